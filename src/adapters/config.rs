@@ -1,0 +1,47 @@
+//! `evid.yaml`: found, read, checked. With none, the defaults hold.
+use crate::bundle::config::Config;
+use crate::canon::yaml;
+use serde::Deserialize;
+use serde_json::Value;
+use std::path::Path;
+
+/// An `evid.yaml` that can't be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: {what}")]
+pub struct ConfigFileError {
+    /// The file.
+    pub file: String,
+    /// What is wrong, where, and what would be right.
+    pub what: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Document {
+    api_version: String,
+    kind: String,
+    #[serde(default)]
+    #[expect(dead_code, reason = "metadata is the owner's; it is accepted and means nothing to evid")]
+    metadata: Value,
+    spec: Config,
+}
+
+/// Reads the file named, else `./evid.yaml`, else gives the defaults.
+///
+/// # Errors
+/// Where the file can't be read or says something that can't be used.
+pub fn load(named: Option<&Path>) -> Result<Config, ConfigFileError> {
+    let here = Path::new("evid.yaml");
+    let Some(path) = named.or_else(|| here.is_file().then_some(here)) else { return Ok(Config::default()) };
+    let wrong = |what: String| ConfigFileError { file: path.display().to_string(), what };
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("can't be read: {e}")))?;
+    let documents = yaml::parse(&text).map_err(|e| wrong(e.to_string()))?;
+    let [document] = documents.as_slice() else { return Err(wrong(format!("holds {} documents; one is wanted", documents.len()))) };
+    let document: Document = serde_json::from_value(document.clone()).map_err(|e| wrong(e.to_string()))?;
+    if document.api_version != "evid/v1" || document.kind != "Platform" {
+        return Err(wrong(format!("is {} {}; `apiVersion: evid/v1` and `kind: Platform` are wanted", document.api_version, document.kind)));
+    }
+    let config = document.spec;
+    config.layers().and_then(|_| config.rules()).map_err(|e| wrong(format!("spec.{e}")))?;
+    Ok(config)
+}

@@ -1,0 +1,195 @@
+//! Opens a bundle: a closed world in which every byte is accounted for before an entry is given out. Knows names and digests;
+//! must not know what is in an entry.
+use crate::adapters::zipfile::MAX_FILE;
+use crate::adapters::zipfile::content::Entry;
+use crate::adapters::zipfile::content::Unpacker;
+use crate::adapters::zipfile::scan;
+use crate::bundle::defect::Defect;
+use crate::bundle::defect::DefectKind;
+use crate::bundle::names;
+use crate::bundle::sums::Sums;
+use crate::canon::hex;
+use sha2::Digest as _;
+use sha2::Sha256;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Threads that check entries.
+const THREADS: usize = 2;
+
+/// Why a bundle was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The disk said no.
+    #[error("{}: can't be read: {source}. Check the path and its permissions; `evid list` names the bundles at hand", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Larger than what evid reads. Sizes are bytes.
+    #[error("{}: has more than {most} bytes, the most that evid reads; it is no bundle that evid wrote", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The most.
+        most: u64,
+    },
+    /// Not what evid writes; every defect is in the list.
+    #[error("{}: refused, {} found:{}\nGet the file anew from who captured it, or capture again", path.display(), count(.defects), lines(.defects))]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// At least one.
+        defects: Vec<Defect>,
+    },
+}
+
+/// A bundle whose container is sound and whose SHA256SUMS lists what is there. The content is checked as it is read.
+pub struct BundleReader {
+    path: PathBuf,
+    file: Vec<u8>,
+    entries: BTreeMap<String, Entry>,
+    sums: Sums,
+    file_sha256: String,
+    head_sha256: String,
+}
+
+impl BundleReader {
+    /// Reads a file of at most 256 MiB into memory and checks everything but the content of the entries.
+    ///
+    /// # Errors
+    /// The disk, the size, or every defect found.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let failed = |source| OpenError::Io { path: path.into(), source };
+        let handle = File::open(path).map_err(failed)?;
+        let size = handle.metadata().map_err(failed)?.len();
+        let mut file = Vec::with_capacity(usize::try_from(size.min(MAX_FILE)).unwrap_or(0) + 1);
+        handle.take(MAX_FILE + 1).read_to_end(&mut file).map_err(failed)?;
+        if file.len() as u64 > MAX_FILE {
+            return Err(OpenError::TooLarge { path: path.into(), most: MAX_FILE });
+        }
+        Self::of_bytes(path, file).map_err(|defects| OpenError::Refused { path: path.into(), defects })
+    }
+
+    fn of_bytes(path: &Path, file: Vec<u8>) -> Result<Self, Vec<Defect>> {
+        let entries = scan::scan(&file)?;
+        let sums = listing(&file, &entries).map_err(|what| vec![Defect::of(names::SUMS, what)])?;
+        let unlisted = entries.keys().filter(|name| *name != names::SUMS && sums.get(name).is_none());
+        let missing = sums.iter().filter(|(name, _)| !entries.contains_key(*name));
+        let defects: Vec<_> = unlisted
+            .map(|name| Defect::of(name, DefectKind::Unlisted))
+            .chain(missing.map(|(name, _)| Defect::of(name, DefectKind::Missing)))
+            .collect();
+        if !defects.is_empty() {
+            return Err(defects);
+        }
+        let (head, rest) = file.split_at(entries.get(names::MANIFEST).map_or(0, |e| e.start.min(file.len())));
+        let mut hash = Sha256::new_with_prefix(head);
+        let head_sha256 = hex(&hash.clone().finalize());
+        hash.update(rest);
+        let file_sha256 = hex(&hash.finalize());
+        Ok(Self { path: path.into(), file, entries, sums, file_sha256, head_sha256 })
+    }
+
+    /// Where the bundle was opened.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// SHA-256 of the whole file, 64 lowercase hex digits: the subject of signatures.
+    pub fn file_sha256(&self) -> &str {
+        &self.file_sha256
+    }
+
+    /// SHA-256 (64 lowercase hex digits) of every byte before the entry `evid.json`, to be held against what that entry says.
+    pub fn head_sha256(&self) -> &str {
+        &self.head_sha256
+    }
+
+    /// A defect unless the bytes before `evid.json` have this SHA-256 (64 lowercase hex digits, taken from `evid.json`).
+    pub fn check_head(&self, sealed: &str) -> Option<Defect> {
+        let what = || DefectKind::Head { found: self.head_sha256.clone(), wanted: sealed.into() };
+        (self.head_sha256 != sealed).then(|| Defect::container(what()))
+    }
+
+    /// The digests that SHA256SUMS lists: of exactly the entries that are there.
+    pub fn sums(&self) -> &Sums {
+        &self.sums
+    }
+
+    /// The names of all entries but SHA256SUMS, sorted by their bytes.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.sums.iter().map(|(name, _)| name)
+    }
+
+    /// The size of an entry's content in bytes, as declared.
+    pub fn size(&self, name: &str) -> Option<u64> {
+        self.entries.get(name).map(|entry| entry.size)
+    }
+
+    /// The content of one entry, after its digest was checked.
+    ///
+    /// # Errors
+    /// It is not there, or was changed.
+    pub fn entry(&self, name: &str) -> Result<Vec<u8>, Defect> {
+        let size = self.size(name).and_then(|size| usize::try_from(size).ok());
+        let mut content = Vec::with_capacity(size.unwrap_or(0));
+        self.check(&mut Unpacker::new(), name, |piece| content.extend_from_slice(piece))?;
+        Ok(content)
+    }
+
+    /// Decodes and hashes every entry, on two threads and in little memory. Gives every defect, in the order of the names. That
+    /// stored bytes were replaced by others of the same content only `check_head` and a signature can tell.
+    pub fn check_all(&self) -> Vec<Defect> {
+        let names: Vec<&str> = self.names().collect();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut unpacker = Unpacker::new();
+            let mut found = Vec::new();
+            while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+                found.extend(self.check(&mut unpacker, name, |_| ()).err());
+            }
+            found
+        };
+        let mut defects: Vec<Defect> = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..THREADS).map(|_| scope.spawn(work)).collect();
+            let mine = work();
+            let stopped = |_| vec![Defect::container(DefectKind::Stream("the check stopped; run it again".into()))];
+            others.into_iter().flat_map(|t| t.join().unwrap_or_else(stopped)).chain(mine).collect()
+        });
+        defects.sort_by(|a, b| a.entry.cmp(&b.entry));
+        defects
+    }
+
+    fn check(&self, unpacker: &mut Unpacker, name: &str, each: impl FnMut(&[u8])) -> Result<(), Defect> {
+        let fail = |what| Defect::of(name, what);
+        let entry = self.entries.get(name).ok_or_else(|| fail(DefectKind::Absent))?;
+        let found = unpacker.unpack(&self.file, entry, each).map_err(fail)?;
+        match self.sums.get(name) {
+            Some(wanted) if wanted != found => Err(fail(DefectKind::Digest { found, wanted: wanted.into() })),
+            // SHA256SUMS does not list itself: its content was checked, line by line, when the bundle was opened.
+            _ => Ok(()),
+        }
+    }
+}
+
+fn listing(file: &[u8], entries: &BTreeMap<String, Entry>) -> Result<Sums, DefectKind> {
+    let entry = entries.get(names::SUMS).ok_or(DefectKind::Absent)?;
+    let mut text = Vec::new();
+    Unpacker::new().unpack(file, entry, |piece| text.extend_from_slice(piece))?;
+    Ok(Sums::parse(&text)?)
+}
+
+fn count(defects: &[Defect]) -> String {
+    format!("{} defect{}", defects.len(), if defects.len() == 1 { "" } else { "s" })
+}
+
+fn lines(defects: &[Defect]) -> String {
+    defects.iter().map(|defect| format!("\n  {defect}")).collect()
+}

@@ -1,0 +1,234 @@
+//! Writes a bundle: one pass, the same bytes for the same entries, and either the whole file or none. Knows the order of entries
+//! and their digests; must not know what is in them.
+use crate::adapters::zipfile::MAX_ENTRIES;
+use crate::adapters::zipfile::MAX_ENTRY;
+use crate::adapters::zipfile::MAX_FILE;
+use crate::adapters::zipfile::MAX_TOTAL;
+use crate::adapters::zipfile::sink::Sink;
+use crate::bundle::names;
+use crate::bundle::names::NameFault;
+use crate::bundle::sums::Sums;
+use crate::canon::sha256_hex;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use zip::write::{PreparedZipFile, SimpleFileOptions};
+use zip::{CompressionMethod, DateTime, System, ZipWriter};
+
+/// Why a bundle could not be written. No file is left behind.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The file is there already.
+    #[error("{}: exists already, and evidence is never overwritten unasked. Choose another name, or pass --force", path.display())]
+    Exists {
+        /// The bundle.
+        path: PathBuf,
+    },
+    /// The disk said no.
+    #[error("{}: can't be written: {source}. Check the folder, its permissions and the free space, then run it again", path.display())]
+    Io {
+        /// The bundle, or its folder.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// A name that no bundle may hold.
+    #[error("entry {name:?} can't be in a bundle: {fault}")]
+    Name {
+        /// The entry.
+        name: String,
+        /// What is wrong with it.
+        fault: NameFault,
+    },
+    /// Entries come sorted by name, evid.json last, SHA256SUMS by itself.
+    #[error("entry {name} comes in the wrong order; this is a fault of evid, please report it")]
+    Order {
+        /// The entry.
+        name: String,
+    },
+    /// Names that differ in letter case only.
+    #[error("entries {name} and {other} differ in letter case only; rename one of them (layer names come from evid.yaml)")]
+    Collision {
+        /// The later entry.
+        name: String,
+        /// The earlier one.
+        other: String,
+    },
+    /// Larger than what evid reads.
+    #[error("entry {name}: {what} would be {found}, more than the {most} that evid reads. Narrow the capture with --kinds")]
+    Limit {
+        /// The entry at which it happened.
+        name: String,
+        /// Of what, with its unit.
+        what: &'static str,
+        /// How much.
+        found: u64,
+        /// The most that is allowed.
+        most: u64,
+    },
+    /// The zip library refused.
+    #[error("entry {name}: the zip library refused it: {cause}; this is a fault of evid, please report it")]
+    Zip {
+        /// The entry.
+        name: String,
+        /// The cause.
+        cause: String,
+    },
+}
+
+/// An entry, compressed and hashed: the costly part of writing, which any thread can do.
+#[derive(Debug)]
+pub struct Packed {
+    name: String,
+    sha256: String,
+    size: u64,
+    file: PreparedZipFile,
+}
+
+impl Packed {
+    /// Compresses an entry. `evid.json` and `SHA256SUMS` are stored as they are, so that each of their bytes is vouched for.
+    ///
+    /// # Errors
+    /// A name that no bundle may hold, or more than 512 MiB.
+    pub fn new(name: &str, bytes: &[u8]) -> Result<Self, WriteError> {
+        names::check(name.as_bytes()).map_err(|fault| WriteError::Name { name: name.into(), fault })?;
+        let size = bytes.len() as u64;
+        within(name, "its size in bytes", size, MAX_ENTRY)?;
+        let plain = name == names::MANIFEST || name == names::SUMS;
+        let options = SimpleFileOptions::default()
+            .compression_method(if plain { CompressionMethod::Stored } else { CompressionMethod::Deflated })
+            .compression_level(if plain { None } else { Some(6) })
+            .last_modified_time(DateTime::default())
+            .system(System::Unix)
+            .unix_permissions(0o644)
+            .large_file(false);
+        let file = PreparedZipFile::from_data(name, options, bytes).map_err(|e| refused(name, &e))?;
+        Ok(Self { name: name.into(), sha256: sha256_hex(bytes), size, file })
+    }
+}
+
+/// A bundle that is being written, in a temporary file beside its place. Dropped before `finish`, it leaves nothing.
+#[derive(Debug)]
+pub struct BundleWriter {
+    path: PathBuf,
+    force: bool,
+    zip: ZipWriter<Sink>,
+    sums: Sums,
+    last: String,
+    total: u64,
+}
+
+/// A bundle in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// Where it is.
+    pub path: PathBuf,
+    /// SHA-256 of the whole file, 64 lowercase hex digits: what gets signed.
+    pub sha256: String,
+    /// The digest of each entry.
+    pub sums: Sums,
+    /// The size of the file in bytes.
+    pub size: u64,
+}
+
+impl BundleWriter {
+    /// Starts a bundle that `finish` puts at `path`, whose folder must exist. With `force` an existing file is replaced.
+    ///
+    /// # Errors
+    /// The file exists, or the folder can't be written to.
+    pub fn create(path: &Path, force: bool) -> Result<Self, WriteError> {
+        if !force && path.symlink_metadata().is_ok() {
+            return Err(WriteError::Exists { path: path.into() });
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".evid-").suffix(".tmp");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let temp = builder.tempfile_in(folder(path)).map_err(|source| WriteError::Io { path: path.into(), source })?;
+        let sink = Sink::new(temp);
+        Ok(Self { path: path.into(), force, zip: ZipWriter::new(sink), sums: Sums::default(), last: String::new(), total: 0 })
+    }
+
+    /// Compresses and writes one entry. Entries come sorted by the bytes of their names, then `evid.json`.
+    ///
+    /// # Errors
+    /// A name or an order that no bundle may have, a limit, or the disk.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        self.add_packed(Packed::new(name, bytes)?)
+    }
+
+    /// Writes one entry that is compressed already, in the same order as `add`.
+    ///
+    /// # Errors
+    /// As `add`.
+    pub fn add_packed(&mut self, entry: Packed) -> Result<(), WriteError> {
+        let manifest = entry.name == names::MANIFEST;
+        if self.last == names::MANIFEST || entry.name == names::SUMS || (!manifest && entry.name <= self.last) {
+            return Err(WriteError::Order { name: entry.name });
+        }
+        self.total += entry.size;
+        within(&entry.name, "the size of all content in bytes", self.total, MAX_TOTAL)?;
+        // One more will come: SHA256SUMS.
+        within(&entry.name, "the number of entries", self.sums.len() as u64 + 2, MAX_ENTRIES)?;
+        self.put(entry.file, &entry.name)?;
+        self.sums.insert(&entry.name, entry.sha256);
+        self.last = entry.name;
+        Ok(())
+    }
+
+    /// SHA-256 (64 lowercase hex digits) of every byte written so far. `evid.json` carries the value from just before itself,
+    /// so that a bundle vouches for its stored bytes and not only for what they decode to.
+    pub fn head_sha256(&self) -> String {
+        self.zip.get_ref().map(Sink::sha256).unwrap_or_default()
+    }
+
+    /// Writes SHA256SUMS, makes the file durable and puts it in its place.
+    ///
+    /// # Errors
+    /// `evid.json` was not added last, names collide, the disk, or the file exists by now and `force` is off.
+    pub fn finish(mut self) -> Result<Sealed, WriteError> {
+        if self.last != names::MANIFEST {
+            return Err(WriteError::Order { name: names::MANIFEST.into() });
+        }
+        if let Some((name, other)) = names::collisions(self.sums.iter().map(|(name, _)| name)).first() {
+            return Err(WriteError::Collision { name: (*name).into(), other: (*other).into() });
+        }
+        let listing = Packed::new(names::SUMS, self.sums.to_string().as_bytes())?;
+        self.put(listing.file, names::SUMS)?;
+        let Self { path, force, zip, sums, .. } = self;
+        let failed = |source| WriteError::Io { path: path.clone(), source };
+        let sink = zip.finish().map_err(|e| failed(e.into()))?;
+        let (sha256, size) = (sink.sha256(), sink.size());
+        within(names::SUMS, "the size of the file in bytes", size, MAX_FILE)?;
+        let temp = sink.into_file().map_err(failed)?;
+        temp.as_file().sync_all().map_err(failed)?;
+        let placed = if force { temp.persist(&path) } else { temp.persist_noclobber(&path) };
+        placed.map_err(|e| match e.error.kind() {
+            io::ErrorKind::AlreadyExists => WriteError::Exists { path: path.clone() },
+            _ => failed(e.error),
+        })?;
+        if cfg!(unix) {
+            File::open(folder(&path)).and_then(|f| f.sync_all()).map_err(failed)?;
+        }
+        Ok(Sealed { path, sha256, sums, size })
+    }
+
+    fn put(&mut self, file: PreparedZipFile, name: &str) -> Result<(), WriteError> {
+        self.zip.add_prepared_file(file).map_err(|e| match e {
+            zip::result::ZipError::Io(source) => WriteError::Io { path: self.path.clone(), source },
+            other => refused(name, &other),
+        })
+    }
+}
+
+fn refused(name: &str, cause: &zip::result::ZipError) -> WriteError {
+    WriteError::Zip { name: name.into(), cause: cause.to_string() }
+}
+
+fn within(name: &str, what: &'static str, found: u64, most: u64) -> Result<(), WriteError> {
+    if found > most { Err(WriteError::Limit { name: name.into(), what, found, most }) } else { Ok(()) }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}

@@ -1,0 +1,137 @@
+//! `config.json`: the effective configuration, whole, so that a bundle can be judged again by itself. Also the schema of
+//! `evid.yaml`, whose `spec` it is.
+use crate::kinds::rule::Rule;
+use crate::model::Layer;
+use crate::model::Role;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The effective configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Config {
+    /// The layers, in the order of the report.
+    #[serde(default = "default_layers")]
+    pub layers: Vec<LayerConfig>,
+    /// The label that names a layer where nothing else speaks.
+    #[serde(default = "default_label")]
+    pub scope_label: String,
+    /// Volumes that must stay where they are.
+    #[serde(default)]
+    pub storage: Vec<Pin>,
+    /// Claims to judge; empty: all.
+    #[serde(default)]
+    pub claims: Vec<String>,
+    /// Rules for kinds that have no built-in one, in full.
+    #[serde(default)]
+    pub kinds: Vec<Value>,
+    /// How Secrets are kept; only `metadata` so far.
+    #[serde(default = "metadata")]
+    pub secrets: String,
+}
+
+/// One layer in `evid.yaml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LayerConfig {
+    /// Its name: lower-case letters, digits and `-`.
+    pub name: String,
+    /// `protected` or `switched`.
+    pub role: String,
+    /// Its root Application: `name` or `namespace/name`.
+    pub root: String,
+    /// Namespaces given to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<String>,
+}
+
+/// A pinned volume.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Pin {
+    /// Name of the PersistentVolume.
+    pub persistent_volume: String,
+    /// Its claim, as `namespace/name`.
+    pub claim: String,
+    /// NFS server, where it must hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// NFS path, where it must hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
+fn default_layers() -> Vec<LayerConfig> {
+    let layer = |name: &str, role: &str, root: &str| LayerConfig { name: name.into(), role: role.into(), root: root.into(), namespaces: vec![] };
+    vec![layer("core", "protected", "root-apps"), layer("baseline", "protected", "root-baseline"), layer("optional", "switched", "root-optional")]
+}
+
+fn default_label() -> String {
+    "scope".into()
+}
+
+fn metadata() -> String {
+    "metadata".into()
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { layers: default_layers(), scope_label: default_label(), storage: vec![], claims: vec![], kinds: vec![], secrets: metadata() }
+    }
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A field has a value that can't be used.
+    #[error("{field}: {what}")]
+    Field {
+        /// Where, as a pointer below `spec`.
+        field: String,
+        /// What is wrong, and what would be right.
+        what: String,
+    },
+}
+
+impl Config {
+    /// The layers as the core uses them.
+    ///
+    /// # Errors
+    /// Where a name, a role or a root can't be used, or a name stands twice.
+    pub fn layers(&self) -> Result<Vec<Layer>, ConfigError> {
+        let mut layers: Vec<Layer> = Vec::new();
+        for (i, l) in self.layers.iter().enumerate() {
+            let wrong = |field: &str, what: String| ConfigError::Field { field: format!("layers[{i}].{field}"), what };
+            let simple = !l.name.is_empty() && l.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            if !simple || l.name == crate::model::PLATFORM {
+                return Err(wrong("name", format!("`{}` is no layer name; use lower-case letters, digits and `-`, and not `platform`", l.name)));
+            }
+            if layers.iter().any(|x| x.name == l.name) {
+                return Err(wrong("name", format!("`{}` stands twice", l.name)));
+            }
+            let role = match l.role.as_str() {
+                "protected" => Role::Protected,
+                "switched" => Role::Switched,
+                other => return Err(wrong("role", format!("`{other}` is neither `protected` nor `switched`"))),
+            };
+            let (namespace, root) = l.root.split_once('/').map_or((None, &*l.root), |(ns, name)| (Some(ns.to_owned()), name));
+            if root.is_empty() {
+                return Err(wrong("root", "it is empty; name the layer's root Application".into()));
+            }
+            layers.push(Layer { name: l.name.clone(), role, root: root.into(), root_namespace: namespace, namespaces: l.namespaces.clone() });
+        }
+        Ok(layers)
+    }
+
+    /// The user's own kind rules.
+    ///
+    /// # Errors
+    /// Where one is no rule.
+    pub fn rules(&self) -> Result<Vec<Rule>, ConfigError> {
+        let one = |(i, v): (usize, &Value)| {
+            serde_json::from_value(v.clone()).map_err(|e| ConfigError::Field { field: format!("kinds[{i}]"), what: e.to_string() })
+        };
+        self.kinds.iter().enumerate().map(one).collect()
+    }
+}

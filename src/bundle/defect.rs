@@ -1,0 +1,156 @@
+//! What can be wrong with a bundle, each with the entry it is in. Only words: who finds a defect, and how, is told elsewhere.
+use crate::bundle::names::NameFault;
+use crate::bundle::sums::SumsFault;
+use std::fmt;
+
+/// The place of bytes that belong to no entry.
+pub const CONTAINER: &str = "container";
+
+/// One thing wrong with a bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defect {
+    /// The entry's name, escaped where it is not ASCII; `container` for bytes of no entry.
+    pub entry: String,
+    /// What is wrong.
+    pub what: DefectKind,
+}
+
+impl Defect {
+    /// A defect of an entry.
+    pub fn of(entry: &str, what: DefectKind) -> Self {
+        Self { entry: entry.into(), what }
+    }
+
+    /// A defect of bytes that belong to no entry.
+    pub fn container(what: DefectKind) -> Self {
+        Self::of(CONTAINER, what)
+    }
+}
+
+impl fmt::Display for Defect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.entry, self.what)
+    }
+}
+
+/// What is wrong. Offsets and sizes are bytes; offsets count from the start of the file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DefectKind {
+    /// The contents contradict each other: a facet does not follow from its object, a layer from its Applications.
+    #[error("{0}")]
+    Facets(String),
+    /// Too short, or the first bytes are no local header.
+    #[error("the file does not start with a zip entry: it is no bundle, or bytes were put in front")]
+    Start,
+    /// The last 22 bytes are no end record.
+    #[error("the file does not end with the record that closes a zip: it was cut, or bytes or a comment were appended")]
+    End,
+    /// A field of a header is not what evid writes.
+    #[error("{field} in the {header} header is {found:#x}, not {wanted:#x}{}", .hint.map(|h| format!(" ({h})")).unwrap_or_default())]
+    Header {
+        /// `local`, `central` or `end`.
+        header: &'static str,
+        /// The field.
+        field: &'static str,
+        /// As it stands there.
+        found: u64,
+        /// As it must be.
+        wanted: u64,
+        /// What the value means, where it is a known attack.
+        hint: Option<&'static str>,
+    },
+    /// A record of the central directory is cut or has no signature.
+    #[error("the central directory is broken at offset {0}")]
+    Directory(u64),
+    /// The entry's local header has another name.
+    #[error("its local header calls it {0:?}")]
+    LocalName(String),
+    /// The entry is not where the one before it ends.
+    #[error("starts at offset {found}, but what stands before it ends at {wanted}: hidden or overlapping bytes")]
+    Place {
+        /// Where it starts.
+        found: u64,
+        /// Where it must start.
+        wanted: u64,
+    },
+    /// The entry reaches into the central directory.
+    #[error("reaches beyond the entries of the file")]
+    Overrun,
+    /// Bytes before the central directory that no entry owns.
+    #[error("{0} bytes between the entries and the central directory belong to no entry")]
+    Unowned(u64),
+    /// The name is not allowed.
+    #[error("the name is not allowed: {0}")]
+    Name(#[from] NameFault),
+    /// Two entries of one name.
+    #[error("a second entry of this name")]
+    Duplicate,
+    /// Differs from another name in letter case only.
+    #[error("differs from {0} in letter case only: on some systems one would overwrite the other")]
+    Collision(String),
+    /// Not sorted.
+    #[error("stands in the wrong place: entries are sorted by name, then come evid.json and SHA256SUMS")]
+    Order,
+    /// An entry that every bundle has is not there.
+    #[error("missing: every bundle has it")]
+    Absent,
+    /// Too many, or too large.
+    #[error("{what} is {found}, more than the {most} that evid reads")]
+    Limit {
+        /// Of what, with its unit.
+        what: &'static str,
+        /// As declared.
+        found: u64,
+        /// The most that is allowed.
+        most: u64,
+    },
+    /// The compressed bytes are broken.
+    #[error("the compressed bytes can't be decoded: {0}")]
+    Stream(String),
+    /// More or fewer bytes than declared.
+    #[error("declared as {wanted} bytes, but holds {}", match .found { Some(n) => n.to_string(), None => "more".into() })]
+    Size {
+        /// The bytes it holds; None where it is more than declared.
+        found: Option<u64>,
+        /// As declared.
+        wanted: u64,
+    },
+    /// The checksum in the headers does not fit.
+    #[error("the CRC-32 of its content is {found:08x}, not {wanted:08x}: the content was changed")]
+    Crc {
+        /// Of the content.
+        found: u32,
+        /// As declared.
+        wanted: u32,
+    },
+    /// The digest in SHA256SUMS does not fit.
+    #[error("its SHA-256 is {found}, but SHA256SUMS says {wanted}: the content was changed")]
+    Digest {
+        /// Of the content.
+        found: String,
+        /// As listed.
+        wanted: String,
+    },
+    /// SHA256SUMS is not of its one form.
+    #[error("{0}")]
+    Sums(#[from] SumsFault),
+    /// There, but not listed.
+    #[error("not listed in SHA256SUMS: it was added afterwards")]
+    Unlisted,
+    /// Listed, but not there.
+    #[error("listed in SHA256SUMS but not in the file: it was removed")]
+    Missing,
+    /// The stored bytes before evid.json are not the sealed ones.
+    #[error(
+        "the stored bytes before evid.json have the SHA-256 {found}, but evid.json says {wanted}: they were changed or compressed anew"
+    )]
+    Head {
+        /// Of the file.
+        found: String,
+        /// As sealed.
+        wanted: String,
+    },
+    /// Another reader of zip files sees something else.
+    #[error("the zip library reads it in another way: {0}")]
+    Disputed(String),
+}

@@ -1,0 +1,85 @@
+//! `evid.json`, format 1: what the bundle is, of which cluster, when, and the digest of each layer.
+use serde::Deserialize;
+use serde::Serialize;
+
+/// The manifest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Manifest {
+    /// Format number; 1.
+    pub format: u32,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// `live` or `dump`.
+    pub source: String,
+    /// Capture window.
+    pub window: Window,
+    /// Which cluster.
+    pub cluster: Cluster,
+    /// Each layer with its role and digest, `platform` last.
+    pub layers: Vec<LayerLine>,
+    /// Digest of the built-in rules.
+    pub rules: String,
+    /// SHA-256 of `config.json`.
+    pub config: String,
+    /// Id of the redaction key; never the key.
+    pub redaction_key: String,
+    /// Argo CD's tracking method: `annotation` or `label`.
+    pub tracking: String,
+    /// SHA-256 of every stored byte of the zip before `evid.json`: binds the container as well as its contents.
+    pub head: String,
+    /// A reviewer's nonce.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+}
+
+/// Name and version of a tool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// `evid`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// RFC 3339 UTC times; absent where unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// First answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<String>,
+    /// Last answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished: Option<String>,
+}
+
+/// The cluster's identity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cluster {
+    /// uid of the `kube-system` namespace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<String>,
+    /// Server version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+/// One layer of the bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LayerLine {
+    /// Name.
+    pub name: String,
+    /// `protected`, `switched`, or `platform`.
+    pub role: String,
+    /// The root Application (`namespace/name`), where it was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+    /// sha256 of the lines of SHA256SUMS under `state/<name>/`.
+    pub digest: String,
+    /// Number of state objects.
+    pub objects: u64,
+}

@@ -1,0 +1,14 @@
+//! What is in a bundle: the stored forms and how a snapshot becomes files. Knows no zip and no disk.
+pub mod assemble;
+pub mod config;
+pub mod coverage;
+pub mod defect;
+pub mod lines;
+pub mod manifest;
+pub mod names;
+pub mod parts;
+pub mod rebuild;
+pub mod sums;
+
+/// Format number of the bundles that are written.
+pub const FORMAT: u32 = 1;

@@ -1,0 +1,127 @@
+//! Canonical JSON. For evid's own documents (integers within ±2^53) the bytes are those of RFC 8785; captured numbers keep
+//! every digit as exact, normalised decimals (`1e2` is `100`, `1.50` is `1.5`). The only way to bytes that are hashed.
+use serde::Serialize;
+use serde_json::Value;
+use std::cmp::Ordering;
+
+/// The canonical bytes of a value, without a newline.
+pub fn to_bytes(value: &Value) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    write(value, &mut out);
+    out
+}
+
+/// The canonical text of a value.
+pub fn to_text(value: &Value) -> String {
+    String::from_utf8(to_bytes(value)).unwrap_or_default()
+}
+
+/// The canonical bytes of one of evid's own documents.
+///
+/// # Errors
+/// Where the type can't be expressed as JSON (a map with keys that are not text).
+pub fn document(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_value(value).map(|v| to_bytes(&v))
+}
+
+fn write(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
+        Value::Number(n) => out.extend_from_slice(decimal(n.as_str()).as_bytes()),
+        Value::String(s) => write_text(s, out),
+        Value::Array(list) => {
+            out.push(b'[');
+            for (i, item) in list.iter().enumerate() {
+                if i > 0 {
+                    out.push(b',');
+                }
+                write(item, out);
+            }
+            out.push(b']');
+        }
+        Value::Object(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            if !map.keys().all(|k| k.is_ascii()) {
+                entries.sort_by(|a, b| utf16(a.0, b.0));
+            }
+            out.push(b'{');
+            for (i, (key, item)) in entries.into_iter().enumerate() {
+                if i > 0 {
+                    out.push(b',');
+                }
+                write_text(key, out);
+                out.push(b':');
+                write(item, out);
+            }
+            out.push(b'}');
+        }
+    }
+}
+
+fn utf16(a: &str, b: &str) -> Ordering {
+    a.encode_utf16().cmp(b.encode_utf16())
+}
+
+fn write_text(text: &str, out: &mut Vec<u8>) {
+    // serde_json escapes exactly what RFC 8785 escapes; writing into a Vec can't fail.
+    drop(serde_json::to_writer(out, text));
+}
+
+/// A JSON number as an exact decimal without exponent, trailing zeros or a negative zero. An exponent beyond ±400 keeps the
+/// form `<digits>e<exponent>`, so that a hostile `1e999999999` stays short.
+pub fn decimal(text: &str) -> String {
+    let (negative, rest) = text.strip_prefix('-').map_or((false, text), |r| (true, r));
+    let (mantissa, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
+    if !rest.contains(['.', 'e', 'E']) {
+        return if rest == "0" { "0".into() } else { text.into() };
+    }
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let lead = digits.len() - digits.trim_start_matches('0').len();
+    let trimmed = digits.trim_start_matches('0').trim_end_matches('0');
+    if trimmed.is_empty() {
+        return "0".into();
+    }
+    let sign = if negative { "-" } else { "" };
+    let Ok(exponent) = exponent.trim_start_matches('+').parse::<i64>() else {
+        return text.to_ascii_lowercase();
+    };
+    // The decimal point stands after `point` digits of `trimmed`.
+    let point = exponent.saturating_add(i64::try_from(whole.len()).unwrap_or(0)).saturating_sub(i64::try_from(lead).unwrap_or(0));
+    let count = i64::try_from(trimmed.len()).unwrap_or(i64::MAX);
+    if !(-400..=400).contains(&point) {
+        return format!("{sign}{trimmed}e{}", point.saturating_sub(count));
+    }
+    let zeros = |n: i64| "0".repeat(usize::try_from(n).unwrap_or(0));
+    if point <= 0 {
+        format!("{sign}0.{}{trimmed}", zeros(-point))
+    } else if point >= count {
+        format!("{sign}{trimmed}{}", zeros(point - count))
+    } else {
+        let (a, b) = trimmed.split_at(usize::try_from(point).unwrap_or(0));
+        format!("{sign}{a}.{b}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decimal, to_text};
+
+    #[test]
+    fn a_number_keeps_its_value_and_loses_its_spelling() {
+        for (from, to) in [
+            ("0", "0"), ("-0", "0"), ("-0.0", "0"), ("1e2", "100"), ("1E+2", "100"), ("1.50", "1.5"), ("0.0010", "0.001"), ("12e-1", "1.2"),
+            ("100", "100"), ("-2.50e1", "-25"), ("9007199254740993", "9007199254740993"), ("0.1e1", "1"), ("00.5e0", "0.5"),
+            ("123456789012345678901234567890.10", "123456789012345678901234567890.1"), ("1e999999999", "1e999999999"),
+        ] {
+            assert_eq!(decimal(from), to, "{from}");
+        }
+    }
+
+    #[test]
+    fn keys_are_sorted_by_utf16_as_rfc_8785_says() {
+        let value = serde_json::json!({"\u{20ac}": 1, "\r": 2, "\u{fb33}": 3, "1": 4, "\u{1f600}": 5, "\u{80}": 6, "\u{f6}": 7});
+        assert_eq!(to_text(&value), "{\"\\r\":2,\"1\":4,\"\u{80}\":6,\"\u{f6}\":7,\"\u{20ac}\":1,\"\u{1f600}\":5,\"\u{fb33}\":3}");
+    }
+}

@@ -1,0 +1,17 @@
+//! One true byte form of a JSON value, and redaction. Knows nothing of kinds, bundles or disks.
+pub mod json;
+pub mod redact;
+pub mod yaml;
+
+use sha2::Digest as _;
+
+/// SHA-256 of some bytes as 64 lowercase hex digits.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&sha2::Sha256::digest(bytes))
+}
+
+/// Lowercase hex.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()
+}

@@ -1,0 +1,121 @@
+//! Whether a value is a literal or only stands for one, and whether it looks random. Knows nothing of names or formats.
+use super::is_token;
+use super::pattern::Pattern;
+
+static PLACEHOLDER: Pattern = Pattern::new(
+    r#"^(?:\$\{+[^{}:]*(?::-?)?\}+|\$\{\{[^{}]*\}\}|\$\([^()]*\)|\$__\w+\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Z_][A-Z0-9_]*\}|<[A-Za-z][\w .:/#-]*>|</?[a-z]{1,5}>|%\([\w.]+\)s|%[A-Z_]+%|__[A-Z_0-9]+__|@[A-Za-z_.]+@|\*[A-Za-z][\w-]*|`[^`]*`|[*.]+|[|>][+-]?\d?[+-]?|[xX]{3,}|true|false|True|False|null|nil|none|None|~|\[\]|\{\}|\[|\{|-)$"#,
+);
+static ELSEWHERE: Pattern = Pattern::new(
+    r"^(?:(?:vault|ref\+\w+|op|awssm|gcpsm|azkv|env|file|secretref|exec|k8s|arn:aws[\w-]*):[^\s]*[/:#]\S*|/(?:etc|var|run|opt|usr|home|mnt|tmp|secrets?|root|data|app|vault|srv|config|certs?|ssl|tls|credentials|token|bitnami|keys)(?:/[\w.@-]+)+/?|\.{1,2}/\S+|~/\S+|[A-Za-z]:\\\S+)$",
+);
+static EXPRESSION: Pattern = Pattern::new(
+    r#"^(?:[A-Za-z_][\w.]*\((?:[^()]|\([^()]*\))*\)[,;]?|(?:os\.environ|process\.env|ENV|self|System|config|settings|var|local|data|module|args|cfg|this|opts|options|params)[.\[][\w."'\[\]]*[,;]?)$"#,
+);
+static TEMPLATE_DEFAULT: Pattern = Pattern::new(r#"default\s+["'][^"']+["']|["'][^"']+["']\s*\|\s*b64enc"#);
+static PIECE: Pattern = Pattern::new(r"\$\{+[^{}:]*\}+|\$\([^()]*\)|\{\{[^{}]*\}\}|evid:redacted:[0-9a-f]{32}");
+
+/// Whether a value under a secret-like name is a literal: not empty, no placeholder, no path and no reference to another place.
+pub(super) fn is_literal(value: &str) -> bool {
+    let value = value.trim();
+    if value.is_empty() || is_token(value) {
+        return false;
+    }
+    if TEMPLATE_DEFAULT.is_match(value) {
+        return true;
+    }
+    if PLACEHOLDER.is_match(value) || ELSEWHERE.is_match(value) || EXPRESSION.is_match(value) || is_public_pem(value) {
+        return false;
+    }
+    // `user:${PASSWORD}`, `${A}-${B}`: what is left beside the placeholders is no secret if it is short.
+    if let Some(piece) = PIECE.regex().filter(|p| p.is_match(value)) {
+        return piece.replace_all(value, "").bytes().filter(u8::is_ascii_alphanumeric).count() > 5;
+    }
+    true
+}
+
+static SCHEME: Pattern = Pattern::new(r"^(?i-u:bearer|basic|token|apikey|api-key|negotiate|digest|splunk)[ \t]+(\S+)$");
+
+/// Where the secret begins in a value such as `Bearer abc`.
+pub(super) fn after_scheme(value: &str) -> Option<usize> {
+    let part = SCHEME.regex()?.captures(value)?.get(1)?;
+    is_literal(part.as_str()).then_some(part.start())
+}
+
+/// Only certificates or public keys.
+pub(super) fn is_public_pem(value: &str) -> bool {
+    value.trim_start().starts_with("-----BEGIN ") && !value.contains("PRIVATE KEY")
+}
+
+/// Whether a value looks random: no word, name, number, version, path or address.
+pub(super) fn looks_random(value: &str) -> bool {
+    let value = value.trim();
+    if value.len() < 8 || value.contains(char::is_whitespace) || value.contains("://") || !is_literal(value) || is_uuid(value) {
+        return false;
+    }
+    let has = |f: fn(&u8) -> bool| value.as_bytes().iter().any(f);
+    let (lower, upper, digit) = (has(u8::is_ascii_lowercase), has(u8::is_ascii_uppercase), has(u8::is_ascii_digit));
+    let odd = value.bytes().any(|b| !b.is_ascii_alphanumeric() && !b"-_./:,@".contains(&b));
+    let longest = value.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0);
+    let letters = lower || upper;
+    (letters && digit && ((lower && upper && longest >= 6) || longest >= 16 || (odd && longest >= 4)))
+        || (odd && lower && upper && longest >= 8)
+}
+
+fn is_uuid(value: &str) -> bool {
+    value.len() == 36
+        && value.bytes().enumerate().all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_no_literals() {
+        for value in [
+            "",
+            "${DB_PASSWORD}",
+            "$(DB_PASSWORD)",
+            "{{ .Values.password }}",
+            "<redacted>",
+            "/var/run/secrets/token",
+            "***",
+            "true",
+            "$TOKEN",
+            "${PW:-}",
+            "vault:secret/data/db#pw",
+            "$(cat /run/pw)",
+            "os.environ[\"PW\"]",
+            "%(pw)s",
+            "evid:redacted:0123456789abcdef0123456789abcdef",
+        ] {
+            assert!(!is_literal(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_a_literal() {
+        for value in
+            ["changeme", "1234", "a", "${PW:-changeme}", "$ecret", "{{ .Values.pw | default \"hunter2\" }}", "/9j+abc=", "p@ss (x)"]
+        {
+            assert!(is_literal(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn words_and_ids_do_not_look_random() {
+        for value in [
+            "scram-sha-256",
+            "airflow-webserver",
+            "4d629c5e-de40-4ab7-b583-d04be4f3195b",
+            "mlops-data/postgres:5432",
+            "v1.2.3",
+            "http://a.b",
+        ] {
+            assert!(!looks_random(value), "{value}");
+        }
+        for value in ["aB3dE6gH9k", "0123456789abcdef0123456789abcdef", "hunter2!hunter"] {
+            assert!(looks_random(value), "{value}");
+        }
+    }
+}

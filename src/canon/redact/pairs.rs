@@ -1,0 +1,215 @@
+//! `key: value`, `key = value` and `"key": "value"` anywhere in a text, whatever its format. Nested blocks are `blocks`' matter.
+use super::literal::{is_literal, looks_random};
+use super::names::{self, Sense};
+use super::pattern::Pattern;
+use super::scan::Mode;
+use super::spans::Spans;
+use super::{encoded, literal};
+use std::ops::Range;
+
+static STEM: Pattern = Pattern::new(
+    r"(?i-u:pass|pw|secret|token|key|cred|auth|psk|salt|pepper|cookie|bearer|otp|mnemonic|stringdata|jwt|pat|sas|signature|dsn|value)",
+);
+static PAIR: Pattern = Pattern::new(r#"([A-Za-z_][A-Za-z0-9_.\-/]*)(\\*["'])?\]?[ \t]*(=>|:=|[:=])[ \t]*"#);
+static WORD_PAIR: Pattern = Pattern::new(r#"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:]\S*?))[ \t]*;?\r?$"#);
+static LOGIN: Pattern = Pattern::new(r"(?:login|user|username|account)\s+\S+\s+(?:insecure-)?(?:password|passwd|secret)\s+(\S+)");
+static NAMED: Pattern = Pattern::new(
+    r#"(?:\\*["'])?\b(?i-u:name|key|id)(?:\\*["'])?\s*[=:]\s*\\*["']([^"'\\<>]+)\\*["']\s*,?\s*(?:\\*["'])?(?i-u:value)(?:\\*["'])?\s*[=:]\s*\\*["']([^"'\\]+)\\*["']"#,
+);
+static ELEMENT: Pattern = Pattern::new(r"<(?:\w+:)?([\w.-]+)(?:\s[^<>]*)?>\s*([^<>]*?[^<>\s])\s*</");
+static NAMED_ELEMENT: Pattern =
+    Pattern::new(r"<(?i-u:name|key)>\s*([^<>]+?)\s*</(?i-u:name|key)>\s*<(?i-u:value)>\s*([^<>]*?[^<>\s])\s*</");
+static FLAG: Pattern = Pattern::new(r#"(?:^|\s)--?([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'-][^\s"';|&]*))"#);
+static CUT: Pattern = Pattern::new(r"\s+(?:[A-Za-z_][\w.-]*=|-{1,2}[A-Za-z]|&&|\|\||[|;>]|psql\b|exec\b|mysql|pg_|redis-cli)");
+
+/// Adds the secrets that stand as values of named fields.
+pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
+    if text.len() < 6 || !STEM.is_match(text) {
+        return;
+    }
+    let Some(pair) = PAIR.regex() else { return };
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|_| pair.captures_at(text, at)) {
+        let (Some(whole), Some(name), Some(sep)) = (found.get(0), found.get(1), found.get(3)) else { break };
+        at = whole.end();
+        let sense = names::sense(name.as_str());
+        if sense == Sense::Plain || text.get(at..).is_some_and(|rest| rest.starts_with(['=', '~', ':'])) {
+            continue;
+        }
+        // An entry of an ExternalSecret: there it is the name of a field.
+        if name.as_str() == "secretKey" && text.get(at..).is_some_and(|t| t.lines().skip(1).take(2).any(|l| l.contains("remoteRef:"))) {
+            continue;
+        }
+        let place = Place::of(text, name.start(), found.get(2).is_some(), sep.as_str(), whole.as_str(), mode);
+        if let Some(range) = value(text, at, sense, &place, out) {
+            at = range.end.max(at);
+        }
+    }
+    for (pattern, multi) in [(&NAMED, false), (&ELEMENT, false), (&NAMED_ELEMENT, false), (&WORD_PAIR, true), (&FLAG, false)] {
+        if mode == Mode::Prose || (multi && !text.contains('\n')) {
+            continue;
+        }
+        for found in pattern.captures(text) {
+            let sense = found.get(1).map_or(Sense::Plain, |n| names::sense(n.as_str()));
+            if let Some(value) = (2..5).find_map(|i| found.get(i)) {
+                add(text, value.range(), sense, out);
+            }
+        }
+    }
+    for found in LOGIN.captures(text).filter(|_| mode != Mode::Prose) {
+        if let Some(value) = found.get(1) {
+            add(text, value.range(), Sense::Secret, out);
+        }
+    }
+}
+
+/// Adds a value if its name makes it a secret.
+pub(super) fn add(text: &str, range: Range<usize>, sense: Sense, out: &mut Spans) -> bool {
+    let Some(value) = text.get(range.clone()) else { return false };
+    if let Some(from) = literal::after_scheme(value).filter(|_| sense != Sense::Plain) {
+        out.add_decoded(range.start + from..range.end, encoded::decoded(value.get(from..).unwrap_or_default()));
+        return true;
+    }
+    let secret = match sense {
+        Sense::Plain => false,
+        Sense::Likely => looks_random(value) || encoded::is_login(value),
+        Sense::Secret => is_literal(value),
+    };
+    if secret {
+        let lead = value.len() - value.trim_start().len();
+        let end = range.start + value.trim_end().len();
+        out.add_decoded(range.start + lead..end, encoded::decoded(value.trim()));
+    }
+    secret
+}
+
+/// How a pair stands in its text.
+struct Place {
+    whole_line: bool,
+    quoted_name: bool,
+    colon: bool,
+    spaced: bool,
+    prose: bool,
+}
+
+impl Place {
+    fn of(text: &str, start: usize, quoted_name: bool, sep: &str, whole: &str, mode: Mode) -> Self {
+        let line = text.get(..start).map_or(0, |t| t.rfind('\n').map_or(0, |n| n + 1));
+        let lead = text.get(line..start).unwrap_or_default().trim();
+        let comment = lead.starts_with('#') || lead.starts_with("//");
+        let first =
+            matches!(lead, "" | "-" | "\"" | "'" | "- \"" | "- '" | "export" | "set" | "ENV" | "ARG" | ";" | "#" | "- -" | "?" | "[")
+                || lead == "- export";
+        Self {
+            whole_line: first && mode != Mode::Prose,
+            quoted_name,
+            colon: sep == ":",
+            spaced: whole.ends_with([' ', '\t'])
+                || text.get(start + whole.len()..).is_some_and(|r| r.starts_with(['"', '\'', '\\', '\n', '\r'])),
+            prose: mode == Mode::Prose || (comment && sep == ":"),
+        }
+    }
+}
+
+/// Adds the value that begins here; gives its range.
+fn value(text: &str, at: usize, sense: Sense, place: &Place, out: &mut Spans) -> Option<Range<usize>> {
+    let rest = text.get(at..)?;
+    let opener = rest.len() - rest.trim_start_matches('\\').len();
+    if let Some(quote) = rest.get(opener..)?.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        let start = at + opener + 1;
+        let end = start + closing(text.get(start..)?, quote, opener);
+        let sense = if place.prose && place.colon { sense.min(Sense::Likely) } else { sense };
+        add(text, start..end, sense, out);
+        return Some(start..end);
+    }
+    let line = rest.get(..rest.find(['\n', '\r']).unwrap_or(rest.len()))?;
+    if line.starts_with("//") {
+        return None;
+    }
+    if line.starts_with('[') || (line.starts_with('{') && !line.starts_with("{{")) {
+        return flow(text, at, line, sense, out);
+    }
+    let mut sense = sense;
+    let len = if place.whole_line && (place.colon || !place.prose) {
+        let comment = line.find(" #").unwrap_or(line.len());
+        let cut = if place.colon { line.len() } else { CUT.regex().and_then(|c| c.find(line)).map_or(line.len(), |m| m.start()) };
+        let value = line.get(..comment.min(cut))?.trim_end();
+        if place.quoted_name { value.trim_end_matches(',').len() } else { value.len() }
+    } else {
+        inline(line)
+    };
+    if place.colon && (place.prose || !(place.spaced || place.quoted_name)) {
+        sense = sense.min(Sense::Likely);
+    }
+    add(text, at..at + len, sense, out);
+    Some(at..at + len)
+}
+
+/// The length of an unquoted value inside a longer line; `${...}` and `{{ ... }}` are held together.
+fn inline(line: &str) -> usize {
+    for (open, close) in [("{{", "}}"), ("${", "}"), ("$(", ")")] {
+        if line.starts_with(open) {
+            return line.find(close).map_or(line.len(), |n| n + close.len());
+        }
+    }
+    line.find(|c: char| c.is_whitespace() || ",;&\"'`)}]>|\\".contains(c)).unwrap_or(line.len())
+}
+
+/// Where a quoted text ends: at the same quote, escaped as deep as the opening one was.
+fn closing(text: &str, quote: char, escapes: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut i = 0;
+    let mut slashes = 0;
+    while let Some(&b) = bytes.get(i) {
+        if b == b'\\' {
+            slashes += 1;
+        } else {
+            if b == quote as u8 && (slashes <= escapes || (quote == '\'' && escapes == 0)) {
+                if quote == '\'' && bytes.get(i + 1) == Some(&b'\'') {
+                    i += 1;
+                } else {
+                    return i - slashes.min(escapes);
+                }
+            }
+            slashes = 0;
+        }
+        i += 1;
+    }
+    text.len()
+}
+
+/// The literals of a list or map on one line.
+fn flow(text: &str, at: usize, line: &str, sense: Sense, out: &mut Spans) -> Option<Range<usize>> {
+    let map = line.starts_with('{');
+    let inner = line.get(1..line.find([']', '}']).unwrap_or(line.len()))?;
+    let mut start = at + 1;
+    for part in inner.split(',') {
+        let (name, value) = if map { part.split_once(':')? } else { ("", part) };
+        let bare = value.trim().trim_matches(['"', '\'']);
+        let from = start + part.len() - value.len() + value.find(bare).unwrap_or(0);
+        if !names::benign(name.trim().trim_matches(['"', '\''])) {
+            add(text, from..from + bare.len(), sense, out);
+        }
+        start += part.len() + 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        for pattern in [&STEM, &PAIR, &WORD_PAIR, &LOGIN, &NAMED, &ELEMENT, &NAMED_ELEMENT, &FLAG, &CUT] {
+            assert!(pattern.regex().is_some());
+        }
+    }
+
+    #[test]
+    fn a_quoted_value_ends_at_its_own_quote() {
+        assert_eq!(closing("ab\\\"c\" x", '"', 0), 5);
+        assert_eq!(closing("abc\\\" x", '"', 1), 3);
+        assert_eq!(closing("it''s' x", '\'', 0), 5);
+    }
+}

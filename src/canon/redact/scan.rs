@@ -1,0 +1,132 @@
+//! One run over one object or text: finds secrets in texts and remembers them for the run. Knows nothing of how objects are built.
+use super::literal::is_literal;
+use super::names::Sense;
+use super::pattern::Pattern;
+use super::spans::{self, Spans, secret_of};
+use super::{Redactor, blocks, encoded, learned, literal, pairs, shapes, urls, walk};
+use serde_json::Value;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+static COMPOUND: Pattern = Pattern::new(r"[:=>\s]");
+
+/// What kind of text is scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Values and files.
+    Full,
+    /// Sentences, where `secret: not found` is no secret.
+    Prose,
+    /// Schemas and expressions: only what shows by its own shape.
+    Shapes,
+}
+
+/// One run.
+pub(super) struct Scan<'r> {
+    /// Makes the tokens.
+    pub(super) redactor: &'r Redactor,
+    /// Secrets found so far that are distinctive enough to be looked for elsewhere.
+    pub(super) known: RefCell<BTreeSet<String>>,
+    /// How deep in texts within texts.
+    depth: Cell<usize>,
+    /// Whether tokens met now are ours.
+    own: Cell<bool>,
+}
+
+impl<'r> Scan<'r> {
+    /// A run that knows nothing yet.
+    pub(super) fn new(redactor: &'r Redactor) -> Self {
+        Self { redactor, known: RefCell::default(), depth: Cell::new(0), own: Cell::new(false) }
+    }
+
+    /// The token of a secret; remembers it.
+    pub(super) fn token(&self, secret: &str) -> String {
+        self.learn(secret);
+        self.redactor.token(secret)
+    }
+
+    /// Remembers a secret that is distinctive.
+    pub(super) fn learn(&self, secret: &str) {
+        if learned::distinctive(secret) {
+            self.known.borrow_mut().insert(secret.to_owned());
+        }
+    }
+
+    /// The token of a value that is a secret as a whole, be it plain or in base64.
+    pub(super) fn whole(&self, value: &str) -> String {
+        if value.contains(super::MARK) {
+            return self.token(value);
+        }
+        let compact: String = value.split_whitespace().collect();
+        encoded::decoded(&compact).map_or_else(|| self.token(value), |plain| self.token(&plain))
+    }
+
+    /// A text under a field of this sense, redacted; nothing where it holds no secret.
+    pub(super) fn value(&self, text: &str, sense: Sense, mode: Mode) -> Option<String> {
+        if let Some(from) = literal::after_scheme(text).filter(|_| sense != Sense::Plain) {
+            let (scheme, secret) = text.split_at_checked(from)?;
+            return Some(format!("{scheme}{}", self.whole(secret)));
+        }
+        let secret = match sense {
+            Sense::Plain => false,
+            Sense::Likely => literal::looks_random(text) || encoded::is_login(text),
+            Sense::Secret => is_literal(text),
+        };
+        if secret { Some(self.whole(text)) } else { self.text(text, mode) }
+    }
+
+    /// A text, redacted; nothing where it holds no secret.
+    pub(super) fn text(&self, text: &str, mode: Mode) -> Option<String> {
+        if text.len() < 6 {
+            return None;
+        }
+        let spans = self.find(text, mode).merged();
+        for span in &spans {
+            self.learn(secret_of(text, span));
+        }
+        let out = (!spans.is_empty()).then(|| spans::apply(self.redactor, text, &spans));
+        self.json(out.as_deref().unwrap_or(text), mode).or(out)
+    }
+
+    /// A text that is JSON, redacted once more by its structure.
+    fn json(&self, text: &str, mode: Mode) -> Option<String> {
+        if self.depth.get() > 3 || mode == Mode::Shapes || !text.trim_start().starts_with(['{', '[']) {
+            return None;
+        }
+        let mut value: Value = serde_json::from_str(text).ok()?;
+        let before = value.clone();
+        let own = self.own.replace(true);
+        self.depth.set(self.depth.get() + 1);
+        walk::walk(self, &mut value);
+        self.depth.set(self.depth.get() - 1);
+        self.own.set(own);
+        (value != before).then(|| value.to_string())
+    }
+
+    fn find(&self, text: &str, mode: Mode) -> Spans {
+        let mut out = Spans::default();
+        shapes::find(text, self.own.get(), &mut out);
+        urls::find(text, &mut out);
+        if mode != Mode::Shapes && COMPOUND.is_match(text) {
+            pairs::find(text, mode, &mut out);
+            if mode == Mode::Full {
+                blocks::find(text, &mut out);
+            }
+        }
+        if self.depth.get() < 3 {
+            self.depth.set(self.depth.get() + 1);
+            for (range, plain) in encoded::runs(text) {
+                let inner = self.find(&plain, Mode::Full);
+                let hit = !inner.is_empty() || self.json(&plain, Mode::Full).is_some();
+                let spans = inner.merged();
+                if hit {
+                    let all = spans.first().filter(|s| plain.get(s.range.clone()).is_some_and(|t| t == plain.trim()));
+                    spans.iter().for_each(|s| self.learn(secret_of(&plain, s)));
+                    out.add_decoded(range, all.map(|s| secret_of(&plain, s).to_owned()));
+                }
+            }
+            self.depth.set(self.depth.get() - 1);
+        }
+        out
+    }
+}

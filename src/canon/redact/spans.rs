@@ -1,0 +1,88 @@
+//! Where secrets stand in a text, and the text with them replaced. Knows nothing of how a secret is recognised.
+use super::Redactor;
+use std::ops::Range;
+
+/// One secret in a text.
+pub(super) struct Span {
+    /// Its bytes.
+    pub(super) range: Range<usize>,
+    /// What the token is made of, where that isn't the text itself (a decoded value).
+    pub(super) secret: Option<String>,
+}
+
+/// The secrets found in one text, in any order, possibly overlapping.
+#[derive(Default)]
+pub(super) struct Spans(Vec<Span>);
+
+impl Spans {
+    /// The text between these bytes is a secret.
+    pub(super) fn add(&mut self, range: Range<usize>) {
+        self.add_decoded(range, None);
+    }
+
+    /// The text between these bytes stands for this secret.
+    pub(super) fn add_decoded(&mut self, range: Range<usize>, secret: Option<String>) {
+        if !range.is_empty() {
+            self.0.push(Span { range, secret });
+        }
+    }
+
+    /// Whether nothing was found.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// In order, without overlaps: of two that overlap the outer one stays, or both become one.
+    pub(super) fn merged(mut self) -> Vec<Span> {
+        self.0.sort_by(|a, b| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end)));
+        let mut out: Vec<Span> = Vec::with_capacity(self.0.len());
+        for span in self.0 {
+            match out.last_mut() {
+                Some(last) if span.range.start < last.range.end => {
+                    if span.range == last.range && last.secret.is_none() {
+                        last.secret = span.secret;
+                    } else if span.range.end > last.range.end {
+                        last.range.end = span.range.end;
+                        last.secret = None;
+                    }
+                }
+                _ => out.push(span),
+            }
+        }
+        out
+    }
+}
+
+/// What a span's token is made of.
+pub(super) fn secret_of<'a>(text: &'a str, span: &'a Span) -> &'a str {
+    span.secret.as_deref().unwrap_or_else(|| text.get(span.range.clone()).unwrap_or(text))
+}
+
+/// The text with a token in each span's place.
+pub(super) fn apply(redactor: &Redactor, text: &str, spans: &[Span]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for span in spans {
+        out.push_str(text.get(at..span.range.start).unwrap_or_default());
+        out.push_str(&redactor.token(secret_of(text, span)));
+        at = span.range.end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_overlapping_spans_the_outer_one_stays() {
+        let mut spans = Spans::default();
+        spans.add(2..4);
+        spans.add(1..6);
+        spans.add(5..8);
+        let merged = spans.merged();
+        assert_eq!(merged.len(), 1);
+        assert_eq!(merged[0].range, 1..8);
+    }
+}

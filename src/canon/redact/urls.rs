@@ -1,0 +1,127 @@
+//! Secrets in addresses: passwords of users, secret-like query parameters, webhook paths. Knows nothing of the text around them.
+use super::literal::{is_literal, looks_random};
+use super::names::{self, Sense};
+use super::pattern::Pattern;
+use super::spans::Spans;
+
+static LOGIN: Pattern = Pattern::new(r#"[A-Za-z][A-Za-z0-9+.-]*://([^\s:/@"'<>]*):([^\s/"'<>]*)@"#);
+static ODD_LOGIN: Pattern =
+    Pattern::new(r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@"'<>]+:([^\s"'<>@]*[/#?][^\s"'<>@]*)@[A-Za-z0-9][\w.-]*(?::\d+)?(?:[/\s"'?]|$)"#);
+static USER: Pattern = Pattern::new(r#"[A-Za-z][A-Za-z0-9+.-]*://([^\s:/@"'<>,]+)@"#);
+static QUERY: Pattern = Pattern::new(r#"(?:[?&;]|&amp;|\\u0026)([A-Za-z_][\w.%-]*)=([^&\s"'<>#;\\]+)"#);
+static HOOK: Pattern = Pattern::new(concat!(
+    r#"(?:hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/"#,
+    r#"|discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/"#,
+    r#"|(?:webhook\.office\.com|outlook\.office(?:365)?\.com)/webhook(?:b2)?/"#,
+    r#"|api\.telegram\.org/bot|events\.pagerduty\.com/integration/|hc-ping\.com/|hooks\.zapier\.com/hooks/catch/|maker\.ifttt\.com/trigger/\w+/with/key/"#,
+    r#"|://[^\s/"'<>]+/(?:hooks|webhooks?|api/webhooks?|incoming)/(?:[a-z]+/)?)"#,
+    r#"([^\s"'<>?#]+)"#
+));
+
+/// Adds the secrets of all addresses in a text.
+pub(super) fn find(text: &str, out: &mut Spans) {
+    if text.contains("://") {
+        for found in LOGIN.captures(text) {
+            let (Some(user), Some(password)) = (found.get(1), found.get(2)) else { continue };
+            if is_literal(password.as_str()) && password.as_str() != "x-oauth-basic" {
+                out.add(password.range());
+            }
+            if looks_random(user.as_str()) && user.len() >= 16 {
+                out.add(user.range());
+            }
+        }
+        for password in ODD_LOGIN.captures(text).filter_map(|c| c.get(1)) {
+            let port = password.as_str().split(['/', '#', '?']).next().unwrap_or_default();
+            if !port.bytes().all(|b| b.is_ascii_digit()) && is_literal(password.as_str()) && !password.as_str().contains("://") {
+                out.add(password.range());
+            }
+        }
+        for user in USER.captures(text).filter_map(|c| c.get(1)).filter(|u| looks_random(u.as_str())) {
+            out.add(user.range());
+        }
+    }
+    if text.contains('=') && text.contains(['?', '&']) {
+        for found in QUERY.captures(text) {
+            let (Some(name), Some(value)) = (found.get(1), found.get(2)) else { continue };
+            if is_literal(value.as_str()) && in_query(name.as_str(), value.as_str()) {
+                out.add(value.range());
+            }
+        }
+    }
+    if text.contains('/') {
+        for path in HOOK.captures(text).filter_map(|c| c.get(1)) {
+            let known =
+                text.get(..path.start()).is_some_and(|t| !t.ends_with("hooks/") || t.ends_with("/webhooks/") && t.contains("discord"));
+            if is_literal(path.as_str()) && (path.as_str().split('/').any(looks_random) || (known && path.len() >= 20)) {
+                out.add(path.range());
+            }
+        }
+    }
+}
+
+/// Whether a parameter of a query is a secret.
+fn in_query(name: &str, value: &str) -> bool {
+    const SURE: &[&str] = &[
+        "key",
+        "sig",
+        "signature",
+        "auth",
+        "pass",
+        "pwd",
+        "pw",
+        "x-amz-signature",
+        "x-goog-signature",
+        "hapikey",
+        "appkey",
+        "subscription-key",
+        "ocp-apim-subscription-key",
+    ];
+    let lower = name.to_ascii_lowercase();
+    let sense = names::sense(name);
+    SURE.contains(&lower.as_str())
+        || sense == Sense::Secret
+        || ((sense == Sense::Likely || lower == "code" || lower == "x-amz-credential-key") && looks_random(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(text: &str) -> Vec<String> {
+        let mut spans = Spans::default();
+        find(text, &mut spans);
+        spans.merged().into_iter().map(|s| text[s.range].to_owned()).collect()
+    }
+
+    #[test]
+    fn every_pattern_compiles() {
+        for pattern in [&LOGIN, &ODD_LOGIN, &USER, &QUERY, &HOOK] {
+            assert!(pattern.regex().is_some());
+        }
+    }
+
+    #[test]
+    fn only_the_password_of_an_address_is_secret() {
+        assert_eq!(secrets("postgresql+psycopg2://bob:p@ss@db:5432/x"), ["p@ss"]);
+        assert_eq!(secrets("redis://:hunter2@cache:6379/0"), ["hunter2"]);
+        assert_eq!(secrets("amqp://bob:pa/ss@mq:5672/"), ["pa/ss"]);
+        assert!(secrets("http://host:8080/a@b http://${U}:${P}@db/x git@x:y https://git@host/x").is_empty());
+    }
+
+    #[test]
+    fn a_token_in_the_users_place_is_secret() {
+        assert_eq!(secrets("https://a1B2c3D4e5F6g7H8@git.example.org/x.git"), ["a1B2c3D4e5F6g7H8"]);
+    }
+
+    #[test]
+    fn secret_parameters_of_a_query_are_secret() {
+        assert_eq!(secrets("https://x.org/a?key=abc&threadKey=t1&api_key=def&page=2"), ["abc", "def"]);
+        assert_eq!(secrets("https://x.org/a?se=1&X-Amz-Signature=abcd"), ["abcd"]);
+    }
+
+    #[test]
+    fn the_path_of_a_webhook_is_secret() {
+        assert_eq!(secrets("https://hooks.slack.com/services/T0/B0/abcDEF123456"), ["T0/B0/abcDEF123456"]);
+        assert!(secrets("https://x.org/webhooks/list").is_empty());
+    }
+}

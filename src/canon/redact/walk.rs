@@ -1,0 +1,135 @@
+//! Walks an object and decides for each text what its place says of it. Knows nothing of how secrets are found within a text.
+use super::flags;
+use super::names::{self, Sense};
+use super::scan::{Mode, Scan};
+use serde_json::{Map, Value};
+
+const WHOLE: &[&str] =
+    &["kubectl.kubernetes.io/last-applied-configuration", "objectset.rio.cattle.io/applied", "banzaicloud.com/last-applied"];
+const PROSE: &[&str] = &["message", "description", "reason", "note", "summary", "messages", "details"];
+const SHAPES: &[&str] = &[
+    "openAPIV3Schema",
+    "expression",
+    "messageExpression",
+    "jqPathExpressions",
+    "jsonPointers",
+    "jsonPath",
+    "managedFields",
+    "resourceNames",
+    "tolerations",
+    "matchExpressions",
+];
+
+#[derive(Clone, Copy)]
+struct Place {
+    sense: Sense,
+    mode: Mode,
+}
+
+/// Redacts a value in place.
+pub(super) fn walk(scan: &Scan<'_>, value: &mut Value) {
+    visit(scan, value, Place { sense: Sense::Plain, mode: Mode::Full });
+}
+
+fn visit(scan: &Scan<'_>, value: &mut Value, place: Place) {
+    match value {
+        Value::String(text) => {
+            if let Some(redacted) = scan.value(text, place.sense, place.mode) {
+                *text = redacted;
+            }
+        }
+        Value::Array(list) => array(scan, list, place),
+        Value::Object(map) => object(scan, map, place),
+        _ => {}
+    }
+}
+
+fn array(scan: &Scan<'_>, list: &mut [Value], place: Place) {
+    let flags = if place.mode == Mode::Full && list.iter().any(|v| v.as_str().is_some_and(|s| s.starts_with('-'))) {
+        flags::secret_from(list)
+    } else {
+        Vec::new()
+    };
+    for (i, item) in list.iter_mut().enumerate() {
+        match (flags.get(i).copied().flatten(), item) {
+            (Some(from), Value::String(text)) => {
+                let secret = scan.whole(text.get(from..).unwrap_or(text));
+                text.truncate(from);
+                text.push_str(&secret);
+            }
+            (_, item) => visit(scan, item, place),
+        }
+    }
+}
+
+fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
+    if is(map, "kind", "Secret") && is(map, "apiVersion", "v1") {
+        strip(scan, map);
+    }
+    let named =
+        ["name", "key"].iter().find_map(|k| map.get(*k).and_then(Value::as_str)).filter(|_| map.contains_key("value")).map(names::sense);
+    let reference = map.contains_key("remoteRef") || map.contains_key("sourceRef");
+    let keyed = ["name", "secretName", "existingSecret"].iter().any(|k| map.contains_key(*k));
+    for (key, child) in map.iter_mut() {
+        if let (true, Some(text)) = (WHOLE.contains(&key.as_str()), child.as_str()) {
+            *child = Value::String(scan.token(text));
+            continue;
+        }
+        let mut sense = if reference && key == "secretKey" { Sense::Plain } else { names::sense(key) };
+        if let Some(named) = named.filter(|_| key == "value") {
+            sense = sense.max(named);
+        }
+        if place.sense == Sense::Secret && !names::benign(key) && !(key == "key" && keyed) {
+            sense = Sense::Secret;
+        }
+        if sense == Sense::Secret && key == "secrets" && child.as_array().is_some_and(|l| l.iter().all(is_name)) {
+            sense = Sense::Plain;
+        }
+        if matches!(child, Value::Object(_) | Value::Array(_)) && sense == Sense::Likely {
+            sense = Sense::Plain;
+        }
+        let mode = match place.mode {
+            Mode::Full if SHAPES.contains(&key.as_str()) && !child.is_string() || key == "expression" => Mode::Shapes,
+            Mode::Full if PROSE.contains(&key.as_str()) => Mode::Prose,
+            mode => mode,
+        };
+        let sense = if mode == Mode::Shapes { Sense::Plain } else { sense };
+        visit(scan, child, Place { sense, mode });
+    }
+    rename(scan, map);
+}
+
+/// Leaves the metadata of a Secret only; remembers its values, so that copies beside them are found.
+fn strip(scan: &Scan<'_>, map: &mut Map<String, Value>) {
+    for field in ["data", "stringData"] {
+        for value in map.remove(field).iter().filter_map(Value::as_object).flat_map(|m| m.values()).filter_map(Value::as_str) {
+            scan.whole(value);
+        }
+    }
+    map.remove("type");
+    map.remove("immutable");
+}
+
+/// Names of fields may hold secrets too.
+fn rename(scan: &Scan<'_>, map: &mut Map<String, Value>) {
+    let names: Vec<(String, String)> =
+        map.keys().filter(|k| k.len() >= 20).filter_map(|k| Some((k.clone(), scan.text(k, Mode::Shapes)?))).collect();
+    for (old, new) in names {
+        if let Some(value) = map.remove(&old) {
+            map.insert(new, value);
+        }
+    }
+}
+
+fn is(map: &Map<String, Value>, field: &str, value: &str) -> bool {
+    map.get(field).and_then(Value::as_str) == Some(value)
+}
+
+/// Whether this is the name of an object, as in a list of names of Secrets.
+fn is_name(value: &Value) -> bool {
+    value.as_str().is_some_and(|s| {
+        s.len() < 64
+            && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.')
+            && !super::literal::looks_random(s)
+    })
+}

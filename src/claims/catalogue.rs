@@ -1,0 +1,61 @@
+//! The claims as data: one file each, over a closed vocabulary of predicates. The file's stem is the claim's word.
+use crate::canon::yaml;
+use serde::Deserialize;
+
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/claim_files.rs"));
+
+/// One claim file.
+#[derive(Deserialize, Clone, Debug)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Claim {
+    /// The second half of the claim's id; filled in from the file's name.
+    #[serde(skip)]
+    pub word: String,
+    /// Place in the report; lower comes first.
+    pub order: u32,
+    /// What the claim says, in one sentence, `{layer}` standing for the layer's name.
+    pub says: String,
+    /// Whose claim it is: the first half of its id.
+    #[serde(rename = "for")]
+    pub subject: Subject,
+    /// Over how many bundles it can be judged.
+    pub over: Vec<usize>,
+    /// The name of its predicate.
+    pub predicate: String,
+}
+
+/// Whose claim it is.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "lowercase")]
+pub enum Subject {
+    /// `evidence.<word>`.
+    Evidence,
+    /// `<layer>.<word>` for each protected layer.
+    Protected,
+    /// `<layer>.<word>` for the switched layer.
+    Switched,
+    /// `<layer>.<word>` for every layer.
+    Layer,
+    /// `changes.<word>`.
+    Changes,
+    /// `storage.<word>`.
+    Storage,
+    /// `switch.<word>`.
+    Switch,
+}
+
+/// All built-in claims, in the order of the report.
+///
+/// # Errors
+/// Where a file is malformed; a test makes sure that none is.
+pub fn all() -> Result<Vec<Claim>, String> {
+    let mut claims = Vec::new();
+    for (stem, body) in FILES {
+        let wrong = |e: String| format!("claim {stem}: {e}");
+        let value = yaml::parse(body).map_err(|e| wrong(e.to_string()))?.into_iter().next().ok_or_else(|| wrong("it is empty".into()))?;
+        let claim: Claim = serde_json::from_value(value).map_err(|e| wrong(e.to_string()))?;
+        claims.push(Claim { word: (*stem).to_owned(), ..claim });
+    }
+    claims.sort_by_key(|c| c.order);
+    Ok(claims)
+}

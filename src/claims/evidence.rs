@@ -1,0 +1,175 @@
+//! The bundles of one judgement and what all claims ask of them, computed once.
+use crate::compare::Change;
+use crate::compare::CompareError;
+use crate::compare::Instance;
+use crate::compare::Instances;
+use crate::compare::Side;
+use crate::compare::Spot;
+use crate::compare::changes;
+use crate::kinds::Rules;
+use crate::model::Gap;
+use crate::model::Layer;
+use crate::model::Reason;
+use crate::model::Role;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Whether the switched layer's Applications live.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Position {
+    /// No Application below the switch lives without deletionTimestamp.
+    Off,
+    /// One does.
+    On,
+}
+
+impl Position {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::On => "on",
+        }
+    }
+}
+
+/// The stem of Applications.
+pub(super) const APPLICATIONS: &str = "applications.argoproj.io";
+
+/// Everything that the claims rest on.
+pub struct Evidence<'a> {
+    /// The bundles, in order.
+    pub sides: &'a [Side],
+    /// The kinds' rules.
+    pub rules: &'a Rules,
+    /// The layers.
+    pub layers: Vec<Layer>,
+    /// All objects.
+    pub instances: Instances,
+    /// Changes from each bundle to the next.
+    pub changes: Vec<Change>,
+    /// Position of the switch in each bundle; empty without a switched layer.
+    pub positions: Vec<Position>,
+    gaps: Vec<Vec<Gap>>,
+    listed: Vec<(String, String, String, usize)>,
+}
+
+impl<'a> Evidence<'a> {
+    /// Gathers it.
+    ///
+    /// # Errors
+    /// Where a bundle can't be read.
+    pub fn gather(sides: &'a [Side], rules: &'a Rules, layers: &[Layer]) -> Result<Self, CompareError> {
+        let instances = Instances::read(sides)?;
+        let mut all = Vec::new();
+        for b in 1..sides.len() {
+            all.extend(changes(sides, &instances, b - 1, b)?);
+        }
+        let gaps = sides.iter().map(|s| s.coverage.gaps()).collect();
+        let mut this = Self { sides, rules, layers: layers.to_vec(), instances, changes: all, positions: Vec::new(), gaps, listed: Vec::new() };
+        this.listed = this.read_listed()?;
+        if let Some(switched) = this.layers.iter().find(|l| l.role == Role::Switched).map(|l| l.name.clone()) {
+            for i in 0..sides.len() {
+                let alive = this.apps(&switched, i).map(|(spot, at)| this.state(spot, at, i));
+                let states: Vec<Value> = alive.collect::<Result<_, _>>()?;
+                let on = states.iter().any(|s| s.pointer("/metadata/deletionTimestamp").is_none());
+                this.positions.push(if on { Position::On } else { Position::Off });
+            }
+        }
+        Ok(this)
+    }
+
+    /// The switched layer.
+    pub fn switched(&self) -> Option<&Layer> {
+        self.layers.iter().find(|l| l.role == Role::Switched)
+    }
+
+    /// A layer by name.
+    pub fn layer(&self, name: &str) -> Option<&Layer> {
+        self.layers.iter().find(|l| l.name == name)
+    }
+
+    /// The place of a layer's root, as the first bundle that saw it says.
+    pub fn root(&self, layer: &str) -> Option<Spot> {
+        let line = self.sides.iter().find_map(|s| s.manifest.layers.iter().find(|l| l.name == layer)?.root.clone())?;
+        let (namespace, name) = line.split_once('/')?;
+        Some(Spot { stem: APPLICATIONS.into(), namespace: namespace.into(), name: name.into() })
+    }
+
+    /// The Applications of a layer in one bundle, without its root.
+    pub fn apps<'b>(&'b self, layer: &'b str, side: usize) -> impl Iterator<Item = (&'b Spot, &'b Instance)> {
+        let here = self.instances.of_layer(layer).filter(|(s, _)| s.stem == APPLICATIONS);
+        here.filter_map(move |(s, all)| Some((s, all.get(side)?.as_ref()?)))
+    }
+
+    /// The state line of an object in one bundle (null for a derived one).
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub fn state(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
+        self.line("state", spot, at, side)
+    }
+
+    /// A line of another facet.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub fn line(&self, facet: &str, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
+        self.sides.get(side).map_or(Ok(Value::Null), |s| s.line(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name))
+    }
+
+    /// All gaps of one bundle.
+    pub fn gaps(&self, side: usize) -> &[Gap] {
+        self.gaps.get(side).map_or(&[], Vec::as_slice)
+    }
+
+    /// The kinds (stems) that a layer had, has or manages in any bundle.
+    pub fn kinds(&self, layer: &str) -> BTreeSet<String> {
+        let held = self.instances.of_layer(layer).map(|(s, _)| s.stem.clone());
+        let managed = self.listed.iter().filter(|(l, _, _, _)| l == layer).map(|(_, stem, _, _)| stem.clone());
+        held.chain(managed).chain([APPLICATIONS.to_owned()]).collect()
+    }
+
+    /// The gaps of one bundle that touch these kinds where the layer could have them; a kind that was not asked at all is one.
+    pub fn gaps_in(&self, layer: &str, kinds: &BTreeSet<String>, side: usize) -> Vec<Gap> {
+        let spaces: BTreeSet<&str> = self.instances.of_layer(layer).map(|(s, _)| &*s.namespace).collect();
+        let of_layer = |ns: &str| {
+            let space = Spot { stem: "namespaces".into(), namespace: String::new(), name: ns.to_owned() };
+            spaces.contains(ns) || self.instances.layer(&space) == layer || !self.instances.all.contains_key(&space)
+        };
+        let touches = |g: &&Gap| {
+            (g.resource == "*" || kinds.contains(&crate::model::stem(&g.resource, &g.group))) && g.namespace.as_ref().is_none_or(|ns| of_layer(ns))
+        };
+        let mut found: Vec<Gap> = self.gaps(side).iter().filter(touches).cloned().collect();
+        let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return found };
+        for stem in kinds {
+            let (resource, group) = stem.split_once('.').unwrap_or((stem, ""));
+            let known = found.iter().any(|g| g.resource == resource && g.group == group);
+            if !known && !coverage.asked(group, resource) {
+                let detail = String::new();
+                found.push(Gap { group: group.into(), resource: resource.into(), namespace: None, reason: Reason::NotAsked, detail });
+            }
+        }
+        found
+    }
+
+    /// What each layer's Applications list: `(layer, stem, namespace/name, bundle)`.
+    fn read_listed(&self) -> Result<Vec<(String, String, String, usize)>, CompareError> {
+        let mut out = Vec::new();
+        for (i, side) in self.sides.iter().enumerate() {
+            for (spot, all) in self.instances.all.iter().filter(|(s, _)| s.stem == APPLICATIONS) {
+                let Some(at) = all.get(i).and_then(Option::as_ref) else { continue };
+                let root = self.layers.iter().find(|l| self.root(&l.name).as_ref() == Some(spot)).map(|l| &*l.name);
+                let layer = root.unwrap_or_else(|| self.instances.layer(spot)).to_owned();
+                let noise = side.line("noise", &at.layer, &spot.stem, &spot.namespace, &spot.name)?;
+                let list = noise.get("fields").and_then(|f| f.get("/status/resources")?.as_array());
+                for r in list.into_iter().flatten() {
+                    let part = |k: &str| r.get(k).and_then(Value::as_str).unwrap_or("");
+                    let stem = crate::model::stem(&self.rules.plural(part("group"), part("kind")), part("group"));
+                    out.push((layer.clone(), stem, format!("{}/{}", part("namespace"), part("name")), i));
+                }
+            }
+        }
+        Ok(out)
+    }
+}

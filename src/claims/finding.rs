@@ -1,0 +1,98 @@
+//! What a verdict rests on: an object, a pointer, the values, the file.
+use crate::compare::Change;
+use crate::compare::Spot;
+use crate::model::Gap;
+use crate::model::Key;
+use serde_json::Value;
+
+/// What a finding does to its claim.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Effect {
+    /// It refutes the claim.
+    Counters,
+    /// It leaves the claim open.
+    Doubts,
+    /// It is worth knowing.
+    Notes,
+}
+
+impl Effect {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Counters => "counters",
+            Self::Doubts => "doubts",
+            Self::Notes => "notes",
+        }
+    }
+}
+
+/// One finding. `code` is one of a closed list of words, so that nothing signed is prose.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Finding {
+    /// What it does to the claim.
+    pub effect: Effect,
+    /// What was found, as a word.
+    pub code: &'static str,
+    /// The object, where it is about one.
+    pub object: Option<Key>,
+    /// JSON pointer within the object, or empty.
+    pub pointer: String,
+    /// The value before (or wanted).
+    pub before: Option<Value>,
+    /// The value after (or seen).
+    pub after: Option<Value>,
+    /// Index of the bundle that shows it.
+    pub bundle: usize,
+    /// The entry of that bundle, or empty.
+    pub file: String,
+}
+
+impl Finding {
+    /// A finding without object.
+    pub fn new(effect: Effect, code: &'static str, bundle: usize) -> Self {
+        Self { effect, code, object: None, pointer: String::new(), before: None, after: None, bundle, file: String::new() }
+    }
+
+    /// … about an object.
+    pub fn about(mut self, key: Key) -> Self {
+        self.object = Some(key);
+        self
+    }
+
+    /// … at a pointer, with both values.
+    pub fn at(mut self, pointer: &str, before: Option<Value>, after: Option<Value>) -> Self {
+        self.pointer = pointer.to_owned();
+        self.before = before;
+        self.after = after;
+        self
+    }
+
+    /// … shown by an entry of its bundle.
+    pub fn in_file(mut self, file: &str) -> Self {
+        self.file = file.to_owned();
+        self
+    }
+
+    /// A gap that leaves the claim open. The kind stands as `<plural>.<group>` in the object's kind.
+    pub fn gap(gap: &Gap, bundle: usize) -> Self {
+        let key = Key::new(&gap.group, &crate::model::stem(&gap.resource, &gap.group), gap.namespace.as_deref().unwrap_or(""), "*");
+        Self::new(Effect::Doubts, gap.reason.as_str(), bundle).about(key).in_file("coverage.json")
+    }
+
+    /// The findings of a change: one a field, or one for the object.
+    pub fn of_change(change: &Change, effect: Effect) -> Vec<Self> {
+        let base = || Self::new(effect, change.kind.as_str(), change.sides.1).about(change.key.clone()).in_file(&change.file);
+        if change.fields.is_empty() {
+            return vec![base()];
+        }
+        change.fields.iter().map(|f| base().at(&f.pointer, f.before.clone(), f.after.clone())).collect()
+    }
+}
+
+/// The key of an object of which only the place is known: its kind is spelled as `<plural>.<group>` where no rule says it.
+pub fn key_at(spot: &Spot, rules: &crate::kinds::Rules) -> Key {
+    let (plural, group) = spot.stem.split_once('.').unwrap_or((&spot.stem, ""));
+    let kind = rules.of_resource(group, plural).map_or(&*spot.stem, |k| &*k.rule.kind);
+    Key::new(group, kind, &spot.namespace, &spot.name)
+}

@@ -1,0 +1,129 @@
+//! Runs the claims on the evidence.
+use crate::claims::Effect;
+use crate::claims::Evidence;
+use crate::claims::Finding;
+use crate::claims::Position;
+use crate::claims::catalogue::Claim;
+use crate::claims::catalogue::Subject;
+use crate::claims::predicates;
+use crate::compare::CompareError;
+use crate::model::Role;
+use crate::model::Verdict;
+
+/// What the caller says the bundles should show; without it the positions of the switch decide.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expect {
+    /// Optional is gone at the last bundle.
+    CoreOnly,
+    /// Optional is back at the last bundle.
+    OptionalOn,
+    /// Nothing moved.
+    Unchanged,
+}
+
+impl Expect {
+    /// The word on the command line and in the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CoreOnly => "core-only",
+            Self::OptionalOn => "optional-on",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// A judged claim.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Its id, as in `core.unchanged`.
+    pub id: String,
+    /// What it says.
+    pub says: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What it rests on, counter-examples first.
+    pub findings: Vec<Finding>,
+}
+
+/// What a predicate is asked.
+pub(super) struct Question<'a> {
+    pub(super) evidence: &'a Evidence<'a>,
+    /// The layer that the claim is about, or empty.
+    pub(super) layer: &'a str,
+    pub(super) expect: Option<Expect>,
+}
+
+impl Question<'_> {
+    /// The bundles in which the switch is (or is said to be) in this position.
+    pub(super) fn at(&self, position: Position) -> Vec<usize> {
+        let last = self.evidence.sides.len().saturating_sub(1);
+        let pinned = match self.expect {
+            Some(Expect::CoreOnly) => Some(Position::Off),
+            Some(Expect::OptionalOn) => Some(Position::On),
+            _ => None,
+        };
+        let positions = self.evidence.positions.iter().enumerate();
+        positions.filter(|(i, p)| if *i == last { pinned.unwrap_or(**p) == position } else { **p == position }).map(|(i, _)| i).collect()
+    }
+}
+
+/// A predicate's answer: its findings, or that it does not apply.
+pub(super) type Answer = Result<Option<Vec<Finding>>, CompareError>;
+
+/// Judges the claims (all, or those named in `only`), in the order of the catalogue.
+///
+/// # Errors
+/// Where a bundle's file can't be read.
+pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, only: &[String]) -> Result<Vec<Judged>, CompareError> {
+    let mut out = Vec::new();
+    for claim in claims.iter().filter(|c| c.over.contains(&evidence.sides.len())) {
+        for (first, layer) in subjects(evidence, claim.subject) {
+            let id = format!("{first}.{}", claim.word);
+            if !only.is_empty() && !only.contains(&id) {
+                continue;
+            }
+            let question = Question { evidence, layer, expect };
+            let answer = match ungrounded(evidence, layer) {
+                Some(findings) => Some(findings),
+                None => predicates::run(&claim.predicate, &question)?,
+            };
+            let mut findings = answer.clone().unwrap_or_default();
+            findings.sort_by_key(|f| f.effect);
+            let has = |e| findings.iter().any(|f| f.effect == e);
+            let verdict = if answer.is_none() { Verdict::NotApplicable } else { Verdict::of(has(Effect::Counters), has(Effect::Doubts)) };
+            out.push(Judged { id, says: claim.says.replace("{layer}", layer), verdict, findings });
+        }
+    }
+    Ok(out)
+}
+
+/// Nothing is proven of nothing: a layer whose root is in no bundle, or a protected layer that holds nothing.
+fn ungrounded(evidence: &Evidence<'_>, layer: &str) -> Option<Vec<Finding>> {
+    let declared = evidence.layer(layer)?;
+    if evidence.root(layer).is_none() {
+        let key = crate::model::Key::new("argoproj.io", "Application", declared.root_namespace.as_deref().unwrap_or(""), &declared.root);
+        return Some(vec![Finding::new(Effect::Doubts, "no-root", 0).about(key)]);
+    }
+    let empty = |i: usize| evidence.sides.get(i).is_some_and(|s| s.manifest.layers.iter().any(|l| l.name == layer && l.objects == 0));
+    let hollow = (0..evidence.sides.len()).find(|i| declared.role == Role::Protected && empty(*i))?;
+    let all = (0..evidence.sides.len()).all(empty);
+    // Empty in one bundle only is a change, which the claims themselves find.
+    all.then(|| vec![Finding::new(Effect::Doubts, "empty-layer", hollow)])
+}
+
+fn subjects<'a>(evidence: &'a Evidence<'_>, subject: Subject) -> Vec<(&'a str, &'a str)> {
+    let layers = |role: Option<Role>| {
+        let wanted = evidence.layers.iter().filter(move |l| role.is_none_or(|r| l.role == r));
+        wanted.map(|l| (&*l.name, &*l.name)).collect::<Vec<_>>()
+    };
+    let switched = || evidence.switched().map_or("", |l| &*l.name);
+    match subject {
+        Subject::Evidence => vec![("evidence", "")],
+        Subject::Protected => layers(Some(Role::Protected)),
+        Subject::Switched => layers(Some(Role::Switched)),
+        Subject::Layer => layers(None),
+        Subject::Changes => vec![("changes", "")],
+        Subject::Storage => vec![("storage", "")],
+        Subject::Switch => evidence.switched().map(|_| ("switch", switched())).into_iter().collect(),
+    }
+}

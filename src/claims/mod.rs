@@ -1,0 +1,15 @@
+//! Judges named claims about one, two or three bundles. A claim is a data file; what it may say is a closed vocabulary of
+//! predicates. Does no I/O of its own and cannot fail for want of evidence: what was not seen is a doubt.
+pub mod catalogue;
+mod evidence;
+mod finding;
+mod judge;
+mod predicates;
+
+pub use evidence::Evidence;
+pub use evidence::Position;
+pub use finding::Effect;
+pub use finding::Finding;
+pub use judge::Expect;
+pub use judge::Judged;
+pub use judge::judge;

@@ -1,0 +1,50 @@
+//! Everything that changed, in state and in re-creation, lies in the switched layer; of the switch itself only its sync policy moved.
+use crate::claims::Effect;
+use crate::claims::Finding;
+use crate::claims::judge::Answer;
+use crate::claims::judge::Question;
+use crate::claims::predicates::quality::asked;
+use crate::claims::predicates::unchanged::written_secrets;
+use crate::compare::ChangeKind;
+use crate::model::Key;
+use std::collections::BTreeSet;
+
+pub(super) fn confined(q: &Question<'_>) -> Answer {
+    let e = q.evidence;
+    let switched = e.switched().map_or("", |l| &*l.name);
+    let root = e.root(switched);
+    let mut findings = Vec::new();
+    if let Some(layer) = e.switched().filter(|_| root.is_none()) {
+        findings.push(Finding::new(Effect::Doubts, "no-root", 0).about(Key::new("argoproj.io", "Application", "", &layer.root)));
+    }
+    for change in e.changes.iter().filter(|c| c.layer != switched) {
+        if change.hook && change.kind == ChangeKind::Replaced {
+            continue;
+        }
+        let of_switch = root.as_ref() == Some(&change.spot);
+        let allowed = |pointer: &str| of_switch && (pointer == "/spec/syncPolicy" || pointer.starts_with("/spec/syncPolicy/"));
+        let effect = if change.uncertain { Effect::Doubts } else { Effect::Counters };
+        let found = Finding::of_change(change, effect);
+        findings.extend(found.into_iter().filter(|f| !allowed(&f.pointer)));
+        if change.recreated && change.kind == ChangeKind::Modified && !change.hook {
+            findings.push(Finding::new(Effect::Counters, "replaced", change.sides.1).about(change.key.clone()).in_file(&change.file));
+        }
+    }
+    let sets: Vec<BTreeSet<String>> = e.sides.iter().map(asked).collect();
+    for (i, pair) in sets.windows(2).enumerate() {
+        let [a, b] = pair else { continue };
+        for stem in a.symmetric_difference(b) {
+            let group = stem.split_once('.').map_or("", |(_, g)| g);
+            findings.push(Finding::new(Effect::Doubts, "asked-on-one-side", i + 1).about(Key::new(group, stem, "", "*")).in_file("coverage.json"));
+        }
+    }
+    for i in 0..e.sides.len() {
+        findings.extend(e.gaps(i).iter().map(|g| Finding::gap(g, i)));
+    }
+    findings.extend(written_secrets(q, None).into_iter().filter(|f| {
+        let key = f.object.as_ref();
+        let spot = key.map(|k| crate::compare::Spot { stem: "secrets".into(), namespace: k.namespace.clone(), name: k.name.clone() });
+        spot.is_none_or(|s| e.instances.layer(&s) != switched)
+    }));
+    Ok(Some(findings))
+}

@@ -1,0 +1,59 @@
+//! Every Application of a layer (its root too) is Synced and Healthy, every workload available, in every bundle.
+use crate::claims::Effect;
+use crate::claims::Evidence;
+use crate::claims::Finding;
+use crate::claims::evidence::APPLICATIONS;
+use crate::claims::finding::key_at;
+use crate::claims::judge::Answer;
+use crate::claims::judge::Question;
+use crate::compare::CompareError;
+use crate::compare::Instance;
+use crate::compare::Spot;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The kinds whose objects count by themselves.
+const COUNTING: &[&str] =
+    &["deployments.apps", "statefulsets.apps", "daemonsets.apps", "replicasets.apps", "replicationcontrollers", "pods", "jobs.batch", APPLICATIONS];
+
+pub(super) fn healthy(q: &Question<'_>) -> Answer {
+    let mut findings = Vec::new();
+    for i in 0..q.evidence.sides.len() {
+        findings.extend(of_layer(q.evidence, q.layer, i)?);
+        let kinds: BTreeSet<String> = q.evidence.kinds(q.layer).into_iter().filter(|k| COUNTING.contains(&k.as_str())).collect();
+        findings.extend(q.evidence.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
+    }
+    Ok(Some(findings))
+}
+
+/// The unhealthy objects of a layer in one bundle.
+pub(super) fn of_layer(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
+    let mut findings = Vec::new();
+    let root = e.root(layer);
+    let mut apps = 0;
+    let own = e.instances.of_layer(layer).filter_map(|(s, all)| Some((s, all.get(side)?.as_ref()?)));
+    let root = root.as_ref().and_then(|s| Some((s, e.instances.at(s, side)?)));
+    for (spot, at) in own.chain(root).filter(|(s, at)| COUNTING.contains(&&*s.stem) && !at.derived) {
+        apps += usize::from(spot.stem == APPLICATIONS);
+        findings.extend(one(e, spot, at, side)?);
+    }
+    if apps == 0 {
+        findings.push(Finding::new(Effect::Doubts, "no-application", side));
+    }
+    Ok(findings)
+}
+
+/// What the health line of one object says against it.
+pub(super) fn one(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<Option<Finding>, CompareError> {
+    let line = e.line("health", spot, at, side)?;
+    let effect = match line.get("health").and_then(Value::as_str) {
+        Some("healthy") => return Ok(None),
+        Some("unhealthy") => Effect::Counters,
+        // A Job that still runs says nothing yet.
+        _ if spot.stem == "jobs.batch" => return Ok(None),
+        _ => Effect::Doubts,
+    };
+    let code = if effect == Effect::Counters { "unhealthy" } else { "unsettled" };
+    let finding = Finding::new(effect, code, side).about(key_at(spot, e.rules));
+    Ok(Some(finding.at("", None, line.get("facts").cloned()).in_file(&format!("health/{}/{}.jsonl", at.layer, spot.stem))))
+}

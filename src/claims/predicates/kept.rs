@@ -1,0 +1,58 @@
+//! The switch is the same object, manual when off, automated with prune and self-heal when on, never deleting.
+use crate::claims::Effect;
+use crate::claims::Finding;
+use crate::claims::Position;
+use crate::claims::evidence::APPLICATIONS;
+use crate::claims::finding::key_at;
+use crate::claims::judge::Answer;
+use crate::claims::judge::Question;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+pub(super) fn kept(q: &Question<'_>) -> Answer {
+    let e = q.evidence;
+    let Some(root) = e.root(q.layer) else { return Ok(None) };
+    let mut findings = Vec::new();
+    let key = || key_at(&root, e.rules);
+    let mut first: Option<String> = None;
+    let kinds = BTreeSet::from([APPLICATIONS.to_owned()]);
+    for i in 0..e.sides.len() {
+        let gaps = e.gaps_in(q.layer, &kinds, i);
+        findings.extend(gaps.iter().map(|g| Finding::gap(g, i)));
+        let Some(at) = e.instances.at(&root, i) else {
+            let effect = if gaps.is_empty() { Effect::Counters } else { Effect::Doubts };
+            findings.push(Finding::new(effect, "missing", i).about(key()));
+            continue;
+        };
+        let file = format!("state/{}/{APPLICATIONS}.jsonl", at.layer);
+        match &first {
+            _ if at.uid.is_empty() => findings.push(Finding::new(Effect::Doubts, "no-uid", i).about(key())),
+            None => first = Some(at.uid.clone()),
+            Some(uid) if *uid != at.uid => {
+                findings.push(Finding::new(Effect::Counters, "replaced", i).about(key()).at("/metadata/uid", Some(json!(uid)), Some(json!(at.uid))));
+            }
+            Some(_) => {}
+        }
+        let state = e.state(&root, at, i)?;
+        if let Some(when) = state.pointer("/metadata/deletionTimestamp") {
+            findings.push(Finding::new(Effect::Counters, "deleting", i).about(key()).at("/metadata/deletionTimestamp", None, Some(when.clone())).in_file(&file));
+        }
+        let off = q.at(Position::Off).contains(&i);
+        if !mode_fits(&state, off) {
+            let code = if off { "automated-when-off" } else { "not-automated-when-on" };
+            let seen = state.pointer("/spec/syncPolicy/automated").cloned();
+            findings.push(Finding::new(Effect::Counters, code, i).about(key()).at("/spec/syncPolicy/automated", None, seen).in_file(&file));
+        }
+    }
+    Ok(Some(findings))
+}
+
+/// Manual where it is off (no `automated`, or `enabled: false`); automated with prune and self-heal where it is on.
+fn mode_fits(state: &Value, off: bool) -> bool {
+    let automated = state.pointer("/spec/syncPolicy/automated").filter(|a| a.is_object());
+    let says = |field: &str| automated.and_then(|a| a.get(field)) == Some(&Value::Bool(true));
+    let disabled = automated.and_then(|a| a.get("enabled")) == Some(&Value::Bool(false));
+    let automatic = automated.is_some() && !disabled;
+    if off { !automatic } else { automatic && says("prune") && says("selfHeal") }
+}

@@ -1,0 +1,138 @@
+//! Whether the bundles can carry claims at all: complete, comparable, ordered; and whether probes answered.
+use crate::claims::Effect;
+use crate::claims::Finding;
+use crate::claims::judge::Answer;
+use crate::claims::judge::Question;
+use crate::compare::Side;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+/// Every question was answered, and every kind that a layer has or manages was asked.
+pub(super) fn complete(q: &Question<'_>) -> Answer {
+    let mut findings = Vec::new();
+    for i in 0..q.evidence.sides.len() {
+        findings.extend(q.evidence.gaps(i).iter().map(|g| Finding::gap(g, i)));
+        let mut seen = BTreeSet::new();
+        for layer in &q.evidence.layers {
+            let kinds = q.evidence.kinds(&layer.name);
+            let missing = q.evidence.gaps_in(&layer.name, &kinds, i).into_iter().filter(|g| g.reason == crate::model::Reason::NotAsked && g.namespace.is_none());
+            findings.extend(missing.filter(|g| seen.insert(g.clone())).map(|g| Finding::gap(&g, i)));
+        }
+    }
+    Ok(Some(findings))
+}
+
+/// Same cluster, configuration, rules, redaction key and questions.
+pub(super) fn comparable(q: &Question<'_>) -> Answer {
+    let mut findings = Vec::new();
+    let Some((first, rest)) = q.evidence.sides.split_first() else { return Ok(None) };
+    for (i, side) in rest.iter().enumerate() {
+        let i = i + 1;
+        let mut differs = |code, effect, a: Value, b: Value| findings.push(Finding::new(effect, code, i).at("", Some(a), Some(b)).in_file("evid.json"));
+        match (&first.manifest.cluster.uid, &side.manifest.cluster.uid) {
+            (Some(a), Some(b)) if a == b => {}
+            (Some(a), Some(b)) => differs("other-cluster", Effect::Counters, json!(a), json!(b)),
+            (a, b) => differs("unknown-cluster", Effect::Doubts, json!(a), json!(b)),
+        }
+        for (code, a, b) in [
+            ("other-configuration", &first.manifest.config, &side.manifest.config),
+            ("other-rules", &first.manifest.rules, &side.manifest.rules),
+            ("other-redaction-key", &first.manifest.redaction_key, &side.manifest.redaction_key),
+        ] {
+            if a != b {
+                differs(code, Effect::Doubts, json!(a), json!(b));
+            }
+        }
+        if asked(first) != asked(side) {
+            let (a, b) = (asked(first), asked(side));
+            let only = |x: &BTreeSet<String>, y: &BTreeSet<String>| json!(x.difference(y).collect::<Vec<_>>());
+            differs("other-questions", Effect::Doubts, only(&a, &b), only(&b, &a));
+        }
+    }
+    Ok(Some(findings))
+}
+
+/// The kinds that were asked for.
+pub(super) fn asked(side: &Side) -> BTreeSet<String> {
+    side.coverage.questions.iter().map(|q| crate::model::stem(&q.resource, &q.group)).collect()
+}
+
+/// Windows and resourceVersions both rise from each bundle to the next.
+pub(super) fn ordered(q: &Question<'_>) -> Answer {
+    let mut findings = Vec::new();
+    for (i, pair) in q.evidence.sides.windows(2).enumerate() {
+        let [before, after] = pair else { continue };
+        let i = i + 1;
+        let mut found = |effect, code, a: Value, b: Value| findings.push(Finding::new(effect, code, i).at("", Some(a), Some(b)).in_file("evid.json"));
+        if before.sums().content_id() == after.sums().content_id() {
+            found(Effect::Doubts, "same-content", json!(before.sums().content_id()), json!(after.sums().content_id()));
+            continue;
+        }
+        match (&before.manifest.window.finished, &after.manifest.window.started) {
+            (Some(a), Some(b)) if instant(a) <= instant(b) => {}
+            (Some(a), Some(b)) => {
+                let reversed = before.manifest.window.started.as_deref().and_then(instant) > after.manifest.window.finished.as_deref().and_then(instant);
+                found(if reversed { Effect::Counters } else { Effect::Doubts }, "window", json!(a), json!(b));
+            }
+            (a, b) => found(Effect::Doubts, "no-window", json!(a), json!(b)),
+        }
+        let highest = |s: &Side| s.coverage.highest_resource_version.as_ref().and_then(|v| v.parse::<u64>().ok());
+        match (highest(before), highest(after)) {
+            (Some(a), Some(b)) if a < b => {}
+            (Some(a), Some(b)) if a > b => found(Effect::Counters, "resource-version", json!(a.to_string()), json!(b.to_string())),
+            (a, b) => found(Effect::Doubts, "resource-version", json!(a.map(|n| n.to_string())), json!(b.map(|n| n.to_string()))),
+        }
+        let older = versions(before)?;
+        for (uid, (version, file)) in versions(after)? {
+            if let Some((earlier, _)) = older.get(&uid).filter(|(earlier, _)| *earlier > version) {
+                let values = (Some(json!(earlier.to_string())), Some(json!(version.to_string())));
+                findings.push(Finding::new(Effect::Counters, "older-object", i).at("/metadata/resourceVersion", values.0, values.1).in_file(&file));
+            }
+        }
+    }
+    Ok(Some(findings))
+}
+
+fn instant(text: &str) -> Option<chrono::DateTime<chrono::FixedOffset>> {
+    chrono::DateTime::parse_from_rfc3339(text).ok()
+}
+
+#[derive(serde::Deserialize)]
+struct Line<'a> {
+    #[serde(borrow)]
+    namespace: std::borrow::Cow<'a, str>,
+    #[serde(borrow)]
+    name: std::borrow::Cow<'a, str>,
+    #[serde(borrow)]
+    fields: Fields<'a>,
+}
+
+#[derive(serde::Deserialize)]
+struct Fields<'a> {
+    #[serde(borrow, default, rename = "/metadata/resourceVersion")]
+    version: std::borrow::Cow<'a, str>,
+}
+
+/// uid → resourceVersion and the file that says so. The uid stands in for kind, namespace and name where a source gives none.
+fn versions(side: &Side) -> Result<HashMap<String, (u64, String)>, crate::compare::CompareError> {
+    let mut out = HashMap::new();
+    let uids = crate::compare::Instances::read(std::slice::from_ref(side))?;
+    for (entry, _, stem, _) in side.files("noise") {
+        let bytes = side.file(entry)?;
+        for line in bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
+            let line: Line<'_> = side.parse(entry, line)?;
+            let spot = crate::compare::Spot { stem: stem.to_owned(), namespace: line.namespace.into_owned(), name: line.name.into_owned() };
+            if let (Some(at), Ok(version)) = (uids.at(&spot, 0).filter(|i| !i.uid.is_empty()), line.fields.version.parse()) {
+                out.insert(at.uid.clone(), (version, entry.to_owned()));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// Every declared probe answered as expected; none can be declared yet, so it does not apply.
+pub(super) fn answering(_: &Question<'_>) -> Answer {
+    Ok(None)
+}

@@ -1,0 +1,63 @@
+//! `evid diff`: verdicts, changes, and a signed report beside the bundles.
+use crate::adapters::archive;
+use crate::adapters::report_file;
+use crate::claims::Expect;
+use crate::cli::Done;
+use crate::cli::Global;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::key;
+use crate::cli::ui;
+use crate::canon::json;
+use crate::compare::Side;
+use crate::render::table;
+use crate::usecase::diff::diff;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Compare two or three bundles, judge the claims, and leave a signed report beside them
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// The bundle before, by path or by name
+    before: String,
+    /// The bundle after
+    after: String,
+    /// The bundle after that: a round trip
+    third: Option<String>,
+    /// What the bundles should show; else the positions of the switch decide
+    #[arg(long, value_parser = ["core-only", "optional-on", "unchanged"])]
+    expect: Option<String>,
+    /// table, or json (the report's predicate)
+    #[arg(short, long, default_value = "table", value_parser = ["table", "json"])]
+    output: String,
+    /// Leave no report
+    #[arg(long)]
+    no_sign: bool,
+    /// Sign with this private key (PEM) instead of your own
+    #[arg(long, value_name = "KEY", conflicts_with = "no_sign")]
+    sign: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Done {
+    let names = [Some(&args.before), Some(&args.after), args.third.as_ref()];
+    let paths: Vec<PathBuf> = names.into_iter().flatten().map(|n| archive::locate(n, &global.archive)).collect::<Result<_, _>>()?;
+    let sides: Vec<Side> = paths.iter().map(|p| archive::side(p)).collect::<Result<_, _>>()?;
+    let expect = [Expect::CoreOnly, Expect::OptionalOn, Expect::Unchanged].into_iter().find(|e| Some(e.as_str()) == args.expect.as_deref());
+    let outcome = diff(&sides, expect)?;
+    if args.output == "json" {
+        ui::data(&[json::to_bytes(&outcome.predicate), b"\n".to_vec()].concat())?;
+    } else {
+        ui::data(table::report(&sides, &outcome.judged, &outcome.changes, outcome.total, ui::style()).as_bytes())?;
+    }
+    if !args.no_sign {
+        let signing = key::signing(args.sign.as_deref())?;
+        let folder = paths.last().and_then(|p| p.parent()).unwrap_or(Path::new("."));
+        let statement = outcome.statement(&sides);
+        let path = report_file::write(folder, &sides.iter().map(|s| &*s.name).collect::<Vec<_>>(), &statement, &signing)
+            .map_err(|e| Failure::from(e).hint("`--no-sign` leaves no report"))?;
+        if args.output != "json" {
+            ui::message(&format!("\nsigned report {}\nnext: evid verify {} --key PUBLIC-KEY --rederive", path.display(), path.display()));
+        }
+    }
+    Ok(Exit::from(outcome.total))
+}

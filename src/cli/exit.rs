@@ -1,0 +1,42 @@
+//! The exit codes: what a script may rely on.
+use crate::model::Verdict;
+use std::process::ExitCode;
+
+/// How the process ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// Proven, no difference, done.
+    Proven = 0,
+    /// Refuted, different.
+    Refuted = 1,
+    /// Usage, or it could not run.
+    Usage = 2,
+    /// Inconclusive, incomplete.
+    Inconclusive = 3,
+    /// Integrity or signature failure.
+    Broken = 4,
+}
+
+/// The table, as `--help` ends with it.
+pub const HELP: &str = "Exit codes:
+  0  proven, or no difference
+  1  refuted, or different
+  2  wrong usage, or it could not run
+  3  inconclusive, or incomplete
+  4  integrity or signature failure";
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl From<Verdict> for Exit {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Proven => Self::Proven,
+            Verdict::Refuted => Self::Refuted,
+            Verdict::Inconclusive | Verdict::NotApplicable => Self::Inconclusive,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What went wrong, for a person: the error, its causes, a hint on the next step, an exit code.
+use crate::adapters::archive::ArchiveError;
+use crate::adapters::zipfile::OpenError;
+use crate::adapters::zipfile::WriteError;
+use crate::cli::exit::Exit;
+use crate::cli::ui;
+use std::error::Error;
+use std::process::ExitCode;
+
+/// An error that ends the command.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    text: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// It could not run.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, text: text.into(), hint: None }
+    }
+
+    /// … and what to do next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// … with another exit code.
+    pub fn exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// Prints it to stderr and gives the exit code. A closed pipe is no failure.
+    pub fn report(self) -> ExitCode {
+        if self.text != ui::CLOSED {
+            ui::message(&format!("error: {}", self.text));
+            if let Some(hint) = self.hint {
+                ui::message(&format!("hint: {hint}"));
+            }
+        }
+        self.exit.into()
+    }
+}
+
+impl<E: Error + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(c) = cause {
+            let more = c.to_string();
+            if !text.contains(&more) {
+                text.push_str(&format!(": {more}"));
+            }
+            cause = c.source();
+        }
+        let any: &(dyn Error + 'static) = &error;
+        let failure = Self::new(text);
+        match any.downcast_ref::<ArchiveError>() {
+            Some(ArchiveError::Missing { .. }) => failure.hint("`evid list` shows the bundles there are; `--archive DIR` names another folder"),
+            Some(ArchiveError::Damaged { .. } | ArchiveError::Open(OpenError::Refused { .. })) => {
+                failure.exit(Exit::Broken).hint("it was changed after it was sealed, or is no bundle: get it again from where it was captured")
+            }
+            Some(ArchiveError::Write(WriteError::Exists { .. })) => failure.hint("choose another name, or replace it with `--force`"),
+            _ => failure,
+        }
+    }
+}

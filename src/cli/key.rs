@@ -1,0 +1,79 @@
+//! `evid key`: the keys that sign and that redact.
+use crate::adapters::keyfile;
+use crate::canon::redact::Redactor;
+use crate::cli::Done;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::ui;
+use crate::envelope::Algorithm;
+use crate::envelope::SigningKey;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Make and show keys
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Verb {
+    /// Make the signing key, if there is none, and say where it is
+    Generate {
+        /// ed25519 or p256
+        #[arg(long, default_value = "ed25519", value_parser = ["ed25519", "p256"])]
+        alg: String,
+    },
+    /// Print the public key (PEM), to be published
+    Export {
+        /// Of this private key instead of your own
+        #[arg(long, value_name = "KEY")]
+        of: Option<PathBuf>,
+    },
+    /// Make the redaction key, if there is none, and say where it is and its id (never the key)
+    Redaction,
+}
+
+pub(super) fn run(args: &Args) -> Done {
+    let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
+    match &args.verb {
+        Verb::Generate { alg } => {
+            let path = dir.join(keyfile::SIGNING_KEY);
+            if path.exists() {
+                return Err(Failure::new(format!("{} exists", path.display())).hint("move it away first: a key that signed reports must not be lost"));
+            }
+            let algorithm = if alg == "p256" { Algorithm::P256 } else { Algorithm::Ed25519 };
+            let key = keyfile::create_signing_key(&dir, algorithm)?;
+            ui::data(format!("{}\n", key.verifying_key().keyid()).as_bytes())?;
+            ui::message(&format!("made {}; publish {}", path.display(), dir.join(keyfile::PUBLIC_KEY).display()));
+        }
+        Verb::Export { of } => {
+            let path = of.clone().unwrap_or_else(|| dir.join(keyfile::SIGNING_KEY));
+            let key = keyfile::load_signing_key(&path, &mut ui::passphrase)?;
+            ui::data(key.verifying_key().to_pem().map_err(|e| Failure::new(e.to_string()))?.as_bytes())?;
+        }
+        Verb::Redaction => {
+            let (key, created) = keyfile::load_or_create_redaction_key(&dir)?;
+            ui::data(format!("{}\n", Redactor::new(&key).key_id()).as_bytes())?;
+            ui::message(&format!("{} {}", if created { "made" } else { "is" }, dir.join(keyfile::REDACTION_KEY).display()));
+        }
+    }
+    Ok(Exit::Proven)
+}
+
+/// The named signing key, else the user's own, which is made on first use.
+pub(super) fn signing(named: Option<&Path>) -> Result<SigningKey, Failure> {
+    if let Some(path) = named {
+        return Ok(keyfile::load_signing_key(path, &mut ui::passphrase)?);
+    }
+    let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
+    let path = dir.join(keyfile::SIGNING_KEY);
+    if path.exists() {
+        return Ok(keyfile::load_signing_key(&path, &mut ui::passphrase)?);
+    }
+    let key = keyfile::create_signing_key(&dir, Algorithm::Ed25519)?;
+    let public = dir.join(keyfile::PUBLIC_KEY);
+    ui::message(&format!("made a signing key, {}\npublish its public half, {}, where your readers trust it (`evid key export` prints it)", path.display(), public.display()));
+    Ok(key)
+}

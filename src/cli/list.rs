@@ -1,0 +1,80 @@
+//! `evid list`: what the evidence folder holds.
+use crate::adapters::archive;
+use crate::adapters::archive::ENDING;
+use crate::cli::Done;
+use crate::cli::Global;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::ui;
+use crate::render::table::columns;
+use serde_json::json;
+
+/// List the bundles of the evidence folder
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// table or json
+    #[arg(short, long, default_value = "table", value_parser = ["table", "json"])]
+    output: String,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Done {
+    let folder = &global.archive;
+    let entries = std::fs::read_dir(folder)
+        .map_err(|e| Failure::new(format!("{}: {e}", folder.display())).hint("`evid capture NAME --from DIR` makes the first bundle"))?;
+    let mut paths: Vec<_> = entries.filter_map(Result::ok).map(|e| e.path()).filter(|p| p.to_string_lossy().ends_with(ENDING)).collect();
+    paths.sort();
+    let (mut rows, mut documents, mut exit) = (Vec::new(), Vec::new(), Exit::Proven);
+    for path in paths {
+        let name = archive::name_of(&path);
+        match archive::side(&path) {
+            Ok(side) => {
+                let m = &side.manifest;
+                let cluster = m.cluster.uid.clone().unwrap_or_else(|| "unknown".into());
+                let layers: Vec<String> = m.layers.iter().map(|l| format!("{}={}", l.name, l.digest.chars().take(8).collect::<String>())).collect();
+                let reports = reports(folder, &name);
+                rows.push(vec![
+                    name.clone(),
+                    m.window.finished.clone().unwrap_or_else(|| "unknown".into()),
+                    cluster.chars().take(8).collect(),
+                    m.source.clone(),
+                    side.coverage.gaps.len().to_string(),
+                    layers.join(" "),
+                    reports.iter().map(|(_, signer)| signer.chars().take(8).collect::<String>()).collect::<Vec<_>>().join(" "),
+                ]);
+                documents.push(json!({"name": name, "manifest": m, "sha256": side.sha256, "contentId": side.sums().content_id(), "gaps": side.coverage.gaps.len(),
+                    "reports": reports.iter().map(|(file, signer)| json!({"file": file, "claimedSigner": signer})).collect::<Vec<_>>()}));
+            }
+            Err(e) => {
+                exit = Exit::Broken;
+                ui::message(&format!("error: {e}"));
+                rows.push(vec![name.clone(), "damaged".into()]);
+                documents.push(json!({"name": name, "damaged": e.to_string()}));
+            }
+        }
+    }
+    if args.output == "json" {
+        ui::data(&[crate::canon::json::to_bytes(&json!(documents)), b"\n".to_vec()].concat())?;
+    } else if rows.is_empty() {
+        ui::message(&format!("{} holds no bundle; `evid capture NAME --from DIR` makes one", folder.display()));
+    } else {
+        ui::data(columns(&["NAME", "CAPTURED", "CLUSTER", "SOURCE", "GAPS", "LAYERS", "IN REPORTS SIGNED BY (CLAIMED)"], &rows, ui::style()).as_bytes())?;
+    }
+    Ok(exit)
+}
+
+/// The reports in the folder that name a bundle, with the key id that each claims.
+fn reports(folder: &std::path::Path, bundle: &str) -> Vec<(String, String)> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut found: Vec<(String, String)> = entries
+        .filter_map(|e| {
+            let file = e.file_name().to_string_lossy().into_owned();
+            let stem = file.strip_suffix(".report.json")?;
+            stem.split("--").any(|part| part == bundle).then_some(())?;
+            let value: serde_json::Value = serde_json::from_slice(&std::fs::read(e.path()).ok()?).ok()?;
+            let signer = value.pointer("/signatures/0/keyid").and_then(|v| v.as_str()).unwrap_or("nobody").to_owned();
+            Some((file, signer))
+        })
+        .collect();
+    found.sort();
+    found
+}

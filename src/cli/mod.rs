@@ -1,0 +1,85 @@
+//! The command line: words in, a use case, an answer out, an exit code. Only here are colours, exit codes and words for a person
+//! chosen.
+mod capture;
+mod diff;
+pub mod exit;
+mod failure;
+mod key;
+mod kinds;
+mod list;
+mod show;
+mod ui;
+mod verify;
+
+use clap::Args;
+use clap::Parser;
+use clap::Subcommand;
+use exit::Exit;
+use failure::Failure;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Proves what changed on a Kubernetes + Argo CD platform, and that nothing else did
+#[derive(Parser, Debug)]
+#[command(name = "evid", version, max_term_width = 120, after_help = exit::HELP)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Options that every verb takes.
+#[derive(Args, Debug)]
+struct Global {
+    /// The evidence folder, where bundles are found by name
+    #[arg(long, global = true, env = "EVID_ARCHIVE", default_value = "evidence", value_name = "DIR")]
+    archive: PathBuf,
+    /// The platform's description; else ./evid.yaml, else the defaults
+    #[arg(long, global = true, env = "EVID_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    Capture(capture::Args),
+    Diff(diff::Args),
+    Verify(verify::Args),
+    List(list::Args),
+    Show(show::Args),
+    Key(key::Args),
+    Kinds(kinds::Args),
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help and version are answers; a usage error is 2, as everywhere.
+            let code = if e.use_stderr() { Exit::Usage } else { Exit::Proven };
+            drop(e.print());
+            return code.into();
+        }
+    };
+    let done = match &cli.verb {
+        Verb::Capture(args) => capture::run(args, &cli.global),
+        Verb::Diff(args) => diff::run(args, &cli.global),
+        Verb::Verify(args) => verify::run(args, &cli.global),
+        Verb::List(args) => list::run(args, &cli.global),
+        Verb::Show(args) => show::run(args, &cli.global),
+        Verb::Key(args) => key::run(args),
+        Verb::Kinds(args) => kinds::run(args, &cli.global),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(),
+    }
+}
+
+/// Builds the command for documentation and completion.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
+type Done = Result<Exit, Failure>;

@@ -1,0 +1,44 @@
+//! The terminal: data to stdout, messages to stderr, colour and width where there is a terminal.
+use crate::cli::failure::Failure;
+use crate::render::table::Style;
+use std::io::IsTerminal as _;
+use std::io::Write as _;
+
+/// The text of the failure that a closed pipe is.
+pub const CLOSED: &str = "the reader closed the pipe";
+
+/// Writes data to stdout.
+///
+/// # Errors
+/// Where stdout can't be written; a closed pipe ends the command quietly.
+pub fn data(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|e| match e.kind() {
+        std::io::ErrorKind::BrokenPipe => Failure::new(CLOSED).exit(crate::cli::exit::Exit::Proven),
+        _ => Failure::new(format!("stdout can't be written: {e}")),
+    })
+}
+
+/// Writes a line to stderr; a closed stderr is nobody's concern.
+pub fn message(text: &str) {
+    drop(writeln!(std::io::stderr().lock(), "{text}"));
+}
+
+/// How to draw on stdout.
+pub fn style() -> Style {
+    let terminal = std::io::stdout().is_terminal();
+    let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
+    let width = terminal_size::terminal_size().map(|(w, _)| w.0).filter(|_| terminal).unwrap_or(160);
+    Style { width, colour, most: 12 }
+}
+
+/// Reads a passphrase from `EVID_PASSPHRASE`, else asks on the terminal.
+///
+/// # Errors
+/// Where there is neither.
+pub fn passphrase() -> std::io::Result<String> {
+    match std::env::var("EVID_PASSPHRASE") {
+        Ok(given) => Ok(given),
+        Err(_) => rpassword::prompt_password("passphrase of the signing key: "),
+    }
+}

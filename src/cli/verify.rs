@@ -1,0 +1,173 @@
+//! `evid verify`: intact (digests), authentic (a signature by a key that the reader names), re-derived (the report follows from
+//! the bundles).
+use crate::adapters::archive;
+use crate::adapters::archive::ArchiveError;
+use crate::adapters::archive::ENDING;
+use crate::adapters::keyfile;
+use crate::adapters::report_file;
+use crate::bundle::defect::Defect;
+use crate::canon::json;
+use crate::claims::Expect;
+use crate::cli::Done;
+use crate::cli::Global;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::ui;
+use crate::compare::Side;
+use crate::envelope::SignatureStatus;
+use crate::envelope::Statement;
+use crate::envelope::VerifyingKey;
+use crate::usecase::diff::diff;
+use crate::usecase::verify;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Verify bundles and reports: intact, authentic, re-derived
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Bundles and reports, by path (bundles also by name)
+    #[arg(required = true)]
+    files: Vec<String>,
+    /// A public key (PEM) that you trust; may be given more than once
+    #[arg(long, value_name = "PUB")]
+    key: Vec<PathBuf>,
+    /// Judge the report's bundles again and compare, byte for byte
+    #[arg(long)]
+    rederive: bool,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Done {
+    let mut keys = Vec::new();
+    for path in &args.key {
+        keys.extend(keyfile::load_public_keys(path)?);
+    }
+    let mut bundles: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let (mut exit, mut reports) = (Exit::Proven, Vec::new());
+    for file in &args.files {
+        let path = PathBuf::from(file);
+        if path.is_file() && !file.ends_with(ENDING) && !is_zip(&path) {
+            reports.push(path);
+            continue;
+        }
+        let path = archive::locate(file, &global.archive)?;
+        match bundle(&path) {
+            Ok(sha256) => drop(bundles.insert(sha256, path)),
+            Err(failed) => {
+                failed.report();
+                exit = Exit::Broken;
+            }
+        }
+    }
+    for path in reports {
+        exit = worse(exit, report(&path, &keys, args.rederive, &bundles, global)?);
+    }
+    Ok(exit)
+}
+
+fn is_zip(path: &Path) -> bool {
+    std::fs::read(path).is_ok_and(|b| b.starts_with(b"PK"))
+}
+
+/// The worse of two ends: broken before refuted before inconclusive.
+fn worse(a: Exit, b: Exit) -> Exit {
+    let rank = |e: Exit| [Exit::Proven, Exit::Inconclusive, Exit::Refuted, Exit::Usage, Exit::Broken].iter().position(|x| *x == e);
+    if rank(a) >= rank(b) { a } else { b }
+}
+
+/// Holds one bundle against its digests and its contents against themselves; gives its sha256.
+fn bundle(path: &Path) -> Result<String, Failure> {
+    let reader = archive::open(path)?;
+    let files = archive::files(&reader).map_err(|d| damaged(path, vec![d]))?;
+    let defects = verify::content(&files, reader.sums());
+    if !defects.is_empty() {
+        return Err(damaged(path, defects));
+    }
+    let note = if verify::same_rules(&files) { "" } else { " (made with other rules: its facets were not split anew)" };
+    ui::data(format!("{}: intact{note}\n  sha256 {}\n", path.display(), reader.file_sha256()).as_bytes())?;
+    Ok(reader.file_sha256().to_owned())
+}
+
+fn damaged(path: &Path, defects: Vec<Defect>) -> Failure {
+    ArchiveError::Damaged { path: path.display().to_string(), defects }.into()
+}
+
+fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<String, PathBuf>, global: &Global) -> Done {
+    let broken = |text: String| Failure::new(format!("{}: {text}", path.display())).exit(Exit::Broken);
+    let (envelope, statement) = report_file::read(path).map_err(|e| broken(e.to_string()))?;
+    let mut exit = Exit::Proven;
+    let mut say = format!("{}\n", path.display());
+    let statuses = crate::envelope::verify(&envelope, keys);
+    let good: Vec<&str> = statuses.iter().filter_map(|s| if let SignatureStatus::Good(id) = s { Some(&**id) } else { None }).collect();
+    if statuses.iter().any(|s| matches!(s, SignatureStatus::Bad(_))) {
+        return Err(broken("a signature of a key that you named does not hold: the report was changed after it was signed".into()));
+    }
+    if keys.is_empty() {
+        say.push_str("  intact, signer unknown: name a key that you trust with --key\n");
+        exit = Exit::Inconclusive;
+    } else if good.is_empty() {
+        return Err(broken("not signed by any key that you named".into()).hint("ask the signer for the public key, over a way that you trust"));
+    } else {
+        say.push_str(&format!("  authentic: signed by {}\n", good.join(", ")));
+    }
+    let mut paths = Vec::new();
+    for subject in &statement.subjects {
+        let found = given.get(&subject.sha256).cloned().or_else(|| beside(path, &subject.name, global));
+        let Some(found) = found else {
+            say.push_str(&format!("  {}: not at hand; its digest was not compared\n", subject.name));
+            exit = worse(exit, Exit::Inconclusive);
+            continue;
+        };
+        let reader = archive::open(&found)?;
+        if reader.file_sha256() != subject.sha256 {
+            return Err(broken(format!("{} is not the bundle that the report is about (sha256 {})", found.display(), reader.file_sha256())));
+        }
+        say.push_str(&format!("  {}: the bundle that the report is about\n", subject.name));
+        paths.push((found, subject.name.clone()));
+    }
+    if rederive {
+        if paths.len() == statement.subjects.len() {
+            rederived(&paths, &statement, &broken)?;
+            say.push_str("  re-derived: the report follows from the bundles, byte for byte\n");
+        } else {
+            say.push_str("  not re-derived: not all bundles are at hand\n");
+        }
+    }
+    let verdict = statement.predicate.get("verdict").and_then(|v| v.as_str()).unwrap_or("unknown");
+    say.push_str(&format!("  the report says: {verdict}\n"));
+    ui::data(say.as_bytes())?;
+    Ok(exit)
+}
+
+/// The bundle of that name beside the report, or in the evidence folder.
+fn beside(report: &Path, name: &str, global: &Global) -> Option<PathBuf> {
+    let plain = Path::new(name).file_name()?;
+    let folders = [report.parent().map(Path::to_path_buf), Some(global.archive.clone())];
+    folders.into_iter().flatten().map(|f| f.join(plain)).find(|p| p.is_file())
+}
+
+fn rederived(paths: &[(PathBuf, String)], statement: &Statement, broken: &dyn Fn(String) -> Failure) -> Result<(), Failure> {
+    for (path, _) in paths {
+        bundle(path)?;
+    }
+    let mut sides: Vec<Side> = paths.iter().map(|(p, _)| archive::side(p)).collect::<Result<_, _>>()?;
+    for (side, (_, name)) in sides.iter_mut().zip(paths) {
+        side.name = name.strip_suffix(ENDING).unwrap_or(name).to_owned();
+    }
+    let said = statement.predicate.get("expected").and_then(|v| v.as_str());
+    let expect = [Expect::CoreOnly, Expect::OptionalOn, Expect::Unchanged].into_iter().find(|e| Some(e.as_str()) == said);
+    let mut anew = diff(&sides, expect)?.predicate;
+    // Another version may have made the report; what it says must follow all the same.
+    if let (Some(map), Some(tool)) = (anew.as_object_mut(), statement.predicate.get("tool")) {
+        map.insert("tool".into(), tool.clone());
+    }
+    if json::to_bytes(&anew) == json::to_bytes(&statement.predicate) {
+        return Ok(());
+    }
+    let made = statement.predicate.pointer("/tool/version").and_then(|v| v.as_str()).unwrap_or("unknown");
+    let here = env!("CARGO_PKG_VERSION");
+    let other = if made == here { String::new() } else { format!(" (it was made by evid {made}, this is {here})") };
+    let fields = crate::compare::differences(&statement.predicate, &anew);
+    let first = fields.first().map_or_else(String::new, |f| format!(", first at {}", f.pointer));
+    Err(broken(format!("does not follow from its bundles{first}{other}")))
+}

@@ -1,0 +1,200 @@
+//! What changed between two bundles: files by digest, lines by bytes, objects by key, fields by pointer.
+use crate::compare::CompareError;
+use crate::compare::FieldChange;
+use crate::compare::Instances;
+use crate::compare::Side;
+use crate::compare::Spot;
+use crate::compare::differences;
+use crate::compare::side::lines;
+use crate::model::Key;
+use serde::Deserialize;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::HashSet;
+
+/// How an object changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ChangeKind {
+    /// It was not there before.
+    Added,
+    /// It is not there any more.
+    Removed,
+    /// Its state differs.
+    Modified,
+    /// Its state is equal and its uid is another: re-created.
+    Replaced,
+}
+
+impl ChangeKind {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Modified => "modified",
+            Self::Replaced => "replaced",
+        }
+    }
+}
+
+/// One changed object.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Where it is.
+    pub spot: Spot,
+    /// The object.
+    pub key: Key,
+    /// Its layer over all bundles.
+    pub layer: String,
+    /// How it changed.
+    pub kind: ChangeKind,
+    /// Whether it is also another instance (another uid) than before.
+    pub recreated: bool,
+    /// The fields of a modified object.
+    pub fields: Vec<FieldChange>,
+    /// Index of the bundle before and of the one after.
+    pub sides: (usize, usize),
+    /// The entry of the later bundle that shows it (of the earlier, where it was removed).
+    pub file: String,
+    /// Whether it is an Argo CD or Helm hook, which is re-created by each sync.
+    pub hook: bool,
+    /// Whether its owner could not be looked up because the owner's kind is not in the bundle.
+    pub uncertain: bool,
+}
+
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow)]
+    metadata: Meta<'a>,
+}
+
+#[derive(Deserialize)]
+struct Meta<'a> {
+    #[serde(borrow, default)]
+    namespace: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+type States = BTreeMap<Spot, (Value, String)>;
+
+/// What changed in state from bundle `a` to bundle `b`, re-creations of objects that are not derived included.
+///
+/// # Errors
+/// Where a file that differs can't be read.
+pub fn changes(sides: &[Side], instances: &Instances, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
+    let (Some(before), Some(after)) = (sides.get(a), sides.get(b)) else { return Ok(Vec::new()) };
+    let (mut old, mut new) = differing(before, after)?;
+    let mut out = Vec::new();
+    let spots: std::collections::BTreeSet<Spot> = old.keys().chain(new.keys()).cloned().collect();
+    for spot in &spots {
+        let (x, y) = (old.remove(spot), new.remove(spot));
+        let recreated = is_recreated(instances, spot, a, b);
+        let base = |state: &Value, file: String, kind, fields| Change {
+            key: key_of(state, spot),
+            layer: instances.layer(spot).to_owned(),
+            kind,
+            recreated,
+            fields,
+            sides: (a, b),
+            file,
+            hook: is_hook(state),
+            uncertain: false,
+            spot: spot.clone(),
+        };
+        match (x, y) {
+            (Some((x, _)), Some((y, file))) => {
+                let fields = modified(before, after, instances, spot, (a, b), &x, &y)?;
+                if !fields.is_empty() {
+                    out.push(base(&y, file, ChangeKind::Modified, fields));
+                } else if recreated {
+                    out.push(base(&y, file, ChangeKind::Replaced, Vec::new()));
+                }
+            }
+            // State on one side and derived on the other: its owner is known on one side only.
+            (Some((x, file)), None) => out.push(Change { uncertain: instances.at(spot, b).is_some(), ..base(&x, file, ChangeKind::Removed, Vec::new()) }),
+            (None, Some((y, file))) => out.push(Change { uncertain: instances.at(spot, a).is_some(), ..base(&y, file, ChangeKind::Added, Vec::new()) }),
+            (None, None) => {}
+        }
+    }
+    for spot in instances.all.keys().filter(|s| !spots.contains(s) && is_recreated(instances, s, a, b)) {
+        let (Some(x), Some(y)) = (instances.at(spot, a), instances.at(spot, b)) else { continue };
+        if x.derived || y.derived {
+            continue;
+        }
+        let state = after.line("state", &y.layer, &spot.stem, &spot.namespace, &spot.name)?;
+        out.push(Change {
+            key: key_of(&state, spot),
+            layer: instances.layer(spot).to_owned(),
+            kind: ChangeKind::Replaced,
+            recreated: true,
+            fields: Vec::new(),
+            sides: (a, b),
+            file: format!("identity/{}/{}.jsonl", y.layer, spot.stem),
+            hook: is_hook(&state),
+            uncertain: false,
+            spot: spot.clone(),
+        });
+    }
+    out.sort_by(|x, y| x.spot.cmp(&y.spot));
+    Ok(out)
+}
+
+/// The states on lines that only one side has, from files that not both have.
+fn differing(before: &Side, after: &Side) -> Result<(States, States), CompareError> {
+    let digests = |side: &Side| side.files("state").map(|(_, _, stem, digest)| (stem.to_owned(), digest.to_owned())).collect::<HashSet<_>>();
+    let (x, y) = (digests(before), digests(after));
+    let texts = |side: &Side, other: &HashSet<(String, String)>| {
+        let differ = side.files("state").filter(|(_, _, stem, digest)| !other.contains(&((*stem).to_owned(), (*digest).to_owned())));
+        differ.map(|(entry, _, stem, _)| Ok((entry.to_owned(), stem.to_owned(), side.file(entry)?))).collect::<Result<Vec<_>, CompareError>>()
+    };
+    let (x, y) = (texts(before, &y)?, texts(after, &x)?);
+    let all = |files: &'_ [(String, String, std::rc::Rc<Vec<u8>>)]| files.iter().flat_map(|(_, _, b)| lines(b).map(<[u8]>::to_vec)).collect::<HashSet<_>>();
+    let (a, b) = (all(&x), all(&y));
+    let states = |side: &Side, files: &[(String, String, std::rc::Rc<Vec<u8>>)], other: &HashSet<Vec<u8>>| -> Result<States, CompareError> {
+        let mut out = States::new();
+        for (entry, stem, bytes) in files {
+            for line in lines(bytes).filter(|l| !other.contains(*l)) {
+                let head: Head<'_> = side.parse(entry, line)?;
+                let spot = Spot { stem: stem.clone(), namespace: head.metadata.namespace.into_owned(), name: head.metadata.name.into_owned() };
+                out.insert(spot, (side.parse(entry, line)?, entry.clone()));
+            }
+        }
+        Ok(out)
+    };
+    Ok((states(before, &x, &b)?, states(after, &y, &a)?))
+}
+
+/// The fields that differ, without those that are identity on either side (an autoscaler that is seen on one side only).
+fn modified(before: &Side, after: &Side, all: &Instances, spot: &Spot, (a, b): (usize, usize), x: &Value, y: &Value) -> Result<Vec<FieldChange>, CompareError> {
+    let mut owned = Vec::new();
+    for (side, i) in [(before, a), (after, b)] {
+        if let Some(instance) = all.at(spot, i) {
+            let line = side.line("identity", &instance.layer, &spot.stem, &spot.namespace, &spot.name)?;
+            owned.extend(line.get("fields").and_then(Value::as_object).into_iter().flatten().map(|(k, _)| k.clone()));
+        }
+    }
+    let within = |pointer: &str, field: &String| pointer == field || pointer.strip_prefix(field.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    Ok(differences(x, y).into_iter().filter(|f| !owned.iter().any(|o| within(&f.pointer, o))).collect())
+}
+
+fn is_recreated(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool {
+    match (instances.at(spot, a), instances.at(spot, b)) {
+        (Some(x), Some(y)) => !x.uid.is_empty() && !y.uid.is_empty() && x.uid != y.uid,
+        _ => false,
+    }
+}
+
+fn is_hook(state: &Value) -> bool {
+    let annotations = state.pointer("/metadata/annotations").and_then(Value::as_object);
+    annotations.is_some_and(|a| a.contains_key("argocd.argoproj.io/hook") || a.contains_key("helm.sh/hook"))
+}
+
+/// The object's key, its kind as its state spells it.
+fn key_of(state: &Value, spot: &Spot) -> Key {
+    let version = state.get("apiVersion").and_then(Value::as_str).unwrap_or("");
+    let group = version.split_once('/').map_or("", |(g, _)| g);
+    let kind = state.get("kind").and_then(Value::as_str).unwrap_or(&spot.stem);
+    Key::new(group, kind, &spot.namespace, &spot.name)
+}

@@ -1,0 +1,83 @@
+//! What differs between two states of one object, field by field.
+use crate::model::join;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// One field that differs.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FieldChange {
+    /// JSON pointer, with the index that the element has in the later state (in the earlier one if it is gone).
+    pub pointer: String,
+    /// Value before; none if the field was not there.
+    pub before: Option<Value>,
+    /// Value after; none if the field is not there.
+    pub after: Option<Value>,
+}
+
+/// All differences, deepest first found first; elements of lists that have names are paired by name.
+pub fn differences(before: &Value, after: &Value) -> Vec<FieldChange> {
+    let mut out = Vec::new();
+    walk(before, after, "", &mut out);
+    out
+}
+
+fn walk(before: &Value, after: &Value, pointer: &str, out: &mut Vec<FieldChange>) {
+    if before == after {
+        return;
+    }
+    match (before, after) {
+        (Value::Object(a), Value::Object(b)) => {
+            for key in a.keys().chain(b.keys()).collect::<BTreeSet<_>>() {
+                one(a.get(key), b.get(key), &join(pointer, key), out);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) => match (names(a), names(b)) {
+            (Some(x), Some(y)) => {
+                for (i, name) in x.iter().enumerate().filter(|(_, n)| !y.contains(n)) {
+                    one(a.get(i), None, &join(pointer, &i.to_string()), out);
+                    debug_assert!(!name.is_empty());
+                }
+                for (j, name) in y.iter().enumerate() {
+                    let i = x.iter().position(|n| n == name);
+                    one(i.and_then(|i| a.get(i)), b.get(j), &join(pointer, &j.to_string()), out);
+                }
+            }
+            _ => {
+                for i in 0..a.len().max(b.len()) {
+                    one(a.get(i), b.get(i), &join(pointer, &i.to_string()), out);
+                }
+            }
+        },
+        _ => out.push(FieldChange { pointer: pointer.to_owned(), before: Some(before.clone()), after: Some(after.clone()) }),
+    }
+}
+
+fn one(before: Option<&Value>, after: Option<&Value>, pointer: &str, out: &mut Vec<FieldChange>) {
+    match (before, after) {
+        (Some(a), Some(b)) => walk(a, b, pointer, out),
+        (None, None) => {}
+        (a, b) => out.push(FieldChange { pointer: pointer.to_owned(), before: a.cloned(), after: b.cloned() }),
+    }
+}
+
+/// The names of a list's elements, where every element has one and no two are the same.
+fn names(list: &[Value]) -> Option<Vec<&str>> {
+    let names: Vec<&str> = list.iter().map(|v| v.get("name")?.as_str().filter(|n| !n.is_empty())).collect::<Option<_>>()?;
+    (names.iter().collect::<BTreeSet<_>>().len() == names.len()).then_some(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::differences;
+    use serde_json::json;
+
+    #[test]
+    fn named_elements_are_paired_by_name() {
+        let a = json!({"env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]});
+        let b = json!({"env": [{"name": "B", "value": "3"}]});
+        let found = differences(&a, &b);
+        assert_eq!(found.iter().map(|f| &*f.pointer).collect::<Vec<_>>(), ["/env/0", "/env/0/value"]);
+        assert_eq!(found[1].before, Some(json!("2")));
+        assert!(differences(&a, &a).is_empty());
+    }
+}

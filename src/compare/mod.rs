@@ -1,0 +1,18 @@
+//! Compares bundles: which objects there are, in which layer, and what changed. Opens only the files that differ and parses only
+//! the lines that differ. Knows no claim and no verdict.
+mod changes;
+mod fields;
+mod instances;
+mod side;
+
+pub use changes::Change;
+pub use changes::ChangeKind;
+pub use changes::changes;
+pub use fields::FieldChange;
+pub use fields::differences;
+pub use instances::Instance;
+pub use instances::Instances;
+pub use instances::Spot;
+pub use side::CompareError;
+pub use side::Entries;
+pub use side::Side;

@@ -1,0 +1,197 @@
+//! How health is read: a closed vocabulary that rule files name. Each reader says healthy, unhealthy or unknown, and the facts
+//! that say so. The rules for workloads are those of Argo CD's own health checks; what is missing is unknown, never healthy.
+use serde_json::Map;
+use serde_json::Value;
+
+/// How an object fares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Health {
+    /// As it should be.
+    Healthy,
+    /// Not as it should be.
+    Unhealthy,
+    /// Not said, or in the middle of something.
+    Unknown,
+}
+
+impl Health {
+    /// The word in health lines.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Unhealthy => "unhealthy",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Health and the facts (pointer → value) that say so.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reading {
+    /// The answer.
+    pub health: Health,
+    /// What it rests on.
+    pub facts: Map<String, Value>,
+}
+
+type Reader = (&'static str, &'static [&'static str], fn(&Value) -> Health);
+
+const READERS: &[Reader] = &[
+    (
+        "application",
+        &[
+            "/status/sync/status", "/status/health/status", "/operation", "/status/operationState/phase", "/status/operationState/startedAt",
+            "/status/operationState/finishedAt", "/status/reconciledAt", "/metadata/annotations/argocd.argoproj.io~1refresh", "/metadata/deletionTimestamp",
+        ],
+        application,
+    ),
+    (
+        "deployment",
+        &["/spec/replicas", "/status/replicas", "/status/updatedReplicas", "/status/availableReplicas", "/metadata/generation", "/status/observedGeneration"],
+        deployment,
+    ),
+    (
+        "statefulset",
+        &["/spec/replicas", "/status/readyReplicas", "/status/availableReplicas", "/status/updatedReplicas", "/metadata/generation", "/status/observedGeneration"],
+        stateful_set,
+    ),
+    (
+        "daemonset",
+        &["/status/desiredNumberScheduled", "/status/updatedNumberScheduled", "/status/numberAvailable", "/metadata/generation", "/status/observedGeneration"],
+        daemon_set,
+    ),
+    ("replicas", &["/spec/replicas", "/status/replicas", "/status/availableReplicas"], replicas),
+    ("pod", &["/status/phase", "/metadata/deletionTimestamp"], pod),
+    ("job", &["/status/succeeded", "/status/failed", "/status/active"], job),
+    ("phase-bound", &["/status/phase"], |v| phase(v, &["Bound"], &["Lost", "Pending"])),
+    ("phase-volume", &["/status/phase"], |v| phase(v, &["Bound", "Available"], &["Failed", "Released"])),
+    ("phase-active", &["/status/phase"], |v| phase(v, &["Active"], &["Terminating"])),
+    ("condition-ready", &[], |v| condition(v, "Ready")),
+    ("condition-available", &[], |v| condition(v, "Available")),
+    ("condition-established", &[], |v| condition(v, "Established")),
+];
+
+/// The names that a rule may give.
+pub fn vocabulary() -> impl Iterator<Item = &'static str> {
+    READERS.iter().map(|(name, _, _)| *name)
+}
+
+/// Reads an object's health by the named reader; none for a name that is not in the vocabulary.
+pub fn read(reader: &str, object: &Value) -> Option<Reading> {
+    let (_, facts, read) = READERS.iter().find(|(name, _, _)| *name == reader)?;
+    let facts = facts.iter().filter_map(|p| object.pointer(p).map(|v| ((*p).to_owned(), v.clone()))).collect();
+    Some(Reading { health: read(object), facts })
+}
+
+/// Whether an Application is in the middle of something: an operation, a refresh, or not reconciled since its last operation.
+pub fn application_is_unsettled(app: &Value) -> bool {
+    let phase = text(app, "/status/operationState/phase");
+    let finished = text(app, "/status/operationState/finishedAt");
+    app.get("operation").is_some_and(|o| !o.is_null())
+        || matches!(phase, "Running" | "Terminating")
+        || app.pointer("/metadata/annotations/argocd.argoproj.io~1refresh").is_some()
+        || !finished.is_empty() && text(app, "/status/reconciledAt") < finished
+}
+
+fn application(app: &Value) -> Health {
+    if application_is_unsettled(app) {
+        return Health::Unknown;
+    }
+    match (text(app, "/status/sync/status"), text(app, "/status/health/status")) {
+        ("Synced", "Healthy") if app.pointer("/metadata/deletionTimestamp").is_none() => Health::Healthy,
+        ("Unknown" | "", _) | (_, "Unknown" | "") => Health::Unknown,
+        _ => Health::Unhealthy,
+    }
+}
+
+fn deployment(o: &Value) -> Health {
+    let wanted = number(o, "/spec/replicas").unwrap_or(1);
+    if !observed(o) {
+        return Health::Unknown;
+    }
+    let at = |p| number(o, p).unwrap_or(0);
+    all(at("/status/updatedReplicas") >= wanted && at("/status/replicas") <= at("/status/updatedReplicas") && at("/status/availableReplicas") >= wanted)
+}
+
+fn stateful_set(o: &Value) -> Health {
+    let wanted = number(o, "/spec/replicas").unwrap_or(1);
+    if !observed(o) {
+        return Health::Unknown;
+    }
+    // availableReplicas exists since Kubernetes 1.22.
+    let available = number(o, "/status/availableReplicas").or_else(|| number(o, "/status/readyReplicas")).unwrap_or(0);
+    let partitioned = o.pointer("/spec/updateStrategy/rollingUpdate/partition").and_then(Value::as_i64).unwrap_or(0) > 0;
+    let on_delete = text(o, "/spec/updateStrategy/type") == "OnDelete";
+    let updated = partitioned || on_delete || text(o, "/status/updateRevision") == text(o, "/status/currentRevision");
+    all(available >= wanted && updated)
+}
+
+fn daemon_set(o: &Value) -> Health {
+    if !observed(o) {
+        return Health::Unknown;
+    }
+    let Some(wanted) = number(o, "/status/desiredNumberScheduled") else { return Health::Unknown };
+    let on_delete = text(o, "/spec/updateStrategy/type") == "OnDelete";
+    let at = |p| number(o, p).unwrap_or(0);
+    all((on_delete || at("/status/updatedNumberScheduled") >= wanted) && at("/status/numberAvailable") >= wanted)
+}
+
+fn replicas(o: &Value) -> Health {
+    let wanted = number(o, "/spec/replicas").unwrap_or(1);
+    all(number(o, "/status/availableReplicas").unwrap_or(0) >= wanted)
+}
+
+fn pod(o: &Value) -> Health {
+    match text(o, "/status/phase") {
+        "Succeeded" => Health::Healthy,
+        "Running" => condition(o, "Ready"),
+        "" | "Unknown" => Health::Unknown,
+        _ => Health::Unhealthy,
+    }
+}
+
+fn job(o: &Value) -> Health {
+    match (condition(o, "Complete"), condition(o, "Failed")) {
+        (Health::Healthy, _) => Health::Healthy,
+        (_, Health::Healthy) => Health::Unhealthy,
+        _ => Health::Unknown,
+    }
+}
+
+fn phase(o: &Value, good: &[&str], bad: &[&str]) -> Health {
+    let phase = text(o, "/status/phase");
+    if good.contains(&phase) {
+        Health::Healthy
+    } else if bad.contains(&phase) {
+        Health::Unhealthy
+    } else {
+        Health::Unknown
+    }
+}
+
+fn condition(o: &Value, wanted: &str) -> Health {
+    let conditions = o.pointer("/status/conditions").and_then(Value::as_array);
+    let found = conditions.into_iter().flatten().find(|c| text(c, "/type") == wanted);
+    match found.map(|c| text(c, "/status")) {
+        Some("True") => Health::Healthy,
+        Some("False") => Health::Unhealthy,
+        _ => Health::Unknown,
+    }
+}
+
+fn observed(o: &Value) -> bool {
+    let seen = number(o, "/status/observedGeneration");
+    seen.is_some() && seen >= number(o, "/metadata/generation")
+}
+
+fn all(good: bool) -> Health {
+    if good { Health::Healthy } else { Health::Unhealthy }
+}
+
+fn text<'a>(o: &'a Value, pointer: &str) -> &'a str {
+    o.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+}
+
+fn number(o: &Value, pointer: &str) -> Option<i64> {
+    o.pointer(pointer).and_then(Value::as_i64)
+}

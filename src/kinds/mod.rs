@@ -1,0 +1,148 @@
+//! What a kind means: one rule file a kind, and a safe default for the others. Knows no cluster and no bundle.
+pub mod health;
+pub mod rule;
+pub mod split;
+mod tree;
+
+use crate::canon;
+use crate::canon::yaml;
+use rule::Rule;
+use std::collections::BTreeMap;
+use tree::Tree;
+
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kind_rules.rs"));
+
+/// A kind's rule with its patterns compiled.
+pub struct Kind {
+    /// What the file says.
+    pub rule: Rule,
+    tree: Tree,
+}
+
+/// All rules that hold for one run: the built-in ones and those of `evid.yaml`.
+pub struct Rules {
+    by_kind: BTreeMap<(String, String), Kind>,
+    fallback: Kind,
+    digest: String,
+}
+
+/// A rule file that can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleError {
+    /// Not YAML, or not a rule.
+    #[error("rule {file}: {what}")]
+    Malformed {
+        /// File stem.
+        file: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// A user's rule for a kind that evid knows.
+    #[error("kind {0} has a built-in rule, which can't be overridden; remove it from `spec.kinds`")]
+    BuiltIn(String),
+}
+
+impl Rules {
+    /// The built-in rules and a user's own.
+    ///
+    /// # Errors
+    /// Where a rule is malformed or overrides a built-in one.
+    pub fn new(own: &[Rule]) -> Result<Self, RuleError> {
+        let mut fragments = BTreeMap::new();
+        let mut rules = Vec::new();
+        let mut text = Vec::new();
+        for (stem, body) in FILES {
+            text.extend_from_slice(format!("{}  {stem}\n", canon::sha256_hex(body.as_bytes())).as_bytes());
+            let rule = parse(stem, body)?;
+            match stem.strip_prefix('_') {
+                Some(name) => drop(fragments.insert(name.to_owned(), rule)),
+                None => rules.push(rule),
+            }
+        }
+        let known: Vec<_> = rules.iter().map(|r| (r.group.clone(), r.kind.clone())).collect();
+        for rule in own {
+            if known.contains(&(rule.group.clone(), rule.kind.clone())) {
+                return Err(RuleError::BuiltIn(rule.kind.clone()));
+            }
+            rules.push(rule.clone());
+        }
+        let fallback = Kind::compile(Rule::default(), &fragments)?;
+        let mut by_kind = BTreeMap::new();
+        for rule in rules {
+            by_kind.insert((rule.group.clone(), rule.kind.clone()), Kind::compile(rule, &fragments)?);
+        }
+        Ok(Self { by_kind, fallback, digest: canon::sha256_hex(&text) })
+    }
+
+    /// The rule of a kind, or the default.
+    pub fn of(&self, group: &str, kind: &str) -> &Kind {
+        self.by_kind.get(&(group.to_owned(), kind.to_owned())).unwrap_or(&self.fallback)
+    }
+
+    /// The rule of a plural resource name, where one has it.
+    pub fn of_resource(&self, group: &str, plural: &str) -> Option<&Kind> {
+        self.by_kind.values().find(|k| k.rule.group == group && k.rule.plural == plural)
+    }
+
+    /// Every kind that has a rule.
+    pub fn iter(&self) -> impl Iterator<Item = &Kind> {
+        self.by_kind.values()
+    }
+
+    /// SHA-256 over the names and digests of the built-in rule files.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The plural of a kind: its rule's, else as Kubernetes guesses it.
+    pub fn plural(&self, group: &str, kind: &str) -> String {
+        let known = &self.of(group, kind).rule.plural;
+        if known.is_empty() { guess_plural(kind) } else { known.clone() }
+    }
+
+    /// Whether objects of the kind are kept in bundles.
+    pub fn stored(&self, group: &str, kind: &str) -> bool {
+        self.of(group, kind).rule.stored.unwrap_or(true)
+    }
+}
+
+/// The text of each built-in rule file, by stem.
+pub fn files() -> &'static [(&'static str, &'static str)] {
+    FILES
+}
+
+fn parse(stem: &str, body: &str) -> Result<Rule, RuleError> {
+    let malformed = |what: String| RuleError::Malformed { file: stem.to_owned(), what };
+    let value = yaml::parse(body).map_err(|e| malformed(e.to_string()))?.into_iter().next().ok_or_else(|| malformed("it is empty".into()))?;
+    serde_json::from_value(value).map_err(|e| malformed(e.to_string()))
+}
+
+fn guess_plural(kind: &str) -> String {
+    let lower = kind.to_lowercase();
+    if lower.ends_with('s') {
+        format!("{lower}es")
+    } else if let Some(stem) = lower.strip_suffix('y') {
+        format!("{stem}ies")
+    } else {
+        format!("{lower}s")
+    }
+}
+
+impl Kind {
+    fn compile(mut rule: Rule, fragments: &BTreeMap<String, Rule>) -> Result<Self, RuleError> {
+        let mut tree = Tree::default();
+        let any = fragments.get("any").cloned().unwrap_or_default();
+        rule.derived.extend(any.derived.clone());
+        let mut todo = vec![(String::new(), any), (String::new(), rule.clone())];
+        while let Some((at, part)) = todo.pop() {
+            for (place, name) in &part.include {
+                let fragment = fragments
+                    .get(name)
+                    .ok_or_else(|| RuleError::Malformed { file: rule.kind.clone(), what: format!("no fragment is called {name}") })?;
+                todo.push((format!("{at}{place}"), fragment.clone()));
+            }
+            tree.add(&at, &part);
+        }
+        Ok(Self { rule, tree })
+    }
+}

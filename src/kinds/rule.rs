@@ -1,0 +1,115 @@
+//! The schema of a kind's rule file. A rule says; it does not do: no code here touches an object.
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// One rule file, `rules/<plural>.<group>.yaml`; files whose name begins with `_` are fragments that others include.
+#[derive(Deserialize, Clone, Debug, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rule {
+    /// Kind, as in `Deployment`; empty in a fragment.
+    pub kind: String,
+    /// API group; empty for the core group.
+    pub group: String,
+    /// Plural resource name.
+    pub plural: String,
+    /// Whether objects of the kind have no namespace.
+    pub cluster_scoped: bool,
+    /// Why the rule is as it is, in one line.
+    pub because: String,
+    /// Fragments to include: pointer to where they apply → fragment name.
+    pub include: BTreeMap<String, String>,
+    /// Pointer patterns (`*` is any one token) of fields that say which instance it is.
+    pub identity: Vec<String>,
+    /// Pointer patterns of bookkeeping.
+    pub noise: Vec<String>,
+    /// Pointer patterns that are state although something above them is not.
+    pub state: Vec<String>,
+    /// Lists without an order of their own.
+    pub lists: BTreeMap<String, ListRule>,
+    /// Values that mean the same as the field's absence.
+    pub defaults: BTreeMap<String, Value>,
+    /// Values with which an identity field is state after all (`clusterIP: None`).
+    pub unless: BTreeMap<String, Vec<Value>>,
+    /// How health is read: a name of [`crate::kinds::health`]'s vocabulary.
+    pub health: Option<String>,
+    /// When an object of the kind is derived: any one of these.
+    pub derived: Vec<Derived>,
+    /// Relations to other objects, strongest first.
+    pub relations: Vec<Relation>,
+    /// False for kinds that are asked and not kept (Events, Leases).
+    pub stored: Option<bool>,
+    /// True where only metadata is kept (Secrets).
+    pub metadata_only: bool,
+}
+
+/// A list that has no order of its own.
+#[derive(Deserialize, Clone, Debug)]
+#[serde(untagged)]
+pub enum ListRule {
+    /// `set`: equal as a set of values.
+    Set(SetWord),
+    /// Keyed by these fields.
+    Keys(Vec<String>),
+    /// Keyed by these fields, unless a text within holds `unless`: then the order means something.
+    KeysUnless {
+        /// The key fields.
+        by: Vec<String>,
+        /// The text whose presence keeps the order.
+        unless: String,
+    },
+}
+
+/// The word `set`.
+#[derive(Deserialize, Clone, Copy, Debug)]
+#[serde(rename_all = "lowercase")]
+pub enum SetWord {
+    /// A set.
+    Set,
+}
+
+/// Conditions, all of which must hold, under which an object is derived.
+#[derive(Deserialize, Clone, Debug, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Derived {
+    /// Always.
+    pub always: bool,
+    /// A controller ownerReference to one of these kinds (`*`: any) resolves by uid.
+    pub owner: Vec<String>,
+    /// A declared relation resolves.
+    pub relation: bool,
+    /// The related object has a value at this pointer.
+    pub target_has: Option<String>,
+    /// The object carries this annotation …
+    pub annotation: Option<String>,
+    /// … and it contains one of these words.
+    pub contains: Vec<String>,
+    /// The object has this name.
+    pub name: Option<String>,
+    /// Beside apiVersion, kind and metadata its state has only these pointers.
+    pub only: Option<Vec<String>>,
+}
+
+/// A relation to another object.
+#[derive(Deserialize, Clone, Debug, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Relation {
+    /// Kind of the other object.
+    pub to: String,
+    /// Its group.
+    pub group: String,
+    /// It has the same name, in the same namespace.
+    pub same_name: bool,
+    /// This label holds its name.
+    pub label: Option<String>,
+    /// This annotation holds its name.
+    pub annotation: Option<String>,
+    /// A reference `{namespace, name, uid}` to it stands at this pointer.
+    pub at: Option<String>,
+    /// Its name stands at this pointer.
+    pub name_at: Option<String>,
+    /// It is the StatefulSet whose claim template made this claim (`<template>-<set>-<ordinal>`).
+    pub claim_template: bool,
+    /// It is the Application whose `status.resources` lists this object.
+    pub listed: bool,
+}

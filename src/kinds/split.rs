@@ -1,0 +1,145 @@
+//! Splits an object into state, identity and noise, and puts it together again. Nothing is lost: the three are the object.
+use crate::canon::json;
+use crate::kinds::Kind;
+use crate::kinds::rule::ListRule;
+use crate::kinds::tree::Facet;
+use crate::kinds::tree::Tree;
+use crate::model::join;
+use crate::model::set;
+use crate::model::tokens;
+use serde_json::Map;
+use serde_json::Value;
+
+/// An object's facets. `state` is the object without the rest; the others map pointers (of the original object) to values.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Facets {
+    /// What the object is.
+    pub state: Value,
+    /// Which instance it is.
+    pub identity: Map<String, Value>,
+    /// Bookkeeping.
+    pub noise: Map<String, Value>,
+    /// For each list that `state` has sorted: the original index of each of its elements.
+    pub order: Map<String, Value>,
+}
+
+/// Splits `value`; `owned` are pointers that a controller owns by agreement and are identity here.
+pub fn split(kind: &Kind, value: Value, owned: &[String]) -> Facets {
+    let mut out = Facets::default();
+    let extra = Tree::identity(owned);
+    let mut active = vec![&kind.tree];
+    if !owned.is_empty() {
+        active.push(&extra);
+    }
+    let state = walk(value, &active, None, "", &mut out);
+    out.state = state.unwrap_or(Value::Null);
+    out
+}
+
+/// Puts an object together again.
+pub fn join_facets(facets: &Facets) -> Value {
+    let mut value = facets.state.clone();
+    let mut lists: Vec<_> = facets.order.iter().collect();
+    lists.sort_by_key(|(pointer, _)| tokens(pointer).len());
+    for (pointer, order) in lists {
+        unsort(&mut value, pointer, order);
+    }
+    let mut fields: Vec<_> = facets.identity.iter().chain(&facets.noise).collect();
+    fields.sort_by_key(|(pointer, _)| tokens(pointer).len());
+    for (pointer, field) in fields {
+        set(&mut value, pointer, field.clone());
+    }
+    value
+}
+
+fn unsort(value: &mut Value, pointer: &str, order: &Value) {
+    let (Some(Value::Array(list)), Some(order)) = (value.pointer_mut(pointer), order.as_array()) else { return };
+    let mut original = vec![Value::Null; list.len()];
+    for (item, index) in list.iter().zip(order) {
+        if let Some(slot) = index.as_u64().and_then(|i| usize::try_from(i).ok()).and_then(|i| original.get_mut(i)) {
+            *slot = item.clone();
+        }
+    }
+    *list = original;
+}
+
+fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &str, out: &mut Facets) -> Option<Value> {
+    let own = active.iter().rev().find_map(|n| n.facet.filter(|_| !n.unless.contains(&value)));
+    let facet = own.or(inherited);
+    if active.iter().all(|n| n.is_leaf()) {
+        match facet {
+            Some(Facet::Identity) => drop(out.identity.insert(pointer.to_owned(), value)),
+            Some(Facet::Noise) => drop(out.noise.insert(pointer.to_owned(), value)),
+            Some(Facet::State) | None if active.iter().any(|n| n.default.as_ref() == Some(&value)) => drop(out.noise.insert(pointer.to_owned(), value)),
+            Some(Facet::State) | None => return Some(sorted(value, active, pointer, out)),
+        }
+        return None;
+    }
+    if active.iter().any(|n| n.default.as_ref() == Some(&value)) {
+        out.noise.insert(pointer.to_owned(), value);
+        return None;
+    }
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            let mut kept = Map::new();
+            for (key, item) in map {
+                let next: Vec<&Tree> = active.iter().flat_map(|n| n.step(&key)).collect();
+                if let Some(item) = walk(item, &next, facet, &join(pointer, &key), out) {
+                    kept.insert(key, item);
+                }
+            }
+            (!kept.is_empty()).then_some(Value::Object(kept))
+        }
+        Value::Array(list) => {
+            let items = list.into_iter().enumerate().map(|(i, item)| {
+                let token = i.to_string();
+                let next: Vec<&Tree> = active.iter().flat_map(|n| n.step(&token)).collect();
+                walk(item, &next, facet, &join(pointer, &token), out).unwrap_or(Value::Null)
+            });
+            let list = Value::Array(items.collect());
+            if matches!(facet, Some(Facet::Identity | Facet::Noise)) && list.as_array().is_some_and(|l| l.iter().all(Value::is_null)) {
+                // Everything within has gone to its facet; what is left is the list's length.
+                record(facet, pointer, list, out);
+                return None;
+            }
+            Some(sorted(list, active, pointer, out))
+        }
+        other => match facet {
+            Some(Facet::Identity | Facet::Noise) => {
+                record(facet, pointer, other, out);
+                None
+            }
+            _ => Some(other),
+        },
+    }
+}
+
+fn record(facet: Option<Facet>, pointer: &str, value: Value, out: &mut Facets) {
+    let map = if facet == Some(Facet::Identity) { &mut out.identity } else { &mut out.noise };
+    map.insert(pointer.to_owned(), value);
+}
+
+/// Sorts a list that has no order of its own, and notes the order it had.
+fn sorted(value: Value, active: &[&Tree], pointer: &str, out: &mut Facets) -> Value {
+    let Some(rule) = active.iter().find_map(|n| n.list.as_ref()) else { return value };
+    let Value::Array(list) = value else { return value };
+    if let ListRule::KeysUnless { unless, .. } = rule
+        && list.iter().any(|item| json::to_text(item).contains(unless.as_str()))
+    {
+        return Value::Array(list);
+    }
+    let mut items: Vec<(Vec<u8>, usize, Value)> = list.into_iter().enumerate().map(|(i, item)| (sort_key(rule, &item), i, item)).collect();
+    items.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)));
+    if items.iter().enumerate().any(|(i, (_, original, _))| i != *original) {
+        out.order.insert(pointer.to_owned(), items.iter().map(|(_, original, _)| Value::from(*original)).collect());
+    }
+    Value::Array(items.into_iter().map(|(_, _, item)| item).collect())
+}
+
+fn sort_key(rule: &ListRule, item: &Value) -> Vec<u8> {
+    let keys = match rule {
+        ListRule::Set(_) => return json::to_bytes(item),
+        ListRule::Keys(keys) | ListRule::KeysUnless { by: keys, .. } => keys,
+    };
+    keys.iter().flat_map(|k| json::to_bytes(item.get(k).unwrap_or(&Value::Null)).into_iter().chain([0])).collect()
+}

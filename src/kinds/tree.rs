@@ -1,0 +1,70 @@
+//! A rule's pointer patterns as a tree that is walked beside the object.
+use crate::kinds::rule::ListRule;
+use crate::kinds::rule::Rule;
+use crate::model::tokens;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The facet that a pattern gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Facet {
+    State,
+    Identity,
+    Noise,
+}
+
+/// One node; the edges are raw tokens, `*` is any.
+#[derive(Default, Debug)]
+pub(super) struct Tree {
+    edges: BTreeMap<String, Tree>,
+    pub(super) facet: Option<Facet>,
+    pub(super) list: Option<ListRule>,
+    pub(super) default: Option<Value>,
+    pub(super) unless: Vec<Value>,
+}
+
+impl Tree {
+    pub(super) fn add(&mut self, at: &str, rule: &Rule) {
+        for (patterns, facet) in [(&rule.noise, Facet::Noise), (&rule.identity, Facet::Identity), (&rule.state, Facet::State)] {
+            for pattern in patterns {
+                self.node(at, pattern).facet = Some(facet);
+            }
+        }
+        for (pattern, list) in &rule.lists {
+            self.node(at, pattern).list = Some(list.clone());
+        }
+        for (pattern, value) in &rule.defaults {
+            self.node(at, pattern).default = Some(value.clone());
+        }
+        for (pattern, values) in &rule.unless {
+            self.node(at, pattern).unless.clone_from(values);
+        }
+    }
+
+    /// Gives one exact pointer the identity facet, for one object.
+    pub(super) fn identity(pointers: &[String]) -> Self {
+        let mut tree = Self::default();
+        for pointer in pointers {
+            tree.node("", pointer).facet = Some(Facet::Identity);
+        }
+        tree
+    }
+
+    fn node(&mut self, at: &str, pattern: &str) -> &mut Self {
+        let mut node = self;
+        for token in tokens(&format!("{at}{pattern}")) {
+            node = node.edges.entry(token).or_default();
+        }
+        node
+    }
+
+    /// The nodes that a step along `token` leads to.
+    pub(super) fn step<'a>(&'a self, token: &str) -> impl Iterator<Item = &'a Self> {
+        let any = if token == "*" { None } else { self.edges.get("*") };
+        self.edges.get(token).into_iter().chain(any)
+    }
+
+    pub(super) fn is_leaf(&self) -> bool {
+        self.edges.is_empty()
+    }
+}

@@ -1,0 +1,56 @@
+//! Whether an object is derived: made by a controller for an object that is there. A bare pod, hand-made Endpoints and a forged
+//! owner are state.
+use crate::kinds::rule::Derived;
+use crate::layers::Context;
+use crate::layers::apps::owner_uids;
+use crate::model::Object;
+use serde_json::Value;
+
+/// Applies the kind's conditions to one object.
+pub fn is_derived(context: &Context<'_>, object: &Object) -> bool {
+    let rule = &context.rules.of(&object.key.group, &object.key.kind).rule;
+    rule.derived.iter().any(|conditions| holds(context, object, conditions))
+}
+
+fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
+    let annotation = |name: &String| object.value.get("metadata").and_then(|m| m.get("annotations")?.get(name)?.as_str());
+    let named = d.always || d.relation || d.name.is_some() || d.annotation.is_some() || !d.owner.is_empty();
+    named
+        && (d.owner.is_empty() || controller(context, object).is_some_and(|kind| d.owner.iter().any(|o| o == "*" || o == kind)))
+        && (!d.relation || related(context, object, d))
+        && d.name.as_ref().is_none_or(|n| *n == object.key.name)
+        && d.annotation.as_ref().is_none_or(|a| annotation(a).is_some_and(|text| d.contains.is_empty() || d.contains.iter().any(|w| text.contains(&**w))))
+        && d.only.as_ref().is_none_or(|only| has_only(&object.value, only))
+}
+
+/// The kind of the controller, where it is there by uid, kind and name.
+fn controller<'a>(context: &Context<'a>, object: &Object) -> Option<&'a str> {
+    let owners = object.value.pointer("/metadata/ownerReferences")?.as_array()?;
+    let reference = owners.iter().find(|o| o.get("controller") == Some(&Value::Bool(true)))?;
+    let uid = owner_uids(&object.value).next()?;
+    let owner = context.by_uid(uid)?;
+    let same = |field: &str, value: &str| reference.get(field).and_then(Value::as_str) == Some(value);
+    let same_place = owner.key.namespace.is_empty() || owner.key.namespace == object.key.namespace;
+    (same("uid", uid) && same("kind", &owner.key.kind) && same("name", &owner.key.name) && same_place).then_some(&*owner.key.kind)
+}
+
+fn related(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
+    let rule = &context.rules.of(&object.key.group, &object.key.kind).rule;
+    let Some(object) = context.get(&object.key) else { return false };
+    rule.relations.iter().filter_map(|r| context.target(object, r)).filter_map(|i| context.objects.get(i)).any(|target| {
+        d.target_has.as_ref().is_none_or(|p| target.value.pointer(p).is_some_and(|v| v.as_object().is_none_or(|m| !m.is_empty())))
+    })
+}
+
+/// Whether the object, beside apiVersion, kind and plain metadata, has nothing but these fields.
+fn has_only(object: &Value, pointers: &[String]) -> bool {
+    let Some(map) = object.as_object() else { return false };
+    map.iter().filter(|(k, _)| !matches!(k.as_str(), "apiVersion" | "kind" | "metadata" | "secrets" | "status")).all(|(key, value)| {
+        let prefix = format!("/{key}/");
+        match value.as_object() {
+            Some(fields) => fields.keys().all(|f| pointers.iter().any(|p| p.strip_prefix(&prefix) == Some(f))),
+            None => pointers.iter().any(|p| *p == format!("/{key}")),
+        }
+    }) && ["labels", "finalizers"].iter().all(|k| map.get("metadata").and_then(|m| m.get(k)).is_none())
+        && map.get("metadata").and_then(|m| m.get("annotations")).and_then(Value::as_object).is_none_or(|a| a.keys().all(|k| k.starts_with("kubernetes.io/")))
+}

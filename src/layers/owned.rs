@@ -1,0 +1,43 @@
+//! Fields that a controller owns by agreement: identity, not state, of the one object that the agreement is about.
+use crate::layers::Context;
+use crate::model::Key;
+use crate::model::Object;
+use crate::model::Placement;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// The objects that an autoscaler scales.
+pub(super) fn scaled(objects: &[Object]) -> HashMap<Key, ()> {
+    let autoscalers = objects.iter().filter(|o| o.key.kind == "HorizontalPodAutoscaler" && o.key.group == "autoscaling");
+    autoscalers
+        .filter_map(|o| {
+            let target = o.value.pointer("/spec/scaleTargetRef")?;
+            let at = |k: &str| target.get(k).and_then(Value::as_str);
+            let group = at("apiVersion").and_then(|v| v.split_once('/')).map_or("", |(g, _)| g);
+            Some((Key::new(group, at("kind")?, &o.key.namespace, at("name")?), ()))
+        })
+        .collect()
+}
+
+/// The pointers that are identity for this object: what an HPA scales, and the `jsonPointers` that its Application ignores.
+pub fn owned_pointers(context: &Context<'_>, object: &Object, placement: &Placement) -> Vec<String> {
+    let mut pointers = Vec::new();
+    if context.scaled.contains_key(&object.key) {
+        pointers.push("/spec/replicas".to_owned());
+    }
+    let app = placement.app.split_once('/').and_then(|(ns, name)| context.get(&Key::new("argoproj.io", "Application", ns, name)));
+    let ignored = app.and_then(|a| a.value.pointer("/spec/ignoreDifferences")?.as_array());
+    for entry in ignored.into_iter().flatten() {
+        let says = |field: &str, value: &str, required: bool| match entry.get(field).and_then(Value::as_str) {
+            Some("*") => true,
+            Some(text) => text == value,
+            None => !required || value.is_empty(),
+        };
+        let k = &object.key;
+        if says("group", &k.group, true) && says("kind", &k.kind, true) && says("name", &k.name, false) && says("namespace", &k.namespace, false) {
+            let list = entry.get("jsonPointers").and_then(Value::as_array).into_iter().flatten();
+            pointers.extend(list.filter_map(|p| p.as_str().filter(|p| p.starts_with('/')).map(str::to_owned)));
+        }
+    }
+    pointers
+}

@@ -1,0 +1,6 @@
+//! The `evid` command.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    evid::cli::run()
+}

@@ -1,0 +1,39 @@
+//! What identifies one Kubernetes object: group, kind, namespace and name, never the version.
+use std::fmt;
+
+/// Group, kind, namespace (empty when cluster-scoped) and name of one object.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Key {
+    /// API group; empty for the core group.
+    pub group: String,
+    /// Kind, as in `Deployment`.
+    pub kind: String,
+    /// Namespace; empty for cluster-scoped objects.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+}
+
+impl Key {
+    /// Builds a key from its four parts.
+    pub fn new(group: &str, kind: &str, namespace: &str, name: &str) -> Self {
+        Self { group: group.into(), kind: kind.into(), namespace: namespace.into(), name: name.into() }
+    }
+
+    /// `namespace/name`: the sort key of a line within a bundle file.
+    pub fn place(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+
+    /// Whether this is an Argo CD object of the given kind.
+    pub fn is_argo(&self, kind: &str) -> bool {
+        self.group == "argoproj.io" && self.kind == kind
+    }
+}
+
+impl fmt::Display for Key {
+    /// `Kind namespace/name`, or `Kind name` for a cluster-scoped object.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.namespace.is_empty() { write!(f, "{} {}", self.kind, self.name) } else { write!(f, "{} {}/{}", self.kind, self.namespace, self.name) }
+    }
+}

@@ -1,0 +1,14 @@
+//! The nouns of evid. They know no serialisation, no clock, no cluster.
+mod gap;
+mod key;
+mod layer;
+mod object;
+mod pointer;
+mod verdict;
+
+pub use gap::{Gap, Reason};
+pub use key::Key;
+pub use layer::{By, Layer, PLATFORM, Placement, Role};
+pub use object::{Object, Question, Snapshot, Source, stem};
+pub use pointer::{escape, get, join, set, tokens};
+pub use verdict::Verdict;

@@ -1,0 +1,78 @@
+//! What a source gives: objects, the questions they answer, and what was not answered.
+use crate::model::Gap;
+use crate::model::Key;
+use serde_json::Value;
+
+/// One captured object, redacted.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Its identity.
+    pub key: Key,
+    /// Plural resource name, as in `deployments`.
+    pub plural: String,
+    /// `metadata.uid`, empty where the source gives none.
+    pub uid: String,
+    /// The object as captured, after redaction.
+    pub value: Value,
+    /// The file that it was read from, for messages.
+    pub file: String,
+}
+
+impl Object {
+    /// `<plural>.<group>`, as kubectl spells the kind and as its files are named.
+    pub fn stem(&self) -> String {
+        stem(&self.plural, &self.key.group)
+    }
+}
+
+/// `<plural>.<group>`, or the plural alone for the core group.
+pub fn stem(plural: &str, group: &str) -> String {
+    if group.is_empty() { plural.to_owned() } else { format!("{plural}.{group}") }
+}
+
+/// One question that was asked of the cluster, and how it was answered.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Question {
+    /// API group.
+    pub group: String,
+    /// Plural resource name.
+    pub resource: String,
+    /// Namespace, or none for the whole cluster.
+    pub namespace: Option<String>,
+    /// Objects in the answer.
+    pub count: u64,
+    /// `metadata.resourceVersion` of the list, where it says one.
+    pub resource_version: Option<String>,
+}
+
+/// Where a snapshot came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// A running cluster, asked by evid.
+    Live,
+    /// A folder of answers that somebody else collected.
+    Dump,
+}
+
+/// Everything captured of one moment, redacted, before it is split into facets.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Live or dump.
+    pub source: Source,
+    /// Start of the capture window, RFC 3339 UTC, where known.
+    pub started: Option<String>,
+    /// End of the capture window.
+    pub finished: Option<String>,
+    /// uid of the `kube-system` namespace, where seen.
+    pub cluster: Option<String>,
+    /// Server version, where known.
+    pub version: Option<String>,
+    /// The highest resourceVersion seen over everything read, Events and Leases included.
+    pub highest: Option<u64>,
+    /// All objects, sorted by key.
+    pub objects: Vec<Object>,
+    /// All questions, sorted.
+    pub questions: Vec<Question>,
+    /// All gaps, sorted.
+    pub gaps: Vec<Gap>,
+}

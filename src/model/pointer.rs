@@ -1,0 +1,68 @@
+//! JSON pointers (RFC 6901): reading, setting, removing.
+use serde_json::Map;
+use serde_json::Value;
+
+/// Escapes one token (`~` and `/`).
+pub fn escape(token: &str) -> String {
+    if token.contains(['~', '/']) { token.replace('~', "~0").replace('/', "~1") } else { token.into() }
+}
+
+/// Appends a raw token to a pointer.
+pub fn join(pointer: &str, token: &str) -> String {
+    format!("{pointer}/{}", escape(token))
+}
+
+/// The unescaped tokens of a pointer.
+pub fn tokens(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|t| t.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+/// The value at a pointer.
+pub fn get<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
+    value.pointer(pointer)
+}
+
+/// Sets a value: missing parents (and nulls on the way) become maps; an index replaces an element or appends. False where the
+/// path can't be made.
+pub fn set(value: &mut Value, pointer: &str, new: Value) -> bool {
+    let path = tokens(pointer);
+    let Some((last, parents)) = path.split_last() else {
+        *value = new;
+        return true;
+    };
+    let mut at = value;
+    for token in parents {
+        if at.is_null() {
+            *at = Value::Object(Map::new());
+        }
+        at = match at {
+            Value::Object(map) => map.entry(token.clone()).or_insert_with(|| Value::Object(Map::new())),
+            Value::Array(list) => match token.parse::<usize>().ok().and_then(|i| list.get_mut(i)) {
+                Some(v) => v,
+                None => return false,
+            },
+            _ => return false,
+        };
+    }
+    if at.is_null() {
+        *at = Value::Object(Map::new());
+    }
+    match at {
+        Value::Object(map) => {
+            map.insert(last.clone(), new);
+            true
+        }
+        Value::Array(list) => match last.parse::<usize>() {
+            Ok(i) if i < list.len() => {
+                list[i] = new;
+                true
+            }
+            Ok(i) if i == list.len() => {
+                list.push(new);
+                true
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}

@@ -1,0 +1,76 @@
+//! The four verdicts and how they add up.
+use std::fmt;
+
+/// What a claim came to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Verdict {
+    /// The evidence shows it.
+    Proven,
+    /// The evidence shows the contrary.
+    Refuted,
+    /// The evidence does not reach.
+    Inconclusive,
+    /// The claim does not speak about these bundles.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::Refuted => "refuted",
+            Self::Inconclusive => "inconclusive",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+
+    /// The verdict of one claim: a counter-example refutes it whatever else is missing; else a doubt leaves it open.
+    pub fn of(counter_examples: bool, doubts: bool) -> Self {
+        match (counter_examples, doubts) {
+            (true, _) => Self::Refuted,
+            (false, true) => Self::Inconclusive,
+            (false, false) => Self::Proven,
+        }
+    }
+
+    /// The result as a whole: refuted if any is, else inconclusive if any is or if nothing is proven, else proven.
+    pub fn total(all: &[Self]) -> Self {
+        if all.contains(&Self::Refuted) {
+            Self::Refuted
+        } else if all.contains(&Self::Inconclusive) || !all.contains(&Self::Proven) {
+            Self::Inconclusive
+        } else {
+            Self::Proven
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict;
+
+    #[test]
+    fn the_truth_table_of_one_claim() {
+        for (bad, doubt, want) in
+            [(false, false, Verdict::Proven), (false, true, Verdict::Inconclusive), (true, false, Verdict::Refuted), (true, true, Verdict::Refuted)]
+        {
+            assert_eq!(Verdict::of(bad, doubt), want);
+        }
+    }
+
+    #[test]
+    fn nothing_is_proven_of_nothing() {
+        assert_eq!(Verdict::total(&[]), Verdict::Inconclusive);
+        assert_eq!(Verdict::total(&[Verdict::NotApplicable]), Verdict::Inconclusive);
+        assert_eq!(Verdict::total(&[Verdict::Proven, Verdict::NotApplicable]), Verdict::Proven);
+        assert_eq!(Verdict::total(&[Verdict::Proven, Verdict::Inconclusive]), Verdict::Inconclusive);
+        assert_eq!(Verdict::total(&[Verdict::Refuted, Verdict::Inconclusive]), Verdict::Refuted);
+    }
+}

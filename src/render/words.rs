@@ -1,0 +1,123 @@
+//! English for the words that reports hold. The report itself has no prose; whoever reads it in another language replaces this.
+use crate::claims::Finding;
+use crate::model::Key;
+use crate::model::Verdict;
+use serde_json::Value;
+
+/// What a finding's code means.
+pub fn of_code(code: &str) -> &str {
+    const WORDS: &[(&str, &str)] = &[
+        ("added", "was added"),
+        ("removed", "is gone"),
+        ("modified", "changed"),
+        ("replaced", "was re-created (another uid)"),
+        ("unhealthy", "is not healthy"),
+        ("unsettled", "is in the middle of something, or says nothing"),
+        ("no-application", "no Application of the layer was seen"),
+        ("no-root", "the layer's root was seen in no bundle: name it in evid.yaml"),
+        ("empty-layer", "the layer holds no object"),
+        ("missing", "is missing"),
+        ("additional", "was not there before"),
+        ("deleting", "is being deleted"),
+        ("automated-when-off", "is automated although the layer is off"),
+        ("not-automated-when-on", "is not automated with prune and self-heal although the layer is on"),
+        ("application-lives", "still lives"),
+        ("pod-lives", "still lives"),
+        ("object-lives", "still lives"),
+        ("kept-unmarked", "is kept: no Application manages it"),
+        ("kept-by-option", "is kept on purpose (sync option)"),
+        ("kept-boundary", "is kept: a boundary"),
+        ("not-managed", "is there; no Application manages it"),
+        ("unknown-application", "names an Application that no bundle knows"),
+        ("recreated-equal", "was re-created, equal"),
+        ("recreated-different", "was re-created, different"),
+        ("content-not-compared", "was written; its content was not compared"),
+        ("secret-written", "was written, and its content is not in the bundles"),
+        ("not-bound", "is not Bound"),
+        ("not-retain", "is not Retain"),
+        ("no-claim", "its claim is not there"),
+        ("other-claim", "is bound to another claim"),
+        ("other-volume", "is bound to another volume"),
+        ("moved", "lies elsewhere than before"),
+        ("not-as-pinned", "is not as pinned"),
+        ("pod-replaced", "was replaced"),
+        ("pod-restarted", "restarted"),
+        ("pod-added", "was added by its controller"),
+        ("pod-scaled-in", "was taken by an autoscaler"),
+        ("image-changed", "runs another image"),
+        ("no-uid", "has no uid"),
+        ("no-earlier-on", "no bundle before had the switch on"),
+        ("other-cluster", "the bundles are of two clusters"),
+        ("unknown-cluster", "a bundle does not say of which cluster it is (no kube-system namespace)"),
+        ("other-configuration", "the bundles were captured with different configurations"),
+        ("other-rules", "the bundles were captured with different rules"),
+        ("other-redaction-key", "the bundles were redacted with different keys"),
+        ("other-questions", "the bundles answer different questions"),
+        ("asked-on-one-side", "was asked on one side only"),
+        ("same-content", "both bundles have the same content"),
+        ("window", "the capture windows overlap or are reversed"),
+        ("no-window", "a bundle does not say when it was captured (use --at)"),
+        ("resource-version", "the resourceVersions do not rise"),
+        ("older-object", "an object is older than before"),
+        ("forbidden", "could not be listed: forbidden"),
+        ("not-found", "could not be listed: not found"),
+        ("timed-out", "could not be listed: timed out"),
+        ("expired", "could not be listed: the list expired"),
+        ("truncated", "the list was cut"),
+        ("not-asked", "was not asked"),
+        ("unattested", "nothing attests that the list is whole"),
+        ("contradicted", "the list is contradicted by other objects"),
+        ("unreadable", "could not be read"),
+        ("torn", "two versions of one object were read"),
+    ];
+    WORDS.iter().find(|(c, _)| *c == code).map_or(code, |(_, words)| words)
+}
+
+/// A finding in one line: object, what, where, values.
+pub fn of_finding(finding: &Finding) -> String {
+    let object = finding.object.as_ref().map(of_key);
+    let mut text = [object.as_deref().unwrap_or(""), of_code(finding.code)].join(" ").trim().to_owned();
+    if !finding.pointer.is_empty() {
+        text.push_str(&format!(" at {}", finding.pointer));
+    }
+    match (&finding.before, &finding.after) {
+        (Some(a), Some(b)) => text.push_str(&format!(": {} → {}", short(a), short(b))),
+        (Some(a), None) => text.push_str(&format!(": was {}", short(a))),
+        (None, Some(b)) => text.push_str(&format!(": {}", short(b))),
+        (None, None) => {}
+    }
+    text
+}
+
+fn of_key(key: &Key) -> String {
+    if key.name != "*" {
+        return key.to_string();
+    }
+    if key.namespace.is_empty() { key.kind.clone() } else { format!("{} in {}", key.kind, key.namespace) }
+}
+
+/// A value on one short line.
+pub fn short(value: &Value) -> String {
+    const MOST: usize = 60;
+    let text = match value {
+        Value::String(s) => s.replace('\n', "⏎"),
+        other => crate::canon::json::to_text(other),
+    };
+    if text.chars().count() <= MOST { text } else { text.chars().take(MOST - 1).chain(['…']).collect() }
+}
+
+/// A verdict as a person says it.
+pub fn of_verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::NotApplicable => "not applicable",
+        other => other.as_str(),
+    }
+}
+
+/// What evidence of this kind does not prove, said with every report.
+pub const NOT_PROVEN: &[&str] = &[
+    "what happened between the captures: a thing that went and came back unseen leaves no trace here",
+    "that a capture saw everything: coverage.json says what was asked; a dump's time and completeness are its operator's word",
+    "what Secrets contain: only their metadata is kept",
+    "who signed, unless you hold the signer's public key from somewhere else",
+];

@@ -1,0 +1,118 @@
+//! The report: an in-toto predicate over named bundles. No prose and no language inside; the same bundles give the same bytes.
+use crate::claims::Evidence;
+use crate::claims::Expect;
+use crate::claims::Finding;
+use crate::claims::Judged;
+use crate::compare::Change;
+use crate::model::Key;
+use crate::model::Verdict;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+/// The predicate's type.
+pub const PREDICATE_TYPE: &str = "https://evid.dev/report/v1";
+
+/// Builds the predicate.
+pub fn predicate(evidence: &Evidence<'_>, judged: &[Judged], total: Verdict, expect: Option<Expect>) -> Value {
+    let bundles: Vec<Value> = evidence
+        .sides
+        .iter()
+        .enumerate()
+        .map(|(i, s)| {
+            let layers: Vec<Value> = s.manifest.layers.iter().map(|l| json!({"name": l.name, "role": l.role, "digest": l.digest, "objects": l.objects})).collect();
+            let mut bundle = json!({
+                "name": s.name, "sha256": s.sha256, "contentId": s.sums().content_id(), "source": s.manifest.source, "window": s.manifest.window,
+                "cluster": s.manifest.cluster, "layers": layers, "rules": s.manifest.rules, "config": s.manifest.config,
+                "redactionKey": s.manifest.redaction_key, "asked": s.coverage.questions.iter().map(|q| crate::model::stem(&q.resource, &q.group))
+                    .collect::<std::collections::BTreeSet<_>>(), "gaps": s.coverage.gaps,
+            });
+            if let (Some(position), Some(map)) = (evidence.positions.get(i), bundle.as_object_mut()) {
+                map.insert("switch".into(), json!(position.as_str()));
+            }
+            if let (Some(nonce), Some(map)) = (&s.manifest.nonce, bundle.as_object_mut()) {
+                map.insert("nonce".into(), json!(nonce));
+            }
+            bundle
+        })
+        .collect();
+    let verdicts: Vec<Value> = judged
+        .iter()
+        .map(|j| json!({"claim": j.id, "verdict": j.verdict.as_str(), "findings": j.findings.iter().map(|f| finding(f, evidence)).collect::<Vec<_>>()}))
+        .collect();
+    let mut out = Map::new();
+    out.insert("tool".into(), json!({"name": "evid", "version": env!("CARGO_PKG_VERSION")}));
+    out.insert("bundles".into(), Value::Array(bundles));
+    out.insert("verdict".into(), json!(total.as_str()));
+    out.insert("verdicts".into(), Value::Array(verdicts));
+    out.insert("changes".into(), evidence.changes.iter().map(|c| change(c, evidence)).collect());
+    out.insert("revisions".into(), Value::Array(revisions(evidence)));
+    if let Some(expect) = expect {
+        out.insert("expected".into(), json!(expect.as_str()));
+    }
+    let only = evidence.sides.first().map(|s| &s.config.claims).filter(|c| !c.is_empty());
+    if let Some(only) = only {
+        out.insert("onlyJudged".into(), json!(only));
+    }
+    Value::Object(out)
+}
+
+fn object(key: &Key) -> Value {
+    json!({"group": key.group, "kind": key.kind, "namespace": key.namespace, "name": key.name})
+}
+
+fn finding(f: &Finding, evidence: &Evidence<'_>) -> Value {
+    let mut out = Map::new();
+    out.insert("effect".into(), json!(f.effect.as_str()));
+    out.insert("code".into(), json!(f.code));
+    out.insert("bundle".into(), json!(evidence.sides.get(f.bundle).map(|s| &s.name)));
+    if let Some(key) = &f.object {
+        out.insert("object".into(), object(key));
+    }
+    for (name, text) in [("pointer", &f.pointer), ("file", &f.file)] {
+        if !text.is_empty() {
+            out.insert(name.into(), json!(text));
+        }
+    }
+    for (name, value) in [("before", &f.before), ("after", &f.after)] {
+        if let Some(value) = value {
+            out.insert(name.into(), value.clone());
+        }
+    }
+    Value::Object(out)
+}
+
+fn change(c: &Change, evidence: &Evidence<'_>) -> Value {
+    let name = |i: usize| evidence.sides.get(i).map(|s| s.name.clone());
+    let fields: Vec<Value> = c
+        .fields
+        .iter()
+        .map(|f| {
+            let mut out = Map::from_iter([("pointer".to_owned(), json!(f.pointer))]);
+            for (name, value) in [("before", &f.before), ("after", &f.after)] {
+                if let Some(value) = value {
+                    out.insert(name.into(), value.clone());
+                }
+            }
+            Value::Object(out)
+        })
+        .collect();
+    json!({
+        "object": object(&c.key), "layer": c.layer, "change": c.kind.as_str(), "recreated": c.recreated, "from": name(c.sides.0), "to": name(c.sides.1),
+        "fields": fields, "file": c.file,
+    })
+}
+
+/// The Git revisions that the roots of the layers were compared with in each bundle: that one moved is no change, and is said.
+fn revisions(evidence: &Evidence<'_>) -> Vec<Value> {
+    let mut out = Vec::new();
+    for layer in &evidence.layers {
+        let Some(root) = evidence.root(&layer.name) else { continue };
+        let seen = (0..evidence.sides.len()).map(|i| {
+            let line = evidence.instances.at(&root, i).and_then(|at| evidence.line("identity", &root, at, i).ok());
+            line.and_then(|l| l.get("fields")?.get("/status/sync/revision").cloned()).unwrap_or(Value::Null)
+        });
+        out.push(json!({"layer": layer.name, "root": root.name, "revisions": seen.collect::<Vec<_>>()}));
+    }
+    out
+}

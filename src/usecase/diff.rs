@@ -1,0 +1,76 @@
+//! Diff: bundles → evidence → verdicts → report.
+use crate::bundle::config::ConfigError;
+use crate::claims::Evidence;
+use crate::claims::Expect;
+use crate::claims::Judged;
+use crate::claims::catalogue;
+use crate::claims::judge;
+use crate::compare::Change;
+use crate::compare::CompareError;
+use crate::compare::Side;
+use crate::envelope::Statement;
+use crate::envelope::Subject;
+use crate::kinds::RuleError;
+use crate::kinds::Rules;
+use crate::model::Verdict;
+use crate::report;
+use serde_json::Value;
+
+/// A comparison that can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DiffError {
+    /// A bundle can't be read.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
+    /// The configuration within a bundle can't be used.
+    #[error("the configuration of {bundle}: {source}")]
+    Config {
+        /// The bundle.
+        bundle: String,
+        /// What is wrong.
+        source: ConfigError,
+    },
+    /// The rules within a bundle can't be used.
+    #[error(transparent)]
+    Rules(#[from] RuleError),
+    /// A claim file is malformed.
+    #[error("{0}")]
+    Claims(String),
+}
+
+/// A judged comparison.
+pub struct Outcome {
+    /// The verdicts, in the order of the report.
+    pub judged: Vec<Judged>,
+    /// The result as a whole.
+    pub total: Verdict,
+    /// What changed from each bundle to the next.
+    pub changes: Vec<Change>,
+    /// The report's predicate: no prose, no language.
+    pub predicate: Value,
+}
+
+impl Outcome {
+    /// The in-toto statement: the bundles as subjects, the predicate about them.
+    pub fn statement(&self, sides: &[Side]) -> Statement {
+        let subject = |s: &Side| Subject { name: format!("{}.evid.zip", s.name), sha256: s.sha256.clone() };
+        Statement { subjects: sides.iter().map(subject).collect(), predicate_type: report::PREDICATE_TYPE.into(), predicate: self.predicate.clone() }
+    }
+}
+
+/// Compares and judges, by the configuration of the first bundle.
+///
+/// # Errors
+/// Where a bundle can't be read.
+pub fn diff(sides: &[Side], expect: Option<Expect>) -> Result<Outcome, DiffError> {
+    let Some(first) = sides.first() else { return Err(DiffError::Claims("no bundle was named".into())) };
+    let wrong = |source| DiffError::Config { bundle: first.name.clone(), source };
+    let layers = first.config.layers().map_err(wrong)?;
+    let rules = Rules::new(&first.config.rules().map_err(wrong)?)?;
+    let evidence = Evidence::gather(sides, &rules, &layers)?;
+    let claims = catalogue::all().map_err(DiffError::Claims)?;
+    let judged = judge(&evidence, &claims, expect, &first.config.claims)?;
+    let total = Verdict::total(&judged.iter().map(|j| j.verdict).collect::<Vec<_>>());
+    let predicate = report::predicate(&evidence, &judged, total, expect);
+    Ok(Outcome { judged, total, changes: evidence.changes, predicate })
+}

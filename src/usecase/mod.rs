@@ -1,0 +1,5 @@
+//! One module a verb, each reading as its stages. Does no I/O: what a use case needs from outside comes in as a value or a port.
+pub mod capture;
+mod contradictions;
+pub mod diff;
+pub mod verify;
