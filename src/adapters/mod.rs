@@ -4,4 +4,4 @@ pub mod config;
 // pub mod dump;
 // pub mod keyfile;
 pub mod zipfile;
-pub mod report_file;
+// pub mod report_file;

@@ -1,5 +1,6 @@
 //! The bundles of one judgement and what all claims ask of them, computed once.
 use crate::compare::Change;
+use crate::compare::ChangeKind;
 use crate::compare::CompareError;
 use crate::compare::Instance;
 use crate::compare::Instances;
@@ -61,12 +62,12 @@ impl<'a> Evidence<'a> {
     /// Where a bundle can't be read.
     pub fn gather(sides: &'a [Side], rules: &'a Rules, layers: &[Layer]) -> Result<Self, CompareError> {
         let instances = Instances::read(sides)?;
-        let mut all = Vec::new();
-        for b in 1..sides.len() {
-            all.extend(changes(sides, &instances, b - 1, b)?);
-        }
         let gaps = sides.iter().map(|s| s.coverage.gaps()).collect();
-        let mut this = Self { sides, rules, layers: layers.to_vec(), instances, changes: all, positions: Vec::new(), gaps, listed: Vec::new() };
+        let mut this = Self { sides, rules, layers: layers.to_vec(), instances, changes: Vec::new(), positions: Vec::new(), gaps, listed: Vec::new() };
+        for b in 1..sides.len() {
+            let found = this.between(b - 1, b)?;
+            this.changes.extend(found);
+        }
         this.listed = this.read_listed()?;
         if let Some(switched) = this.layers.iter().find(|l| l.role == Role::Switched).map(|l| l.name.clone()) {
             for i in 0..sides.len() {
@@ -116,6 +117,36 @@ impl<'a> Evidence<'a> {
     /// Where the file can't be read.
     pub fn line(&self, facet: &str, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
         self.sides.get(side).map_or(Ok(Value::Null), |s| s.line(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name))
+    }
+
+    /// The changes from one bundle to another. What one side lacks and did not wholly see is uncertain; so is what is state only
+    /// because its controller's kind was not wholly seen.
+    ///
+    /// # Errors
+    /// Where a file can't be read.
+    pub fn between(&self, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
+        let mut found = changes(self.sides, &self.instances, a, b)?;
+        for change in &mut found {
+            let (lacks, has) = match change.kind {
+                ChangeKind::Added => (a, b),
+                ChangeKind::Removed => (b, a),
+                ChangeKind::Modified | ChangeKind::Replaced => continue,
+            };
+            let owner = change.controller.as_ref().map(|(group, kind)| Spot {
+                stem: crate::model::stem(&self.rules.plural(group, kind), group),
+                namespace: change.spot.namespace.clone(),
+                name: String::new(),
+            });
+            change.uncertain |= self.unseen(&change.spot, lacks) || owner.is_some_and(|o| self.unseen(&o, has) || self.unseen(&o, lacks));
+        }
+        Ok(found)
+    }
+
+    /// Whether a bundle could lack an object only because it did not wholly see its kind there.
+    pub fn unseen(&self, spot: &Spot, side: usize) -> bool {
+        let (resource, group) = spot.stem.split_once('.').unwrap_or((&spot.stem, ""));
+        let gap = |g: &Gap| (g.resource == "*" || (g.resource == resource && g.group == group)) && g.namespace.as_ref().is_none_or(|ns| *ns == spot.namespace);
+        self.gaps(side).iter().any(gap) || self.sides.get(side).is_none_or(|s| !s.coverage.asked(group, resource))
     }
 
     /// All gaps of one bundle.

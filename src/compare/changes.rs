@@ -59,8 +59,10 @@ pub struct Change {
     pub file: String,
     /// Whether it is an Argo CD or Helm hook, which is re-created by each sync.
     pub hook: bool,
-    /// Whether its owner could not be looked up because the owner's kind is not in the bundle.
+    /// Whether it could be no change at all: the side that lacks it, or its owner's kind, was not wholly seen.
     pub uncertain: bool,
+    /// Group and kind of its controller, where it has one.
+    pub controller: Option<(String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +103,7 @@ pub fn changes(sides: &[Side], instances: &Instances, a: usize, b: usize) -> Res
             file,
             hook: is_hook(state),
             uncertain: false,
+            controller: controller(state),
             spot: spot.clone(),
         };
         match (x, y) {
@@ -134,6 +137,7 @@ pub fn changes(sides: &[Side], instances: &Instances, a: usize, b: usize) -> Res
             file: format!("identity/{}/{}.jsonl", y.layer, spot.stem),
             hook: is_hook(&state),
             uncertain: false,
+            controller: controller(&state),
             spot: spot.clone(),
         });
     }
@@ -189,6 +193,13 @@ fn is_recreated(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool 
 fn is_hook(state: &Value) -> bool {
     let annotations = state.pointer("/metadata/annotations").and_then(Value::as_object);
     annotations.is_some_and(|a| a.contains_key("argocd.argoproj.io/hook") || a.contains_key("helm.sh/hook"))
+}
+
+fn controller(state: &Value) -> Option<(String, String)> {
+    let owners = state.pointer("/metadata/ownerReferences")?.as_array()?;
+    let owner = owners.iter().find(|o| o.get("controller") == Some(&Value::Bool(true)))?;
+    let part = |k: &str| owner.get(k).and_then(Value::as_str);
+    Some((part("apiVersion")?.split_once('/').map_or("", |(g, _)| g).to_owned(), part("kind")?.to_owned()))
 }
 
 /// The object's key, its kind as its state spells it.

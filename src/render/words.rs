@@ -41,6 +41,7 @@ pub fn of_code(code: &str) -> &str {
         ("moved", "lies elsewhere than before"),
         ("not-as-pinned", "is not as pinned"),
         ("pod-replaced", "was replaced"),
+        ("pod-not-seen", "was not seen again, and not all pods were"),
         ("pod-restarted", "restarted"),
         ("pod-added", "was added by its controller"),
         ("pod-scaled-in", "was taken by an autoscaler"),

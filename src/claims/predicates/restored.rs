@@ -9,7 +9,6 @@ use crate::claims::judge::Question;
 use crate::claims::predicates::healthy;
 use crate::compare::Change;
 use crate::compare::ChangeKind;
-use crate::compare::changes;
 use serde_json::Value;
 use serde_json::json;
 
@@ -24,7 +23,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     let Some(first) = on.into_iter().find(|i| *i < last) else {
         return Ok(Some(vec![Finding::new(Effect::Doubts, "no-earlier-on", last)]));
     };
-    for change in changes(e.sides, &e.instances, first, last)?.iter().filter(|c| c.layer == q.layer) {
+    for change in e.between(first, last)?.iter().filter(|c| c.layer == q.layer) {
         findings.extend(of(change));
     }
     for (spot, all) in e.instances.of_layer(q.layer).filter(|(s, _)| s.stem == "secrets") {

@@ -67,11 +67,12 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
     }
     for (controller, turnover) in by_controller {
         let scaled_in = turnover.gained.is_empty() && is_scaled(e, &controller, a)? && is_scaled(e, &controller, b)?;
-        let effect = if turnover.lost.is_empty() || scaled_in { Effect::Notes } else { Effect::Counters };
-        let (code, spots) = match effect {
-            Effect::Counters => ("pod-replaced", &turnover.lost),
-            _ if scaled_in => ("pod-scaled-in", &turnover.lost),
-            _ => ("pod-added", &turnover.gained),
+        let unseen = turnover.lost.iter().any(|s| e.unseen(s, b)) || turnover.gained.iter().any(|s| e.unseen(s, a));
+        let (effect, code, spots) = match () {
+            () if turnover.lost.is_empty() => (Effect::Notes, "pod-added", &turnover.gained),
+            () if unseen => (Effect::Doubts, "pod-not-seen", &turnover.lost),
+            () if scaled_in => (Effect::Notes, "pod-scaled-in", &turnover.lost),
+            () => (Effect::Counters, "pod-replaced", &turnover.lost),
         };
         for spot in spots {
             let after = turnover.gained.iter().map(|s| json!(s.name)).collect::<Vec<_>>();
