@@ -22,7 +22,7 @@ pub mod kinds;
 pub mod bundle;
 pub mod claims;
 pub mod compare;
-// pub mod envelope;
+pub mod envelope;
 pub mod layers;
 pub mod report;
 
@@ -31,5 +31,5 @@ pub mod usecase;
 pub mod adapters;
 pub mod render;
 
-// CFG
-// pub mod cli;
+#[cfg(feature = "cli")]
+pub mod cli;

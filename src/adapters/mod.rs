@@ -1,7 +1,8 @@
 //! The outside world behind the core's ports: folders of answers, zip files, key files. Only here are files opened.
 pub mod archive;
 pub mod config;
-// pub mod dump;
-// pub mod keyfile;
+pub mod dump;
+pub mod json;
+pub mod keyfile;
 pub mod zipfile;
-// pub mod report_file;
+pub mod report_file;

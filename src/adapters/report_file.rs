@@ -1,16 +1,13 @@
 //! Report files: the DSSE envelope and the same as a sigstore bundle, written whole or not at all.
-use crate::canon::json;
 use crate::envelope;
 use crate::envelope::Envelope;
+use crate::envelope::PAYLOAD_TYPE;
 use crate::envelope::SigningKey;
 use crate::envelope::Statement;
 use std::io;
 use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
-
-/// DSSE payload type of in-toto statements.
-const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
 
 /// A report file that can't be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -23,9 +20,6 @@ pub enum ReportFileError {
         /// Why.
         source: io::Error,
     },
-    /// It can't be signed.
-    #[error("the report can't be signed: {0}")]
-    Sign(String),
     /// It is no report.
     #[error("is no signed report: {0}")]
     Form(String),
@@ -34,10 +28,9 @@ pub enum ReportFileError {
 /// Signs a statement and writes `<a>--<b>.report.json` and `.sigstore.json` into a folder; gives the first one's path.
 ///
 /// # Errors
-/// Where the folder can't be written or the key can't sign.
+/// Where the folder can't be written.
 pub fn write(folder: &Path, names: &[&str], statement: &Statement, key: &SigningKey) -> Result<PathBuf, ReportFileError> {
-    let payload = json::to_bytes(&statement.to_value());
-    let envelope = envelope::sign(PAYLOAD_TYPE, &payload, key).map_err(|e| ReportFileError::Sign(e.to_string()))?;
+    let envelope = envelope::sign(PAYLOAD_TYPE, &statement.to_bytes(), key);
     let path = folder.join(format!("{}.report.json", names.join("--")));
     put(folder, &path, &envelope.to_bytes())?;
     if let Some(bundle) = envelope::sigstore_bundle(&envelope) {
@@ -67,9 +60,10 @@ fn put(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), ReportFileError> 
 pub fn read(path: &Path) -> Result<(Envelope, Statement), ReportFileError> {
     let bytes = std::fs::read(path).map_err(|source| ReportFileError::Io { path: path.display().to_string(), source })?;
     let form = |e: String| ReportFileError::Form(e);
-    let envelope = Envelope::parse(&bytes).map_err(|e| form(e.to_string()))?;
-    let payload = envelope.payload();
-    let value: serde_json::Value = serde_json::from_slice(payload).map_err(|e| form(e.to_string()))?;
-    let statement = Statement::parse(&value).map_err(|e| form(e.to_string()))?;
+    let envelope = Envelope::parse(&bytes).or_else(|first| envelope::from_sigstore_bundle(&bytes).map_err(|_| first)).map_err(|e| form(e.to_string()))?;
+    if envelope.payload_type != PAYLOAD_TYPE {
+        return Err(form(format!("its payload is {}, not {PAYLOAD_TYPE}", envelope.payload_type)));
+    }
+    let statement = Statement::parse(&envelope.payload).map_err(|e| form(e.to_string()))?;
     Ok((envelope, statement))
 }

@@ -1,20 +1,26 @@
-//! YAML text to JSON values, number for number: a number keeps its digits, a quoted text stays a text. Duplicate keys, unbounded
-//! aliases and things that JSON has no word for are errors with line and column.
+//! YAML text → JSON values, by the core schema of YAML 1.2. Hostile by default: duplicate keys, bombs of aliases and deep
+//! nesting are errors with a line and a column. Knows nothing of Kubernetes or of files.
+mod scalar;
+
 use saphyr_parser::Event;
+use saphyr_parser::Marker;
 use saphyr_parser::Parser;
 use saphyr_parser::ScalarStyle;
-use saphyr_parser::Span;
 use saphyr_parser::Tag;
+use scalar::Want;
 use serde_json::Map;
-use serde_json::Number;
 use serde_json::Value;
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-/// Text that is not the YAML that evid reads.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// The deepest nesting that is read.
+pub const MAX_DEPTH: usize = 128;
+/// Keys that serde_json gives a meaning of its own; no captured object may use them.
+pub(crate) const RESERVED: &str = "$serde_json::private::";
+
+/// Text that is not what its form says.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("line {line}, column {column}: {what}")]
-pub struct YamlError {
+pub struct Malformed {
     /// Line, from 1.
     pub line: usize,
     /// Column, from 1.
@@ -23,153 +29,181 @@ pub struct YamlError {
     pub what: String,
 }
 
-const DEEPEST: usize = 128;
-/// How many values aliases may expand to in one text.
-const MOST_ALIASED: usize = 100_000;
+/// One value of a text that may hold several.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Document {
+    /// The line on which it starts, from 1.
+    pub line: usize,
+    /// The value.
+    pub value: Value,
+}
 
-/// Parses all documents of a text.
+/// All documents of a text.
 ///
 /// # Errors
-/// Where it is no YAML, or holds what JSON can't.
-pub fn parse(text: &str) -> Result<Vec<Value>, YamlError> {
-    let mut reader = Reader { parser: Parser::new_from_str(text), anchors: HashMap::new(), aliased: 0 };
-    let mut documents = Vec::new();
-    loop {
-        let (event, span) = reader.next()?;
-        match event {
-            Event::StreamEnd => return Ok(documents),
-            Event::DocumentStart(_) => {
-                let (event, span) = reader.next()?;
-                documents.push(reader.value(event, span, 0)?);
-            }
-            Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
-            _ => return Err(wrong(span, "a value outside of a document")),
-        }
+/// At the first thing that is not YAML, or not JSON in YAML's clothes.
+pub fn parse(text: &str) -> Result<Vec<Value>, Malformed> {
+    match documents(text) {
+        (found, None) => Ok(found.into_iter().map(|d| d.value).collect()),
+        (_, Some(error)) => Err(error),
     }
 }
 
-struct Reader<'a> {
-    parser: Parser<'a, saphyr_parser::StrInput<'a>>,
-    anchors: HashMap<usize, Value>,
-    aliased: usize,
-}
-
-fn wrong(span: Span, what: impl Into<String>) -> YamlError {
-    YamlError { line: span.start.line(), column: span.start.col() + 1, what: what.into() }
-}
-
-impl<'a> Reader<'a> {
-    fn next(&mut self) -> Result<(Event<'a>, Span), YamlError> {
-        match self.parser.next() {
-            Some(Ok(event)) => Ok(event),
-            Some(Err(e)) => Err(YamlError { line: e.marker().line(), column: e.marker().col() + 1, what: e.info().to_owned() }),
-            None => Ok((Event::StreamEnd, Span::default())),
-        }
-    }
-
-    fn value(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Value, YamlError> {
-        if depth > DEEPEST {
-            return Err(wrong(span, format!("nested deeper than {DEEPEST}")));
-        }
-        let (value, anchor) = match event {
-            Event::Scalar(text, style, anchor, tag) => (scalar(&text, style, tag.as_deref(), span)?, anchor),
-            Event::SequenceStart(anchor, _) => (self.sequence(depth)?, anchor),
-            Event::MappingStart(anchor, _) => (self.mapping(depth)?, anchor),
-            Event::Alias(id) => {
-                let value = self.anchors.get(&id).cloned().ok_or_else(|| wrong(span, "an alias of nothing"))?;
-                self.aliased += size(&value);
-                if self.aliased > MOST_ALIASED {
-                    return Err(wrong(span, "aliases expand to too much"));
-                }
-                return Ok(value);
-            }
-            _ => return Err(wrong(span, "the text ends within a value")),
+/// The documents up to the first error, and that error.
+pub fn documents(text: &str) -> (Vec<Document>, Option<Malformed>) {
+    let mut builder = Builder { budget: text.len().saturating_mul(10).saturating_add(1 << 20), ..Builder::default() };
+    let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    while let Some(next) = parser.next_event() {
+        let step = match next {
+            Ok((event, span)) => builder.event(event, span.start).map_err(|what| malformed(span.start, what)),
+            Err(e) => Err(malformed(*e.marker(), e.info().to_owned())),
         };
-        if anchor > 0 {
-            self.anchors.insert(anchor, value.clone());
+        if let Err(error) = step {
+            return (builder.done, Some(error));
         }
-        Ok(value)
+    }
+    (builder.done, None)
+}
+
+fn malformed(at: Marker, what: String) -> Malformed {
+    Malformed { line: at.line(), column: at.col() + 1, what }
+}
+
+/// A collection that is not closed yet, and the anchor it bears (0 for none).
+enum Open {
+    Sequence(usize, usize, Vec<Value>),
+    Mapping(usize, usize, Map<String, Value>, Option<String>),
+}
+
+/// An anchored value, how deep it is and how much memory a copy takes.
+struct Anchored {
+    value: Value,
+    depth: usize,
+    weight: usize,
+}
+
+#[derive(Default)]
+struct Builder {
+    done: Vec<Document>,
+    open: Vec<Open>,
+    anchors: BTreeMap<usize, Anchored>,
+    budget: usize,
+    line: usize,
+}
+
+impl Builder {
+    fn event(&mut self, event: Event<'_>, at: Marker) -> Result<(), String> {
+        match event {
+            Event::DocumentStart(_) => {
+                self.anchors.clear();
+                self.line = at.line();
+                Ok(())
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.start(at);
+                let key = matches!(self.open.last(), Some(Open::Mapping(_, _, _, None)));
+                if key && style == ScalarStyle::Plain && text == "<<" {
+                    return Err("merge keys (`<<`) are not read; write the fields out".into());
+                }
+                let value = if key { Value::String(text.into_owned()) } else { scalar_value(&text, style, tag.as_deref())? };
+                self.add(value, anchor, 1)
+            }
+            Event::Alias(id) => {
+                let known = self.anchors.get(&id).ok_or("an alias to something that is not complete, or in another document")?;
+                let left = self.budget.checked_sub(known.weight).ok_or("the aliases of this file stand for too much")?;
+                let (value, depth) = (known.value.clone(), known.depth);
+                self.budget = left;
+                self.add(value, 0, depth)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                collection_tag(tag.as_deref(), "seq")?;
+                self.enter(Open::Sequence(anchor, 1, Vec::new()), at)
+            }
+            Event::MappingStart(anchor, tag) => {
+                collection_tag(tag.as_deref(), "map")?;
+                self.enter(Open::Mapping(anchor, 1, Map::new(), None), at)
+            }
+            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
+                Some(Open::Sequence(anchor, depth, items)) => self.add(Value::Array(items), anchor, depth),
+                Some(Open::Mapping(anchor, depth, map, _)) => self.add(Value::Object(map), anchor, depth),
+                None => Err("an end without a start".into()),
+            },
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
+        }
     }
 
-    fn sequence(&mut self, depth: usize) -> Result<Value, YamlError> {
-        let mut list = Vec::new();
-        loop {
-            match self.next()? {
-                (Event::SequenceEnd, _) => return Ok(Value::Array(list)),
-                (event, span) => list.push(self.value(event, span, depth + 1)?),
+    /// The line of a document is that of its first node, not of the marker before it.
+    fn start(&mut self, at: Marker) {
+        if self.open.is_empty() {
+            self.line = at.line();
+        }
+    }
+
+    fn enter(&mut self, open: Open, at: Marker) -> Result<(), String> {
+        self.start(at);
+        self.open.push(open);
+        if self.open.len() > MAX_DEPTH { Err(format!("nested more than {MAX_DEPTH} deep")) } else { Ok(()) }
+    }
+
+    fn add(&mut self, value: Value, anchor: usize, depth: usize) -> Result<(), String> {
+        if self.open.len() + depth > MAX_DEPTH + 1 {
+            return Err(format!("nested more than {MAX_DEPTH} deep"));
+        }
+        if anchor != 0 {
+            let weight = weight(&value);
+            self.budget = self.budget.checked_sub(weight).ok_or("the anchors of this file stand for too much")?;
+            self.anchors.insert(anchor, Anchored { value: value.clone(), depth, weight });
+        }
+        match self.open.last_mut() {
+            None => self.done.push(Document { line: self.line, value }),
+            Some(Open::Sequence(_, deepest, items)) => {
+                *deepest = (*deepest).max(depth + 1);
+                items.push(value);
+            }
+            Some(Open::Mapping(_, deepest, map, key)) => {
+                *deepest = (*deepest).max(depth + 1);
+                match (key.take(), value) {
+                    (Some(name), value) => drop(map.insert(name, value)),
+                    (None, Value::String(name)) if map.contains_key(&name) => return Err(format!("the key `{name}` stands here twice")),
+                    (None, Value::String(name)) if name.starts_with(RESERVED) => return Err(format!("the key `{name}` is not allowed")),
+                    (None, Value::String(name)) => *key = Some(name),
+                    (None, _) => return Err("a key must be text".into()),
+                }
             }
         }
-    }
-
-    fn mapping(&mut self, depth: usize) -> Result<Value, YamlError> {
-        let mut map = Map::new();
-        loop {
-            let key: Cow<'_, str> = match self.next()? {
-                (Event::MappingEnd, _) => return Ok(Value::Object(map)),
-                (Event::Scalar(text, _, _, _), span) if !map.contains_key(text.as_ref()) => {
-                    if text == "<<" {
-                        return Err(wrong(span, "merge keys (`<<`) are not read; write the fields out"));
-                    }
-                    text
-                }
-                (Event::Scalar(text, _, _, _), span) => return Err(wrong(span, format!("key `{text}` stands twice"))),
-                (_, span) => return Err(wrong(span, "a key that is no text")),
-            };
-            let (event, span) = self.next()?;
-            let value = self.value(event, span, depth + 1)?;
-            map.insert(key.into_owned(), value);
-        }
+        Ok(())
     }
 }
 
-fn size(value: &Value) -> usize {
-    1 + match value {
-        Value::Array(list) => list.iter().map(size).sum(),
-        Value::Object(map) => map.values().map(size).sum::<usize>(),
-        _ => 0,
-    }
-}
-
-/// The core schema of YAML 1.2; a timestamp is a text, as are `yes` and `on`.
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Result<Value, YamlError> {
-    let forced = tag.is_some_and(|t| t.suffix == "str");
-    if style != ScalarStyle::Plain || forced {
-        return Ok(Value::String(text.to_owned()));
-    }
-    Ok(match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => Value::Bool(true),
-        "false" | "False" | "FALSE" => Value::Bool(false),
-        ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" | "+.inf" | "-.inf" | "-.Inf" => return Err(wrong(span, format!("{text} is no JSON number"))),
-        _ => number(text).map_or_else(|| Value::String(text.to_owned()), Value::Number),
-    })
-}
-
-fn number(text: &str) -> Option<Number> {
-    let first = text.bytes().next()?;
-    if !first.is_ascii_digit() && !matches!(first, b'+' | b'-' | b'.') {
-        return None;
-    }
-    for (prefix, radix) in [("0o", 8), ("0x", 16)] {
-        if let Some(digits) = text.strip_prefix(prefix) {
-            return u64::from_str_radix(digits, radix).ok().map(Number::from);
-        }
-    }
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
+fn scalar_value(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
+    let name = tag.map(|t| if t.is_yaml_core_schema() { t.suffix.clone() } else { t.to_string() });
+    let want = match name.as_deref() {
+        None if style == ScalarStyle::Plain => Want::Any,
+        None | Some("str" | "!") => return Ok(Value::String(text.to_owned())),
+        Some("int") => Want::Int,
+        Some("float") => Want::Float,
+        Some("bool") => Want::Bool,
+        Some("null") => Want::Null,
+        Some(other) => return Err(format!("the tag `{other}` is not known")),
     };
-    // JSON wants a digit on each side of the point and no leading zeros.
-    let (mantissa, exponent) = rest.find(['e', 'E']).map_or((rest, ""), |at| rest.split_at(at));
-    let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(w, f)| (w, Some(f)));
-    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    if !digits(whole) || !fraction.is_none_or(digits) || (whole.is_empty() && fraction.is_none_or(str::is_empty)) {
-        return None;
+    scalar::resolve(text, want)
+}
+
+fn collection_tag(tag: Option<&Tag>, allowed: &str) -> Result<(), String> {
+    match tag {
+        Some(t) if !(t.is_yaml_core_schema() && t.suffix == allowed) => Err(format!("the tag `{t}` is not known here")),
+        _ => Ok(()),
     }
-    let whole = whole.trim_start_matches('0');
-    let whole = if whole.is_empty() { "0" } else { whole };
-    let fraction = fraction.filter(|f| !f.is_empty()).map(|f| format!(".{f}")).unwrap_or_default();
-    format!("{sign}{whole}{fraction}{exponent}").parse().ok()
+}
+
+/// About how many bytes a copy takes.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(s) => 32 + s.len(),
+        Value::Array(items) => 32 + items.iter().map(weight).sum::<usize>(),
+        Value::Object(map) => 32 + map.iter().map(|(k, v)| 32 + k.len() + weight(v)).sum::<usize>(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 32,
+    }
 }
 
 #[cfg(test)]
@@ -178,32 +212,38 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn numbers_keep_their_digits_and_quoted_numbers_stay_texts() {
-        let text = "a: 123456789012345678901234567890\nb: 1.10\nc: \"1.10\"\nd: 0x1F\ne: 1e3\nf: 2026-11-24T00:00:00Z\ng: yes\nh: ~\ni: 10.244.0.1\nj: .5\nk: -3\n";
-        let value = parse(text).unwrap().remove(0);
-        assert_eq!(value["a"].to_string(), "123456789012345678901234567890");
-        assert_eq!(value["b"].to_string(), "1.10");
-        for (key, want) in [("c", json!("1.10")), ("d", json!(31)), ("f", json!("2026-11-24T00:00:00Z")), ("g", json!("yes")), ("h", json!(null)), ("i", json!("10.244.0.1")), ("k", json!(-3))] {
-            assert_eq!(value[key], want, "{key}");
-        }
-        assert_eq!(value["j"].to_string(), "0.5");
+    fn documents_quoting_and_aliases_are_understood() {
+        let text = "a: &x [1, '1', y]\nb: *x\nc: |\n  two\n  lines\n---\n~\n---\n\"on\"\n";
+        assert_eq!(parse(text).unwrap(), [json!({"a": [1, "1", "y"], "b": [1, "1", "y"], "c": "two\nlines\n"}), json!(null), json!("on")]);
     }
 
     #[test]
-    fn a_duplicate_key_and_a_bomb_are_errors_with_their_place() {
-        let twice = parse("a: 1\nb: 2\na: 3\n").unwrap_err();
-        assert_eq!((twice.line, twice.what.as_str()), (3, "key `a` stands twice"));
-        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-        for i in 1..8 {
-            bomb.push_str(&format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(", ")));
-        }
-        assert!(parse(&bomb).unwrap_err().what.contains("too much"));
-        assert!(parse("a: .nan").is_err());
+    fn a_duplicate_key_is_an_error_with_its_place() {
+        let error = parse("a:\n  b: 1\n  \"b\": 2\n").unwrap_err();
+        assert_eq!((error.line, error.column), (3, 3));
+        assert!(error.to_string().contains("`b` stands here twice"));
     }
 
     #[test]
-    fn block_texts_and_documents() {
-        let all = parse("a: |\n  x\n  y\n---\n- 1\n- {b: 2}\n").unwrap();
-        assert_eq!(all, vec![json!({"a": "x\ny\n"}), json!([1, {"b": 2}])]);
+    fn bombs_deep_nesting_and_strange_tags_are_refused() {
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+        for i in 1..12 {
+            bomb.push_str(&format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", ")));
+        }
+        let chain: String =
+            (0..40).map(|i| format!("- &n{i} [[[[[[{}]]]]]]\n", if i == 0 { "x".into() } else { format!("*n{}", i - 1) })).collect();
+        for text in [
+            bomb,
+            chain,
+            "[".repeat(129) + &"]".repeat(129),
+            "a: &a [*a]".into(),
+            "!x a".into(),
+            "a: &a {b: 1}\nc: {<<: *a}".into(),
+            "? [a]\n: b".into(),
+        ] {
+            assert!(parse(&text).is_err(), "{}", &text[..text.len().min(60)]);
+        }
+        assert!(parse(&("[".repeat(128) + &"]".repeat(128))).is_ok());
+        assert!(parse("$serde_json::private::Number: x").is_err());
     }
 }

@@ -39,19 +39,15 @@ pub(super) fn run(args: &Args) -> Done {
     let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
     match &args.verb {
         Verb::Generate { alg } => {
-            let path = dir.join(keyfile::SIGNING_KEY);
-            if path.exists() {
-                return Err(Failure::new(format!("{} exists", path.display())).hint("move it away first: a key that signed reports must not be lost"));
-            }
             let algorithm = if alg == "p256" { Algorithm::P256 } else { Algorithm::Ed25519 };
-            let key = keyfile::create_signing_key(&dir, algorithm)?;
-            ui::data(format!("{}\n", key.verifying_key().keyid()).as_bytes())?;
-            ui::message(&format!("made {}; publish {}", path.display(), dir.join(keyfile::PUBLIC_KEY).display()));
+            let made = keyfile::create_signing_key(&dir, algorithm)?;
+            ui::data(format!("{}\n", made.key.verifying_key().keyid()).as_bytes())?;
+            ui::message(&format!("made {}; publish {}", made.private.display(), made.public.display()));
         }
         Verb::Export { of } => {
             let path = of.clone().unwrap_or_else(|| dir.join(keyfile::SIGNING_KEY));
-            let key = keyfile::load_signing_key(&path, &mut ui::passphrase)?;
-            ui::data(key.verifying_key().to_pem().map_err(|e| Failure::new(e.to_string()))?.as_bytes())?;
+            let key = keyfile::load_signing_key(&path, ui::passphrase)?;
+            ui::data(key.verifying_key().to_pem().as_bytes())?;
         }
         Verb::Redaction => {
             let (key, created) = keyfile::load_or_create_redaction_key(&dir)?;
@@ -65,15 +61,15 @@ pub(super) fn run(args: &Args) -> Done {
 /// The named signing key, else the user's own, which is made on first use.
 pub(super) fn signing(named: Option<&Path>) -> Result<SigningKey, Failure> {
     if let Some(path) = named {
-        return Ok(keyfile::load_signing_key(path, &mut ui::passphrase)?);
+        return Ok(keyfile::load_signing_key(path, ui::passphrase)?);
     }
     let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
     let path = dir.join(keyfile::SIGNING_KEY);
     if path.exists() {
-        return Ok(keyfile::load_signing_key(&path, &mut ui::passphrase)?);
+        return Ok(keyfile::load_signing_key(&path, ui::passphrase)?);
     }
-    let key = keyfile::create_signing_key(&dir, Algorithm::Ed25519)?;
-    let public = dir.join(keyfile::PUBLIC_KEY);
-    ui::message(&format!("made a signing key, {}\npublish its public half, {}, where your readers trust it (`evid key export` prints it)", path.display(), public.display()));
-    Ok(key)
+    let made = keyfile::create_signing_key(&dir, Algorithm::Ed25519)?;
+    let (private, public) = (made.private.display(), made.public.display());
+    ui::message(&format!("made a signing key, {private}\npublish its public half, {public}, where your readers trust it (`evid key export` prints it)"));
+    Ok(made.key)
 }

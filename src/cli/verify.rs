@@ -40,7 +40,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     let mut keys = Vec::new();
     for path in &args.key {
-        keys.extend(keyfile::load_public_keys(path)?);
+        keys.extend(keyfile::load_verifying_keys(path)?);
     }
     let mut bundles: BTreeMap<String, PathBuf> = BTreeMap::new();
     let (mut exit, mut reports) = (Exit::Proven, Vec::new());

@@ -1,53 +1,65 @@
-//! What was asked and not answered.
+//! A question that was not answered, and why. Knows nothing of where questions come from or how gaps are written down.
 use std::fmt;
 
-/// Why a question has no (whole) answer: a closed list.
+/// Why a question has no answer that can be relied on. The list is closed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Reason {
-    /// Not allowed.
+    /// The asker may not ask it.
     Forbidden,
-    /// The server does not know the kind.
+    /// The API server does not know the kind.
     NotFound,
-    /// No answer in time.
+    /// No answer within the time.
     TimedOut,
-    /// The list expired while it was paged.
+    /// The answer was cut in the middle: its resourceVersion had expired.
     Expired,
-    /// The answer is cut.
+    /// A page that says that more pages follow, without them.
     Truncated,
     /// Nobody asked.
     NotAsked,
-    /// Nothing says that the answer is whole.
+    /// An answer that an error could have emptied, and nothing shows that none did.
     Unattested,
-    /// Other answers say otherwise.
+    /// Other answers of the same capture say otherwise.
     Contradicted,
-    /// Not understood.
+    /// An answer that can't be understood.
     Unreadable,
-    /// Two versions of one object were read.
+    /// Two versions of one object in one capture.
     Torn,
 }
 
-const REASONS: &[(Reason, &str)] = &[
-    (Reason::Forbidden, "forbidden"),
-    (Reason::NotFound, "not-found"),
-    (Reason::TimedOut, "timed-out"),
-    (Reason::Expired, "expired"),
-    (Reason::Truncated, "truncated"),
-    (Reason::NotAsked, "not-asked"),
-    (Reason::Unattested, "unattested"),
-    (Reason::Contradicted, "contradicted"),
-    (Reason::Unreadable, "unreadable"),
-    (Reason::Torn, "torn"),
-];
-
 impl Reason {
-    /// The word in coverage and reports.
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Forbidden,
+        Self::NotFound,
+        Self::TimedOut,
+        Self::Expired,
+        Self::Truncated,
+        Self::NotAsked,
+        Self::Unattested,
+        Self::Contradicted,
+        Self::Unreadable,
+        Self::Torn,
+    ];
+
+    /// The word in bundles and reports.
     pub fn as_str(self) -> &'static str {
-        REASONS.iter().find(|(r, _)| *r == self).map_or("unreadable", |(_, word)| word)
+        match self {
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not-found",
+            Self::TimedOut => "timed-out",
+            Self::Expired => "expired",
+            Self::Truncated => "truncated",
+            Self::NotAsked => "not-asked",
+            Self::Unattested => "unattested",
+            Self::Contradicted => "contradicted",
+            Self::Unreadable => "unreadable",
+            Self::Torn => "torn",
+        }
     }
 
-    /// Reads the word.
+    /// The reason of a word; none for any other word.
     pub fn parse(word: &str) -> Option<Self> {
-        REASONS.iter().find(|(_, w)| *w == word).map(|(r, _)| *r)
+        Self::ALL.into_iter().find(|r| r.as_str() == word)
     }
 }
 
@@ -57,17 +69,30 @@ impl fmt::Display for Reason {
     }
 }
 
-/// A question that was not answered.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+/// One question without an answer that can be relied on.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Gap {
-    /// API group.
+    /// API group; empty for the core group.
     pub group: String,
-    /// Plural resource name; `*` for any kind.
+    /// Plural resource name; `*` where it could be any kind.
     pub resource: String,
-    /// The namespace; none for the whole cluster.
+    /// The namespace that was asked; none for the whole cluster.
     pub namespace: Option<String>,
     /// Why.
     pub reason: Reason,
-    /// File, line and message.
+    /// What was seen: file, line, message.
     pub detail: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reason;
+
+    #[test]
+    fn every_reason_is_read_back_from_its_word() {
+        for reason in Reason::ALL {
+            assert_eq!(Reason::parse(reason.as_str()), Some(reason));
+        }
+        assert_eq!(Reason::parse("Forbidden"), None);
+    }
 }

@@ -8,6 +8,8 @@ use crate::claims::judge;
 use crate::compare::Change;
 use crate::compare::CompareError;
 use crate::compare::Side;
+use crate::envelope::Statement;
+use crate::envelope::Subject;
 use crate::kinds::RuleError;
 use crate::kinds::Rules;
 use crate::model::Verdict;
@@ -46,6 +48,14 @@ pub struct Outcome {
     pub changes: Vec<Change>,
     /// The report's predicate: no prose, no language.
     pub predicate: Value,
+}
+
+impl Outcome {
+    /// The in-toto statement: the bundles as subjects, the predicate about them.
+    pub fn statement(&self, sides: &[Side]) -> Statement {
+        let subject = |s: &Side| Subject { name: format!("{}.evid.zip", s.name), sha256: s.sha256.clone() };
+        Statement { subjects: sides.iter().map(subject).collect(), predicate_type: report::PREDICATE_TYPE.into(), predicate: self.predicate.clone() }
+    }
 }
 
 /// Compares and judges, by the configuration of the first bundle.

@@ -1,0 +1,97 @@
+//! Which answers can be relied on, and which questions a dump by namespace leaves out. Knows lists and gaps; must not know files.
+use crate::adapters::dump::RawList;
+use crate::adapters::dump::content::text;
+use crate::adapters::dump::stderr::Said;
+use crate::adapters::dump::walk::stem;
+use crate::model::Gap;
+use crate::model::Reason;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// Marks each question that is attested; a gap for each that is not and of which nothing was said.
+pub(super) fn attest(lists: &mut [RawList], said: &[Said], keeps_stderr: bool) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    for list in lists.iter_mut() {
+        let covered = said.iter().any(|s| covers(&s.gap, list));
+        let beside = || said.iter().any(|s| !s.named && s.stem == stem(&list.file));
+        list.attested = list.resource_version.is_some() || (keeps_stderr && !covered && !beside());
+        if list.is_question && !list.attested && !covered {
+            let why = if keeps_stderr {
+                "an error was written beside it"
+            } else {
+                "it has no resourceVersion, and the dump keeps no stderr (`2>NAME.err`)"
+            };
+            gaps.push(gap(list, Reason::Unattested, format!("{}: {why}, so an error could have emptied it", list.file)));
+        }
+        if list.continue_token {
+            gaps.push(gap(list, Reason::Truncated, format!("{}: metadata.continue says that more pages follow", list.file)));
+        }
+    }
+    gaps
+}
+
+/// One gap for each resource of a tree in which an absent file says nothing.
+pub(super) fn gathered<'a>(lists: impl Iterator<Item = &'a RawList>) -> Vec<Gap> {
+    let mut first: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+    for list in lists {
+        first.entry((&list.group, list.resource.as_deref().unwrap_or("*"))).or_insert(&list.file);
+    }
+    let detail = |file: &str| format!("{file}: must-gather writes no file for a kind without objects, so an absent object proves nothing");
+    first
+        .into_iter()
+        .map(|((group, resource), file)| Gap {
+            group: group.into(),
+            resource: resource.into(),
+            namespace: None,
+            reason: Reason::Unattested,
+            detail: detail(file),
+        })
+        .collect()
+}
+
+/// A gap for each namespace that exists and in which a resource was not asked that was asked in others.
+pub(super) fn not_asked(lists: &[RawList], gaps: &[Gap], existing: &BTreeSet<String>) -> Vec<Gap> {
+    let mut asked: BTreeMap<(&str, &str), BTreeSet<Option<&str>>> = BTreeMap::new();
+    for list in lists.iter().filter(|l| l.is_question) {
+        if let Some(resource) = &list.resource {
+            asked.entry((&list.group, resource)).or_default().insert(list.namespace.as_deref());
+        }
+    }
+    for gap in gaps {
+        asked.entry((&gap.group, &gap.resource)).or_default().insert(gap.namespace.as_deref());
+    }
+    let mut out = Vec::new();
+    for ((group, resource), places) in asked.into_iter().filter(|((_, r), places)| !matches!(*r, "*" | "events") && !places.contains(&None))
+    {
+        for namespace in existing.iter().filter(|n| !places.contains(&Some(n.as_str()))) {
+            let detail = format!("no file of {resource} for this namespace, though there are files of {resource} for others");
+            out.push(Gap {
+                group: group.into(),
+                resource: resource.into(),
+                namespace: Some(namespace.clone()),
+                reason: Reason::NotAsked,
+                detail,
+            });
+        }
+    }
+    out
+}
+
+fn gap(list: &RawList, reason: Reason, detail: String) -> Gap {
+    let resource = list.resource.clone().unwrap_or_else(|| "*".into());
+    Gap { group: list.group.clone(), resource, namespace: list.namespace.clone(), reason, detail }
+}
+
+fn covers(gap: &Gap, list: &RawList) -> bool {
+    let resource = gap.resource == "*" || (gap.group == list.group && Some(&gap.resource) == list.resource.as_ref());
+    let place = gap.namespace.is_none() || list.namespace.is_none() || gap.namespace == list.namespace;
+    resource && place
+}
+
+/// The names of the Namespaces in some lists.
+pub(super) fn namespaces<'a>(items: impl Iterator<Item = &'a serde_json::Value>) -> BTreeSet<String> {
+    items
+        .filter(|i| text(i, "/kind") == "Namespace" && text(i, "/apiVersion") == "v1")
+        .map(|i| text(i, "/metadata/name").to_owned())
+        .collect()
+}

@@ -1,0 +1,186 @@
+//! One file's text → the answers in it: lists and single objects, split by kind, each item with its apiVersion and kind. Knows
+//! nothing of file names and of other files.
+use crate::adapters::dump::Problem;
+use crate::adapters::dump::open;
+use crate::adapters::dump::walk::Form;
+use crate::adapters::dump::walk::Found;
+use crate::adapters::json;
+use crate::canon::yaml;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Documents of the API that are no objects: what kinds there are.
+const DISCOVERY: [&str; 6] = ["APIResourceList", "APIGroupList", "APIGroup", "APIVersions", "APIGroupDiscovery", "APIGroupDiscoveryList"];
+
+/// The objects of one kind in one list, or those of one kind that stand alone.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub group: String,
+    /// None where nothing in the text says it.
+    pub kind: Option<String>,
+    /// Whether it is a list.
+    pub list: bool,
+    pub resource_version: Option<String>,
+    /// Whether more pages follow.
+    pub continues: bool,
+    pub items: Vec<Value>,
+}
+
+/// What one file holds.
+#[derive(Default, Debug)]
+pub(super) struct Content {
+    pub answers: Vec<Answer>,
+    /// What can't be understood.
+    pub problems: Vec<Problem>,
+    /// What the API server wrote in place of an answer, each with its line.
+    pub refusals: Vec<(usize, String)>,
+    /// The highest resourceVersion of its events, which are not kept.
+    pub events: Option<u64>,
+    /// Whether it holds nothing but descriptions of kinds.
+    pub discovery: bool,
+    /// Whether it holds nothing at all.
+    pub empty: bool,
+}
+
+/// Reads one file.
+pub(super) fn read(found: &Found) -> Content {
+    let mut content = Content::default();
+    let text = match open::text(found) {
+        Ok(text) => text,
+        Err(what) => {
+            content.problems.push(Problem::new(&found.file, None, what));
+            return content;
+        }
+    };
+    let (documents, error) = documents(found.form, &text);
+    content.empty = error.is_none() && documents.iter().all(|d| d.value.is_null());
+    let mut reader = Reader { file: &found.file, content, single: BTreeMap::new() };
+    for document in documents {
+        match document.value {
+            Value::Array(values) => values.into_iter().for_each(|v| reader.value(v, document.line)),
+            value => reader.value(value, document.line),
+        }
+    }
+    if let Some(error) = error {
+        reader.content.problems.push(Problem::new(&found.file, None, error.to_string()));
+    }
+    reader.finish()
+}
+
+/// The values of a text; none where it can't be read whole.
+pub(super) fn values(form: Form, text: &str) -> Vec<Value> {
+    match documents(form, text) {
+        (found, None) => found.into_iter().map(|d| d.value).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn documents(form: Form, text: &str) -> (Vec<yaml::Document>, Option<yaml::Malformed>) {
+    match form {
+        Form::Json => json::documents(text),
+        Form::Yaml => yaml::documents(text),
+    }
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    content: Content,
+    single: BTreeMap<(String, String), Vec<Value>>,
+}
+
+impl Reader<'_> {
+    fn value(&mut self, mut value: Value, line: usize) {
+        if value.is_null() {
+            return;
+        }
+        let kind = text(&value, "/kind").to_owned();
+        let version = text(&value, "/apiVersion").to_owned();
+        if kind == "Status" && version == "v1" {
+            let what = format!("{} {}", text(&value, "/reason"), text(&value, "/message"));
+            self.content.refusals.push((line, what.trim().to_owned()));
+        } else if DISCOVERY.contains(&kind.as_str()) {
+            self.content.discovery = true;
+        } else if let (Some(of), Some(items), "") =
+            (kind.strip_suffix("List"), value.get_mut("items").map(Value::take), text(&value, "/metadata/name"))
+        {
+            self.list(&value, items, of, &version, line);
+        } else if let Err(what) = self.object(value) {
+            self.content.problems.push(Problem::new(self.file, Some(line), what));
+        }
+    }
+
+    fn object(&mut self, value: Value) -> Result<(), String> {
+        let key = identity(&value)?;
+        self.single.entry(key).or_default().push(value);
+        Ok(())
+    }
+
+    fn list(&mut self, head: &Value, items: Value, of: &str, version: &str, line: usize) {
+        let items = match items {
+            Value::Array(items) => items,
+            Value::Null => Vec::new(),
+            _ => return self.content.problems.push(Problem::new(self.file, Some(line), "`items` is no list".into())),
+        };
+        let resource_version = Some(text(head, "/metadata/resourceVersion")).filter(|v| !v.is_empty()).map(str::to_owned);
+        let continues = !text(head, "/metadata/continue").is_empty();
+        let mut by_kind: BTreeMap<(String, Option<String>), Vec<Value>> = BTreeMap::new();
+        if !of.is_empty() {
+            by_kind.insert((group_of(version).to_owned(), Some(of.to_owned())), Vec::new());
+        }
+        for (at, mut item) in items.into_iter().enumerate() {
+            if let (false, Value::Object(map)) = (of.is_empty(), &mut item) {
+                map.entry("apiVersion").or_insert_with(|| version.into());
+                map.entry("kind").or_insert_with(|| of.into());
+            }
+            match identity(&item) {
+                Ok((group, kind)) => by_kind.entry((group, Some(kind))).or_default().push(item),
+                Err(what) => self.content.problems.push(Problem::new(self.file, Some(line), format!("item {}: {what}", at + 1))),
+            }
+        }
+        if by_kind.is_empty() {
+            by_kind.insert((String::new(), None), Vec::new());
+        }
+        for ((group, kind), items) in by_kind {
+            self.content.answers.push(Answer { group, kind, list: true, resource_version: resource_version.clone(), continues, items });
+        }
+    }
+
+    fn finish(mut self) -> Content {
+        for ((group, kind), items) in std::mem::take(&mut self.single) {
+            self.content.answers.push(Answer { group, kind: Some(kind), list: false, resource_version: None, continues: false, items });
+        }
+        for answer in &mut self.content.answers {
+            if is_event(&answer.group, answer.kind.as_deref()) {
+                let own = answer.resource_version.as_deref().and_then(|v| v.parse().ok());
+                let items = std::mem::take(&mut answer.items);
+                let highest = items.iter().filter_map(|i| text(i, "/metadata/resourceVersion").parse().ok()).max();
+                self.content.events = self.content.events.max(own).max(highest);
+            }
+        }
+        self.content
+    }
+}
+
+/// Whether these are Events, of either group.
+pub(super) fn is_event(group: &str, kind: Option<&str>) -> bool {
+    kind == Some("Event") && matches!(group, "" | "events.k8s.io")
+}
+
+/// Text at a pointer; empty where there is none.
+pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+}
+
+fn group_of(version: &str) -> &str {
+    version.split_once('/').map_or("", |(group, _)| group)
+}
+
+/// Group and kind of an object.
+fn identity(value: &Value) -> Result<(String, String), String> {
+    for pointer in ["/apiVersion", "/kind", "/metadata/name"] {
+        if text(value, pointer).is_empty() {
+            return Err(format!("is no Kubernetes object: it has no {}", pointer.trim_start_matches('/').replace('/', ".")));
+        }
+    }
+    Ok((group_of(text(value, "/apiVersion")).to_owned(), text(value, "/kind").to_owned()))
+}

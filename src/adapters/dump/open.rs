@@ -1,0 +1,57 @@
+//! Bytes of one file → text: unpacked, bounded, decoded. Knows nothing of what the text says.
+use crate::adapters::dump::walk::Found;
+use flate2::read::MultiGzDecoder;
+use std::fs::File;
+use std::io::Read;
+
+/// The largest text that is read of one file, in bytes.
+pub(super) const MAX_TEXT: u64 = 1 << 30;
+
+/// The text of a file, or what is wrong with it.
+pub(super) fn text(found: &Found) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let failed = |e: std::io::Error| format!("can't be read: {e}");
+    let file = File::open(&found.path).map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len().min(MAX_TEXT);
+    let packed = found.file.ends_with(".gz");
+    bytes.reserve(usize::try_from(size).unwrap_or(0).saturating_mul(if packed { 8 } else { 1 }).min(64 << 20));
+    let read = if packed {
+        MultiGzDecoder::new(file).take(MAX_TEXT + 1).read_to_end(&mut bytes)
+    } else {
+        file.take(MAX_TEXT + 1).read_to_end(&mut bytes)
+    };
+    read.map_err(|e| if packed { format!("can't be unpacked: {e}") } else { failed(e) })?;
+    if bytes.len() as u64 > MAX_TEXT {
+        return Err(format!("is larger than {MAX_TEXT} bytes"));
+    }
+    decode(bytes)
+}
+
+/// UTF-8, or the UTF-16 with a mark that PowerShell writes for `>`.
+fn decode(bytes: Vec<u8>) -> Result<String, String> {
+    let wide = |order: fn([u8; 2]) -> u16| {
+        let units =
+            bytes.chunks_exact(2).skip(1).map(|pair| order([pair.first().copied().unwrap_or(0), pair.get(1).copied().unwrap_or(0)]));
+        char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| "is not UTF-16".to_owned())
+    };
+    match bytes.as_slice() {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ => String::from_utf8(bytes).map_err(|e| {
+            let good = e.as_bytes().get(..e.utf8_error().valid_up_to()).unwrap_or_default();
+            format!("line {}: is not UTF-8", good.iter().filter(|b| **b == b'\n').count() + 1)
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+
+    #[test]
+    fn what_powershell_writes_is_read() {
+        let wide: Vec<u8> = "\u{feff}{\"ä\": 1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decode(wide).unwrap(), "{\"ä\": 1}");
+        assert_eq!(decode(b"a\nb\xff".to_vec()).unwrap_err(), "line 2: is not UTF-8");
+    }
+}

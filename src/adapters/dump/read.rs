@@ -1,0 +1,145 @@
+//! The stages of reading a dump: walk, parse on two threads, name the questions, weigh what stderr says.
+use crate::adapters::dump::Dump;
+use crate::adapters::dump::DumpError;
+use crate::adapters::dump::Problem;
+use crate::adapters::dump::attest;
+use crate::adapters::dump::catalogue::Catalogue;
+use crate::adapters::dump::content;
+use crate::adapters::dump::content::Content;
+use crate::adapters::dump::content::text;
+use crate::adapters::dump::folders::Folders;
+use crate::adapters::dump::name::Place;
+use crate::adapters::dump::name::Tree;
+use crate::adapters::dump::open;
+use crate::adapters::dump::resolve::Resolved;
+use crate::adapters::dump::resolve::resolve;
+use crate::adapters::dump::stderr;
+use crate::adapters::dump::stderr::Said;
+use crate::adapters::dump::walk::Found;
+use crate::adapters::dump::walk::walk;
+use crate::model::Gap;
+use crate::model::Reason;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
+/// Threads that parse.
+const THREADS: usize = 2;
+
+/// Reads a folder.
+///
+/// # Errors
+/// Where it is no folder, or nothing in it is an answer of a cluster.
+pub fn read(dir: &Path) -> Result<Dump, DumpError> {
+    let mut files = walk(dir)?;
+    let mut contents = parse(&files.answers);
+    let places: Vec<Place> = files.answers.iter().map(|f| Place::of(&f.file)).collect();
+    let errors: Vec<Place> = files.stderr.iter().map(|f| Place::of(&f.file)).collect();
+
+    let items = || contents.iter().flat_map(|c| &c.answers).flat_map(|a| &a.items);
+    let all = Catalogue::new(items().filter(|i| text(i, "/kind") == "CustomResourceDefinition"));
+    let existing = attest::namespaces(items());
+    let held = places.iter().zip(contents.iter().map(|c| c.answers.as_slice()));
+    let folders = Folders::of(held.chain(errors.iter().map(|p| (p, [].as_slice()))), &existing);
+
+    let mut problems = std::mem::take(&mut files.problems);
+    let mut said = Vec::new();
+    for (found, place) in files.stderr.iter().zip(&errors) {
+        match open::text(found) {
+            Ok(text) => said.extend(stderr::gaps(&found.file, &text, place, &folders, &all)),
+            Err(what) => problems.push(Problem::new(&found.file, None, what)),
+        }
+    }
+    let stems: BTreeSet<String> = places.iter().map(path).collect();
+    let silent = |p: &&Place| !stems.contains(&path(p)) && p.resource(&all).is_some() && !said.iter().any(|s: &Said| s.stem == path(p));
+    let unanswered: Vec<&Place> = errors.iter().filter(silent).collect();
+    problems.extend(unanswered.iter().map(|p| Problem::new(&path(p), None, "there is a file of stderr but no answer".into())));
+
+    let mut lists = Vec::new();
+    let mut events = None;
+    let mut understood = false;
+    for ((found, place), content) in files.answers.iter().zip(&places).zip(&mut contents) {
+        let file = found.file.as_str();
+        if content.empty && !said.iter().any(|s| s.stem == path(place)) {
+            problems.push(Problem::new(file, None, "is empty".into()));
+        }
+        if content.discovery && content.answers.is_empty() {
+            files.ignored.push(file.to_owned());
+        }
+        let refusals = content.refusals.iter();
+        said.extend(refusals.map(|(line, what)| stderr::message(&format!("{file}: line {line}"), what, place, &folders, &all)));
+        problems.append(&mut content.problems);
+        events = events.max(content.events);
+        let alone = content.answers.len() == 1;
+        for answer in std::mem::take(&mut content.answers) {
+            match resolve(file, place, answer, alone, &all, &folders) {
+                Resolved::List(list) => lists.push(list),
+                Resolved::Events => understood = true,
+                Resolved::Nameless => {
+                    let what = "is an empty list, and its name does not say of what; name such files PLURAL.GROUP.json";
+                    problems.push(Problem::new(file, None, what.into()));
+                }
+            }
+        }
+    }
+    if lists.is_empty() && !understood {
+        let first = problems.into_iter().map(|p| p.detail).chain(said.into_iter().map(|s| s.gap.detail)).next();
+        return Err(DumpError::Nothing { path: dir.to_owned(), first });
+    }
+
+    let keeps_stderr = !files.stderr.is_empty();
+    let mut gaps: Vec<Gap> = problems.into_iter().map(|p| unreadable(p, &folders, &all)).collect();
+    gaps.extend(attest::attest(&mut lists, &said, keeps_stderr));
+    gaps.extend(said.into_iter().map(|s| s.gap));
+    gaps.extend(attest::not_asked(&lists, &gaps, &existing));
+    gaps.extend(attest::gathered(lists.iter().filter(|l| matches!(Place::of(&l.file).tree, Tree::Gathered(_)))));
+    gaps.sort();
+    gaps.dedup();
+    let version = files.version.as_ref().and_then(|f| noted(f, &mut files.ignored, |t| content::values(f.form, &t).into_iter().next()));
+    let started = files.started.as_ref().and_then(|f| noted(f, &mut files.ignored, time));
+    let finished = files.finished.as_ref().and_then(|f| noted(f, &mut files.ignored, time));
+    files.ignored.sort();
+    Ok(Dump { lists, gaps, keeps_stderr, started, finished, version, events_high_rv: events, ignored: files.ignored })
+}
+
+/// Parses all files; the result is in their order, whichever thread was faster.
+fn parse(files: &[Found]) -> Vec<Content> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((at, found)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| files.get(at).map(|f| (at, f))) {
+            done.push((at, content::read(found)));
+        }
+        done
+    };
+    let mut done: Vec<(usize, Content)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, content)| content).collect()
+}
+
+fn path(place: &Place) -> String {
+    if place.folder.is_empty() { place.stem.clone() } else { format!("{}/{}", place.folder, place.stem) }
+}
+
+fn unreadable(problem: Problem, folders: &Folders, all: &Catalogue) -> Gap {
+    let (group, resource, namespace) = folders.question(&Place::of(&problem.file), all);
+    Gap { group, resource, namespace, reason: Reason::Unreadable, detail: problem.detail }
+}
+
+/// What a note beside the answers says; a note that can't be read is ignored and counted so.
+fn noted<T>(found: &Found, ignored: &mut Vec<String>, meaning: impl Fn(String) -> Option<T>) -> Option<T> {
+    let said = open::text(found).ok().and_then(meaning);
+    if said.is_none() {
+        ignored.push(found.file.clone());
+    }
+    said
+}
+
+fn time(text: String) -> Option<String> {
+    let text = text.trim();
+    chrono::DateTime::parse_from_rfc3339(text).ok().map(|_| text.to_owned())
+}

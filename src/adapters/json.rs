@@ -1,0 +1,194 @@
+//! JSON text → values, several in one text, with exact numbers. Stricter than serde_json: a key that stands twice is an error.
+//! Knows nothing of Kubernetes or of files.
+use crate::canon::yaml::Document;
+use crate::canon::yaml::Malformed;
+use crate::canon::yaml::RESERVED;
+use serde::Deserializer;
+use serde::de;
+use serde::de::DeserializeSeed;
+use serde::de::MapAccess;
+use serde::de::SeqAccess;
+use serde::de::Visitor;
+use serde_json::Map;
+use serde_json::Number;
+use serde_json::Value;
+use std::fmt;
+
+/// All values of a text.
+///
+/// # Errors
+/// At the first thing that is not JSON, or a key that stands twice in one object.
+pub fn parse(text: &str) -> Result<Vec<Value>, Malformed> {
+    match documents(text) {
+        (found, None) => Ok(found.into_iter().map(|d| d.value).collect()),
+        (_, Some(error)) => Err(error),
+    }
+}
+
+/// The values up to the first error, and that error.
+pub fn documents(text: &str) -> (Vec<Document>, Option<Malformed>) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Strict>();
+    let mut done = Vec::new();
+    let (mut line, mut seen) = (1, 0);
+    loop {
+        let rest = text.get(seen..).unwrap_or_default();
+        let from = seen + rest.len() - rest.trim_start().len();
+        line += newlines(text, seen, from);
+        seen = from;
+        match stream.next() {
+            None => return (done, None),
+            Some(Ok(Strict(value))) => done.push(Document { line, value }),
+            Some(Err(e)) => return (done, Some(malformed(&e))),
+        }
+        line += newlines(text, seen, stream.byte_offset());
+        seen = stream.byte_offset();
+    }
+}
+
+fn newlines(text: &str, from: usize, to: usize) -> usize {
+    text.as_bytes().get(from..to).unwrap_or_default().iter().filter(|b| **b == b'\n').count()
+}
+
+fn malformed(error: &serde_json::Error) -> Malformed {
+    let text = error.to_string();
+    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what).to_owned();
+    Malformed { line: error.line(), column: error.column(), what }
+}
+
+/// A value without duplicate keys.
+struct Strict(Value);
+
+impl<'de> de::Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Build).map(Strict)
+    }
+}
+
+struct Build;
+
+impl<'de> DeserializeSeed<'de> for Build {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Build {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, v: bool) -> Result<Value, E> {
+        Ok(Value::Bool(v))
+    }
+
+    fn visit_i64<E>(self, v: i64) -> Result<Value, E> {
+        Ok(v.into())
+    }
+
+    fn visit_u64<E>(self, v: u64) -> Result<Value, E> {
+        Ok(v.into())
+    }
+
+    fn visit_str<E>(self, v: &str) -> Result<Value, E> {
+        Ok(Value::String(v.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(Self)? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = access.next_key::<String>()? {
+            if key.starts_with(RESERVED) {
+                // serde_json hands a number over as a map with this one key. An object of the text that has it is a forgery.
+                return access.next_value_seed(Digits).map(Value::Number);
+            }
+            if map.contains_key(&key) {
+                return Err(de::Error::custom(format_args!("the key `{key}` stands here twice")));
+            }
+            let value = access.next_value_seed(Self)?;
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+/// The text of a number as serde_json's own parser hands it over: owned, which a string of the text never is.
+struct Digits;
+
+impl<'de> DeserializeSeed<'de> for Digits {
+    type Value = Number;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Number, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for Digits {
+    type Value = Number;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no key that starts with `{RESERVED}`")
+    }
+
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<Number, E> {
+        Err(de::Error::invalid_value(de::Unexpected::Str(v), &self))
+    }
+
+    fn visit_string<E: de::Error>(self, v: String) -> Result<Number, E> {
+        v.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::documents;
+    use super::parse;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_keep_every_digit() {
+        let text = "[9007199254740993, 0.10, -0, 123456789012345678901234567890]";
+        assert_eq!(parse(text).unwrap()[0].to_string(), text.replace(' ', ""));
+    }
+
+    #[test]
+    fn a_stream_is_read_up_to_its_first_error() {
+        let (found, error) = documents("{\"a\": 1}\n\n {\"b\":\n2} {\"c\": 1, \"c\": 2}");
+        assert_eq!(found.iter().map(|d| (d.line, d.value.clone())).collect::<Vec<_>>(), [(1, json!({"a": 1})), (3, json!({"b": 2}))]);
+        let error = error.unwrap();
+        assert_eq!((error.line, error.what.as_str()), (4, "the key `c` stands here twice"));
+    }
+
+    #[test]
+    fn an_object_can_not_pretend_to_be_a_number() {
+        for text in [
+            r#"{"$serde_json::private::Number": "1"}"#,
+            r#"{"\u0024serde_json::private::Number": "\u0031"}"#,
+            r#"{"$serde_json::private::RawValue": "1"}"#,
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_no_value_and_half_a_value_is_an_error() {
+        assert_eq!(parse(" \n").unwrap(), Vec::<serde_json::Value>::new());
+        assert!(parse("{\"a\": [1").is_err());
+        assert!(parse(&("[".repeat(200) + &"]".repeat(200))).is_err());
+    }
+}

@@ -1,0 +1,193 @@
+//! Key files: the signing key pair `signing.key` and `signing.pub`, the redaction key, and other people's public keys. Private
+//! files are for their owner alone. Nothing here is overwritten. Knows no terminal: a passphrase comes from the caller.
+mod fresh;
+
+use crate::canon;
+use crate::envelope::Algorithm;
+use crate::envelope::KeyFault;
+use crate::envelope::SigningKey;
+use crate::envelope::VerifyingKey;
+use crate::envelope::Zeroizing;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+use std::io::Read as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// File name of the private signing key.
+pub const SIGNING_KEY: &str = "signing.key";
+/// File name of the redaction key.
+pub const REDACTION_KEY: &str = "redaction.key";
+
+/// The most bytes of a key file that are read.
+const MOST: u64 = 1 << 20;
+
+/// A key file that can't be used or written. Each text names the file and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    /// Not there, or not to be read.
+    #[error("{}: can't be read: {source}; check the path and who may read it", .file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Can't be written.
+    #[error("{}: can't be written: {source}; check that the folder is yours and has room", .file.display())]
+    Write {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// There already, and never overwritten.
+    #[error("{}: exists and is never overwritten; use it, or move it away to make another key", .file.display())]
+    Exists {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Others than the owner may read or write a private file.
+    #[error("{file}: others may use it (mode {mode:03o}); run `chmod 600 {file}`, and make another key where somebody may have read it")]
+    Open {
+        /// The file.
+        file: String,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// Not the key that is wanted.
+    #[error("{}: {fault}", .file.display())]
+    Key {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong, and what to do.
+        fault: KeyFault,
+    },
+    /// The passphrase could not be asked for.
+    #[error("{}: is encrypted, and its passphrase can't be asked for: {source}; give it in EVID_PASSPHRASE", .file.display())]
+    Ask {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Not 64 hex digits.
+    #[error("{}: is no redaction key (64 lowercase hex digits and a newline); restore it, or move it away: under a new key no token equals an earlier one", .file.display())]
+    Redaction {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Nowhere to keep keys.
+    #[error("the folder for keys is unknown: neither XDG_STATE_HOME nor HOME is an absolute path; set one of them")]
+    NoHome,
+}
+
+/// A key pair that was made.
+#[derive(Debug)]
+pub struct Created {
+    /// The key.
+    pub key: SigningKey,
+    /// `<dir>/signing.key`, PKCS#8 PEM, for its owner alone.
+    pub private: PathBuf,
+    /// `<dir>/signing.pub`, SPKI PEM, for everybody.
+    pub public: PathBuf,
+}
+
+/// The folder of evid's own keys: `$XDG_STATE_HOME/evid`, else `$HOME/.local/state/evid`. Relative and empty values count as unset, as
+/// the XDG base directory specification says.
+///
+/// # Errors
+/// Where neither is set.
+pub fn default_dir(env: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, KeyFileError> {
+    let absolute = |name: &str| env(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
+    state.map(|s| s.join("evid")).ok_or(KeyFileError::NoHome)
+}
+
+/// Reads a private key, PKCS#8 PEM. `ask` is called once, and only where the key is encrypted.
+///
+/// # Errors
+/// Where it can't be read, others may use it, it is not one Ed25519 or P-256 key, or the passphrase is not to be had or wrong.
+pub fn load_signing_key(path: &Path, mut ask: impl FnMut() -> io::Result<String>) -> Result<SigningKey, KeyFileError> {
+    let text = read(path, true)?;
+    let key = match SigningKey::from_pem(&text, None) {
+        Err(KeyFault::PassphraseWanted) => {
+            let passphrase = ask().map(Zeroizing::new).map_err(|source| KeyFileError::Ask { file: path.into(), source })?;
+            SigningKey::from_pem(&text, Some(&passphrase))
+        }
+        other => other,
+    };
+    key.map_err(|fault| KeyFileError::Key { file: path.into(), fault })
+}
+
+/// Reads the public keys of a file, one or more SPKI PEM blocks.
+///
+/// # Errors
+/// Where it can't be read, has no key, or anything else than Ed25519 and P-256 public keys.
+pub fn load_verifying_keys(path: &Path) -> Result<Vec<VerifyingKey>, KeyFileError> {
+    VerifyingKey::all_from_pem(&read(path, false)?).map_err(|fault| KeyFileError::Key { file: path.into(), fault })
+}
+
+/// Makes a key pair in a folder, which is made too, for its owner alone.
+///
+/// # Errors
+/// Where one of the two files is there already, or can't be written.
+pub fn create_signing_key(dir: &Path, algorithm: Algorithm) -> Result<Created, KeyFileError> {
+    let (private, public) = (dir.join(SIGNING_KEY), dir.join("signing.pub"));
+    if let Some(file) = [&private, &public].into_iter().find(|p| p.symlink_metadata().is_ok()) {
+        return Err(KeyFileError::Exists { file: file.clone() });
+    }
+    let fault = |fault| KeyFileError::Key { file: private.clone(), fault };
+    let key = SigningKey::generate(algorithm).map_err(fault)?;
+    fresh::write(&private, key.to_pem().map_err(fault)?.as_bytes(), 0o600)?;
+    fresh::write(&public, key.verifying_key().to_pem().as_bytes(), 0o644)?;
+    Ok(Created { key, private, public })
+}
+
+/// The key that redaction tokens are made with, from `<dir>/redaction.key`; where that is not there, it is made from the
+/// system's randomness, and the second value is true.
+///
+/// # Errors
+/// Where it can't be read or written, others may use it, or it is malformed.
+pub fn load_or_create_redaction_key(dir: &Path) -> Result<(Zeroizing<[u8; 32]>, bool), KeyFileError> {
+    let path = dir.join(REDACTION_KEY);
+    let created = path.symlink_metadata().is_err_and(|e| e.kind() == io::ErrorKind::NotFound) && create_redaction_key(&path)?;
+    let text = read(&path, true)?;
+    let key = unhex(&text).ok_or(KeyFileError::Redaction { file: path })?;
+    Ok((key, created))
+}
+
+/// False where another process was faster: then its key holds.
+fn create_redaction_key(path: &Path) -> Result<bool, KeyFileError> {
+    let mut key = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *key).map_err(|e| KeyFileError::Write { file: path.into(), source: io::Error::other(e) })?;
+    let text = Zeroizing::new(format!("{}\n", canon::hex(&*key)));
+    match fresh::write(path, text.as_bytes(), 0o600) {
+        Err(KeyFileError::Exists { .. }) => Ok(false),
+        written => written.map(|()| true),
+    }
+}
+
+fn unhex(text: &str) -> Option<Zeroizing<[u8; 32]>> {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let mut key = Zeroizing::new([0; 32]);
+    if text.len() != 64 || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        return None;
+    }
+    for (i, byte) in key.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
+    }
+    Some(key)
+}
+
+fn read(path: &Path, private: bool) -> Result<Zeroizing<String>, KeyFileError> {
+    let fault = |source| KeyFileError::Read { file: path.into(), source };
+    let file = File::open(path).map_err(fault)?;
+    if private && let Some(mode) = fresh::shared(&file).map_err(fault)? {
+        return Err(KeyFileError::Open { file: path.display().to_string(), mode });
+    }
+    let mut text = Zeroizing::new(String::new());
+    file.take(MOST).read_to_string(&mut text).map_err(fault)?;
+    Ok(text)
+}

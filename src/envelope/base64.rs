@@ -1,0 +1,25 @@
+//! Base64 as DSSE has it: written standard and padded, read standard or URL-safe, padded or not.
+use ::base64::Engine as _;
+use ::base64::alphabet::Alphabet;
+use ::base64::alphabet::STANDARD;
+use ::base64::alphabet::URL_SAFE;
+use ::base64::engine::DecodePaddingMode;
+use ::base64::engine::GeneralPurpose;
+use ::base64::engine::GeneralPurposeConfig;
+
+const fn engine(alphabet: &Alphabet) -> GeneralPurpose {
+    GeneralPurpose::new(alphabet, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent))
+}
+
+const PLAIN: GeneralPurpose = engine(&STANDARD);
+const URL: GeneralPurpose = engine(&URL_SAFE);
+
+/// Standard base64 with padding.
+pub(super) fn encode(bytes: &[u8]) -> String {
+    PLAIN.encode(bytes)
+}
+
+/// The bytes of one of the two alphabets; None where the text is of neither, mixes them, or has stray last bits.
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+    if text.contains(['-', '_']) { &URL } else { &PLAIN }.decode(text).ok()
+}

@@ -1,0 +1,92 @@
+//! PEM: the blocks in a text, and what can be wrong with a key in one. Knows no algorithm.
+use crate::envelope::base64;
+
+/// Why a text is not the key that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// No PEM block at all.
+    #[error("is not PEM; give a key that starts with `-----BEGIN`, as `evid key generate` or `openssl genpkey` writes it")]
+    NoPem,
+    /// Another block than the wanted one.
+    #[error("is a `{found}`, not a `{wanted}`; {}", next(.found))]
+    Label {
+        /// The label of the block that is there.
+        found: String,
+        /// The label that is wanted.
+        wanted: &'static str,
+    },
+    /// One private key is wanted, not several.
+    #[error("holds {0} PEM blocks; keep the one private key, each in its own file")]
+    Several(usize),
+    /// Neither Ed25519 nor P-256.
+    #[error("is neither an Ed25519 nor a P-256 key; make one with `evid key generate`")]
+    Algorithm,
+    /// The DER inside is broken, or the parts of the key contradict each other.
+    #[error("is damaged: {0}; get the key again, or make another with `evid key generate`")]
+    Damaged(String),
+    /// Encrypted, and no passphrase was given.
+    #[error("is encrypted; give its passphrase")]
+    PassphraseWanted,
+    /// Decryption failed.
+    #[error("does not open with this passphrase; give the right one")]
+    Passphrase,
+    /// Encrypted in a way that is not read.
+    #[error("is encrypted in a way that is not read ({0}); write it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`")]
+    Encryption(String),
+    /// The system has no randomness.
+    #[error("can't be made: the system gives no randomness ({0}); try again")]
+    Randomness(String),
+}
+
+fn next(found: &str) -> &'static str {
+    match found {
+        "EC PRIVATE KEY" | "EC PARAMETERS" | "RSA PRIVATE KEY" => "turn it into PKCS#8 with `openssl pkcs8 -topk8`",
+        "OPENSSH PRIVATE KEY" => "SSH keys are not read; make one with `evid key generate`",
+        "ENCRYPTED SIGSTORE PRIVATE KEY" | "ENCRYPTED COSIGN PRIVATE KEY" => {
+            "cosign's own form is not read; make one with `evid key generate`"
+        }
+        "PRIVATE KEY" | "ENCRYPTED PRIVATE KEY" => "give the public key (`openssl pkey -pubout` prints it), and keep this one secret",
+        "PUBLIC KEY" => "give the private key",
+        "CERTIFICATE" => "take the public key out of it with `openssl x509 -noout -pubkey`",
+        _ => "give a key that `evid key generate` or `openssl genpkey` wrote",
+    }
+}
+
+/// One block.
+pub(super) struct Block<'a> {
+    /// As in `-----BEGIN <label>-----`.
+    pub label: &'a str,
+    /// From `-----BEGIN` to the end of its last line.
+    pub text: &'a str,
+}
+
+const BEGIN: &str = "-----BEGIN ";
+
+/// The blocks, at least one; text between them is a comment. Whether a block is sound is its decoder's business.
+pub(super) fn blocks(text: &str) -> Result<Vec<Block<'_>>, KeyFault> {
+    let starts = text.match_indices(BEGIN).map(|(at, _)| at).filter(|at| *at == 0 || text.as_bytes()[at - 1] == b'\n');
+    let blocks: Vec<_> = starts.filter_map(|at| block(&text[at..])).collect();
+    if blocks.is_empty() { Err(KeyFault::NoPem) } else { Ok(blocks) }
+}
+
+fn block(text: &str) -> Option<Block<'_>> {
+    let (label, _) = text.strip_prefix(BEGIN)?.split_once("-----")?;
+    let end = format!("-----END {label}-----");
+    let length = text.find(&end).map_or(text.len(), |at| at + end.len());
+    Some(Block { label, text: &text[..length] })
+}
+
+/// A `PUBLIC KEY` block, ending in a newline.
+pub(super) fn public(der: &[u8]) -> String {
+    let text = base64::encode(der);
+    let mut out = String::from("-----BEGIN PUBLIC KEY-----\n");
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, more) = rest.split_at(rest.len().min(64));
+        out.push_str(line);
+        out.push('\n');
+        rest = more;
+    }
+    out.push_str("-----END PUBLIC KEY-----\n");
+    out
+}

@@ -1,0 +1,183 @@
+//! in-toto Statement v1: <https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md>. Which files, and what is said
+//! of them. Knows no predicate. As strict as cosign, whose reader takes no other fields.
+use crate::canon::json;
+use serde::Deserialize;
+use serde::de;
+use serde::de::IgnoredAny;
+use serde::de::MapAccess;
+use serde::de::SeqAccess;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// The payload type of an envelope that holds a Statement.
+pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
+const TYPE: &str = "https://in-toto.io/Statement/v1";
+/// The most subjects that sigstore's verifiers read.
+const MOST: usize = 1024;
+
+/// A predicate about some files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// The files, 1 to 1024 of them. What a verifier compares is the digest; names are for people.
+    pub subjects: Vec<Subject>,
+    /// A URI that says what the predicate is and of which major version.
+    pub predicate_type: String,
+    /// An object. Verifiers that use protobuf read its numbers as doubles.
+    pub predicate: Value,
+}
+
+/// A file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Its name, for people.
+    pub name: String,
+    /// Its SHA-256 as 64 lowercase hex digits.
+    pub sha256: String,
+}
+
+/// Why a payload is no Statement that can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StatementFault {
+    /// Broken JSON, or a field missing, twice or foreign.
+    #[error("the signed payload is no in-toto Statement v1: {0}; give an envelope that `evid sign` wrote")]
+    Json(#[from] serde_json::Error),
+    /// Well-formed, but a value is not as it must be.
+    #[error("the signed payload is no usable in-toto Statement v1: `{field}` {what}; ask who signed it for another")]
+    Value {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Stored {
+    #[serde(rename = "_type")]
+    kind: String,
+    subject: Vec<StoredSubject>,
+    predicate_type: String,
+    predicate: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredSubject {
+    name: String,
+    digest: Digest,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Digest {
+    sha256: String,
+}
+
+impl Statement {
+    /// `{"_type","subject":[{"name","digest":{"sha256"}}],"predicateType","predicate"}`.
+    pub fn to_value(&self) -> Value {
+        let subject: Vec<_> = self.subjects.iter().map(|s| serde_json::json!({"name": s.name, "digest": {"sha256": s.sha256}})).collect();
+        serde_json::json!({"_type": TYPE, "subject": subject, "predicateType": self.predicate_type, "predicate": self.predicate})
+    }
+
+    /// The canonical JSON (RFC 8785) without a newline: the payload to sign.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        json::to_bytes(&self.to_value())
+    }
+
+    /// Reads a payload, strictly: no other fields, no key twice at any depth, at least one subject, each with its SHA-256.
+    ///
+    /// # Errors
+    /// The first thing that is not as it must be.
+    pub fn parse(bytes: &[u8]) -> Result<Self, StatementFault> {
+        serde_json::from_slice::<NoKeyTwice>(bytes)?;
+        let stored: Stored = serde_json::from_slice(bytes)?;
+        let fault = |field, what: String| Err(StatementFault::Value { field, what });
+        if stored.kind != TYPE {
+            return fault("_type", format!("is {:?}, not {TYPE:?}", stored.kind));
+        }
+        if !(1..=MOST).contains(&stored.subject.len()) {
+            return fault("subject", format!("lists {} files; 1 to {MOST} are wanted", stored.subject.len()));
+        }
+        if let Some(bad) = stored.subject.iter().find(|s| !is_sha256(&s.digest.sha256)) {
+            return fault("digest.sha256", format!("of {:?} is not 64 lowercase hex digits", bad.name));
+        }
+        if stored.predicate_type.is_empty() {
+            return fault("predicateType", "is empty".into());
+        }
+        if !stored.predicate.is_object() {
+            return fault("predicate", "is no object".into());
+        }
+        let subjects = stored.subject.into_iter().map(|s| Subject { name: s.name, sha256: s.digest.sha256 }).collect();
+        Ok(Self { subjects, predicate_type: stored.predicate_type, predicate: stored.predicate })
+    }
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Any JSON without a key twice in an object: two readers could else see two different statements under one signature.
+struct NoKeyTwice;
+
+impl<'de> Deserialize<'de> for NoKeyTwice {
+    fn deserialize<D: de::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Self)
+    }
+}
+
+impl<'de> de::Visitor<'de> for NoKeyTwice {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON without a key twice in an object")
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self, A::Error> {
+        while list.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    // With serde_json's arbitrary_precision some numbers come as a map of one entry.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        let mut seen = BTreeSet::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if seen.contains(&key) {
+                map.next_value::<IgnoredAny>()?;
+                return Err(de::Error::custom(format!("the key {key:?} stands twice in one object")));
+            }
+            map.next_value::<Self>()?;
+            seen.insert(key);
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! The forms in which folders of answers come: by namespace, cluster-info dump, must-gather, mixed.
+use super::EMPTY;
+use super::FORBIDDEN;
+use super::dump;
+use super::gaps;
+use super::list;
+use super::lists;
+use super::object;
+
+fn namespaces(names: &[&str]) -> String {
+    list(&names.iter().map(|n| object("v1", "Namespace", "", n)).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_dump_by_namespace_answers_for_the_namespaces_it_asked() {
+    let pods = |ns: &str| list(&[object("v1", "Pod", ns, "p")]);
+    let refused = format!("{FORBIDDEN} in the namespace \"c\"");
+    let found = dump(&[
+        ("namespaces.json", &namespaces(&["a", "b", "c", "d"])),
+        ("nodes.json", &list(&[object("v1", "Node", "", "n")])),
+        ("a/pods.json", &pods("a")),
+        ("b/pods.json.gz", &list(&[])),
+        ("c/pods.json", EMPTY),
+        ("c/pods.err", &refused),
+    ]);
+    assert_eq!(lists(&found), ["pods.@a? 1", "pods.@b? 0", "pods.@c? 0", "namespaces.@? 4", "nodes.@? 1"]);
+    assert_eq!(gaps(&found), ["forbidden pods.@c", "not-asked pods.@d"]);
+}
+
+#[test]
+fn a_folder_that_only_looks_like_a_namespace_asks_the_whole_cluster() {
+    let pods = list(&[object("v1", "Pod", "a", "p"), object("v1", "Pod", "b", "p")]);
+    let found = dump(&[("a/namespaces.json", &namespaces(&["a", "b"])), ("a/pods.json", &pods), ("a/pods.err", "")]);
+    assert_eq!(lists(&found), ["namespaces.@? 2", "pods.@? 2"]);
+    assert!(found.gaps.is_empty());
+}
+
+#[test]
+fn a_cluster_info_dump_is_understood_without_its_logs() {
+    let typed = |kind: &str, version: &str, items: &str| {
+        format!(r#"{{"kind": "{kind}List", "apiVersion": "{version}", "metadata": {{"resourceVersion": "9"}}, "items": {items}}}"#)
+    };
+    let found = dump(&[
+        ("nodes.json", &typed("Node", "v1", r#"[{"metadata": {"name": "n"}}]"#)),
+        ("a/pods.json", &typed("Pod", "v1", r#"[{"metadata": {"name": "p", "namespace": "a"}}]"#)),
+        ("a/p/logs.txt", "==== START"),
+        ("a/events.json", &typed("Event", "v1", r#"[{"metadata": {"name": "e", "namespace": "a", "resourceVersion": "12"}}]"#)),
+        ("default/replication-controllers.json", &typed("ReplicationController", "v1", "null")),
+    ]);
+    assert_eq!(lists(&found), ["pods.@a? 1", "replicationcontrollers.@default? 0", "nodes.@? 1"]);
+    assert_eq!((found.events_high_rv, gaps(&found)), (Some(12), vec![]));
+}
+
+#[test]
+fn a_must_gather_answers_no_question() {
+    let found = dump(&[
+        ("image-sha/namespaces/a/a.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n"),
+        ("image-sha/namespaces/a/apps/deployments.yaml", &list(&[object("apps/v1", "Deployment", "a", "d")])),
+        ("image-sha/namespaces/a/pods/p/p.yaml", &object("v1", "Pod", "a", "p")),
+        ("image-sha/cluster-scoped-resources/core/nodes/n.yaml.gz", "---\napiVersion: v1\nkind: Node\nmetadata:\n  name: n\n"),
+    ]);
+    assert_eq!(lists(&found), ["nodes.@ 1", "namespaces.@ 1", "deployments.apps@a 1", "pods.@a 1"]);
+    assert_eq!(gaps(&found), ["unattested namespaces.@", "unattested nodes.@", "unattested pods.@", "unattested deployments.apps@"]);
+}
+
+#[test]
+fn mixed_lists_streams_and_single_objects_are_split_by_kind() {
+    let crd = r#"{"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "oxen.x.io"},
+        "spec": {"group": "x.io", "scope": "Namespaced", "names": {"plural": "oxen", "kind": "Ox"}}}"#;
+    let found = dump(&[
+        ("all.json", &list(&[object("v1", "Service", "a", "s"), object("v1", "Pod", "a", "p"), object("x.io/v1", "Ox", "b", "o")])),
+        ("all.err", ""),
+        ("stream.json", &format!("{}\n{crd}\n{}", object("v1", "Node", "", "n"), object("v1", "Node", "", "m"))),
+        ("more.yml", &format!("---\n{}\n---\n---\n{}\n", object("v1", "Secret", "a", "x"), object("v1", "Secret", "a", "y"))),
+    ]);
+    let want =
+        ["pods.@? 1", "services.@? 1", "oxen.x.io@? 1", "secrets.@ 2", "nodes.@ 2", "customresourcedefinitions.apiextensions.k8s.io@ 1"];
+    assert_eq!(lists(&found), want);
+    assert!(found.gaps.is_empty(), "{:?}", found.gaps);
+}

@@ -1,0 +1,110 @@
+//! Rules are data: each is swept over every object of the samples, and nothing of an object is lost in the split.
+use crate::samples;
+use evid::canon::json;
+use evid::kinds;
+use evid::kinds::Rules;
+use evid::kinds::health;
+use evid::kinds::split::join_facets;
+use evid::kinds::split::split;
+use proptest::prelude::*;
+use serde_json::Value;
+use serde_json::json;
+
+#[test]
+fn every_rule_file_is_named_by_its_kind_and_names_a_known_health_reader() {
+    let rules = Rules::new(&[]).unwrap();
+    for kind in rules.iter() {
+        let stem = evid::model::stem(&kind.rule.plural, &kind.rule.group);
+        assert!(kinds::files().iter().any(|(s, _)| *s == stem), "{stem} has no file of its name");
+        assert!(!kind.rule.because.is_empty(), "{stem} does not say why");
+        if let Some(reader) = &kind.rule.health {
+            assert!(health::vocabulary().any(|w| w == reader), "{stem}: no health reader is called {reader}");
+        }
+    }
+    let named = kinds::files().iter().filter(|(s, _)| !s.starts_with('_')).count();
+    assert_eq!(rules.iter().count(), named, "two files have one kind");
+}
+
+#[test]
+fn every_sample_object_is_its_facets_again() {
+    let rules = Rules::new(&[]).unwrap();
+    let mut seen = 0;
+    for name in ["before", "off", "on"] {
+        for list in samples::collected(name).lists {
+            for item in list.items {
+                let group = item["apiVersion"].as_str().unwrap().split_once('/').map_or("", |(g, _)| g);
+                let kind = rules.of(group, item["kind"].as_str().unwrap());
+                let facets = split(kind, item.clone(), &["/spec/replicas".into()]);
+                assert_eq!(join_facets(&facets), item, "{}", item["metadata"]["name"]);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 300, "{seen} objects");
+}
+
+#[test]
+fn state_is_free_of_what_the_server_keeps_for_itself() {
+    let rules = Rules::new(&[]).unwrap();
+    for list in samples::collected("before").lists {
+        for item in list.items {
+            let group = item["apiVersion"].as_str().unwrap().split_once('/').map_or("", |(g, _)| g);
+            let state = split(rules.of(group, item["kind"].as_str().unwrap()), item, &[]).state;
+            for pointer in ["/status", "/metadata/uid", "/metadata/resourceVersion", "/metadata/generation", "/metadata/creationTimestamp", "/metadata/managedFields"] {
+                assert!(state.pointer(pointer).is_none(), "{pointer} is in the state of {}", state["metadata"]["name"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unknown_kind_is_state_but_for_status_and_bookkeeping() {
+    let rules = Rules::new(&[]).unwrap();
+    let object = json!({"apiVersion": "x.example/v1", "kind": "Gadget", "metadata": {"name": "g", "uid": "u", "finalizers": ["b", "a"]}, "spec": {"a": [2, 1]}, "status": {"x": 1}});
+    let facets = split(rules.of("x.example", "Gadget"), object.clone(), &[]);
+    assert_eq!(facets.state, json!({"apiVersion": "x.example/v1", "kind": "Gadget", "metadata": {"name": "g", "finalizers": ["a", "b"]}, "spec": {"a": [2, 1]}}));
+    assert_eq!(join_facets(&facets), object);
+}
+
+#[test]
+fn the_order_of_maps_in_lists_means_nothing_and_the_order_of_init_containers_does() {
+    let rules = Rules::new(&[]).unwrap();
+    let state = |containers: Value, init: Value, env: Value| {
+        let mut containers = containers;
+        containers[0]["env"] = env;
+        let spec = json!({"template": {"spec": {"containers": containers, "initContainers": init}}});
+        split(rules.of("apps", "Deployment"), json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": spec}), &[]).state
+    };
+    let (a, b) = (json!({"name": "a"}), json!({"name": "b"}));
+    let plain = json!([{"name": "X", "value": "1"}, {"name": "Y", "value": "2"}]);
+    let turned = json!([{"name": "Y", "value": "2"}, {"name": "X", "value": "1"}]);
+    let base = state(json!([a, b]), json!([a, b]), plain.clone());
+    assert_eq!(base, state(json!([a, b]), json!([a, b]), turned));
+    assert_ne!(base, state(json!([a, b]), json!([b, a]), plain));
+    let refer = json!([{"name": "X", "value": "1"}, {"name": "Y", "value": "$(X)"}]);
+    let refer_turned = json!([{"name": "Y", "value": "$(X)"}, {"name": "X", "value": "1"}]);
+    assert_ne!(state(json!([a]), json!([]), refer), state(json!([a]), json!([]), refer_turned));
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from), "[a-z/~]{0,6}".prop_map(Value::from)];
+    leaf.prop_recursive(4, 48, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("(name|status|spec|uid|metadata|containers|env|[a-z~/]{1,4})", inner, 0..5)
+                .prop_map(|m| Value::Object(m.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 256, ..ProptestConfig::default() })]
+    #[test]
+    fn whatever_an_object_is_its_facets_are_it(mut value in any_json(), kind in prop::sample::select(vec!["Deployment", "Service", "Pod", "Application", "Gadget"])) {
+        if !value.is_object() { value = json!({"spec": value}); }
+        let rules = Rules::new(&[]).unwrap();
+        let group = match kind { "Deployment" => "apps", "Application" => "argoproj.io", _ => "" };
+        let facets = split(rules.of(group, kind), value.clone(), &["/spec/replicas".into()]);
+        prop_assert_eq!(json::to_text(&join_facets(&facets)), json::to_text(&value));
+    }
+}

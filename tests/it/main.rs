@@ -1,0 +1,19 @@
+//! Integration tests, one binary: sentences about behaviour. The least powerful kind that can tell comes first.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed test is a panic")]
+
+/// The floors of the code, its file sizes, no forgotten test file.
+mod architecture;
+/// The verbs, run as a person would.
+mod cli;
+/// Claims as data, judged over the samples and over changed samples.
+mod claims;
+/// Folders of answers.
+mod dump;
+/// DSSE, keys, and other people's tools.
+mod envelope;
+/// Rules as data, swept over every sample object.
+mod kinds;
+/// The samples and what the other tests share of them.
+mod samples;
+/// The zip container and attacks on it.
+mod zipfile;

@@ -1,0 +1,93 @@
+//! The sample dumps as snapshots, bundles in memory, and changed copies of them.
+use evid::adapters::dump;
+use evid::bundle::config::Config;
+use evid::bundle::sums::Sums;
+use evid::canon;
+use evid::canon::redact::Redactor;
+use evid::compare::Entries;
+use evid::compare::Side;
+use evid::kinds::Rules;
+use evid::usecase::capture::Collected;
+use evid::usecase::capture::Draft;
+use evid::usecase::capture::draft;
+use evid::usecase::capture::snapshot;
+use evid::usecase::diff::Outcome;
+use evid::usecase::diff::diff;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// The folder of samples.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
+}
+
+/// A sample dump (`before`, `off`, `on`) as collected.
+pub fn collected(name: &str) -> Collected {
+    dump::read(&folder().join("dumps").join(name)).unwrap().into()
+}
+
+/// The objects of one kind in a collected dump.
+pub fn items<'a>(collected: &'a mut Collected, resource: &str) -> &'a mut Vec<Value> {
+    &mut collected.lists.iter_mut().find(|l| l.resource.as_deref() == Some(resource)).unwrap().items
+}
+
+/// One object of a collected dump.
+pub fn object<'a>(collected: &'a mut Collected, resource: &str, namespace: &str, name: &str) -> &'a mut Value {
+    let here = |o: &&mut Value| o["metadata"]["name"] == name && o["metadata"]["namespace"].as_str().unwrap_or("") == namespace;
+    items(collected, resource).iter_mut().find(here).unwrap_or_else(|| panic!("{resource} {namespace}/{name}"))
+}
+
+/// A bundle in memory.
+pub struct Memory {
+    files: BTreeMap<String, Vec<u8>>,
+    sums: Sums,
+}
+
+impl Entries for Memory {
+    fn sums(&self) -> &Sums {
+        &self.sums
+    }
+    fn entry(&self, name: &str) -> Result<Vec<u8>, String> {
+        self.files.get(name).cloned().ok_or_else(|| "missing".into())
+    }
+}
+
+/// The files of a bundle, made with a fixed redaction key.
+pub fn drafted(collected: Collected) -> Draft {
+    let config = Config::default();
+    let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]));
+    let snapshot = snapshot(collected, &redactor, &rules, &layers).unwrap();
+    draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
+}
+
+/// One side of a comparison, made in memory.
+pub fn side(name: &str, collected: Collected) -> Side {
+    let draft = drafted(collected);
+    let mut files = draft.files.clone();
+    files.insert("evid.json".into(), draft.manifest("").unwrap());
+    let mut sums = Sums::default();
+    for (name, bytes) in &files {
+        sums.insert(name, canon::sha256_hex(bytes));
+    }
+    let digest = sums.content_id();
+    Side::open(name, &digest, Box::new(Memory { files, sums })).unwrap()
+}
+
+/// Judges collected dumps in order.
+pub fn judge(all: Vec<Collected>) -> Outcome {
+    let sides: Vec<Side> = all.into_iter().enumerate().map(|(i, c)| side(&format!("bundle-{i}"), c)).collect();
+    diff(&sides, None).unwrap()
+}
+
+/// The verdict of one claim.
+pub fn verdict(outcome: &Outcome, claim: &str) -> &'static str {
+    outcome.judged.iter().find(|j| j.id == claim).unwrap_or_else(|| panic!("{claim} was not judged")).verdict.as_str()
+}
+
+/// Whether a finding of the claim names the object.
+pub fn names(outcome: &Outcome, claim: &str, name: &str) -> bool {
+    let judged = outcome.judged.iter().find(|j| j.id == claim).unwrap();
+    judged.findings.iter().any(|f| f.object.as_ref().is_some_and(|k| k.name == name))
+}
