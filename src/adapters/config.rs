@@ -1,6 +1,7 @@
 //! `evid.yaml`: found, read, checked. With none, the defaults hold.
 use crate::bundle::config::Config;
 use crate::canon::yaml;
+use crate::claims::catalogue;
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::Path;
@@ -42,6 +43,10 @@ pub fn load(named: Option<&Path>) -> Result<Config, ConfigFileError> {
         return Err(wrong(format!("is {} {}; `apiVersion: evid/v1` and `kind: Platform` are wanted", document.api_version, document.kind)));
     }
     let config = document.spec;
-    config.layers().and_then(|_| config.rules()).map_err(|e| wrong(format!("spec.{e}")))?;
+    config.check().and_then(|()| config.layers()).and_then(|_| config.rules()).map_err(|e| wrong(format!("spec.{e}")))?;
+    let known = catalogue::ids(&config.layers().unwrap_or_default()).map_err(&wrong)?;
+    if let Some(id) = config.claims.iter().find(|c| !known.contains(c)) {
+        return Err(wrong(format!("spec.claims: there is no claim `{id}`; there are {}", known.join(", "))));
+    }
     Ok(config)
 }

@@ -4,5 +4,5 @@ pub mod config;
 pub mod dump;
 pub mod json;
 pub mod keyfile;
-pub mod zipfile;
 pub mod report_file;
+pub mod zipfile;

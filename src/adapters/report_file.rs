@@ -1,4 +1,5 @@
 //! Report files: the DSSE envelope and the same as a sigstore bundle, written whole or not at all.
+use crate::canon;
 use crate::envelope;
 use crate::envelope::Envelope;
 use crate::envelope::PAYLOAD_TYPE;
@@ -25,7 +26,7 @@ pub enum ReportFileError {
     Form(String),
 }
 
-/// Signs a statement and writes `<a>--<b>.report.json` and `.sigstore.json` into a folder; gives the first one's path.
+/// Signs a statement; a report of the same names and other content is moved aside, never lost. Writes `<a>--<b>.report.json` and `.sigstore.json` into a folder; gives the first one's path.
 ///
 /// # Errors
 /// Where the folder can't be written.
@@ -49,6 +50,12 @@ fn put(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), ReportFileError> 
         use std::os::unix::fs::PermissionsExt as _;
         file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(wrong)?;
     }
+    if let Ok(earlier) = std::fs::read(path)
+        && earlier.strip_suffix(b"\n") != Some(bytes)
+    {
+        let mark: String = canon::sha256_hex(&earlier).chars().take(8).collect();
+        std::fs::rename(path, path.with_extension(format!("{mark}.json"))).map_err(wrong)?;
+    }
     file.persist(path).map_err(|e| wrong(e.error))?;
     Ok(())
 }
@@ -60,7 +67,9 @@ fn put(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), ReportFileError> 
 pub fn read(path: &Path) -> Result<(Envelope, Statement), ReportFileError> {
     let bytes = std::fs::read(path).map_err(|source| ReportFileError::Io { path: path.display().to_string(), source })?;
     let form = |e: String| ReportFileError::Form(e);
-    let envelope = Envelope::parse(&bytes).or_else(|first| envelope::from_sigstore_bundle(&bytes).map_err(|_| first)).map_err(|e| form(e.to_string()))?;
+    let envelope = Envelope::parse(&bytes)
+        .or_else(|first| envelope::from_sigstore_bundle(&bytes).map_err(|_| first))
+        .map_err(|e| form(e.to_string()))?;
     if envelope.payload_type != PAYLOAD_TYPE {
         return Err(form(format!("its payload is {}, not {PAYLOAD_TYPE}", envelope.payload_type)));
     }

@@ -71,7 +71,8 @@ fn write_object(context: &Context<'_>, object: &Object, placement: &Placement, l
     };
     let (namespace, name) = (object.key.namespace.clone(), object.key.name.clone());
     if let Some(reading) = reading {
-        let line = HealthLine { namespace: namespace.clone(), name: name.clone(), health: reading.health.as_str().into(), facts: reading.facts };
+        let line =
+            HealthLine { namespace: namespace.clone(), name: name.clone(), health: reading.health.as_str().into(), facts: reading.facts };
         put("health", bytes(&line));
     }
     put(

@@ -63,8 +63,13 @@ pub struct Pin {
 }
 
 fn default_layers() -> Vec<LayerConfig> {
-    let layer = |name: &str, role: &str, root: &str| LayerConfig { name: name.into(), role: role.into(), root: root.into(), namespaces: vec![] };
-    vec![layer("core", "protected", "root-apps"), layer("baseline", "protected", "root-baseline"), layer("optional", "switched", "root-optional")]
+    let layer =
+        |name: &str, role: &str, root: &str| LayerConfig { name: name.into(), role: role.into(), root: root.into(), namespaces: vec![] };
+    vec![
+        layer("core", "protected", "root-apps"),
+        layer("baseline", "protected", "root-baseline"),
+        layer("optional", "switched", "root-optional"),
+    ]
 }
 
 fn default_label() -> String {
@@ -105,7 +110,10 @@ impl Config {
             let wrong = |field: &str, what: String| ConfigError::Field { field: format!("layers[{i}].{field}"), what };
             let simple = !l.name.is_empty() && l.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
             if !simple || l.name == crate::model::PLATFORM {
-                return Err(wrong("name", format!("`{}` is no layer name; use lower-case letters, digits and `-`, and not `platform`", l.name)));
+                return Err(wrong(
+                    "name",
+                    format!("`{}` is no layer name; use lower-case letters, digits and `-`, and not `platform`", l.name),
+                ));
             }
             if layers.iter().any(|x| x.name == l.name) {
                 return Err(wrong("name", format!("`{}` stands twice", l.name)));
@@ -119,9 +127,36 @@ impl Config {
             if root.is_empty() {
                 return Err(wrong("root", "it is empty; name the layer's root Application".into()));
             }
-            layers.push(Layer { name: l.name.clone(), role, root: root.into(), root_namespace: namespace, namespaces: l.namespaces.clone() });
+            layers.push(Layer {
+                name: l.name.clone(),
+                role,
+                root: root.into(),
+                root_namespace: namespace,
+                namespaces: l.namespaces.clone(),
+            });
+        }
+        if let Some(i) = layers.iter().enumerate().filter(|(_, l)| l.role == Role::Switched).map(|(i, _)| i).nth(1) {
+            let what = "a second switched layer; one platform description has one switch (use one file for each)".into();
+            return Err(ConfigError::Field { field: format!("layers[{i}].role"), what });
         }
         Ok(layers)
+    }
+
+    /// Everything else that can be said wrong.
+    ///
+    /// # Errors
+    /// Where a value is not one that evid knows.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |field: String, what: String| Err(ConfigError::Field { field, what });
+        if self.secrets != "metadata" {
+            return wrong("secrets".into(), format!("`{}` is not known; Secrets are kept as `metadata` only", self.secrets));
+        }
+        for (i, pin) in self.storage.iter().enumerate() {
+            if pin.persistent_volume.is_empty() || pin.claim.split('/').filter(|p| !p.is_empty()).count() != 2 {
+                return wrong(format!("storage[{i}]"), "`persistentVolume` is a name and `claim` is `namespace/name`".into());
+            }
+        }
+        Ok(())
     }
 
     /// The user's own kind rules.

@@ -81,7 +81,8 @@ pub fn differences(files: &BTreeMap<String, Vec<u8>>, anew: &Assembled) -> Vec<D
         Some(expected) => Some((name, first_difference(bytes, expected))),
         None => Some((name, "no object of the bundle belongs here".to_owned())),
     });
-    let missing = anew.files.keys().filter(|n| !files.contains_key(*n)).map(|n| (n, "missing: objects of the bundle belong here".to_owned()));
+    let missing =
+        anew.files.keys().filter(|n| !files.contains_key(*n)).map(|n| (n, "missing: objects of the bundle belong here".to_owned()));
     wrong.chain(missing).map(|(name, what)| Defect::of(name, DefectKind::Facets(what))).collect()
 }
 

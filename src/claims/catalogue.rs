@@ -1,5 +1,7 @@
 //! The claims as data: one file each, over a closed vocabulary of predicates. The file's stem is the claim's word.
 use crate::canon::yaml;
+use crate::model::Layer;
+use crate::model::Role;
 use serde::Deserialize;
 
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/claim_files.rs"));
@@ -58,4 +60,29 @@ pub fn all() -> Result<Vec<Claim>, String> {
     }
     claims.sort_by_key(|c| c.order);
     Ok(claims)
+}
+
+/// The ids of all claims on a platform of these layers.
+///
+/// # Errors
+/// As [`all`].
+pub fn ids(layers: &[Layer]) -> Result<Vec<String>, String> {
+    Ok(all()?.iter().flat_map(|c| c.subject.firsts(layers).into_iter().map(|f| format!("{f}.{}", c.word))).collect())
+}
+
+impl Subject {
+    /// The first halves of the claim's ids on a platform of these layers.
+    pub fn firsts(self, layers: &[Layer]) -> Vec<&str> {
+        let of = |role: Option<Role>| layers.iter().filter(|l| role.is_none_or(|r| l.role == r)).map(|l| &*l.name).collect();
+        match self {
+            Self::Evidence => vec!["evidence"],
+            Self::Protected => of(Some(Role::Protected)),
+            Self::Switched => of(Some(Role::Switched)),
+            Self::Layer => of(None),
+            Self::Changes => vec!["changes"],
+            Self::Storage => vec!["storage"],
+            Self::Switch if layers.iter().any(|l| l.role == Role::Switched) => vec!["switch"],
+            Self::Switch => Vec::new(),
+        }
+    }
 }

@@ -63,7 +63,8 @@ impl<'a> Evidence<'a> {
     pub fn gather(sides: &'a [Side], rules: &'a Rules, layers: &[Layer]) -> Result<Self, CompareError> {
         let instances = Instances::read(sides)?;
         let gaps = sides.iter().map(|s| s.coverage.gaps()).collect();
-        let mut this = Self { sides, rules, layers: layers.to_vec(), instances, changes: Vec::new(), positions: Vec::new(), gaps, listed: Vec::new() };
+        let mut this =
+            Self { sides, rules, layers: layers.to_vec(), instances, changes: Vec::new(), positions: Vec::new(), gaps, listed: Vec::new() };
         for b in 1..sides.len() {
             let found = this.between(b - 1, b)?;
             this.changes.extend(found);
@@ -126,6 +127,15 @@ impl<'a> Evidence<'a> {
     /// Where a file can't be read.
     pub fn between(&self, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
         let mut found = changes(self.sides, &self.instances, a, b)?;
+        let key = |i: usize| self.sides.get(i).map(|s| &s.manifest.redaction_key);
+        if key(a) != key(b) {
+            // Tokens of two keys say nothing about each other.
+            for change in found.iter_mut().filter(|c| c.kind == ChangeKind::Modified) {
+                let (tokens, plain): (Vec<_>, Vec<_>) = change.fields.drain(..).partition(|f| without_tokens(&f.before) == without_tokens(&f.after));
+                change.uncertain = plain.is_empty();
+                change.fields = if plain.is_empty() { tokens } else { plain };
+            }
+        }
         for change in &mut found {
             let (lacks, has) = match change.kind {
                 ChangeKind::Added => (a, b),
@@ -145,7 +155,10 @@ impl<'a> Evidence<'a> {
     /// Whether a bundle could lack an object only because it did not wholly see its kind there.
     pub fn unseen(&self, spot: &Spot, side: usize) -> bool {
         let (resource, group) = spot.stem.split_once('.').unwrap_or((&spot.stem, ""));
-        let gap = |g: &Gap| (g.resource == "*" || (g.resource == resource && g.group == group)) && g.namespace.as_ref().is_none_or(|ns| *ns == spot.namespace);
+        let gap = |g: &Gap| {
+            (g.resource == "*" || (g.resource == resource && g.group == group))
+                && g.namespace.as_ref().is_none_or(|ns| *ns == spot.namespace)
+        };
         self.gaps(side).iter().any(gap) || self.sides.get(side).is_none_or(|s| !s.coverage.asked(group, resource))
     }
 
@@ -169,7 +182,8 @@ impl<'a> Evidence<'a> {
             spaces.contains(ns) || self.instances.layer(&space) == layer || !self.instances.all.contains_key(&space)
         };
         let touches = |g: &&Gap| {
-            (g.resource == "*" || kinds.contains(&crate::model::stem(&g.resource, &g.group))) && g.namespace.as_ref().is_none_or(|ns| of_layer(ns))
+            (g.resource == "*" || kinds.contains(&crate::model::stem(&g.resource, &g.group)))
+                && g.namespace.as_ref().is_none_or(|ns| of_layer(ns))
         };
         let mut found: Vec<Gap> = self.gaps(side).iter().filter(touches).cloned().collect();
         let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return found };
@@ -203,4 +217,12 @@ impl<'a> Evidence<'a> {
         }
         Ok(out)
     }
+}
+
+/// A value's text with every redaction token replaced by one word.
+fn without_tokens(value: &Option<Value>) -> Option<String> {
+    let text = crate::canon::json::to_text(value.as_ref()?);
+    let mut parts = text.split(crate::canon::redact::MARK);
+    let first = parts.next().unwrap_or_default().to_owned();
+    Some(parts.fold(first, |all, part| format!("{all}{}{}", crate::canon::redact::MARK, part.get(32..).unwrap_or(part))))
 }

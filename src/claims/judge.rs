@@ -77,7 +77,12 @@ pub(super) type Answer = Result<Option<Vec<Finding>>, CompareError>;
 pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, only: &[String]) -> Result<Vec<Judged>, CompareError> {
     let mut out = Vec::new();
     for claim in claims.iter().filter(|c| c.over.contains(&evidence.sides.len())) {
-        for (first, layer) in subjects(evidence, claim.subject) {
+        for first in claim.subject.firsts(&evidence.layers) {
+            let layer = match claim.subject {
+                Subject::Evidence | Subject::Changes | Subject::Storage => "",
+                Subject::Switch => evidence.switched().map_or("", |l| &*l.name),
+                Subject::Protected | Subject::Switched | Subject::Layer => first,
+            };
             let id = format!("{first}.{}", claim.word);
             if !only.is_empty() && !only.contains(&id) {
                 continue;
@@ -109,21 +114,4 @@ fn ungrounded(evidence: &Evidence<'_>, layer: &str) -> Option<Vec<Finding>> {
     let all = (0..evidence.sides.len()).all(empty);
     // Empty in one bundle only is a change, which the claims themselves find.
     all.then(|| vec![Finding::new(Effect::Doubts, "empty-layer", hollow)])
-}
-
-fn subjects<'a>(evidence: &'a Evidence<'_>, subject: Subject) -> Vec<(&'a str, &'a str)> {
-    let layers = |role: Option<Role>| {
-        let wanted = evidence.layers.iter().filter(move |l| role.is_none_or(|r| l.role == r));
-        wanted.map(|l| (&*l.name, &*l.name)).collect::<Vec<_>>()
-    };
-    let switched = || evidence.switched().map_or("", |l| &*l.name);
-    match subject {
-        Subject::Evidence => vec![("evidence", "")],
-        Subject::Protected => layers(Some(Role::Protected)),
-        Subject::Switched => layers(Some(Role::Switched)),
-        Subject::Layer => layers(None),
-        Subject::Changes => vec![("changes", "")],
-        Subject::Storage => vec![("storage", "")],
-        Subject::Switch => evidence.switched().map(|_| ("switch", switched())).into_iter().collect(),
-    }
 }

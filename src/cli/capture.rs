@@ -43,7 +43,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         None => chrono::Utc::now().format("%Y%m%dT%H%M%SZ").to_string(),
     };
     if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
-        return Err(Failure::new(format!("`{name}` is no name for a bundle")).hint("a plain file name without folders; `--archive DIR` says where"));
+        return Err(
+            Failure::new(format!("`{name}` is no name for a bundle")).hint("a plain file name without folders; `--archive DIR` says where")
+        );
     }
     let path = global.archive.join(format!("{name}{ENDING}"));
     if path.exists() && !args.force {
@@ -53,7 +55,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let (layers, rules) = (config.layers()?, Rules::new(&config.rules()?)?);
     let mut collected: Collected = dump::read(&args.from)?.into();
     if let Some(at) = &args.at {
-        let time = chrono::DateTime::parse_from_rfc3339(at).map_err(|e| Failure::new(format!("--at {at}: {e}")).hint("as in 2026-11-24T08:00:00Z"))?;
+        let time = chrono::DateTime::parse_from_rfc3339(at)
+            .map_err(|e| Failure::new(format!("--at {at}: {e}")).hint("as in 2026-11-24T08:00:00Z"))?;
         let time = time.with_timezone(&chrono::Utc).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
         collected.started.get_or_insert_with(|| time.clone());
         collected.finished.get_or_insert(time);
@@ -61,7 +64,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
     let (key, created) = keyfile::load_or_create_redaction_key(&dir)?;
     if created {
-        ui::message(&format!("made a redaction key in {}: equal secrets give equal tokens under it; keep it, and keep it secret", dir.display()));
+        ui::message(&format!(
+            "made a redaction key in {}: equal secrets give equal tokens under it; keep it, and keep it secret",
+            dir.display()
+        ));
     }
     let redactor = Redactor::new(&key);
     let snapshot = snapshot(collected, &redactor, &rules, &layers)?;

@@ -1,6 +1,7 @@
 //! `evid diff`: verdicts, changes, and a signed report beside the bundles.
 use crate::adapters::archive;
 use crate::adapters::report_file;
+use crate::canon::json;
 use crate::claims::Expect;
 use crate::cli::Done;
 use crate::cli::Global;
@@ -8,7 +9,6 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::key;
 use crate::cli::ui;
-use crate::canon::json;
 use crate::compare::Side;
 use crate::render::table;
 use crate::usecase::diff::diff;

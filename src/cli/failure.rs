@@ -33,13 +33,11 @@ impl Failure {
         self
     }
 
-    /// Prints it to stderr and gives the exit code. A closed pipe is no failure.
+    /// Prints it to stderr and gives the exit code.
     pub fn report(self) -> ExitCode {
-        if self.text != ui::CLOSED {
-            ui::message(&format!("error: {}", self.text));
-            if let Some(hint) = self.hint {
-                ui::message(&format!("hint: {hint}"));
-            }
+        ui::message(&format!("error: {}", self.text));
+        if let Some(hint) = self.hint {
+            ui::message(&format!("hint: {hint}"));
         }
         self.exit.into()
     }
@@ -59,10 +57,12 @@ impl<E: Error + 'static> From<E> for Failure {
         let any: &(dyn Error + 'static) = &error;
         let failure = Self::new(text);
         match any.downcast_ref::<ArchiveError>() {
-            Some(ArchiveError::Missing { .. }) => failure.hint("`evid list` shows the bundles there are; `--archive DIR` names another folder"),
-            Some(ArchiveError::Damaged { .. } | ArchiveError::Open(OpenError::Refused { .. })) => {
-                failure.exit(Exit::Broken).hint("it was changed after it was sealed, or is no bundle: get it again from where it was captured")
+            Some(ArchiveError::Missing { .. }) => {
+                failure.hint("`evid list` shows the bundles there are; `--archive DIR` names another folder")
             }
+            Some(ArchiveError::Damaged { .. } | ArchiveError::Open(OpenError::Refused { .. })) => failure
+                .exit(Exit::Broken)
+                .hint("it was changed after it was sealed, or is no bundle: get it again from where it was captured"),
             Some(ArchiveError::Write(WriteError::Exists { .. })) => failure.hint("choose another name, or replace it with `--force`"),
             _ => failure,
         }

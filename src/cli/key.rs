@@ -70,6 +70,8 @@ pub(super) fn signing(named: Option<&Path>) -> Result<SigningKey, Failure> {
     }
     let made = keyfile::create_signing_key(&dir, Algorithm::Ed25519)?;
     let (private, public) = (made.private.display(), made.public.display());
-    ui::message(&format!("made a signing key, {private}\npublish its public half, {public}, where your readers trust it (`evid key export` prints it)"));
+    ui::message(&format!(
+        "made a signing key, {private}\npublish its public half, {public}, where your readers trust it (`evid key export` prints it)"
+    ));
     Ok(made.key)
 }

@@ -27,7 +27,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         };
         let found: Vec<_> = rules.iter().filter(of).collect();
         if found.is_empty() {
-            let hint = "it gets the default: everything is state but `status` and metadata's bookkeeping; `spec.kinds` of evid.yaml can say more";
+            let hint =
+                "it gets the default: everything is state but `status` and metadata's bookkeeping; `spec.kinds` of evid.yaml can say more";
             return Err(Failure::new(format!("no rule for `{wanted}`")).hint(hint));
         }
         for kind in found {
@@ -43,9 +44,23 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         .iter()
         .map(|k| {
             let r = &k.rule;
-            let stored = if r.stored == Some(false) { "no" } else if r.metadata_only { "metadata" } else { "yes" };
-            let derived = if r.derived.iter().any(|d| !d.owner.is_empty() || d.relation || d.always || d.name.is_some()) { "may be" } else { "" };
-            vec![stem(&r.plural, &r.group), r.kind.clone(), stored.into(), derived.into(), r.health.clone().unwrap_or_default(), r.because.clone()]
+            let stored = if r.stored == Some(false) {
+                "no"
+            } else if r.metadata_only {
+                "metadata"
+            } else {
+                "yes"
+            };
+            let derived =
+                if r.derived.iter().any(|d| !d.owner.is_empty() || d.relation || d.always || d.name.is_some()) { "may be" } else { "" };
+            vec![
+                stem(&r.plural, &r.group),
+                r.kind.clone(),
+                stored.into(),
+                derived.into(),
+                r.health.clone().unwrap_or_default(),
+                r.because.clone(),
+            ]
         })
         .collect();
     ui::data(columns(&["RESOURCE", "KIND", "STORED", "DERIVED", "HEALTH", "BECAUSE"], &rows, ui::style()).as_bytes())?;

@@ -30,7 +30,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
             Ok(side) => {
                 let m = &side.manifest;
                 let cluster = m.cluster.uid.clone().unwrap_or_else(|| "unknown".into());
-                let layers: Vec<String> = m.layers.iter().map(|l| format!("{}={}", l.name, l.digest.chars().take(8).collect::<String>())).collect();
+                let layers: Vec<String> =
+                    m.layers.iter().map(|l| format!("{}={}", l.name, l.digest.chars().take(8).collect::<String>())).collect();
                 let reports = reports(folder, &name);
                 rows.push(vec![
                     name.clone(),
@@ -57,7 +58,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     } else if rows.is_empty() {
         ui::message(&format!("{} holds no bundle; `evid capture NAME --from DIR` makes one", folder.display()));
     } else {
-        ui::data(columns(&["NAME", "CAPTURED", "CLUSTER", "SOURCE", "GAPS", "LAYERS", "IN REPORTS SIGNED BY (CLAIMED)"], &rows, ui::style()).as_bytes())?;
+        ui::data(
+            columns(&["NAME", "CAPTURED", "CLUSTER", "SOURCE", "GAPS", "LAYERS", "IN REPORTS SIGNED BY (CLAIMED)"], &rows, ui::style())
+                .as_bytes(),
+        )?;
     }
     Ok(exit)
 }

@@ -1,13 +1,13 @@
 //! `evid show`: reads a bundle as kubectl would read the cluster.
 use crate::adapters::archive;
+use crate::bundle::config::Config;
+use crate::bundle::rebuild;
+use crate::canon::json;
 use crate::cli::Done;
 use crate::cli::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::ui;
-use crate::bundle::config::Config;
-use crate::bundle::rebuild;
-use crate::canon::json;
 use crate::kinds::Rules;
 use crate::kinds::health;
 use crate::model::Object;
@@ -55,7 +55,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let found: Vec<&Object> = objects.iter().filter(wanted).collect();
     if found.is_empty() {
         let what = args.name.as_ref().map_or_else(|| kind.clone(), |n| format!("{kind} {n}"));
-        return Err(Failure::new(format!("{} holds no {what}", args.bundle)).hint(format!("`evid show {}` lists what it holds", args.bundle)).exit(Exit::Refuted));
+        return Err(Failure::new(format!("{} holds no {what}", args.bundle))
+            .hint(format!("`evid show {}` lists what it holds", args.bundle))
+            .exit(Exit::Refuted));
     }
     let values = || if let ([one], true) = (found.as_slice(), args.name.is_some()) { one.value.clone() } else { list(&found) };
     match &*args.output {
@@ -85,7 +87,9 @@ fn table(objects: &[&Object], rules: &Rules) -> String {
         .map(|o| {
             let reader = rules.of(&o.key.group, &o.key.kind).rule.health.clone();
             let reading = reader.and_then(|r| health::read(&r, &o.value));
-            let facts = reading.as_ref().map(|r| r.facts.iter().map(|(k, v)| format!("{}={}", k.rsplit('/').next().unwrap_or(k), crate::render::words::short(v))));
+            let facts = reading
+                .as_ref()
+                .map(|r| r.facts.iter().map(|(k, v)| format!("{}={}", k.rsplit('/').next().unwrap_or(k), crate::render::words::short(v))));
             let created = o.value.pointer("/metadata/creationTimestamp").and_then(Value::as_str).unwrap_or("");
             vec![
                 o.key.namespace.clone(),

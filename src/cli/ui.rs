@@ -4,19 +4,16 @@ use crate::render::table::Style;
 use std::io::IsTerminal as _;
 use std::io::Write as _;
 
-/// The text of the failure that a closed pipe is.
-pub const CLOSED: &str = "the reader closed the pipe";
-
-/// Writes data to stdout.
+/// Writes data to stdout. A reader that has closed the pipe has seen enough: the command goes on, and its exit code is its answer.
 ///
 /// # Errors
-/// Where stdout can't be written; a closed pipe ends the command quietly.
+/// Where stdout can't be written for another reason.
 pub fn data(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(|e| match e.kind() {
-        std::io::ErrorKind::BrokenPipe => Failure::new(CLOSED).exit(crate::cli::exit::Exit::Proven),
-        _ => Failure::new(format!("stdout can't be written: {e}")),
-    })
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(format!("stdout can't be written: {e}"))),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a line to stderr; a closed stderr is nobody's concern.
@@ -27,7 +24,8 @@ pub fn message(text: &str) {
 /// How to draw on stdout.
 pub fn style() -> Style {
     let terminal = std::io::stdout().is_terminal();
-    let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
+    let colour =
+        terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
     let width = terminal_size::terminal_size().map(|(w, _)| w.0).filter(|_| terminal).unwrap_or(160);
     Style { width, colour, most: 12 }
 }

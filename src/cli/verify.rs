@@ -52,7 +52,12 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         }
         let path = archive::locate(file, &global.archive)?;
         match bundle(&path) {
-            Ok(sha256) => drop(bundles.insert(sha256, path)),
+            Ok((sha256, resplit)) => {
+                bundles.insert(sha256, path);
+                if !resplit {
+                    exit = worse(exit, Exit::Inconclusive);
+                }
+            }
             Err(failed) => {
                 failed.report();
                 exit = Exit::Broken;
@@ -75,17 +80,17 @@ fn worse(a: Exit, b: Exit) -> Exit {
     if rank(a) >= rank(b) { a } else { b }
 }
 
-/// Holds one bundle against its digests and its contents against themselves; gives its sha256.
-fn bundle(path: &Path) -> Result<String, Failure> {
+/// Holds one bundle against its digests and its contents against themselves; gives its sha256 and whether it was split anew.
+fn bundle(path: &Path) -> Result<(String, bool), Failure> {
     let reader = archive::open(path)?;
     let files = archive::files(&reader).map_err(|d| damaged(path, vec![d]))?;
-    let defects = verify::content(&files, reader.sums());
-    if !defects.is_empty() {
-        return Err(damaged(path, defects));
+    let content = verify::content(&files, reader.sums());
+    if !content.defects.is_empty() {
+        return Err(damaged(path, content.defects));
     }
-    let note = if verify::same_rules(&files) { "" } else { " (made with other rules: its facets were not split anew)" };
+    let note = if content.resplit { "" } else { " by its digests only: it was made with other rules than this version has, so its facets were not split anew" };
     ui::data(format!("{}: intact{note}\n  sha256 {}\n", path.display(), reader.file_sha256()).as_bytes())?;
-    Ok(reader.file_sha256().to_owned())
+    Ok((reader.file_sha256().to_owned(), content.resplit))
 }
 
 fn damaged(path: &Path, defects: Vec<Defect>) -> Failure {
@@ -106,7 +111,9 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
         say.push_str("  intact, signer unknown: name a key that you trust with --key\n");
         exit = Exit::Inconclusive;
     } else if good.is_empty() {
-        return Err(broken("not signed by any key that you named".into()).hint("ask the signer for the public key, over a way that you trust"));
+        return Err(
+            broken("not signed by any key that you named".into()).hint("ask the signer for the public key, over a way that you trust")
+        );
     } else {
         say.push_str(&format!("  authentic: signed by {}\n", good.join(", ")));
     }
@@ -120,15 +127,23 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
         };
         let reader = archive::open(&found)?;
         if reader.file_sha256() != subject.sha256 {
-            return Err(broken(format!("{} is not the bundle that the report is about (sha256 {})", found.display(), reader.file_sha256())));
+            return Err(broken(format!(
+                "{} is not the bundle that the report is about (sha256 {})",
+                found.display(),
+                reader.file_sha256()
+            )));
         }
         say.push_str(&format!("  {}: the bundle that the report is about\n", subject.name));
         paths.push((found, subject.name.clone()));
     }
     if rederive {
         if paths.len() == statement.subjects.len() {
-            rederived(&paths, &statement, &broken)?;
-            say.push_str("  re-derived: the report follows from the bundles, byte for byte\n");
+            if rederived(&paths, &statement, &broken)? {
+                say.push_str("  re-derived: the report follows from the bundles, byte for byte\n");
+            } else {
+                say.push_str("  not re-derived: a bundle was made with other rules than this version has\n");
+                exit = worse(exit, Exit::Inconclusive);
+            }
         } else {
             say.push_str("  not re-derived: not all bundles are at hand\n");
         }
@@ -146,9 +161,11 @@ fn beside(report: &Path, name: &str, global: &Global) -> Option<PathBuf> {
     folders.into_iter().flatten().map(|f| f.join(plain)).find(|p| p.is_file())
 }
 
-fn rederived(paths: &[(PathBuf, String)], statement: &Statement, broken: &dyn Fn(String) -> Failure) -> Result<(), Failure> {
+fn rederived(paths: &[(PathBuf, String)], statement: &Statement, broken: &dyn Fn(String) -> Failure) -> Result<bool, Failure> {
     for (path, _) in paths {
-        bundle(path)?;
+        if !bundle(path)?.1 {
+            return Ok(false);
+        }
     }
     let mut sides: Vec<Side> = paths.iter().map(|(p, _)| archive::side(p)).collect::<Result<_, _>>()?;
     for (side, (_, name)) in sides.iter_mut().zip(paths) {
@@ -162,7 +179,7 @@ fn rederived(paths: &[(PathBuf, String)], statement: &Statement, broken: &dyn Fn
         map.insert("tool".into(), tool.clone());
     }
     if json::to_bytes(&anew) == json::to_bytes(&statement.predicate) {
-        return Ok(());
+        return Ok(true);
     }
     let made = statement.predicate.pointer("/tool/version").and_then(|v| v.as_str()).unwrap_or("unknown");
     let here = env!("CARGO_PKG_VERSION");

@@ -116,8 +116,12 @@ pub fn changes(sides: &[Side], instances: &Instances, a: usize, b: usize) -> Res
                 }
             }
             // State on one side and derived on the other: its owner is known on one side only.
-            (Some((x, file)), None) => out.push(Change { uncertain: instances.at(spot, b).is_some(), ..base(&x, file, ChangeKind::Removed, Vec::new()) }),
-            (None, Some((y, file))) => out.push(Change { uncertain: instances.at(spot, a).is_some(), ..base(&y, file, ChangeKind::Added, Vec::new()) }),
+            (Some((x, file)), None) => {
+                out.push(Change { uncertain: instances.at(spot, b).is_some(), ..base(&x, file, ChangeKind::Removed, Vec::new()) })
+            }
+            (None, Some((y, file))) => {
+                out.push(Change { uncertain: instances.at(spot, a).is_some(), ..base(&y, file, ChangeKind::Added, Vec::new()) })
+            }
             (None, None) => {}
         }
     }
@@ -147,31 +151,46 @@ pub fn changes(sides: &[Side], instances: &Instances, a: usize, b: usize) -> Res
 
 /// The states on lines that only one side has, from files that not both have.
 fn differing(before: &Side, after: &Side) -> Result<(States, States), CompareError> {
-    let digests = |side: &Side| side.files("state").map(|(_, _, stem, digest)| (stem.to_owned(), digest.to_owned())).collect::<HashSet<_>>();
+    let digests =
+        |side: &Side| side.files("state").map(|(_, _, stem, digest)| (stem.to_owned(), digest.to_owned())).collect::<HashSet<_>>();
     let (x, y) = (digests(before), digests(after));
     let texts = |side: &Side, other: &HashSet<(String, String)>| {
         let differ = side.files("state").filter(|(_, _, stem, digest)| !other.contains(&((*stem).to_owned(), (*digest).to_owned())));
-        differ.map(|(entry, _, stem, _)| Ok((entry.to_owned(), stem.to_owned(), side.file(entry)?))).collect::<Result<Vec<_>, CompareError>>()
+        differ
+            .map(|(entry, _, stem, _)| Ok((entry.to_owned(), stem.to_owned(), side.file(entry)?)))
+            .collect::<Result<Vec<_>, CompareError>>()
     };
     let (x, y) = (texts(before, &y)?, texts(after, &x)?);
-    let all = |files: &'_ [(String, String, std::rc::Rc<Vec<u8>>)]| files.iter().flat_map(|(_, _, b)| lines(b).map(<[u8]>::to_vec)).collect::<HashSet<_>>();
-    let (a, b) = (all(&x), all(&y));
-    let states = |side: &Side, files: &[(String, String, std::rc::Rc<Vec<u8>>)], other: &HashSet<Vec<u8>>| -> Result<States, CompareError> {
-        let mut out = States::new();
-        for (entry, stem, bytes) in files {
-            for line in lines(bytes).filter(|l| !other.contains(*l)) {
-                let head: Head<'_> = side.parse(entry, line)?;
-                let spot = Spot { stem: stem.clone(), namespace: head.metadata.namespace.into_owned(), name: head.metadata.name.into_owned() };
-                out.insert(spot, (side.parse(entry, line)?, entry.clone()));
-            }
-        }
-        Ok(out)
+    let all = |files: &'_ [(String, String, std::rc::Rc<Vec<u8>>)]| {
+        files.iter().flat_map(|(_, _, b)| lines(b).map(<[u8]>::to_vec)).collect::<HashSet<_>>()
     };
+    let (a, b) = (all(&x), all(&y));
+    let states =
+        |side: &Side, files: &[(String, String, std::rc::Rc<Vec<u8>>)], other: &HashSet<Vec<u8>>| -> Result<States, CompareError> {
+            let mut out = States::new();
+            for (entry, stem, bytes) in files {
+                for line in lines(bytes).filter(|l| !other.contains(*l)) {
+                    let head: Head<'_> = side.parse(entry, line)?;
+                    let spot =
+                        Spot { stem: stem.clone(), namespace: head.metadata.namespace.into_owned(), name: head.metadata.name.into_owned() };
+                    out.insert(spot, (side.parse(entry, line)?, entry.clone()));
+                }
+            }
+            Ok(out)
+        };
     Ok((states(before, &x, &b)?, states(after, &y, &a)?))
 }
 
 /// The fields that differ, without those that are identity on either side (an autoscaler that is seen on one side only).
-fn modified(before: &Side, after: &Side, all: &Instances, spot: &Spot, (a, b): (usize, usize), x: &Value, y: &Value) -> Result<Vec<FieldChange>, CompareError> {
+fn modified(
+    before: &Side,
+    after: &Side,
+    all: &Instances,
+    spot: &Spot,
+    (a, b): (usize, usize),
+    x: &Value,
+    y: &Value,
+) -> Result<Vec<FieldChange>, CompareError> {
     let mut owned = Vec::new();
     for (side, i) in [(before, a), (after, b)] {
         if let Some(instance) = all.at(spot, i) {
@@ -179,7 +198,8 @@ fn modified(before: &Side, after: &Side, all: &Instances, spot: &Spot, (a, b): (
             owned.extend(line.get("fields").and_then(Value::as_object).into_iter().flatten().map(|(k, _)| k.clone()));
         }
     }
-    let within = |pointer: &str, field: &String| pointer == field || pointer.strip_prefix(field.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    let within =
+        |pointer: &str, field: &String| pointer == field || pointer.strip_prefix(field.as_str()).is_some_and(|rest| rest.starts_with('/'));
     Ok(differences(x, y).into_iter().filter(|f| !owned.iter().any(|o| within(&f.pointer, o))).collect())
 }
 

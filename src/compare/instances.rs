@@ -144,7 +144,9 @@ impl Instances {
         let Some(instances) = self.all.get(spot) else { return false };
         match self.layers.get(spot) {
             Some((_, By::Ancestry)) => true,
-            Some((_, By::Relation)) if depth < 16 => instances.iter().flatten().filter_map(Self::related).any(|s| self.managed(&s, depth + 1)),
+            Some((_, By::Relation)) if depth < 16 => {
+                instances.iter().flatten().filter_map(Self::related).any(|s| self.managed(&s, depth + 1))
+            }
             _ => false,
         }
     }

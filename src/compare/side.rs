@@ -132,7 +132,11 @@ impl Side {
     /// # Errors
     /// Where it does not have the form that its file's lines have.
     pub fn parse<'a, T: serde::Deserialize<'a>>(&self, entry: &str, line: &'a [u8]) -> Result<T, CompareError> {
-        serde_json::from_slice(line).map_err(|e| CompareError::Entry { bundle: self.name.clone(), entry: entry.to_owned(), what: e.to_string() })
+        serde_json::from_slice(line).map_err(|e| CompareError::Entry {
+            bundle: self.name.clone(),
+            entry: entry.to_owned(),
+            what: e.to_string(),
+        })
     }
 }
 

@@ -45,7 +45,7 @@ pub enum SignatureStatus {
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeFault {
     /// Not the JSON of an envelope: broken, a field missing, twice or foreign.
-    #[error("is no signed envelope: {0}; give a .dsse.json or .sigstore.json that `evid sign` wrote")]
+    #[error("is no signed envelope: {0}; give a .report.json or .sigstore.json that `evid diff` left")]
     Json(#[from] serde_json::Error),
     /// Bytes in a field are neither standard nor URL-safe base64.
     #[error("`{0}` is not base64: the envelope was changed; get it again from who signed it")]

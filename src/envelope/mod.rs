@@ -2,8 +2,8 @@
 //! securesystemslib, @sigstore/verify and cosign. Bytes in, bytes out: knows no files, no clock, and nothing of bundles or reports.
 //!
 //! ```text
-//! Statement ──to_bytes──► payload ──sign──► Envelope ──to_bytes──────► report.dsse.json
-//!                                               └─────sigstore_bundle► report.sigstore.json
+//! Statement ──to_bytes──► payload ──sign──► Envelope ──to_bytes──────► a--b.report.json
+//!                                               └─────sigstore_bundle► a--b.sigstore.json
 //! ```
 mod base64;
 mod dsse;

@@ -65,7 +65,7 @@ pub fn from_sigstore_bundle(bytes: &[u8]) -> Result<Envelope, EnvelopeFault> {
     match envelope.signatures.as_slice() {
         [one] if one.keyid.is_empty() || one.keyid == key.hint => Ok(envelope),
         [_] => fault("its hint and the keyid of its signature name different keys; get it again from who signed it"),
-        _ => fault("it has several signatures where the format allows one; give the .dsse.json"),
+        _ => fault("it has several signatures where the format allows one; give the .report.json"),
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Subject {
 #[derive(Debug, thiserror::Error)]
 pub enum StatementFault {
     /// Broken JSON, or a field missing, twice or foreign.
-    #[error("the signed payload is no in-toto Statement v1: {0}; give an envelope that `evid sign` wrote")]
+    #[error("the signed payload is no in-toto Statement v1: {0}; give an envelope that `evid diff` left")]
     Json(#[from] serde_json::Error),
     /// Well-formed, but a value is not as it must be.
     #[error("the signed payload is no usable in-toto Statement v1: `{field}` {what}; ask who signed it for another")]

@@ -40,24 +40,51 @@ const READERS: &[Reader] = &[
     (
         "application",
         &[
-            "/status/sync/status", "/status/health/status", "/operation", "/status/operationState/phase", "/status/operationState/startedAt",
-            "/status/operationState/finishedAt", "/status/reconciledAt", "/metadata/annotations/argocd.argoproj.io~1refresh", "/metadata/deletionTimestamp",
+            "/status/sync/status",
+            "/status/health/status",
+            "/operation",
+            "/status/operationState/phase",
+            "/status/operationState/startedAt",
+            "/status/operationState/finishedAt",
+            "/status/reconciledAt",
+            "/metadata/annotations/argocd.argoproj.io~1refresh",
+            "/metadata/deletionTimestamp",
         ],
         application,
     ),
     (
         "deployment",
-        &["/spec/replicas", "/status/replicas", "/status/updatedReplicas", "/status/availableReplicas", "/metadata/generation", "/status/observedGeneration"],
+        &[
+            "/spec/replicas",
+            "/status/replicas",
+            "/status/updatedReplicas",
+            "/status/availableReplicas",
+            "/metadata/generation",
+            "/status/observedGeneration",
+        ],
         deployment,
     ),
     (
         "statefulset",
-        &["/spec/replicas", "/status/readyReplicas", "/status/availableReplicas", "/status/updatedReplicas", "/metadata/generation", "/status/observedGeneration"],
+        &[
+            "/spec/replicas",
+            "/status/readyReplicas",
+            "/status/availableReplicas",
+            "/status/updatedReplicas",
+            "/metadata/generation",
+            "/status/observedGeneration",
+        ],
         stateful_set,
     ),
     (
         "daemonset",
-        &["/status/desiredNumberScheduled", "/status/updatedNumberScheduled", "/status/numberAvailable", "/metadata/generation", "/status/observedGeneration"],
+        &[
+            "/status/desiredNumberScheduled",
+            "/status/updatedNumberScheduled",
+            "/status/numberAvailable",
+            "/metadata/generation",
+            "/status/observedGeneration",
+        ],
         daemon_set,
     ),
     ("replicas", &["/spec/replicas", "/status/replicas", "/status/availableReplicas"], replicas),
@@ -110,7 +137,9 @@ fn deployment(o: &Value) -> Health {
         return Health::Unknown;
     }
     let at = |p| number(o, p).unwrap_or(0);
-    all(at("/status/updatedReplicas") >= wanted && at("/status/replicas") <= at("/status/updatedReplicas") && at("/status/availableReplicas") >= wanted)
+    all(at("/status/updatedReplicas") >= wanted
+        && at("/status/replicas") <= at("/status/updatedReplicas")
+        && at("/status/availableReplicas") >= wanted)
 }
 
 fn stateful_set(o: &Value) -> Health {

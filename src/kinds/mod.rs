@@ -61,6 +61,16 @@ impl Rules {
         }
         let known: Vec<_> = rules.iter().map(|r| (r.group.clone(), r.kind.clone())).collect();
         for rule in own {
+            let malformed = |what: String| Err(RuleError::Malformed { file: format!("of evid.yaml, {}", rule.kind), what });
+            if rule.kind.is_empty() || rule.plural.is_empty() {
+                return malformed("`kind` and `plural` are wanted".into());
+            }
+            if let Some(reader) = rule.health.as_ref().filter(|h| !health::vocabulary().any(|w| w == *h)) {
+                return malformed(format!("no health reader is called `{reader}`; there are {}", health::vocabulary().collect::<Vec<_>>().join(", ")));
+            }
+            if own.iter().filter(|r| r.kind == rule.kind && r.group == rule.group).count() > 1 {
+                return malformed("there are two rules for it".into());
+            }
             if known.contains(&(rule.group.clone(), rule.kind.clone())) {
                 return Err(RuleError::BuiltIn(rule.kind.clone()));
             }
@@ -113,7 +123,8 @@ pub fn files() -> &'static [(&'static str, &'static str)] {
 
 fn parse(stem: &str, body: &str) -> Result<Rule, RuleError> {
     let malformed = |what: String| RuleError::Malformed { file: stem.to_owned(), what };
-    let value = yaml::parse(body).map_err(|e| malformed(e.to_string()))?.into_iter().next().ok_or_else(|| malformed("it is empty".into()))?;
+    let value =
+        yaml::parse(body).map_err(|e| malformed(e.to_string()))?.into_iter().next().ok_or_else(|| malformed("it is empty".into()))?;
     serde_json::from_value(value).map_err(|e| malformed(e.to_string()))
 }
 
@@ -133,16 +144,19 @@ impl Kind {
         let mut tree = Tree::default();
         let any = fragments.get("any").cloned().unwrap_or_default();
         rule.derived.extend(any.derived.clone());
-        let mut todo = vec![(String::new(), any), (String::new(), rule.clone())];
-        while let Some((at, part)) = todo.pop() {
-            for (place, name) in &part.include {
-                let fragment = fragments
-                    .get(name)
-                    .ok_or_else(|| RuleError::Malformed { file: rule.kind.clone(), what: format!("no fragment is called {name}") })?;
-                todo.push((format!("{at}{place}"), fragment.clone()));
-            }
-            tree.add(&at, &part);
-        }
+        // The kind's own word comes last and holds.
+        grow(&mut tree, "", &any, fragments)?;
+        grow(&mut tree, "", &rule, fragments)?;
         Ok(Self { rule, tree })
     }
+}
+
+/// Adds a rule's fragments, then what it says itself.
+fn grow(tree: &mut Tree, at: &str, rule: &Rule, fragments: &BTreeMap<String, Rule>) -> Result<(), RuleError> {
+    for (place, name) in &rule.include {
+        let unknown = || RuleError::Malformed { file: rule.kind.clone(), what: format!("no fragment is called {name}") };
+        grow(tree, &format!("{at}{place}"), fragments.get(name).ok_or_else(unknown)?, fragments)?;
+    }
+    tree.add(at, rule);
+    Ok(())
 }

@@ -70,7 +70,9 @@ fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &str,
         match facet {
             Some(Facet::Identity) => drop(out.identity.insert(pointer.to_owned(), value)),
             Some(Facet::Noise) => drop(out.noise.insert(pointer.to_owned(), value)),
-            Some(Facet::State) | None if active.iter().any(|n| n.default.as_ref() == Some(&value)) => drop(out.noise.insert(pointer.to_owned(), value)),
+            Some(Facet::State) | None if active.iter().any(|n| n.default.as_ref() == Some(&value)) => {
+                drop(out.noise.insert(pointer.to_owned(), value))
+            }
             Some(Facet::State) | None => return Some(sorted(value, active, pointer, out)),
         }
         return None;

@@ -156,11 +156,9 @@ impl Apps {
     fn find_namespaces(&mut self, apps: &[&Object]) {
         let mut of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for app in apps {
-            let destination = app.value.pointer("/spec/destination");
-            let at = |k: &str| destination.and_then(|d| d.get(k)).and_then(Value::as_str).unwrap_or("");
-            let here = matches!((at("server"), at("name")), ("https://kubernetes.default.svc", _) | (_, "in-cluster"));
-            if let Some(layer) = self.layer.get(&app.key).filter(|_| here && !at("namespace").is_empty()) {
-                of.entry(at("namespace").to_owned()).or_default().insert(layer.clone());
+            let namespace = app.value.pointer("/spec/destination/namespace").and_then(Value::as_str).unwrap_or("");
+            if let Some(layer) = self.layer.get(&app.key).filter(|_| deploys_here(&app.value) && !namespace.is_empty()) {
+                of.entry(namespace.to_owned()).or_default().insert(layer.clone());
             }
         }
         for (namespace, layers) in of {
@@ -175,6 +173,12 @@ impl Apps {
         }
         self.namespaces.remove(&self.control);
     }
+}
+
+/// Whether an Application's destination is the cluster that Argo CD runs in.
+pub fn deploys_here(app: &Value) -> bool {
+    let at = |p: &str| app.pointer(p).and_then(Value::as_str).unwrap_or("");
+    matches!((at("/spec/destination/server"), at("/spec/destination/name")), ("https://kubernetes.default.svc", _) | (_, "in-cluster"))
 }
 
 /// The uids that an object's ownerReferences name, the controller's first.

@@ -65,7 +65,8 @@ impl<'a> Context<'a> {
         let key = |namespace: &str, name: &str| Key::new(&relation.group, &relation.to, namespace, name);
         let meta = |map: &str, name: &str| object.value.get("metadata")?.get(map)?.get(name)?.as_str();
         let namespace = &*object.key.namespace;
-        let find = |namespace: &str, name: &str| self.by_key.get(&key(namespace, name)).or_else(|| self.by_key.get(&key("", name))).copied();
+        let find =
+            |namespace: &str, name: &str| self.by_key.get(&key(namespace, name)).or_else(|| self.by_key.get(&key("", name))).copied();
         if relation.same_name {
             return find(namespace, &object.key.name);
         }

@@ -19,7 +19,9 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && (d.owner.is_empty() || controller(context, object).is_some_and(|kind| d.owner.iter().any(|o| o == "*" || o == kind)))
         && (!d.relation || related(context, object, d))
         && d.name.as_ref().is_none_or(|n| *n == object.key.name)
-        && d.annotation.as_ref().is_none_or(|a| annotation(a).is_some_and(|text| d.contains.is_empty() || d.contains.iter().any(|w| text.contains(&**w))))
+        && d.annotation
+            .as_ref()
+            .is_none_or(|a| annotation(a).is_some_and(|text| d.contains.is_empty() || d.contains.iter().any(|w| text.contains(&**w))))
         && d.only.as_ref().is_none_or(|only| has_only(&object.value, only))
 }
 
@@ -52,5 +54,9 @@ fn has_only(object: &Value, pointers: &[String]) -> bool {
             None => pointers.iter().any(|p| *p == format!("/{key}")),
         }
     }) && ["labels", "finalizers"].iter().all(|k| map.get("metadata").and_then(|m| m.get(k)).is_none())
-        && map.get("metadata").and_then(|m| m.get("annotations")).and_then(Value::as_object).is_none_or(|a| a.keys().all(|k| k.starts_with("kubernetes.io/")))
+        && map
+            .get("metadata")
+            .and_then(|m| m.get("annotations"))
+            .and_then(Value::as_object)
+            .is_none_or(|a| a.keys().all(|k| k.starts_with("kubernetes.io/")))
 }

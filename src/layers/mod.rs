@@ -1,5 +1,5 @@
 //! Which layer an object belongs to, by evidence and never by guess (DESIGN: ancestry, relation, namespace, label). Reads only
-//! the snapshot's own objects; what several bundles know together is [`crate::compare`]'s business.
+//! the snapshot's own objects; what several bundles know together is the comparison's business.
 mod apps;
 mod context;
 mod derived;
@@ -7,6 +7,7 @@ mod owned;
 mod tracking;
 
 pub use apps::Apps;
+pub use apps::deploys_here;
 pub use context::Context;
 pub use derived::is_derived;
 pub use owned::owned_pointers;

@@ -34,7 +34,11 @@ pub fn owned_pointers(context: &Context<'_>, object: &Object, placement: &Placem
             None => !required || value.is_empty(),
         };
         let k = &object.key;
-        if says("group", &k.group, true) && says("kind", &k.kind, true) && says("name", &k.name, false) && says("namespace", &k.namespace, false) {
+        if says("group", &k.group, true)
+            && says("kind", &k.kind, true)
+            && says("name", &k.name, false)
+            && says("namespace", &k.namespace, false)
+        {
             let list = entry.get("jsonPointers").and_then(Value::as_array).into_iter().flatten();
             pointers.extend(list.filter_map(|p| p.as_str().filter(|p| p.starts_with('/')).map(str::to_owned)));
         }

@@ -58,9 +58,12 @@ mod tests {
 
     #[test]
     fn the_truth_table_of_one_claim() {
-        for (bad, doubt, want) in
-            [(false, false, Verdict::Proven), (false, true, Verdict::Inconclusive), (true, false, Verdict::Refuted), (true, true, Verdict::Refuted)]
-        {
+        for (bad, doubt, want) in [
+            (false, false, Verdict::Proven),
+            (false, true, Verdict::Inconclusive),
+            (true, false, Verdict::Refuted),
+            (true, true, Verdict::Refuted),
+        ] {
             assert_eq!(Verdict::of(bad, doubt), want);
         }
     }

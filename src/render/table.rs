@@ -29,7 +29,7 @@ pub fn columns(header: &[&str], rows: &[Vec<String>], style: Style) -> String {
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(style.width);
     table.set_header(header.to_vec());
     for row in rows {
-        table.add_row(row.clone());
+        table.add_row(row.iter().map(|cell| words::clean(cell)).collect::<Vec<_>>());
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -53,7 +53,12 @@ pub fn report(sides: &[Side], judged: &[Judged], changes: &[Change], total: Verd
     out.push_str(&list_changes(changes, style));
     let rows: Vec<Vec<String>> = sides
         .iter()
-        .flat_map(|s| s.manifest.layers.iter().map(|l| vec![s.name.clone(), l.name.clone(), l.objects.to_string(), l.digest.chars().take(16).collect()]))
+        .flat_map(|s| {
+            s.manifest
+                .layers
+                .iter()
+                .map(|l| vec![s.name.clone(), l.name.clone(), l.objects.to_string(), l.digest.chars().take(16).collect()])
+        })
         .collect();
     out.push_str("\nlayer digests\n");
     out.push_str(&columns(&["BUNDLE", "LAYER", "OBJECTS", "SHA-256"], &rows, style));
@@ -83,11 +88,13 @@ fn list_changes(changes: &[Change], style: Style) -> String {
     for (layer, changes) in by_layer {
         out.push_str(&format!("\nchanges in {layer}: {}\n", changes.len()));
         for change in changes.iter().take(style.most) {
-            out.push_str(&format!("  {} {}\n", mark(change), change.key));
+            out.push_str(&format!("  {} {}\n", mark(change), words::clean(&change.key.to_string())));
             for field in change.fields.iter().take(style.most) {
-                out.push_str(&format!("      {}", field.pointer));
+                out.push_str(&format!("      {}", words::clean(&field.pointer)));
                 out.push_str(&match (&field.before, &field.after) {
-                    (Some(serde_json::Value::String(a)), Some(serde_json::Value::String(b))) if a.contains('\n') || b.contains('\n') => lines(a, b),
+                    (Some(serde_json::Value::String(a)), Some(serde_json::Value::String(b))) if a.contains('\n') || b.contains('\n') => {
+                        lines(a, b)
+                    }
                     (a, b) => {
                         let show = |v: &Option<serde_json::Value>| v.as_ref().map_or_else(|| "(none)".into(), words::short);
                         format!(": {} → {}\n", show(a), show(b))
@@ -119,7 +126,7 @@ fn lines(before: &str, after: &str) -> String {
                     ChangeTag::Insert => '+',
                     ChangeTag::Equal => ' ',
                 };
-                out.push_str(&format!("        {sign} {}\n", change.value().trim_end_matches('\n')));
+                out.push_str(&format!("        {sign} {}\n", words::clean(change.value().trim_end_matches('\n'))));
             }
         }
     }

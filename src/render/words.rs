@@ -101,10 +101,15 @@ fn of_key(key: &Key) -> String {
 pub fn short(value: &Value) -> String {
     const MOST: usize = 60;
     let text = match value {
-        Value::String(s) => s.replace('\n', "⏎"),
-        other => crate::canon::json::to_text(other),
+        Value::String(s) => clean(&s.replace('\n', "⏎")),
+        other => clean(&crate::canon::json::to_text(other)),
     };
     if text.chars().count() <= MOST { text } else { text.chars().take(MOST - 1).chain(['…']).collect() }
+}
+
+/// Text without control characters: what was captured never drives the reader's terminal.
+pub fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// A verdict as a person says it.

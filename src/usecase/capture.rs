@@ -72,7 +72,7 @@ pub enum CaptureError {
     #[error("{key} stands in {first} and, different, in {second}; a dump must hold one moment of one cluster: leave one of them out")]
     Twice {
         /// The object.
-        key: Key,
+        key: Box<Key>,
         /// Where it was read first.
         first: String,
         /// Where it was read again.
@@ -95,21 +95,37 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules, layers
         rise(list.resource_version.as_deref());
         if let Some(resource) = list.resource.clone().filter(|_| list.is_question) {
             let count = u64::try_from(list.items.len()).unwrap_or(u64::MAX);
-            questions.push(Question { group: list.group.clone(), resource, namespace: list.namespace.clone(), count, resource_version: list.resource_version });
+            questions.push(Question {
+                group: list.group.clone(),
+                resource,
+                namespace: list.namespace.clone(),
+                count,
+                resource_version: list.resource_version,
+            });
         }
         for mut value in list.items {
             let Some(key) = key_of(&value) else {
                 let resource = list.resource.clone().unwrap_or_else(|| "*".into());
                 let detail = format!("{}: an item has no kind or no name", list.file);
-                gaps.push(Gap { group: list.group.clone(), resource, namespace: list.namespace.clone(), reason: Reason::Unreadable, detail });
+                gaps.push(Gap {
+                    group: list.group.clone(),
+                    resource,
+                    namespace: list.namespace.clone(),
+                    reason: Reason::Unreadable,
+                    detail,
+                });
                 continue;
             };
             rise(value.pointer("/metadata/resourceVersion").and_then(Value::as_str));
             if !rules.stored(&key.group, &key.kind) {
                 continue;
             }
+            if rules.of(&key.group, &key.kind).rule.metadata_only {
+                value = metadata_of(&value);
+            }
             redactor.object(&mut value);
-            let plural = plurals.get(&(key.group.clone(), key.kind.clone())).cloned().unwrap_or_else(|| rules.plural(&key.group, &key.kind));
+            let plural =
+                plurals.get(&(key.group.clone(), key.kind.clone())).cloned().unwrap_or_else(|| rules.plural(&key.group, &key.kind));
             let uid = value.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or("").to_owned();
             add(&mut objects, Object { key, plural, uid, value, file: list.file.clone() }, &mut gaps)?;
         }
@@ -117,6 +133,10 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules, layers
     let objects: Vec<Object> = objects.into_values().collect();
     questions.sort();
     questions.dedup();
+    // Nothing rests on the absence of what is not kept.
+    gaps.retain(|g| {
+        g.reason != Reason::Unattested || rules.of_resource(&g.group, &g.resource).is_none_or(|k| k.rule.stored != Some(false))
+    });
     gaps.extend(contradictions(&objects, &questions, rules, layers));
     for gap in &mut gaps {
         gap.detail = redactor.text(&gap.detail).into_owned();
@@ -138,18 +158,26 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules, layers
     })
 }
 
+/// What the API server answers where only metadata is asked for.
+fn metadata_of(value: &Value) -> Value {
+    let kept = value.as_object().into_iter().flatten().filter(|(k, _)| matches!(k.as_str(), "apiVersion" | "kind" | "metadata"));
+    Value::Object(kept.map(|(k, v)| (k.clone(), v.clone())).collect())
+}
+
 fn key_of(value: &Value) -> Option<Key> {
     let at = |p: &str| value.pointer(p).and_then(Value::as_str);
     let version = at("/apiVersion")?;
     let group = version.split_once('/').map_or("", |(g, _)| g);
-    Some(Key::new(group, at("/kind")?, at("/metadata/namespace").unwrap_or(""), at("/metadata/name")?)).filter(|k| !k.kind.is_empty() && !k.name.is_empty())
+    Some(Key::new(group, at("/kind")?, at("/metadata/namespace").unwrap_or(""), at("/metadata/name")?))
+        .filter(|k| !k.kind.is_empty() && !k.name.is_empty())
 }
 
 /// Plurals as the source's own CustomResourceDefinitions and lists of one kind spell them.
 fn plurals(lists: &[List]) -> BTreeMap<(String, String), String> {
     let mut out = BTreeMap::new();
     for list in lists {
-        let kinds: std::collections::BTreeSet<Key> = list.items.iter().filter_map(key_of).map(|k| Key::new(&k.group, &k.kind, "", "")).collect();
+        let kinds: std::collections::BTreeSet<Key> =
+            list.items.iter().filter_map(key_of).map(|k| Key::new(&k.group, &k.kind, "", "")).collect();
         if let (Some(resource), 1, Some(kind)) = (&list.resource, kinds.len(), kinds.first()) {
             out.insert((kind.group.clone(), kind.kind.clone()), resource.clone());
         }
@@ -191,7 +219,7 @@ fn add(objects: &mut BTreeMap<Key, Object>, new: Object, gaps: &mut Vec<Gap>) ->
         }
         return Ok(());
     }
-    Err(CaptureError::Twice { key: new.key.clone(), first: old.file.clone(), second: new.file })
+    Err(CaptureError::Twice { key: Box::new(new.key.clone()), first: old.file.clone(), second: new.file })
 }
 
 /// An object without what only some clients show.
@@ -215,7 +243,14 @@ pub struct Draft {
 ///
 /// # Errors
 /// Never in practice: evid's own documents are always JSON.
-pub fn draft(snapshot: &Snapshot, redactor: &Redactor, rules: &Rules, layers: &[Layer], config: &Config, nonce: Option<String>) -> Result<Draft, serde_json::Error> {
+pub fn draft(
+    snapshot: &Snapshot,
+    redactor: &Redactor,
+    rules: &Rules,
+    layers: &[Layer],
+    config: &Config,
+    nonce: Option<String>,
+) -> Result<Draft, serde_json::Error> {
     let Assembled { mut files, counts, roots, tracking } = assemble(&snapshot.objects, rules, layers, config);
     let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.gaps);
     files.insert("coverage.json".into(), json::document(&coverage)?);

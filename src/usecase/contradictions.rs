@@ -2,6 +2,7 @@
 //! from a list that should hold them. Such a list shows no absence.
 use crate::kinds::Rules;
 use crate::layers::Context;
+use crate::layers::deploys_here;
 use crate::model::Gap;
 use crate::model::Key;
 use crate::model::Layer;
@@ -19,13 +20,19 @@ pub(super) fn contradictions(objects: &[Object], questions: &[Question], rules: 
     let asked = |group: &str, resource: &str, namespace: &str| {
         questions.iter().find(|q| q.group == group && q.resource == resource && q.namespace.as_ref().is_none_or(|n| n == namespace))
     };
-    for app in objects.iter().filter(|o| o.key.is_argo("Application") && o.value.pointer("/metadata/deletionTimestamp").is_none()) {
+    for app in objects.iter().filter(|o| o.key.is_argo("Application") && deploys_here(&o.value) && o.value.pointer("/metadata/deletionTimestamp").is_none()) {
         for key in synced(&app.value) {
             let plural = rules.plural(&key.group, &key.kind);
             let there = context.get(&key).is_some() || context.get(&Key { namespace: String::new(), ..key.clone() }).is_some();
             if let Some(question) = asked(&key.group, &plural, &key.namespace).filter(|_| !there && rules.stored(&key.group, &key.kind)) {
                 let detail = format!("{} is Synced says Application {}, and the list does not hold it", key, app.key.place());
-                gaps.insert(Gap { group: key.group, resource: plural, namespace: question.namespace.clone(), reason: Reason::Contradicted, detail });
+                gaps.insert(Gap {
+                    group: key.group,
+                    resource: plural,
+                    namespace: question.namespace.clone(),
+                    reason: Reason::Contradicted,
+                    detail,
+                });
             }
         }
     }
@@ -46,7 +53,13 @@ pub(super) fn contradictions(objects: &[Object], questions: &[Question], rules: 
         let seen = pods.get(&*owner.uid).copied().unwrap_or(0);
         if let Some(question) = asked("", "pods", &owner.key.namespace).filter(|_| seen < counted) {
             let detail = format!("{} counts {counted} pods, and the list holds {seen} of them", owner.key);
-            gaps.insert(Gap { group: String::new(), resource: "pods".into(), namespace: question.namespace.clone(), reason: Reason::Contradicted, detail });
+            gaps.insert(Gap {
+                group: String::new(),
+                resource: "pods".into(),
+                namespace: question.namespace.clone(),
+                reason: Reason::Contradicted,
+                detail,
+            });
         }
     }
     gaps.into_iter().collect()
@@ -55,8 +68,11 @@ pub(super) fn contradictions(objects: &[Object], questions: &[Question], rules: 
 /// The objects that an Application calls Synced and that are not hooks.
 fn synced(app: &Value) -> impl Iterator<Item = Key> + '_ {
     let list = app.pointer("/status/resources").and_then(Value::as_array);
-    list.into_iter().flatten().filter(|r| r.get("status").and_then(Value::as_str) == Some("Synced") && r.get("hook") != Some(&Value::Bool(true))).map(|r| {
-        let at = |k: &str| r.get(k).and_then(Value::as_str).unwrap_or("");
-        Key::new(at("group"), at("kind"), at("namespace"), at("name"))
-    })
+    list.into_iter()
+        .flatten()
+        .filter(|r| r.get("status").and_then(Value::as_str) == Some("Synced") && r.get("hook") != Some(&Value::Bool(true)))
+        .map(|r| {
+            let at = |k: &str| r.get(k).and_then(Value::as_str).unwrap_or("");
+            Key::new(at("group"), at("kind"), at("namespace"), at("name"))
+        })
 }

@@ -54,7 +54,11 @@ impl Outcome {
     /// The in-toto statement: the bundles as subjects, the predicate about them.
     pub fn statement(&self, sides: &[Side]) -> Statement {
         let subject = |s: &Side| Subject { name: format!("{}.evid.zip", s.name), sha256: s.sha256.clone() };
-        Statement { subjects: sides.iter().map(subject).collect(), predicate_type: report::PREDICATE_TYPE.into(), predicate: self.predicate.clone() }
+        Statement {
+            subjects: sides.iter().map(subject).collect(),
+            predicate_type: report::PREDICATE_TYPE.into(),
+            predicate: self.predicate.clone(),
+        }
     }
 }
 

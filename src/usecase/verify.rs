@@ -1,7 +1,10 @@
 //! Verify: what a bundle's own content says about itself, beyond its digests. Facets must follow from the objects, layers from
-//! the bundle's own Applications and configuration, the manifest from the files.
+//! the bundle's own Applications and configuration, the manifest and the counts from the files.
+use crate::bundle::FORMAT;
+use crate::bundle::assemble::Assembled;
 use crate::bundle::assemble::assemble;
 use crate::bundle::config::Config;
+use crate::bundle::coverage::Coverage;
 use crate::bundle::defect::Defect;
 use crate::bundle::defect::DefectKind;
 use crate::bundle::manifest::Manifest;
@@ -9,52 +12,136 @@ use crate::bundle::rebuild;
 use crate::bundle::sums::Sums;
 use crate::canon;
 use crate::kinds::Rules;
+use crate::model::Key;
+use crate::model::Layer;
+use crate::model::Object;
+use crate::model::PLATFORM;
+use crate::model::Question;
+use crate::usecase::contradictions::contradictions;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
-/// Every defect of a bundle whose entries have already been held against SHA256SUMS.
-pub fn content(files: &BTreeMap<String, Vec<u8>>, sums: &Sums) -> Vec<Defect> {
-    let wrong = |entry: &str, what: String| vec![Defect::of(entry, DefectKind::Facets(what))];
-    let (manifest, config) = match documents(files) {
-        Ok(documents) => documents,
-        Err((entry, what)) => return wrong(entry, what),
-    };
-    let layers = match config.layers() {
-        Ok(layers) => layers,
-        Err(e) => return wrong("config.json", e.to_string()),
-    };
-    let rules = match config.rules().map_err(|e| e.to_string()).and_then(|own| Rules::new(&own).map_err(|e| e.to_string())) {
-        Ok(rules) => rules,
-        Err(e) => return wrong("config.json", e),
-    };
+/// What the contents of a bundle came to.
+pub struct Content {
+    /// Everything wrong.
+    pub defects: Vec<Defect>,
+    /// Whether its objects were split and placed anew. False where it was made with other built-in rules than this version has:
+    /// then only its digests hold.
+    pub resplit: bool,
+}
+
+/// Holds the contents of a bundle against themselves; its entries have already been held against SHA256SUMS.
+pub fn content(files: &BTreeMap<String, Vec<u8>>, sums: &Sums) -> Content {
     let mut defects = Vec::new();
+    let resplit = match inspect(files, sums, &mut defects) {
+        Ok(resplit) => resplit,
+        Err((entry, what)) => {
+            defects.push(wrong(entry, what));
+            false
+        }
+    };
+    Content { defects, resplit }
+}
+
+type Wrong = (&'static str, String);
+
+fn wrong(entry: &str, what: String) -> Defect {
+    Defect::of(entry, DefectKind::Facets(what))
+}
+
+fn document<T: DeserializeOwned>(files: &BTreeMap<String, Vec<u8>>, name: &'static str) -> Result<T, Wrong> {
+    let bytes = files.get(name).ok_or((name, "missing".to_owned()))?;
+    serde_json::from_slice(bytes).map_err(|e| (name, e.to_string()))
+}
+
+fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Defect>) -> Result<bool, Wrong> {
+    let manifest: Manifest = document(files, "evid.json")?;
+    let config: Config = document(files, "config.json")?;
+    let coverage: Coverage = document(files, "coverage.json")?;
+    let bad = |e: String| ("config.json", e);
+    config.check().map_err(|e| bad(e.to_string()))?;
+    let layers = config.layers().map_err(|e| bad(e.to_string()))?;
+    let rules = config.rules().map_err(|e| e.to_string()).and_then(|own| Rules::new(&own).map_err(|e| e.to_string())).map_err(bad)?;
+    if manifest.format != FORMAT {
+        return Err(("evid.json", format!("format {} is not one that this version reads; a later evid may", manifest.format)));
+    }
+    for time in [&manifest.window.started, &manifest.window.finished].into_iter().flatten() {
+        if chrono::DateTime::parse_from_rfc3339(time).is_err() {
+            defects.push(wrong("evid.json", format!("`{time}` is no RFC 3339 time")));
+        }
+    }
     if files.get("config.json").is_some_and(|b| canon::sha256_hex(b) != manifest.config) {
-        defects.extend(wrong("evid.json", "its digest of config.json is another".into()));
+        defects.push(wrong("evid.json", "its digest of config.json is another".into()));
     }
     for layer in manifest.layers.iter().filter(|l| sums.layer_digest(&l.name) != l.digest) {
-        defects.extend(wrong("evid.json", format!("its digest of layer {} is another", layer.name)));
+        defects.push(wrong("evid.json", format!("its digest of layer {} is another", layer.name)));
     }
     if manifest.rules != rules.digest() {
-        // Made with other rules: its digests hold, but this version can't split its objects anew.
-        return defects;
+        return Ok(false);
     }
-    let (objects, mut broken) = rebuild::objects(files, &rules);
+    let (objects, broken) = rebuild::objects(files, &rules);
     if broken.is_empty() {
-        broken = rebuild::differences(files, &assemble(&objects, &rules, &layers, &config));
+        let anew = assemble(&objects, &rules, &layers, &config);
+        defects.extend(rebuild::differences(files, &anew));
+        defects.extend(manifest_defects(&manifest, &layers, &anew, &objects));
+        defects.extend(coverage_defects(&coverage, &objects, &rules, &layers));
+    } else {
+        defects.extend(broken);
     }
-    defects.extend(broken);
+    Ok(true)
+}
+
+/// What the manifest says that its files do not.
+fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Assembled, objects: &[Object]) -> Vec<Defect> {
+    let mut defects = Vec::new();
+    let mut differs = |what: &str| defects.push(wrong("evid.json", format!("{what} is not what the bundle's own files say")));
+    let said = manifest.layers.iter().map(|l| (&*l.name, &*l.role, l.root.as_ref(), l.objects));
+    let count = |name: &str| anew.counts.get(name).copied().unwrap_or(0);
+    let follows = layers.iter().map(|l| (&*l.name, l.role.as_str(), anew.roots.get(&l.name), count(&l.name)));
+    if !said.eq(follows.chain([(PLATFORM, PLATFORM, None, count(PLATFORM))])) {
+        differs("`layers`");
+    }
+    let system = Key::new("", "Namespace", "", "kube-system");
+    let cluster = objects.iter().find(|o| o.key == system).map(|o| &o.uid).filter(|u| !u.is_empty());
+    if manifest.cluster.uid.as_ref() != cluster {
+        differs("`cluster.uid`");
+    }
+    if manifest.tracking != anew.tracking {
+        differs("`tracking`");
+    }
     defects
 }
 
-/// Whether this version's rules are those that the bundle was made with.
-pub fn same_rules(files: &BTreeMap<String, Vec<u8>>) -> bool {
-    documents(files).is_ok_and(|(manifest, _)| Rules::new(&[]).is_ok_and(|r| r.digest() == manifest.rules))
-}
-
-fn documents(files: &BTreeMap<String, Vec<u8>>) -> Result<(Manifest, Config), (&'static str, String)> {
-    fn one<T: serde::de::DeserializeOwned>(files: &BTreeMap<String, Vec<u8>>, name: &'static str) -> Result<T, (&'static str, String)> {
-        let bytes = files.get(name).ok_or((name, "missing".to_owned()))?;
-        serde_json::from_slice(bytes).map_err(|e| (name, e.to_string()))
+/// What the coverage says that the objects contradict.
+fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules, layers: &[Layer]) -> Vec<Defect> {
+    let mut defects = Vec::new();
+    let gaps = coverage.gaps();
+    let questions: Vec<Question> = coverage
+        .questions
+        .iter()
+        .map(|q| Question {
+            group: q.group.clone(),
+            resource: q.resource.clone(),
+            namespace: q.namespace.clone(),
+            count: q.count,
+            resource_version: q.resource_version.clone(),
+        })
+        .collect();
+    for found in contradictions(objects, &questions, rules, layers) {
+        let said = gaps.iter().any(|g| (&g.group, &g.resource, &g.namespace, g.reason) == (&found.group, &found.resource, &found.namespace, found.reason));
+        if !said {
+            defects.push(wrong("coverage.json", format!("it lacks a gap that its objects show: {}", found.detail)));
+        }
     }
-    one::<crate::bundle::coverage::Coverage>(files, "coverage.json")?;
-    Ok((one(files, "evid.json")?, one(files, "config.json")?))
+    for q in &questions {
+        let touched = gaps.iter().any(|g| g.resource == "*" || (g.resource == q.resource && g.group == q.group));
+        let alone = questions.iter().filter(|x| x.group == q.group && x.resource == q.resource).count() == 1 && q.namespace.is_none();
+        let stored = rules.of_resource(&q.group, &q.resource).is_none_or(|k| k.rule.stored != Some(false));
+        let held = objects.iter().filter(|o| o.plural == q.resource && o.key.group == q.group).count();
+        if alone && stored && !touched && u64::try_from(held).is_ok_and(|n| n != q.count) {
+            let kind = crate::model::stem(&q.resource, &q.group);
+            defects.push(wrong("coverage.json", format!("{kind} were answered with {} objects, and the bundle holds {held}", q.count)));
+        }
+    }
+    defects
 }

@@ -22,14 +22,8 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Imports between neighbours of one floor that are meant.
-const SIBLINGS: &[(&str, &str)] = &[
-    ("kinds", "canon"),
-    ("bundle", "layers"),
-    ("compare", "bundle"),
-    ("claims", "compare"),
-    ("report", "claims"),
-    ("report", "compare"),
-];
+const SIBLINGS: &[(&str, &str)] =
+    &[("kinds", "canon"), ("bundle", "layers"), ("compare", "bundle"), ("claims", "compare"), ("report", "claims"), ("report", "compare")];
 
 fn sources(folder: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
@@ -85,7 +79,8 @@ fn every_module_of_the_library_has_a_floor() {
 
 #[test]
 fn no_file_is_longer_than_500_lines_and_half_are_short() {
-    let mut sizes: Vec<(usize, PathBuf)> = sources("src").into_iter().map(|p| (fs::read_to_string(&p).unwrap().lines().count(), p)).collect();
+    let mut sizes: Vec<(usize, PathBuf)> =
+        sources("src").into_iter().map(|p| (fs::read_to_string(&p).unwrap().lines().count(), p)).collect();
     sizes.sort();
     let (longest, path) = sizes.last().unwrap();
     assert!(*longest <= 500, "{} has {longest} lines", path.display());

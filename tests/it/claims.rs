@@ -26,7 +26,16 @@ fn triple(at: usize, change: Change) -> Vec<Collected> {
 fn the_samples_prove_the_round_trip() {
     let outcome = judge(triple(0, |_| {}));
     assert_eq!(outcome.total, Verdict::Proven, "{:#?}", outcome.judged.iter().filter(|j| j.verdict != Verdict::Proven).collect::<Vec<_>>());
-    for claim in ["optional.absent", "optional.restored", "core.unchanged", "core.undisturbed", "core.healthy", "changes.confined", "storage.retained", "switch.kept"] {
+    for claim in [
+        "optional.absent",
+        "optional.restored",
+        "core.unchanged",
+        "core.undisturbed",
+        "core.healthy",
+        "changes.confined",
+        "storage.retained",
+        "switch.kept",
+    ] {
         assert_eq!(verdict(&outcome, claim), "proven", "{claim}");
     }
 }
@@ -40,23 +49,98 @@ fn the_same_bundles_give_the_same_report() {
 #[test]
 fn one_harmful_change_refutes_the_claim_that_speaks_of_it() {
     let cases: &[(&str, usize, Change, &str, &str)] = &[
-        ("an environment variable", 1, |c| object(c, "deployments", "mlops-prod", "fastapi")["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] = json!("x"), "core.unchanged", "fastapi"),
-        ("the same, for confinement", 1, |c| object(c, "deployments", "mlops-prod", "fastapi")["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] = json!("x"), "changes.confined", "fastapi"),
-        ("a stray ClusterRoleBinding", 1, |c| {
-            items(c, "clusterrolebindings").push(json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "stray", "uid": "s1", "resourceVersion": "99999"}, "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}}));
-        }, "changes.confined", "stray"),
-        ("a re-created claim", 2, |c| object(c, "persistentvolumeclaims", "mlops-prod", "triton-model-repo")["metadata"]["uid"] = json!("other"), "core.undisturbed", "triton-model-repo"),
-        ("a volume's reclaim policy", 1, |c| object(c, "persistentvolumes", "", "triton-model-repo-prod")["spec"]["persistentVolumeReclaimPolicy"] = json!("Delete"), "storage.retained", "triton-model-repo-prod"),
-        ("a volume's path", 1, |c| object(c, "persistentvolumes", "", "triton-model-repo-prod")["spec"]["nfs"]["path"] = json!("/elsewhere"), "storage.retained", "triton-model-repo-prod"),
-        ("the switch re-created", 1, |c| object(c, "applications", "argocd", "root-optional")["metadata"]["uid"] = json!("other"), "switch.kept", "root-optional"),
-        ("the switch automated while off", 1, |c| object(c, "applications", "argocd", "root-optional")["spec"]["syncPolicy"]["automated"] = json!({}), "switch.kept", "root-optional"),
-        ("the switch's source moved", 1, |c| object(c, "applications", "argocd", "root-optional")["spec"]["source"]["path"] = json!("x"), "changes.confined", "root-optional"),
-        ("an Application that is OutOfSync", 1, |c| object(c, "applications", "argocd", "fastapi-prod")["status"]["sync"]["status"] = json!("OutOfSync"), "core.healthy", "fastapi-prod"),
-        ("a restored child without one variable", 2, |c| {
-            let env = object(c, "deployments", "feast-dev", "feast-server")["spec"]["template"]["spec"]["containers"][0]["env"].as_array_mut().unwrap();
-            env.remove(0);
-        }, "optional.restored", "feast-server"),
-        ("a child that did not come back", 2, |c| items(c, "services").retain(|o| o["metadata"]["name"] != "feast-ui"), "optional.restored", "feast-ui"),
+        (
+            "an environment variable",
+            1,
+            |c| {
+                object(c, "deployments", "mlops-prod", "fastapi")["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] =
+                    json!("x")
+            },
+            "core.unchanged",
+            "fastapi",
+        ),
+        (
+            "the same, for confinement",
+            1,
+            |c| {
+                object(c, "deployments", "mlops-prod", "fastapi")["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] =
+                    json!("x")
+            },
+            "changes.confined",
+            "fastapi",
+        ),
+        (
+            "a stray ClusterRoleBinding",
+            1,
+            |c| {
+                items(c, "clusterrolebindings").push(json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "stray", "uid": "s1", "resourceVersion": "99999"}, "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}}));
+            },
+            "changes.confined",
+            "stray",
+        ),
+        (
+            "a re-created claim",
+            2,
+            |c| object(c, "persistentvolumeclaims", "mlops-prod", "triton-model-repo")["metadata"]["uid"] = json!("other"),
+            "core.undisturbed",
+            "triton-model-repo",
+        ),
+        (
+            "a volume's reclaim policy",
+            1,
+            |c| object(c, "persistentvolumes", "", "triton-model-repo-prod")["spec"]["persistentVolumeReclaimPolicy"] = json!("Delete"),
+            "storage.retained",
+            "triton-model-repo-prod",
+        ),
+        (
+            "a volume's path",
+            1,
+            |c| object(c, "persistentvolumes", "", "triton-model-repo-prod")["spec"]["nfs"]["path"] = json!("/elsewhere"),
+            "storage.retained",
+            "triton-model-repo-prod",
+        ),
+        (
+            "the switch re-created",
+            1,
+            |c| object(c, "applications", "argocd", "root-optional")["metadata"]["uid"] = json!("other"),
+            "switch.kept",
+            "root-optional",
+        ),
+        (
+            "the switch automated while off",
+            1,
+            |c| object(c, "applications", "argocd", "root-optional")["spec"]["syncPolicy"]["automated"] = json!({}),
+            "switch.kept",
+            "root-optional",
+        ),
+        (
+            "the switch's source moved",
+            1,
+            |c| object(c, "applications", "argocd", "root-optional")["spec"]["source"]["path"] = json!("x"),
+            "changes.confined",
+            "root-optional",
+        ),
+        (
+            "an Application that is OutOfSync",
+            1,
+            |c| object(c, "applications", "argocd", "fastapi-prod")["status"]["sync"]["status"] = json!("OutOfSync"),
+            "core.healthy",
+            "fastapi-prod",
+        ),
+        (
+            "a restored child with another image",
+            2,
+            |c| object(c, "deployments", "feast-dev", "feast-server")["spec"]["template"]["spec"]["containers"][0]["image"] = json!("x"),
+            "optional.restored",
+            "feast-server",
+        ),
+        (
+            "a child that did not come back",
+            2,
+            |c| items(c, "services").retain(|o| o["metadata"]["name"] != "feast-ui"),
+            "optional.restored",
+            "feast-ui",
+        ),
     ];
     for (what, at, change, claim, named) in cases {
         let outcome = judge(triple(*at, *change));
@@ -120,7 +204,13 @@ fn a_gap_never_improves_a_verdict() {
                 all[at].gaps.push(gap(resource, Reason::Forbidden));
                 let with = judge(all);
                 for (a, b) in base.judged.iter().zip(&with.judged) {
-                    assert!(!rank(b.verdict) || rank(a.verdict), "{}: {} became {} by a gap in {resource} of bundle {at}", a.id, a.verdict, b.verdict);
+                    assert!(
+                        !rank(b.verdict) || rank(a.verdict),
+                        "{}: {} became {} by a gap in {resource} of bundle {at}",
+                        a.id,
+                        a.verdict,
+                        b.verdict
+                    );
                 }
                 assert_ne!(with.total, Verdict::Proven, "a gap in {resource} of bundle {at}");
             }
@@ -149,7 +239,8 @@ fn two_captures_of_an_untouched_platform_compare_equal() {
                     item["metadata"]["generation"] = json!(9999);
                     item["status"]["reconciledAt"] = json!("2026-11-24T01:00:05Z");
                     item["status"]["sync"]["revision"] = json!("0123456789012345678901234567890123456789");
-                    item["status"]["conditions"] = json!([{"type": "OrphanedResourceWarning", "message": "Application has 9 orphaned resources"}]);
+                    item["status"]["conditions"] =
+                        json!([{"type": "OrphanedResourceWarning", "message": "Application has 9 orphaned resources"}]);
                 }
                 "CronJob" => item["status"]["lastScheduleTime"] = json!("2026-11-24T01:00:00Z"),
                 "Deployment" => {

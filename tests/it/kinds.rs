@@ -50,7 +50,14 @@ fn state_is_free_of_what_the_server_keeps_for_itself() {
         for item in list.items {
             let group = item["apiVersion"].as_str().unwrap().split_once('/').map_or("", |(g, _)| g);
             let state = split(rules.of(group, item["kind"].as_str().unwrap()), item, &[]).state;
-            for pointer in ["/status", "/metadata/uid", "/metadata/resourceVersion", "/metadata/generation", "/metadata/creationTimestamp", "/metadata/managedFields"] {
+            for pointer in [
+                "/status",
+                "/metadata/uid",
+                "/metadata/resourceVersion",
+                "/metadata/generation",
+                "/metadata/creationTimestamp",
+                "/metadata/managedFields",
+            ] {
                 assert!(state.pointer(pointer).is_none(), "{pointer} is in the state of {}", state["metadata"]["name"]);
             }
         }
@@ -62,7 +69,10 @@ fn an_unknown_kind_is_state_but_for_status_and_bookkeeping() {
     let rules = Rules::new(&[]).unwrap();
     let object = json!({"apiVersion": "x.example/v1", "kind": "Gadget", "metadata": {"name": "g", "uid": "u", "finalizers": ["b", "a"]}, "spec": {"a": [2, 1]}, "status": {"x": 1}});
     let facets = split(rules.of("x.example", "Gadget"), object.clone(), &[]);
-    assert_eq!(facets.state, json!({"apiVersion": "x.example/v1", "kind": "Gadget", "metadata": {"name": "g", "finalizers": ["a", "b"]}, "spec": {"a": [2, 1]}}));
+    assert_eq!(
+        facets.state,
+        json!({"apiVersion": "x.example/v1", "kind": "Gadget", "metadata": {"name": "g", "finalizers": ["a", "b"]}, "spec": {"a": [2, 1]}})
+    );
     assert_eq!(join_facets(&facets), object);
 }
 
@@ -73,7 +83,12 @@ fn the_order_of_maps_in_lists_means_nothing_and_the_order_of_init_containers_doe
         let mut containers = containers;
         containers[0]["env"] = env;
         let spec = json!({"template": {"spec": {"containers": containers, "initContainers": init}}});
-        split(rules.of("apps", "Deployment"), json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": spec}), &[]).state
+        split(
+            rules.of("apps", "Deployment"),
+            json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": spec}),
+            &[],
+        )
+        .state
     };
     let (a, b) = (json!({"name": "a"}), json!({"name": "b"}));
     let plain = json!([{"name": "X", "value": "1"}, {"name": "Y", "value": "2"}]);
@@ -87,7 +102,12 @@ fn the_order_of_maps_in_lists_means_nothing_and_the_order_of_init_containers_doe
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from), "[a-z/~]{0,6}".prop_map(Value::from)];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "[a-z/~]{0,6}".prop_map(Value::from)
+    ];
     leaf.prop_recursive(4, 48, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),

@@ -3,10 +3,10 @@
 
 /// The floors of the code, its file sizes, no forgotten test file.
 mod architecture;
-/// The verbs, run as a person would.
-mod cli;
 /// Claims as data, judged over the samples and over changed samples.
 mod claims;
+/// The verbs, run as a person would.
+mod cli;
 /// Folders of answers.
 mod dump;
 /// DSSE, keys, and other people's tools.

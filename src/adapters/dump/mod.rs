@@ -77,7 +77,10 @@ impl From<Dump> for Collected {
             resource_version: l.resource_version,
             items: l.items,
         };
-        let version = dump.version.as_ref().and_then(|v| v.pointer("/serverVersion/gitVersion").or_else(|| v.get("gitVersion"))?.as_str().map(str::to_owned));
+        let version = dump
+            .version
+            .as_ref()
+            .and_then(|v| v.pointer("/serverVersion/gitVersion").or_else(|| v.get("gitVersion"))?.as_str().map(str::to_owned));
         Self {
             source: Source::Dump,
             lists: dump.lists.into_iter().map(list).collect(),

@@ -55,7 +55,7 @@ pub enum WriteError {
         other: String,
     },
     /// Larger than what evid reads.
-    #[error("entry {name}: {what} would be {found}, more than the {most} that evid reads. Narrow the capture with --kinds")]
+    #[error("entry {name}: {what} would be {found}, more than the {most} that evid reads. Capture less at a time")]
     Limit {
         /// The entry at which it happened.
         name: String,

@@ -22,7 +22,8 @@ use sha2::Sha256;
 use std::borrow::Cow;
 
 /// What every token begins with.
-const MARK: &str = "evid:redacted:";
+/// What every token begins with; 32 hex digits follow.
+pub const MARK: &str = "evid:redacted:";
 
 /// Replaces secrets by tokens made with one key.
 #[derive(Clone)]

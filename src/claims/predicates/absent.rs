@@ -69,7 +69,9 @@ fn unknown_orphans(e: &Evidence<'_>, side: usize) -> Vec<Finding> {
     let on: Vec<usize> = e.positions.iter().enumerate().filter(|(_, p)| **p == Position::On).map(|(i, _)| i).collect();
     let orphans = e.instances.all.iter().filter(|(spot, all)| {
         let here = all.get(side).and_then(Option::as_ref);
-        let dead = here.is_some_and(|at| !at.app.is_empty() && at.by != By::Ancestry && e.instances.layers.get(*spot).is_none_or(|(_, by)| *by < By::Relation));
+        let dead = here.is_some_and(|at| {
+            !at.app.is_empty() && at.by != By::Ancestry && e.instances.layers.get(*spot).is_none_or(|(_, by)| *by < By::Relation)
+        });
         dead && !on.is_empty() && !on.iter().any(|i| all.get(*i).is_some_and(Option::is_some))
     });
     orphans
@@ -87,6 +89,11 @@ fn unsettled_root(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Option<F
     let line = e.line("health", &root, at, side)?;
     let facts = line.get("facts");
     let says = |p: &str| facts.and_then(|f| f.get(p));
-    let running = says("/operation").is_some() || matches!(says("/status/operationState/phase").and_then(Value::as_str), Some("Running" | "Terminating"));
-    if running { Ok(healthy::one(e, &root, at, side)?.map(|f| Finding { effect: Effect::Doubts, code: "unsettled", ..f })) } else { Ok(None) }
+    let running = says("/operation").is_some()
+        || matches!(says("/status/operationState/phase").and_then(Value::as_str), Some("Running" | "Terminating"));
+    if running {
+        Ok(healthy::one(e, &root, at, side)?.map(|f| Finding { effect: Effect::Doubts, code: "unsettled", ..f }))
+    } else {
+        Ok(None)
+    }
 }

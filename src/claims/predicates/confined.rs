@@ -15,7 +15,8 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     let root = e.root(switched);
     let mut findings = Vec::new();
     if let Some(layer) = e.switched().filter(|_| root.is_none()) {
-        findings.push(Finding::new(Effect::Doubts, "no-root", 0).about(Key::new("argoproj.io", "Application", "", &layer.root)));
+        // Whose a change is can't be said of a platform that is not the declared one.
+        return Ok(Some(vec![Finding::new(Effect::Doubts, "no-root", 0).about(Key::new("argoproj.io", "Application", "", &layer.root))]));
     }
     for change in e.changes.iter().filter(|c| c.layer != switched) {
         if change.hook && change.kind == ChangeKind::Replaced {
@@ -35,7 +36,9 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         let [a, b] = pair else { continue };
         for stem in a.symmetric_difference(b) {
             let group = stem.split_once('.').map_or("", |(_, g)| g);
-            findings.push(Finding::new(Effect::Doubts, "asked-on-one-side", i + 1).about(Key::new(group, stem, "", "*")).in_file("coverage.json"));
+            findings.push(
+                Finding::new(Effect::Doubts, "asked-on-one-side", i + 1).about(Key::new(group, stem, "", "*")).in_file("coverage.json"),
+            );
         }
     }
     for i in 0..e.sides.len() {

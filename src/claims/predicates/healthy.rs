@@ -13,8 +13,16 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The kinds whose objects count by themselves.
-const COUNTING: &[&str] =
-    &["deployments.apps", "statefulsets.apps", "daemonsets.apps", "replicasets.apps", "replicationcontrollers", "pods", "jobs.batch", APPLICATIONS];
+const COUNTING: &[&str] = &[
+    "deployments.apps",
+    "statefulsets.apps",
+    "daemonsets.apps",
+    "replicasets.apps",
+    "replicationcontrollers",
+    "pods",
+    "jobs.batch",
+    APPLICATIONS,
+];
 
 pub(super) fn healthy(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();

@@ -30,13 +30,22 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
             _ if at.uid.is_empty() => findings.push(Finding::new(Effect::Doubts, "no-uid", i).about(key())),
             None => first = Some(at.uid.clone()),
             Some(uid) if *uid != at.uid => {
-                findings.push(Finding::new(Effect::Counters, "replaced", i).about(key()).at("/metadata/uid", Some(json!(uid)), Some(json!(at.uid))));
+                findings.push(Finding::new(Effect::Counters, "replaced", i).about(key()).at(
+                    "/metadata/uid",
+                    Some(json!(uid)),
+                    Some(json!(at.uid)),
+                ));
             }
             Some(_) => {}
         }
         let state = e.state(&root, at, i)?;
         if let Some(when) = state.pointer("/metadata/deletionTimestamp") {
-            findings.push(Finding::new(Effect::Counters, "deleting", i).about(key()).at("/metadata/deletionTimestamp", None, Some(when.clone())).in_file(&file));
+            findings.push(
+                Finding::new(Effect::Counters, "deleting", i)
+                    .about(key())
+                    .at("/metadata/deletionTimestamp", None, Some(when.clone()))
+                    .in_file(&file),
+            );
         }
         let off = q.at(Position::Off).contains(&i);
         if !mode_fits(&state, off) {

@@ -35,8 +35,19 @@ pub(super) fn run(name: &str, question: &Question<'_>) -> Answer {
     PREDICATES.iter().find(|(n, _)| *n == name).map_or(Ok(None), |(_, run)| run(question))
 }
 
-/// Whether a claim may name this predicate.
 #[cfg(test)]
-pub(super) fn knows(name: &str) -> bool {
-    PREDICATES.iter().any(|(n, _)| *n == name)
+mod tests {
+    use super::PREDICATES;
+    use crate::claims::catalogue;
+
+    #[test]
+    fn every_claim_names_a_predicate_and_every_predicate_is_named() {
+        let claims = catalogue::all().unwrap();
+        for claim in &claims {
+            assert!(PREDICATES.iter().any(|(n, _)| *n == claim.predicate), "{}: no predicate is called {}", claim.word, claim.predicate);
+        }
+        for (name, _) in PREDICATES {
+            assert!(claims.iter().any(|c| c.predicate == *name), "no claim names the predicate {name}");
+        }
+    }
 }

@@ -17,7 +17,11 @@ pub(super) fn complete(q: &Question<'_>) -> Answer {
         let mut seen = BTreeSet::new();
         for layer in &q.evidence.layers {
             let kinds = q.evidence.kinds(&layer.name);
-            let missing = q.evidence.gaps_in(&layer.name, &kinds, i).into_iter().filter(|g| g.reason == crate::model::Reason::NotAsked && g.namespace.is_none());
+            let missing = q
+                .evidence
+                .gaps_in(&layer.name, &kinds, i)
+                .into_iter()
+                .filter(|g| g.reason == crate::model::Reason::NotAsked && g.namespace.is_none());
             findings.extend(missing.filter(|g| seen.insert(g.clone())).map(|g| Finding::gap(&g, i)));
         }
     }
@@ -30,7 +34,8 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
     let Some((first, rest)) = q.evidence.sides.split_first() else { return Ok(None) };
     for (i, side) in rest.iter().enumerate() {
         let i = i + 1;
-        let mut differs = |code, effect, a: Value, b: Value| findings.push(Finding::new(effect, code, i).at("", Some(a), Some(b)).in_file("evid.json"));
+        let mut differs =
+            |code, effect, a: Value, b: Value| findings.push(Finding::new(effect, code, i).at("", Some(a), Some(b)).in_file("evid.json"));
         match (&first.manifest.cluster.uid, &side.manifest.cluster.uid) {
             (Some(a), Some(b)) if a == b => {}
             (Some(a), Some(b)) => differs("other-cluster", Effect::Counters, json!(a), json!(b)),
@@ -65,18 +70,21 @@ pub(super) fn ordered(q: &Question<'_>) -> Answer {
     for (i, pair) in q.evidence.sides.windows(2).enumerate() {
         let [before, after] = pair else { continue };
         let i = i + 1;
-        let mut found = |effect, code, a: Value, b: Value| findings.push(Finding::new(effect, code, i).at("", Some(a), Some(b)).in_file("evid.json"));
+        let mut found =
+            |effect, code, a: Value, b: Value| findings.push(Finding::new(effect, code, i).at("", Some(a), Some(b)).in_file("evid.json"));
         if before.sums().content_id() == after.sums().content_id() {
             found(Effect::Doubts, "same-content", json!(before.sums().content_id()), json!(after.sums().content_id()));
             continue;
         }
-        match (&before.manifest.window.finished, &after.manifest.window.started) {
-            (Some(a), Some(b)) if instant(a) <= instant(b) => {}
-            (Some(a), Some(b)) => {
-                let reversed = before.manifest.window.started.as_deref().and_then(instant) > after.manifest.window.finished.as_deref().and_then(instant);
-                found(if reversed { Effect::Counters } else { Effect::Doubts }, "window", json!(a), json!(b));
+        let (earlier, later) = (&before.manifest.window, &after.manifest.window);
+        let times = [&earlier.started, &earlier.finished, &later.started, &later.finished].map(|t| t.as_deref().and_then(instant));
+        match times {
+            [Some(a), Some(b), Some(c), Some(d)] if a <= b && b <= c && c <= d => {}
+            [Some(a), _, _, Some(d)] => {
+                let effect = if a > d { Effect::Counters } else { Effect::Doubts };
+                found(effect, "window", json!(earlier.finished), json!(later.started));
             }
-            (a, b) => found(Effect::Doubts, "no-window", json!(a), json!(b)),
+            _ => found(Effect::Doubts, "no-window", json!(earlier.finished), json!(later.started)),
         }
         let highest = |s: &Side| s.coverage.highest_resource_version.as_ref().and_then(|v| v.parse::<u64>().ok());
         match (highest(before), highest(after)) {
@@ -88,7 +96,9 @@ pub(super) fn ordered(q: &Question<'_>) -> Answer {
         for (uid, (version, file)) in versions(after)? {
             if let Some((earlier, _)) = older.get(&uid).filter(|(earlier, _)| *earlier > version) {
                 let values = (Some(json!(earlier.to_string())), Some(json!(version.to_string())));
-                findings.push(Finding::new(Effect::Counters, "older-object", i).at("/metadata/resourceVersion", values.0, values.1).in_file(&file));
+                findings.push(
+                    Finding::new(Effect::Counters, "older-object", i).at("/metadata/resourceVersion", values.0, values.1).in_file(&file),
+                );
             }
         }
     }

@@ -31,7 +31,11 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
             && a.version != b.version
         {
             let values = (Some(json!(a.version)), Some(json!(b.version)));
-            findings.push(Finding::new(Effect::Notes, "content-not-compared", last).about(key_at(spot, e.rules)).at("/metadata/resourceVersion", values.0, values.1));
+            findings.push(Finding::new(Effect::Notes, "content-not-compared", last).about(key_at(spot, e.rules)).at(
+                "/metadata/resourceVersion",
+                values.0,
+                values.1,
+            ));
         }
     }
     findings.extend(healthy::of_layer(e, q.layer, last)?);

@@ -7,6 +7,7 @@ use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::compare::CompareError;
 use crate::compare::Spot;
+use crate::model::Gap;
 use crate::model::Key;
 use crate::model::Role;
 use serde_json::Map;
@@ -31,7 +32,7 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let kinds = BTreeSet::from(["persistentvolumes".to_owned(), "persistentvolumeclaims".to_owned()]);
     let mut findings: Vec<Finding> =
-        (0..e.sides.len()).flat_map(|i| e.gaps_in("", &kinds, i).into_iter().map(move |g| Finding::gap(&g, i))).collect();
+        (0..e.sides.len()).flat_map(|i| gaps(e, &kinds, i).into_iter().map(move |g| Finding::gap(&g, i))).collect();
     let volumes = (0..e.sides.len()).map(|i| read(e, i)).collect::<Result<Vec<_>, _>>()?;
     let pins = e.sides.first().map(|s| s.config.storage.clone()).unwrap_or_default();
     let watched: BTreeSet<String> = if pins.is_empty() {
@@ -47,7 +48,7 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
         for (i, side) in volumes.iter().enumerate() {
             let key = Key::new("", "PersistentVolume", "", name);
             let Some(volume) = side.get(name) else {
-                let effect = if e.gaps_in("", &kinds, i).is_empty() { Effect::Counters } else { Effect::Doubts };
+                let effect = if gaps(e, &kinds, i).is_empty() { Effect::Counters } else { Effect::Doubts };
                 findings.push(Finding::new(effect, "missing", i).about(key));
                 continue;
             };
@@ -70,11 +71,24 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
             ];
             for (pointer, wanted, seen) in wrong.into_iter().filter(|(_, w, s)| w.is_some() && w.map(String::as_str) != *s) {
                 let key = Key::new("", "PersistentVolume", "", &pin.persistent_volume);
-                findings.push(Finding::new(Effect::Counters, "not-as-pinned", i).about(key).at(pointer, Some(json!(wanted)), Some(json!(seen))).in_file(&volume.file));
+                findings.push(
+                    Finding::new(Effect::Counters, "not-as-pinned", i)
+                        .about(key)
+                        .at(pointer, Some(json!(wanted)), Some(json!(seen)))
+                        .in_file(&volume.file),
+                );
             }
         }
     }
     Ok(Some(findings))
+}
+
+/// Every gap in volumes and claims, in whichever namespace.
+fn gaps(e: &Evidence<'_>, kinds: &BTreeSet<String>, side: usize) -> Vec<Gap> {
+    let mut found = e.gaps_in("", kinds, side);
+    let more: Vec<Gap> = e.gaps(side).iter().filter(|g| kinds.contains(&g.resource) && g.group.is_empty() && !found.contains(g)).cloned().collect();
+    found.extend(more);
+    found
 }
 
 fn is_protected(e: &Evidence<'_>, volume: &Volume) -> bool {
@@ -87,7 +101,10 @@ fn is_protected(e: &Evidence<'_>, volume: &Volume) -> bool {
 fn one(e: &Evidence<'_>, name: &str, volume: &Volume, side: usize) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     let found = |effect, code, pointer: &str, wanted: Value, seen: Value| {
-        Finding::new(effect, code, side).about(Key::new("", "PersistentVolume", "", name)).at(pointer, Some(wanted), Some(seen)).in_file(&volume.file)
+        Finding::new(effect, code, side)
+            .about(Key::new("", "PersistentVolume", "", name))
+            .at(pointer, Some(wanted), Some(seen))
+            .in_file(&volume.file)
     };
     if volume.policy != "Retain" {
         findings.push(found(Effect::Counters, "not-retain", "/spec/persistentVolumeReclaimPolicy", json!("Retain"), volume.policy.clone()));
@@ -110,7 +127,11 @@ fn one(e: &Evidence<'_>, name: &str, volume: &Volume, side: usize) -> Result<Vec
     let line = e.line("identity", &claim, at, side)?;
     let back = line.get("fields").and_then(|f| f.get("/spec/volumeName")).cloned().unwrap_or(Value::Null);
     if back != json!(name) {
-        findings.push(Finding::new(Effect::Counters, "other-volume", side).about(key()).at("/spec/volumeName", Some(json!(name)), Some(back)));
+        findings.push(Finding::new(Effect::Counters, "other-volume", side).about(key()).at(
+            "/spec/volumeName",
+            Some(json!(name)),
+            Some(back),
+        ));
     }
     Ok(findings)
 }
@@ -126,14 +147,25 @@ fn moved(name: &str, before: &Volume, after: &Volume, side: usize) -> Vec<Findin
     ];
     let key = || Key::new("", "PersistentVolume", "", name);
     let differ = parts.into_iter().filter(|(_, _, a, b)| a != b);
-    differ.map(|(code, p, a, b)| Finding::new(Effect::Counters, code, side).about(key()).at(p, Some(a), Some(b)).in_file(&after.file)).collect()
+    differ
+        .map(|(code, p, a, b)| Finding::new(Effect::Counters, code, side).about(key()).at(p, Some(a), Some(b)).in_file(&after.file))
+        .collect()
 }
 
 /// Every volume of one bundle.
 fn read(e: &Evidence<'_>, side: usize) -> Result<BTreeMap<String, Volume>, CompareError> {
     /// The fields of a volume's spec that are not its source.
-    const OTHER: &[&str] =
-        &["accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity", "persistentVolumeReclaimPolicy", "storageClassName", "volumeMode", "volumeAttributesClassName"];
+    const OTHER: &[&str] = &[
+        "accessModes",
+        "capacity",
+        "claimRef",
+        "mountOptions",
+        "nodeAffinity",
+        "persistentVolumeReclaimPolicy",
+        "storageClassName",
+        "volumeMode",
+        "volumeAttributesClassName",
+    ];
     let mut out = BTreeMap::new();
     for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == "persistentvolumes") {
         let Some(at) = all.get(side).and_then(Option::as_ref) else { continue };
@@ -141,7 +173,8 @@ fn read(e: &Evidence<'_>, side: usize) -> Result<BTreeMap<String, Volume>, Compa
         let state = if at.derived { identity.get("derived").cloned().unwrap_or(Value::Null) } else { e.state(spot, at, side)? };
         let health = e.line("health", spot, at, side)?;
         let spec = state.get("spec").and_then(Value::as_object).cloned().unwrap_or_default();
-        let source: Map<String, Value> = spec.iter().filter(|(k, _)| !OTHER.contains(&k.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let source: Map<String, Value> =
+            spec.iter().filter(|(k, _)| !OTHER.contains(&k.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect();
         let text = |p: &str| state.pointer(p).and_then(Value::as_str).unwrap_or("").to_owned();
         let volume = Volume {
             uid: at.uid.clone(),

@@ -102,7 +102,13 @@ fn is_scaled(e: &Evidence<'_>, controller: &Spot, side: usize) -> Result<bool, C
 }
 
 /// Restarts and images of a pod that is the same instance.
-fn restarted(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (&Instance, usize), findings: &mut Vec<Finding>) -> Result<(), CompareError> {
+fn restarted(
+    e: &Evidence<'_>,
+    spot: &Spot,
+    (x, a): (&Instance, usize),
+    (y, b): (&Instance, usize),
+    findings: &mut Vec<Finding>,
+) -> Result<(), CompareError> {
     let (before, after) = (e.line("identity", spot, x, a)?, e.line("identity", spot, y, b)?);
     let empty = serde_json::Map::new();
     let fields = |line: &'_ Value| line.get("fields").and_then(Value::as_object).cloned().unwrap_or_else(|| empty.clone());
@@ -117,7 +123,12 @@ fn restarted(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): 
         let Some(old) = before.get(pointer) else { continue };
         if old != new {
             let file = format!("identity/{}/pods.jsonl", y.layer);
-            findings.push(Finding::new(Effect::Counters, code, b).about(key_at(spot, e.rules)).at(pointer, Some(old.clone()), Some(new.clone())).in_file(&file));
+            findings.push(
+                Finding::new(Effect::Counters, code, b)
+                    .about(key_at(spot, e.rules))
+                    .at(pointer, Some(old.clone()), Some(new.clone()))
+                    .in_file(&file),
+            );
         }
     }
     Ok(())

@@ -1,0 +1,230 @@
+//! The verbs as a person runs them: the binary, in a folder of its own, with nothing from this machine's environment.
+use crate::samples;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Output;
+use tempfile::TempDir;
+
+/// A folder with its own home.
+pub struct Place(TempDir);
+
+impl Place {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn evid(&self, args: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_evid"));
+        command.args(args).current_dir(self.path()).env_clear().env("HOME", self.path().join("home")).env("NO_COLOR", "1");
+        command.output().unwrap()
+    }
+
+    /// Captures the three samples under their names.
+    pub fn captured() -> Self {
+        let place = Self::new();
+        for name in ["before", "off", "on"] {
+            let out = place.evid(&["capture", name, "--from", &dump(name)]);
+            assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+        }
+        place
+    }
+
+    pub fn bundle(&self, name: &str) -> PathBuf {
+        self.path().join("evidence").join(format!("{name}.evid.zip"))
+    }
+}
+
+pub fn dump(name: &str) -> String {
+    samples::folder().join("dumps").join(name).display().to_string()
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_round_trip_is_captured_proven_signed_and_verified() {
+    let place = Place::captured();
+    let diff = place.evid(&["diff", "before", "off", "on"]);
+    assert_eq!(diff.status.code(), Some(0), "{}{}", text(&diff.stdout), text(&diff.stderr));
+    assert!(text(&diff.stdout).contains("result: proven"));
+    assert!(text(&diff.stderr).contains("made a signing key"));
+    let report = "evidence/before--off--on.report.json";
+    let public = place.path().join("home/.local/state/evid/signing.pub").display().to_string();
+    let verified = place.evid(&["verify", report, "before", "off", "on", "--key", &public, "--rederive"]);
+    assert_eq!(verified.status.code(), Some(0), "{}{}", text(&verified.stdout), text(&verified.stderr));
+    for word in ["intact", "authentic: signed by", "re-derived"] {
+        assert!(text(&verified.stdout).contains(word), "{word}");
+    }
+    let unknown = place.evid(&["verify", report]);
+    assert_eq!(unknown.status.code(), Some(3));
+    assert!(text(&unknown.stdout).contains("intact, signer unknown") && !text(&unknown.stdout).contains("authentic"));
+}
+
+#[test]
+fn a_report_that_was_changed_or_signed_by_somebody_else_is_refused() {
+    let place = Place::captured();
+    place.evid(&["diff", "before", "off"]);
+    let path = place.path().join("evidence/before--off.report.json");
+    let public = place.path().join("home/.local/state/evid/signing.pub").display().to_string();
+    let other = Place::new();
+    other.evid(&["key", "generate"]);
+    let foreign = other.path().join("home/.local/state/evid/signing.pub").display().to_string();
+    assert_eq!(place.evid(&["verify", &path.display().to_string(), "--key", &foreign]).status.code(), Some(4));
+    let mut value: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let mut payload = value["payload"].as_str().unwrap().to_owned();
+    let at = payload.len() / 2;
+    payload.replace_range(at..=at, if payload.as_bytes()[at] == b'A' { "B" } else { "A" });
+    value["payload"] = payload.into();
+    std::fs::write(&path, value.to_string()).unwrap();
+    assert_eq!(place.evid(&["verify", &path.display().to_string(), "--key", &public]).status.code(), Some(4));
+}
+
+#[test]
+fn a_flipped_byte_in_a_bundle_is_refused_by_every_verb_that_reads_it() {
+    let place = Place::captured();
+    let path = place.bundle("off");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = bytes.len() / 3;
+    bytes[at] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    for args in [vec!["verify", "off"], vec!["diff", "before", "off"], vec!["show", "off"], vec!["list"]] {
+        let out = place.evid(&args);
+        assert_eq!(out.status.code(), Some(4), "{args:?}: {}", text(&out.stderr));
+    }
+}
+
+#[test]
+fn the_same_dump_and_key_give_the_same_bytes() {
+    let place = Place::captured();
+    let first = std::fs::read(place.bundle("before")).unwrap();
+    assert_eq!(place.evid(&["capture", "before", "--from", &dump("before"), "--force"]).status.code(), Some(0));
+    assert_eq!(std::fs::read(place.bundle("before")).unwrap(), first);
+}
+
+#[test]
+fn an_existing_bundle_is_kept_and_a_name_is_no_path() {
+    let place = Place::captured();
+    let again = place.evid(&["capture", "before", "--from", &dump("off")]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(text(&again.stderr).contains("--force"));
+    assert_eq!(place.evid(&["capture", "../x", "--from", &dump("off")]).status.code(), Some(2));
+    let left: Vec<_> = std::fs::read_dir(place.path().join("evidence")).unwrap().collect();
+    assert_eq!(left.len(), 3);
+}
+
+#[test]
+fn wrong_usage_is_2_and_says_what_to_do() {
+    let place = Place::new();
+    for (args, says) in [
+        (vec!["frobnicate"], "unrecognized subcommand"),
+        (vec!["capture", "x"], "--from"),
+        (vec!["capture", "x", "--from", "nowhere"], "kubectl get"),
+        (vec!["diff", "a", "b"], "evid list"),
+        (vec!["list"], "evid capture"),
+        (vec!["kinds", "Nonsense"], "default"),
+    ] {
+        let out = place.evid(&args);
+        assert_eq!(out.status.code(), Some(2), "{args:?}");
+        assert!(text(&out.stderr).contains(says), "{args:?}: {}", text(&out.stderr));
+    }
+}
+
+#[test]
+fn a_dump_with_gaps_is_captured_and_ends_with_3() {
+    let place = Place::new();
+    let folder = place.path().join("dump");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("pods.json"), r#"{"apiVersion":"v1","kind":"List","items":[],"metadata":{"resourceVersion":""}}"#).unwrap();
+    std::fs::write(folder.join("pods.err"), "Error from server (Forbidden): pods is forbidden: User \"u\" cannot list resource \"pods\" in API group \"\" at the cluster scope\n").unwrap();
+    std::fs::write(folder.join("broken.yaml"), "a: [1\n").unwrap();
+    let out = place.evid(&["capture", "x", "--from", "dump"]);
+    assert_eq!(out.status.code(), Some(3), "{}", text(&out.stderr));
+    assert!(text(&out.stderr).contains("forbidden: pods") && text(&out.stderr).contains("broken.yaml"), "{}", text(&out.stderr));
+}
+
+#[test]
+fn no_secret_of_the_samples_is_in_a_bundle_a_report_or_a_message() {
+    let place = Place::captured();
+    let diff = place.evid(&["diff", "before", "off", "on", "-o", "json"]);
+    let mut seen = [diff.stdout, diff.stderr].concat();
+    for name in ["before", "off", "on"] {
+        let shown = place.evid(&["show", name, "all", "-o", "json"]);
+        seen.extend(shown.stdout);
+    }
+    let seen = text(&seen);
+    assert!(seen.contains("evid:redacted:"), "something was redacted");
+    assert!(!seen.contains("PLANTED-SECRET"), "a planted value is readable");
+    assert!(seen.contains("sha256:96e41463f351850bd99f805318f63e44dd2ad185bf71a63b48ba110da6b37c13"), "an image digest stays readable");
+}
+
+#[test]
+fn show_prints_what_kubectl_would() {
+    let place = Place::captured();
+    let names = text(&place.evid(&["show", "off", "deployments", "-n", "mlops-prod", "-o", "name"]).stdout);
+    assert!(names.lines().any(|l| l == "deployments.apps/fastapi"), "{names}");
+    let one = place.evid(&["show", "off", "deployment", "fastapi", "-n", "mlops-prod", "-o", "json"]).stdout;
+    let one: serde_json::Value = serde_json::from_slice(&one).unwrap();
+    assert_eq!(one["kind"], "Deployment");
+    let yaml = text(&place.evid(&["show", "off", "deployment", "fastapi", "-n", "mlops-prod", "-o", "yaml"]).stdout);
+    let again = evid::canon::yaml::parse(&yaml).unwrap().remove(0);
+    assert_eq!(again, one, "the YAML says what the JSON says");
+    assert_eq!(place.evid(&["show", "off", "deployment", "nobody"]).status.code(), Some(1));
+    assert!(text(&place.evid(&["show", "off", "pods"]).stdout).contains("NAMESPACE"));
+}
+
+#[test]
+fn coreutils_read_a_bundle_without_evid() {
+    let place = Place::captured();
+    let script = "unzip -q ../evidence/before.evid.zip && sha256sum --quiet -c SHA256SUMS && grep ' state/core/' SHA256SUMS | sha256sum | cut -d' ' -f1";
+    let folder = place.path().join("open");
+    std::fs::create_dir(&folder).unwrap();
+    if Command::new("sh").args(["-c", "command -v unzip sha256sum"]).output().is_ok_and(|o| !o.status.success()) {
+        eprintln!("skipped: unzip or sha256sum is not installed");
+        return;
+    }
+    let out = Command::new("sh").args(["-c", script]).current_dir(&folder).output().unwrap();
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    let manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("evid.json")).unwrap()).unwrap();
+    let core = manifest["layers"].as_array().unwrap().iter().find(|l| l["name"] == "core").unwrap();
+    assert_eq!(text(&out.stdout).trim(), core["digest"].as_str().unwrap());
+}
+
+#[test]
+fn a_line_moved_to_another_layer_is_a_defect() {
+    let mut draft = samples::drafted(samples::collected("off"));
+    let (from, to) = ("state/core/services.jsonl", "state/platform/services.jsonl");
+    let core = text(&draft.files[from]);
+    let (first, rest) = core.split_once('\n').unwrap();
+    let platform = draft.files.get(to).map(|b| text(b)).unwrap_or_default();
+    draft.files.insert(from.into(), rest.as_bytes().to_vec());
+    draft.files.insert(to.into(), format!("{first}\n{platform}").into_bytes());
+    let mut sums = evid::bundle::sums::Sums::default();
+    for (name, bytes) in &draft.files {
+        sums.insert(name, evid::canon::sha256_hex(bytes));
+    }
+    let manifest = draft.manifest("").unwrap();
+    draft.files.insert("evid.json".into(), manifest);
+    let defects: Vec<String> = evid::usecase::verify::content(&draft.files, &sums).defects.iter().map(ToString::to_string).collect();
+    assert!(defects.iter().any(|d| d.contains(from)) && defects.iter().any(|d| d.contains(to)), "{defects:?}");
+}
+
+#[test]
+fn a_sealed_bundle_follows_from_its_own_objects() {
+    for name in ["before", "off", "on"] {
+        let draft = samples::drafted(samples::collected(name));
+        let mut files = draft.files.clone();
+        files.insert("evid.json".into(), draft.manifest("").unwrap());
+        let mut sums = evid::bundle::sums::Sums::default();
+        for (name, bytes) in &files {
+            sums.insert(name, evid::canon::sha256_hex(bytes));
+        }
+        let defects = evid::usecase::verify::content(&files, &sums).defects;
+        assert!(defects.is_empty(), "{name}: {}", defects.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+    }
+}
