@@ -104,6 +104,20 @@ pub fn decimal(text: &str) -> String {
     }
 }
 
+/// Writes every number within a value as its exact, normalised decimal, so that equal numbers are equal values.
+pub fn normalise(value: &mut Value) {
+    match value {
+        Value::Number(n) if n.as_str().contains(['.', 'e', 'E', '-']) => {
+            if let Ok(plain) = decimal(n.as_str()).parse() {
+                *n = plain;
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(normalise),
+        Value::Object(map) => map.values_mut().for_each(normalise),
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{decimal, to_text};

@@ -131,7 +131,8 @@ impl<'a> Evidence<'a> {
         if key(a) != key(b) {
             // Tokens of two keys say nothing about each other.
             for change in found.iter_mut().filter(|c| c.kind == ChangeKind::Modified) {
-                let (tokens, plain): (Vec<_>, Vec<_>) = change.fields.drain(..).partition(|f| without_tokens(&f.before) == without_tokens(&f.after));
+                let (tokens, plain): (Vec<_>, Vec<_>) =
+                    change.fields.drain(..).partition(|f| without_tokens(&f.before) == without_tokens(&f.after));
                 change.uncertain = plain.is_empty();
                 change.fields = if plain.is_empty() { tokens } else { plain };
             }
@@ -147,7 +148,11 @@ impl<'a> Evidence<'a> {
                 namespace: change.spot.namespace.clone(),
                 name: String::new(),
             });
-            change.uncertain |= self.unseen(&change.spot, lacks) || owner.is_some_and(|o| self.unseen(&o, has) || self.unseen(&o, lacks));
+            let relations = self.rules.of(&change.key.group, &change.key.kind).rule.relations.iter();
+            let related =
+                relations.map(|r| Spot { stem: crate::model::stem(&self.rules.plural(&r.group, &r.to), &r.group), ..change.spot.clone() });
+            let hidden = owner.into_iter().chain(related).any(|o| self.unseen(&o, has) || self.unseen(&o, lacks));
+            change.uncertain |= self.unseen(&change.spot, lacks) || hidden;
         }
         Ok(found)
     }

@@ -88,7 +88,11 @@ fn bundle(path: &Path) -> Result<(String, bool), Failure> {
     if !content.defects.is_empty() {
         return Err(damaged(path, content.defects));
     }
-    let note = if content.resplit { "" } else { " by its digests only: it was made with other rules than this version has, so its facets were not split anew" };
+    let note = if content.resplit {
+        ""
+    } else {
+        " by its digests only: it was made with other rules than this version has, so its facets were not split anew"
+    };
     ui::data(format!("{}: intact{note}\n  sha256 {}\n", path.display(), reader.file_sha256()).as_bytes())?;
     Ok((reader.file_sha256().to_owned(), content.resplit))
 }

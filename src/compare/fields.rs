@@ -33,9 +33,15 @@ fn walk(before: &Value, after: &Value, pointer: &str, out: &mut Vec<FieldChange>
         }
         (Value::Array(a), Value::Array(b)) => match (names(a), names(b)) {
             (Some(x), Some(y)) => {
-                for (i, name) in x.iter().enumerate().filter(|(_, n)| !y.contains(n)) {
+                let (kept_x, kept_y): (Vec<_>, Vec<_>) =
+                    (x.iter().filter(|n| y.contains(n)).collect(), y.iter().filter(|n| x.contains(n)).collect());
+                if kept_x != kept_y {
+                    // Where the order of named elements means nothing, state has sorted them: here it means something.
+                    let order = |names: &[&str]| Some(names.iter().map(|n| Value::from(*n)).collect());
+                    out.push(FieldChange { pointer: pointer.to_owned(), before: order(&x), after: order(&y) });
+                }
+                for (i, _) in x.iter().enumerate().filter(|(_, n)| !y.contains(n)) {
                     one(a.get(i), None, &join(pointer, &i.to_string()), out);
-                    debug_assert!(!name.is_empty());
                 }
                 for (j, name) in y.iter().enumerate() {
                     let i = x.iter().position(|n| n == name);
@@ -79,5 +85,7 @@ mod tests {
         assert_eq!(found.iter().map(|f| &*f.pointer).collect::<Vec<_>>(), ["/env/0", "/env/0/value"]);
         assert_eq!(found[1].before, Some(json!("2")));
         assert!(differences(&a, &a).is_empty());
+        let turned = differences(&json!([{"name": "A"}, {"name": "B"}]), &json!([{"name": "B"}, {"name": "A"}]));
+        assert_eq!(turned.len(), 1, "an order that means something is a difference");
     }
 }

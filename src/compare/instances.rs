@@ -158,7 +158,7 @@ impl Instances {
         // Strongest evidence first; of equal evidence, that of the earliest bundle.
         let Some(best) = present().rev().max_by_key(|i| i.by) else { return nowhere };
         if best.by != By::Ancestry
-            && let Some(layer) = present().find_map(|i| self.layer_of_app(&i.app))
+            && let Some(layer) = present().find_map(|i| self.layer_of_app(&i.app, instances))
         {
             return (layer, By::Ancestry);
         }
@@ -170,11 +170,15 @@ impl Instances {
         (best.layer.clone(), best.by)
     }
 
-    /// The layer of an Application that is gone from one bundle and known in another.
-    fn layer_of_app(&self, app: &str) -> Option<String> {
+    /// The layer of an Application that is gone from one bundle and known in another. A mark does not count where a bundle had
+    /// both the Application and the object, and the one did not manage the other.
+    fn layer_of_app(&self, app: &str, object: &[Option<Instance>]) -> Option<String> {
         let (namespace, name) = app.split_once('/')?;
         let spot = Spot { stem: "applications.argoproj.io".into(), namespace: namespace.into(), name: name.into() };
         let instances = self.all.get(&spot)?;
-        instances.iter().flatten().find(|i| i.by == By::Ancestry && i.layer != PLATFORM).map(|i| i.layer.clone())
+        let disowned =
+            instances.iter().zip(object).any(|(a, o)| a.is_some() && o.as_ref().is_some_and(|o| o.by != By::Ancestry || o.app != app));
+        let layer = instances.iter().flatten().find(|i| i.by == By::Ancestry && i.layer != PLATFORM).map(|i| i.layer.clone());
+        layer.filter(|_| !disowned)
     }
 }

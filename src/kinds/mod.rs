@@ -66,7 +66,10 @@ impl Rules {
                 return malformed("`kind` and `plural` are wanted".into());
             }
             if let Some(reader) = rule.health.as_ref().filter(|h| !health::vocabulary().any(|w| w == *h)) {
-                return malformed(format!("no health reader is called `{reader}`; there are {}", health::vocabulary().collect::<Vec<_>>().join(", ")));
+                return malformed(format!(
+                    "no health reader is called `{reader}`; there are {}",
+                    health::vocabulary().collect::<Vec<_>>().join(", ")
+                ));
             }
             if own.iter().filter(|r| r.kind == rule.kind && r.group == rule.group).count() > 1 {
                 return malformed("there are two rules for it".into());

@@ -74,7 +74,7 @@ pub enum SetWord {
 pub struct Derived {
     /// Always.
     pub always: bool,
-    /// A controller ownerReference to one of these kinds (`*`: any) resolves by uid.
+    /// A controller ownerReference to one of these kinds (`*`: any; `+custom`: any without a built-in rule) resolves by uid.
     pub owner: Vec<String>,
     /// A declared relation resolves.
     pub relation: bool,
@@ -86,6 +86,14 @@ pub struct Derived {
     pub contains: Vec<String>,
     /// The object has this name.
     pub name: Option<String>,
+    /// An Application manages it: its mark names one that lists it.
+    pub managed: bool,
+    /// The reference at this pointer carries the related object's uid, and the related object names it back at [`Self::back`].
+    pub by_uid: Option<String>,
+    /// Where the related object names it.
+    pub back: Option<String>,
+    /// Its `data` is that of its namesake in this namespace, where that was seen.
+    pub same_as: Option<String>,
     /// Beside apiVersion, kind and metadata its state has only these pointers.
     pub only: Option<Vec<String>>,
 }

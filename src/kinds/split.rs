@@ -32,7 +32,7 @@ pub fn split(kind: &Kind, value: Value, owned: &[String]) -> Facets {
         active.push(&extra);
     }
     let state = walk(value, &active, None, "", &mut out);
-    out.state = state.unwrap_or(Value::Null);
+    out.state = state.state().unwrap_or(Value::Null);
     out
 }
 
@@ -63,56 +63,77 @@ fn unsort(value: &mut Value, pointer: &str, order: &Value) {
     *list = original;
 }
 
-fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &str, out: &mut Facets) -> Option<Value> {
+/// What is left of a value in state.
+enum Left {
+    /// This.
+    State(Value),
+    /// Nothing: it means the same as its absence.
+    Default,
+    /// Nothing: it has gone to other facets.
+    Elsewhere,
+}
+
+impl Left {
+    fn state(self) -> Option<Value> {
+        if let Self::State(value) = self { Some(value) } else { None }
+    }
+}
+
+fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &str, out: &mut Facets) -> Left {
     let own = active.iter().rev().find_map(|n| n.facet.filter(|_| !n.unless.contains(&value)));
     let facet = own.or(inherited);
-    if active.iter().all(|n| n.is_leaf()) {
-        match facet {
-            Some(Facet::Identity) => drop(out.identity.insert(pointer.to_owned(), value)),
-            Some(Facet::Noise) => drop(out.noise.insert(pointer.to_owned(), value)),
-            Some(Facet::State) | None if active.iter().any(|n| n.default.as_ref() == Some(&value)) => {
-                drop(out.noise.insert(pointer.to_owned(), value))
-            }
-            Some(Facet::State) | None => return Some(sorted(value, active, pointer, out)),
-        }
-        return None;
-    }
-    if active.iter().any(|n| n.default.as_ref() == Some(&value)) {
+    let elsewhere = matches!(facet, Some(Facet::Identity | Facet::Noise));
+    let is_default = |v: &Value| active.iter().any(|n| n.default.as_ref() == Some(v));
+    if !elsewhere && is_default(&value) {
         out.noise.insert(pointer.to_owned(), value);
-        return None;
+        return Left::Default;
+    }
+    if active.iter().all(|n| n.is_leaf()) {
+        if elsewhere {
+            record(facet, pointer, value, out);
+            return Left::Elsewhere;
+        }
+        return Left::State(sorted(value, active, pointer, out));
     }
     match value {
         Value::Object(map) if !map.is_empty() => {
-            let mut kept = Map::new();
+            let (mut kept, mut defaults) = (Map::new(), false);
             for (key, item) in map {
                 let next: Vec<&Tree> = active.iter().flat_map(|n| n.step(&key)).collect();
-                if let Some(item) = walk(item, &next, facet, &join(pointer, &key), out) {
-                    kept.insert(key, item);
+                match walk(item, &next, facet, &join(pointer, &key), out) {
+                    Left::State(item) => drop(kept.insert(key, item)),
+                    Left::Default => defaults = true,
+                    Left::Elsewhere => {}
                 }
             }
-            (!kept.is_empty()).then_some(Value::Object(kept))
+            match (kept.is_empty(), defaults) {
+                (false, _) => Left::State(Value::Object(kept)),
+                // A map of nothing but defaults is there all the same (`automated: {prune: false}` is automated) …
+                (true, true) if !is_default(&Value::Object(Map::new())) => Left::State(Value::Object(kept)),
+                // … unless an empty one means the same as none.
+                (true, true) => Left::Default,
+                (true, false) => Left::Elsewhere,
+            }
         }
         Value::Array(list) => {
             let items = list.into_iter().enumerate().map(|(i, item)| {
                 let token = i.to_string();
                 let next: Vec<&Tree> = active.iter().flat_map(|n| n.step(&token)).collect();
-                walk(item, &next, facet, &join(pointer, &token), out).unwrap_or(Value::Null)
+                walk(item, &next, facet, &join(pointer, &token), out).state().unwrap_or(Value::Null)
             });
             let list = Value::Array(items.collect());
-            if matches!(facet, Some(Facet::Identity | Facet::Noise)) && list.as_array().is_some_and(|l| l.iter().all(Value::is_null)) {
+            if elsewhere && list.as_array().is_some_and(|l| l.iter().all(Value::is_null)) {
                 // Everything within has gone to its facet; what is left is the list's length.
                 record(facet, pointer, list, out);
-                return None;
+                return Left::Elsewhere;
             }
-            Some(sorted(list, active, pointer, out))
+            Left::State(sorted(list, active, pointer, out))
         }
-        other => match facet {
-            Some(Facet::Identity | Facet::Noise) => {
-                record(facet, pointer, other, out);
-                None
-            }
-            _ => Some(other),
-        },
+        other if elsewhere => {
+            record(facet, pointer, other, out);
+            Left::Elsewhere
+        }
+        other => Left::State(other),
     }
 }
 

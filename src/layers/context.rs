@@ -24,7 +24,7 @@ pub struct Context<'a> {
     pub scope_label: String,
     by_key: HashMap<&'a Key, usize>,
     by_uid: HashMap<&'a str, usize>,
-    pub(super) scaled: HashMap<Key, ()>,
+    pub(super) scaled: HashMap<Key, (i64, i64)>,
 }
 
 impl<'a> Context<'a> {

@@ -3,6 +3,7 @@
 use crate::kinds::rule::Derived;
 use crate::layers::Context;
 use crate::layers::apps::owner_uids;
+use crate::model::Key;
 use crate::model::Object;
 use serde_json::Value;
 
@@ -16,8 +17,10 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     let annotation = |name: &String| object.value.get("metadata").and_then(|m| m.get("annotations")?.get(name)?.as_str());
     let named = d.always || d.relation || d.name.is_some() || d.annotation.is_some() || !d.owner.is_empty();
     named
-        && (d.owner.is_empty() || controller(context, object).is_some_and(|kind| d.owner.iter().any(|o| o == "*" || o == kind)))
+        && (d.owner.is_empty() || controller(context, object).is_some_and(|owner| d.owner.iter().any(|o| is_kind(context, o, owner))))
         && (!d.relation || related(context, object, d))
+        && (!d.managed || context.apps.manager(object, &context.tracking).is_some_and(|m| !m.dead))
+        && d.same_as.as_ref().is_none_or(|ns| same_as(context, object, ns))
         && d.name.as_ref().is_none_or(|n| *n == object.key.name)
         && d.annotation
             .as_ref()
@@ -25,22 +28,40 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && d.only.as_ref().is_none_or(|only| has_only(&object.value, only))
 }
 
-/// The kind of the controller, where it is there by uid, kind and name.
-fn controller<'a>(context: &Context<'a>, object: &Object) -> Option<&'a str> {
+/// Whether an owner is of a kind that a rule names.
+fn is_kind(context: &Context<'_>, wanted: &str, owner: &Object) -> bool {
+    match wanted {
+        "*" => true,
+        "+custom" => context.rules.of(&owner.key.group, &owner.key.kind).rule.kind.is_empty(),
+        kind => kind == owner.key.kind,
+    }
+}
+
+/// Whether the object's data is that of its namesake in another namespace; true where that one was not seen.
+fn same_as(context: &Context<'_>, object: &Object, namespace: &str) -> bool {
+    let namesake = context.get(&Key { namespace: namespace.to_owned(), ..object.key.clone() });
+    namesake.is_none_or(|n| n.value.get("data") == object.value.get("data"))
+}
+
+/// The controller, where it is there by uid, kind and name.
+fn controller<'a>(context: &Context<'a>, object: &Object) -> Option<&'a Object> {
     let owners = object.value.pointer("/metadata/ownerReferences")?.as_array()?;
     let reference = owners.iter().find(|o| o.get("controller") == Some(&Value::Bool(true)))?;
     let uid = owner_uids(&object.value).next()?;
     let owner = context.by_uid(uid)?;
     let same = |field: &str, value: &str| reference.get(field).and_then(Value::as_str) == Some(value);
     let same_place = owner.key.namespace.is_empty() || owner.key.namespace == object.key.namespace;
-    (same("uid", uid) && same("kind", &owner.key.kind) && same("name", &owner.key.name) && same_place).then_some(&*owner.key.kind)
+    (same("uid", uid) && same("kind", &owner.key.kind) && same("name", &owner.key.name) && same_place).then_some(owner)
 }
 
 fn related(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     let rule = &context.rules.of(&object.key.group, &object.key.kind).rule;
     let Some(object) = context.get(&object.key) else { return false };
     rule.relations.iter().filter_map(|r| context.target(object, r)).filter_map(|i| context.objects.get(i)).any(|target| {
+        let text = |o: &Object, p: &str| o.value.pointer(p).and_then(Value::as_str).map(str::to_owned);
         d.target_has.as_ref().is_none_or(|p| target.value.pointer(p).is_some_and(|v| v.as_object().is_none_or(|m| !m.is_empty())))
+            && d.by_uid.as_ref().is_none_or(|p| !target.uid.is_empty() && text(object, p).as_ref() == Some(&target.uid))
+            && d.back.as_ref().is_none_or(|p| text(target, p).as_ref() == Some(&object.key.name))
     })
 }
 

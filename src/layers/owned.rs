@@ -6,15 +6,17 @@ use crate::model::Placement;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// The objects that an autoscaler scales.
-pub(super) fn scaled(objects: &[Object]) -> HashMap<Key, ()> {
+/// The objects that an autoscaler scales, each with the bounds within which its word holds.
+pub(super) fn scaled(objects: &[Object]) -> HashMap<Key, (i64, i64)> {
     let autoscalers = objects.iter().filter(|o| o.key.kind == "HorizontalPodAutoscaler" && o.key.group == "autoscaling");
     autoscalers
         .filter_map(|o| {
             let target = o.value.pointer("/spec/scaleTargetRef")?;
             let at = |k: &str| target.get(k).and_then(Value::as_str);
             let group = at("apiVersion").and_then(|v| v.split_once('/')).map_or("", |(g, _)| g);
-            Some((Key::new(group, at("kind")?, &o.key.namespace, at("name")?), ()))
+            let bound = |p: &str| o.value.pointer(p).and_then(Value::as_i64);
+            let bounds = (bound("/spec/minReplicas").unwrap_or(1), bound("/spec/maxReplicas")?);
+            Some((Key::new(group, at("kind")?, &o.key.namespace, at("name")?), bounds))
         })
         .collect()
 }
@@ -22,9 +24,8 @@ pub(super) fn scaled(objects: &[Object]) -> HashMap<Key, ()> {
 /// The pointers that are identity for this object: what an HPA scales, and the `jsonPointers` that its Application ignores.
 pub fn owned_pointers(context: &Context<'_>, object: &Object, placement: &Placement) -> Vec<String> {
     let mut pointers = Vec::new();
-    if context.scaled.contains_key(&object.key) {
-        pointers.push("/spec/replicas".to_owned());
-    }
+    let replicas = object.value.pointer("/spec/replicas").and_then(Value::as_i64);
+    let scaled = context.scaled.get(&object.key).map(|(least, most)| replicas.is_some_and(|n| (*least..=*most).contains(&n)));
     let app = placement.app.split_once('/').and_then(|(ns, name)| context.get(&Key::new("argoproj.io", "Application", ns, name)));
     let ignored = app.and_then(|a| a.value.pointer("/spec/ignoreDifferences")?.as_array());
     for entry in ignored.into_iter().flatten() {
@@ -42,6 +43,12 @@ pub fn owned_pointers(context: &Context<'_>, object: &Object, placement: &Placem
             let list = entry.get("jsonPointers").and_then(Value::as_array).into_iter().flatten();
             pointers.extend(list.filter_map(|p| p.as_str().filter(|p| p.starts_with('/')).map(str::to_owned)));
         }
+    }
+    match scaled {
+        Some(true) => pointers.push("/spec/replicas".to_owned()),
+        // Outside of the autoscaler's bounds nobody agreed to it.
+        Some(false) => pointers.retain(|p| p != "/spec/replicas"),
+        None => {}
     }
     pointers
 }

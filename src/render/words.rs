@@ -42,6 +42,8 @@ pub fn of_code(code: &str) -> &str {
         ("not-as-pinned", "is not as pinned"),
         ("pod-replaced", "was replaced"),
         ("pod-not-seen", "was not seen again, and not all pods were"),
+        ("pod-not-counted", "is more than its owner counts"),
+        ("owned-field-moved", "a field that a controller owns moved"),
         ("pod-restarted", "restarted"),
         ("pod-added", "was added by its controller"),
         ("pod-scaled-in", "was taken by an autoscaler"),

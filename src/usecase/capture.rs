@@ -123,6 +123,7 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules, layers
             if rules.of(&key.group, &key.kind).rule.metadata_only {
                 value = metadata_of(&value);
             }
+            json::normalise(&mut value);
             redactor.object(&mut value);
             let plural =
                 plurals.get(&(key.group.clone(), key.kind.clone())).cloned().unwrap_or_else(|| rules.plural(&key.group, &key.kind));

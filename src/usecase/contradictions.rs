@@ -20,7 +20,10 @@ pub(super) fn contradictions(objects: &[Object], questions: &[Question], rules: 
     let asked = |group: &str, resource: &str, namespace: &str| {
         questions.iter().find(|q| q.group == group && q.resource == resource && q.namespace.as_ref().is_none_or(|n| n == namespace))
     };
-    for app in objects.iter().filter(|o| o.key.is_argo("Application") && deploys_here(&o.value) && o.value.pointer("/metadata/deletionTimestamp").is_none()) {
+    for app in objects
+        .iter()
+        .filter(|o| o.key.is_argo("Application") && deploys_here(&o.value) && o.value.pointer("/metadata/deletionTimestamp").is_none())
+    {
         for key in synced(&app.value) {
             let plural = rules.plural(&key.group, &key.kind);
             let there = context.get(&key).is_some() || context.get(&Key { namespace: String::new(), ..key.clone() }).is_some();

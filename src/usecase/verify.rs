@@ -128,7 +128,9 @@ fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules, laye
         })
         .collect();
     for found in contradictions(objects, &questions, rules, layers) {
-        let said = gaps.iter().any(|g| (&g.group, &g.resource, &g.namespace, g.reason) == (&found.group, &found.resource, &found.namespace, found.reason));
+        let said = gaps
+            .iter()
+            .any(|g| (&g.group, &g.resource, &g.namespace, g.reason) == (&found.group, &found.resource, &found.namespace, found.reason));
         if !said {
             defects.push(wrong("coverage.json", format!("it lacks a gap that its objects show: {}", found.detail)));
         }

@@ -39,7 +39,9 @@ fn visit(scan: &Scan<'_>, value: &mut Value, place: Place) {
             }
         }
         // A short number under such a name is a setting (a length, a port); a long one is a password that was not quoted.
-        Value::Number(number) if place.sense == Sense::Secret && number.as_str().len() > 5 => *value = Value::String(scan.token(&number.to_string())),
+        Value::Number(number) if place.sense == Sense::Secret && number.as_str().len() > 5 => {
+            *value = Value::String(scan.token(&number.to_string()))
+        }
         Value::Array(list) => array(scan, list, place),
         Value::Object(map) => object(scan, map, place),
         _ => {}

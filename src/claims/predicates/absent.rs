@@ -85,7 +85,10 @@ fn unknown_orphans(e: &Evidence<'_>, side: usize) -> Vec<Finding> {
 /// A root in the middle of an operation may be about to make or remove something.
 fn unsettled_root(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Option<Finding>, CompareError> {
     let Some(root) = e.root(layer) else { return Ok(None) };
-    let Some(at) = e.instances.at(&root, side) else { return Ok(None) };
+    let Some(at) = e.instances.at(&root, side) else {
+        // Without its root a bundle does not show which Applications it lacks.
+        return Ok(Some(Finding::new(Effect::Doubts, "missing", side).about(key_at(&root, e.rules))));
+    };
     let line = e.line("health", &root, at, side)?;
     let facts = line.get("facts");
     let says = |p: &str| facts.and_then(|f| f.get(p));

@@ -5,7 +5,9 @@ use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::quality::asked;
 use crate::claims::predicates::unchanged::written_secrets;
+use crate::compare::Change;
 use crate::compare::ChangeKind;
+use crate::model::By;
 use crate::model::Key;
 use std::collections::BTreeSet;
 
@@ -18,20 +20,22 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         // Whose a change is can't be said of a platform that is not the declared one.
         return Ok(Some(vec![Finding::new(Effect::Doubts, "no-root", 0).about(Key::new("argoproj.io", "Application", "", &layer.root))]));
     }
-    for change in e.changes.iter().filter(|c| c.layer != switched) {
+    // A label alone is a claim of the object's own: it does not put a change into the switched layer.
+    let labelled = |c: &Change| e.instances.layers.get(&c.spot).is_some_and(|(_, by)| *by <= By::Label);
+    for change in e.changes.iter().filter(|c| c.layer != switched || labelled(c)) {
         if change.hook && change.kind == ChangeKind::Replaced {
             continue;
         }
         let of_switch = root.as_ref() == Some(&change.spot);
         let allowed = |pointer: &str| of_switch && (pointer == "/spec/syncPolicy" || pointer.starts_with("/spec/syncPolicy/"));
-        let effect = if change.uncertain { Effect::Doubts } else { Effect::Counters };
+        let effect = if change.uncertain || change.layer == switched { Effect::Doubts } else { Effect::Counters };
         let found = Finding::of_change(change, effect);
         findings.extend(found.into_iter().filter(|f| !allowed(&f.pointer)));
         if change.recreated && change.kind == ChangeKind::Modified && !change.hook {
             findings.push(Finding::new(Effect::Counters, "replaced", change.sides.1).about(change.key.clone()).in_file(&change.file));
         }
     }
-    let sets: Vec<BTreeSet<String>> = e.sides.iter().map(asked).collect();
+    let sets: Vec<BTreeSet<String>> = e.sides.iter().map(|s| asked(s, e.rules)).collect();
     for (i, pair) in sets.windows(2).enumerate() {
         let [a, b] = pair else { continue };
         for stem in a.symmetric_difference(b) {

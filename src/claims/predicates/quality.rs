@@ -4,6 +4,7 @@ use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::compare::Side;
+use crate::kinds::Rules;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -16,7 +17,8 @@ pub(super) fn complete(q: &Question<'_>) -> Answer {
         findings.extend(q.evidence.gaps(i).iter().map(|g| Finding::gap(g, i)));
         let mut seen = BTreeSet::new();
         for layer in &q.evidence.layers {
-            let kinds = q.evidence.kinds(&layer.name);
+            let mut kinds = q.evidence.kinds(&layer.name);
+            kinds.insert("pods".into());
             let missing = q
                 .evidence
                 .gaps_in(&layer.name, &kinds, i)
@@ -50,8 +52,8 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
                 differs(code, Effect::Doubts, json!(a), json!(b));
             }
         }
-        if asked(first) != asked(side) {
-            let (a, b) = (asked(first), asked(side));
+        let (a, b) = (asked(first, q.evidence.rules), asked(side, q.evidence.rules));
+        if a != b {
             let only = |x: &BTreeSet<String>, y: &BTreeSet<String>| json!(x.difference(y).collect::<Vec<_>>());
             differs("other-questions", Effect::Doubts, only(&a, &b), only(&b, &a));
         }
@@ -59,9 +61,10 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// The kinds that were asked for.
-pub(super) fn asked(side: &Side) -> BTreeSet<String> {
-    side.coverage.questions.iter().map(|q| crate::model::stem(&q.resource, &q.group)).collect()
+/// The kinds that were asked for and are kept.
+pub(super) fn asked(side: &Side, rules: &Rules) -> BTreeSet<String> {
+    let kept = |group: &str, resource: &str| rules.of_resource(group, resource).is_none_or(|k| k.rule.stored != Some(false));
+    side.coverage.questions.iter().filter(|q| kept(&q.group, &q.resource)).map(|q| crate::model::stem(&q.resource, &q.group)).collect()
 }
 
 /// Windows and resourceVersions both rise from each bundle to the next.
@@ -134,7 +137,9 @@ fn versions(side: &Side) -> Result<HashMap<String, (u64, String)>, crate::compar
         for line in bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
             let line: Line<'_> = side.parse(entry, line)?;
             let spot = crate::compare::Spot { stem: stem.to_owned(), namespace: line.namespace.into_owned(), name: line.name.into_owned() };
-            if let (Some(at), Ok(version)) = (uids.at(&spot, 0).filter(|i| !i.uid.is_empty()), line.fields.version.parse()) {
+            if let Some(at) = uids.at(&spot, 0).filter(|i| !i.uid.is_empty())
+                && let Ok(version) = if at.version.is_empty() { &*line.fields.version } else { &*at.version }.parse()
+            {
                 out.insert(at.uid.clone(), (version, entry.to_owned()));
             }
         }

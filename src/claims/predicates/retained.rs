@@ -86,7 +86,8 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
 /// Every gap in volumes and claims, in whichever namespace.
 fn gaps(e: &Evidence<'_>, kinds: &BTreeSet<String>, side: usize) -> Vec<Gap> {
     let mut found = e.gaps_in("", kinds, side);
-    let more: Vec<Gap> = e.gaps(side).iter().filter(|g| kinds.contains(&g.resource) && g.group.is_empty() && !found.contains(g)).cloned().collect();
+    let more: Vec<Gap> =
+        e.gaps(side).iter().filter(|g| kinds.contains(&g.resource) && g.group.is_empty() && !found.contains(g)).cloned().collect();
     found.extend(more);
     found
 }

@@ -6,8 +6,13 @@ use crate::claims::finding::key_at;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::compare::ChangeKind;
+use crate::compare::CompareError;
+use crate::compare::Side;
+use crate::compare::Spot;
 use crate::model::Role;
+use serde_json::Value;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     let e = q.evidence;
@@ -26,6 +31,9 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
     }
     findings.extend(written_secrets(q, Some(q.layer)));
+    for b in 1..e.sides.len() {
+        findings.extend(owned_fields(q, b - 1, b)?);
+    }
     Ok(Some(findings))
 }
 
@@ -45,4 +53,43 @@ pub(super) fn written_secrets(q: &Question<'_>, layer: Option<&str>) -> Vec<Find
         }
     }
     findings
+}
+
+/// Fields that a controller owns by agreement and that moved: no change, and named.
+fn owned_fields(q: &Question<'_>, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
+    let e = q.evidence;
+    let mut findings = Vec::new();
+    let (Some(before), Some(after)) = (e.sides.get(a), e.sides.get(b)) else { return Ok(findings) };
+    let (old, new) = (owned(q, before, a)?, owned(q, after, b)?);
+    for ((spot, pointer), (value, file)) in &new {
+        let Some((earlier, _)) = old.get(&(spot.clone(), pointer.clone())).filter(|(v, _)| v != value) else { continue };
+        let finding = Finding::new(Effect::Notes, "owned-field-moved", b).about(key_at(spot, e.rules));
+        findings.push(finding.at(pointer, Some(earlier.clone()), Some(value.clone())).in_file(file));
+    }
+    Ok(findings)
+}
+
+/// (object, pointer) → (value, file) of the identity fields in the spec of a layer's objects that are not derived.
+fn owned(q: &Question<'_>, side: &Side, i: usize) -> Result<BTreeMap<(Spot, String), (Value, String)>, CompareError> {
+    let mut out = BTreeMap::new();
+    for (entry, _, stem, _) in side.files("identity").filter(|(_, _, stem, _)| *stem != "pods" && *stem != "secrets") {
+        let bytes = side.file(entry)?;
+        for line in bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
+            let line: Fields = side.parse(entry, line)?;
+            let spot = Spot { stem: stem.to_owned(), namespace: line.namespace, name: line.name };
+            if q.evidence.instances.layer(&spot) != q.layer || q.evidence.instances.at(&spot, i).is_none_or(|at| at.derived) {
+                continue;
+            }
+            let spec = line.fields.into_iter().filter(|(p, _)| p.starts_with("/spec/"));
+            out.extend(spec.map(|(pointer, value)| ((spot.clone(), pointer), (value, entry.to_owned()))));
+        }
+    }
+    Ok(out)
+}
+
+#[derive(serde::Deserialize)]
+struct Fields {
+    namespace: String,
+    name: String,
+    fields: serde_json::Map<String, Value>,
 }

@@ -53,7 +53,7 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
             continue;
         }
         match (x, y) {
-            (Some(x), Some(y)) if x.uid == y.uid => restarted(e, spot, (x, a), (y, b), findings)?,
+            (Some(x), Some(y)) if x.uid == y.uid => findings.extend(same_pod(e, spot, (x, a), (y, b))?),
             (Some(x), Some(y)) if x.derived || y.derived => {
                 let turnover = by_controller.entry(controller).or_default();
                 turnover.lost.push(spot);
@@ -66,21 +66,87 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
         }
     }
     for (controller, turnover) in by_controller {
-        let scaled_in = turnover.gained.is_empty() && is_scaled(e, &controller, a)? && is_scaled(e, &controller, b)?;
-        let unseen = turnover.lost.iter().any(|s| e.unseen(s, b)) || turnover.gained.iter().any(|s| e.unseen(s, a));
-        let (effect, code, spots) = match () {
-            () if turnover.lost.is_empty() => (Effect::Notes, "pod-added", &turnover.gained),
-            () if unseen => (Effect::Doubts, "pod-not-seen", &turnover.lost),
-            () if scaled_in => (Effect::Notes, "pod-scaled-in", &turnover.lost),
-            () => (Effect::Counters, "pod-replaced", &turnover.lost),
-        };
-        for spot in spots {
-            let after = turnover.gained.iter().map(|s| json!(s.name)).collect::<Vec<_>>();
-            let finding = Finding::new(effect, code, b).about(key_at(spot, e.rules));
-            findings.push(finding.at("/metadata/uid", e.instances.at(spot, a).map(|i| json!(i.uid)), Some(json!(after))));
+        findings.extend(turned_over(e, &controller, &turnover, a, b)?);
+    }
+    let bare = e.changes.iter().filter(|c| c.sides == (a, b) && c.layer == layer && c.spot.stem == "pods" && c.uncertain);
+    findings.extend(bare.map(|c| Finding::new(Effect::Doubts, "pod-not-seen", b).about(c.key.clone())));
+    Ok(())
+}
+
+/// What one controller's lost and gained pods come to: an autoscaler's doing is worth a note, anything else refutes.
+fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
+    let unseen = turnover.lost.iter().any(|s| e.unseen(s, b)) || turnover.gained.iter().any(|s| e.unseen(s, a));
+    let fell = match (scaled_replicas(e, controller, a)?, scaled_replicas(e, controller, b)?) {
+        (Some(x), Some(y)) => x - y >= i64::try_from(turnover.lost.len()).unwrap_or(i64::MAX),
+        _ => false,
+    };
+    let (effect, code, spots) = match () {
+        () if turnover.lost.is_empty() => (Effect::Notes, "pod-added", &turnover.gained),
+        () if unseen => (Effect::Doubts, "pod-not-seen", &turnover.lost),
+        () if turnover.gained.is_empty() && fell => (Effect::Notes, "pod-scaled-in", &turnover.lost),
+        () => (Effect::Counters, "pod-replaced", &turnover.lost),
+    };
+    let mut findings = Vec::new();
+    let after = turnover.gained.iter().map(|s| json!(s.name)).collect::<Vec<_>>();
+    for spot in spots {
+        let finding = Finding::new(effect, code, b).about(key_at(spot, e.rules));
+        findings.push(finding.at("/metadata/uid", e.instances.at(spot, a).map(|i| json!(i.uid)), Some(json!(after))));
+    }
+    if code == "pod-added" {
+        findings.extend(strangers(e, controller, &turnover.gained, a, b)?);
+    }
+    Ok(findings)
+}
+
+/// Added pods that do not look like their controller's others, or that their owner does not count.
+fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
+    let mut findings = Vec::new();
+    let mine = |side: usize| {
+        let pods = e.instances.all.iter().filter(|(s, _)| s.stem == "pods");
+        pods.filter_map(move |(s, all)| Some((s, all.get(side)?.as_ref()?)))
+            .filter(|(s, at)| self::controller(e, s, Some(at)) == *controller)
+            .collect::<Vec<_>>()
+    };
+    let mut known = std::collections::BTreeSet::new();
+    for (spot, at) in mine(a) {
+        known.insert(images(&e.line("identity", spot, at, a)?));
+    }
+    for spot in gained {
+        let Some(at) = e.instances.at(spot, b) else { continue };
+        let seen = images(&e.line("identity", spot, at, b)?);
+        if !known.is_empty() && !known.contains(&seen) {
+            findings.push(Finding::new(Effect::Counters, "image-changed", b).about(key_at(spot, e.rules)).at(
+                "/spec/containers",
+                None,
+                Some(json!(seen)),
+            ));
+        }
+        let Some(owner) = Instances::related(at) else { continue };
+        let Some(owner_at) = e.instances.at(&owner, b) else { continue };
+        let line = e.line("noise", &owner, owner_at, b)?;
+        let status = |p: &str| line.get("fields").and_then(|f| f.get(p)).and_then(Value::as_u64);
+        let whole = line.get("fields").and_then(|f| f.get("/status"));
+        let count = |name: &str| status(&format!("/status/{name}")).or_else(|| whole?.get(name)?.as_u64());
+        let counted = count("replicas").or_else(|| count("currentNumberScheduled"));
+        let there = mine(b).iter().filter(|(_, i)| Instances::related(i).as_ref() == Some(&owner)).count();
+        if counted.is_some_and(|n| u64::try_from(there).is_ok_and(|t| t > n)) {
+            findings.push(Finding::new(Effect::Doubts, "pod-not-counted", b).about(key_at(spot, e.rules)).at(
+                "",
+                Some(json!(counted)),
+                Some(json!(there)),
+            ));
         }
     }
-    Ok(())
+    Ok(findings)
+}
+
+/// The images in a derived pod's spec, by container.
+fn images(identity: &Value) -> Vec<String> {
+    let lists = ["containers", "initContainers", "ephemeralContainers"]
+        .iter()
+        .filter_map(|l| identity.get("derived")?.get("spec")?.get(*l)?.as_array());
+    let text = |c: &Value, k: &str| c.get(k).and_then(Value::as_str).unwrap_or("").to_owned();
+    lists.flatten().map(|c| format!("{}={}", text(c, "name"), text(c, "image"))).collect()
 }
 
 /// The object at the top of a pod's chain of owners.
@@ -94,42 +160,46 @@ fn controller(e: &Evidence<'_>, pod: &Spot, instance: Option<&Instance>) -> Spot
     at
 }
 
-/// Whether an autoscaler owns the controller's replicas.
-fn is_scaled(e: &Evidence<'_>, controller: &Spot, side: usize) -> Result<bool, CompareError> {
-    let Some(at) = e.instances.at(controller, side) else { return Ok(false) };
+/// The controller's replicas, where an autoscaler owns them.
+fn scaled_replicas(e: &Evidence<'_>, controller: &Spot, side: usize) -> Result<Option<i64>, CompareError> {
+    let Some(at) = e.instances.at(controller, side) else { return Ok(None) };
     let line = e.line("identity", controller, at, side)?;
-    Ok(line.get("fields").is_some_and(|f| f.get("/spec/replicas").is_some()))
+    Ok(line.get("fields").and_then(|f| f.get("/spec/replicas")?.as_i64()))
 }
 
-/// Restarts and images of a pod that is the same instance.
-fn restarted(
-    e: &Evidence<'_>,
-    spot: &Spot,
-    (x, a): (&Instance, usize),
-    (y, b): (&Instance, usize),
-    findings: &mut Vec<Finding>,
-) -> Result<(), CompareError> {
+/// Restarts and images of a pod that is the same instance; its containers are paired by name.
+fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (&Instance, usize)) -> Result<Vec<Finding>, CompareError> {
     let (before, after) = (e.line("identity", spot, x, a)?, e.line("identity", spot, y, b)?);
-    let empty = serde_json::Map::new();
-    let fields = |line: &'_ Value| line.get("fields").and_then(Value::as_object).cloned().unwrap_or_else(|| empty.clone());
-    let (before, after) = (fields(&before), fields(&after));
-    for (pointer, new) in &after {
-        let code = match pointer.rsplit('/').next() {
-            Some("restartCount") => "pod-restarted",
-            Some("imageID" | "image") => "image-changed",
-            _ => continue,
-        };
+    let file = format!("identity/{}/pods.jsonl", y.layer);
+    let found = |code, pointer: &str, old: Value, new: Value| {
+        Finding::new(Effect::Counters, code, b).about(key_at(spot, e.rules)).at(pointer, Some(old), Some(new)).in_file(&file)
+    };
+    let mut findings = Vec::new();
+    let (old, new) = (containers(&before), containers(&after));
+    for ((container, field), (pointer, value)) in &new {
         // A container that has only now been reported is no restart.
-        let Some(old) = before.get(pointer) else { continue };
-        if old != new {
-            let file = format!("identity/{}/pods.jsonl", y.layer);
-            findings.push(
-                Finding::new(Effect::Counters, code, b)
-                    .about(key_at(spot, e.rules))
-                    .at(pointer, Some(old.clone()), Some(new.clone()))
-                    .in_file(&file),
-            );
+        let Some((_, earlier)) = old.get(&(container.clone(), field.clone())) else { continue };
+        if earlier != value {
+            let code = if field == "restartCount" { "pod-restarted" } else { "image-changed" };
+            findings.push(found(code, pointer, earlier.clone(), value.clone()));
         }
     }
-    Ok(())
+    if images(&before) != images(&after) {
+        findings.push(found("image-changed", "/spec/containers", json!(images(&before)), json!(images(&after))));
+    }
+    Ok(findings)
+}
+
+/// (container, field) → (pointer, value) of what the kubelet reported.
+fn containers(identity: &Value) -> BTreeMap<(String, String), (String, Value)> {
+    let mut out = BTreeMap::new();
+    let Some(fields) = identity.get("fields").and_then(Value::as_object) else { return out };
+    for (pointer, value) in fields {
+        let Some((stem, field)) = pointer.rsplit_once('/').filter(|(_, f)| matches!(*f, "restartCount" | "imageID" | "image")) else {
+            continue;
+        };
+        let name = fields.get(&format!("{stem}/name")).and_then(Value::as_str).unwrap_or(stem);
+        out.insert((name.to_owned(), field.to_owned()), (pointer.clone(), value.clone()));
+    }
+    out
 }
