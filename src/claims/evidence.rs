@@ -137,7 +137,19 @@ impl<'a> Evidence<'a> {
                 change.fields = if plain.is_empty() { tokens } else { plain };
             }
         }
+        let agreements = ["horizontalpodautoscalers.autoscaling", APPLICATIONS].map(|stem| Spot {
+            stem: stem.into(),
+            namespace: String::new(),
+            name: String::new(),
+        });
         for change in &mut found {
+            let here = |s: &Spot, i: usize| self.unseen(&Spot { namespace: change.spot.namespace.clone(), ..s.clone() }, i);
+            if change.fields.iter().any(|f| f.owned) && agreements.iter().any(|s| here(s, a) || here(s, b)) {
+                // Who owns the field was seen on one side only.
+                let (owned, plain): (Vec<_>, Vec<_>) = change.fields.drain(..).partition(|f| f.owned);
+                change.uncertain |= plain.is_empty();
+                change.fields = if plain.is_empty() { owned } else { plain };
+            }
             let (lacks, has) = match change.kind {
                 ChangeKind::Added => (a, b),
                 ChangeKind::Removed => (b, a),

@@ -8,6 +8,7 @@ use crate::compare::differences;
 use crate::compare::side::lines;
 use crate::model::Key;
 use serde::Deserialize;
+use serde_json::Map;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -181,7 +182,8 @@ fn differing(before: &Side, after: &Side) -> Result<(States, States), CompareErr
     Ok((states(before, &x, &b)?, states(after, &y, &a)?))
 }
 
-/// The fields that differ, without those that are identity on either side (an autoscaler that is seen on one side only).
+/// The fields that differ. One that is a controller's on one side only (an autoscaler that is seen on one side only) is compared
+/// with what stands there, and marked.
 fn modified(
     before: &Side,
     after: &Side,
@@ -191,16 +193,25 @@ fn modified(
     x: &Value,
     y: &Value,
 ) -> Result<Vec<FieldChange>, CompareError> {
-    let mut owned = Vec::new();
-    for (side, i) in [(before, a), (after, b)] {
-        if let Some(instance) = all.at(spot, i) {
-            let line = side.line("identity", &instance.layer, &spot.stem, &spot.namespace, &spot.name)?;
-            owned.extend(line.get("fields").and_then(Value::as_object).into_iter().flatten().map(|(k, _)| k.clone()));
+    let fields = |side: &Side, i: usize| {
+        let Some(at) = all.at(spot, i) else { return Ok(Map::new()) };
+        let line = side.line("identity", &at.layer, &spot.stem, &spot.namespace, &spot.name)?;
+        Ok::<_, CompareError>(line.get("fields").and_then(Value::as_object).cloned().unwrap_or_default())
+    };
+    let (own_x, own_y) = (fields(before, a)?, fields(after, b)?);
+    let mut out = Vec::new();
+    for mut field in differences(x, y) {
+        if own_x.contains_key(&field.pointer) || own_y.contains_key(&field.pointer) {
+            field.before = field.before.or_else(|| own_x.get(&field.pointer).cloned());
+            field.after = field.after.or_else(|| own_y.get(&field.pointer).cloned());
+            field.owned = true;
+            if field.before == field.after {
+                continue;
+            }
         }
+        out.push(field);
     }
-    let within =
-        |pointer: &str, field: &String| pointer == field || pointer.strip_prefix(field.as_str()).is_some_and(|rest| rest.starts_with('/'));
-    Ok(differences(x, y).into_iter().filter(|f| !owned.iter().any(|o| within(&f.pointer, o))).collect())
+    Ok(out)
 }
 
 fn is_recreated(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool {

@@ -12,6 +12,8 @@ pub struct FieldChange {
     pub before: Option<Value>,
     /// Value after; none if the field is not there.
     pub after: Option<Value>,
+    /// Whether the field is state on one side and a controller's by agreement on the other.
+    pub owned: bool,
 }
 
 /// All differences, deepest first found first; elements of lists that have names are paired by name.
@@ -38,7 +40,7 @@ fn walk(before: &Value, after: &Value, pointer: &str, out: &mut Vec<FieldChange>
                 if kept_x != kept_y {
                     // Where the order of named elements means nothing, state has sorted them: here it means something.
                     let order = |names: &[&str]| Some(names.iter().map(|n| Value::from(*n)).collect());
-                    out.push(FieldChange { pointer: pointer.to_owned(), before: order(&x), after: order(&y) });
+                    out.push(FieldChange { pointer: pointer.to_owned(), before: order(&x), after: order(&y), owned: false });
                 }
                 for (i, _) in x.iter().enumerate().filter(|(_, n)| !y.contains(n)) {
                     one(a.get(i), None, &join(pointer, &i.to_string()), out);
@@ -54,7 +56,7 @@ fn walk(before: &Value, after: &Value, pointer: &str, out: &mut Vec<FieldChange>
                 }
             }
         },
-        _ => out.push(FieldChange { pointer: pointer.to_owned(), before: Some(before.clone()), after: Some(after.clone()) }),
+        _ => out.push(FieldChange { pointer: pointer.to_owned(), before: Some(before.clone()), after: Some(after.clone()), owned: false }),
     }
 }
 
@@ -62,7 +64,7 @@ fn one(before: Option<&Value>, after: Option<&Value>, pointer: &str, out: &mut V
     match (before, after) {
         (Some(a), Some(b)) => walk(a, b, pointer, out),
         (None, None) => {}
-        (a, b) => out.push(FieldChange { pointer: pointer.to_owned(), before: a.cloned(), after: b.cloned() }),
+        (a, b) => out.push(FieldChange { pointer: pointer.to_owned(), before: a.cloned(), after: b.cloned(), owned: false }),
     }
 }
 

@@ -154,11 +154,12 @@ impl Instances {
     fn resolve(&self, spot: &Spot, depth: usize) -> (String, By) {
         let nowhere = (PLATFORM.to_owned(), By::None);
         let Some(instances) = self.all.get(spot).filter(|_| depth < 16) else { return nowhere };
-        let present = || instances.iter().flatten();
+        let all = || instances.iter().enumerate().filter_map(|(s, i)| Some((s, i.as_ref()?)));
+        let present = || all().filter(|(s, i)| !self.disowned(i, *s, instances)).map(|(_, i)| i);
         // Strongest evidence first; of equal evidence, that of the earliest bundle.
-        let Some(best) = present().rev().max_by_key(|i| i.by) else { return nowhere };
+        let Some(best) = present().collect::<Vec<_>>().into_iter().rev().max_by_key(|i| i.by) else { return nowhere };
         if best.by != By::Ancestry
-            && let Some(layer) = present().find_map(|i| self.layer_of_app(&i.app, instances))
+            && let Some(layer) = present().find_map(|i| self.layer_of_app(&i.app))
         {
             return (layer, By::Ancestry);
         }
@@ -170,15 +171,27 @@ impl Instances {
         (best.layer.clone(), best.by)
     }
 
-    /// The layer of an Application that is gone from one bundle and known in another. A mark does not count where a bundle had
-    /// both the Application and the object, and the one did not manage the other.
-    fn layer_of_app(&self, app: &str, object: &[Option<Instance>]) -> Option<String> {
+    /// Whether an instance claims, by its mark, an Application that is gone, and that in another bundle stood beside the object and
+    /// did not manage it.
+    fn disowned(&self, instance: &Instance, side: usize, object: &[Option<Instance>]) -> bool {
+        let alive = self.app(&instance.app).and_then(|apps| apps.get(side)?.as_ref());
+        if instance.app.is_empty() || alive.is_some() {
+            return false;
+        }
+        let beside = self.app(&instance.app).map(|apps| apps.iter().zip(object));
+        beside.is_some_and(|mut pairs| {
+            pairs.any(|(app, o)| app.is_some() && o.as_ref().is_some_and(|o| o.by != By::Ancestry || o.app != instance.app))
+        })
+    }
+
+    /// The layer of an Application that is gone from one bundle and known in another.
+    fn layer_of_app(&self, app: &str) -> Option<String> {
+        self.app(app)?.iter().flatten().find(|i| i.by == By::Ancestry && i.layer != PLATFORM).map(|i| i.layer.clone())
+    }
+
+    fn app(&self, app: &str) -> Option<&[Option<Instance>]> {
         let (namespace, name) = app.split_once('/')?;
         let spot = Spot { stem: "applications.argoproj.io".into(), namespace: namespace.into(), name: name.into() };
-        let instances = self.all.get(&spot)?;
-        let disowned =
-            instances.iter().zip(object).any(|(a, o)| a.is_some() && o.as_ref().is_some_and(|o| o.by != By::Ancestry || o.app != app));
-        let layer = instances.iter().flatten().find(|i| i.by == By::Ancestry && i.layer != PLATFORM).map(|i| i.layer.clone());
-        layer.filter(|_| !disowned)
+        self.all.get(&spot).map(Vec::as_slice)
     }
 }

@@ -82,7 +82,9 @@ pub struct Derived {
     pub target_has: Option<String>,
     /// The object carries this annotation …
     pub annotation: Option<String>,
-    /// … and it contains one of these words.
+    /// The object carries this label …
+    pub label: Option<String>,
+    /// … and it (label or annotation) contains one of these words.
     pub contains: Vec<String>,
     /// The object has this name.
     pub name: Option<String>,

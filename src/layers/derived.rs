@@ -14,7 +14,6 @@ pub fn is_derived(context: &Context<'_>, object: &Object) -> bool {
 }
 
 fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
-    let annotation = |name: &String| object.value.get("metadata").and_then(|m| m.get("annotations")?.get(name)?.as_str());
     let named = d.always || d.relation || d.name.is_some() || d.annotation.is_some() || !d.owner.is_empty();
     named
         && (d.owner.is_empty() || controller(context, object).is_some_and(|owner| d.owner.iter().any(|o| is_kind(context, o, owner))))
@@ -22,10 +21,15 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && (!d.managed || context.apps.manager(object, &context.tracking).is_some_and(|m| !m.dead))
         && d.same_as.as_ref().is_none_or(|ns| same_as(context, object, ns))
         && d.name.as_ref().is_none_or(|n| *n == object.key.name)
-        && d.annotation
-            .as_ref()
-            .is_none_or(|a| annotation(a).is_some_and(|text| d.contains.is_empty() || d.contains.iter().any(|w| text.contains(&**w))))
+        && d.annotation.as_ref().is_none_or(|a| says(object, "annotations", a, &d.contains))
+        && d.label.as_ref().is_none_or(|l| says(object, "labels", l, &d.contains))
         && d.only.as_ref().is_none_or(|only| has_only(&object.value, only))
+}
+
+/// Whether a label or annotation is there and contains one of the words (any text, where there are none).
+fn says(object: &Object, map: &str, name: &str, words: &[String]) -> bool {
+    let text = object.value.get("metadata").and_then(|m| m.get(map)?.get(name)?.as_str());
+    text.is_some_and(|t| words.is_empty() || words.iter().any(|w| t.contains(&**w)))
 }
 
 /// Whether an owner is of a kind that a rule names.

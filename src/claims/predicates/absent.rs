@@ -15,6 +15,7 @@ use crate::compare::Spot;
 use crate::model::By;
 use serde_json::Value;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 pub(super) fn absent(q: &Question<'_>) -> Answer {
     let e = q.evidence;
@@ -34,6 +35,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
         }
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
         findings.extend(unknown_orphans(e, i));
+        findings.extend(unplaced_pods(e, q.layer, i));
         findings.extend(unsettled_root(e, q.layer, i)?);
     }
     Ok(Some(findings))
@@ -80,6 +82,19 @@ fn unknown_orphans(e: &Evidence<'_>, side: usize) -> Vec<Finding> {
             Finding::new(Effect::Doubts, "unknown-application", side).about(key_at(spot, e.rules)).at("", None, app)
         })
         .collect()
+}
+
+/// Pods of nobody in a namespace that holds what the layer keeps: they could be the layer's.
+fn unplaced_pods(e: &Evidence<'_>, layer: &str, side: usize) -> Vec<Finding> {
+    let spaces: BTreeSet<&str> = e.instances.of_layer(layer).map(|(s, _)| &*s.namespace).filter(|n| !n.is_empty()).collect();
+    let pods = e.instances.all.iter().filter(|(s, all)| {
+        let placed = e.instances.layers.get(*s).is_some_and(|(_, by)| *by != By::None);
+        s.stem == "pods" && !placed && spaces.contains(&*s.namespace) && all.get(side).is_some_and(Option::is_some)
+    });
+    let on = |i: &usize| e.positions.get(*i) == Some(&Position::On);
+    // A pod that was there beside the living layer and not of it is somebody else's.
+    let new = pods.filter(|(_, all)| !(0..all.len()).filter(on).any(|i| all.get(i).is_some_and(Option::is_some)));
+    new.map(|(s, _)| Finding::new(Effect::Doubts, "unplaced-pod", side).about(key_at(s, e.rules))).collect()
 }
 
 /// A root in the middle of an operation may be about to make or remove something.

@@ -34,6 +34,18 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     for b in 1..e.sides.len() {
         findings.extend(owned_fields(q, b - 1, b)?);
     }
+    let last = e.sides.len().saturating_sub(1);
+    for (spot, at) in e.apps(q.layer, last) {
+        let state = e.state(spot, at, last)?;
+        let entries = state.pointer("/spec/ignoreDifferences").and_then(Value::as_array);
+        if entries.into_iter().flatten().any(|d| d.get("jqPathExpressions").is_some() || d.get("managedFieldsManagers").is_some()) {
+            findings.push(Finding::new(Effect::Notes, "ignores-by-expression", last).about(key_at(spot, e.rules)).at(
+                "/spec/ignoreDifferences",
+                None,
+                None,
+            ));
+        }
+    }
     Ok(Some(findings))
 }
 
