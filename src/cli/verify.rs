@@ -82,7 +82,7 @@ fn worse(a: Exit, b: Exit) -> Exit {
 
 /// Holds one bundle against its digests and its contents against themselves; gives its sha256 and whether it was split anew.
 fn bundle(path: &Path) -> Result<(String, bool), Failure> {
-    let reader = archive::open(path)?;
+    let reader = archive::open_whole(path)?;
     let files = archive::files(&reader).map_err(|d| damaged(path, vec![d]))?;
     let content = verify::content(&files, reader.sums());
     if !content.defects.is_empty() {
@@ -129,7 +129,7 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
             exit = worse(exit, Exit::Inconclusive);
             continue;
         };
-        let reader = archive::open(&found)?;
+        let reader = archive::open_whole(&found)?;
         if reader.file_sha256() != subject.sha256 {
             return Err(broken(format!(
                 "{} is not the bundle that the report is about (sha256 {})",

@@ -48,6 +48,7 @@ pub struct Instances {
     pub all: BTreeMap<Spot, Vec<Option<Instance>>>,
     /// Place → its layer over all bundles, and by what evidence.
     pub layers: BTreeMap<Spot, (String, By)>,
+    of: BTreeMap<String, Vec<Spot>>,
 }
 
 #[derive(Deserialize)]
@@ -107,11 +108,12 @@ impl Instances {
                 }
             }
         }
-        let mut this = Self { all, layers: BTreeMap::new() };
+        let mut this = Self { all, layers: BTreeMap::new(), of: BTreeMap::new() };
         let spots: Vec<Spot> = this.all.keys().cloned().collect();
         let mut layers = BTreeMap::new();
         for spot in spots {
             let found = this.resolve(&spot, 0);
+            this.of.entry(found.0.clone()).or_default().push(spot.clone());
             layers.insert(spot, found);
         }
         this.layers = layers;
@@ -125,7 +127,7 @@ impl Instances {
 
     /// The objects of a layer.
     pub fn of_layer<'a>(&'a self, layer: &'a str) -> impl Iterator<Item = (&'a Spot, &'a [Option<Instance>])> {
-        self.all.iter().filter(move |(s, _)| self.layer(s) == layer).map(|(s, i)| (s, i.as_slice()))
+        self.of.get(layer).into_iter().flatten().filter_map(|s| Some((s, self.all.get(s)?.as_slice())))
     }
 
     /// One bundle's instance.

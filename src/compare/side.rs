@@ -4,10 +4,14 @@ use crate::bundle::coverage::Coverage;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::parts;
 use crate::bundle::sums::Sums;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// A bundle's entries; whoever implements it gives out only bytes that SHA256SUMS holds for.
@@ -49,7 +53,10 @@ pub struct Side {
     /// `config.json`.
     pub config: Config,
     entries: Box<dyn Entries>,
+    /// `<facet>/<layer>/<stem>` → entries.
+    by_kind: HashMap<String, Vec<String>>,
     cache: RefCell<BTreeMap<String, Rc<Vec<u8>>>>,
+    places: RefCell<BTreeMap<String, Rc<HashMap<String, Range<usize>>>>>,
 }
 
 impl Side {
@@ -63,7 +70,14 @@ impl Side {
             let bytes = entries.entry(entry).map_err(wrong)?;
             serde_json::from_slice(&bytes).map_err(|e| wrong(e.to_string()))
         }
+        let mut by_kind: HashMap<String, Vec<String>> = HashMap::new();
+        for (entry, _) in entries.sums().iter() {
+            if let Some((folder, file)) = entry.rsplit_once('/') {
+                by_kind.entry(format!("{folder}/{}", parts::stem(file))).or_default().push(entry.to_owned());
+            }
+        }
         Ok(Self {
+            by_kind,
             manifest: document(name, &*entries, "evid.json")?,
             coverage: document(name, &*entries, "coverage.json")?,
             config: document(name, &*entries, "config.json")?,
@@ -71,6 +85,7 @@ impl Side {
             sha256: sha256.to_owned(),
             entries,
             cache: RefCell::default(),
+            places: RefCell::default(),
         })
     }
 
@@ -105,26 +120,37 @@ impl Side {
     /// The line of one object in a facet's file, parsed; null where there is none.
     ///
     /// # Errors
-    /// As [`Side::file`], or where the line is no JSON.
+    /// As [`Side::file`], or where a line is no JSON.
     pub fn line(&self, facet: &str, layer: &str, stem: &str, namespace: &str, name: &str) -> Result<Value, CompareError> {
-        for (entry, l, s, _) in self.files(facet) {
-            if l != layer || s != stem {
-                continue;
-            }
+        let place = format!("{namespace}/{name}");
+        for entry in self.by_kind.get(&format!("{facet}/{layer}/{stem}")).into_iter().flatten() {
             let bytes = self.file(entry)?;
-            for line in lines(&bytes) {
-                // The quick look spares the parse of every other line; the parse decides.
-                if !contains(line, name.as_bytes()) {
-                    continue;
-                }
-                let value: Value = self.parse(entry, line)?;
-                let at = |p: &str, q: &str| value.pointer(p).or_else(|| value.get(q)).and_then(Value::as_str).unwrap_or("").to_owned();
-                if at("/metadata/name", "name") == name && at("/metadata/namespace", "namespace") == namespace {
-                    return Ok(value);
-                }
+            if let Some(range) = self.places(entry, &bytes)?.get(&place) {
+                return self.parse(entry, bytes.get(range.clone()).unwrap_or_default());
             }
         }
         Ok(Value::Null)
+    }
+
+    /// Where each object's line stands in a file, by `namespace/name`; read once.
+    fn places(&self, entry: &str, bytes: &[u8]) -> Result<Rc<HashMap<String, Range<usize>>>, CompareError> {
+        if let Some(places) = self.places.borrow().get(entry) {
+            return Ok(Rc::clone(places));
+        }
+        let (mut places, mut start) = (HashMap::new(), 0);
+        for line in bytes.split(|b| *b == b'\n') {
+            let range = start..start + line.len();
+            start = range.end + 1;
+            if line.is_empty() {
+                continue;
+            }
+            let place =
+                if entry.starts_with("state/") { self.parse::<StatePlace<'_>>(entry, line)?.metadata } else { self.parse(entry, line)? };
+            places.insert(format!("{}/{}", place.namespace, place.name), range);
+        }
+        let places = Rc::new(places);
+        self.places.borrow_mut().insert(entry.to_owned(), Rc::clone(&places));
+        Ok(places)
     }
 
     /// Parses one line.
@@ -145,6 +171,18 @@ pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty())
 }
 
-fn contains(line: &[u8], name: &[u8]) -> bool {
-    name.is_empty() || line.windows(name.len()).any(|w| w == name)
+/// The place in a line of `state/`.
+#[derive(Deserialize)]
+struct StatePlace<'a> {
+    #[serde(borrow)]
+    metadata: LinePlace<'a>,
+}
+
+/// The place in a line of another facet.
+#[derive(Deserialize)]
+struct LinePlace<'a> {
+    #[serde(borrow, default)]
+    namespace: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
 }

@@ -15,5 +15,7 @@ mod envelope;
 mod kinds;
 /// The samples and what the other tests share of them.
 mod samples;
+/// What is published as JSON Schema.
+mod schemas;
 /// The zip container and attacks on it.
 mod zipfile;

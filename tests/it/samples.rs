@@ -91,3 +91,34 @@ pub fn names(outcome: &Outcome, claim: &str, name: &str) -> bool {
     let judged = outcome.judged.iter().find(|j| j.id == claim).unwrap();
     judged.findings.iter().any(|f| f.object.as_ref().is_some_and(|k| k.name == name))
 }
+
+#[test]
+fn the_sealed_samples_are_what_a_capture_of_the_dumps_gives() {
+    for name in ["before", "off", "on"] {
+        let reader = evid::adapters::archive::open(&folder().join("bundles").join(format!("{name}.evid.zip"))).unwrap();
+        let sealed = evid::adapters::archive::files(&reader).unwrap();
+        let made = drafted(collected(name));
+        for (entry, bytes) in &made.files {
+            assert!(sealed.get(entry) == Some(bytes), "{name}: {entry} is not what is sealed; capture the samples anew");
+        }
+        assert_eq!(sealed.len(), made.files.len() + 1, "{name}: evid.json comes on top");
+    }
+}
+
+#[test]
+fn the_sample_report_is_authentic_and_follows_from_the_sample_bundles() {
+    let place = crate::cli::Place::new();
+    let at = |p: &str| folder().join(p).display().to_string();
+    let out = place.evid(&[
+        "verify",
+        &at("reports/before--off--on.report.json"),
+        &at("bundles/before.evid.zip"),
+        &at("bundles/off.evid.zip"),
+        &at("bundles/on.evid.zip"),
+        "--key",
+        &at("keys/test.pub"),
+        "--rederive",
+    ]);
+    assert_eq!(out.status.code(), Some(0), "{}", crate::cli::text(&out.stderr));
+    assert!(crate::cli::text(&out.stdout).contains("re-derived"));
+}

@@ -95,8 +95,8 @@ pub(super) fn ordered(q: &Question<'_>) -> Answer {
             (Some(a), Some(b)) if a > b => found(Effect::Counters, "resource-version", json!(a.to_string()), json!(b.to_string())),
             (a, b) => found(Effect::Doubts, "resource-version", json!(a.map(|n| n.to_string())), json!(b.map(|n| n.to_string()))),
         }
-        let older = versions(before)?;
-        for (uid, (version, file)) in versions(after)? {
+        let older = versions(q, i - 1)?;
+        for (uid, (version, file)) in versions(q, i)? {
             if let Some((earlier, _)) = older.get(&uid).filter(|(earlier, _)| *earlier > version) {
                 let values = (Some(json!(earlier.to_string())), Some(json!(version.to_string())));
                 findings.push(
@@ -129,15 +129,15 @@ struct Fields<'a> {
 }
 
 /// uid → resourceVersion and the file that says so. The uid stands in for kind, namespace and name where a source gives none.
-fn versions(side: &Side) -> Result<HashMap<String, (u64, String)>, crate::compare::CompareError> {
+fn versions(q: &Question<'_>, i: usize) -> Result<HashMap<String, (u64, String)>, crate::compare::CompareError> {
     let mut out = HashMap::new();
-    let uids = crate::compare::Instances::read(std::slice::from_ref(side))?;
+    let Some(side) = q.evidence.sides.get(i) else { return Ok(out) };
     for (entry, _, stem, _) in side.files("noise") {
         let bytes = side.file(entry)?;
         for line in bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
             let line: Line<'_> = side.parse(entry, line)?;
             let spot = crate::compare::Spot { stem: stem.to_owned(), namespace: line.namespace.into_owned(), name: line.name.into_owned() };
-            if let Some(at) = uids.at(&spot, 0).filter(|i| !i.uid.is_empty())
+            if let Some(at) = q.evidence.instances.at(&spot, i).filter(|i| !i.uid.is_empty())
                 && let Ok(version) = if at.version.is_empty() { &*line.fields.version } else { &*at.version }.parse()
             {
                 out.insert(at.uid.clone(), (version, entry.to_owned()));
