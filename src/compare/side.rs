@@ -40,6 +40,9 @@ pub enum CompareError {
     },
 }
 
+/// `namespace/name` → where the object's line stands in its file.
+type Places = HashMap<String, Range<usize>>;
+
 /// One bundle.
 pub struct Side {
     /// Its name in messages and in the report.
@@ -56,7 +59,7 @@ pub struct Side {
     /// `<facet>/<layer>/<stem>` → entries.
     by_kind: HashMap<String, Vec<String>>,
     cache: RefCell<BTreeMap<String, Rc<Vec<u8>>>>,
-    places: RefCell<BTreeMap<String, Rc<HashMap<String, Range<usize>>>>>,
+    places: RefCell<BTreeMap<String, Rc<Places>>>,
 }
 
 impl Side {
@@ -133,7 +136,7 @@ impl Side {
     }
 
     /// Where each object's line stands in a file, by `namespace/name`; read once.
-    fn places(&self, entry: &str, bytes: &[u8]) -> Result<Rc<HashMap<String, Range<usize>>>, CompareError> {
+    fn places(&self, entry: &str, bytes: &[u8]) -> Result<Rc<Places>, CompareError> {
         if let Some(places) = self.places.borrow().get(entry) {
             return Ok(Rc::clone(places));
         }

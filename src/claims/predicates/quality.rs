@@ -138,7 +138,7 @@ fn versions(q: &Question<'_>, i: usize) -> Result<HashMap<String, (u64, String)>
             let line: Line<'_> = side.parse(entry, line)?;
             let spot = crate::compare::Spot { stem: stem.to_owned(), namespace: line.namespace.into_owned(), name: line.name.into_owned() };
             if let Some(at) = q.evidence.instances.at(&spot, i).filter(|i| !i.uid.is_empty())
-                && let Ok(version) = if at.version.is_empty() { &*line.fields.version } else { &*at.version }.parse()
+                && let Ok(version) = (if at.version.is_empty() { line.fields.version.as_ref() } else { at.version.as_str() }).parse()
             {
                 out.insert(at.uid.clone(), (version, entry.to_owned()));
             }

@@ -81,8 +81,10 @@ fn owned_fields(q: &Question<'_>, a: usize, b: usize) -> Result<Vec<Finding>, Co
     Ok(findings)
 }
 
+type Owned = BTreeMap<(Spot, String), (Value, String)>;
+
 /// (object, pointer) → (value, file) of the identity fields in the spec of a layer's objects that are not derived.
-fn owned(q: &Question<'_>, side: &Side, i: usize) -> Result<BTreeMap<(Spot, String), (Value, String)>, CompareError> {
+fn owned(q: &Question<'_>, side: &Side, i: usize) -> Result<Owned, CompareError> {
     let mut out = BTreeMap::new();
     for (entry, _, stem, _) in side.files("identity").filter(|(_, _, stem, _)| *stem != "pods" && *stem != "secrets") {
         let bytes = side.file(entry)?;
