@@ -1,5 +1,5 @@
 //! Integration tests, one binary: sentences about behaviour. The least powerful kind that can tell comes first.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed test is a panic")]
+#![expect(clippy::unwrap_used, reason = "a failed test is a panic")]
 
 /// The floors of the code, its file sizes, no forgotten test file.
 mod architecture;
