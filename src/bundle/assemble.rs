@@ -83,6 +83,7 @@ fn write_object(context: &Context<'_>, object: &Object, placement: &Placement, l
             by: placement.by.as_str().into(),
             app: placement.app.clone(),
             related: placement.related.clone(),
+            scope: context.scope(object).unwrap_or_default().to_owned(),
             marked: context.tracking.has_mark(&object.value),
             fields: facets.identity,
             derived: if derived { facets.state.clone() } else { Value::Null },

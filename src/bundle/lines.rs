@@ -34,6 +34,9 @@ pub struct IdentityLine {
     /// For a relation: `<plural>.<group>|namespace|name` of the other object.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub related: String,
+    /// What its scope label says, where it has one; never stronger than any other evidence.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub scope: String,
     /// Whether it carries a tracking mark of the method in force.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub marked: bool,

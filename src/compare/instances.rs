@@ -32,6 +32,8 @@ pub struct Instance {
     pub app: String,
     /// `<stem>|namespace|name` of the related object, or empty.
     pub related: String,
+    /// What its scope label says, or empty.
+    pub scope: String,
     /// Whether it carries a tracking mark of the method in force.
     pub marked: bool,
     /// Whether it is derived.
@@ -63,6 +65,8 @@ struct Head<'a> {
     app: Cow<'a, str>,
     #[serde(borrow, default)]
     related: Cow<'a, str>,
+    #[serde(borrow, default)]
+    scope: Cow<'a, str>,
     #[serde(default)]
     marked: bool,
     #[serde(borrow)]
@@ -97,6 +101,7 @@ impl Instances {
                         by: By::parse(&head.by).unwrap_or(By::None),
                         app: head.app.into_owned(),
                         related: head.related.into_owned(),
+                        scope: head.scope.into_owned(),
                         marked: head.marked,
                         derived: head.derived.is_some(),
                         uid: head.fields.uid.into_owned(),

@@ -43,6 +43,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// What the object's scope label says.
+    pub fn scope<'o>(&self, object: &'o Object) -> Option<&'o str> {
+        object.value.get("metadata")?.get("labels")?.get(&self.scope_label)?.as_str()
+    }
+
     /// The object of a key.
     pub fn get(&self, key: &Key) -> Option<&'a Object> {
         self.by_key.get(key).and_then(|i| self.objects.get(*i))

@@ -73,9 +73,8 @@ fn decide(context: &Context<'_>, object: &Object, done: &mut Vec<Option<Placemen
         }
     }
     let namespace = if object.key.kind == "Namespace" && object.key.group.is_empty() { &object.key.name } else { &object.key.namespace };
-    let label = || object.value.pointer("/metadata/labels").and_then(|l| l.get(&context.scope_label)).and_then(|v| v.as_str());
     let by_namespace = context.apps.layer_of_namespace(namespace).map(|l| (l, By::Namespace));
-    let by_label = || label().filter(|l| context.apps.layers.iter().any(|x| x.name == *l)).map(|l| (l, By::Label));
+    let by_label = || context.scope(object).filter(|l| context.apps.layers.iter().any(|x| x.name == *l)).map(|l| (l, By::Label));
     if let Some((layer, by)) = by_namespace.or_else(by_label)
         // A mark of an Application that nobody knows never makes an object one of a protected layer.
         && !(dead && context.apps.layers.iter().any(|l| l.name == layer && l.role == Role::Protected))

@@ -44,6 +44,7 @@ pub fn of_code(code: &str) -> &str {
         ("pod-not-seen", "was not seen again, and not all pods were"),
         ("unplaced-pod", "is there, in a namespace of the layer, and nothing says whose it is"),
         ("ignores-by-expression", "ignores differences by expression or manager; those fields stay state"),
+        ("label-disagrees", "is labelled as of another layer than it belongs to"),
         ("pod-not-counted", "is more than its owner counts"),
         ("owned-field-moved", "a field that a controller owns moved"),
         ("pod-restarted", "restarted"),

@@ -1,14 +1,17 @@
 //! Everything that changed, in state and in re-creation, lies in the switched layer; of the switch itself only its sync policy moved.
 use crate::claims::Effect;
 use crate::claims::Finding;
+use crate::claims::finding::key_at;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::quality::asked;
 use crate::claims::predicates::unchanged::written_secrets;
 use crate::compare::Change;
 use crate::compare::ChangeKind;
+use crate::compare::Instance;
 use crate::model::By;
 use crate::model::Key;
+use serde_json::json;
 use std::collections::BTreeSet;
 
 pub(super) fn confined(q: &Question<'_>) -> Answer {
@@ -33,6 +36,15 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         findings.extend(found.into_iter().filter(|f| !allowed(&f.pointer)));
         if change.recreated && change.kind == ChangeKind::Modified && !change.hook {
             findings.push(Finding::new(Effect::Counters, "replaced", change.sides.1).about(change.key.clone()).in_file(&change.file));
+        }
+    }
+    for (spot, all) in &e.instances.all {
+        let says = |(i, at): (usize, &Option<Instance>)| {
+            at.as_ref().filter(|a| e.layer(&a.scope).is_some() && a.scope != e.instances.layer(spot)).map(|a| (i, a.scope.clone()))
+        };
+        if let Some((i, scope)) = all.iter().enumerate().find_map(says) {
+            let finding = Finding::new(Effect::Notes, "label-disagrees", i).about(key_at(spot, e.rules));
+            findings.push(finding.at("/metadata/labels", Some(json!(e.instances.layer(spot))), Some(json!(scope))));
         }
     }
     let sets: Vec<BTreeSet<String>> = e.sides.iter().map(|s| asked(s, e.rules)).collect();
