@@ -1,6 +1,7 @@
 //! The command line: words in, a use case, an answer out, an exit code. Only here are colours, exit codes and words for a person
 //! chosen.
 mod capture;
+mod config;
 mod diff;
 pub mod exit;
 mod failure;
@@ -49,6 +50,7 @@ enum Verb {
     Show(show::Args),
     Key(key::Args),
     Kinds(kinds::Args),
+    Config(config::Args),
 }
 
 /// Runs the command line of this process.
@@ -70,6 +72,7 @@ pub fn run() -> ExitCode {
         Verb::Show(args) => show::run(args, &cli.global),
         Verb::Key(args) => key::run(args),
         Verb::Kinds(args) => kinds::run(args, &cli.global),
+        Verb::Config(args) => config::run(args, &cli.global),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -8,6 +8,7 @@ mod tracking;
 
 pub use apps::Apps;
 pub use apps::deploys_here;
+pub use apps::resources;
 pub use context::Context;
 pub use derived::is_derived;
 pub use owned::owned_pointers;

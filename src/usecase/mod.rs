@@ -2,4 +2,5 @@
 pub mod capture;
 mod contradictions;
 pub mod diff;
+pub mod roots;
 pub mod verify;

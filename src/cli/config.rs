@@ -1,0 +1,109 @@
+//! `evid config`: describe a platform, and say how it is read.
+use crate::adapters::config;
+use crate::adapters::dump;
+use crate::canon::json;
+use crate::canon::redact::Redactor;
+use crate::claims::catalogue;
+use crate::cli::Done;
+use crate::cli::Global;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::ui;
+use crate::kinds::Rules;
+use crate::model::Role;
+use crate::render::yaml;
+use crate::usecase::capture::snapshot;
+use crate::usecase::roots;
+use std::io::IsTerminal as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+/// Describe a platform in evid.yaml
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Verb {
+    /// Write an evid.yaml for the platform that a dump shows: its roots become layers
+    Init {
+        /// The dump
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        /// The root Application that is switched off and on; else it is asked on a terminal
+        #[arg(long, value_name = "NAME")]
+        switched: Option<String>,
+        /// Print it instead of writing ./evid.yaml
+        #[arg(long)]
+        print: bool,
+    },
+    /// Say which layers, roots and claims the configuration comes to
+    Explain,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Done {
+    match &args.verb {
+        Verb::Init { from, switched, print } => init(from, switched.as_deref(), *print),
+        Verb::Explain => explain(global),
+    }
+}
+
+fn init(from: &std::path::Path, switched: Option<&str>, print: bool) -> Done {
+    // Nothing of the objects is kept; the key is for this look only.
+    let snapshot = snapshot(dump::read(from)?.into(), &Redactor::new(&[0; 32]), &Rules::new(&[])?, &[])?;
+    let found = roots::roots(&snapshot.objects);
+    if found.is_empty() {
+        let hint = "a root is an Application that lists other Applications; was `applications.argoproj.io` listed?";
+        return Err(Failure::new(format!("{}: shows no root Application", from.display())).hint(hint));
+    }
+    for root in &found {
+        let mode = if root.automated { "automated" } else { "manual" };
+        ui::message(&format!("root {} ({} children, {mode})", root.key.place(), root.children));
+    }
+    let names: Vec<&str> = found.iter().map(|r| &*r.key.name).collect();
+    let asked = if switched.is_none() && std::io::stdin().is_terminal() { Some(ask(&names)?) } else { None };
+    let switched = switched.or(asked.as_deref()).filter(|s| !s.is_empty());
+    if let Some(name) = switched.filter(|s| !names.contains(s)) {
+        return Err(Failure::new(format!("no root is called `{name}`")).hint(format!("there are {}", names.join(", "))));
+    }
+    if switched.is_none() {
+        ui::message("note: no root is switched; say which with `--switched NAME`, or edit the file");
+    }
+    let text = roots::description(&found, switched);
+    if print {
+        ui::data(text.as_bytes())?;
+        return Ok(Exit::Proven);
+    }
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open("evid.yaml")
+        .map_err(|e| Failure::new(format!("evid.yaml: can't be made: {e}")).hint("move an existing one away, or use `--print`"))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| Failure::new(format!("evid.yaml: {e}")))?;
+    ui::message("wrote evid.yaml; `evid config explain` says what it comes to");
+    Ok(Exit::Proven)
+}
+
+fn ask(names: &[&str]) -> Result<String, Failure> {
+    ui::message(&format!("which of these is switched off and on? {} (empty: none)", names.join(", ")));
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(|e| Failure::new(format!("no answer could be read: {e}")))?;
+    Ok(line.trim().to_owned())
+}
+
+fn explain(global: &Global) -> Done {
+    let config = config::load(global.config.as_deref())?;
+    let layers = config.layers()?;
+    for layer in &layers {
+        let what = if layer.role == Role::Switched { "goes and returns" } else { "must stay as it is" };
+        let place = layer.root_namespace.as_deref().unwrap_or("Argo CD's own namespace");
+        ui::message(&format!("layer {}: {what}; whatever hangs below Application {} in {place}", layer.name, layer.root));
+    }
+    let ids = catalogue::ids(&layers).map_err(Failure::new)?;
+    let judged = if config.claims.is_empty() { ids } else { config.claims.clone() };
+    ui::message(&format!("claims: {}", judged.join(", ")));
+    ui::data(yaml::to_text(&serde_json::from_slice(&json::document(&config)?)?).as_bytes())?;
+    Ok(Exit::Proven)
+}

@@ -1,0 +1,81 @@
+//! Finds the roots of an Argo CD platform: Applications below which others hang and that hang below none.
+use crate::layers::Tracking;
+use crate::layers::resources;
+use crate::model::Key;
+use crate::model::Object;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// A root and how many Applications it lists.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Root {
+    /// The Application.
+    pub key: Key,
+    /// How many Applications and ApplicationSets it lists.
+    pub children: usize,
+    /// Whether it is automated: a switch that is off is not.
+    pub automated: bool,
+}
+
+/// The roots among a snapshot's objects, by name.
+pub fn roots(objects: &[Object]) -> Vec<Root> {
+    let apps: BTreeMap<&Key, &Object> = objects.iter().filter(|o| o.key.is_argo("Application")).map(|o| (&o.key, o)).collect();
+    let nests = |k: &Key| k.is_argo("Application") || k.is_argo("ApplicationSet");
+    let listed: BTreeMap<&Key, Vec<Key>> = apps.iter().map(|(k, o)| (*k, resources(&o.value).filter(|r| nests(r)).collect())).collect();
+    let below: BTreeSet<&Key> = listed.values().flatten().collect();
+    let tracking = Tracking::find(objects, |key| below.contains(key));
+    let is_managed = |app: &Object| below.contains(&app.key) && tracking.instance(app).is_some();
+    let tops = apps.iter().filter(|(k, o)| listed.get(*k).is_some_and(|l| !l.is_empty()) && !is_managed(o));
+    tops.map(|(k, o)| Root {
+        key: (*k).clone(),
+        children: listed.get(*k).map_or(0, Vec::len),
+        automated: o.value.pointer("/spec/syncPolicy/automated").is_some_and(Value::is_object),
+    })
+    .collect()
+}
+
+/// An `evid.yaml` for these roots: each a layer named after it, the switched one as said.
+pub fn description(roots: &[Root], switched: Option<&str>) -> String {
+    let mut out = String::from(
+        "# What evid is to know of this platform. `evid config explain` says how it is read.\napiVersion: evid/v1\nkind: Platform\nmetadata:\n  name: platform\nspec:\n  layers:\n",
+    );
+    for root in roots {
+        let role = if Some(&*root.key.name) == switched { "switched" } else { "protected" };
+        out.push_str(&format!("    - name: {}\n      role: {role}\n      root: {}\n", layer_name(&root.key.name), root.key.place()));
+    }
+    out.push_str(
+        "  # Volumes that must stay where they are; with none named, every Retain volume of a protected layer's claim.\n  storage: []\n",
+    );
+    out
+}
+
+/// `root-optional`, `optional-root`, `optional-apps` → `optional`; anything else stays.
+fn layer_name(root: &str) -> String {
+    let short = root.strip_prefix("root-").or_else(|| root.strip_suffix("-root")).or_else(|| root.strip_suffix("-apps")).unwrap_or(root);
+    let plain: String = short.chars().map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' { c } else { '-' }).collect();
+    if plain == crate::model::PLATFORM || plain.is_empty() { root.to_owned() } else { plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Root, description, layer_name};
+    use crate::model::Key;
+
+    #[test]
+    fn a_layer_is_named_after_its_root() {
+        for (root, name) in
+            [("root-optional", "optional"), ("extras-apps", "extras"), ("my-root", "my"), ("apps", "apps"), ("platform", "platform")]
+        {
+            assert_eq!(layer_name(root), name);
+        }
+    }
+
+    #[test]
+    fn a_description_names_the_switched_root() {
+        let root = |name: &str| Root { key: Key::new("argoproj.io", "Application", "argocd", name), children: 1, automated: true };
+        let text = description(&[root("serving"), root("extras")], Some("extras"));
+        assert!(text.contains("name: serving\n      role: protected\n      root: argocd/serving"));
+        assert!(text.contains("name: extras\n      role: switched\n      root: argocd/extras"));
+    }
+}
