@@ -130,6 +130,17 @@ pub fn side(path: &Path) -> Result<Side, ArchiveError> {
     Ok(Side::open(&name_of(path), &sha256, Box::new(Zip(reader)))?)
 }
 
+/// Opens bundles as the sides of a comparison, side by side.
+///
+/// # Errors
+/// As [`open`], for the first that fails.
+pub fn sides(paths: &[PathBuf]) -> Result<Vec<Side>, ArchiveError> {
+    std::thread::scope(|scope| {
+        let opening: Vec<_> = paths.iter().map(|path| scope.spawn(|| side(path))).collect();
+        opening.into_iter().map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}
+
 /// All entries of an opened bundle, `SHA256SUMS` excepted.
 ///
 /// # Errors

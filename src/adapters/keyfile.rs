@@ -17,6 +17,8 @@ use std::path::PathBuf;
 
 /// File name of the private signing key.
 pub const SIGNING_KEY: &str = "signing.key";
+/// File name of its public half.
+pub const PUBLIC_KEY: &str = "signing.pub";
 /// File name of the redaction key.
 pub const REDACTION_KEY: &str = "redaction.key";
 
@@ -134,7 +136,7 @@ pub fn load_verifying_keys(path: &Path) -> Result<Vec<VerifyingKey>, KeyFileErro
 /// # Errors
 /// Where one of the two files is there already, or can't be written.
 pub fn create_signing_key(dir: &Path, algorithm: Algorithm) -> Result<Created, KeyFileError> {
-    let (private, public) = (dir.join(SIGNING_KEY), dir.join("signing.pub"));
+    let (private, public) = (dir.join(SIGNING_KEY), dir.join(PUBLIC_KEY));
     if let Some(file) = [&private, &public].into_iter().find(|p| p.symlink_metadata().is_ok()) {
         return Err(KeyFileError::Exists { file: file.clone() });
     }

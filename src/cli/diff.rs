@@ -9,7 +9,6 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::key;
 use crate::cli::ui;
-use crate::compare::Side;
 use crate::render::table;
 use crate::usecase::diff::diff;
 use std::path::Path;
@@ -41,7 +40,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     let names = [Some(&args.before), Some(&args.after), args.third.as_ref()];
     let paths: Vec<PathBuf> = names.into_iter().flatten().map(|n| archive::locate(n, &global.archive)).collect::<Result<_, _>>()?;
-    let sides: Vec<Side> = paths.iter().map(|p| archive::side(p)).collect::<Result<_, _>>()?;
+    let sides = archive::sides(&paths)?;
     let expect = [Expect::CoreOnly, Expect::OptionalOn, Expect::Unchanged].into_iter().find(|e| Some(e.as_str()) == args.expect.as_deref());
     let outcome = diff(&sides, expect)?;
     if args.output == "json" {
@@ -56,7 +55,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         let path = report_file::write(folder, &sides.iter().map(|s| &*s.name).collect::<Vec<_>>(), &statement, &signing)
             .map_err(|e| Failure::from(e).hint("`--no-sign` leaves no report"))?;
         if args.output != "json" {
-            ui::message(&format!("\nsigned report {}\nnext: evid verify {} --key PUBLIC-KEY --rederive", path.display(), path.display()));
+            let next = format!("evid verify {} --key {} --rederive", path.display(), key::public(args.sign.as_deref()));
+            ui::message(&format!("\nsigned report {}\nnext: {next}", path.display()));
         }
     }
     Ok(Exit::from(outcome.total))

@@ -75,3 +75,9 @@ pub(super) fn signing(named: Option<&Path>) -> Result<SigningKey, Failure> {
     ));
     Ok(made.key)
 }
+
+/// Where the public half of the user's own key is; a placeholder for a key named on the command line.
+pub(super) fn public(named: Option<&Path>) -> String {
+    let own = keyfile::default_dir(|name| std::env::var_os(name)).map(|d| d.join(keyfile::PUBLIC_KEY).display().to_string());
+    own.ok().filter(|_| named.is_none()).unwrap_or_else(|| "PUBLIC-KEY".into())
+}

@@ -162,12 +162,12 @@ fn differing(before: &Side, after: &Side) -> Result<(States, States), CompareErr
             .collect::<Result<Vec<_>, CompareError>>()
     };
     let (x, y) = (texts(before, &y)?, texts(after, &x)?);
-    let all = |files: &'_ [(String, String, std::rc::Rc<Vec<u8>>)]| {
+    let all = |files: &'_ [(String, String, std::sync::Arc<Vec<u8>>)]| {
         files.iter().flat_map(|(_, _, b)| lines(b).map(<[u8]>::to_vec)).collect::<HashSet<_>>()
     };
     let (a, b) = (all(&x), all(&y));
     let states =
-        |side: &Side, files: &[(String, String, std::rc::Rc<Vec<u8>>)], other: &HashSet<Vec<u8>>| -> Result<States, CompareError> {
+        |side: &Side, files: &[(String, String, std::sync::Arc<Vec<u8>>)], other: &HashSet<Vec<u8>>| -> Result<States, CompareError> {
             let mut out = States::new();
             for (entry, stem, bytes) in files {
                 for line in lines(bytes).filter(|l| !other.contains(*l)) {

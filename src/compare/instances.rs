@@ -83,6 +83,45 @@ struct HeadFields<'a> {
     version: Cow<'a, str>,
 }
 
+/// Does something with every bundle, side by side.
+pub fn each<T: Send>(sides: &[Side], work: impl Fn(&Side) -> T + Sync) -> Vec<T> {
+    let Some((first, rest)) = sides.split_first() else { return Vec::new() };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = rest.iter().map(|side| scope.spawn(|| work(side))).collect();
+        let mut done = vec![work(first)];
+        for other in others {
+            // A panic within goes on here, as it would without the thread.
+            done.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        done
+    })
+}
+
+/// Every object of one bundle.
+fn read_side(side: &Side) -> Result<Vec<(Spot, Instance)>, CompareError> {
+    let mut out = Vec::new();
+    for (entry, layer, stem, _) in side.files("identity") {
+        let bytes = side.file(entry)?;
+        for line in lines(&bytes) {
+            let head: Head<'_> = side.parse(entry, line)?;
+            let spot = Spot { stem: stem.to_owned(), namespace: head.namespace.into_owned(), name: head.name.into_owned() };
+            let instance = Instance {
+                layer: layer.to_owned(),
+                by: By::parse(&head.by).unwrap_or(By::None),
+                app: head.app.into_owned(),
+                related: head.related.into_owned(),
+                scope: head.scope.into_owned(),
+                marked: head.marked,
+                derived: head.derived.is_some(),
+                uid: head.fields.uid.into_owned(),
+                version: head.fields.version.into_owned(),
+            };
+            out.push((spot, instance));
+        }
+    }
+    Ok(out)
+}
+
 impl Instances {
     /// Reads the identity lines of every bundle.
     ///
@@ -90,26 +129,10 @@ impl Instances {
     /// Where a line can't be read.
     pub fn read(sides: &[Side]) -> Result<Self, CompareError> {
         let mut all: BTreeMap<Spot, Vec<Option<Instance>>> = BTreeMap::new();
-        for (i, side) in sides.iter().enumerate() {
-            for (entry, layer, stem, _) in side.files("identity") {
-                let bytes = side.file(entry)?;
-                for line in lines(&bytes) {
-                    let head: Head<'_> = side.parse(entry, line)?;
-                    let spot = Spot { stem: stem.to_owned(), namespace: head.namespace.into_owned(), name: head.name.into_owned() };
-                    let instance = Instance {
-                        layer: layer.to_owned(),
-                        by: By::parse(&head.by).unwrap_or(By::None),
-                        app: head.app.into_owned(),
-                        related: head.related.into_owned(),
-                        scope: head.scope.into_owned(),
-                        marked: head.marked,
-                        derived: head.derived.is_some(),
-                        uid: head.fields.uid.into_owned(),
-                        version: head.fields.version.into_owned(),
-                    };
-                    if let Some(slot) = all.entry(spot).or_insert_with(|| vec![None; sides.len()]).get_mut(i) {
-                        *slot = Some(instance);
-                    }
+        for (i, found) in each(sides, read_side).into_iter().enumerate() {
+            for (spot, instance) in found? {
+                if let Some(slot) = all.entry(spot).or_insert_with(|| vec![None; sides.len()]).get_mut(i) {
+                    *slot = Some(instance);
                 }
             }
         }

@@ -8,14 +8,15 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 /// A bundle's entries; whoever implements it gives out only bytes that SHA256SUMS holds for.
-pub trait Entries {
+pub trait Entries: Send + Sync {
     /// The parsed SHA256SUMS.
     fn sums(&self) -> &Sums;
     /// The bytes of one entry.
@@ -58,8 +59,8 @@ pub struct Side {
     entries: Box<dyn Entries>,
     /// `<facet>/<layer>/<stem>` → entries.
     by_kind: HashMap<String, Vec<String>>,
-    cache: RefCell<BTreeMap<String, Rc<Vec<u8>>>>,
-    places: RefCell<BTreeMap<String, Rc<Places>>>,
+    cache: Mutex<BTreeMap<String, Arc<Vec<u8>>>>,
+    places: Mutex<BTreeMap<String, Arc<Places>>>,
 }
 
 impl Side {
@@ -87,8 +88,8 @@ impl Side {
             name: name.to_owned(),
             sha256: sha256.to_owned(),
             entries,
-            cache: RefCell::default(),
-            places: RefCell::default(),
+            cache: Mutex::default(),
+            places: Mutex::default(),
         })
     }
 
@@ -110,13 +111,13 @@ impl Side {
     ///
     /// # Errors
     /// As [`Entries::entry`].
-    pub fn file(&self, entry: &str) -> Result<Rc<Vec<u8>>, CompareError> {
-        if let Some(bytes) = self.cache.borrow().get(entry) {
-            return Ok(Rc::clone(bytes));
+    pub fn file(&self, entry: &str) -> Result<Arc<Vec<u8>>, CompareError> {
+        if let Some(bytes) = locked(&self.cache).get(entry) {
+            return Ok(Arc::clone(bytes));
         }
         let wrong = |what: String| CompareError::Entry { bundle: self.name.clone(), entry: entry.to_owned(), what };
-        let bytes = Rc::new(self.entries.entry(entry).map_err(wrong)?);
-        self.cache.borrow_mut().insert(entry.to_owned(), Rc::clone(&bytes));
+        let bytes = Arc::new(self.entries.entry(entry).map_err(wrong)?);
+        locked(&self.cache).insert(entry.to_owned(), Arc::clone(&bytes));
         Ok(bytes)
     }
 
@@ -136,9 +137,9 @@ impl Side {
     }
 
     /// Where each object's line stands in a file, by `namespace/name`; read once.
-    fn places(&self, entry: &str, bytes: &[u8]) -> Result<Rc<Places>, CompareError> {
-        if let Some(places) = self.places.borrow().get(entry) {
-            return Ok(Rc::clone(places));
+    fn places(&self, entry: &str, bytes: &[u8]) -> Result<Arc<Places>, CompareError> {
+        if let Some(places) = locked(&self.places).get(entry) {
+            return Ok(Arc::clone(places));
         }
         let (mut places, mut start) = (HashMap::new(), 0);
         for line in bytes.split(|b| *b == b'\n') {
@@ -151,8 +152,8 @@ impl Side {
                 if entry.starts_with("state/") { self.parse::<StatePlace<'_>>(entry, line)?.metadata } else { self.parse(entry, line)? };
             places.insert(format!("{}/{}", place.namespace, place.name), range);
         }
-        let places = Rc::new(places);
-        self.places.borrow_mut().insert(entry.to_owned(), Rc::clone(&places));
+        let places = Arc::new(places);
+        locked(&self.places).insert(entry.to_owned(), Arc::clone(&places));
         Ok(places)
     }
 
@@ -188,4 +189,9 @@ struct LinePlace<'a> {
     namespace: Cow<'a, str>,
     #[serde(borrow)]
     name: Cow<'a, str>,
+}
+
+/// A cache is whole whatever happened to its last writer.
+fn locked<T>(cache: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    cache.lock().unwrap_or_else(PoisonError::into_inner)
 }

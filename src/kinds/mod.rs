@@ -8,6 +8,8 @@ use crate::canon;
 use crate::canon::yaml;
 use rule::Rule;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::OnceLock;
 use tree::Tree;
 
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kind_rules.rs"));
@@ -16,8 +18,11 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kind_rules.rs
 pub struct Kind {
     /// What the file says.
     pub rule: Rule,
-    tree: Tree,
+    fragments: Arc<Fragments>,
+    tree: OnceLock<Tree>,
 }
+
+type Fragments = BTreeMap<String, Rule>;
 
 /// All rules that hold for one run: the built-in ones and those of `evid.yaml`.
 pub struct Rules {
@@ -79,10 +84,11 @@ impl Rules {
             }
             rules.push(rule.clone());
         }
-        let fallback = Kind::compile(Rule::default(), &fragments)?;
+        let fragments = Arc::new(fragments);
+        let fallback = Kind::new(Rule::default(), &fragments)?;
         let mut by_kind = BTreeMap::new();
         for rule in rules {
-            by_kind.insert((rule.group.clone(), rule.kind.clone()), Kind::compile(rule, &fragments)?);
+            by_kind.insert((rule.group.clone(), rule.kind.clone()), Kind::new(rule, &fragments)?);
         }
         Ok(Self { by_kind, fallback, digest: canon::sha256_hex(&text) })
     }
@@ -143,23 +149,32 @@ fn guess_plural(kind: &str) -> String {
 }
 
 impl Kind {
-    fn compile(mut rule: Rule, fragments: &BTreeMap<String, Rule>) -> Result<Self, RuleError> {
-        let mut tree = Tree::default();
-        let any = fragments.get("any").cloned().unwrap_or_default();
-        rule.derived.extend(any.derived.clone());
-        // The kind's own word comes last and holds.
-        grow(&mut tree, "", &any, fragments)?;
-        grow(&mut tree, "", &rule, fragments)?;
-        Ok(Self { rule, tree })
+    fn new(mut rule: Rule, fragments: &Arc<Fragments>) -> Result<Self, RuleError> {
+        rule.derived.extend(fragments.get("any").into_iter().flat_map(|any| any.derived.clone()));
+        let all = fragments.values().chain([&rule]).flat_map(|r| r.include.values());
+        if let Some(name) = all.into_iter().find(|name| !fragments.contains_key(*name)) {
+            return Err(RuleError::Malformed { file: rule.kind.clone(), what: format!("no fragment is called {name}") });
+        }
+        Ok(Self { rule, fragments: Arc::clone(fragments), tree: OnceLock::new() })
+    }
+
+    /// The patterns, compiled when an object is first split by them. The kind's own word comes last and holds.
+    fn tree(&self) -> &Tree {
+        self.tree.get_or_init(|| {
+            let mut tree = Tree::default();
+            if let Some(any) = self.fragments.get("any") {
+                grow(&mut tree, "", any, &self.fragments);
+            }
+            grow(&mut tree, "", &self.rule, &self.fragments);
+            tree
+        })
     }
 }
 
 /// Adds a rule's fragments, then what it says itself.
-fn grow(tree: &mut Tree, at: &str, rule: &Rule, fragments: &BTreeMap<String, Rule>) -> Result<(), RuleError> {
-    for (place, name) in &rule.include {
-        let unknown = || RuleError::Malformed { file: rule.kind.clone(), what: format!("no fragment is called {name}") };
-        grow(tree, &format!("{at}{place}"), fragments.get(name).ok_or_else(unknown)?, fragments)?;
+fn grow(tree: &mut Tree, at: &str, rule: &Rule, fragments: &Fragments) {
+    for (place, fragment) in rule.include.iter().filter_map(|(place, name)| Some((place, fragments.get(name)?))) {
+        grow(tree, &format!("{at}{place}"), fragment, fragments);
     }
     tree.add(at, rule);
-    Ok(())
 }

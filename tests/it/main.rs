@@ -17,5 +17,7 @@ mod kinds;
 mod samples;
 /// What is published as JSON Schema.
 mod schemas;
+/// Every claim on every fixture, as reviewed.
+mod sweep;
 /// The zip container and attacks on it.
 mod zipfile;

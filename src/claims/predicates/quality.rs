@@ -4,6 +4,7 @@ use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::compare::Side;
+use crate::compare::each;
 use crate::kinds::Rules;
 use serde_json::Value;
 use serde_json::json;
@@ -70,6 +71,7 @@ pub(super) fn asked(side: &Side, rules: &Rules) -> BTreeSet<String> {
 /// Windows and resourceVersions both rise from each bundle to the next.
 pub(super) fn ordered(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
+    let versions = each(q.evidence.sides, |side| versions(q, side)).into_iter().collect::<Result<Vec<_>, _>>()?;
     for (i, pair) in q.evidence.sides.windows(2).enumerate() {
         let [before, after] = pair else { continue };
         let i = i + 1;
@@ -95,12 +97,12 @@ pub(super) fn ordered(q: &Question<'_>) -> Answer {
             (Some(a), Some(b)) if a > b => found(Effect::Counters, "resource-version", json!(a.to_string()), json!(b.to_string())),
             (a, b) => found(Effect::Doubts, "resource-version", json!(a.map(|n| n.to_string())), json!(b.map(|n| n.to_string()))),
         }
-        let older = versions(q, i - 1)?;
-        for (uid, (version, file)) in versions(q, i)? {
-            if let Some((earlier, _)) = older.get(&uid).filter(|(earlier, _)| *earlier > version) {
+        let Some([older, newer]) = versions.get(i - 1..=i) else { continue };
+        for (uid, (version, file)) in newer {
+            if let Some((earlier, _)) = older.get(uid).filter(|(earlier, _)| earlier > version) {
                 let values = (Some(json!(earlier.to_string())), Some(json!(version.to_string())));
                 findings.push(
-                    Finding::new(Effect::Counters, "older-object", i).at("/metadata/resourceVersion", values.0, values.1).in_file(&file),
+                    Finding::new(Effect::Counters, "older-object", i).at("/metadata/resourceVersion", values.0, values.1).in_file(file),
                 );
             }
         }
@@ -129,9 +131,9 @@ struct Fields<'a> {
 }
 
 /// uid → resourceVersion and the file that says so. The uid stands in for kind, namespace and name where a source gives none.
-fn versions(q: &Question<'_>, i: usize) -> Result<HashMap<String, (u64, String)>, crate::compare::CompareError> {
+fn versions(q: &Question<'_>, side: &Side) -> Result<HashMap<String, (u64, String)>, crate::compare::CompareError> {
     let mut out = HashMap::new();
-    let Some(side) = q.evidence.sides.get(i) else { return Ok(out) };
+    let i = q.evidence.sides.iter().position(|s| std::ptr::eq(s, side)).unwrap_or(0);
     for (entry, _, stem, _) in side.files("noise") {
         let bytes = side.file(entry)?;
         for line in bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {

@@ -1,0 +1,123 @@
+//! Every claim on every fixture: the verdicts stand in `tests/it/sweep.txt`, reviewed by eye. `EVID_BLESS=1` writes it anew.
+use crate::samples::collected;
+use crate::samples::items;
+use crate::samples::judge;
+use crate::samples::object;
+use evid::claims::catalogue;
+use evid::model::Gap;
+use evid::model::Reason;
+use evid::usecase::capture::Collected;
+use serde_json::json;
+use std::path::Path;
+
+type Change = fn(&mut Vec<Collected>);
+
+/// Name, dumps in order, what is changed in them.
+const FIXTURES: &[(&str, &[&str], Change)] = &[
+    ("round-trip", &["before", "off", "on"], |_| {}),
+    ("off", &["before", "off"], |_| {}),
+    ("on", &["off", "on"], |_| {}),
+    ("untouched", &["before", "before"], |all| {
+        all[1].started = Some("2026-11-24T01:00:00Z".into());
+        all[1].finished = Some("2026-11-24T01:00:09Z".into());
+        all[1].highest = Some(1_000_000);
+    }),
+    ("the-same-twice", &["before", "before"], |_| {}),
+    ("reversed", &["on", "off", "before"], |_| {}),
+    ("pods-forbidden", &["before", "off", "on"], |all| {
+        items(&mut all[1], "pods").clear();
+        all[1].gaps.push(Gap {
+            group: String::new(),
+            resource: "pods".into(),
+            namespace: None,
+            reason: Reason::Forbidden,
+            detail: String::new(),
+        });
+    }),
+    ("volumes-forbidden", &["before", "off"], |all| {
+        items(&mut all[1], "persistentvolumes").clear();
+        let reason = Reason::Forbidden;
+        all[1].gaps.push(Gap {
+            group: String::new(),
+            resource: "persistentvolumes".into(),
+            namespace: None,
+            reason,
+            detail: String::new(),
+        });
+    }),
+    ("applications-not-asked", &["before", "off"], |all| all[1].lists.retain(|l| l.resource.as_deref() != Some("applications"))),
+    ("no-window", &["before", "off"], |all| {
+        all[1].started = None;
+        all[1].finished = None;
+    }),
+    ("other-cluster", &["before", "off"], |all| object(&mut all[1], "namespaces", "", "kube-system")["metadata"]["uid"] = json!("x")),
+    ("core-image", &["before", "off"], |all| {
+        object(&mut all[1], "deployments", "mlops-prod", "fastapi")["spec"]["template"]["spec"]["containers"][0]["image"] = json!("x");
+    }),
+    ("core-pod-restarted", &["before", "off"], |all| {
+        let pods = items(&mut all[1], "pods");
+        let pod = pods.iter_mut().find(|p| p["metadata"]["name"].as_str().unwrap().starts_with("fastapi-")).unwrap();
+        pod["status"]["containerStatuses"][0]["restartCount"] = json!(7);
+    }),
+    ("core-degraded", &["before", "off"], |all| {
+        object(&mut all[1], "applications", "argocd", "fastapi-prod")["status"]["health"]["status"] = json!("Degraded");
+    }),
+    ("core-operation-running", &["before", "off"], |all| {
+        object(&mut all[1], "applications", "argocd", "fastapi-prod")["operation"] = json!({"sync": {}});
+    }),
+    ("core-secret-written", &["before", "off"], |all| {
+        object(&mut all[1], "secrets", "mlops-prod", "registry-pull")["metadata"]["resourceVersion"] = json!("99998");
+    }),
+    ("volume-moved", &["before", "off"], |all| {
+        object(&mut all[1], "persistentvolumes", "", "triton-model-repo-prod")["spec"]["nfs"]["path"] = json!("/elsewhere");
+    }),
+    ("stray-deployment", &["before", "off"], |all| {
+        let mut stray = object(&mut all[1], "deployments", "mlops-prod", "fastapi").clone();
+        stray["metadata"] = json!({"name": "stray", "namespace": "mlops-prod", "uid": "stray", "resourceVersion": "99997"});
+        items(&mut all[1], "deployments").push(stray);
+    }),
+    ("orphan-left", &["before", "off"], |all| {
+        let orphan = object(&mut all[0], "services", "feast-dev", "feast-ui").clone();
+        items(&mut all[1], "services").push(orphan);
+    }),
+    ("switch-deleting", &["before", "off"], |all| {
+        object(&mut all[1], "applications", "argocd", "root-optional")["metadata"]["deletionTimestamp"] = json!("2026-11-23T18:16:00Z");
+    }),
+    ("child-came-back-different", &["before", "off", "on"], |all| {
+        object(&mut all[2], "services", "feast-dev", "feast-ui")["spec"]["ports"][0]["port"] = json!(1);
+    }),
+];
+
+#[test]
+fn every_claim_on_every_fixture_is_as_reviewed() {
+    let mut text = String::new();
+    for (name, dumps, change) in FIXTURES {
+        let mut all: Vec<Collected> = dumps.iter().map(|d| collected(d)).collect();
+        change(&mut all);
+        let outcome = judge(all);
+        text.push_str(&format!("{name}: {}\n", outcome.total.as_str()));
+        for judged in &outcome.judged {
+            text.push_str(&format!("  {:<22}{}\n", judged.id, judged.verdict.as_str()));
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/sweep.txt");
+    if std::env::var_os("EVID_BLESS").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    assert_eq!(text, std::fs::read_to_string(&path).unwrap_or_default(), "look at what moved; EVID_BLESS=1 accepts it");
+}
+
+#[test]
+fn every_claim_that_can_be_judged_is_proven_and_not_proven_by_some_fixture() {
+    let reviewed = include_str!("sweep.txt");
+    for claim in catalogue::all().unwrap().iter().filter(|c| c.word != "answering") {
+        let verdicts: Vec<&str> =
+            reviewed.lines().filter(|l| l.trim().split(' ').next().is_some_and(|id| id.ends_with(&format!(".{}", claim.word)))).collect();
+        assert!(verdicts.iter().any(|l| l.ends_with("proven")), "{}: no fixture proves it", claim.word);
+        assert!(
+            verdicts.iter().any(|l| l.ends_with("refuted") || l.ends_with("inconclusive")),
+            "{}: no fixture leaves it open or refutes it",
+            claim.word
+        );
+    }
+}
