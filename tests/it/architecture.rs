@@ -127,3 +127,18 @@ fn every_module_says_what_it_is_for() {
         assert!(fs::read_to_string(&path).unwrap().starts_with("//!"), "{} has no `//!`", path.display());
     }
 }
+
+#[test]
+fn the_map_shows_the_walls_that_are_tested() {
+    let map = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ARCHITECTURE.md")).unwrap();
+    let block = |name: &str| map.split(&format!("```{name}\n")).nth(1).unwrap().split("```").next().unwrap().to_owned();
+    let floors = block("floors");
+    let drawn = floors.lines().flat_map(|l| {
+        let (floor, modules) = l.split_once(' ').unwrap();
+        modules.split(' ').map(|m| (m.to_owned(), floor.parse::<u8>().unwrap())).collect::<Vec<_>>()
+    });
+    let tested: std::collections::BTreeSet<(String, u8)> = FLOORS.iter().map(|(m, f)| ((*m).to_owned(), *f)).collect();
+    assert_eq!(drawn.collect::<std::collections::BTreeSet<_>>(), tested);
+    let edges: std::collections::BTreeSet<String> = SIBLINGS.iter().map(|(a, b)| format!("{a} -> {b}")).collect();
+    assert_eq!(block("edges").lines().map(str::to_owned).collect::<std::collections::BTreeSet<_>>(), edges);
+}

@@ -7,6 +7,8 @@ mod architecture;
 mod claims;
 /// The verbs, run as a person would.
 mod cli;
+/// What the docs say of the program.
+mod docs;
 /// Folders of answers.
 mod dump;
 /// DSSE, keys, and other people's tools.
