@@ -9,6 +9,7 @@ use crate::compare::Spot;
 use crate::compare::changes;
 use crate::kinds::Rules;
 use crate::model::Gap;
+use crate::model::Key;
 use crate::model::Layer;
 use crate::model::Reason;
 use crate::model::Role;
@@ -84,6 +85,36 @@ impl<'a> Evidence<'a> {
     /// The switched layer.
     pub fn switched(&self) -> Option<&Layer> {
         self.layers.iter().find(|l| l.role == Role::Switched)
+    }
+
+    /// The key of an object of which only the place is known: its kind as its rule or its own line spells it.
+    pub fn key(&self, spot: &Spot) -> Key {
+        let (plural, group) = spot.stem.split_once('.').unwrap_or((&spot.stem, ""));
+        let of_rule = self.rules.of_resource(group, plural).map(|k| k.rule.kind.clone());
+        let of_line = || {
+            let instances = self.instances.all.get(spot)?.iter().enumerate();
+            instances.filter_map(|(i, at)| Some((i, at.as_ref()?))).find_map(|(i, at)| {
+                let line = if at.derived {
+                    self.line("identity", spot, at, i).ok()?.get("derived")?.clone()
+                } else {
+                    self.state(spot, at, i).ok()?
+                };
+                line.get("kind")?.as_str().map(str::to_owned)
+            })
+        };
+        Key::new(group, &of_rule.or_else(of_line).unwrap_or_else(|| spot.stem.clone()), &spot.namespace, &spot.name)
+    }
+
+    /// Whether a bundle asked for a kind. One whose CustomResourceDefinition another bundle holds, and that this bundle shows to be
+    /// gone, has no objects: it was asked in effect.
+    pub fn asked(&self, stem: &str, side: usize) -> bool {
+        const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
+        let (resource, group) = stem.split_once('.').unwrap_or((stem, ""));
+        let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return false };
+        let definition = Spot { stem: DEFINITIONS.into(), namespace: String::new(), name: stem.to_owned() };
+        let defined = |i: usize| self.instances.at(&definition, i).is_some();
+        coverage.asked(group, resource)
+            || (stem != DEFINITIONS && !self.unseen(&definition, side) && !defined(side) && (0..self.sides.len()).any(defined))
     }
 
     /// A layer by name.
@@ -176,7 +207,7 @@ impl<'a> Evidence<'a> {
             (g.resource == "*" || (g.resource == resource && g.group == group))
                 && g.namespace.as_ref().is_none_or(|ns| *ns == spot.namespace)
         };
-        self.gaps(side).iter().any(gap) || self.sides.get(side).is_none_or(|s| !s.coverage.asked(group, resource))
+        self.gaps(side).iter().any(gap) || !self.asked(&spot.stem, side)
     }
 
     /// All gaps of one bundle.
@@ -203,11 +234,10 @@ impl<'a> Evidence<'a> {
                 && g.namespace.as_ref().is_none_or(|ns| of_layer(ns))
         };
         let mut found: Vec<Gap> = self.gaps(side).iter().filter(touches).cloned().collect();
-        let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return found };
         for stem in kinds {
             let (resource, group) = stem.split_once('.').unwrap_or((stem, ""));
             let known = found.iter().any(|g| g.resource == resource && g.group == group);
-            if !known && !coverage.asked(group, resource) {
+            if !known && !self.asked(stem, side) {
                 let detail = String::new();
                 found.push(Gap { group: group.into(), resource: resource.into(), namespace: None, reason: Reason::NotAsked, detail });
             }

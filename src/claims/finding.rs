@@ -1,6 +1,5 @@
 //! What a verdict rests on: an object, a pointer, the values, the file.
 use crate::compare::Change;
-use crate::compare::Spot;
 use crate::model::Gap;
 use crate::model::Key;
 use serde_json::Value;
@@ -88,11 +87,4 @@ impl Finding {
         }
         change.fields.iter().map(|f| base().at(&f.pointer, f.before.clone(), f.after.clone())).collect()
     }
-}
-
-/// The key of an object of which only the place is known: its kind is spelled as `<plural>.<group>` where no rule says it.
-pub fn key_at(spot: &Spot, rules: &crate::kinds::Rules) -> Key {
-    let (plural, group) = spot.stem.split_once('.').unwrap_or((&spot.stem, ""));
-    let kind = rules.of_resource(group, plural).map_or(&*spot.stem, |k| &*k.rule.kind);
-    Key::new(group, kind, &spot.namespace, &spot.name)
 }

@@ -93,6 +93,9 @@ const READERS: &[Reader] = &[
     ("phase-bound", &["/status/phase"], |v| phase(v, &["Bound"], &["Lost", "Pending"])),
     ("phase-volume", &["/status/phase"], |v| phase(v, &["Bound", "Available"], &["Failed", "Released"])),
     ("phase-active", &["/status/phase"], |v| phase(v, &["Active"], &["Terminating"])),
+    ("phase-healthy", &["/status/phase", "/metadata/generation", "/status/observedGeneration"], |v| {
+        phase(v, &["Healthy"], &["Degraded", "Paused"])
+    }),
     ("condition-ready", &[], |v| condition(v, "Ready")),
     ("condition-available", &[], |v| condition(v, "Available")),
     ("condition-established", &[], |v| condition(v, "Established")),

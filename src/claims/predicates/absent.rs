@@ -5,7 +5,6 @@ use crate::claims::Evidence;
 use crate::claims::Finding;
 use crate::claims::Position;
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::finding::key_at;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::healthy;
@@ -31,7 +30,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
             let Some(at) = all.get(i).and_then(Option::as_ref) else { continue };
             let (effect, code) = judge_one(e, spot, at, i)?;
             let file = format!("{}/{}/{}.jsonl", if at.derived { "identity" } else { "state" }, at.layer, spot.stem);
-            findings.push(Finding::new(effect, code, i).about(key_at(spot, e.rules)).in_file(&file));
+            findings.push(Finding::new(effect, code, i).about(e.key(spot)).in_file(&file));
         }
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
         findings.extend(unknown_orphans(e, i));
@@ -79,7 +78,7 @@ fn unknown_orphans(e: &Evidence<'_>, side: usize) -> Vec<Finding> {
     orphans
         .map(|(spot, all)| {
             let app = all.get(side).and_then(Option::as_ref).map(|at| json!(at.app));
-            Finding::new(Effect::Doubts, "unknown-application", side).about(key_at(spot, e.rules)).at("", None, app)
+            Finding::new(Effect::Doubts, "unknown-application", side).about(e.key(spot)).at("", None, app)
         })
         .collect()
 }
@@ -94,7 +93,7 @@ fn unplaced_pods(e: &Evidence<'_>, layer: &str, side: usize) -> Vec<Finding> {
     let on = |i: &usize| e.positions.get(*i) == Some(&Position::On);
     // A pod that was there beside the living layer and not of it is somebody else's.
     let new = pods.filter(|(_, all)| !(0..all.len()).filter(on).any(|i| all.get(i).is_some_and(Option::is_some)));
-    new.map(|(s, _)| Finding::new(Effect::Doubts, "unplaced-pod", side).about(key_at(s, e.rules))).collect()
+    new.map(|(s, _)| Finding::new(Effect::Doubts, "unplaced-pod", side).about(e.key(s))).collect()
 }
 
 /// A root in the middle of an operation may be about to make or remove something.
@@ -102,7 +101,7 @@ fn unsettled_root(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Option<F
     let Some(root) = e.root(layer) else { return Ok(None) };
     let Some(at) = e.instances.at(&root, side) else {
         // Without its root a bundle does not show which Applications it lacks.
-        return Ok(Some(Finding::new(Effect::Doubts, "missing", side).about(key_at(&root, e.rules))));
+        return Ok(Some(Finding::new(Effect::Doubts, "missing", side).about(e.key(&root))));
     };
     let line = e.line("health", &root, at, side)?;
     let facts = line.get("facts");

@@ -1,7 +1,6 @@
 //! Everything that changed, in state and in re-creation, lies in the switched layer; of the switch itself only its sync policy moved.
 use crate::claims::Effect;
 use crate::claims::Finding;
-use crate::claims::finding::key_at;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::quality::asked;
@@ -43,14 +42,14 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
             at.as_ref().filter(|a| e.layer(&a.scope).is_some() && a.scope != e.instances.layer(spot)).map(|a| (i, a.scope.clone()))
         };
         if let Some((i, scope)) = all.iter().enumerate().find_map(says) {
-            let finding = Finding::new(Effect::Notes, "label-disagrees", i).about(key_at(spot, e.rules));
+            let finding = Finding::new(Effect::Notes, "label-disagrees", i).about(e.key(spot));
             findings.push(finding.at("/metadata/labels", Some(json!(e.instances.layer(spot))), Some(json!(scope))));
         }
     }
     let sets: Vec<BTreeSet<String>> = e.sides.iter().map(|s| asked(s, e.rules)).collect();
     for (i, pair) in sets.windows(2).enumerate() {
         let [a, b] = pair else { continue };
-        for stem in a.symmetric_difference(b) {
+        for stem in a.symmetric_difference(b).filter(|stem| !e.asked(stem, i) || !e.asked(stem, i + 1)) {
             let group = stem.split_once('.').map_or("", |(_, g)| g);
             findings.push(
                 Finding::new(Effect::Doubts, "asked-on-one-side", i + 1).about(Key::new(group, stem, "", "*")).in_file("coverage.json"),

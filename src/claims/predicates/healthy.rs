@@ -3,9 +3,9 @@ use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::finding::key_at;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::undisturbed::controller;
 use crate::compare::CompareError;
 use crate::compare::Instance;
 use crate::compare::Spot;
@@ -21,6 +21,7 @@ const COUNTING: &[&str] = &[
     "replicationcontrollers",
     "pods",
     "jobs.batch",
+    "rollouts.argoproj.io",
     APPLICATIONS,
 ];
 
@@ -41,7 +42,7 @@ pub(super) fn of_layer(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec
     let mut apps = 0;
     let own = e.instances.of_layer(layer).filter_map(|(s, all)| Some((s, all.get(side)?.as_ref()?)));
     let root = root.as_ref().and_then(|s| Some((s, e.instances.at(s, side)?)));
-    for (spot, at) in own.chain(root).filter(|(s, at)| COUNTING.contains(&&*s.stem) && !at.derived) {
+    for (spot, at) in own.chain(root).filter(|(s, at)| counts(e, s, at)) {
         apps += usize::from(spot.stem == APPLICATIONS);
         findings.extend(one(e, spot, at, side)?);
     }
@@ -49,6 +50,15 @@ pub(super) fn of_layer(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec
         findings.push(Finding::new(Effect::Doubts, "no-application", side));
     }
     Ok(findings)
+}
+
+/// What is not derived counts by itself; a pod whose controller has no health that evid reads counts in its place.
+fn counts(e: &Evidence<'_>, spot: &Spot, at: &Instance) -> bool {
+    if !at.derived {
+        return COUNTING.contains(&&*spot.stem);
+    }
+    let top = || controller(e, spot, Some(at)).stem;
+    spot.stem == "pods" && !COUNTING.contains(&&*top()) && top() != "cronjobs.batch"
 }
 
 /// What the health line of one object says against it.
@@ -62,6 +72,6 @@ pub(super) fn one(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> 
         _ => Effect::Doubts,
     };
     let code = if effect == Effect::Counters { "unhealthy" } else { "unsettled" };
-    let finding = Finding::new(effect, code, side).about(key_at(spot, e.rules));
+    let finding = Finding::new(effect, code, side).about(e.key(spot));
     Ok(Some(finding.at("", None, line.get("facts").cloned()).in_file(&format!("health/{}/{}.jsonl", at.layer, spot.stem))))
 }

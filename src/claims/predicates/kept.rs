@@ -3,7 +3,6 @@ use crate::claims::Effect;
 use crate::claims::Finding;
 use crate::claims::Position;
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::finding::key_at;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use serde_json::Value;
@@ -14,7 +13,7 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let Some(root) = e.root(q.layer) else { return Ok(None) };
     let mut findings = Vec::new();
-    let key = || key_at(&root, e.rules);
+    let key = || e.key(&root);
     let mut first: Option<String> = None;
     let kinds = BTreeSet::from([APPLICATIONS.to_owned()]);
     for i in 0..e.sides.len() {

@@ -54,7 +54,8 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
             }
         }
         let (a, b) = (asked(first, q.evidence.rules), asked(side, q.evidence.rules));
-        if a != b {
+        let missing = |x: &BTreeSet<String>, y: &BTreeSet<String>, i: usize| x.difference(y).any(|stem| !q.evidence.asked(stem, i));
+        if missing(&a, &b, i) || missing(&b, &a, 0) {
             let only = |x: &BTreeSet<String>, y: &BTreeSet<String>| json!(x.difference(y).collect::<Vec<_>>());
             differs("other-questions", Effect::Doubts, only(&a, &b), only(&b, &a));
         }

@@ -3,7 +3,6 @@
 use crate::claims::Effect;
 use crate::claims::Finding;
 use crate::claims::Position;
-use crate::claims::finding::key_at;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::healthy;
@@ -31,7 +30,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
             && a.version != b.version
         {
             let values = (Some(json!(a.version)), Some(json!(b.version)));
-            findings.push(Finding::new(Effect::Notes, "content-not-compared", last).about(key_at(spot, e.rules)).at(
+            findings.push(Finding::new(Effect::Notes, "content-not-compared", last).about(e.key(spot)).at(
                 "/metadata/resourceVersion",
                 values.0,
                 values.1,
@@ -44,7 +43,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
             let bound = |line: Value| line.get("health").and_then(Value::as_str) == Some("healthy");
             if bound(e.line("health", spot, a, first)?) && !bound(e.line("health", spot, b, last)?) {
                 let file = format!("health/{}/{}.jsonl", b.layer, spot.stem);
-                findings.push(Finding::new(Effect::Counters, "not-bound", last).about(key_at(spot, e.rules)).in_file(&file));
+                findings.push(Finding::new(Effect::Counters, "not-bound", last).about(e.key(spot)).in_file(&file));
             }
         }
     }

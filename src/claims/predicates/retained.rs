@@ -1,5 +1,5 @@
-//! Volumes stay where they are: each pinned (else: each Retain volume bound to a protected layer's claim) is in every bundle
-//! Bound to the same claim, Retain, and on the same backing store.
+//! Volumes stay where they are: each pinned (else: each volume bound to a protected layer's claim) is in every bundle
+//! Bound to the same claim, on the same backing store, and Retain where it is pinned or was Retain in any.
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -36,7 +36,7 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
     let volumes = (0..e.sides.len()).map(|i| read(e, i)).collect::<Result<Vec<_>, _>>()?;
     let pins = e.sides.first().map(|s| s.config.storage.clone()).unwrap_or_default();
     let watched: BTreeSet<String> = if pins.is_empty() {
-        volumes.iter().flat_map(|v| v.iter().filter(|(_, v)| v.policy == "Retain" && is_protected(e, v)).map(|(n, _)| n.clone())).collect()
+        volumes.iter().flat_map(|v| v.iter().filter(|(_, v)| is_protected(e, v)).map(|(n, _)| n.clone())).collect()
     } else {
         pins.iter().map(|p| p.persistent_volume.clone()).collect()
     };
@@ -44,6 +44,8 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
         return Ok((!findings.is_empty()).then_some(findings));
     }
     for name in &watched {
+        // A volume that was never to be retained is only to stay where it is.
+        let retain = !pins.is_empty() || volumes.iter().any(|v| v.get(name).is_some_and(|v| v.policy == "Retain"));
         let mut earlier: Option<&Volume> = None;
         for (i, side) in volumes.iter().enumerate() {
             let key = Key::new("", "PersistentVolume", "", name);
@@ -52,7 +54,7 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
                 findings.push(Finding::new(effect, "missing", i).about(key));
                 continue;
             };
-            findings.extend(one(e, name, volume, i)?);
+            findings.extend(one(e, name, volume, i)?.into_iter().filter(|f| retain || f.code != "not-retain"));
             if let Some(before) = earlier {
                 findings.extend(moved(name, before, volume, i));
             }
@@ -145,6 +147,7 @@ fn moved(name: &str, before: &Volume, after: &Volume, side: usize) -> Vec<Findin
         ("other-claim", "/spec/claimRef", place(before), place(after)),
         ("other-claim", "/spec/claimRef/uid", before.claim_uid.clone(), after.claim_uid.clone()),
         ("moved", "/spec", before.source.clone(), after.source.clone()),
+        ("modified", "/spec/persistentVolumeReclaimPolicy", before.policy.clone(), after.policy.clone()),
     ];
     let key = || Key::new("", "PersistentVolume", "", name);
     let differ = parts.into_iter().filter(|(_, _, a, b)| a != b);

@@ -2,7 +2,6 @@
 use crate::claims::Effect;
 use crate::claims::Expect;
 use crate::claims::Finding;
-use crate::claims::finding::key_at;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::compare::ChangeKind;
@@ -39,7 +38,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
         let state = e.state(spot, at, last)?;
         let entries = state.pointer("/spec/ignoreDifferences").and_then(Value::as_array);
         if entries.into_iter().flatten().any(|d| d.get("jqPathExpressions").is_some() || d.get("managedFieldsManagers").is_some()) {
-            findings.push(Finding::new(Effect::Notes, "ignores-by-expression", last).about(key_at(spot, e.rules)).at(
+            findings.push(Finding::new(Effect::Notes, "ignores-by-expression", last).about(e.key(spot)).at(
                 "/spec/ignoreDifferences",
                 None,
                 None,
@@ -58,7 +57,7 @@ pub(super) fn written_secrets(q: &Question<'_>, layer: Option<&str>) -> Vec<Find
             if let [Some(a), Some(b)] = pair
                 && a.version != b.version
             {
-                let finding = Finding::new(Effect::Doubts, "secret-written", i + 1).about(key_at(spot, e.rules));
+                let finding = Finding::new(Effect::Doubts, "secret-written", i + 1).about(e.key(spot));
                 let file = format!("identity/{}/secrets.jsonl", b.layer);
                 findings.push(finding.at("/metadata/resourceVersion", Some(json!(a.version)), Some(json!(b.version))).in_file(&file));
             }
@@ -75,7 +74,7 @@ fn owned_fields(q: &Question<'_>, a: usize, b: usize) -> Result<Vec<Finding>, Co
     let (old, new) = (owned(q, before, a)?, owned(q, after, b)?);
     for ((spot, pointer), (value, file)) in &new {
         let Some((earlier, _)) = old.get(&(spot.clone(), pointer.clone())).filter(|(v, _)| v != value) else { continue };
-        let finding = Finding::new(Effect::Notes, "owned-field-moved", b).about(key_at(spot, e.rules));
+        let finding = Finding::new(Effect::Notes, "owned-field-moved", b).about(e.key(spot));
         findings.push(finding.at(pointer, Some(earlier.clone()), Some(value.clone())).in_file(file));
     }
     Ok(findings)

@@ -3,7 +3,6 @@
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
-use crate::claims::finding::key_at;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::compare::CompareError;
@@ -27,7 +26,7 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
         for (spot, all) in e.instances.of_layer(q.layer) {
             if all.get(i).and_then(Option::as_ref).is_some_and(|at| at.uid.is_empty()) {
-                findings.push(Finding::new(Effect::Doubts, "no-uid", i).about(key_at(spot, e.rules)));
+                findings.push(Finding::new(Effect::Doubts, "no-uid", i).about(e.key(spot)));
             }
         }
     }
@@ -89,7 +88,7 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
     let mut findings = Vec::new();
     let after = turnover.gained.iter().map(|s| json!(s.name)).collect::<Vec<_>>();
     for spot in spots {
-        let finding = Finding::new(effect, code, b).about(key_at(spot, e.rules));
+        let finding = Finding::new(effect, code, b).about(e.key(spot));
         findings.push(finding.at("/metadata/uid", e.instances.at(spot, a).map(|i| json!(i.uid)), Some(json!(after))));
     }
     if code == "pod-added" {
@@ -115,7 +114,7 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
         let Some(at) = e.instances.at(spot, b) else { continue };
         let seen = images(&e.line("identity", spot, at, b)?);
         if !known.is_empty() && !known.contains(&seen) {
-            findings.push(Finding::new(Effect::Counters, "image-changed", b).about(key_at(spot, e.rules)).at(
+            findings.push(Finding::new(Effect::Counters, "image-changed", b).about(e.key(spot)).at(
                 "/spec/containers",
                 None,
                 Some(json!(seen)),
@@ -130,7 +129,7 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
         let counted = count("replicas").or_else(|| count("currentNumberScheduled"));
         let there = mine(b).iter().filter(|(_, i)| Instances::related(i).as_ref() == Some(&owner)).count();
         if counted.is_some_and(|n| u64::try_from(there).is_ok_and(|t| t > n)) {
-            findings.push(Finding::new(Effect::Doubts, "pod-not-counted", b).about(key_at(spot, e.rules)).at(
+            findings.push(Finding::new(Effect::Doubts, "pod-not-counted", b).about(e.key(spot)).at(
                 "",
                 Some(json!(counted)),
                 Some(json!(there)),
@@ -150,7 +149,7 @@ fn images(identity: &Value) -> Vec<String> {
 }
 
 /// The object at the top of a pod's chain of owners.
-fn controller(e: &Evidence<'_>, pod: &Spot, instance: Option<&Instance>) -> Spot {
+pub(super) fn controller(e: &Evidence<'_>, pod: &Spot, instance: Option<&Instance>) -> Spot {
     let mut at = instance.and_then(Instances::related).unwrap_or_else(|| pod.clone());
     for _ in 0..8 {
         let owner = e.instances.all.get(&at).and_then(|all| all.iter().flatten().find(|i| i.derived).and_then(Instances::related));
@@ -172,7 +171,7 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
     let (before, after) = (e.line("identity", spot, x, a)?, e.line("identity", spot, y, b)?);
     let file = format!("identity/{}/pods.jsonl", y.layer);
     let found = |code, pointer: &str, old: Value, new: Value| {
-        Finding::new(Effect::Counters, code, b).about(key_at(spot, e.rules)).at(pointer, Some(old), Some(new)).in_file(&file)
+        Finding::new(Effect::Counters, code, b).about(e.key(spot)).at(pointer, Some(old), Some(new)).in_file(&file)
     };
     let mut findings = Vec::new();
     let (old, new) = (containers(&before), containers(&after));
