@@ -156,19 +156,14 @@ pub fn files(reader: &BundleReader) -> Result<BTreeMap<String, Vec<u8>>, Defect>
 pub fn seal(path: &Path, draft: &Draft, force: bool) -> Result<Sealed, ArchiveError> {
     let mut writer = BundleWriter::create(path, force)?;
     let entries: Vec<(&String, &Vec<u8>)> = draft.files.iter().collect();
-    let (evens, odds): (Vec<_>, Vec<_>) = entries.iter().enumerate().partition(|(i, _)| i % 2 == 0);
-    let pack = |part: Vec<(usize, &(&String, &Vec<u8>))>| part.into_iter().map(|(_, (n, b))| Packed::new(n, b)).collect::<Vec<_>>();
-    let (evens, odds) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| pack(odds));
-        let own = pack(evens);
-        (own, other.join().unwrap_or_default())
+    let (first, second) = entries.split_at(entries.len() / 2);
+    let pack = |part: &[(&String, &Vec<u8>)]| part.iter().map(|(name, bytes)| Packed::new(name, bytes)).collect::<Vec<_>>();
+    let (first, second) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| pack(second));
+        (pack(first), other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    let (mut evens, mut odds) = (evens.into_iter(), odds.into_iter());
-    for i in 0..entries.len() {
-        let next = if i % 2 == 0 { evens.next() } else { odds.next() };
-        if let Some(packed) = next {
-            writer.add_packed(packed?)?;
-        }
+    for packed in first.into_iter().chain(second) {
+        writer.add_packed(packed?)?;
     }
     let manifest = draft.manifest(&writer.head_sha256())?;
     writer.add("evid.json", &manifest)?;

@@ -1,7 +1,6 @@
 //! Key files: the signing key pair `signing.key` and `signing.pub`, the redaction key, and other people's public keys. Private
 //! files are for their owner alone. Nothing here is overwritten. Knows no terminal: a passphrase comes from the caller.
-mod fresh;
-
+use crate::adapters::fresh;
 use crate::canon;
 use crate::envelope::Algorithm;
 use crate::envelope::KeyFault;
@@ -142,8 +141,8 @@ pub fn create_signing_key(dir: &Path, algorithm: Algorithm) -> Result<Created, K
     }
     let fault = |fault| KeyFileError::Key { file: private.clone(), fault };
     let key = SigningKey::generate(algorithm).map_err(fault)?;
-    fresh::write(&private, key.to_pem().map_err(fault)?.as_bytes(), 0o600)?;
-    fresh::write(&public, key.verifying_key().to_pem().as_bytes(), 0o644)?;
+    write(&private, key.to_pem().map_err(fault)?.as_bytes(), 0o600)?;
+    write(&public, key.verifying_key().to_pem().as_bytes(), 0o644)?;
     Ok(Created { key, private, public })
 }
 
@@ -165,10 +164,32 @@ fn create_redaction_key(path: &Path) -> Result<bool, KeyFileError> {
     let mut key = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *key).map_err(|e| KeyFileError::Write { file: path.into(), source: io::Error::other(e) })?;
     let text = Zeroizing::new(format!("{}\n", canon::hex(&*key)));
-    match fresh::write(path, text.as_bytes(), 0o600) {
+    match write(path, text.as_bytes(), 0o600) {
         Err(KeyFileError::Exists { .. }) => Ok(false),
         written => written.map(|()| true),
     }
+}
+
+/// Writes a key file that is not there yet.
+fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), KeyFileError> {
+    fresh::create(path, bytes, mode).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => KeyFileError::Exists { file: path.into() },
+        _ => KeyFileError::Write { file: path.into(), source },
+    })
+}
+
+/// The permission bits of a file that others than its owner may use; None where only the owner may, and where the system has no
+/// such bits.
+#[cfg(unix)]
+fn shared(file: &File) -> io::Result<Option<u32>> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = file.metadata()?.permissions().mode() & 0o777;
+    Ok((mode & 0o077 != 0).then_some(mode))
+}
+
+#[cfg(not(unix))]
+fn shared(_: &File) -> io::Result<Option<u32>> {
+    Ok(None)
 }
 
 fn unhex(text: &str) -> Option<Zeroizing<[u8; 32]>> {
@@ -186,7 +207,7 @@ fn unhex(text: &str) -> Option<Zeroizing<[u8; 32]>> {
 fn read(path: &Path, private: bool) -> Result<Zeroizing<String>, KeyFileError> {
     let fault = |source| KeyFileError::Read { file: path.into(), source };
     let file = File::open(path).map_err(fault)?;
-    if private && let Some(mode) = fresh::shared(&file).map_err(fault)? {
+    if private && let Some(mode) = shared(&file).map_err(fault)? {
         return Err(KeyFileError::Open { file: path.display().to_string(), mode });
     }
     let mut text = Zeroizing::new(String::new());

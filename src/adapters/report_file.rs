@@ -1,4 +1,5 @@
 //! Report files: the DSSE envelope and the same as a sigstore bundle, written whole or not at all.
+use crate::adapters::fresh;
 use crate::canon;
 use crate::envelope;
 use crate::envelope::Envelope;
@@ -6,7 +7,6 @@ use crate::envelope::PAYLOAD_TYPE;
 use crate::envelope::SigningKey;
 use crate::envelope::Statement;
 use std::io;
-use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -26,38 +26,32 @@ pub enum ReportFileError {
     Form(String),
 }
 
-/// Signs a statement; a report of the same names and other content is moved aside, never lost. Writes `<a>--<b>.report.json` and `.sigstore.json` into a folder; gives the first one's path.
+/// Signs a statement and writes `<a>--<b>.report.json` and `.sigstore.json` into a folder; gives the first one's path. A report of
+/// the same names and other content is moved aside, never lost.
 ///
 /// # Errors
 /// Where the folder can't be written.
 pub fn write(folder: &Path, names: &[&str], statement: &Statement, key: &SigningKey) -> Result<PathBuf, ReportFileError> {
     let envelope = envelope::sign(PAYLOAD_TYPE, &statement.to_bytes(), key);
     let path = folder.join(format!("{}.report.json", names.join("--")));
-    put(folder, &path, &envelope.to_bytes())?;
+    put(&path, envelope.to_bytes())?;
     if let Some(bundle) = envelope::sigstore_bundle(&envelope) {
-        put(folder, &folder.join(format!("{}.sigstore.json", names.join("--"))), &bundle)?;
+        put(&folder.join(format!("{}.sigstore.json", names.join("--"))), bundle)?;
     }
     Ok(path)
 }
 
-fn put(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), ReportFileError> {
+/// Writes one of the two files, a line; an earlier one of other content is moved aside.
+fn put(path: &Path, mut bytes: Vec<u8>) -> Result<(), ReportFileError> {
     let wrong = |source| ReportFileError::Io { path: path.display().to_string(), source };
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let mut file = tempfile::Builder::new().prefix(".evid-").suffix(".tmp").tempfile_in(folder).map_err(wrong)?;
-    file.write_all(bytes).and_then(|()| file.write_all(b"\n")).and_then(|()| file.as_file().sync_all()).map_err(wrong)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(wrong)?;
-    }
+    bytes.push(b'\n');
     if let Ok(earlier) = std::fs::read(path)
-        && earlier.strip_suffix(b"\n") != Some(bytes)
+        && earlier != bytes
     {
         let mark: String = canon::sha256_hex(&earlier).chars().take(8).collect();
         std::fs::rename(path, path.with_extension(format!("{mark}.json"))).map_err(wrong)?;
     }
-    file.persist(path).map_err(|e| wrong(e.error))?;
-    Ok(())
+    fresh::replace(path, &bytes, 0o644).map_err(wrong)
 }
 
 /// Reads a report: its envelope (bare or within a sigstore bundle) and the statement in it.

@@ -77,6 +77,20 @@ impl Coverage {
         }
     }
 
+    /// The questions as the core uses them.
+    pub fn questions(&self) -> Vec<Question> {
+        self.questions
+            .iter()
+            .map(|q| Question {
+                group: q.group.clone(),
+                resource: q.resource.clone(),
+                namespace: q.namespace.clone(),
+                count: q.count,
+                resource_version: q.resource_version.clone(),
+            })
+            .collect()
+    }
+
     /// The gaps as the core uses them; an unknown reason counts as unreadable.
     pub fn gaps(&self) -> Vec<Gap> {
         self.gaps

@@ -11,6 +11,7 @@ use crate::kinds::split::Facets;
 use crate::kinds::split::join_facets;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::group_of;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -53,7 +54,7 @@ pub fn objects(files: &BTreeMap<String, Vec<u8>>, rules: &Rules) -> (Vec<Object>
 
 fn object(stem: &str, value: Value, file: &str, rules: &Rules) -> Result<Object, String> {
     let at = |p: &str| value.pointer(p).and_then(Value::as_str).unwrap_or("");
-    let group = at("/apiVersion").split_once('/').map_or("", |(g, _)| g);
+    let group = group_of(at("/apiVersion"));
     let key = Key::new(group, at("/kind"), at("/metadata/namespace"), at("/metadata/name"));
     let plural = stem.strip_suffix(group).and_then(|s| s.strip_suffix('.')).unwrap_or(stem).to_owned();
     let known = &rules.of(group, &key.kind).rule.plural;

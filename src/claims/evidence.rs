@@ -2,6 +2,7 @@
 use crate::compare::Change;
 use crate::compare::ChangeKind;
 use crate::compare::CompareError;
+use crate::compare::FieldChange;
 use crate::compare::Instance;
 use crate::compare::Instances;
 use crate::compare::Side;
@@ -13,6 +14,8 @@ use crate::model::Key;
 use crate::model::Layer;
 use crate::model::Reason;
 use crate::model::Role;
+use crate::model::stem;
+use crate::model::unstem;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -53,7 +56,8 @@ pub struct Evidence<'a> {
     /// Position of the switch in each bundle; empty without a switched layer.
     pub positions: Vec<Position>,
     gaps: Vec<Vec<Gap>>,
-    listed: Vec<(String, String, String, usize)>,
+    /// Layer and kind (stem) of everything that a layer's Applications list.
+    listed: BTreeSet<(String, String)>,
 }
 
 impl<'a> Evidence<'a> {
@@ -64,14 +68,22 @@ impl<'a> Evidence<'a> {
     pub fn gather(sides: &'a [Side], rules: &'a Rules, layers: &[Layer]) -> Result<Self, CompareError> {
         let instances = Instances::read(sides)?;
         let gaps = sides.iter().map(|s| s.coverage.gaps()).collect();
-        let mut this =
-            Self { sides, rules, layers: layers.to_vec(), instances, changes: Vec::new(), positions: Vec::new(), gaps, listed: Vec::new() };
+        let mut this = Self {
+            sides,
+            rules,
+            layers: layers.to_vec(),
+            instances,
+            changes: Vec::new(),
+            positions: Vec::new(),
+            gaps,
+            listed: BTreeSet::new(),
+        };
         for b in 1..sides.len() {
             let found = this.between(b - 1, b)?;
             this.changes.extend(found);
         }
         this.listed = this.read_listed()?;
-        if let Some(switched) = this.layers.iter().find(|l| l.role == Role::Switched).map(|l| l.name.clone()) {
+        if let Some(switched) = this.switched().map(|l| l.name.clone()) {
             for i in 0..sides.len() {
                 let alive = this.apps(&switched, i).map(|(spot, at)| this.state(spot, at, i));
                 let states: Vec<Value> = alive.collect::<Result<_, _>>()?;
@@ -89,7 +101,7 @@ impl<'a> Evidence<'a> {
 
     /// The key of an object of which only the place is known: its kind as its rule or its own line spells it.
     pub fn key(&self, spot: &Spot) -> Key {
-        let (plural, group) = spot.stem.split_once('.').unwrap_or((&spot.stem, ""));
+        let (plural, group) = unstem(&spot.stem);
         let of_rule = self.rules.of_resource(group, plural).map(|k| k.rule.kind.clone());
         let of_line = || {
             let instances = self.instances.all.get(spot)?.iter().enumerate();
@@ -109,12 +121,12 @@ impl<'a> Evidence<'a> {
     /// gone, has no objects: it was asked in effect.
     pub fn asked(&self, stem: &str, side: usize) -> bool {
         const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
-        let (resource, group) = stem.split_once('.').unwrap_or((stem, ""));
+        let (resource, group) = unstem(stem);
         let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return false };
         let definition = Spot { stem: DEFINITIONS.into(), namespace: String::new(), name: stem.to_owned() };
         let defined = |i: usize| self.instances.at(&definition, i).is_some();
         coverage.asked(group, resource)
-            || (stem != DEFINITIONS && !self.unseen(&definition, side) && !defined(side) && (0..self.sides.len()).any(defined))
+            || (stem != DEFINITIONS && !self.unseen(DEFINITIONS, "", side) && !defined(side) && (0..self.sides.len()).any(defined))
     }
 
     /// A layer by name.
@@ -162,52 +174,36 @@ impl<'a> Evidence<'a> {
         if key(a) != key(b) {
             // Tokens of two keys say nothing about each other.
             for change in found.iter_mut().filter(|c| c.kind == ChangeKind::Modified) {
-                let (tokens, plain): (Vec<_>, Vec<_>) =
-                    change.fields.drain(..).partition(|f| without_tokens(&f.before) == without_tokens(&f.after));
-                change.uncertain = plain.is_empty();
-                change.fields = if plain.is_empty() { tokens } else { plain };
+                set_aside(change, |f| without_tokens(&f.before) == without_tokens(&f.after));
             }
         }
-        let agreements = ["horizontalpodautoscalers.autoscaling", APPLICATIONS].map(|stem| Spot {
-            stem: stem.into(),
-            namespace: String::new(),
-            name: String::new(),
-        });
         for change in &mut found {
-            let here = |s: &Spot, i: usize| self.unseen(&Spot { namespace: change.spot.namespace.clone(), ..s.clone() }, i);
-            if change.fields.iter().any(|f| f.owned) && agreements.iter().any(|s| here(s, a) || here(s, b)) {
+            let namespace = &change.spot.namespace;
+            let hides = |stem: &str, i: usize| self.unseen(stem, namespace, i);
+            let agreements = ["horizontalpodautoscalers.autoscaling", APPLICATIONS];
+            if change.fields.iter().any(|f| f.owned) && agreements.iter().any(|s| hides(s, a) || hides(s, b)) {
                 // Who owns the field was seen on one side only.
-                let (owned, plain): (Vec<_>, Vec<_>) = change.fields.drain(..).partition(|f| f.owned);
-                change.uncertain |= plain.is_empty();
-                change.fields = if plain.is_empty() { owned } else { plain };
+                set_aside(change, |f| f.owned);
             }
             let (lacks, has) = match change.kind {
                 ChangeKind::Added => (a, b),
                 ChangeKind::Removed => (b, a),
                 ChangeKind::Modified | ChangeKind::Replaced => continue,
             };
-            let owner = change.controller.as_ref().map(|(group, kind)| Spot {
-                stem: crate::model::stem(&self.rules.plural(group, kind), group),
-                namespace: change.spot.namespace.clone(),
-                name: String::new(),
-            });
+            let owner = change.controller.as_ref().map(|(group, kind)| self.stem_of(group, kind));
             let relations = self.rules.of(&change.key.group, &change.key.kind).rule.relations.iter();
-            let related =
-                relations.map(|r| Spot { stem: crate::model::stem(&self.rules.plural(&r.group, &r.to), &r.group), ..change.spot.clone() });
-            let hidden = owner.into_iter().chain(related).any(|o| self.unseen(&o, has) || self.unseen(&o, lacks));
-            change.uncertain |= self.unseen(&change.spot, lacks) || hidden;
+            let others: Vec<String> = owner.into_iter().chain(relations.map(|r| self.stem_of(&r.group, &r.to))).collect();
+            let hides = |stem: &str, i: usize| self.unseen(stem, &change.spot.namespace, i);
+            change.uncertain |= hides(&change.spot.stem, lacks) || others.iter().any(|s| hides(s, has) || hides(s, lacks));
         }
         Ok(found)
     }
 
-    /// Whether a bundle could lack an object only because it did not wholly see its kind there.
-    pub fn unseen(&self, spot: &Spot, side: usize) -> bool {
-        let (resource, group) = spot.stem.split_once('.').unwrap_or((&spot.stem, ""));
-        let gap = |g: &Gap| {
-            (g.resource == "*" || (g.resource == resource && g.group == group))
-                && g.namespace.as_ref().is_none_or(|ns| *ns == spot.namespace)
-        };
-        self.gaps(side).iter().any(gap) || !self.asked(&spot.stem, side)
+    /// Whether a bundle could lack an object of this kind (stem) and namespace only because it did not wholly see it there.
+    pub fn unseen(&self, stem: &str, namespace: &str, side: usize) -> bool {
+        let (resource, group) = unstem(stem);
+        let of_kind = |g: &Gap| g.resource == "*" || (g.resource == resource && g.group == group);
+        self.gaps(side).iter().any(|g| of_kind(g) && g.namespace.as_ref().is_none_or(|ns| ns == namespace)) || !self.asked(stem, side)
     }
 
     /// All gaps of one bundle.
@@ -218,7 +214,7 @@ impl<'a> Evidence<'a> {
     /// The kinds (stems) that a layer had, has or manages in any bundle.
     pub fn kinds(&self, layer: &str) -> BTreeSet<String> {
         let held = self.instances.of_layer(layer).map(|(s, _)| s.stem.clone());
-        let managed = self.listed.iter().filter(|(l, _, _, _)| l == layer).map(|(_, stem, _, _)| stem.clone());
+        let managed = self.listed.iter().filter(|(l, _)| l == layer).map(|(_, stem)| stem.clone());
         held.chain(managed).chain([APPLICATIONS.to_owned()]).collect()
     }
 
@@ -230,12 +226,11 @@ impl<'a> Evidence<'a> {
             spaces.contains(ns) || self.instances.layer(&space) == layer || !self.instances.all.contains_key(&space)
         };
         let touches = |g: &&Gap| {
-            (g.resource == "*" || kinds.contains(&crate::model::stem(&g.resource, &g.group)))
-                && g.namespace.as_ref().is_none_or(|ns| of_layer(ns))
+            (g.resource == "*" || kinds.contains(&stem(&g.resource, &g.group))) && g.namespace.as_ref().is_none_or(|ns| of_layer(ns))
         };
         let mut found: Vec<Gap> = self.gaps(side).iter().filter(touches).cloned().collect();
         for stem in kinds {
-            let (resource, group) = stem.split_once('.').unwrap_or((stem, ""));
+            let (resource, group) = unstem(stem);
             let known = found.iter().any(|g| g.resource == resource && g.group == group);
             if !known && !self.asked(stem, side) {
                 let detail = String::new();
@@ -245,25 +240,34 @@ impl<'a> Evidence<'a> {
         found
     }
 
-    /// What each layer's Applications list: `(layer, stem, namespace/name, bundle)`.
-    fn read_listed(&self) -> Result<Vec<(String, String, String, usize)>, CompareError> {
-        let mut out = Vec::new();
-        for (i, side) in self.sides.iter().enumerate() {
-            for (spot, all) in self.instances.all.iter().filter(|(s, _)| s.stem == APPLICATIONS) {
-                let Some(at) = all.get(i).and_then(Option::as_ref) else { continue };
-                let root = self.layers.iter().find(|l| self.root(&l.name).as_ref() == Some(spot)).map(|l| &*l.name);
-                let layer = root.unwrap_or_else(|| self.instances.layer(spot)).to_owned();
-                let noise = side.line("noise", &at.layer, &spot.stem, &spot.namespace, &spot.name)?;
+    /// Layer and kind of what each layer's Applications list.
+    fn read_listed(&self) -> Result<BTreeSet<(String, String)>, CompareError> {
+        let mut out = BTreeSet::new();
+        let roots: Vec<_> = self.layers.iter().filter_map(|l| Some((self.root(&l.name)?, &*l.name))).collect();
+        for (spot, all) in self.instances.all.iter().filter(|(s, _)| s.stem == APPLICATIONS) {
+            let layer = roots.iter().find(|(root, _)| root == spot).map_or_else(|| self.instances.layer(spot), |(_, layer)| layer);
+            for (i, at) in all.iter().enumerate().filter_map(|(i, at)| Some((i, at.as_ref()?))) {
+                let noise = self.line("noise", spot, at, i)?;
                 let list = noise.get("fields").and_then(|f| f.get("/status/resources")?.as_array());
                 for r in list.into_iter().flatten() {
                     let part = |k: &str| r.get(k).and_then(Value::as_str).unwrap_or("");
-                    let stem = crate::model::stem(&self.rules.plural(part("group"), part("kind")), part("group"));
-                    out.push((layer.clone(), stem, format!("{}/{}", part("namespace"), part("name")), i));
+                    out.insert((layer.to_owned(), self.stem_of(part("group"), part("kind"))));
                 }
             }
         }
         Ok(out)
     }
+
+    fn stem_of(&self, group: &str, kind: &str) -> String {
+        stem(&self.rules.plural(group, kind), group)
+    }
+}
+
+/// Takes the fields that match out of a change; where all do, they stay and leave it open.
+fn set_aside(change: &mut Change, doubtful: impl Fn(&FieldChange) -> bool) {
+    let (aside, plain): (Vec<_>, Vec<_>) = change.fields.drain(..).partition(doubtful);
+    change.uncertain |= plain.is_empty();
+    change.fields = if plain.is_empty() { aside } else { plain };
 }
 
 /// A value's text with every redaction token replaced by one word.

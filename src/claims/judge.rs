@@ -22,6 +22,11 @@ pub enum Expect {
 }
 
 impl Expect {
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::CoreOnly, Self::OptionalOn, Self::Unchanged].into_iter().find(|e| e.as_str() == word)
+    }
+
     /// The word on the command line and in the report.
     pub fn as_str(self) -> &'static str {
         match self {

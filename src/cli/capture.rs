@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         ));
     }
     let redactor = Redactor::new(&key);
-    let snapshot = snapshot(collected, &redactor, &rules, &layers)?;
+    let snapshot = snapshot(collected, &redactor, &rules)?;
     let draft = draft(&snapshot, &redactor, &rules, &layers, &config, args.nonce.clone())?;
     std::fs::create_dir_all(&global.archive).map_err(|e| Failure::new(format!("{}: can't be made: {e}", global.archive.display())))?;
     let sealed = archive::seal(&path, &draft, args.force)?;

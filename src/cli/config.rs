@@ -1,6 +1,7 @@
 //! `evid config`: describe a platform, and say how it is read.
 use crate::adapters::config;
 use crate::adapters::dump;
+use crate::adapters::fresh;
 use crate::canon::json;
 use crate::canon::redact::Redactor;
 use crate::claims::catalogue;
@@ -15,7 +16,7 @@ use crate::render::yaml;
 use crate::usecase::capture::snapshot;
 use crate::usecase::roots;
 use std::io::IsTerminal as _;
-use std::io::Write as _;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// Describe a platform in evid.yaml
@@ -50,9 +51,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
 }
 
-fn init(from: &std::path::Path, switched: Option<&str>, print: bool) -> Done {
+fn init(from: &Path, switched: Option<&str>, print: bool) -> Done {
     // Nothing of the objects is kept; the key is for this look only.
-    let snapshot = snapshot(dump::read(from)?.into(), &Redactor::new(&[0; 32]), &Rules::new(&[])?, &[])?;
+    let snapshot = snapshot(dump::read(from)?.into(), &Redactor::new(&[0; 32]), &Rules::new(&[])?)?;
     let found = roots::roots(&snapshot.objects);
     if found.is_empty() {
         let hint = "a root is an Application that lists other Applications; was `applications.argoproj.io` listed?";
@@ -76,12 +77,8 @@ fn init(from: &std::path::Path, switched: Option<&str>, print: bool) -> Done {
         ui::data(text.as_bytes())?;
         return Ok(Exit::Proven);
     }
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open("evid.yaml")
+    fresh::create(Path::new("evid.yaml"), text.as_bytes(), 0o644)
         .map_err(|e| Failure::new(format!("evid.yaml: can't be made: {e}")).hint("move an existing one away, or use `--print`"))?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| Failure::new(format!("evid.yaml: {e}")))?;
     ui::message("wrote evid.yaml; `evid config explain` says what it comes to");
     Ok(Exit::Proven)
 }

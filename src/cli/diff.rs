@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let names = [Some(&args.before), Some(&args.after), args.third.as_ref()];
     let paths: Vec<PathBuf> = names.into_iter().flatten().map(|n| archive::locate(n, &global.archive)).collect::<Result<_, _>>()?;
     let sides = archive::sides(&paths)?;
-    let expect = [Expect::CoreOnly, Expect::OptionalOn, Expect::Unchanged].into_iter().find(|e| Some(e.as_str()) == args.expect.as_deref());
+    let expect = args.expect.as_deref().and_then(Expect::parse);
     let outcome = diff(&sides, expect)?;
     if args.output == "json" {
         ui::data(&[json::to_bytes(&outcome.predicate), b"\n".to_vec()].concat())?;

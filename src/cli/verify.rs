@@ -13,13 +13,13 @@ use crate::cli::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::ui;
-use crate::compare::Side;
 use crate::envelope::SignatureStatus;
 use crate::envelope::Statement;
 use crate::envelope::VerifyingKey;
 use crate::usecase::diff::diff;
 use crate::usecase::verify;
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     for path in &args.key {
         keys.extend(keyfile::load_verifying_keys(path)?);
     }
-    let mut bundles: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut bundles: BTreeMap<String, (PathBuf, bool)> = BTreeMap::new();
     let (mut exit, mut reports) = (Exit::Proven, Vec::new());
     for file in &args.files {
         let path = PathBuf::from(file);
@@ -53,10 +53,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         let path = archive::locate(file, &global.archive)?;
         match bundle(&path) {
             Ok((sha256, resplit)) => {
-                bundles.insert(sha256, path);
                 if !resplit {
                     exit = worse(exit, Exit::Inconclusive);
                 }
+                bundles.insert(sha256, (path, resplit));
             }
             Err(failed) => {
                 failed.report();
@@ -71,7 +71,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 }
 
 fn is_zip(path: &Path) -> bool {
-    std::fs::read(path).is_ok_and(|b| b.starts_with(b"PK"))
+    let mut start = [0; 2];
+    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"PK"
 }
 
 /// The worse of two ends: broken before refuted before inconclusive.
@@ -101,7 +102,7 @@ fn damaged(path: &Path, defects: Vec<Defect>) -> Failure {
     ArchiveError::Damaged { path: path.display().to_string(), defects }.into()
 }
 
-fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<String, PathBuf>, global: &Global) -> Done {
+fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<String, (PathBuf, bool)>, global: &Global) -> Done {
     let broken = |text: String| Failure::new(format!("{}: {text}", path.display())).exit(Exit::Broken);
     let (envelope, statement) = report_file::read(path).map_err(|e| broken(e.to_string()))?;
     let mut exit = Exit::Proven;
@@ -121,10 +122,16 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
     } else {
         say.push_str(&format!("  authentic: signed by {}\n", good.join(", ")));
     }
-    let mut paths = Vec::new();
+    let mut bundles = Vec::new();
     for subject in &statement.subjects {
-        let found = given.get(&subject.sha256).cloned().or_else(|| beside(path, &subject.name, global));
-        let Some(found) = found else {
+        let about = format!("  {}: the bundle that the report is about\n", subject.name);
+        let name = subject.name.clone();
+        if let Some((path, resplit)) = given.get(&subject.sha256) {
+            say.push_str(&about);
+            bundles.push(AtHand { path: path.clone(), name, resplit: Some(*resplit) });
+            continue;
+        }
+        let Some(found) = beside(path, &subject.name, global) else {
             say.push_str(&format!("  {}: not at hand; its digest was not compared\n", subject.name));
             exit = worse(exit, Exit::Inconclusive);
             continue;
@@ -137,12 +144,12 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
                 reader.file_sha256()
             )));
         }
-        say.push_str(&format!("  {}: the bundle that the report is about\n", subject.name));
-        paths.push((found, subject.name.clone()));
+        say.push_str(&about);
+        bundles.push(AtHand { path: found, name, resplit: None });
     }
     if rederive {
-        if paths.len() == statement.subjects.len() {
-            if rederived(&paths, &statement, &broken)? {
+        if bundles.len() == statement.subjects.len() {
+            if rederived(&bundles, &statement, &broken)? {
                 say.push_str("  re-derived: the report follows from the bundles, byte for byte\n");
             } else {
                 say.push_str("  not re-derived: a bundle was made with other rules than this version has\n");
@@ -165,18 +172,28 @@ fn beside(report: &Path, name: &str, global: &Global) -> Option<PathBuf> {
     folders.into_iter().flatten().map(|f| f.join(plain)).find(|p| p.is_file())
 }
 
-fn rederived(paths: &[(PathBuf, String)], statement: &Statement, broken: &dyn Fn(String) -> Failure) -> Result<bool, Failure> {
-    for (path, _) in paths {
-        if !bundle(path)?.1 {
+/// A bundle that a report is about.
+struct AtHand {
+    path: PathBuf,
+    /// As the report calls it.
+    name: String,
+    /// Whether it was split anew; none where its contents have not been held against themselves yet.
+    resplit: Option<bool>,
+}
+
+fn rederived(bundles: &[AtHand], statement: &Statement, broken: &dyn Fn(String) -> Failure) -> Result<bool, Failure> {
+    for at in bundles {
+        let resplit = at.resplit.map_or_else(|| bundle(&at.path).map(|(_, resplit)| resplit), Ok)?;
+        if !resplit {
             return Ok(false);
         }
     }
-    let mut sides: Vec<Side> = paths.iter().map(|(p, _)| archive::side(p)).collect::<Result<_, _>>()?;
-    for (side, (_, name)) in sides.iter_mut().zip(paths) {
-        side.name = name.strip_suffix(ENDING).unwrap_or(name).to_owned();
+    let paths: Vec<PathBuf> = bundles.iter().map(|at| at.path.clone()).collect();
+    let mut sides = archive::sides(&paths)?;
+    for (side, at) in sides.iter_mut().zip(bundles) {
+        side.name = at.name.strip_suffix(ENDING).unwrap_or(&at.name).to_owned();
     }
-    let said = statement.predicate.get("expected").and_then(|v| v.as_str());
-    let expect = [Expect::CoreOnly, Expect::OptionalOn, Expect::Unchanged].into_iter().find(|e| Some(e.as_str()) == said);
+    let expect = statement.predicate.get("expected").and_then(|v| v.as_str()).and_then(Expect::parse);
     let mut anew = diff(&sides, expect)?.predicate;
     // Another version may have made the report; what it says must follow all the same.
     if let (Some(map), Some(tool)) = (anew.as_object_mut(), statement.predicate.get("tool")) {

@@ -5,12 +5,12 @@ use crate::compare::Instances;
 use crate::compare::Side;
 use crate::compare::Spot;
 use crate::compare::differences;
-use crate::compare::side::lines;
+use crate::compare::lines;
+use crate::compare::side::StatePlace;
 use crate::model::Key;
-use serde::Deserialize;
+use crate::model::group_of;
 use serde_json::Map;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::HashSet;
 
@@ -66,18 +66,23 @@ pub struct Change {
     pub controller: Option<(String, String)>,
 }
 
-#[derive(Deserialize)]
-struct Head<'a> {
-    #[serde(borrow)]
-    metadata: Meta<'a>,
-}
-
-#[derive(Deserialize)]
-struct Meta<'a> {
-    #[serde(borrow, default)]
-    namespace: Cow<'a, str>,
-    #[serde(borrow)]
-    name: Cow<'a, str>,
+impl Change {
+    /// A change of an object that is not re-created and whose fields are not compared.
+    fn new(instances: &Instances, spot: &Spot, state: &Value, file: String, kind: ChangeKind, sides: (usize, usize)) -> Self {
+        Self {
+            key: key_of(state, spot),
+            layer: instances.layer(spot).to_owned(),
+            kind,
+            recreated: false,
+            fields: Vec::new(),
+            sides,
+            file,
+            hook: is_hook(state),
+            uncertain: false,
+            controller: controller(state),
+            spot: spot.clone(),
+        }
+    }
 }
 
 type States = BTreeMap<Spot, (Value, String)>;
@@ -94,19 +99,8 @@ pub fn changes(sides: &[Side], instances: &Instances, a: usize, b: usize) -> Res
     for spot in &spots {
         let (x, y) = (old.remove(spot), new.remove(spot));
         let recreated = is_recreated(instances, spot, a, b);
-        let base = |state: &Value, file: String, kind, fields| Change {
-            key: key_of(state, spot),
-            layer: instances.layer(spot).to_owned(),
-            kind,
-            recreated,
-            fields,
-            sides: (a, b),
-            file,
-            hook: is_hook(state),
-            uncertain: false,
-            controller: controller(state),
-            spot: spot.clone(),
-        };
+        let base =
+            |state: &Value, file, kind, fields| Change { recreated, fields, ..Change::new(instances, spot, state, file, kind, (a, b)) };
         match (x, y) {
             (Some((x, _)), Some((y, file))) => {
                 let fields = modified(before, after, instances, spot, (a, b), &x, &y)?;
@@ -132,19 +126,8 @@ pub fn changes(sides: &[Side], instances: &Instances, a: usize, b: usize) -> Res
             continue;
         }
         let state = after.line("state", &y.layer, &spot.stem, &spot.namespace, &spot.name)?;
-        out.push(Change {
-            key: key_of(&state, spot),
-            layer: instances.layer(spot).to_owned(),
-            kind: ChangeKind::Replaced,
-            recreated: true,
-            fields: Vec::new(),
-            sides: (a, b),
-            file: format!("identity/{}/{}.jsonl", y.layer, spot.stem),
-            hook: is_hook(&state),
-            uncertain: false,
-            controller: controller(&state),
-            spot: spot.clone(),
-        });
+        let file = format!("identity/{}/{}.jsonl", y.layer, spot.stem);
+        out.push(Change { recreated: true, ..Change::new(instances, spot, &state, file, ChangeKind::Replaced, (a, b)) });
     }
     out.sort_by(|x, y| x.spot.cmp(&y.spot));
     Ok(out)
@@ -171,7 +154,7 @@ fn differing(before: &Side, after: &Side) -> Result<(States, States), CompareErr
             let mut out = States::new();
             for (entry, stem, bytes) in files {
                 for line in lines(bytes).filter(|l| !other.contains(*l)) {
-                    let head: Head<'_> = side.parse(entry, line)?;
+                    let head: StatePlace<'_> = side.parse(entry, line)?;
                     let spot =
                         Spot { stem: stem.clone(), namespace: head.metadata.namespace.into_owned(), name: head.metadata.name.into_owned() };
                     out.insert(spot, (side.parse(entry, line)?, entry.clone()));
@@ -230,13 +213,12 @@ fn controller(state: &Value) -> Option<(String, String)> {
     let owners = state.pointer("/metadata/ownerReferences")?.as_array()?;
     let owner = owners.iter().find(|o| o.get("controller") == Some(&Value::Bool(true)))?;
     let part = |k: &str| owner.get(k).and_then(Value::as_str);
-    Some((part("apiVersion")?.split_once('/').map_or("", |(g, _)| g).to_owned(), part("kind")?.to_owned()))
+    Some((group_of(part("apiVersion")?).to_owned(), part("kind")?.to_owned()))
 }
 
 /// The object's key, its kind as its state spells it.
 fn key_of(state: &Value, spot: &Spot) -> Key {
-    let version = state.get("apiVersion").and_then(Value::as_str).unwrap_or("");
-    let group = version.split_once('/').map_or("", |(g, _)| g);
+    let group = state.get("apiVersion").and_then(Value::as_str).map_or("", group_of);
     let kind = state.get("kind").and_then(Value::as_str).unwrap_or(&spot.stem);
     Key::new(group, kind, &spot.namespace, &spot.name)
 }

@@ -2,7 +2,7 @@
 //! in any (after OFF only the bundle before knows whose a namespace was).
 use crate::compare::CompareError;
 use crate::compare::Side;
-use crate::compare::side::lines;
+use crate::compare::lines;
 use crate::model::By;
 use crate::model::PLATFORM;
 use serde::Deserialize;
@@ -83,12 +83,13 @@ struct HeadFields<'a> {
     version: Cow<'a, str>,
 }
 
-/// Does something with every bundle, side by side.
-pub fn each<T: Send>(sides: &[Side], work: impl Fn(&Side) -> T + Sync) -> Vec<T> {
+/// Does something with every bundle (given with its index), side by side.
+pub fn each<T: Send>(sides: &[Side], work: impl Fn(usize, &Side) -> T + Sync) -> Vec<T> {
     let Some((first, rest)) = sides.split_first() else { return Vec::new() };
     std::thread::scope(|scope| {
-        let others: Vec<_> = rest.iter().map(|side| scope.spawn(|| work(side))).collect();
-        let mut done = vec![work(first)];
+        let work = &work;
+        let others: Vec<_> = rest.iter().enumerate().map(|(i, side)| scope.spawn(move || work(i + 1, side))).collect();
+        let mut done = vec![work(0, first)];
         for other in others {
             // A panic within goes on here, as it would without the thread.
             done.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
@@ -129,7 +130,7 @@ impl Instances {
     /// Where a line can't be read.
     pub fn read(sides: &[Side]) -> Result<Self, CompareError> {
         let mut all: BTreeMap<Spot, Vec<Option<Instance>>> = BTreeMap::new();
-        for (i, found) in each(sides, read_side).into_iter().enumerate() {
+        for (i, found) in each(sides, |_, side| read_side(side)).into_iter().enumerate() {
             for (spot, instance) in found? {
                 if let Some(slot) = all.entry(spot).or_insert_with(|| vec![None; sides.len()]).get_mut(i) {
                     *slot = Some(instance);

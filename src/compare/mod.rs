@@ -17,3 +17,4 @@ pub use instances::each;
 pub use side::CompareError;
 pub use side::Entries;
 pub use side::Side;
+pub use side::lines;

@@ -171,24 +171,24 @@ impl Side {
 }
 
 /// The lines of a file.
-pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty())
 }
 
 /// The place in a line of `state/`.
 #[derive(Deserialize)]
-struct StatePlace<'a> {
+pub(super) struct StatePlace<'a> {
     #[serde(borrow)]
-    metadata: LinePlace<'a>,
+    pub(super) metadata: LinePlace<'a>,
 }
 
 /// The place in a line of another facet.
 #[derive(Deserialize)]
-struct LinePlace<'a> {
+pub(super) struct LinePlace<'a> {
     #[serde(borrow, default)]
-    namespace: Cow<'a, str>,
+    pub(super) namespace: Cow<'a, str>,
     #[serde(borrow)]
-    name: Cow<'a, str>,
+    pub(super) name: Cow<'a, str>,
 }
 
 /// A cache is whole whatever happened to its last writer.

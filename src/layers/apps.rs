@@ -16,7 +16,6 @@ pub struct Apps {
     /// Object → Applications that list it in `status.resources`.
     listed: BTreeMap<Key, Vec<Key>>,
     layer: BTreeMap<Key, String>,
-    generated: BTreeMap<String, Key>,
     namespaces: BTreeMap<String, String>,
     control: String,
 }
@@ -49,7 +48,6 @@ impl Apps {
             roots: BTreeMap::new(),
             listed,
             layer: BTreeMap::new(),
-            generated: BTreeMap::new(),
             namespaces: BTreeMap::new(),
             control,
         };
@@ -76,19 +74,9 @@ impl Apps {
         self.roots.iter().find(|(_, l)| *l == layer).map(|(k, _)| k)
     }
 
-    /// Argo CD's own namespace.
-    pub fn control(&self) -> &str {
-        &self.control
-    }
-
     /// The Applications that list an object.
     pub fn listing(&self, key: &Key) -> &[Key] {
         self.listed.get(key).map_or(&[], Vec::as_slice)
-    }
-
-    /// Everything that the Applications of a layer (its root included) list.
-    pub fn listed_by_layer<'a>(&'a self, layer: &'a str) -> impl Iterator<Item = &'a Key> {
-        self.listed.iter().filter(move |(_, by)| by.iter().any(|a| self.layer_of_app(a) == Some(layer))).map(|(k, _)| k)
     }
 
     /// The layer below whose root an Application hangs; a root's own layer is the one it is the root of.
@@ -127,10 +115,7 @@ impl Apps {
     }
 
     fn find_layers(&mut self, apps: &[&Object], objects: &[Object], tracking: &Tracking) {
-        for set in objects.iter().filter(|o| o.key.is_argo("ApplicationSet")) {
-            self.generated.insert(set.uid.clone(), set.key.clone());
-        }
-        let sets: BTreeMap<&Key, &Object> = objects.iter().filter(|o| o.key.is_argo("ApplicationSet")).map(|o| (&o.key, o)).collect();
+        let sets: BTreeMap<&str, &Object> = objects.iter().filter(|o| o.key.is_argo("ApplicationSet")).map(|o| (&*o.uid, o)).collect();
         let by_key: BTreeMap<&Key, &&Object> = apps.iter().map(|a| (&a.key, a)).collect();
         let parent = |object: &Object| -> Option<Key> {
             let named = tracking.instance(object).map(|i| self.app_named(i));
@@ -145,7 +130,7 @@ impl Apps {
                     break;
                 }
                 let Some(object) = by_key.get(&at) else { break };
-                let set = || owner_uids(&object.value).find_map(|uid| self.generated.get(uid)).and_then(|key| sets.get(key));
+                let set = || owner_uids(&object.value).find_map(|uid| sets.get(uid));
                 let Some(next) = parent(object).or_else(|| set().and_then(|s| parent(s))) else { break };
                 at = next;
             }
@@ -189,13 +174,20 @@ pub(super) fn owner_uids(object: &Value) -> impl Iterator<Item = &str> {
     owners.into_iter().filter_map(|o| o.get("uid")?.as_str())
 }
 
+/// The entries of `status.resources`.
+pub fn entries(app: &Value) -> impl Iterator<Item = &Value> {
+    app.pointer("/status/resources").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// The object that an entry of `status.resources` is about.
+pub fn key_of_entry(entry: &Value) -> Key {
+    let at = |k: &str| entry.get(k).and_then(Value::as_str).unwrap_or("");
+    Key::new(at("group"), at("kind"), at("namespace"), at("name"))
+}
+
 /// The keys in `status.resources`.
 pub fn resources(app: &Value) -> impl Iterator<Item = Key> + '_ {
-    let list = app.pointer("/status/resources").and_then(Value::as_array);
-    list.into_iter().flatten().map(|r| {
-        let at = |k: &str| r.get(k).and_then(Value::as_str).unwrap_or("");
-        Key::new(at("group"), at("kind"), at("namespace"), at("name"))
-    })
+    entries(app).map(key_of_entry)
 }
 
 /// Argo CD's namespace: what most Applications say in `status.controllerNamespace`, else where argocd-cm is, else where most live.

@@ -8,6 +8,8 @@ mod tracking;
 
 pub use apps::Apps;
 pub use apps::deploys_here;
+pub use apps::entries;
+pub use apps::key_of_entry;
 pub use apps::resources;
 pub use context::Context;
 pub use derived::is_derived;

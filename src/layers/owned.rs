@@ -3,6 +3,7 @@ use crate::layers::Context;
 use crate::model::Key;
 use crate::model::Object;
 use crate::model::Placement;
+use crate::model::group_of;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -13,7 +14,7 @@ pub(super) fn scaled(objects: &[Object]) -> HashMap<Key, (i64, i64)> {
         .filter_map(|o| {
             let target = o.value.pointer("/spec/scaleTargetRef")?;
             let at = |k: &str| target.get(k).and_then(Value::as_str);
-            let group = at("apiVersion").and_then(|v| v.split_once('/')).map_or("", |(g, _)| g);
+            let group = at("apiVersion").map_or("", group_of);
             let bound = |p: &str| o.value.pointer(p).and_then(Value::as_i64);
             let bounds = (bound("/spec/minReplicas").unwrap_or(1), bound("/spec/maxReplicas")?);
             Some((Key::new(group, at("kind")?, &o.key.namespace, at("name")?), bounds))

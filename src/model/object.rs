@@ -30,6 +30,16 @@ pub fn stem(plural: &str, group: &str) -> String {
     if group.is_empty() { plural.to_owned() } else { format!("{plural}.{group}") }
 }
 
+/// Plural and group of a `<plural>.<group>`; the group is empty for the core group.
+pub fn unstem(stem: &str) -> (&str, &str) {
+    stem.split_once('.').unwrap_or((stem, ""))
+}
+
+/// The group of an apiVersion, as in `apps/v1`; empty for the core group.
+pub fn group_of(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
+}
+
 /// One question that was asked of the cluster, and how it was answered.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Question {

@@ -23,6 +23,7 @@ use crate::model::Question;
 use crate::model::Reason;
 use crate::model::Snapshot;
 use crate::model::Source;
+use crate::model::group_of;
 use crate::usecase::contradictions::contradictions;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -84,7 +85,7 @@ pub enum CaptureError {
 ///
 /// # Errors
 /// Where two different objects have one key.
-pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules, layers: &[Layer]) -> Result<Snapshot, CaptureError> {
+pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules) -> Result<Snapshot, CaptureError> {
     let plurals = plurals(&collected.lists);
     let mut highest = collected.highest;
     let mut rise = |text: Option<&str>| highest = highest.max(text.and_then(|t| t.parse().ok()));
@@ -138,14 +139,13 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules, layers
     gaps.retain(|g| {
         g.reason != Reason::Unattested || rules.of_resource(&g.group, &g.resource).is_none_or(|k| k.rule.stored != Some(false))
     });
-    gaps.extend(contradictions(&objects, &questions, rules, layers));
+    gaps.extend(contradictions(&objects, &questions, rules));
     for gap in &mut gaps {
         gap.detail = redactor.text(&gap.detail).into_owned();
     }
     gaps.sort();
     gaps.dedup();
-    let system = Key::new("", "Namespace", "", "kube-system");
-    let cluster = objects.iter().find(|o| o.key == system).map(|o| o.uid.clone()).filter(|u| !u.is_empty());
+    let cluster = cluster(&objects).map(str::to_owned);
     Ok(Snapshot {
         source: collected.source,
         started: collected.started,
@@ -159,6 +159,12 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules, layers
     })
 }
 
+/// The cluster's identity: the uid of its `kube-system` namespace, where that was seen.
+pub(super) fn cluster(objects: &[Object]) -> Option<&str> {
+    let system = Key::new("", "Namespace", "", "kube-system");
+    objects.iter().find(|o| o.key == system).map(|o| &*o.uid).filter(|u| !u.is_empty())
+}
+
 /// What the API server answers where only metadata is asked for.
 fn metadata_of(value: &Value) -> Value {
     let kept = value.as_object().into_iter().flatten().filter(|(k, _)| matches!(k.as_str(), "apiVersion" | "kind" | "metadata"));
@@ -167,9 +173,7 @@ fn metadata_of(value: &Value) -> Value {
 
 fn key_of(value: &Value) -> Option<Key> {
     let at = |p: &str| value.pointer(p).and_then(Value::as_str);
-    let version = at("/apiVersion")?;
-    let group = version.split_once('/').map_or("", |(g, _)| g);
-    Some(Key::new(group, at("/kind")?, at("/metadata/namespace").unwrap_or(""), at("/metadata/name")?))
+    Some(Key::new(group_of(at("/apiVersion")?), at("/kind")?, at("/metadata/namespace").unwrap_or(""), at("/metadata/name")?))
         .filter(|k| !k.kind.is_empty() && !k.name.is_empty())
 }
 

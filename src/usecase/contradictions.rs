@@ -1,21 +1,22 @@
 //! What a capture says against itself: an object that an Application calls Synced, or pods that their owner counts, missing
 //! from a list that should hold them. Such a list shows no absence.
 use crate::kinds::Rules;
-use crate::layers::Context;
 use crate::layers::deploys_here;
+use crate::layers::entries;
+use crate::layers::key_of_entry;
 use crate::model::Gap;
 use crate::model::Key;
-use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Question;
 use crate::model::Reason;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// The contradicted lists.
-pub(super) fn contradictions(objects: &[Object], questions: &[Question], rules: &Rules, layers: &[Layer]) -> Vec<Gap> {
-    let context = Context::new(objects, rules, layers, "scope");
+pub(super) fn contradictions(objects: &[Object], questions: &[Question], rules: &Rules) -> Vec<Gap> {
+    let keys: HashSet<&Key> = objects.iter().map(|o| &o.key).collect();
     let mut gaps = BTreeSet::new();
     let asked = |group: &str, resource: &str, namespace: &str| {
         questions.iter().find(|q| q.group == group && q.resource == resource && q.namespace.as_ref().is_none_or(|n| n == namespace))
@@ -26,7 +27,7 @@ pub(super) fn contradictions(objects: &[Object], questions: &[Question], rules: 
     {
         for key in synced(&app.value) {
             let plural = rules.plural(&key.group, &key.kind);
-            let there = context.get(&key).is_some() || context.get(&Key { namespace: String::new(), ..key.clone() }).is_some();
+            let there = keys.contains(&key) || keys.contains(&Key { namespace: String::new(), ..key.clone() });
             if let Some(question) = asked(&key.group, &plural, &key.namespace).filter(|_| !there && rules.stored(&key.group, &key.kind)) {
                 let detail = format!("{} is Synced says Application {}, and the list does not hold it", key, app.key.place());
                 gaps.insert(Gap {
@@ -70,12 +71,6 @@ pub(super) fn contradictions(objects: &[Object], questions: &[Question], rules: 
 
 /// The objects that an Application calls Synced and that are not hooks.
 fn synced(app: &Value) -> impl Iterator<Item = Key> + '_ {
-    let list = app.pointer("/status/resources").and_then(Value::as_array);
-    list.into_iter()
-        .flatten()
-        .filter(|r| r.get("status").and_then(Value::as_str) == Some("Synced") && r.get("hook") != Some(&Value::Bool(true)))
-        .map(|r| {
-            let at = |k: &str| r.get(k).and_then(Value::as_str).unwrap_or("");
-            Key::new(at("group"), at("kind"), at("namespace"), at("name"))
-        })
+    let is_synced = |r: &Value| r.get("status").and_then(Value::as_str) == Some("Synced") && r.get("hook") != Some(&Value::Bool(true));
+    entries(app).filter(move |r| is_synced(r)).map(key_of_entry)
 }

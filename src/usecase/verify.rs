@@ -12,11 +12,10 @@ use crate::bundle::rebuild;
 use crate::bundle::sums::Sums;
 use crate::canon;
 use crate::kinds::Rules;
-use crate::model::Key;
 use crate::model::Layer;
 use crate::model::Object;
 use crate::model::PLATFORM;
-use crate::model::Question;
+use crate::usecase::capture::cluster;
 use crate::usecase::contradictions::contradictions;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -84,7 +83,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
         let anew = assemble(&objects, &rules, &layers, &config);
         defects.extend(rebuild::differences(files, &anew));
         defects.extend(manifest_defects(&manifest, &layers, &anew, &objects));
-        defects.extend(coverage_defects(&coverage, &objects, &rules, &layers));
+        defects.extend(coverage_defects(&coverage, &objects, &rules));
     } else {
         defects.extend(broken);
     }
@@ -101,9 +100,7 @@ fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Assembled, obj
     if !said.eq(follows.chain([(PLATFORM, PLATFORM, None, count(PLATFORM))])) {
         differs("`layers`");
     }
-    let system = Key::new("", "Namespace", "", "kube-system");
-    let cluster = objects.iter().find(|o| o.key == system).map(|o| &o.uid).filter(|u| !u.is_empty());
-    if manifest.cluster.uid.as_ref() != cluster {
+    if manifest.cluster.uid.as_deref() != cluster(objects) {
         differs("`cluster.uid`");
     }
     if manifest.tracking != anew.tracking {
@@ -113,21 +110,11 @@ fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Assembled, obj
 }
 
 /// What the coverage says that the objects contradict.
-fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules, layers: &[Layer]) -> Vec<Defect> {
+fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules) -> Vec<Defect> {
     let mut defects = Vec::new();
     let gaps = coverage.gaps();
-    let questions: Vec<Question> = coverage
-        .questions
-        .iter()
-        .map(|q| Question {
-            group: q.group.clone(),
-            resource: q.resource.clone(),
-            namespace: q.namespace.clone(),
-            count: q.count,
-            resource_version: q.resource_version.clone(),
-        })
-        .collect();
-    for found in contradictions(objects, &questions, rules, layers) {
+    let questions = coverage.questions();
+    for found in contradictions(objects, &questions, rules) {
         let said = gaps
             .iter()
             .any(|g| (&g.group, &g.resource, &g.namespace, g.reason) == (&found.group, &found.resource, &found.namespace, found.reason));

@@ -58,7 +58,7 @@ impl Entries for Memory {
 pub fn drafted(collected: Collected) -> Draft {
     let config = Config::default();
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]));
-    let snapshot = snapshot(collected, &redactor, &rules, &layers).unwrap();
+    let snapshot = snapshot(collected, &redactor, &rules).unwrap();
     draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
 }
 

@@ -10,6 +10,7 @@ use crate::compare::ChangeKind;
 use crate::compare::Instance;
 use crate::model::By;
 use crate::model::Key;
+use crate::model::unstem;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -50,19 +51,16 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     for (i, pair) in sets.windows(2).enumerate() {
         let [a, b] = pair else { continue };
         for stem in a.symmetric_difference(b).filter(|stem| !e.asked(stem, i) || !e.asked(stem, i + 1)) {
-            let group = stem.split_once('.').map_or("", |(_, g)| g);
             findings.push(
-                Finding::new(Effect::Doubts, "asked-on-one-side", i + 1).about(Key::new(group, stem, "", "*")).in_file("coverage.json"),
+                Finding::new(Effect::Doubts, "asked-on-one-side", i + 1)
+                    .about(Key::new(unstem(stem).1, stem, "", "*"))
+                    .in_file("coverage.json"),
             );
         }
     }
     for i in 0..e.sides.len() {
         findings.extend(e.gaps(i).iter().map(|g| Finding::gap(g, i)));
     }
-    findings.extend(written_secrets(q, None).into_iter().filter(|f| {
-        let key = f.object.as_ref();
-        let spot = key.map(|k| crate::compare::Spot { stem: "secrets".into(), namespace: k.namespace.clone(), name: k.name.clone() });
-        spot.is_none_or(|s| e.instances.layer(&s) != switched)
-    }));
+    findings.extend(written_secrets(q, |layer| layer != switched));
     Ok(Some(findings))
 }

@@ -58,7 +58,7 @@ fn counts(e: &Evidence<'_>, spot: &Spot, at: &Instance) -> bool {
         return COUNTING.contains(&&*spot.stem);
     }
     let top = || controller(e, spot, Some(at)).stem;
-    spot.stem == "pods" && !COUNTING.contains(&&*top()) && top() != "cronjobs.batch"
+    spot.stem == "pods" && !matches!(&*top(), top if COUNTING.contains(&top) || top == "cronjobs.batch")
 }
 
 /// What the health line of one object says against it.

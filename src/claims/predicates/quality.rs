@@ -5,6 +5,7 @@ use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::compare::Side;
 use crate::compare::each;
+use crate::compare::lines;
 use crate::kinds::Rules;
 use serde_json::Value;
 use serde_json::json;
@@ -72,7 +73,7 @@ pub(super) fn asked(side: &Side, rules: &Rules) -> BTreeSet<String> {
 /// Windows and resourceVersions both rise from each bundle to the next.
 pub(super) fn ordered(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
-    let versions = each(q.evidence.sides, |side| versions(q, side)).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let versions = each(q.evidence.sides, |i, side| versions(q, i, side)).into_iter().collect::<Result<Vec<_>, _>>()?;
     for (i, pair) in q.evidence.sides.windows(2).enumerate() {
         let [before, after] = pair else { continue };
         let i = i + 1;
@@ -132,12 +133,11 @@ struct Fields<'a> {
 }
 
 /// uid → resourceVersion and the file that says so. The uid stands in for kind, namespace and name where a source gives none.
-fn versions(q: &Question<'_>, side: &Side) -> Result<HashMap<String, (u64, String)>, crate::compare::CompareError> {
+fn versions(q: &Question<'_>, i: usize, side: &Side) -> Result<HashMap<String, (u64, String)>, crate::compare::CompareError> {
     let mut out = HashMap::new();
-    let i = q.evidence.sides.iter().position(|s| std::ptr::eq(s, side)).unwrap_or(0);
     for (entry, _, stem, _) in side.files("noise") {
         let bytes = side.file(entry)?;
-        for line in bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
+        for line in lines(&bytes) {
             let line: Line<'_> = side.parse(entry, line)?;
             let spot = crate::compare::Spot { stem: stem.to_owned(), namespace: line.namespace.into_owned(), name: line.name.into_owned() };
             if let Some(at) = q.evidence.instances.at(&spot, i).filter(|i| !i.uid.is_empty())

@@ -8,6 +8,7 @@ use crate::compare::ChangeKind;
 use crate::compare::CompareError;
 use crate::compare::Side;
 use crate::compare::Spot;
+use crate::compare::lines;
 use crate::model::Role;
 use serde_json::Value;
 use serde_json::json;
@@ -29,7 +30,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     for i in 0..e.sides.len() {
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
     }
-    findings.extend(written_secrets(q, Some(q.layer)));
+    findings.extend(written_secrets(q, |layer| layer == q.layer));
     for b in 1..e.sides.len() {
         findings.extend(owned_fields(q, b - 1, b)?);
     }
@@ -48,11 +49,11 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// Secrets whose content nobody compared and that were written from one bundle to the next.
-pub(super) fn written_secrets(q: &Question<'_>, layer: Option<&str>) -> Vec<Finding> {
+/// Secrets of some layers whose content nobody compared and that were written from one bundle to the next.
+pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Vec<Finding> {
     let e = q.evidence;
     let mut findings = Vec::new();
-    for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == "secrets" && layer.is_none_or(|l| e.instances.layer(s) == l)) {
+    for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == "secrets" && of(e.instances.layer(s))) {
         for (i, pair) in all.windows(2).enumerate() {
             if let [Some(a), Some(b)] = pair
                 && a.version != b.version
@@ -88,8 +89,7 @@ fn owned(q: &Question<'_>, side: &Side, i: usize) -> Result<Owned, CompareError>
     for (entry, _, stem, _) in side.files("identity").filter(|(_, _, stem, _)| *stem != "pods" && *stem != "secrets") {
         let bytes = side.file(entry)?;
         // Few lines hold such a field: a look at the bytes spares the parse of the others.
-        let lines = bytes.split(|b| *b == b'\n').filter(|l| std::str::from_utf8(l).is_ok_and(|t| t.contains("\"/spec/")));
-        for line in lines {
+        for line in lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(|t| t.contains("\"/spec/"))) {
             let line: Fields = side.parse(entry, line)?;
             let spot = Spot { stem: stem.to_owned(), namespace: line.namespace, name: line.name };
             if q.evidence.instances.layer(&spot) != q.layer || q.evidence.instances.at(&spot, i).is_none_or(|at| at.derived) {

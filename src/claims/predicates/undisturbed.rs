@@ -74,7 +74,8 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
 
 /// What one controller's lost and gained pods come to: an autoscaler's doing is worth a note, anything else refutes.
 fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
-    let unseen = turnover.lost.iter().any(|s| e.unseen(s, b)) || turnover.gained.iter().any(|s| e.unseen(s, a));
+    let unseen = turnover.lost.iter().any(|s| e.unseen(&s.stem, &s.namespace, b))
+        || turnover.gained.iter().any(|s| e.unseen(&s.stem, &s.namespace, a));
     let fell = match (scaled_replicas(e, controller, a)?, scaled_replicas(e, controller, b)?) {
         (Some(x), Some(y)) => x - y >= i64::try_from(turnover.lost.len()).unwrap_or(i64::MAX),
         _ => false,
@@ -183,8 +184,9 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
             findings.push(found(code, pointer, earlier.clone(), value.clone()));
         }
     }
-    if images(&before) != images(&after) {
-        findings.push(found("image-changed", "/spec/containers", json!(images(&before)), json!(images(&after))));
+    let (was, is) = (images(&before), images(&after));
+    if was != is {
+        findings.push(found("image-changed", "/spec/containers", json!(was), json!(is)));
     }
     Ok(findings)
 }

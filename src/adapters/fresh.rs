@@ -1,0 +1,73 @@
+//! Small files, whole or not at all, with their permissions from the first byte on: a temporary file in the same folder, synced,
+//! then renamed. Must not know what is in them.
+use std::fs::DirBuilder;
+use std::fs::File;
+use std::io;
+use std::io::Write as _;
+use std::path::Path;
+use tempfile::NamedTempFile;
+
+/// Writes a file that is not there yet. Makes the folder, for its owner alone. `mode` holds on unix.
+///
+/// # Errors
+/// Of kind `AlreadyExists` where the file is there already; else where it can't be written, and then nothing is left.
+pub fn create(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let (dir, file) = staged(path, bytes, mode)?;
+    file.persist_noclobber(path).map_err(|e| e.error)?;
+    sync(dir)
+}
+
+/// Writes a file in place of whatever is there.
+///
+/// # Errors
+/// Where it can't be written, and then what was there stays.
+pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let (dir, file) = staged(path, bytes, mode)?;
+    file.persist(path).map_err(|e| e.error)?;
+    sync(dir)
+}
+
+/// The whole content in a temporary file beside the path; and the folder of both.
+fn staged<'a>(path: &'a Path, bytes: &[u8], mode: u32) -> io::Result<(&'a Path, NamedTempFile)> {
+    let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make_dir(dir)?;
+    // Made with mode 600 on unix.
+    let mut file = tempfile::Builder::new().prefix(".evid-").suffix(".tmp").tempfile_in(dir)?;
+    file.write_all(bytes)?;
+    restrict(file.as_file(), mode)?;
+    file.as_file().sync_all()?;
+    Ok((dir, file))
+}
+
+#[cfg(unix)]
+fn make_dir(dir: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+#[cfg(not(unix))]
+fn make_dir(dir: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).create(dir)
+}
+
+#[cfg(unix)]
+fn restrict(file: &File, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn restrict(_: &File, _: u32) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes the new name last.
+#[cfg(unix)]
+fn sync(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync(_: &Path) -> io::Result<()> {
+    Ok(())
+}
