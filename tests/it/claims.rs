@@ -47,6 +47,15 @@ fn the_same_bundles_give_the_same_report() {
 }
 
 #[test]
+fn the_same_reversed_bundles_give_the_same_report_too() {
+    // Every object is older than before: many findings of one claim, which need an order of their own.
+    let predicate = || evid::canon::json::to_text(&judge(vec![collected("on"), collected("before")]).predicate);
+    let first = predicate();
+    assert!(first.matches("older-object").count() > 10);
+    assert!((0..3).all(|_| predicate() == first));
+}
+
+#[test]
 fn one_harmful_change_refutes_the_claim_that_speaks_of_it() {
     let cases: &[(&str, usize, Change, &str, &str)] = &[
         (

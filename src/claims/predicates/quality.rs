@@ -9,8 +9,8 @@ use crate::compare::lines;
 use crate::kinds::Rules;
 use serde_json::Value;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashMap;
 
 /// Every question was answered, and every kind that a layer has or manages was asked.
 pub(super) fn complete(q: &Question<'_>) -> Answer {
@@ -133,8 +133,8 @@ struct Fields<'a> {
 }
 
 /// uid → resourceVersion and the file that says so. The uid stands in for kind, namespace and name where a source gives none.
-fn versions(q: &Question<'_>, i: usize, side: &Side) -> Result<HashMap<String, (u64, String)>, crate::compare::CompareError> {
-    let mut out = HashMap::new();
+fn versions(q: &Question<'_>, i: usize, side: &Side) -> Result<BTreeMap<String, (u64, String)>, crate::compare::CompareError> {
+    let mut out = BTreeMap::new();
     for (entry, _, stem, _) in side.files("noise") {
         let bytes = side.file(entry)?;
         for line in lines(&bytes) {
