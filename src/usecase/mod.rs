@@ -2,5 +2,6 @@
 pub mod capture;
 mod contradictions;
 pub mod diff;
+pub mod port;
 pub mod roots;
 pub mod verify;

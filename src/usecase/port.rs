@@ -1,0 +1,112 @@
+//! The ports: what a use case asks of a cluster and of time. Knows no HTTP client, no runtime and no terminal.
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value;
+use std::time::Duration;
+
+/// The HTTP methods that evid sends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Method {
+    /// Reads; the only one that is ever sent again.
+    Get,
+    /// Creates, or asks for an access review.
+    Post,
+    /// Changes.
+    Patch,
+    /// Deletes.
+    Delete,
+}
+
+impl Method {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// One request to the API server.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The method.
+    pub method: Method,
+    /// Path and query, as in `/api/v1/pods?limit=500`.
+    pub path: String,
+    /// `Accept`; JSON where none is said.
+    pub accept: Option<&'static str>,
+    /// `Content-Type` and body.
+    pub body: Option<(&'static str, Vec<u8>)>,
+}
+
+impl Ask {
+    /// A read.
+    pub fn get(path: impl Into<String>) -> Self {
+        Self { method: Method::Get, path: path.into(), accept: None, body: None }
+    }
+
+    /// A write, or a read that needs a body.
+    pub fn with(method: Method, path: impl Into<String>, kind: &'static str, body: &Value) -> Self {
+        Self { method, path: path.into(), accept: None, body: Some((kind, body.to_string().into_bytes())) }
+    }
+}
+
+/// An answer, of any status.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// The body, whole.
+    pub body: Vec<u8>,
+    /// The server's `Date`, where it says one.
+    pub date: Option<String>,
+    /// `Warning` headers, as kubectl prints them.
+    pub warnings: Vec<String>,
+}
+
+impl Reply {
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn json(&self) -> Result<Value, serde_json::Error> {
+        serde_json::from_slice(&self.body)
+    }
+
+    /// What a `Status` answer says; else the beginning of the body.
+    pub fn message(&self) -> String {
+        let said = self.json().ok().and_then(|v| v.get("message")?.as_str().map(str::to_owned));
+        said.unwrap_or_else(|| String::from_utf8_lossy(&self.body).chars().take(200).collect())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NoReply {
+    /// Not within the time.
+    #[error("no answer within {0:?}")]
+    TimedOut(Duration),
+    /// The connection was refused, cut or could not be made.
+    #[error("{0}")]
+    Cut(String),
+}
+
+/// The API server.
+pub trait Api {
+    /// Sends one request. A GET may be sent again, a bounded number of times; nothing else is.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    fn send(&self, ask: &Ask) -> Result<Reply, NoReply>;
+}
+
+/// Time, as far as a use case waits.
+pub trait Clock {
+    /// Now.
+    fn now(&self) -> DateTime<Utc>;
+    /// Waits. False where the person asked to stop (Ctrl-C) meanwhile or before.
+    fn sleep(&self, time: Duration) -> bool;
+}
