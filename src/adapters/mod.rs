@@ -3,7 +3,11 @@ pub mod archive;
 pub mod config;
 pub mod dump;
 pub mod fresh;
+#[cfg(feature = "kube")]
+pub mod interrupt;
 pub mod json;
 pub mod keyfile;
+#[cfg(feature = "kube")]
+pub mod kube;
 pub mod report_file;
 pub mod zipfile;

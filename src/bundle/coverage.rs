@@ -2,6 +2,7 @@
 use crate::model::Gap;
 use crate::model::Question;
 use crate::model::Reason;
+use crate::model::Unsettled;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -16,6 +17,25 @@ pub struct Coverage {
     pub questions: Vec<QuestionLine>,
     /// Every gap.
     pub gaps: Vec<GapLine>,
+    /// Applications that changed while the rest was read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsettled: Vec<UnsettledLine>,
+}
+
+/// An object that changed between its first and its last reading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnsettledLine {
+    /// API group.
+    pub group: String,
+    /// Kind.
+    pub kind: String,
+    /// Namespace; empty when cluster-scoped.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// JSON pointers of what moved; an empty one where the object came or went.
+    pub moved: Vec<String>,
 }
 
 /// A question and the size of its answer.
@@ -34,6 +54,12 @@ pub struct QuestionLine {
     /// resourceVersion of the list, where it says one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<String>,
+    /// Pages of the answer; from live sources only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<u64>,
+    /// Milliseconds until it was whole; from live sources only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub millis: Option<u64>,
 }
 
 /// A gap.
@@ -55,13 +81,22 @@ pub struct GapLine {
 
 impl Coverage {
     /// The stored form.
-    pub fn new(highest: Option<u64>, questions: &[Question], gaps: &[Gap]) -> Self {
+    pub fn new(highest: Option<u64>, questions: &[Question], gaps: &[Gap], unsettled: &[Unsettled]) -> Self {
         let question = |q: &Question| QuestionLine {
             group: q.group.clone(),
             resource: q.resource.clone(),
             namespace: q.namespace.clone(),
             count: q.count,
             resource_version: q.resource_version.clone(),
+            pages: q.pages,
+            millis: q.millis,
+        };
+        let moved = |u: &Unsettled| UnsettledLine {
+            group: u.key.group.clone(),
+            kind: u.key.kind.clone(),
+            namespace: u.key.namespace.clone(),
+            name: u.key.name.clone(),
+            moved: u.pointers.clone(),
         };
         let gap = |g: &Gap| GapLine {
             group: g.group.clone(),
@@ -74,6 +109,7 @@ impl Coverage {
             highest_resource_version: highest.map(|n| n.to_string()),
             questions: questions.iter().map(question).collect(),
             gaps: gaps.iter().map(gap).collect(),
+            unsettled: unsettled.iter().map(moved).collect(),
         }
     }
 
@@ -87,6 +123,8 @@ impl Coverage {
                 namespace: q.namespace.clone(),
                 count: q.count,
                 resource_version: q.resource_version.clone(),
+                pages: q.pages,
+                millis: q.millis,
             })
             .collect()
     }

@@ -65,6 +65,9 @@ pub struct Cluster {
     /// Server version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// The API server's address, without credentials; from live sources only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
 }
 
 /// One layer of the bundle.

@@ -202,7 +202,7 @@ impl<'a> Evidence<'a> {
     /// Whether a bundle could lack an object of this kind (stem) and namespace only because it did not wholly see it there.
     pub fn unseen(&self, stem: &str, namespace: &str, side: usize) -> bool {
         let (resource, group) = unstem(stem);
-        let of_kind = |g: &Gap| g.resource == "*" || (g.resource == resource && g.group == group);
+        let of_kind = |g: &Gap| g.covers(resource, group);
         self.gaps(side).iter().any(|g| of_kind(g) && g.namespace.as_ref().is_none_or(|ns| ns == namespace)) || !self.asked(stem, side)
     }
 
@@ -226,7 +226,8 @@ impl<'a> Evidence<'a> {
             spaces.contains(ns) || self.instances.layer(&space) == layer || !self.instances.all.contains_key(&space)
         };
         let touches = |g: &&Gap| {
-            (g.resource == "*" || kinds.contains(&stem(&g.resource, &g.group))) && g.namespace.as_ref().is_none_or(|ns| of_layer(ns))
+            kinds.iter().map(|k| unstem(k)).any(|(resource, group)| g.covers(resource, group))
+                && g.namespace.as_ref().is_none_or(|ns| of_layer(ns))
         };
         let mut found: Vec<Gap> = self.gaps(side).iter().filter(touches).cloned().collect();
         for stem in kinds {

@@ -9,6 +9,8 @@ use crate::cli::Done;
 use crate::cli::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+#[cfg(feature = "kube")]
+use crate::cli::live;
 use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Gap;
@@ -23,11 +25,11 @@ use std::path::PathBuf;
 pub(super) struct Args {
     /// Name of the bundle; the UTC time by default
     name: Option<String>,
-    /// Read a folder of `kubectl get -o json|yaml`, must-gather or `kubectl cluster-info dump` answers
+    /// Read a folder of `kubectl get -o json|yaml`, must-gather or `kubectl cluster-info dump` answers instead of a live cluster
     #[arg(long, value_name = "DIR")]
-    from: PathBuf,
+    from: Option<PathBuf>,
     /// When the dump was taken (RFC 3339), where it does not say so itself
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", requires = "from")]
     at: Option<String>,
     /// Text that a reviewer gave, sealed into the bundle
     #[arg(long, value_name = "TEXT")]
@@ -35,6 +37,9 @@ pub(super) struct Args {
     /// Replace an existing bundle
     #[arg(long)]
     force: bool,
+    #[cfg(feature = "kube")]
+    #[command(flatten)]
+    live: live::LiveArgs,
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
@@ -53,7 +58,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
     let config = config::load(global.config.as_deref())?;
     let (layers, rules) = (config.layers()?, Rules::new(&config.rules()?)?);
-    let mut collected: Collected = dump::read(&args.from)?.into();
+    #[cfg(feature = "kube")]
+    if args.live.dry_run {
+        return live::dry_run(&args.live, &rules);
+    }
+    let mut collected = collect(args, &rules)?;
     if let Some(at) = &args.at {
         let time = chrono::DateTime::parse_from_rfc3339(at)
             .map_err(|e| Failure::new(format!("--at {at}: {e}")).hint("as in 2026-11-24T08:00:00Z"))?;
@@ -83,6 +92,20 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         ui::message("note: the dump does not say when it was taken; `--at TIME` says it, and order can be judged");
     }
     Ok(gaps(&snapshot.gaps))
+}
+
+/// What the dump, or the cluster, says.
+fn collect(args: &Args, rules: &Rules) -> Result<Collected, Failure> {
+    match &args.from {
+        Some(dir) => Ok(dump::read(dir)?.into()),
+        #[cfg(feature = "kube")]
+        None => live::collect(&args.live, rules),
+        #[cfg(not(feature = "kube"))]
+        None => {
+            let _ = rules;
+            Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
+        }
+    }
 }
 
 /// Says what was not answered; a capture with gaps is incomplete.

@@ -1,6 +1,8 @@
 //! The command line: words in, a use case, an answer out, an exit code. Only here are colours, exit codes and words for a person
 //! chosen.
 mod capture;
+#[cfg(feature = "kube")]
+mod cluster;
 mod config;
 mod diff;
 pub mod exit;
@@ -8,6 +10,8 @@ mod failure;
 mod key;
 mod kinds;
 mod list;
+#[cfg(feature = "kube")]
+mod live;
 mod show;
 mod ui;
 mod verify;

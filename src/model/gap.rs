@@ -84,6 +84,13 @@ pub struct Gap {
     pub detail: String,
 }
 
+impl Gap {
+    /// Whether it is about this kind: `*` stands for every kind, of its group where it names one.
+    pub fn covers(&self, resource: &str, group: &str) -> bool {
+        if self.resource == "*" { self.group.is_empty() || self.group == group } else { self.resource == resource && self.group == group }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Reason;

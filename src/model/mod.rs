@@ -9,6 +9,6 @@ mod verdict;
 pub use gap::{Gap, Reason};
 pub use key::Key;
 pub use layer::{By, Layer, PLATFORM, Placement, Role};
-pub use object::{Object, Question, Snapshot, Source, group_of, stem, unstem};
+pub use object::{Object, Question, Snapshot, Source, Unsettled, group_of, stem, unstem};
 pub use pointer::{escape, get, join, set, tokens};
 pub use verdict::Verdict;

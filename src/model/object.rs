@@ -53,6 +53,19 @@ pub struct Question {
     pub count: u64,
     /// `metadata.resourceVersion` of the list, where it says one.
     pub resource_version: Option<String>,
+    /// Pages of the answer; from live sources only.
+    pub pages: Option<u64>,
+    /// Milliseconds until it was whole; from live sources only.
+    pub millis: Option<u64>,
+}
+
+/// An object that changed while the rest was read: what it says is of no one moment.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Unsettled {
+    /// The object.
+    pub key: Key,
+    /// What moved, as JSON pointers; empty text where it came or went.
+    pub pointers: Vec<String>,
 }
 
 /// Where a snapshot came from.
@@ -85,4 +98,8 @@ pub struct Snapshot {
     pub questions: Vec<Question>,
     /// All gaps, sorted.
     pub gaps: Vec<Gap>,
+    /// What changed between its first and its last reading, sorted.
+    pub unsettled: Vec<Unsettled>,
+    /// The API server's address, without credentials; from live sources only.
+    pub server: Option<String>,
 }

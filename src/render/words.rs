@@ -13,6 +13,7 @@ pub fn of_code(code: &str) -> &str {
         ("replaced", "was re-created (another uid)"),
         ("unhealthy", "is not healthy"),
         ("unsettled", "is in the middle of something, or says nothing"),
+        ("not-reconciling", "no Application was looked at for three intervals: Argo CD's controller may not run"),
         ("no-application", "no Application of the layer was seen"),
         ("no-root", "the layer's root was seen in no bundle: name it in evid.yaml"),
         ("empty-layer", "the layer holds no object"),

@@ -25,6 +25,7 @@ use crate::model::Snapshot;
 use crate::model::Source;
 use crate::model::group_of;
 use crate::usecase::contradictions::contradictions;
+use crate::usecase::settled;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -35,6 +36,8 @@ pub struct Collected {
     pub source: Source,
     /// The lists, in a stable order.
     pub lists: Vec<List>,
+    /// First readings of lists that were read once more at the end: what differs in between is unsettled.
+    pub earlier: Vec<List>,
     /// What was not answered.
     pub gaps: Vec<Gap>,
     /// Start of the capture window.
@@ -45,10 +48,12 @@ pub struct Collected {
     pub version: Option<String>,
     /// The highest resourceVersion of objects that are not kept.
     pub highest: Option<u64>,
+    /// The API server's address, without credentials.
+    pub server: Option<String>,
 }
 
 /// One answered list.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct List {
     /// Where it was read from, for messages.
     pub file: String,
@@ -64,6 +69,10 @@ pub struct List {
     pub resource_version: Option<String>,
     /// The objects, each with apiVersion and kind.
     pub items: Vec<Value>,
+    /// How many there are, where the items are not all of them.
+    pub count: Option<u64>,
+    /// Pages and milliseconds of the answer; from live sources only.
+    pub read: Option<(u64, u64)>,
 }
 
 /// A capture that can't go on.
@@ -95,13 +104,15 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules) -> Res
     for list in collected.lists {
         rise(list.resource_version.as_deref());
         if let Some(resource) = list.resource.clone().filter(|_| list.is_question) {
-            let count = u64::try_from(list.items.len()).unwrap_or(u64::MAX);
+            let count = list.count.unwrap_or(u64::try_from(list.items.len()).unwrap_or(u64::MAX));
             questions.push(Question {
                 group: list.group.clone(),
                 resource,
                 namespace: list.namespace.clone(),
                 count,
                 resource_version: list.resource_version,
+                pages: list.read.map(|(pages, _)| pages),
+                millis: list.read.map(|(_, millis)| millis),
             });
         }
         for mut value in list.items {
@@ -121,17 +132,14 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules) -> Res
             if !rules.stored(&key.group, &key.kind) {
                 continue;
             }
-            if rules.of(&key.group, &key.kind).rule.metadata_only {
-                value = metadata_of(&value);
-            }
-            json::normalise(&mut value);
-            redactor.object(&mut value);
+            prepare(&mut value, redactor, rules);
             let plural =
                 plurals.get(&(key.group.clone(), key.kind.clone())).cloned().unwrap_or_else(|| rules.plural(&key.group, &key.kind));
             let uid = value.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or("").to_owned();
             add(&mut objects, Object { key, plural, uid, value, file: list.file.clone() }, &mut gaps)?;
         }
     }
+    let unsettled = settled::moved(collected.earlier, &objects, |value| prepare(value, redactor, rules));
     let objects: Vec<Object> = objects.into_values().collect();
     questions.sort();
     questions.dedup();
@@ -156,7 +164,19 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules) -> Res
         objects,
         questions,
         gaps,
+        unsettled,
+        server: collected.server,
     })
+}
+
+/// What is kept of an answered object: redacted, numbers in one spelling, of some kinds only metadata.
+fn prepare(value: &mut Value, redactor: &Redactor, rules: &Rules) {
+    let at = |p: &str| value.get(p).and_then(Value::as_str).unwrap_or_default();
+    if rules.of(group_of(at("apiVersion")), at("kind")).rule.metadata_only {
+        *value = metadata_of(value);
+    }
+    json::normalise(value);
+    redactor.object(value);
 }
 
 /// The cluster's identity: the uid of its `kube-system` namespace, where that was seen.
@@ -171,7 +191,7 @@ fn metadata_of(value: &Value) -> Value {
     Value::Object(kept.map(|(k, v)| (k.clone(), v.clone())).collect())
 }
 
-fn key_of(value: &Value) -> Option<Key> {
+pub(super) fn key_of(value: &Value) -> Option<Key> {
     let at = |p: &str| value.pointer(p).and_then(Value::as_str);
     Some(Key::new(group_of(at("/apiVersion")?), at("/kind")?, at("/metadata/namespace").unwrap_or(""), at("/metadata/name")?))
         .filter(|k| !k.kind.is_empty() && !k.name.is_empty())
@@ -257,7 +277,7 @@ pub fn draft(
     nonce: Option<String>,
 ) -> Result<Draft, serde_json::Error> {
     let Assembled { mut files, counts, roots, tracking } = assemble(&snapshot.objects, rules, layers, config);
-    let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.gaps);
+    let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.gaps, &snapshot.unsettled);
     files.insert("coverage.json".into(), json::document(&coverage)?);
     let config = json::document(config)?;
     let mut sums = Sums::default();
@@ -276,7 +296,7 @@ pub fn draft(
         tool: Tool { name: "evid".into(), version: env!("CARGO_PKG_VERSION").into() },
         source: if snapshot.source == Source::Live { "live" } else { "dump" }.into(),
         window: Window { started: snapshot.started.clone(), finished: snapshot.finished.clone() },
-        cluster: Cluster { uid: snapshot.cluster.clone(), version: snapshot.version.clone() },
+        cluster: Cluster { uid: snapshot.cluster.clone(), version: snapshot.version.clone(), server: snapshot.server.clone() },
         layers: layers.iter().map(|l| line(&l.name, l.role.as_str())).chain([line(PLATFORM, PLATFORM)]).collect(),
         rules: rules.digest().to_owned(),
         config: canon::sha256_hex(&config),

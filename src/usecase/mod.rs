@@ -2,6 +2,8 @@
 pub mod capture;
 mod contradictions;
 pub mod diff;
+pub mod live;
 pub mod port;
 pub mod roots;
+mod settled;
 pub mod verify;

@@ -123,7 +123,7 @@ fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules) -> V
         }
     }
     for q in &questions {
-        let touched = gaps.iter().any(|g| g.resource == "*" || (g.resource == q.resource && g.group == q.group));
+        let touched = gaps.iter().any(|g| g.covers(&q.resource, &q.group));
         let alone = questions.iter().filter(|x| x.group == q.group && x.resource == q.resource).count() == 1 && q.namespace.is_none();
         let stored = rules.of_resource(&q.group, &q.resource).is_none_or(|k| k.rule.stored != Some(false));
         let held = objects.iter().filter(|o| o.plural == q.resource && o.key.group == q.group).count();

@@ -21,6 +21,20 @@ const FIXTURES: &[(&str, &[&str], Change)] = &[
         all[1].started = Some("2026-11-24T01:00:00Z".into());
         all[1].finished = Some("2026-11-24T01:00:09Z".into());
         all[1].highest = Some(1_000_000);
+        for app in items(&mut all[1], "applications") {
+            app["status"]["reconciledAt"] = json!("2026-11-24T00:59:30Z");
+        }
+    }),
+    ("controller-stands-still", &["before", "before"], |all| {
+        all[1].started = Some("2026-11-24T01:00:00Z".into());
+        all[1].finished = Some("2026-11-24T01:00:09Z".into());
+        all[1].highest = Some(1_000_000);
+    }),
+    ("core-moved-meanwhile", &["before", "off", "on"], |all| {
+        let mut first = all[1].lists.iter().find(|l| l.resource.as_deref() == Some("applications")).unwrap().clone();
+        let app = first.items.iter_mut().find(|a| a["metadata"]["name"] == "fastapi-prod").unwrap();
+        app["status"]["health"]["status"] = json!("Progressing");
+        all[1].earlier.push(first);
     }),
     ("the-same-twice", &["before", "before"], |_| {}),
     ("reversed", &["on", "off", "before"], |_| {}),

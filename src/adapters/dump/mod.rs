@@ -76,6 +76,8 @@ impl From<Dump> for Collected {
             is_question: l.is_question,
             resource_version: l.resource_version,
             items: l.items,
+            count: None,
+            read: None,
         };
         let version = dump
             .version
@@ -84,11 +86,13 @@ impl From<Dump> for Collected {
         Self {
             source: Source::Dump,
             lists: dump.lists.into_iter().map(list).collect(),
+            earlier: Vec::new(),
             gaps: dump.gaps,
             started: dump.started,
             finished: dump.finished,
             version,
             highest: dump.events_high_rv,
+            server: None,
         }
     }
 }

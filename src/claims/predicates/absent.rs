@@ -8,6 +8,7 @@ use crate::claims::evidence::APPLICATIONS;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::healthy;
+use crate::claims::predicates::settled;
 use crate::compare::CompareError;
 use crate::compare::Instance;
 use crate::compare::Spot;
@@ -36,6 +37,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
         findings.extend(unknown_orphans(e, i));
         findings.extend(unplaced_pods(e, q.layer, i));
         findings.extend(unsettled_root(e, q.layer, i)?);
+        findings.extend(settled::doubts(e, q.layer, i)?);
     }
     Ok(Some(findings))
 }

@@ -5,6 +5,7 @@ use crate::claims::Finding;
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::settled;
 use crate::claims::predicates::undisturbed::controller;
 use crate::compare::CompareError;
 use crate::compare::Instance;
@@ -45,6 +46,9 @@ pub(super) fn of_layer(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec
     for (spot, at) in own.chain(root).filter(|(s, at)| counts(e, s, at)) {
         apps += usize::from(spot.stem == APPLICATIONS);
         findings.extend(one(e, spot, at, side)?);
+    }
+    if apps > 0 {
+        findings.extend(settled::doubts(e, layer, side)?);
     }
     if apps == 0 {
         findings.push(Finding::new(Effect::Doubts, "no-application", side));

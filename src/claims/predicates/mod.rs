@@ -7,6 +7,7 @@ mod kept;
 mod quality;
 mod restored;
 mod retained;
+mod settled;
 mod unchanged;
 mod undisturbed;
 

@@ -119,7 +119,7 @@ fn one(e: &Evidence<'_>, name: &str, volume: &Volume, side: usize) -> Result<Vec
     let claim = Spot { stem: "persistentvolumeclaims".into(), namespace: volume.claim.0.clone(), name: volume.claim.1.clone() };
     let key = || Key::new("", "PersistentVolumeClaim", &claim.namespace, &claim.name);
     let Some(at) = e.instances.at(&claim, side) else {
-        let unseen = e.gaps(side).iter().any(|g| matches!(&*g.resource, "*" | "persistentvolumeclaims"));
+        let unseen = e.gaps(side).iter().any(|g| g.covers("persistentvolumeclaims", ""));
         let effect = if unseen { Effect::Doubts } else { Effect::Counters };
         findings.push(Finding::new(effect, "no-claim", side).about(key()));
         return Ok(findings);

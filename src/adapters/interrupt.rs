@@ -1,0 +1,93 @@
+//! Ctrl-C (and SIGTERM): the first asks everything that waits to stop in good order, the second ends the process at once. Real time, too:
+//! waiting is what is interrupted.
+use crate::usecase::port::Clock;
+use chrono::DateTime;
+use chrono::Utc;
+use std::sync::OnceLock;
+use std::time::Duration;
+use tokio::sync::watch;
+
+static ASKED: OnceLock<watch::Receiver<bool>> = OnceLock::new();
+
+/// Listens from now on. Without a runtime to be had, Ctrl-C ends the process as ever.
+pub fn listen() -> watch::Receiver<bool> {
+    ASKED.get_or_init(start).clone()
+}
+
+fn start() -> watch::Receiver<bool> {
+    let (send, receive) = watch::channel(false);
+    let listener = move || {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(async {
+            signal().await;
+            let _ = send.send(true);
+            signal().await;
+            leave();
+        });
+    };
+    // Where no thread can be had the default holds: the signal ends the process.
+    drop(std::thread::Builder::new().name("interrupt".into()).spawn(listener));
+    receive
+}
+
+#[cfg(unix)]
+async fn signal() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut stream) => drop(stream.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    drop(tokio::signal::ctrl_c().await);
+}
+
+#[expect(clippy::exit, reason = "the second Ctrl-C is an order")]
+fn leave() -> ! {
+    std::process::exit(130)
+}
+
+/// The clock of the machine, whose waits end early on Ctrl-C.
+pub struct SystemClock {
+    asked: watch::Receiver<bool>,
+}
+
+impl SystemClock {
+    /// Begins to listen for Ctrl-C.
+    pub fn new() -> Self {
+        Self { asked: listen() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+
+    fn sleep(&self, time: Duration) -> bool {
+        let until = std::time::Instant::now() + time;
+        loop {
+            if *self.asked.borrow() {
+                return false;
+            }
+            let left = until.saturating_duration_since(std::time::Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            std::thread::sleep(left.min(Duration::from_millis(50)));
+        }
+    }
+}

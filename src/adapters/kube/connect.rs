@@ -1,0 +1,132 @@
+//! From a kubeconfig (or the pod's own service account) to a client: one client a command, so that a credential plugin runs once.
+use crate::adapters::kube::credential;
+use crate::adapters::kube::proxy;
+use crate::adapters::kube::send::Cluster;
+use http::HeaderValue;
+use http::header::USER_AGENT;
+use kube::Config;
+use kube::client::ClientBuilder;
+use kube::config::KubeConfigOptions;
+use kube::config::Kubeconfig;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Which cluster, and as whom: kubectl's flags of the same names.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// `--kubeconfig`; else `KUBECONFIG`, else `~/.kube/config`, else the pod's service account.
+    pub kubeconfig: Option<PathBuf>,
+    /// `--context`; else the current one.
+    pub context: Option<String>,
+    /// `--as`.
+    pub impersonate: Option<String>,
+    /// `--as-group`.
+    pub groups: Vec<String>,
+    /// `--request-timeout`: how long one request may take.
+    pub timeout: Duration,
+}
+
+/// A cluster that can't be reached for.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// No kubeconfig, no context, no such user, …
+    #[error("{what}")]
+    Kubeconfig {
+        /// What is wrong, and where.
+        what: String,
+    },
+    /// A credential plugin failed.
+    #[error("the credential plugin `{command}` of the kubeconfig's user: {what}")]
+    Credential {
+        /// The command.
+        command: String,
+        /// What went wrong; never what it printed.
+        what: String,
+    },
+    /// The client can't be built from what the kubeconfig says.
+    #[error("the kubeconfig can't be used: {0}")]
+    Client(#[source] Box<kube::Error>),
+    /// The machine has no threads or timers to give.
+    #[error("no runtime: {0}")]
+    Runtime(#[from] std::io::Error),
+}
+
+/// Builds the client. Sends nothing.
+///
+/// # Errors
+/// Where the kubeconfig can't be used, or its credential plugin fails.
+pub fn connect(access: &Access, env: impl Fn(&str) -> Option<String>) -> Result<Cluster, ConnectError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("kube").enable_all().build()?;
+    let mut config = runtime.block_on(config(access, env))?;
+    config.default_retry = false;
+    config.connect_timeout = Some(access.timeout.min(Duration::from_secs(10)));
+    config.write_timeout = Some(access.timeout);
+    // Deadlines are set around each request; a stream that is watched has its own.
+    config.read_timeout = None;
+    config.headers.push((USER_AGENT, HeaderValue::from_static(concat!("evid/", env!("CARGO_PKG_VERSION")))));
+    if access.impersonate.is_some() {
+        config.auth_info.impersonate.clone_from(&access.impersonate);
+        config.auth_info.impersonate_groups = (!access.groups.is_empty()).then(|| access.groups.clone());
+    }
+    let server = config.cluster_url.to_string();
+    let namespace = config.default_namespace.clone();
+    let _guard = runtime.enter();
+    let client = ClientBuilder::try_from(config).map_err(|e| ConnectError::Client(Box::new(e)))?.build();
+    Ok(Cluster::new(runtime, client, server, namespace, access.timeout))
+}
+
+async fn config(access: &Access, env: impl Fn(&str) -> Option<String>) -> Result<Config, ConnectError> {
+    let wrong = |what: String| ConnectError::Kubeconfig { what };
+    let named = access.kubeconfig.as_ref();
+    let read = named.map_or_else(Kubeconfig::read, Kubeconfig::read_from);
+    let mut kubeconfig = match read {
+        Ok(kubeconfig) => kubeconfig,
+        Err(_) if named.is_none() && access.context.is_none() && env("KUBERNETES_SERVICE_HOST").is_some() => {
+            return Config::incluster().map_err(|e| wrong(format!("the pod's service account can't be used: {e}")));
+        }
+        Err(e) => return Err(wrong(format!("{}: {}", place(access, &env), reasons(&e)))),
+    };
+    let context = access.context.clone().or_else(|| kubeconfig.current_context.clone()).filter(|c| !c.is_empty());
+    let Some(context) = context else {
+        return Err(wrong(format!("{}: no current context is set; name one with `--context`", place(access, &env))));
+    };
+    let found = kubeconfig.contexts.iter().find(|c| c.name == context).and_then(|c| c.context.clone());
+    let Some(found) = found else {
+        let there: Vec<&str> = kubeconfig.contexts.iter().map(|c| &*c.name).collect();
+        return Err(wrong(format!("{}: there is no context `{context}`; there are {}", place(access, &env), there.join(", "))));
+    };
+    let named_proxy = kubeconfig.clusters.iter().find(|c| c.name == found.cluster).and_then(|c| c.cluster.as_ref()?.proxy_url.clone());
+    for user in kubeconfig.auth_infos.iter_mut().filter(|u| Some(&u.name) == found.user.as_ref()) {
+        if let Some(info) = user.auth_info.as_mut() {
+            credential::resolve(info)?;
+        }
+    }
+    let options = KubeConfigOptions { context: Some(context), cluster: None, user: None };
+    let loaded = Config::from_custom_kubeconfig(kubeconfig, &options).await;
+    let mut config = loaded.map_err(|e| wrong(format!("{}: {}", place(access, &env), reasons(&e))))?;
+    if named_proxy.is_none_or(|p| p.is_empty()) {
+        config.proxy_url = proxy::of_environment(&config.cluster_url, env);
+    }
+    Ok(config)
+}
+
+/// Where the kubeconfig was looked for.
+fn place(access: &Access, env: &impl Fn(&str) -> Option<String>) -> String {
+    let named = access.kubeconfig.as_ref().map(|p| p.display().to_string());
+    named.or_else(|| env("KUBECONFIG").filter(|v| !v.is_empty())).unwrap_or_else(|| "~/.kube/config".into())
+}
+
+/// An error and its causes, in one line.
+pub(super) fn reasons(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(c) = cause {
+        let more = c.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = c.source();
+    }
+    text
+}

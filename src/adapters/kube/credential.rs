@@ -1,0 +1,71 @@
+//! Credential plugins (`exec` of a kubeconfig user), run once a command: the client would run them three times. What they print never
+//! leaves this module but as the credential; not in an error either.
+use crate::adapters::kube::connect::ConnectError;
+use kube::config::AuthInfo;
+use kube::config::ExecConfig;
+use serde::Deserialize;
+use serde_json::json;
+use std::process::Command;
+use std::process::Stdio;
+
+#[derive(Deserialize)]
+struct Credential {
+    status: Option<Status>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Status {
+    token: Option<String>,
+    client_certificate_data: Option<String>,
+    client_key_data: Option<String>,
+}
+
+/// Puts in the place of a user's `exec` what it answers.
+pub(super) fn resolve(user: &mut AuthInfo) -> Result<(), ConnectError> {
+    let Some(exec) = user.exec.take() else { return Ok(()) };
+    let status = run(&exec)?;
+    if status.token.is_none() && status.client_certificate_data.is_none() {
+        return Err(failed(&exec, "it answered with neither a token nor a certificate"));
+    }
+    user.token = status.token.map(Into::into).or(user.token.take());
+    if let (Some(cert), Some(key)) = (status.client_certificate_data, status.client_key_data) {
+        // The plugin answers PEM; a kubeconfig holds it in base64.
+        use base64::Engine as _;
+        let encode = |pem: String| base64::engine::general_purpose::STANDARD.encode(pem);
+        user.client_certificate_data = Some(encode(cert));
+        user.client_key_data = Some(encode(key).into());
+    }
+    Ok(())
+}
+
+fn run(exec: &ExecConfig) -> Result<Status, ConnectError> {
+    let command = exec.command.as_deref().ok_or_else(|| failed(exec, "no command is named"))?;
+    let version = exec.api_version.clone().unwrap_or_else(|| "client.authentication.k8s.io/v1".into());
+    let mut info = json!({"apiVersion": version, "kind": "ExecCredential", "spec": {"interactive": false}});
+    if let Some(cluster) = exec.cluster.as_ref().filter(|_| exec.provide_cluster_info) {
+        info["spec"]["cluster"] = serde_json::to_value(cluster).map_err(|e| failed(exec, &e.to_string()))?;
+    }
+    let mut run = Command::new(command);
+    run.args(exec.args.iter().flatten()).env("KUBERNETES_EXEC_INFO", info.to_string());
+    for env in exec.env.iter().flatten() {
+        if let (Some(name), Some(value)) = (env.get("name"), env.get("value")) {
+            run.env(name, value);
+        }
+    }
+    for name in exec.drop_env.iter().flatten() {
+        run.env_remove(name);
+    }
+    let hint = exec.install_hint.as_deref().map(|h| format!("; {h}")).unwrap_or_default();
+    let out =
+        run.stdin(Stdio::null()).stderr(Stdio::inherit()).output().map_err(|e| failed(exec, &format!("it can't be run: {e}{hint}")))?;
+    if !out.status.success() {
+        return Err(failed(exec, &format!("it ended with {}", out.status)));
+    }
+    let credential: Credential = serde_json::from_slice(&out.stdout).map_err(|_| failed(exec, "it did not print an ExecCredential"))?;
+    Ok(credential.status.unwrap_or_default())
+}
+
+fn failed(exec: &ExecConfig, what: &str) -> ConnectError {
+    ConnectError::Credential { command: exec.command.clone().unwrap_or_default(), what: what.to_owned() }
+}

@@ -1,0 +1,11 @@
+//! A live cluster, by way of the kube client: how it is found, who asks, how often a read is asked again, what ends up as an answer.
+//! Must not know what is asked or why.
+mod connect;
+mod credential;
+mod proxy;
+mod send;
+
+pub use connect::Access;
+pub use connect::ConnectError;
+pub use connect::connect;
+pub use send::Cluster;

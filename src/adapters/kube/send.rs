@@ -1,0 +1,117 @@
+//! One request, its deadline, and when a read is asked again: GETs only, a bounded number of times, by the server's own Retry-After
+//! where it gives one. Writes and probes are never sent twice.
+use crate::adapters::interrupt;
+use crate::adapters::kube::connect::reasons;
+use crate::usecase::port::Api;
+use crate::usecase::port::Ask;
+use crate::usecase::port::Method;
+use crate::usecase::port::NoReply;
+use crate::usecase::port::Reply;
+use http::Request;
+use http::header::ACCEPT;
+use http::header::CONTENT_TYPE;
+use http_body_util::BodyExt as _;
+use kube::Client;
+use kube::client::Body;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::runtime::Runtime;
+
+/// How often a GET is sent in all.
+const TRIES: u32 = 4;
+/// The first pause; each later one is twice as long.
+const PAUSE: Duration = Duration::from_millis(200);
+/// The longest pause that a Retry-After is followed for.
+const LONGEST: Duration = Duration::from_secs(10);
+/// The largest body that is read: one page of very large objects.
+const LARGEST: usize = 256 << 20;
+
+/// A cluster: one client, its runtime, its address.
+pub struct Cluster {
+    runtime: Runtime,
+    client: Client,
+    server: String,
+    namespace: String,
+    timeout: Duration,
+}
+
+impl Cluster {
+    pub(super) fn new(runtime: Runtime, client: Client, server: String, namespace: String, timeout: Duration) -> Self {
+        Self { runtime, client, server, namespace, timeout }
+    }
+
+    /// The client, for streams (exec, port-forward, watch).
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The runtime that the client lives on.
+    pub fn handle(&self) -> &Handle {
+        self.runtime.handle()
+    }
+
+    /// The API server's address, without credentials.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// The namespace of the context.
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    async fn tries(&self, ask: &Ask) -> Result<Reply, NoReply> {
+        let again = ask.method == Method::Get && !ask.path.contains("/proxy/") && !ask.path.ends_with("/proxy");
+        let mut pause = PAUSE;
+        for left in (0..if again { TRIES } else { 1 }).rev() {
+            let answer = self.once(ask).await;
+            let wait = match &answer {
+                Ok((reply, after)) if matches!(reply.status, 429 | 500 | 502 | 503 | 504) => after.unwrap_or(pause),
+                Ok(_) => return answer.map(|(reply, _)| reply),
+                Err(_) => pause,
+            };
+            if left == 0 {
+                return answer.map(|(reply, _)| reply);
+            }
+            tokio::time::sleep(wait.min(LONGEST)).await;
+            pause *= 2;
+        }
+        Err(NoReply::Cut("never sent".into()))
+    }
+
+    async fn once(&self, ask: &Ask) -> Result<(Reply, Option<Duration>), NoReply> {
+        let deadline = tokio::time::timeout(self.timeout, self.exchange(ask)).await;
+        deadline.unwrap_or(Err(NoReply::TimedOut(self.timeout)))
+    }
+
+    async fn exchange(&self, ask: &Ask) -> Result<(Reply, Option<Duration>), NoReply> {
+        let mut request = Request::builder().method(ask.method.as_str()).uri(&ask.path);
+        request = request.header(ACCEPT, ask.accept.unwrap_or("application/json"));
+        if let Some((kind, _)) = &ask.body {
+            request = request.header(CONTENT_TYPE, *kind);
+        }
+        let body = ask.body.as_ref().map(|(_, bytes)| Body::from(bytes.clone())).unwrap_or_else(Body::empty);
+        let request = request.body(body).map_err(|e| NoReply::Cut(e.to_string()))?;
+        let response = self.client.send(request).await.map_err(|e| NoReply::Cut(reasons(&e)))?;
+        let (head, body) = response.into_parts();
+        let text = |name: &str| head.headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let after = text("retry-after").and_then(|v| v.parse().ok()).map(Duration::from_secs);
+        let warnings = head.headers.get_all("warning").iter().filter_map(|v| v.to_str().ok()).map(str::to_owned).collect();
+        let body = http_body_util::Limited::new(body, LARGEST).collect().await;
+        let body = body.map_err(|e| NoReply::Cut(format!("the answer was cut: {}", reasons(&*e))))?.to_bytes().into();
+        Ok((Reply { status: head.status.as_u16(), body, date: text("date"), warnings }, after))
+    }
+}
+
+impl Api for Cluster {
+    fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
+        let mut stop = interrupt::listen();
+        self.runtime.block_on(async {
+            // A write that was sent is waited for: what became of it must be known.
+            tokio::select! {
+                answer = self.tries(ask) => answer,
+                _ = stop.wait_for(|asked| *asked), if ask.method == Method::Get => Err(NoReply::Cut("stopped".into())),
+            }
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! kubectl's flags that say which cluster is meant and as whom, for every verb that asks one.
+use crate::adapters::interrupt::SystemClock;
+use crate::adapters::kube::Access;
+use crate::adapters::kube::Cluster;
+use crate::adapters::kube::connect;
+use crate::cli::failure::Failure;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Which cluster, and as whom.
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Cluster")]
+pub(super) struct ClusterArgs {
+    /// The kubeconfig; else KUBECONFIG, else ~/.kube/config, else the pod's service account
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+    /// The kubeconfig's context
+    #[arg(long, value_name = "NAME")]
+    context: Option<String>,
+    /// How long one request may take, as in 30s or 2m
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    request_timeout: Duration,
+    /// The user to impersonate
+    #[arg(long = "as", value_name = "USER")]
+    impersonate: Option<String>,
+    /// The groups to impersonate
+    #[arg(long = "as-group", value_name = "GROUP", requires = "impersonate")]
+    groups: Vec<String>,
+}
+
+impl ClusterArgs {
+    /// Builds the client; sends nothing.
+    pub(super) fn connect(&self) -> Result<Cluster, Failure> {
+        let access = Access {
+            kubeconfig: self.kubeconfig.clone(),
+            context: self.context.clone(),
+            impersonate: self.impersonate.clone(),
+            groups: self.groups.clone(),
+            timeout: self.request_timeout,
+        };
+        connect(&access, |name| std::env::var(name).ok()).map_err(|e| {
+            Failure::from(e)
+                .hint("`--kubeconfig` and `--context` say which cluster is meant, `--from DIR` reads a dump, `evid demo` needs no cluster")
+        })
+    }
+
+    /// Time, whose waits end on Ctrl-C.
+    pub(super) fn clock(&self) -> SystemClock {
+        SystemClock::new()
+    }
+}
+
+/// A duration as kubectl takes it: `30s`, `2m`, `1h30m`, or seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let parsed: kube::core::Duration = text.parse().map_err(|_| format!("`{text}` is no duration; as in 30s, 2m or 1h"))?;
+    if parsed.is_negative() { Err(format!("`{text}` is negative")) } else { Ok(parsed.into()) }
+}

@@ -1,0 +1,251 @@
+//! The run of a live capture: discovery, all lists side by side, Applications once more at the end.
+use crate::kinds::Rules;
+use crate::model::Gap;
+use crate::model::Reason;
+use crate::model::Source;
+use crate::usecase::capture::Collected;
+use crate::usecase::capture::List;
+use crate::usecase::live::discovery::Resource;
+use crate::usecase::live::discovery::discover;
+use crate::usecase::live::list::Listed;
+use crate::usecase::live::list::Question;
+use crate::usecase::live::list::list;
+use crate::usecase::live::scope::Scope;
+use crate::usecase::live::spaces;
+use crate::usecase::port::Api;
+use crate::usecase::port::Ask;
+use crate::usecase::port::Clock;
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
+/// A live capture that can't be made at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LiveError {
+    /// The API server does not answer.
+    #[error("the API server does not answer ({path}): {what}")]
+    Unreachable {
+        /// What was asked.
+        path: String,
+        /// Why.
+        what: String,
+    },
+    /// The login is not accepted.
+    #[error("the API server does not accept the login: {what}")]
+    Unauthorized {
+        /// What it said.
+        what: String,
+    },
+    /// It refuses discovery.
+    #[error("the API server refuses {path}: HTTP {status}: {what}")]
+    Refused {
+        /// What was asked.
+        path: String,
+        /// HTTP status.
+        status: u16,
+        /// What it said.
+        what: String,
+    },
+    /// It answers with something else.
+    #[error("{path} answers with something that is no discovery: {what}")]
+    Unreadable {
+        /// What was asked.
+        path: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// A kind that the server does not list.
+    #[error("the server lists no kind `{word}`")]
+    UnknownKind {
+        /// As it was said.
+        word: String,
+    },
+    /// Ctrl-C.
+    #[error("stopped before the capture was whole; nothing was written")]
+    Stopped,
+}
+
+/// What a live capture works with.
+pub struct Live<'a> {
+    /// The API server.
+    pub api: &'a (dyn Api + Sync),
+    /// Time.
+    pub clock: &'a (dyn Clock + Sync),
+    /// The kinds' rules.
+    pub rules: &'a Rules,
+    /// The bounds.
+    pub scope: &'a Scope,
+    /// Told after each question: how many are answered, of how many, objects so far.
+    pub progress: &'a (dyn Fn(usize, usize, u64) + Sync),
+}
+
+/// The questions that a capture would ask, without asking any: their paths.
+///
+/// # Errors
+/// Where discovery fails.
+pub fn questions(live: &Live<'_>) -> Result<Vec<String>, LiveError> {
+    let (resources, _) = wanted(live)?;
+    let first = first_round(live, &resources);
+    Ok(first.iter().map(|q| q.resource.path(q.namespace.as_deref())).collect())
+}
+
+/// Asks everything.
+///
+/// # Errors
+/// Where nothing can be known: no answer to discovery, a login that is not accepted, Ctrl-C.
+pub fn collect(live: &Live<'_>) -> Result<Collected, LiveError> {
+    let started = live.clock.now();
+    let version = live.api.send(&Ask::get("/version")).ok().filter(|r| r.status == 200).and_then(|r| r.json().ok());
+    let (resources, mut gaps) = wanted(live)?;
+    let mut answers = ask(live, first_round(live, &resources), started)?;
+    let more = spaces::second_round(live, &mut answers, &mut gaps);
+    answers.extend(ask(live, more, started)?);
+    let (earlier, others): (Vec<_>, Vec<_>) = answers.into_iter().partition(|a| is_app(&a.question) && a.listed.gap.is_none());
+    let mut answers = ask(live, earlier.iter().map(|a| a.question.clone()).collect(), started)?;
+    answers.extend(others);
+    let kube_system = spaces::kube_system(live, &answers);
+    gaps.extend(answers.iter().filter_map(Answer::gap));
+    let finished = live.clock.now();
+    Ok(Collected {
+        source: Source::Live,
+        lists: answers.into_iter().map(Answer::list).chain(kube_system).collect(),
+        earlier: earlier.into_iter().map(Answer::list).collect(),
+        gaps,
+        started: Some(stamp(started)),
+        finished: Some(stamp(finished)),
+        version: version.and_then(|v: Value| v.get("gitVersion")?.as_str().map(str::to_owned)),
+        highest: None,
+        server: None,
+    })
+}
+
+fn is_app(question: &Question) -> bool {
+    question.resource.group == "argoproj.io" && question.resource.kind == "Application"
+}
+
+fn stamp(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+/// The kinds to ask for: all, or those that were named.
+fn wanted(live: &Live<'_>) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
+    let (mut resources, gaps) = discover(live.api)?;
+    let kinds = &live.scope.kinds;
+    if let Some(word) = kinds.iter().find(|w| !resources.iter().any(|r| r.is_called(w))) {
+        return Err(LiveError::UnknownKind { word: word.clone() });
+    }
+    resources.retain(|r| kinds.is_empty() || kinds.iter().any(|w| r.is_called(w)));
+    Ok((resources, gaps))
+}
+
+/// Applications first: what hangs below them is read after they said that it is there.
+fn first_round(live: &Live<'_>, resources: &[Resource]) -> Vec<Question> {
+    let mut questions: Vec<Question> = Vec::new();
+    for resource in resources {
+        let narrowed = resource.namespaced && !live.scope.namespaces.is_empty();
+        let spaces: Vec<Option<String>> = if narrowed { live.scope.namespaces.iter().cloned().map(Some).collect() } else { vec![None] };
+        questions.extend(spaces.into_iter().map(|namespace| question(live, resource, namespace)));
+    }
+    questions.sort_by_key(|q| !is_app(q));
+    questions
+}
+
+/// The question for a kind, as its rule has it.
+pub(super) fn question(live: &Live<'_>, resource: &Resource, namespace: Option<String>) -> Question {
+    let rule = &live.rules.of(&resource.group, &resource.kind).rule;
+    Question { resource: resource.clone(), namespace, metadata: rule.metadata_only, counted: rule.stored == Some(false) }
+}
+
+/// A question and what came of it.
+pub(super) struct Answer {
+    pub(super) question: Question,
+    pub(super) items: Vec<Value>,
+    pub(super) listed: Listed,
+    /// Its gap holds in some namespaces only, which have gaps of their own.
+    pub(super) refined: bool,
+    millis: u64,
+}
+
+impl Answer {
+    /// Its gap, if it has one.
+    fn gap(&self) -> Option<Gap> {
+        let (reason, detail) = self.listed.gap.clone().filter(|_| !self.refined)?;
+        let r = &self.question.resource;
+        let namespace = self.question.namespace.clone();
+        Some(Gap { group: r.group.clone(), resource: r.plural.clone(), namespace, reason, detail })
+    }
+
+    fn list(self) -> List {
+        let r = self.question.resource;
+        List {
+            file: r.path(self.question.namespace.as_deref()),
+            group: r.group,
+            resource: Some(r.plural),
+            namespace: self.question.namespace,
+            is_question: self.listed.gap.is_none(),
+            resource_version: self.listed.resource_version,
+            items: self.items,
+            count: Some(self.listed.count),
+            read: Some((self.listed.pages, self.millis)),
+        }
+    }
+}
+
+/// Asks several questions at once; the answers stand in the order of the questions.
+pub(super) fn ask(live: &Live<'_>, questions: Vec<Question>, started: DateTime<Utc>) -> Result<Vec<Answer>, LiveError> {
+    let total = questions.len();
+    let (next, done, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+    let (answers, objects) = (Mutex::new(Vec::with_capacity(total)), AtomicUsize::new(0));
+    let work = || {
+        while !stop.load(Ordering::Relaxed) {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            let Some(question) = questions.get(i) else { break };
+            let answer = one(live, question, started);
+            objects.fetch_add(answer.items.len(), Ordering::Relaxed);
+            let stopped = !live.clock.sleep(std::time::Duration::ZERO);
+            stop.fetch_or(answer.listed.unauthorized || stopped, Ordering::Relaxed);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            (live.progress)(done, total, u64::try_from(objects.load(Ordering::Relaxed)).unwrap_or(u64::MAX));
+            if let Ok(mut answers) = answers.lock() {
+                answers.push((i, answer));
+            }
+        }
+    };
+    std::thread::scope(|scope| (0..live.scope.parallel.clamp(1, 32)).for_each(|_| drop(scope.spawn(work))));
+    let mut answers = answers.into_inner().unwrap_or_default();
+    answers.sort_by_key(|(i, _)| *i);
+    let answers: Vec<Answer> = answers.into_iter().map(|(_, a)| a).collect();
+    if let Some(refused) = answers.iter().find(|a| a.listed.unauthorized) {
+        let what = refused.listed.gap.as_ref().map(|(_, what)| what.clone()).unwrap_or_default();
+        return Err(LiveError::Unauthorized { what });
+    }
+    if answers.len() < total { Err(LiveError::Stopped) } else { Ok(answers) }
+}
+
+fn one(live: &Live<'_>, question: &Question, started: DateTime<Utc>) -> Answer {
+    let began = live.clock.now();
+    let mut items = Vec::new();
+    let listed = if began - started > live.scope.deadline {
+        let what = format!("not asked within the {} minutes that a capture may take", live.scope.deadline.num_minutes());
+        Listed { gap: Some((Reason::TimedOut, what)), ..Listed::default() }
+    } else {
+        let kept = std::cell::RefCell::new(&mut items);
+        list(
+            live.api,
+            question,
+            live.scope.chunk,
+            |item| {
+                if !question.counted {
+                    kept.borrow_mut().push(item)
+                }
+            },
+            || kept.borrow_mut().clear(),
+        )
+    };
+    let millis = u64::try_from((live.clock.now() - began).num_milliseconds()).unwrap_or(0);
+    Answer { question: question.clone(), items, listed, refined: false, millis }
+}

@@ -1,0 +1,165 @@
+//! Discovery: which kinds the server can list, each at its preferred version. Asks for the aggregated form (two requests) and reads
+//! the plain one where that is what is answered. A group that the server can't speak for is a gap, never silence.
+use crate::model::Gap;
+use crate::model::Reason;
+use crate::model::stem;
+use crate::usecase::live::LiveError;
+use crate::usecase::live::gap;
+use crate::usecase::port::Api;
+use crate::usecase::port::Ask;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+
+/// A kind that can be listed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Resource {
+    /// API group; empty for the core group.
+    pub group: String,
+    /// Version, as in `v1`.
+    pub version: String,
+    /// Plural name.
+    pub plural: String,
+    /// Kind.
+    pub kind: String,
+    /// Whether its objects live in namespaces.
+    pub namespaced: bool,
+    /// Singular and short names.
+    pub names: Vec<String>,
+}
+
+impl Resource {
+    /// `<plural>.<group>`.
+    pub fn stem(&self) -> String {
+        stem(&self.plural, &self.group)
+    }
+
+    /// apiVersion of its objects.
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
+    }
+
+    /// The path of its list.
+    pub fn path(&self, namespace: Option<&str>) -> String {
+        let root = if self.group.is_empty() { "/api" } else { "/apis" };
+        let space = namespace.map(|n| format!("/namespaces/{n}")).unwrap_or_default();
+        format!("{root}/{}{space}/{}", self.api_version(), self.plural)
+    }
+
+    /// Whether a person means it by this word.
+    pub fn is_called(&self, word: &str) -> bool {
+        let word = word.to_lowercase();
+        let (name, group) = word.split_once('.').map_or((&*word, None), |(n, g)| (n, Some(g)));
+        let named = self.plural == name || self.kind.to_lowercase() == name || self.names.iter().any(|n| n == name);
+        named && group.is_none_or(|g| g == self.group)
+    }
+}
+
+/// All listable kinds, sorted, and what could not be discovered.
+pub(super) fn discover(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
+    let mut found = Found::default();
+    for root in ["/api", "/apis"] {
+        let ask = Ask { accept: Some(AGGREGATED), ..Ask::get(root) };
+        let reply = api.send(&ask).map_err(|silence| LiveError::Unreachable { path: root.into(), what: silence.to_string() })?;
+        match reply.status {
+            200 => {}
+            401 => return Err(LiveError::Unauthorized { what: reply.message() }),
+            status => return Err(LiveError::Refused { path: root.into(), status, what: reply.message() }),
+        }
+        let answer = reply.json().map_err(|e| LiveError::Unreadable { path: root.into(), what: e.to_string() })?;
+        if answer.get("kind").and_then(Value::as_str) == Some("APIGroupDiscoveryList") {
+            each(&answer, "items").for_each(|group| found.aggregated(group));
+        } else if root == "/api" {
+            texts(&answer, "versions").for_each(|version| found.plain(api, "", &format!("/api/{version}"), &version));
+        } else {
+            each(&answer, "groups").for_each(|group| found.group(api, group));
+        }
+    }
+    if found.resources.is_empty() {
+        return Err(LiveError::Unreadable { path: "/api".into(), what: "it names no kind that can be listed".into() });
+    }
+    found.resources.sort();
+    Ok((found.resources, found.gaps))
+}
+
+#[derive(Default)]
+struct Found {
+    resources: Vec<Resource>,
+    seen: BTreeSet<String>,
+    gaps: Vec<Gap>,
+}
+
+impl Found {
+    /// One group of the aggregated form; its versions stand in the server's order of preference.
+    fn aggregated(&mut self, group: &Value) {
+        let name = text(group, "/metadata/name");
+        for version in each(group, "versions") {
+            let v = text(version, "/version");
+            if text(version, "/freshness") == "Stale" {
+                self.unknown(&name, &v, Reason::TimedOut, "the API server could not reach the service behind it (stale discovery)");
+            }
+            for r in each(version, "resources") {
+                let kind = text(r, "/responseKind/kind");
+                let scope = text(r, "/scope");
+                let names = texts(r, "shortNames").chain([text(r, "/singularResource")]).collect();
+                let namespaced = scope == "Namespaced";
+                self.add(r, Resource { group: name.clone(), version: v.clone(), plural: text(r, "/resource"), kind, namespaced, names });
+            }
+        }
+    }
+
+    /// One group of the plain form: its preferred version first, then the others for what only they have.
+    fn group(&mut self, api: &dyn Api, group: &Value) {
+        let name = text(group, "/name");
+        let preferred = text(group, "/preferredVersion/version");
+        let others = each(group, "versions").map(|v| text(v, "/version")).filter(|v| *v != preferred);
+        for version in [preferred.clone()].into_iter().filter(|v| !v.is_empty()).chain(others) {
+            self.plain(api, &name, &format!("/apis/{name}/{version}"), &version);
+        }
+    }
+
+    fn plain(&mut self, api: &dyn Api, group: &str, path: &str, version: &str) {
+        let answer = match api.send(&Ask::get(path)) {
+            Ok(reply) if reply.status == 200 => reply.json().map_err(|e| (Reason::Unreadable, e.to_string())),
+            Ok(reply) => Err(gap::of_reply(&reply)),
+            Err(silence) => Err(gap::of_silence(&silence)),
+        };
+        match answer {
+            Ok(list) => {
+                for r in each(&list, "resources") {
+                    let names = texts(r, "shortNames").chain([text(r, "/singularName")]).collect();
+                    let namespaced = r.get("namespaced").and_then(Value::as_bool).unwrap_or(false);
+                    let (plural, kind) = (text(r, "/name"), text(r, "/kind"));
+                    self.add(r, Resource { group: group.into(), version: version.into(), plural, kind, namespaced, names });
+                }
+            }
+            Err((reason, what)) => self.unknown(group, version, reason, &what),
+        }
+    }
+
+    fn add(&mut self, line: &Value, mut resource: Resource) {
+        let listable = texts(line, "verbs").any(|v| v == "list");
+        resource.names.retain(|n| !n.is_empty());
+        if listable && !resource.plural.contains('/') && !resource.plural.is_empty() && self.seen.insert(resource.stem()) {
+            self.resources.push(resource);
+        }
+    }
+
+    fn unknown(&mut self, group: &str, version: &str, reason: Reason, what: &str) {
+        let detail = format!("the kinds of {group}/{version} are not known: {what}");
+        self.gaps.push(Gap { group: group.into(), resource: "*".into(), namespace: None, reason, detail });
+    }
+}
+
+fn each<'a>(value: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> {
+    value.get(field).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn texts(value: &Value, field: &str) -> impl Iterator<Item = String> {
+    each(value, field).filter_map(Value::as_str).map(str::to_owned)
+}
+
+fn text(value: &Value, pointer: &str) -> String {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+}

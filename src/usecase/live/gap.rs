@@ -1,0 +1,30 @@
+//! An answer that is none, as a gap: one place that knows which status is which reason.
+use crate::model::Reason;
+use crate::usecase::port::NoReply;
+use crate::usecase::port::Reply;
+
+/// Why an answer of this status is no answer.
+pub(super) fn of_reply(reply: &Reply) -> (Reason, String) {
+    let reason = match reply.status {
+        401 | 403 => Reason::Forbidden,
+        404 | 405 => Reason::NotFound,
+        410 => Reason::Expired,
+        // Asked again as often as is meant: it has no answer to give within the time.
+        408 | 429 | 500..=599 => Reason::TimedOut,
+        _ => Reason::Unreadable,
+    };
+    (reason, format!("HTTP {}: {}", reply.status, one_line(&reply.message())))
+}
+
+/// Why there is no answer at all.
+pub(super) fn of_silence(silence: &NoReply) -> (Reason, String) {
+    let reason = match silence {
+        NoReply::TimedOut(_) => Reason::TimedOut,
+        NoReply::Cut(_) => Reason::Truncated,
+    };
+    (reason, one_line(&silence.to_string()))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,18 @@
+//! A live cluster as a source: discovery → questions → pages → answers and gaps. Every doubt is a gap, none but a refused login stops
+//! the reading. Must not know how requests travel, nor what evid does with an object.
+mod collect;
+mod discovery;
+mod gap;
+mod list;
+mod scope;
+mod spaces;
+
+#[cfg(test)]
+mod tests;
+
+pub use collect::Live;
+pub use collect::LiveError;
+pub use collect::collect;
+pub use collect::questions;
+pub use discovery::Resource;
+pub use scope::Scope;

@@ -1,0 +1,25 @@
+//! What a live capture asks, and how.
+use chrono::Duration;
+
+/// The bounds of a live capture.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// Namespaces to which the questions are narrowed; empty: all.
+    pub namespaces: Vec<String>,
+    /// Kinds to which they are narrowed, as kubectl spells them (`pods`, `deployments.apps`, `deploy`, `Deployment`); empty: all.
+    pub kinds: Vec<String>,
+    /// Objects a page.
+    pub chunk: u32,
+    /// Whether the server may be asked what the user may ask (a SelfSubjectRulesReview is a POST, though it changes nothing).
+    pub review: bool,
+    /// Requests in flight.
+    pub parallel: usize,
+    /// After this time no new question is begun.
+    pub deadline: Duration,
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Self { namespaces: vec![], kinds: vec![], chunk: 500, review: true, parallel: 4, deadline: Duration::minutes(15) }
+    }
+}

@@ -1,0 +1,112 @@
+//! Where the whole cluster may not be listed: which namespaces may, asked of the server (one SelfSubjectRulesReview a namespace) or,
+//! where that is not wanted, by trying. What may not be listed anywhere stays one gap; what may in some places is a gap in the others.
+use crate::model::Gap;
+use crate::model::Reason;
+use crate::usecase::capture::List;
+use crate::usecase::live::collect::Answer;
+use crate::usecase::live::collect::Live;
+use crate::usecase::live::collect::question;
+use crate::usecase::live::discovery::Resource;
+use crate::usecase::live::list::Question;
+use crate::usecase::port::Ask;
+use crate::usecase::port::Method;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// The questions by namespace that may be answered where the whole cluster was refused; refines the gaps of the first round.
+pub(super) fn second_round(live: &Live<'_>, answers: &mut [Answer], gaps: &mut Vec<Gap>) -> Vec<Question> {
+    let (known, whole) = namespaces(answers);
+    for other in known.iter().filter(|n| !live.scope.namespaces.is_empty() && !live.scope.namespaces.contains(n)) {
+        let detail = "left out by `-n`".into();
+        gaps.push(Gap { group: String::new(), resource: "*".into(), namespace: Some(other.clone()), reason: Reason::NotAsked, detail });
+    }
+    if !live.scope.namespaces.is_empty() && !whole {
+        let detail = "left out by `-n`; which namespaces there are was not told".into();
+        gaps.push(Gap { group: String::new(), resource: "*".into(), namespace: None, reason: Reason::NotAsked, detail });
+    }
+    let refused = |a: &Answer| {
+        a.question.namespace.is_none() && a.question.resource.namespaced && matches!(a.listed.gap, Some((Reason::Forbidden, _)))
+    };
+    if !answers.iter().any(refused) {
+        return Vec::new();
+    }
+    let rights: Vec<(&String, Option<Value>)> = known.iter().map(|n| (n, rules(live, n))).collect();
+    let mut more = Vec::new();
+    for answer in answers.iter_mut().filter(|a| refused(a)) {
+        let resource = answer.question.resource.clone();
+        let (may, not): (Vec<_>, Vec<_>) = rights.iter().partition(|(_, rules)| rules.as_ref().is_none_or(|r| may_list(r, &resource)));
+        if may.is_empty() || (may.len() == rights.len() && may.iter().all(|(_, r)| r.is_none()) && live.scope.review) {
+            continue;
+        }
+        more.extend(may.iter().map(|(n, _)| question(live, &resource, Some((*n).clone()))));
+        if let Some((reason, detail)) = answer.listed.gap.clone().filter(|_| whole) {
+            // Every namespace is known: the refusal holds in those that may not be listed, and nowhere else.
+            gaps.extend(not.iter().map(|(n, _)| Gap {
+                group: resource.group.clone(),
+                resource: resource.plural.clone(),
+                namespace: Some((*n).clone()),
+                reason,
+                detail: detail.clone(),
+            }));
+            answer.refined = true;
+        }
+    }
+    more
+}
+
+/// The namespaces that the answers show, and whether those are all.
+fn namespaces(answers: &[Answer]) -> (BTreeSet<String>, bool) {
+    let text = |v: &Value, p: &str| v.pointer(p).and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_owned);
+    let list = answers.iter().find(|a| a.question.resource.group.is_empty() && a.question.resource.plural == "namespaces");
+    if let Some(list) = list.filter(|a| a.listed.gap.is_none()) {
+        return (list.items.iter().filter_map(|n| text(n, "/metadata/name")).collect(), true);
+    }
+    let places = ["/metadata/namespace", "/spec/destination/namespace"];
+    let seen = answers.iter().flat_map(|a| &a.items).flat_map(|i| places.iter().filter_map(|p| text(i, p)));
+    (seen.collect(), false)
+}
+
+/// What the user may do in a namespace, where the server tells it whole.
+fn rules(live: &Live<'_>, namespace: &str) -> Option<Value> {
+    if !live.scope.review {
+        return None;
+    }
+    let body = json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview", "spec": {"namespace": namespace}});
+    let ask = Ask::with(Method::Post, "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", "application/json", &body);
+    let answer = live.api.send(&ask).ok().filter(|r| matches!(r.status, 200 | 201))?.json().ok()?;
+    let whole = answer.pointer("/status/incomplete") != Some(&Value::Bool(true));
+    answer.pointer("/status/resourceRules").filter(|_| whole).cloned()
+}
+
+/// Whether rules allow a kind to be listed.
+fn may_list(rules: &Value, resource: &Resource) -> bool {
+    let has = |rule: &Value, field: &str, word: &str| {
+        rule.get(field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).any(|w| w == word || w == "*")
+    };
+    let named = |rule: &Value| rule.get("resourceNames").and_then(Value::as_array).is_some_and(|n| !n.is_empty());
+    rules
+        .as_array()
+        .into_iter()
+        .flatten()
+        .any(|r| !named(r) && has(r, "verbs", "list") && has(r, "apiGroups", &resource.group) && has(r, "resources", &resource.plural))
+}
+
+/// The cluster's identity, where namespaces may not be listed: one object that answers no question.
+pub(super) fn kube_system(live: &Live<'_>, answers: &[Answer]) -> Option<List> {
+    let asked = answers.iter().find(|a| a.question.resource.group.is_empty() && a.question.resource.plural == "namespaces");
+    asked.filter(|a| a.listed.gap.is_some() && a.items.is_empty())?;
+    let file = "/api/v1/namespaces/kube-system".to_owned();
+    let item = live.api.send(&Ask::get(&*file)).ok().filter(|r| r.status == 200)?.json().ok()?;
+    Some(List {
+        file,
+        group: String::new(),
+        resource: None,
+        namespace: None,
+        is_question: false,
+        resource_version: None,
+        items: vec![item],
+        count: None,
+        read: None,
+    })
+}

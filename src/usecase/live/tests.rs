@@ -1,0 +1,224 @@
+//! What a live capture does with an API server that answers well and badly.
+use super::Live;
+use super::LiveError;
+use super::Scope;
+use super::collect;
+use crate::kinds::Rules;
+use crate::model::Reason;
+use crate::usecase::capture::Collected;
+use crate::usecase::port::Api;
+use crate::usecase::port::Ask;
+use crate::usecase::port::Clock;
+use crate::usecase::port::Method;
+use crate::usecase::port::NoReply;
+use crate::usecase::port::Reply;
+use serde_json::Value;
+use serde_json::json;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// An API server of two namespaces, three pods, one Application; `wrong` may answer in its place.
+struct Server<F> {
+    wrong: F,
+    asked: Mutex<Vec<String>>,
+}
+
+impl<F: Fn(&Ask, usize) -> Option<Result<Reply, NoReply>> + Sync> Api for Server<F> {
+    fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
+        let mut asked = self.asked.lock().unwrap();
+        let line = format!("{} {}", ask.method.as_str(), ask.path);
+        let before = asked.iter().filter(|l| **l == line).count();
+        asked.push(line);
+        drop(asked);
+        (self.wrong)(ask, before).unwrap_or_else(|| Ok(right(ask)))
+    }
+}
+
+fn reply(status: u16, body: &Value) -> Reply {
+    Reply { status, body: body.to_string().into_bytes(), date: None, warnings: vec![] }
+}
+
+fn list(kind: &str, items: Value, next: &str) -> Value {
+    json!({"kind": kind, "apiVersion": "v1", "metadata": {"resourceVersion": "90", "continue": next}, "items": items})
+}
+
+fn named(name: &str) -> Value {
+    json!({"metadata": {"name": name, "namespace": "a", "uid": name, "resourceVersion": "7"}})
+}
+
+fn right(ask: &Ask) -> Reply {
+    let resource = |name: &str, kind: &str, scope: &str| json!({"resource": name, "responseKind": {"kind": kind}, "scope": scope, "verbs": ["get", "list"]});
+    let path = ask.path.split('?').next().unwrap();
+    let body = match path {
+        "/api" => json!({"kind": "APIGroupDiscoveryList", "items": [{"metadata": {}, "versions": [{"version": "v1", "resources": [
+            resource("namespaces", "Namespace", "Cluster"), resource("pods", "Pod", "Namespaced"), resource("secrets", "Secret", "Namespaced"),
+            {"resource": "bindings", "responseKind": {"kind": "Binding"}, "scope": "Namespaced", "verbs": ["create"]}]}]}]}),
+        "/apis" => json!({"kind": "APIGroupDiscoveryList", "items": [{"metadata": {"name": "argoproj.io"}, "versions": [
+            {"version": "v1alpha1", "freshness": "Current", "resources": [resource("applications", "Application", "Namespaced")]}]},
+            {"metadata": {"name": "metrics.k8s.io"}, "versions": [{"version": "v1beta1", "freshness": "Stale"}]}]}),
+        "/version" => json!({"gitVersion": "v1.36.3"}),
+        "/api/v1/namespaces" => {
+            list("NamespaceList", json!([{"metadata": {"name": "a", "uid": "u"}}, {"metadata": {"name": "b", "uid": "v"}}]), "")
+        }
+        "/api/v1/pods" if !ask.path.contains("continue=") => list("PodList", json!([named("p1"), named("p2")]), "two"),
+        "/api/v1/pods" => list("PodList", json!([named("p3")]), ""),
+        "/api/v1/namespaces/a/pods" => list("PodList", json!([named("p1")]), ""),
+        "/api/v1/secrets" => list("PartialObjectMetadataList", json!([named("s")]), ""),
+        "/apis/argoproj.io/v1alpha1/applications" => list("ApplicationList", json!([named("app")]), ""),
+        _ => return reply(404, &json!({"kind": "Status", "message": "the server could not find the requested resource"})),
+    };
+    reply(200, &body)
+}
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        chrono::DateTime::UNIX_EPOCH
+    }
+    fn sleep(&self, _: Duration) -> bool {
+        true
+    }
+}
+
+fn run(scope: &Scope, wrong: impl Fn(&Ask, usize) -> Option<Result<Reply, NoReply>> + Sync) -> (Result<Collected, LiveError>, Vec<String>) {
+    let server = Server { wrong, asked: Mutex::default() };
+    let rules = Rules::new(&[]).unwrap();
+    let collected = collect(&Live { api: &server, clock: &Still, rules: &rules, scope, progress: &|_, _, _| {} });
+    (collected, server.asked.into_inner().unwrap())
+}
+
+fn of<'a>(collected: &'a Collected, resource: &str) -> &'a crate::usecase::capture::List {
+    collected.lists.iter().find(|l| l.resource.as_deref() == Some(resource)).unwrap()
+}
+
+/// The gaps that are not about the stale group, as `resource namespace reason`.
+fn gaps(collected: &Collected) -> Vec<String> {
+    let own = collected.gaps.iter().filter(|g| g.group != "metrics.k8s.io");
+    own.map(|g| format!("{} {} {}", g.resource, g.namespace.as_deref().unwrap_or("-"), g.reason)).collect()
+}
+
+fn asks(ask: &Ask, resource: &str) -> bool {
+    ask.path.split('?').next().is_some_and(|p| p.ends_with(&format!("/{resource}")))
+}
+
+#[test]
+fn every_listable_kind_is_asked_page_by_page_and_a_stale_group_is_a_gap() {
+    let (collected, asked) = run(&Scope::default(), |_, _| None);
+    let collected = collected.unwrap();
+    let pods = of(&collected, "pods");
+    assert_eq!((pods.items.len(), pods.count, pods.read.map(|(pages, _)| pages), pods.is_question), (3, Some(3), Some(2), true));
+    assert_eq!(pods.items[0]["kind"], "Pod", "items of a built-in kind do not say what they are");
+    assert_eq!(of(&collected, "secrets").items[0]["kind"], "Secret");
+    assert!(gaps(&collected).is_empty());
+    assert_eq!((collected.gaps[0].group.as_str(), collected.gaps[0].resource.as_str()), ("metrics.k8s.io", "*"));
+    assert!(asked.iter().all(|a| a.starts_with("GET ")), "a capture that is allowed everything reviews nothing: {asked:?}");
+    assert_eq!(asked.iter().filter(|a| a.contains("/applications")).count(), 2, "Applications are read at the start and at the end");
+}
+
+#[test]
+fn each_answer_that_is_none_is_a_gap_of_its_reason() {
+    let status = |code: u16| Ok(reply(code, &json!({"kind": "Status", "message": "no", "code": code})));
+    let cases: Vec<(&str, Result<Reply, NoReply>, Reason)> = vec![
+        ("403", status(403), Reason::Forbidden),
+        ("404", status(404), Reason::NotFound),
+        ("429", status(429), Reason::TimedOut),
+        ("500", status(500), Reason::TimedOut),
+        ("503", status(503), Reason::TimedOut),
+        ("cut", Err(NoReply::Cut("connection reset".into())), Reason::Truncated),
+        ("silence", Err(NoReply::TimedOut(Duration::from_secs(1))), Reason::TimedOut),
+        ("truncated", Ok(Reply { body: b"{\"kind\":\"PodList\",\"items\":[{".to_vec(), ..reply(200, &Value::Null) }), Reason::Truncated),
+        ("malformed", Ok(Reply { body: b"<html>proxy</html>".to_vec(), ..reply(200, &Value::Null) }), Reason::Unreadable),
+        ("another kind", Ok(reply(200, &json!({"kind": "Pod", "metadata": {}}))), Reason::Unreadable),
+        ("no metadata", Ok(reply(200, &json!({"kind": "PodList", "items": []}))), Reason::Unreadable),
+    ];
+    for resource in ["pods", "secrets", "applications"] {
+        for (name, answer, reason) in &cases {
+            let (collected, asked) =
+                run(&Scope { review: false, ..Scope::default() }, |ask, _| asks(ask, resource).then(|| answer.clone()));
+            let collected = collected.unwrap();
+            let of_kind = |g: &&String| g.starts_with(resource) && g.ends_with(reason.as_str());
+            assert!(gaps(&collected).iter().any(|g| of_kind(&g)), "{resource} {name}: {:?}", gaps(&collected));
+            assert!(
+                collected.lists.iter().all(|l| l.resource.as_deref() != Some(resource) || !l.is_question),
+                "{resource} {name}: it can't show absence"
+            );
+            assert!(asked.len() < 40, "{resource} {name}: bounded, {} requests", asked.len());
+        }
+    }
+}
+
+#[test]
+fn a_later_page_that_breaks_off_keeps_what_was_seen_and_shows_no_absence() {
+    let (collected, _) = run(&Scope::default(), |ask, _| ask.path.contains("continue=").then(|| Err(NoReply::Cut("reset".into()))));
+    let collected = collected.unwrap();
+    assert_eq!(gaps(&collected), ["pods - truncated"]);
+    assert_eq!((of(&collected, "pods").items.len(), of(&collected, "pods").is_question), (2, false));
+}
+
+#[test]
+fn an_expired_page_starts_the_list_anew_three_times_and_then_is_a_gap() {
+    let expired = || Ok(reply(410, &json!({"kind": "Status", "reason": "Expired", "message": "too old"})));
+    let (collected, _) = run(&Scope::default(), |ask, before| (ask.path.contains("continue=") && before < 2).then(expired));
+    let collected = collected.unwrap();
+    assert_eq!((of(&collected, "pods").items.len(), gaps(&collected).len()), (3, 0), "nothing stands twice");
+    let (collected, asked) = run(&Scope::default(), |ask, _| ask.path.contains("continue=").then(expired));
+    assert_eq!(gaps(&collected.unwrap()), ["pods - expired"]);
+    assert_eq!(asked.iter().filter(|a| a.contains("continue=")).count(), 4);
+}
+
+#[test]
+fn pages_of_different_moments_and_pages_without_end_are_gaps() {
+    let other = |ask: &Ask, _| {
+        let mut page = list("PodList", json!([named("p3")]), "");
+        page["metadata"]["resourceVersion"] = json!("91");
+        ask.path.contains("continue=").then(|| Ok(reply(200, &page)))
+    };
+    assert_eq!(gaps(&run(&Scope::default(), other).0.unwrap()), ["pods - torn"]);
+    let endless = |ask: &Ask, _| ask.path.contains("continue=").then(|| Ok(reply(200, &list("PodList", json!([named("p3")]), "two"))));
+    assert_eq!(gaps(&run(&Scope::default(), endless).0.unwrap()), ["pods - truncated"]);
+}
+
+#[test]
+fn a_refused_login_and_a_silent_server_end_the_capture() {
+    let refuse = |path: &'static str| {
+        move |ask: &Ask, _: usize| ask.path.starts_with(path).then(|| Ok(reply(401, &json!({"message": "Unauthorized"}))))
+    };
+    assert!(matches!(run(&Scope::default(), refuse("/apis")).0, Err(LiveError::Unauthorized { .. })));
+    assert!(matches!(run(&Scope::default(), refuse("/api/v1/secrets")).0, Err(LiveError::Unauthorized { .. })));
+    let silent = |_: &Ask, _: usize| Some(Err(NoReply::Cut("connection refused".into())));
+    assert!(matches!(run(&Scope::default(), silent).0, Err(LiveError::Unreachable { .. })));
+    let named = Scope { kinds: vec!["pots".into()], ..Scope::default() };
+    assert!(matches!(run(&named, |_, _| None).0, Err(LiveError::UnknownKind { .. })));
+}
+
+#[test]
+fn where_the_cluster_may_not_be_listed_its_namespaces_are_asked() {
+    let refused = |ask: &Ask, _: usize| {
+        let rules = |verbs: &[&str]| json!({"status": {"incomplete": false, "resourceRules": [{"verbs": verbs, "apiGroups": [""], "resources": ["pods"]}]}});
+        match (ask.method, &*ask.path) {
+            (Method::Get, p) if p.starts_with("/api/v1/pods") || p.starts_with("/api/v1/namespaces/b/pods") => {
+                Some(Ok(reply(403, &json!({"message": "no"}))))
+            }
+            (Method::Post, _) => {
+                let body = String::from_utf8(ask.body.clone().unwrap().1).unwrap();
+                Some(Ok(reply(201, &rules(if body.contains("\"a\"") { &["list"] } else { &["get"] }))))
+            }
+            _ => None,
+        }
+    };
+    for review in [true, false] {
+        let (collected, asked) = run(&Scope { review, ..Scope::default() }, refused);
+        let collected = collected.unwrap();
+        assert_eq!(gaps(&collected), ["pods b forbidden"], "review: {review}");
+        assert!(collected.lists.iter().any(|l| l.namespace.as_deref() == Some("a") && l.items.len() == 1 && l.is_question));
+        assert_eq!(asked.iter().any(|a| a.starts_with("POST")), review);
+    }
+}
+
+#[test]
+fn a_namespace_that_was_left_out_is_a_gap() {
+    let scope = Scope { namespaces: vec!["a".into()], kinds: vec!["pods".into(), "Namespace".into()], ..Scope::default() };
+    let (collected, _) = run(&scope, |_, _| None);
+    assert_eq!(gaps(&collected.unwrap()), ["* b not-asked"]);
+}
