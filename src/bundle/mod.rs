@@ -9,6 +9,7 @@ pub mod names;
 pub mod parts;
 pub mod rebuild;
 pub mod sums;
+pub mod watch;
 
 /// Format number of the bundles that are written.
 pub const FORMAT: u32 = 1;

@@ -7,7 +7,7 @@ pub const SUMS: &str = "SHA256SUMS";
 /// The manifest, always the last entry but one.
 pub const MANIFEST: &str = "evid.json";
 /// Entries that stand in no folder.
-const SINGLE: [&str; 5] = ["SHA256SUMS", "actions.jsonl", "config.json", "coverage.json", "evid.json"];
+const SINGLE: [&str; 6] = ["SHA256SUMS", "actions.jsonl", "config.json", "coverage.json", "evid.json", "watch.jsonl"];
 /// Folders with their depth: the number of segments of a name, the folder's own included.
 const FOLDERS: [(&str, usize); 5] = [("health", 3), ("identity", 3), ("noise", 3), ("probes", 2), ("state", 3)];
 /// The longest segment that every usual file system takes, in bytes.
@@ -21,7 +21,7 @@ pub enum NameFault {
     Segment,
     /// Not one of the names and folders of format 1.
     #[error(
-        "format 1 has no such file; it has evid.json, config.json, coverage.json, actions.jsonl, SHA256SUMS, \
+        "format 1 has no such file; it has evid.json, config.json, coverage.json, actions.jsonl, watch.jsonl, SHA256SUMS, \
              {{state,health,identity,noise}}/LAYER/KIND.jsonl and probes/LAYER.jsonl"
     )]
     Unknown,

@@ -22,6 +22,9 @@ pub struct Claim {
     pub subject: Subject,
     /// Over how many bundles it can be judged.
     pub over: Vec<usize>,
+    /// Whether it speaks of the time between the points of a proof, and so is judged only where that was watched.
+    #[serde(default)]
+    pub proof: bool,
     /// The name of its predicate.
     pub predicate: String,
 }

@@ -129,6 +129,11 @@ impl<'a> Evidence<'a> {
             || (stem != DEFINITIONS && !self.unseen(DEFINITIONS, "", side) && !defined(side) && (0..self.sides.len()).any(defined))
     }
 
+    /// Whether the time between the bundles was watched, anywhere: they are points of a proof.
+    pub fn is_watched(&self) -> bool {
+        self.sides.iter().any(|s| s.sums().get(crate::bundle::watch::WATCH).is_some())
+    }
+
     /// A layer by name.
     pub fn layer(&self, name: &str) -> Option<&Layer> {
         self.layers.iter().find(|l| l.name == name)

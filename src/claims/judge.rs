@@ -81,7 +81,7 @@ pub(super) type Answer = Result<Option<Vec<Finding>>, CompareError>;
 /// Where a bundle's file can't be read.
 pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, only: &[String]) -> Result<Vec<Judged>, CompareError> {
     let mut out = Vec::new();
-    for claim in claims.iter().filter(|c| c.over.contains(&evidence.sides.len())) {
+    for claim in claims.iter().filter(|c| c.over.contains(&evidence.sides.len()) && (!c.proof || evidence.is_watched())) {
         for first in claim.subject.firsts(&evidence.layers) {
             let layer = match claim.subject {
                 Subject::Evidence | Subject::Changes | Subject::Storage => "",

@@ -22,8 +22,15 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Imports between neighbours of one floor that are meant.
-const SIBLINGS: &[(&str, &str)] =
-    &[("kinds", "canon"), ("bundle", "layers"), ("compare", "bundle"), ("claims", "compare"), ("report", "claims"), ("report", "compare")];
+const SIBLINGS: &[(&str, &str)] = &[
+    ("kinds", "canon"),
+    ("bundle", "layers"),
+    ("compare", "bundle"),
+    ("claims", "compare"),
+    ("claims", "bundle"),
+    ("report", "claims"),
+    ("report", "compare"),
+];
 
 fn sources(folder: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);

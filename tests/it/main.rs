@@ -21,5 +21,7 @@ mod samples;
 mod schemas;
 /// Every claim on every fixture, as reviewed.
 mod sweep;
+/// What was watched between the points of a proof.
+mod watched;
 /// The zip container and attacks on it.
 mod zipfile;

@@ -64,7 +64,11 @@ pub fn drafted(collected: Collected) -> Draft {
 
 /// One side of a comparison, made in memory.
 pub fn side(name: &str, collected: Collected) -> Side {
-    let draft = drafted(collected);
+    side_of(name, drafted(collected))
+}
+
+/// One side of a comparison, of these files.
+pub fn side_of(name: &str, draft: Draft) -> Side {
     let mut files = draft.files.clone();
     files.insert("evid.json".into(), draft.manifest("").unwrap());
     let mut sums = Sums::default();

@@ -1,6 +1,7 @@
 //! The closed vocabulary of predicates: each a pure function from the evidence to findings, none of which may take a gap for
 //! an absence.
 mod absent;
+mod available;
 mod confined;
 mod healthy;
 mod kept;
@@ -23,6 +24,7 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("unchanged", unchanged::unchanged),
     ("undisturbed", undisturbed::undisturbed),
     ("healthy", healthy::healthy),
+    ("available", available::available),
     ("answering", quality::answering),
     ("absent", absent::absent),
     ("restored", restored::restored),

@@ -1,0 +1,110 @@
+//! No pod of the layer was unready or went away, and no sample of its probes failed, between the points of a proof. Rests on what was
+//! watched: a time that was not watched, and a pod that nobody can place, leave it open.
+use crate::bundle::watch::Pod;
+use crate::bundle::watch::Seen;
+use crate::bundle::watch::WATCH;
+use crate::claims::Effect;
+use crate::claims::Evidence;
+use crate::claims::Finding;
+use crate::claims::judge::Answer;
+use crate::claims::judge::Question;
+use crate::compare::CompareError;
+use crate::compare::Spot;
+use crate::compare::lines;
+use crate::model::By;
+use crate::model::Key;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+pub(super) fn available(q: &Question<'_>) -> Answer {
+    let e = q.evidence;
+    if !e.is_watched() {
+        return Ok(None);
+    }
+    let mut findings = Vec::new();
+    let owners = owners(e);
+    for i in 1..e.sides.len() {
+        let seen = seen(e, i)?;
+        findings.extend(unwatched(e, &seen, i));
+        let mut ready: BTreeSet<&str> = BTreeSet::new();
+        let mut known: BTreeMap<&str, &str> = BTreeMap::new();
+        for line in &seen {
+            match line {
+                Seen::Pod(pod) if pod.owner_kind != "Job" => {
+                    let layer = *known.entry(&*pod.uid).or_insert_with(|| layer_of(e, &owners, pod));
+                    findings.extend(one(e, q.layer, layer, pod, ready.contains(&*pod.uid), i));
+                    if pod.ready {
+                        ready.insert(&pod.uid);
+                    }
+                }
+                Seen::Probe { time, layer, probe, right: false, asked, what } if layer == q.layer => {
+                    let effect = if *asked { Effect::Counters } else { Effect::Doubts };
+                    let values = json!({"probe": probe, "time": time, "what": what});
+                    findings.push(Finding::new(effect, "probe-failed", i).at("", None, Some(values)).in_file(WATCH));
+                }
+                Seen::Gap { time, detail } => {
+                    let values = json!({"time": time, "detail": detail});
+                    findings.push(Finding::new(Effect::Doubts, "not-watched", i).at("", None, Some(values)).in_file(WATCH));
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(Some(findings))
+}
+
+/// The lines of one bundle; none where it has no such file.
+fn seen(e: &Evidence<'_>, side: usize) -> Result<Vec<Seen>, CompareError> {
+    let Some(bundle) = e.sides.get(side).filter(|s| s.sums().get(WATCH).is_some()) else { return Ok(Vec::new()) };
+    let bytes = bundle.file(WATCH)?;
+    lines(&bytes).map(|l| bundle.parse(WATCH, l)).collect()
+}
+
+/// Watching must have begun before the bundle before was whole, and have gone on into this one.
+fn unwatched(e: &Evidence<'_>, seen: &[Seen], i: usize) -> Option<Finding> {
+    let instant = |t: &str| chrono::DateTime::parse_from_rfc3339(t).ok();
+    let window = |side: usize| e.sides.get(side).map(|s| &s.manifest.window);
+    let begun = match seen.first() {
+        Some(Seen::From { time }) => instant(time),
+        _ => None,
+    };
+    let went = match seen.last() {
+        Some(Seen::Until { time }) => instant(time),
+        _ => None,
+    };
+    let before = window(i - 1).and_then(|w| instant(w.finished.as_deref()?));
+    let after = window(i).and_then(|w| instant(w.started.as_deref()?));
+    let whole = matches!((begun, before, went, after), (Some(a), Some(b), Some(c), Some(d)) if a <= b && d <= c);
+    (!whole).then(|| Finding::new(Effect::Doubts, "not-watched", i).in_file(WATCH))
+}
+
+/// uid → layer of everything that a bundle holds.
+fn owners(e: &Evidence<'_>) -> BTreeMap<String, String> {
+    let all = e.instances.all.iter().flat_map(|(spot, all)| all.iter().flatten().map(move |at| (spot, at)));
+    all.filter(|(_, at)| !at.uid.is_empty()).map(|(spot, at)| (at.uid.clone(), e.instances.layer(spot).to_owned())).collect()
+}
+
+/// The layer of a pod: as a bundle has it, else that of its controller; empty where nobody knows.
+fn layer_of<'a>(e: &'a Evidence<'_>, owners: &'a BTreeMap<String, String>, pod: &Pod) -> &'a str {
+    let spot = Spot { stem: "pods".into(), namespace: pod.namespace.clone(), name: pod.name.clone() };
+    let placed = e.instances.layers.get(&spot).filter(|(_, by)| *by != By::None).map(|(layer, _)| &**layer);
+    placed.or_else(|| owners.get(&pod.uid).or_else(|| owners.get(&pod.owner)).map(|l| &**l)).unwrap_or_default()
+}
+
+/// What one line says against the layer. A pod that has not been ready yet is on its way up, which takes nothing away.
+fn one(e: &Evidence<'_>, wanted: &str, layer: &str, pod: &Pod, was_ready: bool, i: usize) -> Option<Finding> {
+    let fine = pod.ready && !pod.deleting && !pod.gone;
+    let shares = || e.instances.of_layer(wanted).any(|(s, _)| s.stem == "pods" && s.namespace == pod.namespace);
+    let effect = match () {
+        () if fine => return None,
+        () if layer == wanted && was_ready => Effect::Counters,
+        () if layer.is_empty() && shares() => Effect::Doubts,
+        () => return None,
+    };
+    let code = if effect == Effect::Counters { "pod-unready" } else { "unplaced-pod" };
+    let facts =
+        json!({"time": pod.time, "uid": pod.uid, "ready": pod.ready, "restarts": pod.restarts, "deleting": pod.deleting, "gone": pod.gone});
+    let key = Key::new("", "Pod", &pod.namespace, &pod.name);
+    Some(Finding::new(effect, code, i).about(key).at("", None, Some(facts)).in_file(WATCH))
+}

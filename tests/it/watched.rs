@@ -1,0 +1,86 @@
+//! `<layer>.available`: what was watched between the points of a proof.
+use crate::samples::collected;
+use crate::samples::drafted;
+use crate::samples::names;
+use crate::samples::side_of;
+use crate::samples::verdict;
+use evid::usecase::diff::Outcome;
+use evid::usecase::diff::diff;
+use serde_json::Value;
+use serde_json::json;
+
+/// A pod of core in the samples.
+fn pod(collected: &mut evid::usecase::capture::Collected) -> Value {
+    let pods = crate::samples::items(collected, "pods");
+    let found =
+        pods.iter().find(|p| p["metadata"]["namespace"] == "mlops-prod" && p["metadata"]["ownerReferences"][0]["kind"] == "ReplicaSet");
+    found.unwrap().clone()
+}
+
+fn line(pod: &Value, changes: Value) -> Value {
+    let mut line = json!({"event": "pod", "time": "2026-11-24T00:10:00Z", "namespace": "mlops-prod", "name": pod["metadata"]["name"],
+        "uid": pod["metadata"]["uid"], "ownerKind": "ReplicaSet", "owner": pod["metadata"]["ownerReferences"][0]["uid"], "ready": true, "restarts": 0});
+    line.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    line
+}
+
+/// The sample's OFF, with these lines watched from the first capture on; `reach` is how far.
+fn watched(lines: &[Value], reach: &str) -> Outcome {
+    let (before, mut off) = (collected("before"), collected("off"));
+    let started = before.finished.clone().unwrap();
+    let until = if reach.is_empty() { off.started.clone().unwrap() } else { reach.to_owned() };
+    let all = [json!({"event": "from", "time": started})]
+        .into_iter()
+        .chain(lines.iter().cloned())
+        .chain([json!({"event": "until", "time": until})]);
+    let text: String = all.map(|l| format!("{l}\n")).collect();
+    off.highest = off.highest.max(Some(0));
+    let mut draft = drafted(off);
+    draft.files.insert("watch.jsonl".into(), text.into_bytes());
+    diff(&[side_of("before", drafted(before)), side_of("off", draft)], None).unwrap()
+}
+
+#[test]
+fn a_core_pod_that_stayed_ready_all_the_time_is_available() {
+    let pod = pod(&mut collected("before"));
+    let outcome = watched(&[line(&pod, json!({}))], "");
+    assert_eq!((verdict(&outcome, "core.available"), outcome.total.as_str()), ("proven", "proven"));
+}
+
+#[test]
+fn a_core_pod_that_was_unready_for_a_moment_refutes_availability_and_nothing_else() {
+    let pod = pod(&mut collected("before"));
+    for change in [json!({"ready": false}), json!({"deleting": true}), json!({"gone": true})] {
+        let outcome = watched(&[line(&pod, json!({})), line(&pod, change), line(&pod, json!({}))], "");
+        assert_eq!(verdict(&outcome, "core.available"), "refuted");
+        assert!(names(&outcome, "core.available", pod["metadata"]["name"].as_str().unwrap()));
+        assert_eq!((verdict(&outcome, "baseline.available"), verdict(&outcome, "core.unchanged")), ("proven", "proven"));
+    }
+}
+
+#[test]
+fn a_pod_on_its_way_up_and_a_job_take_nothing_away() {
+    let pod = pod(&mut collected("before"));
+    let young = line(&pod, json!({"uid": "young", "name": "young", "ready": false}));
+    let job = [line(&pod, json!({"uid": "job", "ownerKind": "Job"})), line(&pod, json!({"uid": "job", "ownerKind": "Job", "gone": true}))];
+    let outcome = watched(&[&[young][..], &job[..]].concat(), "");
+    assert_eq!(verdict(&outcome, "core.available"), "proven");
+}
+
+#[test]
+fn a_pod_of_nobody_beside_core_and_a_time_that_was_not_watched_leave_it_open() {
+    let pod = pod(&mut collected("before"));
+    let stranger = line(&pod, json!({"uid": "s", "name": "s", "owner": "nobody", "ready": false}));
+    let gap = json!({"event": "gap", "time": "2026-11-24T00:10:00Z", "detail": "the watch was cut, and its resourceVersion had expired"});
+    for (lines, reach) in [(vec![stranger], ""), (vec![gap], ""), (vec![], "2020-01-01T00:00:00Z")] {
+        assert_eq!(verdict(&watched(&lines, reach), "core.available"), "inconclusive");
+    }
+}
+
+#[test]
+fn a_failed_probe_sample_refutes_its_layer_and_one_that_could_not_be_asked_does_not() {
+    let sample = |asked: bool| json!({"event": "probe", "time": "2026-11-24T00:10:00Z", "layer": "core", "probe": "health", "right": false, "asked": asked, "what": "no-answer"});
+    assert_eq!(verdict(&watched(&[sample(true)], ""), "core.available"), "refuted");
+    assert_eq!(verdict(&watched(&[sample(false)], ""), "core.available"), "inconclusive");
+    assert_eq!(verdict(&watched(&[sample(true)], ""), "baseline.available"), "proven");
+}
