@@ -110,3 +110,22 @@ pub trait Clock {
     /// Waits. False where the person asked to stop (Ctrl-C) meanwhile or before.
     fn sleep(&self, time: Duration) -> bool;
 }
+
+/// What a watch saw.
+#[derive(Clone, PartialEq, Debug)]
+pub enum WatchEvent {
+    /// An object as it is now.
+    Is(Box<Value>),
+    /// An object as it was when it went.
+    Gone(Box<Value>),
+    /// What is listed now is all there is: whatever is not listed since the last of these went unseen.
+    Listed(Vec<Value>),
+    /// Something may have happened unseen.
+    Gap(String),
+}
+
+/// A watch that goes on by itself.
+pub trait Watch {
+    /// What was seen since the last call, in order, each with its time; and whether the watch is connected now.
+    fn drain(&self) -> (Vec<(DateTime<Utc>, WatchEvent)>, bool);
+}

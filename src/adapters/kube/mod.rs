@@ -4,8 +4,10 @@ mod connect;
 mod credential;
 mod proxy;
 mod send;
+mod watch;
 
 pub use connect::Access;
 pub use connect::ConnectError;
 pub use connect::connect;
 pub use send::Cluster;
+pub use watch::Watcher;

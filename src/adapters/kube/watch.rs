@@ -1,0 +1,176 @@
+//! A watch of one kind that goes on by itself: listed, watched from there, resumed after cuts from the last resourceVersion. Where that has
+//! expired the list is read anew and the gap is said. Must not know what is made of what it sees.
+use crate::adapters::kube::connect::reasons;
+use crate::adapters::kube::send::Cluster;
+use crate::usecase::port::Watch;
+use crate::usecase::port::WatchEvent;
+use chrono::DateTime;
+use chrono::Utc;
+use http::Request;
+use http_body_util::BodyExt as _;
+use kube::Client;
+use kube::client::Body;
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// How long the server is asked to keep one watch open.
+const TURN: u32 = 240;
+/// The pause after a cut; doubled up to [`LONGEST`].
+const PAUSE: Duration = Duration::from_millis(200);
+const LONGEST: Duration = Duration::from_secs(5);
+/// A watch that brings nothing, no bookmark either, for this long is cut.
+const SILENCE: Duration = Duration::from_secs(300);
+
+#[derive(Default)]
+struct Shared {
+    events: Vec<(DateTime<Utc>, WatchEvent)>,
+    connected: bool,
+}
+
+/// A running watch; ends when it is dropped.
+pub struct Watcher {
+    shared: Arc<Mutex<Shared>>,
+    task: JoinHandle<()>,
+}
+
+impl Watcher {
+    /// Begins to watch the kind at this path (as in `/api/v1/pods`).
+    pub fn start(cluster: &Cluster, path: &str) -> Self {
+        let shared: Arc<Mutex<Shared>> = Arc::default();
+        let run = run(cluster.client().clone(), path.to_owned(), Arc::clone(&shared));
+        Self { shared, task: cluster.handle().spawn(run) }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Watch for Watcher {
+    fn drain(&self) -> (Vec<(DateTime<Utc>, WatchEvent)>, bool) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        (std::mem::take(&mut shared.events), shared.connected)
+    }
+}
+
+fn tell(shared: &Mutex<Shared>, event: Option<WatchEvent>, connected: bool) {
+    let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    shared.connected = connected;
+    shared.events.extend(event.map(|e| (Utc::now(), e)));
+}
+
+async fn run(client: Client, path: String, shared: Arc<Mutex<Shared>>) {
+    let mut version: Option<String> = None;
+    let mut pause = PAUSE;
+    loop {
+        let from = match version.take() {
+            Some(version) => Ok(version),
+            None => list(&client, &path).await.map(|(version, items)| {
+                tell(&shared, Some(WatchEvent::Listed(items)), true);
+                version
+            }),
+        };
+        let ended = match from {
+            Ok(from) => {
+                let (last, ended) = turn(&client, &path, from, &shared).await;
+                version = last;
+                ended
+            }
+            Err(what) => Err(what),
+        };
+        match ended {
+            Ok(()) => pause = PAUSE,
+            Err(what) => {
+                if version.is_none() {
+                    tell(&shared, Some(WatchEvent::Gap(what)), false);
+                } else {
+                    tell(&shared, None, false);
+                }
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST);
+            }
+        }
+    }
+}
+
+/// One watch request, until it ends. Gives the resourceVersion to go on from; none where that has expired.
+async fn turn(client: &Client, path: &str, mut version: String, shared: &Mutex<Shared>) -> (Option<String>, Result<(), String>) {
+    let uri = format!("{path}?watch=1&allowWatchBookmarks=true&timeoutSeconds={TURN}&resourceVersion={version}");
+    let answer = match send(client, &uri).await {
+        Ok(answer) => answer,
+        Err(what) => return (Some(version), Err(what)),
+    };
+    if answer.status() == 410 {
+        return (None, Err(format!("the watch of {path} could not be resumed: its resourceVersion had expired")));
+    }
+    if !answer.status().is_success() {
+        return (Some(version), Err(format!("HTTP {}", answer.status())));
+    }
+    tell(shared, None, true);
+    let mut body = answer.into_body();
+    let mut buffer = Vec::new();
+    loop {
+        let frame = match tokio::time::timeout(SILENCE, body.frame()).await {
+            Ok(Some(Ok(frame))) => frame,
+            Ok(Some(Err(e))) => return (Some(version), Err(reasons(&e))),
+            Ok(None) => return (Some(version), Ok(())),
+            Err(_) => return (Some(version), Err("nothing came".into())),
+        };
+        buffer.extend_from_slice(frame.data_ref().map_or(&[][..], |d| d));
+        while let Some(end) = buffer.iter().position(|b| *b == b'\n') {
+            let line: Vec<u8> = buffer.drain(..=end).collect();
+            let Ok(mut event) = serde_json::from_slice::<Value>(&line) else {
+                return (None, Err(format!("the watch of {path} brought something that is no event")));
+            };
+            let object = event.get_mut("object").map(Value::take).unwrap_or_default();
+            let kind = event.get("type").and_then(Value::as_str).unwrap_or_default();
+            if kind == "ERROR" {
+                let what = object.get("message").and_then(Value::as_str).unwrap_or("an error");
+                return (None, Err(format!("the watch of {path} could not be resumed: {what}")));
+            }
+            if let Some(now) = object.pointer("/metadata/resourceVersion").and_then(Value::as_str) {
+                now.clone_into(&mut version);
+            }
+            let seen = match kind {
+                "ADDED" | "MODIFIED" => Some(WatchEvent::Is(Box::new(object))),
+                "DELETED" => Some(WatchEvent::Gone(Box::new(object))),
+                _ => None,
+            };
+            tell(shared, seen, true);
+        }
+    }
+}
+
+async fn send(client: &Client, uri: &str) -> Result<http::Response<Body>, String> {
+    let request = Request::get(uri).body(Body::empty()).map_err(|e| e.to_string())?;
+    let answer = tokio::time::timeout(Duration::from_secs(30), client.send(request)).await;
+    answer.map_err(|_| "no answer".to_owned())?.map_err(|e| reasons(&e))
+}
+
+/// All objects, page by page, and the resourceVersion to watch from.
+async fn list(client: &Client, path: &str) -> Result<(String, Vec<Value>), String> {
+    let (mut items, mut next) = (Vec::new(), String::new());
+    loop {
+        let answer = send(client, &format!("{path}?limit=500{next}")).await?;
+        let status = answer.status();
+        let bytes = answer.into_body().collect().await.map_err(|e| reasons(&e))?.to_bytes();
+        if !status.is_success() {
+            return Err(format!("{path} can't be listed: HTTP {status}"));
+        }
+        let mut page: Value = serde_json::from_slice(&bytes).map_err(|e| format!("{path}: {e}"))?;
+        if let Some(Value::Array(more)) = page.get_mut("items").map(Value::take) {
+            items.extend(more);
+        }
+        let text = |p: &str| page.pointer(p).and_then(Value::as_str).unwrap_or_default().to_owned();
+        match text("/metadata/continue") {
+            token if token.is_empty() => return Ok((text("/metadata/resourceVersion"), items)),
+            token => next = format!("&continue={}", token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")),
+        }
+    }
+}
