@@ -26,9 +26,20 @@ pub struct Config {
     /// Rules for kinds that have no built-in one, in full.
     #[serde(default)]
     pub kinds: Vec<Value>,
-    /// How Secrets are kept; only `metadata` so far.
-    #[serde(default = "metadata")]
-    pub secrets: String,
+    /// How Secrets are kept.
+    #[serde(default)]
+    pub secrets: Secrets,
+}
+
+/// How Secrets are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Secrets {
+    /// Their content is not asked for.
+    #[default]
+    Metadata,
+    /// Their content is read, and a keyed token of each value is kept.
+    Digests,
 }
 
 /// One layer in `evid.yaml`.
@@ -76,13 +87,16 @@ fn default_label() -> String {
     "scope".into()
 }
 
-fn metadata() -> String {
-    "metadata".into()
-}
-
 impl Default for Config {
     fn default() -> Self {
-        Self { layers: default_layers(), scope_label: default_label(), storage: vec![], claims: vec![], kinds: vec![], secrets: metadata() }
+        Self {
+            layers: default_layers(),
+            scope_label: default_label(),
+            storage: vec![],
+            claims: vec![],
+            kinds: vec![],
+            secrets: Secrets::default(),
+        }
     }
 }
 
@@ -148,9 +162,6 @@ impl Config {
     /// Where a value is not one that evid knows.
     pub fn check(&self) -> Result<(), ConfigError> {
         let wrong = |field: String, what: String| Err(ConfigError::Field { field, what });
-        if self.secrets != "metadata" {
-            return wrong("secrets".into(), format!("`{}` is not known; Secrets are kept as `metadata` only", self.secrets));
-        }
         for (i, pin) in self.storage.iter().enumerate() {
             if pin.persistent_volume.is_empty() || pin.claim.split('/').filter(|p| !p.is_empty()).count() != 2 {
                 return wrong(format!("storage[{i}]"), "`persistentVolume` is a name and `claim` is `namespace/name`".into());

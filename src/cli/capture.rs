@@ -4,6 +4,7 @@ use crate::adapters::archive::ENDING;
 use crate::adapters::config;
 use crate::adapters::dump;
 use crate::adapters::keyfile;
+use crate::bundle::config::Secrets;
 use crate::canon::redact::Redactor;
 use crate::cli::Done;
 use crate::cli::Global;
@@ -34,6 +35,9 @@ pub(super) struct Args {
     /// Text that a reviewer gave, sealed into the bundle
     #[arg(long, value_name = "TEXT")]
     nonce: Option<String>,
+    /// How Secrets are kept: `metadata`, or `digests` (their content is read, and a keyed token of each value kept)
+    #[arg(long, value_parser = ["metadata", "digests"])]
+    secrets: Option<String>,
     /// Replace an existing bundle
     #[arg(long)]
     force: bool,
@@ -56,13 +60,18 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if path.exists() && !args.force {
         return Err(Failure::new(format!("{} exists", path.display())).hint("choose another name, or replace it with `--force`"));
     }
-    let config = config::load(global.config.as_deref())?;
+    let mut config = config::load(global.config.as_deref())?;
+    match args.secrets.as_deref() {
+        Some("digests") => config.secrets = Secrets::Digests,
+        Some(_) => config.secrets = Secrets::Metadata,
+        None => {}
+    }
     let (layers, rules) = (config.layers()?, Rules::new(&config.rules()?)?);
     #[cfg(feature = "kube")]
     if args.live.dry_run {
         return live::dry_run(&args.live, &rules);
     }
-    let mut collected = collect(args, &rules)?;
+    let mut collected = collect(args, &rules, config.secrets)?;
     if let Some(at) = &args.at {
         let time = chrono::DateTime::parse_from_rfc3339(at)
             .map_err(|e| Failure::new(format!("--at {at}: {e}")).hint("as in 2026-11-24T08:00:00Z"))?;
@@ -79,7 +88,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         ));
     }
     let redactor = Redactor::new(&key);
-    let snapshot = snapshot(collected, &redactor, &rules)?;
+    let snapshot = snapshot(collected, &redactor, &rules, config.secrets)?;
     let draft = draft(&snapshot, &redactor, &rules, &layers, &config, args.nonce.clone())?;
     std::fs::create_dir_all(&global.archive).map_err(|e| Failure::new(format!("{}: can't be made: {e}", global.archive.display())))?;
     let sealed = archive::seal(&path, &draft, args.force)?;
@@ -95,14 +104,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 }
 
 /// What the dump, or the cluster, says.
-fn collect(args: &Args, rules: &Rules) -> Result<Collected, Failure> {
+fn collect(args: &Args, rules: &Rules, secrets: Secrets) -> Result<Collected, Failure> {
     match &args.from {
         Some(dir) => Ok(dump::read(dir)?.into()),
         #[cfg(feature = "kube")]
-        None => live::collect(&args.live, rules),
+        None => live::collect(&args.live, rules, secrets),
         #[cfg(not(feature = "kube"))]
         None => {
-            let _ = rules;
+            let _ = (rules, secrets);
             Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
         }
     }

@@ -2,6 +2,7 @@
 use crate::adapters::config;
 use crate::adapters::dump;
 use crate::adapters::fresh;
+use crate::bundle::config::Secrets;
 use crate::canon::json;
 use crate::canon::redact::Redactor;
 use crate::claims::catalogue;
@@ -53,7 +54,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 
 fn init(from: &Path, switched: Option<&str>, print: bool) -> Done {
     // Nothing of the objects is kept; the key is for this look only.
-    let snapshot = snapshot(dump::read(from)?.into(), &Redactor::new(&[0; 32]), &Rules::new(&[])?)?;
+    let snapshot = snapshot(dump::read(from)?.into(), &Redactor::new(&[0; 32]), &Rules::new(&[])?, Secrets::Metadata)?;
     let found = roots::roots(&snapshot.objects);
     if found.is_empty() {
         let hint = "a root is an Application that lists other Applications; was `applications.argoproj.io` listed?";

@@ -1,5 +1,6 @@
 //! The live half of `evid capture`: what is asked of a cluster, progress on a terminal, hints where it can't be asked.
 use crate::adapters::kube::Cluster;
+use crate::bundle::config::Secrets;
 use crate::cli::Done;
 use crate::cli::cluster::ClusterArgs;
 use crate::cli::exit::Exit;
@@ -50,12 +51,12 @@ impl LiveArgs {
 }
 
 /// Asks the cluster everything.
-pub(super) fn collect(args: &LiveArgs, rules: &Rules) -> Result<Collected, Failure> {
+pub(super) fn collect(args: &LiveArgs, rules: &Rules, secrets: Secrets) -> Result<Collected, Failure> {
     let cluster = args.cluster.connect()?;
     let progress = ui::Progress::new();
     let told = |done: usize, total: usize, objects: u64| progress.say(&format!("{done}/{total} questions, {objects} objects"));
     let clock = args.cluster.clock();
-    let scope = args.scope();
+    let scope = Scope { content: secrets == Secrets::Digests, ..args.scope() };
     let live = Live { api: &cluster, clock: &clock, rules, scope: &scope, progress: &told };
     let collected = live::collect(&live);
     progress.clear();

@@ -3,6 +3,7 @@ use crate::bundle::FORMAT;
 use crate::bundle::assemble::Assembled;
 use crate::bundle::assemble::assemble;
 use crate::bundle::config::Config;
+use crate::bundle::config::Secrets;
 use crate::bundle::coverage::Coverage;
 use crate::bundle::manifest::Cluster;
 use crate::bundle::manifest::LayerLine;
@@ -94,7 +95,7 @@ pub enum CaptureError {
 ///
 /// # Errors
 /// Where two different objects have one key.
-pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules) -> Result<Snapshot, CaptureError> {
+pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules, secrets: Secrets) -> Result<Snapshot, CaptureError> {
     let plurals = plurals(&collected.lists);
     let mut highest = collected.highest;
     let mut rise = |text: Option<&str>| highest = highest.max(text.and_then(|t| t.parse().ok()));
@@ -132,14 +133,14 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules) -> Res
             if !rules.stored(&key.group, &key.kind) {
                 continue;
             }
-            prepare(&mut value, redactor, rules);
+            prepare(&mut value, redactor, rules, secrets);
             let plural =
                 plurals.get(&(key.group.clone(), key.kind.clone())).cloned().unwrap_or_else(|| rules.plural(&key.group, &key.kind));
             let uid = value.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or("").to_owned();
             add(&mut objects, Object { key, plural, uid, value, file: list.file.clone() }, &mut gaps)?;
         }
     }
-    let unsettled = settled::moved(collected.earlier, &objects, |value| prepare(value, redactor, rules));
+    let unsettled = settled::moved(collected.earlier, &objects, |value| prepare(value, redactor, rules, secrets));
     let objects: Vec<Object> = objects.into_values().collect();
     questions.sort();
     questions.dedup();
@@ -169,14 +170,40 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules) -> Res
     })
 }
 
-/// What is kept of an answered object: redacted, numbers in one spelling, of some kinds only metadata.
-fn prepare(value: &mut Value, redactor: &Redactor, rules: &Rules) {
+/// What is kept of an answered object: redacted, numbers in one spelling, of some kinds only metadata or digests.
+fn prepare(value: &mut Value, redactor: &Redactor, rules: &Rules, secrets: Secrets) {
     let at = |p: &str| value.get(p).and_then(Value::as_str).unwrap_or_default();
+    let mut digests = Vec::new();
     if rules.of(group_of(at("apiVersion")), at("kind")).rule.metadata_only {
-        *value = metadata_of(value);
+        match secrets {
+            Secrets::Metadata => *value = metadata_of(value),
+            Secrets::Digests => digests = digests_of(value, redactor),
+        }
     }
     json::normalise(value);
     redactor.object(value);
+    if let Some(object) = value.as_object_mut() {
+        object.extend(digests);
+    }
+}
+
+/// Takes a Secret's content out of it and gives a keyed token for each value: equal for equal values, whichever way it was encoded.
+fn digests_of(secret: &mut Value, redactor: &Redactor) -> Vec<(String, Value)> {
+    use base64::Engine as _;
+    let plain = |text: &str| {
+        let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok();
+        bytes.and_then(|b| String::from_utf8(b).ok()).unwrap_or_else(|| text.to_owned())
+    };
+    let mut out = Vec::new();
+    for (field, encoded) in [("data", true), ("stringData", false)] {
+        let Some(Value::Object(content)) = secret.as_object_mut().and_then(|o| o.remove(field)) else { continue };
+        let token = |v: &Value| {
+            let text = v.as_str().unwrap_or_default();
+            Value::String(redactor.token(&if encoded { plain(text) } else { text.to_owned() }))
+        };
+        out.push((field.to_owned(), content.iter().map(|(k, v)| (k.clone(), token(v))).collect()));
+    }
+    out
 }
 
 /// The cluster's identity: the uid of its `kube-system` namespace, where that was seen.

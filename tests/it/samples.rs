@@ -56,9 +56,13 @@ impl Entries for Memory {
 
 /// The files of a bundle, made with a fixed redaction key.
 pub fn drafted(collected: Collected) -> Draft {
-    let config = Config::default();
+    drafted_with(collected, Config::default())
+}
+
+/// The same, for a platform of this configuration.
+pub fn drafted_with(collected: Collected, config: Config) -> Draft {
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]));
-    let snapshot = snapshot(collected, &redactor, &rules).unwrap();
+    let snapshot = snapshot(collected, &redactor, &rules, config.secrets).unwrap();
     draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
 }
 

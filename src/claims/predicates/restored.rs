@@ -6,6 +6,7 @@ use crate::claims::Position;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::healthy;
+use crate::claims::predicates::unchanged::compared;
 use crate::compare::Change;
 use crate::compare::ChangeKind;
 use serde_json::Value;
@@ -28,6 +29,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     for (spot, all) in e.instances.of_layer(q.layer).filter(|(s, _)| s.stem == "secrets") {
         if let (Some(Some(a)), Some(Some(b))) = (all.get(first), all.get(last))
             && a.version != b.version
+            && !compared(e, [first, last])
         {
             let values = (Some(json!(a.version)), Some(json!(b.version)));
             findings.push(Finding::new(Effect::Notes, "content-not-compared", last).about(e.key(spot)).at(

@@ -157,7 +157,12 @@ fn first_round(live: &Live<'_>, resources: &[Resource]) -> Vec<Question> {
 /// The question for a kind, as its rule has it.
 pub(super) fn question(live: &Live<'_>, resource: &Resource, namespace: Option<String>) -> Question {
     let rule = &live.rules.of(&resource.group, &resource.kind).rule;
-    Question { resource: resource.clone(), namespace, metadata: rule.metadata_only, counted: rule.stored == Some(false) }
+    Question {
+        resource: resource.clone(),
+        namespace,
+        metadata: rule.metadata_only && !live.scope.content,
+        counted: rule.stored == Some(false),
+    }
 }
 
 /// A question and what came of it.

@@ -12,6 +12,8 @@ pub struct Scope {
     pub chunk: u32,
     /// Whether the server may be asked what the user may ask (a SelfSubjectRulesReview is a POST, though it changes nothing).
     pub review: bool,
+    /// Whether the content of Secrets is read (for digests), not only their metadata.
+    pub content: bool,
     /// Requests in flight.
     pub parallel: usize,
     /// After this time no new question is begun.
@@ -20,6 +22,6 @@ pub struct Scope {
 
 impl Default for Scope {
     fn default() -> Self {
-        Self { namespaces: vec![], kinds: vec![], chunk: 500, review: true, parallel: 4, deadline: Duration::minutes(15) }
+        Self { namespaces: vec![], kinds: vec![], chunk: 500, review: true, content: false, parallel: 4, deadline: Duration::minutes(15) }
     }
 }
