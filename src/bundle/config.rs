@@ -26,6 +26,9 @@ pub struct Config {
     /// Rules for kinds that have no built-in one, in full.
     #[serde(default)]
     pub kinds: Vec<Value>,
+    /// Kinds that are not asked for and not kept, as `<plural>.<group>`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leave_out: Vec<String>,
     /// How Secrets are kept.
     #[serde(default)]
     pub secrets: Secrets,
@@ -95,6 +98,7 @@ impl Default for Config {
             storage: vec![],
             claims: vec![],
             kinds: vec![],
+            leave_out: vec![],
             secrets: Secrets::default(),
         }
     }

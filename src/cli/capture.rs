@@ -4,6 +4,7 @@ use crate::adapters::archive::ENDING;
 use crate::adapters::config;
 use crate::adapters::dump;
 use crate::adapters::keyfile;
+use crate::bundle::config::Config;
 use crate::bundle::config::Secrets;
 use crate::canon::redact::Redactor;
 use crate::cli::Done;
@@ -15,6 +16,7 @@ use crate::cli::live;
 use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Gap;
+use crate::model::stem;
 use crate::usecase::capture::Collected;
 use crate::usecase::capture::draft;
 use crate::usecase::capture::snapshot;
@@ -69,9 +71,12 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let (layers, rules) = (config.layers()?, Rules::new(&config.rules()?)?);
     #[cfg(feature = "kube")]
     if args.live.dry_run {
-        return live::dry_run(&args.live, &rules);
+        return live::dry_run(&args.live, &rules, &config);
     }
-    let mut collected = collect(args, &rules, config.secrets)?;
+    let mut collected = collect(args, &rules, &config)?;
+    let left_out = |group: &str, resource: &str| config.leave_out.contains(&stem(resource, group));
+    collected.lists.retain(|l| l.resource.as_deref().is_none_or(|r| !left_out(&l.group, r)));
+    collected.gaps.retain(|g| !left_out(&g.group, &g.resource));
     if let Some(at) = &args.at {
         let time = chrono::DateTime::parse_from_rfc3339(at)
             .map_err(|e| Failure::new(format!("--at {at}: {e}")).hint("as in 2026-11-24T08:00:00Z"))?;
@@ -104,14 +109,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 }
 
 /// What the dump, or the cluster, says.
-fn collect(args: &Args, rules: &Rules, secrets: Secrets) -> Result<Collected, Failure> {
+fn collect(args: &Args, rules: &Rules, config: &Config) -> Result<Collected, Failure> {
     match &args.from {
         Some(dir) => Ok(dump::read(dir)?.into()),
         #[cfg(feature = "kube")]
-        None => live::collect(&args.live, rules, secrets),
+        None => live::collect(&args.live, rules, config),
         #[cfg(not(feature = "kube"))]
         None => {
-            let _ = (rules, secrets);
+            let _ = (rules, config);
             Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
         }
     }
@@ -127,7 +132,7 @@ fn gaps(gaps: &[Gap]) -> Exit {
     gaps.iter().for_each(|g| by_reason.entry(g.reason.as_str()).or_default().push(g));
     ui::message(&format!("{} gaps, all in coverage.json:", gaps.len()));
     for (reason, gaps) in by_reason {
-        let mut names: Vec<String> = gaps.iter().map(|g| crate::model::stem(&g.resource, &g.group)).collect();
+        let mut names: Vec<String> = gaps.iter().map(|g| stem(&g.resource, &g.group)).collect();
         names.dedup();
         let more = if names.len() > MOST { format!(" and {} more", names.len() - MOST) } else { String::new() };
         names.truncate(MOST);

@@ -1,5 +1,6 @@
 //! The live half of `evid capture`: what is asked of a cluster, progress on a terminal, hints where it can't be asked.
 use crate::adapters::kube::Cluster;
+use crate::bundle::config::Config;
 use crate::bundle::config::Secrets;
 use crate::cli::Done;
 use crate::cli::cluster::ClusterArgs;
@@ -39,8 +40,10 @@ pub(super) struct LiveArgs {
 }
 
 impl LiveArgs {
-    fn scope(&self) -> Scope {
+    fn scope(&self, config: &Config) -> Scope {
         Scope {
+            leave_out: config.leave_out.clone(),
+            content: config.secrets == Secrets::Digests,
             namespaces: self.namespace.clone(),
             kinds: self.kinds.clone(),
             chunk: self.chunk_size,
@@ -51,12 +54,12 @@ impl LiveArgs {
 }
 
 /// Asks the cluster everything.
-pub(super) fn collect(args: &LiveArgs, rules: &Rules, secrets: Secrets) -> Result<Collected, Failure> {
+pub(super) fn collect(args: &LiveArgs, rules: &Rules, config: &Config) -> Result<Collected, Failure> {
     let cluster = args.cluster.connect()?;
     let progress = ui::Progress::new();
     let told = |done: usize, total: usize, objects: u64| progress.say(&format!("{done}/{total} questions, {objects} objects"));
     let clock = args.cluster.clock();
-    let scope = Scope { content: secrets == Secrets::Digests, ..args.scope() };
+    let scope = args.scope(config);
     let live = Live { api: &cluster, clock: &clock, rules, scope: &scope, progress: &told };
     let collected = live::collect(&live);
     progress.clear();
@@ -65,10 +68,10 @@ pub(super) fn collect(args: &LiveArgs, rules: &Rules, secrets: Secrets) -> Resul
 }
 
 /// Prints the requests that a capture would begin with.
-pub(super) fn dry_run(args: &LiveArgs, rules: &Rules) -> Done {
+pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
     let cluster = args.cluster.connect()?;
     let clock = args.cluster.clock();
-    let scope = args.scope();
+    let scope = args.scope(config);
     let live = Live { api: &cluster, clock: &clock, rules, scope: &scope, progress: &|_, _, _| {} };
     let paths = live::questions(&live).map_err(|e| failure(e, &cluster))?;
     ui::data(paths.iter().map(|p| format!("GET {p}?limit={}\n", args.chunk_size)).collect::<String>().as_bytes())?;

@@ -138,7 +138,8 @@ fn wanted(live: &Live<'_>) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
     if let Some(word) = kinds.iter().find(|w| !resources.iter().any(|r| r.is_called(w))) {
         return Err(LiveError::UnknownKind { word: word.clone() });
     }
-    resources.retain(|r| kinds.is_empty() || kinds.iter().any(|w| r.is_called(w)));
+    let left_out = |r: &Resource| live.scope.leave_out.contains(&r.stem());
+    resources.retain(|r| !left_out(r) && (kinds.is_empty() || kinds.iter().any(|w| r.is_called(w))));
     Ok((resources, gaps))
 }
 

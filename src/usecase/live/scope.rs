@@ -8,6 +8,8 @@ pub struct Scope {
     pub namespaces: Vec<String>,
     /// Kinds to which they are narrowed, as kubectl spells them (`pods`, `deployments.apps`, `deploy`, `Deployment`); empty: all.
     pub kinds: Vec<String>,
+    /// Kinds that are not asked for, as `<plural>.<group>`.
+    pub leave_out: Vec<String>,
     /// Objects a page.
     pub chunk: u32,
     /// Whether the server may be asked what the user may ask (a SelfSubjectRulesReview is a POST, though it changes nothing).
@@ -22,6 +24,15 @@ pub struct Scope {
 
 impl Default for Scope {
     fn default() -> Self {
-        Self { namespaces: vec![], kinds: vec![], chunk: 500, review: true, content: false, parallel: 4, deadline: Duration::minutes(15) }
+        Self {
+            namespaces: vec![],
+            kinds: vec![],
+            leave_out: vec![],
+            chunk: 500,
+            review: true,
+            content: false,
+            parallel: 4,
+            deadline: Duration::minutes(15),
+        }
     }
 }
