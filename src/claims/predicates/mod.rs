@@ -1,6 +1,7 @@
 //! The closed vocabulary of predicates: each a pure function from the evidence to findings, none of which may take a gap for
 //! an absence.
 mod absent;
+mod answering;
 mod confined;
 mod healthy;
 mod kept;
@@ -22,7 +23,7 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("unchanged", unchanged::unchanged),
     ("undisturbed", undisturbed::undisturbed),
     ("healthy", healthy::healthy),
-    ("answering", quality::answering),
+    ("answering", answering::answering),
     ("absent", absent::absent),
     ("restored", restored::restored),
     ("confined", confined::confined),
