@@ -3,5 +3,6 @@ pub mod capture;
 mod contradictions;
 pub mod diff;
 pub mod port;
+pub mod probes;
 pub mod roots;
 pub mod verify;

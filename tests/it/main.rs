@@ -15,6 +15,8 @@ mod dump;
 mod envelope;
 /// Rules as data, swept over every sample object.
 mod kinds;
+/// Health probes.
+mod probes;
 /// The samples and what the other tests share of them.
 mod samples;
 /// What is published as JSON Schema.

@@ -54,6 +54,18 @@ impl Entries for Memory {
     }
 }
 
+impl Memory {
+    /// One side of a comparison, of all its files.
+    pub fn side(name: &str, files: BTreeMap<String, Vec<u8>>) -> Side {
+        let mut sums = Sums::default();
+        for (name, bytes) in &files {
+            sums.insert(name, canon::sha256_hex(bytes));
+        }
+        let digest = sums.content_id();
+        Side::open(name, &digest, Box::new(Self { files, sums })).unwrap()
+    }
+}
+
 /// The files of a bundle, made with a fixed redaction key.
 pub fn drafted(collected: Collected) -> Draft {
     let config = Config::default();
@@ -62,17 +74,16 @@ pub fn drafted(collected: Collected) -> Draft {
     draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
 }
 
-/// One side of a comparison, made in memory.
-pub fn side(name: &str, collected: Collected) -> Side {
-    let draft = drafted(collected);
+/// All files of a bundle but SHA256SUMS.
+pub fn files(draft: &Draft) -> BTreeMap<String, Vec<u8>> {
     let mut files = draft.files.clone();
     files.insert("evid.json".into(), draft.manifest("").unwrap());
-    let mut sums = Sums::default();
-    for (name, bytes) in &files {
-        sums.insert(name, canon::sha256_hex(bytes));
-    }
-    let digest = sums.content_id();
-    Side::open(name, &digest, Box::new(Memory { files, sums })).unwrap()
+    files
+}
+
+/// One side of a comparison, made in memory.
+pub fn side(name: &str, collected: Collected) -> Side {
+    Memory::side(name, files(&drafted(collected)))
 }
 
 /// Judges collected dumps in order.
