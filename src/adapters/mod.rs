@@ -5,5 +5,7 @@ pub mod dump;
 pub mod fresh;
 pub mod json;
 pub mod keyfile;
+#[cfg(feature = "kube")]
+pub mod kube;
 pub mod report_file;
 pub mod zipfile;
