@@ -2,6 +2,9 @@
 mod bundle;
 mod declare;
 mod judge;
+mod platform;
+#[cfg(feature = "kube")]
+mod reach;
 mod runner;
 
 use evid::bundle::probe::Answer;
