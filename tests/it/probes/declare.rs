@@ -119,6 +119,15 @@ fn a_secret_in_a_request_is_not_kept() {
     let kept = serde_json::to_string(&config(declared).unwrap().redacted(&redactor())).unwrap();
     assert!(!kept.contains(secret), "{kept}");
     assert_eq!(kept.matches("evid:redacted:").count(), 5, "{kept}");
+    // What is kept is still a configuration, whatever was redacted in it.
+    let hook = config(json!([
+        with(json!({"through": {"url": "https://hooks.slack.com/services/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"}})),
+        with(json!({"name": "b", "path": "/glpat-Zq81kfPw0LmXv7Zq81kf"})),
+        with(json!({"name": "c", "through": {"exec": {"namespace": "shop", "name": "web-0", "command": ["glpat-Zq81kfPw0LmXv7Zq81kf"]}}})),
+    ]));
+    let kept = hook.unwrap().redacted(&redactor());
+    assert!(serde_json::to_string(&kept).unwrap().matches("evid:redacted:").count() >= 3);
+    kept.check().unwrap();
 }
 
 #[test]
