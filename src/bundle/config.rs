@@ -1,10 +1,14 @@
 //! `config.json`: the effective configuration, whole, so that a bundle can be judged again by itself. Also the schema of
 //! `evid.yaml`, whose `spec` it is.
+use crate::bundle::probe::Probe;
+use crate::canon::redact::Redactor;
 use crate::kinds::rule::Rule;
 use crate::model::Layer;
 use crate::model::Role;
 use serde::Deserialize;
+use serde::Deserializer;
 use serde::Serialize;
+use serde::de::Error as _;
 use serde_json::Value;
 
 /// The effective configuration.
@@ -32,6 +36,9 @@ pub struct Config {
     /// How Secrets are kept.
     #[serde(default)]
     pub secrets: Secrets,
+    /// Health probes; none said: the built-in ones; an empty list: none at all.
+    #[serde(default, deserialize_with = "probes", skip_serializing_if = "Option::is_none")]
+    pub probes: Option<Vec<Probe>>,
 }
 
 /// How Secrets are kept.
@@ -90,6 +97,12 @@ fn default_label() -> String {
     "scope".into()
 }
 
+/// One by one, so that an error says which.
+fn probes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Probe>>, D::Error> {
+    let one = |(i, v): (usize, Value)| serde_json::from_value(v).map_err(|e| D::Error::custom(format!("probes[{i}]: {e}")));
+    Vec::<Value>::deserialize(deserializer)?.into_iter().enumerate().map(one).collect::<Result<_, _>>().map(Some)
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -100,6 +113,7 @@ impl Default for Config {
             kinds: vec![],
             leave_out: vec![],
             secrets: Secrets::default(),
+            probes: None,
         }
     }
 }
@@ -166,12 +180,30 @@ impl Config {
     /// Where a value is not one that evid knows.
     pub fn check(&self) -> Result<(), ConfigError> {
         let wrong = |field: String, what: String| Err(ConfigError::Field { field, what });
+        for (i, probe) in self.probes.iter().flatten().enumerate() {
+            let wrong = |(field, what): (String, String)| ConfigError::Field { field: format!("probes[{i}].{field}"), what };
+            probe.check(false).map_err(wrong)?;
+            if !self.layers.iter().any(|l| l.name == probe.layer) {
+                let known: Vec<&str> = self.layers.iter().map(|l| &*l.name).collect();
+                return Err(wrong(("layer".into(), format!("there is no layer `{}`; there are {}", probe.layer, known.join(", ")))));
+            }
+            if self.probes.iter().flatten().take(i).any(|p| p.name == probe.name) {
+                return Err(wrong(("name".into(), format!("`{}` stands twice", probe.name))));
+            }
+        }
         for (i, pin) in self.storage.iter().enumerate() {
             if pin.persistent_volume.is_empty() || pin.claim.split('/').filter(|p| !p.is_empty()).count() != 2 {
                 return wrong(format!("storage[{i}]"), "`persistentVolume` is a name and `claim` is `namespace/name`".into());
             }
         }
         Ok(())
+    }
+
+    /// The form that a bundle keeps: probes without what looks secret in their requests.
+    #[must_use]
+    pub fn redacted(&self, redactor: &Redactor) -> Self {
+        let probes = self.probes.as_ref().map(|all| all.iter().map(|p| p.redacted(redactor)).collect());
+        Self { probes, ..self.clone() }
     }
 
     /// The user's own kind rules.

@@ -7,6 +7,7 @@ pub mod lines;
 pub mod manifest;
 pub mod names;
 pub mod parts;
+pub mod probe;
 pub mod rebuild;
 pub mod sums;
 pub mod watch;

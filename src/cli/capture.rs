@@ -4,8 +4,11 @@ use crate::adapters::archive::ENDING;
 use crate::adapters::config;
 use crate::adapters::dump;
 use crate::adapters::keyfile;
+use crate::adapters::zipfile::Sealed;
 use crate::bundle::config::Config;
 use crate::bundle::config::Secrets;
+use crate::bundle::probe::Is;
+use crate::bundle::probe::Line;
 use crate::canon::redact::Redactor;
 use crate::cli::Done;
 use crate::cli::Global;
@@ -13,11 +16,16 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 #[cfg(feature = "kube")]
 use crate::cli::live;
+#[cfg(feature = "kube")]
+use crate::cli::live::Session;
 use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Gap;
+use crate::model::Layer;
+use crate::model::Snapshot;
 use crate::model::stem;
 use crate::usecase::capture::Collected;
+use crate::usecase::capture::Draft;
 use crate::usecase::capture::draft;
 use crate::usecase::capture::snapshot;
 use std::collections::BTreeMap;
@@ -73,17 +81,77 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if args.live.dry_run {
         return live::dry_run(&args.live, &rules, &config);
     }
-    let mut collected = collect(args, &rules, &config)?;
-    let left_out = |group: &str, resource: &str| config.leave_out.contains(&stem(resource, group));
-    collected.lists.retain(|l| l.resource.as_deref().is_none_or(|r| !left_out(&l.group, r)));
-    collected.gaps.retain(|g| !left_out(&g.group, &g.resource));
-    if let Some(at) = &args.at {
+    let redactor = redactor()?;
+    let said = match &args.from {
+        Some(dir) => Said { collected: dated(dump::read(dir)?.into(), args.at.as_deref())?, session: None },
+        None => ask(args, &config, &layers, &rules, &redactor)?,
+    };
+    let mut snapshot = snapshot(leave_out(said.collected, &config), &redactor, &rules, config.secrets)?;
+    let probes = probe(said.session.as_ref(), &mut snapshot)?;
+    let draft = draft(&snapshot, &redactor, &rules, &layers, &config, args.nonce.clone())?.with_probes(probes.clone())?;
+    std::fs::create_dir_all(&global.archive).map_err(|e| Failure::new(format!("{}: can't be made: {e}", global.archive.display())))?;
+    let sealed = archive::seal(&path, &draft, args.force)?;
+    if snapshot.started.is_none() {
+        ui::message("note: the dump does not say when it was taken; `--at TIME` says it, and order can be judged");
+    }
+    Ok(summary(&sealed, &draft, &snapshot, &probes))
+}
+
+/// What a source said, and the cluster to ask further where it is one.
+struct Said<'a> {
+    collected: Collected,
+    session: Option<Session<'a>>,
+}
+
+#[cfg(feature = "kube")]
+fn ask<'a>(args: &Args, config: &'a Config, layers: &'a [Layer], rules: &'a Rules, redactor: &'a Redactor) -> Result<Said<'a>, Failure> {
+    let (cluster, clock) = (args.live.cluster.connect()?, args.live.cluster.clock());
+    let session = Session { cluster, clock, config, layers, rules, redactor };
+    Ok(Said { collected: session.collect(&args.live.scope(config))?, session: Some(session) })
+}
+
+#[cfg(not(feature = "kube"))]
+fn ask<'a>(_: &Args, _: &'a Config, _: &'a [Layer], _: &'a Rules, _: &'a Redactor) -> Result<Said<'a>, Failure> {
+    Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
+}
+
+#[cfg(not(feature = "kube"))]
+struct Session<'a>(std::marker::PhantomData<&'a ()>);
+
+/// Asks the probes of a live cluster; the capture's window ends with the last answer.
+fn probe(session: Option<&Session<'_>>, snapshot: &mut Snapshot) -> Result<Vec<Line>, Failure> {
+    #[cfg(feature = "kube")]
+    if let Some(session) = session {
+        let (lines, finished) = session.probe(&snapshot.objects)?;
+        snapshot.finished = Some(finished);
+        return Ok(lines);
+    }
+    let _ = (session, snapshot);
+    Ok(Vec::new())
+}
+
+/// A dump that does not say when it was taken is of the time that was said.
+fn dated(mut collected: Collected, at: Option<&str>) -> Result<Collected, Failure> {
+    if let Some(at) = at {
         let time = chrono::DateTime::parse_from_rfc3339(at)
             .map_err(|e| Failure::new(format!("--at {at}: {e}")).hint("as in 2026-11-24T08:00:00Z"))?;
         let time = time.with_timezone(&chrono::Utc).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
         collected.started.get_or_insert_with(|| time.clone());
         collected.finished.get_or_insert(time);
     }
+    Ok(collected)
+}
+
+/// Without the kinds that the configuration leaves out.
+fn leave_out(mut collected: Collected, config: &Config) -> Collected {
+    let left_out = |group: &str, resource: &str| config.leave_out.contains(&stem(resource, group));
+    collected.lists.retain(|l| l.resource.as_deref().is_none_or(|r| !left_out(&l.group, r)));
+    collected.gaps.retain(|g| !left_out(&g.group, &g.resource));
+    collected
+}
+
+/// The redactor of the user's key, which is made on first use.
+pub(super) fn redactor() -> Result<Redactor, Failure> {
     let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
     let (key, created) = keyfile::load_or_create_redaction_key(&dir)?;
     if created {
@@ -92,34 +160,29 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
             dir.display()
         ));
     }
-    let redactor = Redactor::new(&key);
-    let snapshot = snapshot(collected, &redactor, &rules, config.secrets)?;
-    let draft = draft(&snapshot, &redactor, &rules, &layers, &config, args.nonce.clone())?;
-    std::fs::create_dir_all(&global.archive).map_err(|e| Failure::new(format!("{}: can't be made: {e}", global.archive.display())))?;
-    let sealed = archive::seal(&path, &draft, args.force)?;
+    Ok(Redactor::new(&key))
+}
+
+/// Says what was sealed and what was not answered; a capture with gaps, or with a probe that was not answered rightly, is incomplete.
+pub(super) fn summary(sealed: &Sealed, draft: &Draft, snapshot: &Snapshot, probes: &[Line]) -> Exit {
     ui::message(&format!("sealed {} ({} objects, {} bytes)", sealed.path.display(), snapshot.objects.len(), sealed.size));
     ui::message(&format!("sha256 {}", sealed.sha256));
     for layer in draft.layers() {
         ui::message(&format!("  {:<12} {:>6} objects  {}", layer.name, layer.objects, layer.digest));
     }
-    if snapshot.started.is_none() {
-        ui::message("note: the dump does not say when it was taken; `--at TIME` says it, and order can be judged");
+    for app in &snapshot.unsettled {
+        ui::message(&format!("unsettled: {} moved while the rest was read ({})", app.key, app.pointers.join(" ")));
     }
-    Ok(gaps(&snapshot.gaps))
-}
-
-/// What the dump, or the cluster, says.
-fn collect(args: &Args, rules: &Rules, config: &Config) -> Result<Collected, Failure> {
-    match &args.from {
-        Some(dir) => Ok(dump::read(dir)?.into()),
-        #[cfg(feature = "kube")]
-        None => live::collect(&args.live, rules, config),
-        #[cfg(not(feature = "kube"))]
-        None => {
-            let _ = (rules, config);
-            Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
-        }
+    let declared: Vec<&Line> = probes.iter().filter(|l| l.is() != Is::Absent).collect();
+    let wrong: Vec<&&Line> = declared.iter().filter(|l| l.is() != Is::Right).collect();
+    if !declared.is_empty() {
+        ui::message(&format!("probes: {} of {} answered rightly", declared.len() - wrong.len(), declared.len()));
     }
+    for line in &wrong {
+        ui::message(&format!("  {}: {}", line.probe, line.is().as_str()));
+    }
+    let complete = gaps(&snapshot.gaps);
+    if wrong.is_empty() { complete } else { Exit::Inconclusive }
 }
 
 /// Says what was not answered; a capture with gaps is incomplete.

@@ -1,24 +1,36 @@
-//! The live half of `evid capture`: what is asked of a cluster, progress on a terminal, hints where it can't be asked.
+//! The live half of a capture: what is asked of a cluster, its probes, progress on a terminal, hints where it can't be asked.
+use crate::adapters::interrupt::SystemClock;
 use crate::adapters::kube::Cluster;
+use crate::adapters::kube::reach::Apps;
 use crate::bundle::config::Config;
 use crate::bundle::config::Secrets;
+use crate::bundle::probe::Line;
+use crate::canon::redact::Redactor;
 use crate::cli::Done;
 use crate::cli::cluster::ClusterArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::progress::Progress;
 use crate::cli::ui;
 use crate::kinds::Rules;
+use crate::model::Layer;
+use crate::model::Object;
 use crate::usecase::capture::Collected;
 use crate::usecase::live;
 use crate::usecase::live::Live;
 use crate::usecase::live::LiveError;
 use crate::usecase::live::Scope;
+use crate::usecase::port::Clock as _;
+use crate::usecase::probes;
+use crate::usecase::probes::Places;
+use crate::usecase::probes::Resolved;
+use crate::usecase::probes::World;
 
 /// What is asked of a cluster.
 #[derive(clap::Args, Debug)]
 pub(super) struct LiveArgs {
     #[command(flatten)]
-    cluster: ClusterArgs,
+    pub(super) cluster: ClusterArgs,
     /// Only these namespaces (and what has no namespace); the others become gaps
     #[arg(short, long, value_name = "NAME", value_delimiter = ',', conflicts_with = "all_namespaces", help_heading = "Cluster")]
     namespace: Vec<String>,
@@ -40,31 +52,63 @@ pub(super) struct LiveArgs {
 }
 
 impl LiveArgs {
-    fn scope(&self, config: &Config) -> Scope {
+    /// The bounds of the capture.
+    pub(super) fn scope(&self, config: &Config) -> Scope {
         Scope {
-            leave_out: config.leave_out.clone(),
-            content: config.secrets == Secrets::Digests,
             namespaces: self.namespace.clone(),
             kinds: self.kinds.clone(),
             chunk: self.chunk_size,
             review: !self.no_access_review,
-            ..Scope::default()
+            ..scope(config)
         }
     }
 }
 
-/// Asks the cluster everything.
-pub(super) fn collect(args: &LiveArgs, rules: &Rules, config: &Config) -> Result<Collected, Failure> {
-    let cluster = args.cluster.connect()?;
-    let progress = ui::Progress::new();
-    let told = |done: usize, total: usize, objects: u64| progress.say(&format!("{done}/{total} questions, {objects} objects"));
-    let clock = args.cluster.clock();
-    let scope = args.scope(config);
-    let live = Live { api: &cluster, clock: &clock, rules, scope: &scope, progress: &told };
-    let collected = live::collect(&live);
-    progress.clear();
-    let collected = collected.map_err(|e| failure(e, &cluster))?;
-    Ok(Collected { server: Some(cluster.server().to_owned()), ..collected })
+/// What a configuration says of what is asked.
+pub(super) fn scope(config: &Config) -> Scope {
+    Scope { leave_out: config.leave_out.clone(), content: config.secrets == Secrets::Digests, ..Scope::default() }
+}
+
+/// A cluster that is asked, and the platform that it is asked about.
+pub(super) struct Session<'a> {
+    pub(super) cluster: Cluster,
+    pub(super) clock: SystemClock,
+    pub(super) config: &'a Config,
+    pub(super) layers: &'a [Layer],
+    pub(super) rules: &'a Rules,
+    pub(super) redactor: &'a Redactor,
+}
+
+impl Session<'_> {
+    /// Asks the cluster everything.
+    pub(super) fn collect(&self, scope: &Scope) -> Result<Collected, Failure> {
+        let progress = Progress::new();
+        let told = |done: usize, total: usize, objects: u64| progress.say(&format!("{done}/{total} questions, {objects} objects"));
+        let live = Live { api: &self.cluster, clock: &self.clock, rules: self.rules, scope, progress: &told };
+        let collected = live::collect(&live);
+        progress.clear();
+        let collected = collected.map_err(|e| failure(e, &self.cluster))?;
+        Ok(Collected { server: Some(self.cluster.server().to_owned()), ..collected })
+    }
+
+    /// Finds whom the probes are to ask, now.
+    pub(super) fn resolve(&self, objects: &[Object]) -> Result<Vec<Resolved>, Failure> {
+        let planned = probes::plan(self.config, self.redactor).map_err(Failure::new)?;
+        let places = Places::new(objects, self.rules, self.layers, self.config);
+        let is_of = |layer: &str, namespace: &str, pod: &str| places.is_of(layer, namespace, pod);
+        Ok(probes::resolve(&self.cluster, &planned, self.redactor, &is_of))
+    }
+
+    /// Asks every probe for all its samples; gives the answers and when the last one came.
+    pub(super) fn probe(&self, objects: &[Object]) -> Result<(Vec<Line>, String), Failure> {
+        let resolved = self.resolve(objects)?;
+        let progress = Progress::new();
+        progress.say(&format!("{} probes", resolved.len()));
+        let apps = Apps::new(self.cluster.client(), self.cluster.handle());
+        let lines = probes::run(World { reach: &apps, clock: &self.clock, redactor: self.redactor }, &resolved);
+        progress.clear();
+        Ok((lines, self.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)))
+    }
 }
 
 /// Prints the requests that a capture would begin with.

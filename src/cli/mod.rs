@@ -12,6 +12,8 @@ mod kinds;
 mod list;
 #[cfg(feature = "kube")]
 mod live;
+#[cfg(feature = "kube")]
+mod progress;
 mod show;
 mod ui;
 mod verify;

@@ -1,6 +1,7 @@
 //! `evid show`: reads a bundle as kubectl would read the cluster.
 use crate::adapters::archive;
 use crate::bundle::config::Config;
+use crate::bundle::probe::Line;
 use crate::bundle::rebuild;
 use crate::canon::json;
 use crate::cli::Done;
@@ -8,22 +9,25 @@ use crate::cli::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::ui;
+use crate::compare;
 use crate::kinds::Rules;
 use crate::kinds::health;
 use crate::model::Object;
+use crate::render::probes;
 use crate::render::table::columns;
 use crate::render::yaml;
 use serde_json::Value;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Show the objects of a bundle, put together again from their facets
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// The bundle, by path or by name
     bundle: String,
-    /// A kind, as `deployments`, `Deployment` or `deployments.apps`; without one, a summary
+    /// A kind, as `deployments`, `Deployment` or `deployments.apps`; `probes` for what health probes heard; without one, a summary
     kind: Option<String>,
-    /// One object's name
+    /// One object's (or probe's) name
     name: Option<String>,
     /// Only this namespace
     #[arg(short, long)]
@@ -40,13 +44,16 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let path = archive::locate(&args.bundle, &global.archive)?;
     let reader = archive::open(&path)?;
     let files = archive::files(&reader).map_err(|d| Failure::new(d.to_string()).exit(Exit::Broken))?;
+    if args.kind.as_deref() == Some("probes") {
+        return heard(args, &lines(&files)?);
+    }
     let config: Config = serde_json::from_slice(files.get("config.json").map_or(&[], Vec::as_slice))?;
     let rules = Rules::new(&config.rules()?)?;
     let (objects, defects) = rebuild::objects(&files, &rules);
     if let Some(defect) = defects.first() {
         return Err(Failure::new(format!("{}: {defect}", path.display())).exit(Exit::Broken));
     }
-    let Some(kind) = &args.kind else { return summary(&objects) };
+    let Some(kind) = &args.kind else { return summary(&objects, lines(&files)?.len()) };
     let wanted = |o: &&Object| {
         let named = o.key.kind.eq_ignore_ascii_case(kind) || o.plural == *kind || o.stem() == *kind || *kind == "all";
         let space = args.all_namespaces || args.namespace.as_ref().is_none_or(|n| *n == o.key.namespace);
@@ -54,10 +61,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     };
     let found: Vec<&Object> = objects.iter().filter(wanted).collect();
     if found.is_empty() {
-        let what = args.name.as_ref().map_or_else(|| kind.clone(), |n| format!("{kind} {n}"));
-        return Err(Failure::new(format!("{} holds no {what}", args.bundle))
-            .hint(format!("`evid show {}` lists what it holds", args.bundle))
-            .exit(Exit::Refuted));
+        return Err(nothing(args, kind));
     }
     let values = || if let ([one], true) = (found.as_slice(), args.name.is_some()) { one.value.clone() } else { list(&found) };
     match &*args.output {
@@ -73,9 +77,41 @@ fn list(objects: &[&Object]) -> Value {
     json!({"apiVersion": "v1", "kind": "List", "items": objects.iter().map(|o| &o.value).collect::<Vec<_>>()})
 }
 
-fn summary(objects: &[Object]) -> Done {
-    let mut counts = std::collections::BTreeMap::<String, usize>::new();
+fn nothing(args: &Args, kind: &str) -> Failure {
+    let what = args.name.as_ref().map_or_else(|| kind.to_owned(), |n| format!("{kind} {n}"));
+    let hint = format!("`evid show {}` lists what it holds", args.bundle);
+    Failure::new(format!("{} holds no {what}", args.bundle)).hint(hint).exit(Exit::Refuted)
+}
+
+/// What probes of all layers heard.
+fn lines(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<Line>, Failure> {
+    let all = files.iter().filter(|(name, _)| name.starts_with("probes/")).flat_map(|(_, bytes)| compare::lines(bytes));
+    Ok(all.map(serde_json::from_slice).collect::<Result<_, _>>()?)
+}
+
+fn heard(args: &Args, lines: &[Line]) -> Done {
+    let space = |l: &Line| args.namespace.as_ref().is_none_or(|n| l.target.as_ref().is_some_and(|t| t.namespace == *n));
+    let wanted = |l: &&Line| args.name.as_ref().is_none_or(|n| *n == l.probe) && (args.all_namespaces || space(l));
+    let found: Vec<&Line> = lines.iter().filter(wanted).collect();
+    if found.is_empty() {
+        return Err(nothing(args, "probes"));
+    }
+    let values = || serde_json::to_value(&found).map(|items| json!({ "items": items }));
+    match &*args.output {
+        "json" => ui::data(format!("{}\n", json::to_text(&values()?)).as_bytes())?,
+        "yaml" => ui::data(yaml::to_text(&values()?).as_bytes())?,
+        "name" => ui::data(found.iter().map(|l| format!("{} {}\n", l.probe, probes::target(l))).collect::<String>().as_bytes())?,
+        _ => ui::data(probes::table(&found, ui::style()).as_bytes())?,
+    }
+    Ok(Exit::Proven)
+}
+
+fn summary(objects: &[Object], probes: usize) -> Done {
+    let mut counts = BTreeMap::<String, usize>::new();
     objects.iter().for_each(|o| *counts.entry(o.stem()).or_default() += 1);
+    if probes > 0 {
+        counts.insert("probes".into(), probes);
+    }
     let rows: Vec<Vec<String>> = counts.into_iter().map(|(k, n)| vec![k, n.to_string()]).collect();
     ui::data(columns(&["RESOURCE", "OBJECTS"], &rows, ui::style()).as_bytes())?;
     Ok(Exit::Proven)

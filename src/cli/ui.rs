@@ -40,39 +40,3 @@ pub fn passphrase() -> std::io::Result<String> {
         Err(_) => rpassword::prompt_password("passphrase of the signing key: "),
     }
 }
-
-/// A line that tells how far a long piece of work is: on a terminal only, always the last one of stderr.
-pub struct Progress {
-    shown: bool,
-    last: std::sync::Mutex<Option<std::time::Instant>>,
-}
-
-impl Progress {
-    /// Shown where stderr is a terminal.
-    pub fn new() -> Self {
-        Self { shown: std::io::stderr().is_terminal(), last: std::sync::Mutex::new(None) }
-    }
-
-    /// Replaces the line, at most ten times a second.
-    pub fn say(&self, text: &str) {
-        const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
-        let Ok(mut last) = self.last.lock() else { return };
-        if self.shown && last.is_none_or(|t| t.elapsed() >= PAUSE) {
-            *last = Some(std::time::Instant::now());
-            drop(write!(std::io::stderr().lock(), "\r\x1b[K{text}"));
-        }
-    }
-
-    /// Takes the line away.
-    pub fn clear(&self) {
-        if self.shown {
-            drop(write!(std::io::stderr().lock(), "\r\x1b[K"));
-        }
-    }
-}
-
-impl Default for Progress {
-    fn default() -> Self {
-        Self::new()
-    }
-}

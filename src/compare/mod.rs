@@ -5,6 +5,9 @@ mod fields;
 mod instances;
 mod side;
 
+pub use crate::bundle::probe::Heard;
+pub use crate::bundle::probe::Is;
+pub use crate::bundle::probe::Line;
 pub use changes::Change;
 pub use changes::ChangeKind;
 pub use changes::changes;

@@ -3,6 +3,7 @@ use crate::bundle::config::Config;
 use crate::bundle::coverage::Coverage;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::parts;
+use crate::bundle::probe;
 use crate::bundle::sums::Sums;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -134,6 +135,20 @@ impl Side {
             }
         }
         Ok(Value::Null)
+    }
+
+    /// What probes of a layer heard. Each sample is judged anew, by what this bundle declares.
+    ///
+    /// # Errors
+    /// As [`Side::file`], or where a line is not one of a probe.
+    pub fn probes(&self, layer: &str) -> Result<Vec<probe::Line>, CompareError> {
+        let entry = format!("probes/{layer}.jsonl");
+        if self.sums().get(&entry).is_none() {
+            return Ok(Vec::new());
+        }
+        let mut all = lines(&self.file(&entry)?).map(|line| self.parse(&entry, line)).collect::<Result<Vec<probe::Line>, _>>()?;
+        all.iter_mut().for_each(|line| line.judge(&self.config));
+        Ok(all)
     }
 
     /// Where each object's line stands in a file, by `namespace/name`; read once.

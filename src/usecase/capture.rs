@@ -10,6 +10,7 @@ use crate::bundle::manifest::LayerLine;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::manifest::Tool;
 use crate::bundle::manifest::Window;
+use crate::bundle::probe;
 use crate::bundle::sums::Sums;
 use crate::canon;
 use crate::canon::json;
@@ -306,7 +307,7 @@ pub fn draft(
     let Assembled { mut files, counts, roots, tracking } = assemble(&snapshot.objects, rules, layers, config);
     let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.gaps, &snapshot.unsettled);
     files.insert("coverage.json".into(), json::document(&coverage)?);
-    let config = json::document(config)?;
+    let config = json::document(&config.redacted(redactor))?;
     let mut sums = Sums::default();
     for (name, bytes) in &files {
         sums.insert(name, canon::sha256_hex(bytes));
@@ -337,6 +338,19 @@ pub fn draft(
 }
 
 impl Draft {
+    /// Adds what probes heard, a file a layer. Only a live cluster is asked: `verify` refuses probes in a bundle made from a dump.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn with_probes(mut self, lines: Vec<probe::Line>) -> Result<Self, serde_json::Error> {
+        let mut by_layer: BTreeMap<String, Vec<probe::Line>> = BTreeMap::new();
+        lines.into_iter().for_each(|l| by_layer.entry(l.layer.clone()).or_default().push(l));
+        for (layer, mut lines) in by_layer {
+            self.files.insert(format!("probes/{layer}.jsonl"), probe::file(&mut lines)?);
+        }
+        Ok(self)
+    }
+
     /// `evid.json`, given the digest of all bytes written before it.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod contradictions;
 pub mod diff;
 pub mod live;
 pub mod port;
+pub mod probes;
 pub mod prove;
 pub mod roots;
 mod settled;

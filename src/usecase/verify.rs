@@ -8,6 +8,7 @@ use crate::bundle::coverage::Coverage;
 use crate::bundle::defect::Defect;
 use crate::bundle::defect::DefectKind;
 use crate::bundle::manifest::Manifest;
+use crate::bundle::probe;
 use crate::bundle::rebuild;
 use crate::bundle::sums::Sums;
 use crate::canon;
@@ -75,6 +76,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
     for layer in manifest.layers.iter().filter(|l| sums.layer_digest(&l.name) != l.digest) {
         defects.push(wrong("evid.json", format!("its digest of layer {} is another", layer.name)));
     }
+    defects.extend(probe::defects(files, &config, &manifest));
     if manifest.rules != rules.digest() {
         return Ok(false);
     }

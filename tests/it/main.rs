@@ -15,6 +15,8 @@ mod dump;
 mod envelope;
 /// Rules as data, swept over every sample object.
 mod kinds;
+/// Health probes.
+mod probes;
 /// A real cluster; ignored but by `tests/real/run`.
 mod real;
 /// The samples and what the other tests share of them.

@@ -174,7 +174,7 @@ fn a_limited_user_lists_exactly_what_was_forbidden_and_proves_no_absence() {
 #[ignore = "needs the real cluster: tests/real/run"]
 fn a_capture_writes_nothing() {
     let real = Real::find();
-    let rights = r#"{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"evid-reader"},"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["get","list"]}]}"#;
+    let rights = r#"{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"evid-reader"},"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["get","list"]},{"apiGroups":[""],"resources":["pods/proxy"],"verbs":["create"]}]}"#;
     let file = real.folder.path().join("role.json");
     std::fs::write(&file, rights).unwrap();
     real.kubectl(&["apply", "-f", file.to_str().unwrap()]);

@@ -54,6 +54,18 @@ impl Entries for Memory {
     }
 }
 
+impl Memory {
+    /// One side of a comparison, of all its files.
+    pub fn side(name: &str, files: BTreeMap<String, Vec<u8>>) -> Side {
+        let mut sums = Sums::default();
+        for (name, bytes) in &files {
+            sums.insert(name, canon::sha256_hex(bytes));
+        }
+        let digest = sums.content_id();
+        Side::open(name, &digest, Box::new(Self { files, sums })).unwrap()
+    }
+}
+
 /// The files of a bundle, made with a fixed redaction key.
 pub fn drafted(collected: Collected) -> Draft {
     drafted_with(collected, Config::default())
@@ -66,6 +78,13 @@ pub fn drafted_with(collected: Collected, config: Config) -> Draft {
     draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
 }
 
+/// All files of a bundle but SHA256SUMS.
+pub fn files(draft: &Draft) -> BTreeMap<String, Vec<u8>> {
+    let mut files = draft.files.clone();
+    files.insert("evid.json".into(), draft.manifest("").unwrap());
+    files
+}
+
 /// One side of a comparison, made in memory.
 pub fn side(name: &str, collected: Collected) -> Side {
     side_of(name, drafted(collected))
@@ -73,14 +92,7 @@ pub fn side(name: &str, collected: Collected) -> Side {
 
 /// One side of a comparison, of these files.
 pub fn side_of(name: &str, draft: Draft) -> Side {
-    let mut files = draft.files.clone();
-    files.insert("evid.json".into(), draft.manifest("").unwrap());
-    let mut sums = Sums::default();
-    for (name, bytes) in &files {
-        sums.insert(name, canon::sha256_hex(bytes));
-    }
-    let digest = sums.content_id();
-    Side::open(name, &digest, Box::new(Memory { files, sums })).unwrap()
+    Memory::side(name, files(&draft))
 }
 
 /// Judges collected dumps in order.

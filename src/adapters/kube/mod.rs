@@ -3,6 +3,7 @@
 mod connect;
 mod credential;
 mod proxy;
+pub mod reach;
 mod send;
 mod watch;
 

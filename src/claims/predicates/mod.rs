@@ -1,6 +1,7 @@
 //! The closed vocabulary of predicates: each a pure function from the evidence to findings, none of which may take a gap for
 //! an absence.
 mod absent;
+mod answering;
 mod available;
 mod confined;
 mod healthy;
@@ -24,8 +25,8 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("unchanged", unchanged::unchanged),
     ("undisturbed", undisturbed::undisturbed),
     ("healthy", healthy::healthy),
+    ("answering", answering::answering),
     ("available", available::available),
-    ("answering", quality::answering),
     ("absent", absent::absent),
     ("restored", restored::restored),
     ("confined", confined::confined),

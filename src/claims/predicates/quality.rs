@@ -1,4 +1,4 @@
-//! Whether the bundles can carry claims at all: complete, comparable, ordered; and whether probes answered.
+//! Whether the bundles can carry claims at all: complete, comparable, ordered.
 use crate::claims::Effect;
 use crate::claims::Finding;
 use crate::claims::judge::Answer;
@@ -148,9 +148,4 @@ fn versions(q: &Question<'_>, i: usize, side: &Side) -> Result<BTreeMap<String, 
         }
     }
     Ok(out)
-}
-
-/// Every declared probe answered as expected; none can be declared yet, so it does not apply.
-pub(super) fn answering(_: &Question<'_>) -> Answer {
-    Ok(None)
 }

@@ -1,0 +1,148 @@
+//! The lines of `probes/<layer>.jsonl`, format 1: each a probe and one target, with every sample that was taken of it.
+use crate::bundle::config::Config;
+use crate::bundle::probe::answer::Heard;
+use crate::bundle::probe::declaration::Method;
+use crate::bundle::probe::declaration::Probe;
+use crate::bundle::probe::judge::Is;
+use crate::bundle::probe::judge::Outcome;
+use crate::bundle::probe::judge::judge;
+use crate::canon::json;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// A probe, one target, and what was heard of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Line {
+    /// The probe's name.
+    pub probe: String,
+    /// Its layer, which also names the file.
+    pub layer: String,
+    /// The whole declaration, of a built-in probe only: a declared one stands in `config.json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built_in: Option<Probe>,
+    /// What was asked.
+    pub asked: Asked,
+    /// Of which object; absent for a URL, and where nothing was there to ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+    /// The pod that answers, or those behind the Service; as they were when it was asked first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pods: Vec<PodSeen>,
+    /// In the order of time; at least one.
+    pub samples: Vec<Sample>,
+}
+
+/// What was asked, redacted.
+#[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    /// `service`, `pod`, `exec`, `portForward` or `url`.
+    pub through: String,
+    /// The method; absent for a command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
+    /// Path and query that the app was asked for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// The URL.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub url: String,
+    /// The port, as it was asked for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub port: String,
+    /// The label selector that found the pod.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub selector: String,
+    /// The container of a command.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub container: String,
+    /// The command.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub command: Vec<String>,
+}
+
+/// The object that was asked.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// `Pod` or `Service`.
+    pub kind: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A pod as it was seen.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PodSeen {
+    /// Its name.
+    pub name: String,
+    /// Its uid.
+    pub uid: String,
+    /// The images of its containers, sorted.
+    pub images: Vec<String>,
+}
+
+/// One sample.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// When it was asked, RFC 3339 UTC.
+    pub at: String,
+    /// What was heard.
+    pub heard: Heard,
+    /// What that came to.
+    pub outcome: Outcome,
+}
+
+impl Line {
+    /// What the line is sorted by, and what no two lines of a bundle share.
+    pub fn place(&self) -> (&str, Option<&Target>) {
+        (&self.probe, self.target.as_ref())
+    }
+
+    /// What it comes to: its gravest sample. Without a sample, nobody asked.
+    pub fn is(&self) -> Is {
+        self.gravest().map_or(Is::NotAsked, |s| s.outcome.is)
+    }
+
+    /// The first of its gravest samples.
+    pub fn gravest(&self) -> Option<&Sample> {
+        self.samples.iter().rev().max_by_key(|s| s.outcome.is)
+    }
+
+    /// Judges every sample anew. Without a declaration there is nothing to judge by: it counts as not asked.
+    pub fn judge(&mut self, config: &Config) {
+        let probe = self.declaration(config).cloned();
+        for sample in &mut self.samples {
+            let none = || Outcome { is: Is::NotAsked, missed: Vec::new() };
+            sample.outcome = probe.as_ref().map_or_else(none, |p| judge(p, &sample.heard));
+        }
+    }
+
+    /// The declaration that it is judged by: of `config.json`, else its own.
+    pub fn declaration<'a>(&'a self, config: &'a Config) -> Option<&'a Probe> {
+        match (&config.probes, &self.built_in) {
+            (None, own) => own.as_ref(),
+            (Some(declared), None) => declared.iter().find(|p| p.name == self.probe),
+            (Some(_), Some(_)) => None,
+        }
+    }
+}
+
+/// The bytes of a layer's file; sorts the lines.
+///
+/// # Errors
+/// Never in practice.
+pub fn file(lines: &mut [Line]) -> Result<Vec<u8>, serde_json::Error> {
+    lines.sort_by(|a, b| a.place().cmp(&b.place()));
+    let mut out = Vec::new();
+    for line in lines {
+        out.extend(json::document(line)?);
+        out.push(b'\n');
+    }
+    Ok(out)
+}

@@ -1,0 +1,58 @@
+//! What probes heard, as a table: a line a target, its gravest sample.
+use crate::bundle::probe::Heard;
+use crate::bundle::probe::Is;
+use crate::bundle::probe::Line;
+use crate::bundle::probe::Sample;
+use crate::render::table::Style;
+use crate::render::table::columns;
+use crate::render::words;
+
+/// The table.
+pub fn table(lines: &[&Line], style: Style) -> String {
+    let rows: Vec<Vec<String>> = lines.iter().map(|l| row(l)).collect();
+    columns(&["LAYER", "PROBE", "TARGET", "OUTCOME", "RIGHT", "MS", "SEEN"], &rows, style)
+}
+
+fn row(line: &Line) -> Vec<String> {
+    let right = line.samples.iter().filter(|s| s.outcome.is == Is::Right).count();
+    let slowest = line.samples.iter().filter_map(|s| match &s.heard {
+        Heard::Answer(answer) => Some(answer.milliseconds),
+        Heard::Silence(_) => None,
+    });
+    vec![
+        line.layer.clone(),
+        if line.built_in.is_some() { format!("{} (built in)", line.probe) } else { line.probe.clone() },
+        target(line),
+        line.is().as_str().to_owned(),
+        format!("{right}/{}", line.samples.len()),
+        slowest.max().map(|n| n.to_string()).unwrap_or_default(),
+        line.gravest().map(seen).unwrap_or_default(),
+    ]
+}
+
+/// Whom a line is about: the object, else the URL, else what was looked for.
+pub fn target(line: &Line) -> String {
+    match &line.target {
+        Some(target) => format!("{}/{}", target.namespace, target.name),
+        None if !line.asked.url.is_empty() => line.asked.url.clone(),
+        None => line.asked.selector.clone(),
+    }
+}
+
+fn seen(sample: &Sample) -> String {
+    if !sample.outcome.missed.is_empty() {
+        let one = |m: &crate::bundle::probe::Miss| {
+            let place = if m.pointer.is_empty() { &m.what } else { &m.pointer };
+            let seen = if m.seen.is_null() { "nothing".into() } else { words::short(&m.seen) };
+            format!("{place}: wanted {}, seen {seen}", words::short(&m.expected))
+        };
+        return sample.outcome.missed.iter().map(one).collect::<Vec<_>>().join("; ");
+    }
+    match &sample.heard {
+        Heard::Silence(silence) => words::clean(&silence.detail),
+        Heard::Answer(answer) => {
+            let who = if answer.of_server { " (API server)" } else { "" };
+            format!("{}{who} {}", answer.status, words::short(&answer.body.trim().into()))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The port through which apps are asked. One call is one question: it is never sent a second time, so that an app that answers every
+//! other time is seen to.
+use crate::bundle::probe::Method;
+use crate::bundle::probe::Raw;
+use crate::usecase::port::NoReply;
+use std::time::Duration;
+
+/// One question to one app.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The way to it.
+    pub route: Route,
+    /// The method; none for a command.
+    pub method: Method,
+    /// Path and query: of the API server for [`Route::Proxy`], of the app for [`Route::Forward`]; else empty.
+    pub path: String,
+    /// Headers to send.
+    pub headers: Vec<(String, String)>,
+    /// What to POST.
+    pub body: Vec<u8>,
+    /// How long the whole answer is waited for.
+    pub timeout: Duration,
+}
+
+/// The way to an app.
+#[derive(Clone, Debug)]
+pub enum Route {
+    /// The API server's proxy.
+    Proxy,
+    /// A port forwarded to a pod; plain HTTP over it.
+    Forward {
+        /// Its namespace.
+        namespace: String,
+        /// The pod.
+        pod: String,
+        /// The container's port.
+        port: u16,
+    },
+    /// A command in a pod, without stdin and terminal.
+    Exec {
+        /// Its namespace.
+        namespace: String,
+        /// The pod.
+        pod: String,
+        /// The container; the pod's default one where none is said.
+        container: Option<String>,
+        /// Program and arguments.
+        command: Vec<String>,
+    },
+    /// From here.
+    Url(String),
+}
+
+/// Why a call has no answer.
+#[derive(Clone, Debug)]
+pub enum Unheard {
+    /// The app, or the way to it, did not answer.
+    NoReply(NoReply),
+    /// The question never left: no credential, no connection to the API server, a client that can't be built.
+    NotAsked(String),
+}
+
+/// Apps that can be asked.
+pub trait Reach {
+    /// Asks once. An answer holds at most some megabytes of body; `cut` says that there was more. The exit code of a command is
+    /// the status of its answer. What the API server says itself where it refuses to open a way (not where it proxies: there nobody
+    /// can tell yet) is an answer `of_server`, a `Status` for its body.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    fn reach(&self, call: &Call) -> Result<Raw, Unheard>;
+}

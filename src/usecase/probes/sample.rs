@@ -1,0 +1,115 @@
+//! Asks: once (to be called again and again while something is watched), or as often as each probe declares.
+use crate::bundle::probe::Answer;
+use crate::bundle::probe::Heard;
+use crate::bundle::probe::Line;
+use crate::bundle::probe::Sample;
+use crate::bundle::probe::Silence;
+use crate::bundle::probe::Why;
+use crate::bundle::probe::is_status;
+use crate::bundle::probe::judge;
+use crate::canon::redact::Redactor;
+use crate::usecase::port::Clock;
+use crate::usecase::port::NoReply;
+use crate::usecase::probes::reach::Call;
+use crate::usecase::probes::reach::Reach;
+use crate::usecase::probes::reach::Route;
+use crate::usecase::probes::reach::Unheard;
+use crate::usecase::probes::resolve::Resolved;
+use chrono::SecondsFormat;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
+/// How many questions are open at a time.
+const ABREAST: usize = 8;
+
+/// What asking needs from outside.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The way to apps.
+    pub reach: &'a (dyn Reach + Sync),
+    /// Time.
+    pub clock: &'a (dyn Clock + Sync),
+    /// What makes an answer fit to be kept.
+    pub redactor: &'a Redactor,
+}
+
+/// One sample of each, in the order given.
+pub fn sample(world: World<'_>, resolved: &[Resolved]) -> Vec<Line> {
+    each(resolved, |r| with(r, vec![ask(world, r)]))
+}
+
+/// As many samples of each as its probe declares, its interval apart. Where the person asks to stop meanwhile, the rest is not
+/// asked, and says so.
+pub fn run(world: World<'_>, resolved: &[Resolved]) -> Vec<Line> {
+    each(resolved, |r| {
+        let probe = &r.planned.kept;
+        let mut samples = vec![ask(world, r)];
+        let count = if r.call.is_ok() { probe.samples } else { 1 };
+        let mut stopped = false;
+        for _ in 1..count {
+            stopped = stopped || !world.clock.sleep(probe.interval.time());
+            let not_asked = || taken(r, now(world), silence(world, Why::NotAsked, "evid was asked to stop"));
+            samples.push(if stopped { not_asked() } else { ask(world, r) });
+        }
+        with(r, samples)
+    })
+}
+
+fn with(resolved: &Resolved, samples: Vec<Sample>) -> Line {
+    Line { samples, ..resolved.line.clone() }
+}
+
+fn ask(world: World<'_>, resolved: &Resolved) -> Sample {
+    let at = now(world);
+    let heard = match &resolved.call {
+        Ok(call) => hear(world, resolved, call),
+        Err(silence) => Heard::Silence(silence.clone()),
+    };
+    taken(resolved, at, heard)
+}
+
+fn hear(world: World<'_>, resolved: &Resolved, call: &Call) -> Heard {
+    match world.reach.reach(call) {
+        Ok(mut raw) => {
+            raw.of_server = match call.route {
+                Route::Proxy => is_status(raw.status, &raw.body),
+                _ => raw.of_server,
+            };
+            Heard::Answer(Answer::keep(&raw, resolved.planned.kept.expect.sha256.as_deref(), world.redactor))
+        }
+        Err(Unheard::NoReply(e @ NoReply::TimedOut(_))) => silence(world, Why::TimedOut, &e.to_string()),
+        Err(Unheard::NoReply(NoReply::Cut(detail))) => silence(world, Why::Cut, &detail),
+        Err(Unheard::NotAsked(detail)) => silence(world, Why::NotAsked, &detail),
+    }
+}
+
+fn silence(world: World<'_>, why: Why, detail: &str) -> Heard {
+    Heard::Silence(Silence::new(why, detail, world.redactor))
+}
+
+fn taken(resolved: &Resolved, at: String, heard: Heard) -> Sample {
+    Sample { at, outcome: judge(&resolved.planned.kept, &heard), heard }
+}
+
+fn now(world: World<'_>) -> String {
+    world.clock.now().to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// Does some work for each, a few at a time; the answers are in the order of the questions.
+fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut done = Vec::new();
+        while let Some((i, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, items.get(i)?))) {
+            done.push((i, work(item)));
+        }
+        done
+    };
+    let mut all: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..ABREAST.min(items.len())).map(|_| scope.spawn(take)).collect();
+        // A panic within goes on here, as it would without the thread.
+        workers.into_iter().flat_map(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    all.sort_by_key(|(i, _)| *i);
+    all.into_iter().map(|(_, r)| r).collect()
+}

@@ -1,0 +1,103 @@
+//! Probes against the pods and Services of the sample platform: the built-in ones and those that its own file declares.
+use super::redactor;
+use crate::samples;
+use evid::adapters::config;
+use evid::bundle::config::Config;
+use evid::canon::yaml;
+use evid::kinds::Rules;
+use evid::usecase::capture::snapshot;
+use evid::usecase::port::Api;
+use evid::usecase::port::Ask;
+use evid::usecase::port::NoReply;
+use evid::usecase::port::Reply;
+use evid::usecase::probes::Places;
+use evid::usecase::probes::Resolved;
+use evid::usecase::probes::Route;
+use evid::usecase::probes::plan;
+use evid::usecase::probes::resolve;
+use serde_json::Value;
+use serde_json::json;
+
+/// The pods and Services of a dump, as an API server answers for them.
+struct Dump(Vec<Value>);
+
+impl Dump {
+    fn new() -> Self {
+        let mut collected = samples::collected("before");
+        Self(["pods", "services"].iter().flat_map(|r| samples::items(&mut collected, r).clone()).collect())
+    }
+}
+
+impl Api for Dump {
+    fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
+        let (path, query) = ask.path.split_once('?').unwrap_or((&ask.path, ""));
+        let parts: Vec<&str> = path.trim_start_matches("/api/v1/").split('/').collect();
+        let (namespace, kind, name) = match parts.as_slice() {
+            ["namespaces", namespace, resource] => (Some(*namespace), *resource, None),
+            ["namespaces", namespace, resource, name] => (Some(*namespace), *resource, Some(*name)),
+            other => (None, other[0], None),
+        };
+        let kind = if kind == "pods" { "Pod" } else { "Service" };
+        let selector = query.trim_start_matches("labelSelector=").replace("%2F", "/").replace("%3D", "=").replace("%2C", ",");
+        let matches = |o: &Value| {
+            let labels = &o["metadata"]["labels"];
+            selector.split(',').filter(|s| !s.is_empty()).all(|s| s.split_once('=').is_some_and(|(k, v)| labels[k] == v))
+        };
+        let here = |o: &&Value| o["kind"] == kind && namespace.is_none_or(|n| o["metadata"]["namespace"] == n) && matches(o);
+        let found: Vec<&Value> = self.0.iter().filter(here).filter(|o| name.is_none_or(|n| o["metadata"]["name"] == n)).collect();
+        let (status, body) = match (name, found.first()) {
+            (None, _) => (200, json!({ "items": found }).to_string()),
+            (Some(_), Some(one)) => (200, one.to_string()),
+            (Some(_), None) => (404, "{}".into()),
+        };
+        Ok(Reply { status, body: body.into(), date: None, warnings: vec![] })
+    }
+}
+
+fn places() -> Places {
+    let config = Config::default();
+    let (layers, rules) = (config.layers().unwrap(), Rules::new(&[]).unwrap());
+    let snapshot = snapshot(samples::collected("before"), &redactor(), &rules, evid::bundle::config::Secrets::Metadata).unwrap();
+    Places::new(&snapshot.objects, &rules, &layers, &config)
+}
+
+fn resolved(config: &Config) -> Vec<Resolved> {
+    let places = places();
+    resolve(&Dump::new(), &plan(config, &redactor()).unwrap(), &redactor(), &|l, ns, pod| places.is_of(l, ns, pod))
+}
+
+#[test]
+fn a_built_in_probe_finds_the_pods_of_its_layer_or_is_absent() {
+    let found = resolved(&Config::default());
+    let asked: Vec<(&str, Option<&str>)> = found.iter().map(|r| (&*r.line.probe, r.call.as_ref().ok().map(|c| &*c.path))).collect();
+    for (app, pods, port) in [("fastapi ", 6, ":8000/proxy/"), ("triton ", 4, ":8003/proxy/v2/")] {
+        let own: Vec<&str> = asked.iter().filter(|(p, _)| p.starts_with(app)).filter_map(|(_, path)| *path).collect();
+        assert_eq!(own.len(), pods, "two probes, each of every pod: {own:?}");
+        assert!(own.iter().all(|p| p.starts_with("/api/v1/namespaces/mlops-prod/pods/") && p.contains(port)), "{own:?}");
+    }
+    assert!(asked.contains(&("mlflow health", None)), "the sample was cut down: it has no MLflow");
+}
+
+#[test]
+fn a_pod_that_came_since_is_of_the_layer_of_its_namespace() {
+    let places = places();
+    assert!(places.is_of("core", "mlops-prod", "fastapi-of-tomorrow") && !places.is_of("optional", "mlops-prod", "fastapi-of-tomorrow"));
+    assert!(!places.is_of("core", "nowhere", "x"));
+}
+
+#[test]
+fn the_platform_s_own_file_declares_probes_that_find_whom_to_ask() {
+    let path = samples::folder().join("platform/evid.yaml");
+    let config = config::load(Some(&path)).unwrap();
+    let document = yaml::parse(&std::fs::read_to_string(&path).unwrap()).unwrap().remove(0);
+    crate::schemas::valid("evid.v1.schema.json", "samples/platform/evid.yaml", &document);
+    let found = resolved(&config);
+    for probe in config.probes.as_ref().unwrap() {
+        let own: Vec<&Resolved> = found.iter().filter(|r| r.line.probe == probe.name).collect();
+        // The sample was cut down: of these alone it has the pods.
+        let there = ["fastapi-prod", "triton-prod", "feast-server"].iter().any(|app| probe.name.starts_with(app));
+        assert!(!own.is_empty() && own.iter().all(|r| r.line.pods.is_empty() != there), "{}: {own:?}", probe.name);
+    }
+    let forwarded = found.iter().find(|r| r.line.probe == "triton-prod ready").unwrap().call.as_ref().unwrap();
+    assert!(matches!(forwarded.route, Route::Forward { port: 8003, .. }));
+}
