@@ -4,4 +4,5 @@ mod contradictions;
 pub mod diff;
 pub mod port;
 pub mod roots;
+pub mod switch;
 pub mod verify;

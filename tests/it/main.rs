@@ -21,5 +21,7 @@ mod samples;
 mod schemas;
 /// Every claim on every fixture, as reviewed.
 mod sweep;
+/// Off, on, repair and status of the switch.
+mod switch;
 /// The zip container and attacks on it.
 mod zipfile;
