@@ -36,5 +36,6 @@ pub use run::Journal;
 pub use run::Progress;
 pub use run::Run;
 pub use run::Times;
+pub use settle::Settled;
 pub use view::View;
 pub use write::Write;

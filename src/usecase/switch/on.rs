@@ -77,10 +77,9 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     if !refusals.is_empty() {
         return Err(Stop::Refused(refusals));
     }
-    let listed = view.listed_apps();
-    let ours = |k: &Key| *k == key || view.is_member(k) || listed.contains(k);
+    let ours = claiming(&view, &key);
     let going = scan.objects.iter().filter(|o| o.key != key && app::deleting(&o.value).is_some());
-    let going = going.filter(|o| view.marked(o).is_some_and(|a| ours(&a)));
+    let going = going.filter(|o| view.marked(o).is_some_and(|a| ours.contains(&a)));
     let doomed: Vec<Doomed> = going
         .filter_map(|o| {
             Some(Doomed { key: o.key.clone(), uid: o.uid.clone(), path: scan.path(&o.key)?, collection: scan.collection(&o.key)? })
@@ -102,6 +101,24 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
         }
     }
     Ok(Plan { root: key, apply, terminating, writes, notes, doomed })
+}
+
+/// The Applications that may be the root's, at any depth, by list or by mark alone: a root that was just made lists nothing yet.
+/// Enough for waiting; nothing is written on such evidence.
+fn claiming(view: &View, root: &Key) -> BTreeSet<Key> {
+    let mut ours = view.listed_apps();
+    ours.insert(root.clone());
+    loop {
+        let new: Vec<Key> = view
+            .applications()
+            .filter(|o| !ours.contains(&o.key) && view.marked(o).is_some_and(|a| ours.contains(&a)))
+            .map(|o| o.key.clone())
+            .collect();
+        if new.is_empty() {
+            return ours;
+        }
+        ours.extend(new);
+    }
 }
 
 /// The root's manifest, clean and manual: it is made automated by the patch that also asks for the operation.

@@ -30,6 +30,8 @@ pub struct Argo {
     pub window: bool,
     /// The next operations of the root make only so many objects.
     pub makes_only: Vec<usize>,
+    /// The root does not heal itself.
+    pub heals_not: bool,
     /// Ownership is read from `app.kubernetes.io/instance`.
     pub by_label: bool,
     /// A parent puts the root back so many seconds after.
@@ -46,8 +48,8 @@ impl Argo {
             for name in names {
                 operate(world, &name);
                 finalize(world, &name);
-                heal(world, &name);
                 compare(world, &name);
+                heal(world, &name);
             }
             revert(world);
         }
@@ -171,7 +173,7 @@ fn finalize(world: &mut World, name: &str) {
 fn heal(world: &mut World, name: &str) {
     let path = app_path(name);
     let Some(app) = world.get(&path) else { return };
-    let automated = app.pointer("/spec/syncPolicy/automated").is_some_and(|a| a["enabled"] != false);
+    let automated = !(world.argo.heals_not && name == "root-optional") && app.pointer("/spec/syncPolicy/automated").is_some_and(|a| a["enabled"] != false);
     let out = at(app, "/status/sync/status") == "OutOfSync";
     let failed = at(app, "/status/operationState/phase") == "Failed";
     if automated && out && !failed && app.get("operation").is_none() && app.pointer("/metadata/deletionTimestamp").is_none() {

@@ -167,14 +167,20 @@ impl World {
 
     /// Changes an object by a merge patch, with all that follows.
     pub fn patch(&mut self, path: &str, change: &Value) {
+        self.patched(path, change);
+    }
+
+    fn patched(&mut self, path: &str, change: &Value) -> Value {
         self.serial += 1;
-        let Some(object) = self.objects.get_mut(path) else { return };
+        let Some(object) = self.objects.get_mut(path) else { return Value::Null };
         merge(object, change);
         merge(object, &json!({"metadata": {"resourceVersion": self.serial.to_string()}}));
+        let now = object.clone();
         let free = object.pointer("/metadata/finalizers").and_then(Value::as_array).is_none_or(Vec::is_empty);
         if free && object.pointer("/metadata/deletionTimestamp").is_some() {
             self.objects.remove(path);
         }
+        now
     }
 
     /// Deletes an object, or begins to.
@@ -215,9 +221,7 @@ impl World {
                     return status(409, "the object has been modified");
                 }
                 assert_eq!(ask.body.as_ref().unwrap().0, "application/merge-patch+json");
-                self.patch(path, &body);
-                // The server prunes what its schema does not know.
-                reply(200, self.objects.get(path).unwrap_or(&live))
+                reply(200, &self.patched(path, &body))
             }
             Method::Delete => {
                 let live = self.objects[path].clone();

@@ -6,6 +6,7 @@ use crate::switch::fake::World;
 use crate::switch::fake::app_path;
 use evid::bundle::config::Config;
 use evid::kinds::Rules;
+use evid::usecase::port::Clock as _;
 use evid::usecase::switch::Event;
 use evid::usecase::switch::Run;
 use evid::usecase::switch::Stamp;
@@ -80,6 +81,11 @@ fn settle(world: &mut World) {
         world.now += chrono::TimeDelta::seconds(1);
         Argo::work(world);
     }
+}
+
+/// Lets some seconds pass.
+pub fn pass(fake: &Fake, seconds: usize) {
+    (0..seconds).for_each(|_| assert!(fake.sleep(Duration::from_secs(1))));
 }
 
 /// Adds an object to what an Application has in Git, and makes it.

@@ -3,6 +3,7 @@ use crate::switch::fake::Fake;
 use crate::switch::fake::app_path;
 use crate::switch::fake::path;
 use crate::switch::platform::grow;
+use crate::switch::platform::pass;
 use crate::switch::platform::platform;
 use crate::switch::platform::run;
 use crate::switch::platform::stamp;
@@ -54,7 +55,7 @@ fn without_project() -> Fake {
     let fake = platform();
     fake.0.borrow_mut().objects.remove(&path("appprojects", "argocd", "default"));
     fake.0.borrow_mut().delete(&app_path("root-optional"));
-    run(&fake, |run| run.clock.sleep(std::time::Duration::from_secs(1)));
+    pass(&fake, 1);
     fake
 }
 
@@ -145,14 +146,14 @@ fn repair_never_strips_a_child() {
         world.patch(&path("configmaps", "feast", "registry"), &json!({"metadata": {"finalizers": ["example.com/hold"]}}));
         world.delete(&app_path("root-optional"));
     }
-    run(&fake, |run| (0..9).for_each(|_| drop(run.clock.sleep(std::time::Duration::from_secs(1)))));
+    pass(&fake, 9);
     let plan = planned(&fake, &options(vec![])).unwrap();
     assert_eq!(codes(&plan.causes), [("held", "registry"), ("child-deleting", "store")]);
     assert_eq!(plan.causes[0].detail, "example.com/hold");
     let (done, _) = repaired(&fake, &options(vec![]));
     // The child still terminates, and is named; nobody took its finalizer.
     let Err(Stop::Late { step: Step::Terminating, hanging }) = done else { panic!("{done:?}") };
-    assert!(codes(&hanging).contains(&("deleting", "store")) && codes(&hanging).contains(&("deleting", "registry")));
+    assert!(codes(&hanging).contains(&("deleting", "store")) && codes(&hanging).contains(&("deleting", "registry")), "{hanging:?}");
     let world = fake.0.borrow();
     assert_eq!(world.app("store")["metadata"]["finalizers"], json!(["resources-finalizer.argocd.argoproj.io"]));
     let stripped: Vec<&String> =

@@ -5,6 +5,7 @@ use crate::switch::fake::path;
 use crate::switch::platform::deployment;
 use crate::switch::platform::grow;
 use crate::switch::platform::off_options;
+use crate::switch::platform::pass;
 use crate::switch::platform::platform;
 use crate::switch::platform::platform_with;
 use crate::switch::platform::run;
@@ -131,7 +132,7 @@ fn a_going_switch_is_told_with_what_holds_it() {
         kept["metadata"]["annotations"] = json!({});
         world.add(kept);
     }
-    run(&fake, |run| (0..5).for_each(|_| drop(run.clock.sleep(std::time::Duration::from_secs(1)))));
+    pass(&fake, 5);
     let s = look(&fake);
     assert_eq!((s.position, s.next), (Position::GoingOff, Next::Wait));
     assert!(s.stuck.iter().any(|f| f.code == "held" && f.object.name == "registry" && f.detail == "example.com/hold"), "{:?}", s.stuck);
