@@ -3,6 +3,7 @@ pub mod archive;
 pub mod config;
 pub mod dump;
 pub mod fresh;
+pub mod journal;
 pub mod json;
 pub mod keyfile;
 pub mod report_file;

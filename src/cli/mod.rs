@@ -9,6 +9,7 @@ mod key;
 mod kinds;
 mod list;
 mod show;
+mod switch;
 mod ui;
 mod verify;
 
@@ -48,6 +49,7 @@ enum Verb {
     Verify(verify::Args),
     List(list::Args),
     Show(show::Args),
+    Switch(switch::Args),
     Key(key::Args),
     Kinds(kinds::Args),
     Config(config::Args),
@@ -70,6 +72,7 @@ pub fn run() -> ExitCode {
         Verb::Verify(args) => verify::run(args, &cli.global),
         Verb::List(args) => list::run(args, &cli.global),
         Verb::Show(args) => show::run(args, &cli.global),
+        Verb::Switch(args) => switch::connect().and_then(|(api, clock)| switch::run(args, &cli.global, &*api, &*clock)),
         Verb::Key(args) => key::run(args),
         Verb::Kinds(args) => kinds::run(args, &cli.global),
         Verb::Config(args) => config::run(args, &cli.global),

@@ -1,4 +1,5 @@
 //! What a person reads, as text: no writer, no colour decision, no width of its own.
+pub mod switch;
 #[cfg(feature = "cli")]
 pub mod table;
 pub mod words;

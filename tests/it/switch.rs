@@ -6,3 +6,4 @@ mod on;
 mod platform;
 mod repair;
 mod status;
+mod words;

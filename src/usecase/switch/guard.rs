@@ -50,12 +50,16 @@ pub(super) fn members(view: &View, scan: &Scan) -> Vec<Fact> {
         if app::deleting(value).is_some() && !app::cascades(value) {
             add("deleting-without-finalizer", app::finalizers(value).join(" "));
         }
-        if ["Delete=confirm", "Prune=confirm"].iter().any(|o| app::policy_has(value, o)) {
+        if app::policy_has(value, "Delete=confirm") {
             add("needs-confirmation", "spec.syncPolicy.syncOptions".into());
         }
-        if ["Delete=false", "Prune=false"].iter().any(|o| app::policy_has(value, o)) {
+        // Understood since Argo CD 3.4; the child would go and leave everything.
+        if app::policy_has(value, "Delete=false") {
             add("keeps-its-objects", "spec.syncPolicy.syncOptions".into());
         }
+    }
+    if let Some(root) = view.root().filter(|r| app::policy_has(&r.value, "Prune=confirm")) {
+        out.push(Fact::new("needs-confirmation", &root.key, "spec.syncPolicy.syncOptions"));
     }
     for app in view.root().into_iter().chain(view.members()) {
         let confirm = |e: &&Value| e.get("requiresDeletionConfirmation") == Some(&Value::Bool(true));

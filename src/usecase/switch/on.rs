@@ -68,7 +68,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let apply = match (view.root(), &options.manifest) {
         (Some(_), _) => None,
         (None, None) => return Err(Stop::Refused(vec![Fact::new("no-root", &key, "")])),
-        (None, Some(manifest)) => Some(manual_manifest(manifest, &key).map_err(|f| Stop::Refused(vec![f]))?),
+        (None, Some(manifest)) => Some(manual_manifest(manifest, &key)?),
     };
     let root = view.root().map(|r| &r.value).or(apply.as_ref());
     if let Some(project) = root.map(app::project).filter(|p| view.has_project(p) == Some(false)) {
@@ -122,12 +122,12 @@ fn claiming(view: &View, root: &Key) -> BTreeSet<Key> {
 }
 
 /// The root's manifest, clean and manual: it is made automated by the patch that also asks for the operation.
-fn manual_manifest(manifest: &Value, key: &Key) -> Result<Value, Fact> {
+fn manual_manifest(manifest: &Value, key: &Key) -> Result<Value, Stop> {
     let mut new = ops::cleaned(manifest);
     let found = write::key_of(&new);
     let space = if found.namespace.is_empty() { &key.namespace } else { &found.namespace };
     if !found.is_argo("Application") || found.name != key.name || *space != key.namespace {
-        return Err(Fact::new("other-manifest", key, found.to_string()));
+        return Err(Stop::Refused(vec![Fact::new("other-manifest", key, found.to_string())]));
     }
     crate::model::set(&mut new, "/metadata/namespace", Value::String(key.namespace.clone()));
     if let Some(policy) = new.pointer_mut("/spec/syncPolicy").and_then(Value::as_object_mut) {

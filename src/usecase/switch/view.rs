@@ -154,7 +154,7 @@ impl View {
     pub fn listed_apps(&self) -> BTreeSet<Key> {
         let listing = self.root().into_iter().chain(self.members());
         listing
-            .flat_map(|o| entries(&o.value).filter(|e| text(e, "/status") != "").map(key_of_entry))
+            .flat_map(|o| entries(&o.value).filter(|e| !text(e, "/status").is_empty()).map(key_of_entry))
             .filter(|k| k.is_argo("Application"))
             .collect()
     }

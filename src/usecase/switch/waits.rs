@@ -35,7 +35,8 @@ pub(super) fn until<T>(
 ) -> Result<T, Stop> {
     let begin = run.clock.now();
     let mut silent = 0;
-    let (mut hanging, mut told): (Vec<Fact>, Option<(DateTime<Utc>, Vec<Fact>)>) = (Vec::new(), None);
+    let mut hanging: Vec<Fact> = Vec::new();
+    let mut told: Option<(i64, Vec<Fact>)> = None;
     loop {
         match look(run) {
             Ok(Look::Done(done)) => return Ok(done),
@@ -49,9 +50,9 @@ pub(super) fn until<T>(
         }
         let now = run.clock.now();
         let seconds = (now - begin).num_seconds();
-        if told.as_ref().is_none_or(|(at, what)| *what != hanging || (now - *at).num_seconds() >= TELL) {
+        if told.as_ref().is_none_or(|(at, what)| *what != hanging || seconds - at >= TELL) {
             run.tell(&Event::Waiting { step, seconds, hanging: hanging.clone() });
-            told = Some((now, hanging.clone()));
+            told = Some((seconds, hanging.clone()));
         }
         if (now - begin).to_std().unwrap_or_default() >= within {
             return Err(Stop::Late { step, hanging });

@@ -173,7 +173,8 @@ fn finalize(world: &mut World, name: &str) {
 fn heal(world: &mut World, name: &str) {
     let path = app_path(name);
     let Some(app) = world.get(&path) else { return };
-    let automated = !(world.argo.heals_not && name == "root-optional") && app.pointer("/spec/syncPolicy/automated").is_some_and(|a| a["enabled"] != false);
+    let automated = !(world.argo.heals_not && name == "root-optional")
+        && app.pointer("/spec/syncPolicy/automated").is_some_and(|a| a["enabled"] != false);
     let out = at(app, "/status/sync/status") == "OutOfSync";
     let failed = at(app, "/status/operationState/phase") == "Failed";
     if automated && out && !failed && app.get("operation").is_none() && app.pointer("/metadata/deletionTimestamp").is_none() {

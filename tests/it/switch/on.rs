@@ -12,6 +12,7 @@ use evid::model::Key;
 use evid::usecase::port::Method;
 use evid::usecase::switch::Event;
 use evid::usecase::switch::Fact;
+use evid::usecase::switch::Settled;
 use evid::usecase::switch::Stamp;
 use evid::usecase::switch::Step;
 use evid::usecase::switch::Stop;
@@ -21,7 +22,6 @@ use evid::usecase::switch::on::on;
 use evid::usecase::switch::on::plan;
 use evid::usecase::switch::plan as off_plan;
 use evid::usecase::switch::plan::Strategy;
-use evid::usecase::switch::Settled;
 use serde_json::Value;
 use serde_json::json;
 
