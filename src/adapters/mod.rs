@@ -5,6 +5,7 @@ pub mod dump;
 pub mod fresh;
 #[cfg(feature = "kube")]
 pub mod interrupt;
+pub mod journal;
 pub mod json;
 pub mod keyfile;
 #[cfg(feature = "kube")]

@@ -12,19 +12,19 @@ use std::time::Duration;
 #[command(next_help_heading = "Cluster")]
 pub(super) struct ClusterArgs {
     /// The kubeconfig; else KUBECONFIG, else ~/.kube/config, else the pod's service account
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     kubeconfig: Option<PathBuf>,
     /// The kubeconfig's context
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME")]
     context: Option<String>,
     /// How long one request may take, as in 30s or 2m
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    #[arg(long, global = true, value_name = "TIME", default_value = "30s", value_parser = duration)]
     request_timeout: Duration,
     /// The user to impersonate
-    #[arg(long = "as", value_name = "USER")]
+    #[arg(long = "as", global = true, value_name = "USER")]
     impersonate: Option<String>,
     /// The groups to impersonate
-    #[arg(long = "as-group", value_name = "GROUP", requires = "impersonate")]
+    #[arg(long = "as-group", global = true, value_name = "GROUP")]
     groups: Vec<String>,
 }
 

@@ -15,6 +15,8 @@ mod live;
 #[cfg(feature = "kube")]
 mod progress;
 mod show;
+#[cfg(feature = "kube")]
+mod switch;
 mod ui;
 mod verify;
 
@@ -54,6 +56,8 @@ enum Verb {
     Verify(verify::Args),
     List(list::Args),
     Show(show::Args),
+    #[cfg(feature = "kube")]
+    Switch(switch::Args),
     Key(key::Args),
     Kinds(kinds::Args),
     Config(config::Args),
@@ -76,6 +80,8 @@ pub fn run() -> ExitCode {
         Verb::Verify(args) => verify::run(args, &cli.global),
         Verb::List(args) => list::run(args, &cli.global),
         Verb::Show(args) => show::run(args, &cli.global),
+        #[cfg(feature = "kube")]
+        Verb::Switch(args) => switch::run(args, &cli.global),
         Verb::Key(args) => key::run(args),
         Verb::Kinds(args) => kinds::run(args, &cli.global),
         Verb::Config(args) => config::run(args, &cli.global),

@@ -8,4 +8,5 @@ pub mod probes;
 pub mod prove;
 pub mod roots;
 mod settled;
+pub mod switch;
 pub mod verify;

@@ -25,6 +25,8 @@ mod samples;
 mod schemas;
 /// Every claim on every fixture, as reviewed.
 mod sweep;
+/// Off, on, repair and status of the switch.
+mod switch;
 /// What was watched between the points of a proof.
 mod watched;
 /// The zip container and attacks on it.

@@ -1,0 +1,57 @@
+//! `actions.jsonl`: what was written to a cluster, a line before each write and one after, on disk before the write is sent.
+//! Redacted; made with the first line, so that a run that writes nothing leaves nothing.
+use crate::canon::json;
+use crate::canon::redact::Redactor;
+use crate::usecase::switch::Journal;
+use serde_json::Value;
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+/// A journal in a file, which is only ever appended to.
+pub struct FileJournal {
+    path: PathBuf,
+    redactor: Redactor,
+    file: Option<File>,
+}
+
+impl FileJournal {
+    /// A journal that will be at this path.
+    pub fn new(path: PathBuf, redactor: Redactor) -> Self {
+        Self { path, redactor, file: None }
+    }
+
+    /// Where it is; none where nothing was written.
+    pub fn path(&self) -> Option<&std::path::Path> {
+        self.file.as_ref().map(|_| &*self.path)
+    }
+
+    fn open(&mut self) -> std::io::Result<&mut File> {
+        if self.file.is_none() {
+            if let Some(folder) = self.path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            self.file = Some(OpenOptions::new().create(true).append(true).open(&self.path)?);
+        }
+        self.file.as_mut().ok_or_else(|| std::io::Error::other("not open"))
+    }
+}
+
+impl Journal for FileJournal {
+    fn line(&mut self, line: &Value) -> Result<(), String> {
+        let mut line = line.clone();
+        // The body is an object, or a part of one, as the cluster has it; and what the server says may quote it.
+        if let Some(body) = line.get_mut("body") {
+            self.redactor.object(body);
+        }
+        if let Some(Value::String(message)) = line.get_mut("message") {
+            *message = self.redactor.text(message).into_owned();
+        }
+        let mut bytes = json::to_bytes(&line);
+        bytes.push(b'\n');
+        let shown = self.path.display().to_string();
+        let written = self.open().and_then(|file| file.write_all(&bytes).and_then(|()| file.sync_data()));
+        written.map_err(|e| format!("{shown}: {e}"))
+    }
+}

@@ -1,0 +1,339 @@
+//! `evid switch`: status, off, on, repair. Progress goes to stderr; a plan, an outcome or a status to stdout.
+use crate::adapters::config;
+use crate::adapters::journal::FileJournal;
+use crate::adapters::keyfile;
+use crate::canon::hex;
+use crate::canon::json;
+use crate::canon::redact::Redactor;
+use crate::canon::yaml;
+use crate::cli::Done;
+use crate::cli::Global;
+use crate::cli::cluster::ClusterArgs;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::ui;
+use crate::kinds::Rules;
+use crate::model::Layer;
+use crate::render::switch as render;
+use crate::usecase::port::Api;
+use crate::usecase::port::Clock;
+use crate::usecase::switch::Event;
+use crate::usecase::switch::Run;
+use crate::usecase::switch::Stamp;
+use crate::usecase::switch::Stop;
+use crate::usecase::switch::Times;
+use crate::usecase::switch::off;
+use crate::usecase::switch::on;
+use crate::usecase::switch::plan;
+use crate::usecase::switch::plan::Strategy;
+use crate::usecase::switch::repair;
+use crate::usecase::switch::status;
+use serde_json::Value;
+use std::io::IsTerminal as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Switch the layer off and on, tell its state, mend its root
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    #[command(flatten)]
+    cluster: ClusterArgs,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Verb {
+    /// Tell the state of the switch, who manages it, what is at risk, and the next command; writes nothing
+    Status {
+        /// text or json
+        #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
+        output: String,
+    },
+    /// Make the root manual and remove what hangs below it; the root itself stays
+    Off {
+        #[command(flatten)]
+        common: Common,
+        /// How the children are removed: by one pruning operation of the root, or each by itself
+        #[arg(long, default_value = "prune", value_parser = ["prune", "cascade"])]
+        strategy: String,
+        /// End running operations instead of waiting for them
+        #[arg(long)]
+        terminate: bool,
+        /// An object that may be lost: KIND/NAMESPACE/NAME, or KIND/NAME without a namespace
+        #[arg(long, value_name = "OBJECT")]
+        allow_loss: Vec<String>,
+    },
+    /// Make the root automated, sync it, and wait until everything is there and available
+    On {
+        #[command(flatten)]
+        common: Common,
+        /// The root's manifest, where it is missing
+        #[arg(short, long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// End a running operation of the root instead of waiting for it
+        #[arg(long)]
+        terminate: bool,
+    },
+    /// Mend a root that hangs in Deleting: name the cause, mend it, else take the root's own finalizers off and apply it again
+    Repair {
+        #[command(flatten)]
+        common: Common,
+        /// The root's manifest, or that of its missing AppProject, or both
+        #[arg(short, long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// An object that may be lost where mending lets the deletion go on
+        #[arg(long, value_name = "OBJECT")]
+        allow_loss: Vec<String>,
+    },
+}
+
+#[derive(clap::Args, Debug)]
+struct Common {
+    /// Print every write and send none
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+    /// Seconds that each long wait may take
+    #[arg(long, default_value_t = 900, value_name = "SECONDS")]
+    timeout: u64,
+    /// Text that a reviewer gave; it passes through the cluster in the operation's info
+    #[arg(long, value_name = "TEXT")]
+    nonce: Option<String>,
+    /// Where what is written is recorded; else a file of its own in the evidence folder
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// text or json
+    #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
+    output: String,
+}
+
+/// What every verb needs beside its own options.
+struct Hands<'a> {
+    api: &'a dyn Api,
+    clock: &'a dyn Clock,
+    layers: Vec<Layer>,
+    rules: Rules,
+}
+
+/// Runs the verb against the cluster that is meant.
+pub(super) fn run(args: &Args, global: &Global) -> Done {
+    let (cluster, clock) = (args.cluster.connect()?, args.cluster.clock());
+    on_cluster(args, global, &cluster, &clock)
+}
+
+fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) -> Done {
+    let config = config::load(global.config.as_deref())?;
+    let hands = Hands { api, clock, layers: config.layers()?, rules: Rules::new(&config.rules()?)? };
+    match &args.verb {
+        Verb::Status { output } => tell(&hands, output == "json"),
+        Verb::Off { common, strategy, terminate, allow_loss } => {
+            let strategy = if strategy == "prune" { Strategy::Prune } else { Strategy::Cascade };
+            let stamp = stamp(common, "off", clock)?;
+            let options = plan::Options { strategy, terminate: *terminate, allow: allow_loss.clone(), stamp };
+            let verb = Steps {
+                plan: |run: &mut Run<'_>| plan::plan(run, &options),
+                text: render::off_plan,
+                question: "Switch it off?",
+                act: |run: &mut Run<'_>, plan: &plan::Plan| off::off(run, plan, &options),
+                done: render::off,
+                json: render::off_json,
+                exit: |d: &off::Off| exit(!d.left.is_empty(), !d.unseen.is_empty()),
+            };
+            go(&hands, global, common, &options.stamp, verb)
+        }
+        Verb::On { common, file, terminate } => {
+            let manifest = manifests(file.as_deref())?.into_iter().next();
+            let stamp = stamp(common, "on", clock)?;
+            let options = on::Options { stamp, manifest, expected: std::collections::BTreeSet::new(), terminate: *terminate };
+            let verb = Steps {
+                plan: |run: &mut Run<'_>| on::plan(run, &options),
+                text: render::on_plan,
+                question: "Switch it on?",
+                act: |run: &mut Run<'_>, plan: &on::Plan| on::on(run, plan, &options),
+                done: render::on,
+                json: render::on_json,
+                exit: |_: &_| Exit::Proven,
+            };
+            go(&hands, global, common, &options.stamp, verb)
+        }
+        Verb::Repair { common, file, allow_loss } => {
+            let stamp = stamp(common, "repair", clock)?;
+            let options = repair::Options { stamp, manifests: manifests(file.as_deref())?, allow: allow_loss.clone() };
+            let verb = Steps {
+                plan: |run: &mut Run<'_>| repair::plan(run, &options),
+                text: render::repair_plan,
+                question: "Repair it?",
+                act: |run: &mut Run<'_>, plan: &repair::Plan| repair::repair(run, plan, &options),
+                done: render::repair,
+                json: render::repair_json,
+                exit: |d: &repair::Repaired| exit(!d.left.is_empty(), !d.unseen.is_empty()),
+            };
+            go(&hands, global, common, &options.stamp, verb)
+        }
+    }
+}
+
+/// Something that should be gone lives: refuted. Something could not be seen: incomplete.
+fn exit(left: bool, unseen: bool) -> Exit {
+    match (left, unseen) {
+        (true, _) => Exit::Refuted,
+        (false, true) => Exit::Inconclusive,
+        (false, false) => Exit::Proven,
+    }
+}
+
+/// A verb as its steps: plan, tell, ask, act, tell.
+struct Steps<P, D, Plan, Act>
+where
+    Plan: Fn(&mut Run<'_>) -> Result<P, Stop>,
+    Act: Fn(&mut Run<'_>, &P) -> Result<D, Stop>,
+{
+    plan: Plan,
+    text: fn(&P, bool) -> String,
+    question: &'static str,
+    act: Act,
+    done: fn(&D) -> String,
+    json: fn(&P, Option<&D>) -> Value,
+    exit: fn(&D) -> Exit,
+}
+
+fn go<P, D, Plan, Act>(hands: &Hands<'_>, global: &Global, common: &Common, stamp: &Stamp, verb: Steps<P, D, Plan, Act>) -> Done
+where
+    Plan: Fn(&mut Run<'_>) -> Result<P, Stop>,
+    Act: Fn(&mut Run<'_>, &P) -> Result<D, Stop>,
+{
+    let mut journal = journal(global, common, stamp)?;
+    let mut progress = |event: &Event| {
+        if let Some(line) = render::event(event) {
+            ui::message(&line);
+        }
+    };
+    let times = Times { total: Duration::from_secs(common.timeout), ..Times::default() };
+    let mut run = Run {
+        api: hands.api,
+        clock: hands.clock,
+        journal: &mut journal,
+        progress: &mut progress,
+        layers: &hands.layers,
+        rules: &hands.rules,
+        user: stamp.user.clone(),
+        times,
+        written: 0,
+    };
+    let as_json = common.output == "json";
+    let print = |text: String, value: Value| if as_json { line(&value) } else { ui::data(text.as_bytes()) };
+    let plan = (verb.plan)(&mut run).map_err(failure)?;
+    if common.dry_run {
+        print((verb.text)(&plan, true), (verb.json)(&plan, None))?;
+        ui::message("nothing was written");
+        return Ok(Exit::Proven);
+    }
+    ui::message((verb.text)(&plan, false).trim_end());
+    confirm(verb.question, common.yes)?;
+    let done = (verb.act)(&mut run, &plan);
+    if let Some(path) = journal.path() {
+        ui::message(&format!("what was written is in {}", path.display()));
+    }
+    let done = done.map_err(failure)?;
+    print((verb.done)(&done), (verb.json)(&plan, Some(&done)))?;
+    Ok((verb.exit)(&done))
+}
+
+fn tell(hands: &Hands<'_>, as_json: bool) -> Done {
+    struct Nothing;
+    impl crate::usecase::switch::Journal for Nothing {
+        fn line(&mut self, _: &Value) -> Result<(), String> {
+            Err("a status writes nothing".into())
+        }
+    }
+    let mut progress = |_: &Event| {};
+    let mut run = Run {
+        api: hands.api,
+        clock: hands.clock,
+        journal: &mut Nothing,
+        progress: &mut progress,
+        layers: &hands.layers,
+        rules: &hands.rules,
+        user: user(),
+        times: Times::default(),
+        written: 0,
+    };
+    let status = status::status(&mut run).map_err(failure)?;
+    if as_json {
+        line(&render::status_json(&status))?
+    } else {
+        ui::data(render::status(&status).as_bytes())?
+    }
+    Ok(exit(false, !status.unseen.is_empty()))
+}
+
+fn line(value: &Value) -> Result<(), Failure> {
+    ui::data(&[json::to_bytes(value), b"\n".to_vec()].concat())
+}
+
+fn journal(global: &Global, common: &Common, stamp: &Stamp) -> Result<FileJournal, Failure> {
+    let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
+    let (key, _) = keyfile::load_or_create_redaction_key(&dir)?;
+    let path = common.journal.clone().unwrap_or_else(|| global.archive.join(format!("{}.actions.jsonl", stamp.run)));
+    Ok(FileJournal::new(path, Redactor::new(&key)))
+}
+
+/// Names the run: what, when, and a few digits so that two of one second differ.
+fn stamp(common: &Common, verb: &str, clock: &dyn Clock) -> Result<Stamp, Failure> {
+    let mut random = [0_u8; 3];
+    getrandom::fill(&mut random).map_err(|e| Failure::new(format!("the system gives no random numbers: {e}")))?;
+    let run = format!("{verb}-{}-{}", clock.now().format("%Y%m%dT%H%M%SZ"), hex(&random));
+    Ok(Stamp { run, nonce: common.nonce.clone(), user: user() })
+}
+
+pub(super) fn user() -> String {
+    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|n| std::env::var(n).ok()).filter(|u| !u.is_empty()).unwrap_or_else(|| "unknown".into())
+}
+
+pub(super) fn manifests(file: Option<&Path>) -> Result<Vec<Value>, Failure> {
+    let Some(path) = file else { return Ok(vec![]) };
+    let wrong = |what: String| Failure::new(format!("{}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
+    let documents = yaml::parse(&text).map_err(|e| wrong(e.to_string()))?;
+    Ok(documents.into_iter().filter(|d| !d.is_null()).collect())
+}
+
+pub(super) fn confirm(question: &str, yes: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::new("nobody is here to confirm").hint("`--yes` goes on without asking, `--dry-run` shows every write"));
+    }
+    drop(write!(std::io::stderr().lock(), "{question} [y/N] "));
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(|e| Failure::new(format!("stdin can't be read: {e}")))?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::new("nothing was written")) }
+}
+
+/// Why it stopped, and what to do next.
+pub(super) fn failure(stop: Stop) -> Failure {
+    const GO_ON: &str = "`evid switch status` tells the state; `evid switch on` brings everything back, `evid switch off` goes on removing";
+    let list = |facts: &[crate::usecase::switch::Fact]| render::facts(facts).trim_end().to_owned();
+    match stop {
+        Stop::Refused(facts) => Failure::new(format!("refused, nothing was written:\n{}", list(&facts))),
+        Stop::Interrupted { step, hanging } => {
+            let text = format!("stopped while {}\n{}", render::words::of_step(step), list(&hanging));
+            Failure::new(text.trim_end()).exit(Exit::Inconclusive).hint(GO_ON)
+        }
+        Stop::Late { step, hanging } => {
+            let text = format!("too long {}\n{}", render::words::of_step(step), list(&hanging));
+            Failure::new(text.trim_end()).exit(Exit::Inconclusive).hint(GO_ON)
+        }
+        Stop::Failed(facts) => Failure::new(format!("waiting longer would not help:\n{}", list(&facts))).exit(Exit::Refuted).hint(GO_ON),
+        Stop::Silent(e) => Failure::new(format!("the API server does not answer: {e}")).hint(GO_ON),
+        Stop::Answered { asked, status, message } => Failure::new(format!("{asked}: {status} {message}")),
+        Stop::Journal(e) => Failure::new(format!("the journal can't be written: {e}")).hint("nothing is written to the cluster without it"),
+    }
+}
+

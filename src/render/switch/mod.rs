@@ -1,0 +1,100 @@
+//! The switch in words: what it sees, what it will write, how it goes, how it ended. No writer and no colour.
+mod outcome;
+mod status;
+pub mod words;
+
+pub use outcome::off;
+pub use outcome::off_json;
+pub use outcome::off_plan;
+pub use outcome::on;
+pub use outcome::on_json;
+pub use outcome::on_plan;
+pub use outcome::repair;
+pub use outcome::repair_json;
+pub use outcome::repair_plan;
+pub use status::status;
+pub use status::status_json;
+
+use crate::model::Gap;
+use crate::model::Key;
+use crate::render::words::clean;
+use crate::usecase::switch::Event;
+use crate::usecase::switch::Fact;
+use crate::usecase::switch::Write;
+use serde_json::Value;
+use serde_json::json;
+
+/// So many are told; the others are counted.
+const MOST: usize = 5;
+
+/// One fact on one line.
+pub fn fact(fact: &Fact) -> String {
+    let object = if fact.object.name == "*" { fact.object.kind.clone() } else { fact.object.to_string() };
+    let object = if fact.object.name.is_empty() { String::new() } else { format!("{object} ") };
+    let detail = if fact.detail.is_empty() { String::new() } else { format!(": {}", fact.detail.replace('\n', " ")) };
+    clean(&format!("{object}{}{detail}", words::of_code(fact.code)))
+}
+
+/// Facts, one a line, and below each kind of them what can be done.
+pub fn facts(facts: &[Fact]) -> String {
+    let mut out = String::new();
+    for (i, one) in facts.iter().enumerate() {
+        out.push_str(&format!("  {}\n", fact(one)));
+        let last = facts.get(i + 1).is_none_or(|next| next.code != one.code);
+        let hint = words::hint(one.code);
+        if last && !hint.is_empty() {
+            out.push_str(&format!("    {hint}\n"));
+        }
+    }
+    out
+}
+
+/// What is told while it runs; none where nothing is to be said.
+pub fn event(event: &Event) -> Option<String> {
+    match event {
+        Event::Step(step) => Some(words::of_step(*step).to_owned()),
+        Event::Wrote(write) => Some(format!("  {} {} ({})", write.method.as_str(), write.object, write.what)),
+        Event::Note(note) => Some(format!("note: {}", fact(note))),
+        Event::Waiting { hanging, .. } if hanging.is_empty() => None,
+        Event::Waiting { seconds, hanging, .. } => {
+            let shown: Vec<String> = hanging.iter().take(MOST).map(fact).collect();
+            let more = hanging.len().saturating_sub(MOST);
+            let more = if more > 0 { format!("\n  … and {more} more") } else { String::new() };
+            Some(format!("  {seconds}s, {} to go: {}{more}", hanging.len(), shown.join("\n  … ")))
+        }
+    }
+}
+
+/// The writes of a plan: method, path, why, and body.
+fn writes(writes: &[Write]) -> String {
+    let line = |w: &Write| {
+        format!("{} {}   # {} {}\n  {}\n", w.method.as_str(), w.path, w.what, w.object, clean(&crate::canon::json::to_text(&w.body)))
+    };
+    writes.iter().map(line).collect()
+}
+
+fn key_json(key: &Key) -> Value {
+    json!({"group": key.group, "kind": key.kind, "namespace": key.namespace, "name": key.name})
+}
+
+fn facts_json(facts: &[Fact]) -> Value {
+    facts.iter().map(|f| json!({"code": f.code, "object": key_json(&f.object), "detail": f.detail})).collect()
+}
+
+fn writes_json(writes: &[Write]) -> Value {
+    let one = |w: &Write| json!({"what": w.what, "method": w.method.as_str(), "path": w.path, "object": key_json(&w.object), "uid": w.uid, "body": w.body});
+    writes.iter().map(one).collect()
+}
+
+fn gaps(gaps: &[Gap]) -> String {
+    gaps.iter().map(|g| format!("  {}: {} {}\n", crate::model::stem(&g.resource, &g.group), g.reason, clean(&g.detail))).collect()
+}
+
+fn gaps_json(gaps: &[Gap]) -> Value {
+    gaps.iter().map(|g| json!({"group": g.group, "resource": g.resource, "reason": g.reason.as_str(), "detail": g.detail})).collect()
+}
+
+/// A titled block, where there is something in it.
+fn block(title: &str, body: String) -> String {
+    if body.is_empty() { body } else { format!("{title}\n{body}") }
+}

@@ -1,0 +1,146 @@
+//! Plans and outcomes of off, on and repair: as text, as JSON.
+use crate::render::switch::block;
+use crate::render::switch::fact;
+use crate::render::switch::facts;
+use crate::render::switch::facts_json;
+use crate::render::switch::gaps;
+use crate::render::switch::gaps_json;
+use crate::render::switch::key_json;
+use crate::render::switch::writes;
+use crate::render::switch::writes_json;
+use crate::usecase::switch::Settled;
+use crate::usecase::switch::off::Off;
+use crate::usecase::switch::on;
+use crate::usecase::switch::plan::Plan;
+use crate::usecase::switch::repair;
+use serde_json::Value;
+use serde_json::json;
+
+/// What an OFF will do. `full` prints every write.
+pub fn off_plan(plan: &Plan, full: bool) -> String {
+    let mut out = if plan.already {
+        format!("{} is manual and nothing hangs below it: off already\n", plan.root)
+    } else {
+        format!(
+            "{} becomes manual and stays; {} Applications below it go, by {}, with {} objects in all\n",
+            plan.root,
+            plan.members.len(),
+            plan.strategy.as_str(),
+            plan.fate.going.len()
+        )
+    };
+    if let Some(why) = &plan.instead {
+        out.push_str(&format!("by {}, because: {}\n", plan.strategy.as_str(), fact(why)));
+    }
+    if let Some((manager, long)) = &plan.hold {
+        out.push_str(&format!("managed by {manager}: watched for {}s whether it stays manual\n", long.as_secs()));
+    }
+    out.push_str(&block("stays", facts(&plan.fate.kept)));
+    out.push_str(&block("notes", facts(&plan.notes)));
+    if full {
+        out.push_str(&block("writes", writes(&plan.writes)));
+    }
+    out
+}
+
+/// How an OFF ended.
+pub fn off(done: &Off) -> String {
+    let mut out = if done.already { "it was off already\n".to_owned() } else { format!("{} objects are gone by uid\n", done.gone) };
+    if let Some(why) = &done.instead {
+        out.push_str(&format!("removed by {}, because: {}\n", done.strategy.as_str(), fact(why)));
+    }
+    out.push_str(&block("stays on purpose", facts(&done.kept)));
+    out.push_str(&block("LEFT", facts(&done.left)));
+    out.push_str(&block("notes", facts(&done.notes)));
+    out.push_str(&block("not seen, so nobody knows what is left of it", gaps(&done.unseen)));
+    out
+}
+
+/// The plan, or with an outcome all of it.
+pub fn off_json(plan: &Plan, done: Option<&Off>) -> Value {
+    let mut v = json!({"verb": "off", "root": key_json(&plan.root), "uid": plan.uid, "already": plan.already, "strategy": plan.strategy.as_str(),
+        "writes": writes_json(&plan.writes), "kept": facts_json(&plan.fate.kept), "notes": facts_json(&plan.notes), "done": done.is_some()});
+    if let (Some(done), Some(map)) = (done, v.as_object_mut()) {
+        map.insert("strategy".into(), done.strategy.as_str().into());
+        map.insert("gone".into(), done.gone.into());
+        map.insert("left".into(), facts_json(&done.left));
+        map.insert("notes".into(), facts_json(&done.notes));
+        map.insert("unseen".into(), gaps_json(&done.unseen));
+    }
+    v
+}
+
+/// What an ON will do.
+pub fn on_plan(plan: &on::Plan, full: bool) -> String {
+    let apply = if plan.apply.is_some() { "is applied, " } else { "" };
+    let mut out = format!("{} {apply}becomes automated (prune, self-heal) and is synced by one operation\n", plan.root);
+    out.push_str(&block("waits first for what still terminates", facts(&plan.terminating)));
+    out.push_str(&block("notes", facts(&plan.notes)));
+    if full {
+        out.push_str(&block("writes (and one for each manual child, once it is there)", writes(&plan.writes)));
+    }
+    out
+}
+
+/// How an ON ended.
+pub fn on(done: &Settled) -> String {
+    let again = if done.attempts > 1 { format!(", the operation was run {} times", done.attempts) } else { String::new() };
+    let mut out = format!("{} Applications are Synced and Healthy, {} workloads available{again}\n", done.apps, done.workloads);
+    out.push_str(&block("synced by evid itself", done.by_hand.iter().map(|k| format!("  {k}\n")).collect()));
+    out.push_str(&block("notes", facts(&done.notes)));
+    out
+}
+
+/// The plan, or with an outcome all of it.
+pub fn on_json(plan: &on::Plan, done: Option<&Settled>) -> Value {
+    json!({"verb": "on", "root": key_json(&plan.root), "writes": writes_json(&plan.writes), "terminating": facts_json(&plan.terminating),
+        "notes": facts_json(&plan.notes), "done": done.is_some(), "settled": done.map(settled)})
+}
+
+fn settled(s: &Settled) -> Value {
+    json!({"attempts": s.attempts, "byHand": s.by_hand.iter().map(key_json).collect::<Vec<_>>(), "applications": s.apps,
+        "workloads": s.workloads, "notes": facts_json(&s.notes)})
+}
+
+/// Why a root hangs and what will be done.
+pub fn repair_plan(plan: &repair::Plan, full: bool) -> String {
+    let mut out = format!("{} hangs in Deleting\n", plan.root);
+    out.push_str(&block("because", facts(&plan.causes)));
+    let first = if plan.mends { "the cause is mended; should it still hang, " } else { "" };
+    let mode = if plan.automated { "automated" } else { "manual" };
+    let sync = if plan.syncs { " and synced" } else { "; nothing hangs below it, so it is not synced" };
+    out.push_str(&format!("{first}its own finalizers come off, no child's; it is applied again, {mode} as it was{sync}\n"));
+    out.push_str(&block("notes", facts(&plan.notes)));
+    if full {
+        out.push_str(&block("writes", writes(&plan.writes)));
+    }
+    out
+}
+
+/// How a repair ended.
+pub fn repair(done: &repair::Repaired) -> String {
+    let how = if done.by_mending { "the cause was mended and it went by itself" } else { "its finalizers were removed" };
+    let mut out = format!("{how}; it is there again, uid {}\n", done.uid);
+    if let Some(settled) = &done.settled {
+        out.push_str(&on(settled));
+    }
+    out.push_str(&block("LEFT", facts(&done.left)));
+    out.push_str(&block("notes", facts(&done.notes)));
+    out.push_str(&block("not seen, so nobody knows what is left of it", gaps(&done.unseen)));
+    out
+}
+
+/// The plan, or with an outcome all of it.
+pub fn repair_json(plan: &repair::Plan, done: Option<&repair::Repaired>) -> Value {
+    let mut v = json!({"verb": "repair", "root": key_json(&plan.root), "uid": plan.uid, "causes": facts_json(&plan.causes), "mends": plan.mends,
+        "writes": writes_json(&plan.writes), "notes": facts_json(&plan.notes), "done": done.is_some()});
+    if let (Some(done), Some(map)) = (done, v.as_object_mut()) {
+        map.insert("byMending".into(), done.by_mending.into());
+        map.insert("newUid".into(), done.uid.clone().into());
+        map.insert("settled".into(), done.settled.as_ref().map(settled).into());
+        map.insert("left".into(), facts_json(&done.left));
+        map.insert("notes".into(), facts_json(&done.notes));
+        map.insert("unseen".into(), gaps_json(&done.unseen));
+    }
+    v
+}

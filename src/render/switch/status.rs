@@ -1,0 +1,117 @@
+//! `evid switch status`: as text, as JSON.
+use crate::render::switch::block;
+use crate::render::switch::facts;
+use crate::render::switch::facts_json;
+use crate::render::switch::gaps;
+use crate::render::switch::gaps_json;
+use crate::render::switch::key_json;
+use crate::render::words::clean;
+use crate::usecase::switch::app::Form;
+use crate::usecase::switch::app::Mode;
+use crate::usecase::switch::status::Line;
+use crate::usecase::switch::status::Next;
+use crate::usecase::switch::status::Position;
+use crate::usecase::switch::status::Status;
+use serde_json::Value;
+use serde_json::json;
+
+fn mode(mode: Mode) -> String {
+    match mode {
+        Mode::Automated { prune, self_heal } => {
+            let parts = [(prune, "prune"), (self_heal, "self-heal")].iter().filter(|(on, _)| *on).map(|(_, w)| *w).collect::<Vec<_>>();
+            if parts.is_empty() { "automated".into() } else { format!("automated ({})", parts.join(", ")) }
+        }
+        Mode::Manual(Form::NoPolicy) => "manual (no syncPolicy)".into(),
+        Mode::Manual(Form::NoAutomated) => "manual".into(),
+        Mode::Manual(Form::Disabled) => "manual (automated.enabled: false; only since Argo CD 3.1)".into(),
+    }
+}
+
+fn position(p: Position) -> &'static str {
+    match p {
+        Position::NoRoot => "has no root",
+        Position::Off => "is off",
+        Position::GoingOff => "is going off",
+        Position::On => "is on",
+    }
+}
+
+fn command(next: Next) -> &'static str {
+    match next {
+        Next::On => "evid switch on",
+        Next::OnFromFile => "evid switch on -f ROOT.yaml",
+        Next::Off => "evid switch off --dry-run",
+        Next::Repair => "evid switch repair --dry-run",
+        Next::Wait => "evid switch status",
+    }
+}
+
+/// As text.
+pub fn status(s: &Status) -> String {
+    let mut out = format!("{} {}\n", s.layer, position(s.position));
+    out.push_str(&format!("  root      {}", s.root));
+    if let Some(m) = s.mode {
+        out.push_str(&format!(", {}, says {}", mode(m), s.root_says));
+    }
+    out.push('\n');
+    if let Some(m) = &s.manager {
+        let heals = match (m.self_heals, m.ignores) {
+            (false, _) => "does not heal it",
+            (true, true) => "heals it, and ignores its syncPolicy",
+            (true, false) => "heals it: a change of its syncPolicy is put back",
+        };
+        let lists = if m.lists { "" } else { ", does not list it" };
+        out.push_str(&format!("  manager   {}, {heals}{lists}\n", m.app));
+    }
+    out.extend(s.owners.iter().map(|o| format!("  owner     {o}\n")));
+    out.push_str(&block("\napplications", s.apps.iter().map(line).collect()));
+    for (title, all) in [
+        ("\nrunning", &s.running),
+        ("\nstuck", &s.stuck),
+        ("\norphans", &s.orphans),
+        ("\nat risk when switched off", &s.at_risk),
+        ("\nnotes", &s.notes),
+    ] {
+        out.push_str(&block(title, facts(all)));
+    }
+    out.push_str(&block("\nnot seen", gaps(&s.unseen)));
+    out.push_str(&format!("\nnext: {}\n", command(s.next)));
+    clean_lines(&out)
+}
+
+fn clean_lines(text: &str) -> String {
+    text.lines().map(|l| clean(l) + "\n").collect()
+}
+
+fn line(l: &Line) -> String {
+    let says =
+        format!("{}/{}", if l.sync.is_empty() { "unknown" } else { &l.sync }, if l.health.is_empty() { "unknown" } else { &l.health });
+    let mut marks = vec![if l.mode.is_manual() { "manual".to_owned() } else { "automated".to_owned() }];
+    if l.deleting {
+        marks.push("deleting".into());
+    }
+    if !l.cascades {
+        marks.push("no resources finalizer".into());
+    }
+    marks.extend(l.operation.iter().map(|o| format!("operation {o}")));
+    format!("  {}{:<24} {says:<22} {}  below {}\n", "  ".repeat(l.depth - 1), l.key.name, marks.join(", "), l.parent)
+}
+
+/// As JSON.
+pub fn status_json(s: &Status) -> Value {
+    let apps: Vec<Value> = s
+        .apps
+        .iter()
+        .map(|l| {
+            json!({"object": key_json(&l.key), "parent": l.parent, "depth": l.depth, "manual": l.mode.is_manual(), "sync": l.sync,
+                "health": l.health, "cascades": l.cascades, "deleting": l.deleting, "operation": l.operation})
+        })
+        .collect();
+    json!({
+        "layer": s.layer, "position": s.position.as_str(), "root": key_json(&s.root), "uid": s.uid, "mode": s.mode.map(mode),
+        "manual": s.mode.map(Mode::is_manual), "rootSays": s.root_says, "owners": s.owners,
+        "manager": s.manager.as_ref().map(|m| json!({"app": key_json(&m.app), "lists": m.lists, "selfHeals": m.self_heals, "ignores": m.ignores})),
+        "applications": apps, "running": facts_json(&s.running), "stuck": facts_json(&s.stuck), "orphans": facts_json(&s.orphans),
+        "atRisk": facts_json(&s.at_risk), "notes": facts_json(&s.notes), "unseen": gaps_json(&s.unseen), "next": command(s.next),
+    })
+}

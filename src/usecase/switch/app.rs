@@ -1,0 +1,181 @@
+//! What an Application says of itself. Pure reading; absent is never taken for healthy.
+use serde_json::Value;
+
+/// The finalizer with which an Application takes its objects along.
+pub const RESOURCES: &str = "resources-finalizer.argocd.argoproj.io";
+
+/// The text at a pointer, or nothing.
+pub fn text<'a>(app: &'a Value, pointer: &str) -> &'a str {
+    app.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+}
+
+/// Which way an Application says manual.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// It has no `spec.syncPolicy`.
+    NoPolicy,
+    /// The policy has no `automated`: understood by every version.
+    NoAutomated,
+    /// `automated.enabled: false`: understood since Argo CD 3.1 only.
+    Disabled,
+}
+
+/// Who syncs an Application.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// Argo CD itself.
+    Automated {
+        /// Removes what Git no longer lists.
+        prune: bool,
+        /// Puts back what was changed by hand.
+        self_heal: bool,
+    },
+    /// Somebody, by hand.
+    Manual(Form),
+}
+
+impl Mode {
+    /// Reads `spec.syncPolicy`.
+    pub fn of(app: &Value) -> Self {
+        let Some(policy) = app.pointer("/spec/syncPolicy").filter(|p| p.is_object()) else { return Self::Manual(Form::NoPolicy) };
+        let Some(automated) = policy.get("automated").filter(|a| a.is_object()) else { return Self::Manual(Form::NoAutomated) };
+        let on = |k: &str| automated.get(k) == Some(&Value::Bool(true));
+        if automated.get("enabled") == Some(&Value::Bool(false)) {
+            return Self::Manual(Form::Disabled);
+        }
+        Self::Automated { prune: on("prune"), self_heal: on("selfHeal") }
+    }
+
+    /// Whether nobody but a person syncs it.
+    pub fn is_manual(self) -> bool {
+        matches!(self, Self::Manual(_))
+    }
+
+    /// Automated with prune and self-heal: what a switch that is on says.
+    pub fn is_on(self) -> bool {
+        self == Self::Automated { prune: true, self_heal: true }
+    }
+}
+
+/// Whether an operation is asked for or under way. A set operation blocks the finalizers.
+pub fn is_operating(app: &Value) -> bool {
+    app.get("operation").is_some_and(|o| !o.is_null()) || matches!(phase(app), "Running" | "Terminating")
+}
+
+/// The phase of the last operation; empty where there was none.
+pub fn phase(app: &Value) -> &str {
+    text(app, "/status/operationState/phase")
+}
+
+/// When it was deleted, where it was.
+pub fn deleting(object: &Value) -> Option<&str> {
+    object.pointer("/metadata/deletionTimestamp").and_then(Value::as_str)
+}
+
+/// Its finalizers.
+pub fn finalizers(object: &Value) -> Vec<&str> {
+    object.pointer("/metadata/finalizers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// Whether deleting the Application takes its objects along, in any of the three ways.
+pub fn cascades(app: &Value) -> bool {
+    finalizers(app).iter().any(|f| f.strip_prefix(RESOURCES).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// Whether a finalizer is Argo CD's own.
+pub fn is_argos(finalizer: &str) -> bool {
+    finalizer.split('/').next().is_some_and(|domain| domain.ends_with(".argocd.argoproj.io"))
+}
+
+/// Types and messages of its conditions.
+pub fn conditions(app: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let all = app.pointer("/status/conditions").and_then(Value::as_array).into_iter().flatten();
+    all.map(|c| (text(c, "/type"), text(c, "/message")))
+}
+
+/// The first condition of a type that ends so.
+pub fn condition<'a>(app: &'a Value, ending: &str) -> Option<(&'a str, &'a str)> {
+    conditions(app).find(|(kind, _)| kind.ends_with(ending))
+}
+
+/// Whether the object's annotation of sync options holds one (`Delete=false`).
+pub fn has_option(object: &Value, option: &str) -> bool {
+    let all = annotation(object, "argocd.argoproj.io/sync-options").unwrap_or("");
+    all.split(',').any(|o| o.trim() == option)
+}
+
+/// Whether the Application's own policy holds a sync option.
+pub fn policy_has(app: &Value, option: &str) -> bool {
+    let all = app.pointer("/spec/syncPolicy/syncOptions").and_then(Value::as_array);
+    all.into_iter().flatten().any(|o| o.as_str() == Some(option))
+}
+
+/// An annotation.
+pub fn annotation<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    object.get("metadata")?.get("annotations")?.get(name)?.as_str()
+}
+
+/// Whether Argo CD was told to leave it alone.
+pub fn is_skipped(app: &Value) -> bool {
+    annotation(app, "argocd.argoproj.io/skip-reconcile") == Some("true")
+}
+
+/// Uids and kinds of its owners.
+pub fn owners(object: &Value) -> impl Iterator<Item = (&str, &str, &str)> {
+    let all = object.pointer("/metadata/ownerReferences").and_then(Value::as_array).into_iter().flatten();
+    all.map(|o| (text(o, "/uid"), text(o, "/kind"), text(o, "/name")))
+}
+
+/// Its uid.
+pub fn uid(object: &Value) -> &str {
+    text(object, "/metadata/uid")
+}
+
+/// Its AppProject; an empty one is `default`.
+pub fn project(app: &Value) -> &str {
+    Some(text(app, "/spec/project")).filter(|p| !p.is_empty()).unwrap_or("default")
+}
+
+/// A value of the last operation's `info`.
+pub fn info<'a>(operation: &'a Value, name: &str) -> Option<&'a str> {
+    let all = operation.get("info")?.as_array()?;
+    all.iter().find(|i| text(i, "/name") == name).map(|i| text(i, "/value"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Form, Mode, cascades, is_argos, is_operating};
+    use serde_json::json;
+
+    #[test]
+    fn manual_has_three_forms_and_automated_needs_an_object() {
+        for (spec, mode) in [
+            (json!({}), Mode::Manual(Form::NoPolicy)),
+            (json!({"syncPolicy": {"retry": {}}}), Mode::Manual(Form::NoAutomated)),
+            (json!({"syncPolicy": {"automated": null}}), Mode::Manual(Form::NoAutomated)),
+            (json!({"syncPolicy": {"automated": {"enabled": false, "prune": true}}}), Mode::Manual(Form::Disabled)),
+            (json!({"syncPolicy": {"automated": {}}}), Mode::Automated { prune: false, self_heal: false }),
+            (
+                json!({"syncPolicy": {"automated": {"enabled": true, "prune": true, "selfHeal": true}}}),
+                Mode::Automated { prune: true, self_heal: true },
+            ),
+        ] {
+            assert_eq!(Mode::of(&json!({"spec": spec})), mode);
+        }
+    }
+
+    #[test]
+    fn each_form_of_the_resources_finalizer_cascades() {
+        let with = |f: &str| cascades(&json!({"metadata": {"finalizers": [f]}}));
+        assert!(with("resources-finalizer.argocd.argoproj.io") && with("resources-finalizer.argocd.argoproj.io/background"));
+        assert!(!with("foregroundDeletion") && !with("resources-finalizer.argocd.argoproj.iox"));
+        assert!(is_argos("post-delete-finalizer.argocd.argoproj.io/cleanup") && !is_argos("example.com/hold"));
+    }
+
+    #[test]
+    fn a_finished_at_is_no_end_while_the_phase_says_running() {
+        assert!(is_operating(&json!({"status": {"operationState": {"phase": "Running", "finishedAt": "2026-01-01T00:00:00Z"}}})));
+        assert!(is_operating(&json!({"operation": {"sync": {}}})));
+        assert!(!is_operating(&json!({"operation": null, "status": {"operationState": {"phase": "Failed"}}})));
+    }
+}

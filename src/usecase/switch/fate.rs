@@ -1,0 +1,184 @@
+//! What goes when the layer goes, what stays, and what data would be lost: by the marks of the tracking method in force, as
+//! Argo CD itself decides it, not by what a status lists. Pure.
+use crate::layers::entries;
+use crate::layers::key_of_entry;
+use crate::model::Key;
+use crate::model::Object;
+use crate::usecase::switch::Fact;
+use crate::usecase::switch::View;
+use crate::usecase::switch::app;
+use crate::usecase::switch::app::text;
+use crate::usecase::switch::plan::Strategy;
+use crate::usecase::switch::scan::Scan;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// Kinds that hold data, or that take everything within them along.
+const DATA: [&str; 4] = ["PersistentVolumeClaim", "PersistentVolume", "Namespace", "CustomResourceDefinition"];
+
+/// One instance that is to be gone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Doomed {
+    /// The object.
+    pub key: Key,
+    /// Its uid: a later object of the same name is another one.
+    pub uid: String,
+    /// Where it is read.
+    pub path: String,
+    /// Where its kind is listed.
+    pub collection: String,
+}
+
+/// What becomes of the layer's objects.
+#[derive(Clone, Default, Debug)]
+pub struct Fate {
+    /// What goes, Applications first.
+    pub going: Vec<Doomed>,
+    /// The root's own objects that are no Applications.
+    pub direct: Vec<Key>,
+    /// What stays on purpose.
+    pub kept: Vec<Fact>,
+    /// Data that would be lost.
+    pub losses: Vec<Fact>,
+    /// Why it must not be done.
+    pub refusals: Vec<Fact>,
+}
+
+/// Reads it off the metadata. `volumes` are the PersistentVolumes in full.
+pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> Fate {
+    let mut fate = Fate::default();
+    let Some(root) = view.root() else { return fate };
+    let ours = |key: &Key| *key == root.key || view.is_member(key);
+    let mut going: BTreeMap<&str, (&Object, String)> = BTreeMap::new();
+    for object in scan.objects.iter().filter(|o| o.key != root.key) {
+        let Some(app) = view.marked(object).filter(&ours) else { continue };
+        if object.key.is_argo("Application") && !view.is_member(&object.key) {
+            // Its mark says so, its parent does not. A prune would follow the mark.
+            fate.refusals.push(Fact::new("contested", &object.key, app.place()));
+        } else if let Some(other) = listed_elsewhere(view, &object.key, &ours) {
+            fate.refusals.push(Fact::new("shared", &object.key, format!("{}, {}", app.place(), other.place())));
+        } else if let Some(option) = kept_by(object, app == root.key, strategy) {
+            let code = if object.key.is_argo("Application") { "child-kept" } else { "kept" };
+            let list = if code == "kept" { &mut fate.kept } else { &mut fate.refusals };
+            list.push(Fact::new(code, &object.key, option));
+        } else if app::owners(&object.value).next().is_none() && !is_hook(object) {
+            if app == root.key && !object.key.is_argo("Application") {
+                fate.direct.push(object.key.clone());
+            }
+            going.insert(&object.uid, (object, format!("managed by {}", app.place())));
+        }
+    }
+    for key in listed(view) {
+        let Some(object) = scan.get(&key).filter(|o| !going.contains_key(&*o.uid)) else { continue };
+        let by_root = strategy == Strategy::Prune && entries(&root.value).any(|e| key_of_entry(e) == key);
+        if key.kind == "CustomResourceDefinition" {
+            if by_root && !app::has_option(&object.value, "Prune=false") {
+                going.insert(&object.uid, (object, format!("listed by {}", root.key.place())));
+            } else {
+                fate.kept.push(Fact::new("kept", &key, "CRD"));
+            }
+        } else if view.marked(object).is_none() && !key.is_argo("Application") && app::owners(&object.value).next().is_none() {
+            fate.kept.push(Fact::new("kept-unmarked", &key, ""));
+        }
+    }
+    close(scan, &mut going);
+    fate.losses = losses(view, &going, volumes, &ours);
+    let doomed = |o: &Object| {
+        Some(Doomed { key: o.key.clone(), uid: o.uid.clone(), path: scan.path(&o.key)?, collection: scan.collection(&o.key)? })
+    };
+    fate.going = going.values().filter_map(|(o, _)| doomed(o)).collect();
+    fate.going.sort_by_key(|d| (!d.key.is_argo("Application"), d.key.clone()));
+    for list in [&mut fate.kept, &mut fate.refusals, &mut fate.losses] {
+        list.sort();
+        list.dedup();
+    }
+    fate
+}
+
+/// The objects that the layer's Applications list as theirs (an entry without a sync status is a copied mark, or a hook).
+pub(super) fn listed(view: &View) -> BTreeSet<Key> {
+    let apps = view.root().into_iter().chain(view.members());
+    apps.flat_map(|a| entries(&a.value).filter(|e| !text(e, "/status").is_empty()).map(key_of_entry)).collect()
+}
+
+/// An Application outside the layer that lists the object as its own, too.
+fn listed_elsewhere(view: &View, key: &Key, ours: &dyn Fn(&Key) -> bool) -> Option<Key> {
+    let lists = |app: &&Key| {
+        let mine = |e: &Value| !text(e, "/status").is_empty() && key_of_entry(e) == *key;
+        view.get(app).is_some_and(|a| entries(&a.value).any(mine))
+    };
+    view.apps.listing(key).iter().filter(|a| !ours(a)).find(lists).cloned()
+}
+
+/// The option that makes an object stay. A cascade asks for other options than a prune does.
+fn kept_by(object: &Object, by_root: bool, strategy: Strategy) -> Option<&'static str> {
+    let has = |o: &'static str| app::has_option(&object.value, o).then_some(o);
+    let helm = || (app::annotation(&object.value, "helm.sh/resource-policy") == Some("keep")).then_some("helm.sh/resource-policy: keep");
+    // A child is deleted on purpose; its `Prune=false` is asked about by name (`losses`).
+    if by_root && object.key.is_argo("Application") {
+        return None;
+    }
+    let cascade = || has("Delete=false").or_else(helm).or((object.key.kind == "CustomResourceDefinition").then_some("CRD"));
+    match (by_root, strategy) {
+        (true, Strategy::Prune) => has("Prune=false"),
+        (true, Strategy::Cascade) => has("Prune=false").or_else(cascade),
+        (false, _) => cascade(),
+    }
+}
+
+/// Whether Argo CD or Helm runs it as a hook.
+pub(super) fn is_hook(object: &Object) -> bool {
+    ["argocd.argoproj.io/hook", "helm.sh/hook"].iter().any(|a| app::annotation(&object.value, a).is_some())
+}
+
+/// Adds what goes with it: what it owns, and what lives in a Namespace that goes.
+fn close<'a>(scan: &'a Scan, going: &mut BTreeMap<&'a str, (&'a Object, String)>) {
+    loop {
+        let spaces: BTreeSet<&str> = going.values().filter(|(o, _)| is_namespace(&o.key)).map(|(o, _)| &*o.key.name).collect();
+        let takes = |o: &Object| {
+            let owner = app::owners(&o.value).find(|(uid, _, _)| going.contains_key(uid));
+            let owner = owner.map(|(_, kind, name)| format!("owned by {kind} {name}"));
+            owner.or_else(|| spaces.contains(&*o.key.namespace).then(|| format!("in Namespace {}", o.key.namespace)))
+        };
+        let new: Vec<_> = scan.objects.iter().filter(|o| !going.contains_key(&*o.uid)).filter_map(|o| Some((o, takes(o)?))).collect();
+        if new.is_empty() {
+            return;
+        }
+        going.extend(new.into_iter().map(|(o, why)| (&*o.uid, (o, why))));
+    }
+}
+
+fn is_namespace(key: &Key) -> bool {
+    key.kind == "Namespace" && key.group.is_empty()
+}
+
+fn losses(view: &View, going: &BTreeMap<&str, (&Object, String)>, volumes: &[Value], ours: &dyn Fn(&Key) -> bool) -> Vec<Fact> {
+    let mut losses = Vec::new();
+    for (object, why) in going.values() {
+        let of_pod = object.key.kind == "PersistentVolumeClaim" && app::owners(&object.value).any(|(_, kind, _)| kind == "Pod");
+        if DATA.contains(&&*object.key.kind) && !of_pod {
+            losses.push(Fact::new("would-be-lost", &object.key, why.clone()));
+        } else if view.marked(object).is_some_and(|a| !ours(&a)) {
+            losses.push(Fact::new("would-be-lost", &object.key, format!("of another Application, {why}")));
+        }
+    }
+    for volume in volumes {
+        let claim = text(volume, "/spec/claimRef/uid");
+        let key = Key::new("", "PersistentVolume", "", text(volume, "/metadata/name"));
+        if text(volume, "/spec/persistentVolumeReclaimPolicy") == "Delete"
+            && let Some((claim, _)) = going.get(claim).filter(|_| !going.contains_key(app::uid(volume)))
+        {
+            losses.push(Fact::new("would-be-lost", &key, format!("reclaimPolicy Delete, bound to {}", claim.key.place())));
+        }
+    }
+    let protected = |o: &&Object| app::has_option(&o.value, "Prune=false") || app::has_option(&o.value, "Delete=false");
+    losses.extend(view.children().into_iter().filter(protected).map(|o| Fact::new("would-be-lost", &o.key, "Prune=false")));
+    losses
+}
+
+/// Whether `--allow-loss` names the object: `KIND/NAMESPACE/NAME`, or `KIND/NAME` for a cluster-scoped one.
+pub fn is_allowed(allow: &[String], key: &Key) -> bool {
+    let rest = if key.namespace.is_empty() { key.name.clone() } else { key.place() };
+    allow.iter().filter_map(|a| a.split_once('/')).any(|(kind, place)| kind.eq_ignore_ascii_case(&key.kind) && place == rest)
+}

@@ -1,0 +1,119 @@
+//! Waits until each instance is gone: 404, or another uid. Nothing else counts, no status and no list alone.
+use crate::model::Key;
+use crate::usecase::switch::Fact;
+use crate::usecase::switch::Run;
+use crate::usecase::switch::Step;
+use crate::usecase::switch::Stop;
+use crate::usecase::switch::app;
+use crate::usecase::switch::app::Mode;
+use crate::usecase::switch::fate::Doomed;
+use crate::usecase::switch::read;
+use crate::usecase::switch::waits::Look;
+use crate::usecase::switch::waits::Since;
+use crate::usecase::switch::waits::until;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// From so many of one kind on, a list says which are worth a look.
+const MANY: usize = 20;
+
+/// The root that must stay as it is meanwhile.
+pub(super) struct Kept<'a> {
+    pub key: &'a Key,
+    pub uid: &'a str,
+}
+
+/// Waits. Gives what will not go by itself: it is not being deleted, and no Application is left to delete it.
+pub(super) fn gone(run: &mut Run<'_>, step: Step, doomed: &[Doomed], root: Option<&Kept<'_>>) -> Result<Vec<Fact>, Stop> {
+    let mut pending = doomed.to_vec();
+    let mut since = Since::default();
+    let (total, lasting) = (run.times.total, run.times.lasting);
+    until(run, step, total, |run| {
+        if let Some(root) = root {
+            check(run, root)?;
+        }
+        let (rest, facts) = still(run, std::mem::take(&mut pending));
+        pending = rest;
+        let facts = facts?;
+        if pending.is_empty() {
+            return Ok(Look::Done(vec![]));
+        }
+        let now = run.clock.now();
+        let stuck: Vec<Fact> =
+            facts.iter().filter(|f| since.lasts(&f.object, "deletion-error", f.code == "deletion-error", now, lasting)).cloned().collect();
+        if !stuck.is_empty() {
+            return Err(Stop::Failed(stuck));
+        }
+        let stays = pending.iter().all(|d| !d.key.is_argo("Application")) && facts.iter().all(|f| f.code == "not-deleted");
+        let nobody = Key::new("", "", "", "");
+        if since.lasts(&nobody, "not-deleted", stays, now, lasting) {
+            return Ok(Look::Done(facts));
+        }
+        Ok(Look::Pending(facts))
+    })
+}
+
+/// The switch survives: the same object, manual, not being deleted.
+fn check(run: &Run<'_>, root: &Kept<'_>) -> Result<(), Stop> {
+    let failed = |code, detail: &str| Err(Stop::Failed(vec![Fact::new(code, root.key, detail)]));
+    match read::get(run.api, &read::app_path(root.key), None)? {
+        None => failed("root-gone", ""),
+        Some(live) if app::uid(&live) != root.uid => failed("root-replaced", app::uid(&live)),
+        Some(live) if app::deleting(&live).is_some() => failed("root-deleting", &app::finalizers(&live).join(" ")),
+        Some(live) if !Mode::of(&live).is_manual() => failed("reverted", ""),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Which of the instances are still there, and what each hangs on. On an error the rest is still pending.
+fn still(run: &Run<'_>, pending: Vec<Doomed>) -> (Vec<Doomed>, Result<Vec<Fact>, Stop>) {
+    let mut by_kind: BTreeMap<&str, usize> = BTreeMap::new();
+    pending.iter().for_each(|d| *by_kind.entry(&d.collection).or_default() += 1);
+    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (collection, _) in by_kind.iter().filter(|(_, n)| **n >= MANY) {
+        if let Ok(Some(items)) = read::list(run.api, collection, Some(read::PARTIAL_LIST)) {
+            seen.insert((*collection).to_owned(), items.iter().map(|i| app::uid(i).to_owned()).collect());
+        }
+    }
+    let (mut rest, mut facts, mut error) = (Vec::new(), Vec::new(), None);
+    for one in pending {
+        if error.is_some() {
+            rest.push(one);
+            continue;
+        }
+        if seen.get(&one.collection).is_some_and(|uids| uids.contains(&one.uid)) {
+            facts.push(Fact::new("waiting", &one.key, ""));
+            rest.push(one);
+            continue;
+        }
+        let accept = if one.key.is_argo("Application") { None } else { Some(read::PARTIAL) };
+        match read::get(run.api, &one.path, accept) {
+            Ok(Some(live)) if app::uid(&live) == one.uid => {
+                facts.push(hangs(&one.key, &live));
+                rest.push(one);
+            }
+            Ok(_) => {}
+            Err(Stop::Answered { status: 401 | 403, message, .. }) => {
+                facts.push(Fact::new("unseen", &one.key, message));
+                rest.push(one);
+            }
+            Err(stop) => {
+                error = Some(stop);
+                rest.push(one);
+            }
+        }
+    }
+    (rest, error.map_or(Ok(facts), Err))
+}
+
+/// What an object that is to go hangs on.
+pub(super) fn hangs(key: &Key, live: &serde_json::Value) -> Fact {
+    let finalizers = app::finalizers(live).join(" ");
+    if app::deleting(live).is_none() {
+        return Fact::new("not-deleted", key, finalizers);
+    }
+    match app::condition(live, "DeletionError") {
+        Some((_, message)) => Fact::new("deletion-error", key, message),
+        None => Fact::new("deleting", key, finalizers),
+    }
+}

@@ -1,0 +1,92 @@
+//! What must be so before the layer's children are removed. Each refusal names its object. Pure.
+use crate::layers::deploys_here;
+use crate::layers::entries;
+use crate::layers::key_of_entry;
+use crate::model::Key;
+use crate::model::Object;
+use crate::usecase::switch::Fact;
+use crate::usecase::switch::View;
+use crate::usecase::switch::app;
+use crate::usecase::switch::app::text;
+use crate::usecase::switch::scan::Scan;
+use serde_json::Value;
+
+/// Why the root can't be switched at all.
+pub(super) fn root(view: &View) -> Vec<Fact> {
+    let Some(root) = view.root() else { return vec![Fact::new("no-root", &view.root_key(), "")] };
+    let mut out = Vec::new();
+    if app::deleting(&root.value).is_some() {
+        out.push(Fact::new("root-deleting", &root.key, app::finalizers(&root.value).join(" ")));
+    }
+    if app::is_skipped(&root.value) {
+        out.push(Fact::new("skip-reconcile", &root.key, ""));
+    }
+    out.extend(generator(root).map(|set| Fact::new("generated", &root.key, set)));
+    if let Some(layer) = view.apps.layer_of_app(&root.key).filter(|l| *l != view.layer.name) {
+        out.push(Fact::new("other-layer", &root.key, layer));
+    }
+    out
+}
+
+/// Why the children can't be removed.
+pub(super) fn members(view: &View, scan: &Scan) -> Vec<Fact> {
+    let mut out = Vec::new();
+    for member in view.members() {
+        let (key, value) = (&member.key, &member.value);
+        let mut add = |code, detail: String| out.push(Fact::new(code, key, detail));
+        if let Some(set) = generator(member) {
+            add("generated", set);
+        }
+        if app::is_skipped(value) {
+            add("skip-reconcile", String::new());
+        }
+        if !deploys_here(value) {
+            let at = [text(value, "/spec/destination/server"), text(value, "/spec/destination/name")].concat();
+            add("elsewhere", at);
+        }
+        if view.has_project(app::project(value)) == Some(false) {
+            add("no-project", app::project(value).into());
+        }
+        if app::deleting(value).is_some() && !app::cascades(value) {
+            add("deleting-without-finalizer", app::finalizers(value).join(" "));
+        }
+        if app::policy_has(value, "Delete=confirm") {
+            add("needs-confirmation", "spec.syncPolicy.syncOptions".into());
+        }
+        // Understood since Argo CD 3.4; the child would go and leave everything.
+        if app::policy_has(value, "Delete=false") {
+            add("keeps-its-objects", "spec.syncPolicy.syncOptions".into());
+        }
+    }
+    if let Some(root) = view.root().filter(|r| app::policy_has(&r.value, "Prune=confirm")) {
+        out.push(Fact::new("needs-confirmation", &root.key, "spec.syncPolicy.syncOptions"));
+    }
+    for app in view.root().into_iter().chain(view.members()) {
+        let confirm = |e: &&Value| e.get("requiresDeletionConfirmation") == Some(&Value::Bool(true));
+        out.extend(entries(&app.value).filter(confirm).map(|e| Fact::new("needs-confirmation", &key_of_entry(e), app.key.place())));
+    }
+    // Without these lists nobody knows what would be lost.
+    for (kind, plural) in
+        [("PersistentVolumeClaim", "persistentvolumeclaims"), ("Namespace", "namespaces"), ("Application", "applications")]
+    {
+        let group = if kind == "Application" { "argoproj.io" } else { "" };
+        if scan.is_gap(group, plural) {
+            let detail = scan.gaps.iter().find(|g| g.group == group && g.resource == plural).map_or("", |g| &*g.detail);
+            out.push(Fact::new("unseen-kind", &Key::new(group, kind, "", "*"), detail));
+        }
+    }
+    out
+}
+
+/// Applications that speak of the layer without hanging in it: named, never touched.
+pub(super) fn strangers(view: &View) -> Vec<Fact> {
+    let listed = view.listed_apps();
+    let outside = |key: &&Key| !view.is_member(key) && view.get(key).is_some();
+    listed.iter().filter(outside).map(|key| Fact::new("listed-not-marked", key, "")).collect()
+}
+
+/// The ApplicationSet that makes an Application, and would make it again.
+fn generator(app: &Object) -> Option<String> {
+    let owner = app::owners(&app.value).find(|(_, kind, _)| *kind == "ApplicationSet");
+    owner.map(|(_, _, name)| format!("{}/{name}", app.key.namespace))
+}

@@ -1,0 +1,228 @@
+//! The writes, as functions of the Application they change. Pure: each looks at what is there and gives nothing where nothing
+//! is to be written.
+use crate::model::Key;
+use crate::usecase::switch::Write;
+use crate::usecase::switch::app;
+use crate::usecase::switch::app::Mode;
+use crate::usecase::switch::app::RESOURCES;
+use crate::usecase::switch::read;
+use crate::usecase::switch::write::key_of;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+/// By what an operation is known again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stamp {
+    /// Names this run in `operation.info` (`evid.run-id`).
+    pub run: String,
+    /// A reviewer's text, to show that it passed through the cluster (`evid.nonce`).
+    pub nonce: Option<String>,
+    /// Who asks; `initiatedBy.username` is `evid/<user>`.
+    pub user: String,
+}
+
+pub(super) fn patch(what: &'static str, live: &Value, change: Value) -> Write {
+    Write::patch(what, &read::app_path(&key_of(live)), live, change)
+}
+
+/// Manual, in the form that every version understands.
+pub(super) fn manual(live: &Value) -> Option<Write> {
+    (!Mode::of(live).is_manual()).then(|| patch("manual", live, json!({"spec": {"syncPolicy": {"automated": null}}})))
+}
+
+/// The resources finalizer; none where it is there, or can no longer be given.
+pub(super) fn finalizer(live: &Value) -> Option<Write> {
+    if app::cascades(live) || app::deleting(live).is_some() {
+        return None;
+    }
+    let all: Vec<&str> = app::finalizers(live).into_iter().chain([RESOURCES]).collect();
+    Some(patch("finalizer", live, json!({"metadata": {"finalizers": all}})))
+}
+
+/// Ends a running operation as Argo CD's own API does; takes back one that nobody has begun.
+pub(super) fn terminate(live: &Value) -> Option<Write> {
+    let asked = live.get("operation").is_some_and(|o| !o.is_null());
+    match app::phase(live) {
+        "Running" if asked => Some(patch("terminate", live, json!({"status": {"operationState": {"phase": "Terminating"}}}))),
+        "" if asked => Some(patch("withdraw", live, json!({"operation": null}))),
+        _ => None,
+    }
+}
+
+/// Deletes one child, by uid.
+pub(super) fn delete(key: &Key, uid: &str) -> Write {
+    Write::delete("delete", &read::app_path(key), key, uid)
+}
+
+/// The operation that empties the root: its own source, with everything excluded, and prune.
+///
+/// # Errors
+/// The code of why this root can't be emptied so.
+pub(super) fn prune(live: &Value, stamp: &Stamp) -> Result<Write, &'static str> {
+    let spec = live.get("spec").unwrap_or(&Value::Null);
+    if spec.get("sourceHydrator").is_some_and(|s| !s.is_null()) {
+        return Err("source-hydrator");
+    }
+    if app::policy_has(live, "Prune=false") {
+        return Err("prune-disabled");
+    }
+    let mut sync = Map::new();
+    match spec.get("sources").and_then(Value::as_array).filter(|s| !s.is_empty()) {
+        Some(sources) => sync.insert("sources".into(), sources.iter().map(emptied).collect::<Result<Vec<_>, _>>()?.into()),
+        None => sync.insert("source".into(), emptied(spec.get("source").ok_or("no-source")?)?),
+    };
+    sync.insert("prune".into(), true.into());
+    // Without retry: an operation that fails is answered by another strategy, not repeated.
+    Ok(patch("prune", live, operation(live, stamp, 1, sync, false)))
+}
+
+/// A source of which nothing is left: an explicit directory that excludes all.
+fn emptied(source: &Value) -> Result<Value, &'static str> {
+    let mut source = source.as_object().cloned().ok_or("no-source")?;
+    let has = |k: &str| source.get(k).and_then(Value::as_str).is_some_and(|s| !s.is_empty());
+    if has("chart") {
+        return Err("chart-source");
+    }
+    if has("ref") && !has("path") {
+        return Ok(Value::Object(source));
+    }
+    source.retain(|k, _| !matches!(k.as_str(), "helm" | "kustomize" | "plugin" | "directory"));
+    source.insert("directory".into(), json!({"exclude": "*"}));
+    Ok(Value::Object(source))
+}
+
+/// One full synchronisation, by this run; where asked for, together with automated + prune + self-heal.
+pub(super) fn sync(live: &Value, stamp: &Stamp, attempt: u32, automate: bool) -> Write {
+    let mut change = operation(live, stamp, attempt, Map::from_iter([("prune".to_owned(), Value::Bool(true))]), true);
+    if automate {
+        let mut automated = json!({"prune": true, "selfHeal": true});
+        // Only where it is there: versions before 3.1 do not know it.
+        if live.pointer("/spec/syncPolicy/automated/enabled").is_some()
+            && let Some(a) = automated.as_object_mut()
+        {
+            a.insert("enabled".into(), Value::Null);
+        }
+        crate::model::set(&mut change, "/spec/syncPolicy/automated", automated);
+    }
+    patch(if automate { "automate-and-sync" } else { "sync" }, live, change)
+}
+
+/// `operation` and, in the same patch, an emptied `operationState`: else Argo CD merges the old operation into the new one.
+/// The controller adds nothing of the spec, so its sync options (and retry) are copied.
+fn operation(live: &Value, stamp: &Stamp, attempt: u32, mut sync: Map<String, Value>, retry: bool) -> Value {
+    let copied = |k: &str| live.pointer(&format!("/spec/syncPolicy/{k}")).filter(|v| !v.is_null()).cloned();
+    if let Some(options) = copied("syncOptions") {
+        sync.insert("syncOptions".into(), options);
+    }
+    let mut info = vec![json!({"name": "evid.run-id", "value": stamp.run}), json!({"name": "evid.attempt", "value": attempt.to_string()})];
+    info.extend(stamp.nonce.iter().map(|n| json!({"name": "evid.nonce", "value": n})));
+    let mut operation = json!({"initiatedBy": {"username": format!("evid/{}", stamp.user)}, "info": info, "sync": sync});
+    if let (Some(retry), Some(o)) = (copied("retry").filter(|_| retry), operation.as_object_mut()) {
+        o.insert("retry".into(), retry);
+    }
+    json!({"operation": operation, "status": {"operationState": null}})
+}
+
+/// How far an operation of this run is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Progress {
+    /// Neither asked for nor remembered: never taken, or another came after it.
+    Unknown,
+    /// Asked for or under way.
+    Running,
+    /// At its end.
+    Ended,
+}
+
+/// Looks for this run's operation, by its run id and attempt. Nothing else of `operationState` is believed before it says both.
+pub(super) fn progress(live: &Value, stamp: &Stamp, attempt: u32) -> Progress {
+    let ours = |o: Option<&Value>| {
+        o.is_some_and(|o| app::info(o, "evid.run-id") == Some(&stamp.run) && app::info(o, "evid.attempt") == Some(&attempt.to_string()))
+    };
+    if ours(live.get("operation")) {
+        return Progress::Running;
+    }
+    if !ours(live.pointer("/status/operationState/operation")) {
+        return Progress::Unknown;
+    }
+    if app::is_operating(live) || app::text(live, "/status/operationState/startedAt").is_empty() {
+        Progress::Running
+    } else {
+        Progress::Ended
+    }
+}
+
+/// Takes Argo CD's finalizers off, and only those; none where there are none.
+pub(super) fn strip(live: &Value) -> Option<Write> {
+    let (argos, rest): (Vec<&str>, Vec<&str>) = app::finalizers(live).into_iter().partition(|f| app::is_argos(f));
+    let kept = if rest.is_empty() { Value::Null } else { json!(rest) };
+    (!argos.is_empty()).then(|| patch("strip-finalizers", live, json!({"metadata": {"finalizers": kept}})))
+}
+
+/// Asks Argo CD to look again.
+pub(super) fn refresh(live: &Value) -> Option<Write> {
+    let asked = app::annotation(live, "argocd.argoproj.io/refresh").is_some();
+    (!asked).then(|| patch("refresh", live, json!({"metadata": {"annotations": {"argocd.argoproj.io/refresh": "normal"}}})))
+}
+
+/// An Application as it can be applied again: what the cluster and Argo CD put into it is gone.
+pub(super) fn cleaned(live: &Value) -> Value {
+    let mut new = live.clone();
+    if let Some(map) = new.as_object_mut() {
+        map.retain(|k, _| matches!(k.as_str(), "apiVersion" | "kind" | "metadata" | "spec"));
+    }
+    if let Some(meta) = new.get_mut("metadata").and_then(Value::as_object_mut) {
+        meta.retain(|k, _| matches!(k.as_str(), "name" | "namespace" | "labels" | "annotations" | "finalizers"));
+        if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
+            const PASSING: [&str; 3] = ["refresh", "refresh-timestamp", "hydrate"];
+            annotations.retain(|k, _| !PASSING.iter().any(|p| k.strip_prefix("argocd.argoproj.io/") == Some(p)));
+        }
+        if let Some(finalizers) = meta.get_mut("finalizers").and_then(Value::as_array_mut) {
+            // The others are added by Argo CD itself, or by the garbage collector.
+            finalizers.retain(|f| f.as_str().is_some_and(|f| f.starts_with(RESOURCES)));
+        }
+    }
+    new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stamp, emptied, prune, sync};
+    use serde_json::json;
+
+    fn stamp() -> Stamp {
+        Stamp { run: "r1".into(), nonce: Some("n".into()), user: "ann".into() }
+    }
+
+    #[test]
+    fn each_source_of_a_root_with_several_is_emptied() {
+        let live = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": "r", "namespace": "a", "resourceVersion": "7", "uid": "u"},
+            "spec": {"source": {"path": "old"}, "sources": [{"path": "a", "kustomize": {}}, {"ref": "values", "repoURL": "x"}]}});
+        let write = prune(&live, &stamp()).unwrap();
+        let sync = &write.body["operation"]["sync"];
+        assert_eq!(sync["sources"], json!([{"path": "a", "directory": {"exclude": "*"}}, {"ref": "values", "repoURL": "x"}]));
+        assert!(sync.get("source").is_none());
+        assert_eq!(write.body["metadata"]["resourceVersion"], "7");
+    }
+
+    #[test]
+    fn a_chart_cannot_be_emptied() {
+        assert_eq!(emptied(&json!({"chart": "x", "repoURL": "y"})), Err("chart-source"));
+    }
+
+    #[test]
+    fn an_operation_says_who_and_which_and_copies_options_and_retry() {
+        let live = json!({"metadata": {"resourceVersion": "7"}, "spec": {"syncPolicy": {"automated": {"enabled": false, "prune": true}, "syncOptions": ["CreateNamespace=true"], "retry": {"limit": 5}}}});
+        let body = sync(&live, &stamp(), 2, true).body;
+        assert_eq!(body["status"], json!({"operationState": null}));
+        assert_eq!(body["spec"], json!({"syncPolicy": {"automated": {"prune": true, "selfHeal": true, "enabled": null}}}));
+        let operation = &body["operation"];
+        assert_eq!(operation["initiatedBy"], json!({"username": "evid/ann"}));
+        assert_eq!(operation["sync"], json!({"prune": true, "syncOptions": ["CreateNamespace=true"]}));
+        assert_eq!(operation["retry"], json!({"limit": 5}));
+        let info =
+            json!([{"name": "evid.run-id", "value": "r1"}, {"name": "evid.attempt", "value": "2"}, {"name": "evid.nonce", "value": "n"}]);
+        assert_eq!(operation["info"], info);
+    }
+}

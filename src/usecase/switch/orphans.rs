@@ -1,0 +1,99 @@
+//! What is left of a layer that is gone: by tracking mark, by the list saved before, and by owner. Pure.
+use crate::layers::Method;
+use crate::layers::entries;
+use crate::layers::key_of_entry;
+use crate::model::Key;
+use crate::model::Object;
+use crate::usecase::switch::Fact;
+use crate::usecase::switch::View;
+use crate::usecase::switch::app;
+use crate::usecase::switch::fate;
+use crate::usecase::switch::fate::Fate;
+use crate::usecase::switch::scan::Scan;
+use std::collections::BTreeSet;
+
+/// What was known of the layer before it went.
+#[derive(Clone, Default, Debug)]
+pub struct Known {
+    /// Its Applications, the root not among them.
+    pub apps: BTreeSet<Key>,
+    /// What they listed.
+    pub listed: BTreeSet<Key>,
+    /// Uids of everything that was to go.
+    pub uids: BTreeSet<String>,
+    /// What stays on purpose.
+    pub kept: BTreeSet<Key>,
+}
+
+impl Known {
+    /// What a view tells: the Applications that hang below the root, and those that the root lists.
+    pub fn of(view: &View, fate: &Fate) -> Self {
+        let listed = view.root().into_iter().flat_map(|r| entries(&r.value)).map(key_of_entry).filter(|k| k.is_argo("Application"));
+        let foreign = |k: &Key| view.get(k).is_some() && !view.is_member(k);
+        Self {
+            apps: view.members().into_iter().map(|o| o.key.clone()).chain(listed).filter(|k| !foreign(k)).collect(),
+            listed: fate::listed(view).into_iter().filter(|k| !foreign(k)).collect(),
+            uids: fate.going.iter().map(|d| d.uid.clone()).collect(),
+            kept: fate.kept.iter().map(|f| f.object.clone()).collect(),
+        }
+    }
+}
+
+/// What is there and should not be, and what may have to do with it.
+pub struct Left {
+    /// Objects of the layer that live.
+    pub orphans: Vec<Fact>,
+    /// Marks that name Applications of which nobody knows.
+    pub notes: Vec<Fact>,
+}
+
+/// Looks through everything that is there.
+pub fn orphans(view: &View, scan: &Scan, known: &Known) -> Left {
+    let root = view.root_key();
+    let mut left = Left { orphans: Vec::new(), notes: Vec::new() };
+    for object in scan.objects.iter().filter(|o| o.key != root && !known.kept.contains(&o.key)) {
+        match of(view, &root, object, known) {
+            Some(fact) if fact.code == "dead-mark" => left.notes.push(fact),
+            Some(fact) => left.orphans.push(fact),
+            None => {}
+        }
+    }
+    left.orphans.sort();
+    left.notes.sort();
+    left
+}
+
+fn of(view: &View, root: &Key, object: &Object, known: &Known) -> Option<Fact> {
+    let fact = |code, detail: String| Some(Fact::new(code, &object.key, detail));
+    let state = || gone_state(object);
+    if known.apps.contains(&object.key) {
+        return fact("application-lives", state());
+    }
+    let owned = app::owners(&object.value).find(|(uid, _, _)| known.uids.contains(*uid));
+    match view.marked(object) {
+        Some(app) if known.apps.contains(&app) || app == *root => {
+            // What it owns is told of its owner.
+            let quiet = app::owners(&object.value).next().is_some() && owned.is_none();
+            if quiet { None } else { fact(if fate::is_hook(object) { "hook-left" } else { "orphan" }, app.place()) }
+        }
+        Some(app) if view.get(&app).is_none() => {
+            if known.listed.contains(&object.key) {
+                fact("orphan", app.place())
+            } else if view.tracking.method == Method::Annotation {
+                fact("dead-mark", app.place())
+            } else {
+                None
+            }
+        }
+        Some(_) => None,
+        None => match owned {
+            Some((_, kind, name)) => fact("orphan-owned", format!("{kind} {name}")),
+            None if known.listed.contains(&object.key) => fact("orphan-listed", state()),
+            None => None,
+        },
+    }
+}
+
+fn gone_state(object: &Object) -> String {
+    if app::deleting(&object.value).is_some() { app::finalizers(&object.value).join(" ") } else { String::new() }
+}

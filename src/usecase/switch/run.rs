@@ -1,0 +1,78 @@
+//! What a run of the switch holds in its hands: the ports, the layers, who asks, how long it may take.
+use crate::kinds::Rules;
+use crate::model::Layer;
+use crate::usecase::port::Api;
+use crate::usecase::port::Clock;
+use crate::usecase::switch::Event;
+use serde_json::Value;
+use std::time::Duration;
+
+/// Where each write is recorded: its intent before it is sent, its answer after. A line without an answer is a write of which
+/// nobody knows whether it happened.
+pub trait Journal {
+    /// Appends one line and makes it last.
+    ///
+    /// # Errors
+    /// Where it can't; nothing is written to the cluster then.
+    fn line(&mut self, line: &Value) -> Result<(), String>;
+}
+
+/// Who is told how it goes.
+pub trait Progress {
+    /// Something happened, or is still waited for.
+    fn event(&mut self, event: &Event);
+}
+
+impl<F: FnMut(&Event)> Progress for F {
+    fn event(&mut self, event: &Event) {
+        self(event);
+    }
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// Between two looks.
+    pub poll: Duration,
+    /// For one operation of Argo CD, and for a mend to show its effect.
+    pub operation: Duration,
+    /// For each of the long waits.
+    pub total: Duration,
+    /// How long a condition must last before it counts as one that does not pass.
+    pub lasting: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        let s = Duration::from_secs;
+        Self { poll: s(2), operation: s(180), total: s(900), lasting: s(60) }
+    }
+}
+
+/// One run.
+pub struct Run<'a> {
+    /// The API server.
+    pub api: &'a dyn Api,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// The record of what is written.
+    pub journal: &'a mut dyn Journal,
+    /// Who is told.
+    pub progress: &'a mut dyn Progress,
+    /// The layers of the platform.
+    pub layers: &'a [Layer],
+    /// What kinds mean.
+    pub rules: &'a Rules,
+    /// As whom it is written.
+    pub user: String,
+    /// How long things may take.
+    pub times: Times,
+    /// Writes so far; 0 at the start.
+    pub written: u64,
+}
+
+impl Run<'_> {
+    pub(super) fn tell(&mut self, event: &Event) {
+        self.progress.event(event);
+    }
+}

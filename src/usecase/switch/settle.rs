@@ -1,0 +1,285 @@
+//! One operation of the root, and then: everything below it there, Synced, Healthy, its operations at their end and reconciled
+//! after it, every workload available. Runs the operation again where it succeeded without making every child; syncs children
+//! that nobody syncs; stops early on what waiting can't mend.
+use crate::kinds::health;
+use crate::kinds::health::Health;
+use crate::kinds::health::application_is_unsettled;
+use crate::layers::entries;
+use crate::layers::key_of_entry;
+use crate::model::Key;
+use crate::model::Object;
+use crate::usecase::switch::Event;
+use crate::usecase::switch::Fact;
+use crate::usecase::switch::Run;
+use crate::usecase::switch::Stamp;
+use crate::usecase::switch::Step;
+use crate::usecase::switch::Stop;
+use crate::usecase::switch::View;
+use crate::usecase::switch::app;
+use crate::usecase::switch::app::Mode;
+use crate::usecase::switch::app::text;
+use crate::usecase::switch::off::idle;
+use crate::usecase::switch::off::withdraw;
+use crate::usecase::switch::ops;
+use crate::usecase::switch::ops::Progress;
+use crate::usecase::switch::read;
+use crate::usecase::switch::waits::Look;
+use crate::usecase::switch::waits::Since;
+use crate::usecase::switch::waits::until;
+use crate::usecase::switch::write;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How often the root's operation is run, and a child's.
+const MOST: u32 = 3;
+/// A window that is open says so after the first pass.
+const WINDOW: Duration = Duration::from_secs(15);
+/// Looks in a row without anything missing.
+const QUIET: u32 = 2;
+
+/// What is wanted.
+pub(super) struct Want<'a> {
+    /// Make the root automated, in the same patch.
+    pub automate: bool,
+    /// By what the operations are known again.
+    pub stamp: &'a Stamp,
+    /// Applications that must be there in the end.
+    pub expected: &'a BTreeSet<Key>,
+}
+
+/// How it came out.
+#[derive(Clone, Default, Debug)]
+pub struct Settled {
+    /// How often the root's operation was run.
+    pub attempts: u32,
+    /// Applications that got an operation of their own.
+    pub by_hand: Vec<Key>,
+    /// Applications below the root, all Synced and Healthy.
+    pub apps: usize,
+    /// Workloads, all available.
+    pub workloads: usize,
+    /// What may matter.
+    pub notes: Vec<Fact>,
+}
+
+struct State<'a> {
+    root: &'a Key,
+    want: &'a Want<'a>,
+    done: Settled,
+    tries: BTreeMap<Key, u32>,
+    since: Since,
+    quiet: u32,
+}
+
+/// Asks and waits.
+pub(super) fn settle(run: &mut Run<'_>, root: &Key, want: &Want<'_>) -> Result<Settled, Stop> {
+    run.tell(&Event::Step(Step::Sync));
+    ask(run, root, want.stamp, 1, want.automate)?;
+    run.tell(&Event::Step(Step::Settle));
+    let done = Settled { attempts: 1, ..Settled::default() };
+    let mut state = State { root, want, done, tries: BTreeMap::new(), since: Since::default(), quiet: 0 };
+    let within = run.times.total;
+    until(run, Step::Settle, within, |run| state.look(run))
+}
+
+/// One operation of an Application, once nothing else is under way there.
+fn ask(run: &mut Run<'_>, key: &Key, stamp: &Stamp, attempt: u32, automate: bool) -> Result<(), Stop> {
+    for _ in 0..MOST {
+        idle(run, &[key])?;
+        let decide = |live: &Value| {
+            let free = ops::progress(live, stamp, attempt) == Progress::Unknown && !app::is_operating(live);
+            Ok(free.then(|| ops::sync(live, stamp, attempt, automate)))
+        };
+        let live = write::change(run, &read::app_path(key), Step::Sync, &decide)?;
+        match live {
+            None => return Err(Stop::Failed(vec![Fact::new("missing", key, "")])),
+            Some(live) if ops::progress(&live, stamp, attempt) != Progress::Unknown => return Ok(()),
+            // Somebody else was faster.
+            Some(_) => {}
+        }
+    }
+    Err(Stop::Failed(vec![Fact::new("operating", key, "")]))
+}
+
+impl State<'_> {
+    fn look(&mut self, run: &mut Run<'_>) -> Result<Look<Settled>, Stop> {
+        let view = View::read(run)?;
+        let failed = |code, detail: &str| Err(Stop::Failed(vec![Fact::new(code, self.root, detail)]));
+        let Some(root) = view.root().filter(|r| r.key == *self.root) else { return failed("root-gone", "") };
+        if app::deleting(&root.value).is_some() {
+            return failed("root-deleting", &app::finalizers(&root.value).join(" "));
+        }
+        if self.want.automate && !Mode::of(&root.value).is_on() {
+            return failed("reverted", &view.manager().map(|m| m.app.place()).unwrap_or_default());
+        }
+        let mut pending = self.of_root(run, &view, root)?;
+        for member in view.members() {
+            pending.extend(self.of_member(run, &view, member)?);
+        }
+        if pending.is_empty() {
+            let (count, unavailable) = workloads(run, &view)?;
+            self.done.workloads = count;
+            pending = unavailable;
+        }
+        self.quiet = if pending.is_empty() { self.quiet + 1 } else { 0 };
+        self.done.apps = view.members().len();
+        Ok(if self.quiet >= QUIET { Look::Done(self.done.clone()) } else { Look::Pending(pending) })
+    }
+
+    fn of_root(&mut self, run: &mut Run<'_>, view: &View, root: &Object) -> Result<Vec<Fact>, Stop> {
+        self.hopeless(run, view, root)?;
+        let value = &root.value;
+        let message = text(value, "/status/operationState/message");
+        match ops::progress(value, self.want.stamp, self.done.attempts) {
+            Progress::Ended if app::phase(value) != "Succeeded" => {
+                return Err(Stop::Failed(vec![Fact::new("operation-failed", &root.key, message)]));
+            }
+            Progress::Unknown if !app::is_operating(value) => {
+                let note = Fact::new("operation-overtaken", &root.key, "");
+                if !self.done.notes.contains(&note) {
+                    self.done.notes.push(note);
+                }
+            }
+            _ => {}
+        }
+        if application_is_unsettled(value) {
+            return Ok(vec![Fact::new(if app::is_operating(value) { "operating" } else { "not-reconciled" }, &root.key, message)]);
+        }
+        let lists: BTreeSet<Key> = view.listed_apps();
+        let there = |k: &Key| view.get(k).is_some_and(|o| app::deleting(&o.value).is_none());
+        let synced = text(value, "/status/sync/status") == "Synced";
+        let direct: BTreeSet<Key> =
+            entries(value).filter(|e| !text(e, "/status").is_empty()).map(key_of_entry).filter(|k| k.is_argo("Application")).collect();
+        let missing: Vec<Fact> = direct.iter().filter(|k| !there(k)).map(|k| Fact::new("missing", k, "")).collect();
+        if !missing.is_empty() {
+            // It succeeded, and did not make every child.
+            if self.done.attempts >= MOST {
+                return Err(Stop::Failed(missing.into_iter().map(|f| Fact { code: "child-not-made", ..f }).collect()));
+            }
+            self.done.attempts += 1;
+            ask(run, self.root, self.want.stamp, self.done.attempts, self.want.automate)?;
+            return Ok(missing);
+        }
+        if direct.is_empty() && synced {
+            return Err(Stop::Failed(vec![Fact::new("no-children", &root.key, "")]));
+        }
+        let mut pending = state(root);
+        // Deeper ones come when their parents are synced; what no parent lists any more is not in Git.
+        let settled = pending.is_empty() && view.members().iter().all(|m| state(m).is_empty());
+        for key in self.want.expected.iter().filter(|k| !there(k)) {
+            if !settled || lists.contains(key) {
+                pending.push(Fact::new("missing", key, ""));
+            } else if !self.done.notes.iter().any(|n| n.object == *key) {
+                self.done.notes.push(Fact::new("not-in-git", key, ""));
+            }
+        }
+        Ok(pending)
+    }
+
+    fn of_member(&mut self, run: &mut Run<'_>, view: &View, member: &Object) -> Result<Vec<Fact>, Stop> {
+        let (key, value) = (&member.key, &member.value);
+        if app::deleting(value).is_some() {
+            return Ok(vec![Fact::new("deleting", key, app::finalizers(value).join(" "))]);
+        }
+        self.hopeless(run, view, member)?;
+        let tries = self.tries.get(key).copied().unwrap_or(0);
+        let message = text(value, "/status/operationState/message");
+        if app::is_operating(value) {
+            return Ok(vec![Fact::new("operating", key, message)]);
+        }
+        let out = text(value, "/status/sync/status") == "OutOfSync";
+        let has_failed = matches!(app::phase(value), "Failed" | "Error");
+        let ours_failed = has_failed && tries > 0 && ops::progress(value, self.want.stamp, tries) == Progress::Ended;
+        if out && ours_failed {
+            return Err(Stop::Failed(vec![Fact::new("operation-failed", key, message)]));
+        }
+        let (now, lasting) = (run.clock.now(), run.times.lasting);
+        // A manual one is synced by nobody; an automated one that failed once is not tried again on the same revision.
+        let long = self.since.lasts(key, "out-of-sync", out, now, lasting);
+        let wanted = out && (Mode::of(value).is_manual() && tries == 0 || long);
+        if wanted && tries < MOST {
+            ask(run, key, self.want.stamp, tries + 1, false)?;
+            self.tries.insert(key.clone(), tries + 1);
+            self.since.lasts(key, "out-of-sync", false, now, lasting);
+            if !self.done.by_hand.contains(key) {
+                self.done.by_hand.push(key.clone());
+            }
+        }
+        let there = |k: &Key| view.get(k).is_some();
+        let mut pending = state(member);
+        let below = entries(value).map(key_of_entry).filter(|k| k.is_argo("Application") && !there(k));
+        pending.extend(below.map(|k| Fact::new("missing", &k, "")));
+        Ok(pending)
+    }
+
+    /// What does not pass: no AppProject, a comparison that keeps failing, a window that forbids the operation.
+    fn hopeless(&mut self, run: &mut Run<'_>, view: &View, object: &Object) -> Result<(), Stop> {
+        let (key, value) = (&object.key, &object.value);
+        if view.has_project(app::project(value)) == Some(false) {
+            return Err(Stop::Failed(vec![Fact::new("no-project", key, app::project(value))]));
+        }
+        let now = run.clock.now();
+        let lasting = run.times.lasting;
+        let unknown = text(value, "/status/sync/status") == "Unknown";
+        let error = app::conditions(value).find(|(kind, _)| kind.ends_with("Error") && *kind != "DeletionError").filter(|_| unknown);
+        if self.since.lasts(key, "condition", error.is_some(), now, lasting)
+            && let Some((kind, message)) = error
+        {
+            return Err(Stop::Failed(vec![Fact::new("condition", key, format!("{kind}: {message}"))]));
+        }
+        let message = text(value, "/status/operationState/message");
+        let blocked = app::is_operating(value) && message.contains("blocked by sync window");
+        if self.since.lasts(key, "sync-window", blocked, now, WINDOW) {
+            let tries = if key == self.root { self.done.attempts } else { self.tries.get(key).copied().unwrap_or(0) };
+            if ops::progress(value, self.want.stamp, tries) == Progress::Running {
+                // It must not fire later, when nobody looks.
+                withdraw(run, key)?;
+            }
+            return Err(Stop::Failed(vec![Fact::new("sync-window", key, message)]));
+        }
+        Ok(())
+    }
+}
+
+/// What an Application itself lacks.
+fn state(object: &Object) -> Vec<Fact> {
+    let (key, value) = (&object.key, &object.value);
+    let (sync, health) = (text(value, "/status/sync/status"), text(value, "/status/health/status"));
+    let mut pending = Vec::new();
+    if sync != "Synced" {
+        pending.push(Fact::new("not-synced", key, sync));
+    }
+    if health != "Healthy" {
+        pending.push(Fact::new("not-healthy", key, health));
+    }
+    if application_is_unsettled(value) {
+        pending.push(Fact::new("not-reconciled", key, ""));
+    }
+    pending
+}
+
+/// The layer's workloads: how many there are, and which are not available.
+fn workloads(run: &Run<'_>, view: &View) -> Result<(usize, Vec<Fact>), Stop> {
+    let (mut count, mut pending) = (0, Vec::new());
+    for app in view.root().into_iter().chain(view.members()) {
+        for entry in entries(&app.value).filter(|e| !text(e, "/status").is_empty()) {
+            let key = key_of_entry(entry);
+            let reader = run.rules.of(&key.group, &key.kind).rule.health.as_deref();
+            let Some(reader) = reader.filter(|r| matches!(*r, "deployment" | "statefulset" | "daemonset" | "replicas")) else { continue };
+            count += 1;
+            let version = text(entry, "/version");
+            let plural = run.rules.plural(&key.group, &key.kind);
+            let base = if key.group.is_empty() { format!("/api/{version}") } else { format!("/apis/{}/{version}", key.group) };
+            let path = format!("{base}/namespaces/{}/{plural}/{}", key.namespace, key.name);
+            let health = read::get(run.api, &path, None)?.map(|live| health::read(reader, &live).map_or(Health::Unknown, |r| r.health));
+            match health {
+                Some(Health::Healthy) => {}
+                Some(_) => pending.push(Fact::new("unavailable", &key, "")),
+                None => pending.push(Fact::new("missing", &key, "")),
+            }
+        }
+    }
+    Ok((count, pending))
+}

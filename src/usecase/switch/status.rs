@@ -1,0 +1,236 @@
+//! What state the switch is in, who manages it, what hangs below it, what is at risk, and what to do next. Reads only.
+use crate::kinds::health::application_is_unsettled;
+use crate::model::Gap;
+use crate::model::Key;
+use crate::model::Object;
+use crate::usecase::switch::Fact;
+use crate::usecase::switch::Run;
+use crate::usecase::switch::Stop;
+use crate::usecase::switch::View;
+use crate::usecase::switch::app;
+use crate::usecase::switch::app::Mode;
+use crate::usecase::switch::app::text;
+use crate::usecase::switch::cause;
+use crate::usecase::switch::fate;
+use crate::usecase::switch::guard;
+use crate::usecase::switch::orphans;
+use crate::usecase::switch::orphans::Known;
+use crate::usecase::switch::plan;
+use crate::usecase::switch::plan::Strategy;
+use crate::usecase::switch::scan::Scan;
+use crate::usecase::switch::view::Manager;
+
+/// Where the switch stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Position {
+    /// There is no root.
+    NoRoot,
+    /// No Application below the root lives.
+    Off,
+    /// Those that are there are all being deleted.
+    GoingOff,
+    /// At least one lives.
+    On,
+}
+
+impl Position {
+    /// The word in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoRoot => "no-root",
+            Self::Off => "off",
+            Self::GoingOff => "going-off",
+            Self::On => "on",
+        }
+    }
+}
+
+/// The next command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Next {
+    /// `switch on`.
+    On,
+    /// `switch on -f FILE`: the root is not there.
+    OnFromFile,
+    /// `switch off`.
+    Off,
+    /// `switch repair`.
+    Repair,
+    /// `switch status` again in a moment.
+    Wait,
+}
+
+/// One Application below the root.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The Application.
+    pub key: Key,
+    /// The Application or ApplicationSet that made it.
+    pub parent: String,
+    /// 1 for a child, 2 for a grandchild.
+    pub depth: usize,
+    /// Who syncs it.
+    pub mode: Mode,
+    /// `status.sync.status`.
+    pub sync: String,
+    /// `status.health.status`.
+    pub health: String,
+    /// It takes its objects along when it is deleted.
+    pub cascades: bool,
+    /// It is being deleted.
+    pub deleting: bool,
+    /// The phase of its operation, and what it says, where one is under way.
+    pub operation: Option<String>,
+}
+
+/// All of it.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// The switched layer.
+    pub layer: String,
+    /// Its root.
+    pub root: Key,
+    /// The root's uid; empty where it is not there.
+    pub uid: String,
+    /// Who syncs the root.
+    pub mode: Option<Mode>,
+    /// `status.sync.status` and `status.health.status` of the root: no evidence about the children.
+    pub root_says: String,
+    /// Who manages the root.
+    pub manager: Option<Manager>,
+    /// Kinds and names of the root's owners.
+    pub owners: Vec<String>,
+    /// Where it stands.
+    pub position: Position,
+    /// What hangs below it.
+    pub apps: Vec<Line>,
+    /// Operations under way.
+    pub running: Vec<Fact>,
+    /// What hangs, and the causes.
+    pub stuck: Vec<Fact>,
+    /// What a gone Application left.
+    pub orphans: Vec<Fact>,
+    /// What an OFF would lose, or why it would be refused.
+    pub at_risk: Vec<Fact>,
+    /// What should be known.
+    pub notes: Vec<Fact>,
+    /// What could not be listed.
+    pub unseen: Vec<Gap>,
+    /// What to do next.
+    pub next: Next,
+}
+
+/// Reads it.
+///
+/// # Errors
+/// Where no layer is switched, or the cluster does not answer.
+pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
+    let view = View::read(run)?;
+    let scan = Scan::with(run, &fate::listed(&view))?;
+    let (volumes, mut notes) = plan::volumes(run)?;
+    let fate = fate::fate(&view, &scan, Strategy::Prune, &volumes);
+    let mut known = Known::of(&view, &fate);
+    // What lives is no orphan, and neither is what it manages.
+    known.apps.retain(|k| view.get(k).is_none());
+    known.listed.clear();
+    known.uids.clear();
+    known.kept.clear();
+    let left = orphans::orphans(&view, &scan, &known);
+    let (direct, lost): (Vec<Fact>, Vec<Fact>) = left.orphans.into_iter().partition(|f| f.detail == view.root_key().place());
+    let members = view.members();
+    let position = position(&view, &members);
+    let mut at_risk = fate.losses.clone();
+    at_risk.extend(fate.refusals.iter().cloned());
+    if view.root().is_some() {
+        at_risk.extend(guard::members(&view, &scan));
+    }
+    notes.extend(view.notes.iter().cloned());
+    notes.extend(left.notes);
+    notes.extend(guard::strangers(&view));
+    notes.extend(fate.kept.iter().cloned());
+    notes.extend(direct.into_iter().map(|f| Fact::new("direct", &f.object, "")));
+    let mut stuck: Vec<Fact> = Vec::new();
+    for object in view.root().into_iter().chain(members.iter().copied()).filter(|o| app::deleting(&o.value).is_some()) {
+        stuck.extend(cause::causes(&view, &scan, object, run.clock.now()));
+    }
+    stuck.sort();
+    stuck.dedup();
+    let running = view.root().into_iter().chain(members.iter().copied()).filter(|o| app::is_operating(&o.value));
+    let root = view.root();
+    let mut apps: Vec<Line> = members.iter().map(|o| line(&view, o)).collect();
+    apps.sort_by(|a, b| (a.depth, &a.key).cmp(&(b.depth, &b.key)));
+    Ok(Status {
+        layer: view.layer.name.clone(),
+        root: view.root_key(),
+        uid: root.map(|r| r.uid.clone()).unwrap_or_default(),
+        mode: root.map(|r| Mode::of(&r.value)),
+        root_says: root
+            .map(|r| [text(&r.value, "/status/sync/status"), text(&r.value, "/status/health/status")].join("/"))
+            .unwrap_or_default(),
+        manager: view.manager(),
+        owners: root.into_iter().flat_map(|r| app::owners(&r.value)).map(|(_, kind, name)| format!("{kind} {name}")).collect(),
+        position,
+        next: next(&view, position, &members),
+        apps,
+        running: running.map(|o| Fact::new("operating", &o.key, text(&o.value, "/status/operationState/message"))).collect(),
+        stuck,
+        orphans: lost,
+        at_risk,
+        notes,
+        unseen: scan.gaps,
+    })
+}
+
+fn position(view: &View, members: &[&Object]) -> Position {
+    match (view.root(), members.iter().any(|m| app::deleting(&m.value).is_none())) {
+        (None, _) => Position::NoRoot,
+        (_, true) => Position::On,
+        _ if members.is_empty() => Position::Off,
+        _ => Position::GoingOff,
+    }
+}
+
+fn next(view: &View, position: Position, members: &[&Object]) -> Next {
+    let Some(root) = view.root() else { return Next::OnFromFile };
+    if app::deleting(&root.value).is_some() {
+        return Next::Repair;
+    }
+    let well = |o: &&Object| {
+        let says = |p| text(&o.value, p);
+        !application_is_unsettled(&o.value) && says("/status/sync/status") == "Synced" && says("/status/health/status") == "Healthy"
+    };
+    match position {
+        Position::GoingOff => Next::Wait,
+        Position::On if Mode::of(&root.value).is_on() && members.iter().all(well) => Next::Off,
+        _ => Next::On,
+    }
+}
+
+fn line(view: &View, object: &Object) -> Line {
+    let value = &object.value;
+    let mut depth = 0;
+    let mut at = Some(object);
+    let mut parent = String::new();
+    while let Some(o) = at.filter(|_| depth < 16) {
+        let set = app::owners(&o.value).find(|(_, kind, _)| *kind == "ApplicationSet").map(|(_, kind, name)| format!("{kind} {name}"));
+        let above = view.marked(o);
+        if depth == 0 {
+            parent = set.or_else(|| above.as_ref().map(Key::place)).unwrap_or_default();
+        }
+        depth += 1;
+        at = above.filter(|k| *k != view.root_key()).and_then(|k| view.get(&k));
+    }
+    let says = |p| text(value, p).to_owned();
+    Line {
+        key: object.key.clone(),
+        parent,
+        depth,
+        mode: Mode::of(value),
+        sync: says("/status/sync/status"),
+        health: says("/status/health/status"),
+        cascades: app::cascades(value),
+        deleting: app::deleting(value).is_some(),
+        operation: app::is_operating(value)
+            .then(|| [app::phase(value), text(value, "/status/operationState/message")].join(" ").trim().to_owned()),
+    }
+}

@@ -1,0 +1,198 @@
+//! The only place that changes the cluster. Each write has the field manager `evid` and a precondition (uid or
+//! resourceVersion), and is a line of the journal before it is sent and another when it is answered. A write without an answer
+//! is never sent again blindly: the object is read again and decided anew.
+use crate::model::Key;
+use crate::usecase::port::Ask;
+use crate::usecase::port::Method;
+use crate::usecase::switch::Event;
+use crate::usecase::switch::Fact;
+use crate::usecase::switch::Run;
+use crate::usecase::switch::Step;
+use crate::usecase::switch::Stop;
+use crate::usecase::switch::app;
+use crate::usecase::switch::read;
+use chrono::SecondsFormat;
+use serde_json::Value;
+use serde_json::json;
+use std::time::Duration;
+
+/// The field manager of everything evid writes.
+pub(super) const MANAGER: &str = "evid";
+const ATTEMPTS: usize = 8;
+
+/// One change of one object.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Write {
+    /// What it is for: `manual`, `finalizer`, `prune` …
+    pub what: &'static str,
+    /// The object.
+    pub object: Key,
+    /// The uid that it must have; empty for a creation.
+    pub uid: String,
+    /// PATCH, POST or DELETE.
+    pub method: Method,
+    /// Path and query.
+    pub path: String,
+    /// The body.
+    pub body: Value,
+}
+
+impl Write {
+    /// A merge patch of an object as it was read: it fails where the object changed since.
+    pub fn patch(what: &'static str, path: &str, live: &Value, mut change: Value) -> Self {
+        let version = app::text(live, "/metadata/resourceVersion");
+        crate::model::set(&mut change, "/metadata/resourceVersion", Value::String(version.to_owned()));
+        Self { what, object: key_of(live), uid: app::uid(live).into(), method: Method::Patch, path: managed(path), body: change }
+    }
+
+    /// A deletion of that very instance.
+    pub fn delete(what: &'static str, path: &str, object: &Key, uid: &str) -> Self {
+        let body = json!({"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}});
+        Self { what, object: object.clone(), uid: uid.into(), method: Method::Delete, path: managed(path), body }
+    }
+
+    /// A creation; the name must be free.
+    pub fn create(what: &'static str, collection: &str, object: &Key, body: Value) -> Self {
+        Self { what, object: object.clone(), uid: String::new(), method: Method::Post, path: managed(collection), body }
+    }
+}
+
+fn managed(path: &str) -> String {
+    format!("{path}?fieldManager={MANAGER}")
+}
+
+/// The key of an object that says its apiVersion and kind.
+pub(super) fn key_of(object: &Value) -> Key {
+    let at = |p| app::text(object, p);
+    Key::new(crate::model::group_of(at("/apiVersion")), at("/kind"), at("/metadata/namespace"), at("/metadata/name"))
+}
+
+/// How a write was answered.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// Taken; the object as it is now, or a `Status`.
+    Taken(Value),
+    /// The precondition did not hold (or the name is taken).
+    Conflict(String),
+    /// There is no such object.
+    Gone,
+    /// Nobody knows whether it was taken, or the server is busy.
+    Unclear(Stop),
+}
+
+/// Sends one write, with its two lines in the journal.
+///
+/// # Errors
+/// Where the journal can't be written, or the server refuses for good.
+pub(super) fn send(run: &mut Run<'_>, write: &Write) -> Result<Answer, Stop> {
+    run.written += 1;
+    let base = json!({"seq": run.written, "user": run.user, "what": write.what, "method": write.method.as_str(), "path": write.path,
+        "object": write.object.to_string(), "uid": write.uid});
+    let line = |run: &mut Run<'_>, stage: &str, more: Value| {
+        let mut line = base.clone();
+        if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
+            line.insert("stage".into(), stage.into());
+            line.insert("time".into(), run.clock.now().to_rfc3339_opts(SecondsFormat::Millis, true).into());
+            line.extend(more);
+        }
+        run.journal.line(&line).map_err(Stop::Journal)
+    };
+    line(run, "intent", json!({"body": write.body}))?;
+    let kind = if write.method == Method::Patch { "application/merge-patch+json" } else { "application/json" };
+    let reply = match run.api.send(&Ask::with(write.method, &*write.path, kind, &write.body)) {
+        Ok(reply) => reply,
+        Err(none) => {
+            line(run, "answer", json!({"status": null, "message": none.to_string()}))?;
+            return Ok(Answer::Unclear(none.into()));
+        }
+    };
+    let body = reply.json().unwrap_or(Value::Null);
+    let ok = (200..300).contains(&reply.status);
+    let mut more = json!({"status": reply.status, "warnings": reply.warnings});
+    if let Some(more) = more.as_object_mut() {
+        if !ok {
+            more.insert("message".into(), reply.message().into());
+        } else if !app::uid(&body).is_empty() {
+            more.insert("uid".into(), app::uid(&body).into());
+            more.insert("resourceVersion".into(), app::text(&body, "/metadata/resourceVersion").into());
+        }
+    }
+    line(run, "answer", more)?;
+    let stop =
+        Stop::Answered { asked: format!("{} {}", write.method.as_str(), write.path), status: reply.status, message: reply.message() };
+    match reply.status {
+        200..=299 => {
+            run.tell(&Event::Wrote(write.clone()));
+            Ok(Answer::Taken(body))
+        }
+        404 if write.method != Method::Post => Ok(Answer::Gone),
+        409 => Ok(Answer::Conflict(reply.message())),
+        _ if stop.may_pass() => Ok(Answer::Unclear(stop)),
+        _ => Err(stop),
+    }
+}
+
+/// Brings an object to where `decide` has nothing more to write: read, decide, write, and look at the answer. A conflict or an
+/// answer that did not come means: read and decide anew. None where the object is not there.
+///
+/// # Errors
+/// Where a write is taken and does not show (a server that prunes unknown fields), or it can't be had within some attempts.
+pub(super) fn change(
+    run: &mut Run<'_>,
+    path: &str,
+    step: Step,
+    decide: &dyn Fn(&Value) -> Result<Option<Write>, Stop>,
+) -> Result<Option<Value>, Stop> {
+    let mut last = None;
+    for _ in 0..ATTEMPTS {
+        let live = match read::get(run.api, path, None) {
+            Ok(Some(live)) => live,
+            Ok(None) => return Ok(None),
+            Err(stop) if stop.may_pass() => {
+                last = Some(stop);
+                pause(run, step)?;
+                continue;
+            }
+            Err(stop) => return Err(stop),
+        };
+        let Some(write) = decide(&live)? else { return Ok(Some(live)) };
+        match send(run, &write)? {
+            Answer::Taken(now) if decide(&now)?.is_none() => return Ok(Some(now)),
+            Answer::Taken(_) => return Err(Stop::Failed(vec![Fact::new("not-kept", &write.object, write.what)])),
+            Answer::Gone => return Ok(None),
+            Answer::Conflict(message) => last = Some(Stop::Failed(vec![Fact::new("conflict", &write.object, message)])),
+            Answer::Unclear(stop) => last = Some(stop),
+        }
+        pause(run, step)?;
+    }
+    Err(last.unwrap_or(Stop::Late { step, hanging: vec![] }))
+}
+
+/// Deletes one instance; true where it is gone or going.
+///
+/// # Errors
+/// Where the server refuses, or does not answer.
+pub(super) fn delete(run: &mut Run<'_>, write: &Write, step: Step) -> Result<(), Stop> {
+    let path = write.path.split('?').next().unwrap_or_default().to_owned();
+    let mut last = None;
+    for _ in 0..ATTEMPTS {
+        match send(run, write)? {
+            Answer::Taken(_) | Answer::Gone => return Ok(()),
+            // Another instance has the name: ours is gone.
+            Answer::Conflict(message) => last = Some(Stop::Failed(vec![Fact::new("conflict", &write.object, message)])),
+            Answer::Unclear(stop) => last = Some(stop),
+        }
+        pause(run, step)?;
+        match read::get(run.api, &path, None) {
+            Ok(Some(live)) if app::uid(&live) == write.uid && app::deleting(&live).is_none() => {}
+            Ok(_) => return Ok(()),
+            Err(stop) if stop.may_pass() => last = Some(stop),
+            Err(stop) => return Err(stop),
+        }
+    }
+    Err(last.unwrap_or(Stop::Late { step, hanging: vec![] }))
+}
+
+fn pause(run: &mut Run<'_>, step: Step) -> Result<(), Stop> {
+    if run.clock.sleep(Duration::from_secs(1)) { Ok(()) } else { Err(Stop::Interrupted { step, hanging: vec![] }) }
+}

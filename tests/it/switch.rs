@@ -1,0 +1,9 @@
+//! The switch, over an API server in memory that behaves as Kubernetes and Argo CD were seen to.
+mod argo;
+mod fake;
+mod off;
+mod on;
+mod platform;
+mod repair;
+mod status;
+mod words;

@@ -1,0 +1,488 @@
+//! Off.
+use crate::switch::fake::Fake;
+use crate::switch::fake::app_path;
+use crate::switch::fake::path;
+use crate::switch::fake::status;
+use crate::switch::platform::deployment;
+use crate::switch::platform::grow;
+use crate::switch::platform::off_options;
+use crate::switch::platform::platform;
+use crate::switch::platform::platform_with;
+use crate::switch::platform::run;
+use crate::switch::platform::thing;
+use evid::usecase::port::Method;
+use evid::usecase::port::NoReply;
+use evid::usecase::switch::Event;
+use evid::usecase::switch::Fact;
+use evid::usecase::switch::Step;
+use evid::usecase::switch::Stop;
+use evid::usecase::switch::off::Off;
+use evid::usecase::switch::off::off;
+use evid::usecase::switch::plan;
+use evid::usecase::switch::plan::Options;
+use evid::usecase::switch::plan::Strategy;
+use serde_json::Value;
+use serde_json::json;
+
+const BOTH: [Strategy; 2] = [Strategy::Prune, Strategy::Cascade];
+
+fn switch_off(fake: &Fake, options: &Options) -> (Result<Off, Stop>, Vec<Value>, Vec<Event>) {
+    run(fake, |run| {
+        let plan = plan::plan(run, options)?;
+        off(run, &plan, options)
+    })
+}
+
+fn refusals(fake: &Fake, options: &Options) -> Vec<Fact> {
+    let (done, journal, _) = run(fake, |run| plan::plan(run, options).map(drop));
+    assert!(journal.is_empty() && fake.0.borrow().writes.is_empty(), "a refusal writes nothing");
+    match done {
+        Err(Stop::Refused(facts)) => facts,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn failed(done: Result<Off, Stop>) -> Vec<Fact> {
+    match done {
+        Err(Stop::Failed(facts)) => facts,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn codes(facts: &[Fact]) -> Vec<(&str, &str)> {
+    facts.iter().map(|f| (f.code, &*f.object.name)).collect()
+}
+
+fn living(fake: &Fake, namespace: &str) -> Vec<String> {
+    let world = fake.0.borrow();
+    world.objects.keys().filter(|p| p.contains(&format!("/namespaces/{namespace}/"))).cloned().collect()
+}
+
+#[test]
+fn off_removes_everything_below_the_root_and_the_root_stays() {
+    for strategy in BOTH {
+        let fake = platform();
+        let uid = fake.0.borrow().app("root-optional")["metadata"]["uid"].clone();
+        let (done, _, _) = switch_off(&fake, &off_options(strategy));
+        let done = done.unwrap();
+        assert_eq!((done.strategy, done.left.len(), done.unseen.len(), done.instead.is_none()), (strategy, 0, 0, true));
+        assert_eq!(living(&fake, "feast"), Vec::<String>::new());
+        let world = fake.0.borrow();
+        let root = world.app("root-optional");
+        assert_eq!((&root["metadata"]["uid"], root["spec"]["syncPolicy"].get("automated")), (&uid, None));
+        assert!(world.get(&path("deployments", "ml", "triton")).is_some() && world.get(&app_path("serving")).is_some());
+    }
+}
+
+#[test]
+fn gone_is_each_object_404_by_uid_never_the_roots_status() {
+    let fake = platform_with(|w| {
+        // One object is held by a finalizer of its own, and the controller leaves the root's status alone.
+        let held = &mut w.argo.git.get_mut("store").unwrap()[1];
+        held["metadata"]["finalizers"] = json!(["example.com/hold"]);
+    });
+    let (done, _, events) = switch_off(&fake, &off_options(Strategy::Cascade));
+    let Err(Stop::Late { step: Step::Gone, hanging }) = done else { panic!("{done:?}") };
+    assert!(hanging.iter().any(|f| f.code == "deleting" && f.object.name == "registry" && f.detail == "example.com/hold"), "{hanging:?}");
+    assert!(hanging.iter().any(|f| f.object.name == "store"));
+    assert!(events.iter().any(|e| matches!(e, Event::Waiting { hanging, .. } if hanging.iter().any(|f| f.detail == "example.com/hold"))));
+}
+
+#[test]
+fn the_children_of_a_child_get_their_finalizer_too() {
+    let fake = platform_with(|w| {
+        w.argo.git.get_mut("extras").unwrap()[0]["metadata"].as_object_mut().unwrap().remove("finalizers");
+    });
+    let (done, journal, _) = switch_off(&fake, &off_options(Strategy::Prune));
+    assert!(done.unwrap().left.is_empty());
+    let given: Vec<&str> =
+        journal.iter().filter(|l| l["what"] == "finalizer" && l["stage"] == "intent").map(|l| l["object"].as_str().unwrap()).collect();
+    assert_eq!(given, ["Application argocd/notebooks", "Application argocd/ui"]);
+}
+
+#[test]
+fn a_dry_run_tells_every_write_and_sends_none() {
+    for strategy in BOTH {
+        let fake = platform();
+        let (plan, _, _) = run(&fake, |run| plan::plan(run, &off_options(strategy)).unwrap());
+        assert!(fake.0.borrow().writes.is_empty());
+        let told: Vec<String> = plan.writes.iter().map(|w| format!("{} {}", w.method.as_str(), w.path)).collect();
+        switch_off(&fake, &off_options(strategy)).0.unwrap();
+        let sent: Vec<String> = fake.0.borrow().writes.iter().map(|(w, _)| w.clone()).collect();
+        assert_eq!(told, sent);
+    }
+}
+
+#[test]
+fn a_child_of_another_layer_is_never_touched_whatever_its_label_says() {
+    let fake = platform_with(|w| {
+        let serving = &mut w.argo.git.get_mut("root-apps").unwrap()[0];
+        serving["metadata"]["labels"] = json!({"scope": "optional", "app.kubernetes.io/instance": "root-optional"});
+    });
+    let (done, _, _) = switch_off(&fake, &off_options(Strategy::Prune));
+    assert!(done.unwrap().left.is_empty());
+    let world = fake.0.borrow();
+    assert!(world.get(&app_path("serving")).is_some());
+    assert!(world.writes.iter().all(|(w, _)| !w.contains("serving")));
+}
+
+#[test]
+fn an_application_of_another_layer_with_the_roots_mark_stops_a_prune_that_would_take_it() {
+    let fake = platform();
+    let mark = "root-optional:argoproj.io/Application:argocd/serving";
+    fake.0.borrow_mut().patch(&app_path("serving"), &json!({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": mark}}}));
+    assert_eq!(codes(&refusals(&fake, &off_options(Strategy::Prune))), [("contested", "serving")]);
+}
+
+#[test]
+fn a_claim_that_would_be_lost_refuses_off_and_names_it() {
+    let fake = platform();
+    let mut kept = thing("PersistentVolumeClaim", "feast", "kept");
+    kept["metadata"]["annotations"] = json!({"argocd.argoproj.io/sync-options": "Delete=false,Prune=false"});
+    grow(&mut fake.0.borrow_mut(), "store", thing("PersistentVolumeClaim", "feast", "data"));
+    grow(&mut fake.0.borrow_mut(), "store", kept);
+    for strategy in BOTH {
+        assert_eq!(codes(&refusals(&fake, &off_options(strategy))), [("would-be-lost", "data")]);
+    }
+    let options = Options { allow: vec!["PersistentVolumeClaim/feast/data".into()], ..off_options(Strategy::Prune) };
+    let done = switch_off(&fake, &options).0.unwrap();
+    assert!(done.left.is_empty());
+    assert!(codes(&done.kept).contains(&("kept", "kept")) && codes(&done.notes).contains(&("loss-allowed", "data")));
+    assert_eq!(living(&fake, "feast"), [path("persistentvolumeclaims", "feast", "kept")]);
+}
+
+#[test]
+fn prune_false_saves_no_claim_from_a_cascade() {
+    let fake = platform();
+    let mut claim = thing("PersistentVolumeClaim", "feast", "data");
+    claim["metadata"]["annotations"] = json!({"argocd.argoproj.io/sync-options": "Prune=false"});
+    grow(&mut fake.0.borrow_mut(), "store", claim);
+    assert_eq!(codes(&refusals(&fake, &off_options(Strategy::Prune))), [("would-be-lost", "data")]);
+}
+
+#[test]
+fn under_label_tracking_the_claims_of_a_stateful_set_would_go() {
+    let claim = |label: &str| {
+        let mut claim = thing("PersistentVolumeClaim", "feast", "data-redis-0");
+        claim["metadata"]["labels"] = json!({"app.kubernetes.io/instance": label});
+        claim
+    };
+    let by_label = platform_with(|w| w.argo.by_label = true);
+    by_label.0.borrow_mut().add(claim("store"));
+    assert_eq!(codes(&refusals(&by_label, &off_options(Strategy::Prune))), [("would-be-lost", "data-redis-0")]);
+    let by_annotation = platform();
+    by_annotation.0.borrow_mut().add(claim("store"));
+    let done = switch_off(&by_annotation, &off_options(Strategy::Prune)).0.unwrap();
+    assert!(done.left.is_empty());
+    assert_eq!(living(&by_annotation, "feast"), [path("persistentvolumeclaims", "feast", "data-redis-0")]);
+}
+
+#[test]
+fn a_volume_that_goes_with_its_claim_is_named_as_well() {
+    let fake = platform();
+    grow(&mut fake.0.borrow_mut(), "store", thing("PersistentVolumeClaim", "feast", "data"));
+    {
+        let mut world = fake.0.borrow_mut();
+        let uid = world.objects[&path("persistentvolumeclaims", "feast", "data")]["metadata"]["uid"].clone();
+        let mut volume = thing("PersistentVolume", "", "pv-1");
+        volume["spec"] = json!({"persistentVolumeReclaimPolicy": "Delete", "claimRef": {"uid": uid}});
+        world.add(volume);
+    }
+    assert_eq!(codes(&refusals(&fake, &off_options(Strategy::Prune))), [("would-be-lost", "pv-1"), ("would-be-lost", "data")]);
+}
+
+#[test]
+fn a_namespace_that_goes_takes_everything_within_and_is_told_so() {
+    let fake = platform();
+    grow(&mut fake.0.borrow_mut(), "store", thing("Namespace", "", "scratch"));
+    fake.0.borrow_mut().add(thing("PersistentVolumeClaim", "scratch", "free"));
+    assert_eq!(codes(&refusals(&fake, &off_options(Strategy::Prune))), [("would-be-lost", "scratch"), ("would-be-lost", "free")]);
+}
+
+#[test]
+fn claims_that_may_not_be_listed_refuse_off() {
+    let fake = platform();
+    fake.0
+        .borrow_mut()
+        .instead
+        .push(Box::new(|_, ask| ask.path.starts_with("/api/v1/persistentvolumeclaims").then(|| Ok(status(403, "forbidden")))));
+    assert_eq!(codes(&refusals(&fake, &off_options(Strategy::Prune))), [("unseen-kind", "*")]);
+}
+
+#[test]
+fn a_kind_that_may_not_be_listed_leaves_the_result_incomplete() {
+    let fake = platform();
+    fake.0.borrow_mut().instead.push(Box::new(|_, ask| ask.path.starts_with("/api/v1/configmaps").then(|| Ok(status(403, "forbidden")))));
+    let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
+    assert_eq!(done.unseen.iter().map(|g| &*g.resource).collect::<Vec<_>>(), ["configmaps"]);
+}
+
+#[test]
+fn an_application_set_that_makes_the_children_is_named() {
+    let fake = platform();
+    let set = json!({"metadata": {"ownerReferences": [{"kind": "ApplicationSet", "name": "makers", "uid": "s"}]}});
+    fake.0.borrow_mut().patch(&app_path("store"), &set);
+    let facts = refusals(&fake, &off_options(Strategy::Prune));
+    assert_eq!(codes(&facts), [("generated", "store")]);
+    assert_eq!(facts[0].detail, "argocd/makers");
+}
+
+#[test]
+fn what_would_hang_or_be_orphaned_is_refused_before_anything_is_written() {
+    for (change, code) in [
+        (json!({"metadata": {"annotations": {"argocd.argoproj.io/skip-reconcile": "true"}}}), "skip-reconcile"),
+        (json!({"spec": {"destination": {"server": "https://elsewhere"}}}), "elsewhere"),
+        (json!({"spec": {"project": "missing"}}), "no-project"),
+        (
+            json!({"status": {"resources": [{"kind": "ConfigMap", "namespace": "feast", "name": "x", "status": "Synced", "requiresDeletionConfirmation": true}]}}),
+            "needs-confirmation",
+        ),
+    ] {
+        let fake = platform();
+        fake.0.borrow_mut().patch(&app_path("store"), &change);
+        let facts = refusals(&fake, &off_options(Strategy::Prune));
+        assert!(facts.iter().any(|f| f.code == code), "{code}: {facts:?}");
+    }
+}
+
+#[test]
+fn a_parent_that_reverts_the_root_is_reported_and_nothing_is_removed() {
+    let fake = platform_with(|w| {
+        w.argo.git.insert("bootstrap".into(), vec![crate::switch::platform::app("root-optional", true, true)]);
+        w.add(crate::switch::platform::app("bootstrap", true, true));
+        let mark = "bootstrap:argoproj.io/Application:argocd/root-optional";
+        w.patch(&app_path("root-optional"), &json!({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": mark}}}));
+    });
+    fake.0.borrow_mut().argo.reverts = Some(5);
+    let (done, _, events) = switch_off(&fake, &off_options(Strategy::Prune));
+    let facts = failed(done);
+    assert_eq!((codes(&facts), &*facts[0].detail), (vec![("reverted", "root-optional")], "argocd/bootstrap"));
+    assert!(events.iter().any(|e| matches!(e, Event::Step(Step::Hold))));
+    let world = fake.0.borrow();
+    assert_eq!(world.writes.len(), 1);
+    assert!(world.app("root-optional")["spec"]["syncPolicy"]["automated"].is_object());
+}
+
+#[test]
+fn a_root_that_becomes_automated_while_its_children_go_is_reported() {
+    let fake = platform();
+    fake.0.borrow_mut().argo.git.get_mut("store").unwrap()[1]["metadata"]["finalizers"] = json!(["example.com/hold"]);
+    fake.0.borrow_mut().patch(&path("configmaps", "feast", "registry"), &json!({"metadata": {"finalizers": ["example.com/hold"]}}));
+    fake.0.borrow_mut().argo.reverts = Some(30);
+    assert_eq!(codes(&failed(switch_off(&fake, &off_options(Strategy::Prune)).0)), [("reverted", "root-optional")]);
+}
+
+#[test]
+fn a_server_that_drops_the_change_is_not_believed() {
+    let fake = platform();
+    fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
+        let is_it = ask.method == Method::Patch && String::from_utf8_lossy(&ask.body.as_ref()?.1).contains("automated");
+        is_it.then(|| Ok(crate::switch::fake::reply(200, world.app("root-optional"))))
+    }));
+    assert_eq!(codes(&failed(switch_off(&fake, &off_options(Strategy::Prune)).0)), [("not-kept", "root-optional")]);
+}
+
+#[test]
+fn a_repo_server_that_does_not_answer_falls_back_to_a_cascade_and_says_so() {
+    let fake = platform();
+    fake.0.borrow_mut().argo.repo_down = true;
+    let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
+    assert_eq!((done.strategy, done.instead.unwrap().code, done.left.len()), (Strategy::Cascade, "prune-unanswered", 0));
+    assert!(fake.0.borrow().app("root-optional").get("operation").is_none(), "the operation does not fire later");
+}
+
+#[test]
+fn an_operation_that_fails_falls_back_to_a_cascade_and_says_so() {
+    let fake = platform();
+    fake.0.borrow_mut().argo.fails = Some(("root-optional".into(), "no manifests".into()));
+    let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
+    let why = done.instead.unwrap();
+    assert_eq!((done.strategy, why.code, &*why.detail, done.left.len()), (Strategy::Cascade, "prune-failed", "no manifests", 0));
+}
+
+#[test]
+fn a_sync_window_is_obeyed_and_no_operation_is_left_behind() {
+    let fake = platform();
+    fake.0.borrow_mut().argo.window = true;
+    assert_eq!(codes(&failed(switch_off(&fake, &off_options(Strategy::Prune)).0)), [("sync-window", "root-optional")]);
+    let world = fake.0.borrow();
+    assert!(world.app("root-optional").get("operation").is_none());
+    assert!(world.get(&app_path("store")).is_some());
+}
+
+#[test]
+fn a_root_with_several_sources_is_emptied_in_each() {
+    let fake = platform();
+    let sources = json!({"spec": {"sources": [{"repoURL": "a", "path": "x", "kustomize": {}}, {"repoURL": "b", "ref": "v"}]}});
+    fake.0.borrow_mut().patch(&app_path("root-optional"), &sources);
+    let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
+    assert_eq!((done.strategy, done.left.len()), (Strategy::Prune, 0));
+}
+
+#[test]
+fn a_root_that_holds_the_project_of_its_children_is_cascaded_and_the_project_goes_last() {
+    let fake = platform();
+    {
+        let mut world = fake.0.borrow_mut();
+        let project =
+            json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": {"name": "own", "namespace": "argocd"}});
+        grow(&mut world, "root-optional", project);
+        world.patch(&app_path("store"), &json!({"spec": {"project": "own"}}));
+    }
+    let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
+    assert_eq!((done.strategy, done.instead.unwrap().code, done.left.len()), (Strategy::Cascade, "own-project", 0));
+    assert!(fake.0.borrow().writes.last().unwrap().0.contains("/appprojects/own"));
+}
+
+#[test]
+fn running_operations_are_waited_for_or_ended() {
+    for terminate in [false, true] {
+        let fake = platform();
+        fake.0
+            .borrow_mut()
+            .patch(&app_path("store"), &json!({"operation": {"sync": {}}, "status": {"operationState": {"phase": "Running"}}}));
+        let done = switch_off(&fake, &Options { terminate, ..off_options(Strategy::Cascade) }).0.unwrap();
+        assert!(done.left.is_empty());
+        let ended = fake.0.borrow().writes.iter().any(|(_, b)| b.pointer("/status/operationState/phase") == Some(&json!("Terminating")));
+        assert_eq!(ended, terminate);
+    }
+}
+
+#[test]
+fn a_root_that_is_off_already_is_said_to_be_and_orphans_are_looked_for_all_the_same() {
+    let fake = platform();
+    switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
+    fake.0.borrow_mut().writes.clear();
+    let mut left = deployment("feast", "forgotten");
+    left["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": "store:apps/Deployment:feast/forgotten"});
+    fake.0.borrow_mut().add(left);
+    let mut strange = thing("ConfigMap", "ml", "legacy");
+    strange["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": "unknown:/ConfigMap:ml/legacy"});
+    fake.0.borrow_mut().add(strange);
+    let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
+    assert!(done.already && fake.0.borrow().writes.is_empty());
+    assert_eq!(codes(&done.left), [("orphan", "forgotten")]);
+    assert!(codes(&done.notes).contains(&("dead-mark", "legacy")), "a mark of nobody is a note");
+}
+
+#[test]
+fn every_write_has_a_field_manager_a_precondition_and_two_lines_in_the_journal() {
+    for strategy in BOTH {
+        let fake = platform();
+        let (done, journal, _) = switch_off(&fake, &off_options(strategy));
+        done.unwrap();
+        for (write, body) in &fake.0.borrow().writes {
+            assert!(write.contains("fieldManager=evid"), "{write}");
+            let condition = body.pointer("/metadata/resourceVersion").or_else(|| body.pointer("/preconditions/uid"));
+            assert!(condition.is_some_and(|c| c.as_str().is_some_and(|c| !c.is_empty())), "{write}: {body}");
+        }
+        let sent = fake.0.borrow().writes.len();
+        assert_eq!(journal.len(), 2 * sent);
+        for pair in journal.chunks(2) {
+            assert_eq!((&pair[0]["stage"], &pair[1]["stage"]), (&json!("intent"), &json!("answer")));
+            assert_eq!((&pair[0]["seq"], &pair[1]["status"]), (&pair[1]["seq"], &json!(200)));
+            for field in ["time", "user", "method", "path", "body", "uid"] {
+                assert!(pair[0].get(field).is_some_and(|v| !v.is_null()), "{field}: {}", pair[0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_kill_between_request_and_answer_is_visible_in_the_journal() {
+    let fake = platform();
+    struct Dies(Vec<Value>);
+    impl evid::usecase::switch::Journal for Dies {
+        fn line(&mut self, line: &Value) -> Result<(), String> {
+            if line["stage"] == "answer" {
+                return Err("killed".into());
+            }
+            self.0.push(line.clone());
+            Ok(())
+        }
+    }
+    let mut journal = Dies(vec![]);
+    let (done, _, _) = run(&fake, |run| {
+        let plan = plan::plan(run, &off_options(Strategy::Prune)).unwrap();
+        let mut quiet = |_: &Event| {};
+        let mut run = evid::usecase::switch::Run {
+            api: run.api,
+            clock: run.clock,
+            journal: &mut journal,
+            progress: &mut quiet,
+            layers: run.layers,
+            rules: run.rules,
+            user: run.user.clone(),
+            times: run.times,
+            written: 0,
+        };
+        off(&mut run, &plan, &off_options(Strategy::Prune))
+    });
+    assert!(matches!(done, Err(Stop::Journal(_))));
+    assert_eq!(journal.0.len(), 1);
+    assert_eq!((&journal.0[0]["stage"], &journal.0[0]["what"]), (&json!("intent"), &json!("manual")));
+    assert_eq!(fake.0.borrow().writes.len(), 1, "nothing is written past a journal that fails");
+}
+
+#[test]
+fn a_write_without_an_answer_is_looked_at_before_it_is_sent_again() {
+    let fake = platform();
+    let mut cut = false;
+    fake.0.borrow_mut().instead.push(Box::new(move |world, ask| {
+        if cut || ask.method != Method::Patch {
+            return None;
+        }
+        cut = true;
+        // It was taken, and the answer was lost.
+        world.patch(ask.path.split('?').next().unwrap(), &json!({"spec": {"syncPolicy": {"automated": null}}}));
+        Some(Err(NoReply::Cut("connection reset".into())))
+    }));
+    let (done, journal, _) = switch_off(&fake, &off_options(Strategy::Prune));
+    done.unwrap();
+    assert_eq!(journal.iter().filter(|l| l["what"] == "manual").count(), 2, "it was not sent again");
+    assert_eq!(journal[1]["status"], Value::Null);
+}
+
+#[test]
+fn a_conflict_is_read_again_and_decided_anew() {
+    let fake = platform();
+    let mut once = false;
+    fake.0.borrow_mut().instead.push(Box::new(move |world, ask| {
+        if !once && ask.method == Method::Patch {
+            once = true;
+            world.patch(&app_path("root-optional"), &json!({"metadata": {"annotations": {"touched": "yes"}}}));
+        }
+        None
+    }));
+    let (done, journal, _) = switch_off(&fake, &off_options(Strategy::Prune));
+    assert!(done.unwrap().left.is_empty());
+    assert_eq!(journal.iter().filter(|l| l["status"] == 409).count(), 1);
+}
+
+#[test]
+fn ctrl_c_says_at_what_step_and_what_was_waited_for() {
+    let fake = platform();
+    fake.0.borrow_mut().patience = Some(1);
+    let done = switch_off(&fake, &off_options(Strategy::Cascade)).0;
+    let Err(Stop::Interrupted { step, hanging }) = done else { panic!("{done:?}") };
+    assert!(step == Step::Gone && !hanging.is_empty(), "{step:?} {hanging:?}");
+}
+
+#[test]
+fn a_child_that_says_prune_false_is_asked_about_by_name() {
+    let fake = platform();
+    fake.0
+        .borrow_mut()
+        .patch(&app_path("store"), &json!({"metadata": {"annotations": {"argocd.argoproj.io/sync-options": "Prune=false"}}}));
+    assert_eq!(codes(&refusals(&fake, &off_options(Strategy::Prune))), [("would-be-lost", "store")]);
+    let options = Options { allow: vec!["Application/argocd/store".into()], ..off_options(Strategy::Prune) };
+    let done = switch_off(&fake, &options).0.unwrap();
+    assert_eq!((done.instead.unwrap().code, done.left.len()), ("prune-spared", 0));
+}
+
+#[test]
+fn a_server_without_aggregated_discovery_is_read_group_by_group() {
+    let fake = platform();
+    fake.0.borrow_mut().plain = true;
+    assert!(switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap().left.is_empty());
+}

@@ -1,0 +1,305 @@
+//! On.
+use crate::switch::fake::Fake;
+use crate::switch::fake::app_path;
+use crate::switch::fake::path;
+use crate::switch::platform::app;
+use crate::switch::platform::off_options;
+use crate::switch::platform::on_options;
+use crate::switch::platform::platform;
+use crate::switch::platform::run;
+use crate::switch::platform::thing;
+use evid::model::Key;
+use evid::usecase::port::Method;
+use evid::usecase::switch::Event;
+use evid::usecase::switch::Fact;
+use evid::usecase::switch::Settled;
+use evid::usecase::switch::Stamp;
+use evid::usecase::switch::Step;
+use evid::usecase::switch::Stop;
+use evid::usecase::switch::off::off;
+use evid::usecase::switch::on::Options;
+use evid::usecase::switch::on::on;
+use evid::usecase::switch::on::plan;
+use evid::usecase::switch::plan as off_plan;
+use evid::usecase::switch::plan::Strategy;
+use serde_json::Value;
+use serde_json::json;
+
+/// The platform with the switch off.
+fn dark() -> Fake {
+    let fake = platform();
+    run(&fake, |run| {
+        let options = off_options(Strategy::Prune);
+        let plan = off_plan::plan(run, &options).unwrap();
+        off(run, &plan, &options).unwrap();
+    });
+    fake.0.borrow_mut().writes.clear();
+    fake
+}
+
+fn switch_on(fake: &Fake, options: &Options) -> (Result<Settled, Stop>, Vec<Value>, Vec<Event>) {
+    run(fake, |run| {
+        let plan = plan(run, options)?;
+        on(run, &plan, options)
+    })
+}
+
+fn failed(done: Result<Settled, Stop>) -> Vec<Fact> {
+    match done {
+        Err(Stop::Failed(facts)) => facts,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn codes(facts: &[Fact]) -> Vec<(&str, &str)> {
+    facts.iter().map(|f| (f.code, &*f.object.name)).collect()
+}
+
+fn key(name: &str) -> Key {
+    Key::new("argoproj.io", "Application", "argocd", name)
+}
+
+#[test]
+fn on_brings_everything_back_and_the_manual_child_too() {
+    let fake = dark();
+    let (done, journal, _) = switch_on(&fake, &on_options());
+    let done = done.unwrap();
+    assert_eq!((done.attempts, done.apps, done.workloads), (1, 4, 3));
+    assert_eq!(done.by_hand, [key("notebooks")]);
+    assert!(done.notes.is_empty(), "{:?}", done.notes);
+    let world = fake.0.borrow();
+    assert_eq!(world.app("root-optional")["spec"]["syncPolicy"]["automated"], json!({"prune": true, "selfHeal": true}));
+    assert!(world.app("notebooks")["spec"]["syncPolicy"].get("automated").is_none(), "a manual child stays manual");
+    assert_eq!(world.get(&path("deployments", "feast", "ui")).unwrap()["status"]["availableReplicas"], 2);
+    assert_eq!(journal.len(), 4);
+}
+
+#[test]
+fn on_is_one_patch_of_policy_operation_and_operation_state() {
+    let fake = dark();
+    let version = fake.0.borrow().app("root-optional")["metadata"]["resourceVersion"].clone();
+    let options = Options { stamp: Stamp { nonce: Some("from the reviewer".into()), ..on_options().stamp }, ..on_options() };
+    switch_on(&fake, &options).0.unwrap();
+    let (path, body) = fake.0.borrow().writes[0].clone();
+    assert_eq!(path, format!("PATCH {}?fieldManager=evid", app_path("root-optional")));
+    assert_eq!(body["metadata"], json!({ "resourceVersion": version }));
+    assert_eq!(body["spec"], json!({"syncPolicy": {"automated": {"prune": true, "selfHeal": true}}}));
+    assert_eq!(body["status"], json!({"operationState": null}));
+    assert_eq!(body["operation"]["initiatedBy"]["username"], "evid/ann");
+    assert_eq!(body["operation"]["sync"], json!({"prune": true, "syncOptions": ["CreateNamespace=true"]}));
+    assert_eq!(body["operation"]["info"][2], json!({"name": "evid.nonce", "value": "from the reviewer"}));
+}
+
+#[test]
+fn on_clears_operation_state_in_the_same_patch() {
+    // The state that the prune left would leak its emptied source into the new operation.
+    let fake = dark();
+    let left = "/status/operationState/operation/sync/source/directory/exclude";
+    assert_eq!(fake.0.borrow().app("root-optional").pointer(left), Some(&json!("*")));
+    let done = switch_on(&fake, &on_options()).0.unwrap();
+    assert_eq!((done.attempts, done.apps), (1, 4));
+    assert!(fake.0.borrow().app("root-optional").pointer(left).is_none());
+}
+
+/// Operations make only so many objects, and self-heal does not mend it.
+fn heals_not(fake: &Fake, makes_only: Vec<usize>) {
+    let mut world = fake.0.borrow_mut();
+    world.argo.makes_only = makes_only;
+    world.argo.heals_not = true;
+}
+
+#[test]
+fn an_operation_that_succeeds_without_making_every_child_is_run_again() {
+    let fake = dark();
+    heals_not(&fake, vec![1]);
+    let done = switch_on(&fake, &on_options()).0.unwrap();
+    assert_eq!((done.attempts, done.apps), (2, 4));
+}
+
+#[test]
+fn children_that_are_never_made_are_named() {
+    let fake = dark();
+    heals_not(&fake, vec![1; 500]);
+    let facts = failed(switch_on(&fake, &on_options()).0);
+    assert_eq!(codes(&facts), [("child-not-made", "extras"), ("child-not-made", "notebooks")]);
+}
+
+#[test]
+fn what_still_terminates_is_waited_out_first() {
+    let fake = platform();
+    {
+        let mut world = fake.0.borrow_mut();
+        world.patch(&app_path("root-optional"), &json!({"spec": {"syncPolicy": {"automated": null}}}));
+        world.delete(&app_path("store"));
+    }
+    let old = fake.0.borrow().app("store")["metadata"]["uid"].clone();
+    let (done, _, events) = switch_on(&fake, &on_options());
+    done.unwrap();
+    let terminating = events.iter().position(|e| matches!(e, Event::Step(Step::Terminating))).unwrap();
+    let wrote = events.iter().position(|e| matches!(e, Event::Wrote(_))).unwrap();
+    assert!(terminating < wrote);
+    assert_ne!(fake.0.borrow().app("store")["metadata"]["uid"], old);
+}
+
+#[test]
+fn a_root_that_is_missing_is_applied_from_its_manifest() {
+    let fake = dark();
+    let mut manifest = fake.0.borrow().app("root-optional").clone();
+    fake.0.borrow_mut().objects.remove(&app_path("root-optional"));
+    assert!(matches!(switch_on(&fake, &on_options()).0, Err(Stop::Refused(f)) if f[0].code == "no-root"));
+    manifest["operation"] = json!({"sync": {"stale": true}});
+    let done = switch_on(&fake, &Options { manifest: Some(manifest), ..on_options() }).0.unwrap();
+    assert_eq!(done.apps, 4);
+    let (path, body) = fake.0.borrow().writes[0].clone();
+    assert!(path.starts_with("POST ") && body.get("status").is_none() && body.get("operation").is_none());
+    assert!(body["metadata"].get("uid").is_none() && body["metadata"].get("resourceVersion").is_none());
+}
+
+#[test]
+fn another_manifest_is_not_applied_for_the_root() {
+    let fake = dark();
+    fake.0.borrow_mut().objects.remove(&app_path("root-optional"));
+    let options = Options { manifest: Some(app("root-apps", true, true)), ..on_options() };
+    assert!(matches!(switch_on(&fake, &options).0, Err(Stop::Refused(f)) if f[0].code == "other-manifest"));
+}
+
+#[test]
+fn a_missing_project_stops_at_once() {
+    let fake = dark();
+    fake.0.borrow_mut().objects.remove(&path("appprojects", "argocd", "default"));
+    assert!(matches!(switch_on(&fake, &on_options()).0, Err(Stop::Refused(f)) if codes(&f) == [("no-project", "root-optional")]));
+    let child = dark();
+    child.0.borrow_mut().argo.git.get_mut("root-optional").unwrap()[0]["spec"]["project"] = json!("gone");
+    assert_eq!(codes(&failed(switch_on(&child, &on_options()).0)), [("no-project", "store")]);
+}
+
+#[test]
+fn an_operation_that_fails_stops_and_says_what_it_said() {
+    let fake = dark();
+    fake.0.borrow_mut().argo.fails = Some(("root-optional".into(), "one or more objects failed to apply".into()));
+    let facts = failed(switch_on(&fake, &on_options()).0);
+    assert_eq!((codes(&facts), &*facts[0].detail), (vec![("operation-failed", "root-optional")], "one or more objects failed to apply"));
+}
+
+#[test]
+fn a_child_whose_operation_fails_is_tried_once_more_and_then_named() {
+    let fake = dark();
+    fake.0.borrow_mut().argo.fails = Some(("store".into(), "immutable".into()));
+    let facts = failed(switch_on(&fake, &on_options()).0);
+    assert_eq!((codes(&facts), &*facts[0].detail), (vec![("operation-failed", "store")], "immutable"));
+}
+
+#[test]
+fn a_sync_window_stops_on_and_leaves_no_operation_behind() {
+    let fake = dark();
+    fake.0.borrow_mut().argo.window = true;
+    assert_eq!(codes(&failed(switch_on(&fake, &on_options()).0)), [("sync-window", "root-optional")]);
+    let ended = fake.0.borrow().writes.iter().any(|(_, b)| b.pointer("/status/operationState/phase") == Some(&json!("Terminating")));
+    assert!(ended);
+}
+
+#[test]
+fn a_comparison_that_keeps_failing_stops_and_names_the_condition() {
+    let fake = dark();
+    fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
+        if ask.path.ends_with("/applications?limit=500") && world.get(&app_path("store")).is_some() {
+            let said = json!({"sync": {"status": "Unknown"}, "conditions": [{"type": "ComparisonError", "message": "field not declared in schema"}]});
+            world.patch(&app_path("store"), &json!({ "status": said }));
+        }
+        None
+    }));
+    let facts = failed(switch_on(&fake, &on_options()).0);
+    assert_eq!(codes(&facts), [("condition", "store")]);
+    assert_eq!(facts[0].detail, "ComparisonError: field not declared in schema");
+}
+
+#[test]
+fn synced_is_not_enough_while_a_workload_is_not_available() {
+    let fake = dark();
+    fake.0.borrow_mut().argo.pods_hang = true;
+    let Err(Stop::Late { step: Step::Settle, hanging }) = switch_on(&fake, &on_options()).0 else { panic!() };
+    assert!(hanging.iter().any(|f| f.code == "not-healthy"), "{hanging:?}");
+    // Even where every Application says Healthy.
+    let lying = dark();
+    lying.0.borrow_mut().argo.pods_hang = true;
+    lying.0.borrow_mut().instead.push(Box::new(|world, ask| {
+        if ask.method != Method::Get {
+            return None;
+        }
+        for name in ["store", "extras", "notebooks", "ui", "root-optional"] {
+            if world.get(&app_path(name)).is_some() {
+                world.patch(&app_path(name), &json!({"status": {"health": {"status": "Healthy"}}}));
+            }
+        }
+        None
+    }));
+    let Err(Stop::Late { hanging, .. }) = switch_on(&lying, &on_options()).0 else { panic!() };
+    assert_eq!(codes(&hanging), [("unavailable", "notebooks"), ("unavailable", "server"), ("unavailable", "ui")]);
+}
+
+#[test]
+fn a_parent_that_reverts_on_is_reported() {
+    let fake = dark();
+    fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
+        let root = app_path("root-optional");
+        if ask.path.ends_with("/applications?limit=500") && world.app("root-optional")["status"]["operationState"]["phase"] == "Running" {
+            world.patch(&root, &json!({"spec": {"syncPolicy": {"automated": null}}}));
+        }
+        None
+    }));
+    assert_eq!(codes(&failed(switch_on(&fake, &on_options()).0)), [("reverted", "root-optional")]);
+}
+
+#[test]
+fn a_child_that_git_no_longer_lists_is_said_and_not_waited_for() {
+    let fake = dark();
+    let expected = [key("store"), key("dropped")].into_iter().collect();
+    let done = switch_on(&fake, &Options { expected, ..on_options() }).0.unwrap();
+    assert_eq!(codes(&done.notes), [("not-in-git", "dropped")]);
+}
+
+#[test]
+fn on_goes_on_after_a_ctrl_c_in_the_middle_of_off_and_of_on() {
+    for patience in 1..12 {
+        let fake = platform();
+        fake.0.borrow_mut().patience = Some(patience);
+        run(&fake, |run| {
+            let options = off_options(Strategy::Prune);
+            let plan = off_plan::plan(run, &options).unwrap();
+            drop(off(run, &plan, &options));
+        });
+        fake.0.borrow_mut().patience = Some(patience);
+        drop(switch_on(&fake, &on_options()));
+        fake.0.borrow_mut().patience = None;
+        let again = Options { stamp: Stamp { run: "run-3".into(), ..on_options().stamp }, ..on_options() };
+        assert_eq!(switch_on(&fake, &again).0.unwrap().apps, 4, "after {patience}");
+    }
+}
+
+#[test]
+fn a_dry_run_of_on_tells_the_writes_that_are_known_and_sends_none() {
+    let fake = dark();
+    let (plan, journal, _) = run(&fake, |run| plan(run, &on_options()).unwrap());
+    assert_eq!(plan.writes.iter().map(|w| w.what).collect::<Vec<_>>(), ["automate-and-sync"]);
+    assert!(journal.is_empty() && fake.0.borrow().writes.is_empty());
+}
+
+#[test]
+fn a_disabled_policy_is_enabled_by_removing_the_word() {
+    let fake = dark();
+    let disabled = json!({"spec": {"syncPolicy": {"automated": {"enabled": false, "prune": false}}}});
+    fake.0.borrow_mut().patch(&app_path("root-optional"), &disabled);
+    switch_on(&fake, &on_options()).0.unwrap();
+    assert_eq!(fake.0.borrow().app("root-optional")["spec"]["syncPolicy"]["automated"], json!({"prune": true, "selfHeal": true}));
+}
+
+#[test]
+fn workloads_that_were_kept_are_adopted() {
+    let fake = dark();
+    let mut kept = thing("ConfigMap", "feast", "registry");
+    kept["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": "store:/ConfigMap:feast/registry"});
+    let at = fake.0.borrow_mut().add(kept);
+    let uid = fake.0.borrow().objects[&at]["metadata"]["uid"].clone();
+    switch_on(&fake, &on_options()).0.unwrap();
+    assert_eq!(fake.0.borrow().objects[&at]["metadata"]["uid"], uid);
+}
