@@ -7,27 +7,35 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::sync::watch;
 
-static ASKED: OnceLock<watch::Receiver<bool>> = OnceLock::new();
+static ASKED: OnceLock<watch::Sender<bool>> = OnceLock::new();
 
 /// Listens from now on. Without a runtime to be had, Ctrl-C ends the process as ever.
 pub fn listen() -> watch::Receiver<bool> {
-    ASKED.get_or_init(start).clone()
+    ASKED.get_or_init(start).subscribe()
 }
 
-fn start() -> watch::Receiver<bool> {
-    let (send, receive) = watch::channel(false);
+/// Takes the wish to stop as fulfilled: what tidies up after it may wait again. A second Ctrl-C still ends the process.
+pub fn fulfil() {
+    if let Some(asked) = ASKED.get() {
+        asked.send_replace(false);
+    }
+}
+
+fn start() -> watch::Sender<bool> {
+    let (asked, _) = watch::channel(false);
+    let tell = asked.clone();
     let listener = move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
             signal().await;
-            let _ = send.send(true);
+            tell.send_replace(true);
             signal().await;
             leave();
         });
     };
     // Where no thread can be had the default holds: the signal ends the process.
     drop(std::thread::Builder::new().name("interrupt".into()).spawn(listener));
-    receive
+    asked
 }
 
 #[cfg(unix)]

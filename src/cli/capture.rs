@@ -122,7 +122,7 @@ struct Session<'a>(std::marker::PhantomData<&'a ()>);
 fn probe(session: Option<&Session<'_>>, snapshot: &mut Snapshot) -> Result<Vec<Line>, Failure> {
     #[cfg(feature = "kube")]
     if let Some(session) = session {
-        let (lines, finished) = session.probe(&snapshot.objects)?;
+        let (lines, finished) = session.probe(&session.places(&snapshot.objects))?;
         snapshot.finished = Some(finished);
         return Ok(lines);
     }

@@ -91,17 +91,21 @@ impl Session<'_> {
         Ok(Collected { server: Some(self.cluster.server().to_owned()), ..collected })
     }
 
+    /// Whose the pods are.
+    pub(super) fn places(&self, objects: &[Object]) -> Places {
+        Places::new(objects, self.rules, self.layers, self.config)
+    }
+
     /// Finds whom the probes are to ask, now.
-    pub(super) fn resolve(&self, objects: &[Object]) -> Result<Vec<Resolved>, Failure> {
+    pub(super) fn resolve(&self, places: &Places) -> Result<Vec<Resolved>, Failure> {
         let planned = probes::plan(self.config, self.redactor).map_err(Failure::new)?;
-        let places = Places::new(objects, self.rules, self.layers, self.config);
         let is_of = |layer: &str, namespace: &str, pod: &str| places.is_of(layer, namespace, pod);
         Ok(probes::resolve(&self.cluster, &planned, self.redactor, &is_of))
     }
 
     /// Asks every probe for all its samples; gives the answers and when the last one came.
-    pub(super) fn probe(&self, objects: &[Object]) -> Result<(Vec<Line>, String), Failure> {
-        let resolved = self.resolve(objects)?;
+    pub(super) fn probe(&self, places: &Places) -> Result<(Vec<Line>, String), Failure> {
+        let resolved = self.resolve(places)?;
         let progress = Progress::new();
         progress.say(&format!("{} probes", resolved.len()));
         let apps = Apps::new(self.cluster.client(), self.cluster.handle());

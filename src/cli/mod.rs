@@ -14,6 +14,8 @@ mod list;
 mod live;
 #[cfg(feature = "kube")]
 mod progress;
+#[cfg(feature = "kube")]
+mod prove;
 mod show;
 #[cfg(feature = "kube")]
 mod switch;
@@ -57,6 +59,8 @@ enum Verb {
     List(list::Args),
     Show(show::Args),
     #[cfg(feature = "kube")]
+    Prove(Box<prove::Args>),
+    #[cfg(feature = "kube")]
     Switch(switch::Args),
     Key(key::Args),
     Kinds(kinds::Args),
@@ -80,6 +84,8 @@ pub fn run() -> ExitCode {
         Verb::Verify(args) => verify::run(args, &cli.global),
         Verb::List(args) => list::run(args, &cli.global),
         Verb::Show(args) => show::run(args, &cli.global),
+        #[cfg(feature = "kube")]
+        Verb::Prove(args) => prove::run(args, &cli.global),
         #[cfg(feature = "kube")]
         Verb::Switch(args) => switch::run(args, &cli.global),
         Verb::Key(args) => key::run(args),

@@ -336,4 +336,3 @@ pub(super) fn failure(stop: Stop) -> Failure {
         Stop::Journal(e) => Failure::new(format!("the journal can't be written: {e}")).hint("nothing is written to the cluster without it"),
     }
 }
-

@@ -42,9 +42,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     for path in &args.key {
         keys.extend(keyfile::load_verifying_keys(path)?);
     }
+    check(&args.files, &keys, args.rederive, global)
+}
+
+/// Verifies files by these keys; says how each came out.
+pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, global: &Global) -> Done {
     let mut bundles: BTreeMap<String, (PathBuf, bool)> = BTreeMap::new();
     let (mut exit, mut reports) = (Exit::Proven, Vec::new());
-    for file in &args.files {
+    for file in files {
         let path = PathBuf::from(file);
         if path.is_file() && !file.ends_with(ENDING) && !is_zip(&path) {
             reports.push(path);
@@ -65,7 +70,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         }
     }
     for path in reports {
-        exit = worse(exit, report(&path, &keys, args.rederive, &bundles, global)?);
+        exit = worse(exit, report(&path, keys, rederive, &bundles, global)?);
     }
     Ok(exit)
 }

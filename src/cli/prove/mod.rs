@@ -1,0 +1,135 @@
+//! `evid prove`: capture, switch, capture, judge, sign, verify, into one folder; and between the points it keeps watching.
+mod point;
+mod restore;
+mod result;
+mod sampling;
+mod state;
+mod turn;
+
+use crate::adapters::config;
+use crate::adapters::kube::Watcher;
+use crate::cli::Done;
+use crate::cli::Global;
+use crate::cli::capture::redactor;
+use crate::cli::cluster::ClusterArgs;
+use crate::cli::failure::Failure;
+use crate::cli::key;
+use crate::cli::live::Session;
+use crate::cli::ui;
+use crate::kinds::Rules;
+use crate::model::Role;
+use crate::usecase::port::Clock as _;
+use crate::usecase::prove::Watched;
+use sampling::Sampler;
+use state::Goal;
+use state::State;
+use state::Step;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+use turn::Turn;
+
+/// Run the loop and leave evidence: capture, switch, capture, judge, sign, verify
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// What to prove
+    #[arg(value_enum, required_unless_present = "resume")]
+    goal: Option<Goal>,
+    #[command(flatten)]
+    cluster: ClusterArgs,
+    #[command(flatten)]
+    turn: turn::TurnArgs,
+    /// Where the folder of the run goes
+    #[arg(long, value_name = "DIR", default_value = "proof")]
+    out: PathBuf,
+    /// Go on with an interrupted run
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["goal", "nonce"])]
+    resume: Option<PathBuf>,
+    /// Text that a reviewer gave: sealed into every bundle, and passed through the cluster
+    #[arg(long, value_name = "TEXT")]
+    nonce: Option<String>,
+    /// An earlier bundle with the layer on, against which `optional-on` is judged
+    #[arg(long, value_name = "BUNDLE")]
+    reference: Option<String>,
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+    /// Where the run fails or is interrupted, put the switch back as it was
+    #[arg(long)]
+    restore: bool,
+    /// How often the probes are asked between the points
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = crate::cli::cluster::duration)]
+    interval: Duration,
+    /// Sign with this private key (PEM) instead of your own
+    #[arg(long, value_name = "KEY")]
+    sign: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Done {
+    let config = config::load(global.config.as_deref())?;
+    let (layers, rules, redactor) = (config.layers()?, Rules::new(&config.rules()?)?, redactor()?);
+    if !layers.iter().any(|l| l.role == Role::Switched) {
+        return Err(
+            Failure::new("no layer is switched: there is nothing to turn off and on").hint("`evid config init` describes the platform")
+        );
+    }
+    let signing = key::signing(args.sign.as_deref())?;
+    let (cluster, clock) = (args.cluster.connect()?, args.cluster.clock());
+    let session = Session { cluster, clock, config: &config, layers: &layers, rules: &rules, redactor: &redactor };
+    let (dir, mut state) = begin(args, &session)?;
+    let mut turn = Turn::new(args, &session, &dir, &state)?;
+    let watcher = Watcher::start(&session.cluster, "/api/v1/pods");
+    let mut watched = Watched::new(session.clock.now());
+    point::wait_until_listed(&session, &watcher, &mut watched)?;
+    let sampler = Sampler::default();
+    let walked = std::thread::scope(|scope| {
+        scope.spawn(|| sampler.run(&session, args.interval));
+        let walked = walk(&mut state, &dir, |step, state| match step {
+            Step::Point(name) => point::capture(&session, &dir, name, state, &watcher, &mut watched, &sampler),
+            Step::Off => turn.off(state),
+            Step::On => turn.on(state),
+        });
+        sampler.stop();
+        walked
+    });
+    if let Err(failure) = walked {
+        return restore::offer(args, &mut turn, &state, &dir, failure);
+    }
+    result::judge(&session, &dir, &state, args, global, &signing)
+}
+
+/// Walks the steps that are not done yet.
+fn walk(state: &mut State, dir: &Path, mut take: impl FnMut(Step, &mut State) -> Result<(), Failure>) -> Result<(), Failure> {
+    let steps = state.goal.steps();
+    for (i, step) in steps.iter().enumerate() {
+        if state.done.iter().any(|d| d == step.name()) {
+            continue;
+        }
+        ui::message(&format!("[{}/{}] {}", i + 1, steps.len(), step.name()));
+        take(*step, state)?;
+        state.complete(*step, dir)?;
+    }
+    Ok(())
+}
+
+/// The run's folder and state: a new one, or that of an interrupted run.
+fn begin(args: &Args, session: &Session<'_>) -> Result<(PathBuf, State), Failure> {
+    if let Some(dir) = &args.resume {
+        let state = State::read(dir)?;
+        ui::message(&format!("going on with {} of {} in {}", state.goal.as_str(), state.started, dir.display()));
+        return Ok((dir.clone(), state));
+    }
+    let goal = args.goal.ok_or_else(|| Failure::new("what is to be proven? core-only, optional-on or round-trip"))?;
+    let now = session.clock.now();
+    let dir = args.out.join(now.format("%Y%m%dT%H%M%SZ").to_string());
+    let state = State {
+        goal,
+        run: format!("prove-{}", now.format("%Y%m%dT%H%M%SZ")),
+        started: now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        nonce: args.nonce.clone(),
+        was_on: None,
+        expected: Vec::new(),
+        done: Vec::new(),
+    };
+    Ok((dir, state))
+}

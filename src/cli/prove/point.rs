@@ -1,0 +1,83 @@
+//! One point of a run: a capture with what was watched and written since the point before.
+use crate::adapters::archive;
+use crate::adapters::kube::Watcher;
+use crate::bundle::watch::WATCH;
+use crate::cli::capture::summary;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::live::Session;
+use crate::cli::live::scope;
+use crate::cli::prove::sampling::Sampler;
+use crate::cli::prove::state::State;
+use crate::cli::ui;
+use crate::usecase::capture::draft;
+use crate::usecase::capture::snapshot;
+use crate::usecase::port::Clock as _;
+use crate::usecase::port::Watch as _;
+use crate::usecase::prove::Watched;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long the first list of a watch may take.
+const PATIENCE: u32 = 100;
+
+/// Waits until the watch has seen every pod once: what happens from now on is not missed.
+pub(super) fn wait_until_listed(session: &Session<'_>, watcher: &Watcher, watched: &mut Watched) -> Result<(), Failure> {
+    for _ in 0..PATIENCE {
+        let (events, connected) = watcher.drain();
+        let begun = connected || !events.is_empty();
+        watched.take(events);
+        if begun {
+            return Ok(());
+        }
+        if !session.clock.sleep(Duration::from_millis(100)) {
+            return Err(Failure::new("stopped; nothing was written"));
+        }
+    }
+    ui::message("note: pods can't be watched: what happens between the points goes unseen");
+    Ok(())
+}
+
+/// Captures one point.
+pub(super) fn capture(
+    session: &Session<'_>,
+    dir: &Path,
+    name: &'static str,
+    state: &State,
+    watcher: &Watcher,
+    watched: &mut Watched,
+    sampler: &Sampler,
+) -> Result<(), Failure> {
+    let collected = session.collect(&scope(session.config))?;
+    let mut snapshot = snapshot(collected, session.redactor, session.rules, session.config.secrets)?;
+    let places = session.places(&snapshot.objects);
+    let (probes, _) = session.probe(&places)?;
+    sampler.place(places);
+    let (events, connected) = watcher.drain();
+    watched.take(events);
+    sampler.take().into_iter().for_each(|s| watched.sample(s));
+    let segment = watched.segment(session.clock.now(), connected);
+    // The next segment has begun: the window ends after that, so that no moment lies between.
+    snapshot.finished = Some(session.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
+    let draft = draft(&snapshot, session.redactor, session.rules, session.layers, session.config, state.nonce.clone())?;
+    let mut draft = draft.with_probes(probes.clone())?;
+    if !state.done.is_empty() {
+        draft.files.insert(WATCH.into(), segment);
+        draft.files.insert("actions.jsonl".into(), actions(dir)?);
+    }
+    let sealed = archive::seal(&State::bundle(dir, name), &draft, true)?;
+    if summary(&sealed, &draft, &snapshot, &probes) != Exit::Proven {
+        ui::message("note: this point is incomplete; the verdicts will say what that leaves open");
+    }
+    Ok(())
+}
+
+/// What evid has written to the cluster in this run so far.
+fn actions(dir: &Path) -> Result<Vec<u8>, Failure> {
+    let path = dir.join("actions.jsonl");
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(bytes),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(Failure::new(format!("{}: {e}", path.display()))),
+    }
+}

@@ -1,0 +1,80 @@
+//! Asks the protected layers' probes on an interval, beside whatever else goes on, until it is stopped.
+use crate::adapters::kube::reach::Apps;
+use crate::bundle::probe::Is;
+use crate::bundle::probe::Line;
+use crate::bundle::watch::Seen;
+use crate::cli::live::Session;
+use crate::model::Role;
+use crate::usecase::port::Clock as _;
+use crate::usecase::probes;
+use crate::usecase::probes::Places;
+use crate::usecase::probes::World;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// What was sampled since the last look, and whose the pods are.
+#[derive(Default)]
+pub(super) struct Sampler {
+    stopped: AtomicBool,
+    places: Mutex<Option<Places>>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+impl Sampler {
+    /// From now on the pods are where this snapshot has them.
+    pub(super) fn place(&self, places: Places) {
+        *self.places.lock().unwrap_or_else(PoisonError::into_inner) = Some(places);
+    }
+
+    /// The samples since the last call.
+    pub(super) fn take(&self) -> Vec<Seen> {
+        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Ends it after the present round.
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Samples until it is stopped.
+    pub(super) fn run(&self, session: &Session<'_>, interval: Duration) {
+        const LOOK: Duration = Duration::from_millis(100);
+        let apps = Apps::new(session.cluster.client(), session.cluster.handle());
+        let mut rest = Duration::ZERO;
+        while !self.stopped.load(Ordering::Relaxed) && session.clock.sleep(LOOK) {
+            rest = rest.saturating_sub(LOOK);
+            let places = self.places.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let Some(places) = places.filter(|_| rest.is_zero()) else { continue };
+            rest = interval;
+            // Pods change: whom to ask is found anew each time.
+            let protected = |layer: &str| session.layers.iter().any(|l| l.name == layer && l.role == Role::Protected);
+            let resolved = session.resolve(&places).unwrap_or_default();
+            let world = World { reach: &apps, clock: &session.clock, redactor: session.redactor };
+            let lines = probes::sample(world, &resolved);
+            let seen = lines.iter().filter(|l| protected(&l.layer)).filter_map(|l| seen(l, session));
+            self.seen.lock().unwrap_or_else(PoisonError::into_inner).extend(seen);
+        }
+    }
+}
+
+/// A round's line as a sample; none for a built-in probe that has nobody to ask.
+fn seen(line: &Line, session: &Session<'_>) -> Option<Seen> {
+    let is = line.is();
+    if is == Is::Absent {
+        return None;
+    }
+    let target = line.target.as_ref().map(|t| format!(" of {}/{}", t.namespace, t.name)).unwrap_or_default();
+    let time =
+        line.samples.first().map_or_else(|| session.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true), |s| s.at.clone());
+    Some(Seen::Probe {
+        time,
+        layer: line.layer.clone(),
+        probe: format!("{}{target}", line.probe),
+        right: is == Is::Right,
+        asked: !matches!(is, Is::NotAsked | Is::Unjudged),
+        what: if is == Is::Right { String::new() } else { is.as_str().to_owned() },
+    })
+}

@@ -1,0 +1,156 @@
+//! The steps that turn the switch: planned and confirmed before anything is captured or written, done with a journal in the run's folder.
+use crate::adapters::journal::FileJournal;
+use crate::cli::cluster::duration;
+use crate::cli::failure::Failure;
+use crate::cli::live::Session;
+use crate::cli::prove::Args;
+use crate::cli::prove::state::Goal;
+use crate::cli::prove::state::State;
+use crate::cli::prove::state::Step;
+use crate::cli::switch::confirm;
+use crate::cli::switch::failure;
+use crate::cli::switch::manifests;
+use crate::cli::switch::user;
+use crate::cli::ui;
+use crate::model::Key;
+use crate::render::switch as render;
+use crate::usecase::port::Clock as _;
+use crate::usecase::switch::Event;
+use crate::usecase::switch::Run;
+use crate::usecase::switch::Stamp;
+use crate::usecase::switch::Stop;
+use crate::usecase::switch::Times;
+use crate::usecase::switch::off;
+use crate::usecase::switch::on;
+use crate::usecase::switch::plan;
+use crate::usecase::switch::plan::Strategy;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How the switch is turned.
+#[derive(clap::Args, Debug)]
+pub(super) struct TurnArgs {
+    /// How the children are removed: by one pruning operation of the root, or each by itself
+    #[arg(long, default_value = "prune", value_parser = ["prune", "cascade"])]
+    strategy: String,
+    /// End running operations instead of waiting for them
+    #[arg(long)]
+    terminate: bool,
+    /// An object that may be lost: KIND/NAMESPACE/NAME, or KIND/NAME without a namespace
+    #[arg(long, value_name = "OBJECT")]
+    allow_loss: Vec<String>,
+    /// The root's manifest, where it is missing
+    #[arg(short, long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// How long each wait of the switch may take
+    #[arg(long, default_value = "15m", value_name = "TIME", value_parser = duration)]
+    timeout: Duration,
+}
+
+/// Turns the switch for one run.
+pub(super) struct Turn<'a> {
+    session: &'a Session<'a>,
+    journal: FileJournal,
+    off: plan::Options,
+    on: on::Options,
+    times: Times,
+}
+
+impl<'a> Turn<'a> {
+    /// Plans the first turn of the run, says what would be lost and written, and asks. Makes the run's folder only then.
+    pub(super) fn new(args: &Args, session: &'a Session<'a>, dir: &Path, state: &State) -> Result<Self, Failure> {
+        let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user() };
+        let strategy = if args.turn.strategy == "prune" { Strategy::Prune } else { Strategy::Cascade };
+        let (terminate, allow) = (args.turn.terminate, args.turn.allow_loss.clone());
+        let manifest = manifests(args.turn.file.as_deref())?.into_iter().next();
+        let mut turn = Self {
+            session,
+            journal: FileJournal::new(dir.join("actions.jsonl"), session.redactor.clone()),
+            off: plan::Options { strategy, terminate, allow, stamp: stamp.clone() },
+            on: on::Options { stamp, manifest, expected: BTreeSet::new(), terminate },
+            times: Times { total: args.turn.timeout, ..Times::default() },
+        };
+        let text = turn.first(state)?;
+        if let Some(text) = text {
+            ui::message(text.trim_end());
+            confirm(&format!("Prove {}?", state.goal.as_str()), args.yes)?;
+        }
+        std::fs::create_dir_all(dir).map_err(|e| Failure::new(format!("{}: can't be made: {e}", dir.display())))?;
+        state.write(dir)?;
+        Ok(turn)
+    }
+
+    /// The plan of the run's first turn as text; none where it is done.
+    fn first(&mut self, state: &State) -> Result<Option<String>, Failure> {
+        let next = state.goal.steps().iter().find(|s| matches!(s, Step::Off | Step::On) && !state.done.iter().any(|d| d == s.name()));
+        let (off, on) = (self.off.clone(), self.on.clone());
+        match next {
+            None => Ok(None),
+            Some(Step::Off) => {
+                let plan = self.run(|run| plan::plan(run, &off))?;
+                if plan.already && state.done.is_empty() {
+                    let hint =
+                        if state.goal == Goal::RoundTrip { "`evid switch on` first" } else { "`evid prove optional-on` proves its return" };
+                    return Err(Failure::new("the switch is off already: its going off can't be proven").hint(hint));
+                }
+                Ok(Some(render::off_plan(&plan, false)))
+            }
+            Some(_) => Ok(Some(render::on_plan(&self.run(|run| on::plan(run, &on))?, false))),
+        }
+    }
+
+    /// Turns it off. What is there before is what must be there again.
+    pub(super) fn off(&mut self, state: &mut State) -> Result<(), Failure> {
+        let options = plan::Options { stamp: self.stamp(state, "off"), ..self.off.clone() };
+        let plan = self.run(|run| plan::plan(run, &options))?;
+        state.was_on.get_or_insert(!plan.already);
+        state.expected.extend(plan.members.iter().map(|(key, _)| key.place()));
+        let done = self.run(|run| off::off(run, &plan, &options))?;
+        ui::message(render::off(&done).trim_end());
+        if done.left.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::new("something lives that should be gone").exit(crate::cli::exit::Exit::Refuted))
+        }
+    }
+
+    /// Turns it on.
+    pub(super) fn on(&mut self, state: &mut State) -> Result<(), Failure> {
+        state.was_on.get_or_insert(false);
+        let expected = state.expected.iter().filter_map(|place| place.split_once('/'));
+        let expected = expected.map(|(namespace, name)| Key::new("argoproj.io", "Application", namespace, name));
+        let options = on::Options { expected: expected.collect(), stamp: self.stamp(state, "on"), ..self.on.clone() };
+        let plan = self.run(|run| on::plan(run, &options))?;
+        let done = self.run(|run| on::on(run, &plan, &options))?;
+        ui::message(render::on(&done).trim_end());
+        Ok(())
+    }
+
+    /// Each turn has an id of its own: an operation of an earlier one is not its operation.
+    fn stamp(&self, state: &State, verb: &str) -> Stamp {
+        let run = format!("{}-{verb}-{}", state.run, self.session.clock.now().format("%H%M%S"));
+        Stamp { run, ..self.off.stamp.clone() }
+    }
+
+    fn run<T>(&mut self, work: impl FnOnce(&mut Run<'_>) -> Result<T, Stop>) -> Result<T, Failure> {
+        let mut progress = |event: &Event| {
+            if let Some(line) = render::event(event) {
+                ui::message(&line);
+            }
+        };
+        let mut run = Run {
+            api: &self.session.cluster,
+            clock: &self.session.clock,
+            journal: &mut self.journal,
+            progress: &mut progress,
+            layers: self.session.layers,
+            rules: self.session.rules,
+            user: self.off.stamp.user.clone(),
+            times: self.times,
+            written: 0,
+        };
+        work(&mut run).map_err(failure)
+    }
+}
