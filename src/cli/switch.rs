@@ -18,6 +18,8 @@ use crate::render::switch as render;
 use crate::usecase::port::Api;
 use crate::usecase::port::Clock;
 use crate::usecase::switch::Event;
+use crate::usecase::switch::Journal;
+use crate::usecase::switch::Progress;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Stamp;
 use crate::usecase::switch::Stop;
@@ -120,6 +122,34 @@ struct Hands<'a> {
     rules: Rules,
 }
 
+impl Hands<'_> {
+    fn with<'r>(&'r self, journal: &'r mut dyn Journal, progress: &'r mut dyn Progress, user: String, times: Times) -> Run<'r> {
+        let (api, clock, layers, rules) = (self.api, self.clock, &*self.layers, &self.rules);
+        Run { api, clock, journal, progress, layers, rules, user, times, written: 0 }
+    }
+
+    fn run<'r>(&'r self, common: &Common, stamp: &Stamp, journal: &'r mut dyn Journal, progress: &'r mut dyn Progress) -> Run<'r> {
+        let times = Times { total: Duration::from_secs(common.timeout), ..Times::default() };
+        self.with(journal, progress, stamp.user.clone(), times)
+    }
+}
+
+/// The journal of what only reads: a write is refused before it is sent.
+struct Nothing;
+
+impl Journal for Nothing {
+    fn line(&mut self, _: &Value) -> Result<(), String> {
+        Err("this only reads".into())
+    }
+}
+
+/// Tells progress on stderr.
+fn said(event: &Event) {
+    if let Some(line) = render::event(event) {
+        ui::message(&line);
+    }
+}
+
 /// Runs the verb against the cluster that is meant.
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     let (cluster, clock) = (args.cluster.connect()?, args.cluster.clock());
@@ -147,7 +177,8 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) ->
             go(&hands, global, common, &options.stamp, verb)
         }
         Verb::On { common, file, terminate } => {
-            let manifest = manifests(file.as_deref())?.into_iter().next();
+            let all = manifests(file.as_deref())?;
+            let manifest = all.iter().find(|m| m.get("kind").is_some_and(|k| k == "Application")).or(all.first()).cloned();
             let stamp = stamp(common, "on", clock)?;
             let options = on::Options { stamp, manifest, expected: std::collections::BTreeSet::new(), terminate: *terminate };
             let verb = Steps {
@@ -207,35 +238,18 @@ where
     Plan: Fn(&mut Run<'_>) -> Result<P, Stop>,
     Act: Fn(&mut Run<'_>, &P) -> Result<D, Stop>,
 {
-    let mut journal = journal(global, common, stamp)?;
-    let mut progress = |event: &Event| {
-        if let Some(line) = render::event(event) {
-            ui::message(&line);
-        }
-    };
-    let times = Times { total: Duration::from_secs(common.timeout), ..Times::default() };
-    let mut run = Run {
-        api: hands.api,
-        clock: hands.clock,
-        journal: &mut journal,
-        progress: &mut progress,
-        layers: &hands.layers,
-        rules: &hands.rules,
-        user: stamp.user.clone(),
-        times,
-        written: 0,
-    };
+    let plan = (verb.plan)(&mut hands.run(common, stamp, &mut Nothing, &mut said)).map_err(failure)?;
     let as_json = common.output == "json";
     let print = |text: String, value: Value| if as_json { line(&value) } else { ui::data(text.as_bytes()) };
-    let plan = (verb.plan)(&mut run).map_err(failure)?;
     if common.dry_run {
         print((verb.text)(&plan, true), (verb.json)(&plan, None))?;
         ui::message("nothing was written");
         return Ok(Exit::Proven);
     }
     ui::message((verb.text)(&plan, false).trim_end());
-    confirm(verb.question, common.yes)?;
-    let done = (verb.act)(&mut run, &plan);
+    confirm(verb.question, common.yes, std::io::stdin().is_terminal())?;
+    let mut journal = journal(global, common, stamp)?;
+    let done = (verb.act)(&mut hands.run(common, stamp, &mut journal, &mut said), &plan);
     if let Some(path) = journal.path() {
         ui::message(&format!("what was written is in {}", path.display()));
     }
@@ -245,24 +259,8 @@ where
 }
 
 fn tell(hands: &Hands<'_>, as_json: bool) -> Done {
-    struct Nothing;
-    impl crate::usecase::switch::Journal for Nothing {
-        fn line(&mut self, _: &Value) -> Result<(), String> {
-            Err("a status writes nothing".into())
-        }
-    }
-    let mut progress = |_: &Event| {};
-    let mut run = Run {
-        api: hands.api,
-        clock: hands.clock,
-        journal: &mut Nothing,
-        progress: &mut progress,
-        layers: &hands.layers,
-        rules: &hands.rules,
-        user: user(),
-        times: Times::default(),
-        written: 0,
-    };
+    let (mut nothing, mut quiet) = (Nothing, |_: &Event| {});
+    let mut run = hands.with(&mut nothing, &mut quiet, user(), Times::default());
     let status = status::status(&mut run).map_err(failure)?;
     if as_json {
         line(&render::status_json(&status))?
@@ -303,11 +301,11 @@ pub(super) fn manifests(file: Option<&Path>) -> Result<Vec<Value>, Failure> {
     Ok(documents.into_iter().filter(|d| !d.is_null()).collect())
 }
 
-pub(super) fn confirm(question: &str, yes: bool) -> Result<(), Failure> {
+pub(super) fn confirm(question: &str, yes: bool, somebody: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
-    if !std::io::stdin().is_terminal() {
+    if !somebody {
         return Err(Failure::new("nobody is here to confirm").hint("`--yes` goes on without asking, `--dry-run` shows every write"));
     }
     drop(write!(std::io::stderr().lock(), "{question} [y/N] "));
@@ -334,5 +332,78 @@ pub(super) fn failure(stop: Stop) -> Failure {
         Stop::Silent(e) => Failure::new(format!("the API server does not answer: {e}")).hint(GO_ON),
         Stop::Answered { asked, status, message } => Failure::new(format!("{asked}: {status} {message}")),
         Stop::Journal(e) => Failure::new(format!("the journal can't be written: {e}")).hint("nothing is written to the cluster without it"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Args, on_cluster};
+    use crate::cli::Global;
+    use crate::cli::exit::Exit;
+    use crate::usecase::port::{Api, Ask, Clock, Method, NoReply, Reply};
+    use chrono::{DateTime, Utc};
+    use clap::Parser;
+    use serde_json::json;
+    use std::time::Duration;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    /// A cluster with a root that is off and nothing else; it may only be read.
+    struct Quiet;
+
+    impl Api for Quiet {
+        fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
+            assert_eq!(ask.method, Method::Get, "{}", ask.path);
+            let root = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "spec": {"project": "default"},
+                "metadata": {"name": "root-optional", "namespace": "argocd", "uid": "u", "resourceVersion": "1"}});
+            let project = json!({"metadata": {"name": "default", "namespace": "argocd", "uid": "p"}});
+            let body = match ask.path.split('?').next().unwrap() {
+                "/api" => json!({"kind": "APIVersions", "versions": []}),
+                "/apis" => json!({"kind": "APIGroupList", "groups": []}),
+                path if path.ends_with("/applications") => json!({"kind": "ApplicationList", "items": [root]}),
+                path if path.ends_with("/applications/root-optional") => root,
+                path if path.ends_with("/appprojects") => json!({"kind": "AppProjectList", "items": [project]}),
+                _ => return Ok(Reply { status: 404, body: vec![], date: None, warnings: vec![] }),
+            };
+            Ok(Reply { status: 200, body: body.to_string().into_bytes(), date: None, warnings: vec![] })
+        }
+    }
+
+    impl Clock for Quiet {
+        fn now(&self) -> DateTime<Utc> {
+            DateTime::UNIX_EPOCH
+        }
+        fn sleep(&self, _: Duration) -> bool {
+            true
+        }
+    }
+
+    fn evid(words: &[&str]) -> Result<Exit, crate::cli::failure::Failure> {
+        let line = Line::parse_from(["switch"].iter().chain(words));
+        let global = Global { archive: "nowhere".into(), config: None };
+        on_cluster(&line.args, &global, &Quiet, &Quiet)
+    }
+
+    #[test]
+    fn status_and_dry_runs_only_read_and_leave_nothing_on_disk() {
+        for words in [&["status"][..], &["status", "-o", "json"], &["off", "--dry-run"], &["on", "--dry-run", "-o", "json"]] {
+            assert_eq!(evid(words).unwrap(), Exit::Proven, "{words:?}");
+        }
+        assert!(!std::path::Path::new("nowhere").exists());
+    }
+
+    #[test]
+    fn nobody_to_confirm_is_no_consent() {
+        assert!(super::confirm("Switch it on?", false, false).is_err());
+        assert!(super::confirm("Switch it on?", true, false).is_ok());
+    }
+
+    #[test]
+    fn a_root_that_does_not_hang_is_not_repaired() {
+        assert!(format!("{:?}", evid(&["repair", "--dry-run"]).unwrap_err()).contains("nothing to repair"));
     }
 }

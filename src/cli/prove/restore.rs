@@ -20,7 +20,8 @@ pub(super) fn offer(args: &Args, turn: &mut Turn<'_>, state: &State, dir: &Path,
     let back = state.was_on.unwrap_or(true);
     let word = if back { "on" } else { "off" };
     let wanted = args.restore
-        || (std::io::stdin().is_terminal() && confirm(&format!("The run did not reach its end. Switch {word} again?"), false).is_ok());
+        || (std::io::stdin().is_terminal()
+            && confirm(&format!("The run did not reach its end. Switch {word} again?"), false, true).is_ok());
     if !wanted {
         return Err(failure.hint(format!("{next}; `evid switch {word}` puts it back")));
     }

@@ -25,6 +25,7 @@ use crate::usecase::switch::on;
 use crate::usecase::switch::plan;
 use crate::usecase::switch::plan::Strategy;
 use std::collections::BTreeSet;
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -75,7 +76,7 @@ impl<'a> Turn<'a> {
         let text = turn.first(state)?;
         if let Some(text) = text {
             ui::message(text.trim_end());
-            confirm(&format!("Prove {}?", state.goal.as_str()), args.yes)?;
+            confirm(&format!("Prove {}?", state.goal.as_str()), args.yes, std::io::stdin().is_terminal())?;
         }
         std::fs::create_dir_all(dir).map_err(|e| Failure::new(format!("{}: can't be made: {e}", dir.display())))?;
         state.write(dir)?;

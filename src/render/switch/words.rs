@@ -73,6 +73,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("kept-unmarked", "stays: no Application manages it", ""),
     ("direct", "is managed by the root itself", ""),
     ("adopted", "was made again by somebody else meanwhile, and adopted", ""),
+    ("not-seen-here", "is on another cluster: that its workloads are available is Argo CD's word alone", ""),
     ("not-in-git", "is no longer in Git", ""),
     ("operation-overtaken", "another operation came after this run's, so its end was not seen", ""),
     // What is waited for.

@@ -243,9 +243,7 @@ fn look(run: &mut Run<'_>, plan: &Plan, done: &mut Off) -> Result<(), Stop> {
         let view = View::read(run)?;
         let scan = Scan::with(run, &plan.known.listed)?;
         let left = orphans::orphans(&view, &scan, &plan.known);
-        // Pods born while their owners went are collected in a moment.
-        let passing = left.orphans.iter().any(|f| f.code == "orphan-owned");
-        Ok(if passing { Look::Pending(left.orphans) } else { Look::Done((left, scan.gaps)) })
+        Ok(if left.passing { Look::Pending(left.orphans) } else { Look::Done((left, scan.gaps)) })
     });
     match seen {
         Ok((left, gaps)) => {

@@ -21,6 +21,8 @@ pub struct Known {
     pub listed: BTreeSet<Key>,
     /// Uids of everything that was to go.
     pub uids: BTreeSet<String>,
+    /// Namespaces in which something was to go.
+    pub spaces: BTreeSet<String>,
     /// What stays on purpose.
     pub kept: BTreeSet<Key>,
 }
@@ -34,6 +36,7 @@ impl Known {
             apps: view.members().into_iter().map(|o| o.key.clone()).chain(listed).filter(|k| !foreign(k)).collect(),
             listed: fate::listed(view).into_iter().filter(|k| !foreign(k)).collect(),
             uids: fate.going.iter().map(|d| d.uid.clone()).collect(),
+            spaces: fate.going.iter().map(|d| d.key.namespace.clone()).filter(|n| !n.is_empty()).collect(),
             kept: fate.kept.iter().map(|f| f.object.clone()).collect(),
         }
     }
@@ -45,16 +48,22 @@ pub struct Left {
     pub orphans: Vec<Fact>,
     /// Marks that name Applications of which nobody knows.
     pub notes: Vec<Fact>,
+    /// Some of the orphans are on their way: being deleted, or to be collected now that their owner is gone.
+    pub passing: bool,
 }
 
 /// Looks through everything that is there.
 pub fn orphans(view: &View, scan: &Scan, known: &Known) -> Left {
     let root = view.root_key();
-    let mut left = Left { orphans: Vec::new(), notes: Vec::new() };
+    let mut left = Left { orphans: Vec::new(), notes: Vec::new(), passing: false };
+    let uids: BTreeSet<&str> = scan.objects.iter().map(|o| &*o.uid).collect();
     for object in scan.objects.iter().filter(|o| o.key != root && !known.kept.contains(&o.key)) {
-        match of(view, &root, object, known) {
+        match of(view, &root, object, known).or_else(|| dangling(scan, &uids, object, known)) {
             Some(fact) if fact.code == "dead-mark" => left.notes.push(fact),
-            Some(fact) => left.orphans.push(fact),
+            Some(fact) => {
+                left.passing |= fact.code == "orphan-owned" || app::deleting(&object.value).is_some();
+                left.orphans.push(fact);
+            }
             None => {}
         }
     }
@@ -92,6 +101,15 @@ fn of(view: &View, root: &Key, object: &Object, known: &Known) -> Option<Fact> {
             None => None,
         },
     }
+}
+
+/// What was born while its owner went (a Job of a CronJob, its pods): its owner is nowhere, in a Namespace in which something went.
+fn dangling(scan: &Scan, uids: &BTreeSet<&str>, object: &Object, known: &Known) -> Option<Fact> {
+    let mut owners = app::owners(&object.value).peekable();
+    let here = known.spaces.contains(&object.key.namespace) && owners.peek().is_some() && scan.gaps.is_empty();
+    let (_, kind, name) = owners.next().filter(|_| here)?;
+    let gone = app::owners(&object.value).all(|(uid, _, _)| !uids.contains(uid));
+    gone.then(|| Fact::new("orphan-owned", &object.key, format!("{kind} {name}")))
 }
 
 fn gone_state(object: &Object) -> String {

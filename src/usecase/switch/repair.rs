@@ -67,6 +67,7 @@ pub struct Plan {
     pub notes: Vec<Fact>,
     manifest: Value,
     projects: Vec<Write>,
+    hung: Vec<Key>,
     expected: BTreeSet<Key>,
     known: Known,
 }
@@ -113,7 +114,10 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let fate = fate::fate(&view, &scan, Strategy::Cascade, &volumes);
     // The fix lets Argo CD go on with what was asked for: deleting the root with everything below it.
     let lost: Vec<Fact> = fate.losses.iter().filter(|l| !fate::is_allowed(&options.allow, &l.object)).cloned().collect();
-    let fixes: Vec<Write> = ops::terminate(&root.value).into_iter().chain(projects.iter().cloned()).collect();
+    let hung: Vec<&Object> = view.members().into_iter().filter(|m| app::deleting(&m.value).is_some()).chain([root]).collect();
+    let operating: Vec<Write> = hung.iter().filter_map(|o| ops::terminate(&o.value)).collect();
+    let hung = operating.iter().map(|w| w.object.clone()).collect();
+    let fixes: Vec<Write> = operating.into_iter().chain(projects.iter().cloned()).collect();
     let mends = lost.is_empty() && !fixes.is_empty();
     if !fixes.is_empty() {
         notes.extend(lost.into_iter().map(|l| Fact { code: "mend-would-lose", ..l }));
@@ -132,7 +136,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     notes.extend(view.notes.iter().cloned());
     let known = Known::of(&view, &fate);
     let expected = living.iter().map(|o| o.key.clone()).collect();
-    Ok(Plan { root: key, uid: root.uid.clone(), causes, mends, automated, syncs, writes, notes, manifest, projects, expected, known })
+    Ok(Plan { root: key, uid: root.uid.clone(), causes, mends, automated, syncs, writes, notes, manifest, projects, hung, expected, known })
 }
 
 fn refresh(manifest: &Value) -> Write {
@@ -198,6 +202,7 @@ pub fn repair(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Repai
     known.apps.retain(|k| view.get(k).is_none());
     known.listed.clear();
     known.uids.clear();
+    known.spaces.clear();
     let mut left = orphans::orphans(&view, &scan, &known);
     left.orphans.retain(|f| f.detail != plan.root.place());
     notes.extend(left.notes);
@@ -208,8 +213,10 @@ pub fn repair(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Repai
 /// The benign fixes; true where the root then went by itself.
 fn mend(run: &mut Run<'_>, plan: &Plan) -> Result<bool, Stop> {
     run.tell(&Event::Step(Step::Mend));
-    let path = read::app_path(&plan.root);
-    write::change(run, &path, Step::Mend, &|live| Ok(ops::terminate(live).filter(|w| w.uid == plan.uid)))?;
+    for key in &plan.hung {
+        let decide = |live: &Value| Ok(ops::terminate(live).filter(|_| app::deleting(live).is_some()));
+        write::change(run, &read::app_path(key), Step::Mend, &decide)?;
+    }
     for project in &plan.projects {
         create_project(run, project)?;
     }

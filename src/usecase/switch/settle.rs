@@ -4,6 +4,7 @@
 use crate::kinds::health;
 use crate::kinds::health::Health;
 use crate::kinds::health::application_is_unsettled;
+use crate::layers::deploys_here;
 use crate::layers::entries;
 use crate::layers::key_of_entry;
 use crate::model::Key;
@@ -184,6 +185,9 @@ impl State<'_> {
             return Ok(vec![Fact::new("deleting", key, app::finalizers(value).join(" "))]);
         }
         self.hopeless(run, view, member)?;
+        if !deploys_here(value) && !self.done.notes.iter().any(|n| n.object == *key) {
+            self.done.notes.push(Fact::new("not-seen-here", key, text(value, "/spec/destination/server")));
+        }
         let tries = self.tries.get(key).copied().unwrap_or(0);
         let message = text(value, "/status/operationState/message");
         if app::is_operating(value) {
@@ -263,7 +267,8 @@ fn state(object: &Object) -> Vec<Fact> {
 /// The layer's workloads: how many there are, and which are not available.
 fn workloads(run: &Run<'_>, view: &View) -> Result<(usize, Vec<Fact>), Stop> {
     let (mut count, mut pending) = (0, Vec::new());
-    for app in view.root().into_iter().chain(view.members()) {
+    // What is on another cluster is not seen from here; its Application's word is all there is.
+    for app in view.root().into_iter().chain(view.members()).filter(|a| deploys_here(&a.value)) {
         for entry in entries(&app.value).filter(|e| !text(e, "/status").is_empty()) {
             let key = key_of_entry(entry);
             let reader = run.rules.of(&key.group, &key.kind).rule.health.as_deref();

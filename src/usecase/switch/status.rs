@@ -134,6 +134,7 @@ pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
     known.apps.retain(|k| view.get(k).is_none());
     known.listed.clear();
     known.uids.clear();
+    known.spaces.clear();
     known.kept.clear();
     let left = orphans::orphans(&view, &scan, &known);
     let (direct, lost): (Vec<Fact>, Vec<Fact>) = left.orphans.into_iter().partition(|f| f.detail == view.root_key().place());

@@ -486,3 +486,54 @@ fn a_server_without_aggregated_discovery_is_read_group_by_group() {
     fake.0.borrow_mut().plain = true;
     assert!(switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap().left.is_empty());
 }
+
+#[test]
+fn a_claim_that_its_owner_takes_along_is_named() {
+    let fake = platform();
+    {
+        let mut world = fake.0.borrow_mut();
+        let uid = world.objects[&path("deployments", "feast", "server")]["metadata"]["uid"].clone();
+        let mut claim = thing("PersistentVolumeClaim", "feast", "data-0");
+        claim["metadata"]["ownerReferences"] = json!([{"kind": "StatefulSet", "name": "server", "uid": uid}]);
+        world.add(claim);
+        let mut scratch = thing("PersistentVolumeClaim", "feast", "scratch");
+        let pod = world.objects[&path("pods", "feast", "server-0")]["metadata"]["uid"].clone();
+        scratch["metadata"]["ownerReferences"] = json!([{"kind": "Pod", "name": "server-0", "uid": pod}]);
+        world.add(scratch);
+    }
+    assert_eq!(
+        codes(&refusals(&fake, &off_options(Strategy::Prune))),
+        [("would-be-lost", "data-0")],
+        "a pod's own volume dies with each pod"
+    );
+}
+
+#[test]
+fn what_was_listed_and_carries_the_mark_of_somebody_unknown_is_an_orphan() {
+    let fake = platform();
+    let mark = json!({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": "renamed:/ConfigMap:feast/registry"}}});
+    fake.0.borrow_mut().patch(&path("configmaps", "feast", "registry"), &mark);
+    let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
+    assert_eq!(codes(&done.left), [("orphan", "registry")]);
+}
+
+#[test]
+fn what_is_born_while_its_owner_goes_is_waited_for() {
+    let fake = platform();
+    let mut born = false;
+    fake.0.borrow_mut().instead.push(Box::new(move |world, ask| {
+        // The last object went; a pod of an owner that nobody saw is still there, and nobody collects it.
+        if !born && ask.path.starts_with("/api/v1/pods") && world.get(&app_path("store")).is_none() {
+            born = true;
+            let mut late = thing("Pod", "feast", "late");
+            late["metadata"]["ownerReferences"] = json!([{"kind": "Job", "name": "materialize-1", "uid": "never-seen"}]);
+            world.add(late);
+        }
+        None
+    }));
+    let (done, _, events) = switch_off(&fake, &off_options(Strategy::Prune));
+    assert!(done.unwrap().left.is_empty());
+    let waited =
+        |e: &Event| matches!(e, Event::Waiting { step: Step::Orphans, hanging, .. } if codes(hanging) == [("orphan-owned", "late")]);
+    assert!(events.iter().any(waited));
+}

@@ -94,6 +94,7 @@ fn on_is_one_patch_of_policy_operation_and_operation_state() {
 fn on_clears_operation_state_in_the_same_patch() {
     // The state that the prune left would leak its emptied source into the new operation.
     let fake = dark();
+    heals_not(&fake, vec![]);
     let left = "/status/operationState/operation/sync/source/directory/exclude";
     assert_eq!(fake.0.borrow().app("root-optional").pointer(left), Some(&json!("*")));
     let done = switch_on(&fake, &on_options()).0.unwrap();
@@ -302,4 +303,31 @@ fn workloads_that_were_kept_are_adopted() {
     let uid = fake.0.borrow().objects[&at]["metadata"]["uid"].clone();
     switch_on(&fake, &on_options()).0.unwrap();
     assert_eq!(fake.0.borrow().objects[&at]["metadata"]["uid"], uid);
+}
+
+#[test]
+fn one_quiet_look_is_not_enough() {
+    // Times have whole seconds: a status of the very second in which the operation ended may be older than its end.
+    let fake = dark();
+    let looks = std::rc::Rc::new(std::cell::Cell::new(0));
+    let count = looks.clone();
+    fake.0.borrow_mut().instead.push(Box::new(move |world, ask| {
+        if ask.path == path("deployments", "feast", "ui") {
+            count.set(count.get() + 1);
+            if count.get() == 1 {
+                world.patch(&app_path("store"), &json!({"operation": {"sync": {}}, "status": {"operationState": null}}));
+            }
+        }
+        None
+    }));
+    switch_on(&fake, &on_options()).0.unwrap();
+    assert_eq!(looks.get(), 3, "the first, and two in a row after it");
+}
+
+#[test]
+fn workloads_on_another_cluster_are_said_to_be_unseen() {
+    let fake = dark();
+    fake.0.borrow_mut().argo.git.get_mut("root-optional").unwrap()[0]["spec"]["destination"] = json!({"server": "https://elsewhere"});
+    let done = switch_on(&fake, &on_options()).0.unwrap();
+    assert_eq!((codes(&done.notes), done.workloads), (vec![("not-seen-here", "store")], 2));
 }

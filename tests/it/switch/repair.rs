@@ -252,3 +252,19 @@ fn somebody_who_was_faster_is_adopted() {
     let done = repaired(&fake, &options(vec![])).0.unwrap();
     assert!(codes(&done.notes).contains(&("adopted", "root-optional")));
 }
+
+#[test]
+fn a_hung_operation_of_a_child_that_is_being_deleted_is_ended_too() {
+    let fake = platform();
+    {
+        let mut world = fake.0.borrow_mut();
+        let hung = json!({"operation": {"sync": {}}, "status": {"operationState": {"phase": "Running"}}});
+        world.patch(&app_path("store"), &hung);
+        world.delete(&app_path("store"));
+        world.delete(&app_path("root-optional"));
+    }
+    let plan = planned(&fake, &options(vec![])).unwrap();
+    assert_eq!(codes(&plan.causes), [("operation-set", "store"), ("child-deleting", "store")]);
+    assert_eq!((plan.writes[0].what, &*plan.writes[0].object.name), ("terminate", "store"));
+    assert!(repaired(&fake, &options(vec![])).0.unwrap().by_mending);
+}
