@@ -1,6 +1,7 @@
 //! A platform in memory behind a Kubernetes API: what `evid demo` runs, and what the tests run against with faults switched on. Serves
 //! loopback only, runs nothing on the machine, and knows nothing of evid's bundles.
 pub mod controllers;
+pub mod defaults;
 pub mod faults;
 mod http;
 pub mod requests;

@@ -2,6 +2,7 @@
 use super::super::resource::Resource;
 use super::super::status::Status;
 use super::super::store::Store;
+use super::protobuf;
 use crate::canon::yaml;
 use bytes::Bytes;
 use http::HeaderMap;
@@ -73,14 +74,16 @@ impl Ask {
     /// # Errors
     /// 415 for another type, 400 for what can't be read.
     pub fn object(&self) -> Result<Value, Status> {
+        let unknown = || {
+            let types = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+            let text = format!("the body of the request was in an unknown format - accepted media types include: {types}");
+            Status::new(415, "UnsupportedMediaType", text)
+        };
         let yaml = match self.content_type() {
+            "application/vnd.kubernetes.protobuf" => return protobuf::object(&self.body).ok_or_else(unknown),
             "" | "application/json" => false,
             "application/yaml" | "application/apply-patch+yaml" => true,
-            _ => {
-                let types = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
-                let text = format!("the body of the request was in an unknown format - accepted media types include: {types}");
-                return Err(Status::new(415, "UnsupportedMediaType", text));
-            }
+            _ => return Err(unknown()),
         };
         let text = std::str::from_utf8(&self.body).map_err(|e| Status::bad_request(e.to_string()))?;
         // JSON is YAML, but for the keys that a reader of YAML gives a meaning.

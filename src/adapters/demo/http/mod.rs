@@ -8,6 +8,7 @@ mod form;
 mod list;
 mod openapi;
 mod patch;
+mod protobuf;
 mod proxy;
 mod review;
 mod scale;

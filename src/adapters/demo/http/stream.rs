@@ -33,7 +33,9 @@ use tokio::sync::mpsc;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
 type Sink = SplitSink<Socket, Message>;
@@ -102,7 +104,7 @@ async fn run(shared: &Shared, pod: &Arc<Value>, words: &[String], socket: Socket
         }
     };
     send(&mut sink, 3, &serde_json::to_vec(&status).unwrap_or_default()).await?;
-    sink.send(Message::Close(None)).await
+    sink.send(Message::Close(Some(CloseFrame { code: CloseCode::Normal, reason: "".into() }))).await
 }
 
 /// What goes back on a channel; none: the channel has ended.
@@ -152,7 +154,7 @@ async fn forward(shared: &Arc<Shared>, pod: &Arc<Value>, ports: &[u16], socket: 
             },
         }
     }
-    sink.send(Message::Close(None)).await
+    sink.send(Message::Close(Some(CloseFrame { code: CloseCode::Normal, reason: "".into() }))).await
 }
 
 async fn reading(mut from: ReadHalf<DuplexStream>, channel: u8, back: mpsc::Sender<Back>) {

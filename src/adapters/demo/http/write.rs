@@ -1,4 +1,5 @@
 //! POST, PUT, PATCH and DELETE, with their preconditions and their subresources. Knows no routes.
+use super::super::defaults;
 use super::super::resource::Resource;
 use super::super::selector::Selector;
 use super::super::status::Status;
@@ -88,6 +89,7 @@ fn made(store: &mut Store, target: &Target, ask: &Ask, mut object: Value, operat
         without["status"] = Value::Null;
         fields::stamp(&mut object, &without, &writer(ask, target, operation), store.now());
     }
+    defaults::fill(&target.resource, &mut object);
     let object = if ask.dry() {
         store.prepared(&target.resource, &target.namespace, object)?
     } else {
@@ -199,6 +201,7 @@ fn stored(
     } else if resource.status_subresource() {
         keep(&mut new, old, "status");
     }
+    defaults::fill(resource, &mut new);
     keep(&mut new["metadata"], &old["metadata"], "managedFields");
     let would = store.revised(&id(target), new.clone())?;
     if would == *old {
