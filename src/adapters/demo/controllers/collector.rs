@@ -6,6 +6,7 @@ use super::objects::release;
 use super::objects::text;
 use crate::adapters::demo::Controller;
 use crate::adapters::demo::store::DeleteOptions;
+use crate::adapters::demo::store::Event;
 use crate::adapters::demo::store::Id;
 use crate::adapters::demo::store::Propagation;
 use crate::adapters::demo::store::Store;
@@ -21,11 +22,25 @@ const ORPHAN: &str = "orphan";
 
 /// The garbage collector.
 #[derive(Debug, Default)]
-pub struct Collector;
+pub struct Collector {
+    seen: Option<u64>,
+}
+
+impl Collector {
+    /// Whether anything came, went or moved since the last look that has an owner, or may be one that goes.
+    fn moved(&mut self, store: &Store, stems: &[String]) -> bool {
+        let Some(since) = self.seen.replace(store.version()) else { return true };
+        let matters = |e: &Event| !e.kept || deleting(&e.new) || e.new["metadata"]["ownerReferences"].is_array();
+        since != store.version() && stems.iter().any(|s| store.since(s, since).is_none_or(|mut events| events.any(matters)))
+    }
+}
 
 impl Controller for Collector {
     fn step(&mut self, store: &mut Store, _: DateTime<Utc>) {
         let stems: Vec<String> = store.resources().iter().map(|r| r.stem()).collect();
+        if !self.moved(store, &stems) {
+            return;
+        }
         let owned: Vec<(Id, Arc<Value>)> = stems
             .iter()
             .flat_map(|s| store.entries(s, None))
@@ -49,6 +64,10 @@ impl Controller for Collector {
         }
         let has_dependents: HashSet<&str> = dependents.keys().copied().collect();
         for (id, object) in &owned {
+            // One that was changed just now is looked at again.
+            if store.get(id).is_none_or(|o| o["metadata"]["resourceVersion"] != object["metadata"]["resourceVersion"]) {
+                continue;
+            }
             let owners: Vec<&Value> = items(&object["metadata"]["ownerReferences"]).collect();
             let found: Vec<Option<bool>> = owners.iter().map(|o| owner_waits(store, o)).collect();
             let solid = found.contains(&Some(false));

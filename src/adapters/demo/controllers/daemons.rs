@@ -1,4 +1,5 @@
 //! DaemonSets: one pod for each node that tolerates it.
+use super::objects::Watch;
 use super::objects::all;
 use super::objects::create;
 use super::objects::deleting;
@@ -23,13 +24,23 @@ use serde_json::json;
 const LABEL: &str = "controller-revision-hash";
 
 /// The daemon set controller.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Daemons {
+    watch: Watch,
     hashes: Hashes,
+}
+
+impl Default for Daemons {
+    fn default() -> Self {
+        Self { watch: Watch::on(&["daemonsets.apps", "controllerrevisions.apps", "nodes", "pods"]), hashes: Hashes::default() }
+    }
 }
 
 impl Controller for Daemons {
     fn step(&mut self, store: &mut Store, _: DateTime<Utc>) {
+        if !self.watch.moved(store) {
+            return;
+        }
         for (id, set) in all(store, "daemonsets.apps") {
             if !deleting(&set) {
                 self.reconcile(store, &id, &set);

@@ -146,7 +146,7 @@ fn replace_pod(store: &mut Store, _: &Repository, _: DateTime<Utc>) {
 }
 
 fn change_core(store: &mut Store, git: &Repository, _: DateTime<Utc>) {
-    let edit = |o: &mut Value| o["data"]["proxy-buffer-size"] = "16k".into();
+    let edit = |o: &mut Value| o["data"]["proxy-buffer-size"] = "32k".into();
     let mut git = git.lock().unwrap_or_else(PoisonError::into_inner);
     git.revision = super::template::hex(&git.revision)[..40].to_owned();
     let manifests = git.rendered.values_mut().flat_map(|r| Arc::make_mut(&mut r.manifests));

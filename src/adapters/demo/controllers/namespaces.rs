@@ -1,4 +1,5 @@
 //! The lifecycle of namespaces: what each one is born with, and how one that is deleted empties itself.
+use super::objects::Watch;
 use super::objects::all;
 use super::objects::create;
 use super::objects::deleting;
@@ -14,11 +15,22 @@ use serde_json::json;
 const ABOUT: &str = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
 
 /// The namespace controller, with those of service accounts and of the root CA.
-#[derive(Debug, Default)]
-pub struct Namespaces;
+#[derive(Debug)]
+pub struct Namespaces {
+    watch: Watch,
+}
+
+impl Default for Namespaces {
+    fn default() -> Self {
+        Self { watch: Watch::on(&["namespaces", "serviceaccounts", "configmaps"]) }
+    }
+}
 
 impl Controller for Namespaces {
     fn step(&mut self, store: &mut Store, _: DateTime<Utc>) {
+        if !self.watch.moved(store) && !store.list("namespaces", None).any(deleting) {
+            return;
+        }
         for (id, object) in all(store, "namespaces") {
             if deleting(&object) {
                 empty(store, &id);

@@ -115,7 +115,16 @@ pub fn release(store: &mut Store, id: &Id, finalizer: &str) {
 }
 
 /// Creates an object, as POST does; none where that is refused.
-pub fn create(store: &mut Store, stem: &str, namespace: &str, object: Value) -> Option<Value> {
+pub fn create(store: &mut Store, stem: &str, namespace: &str, mut object: Value) -> Option<Value> {
+    if stem == "pods" {
+        let class = store.get(&Id::new("priorityclasses.scheduling.k8s.io", "", text(&object["spec"]["priorityClassName"])));
+        let (value, policy) = class.map_or((0, "PreemptLowerPriority"), |c| {
+            (number(&c["value"]), c["preemptionPolicy"].as_str().unwrap_or("PreemptLowerPriority"))
+        });
+        let policy = policy.to_owned();
+        object["spec"]["priority"] = value.into();
+        object["spec"]["preemptionPolicy"] = policy.into();
+    }
     let resource = store.resource(stem)?;
     store.create(&resource, namespace, object).ok()
 }
@@ -167,5 +176,28 @@ impl Timers {
     /// Ends a wait.
     pub fn forget(&mut self, key: &str) {
         self.since.remove(key);
+    }
+}
+
+/// Whether anything of some kinds moved since the last look.
+#[derive(Debug)]
+pub struct Watch {
+    stems: &'static [&'static str],
+    seen: Option<u64>,
+}
+
+impl Watch {
+    /// On these stems.
+    pub const fn on(stems: &'static [&'static str]) -> Self {
+        Self { stems, seen: None }
+    }
+
+    /// Whether to look (again): true the first time, and after any write, the looker's own too.
+    pub fn moved(&mut self, store: &Store) -> bool {
+        let now = store.version();
+        let wrote = |since: u64| self.stems.iter().any(|s| store.since(s, since).is_none_or(|mut events| events.next().is_some()));
+        let moved = self.seen.is_none_or(|seen| seen != now && wrote(seen));
+        self.seen = Some(now);
+        moved
     }
 }

@@ -102,10 +102,11 @@ impl Pods {
         let fits = |n: &&Value| if bound.is_empty() { tolerates(&pod["spec"], n) } else { name(n) == bound };
         let node = store.list("nodes", None).filter(fits).map(|n| name(n).to_owned()).min_by_key(|n| busy(n));
         if let Some(node) = node {
-            change(store, id, |p| {
-                p["spec"]["nodeName"] = node.into();
-                p["status"]["conditions"] = json!([condition("True")]);
-            });
+            let mut bound = pod.clone();
+            bound["spec"]["nodeName"] = node.into();
+            bound["status"]["conditions"] = json!([condition("True")]);
+            // Binding is a subresource: no new generation.
+            drop(store.replace(id, bound));
         }
     }
 }
@@ -129,6 +130,7 @@ fn running(store: &Store, pod: &Value, address: u32, now: DateTime<Utc>) -> Valu
     let told = |list: &str, state: &Value, up: bool| -> Value {
         let one = |(name, image): (&str, &str)| {
             let bare = image.split_once('@').map_or(image, |(i, _)| i);
+            let bare = bare.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(bare, |(i, _)| i);
             json!({"name": name, "image": image, "imageID": format!("{bare}@sha256:{}", hex(image)), "containerID": format!("containerd://{}", hex(&format!("{}{name}", uid(pod)))),
                 "ready": true, "started": up, "restartCount": 0, "state": state, "lastState": {}})
         };

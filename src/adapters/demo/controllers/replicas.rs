@@ -1,4 +1,5 @@
 //! Deployments and ReplicaSets: roll-outs, and as many pods as are wanted.
+use super::objects::Watch;
 use super::objects::all;
 use super::objects::change;
 use super::objects::controller;
@@ -28,13 +29,23 @@ const HASH: &str = "pod-template-hash";
 const REVISION: &str = "deployment.kubernetes.io/revision";
 
 /// The deployment and the replica set controller.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Replicas {
+    watch: Watch,
     hashes: Hashes,
+}
+
+impl Default for Replicas {
+    fn default() -> Self {
+        Self { watch: Watch::on(&["deployments.apps", "replicasets.apps", "pods"]), hashes: Hashes::default() }
+    }
 }
 
 impl Controller for Replicas {
     fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
+        if !self.watch.moved(store) {
+            return;
+        }
         for (id, deployment) in all(store, "deployments.apps").into_iter().filter(|(_, d)| !deleting(d)) {
             self.deployment(store, &id, &deployment, now);
         }

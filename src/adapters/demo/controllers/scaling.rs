@@ -78,11 +78,15 @@ fn look(store: &mut Store, id: &Id, scaler: &Value, now: DateTime<Utc>) {
             now,
         );
         conditions = with_condition(&conditions, "ScalingActive", told(false, "FailedGetResourceMetric", NO_METRICS), now);
-        status["currentMetrics"] = json!([{"type": ""}]);
+        status["currentMetrics"] = items(&scaler["spec"]["metrics"]).map(|_| json!({"type": ""})).collect();
     }
     status["conditions"] = conditions;
     status["currentReplicas"] = replicas.into();
-    status["desiredReplicas"] = if replicas < minimum { minimum.into() } else { 0.into() };
+    if replicas < minimum {
+        status["desiredReplicas"] = minimum.into();
+    } else if status["desiredReplicas"].is_null() {
+        status["desiredReplicas"] = 0.into();
+    }
     set_status(store, id, status);
 }
 

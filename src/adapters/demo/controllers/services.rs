@@ -1,4 +1,5 @@
 //! Services: their addresses and ports, and the endpoints behind them.
+use super::objects::Watch;
 use super::objects::all;
 use super::objects::change;
 use super::objects::controller;
@@ -9,6 +10,7 @@ use super::objects::matches;
 use super::objects::name;
 use super::objects::namespace;
 use super::objects::reference;
+use super::objects::set_status;
 use super::objects::stamp;
 use super::objects::text;
 use super::objects::uid;
@@ -28,14 +30,30 @@ const ADDRESSES: &str = "ipaddresses.networking.k8s.io";
 const TRIGGER: &str = "endpoints.kubernetes.io/last-change-trigger-time";
 
 /// The allocators of addresses and ports, and both endpoint controllers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Services {
+    watch: Watch,
     given: u32,
+}
+
+impl Default for Services {
+    fn default() -> Self {
+        Self {
+            watch: Watch::on(&["services", "endpoints", "endpointslices.discovery.k8s.io", "ipaddresses.networking.k8s.io", "pods"]),
+            given: 0,
+        }
+    }
 }
 
 impl Controller for Services {
     fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
+        if !self.watch.moved(store) {
+            return;
+        }
         for (id, service) in all(store, "services") {
+            if service["status"].is_null() {
+                set_status(store, &id, json!({"loadBalancer": {}}));
+            }
             if service["spec"]["clusterIP"].is_null() || items(&service["spec"]["ports"]).any(|p| wants_port(&service, p)) {
                 self.allocate(store, &id, &service);
             } else if service["spec"]["selector"].is_object() && !deleting(&service) {

@@ -1,4 +1,5 @@
 //! StatefulSets: pods by number, in order, each with its claims. Claims outlive everything.
+use super::objects::Watch;
 use super::objects::all;
 use super::objects::create;
 use super::objects::deleting;
@@ -23,13 +24,23 @@ use serde_json::json;
 const LABEL: &str = "controller-revision-hash";
 
 /// The stateful set controller.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Stateful {
+    watch: Watch,
     hashes: Hashes,
+}
+
+impl Default for Stateful {
+    fn default() -> Self {
+        Self { watch: Watch::on(&["statefulsets.apps", "controllerrevisions.apps", "pods"]), hashes: Hashes::default() }
+    }
 }
 
 impl Controller for Stateful {
     fn step(&mut self, store: &mut Store, _: DateTime<Utc>) {
+        if !self.watch.moved(store) {
+            return;
+        }
         for (id, set) in all(store, "statefulsets.apps") {
             if !deleting(&set) {
                 self.reconcile(store, &id, &set);

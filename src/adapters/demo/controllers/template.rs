@@ -45,7 +45,6 @@ pub fn pod(owner: &Value, template: &Value, labels: &Value) -> Value {
     spec["serviceAccount"] = account.clone().into();
     spec["serviceAccountName"] = account.into();
     spec["enableServiceLinks"] = spec["enableServiceLinks"].as_bool().unwrap_or(true).into();
-    spec["preemptionPolicy"] = "PreemptLowerPriority".into();
     let mut tolerations = spec["tolerations"].as_array().cloned().unwrap_or_default();
     for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
         if !tolerations.iter().any(|t| t["key"] == key) && !tolerations.iter().any(|t| t["operator"] == "Exists" && t["key"].is_null()) {

@@ -1,4 +1,5 @@
 //! Binding of claims and volumes, and the finalizers that protect them. No provisioner: every volume is made by hand.
+use super::objects::Watch;
 use super::objects::all;
 use super::objects::change;
 use super::objects::deleting;
@@ -20,11 +21,22 @@ const CLAIMS: &str = "persistentvolumeclaims";
 const VOLUMES: &str = "persistentvolumes";
 
 /// The binder and both protection controllers.
-#[derive(Debug, Default)]
-pub struct Volumes;
+#[derive(Debug)]
+pub struct Volumes {
+    watch: Watch,
+}
+
+impl Default for Volumes {
+    fn default() -> Self {
+        Self { watch: Watch::on(&["persistentvolumeclaims", "persistentvolumes", "pods"]) }
+    }
+}
 
 impl Controller for Volumes {
     fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
+        if !self.watch.moved(store) {
+            return;
+        }
         for (id, claim) in all(store, CLAIMS) {
             protect(store, &id, &claim, "kubernetes.io/pvc-protection", |s| in_use(s, &id));
             if claim["spec"]["volumeName"].is_null() && !deleting(&claim) {

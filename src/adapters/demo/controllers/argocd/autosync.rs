@@ -53,6 +53,7 @@ impl Argo {
         let operation = json!({"initiatedBy": {"automated": true}, "retry": retry, "sync": sync});
         change(store, id, |a| {
             remove(&mut a["status"], "operationState");
+            a["status"]["sourceHydrator"] = json!({});
             a["operation"] = operation;
         });
     }

@@ -2,36 +2,64 @@
 use crate::adapters::demo::seed::git::LAST_APPLIED;
 use serde_json::Map;
 use serde_json::Value;
+use std::borrow::Cow;
+
+/// A place in an object, without spelling it out.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    parent: Option<&'a At<'a>>,
+    name: &'a str,
+    index: usize,
+}
+
+const ROOT: At<'static> = At { parent: None, name: "", index: 0 };
+
+impl At<'_> {
+    /// Whether this is the place that a JSON pointer names.
+    fn is(&self, pointer: &str) -> bool {
+        let Some(parent) = self.parent else { return pointer.is_empty() };
+        let Some((rest, last)) = pointer.rsplit_once('/') else { return false };
+        let same = if self.name.is_empty() { last.parse() == Ok(self.index) } else { unescaped(last) == self.name };
+        same && parent.is(rest)
+    }
+
+    fn skipped(&self, ignored: &[String]) -> bool {
+        self.is("/status")
+            || (self.name == LAST_APPLIED && self.parent.is_some_and(|p| p.is("/metadata/annotations")))
+            || ignored.iter().any(|i| self.is(i))
+    }
+
+    fn is_set(&self) -> bool {
+        self.name == "finalizers" && self.is("/metadata/finalizers")
+    }
+}
+
+fn unescaped(token: &str) -> Cow<'_, str> {
+    if token.contains('~') { token.replace("~1", "/").replace("~0", "~").into() } else { token.into() }
+}
 
 /// Whether `live` holds all that `wanted` says, but for the ignored JSON pointers.
 pub fn same(wanted: &Value, live: &Value, ignored: &[String]) -> bool {
-    covers(wanted, live, "", ignored)
+    covers(wanted, live, &ROOT, ignored)
 }
 
 /// `live` with all that `wanted` says put into it, but for the ignored pointers.
 pub fn merged(wanted: &Value, live: &Value, ignored: &[String]) -> Value {
-    merge(wanted, Some(live), "", ignored)
+    merge(wanted, Some(live), &ROOT, ignored)
 }
 
-fn skipped(at: &str, ignored: &[String]) -> bool {
-    at == "/status"
-        || ignored.iter().any(|i| i == at)
-        || at.strip_prefix("/metadata/annotations/").is_some_and(|a| a == LAST_APPLIED.replace('/', "~1"))
-}
-
-fn below(at: &str, name: &str) -> String {
-    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
-}
-
-fn covers(wanted: &Value, live: &Value, at: &str, ignored: &[String]) -> bool {
+fn covers(wanted: &Value, live: &Value, at: &At<'_>, ignored: &[String]) -> bool {
+    let below = |name| At { parent: Some(at), name, index: 0 };
+    let item = |index| At { parent: Some(at), name: "", index };
     match (wanted, live) {
-        _ if skipped(at, ignored) => true,
-        (Value::Object(wanted), Value::Object(live)) => wanted.iter().all(|(k, v)| {
-            live.get(k).map_or_else(|| is_empty(v) || skipped(&below(at, k), ignored), |l| covers(v, l, &below(at, k), ignored))
+        _ if at.skipped(ignored) => true,
+        (Value::Object(wanted), Value::Object(live)) => wanted.iter().all(|(name, value)| match live.get(name) {
+            Some(live) => covers(value, live, &below(name), ignored),
+            None => is_empty(value) || below(name).skipped(ignored),
         }),
-        (Value::Array(wanted), Value::Array(live)) if at == "/metadata/finalizers" => wanted.iter().all(|w| live.contains(w)),
+        (Value::Array(wanted), Value::Array(live)) if at.is_set() => wanted.iter().all(|w| live.contains(w)),
         (Value::Array(wanted), Value::Array(live)) => {
-            wanted.len() == live.len() && wanted.iter().zip(live).enumerate().all(|(i, (w, l))| covers(w, l, &format!("{at}/{i}"), ignored))
+            wanted.len() == live.len() && wanted.iter().zip(live).enumerate().all(|(i, (w, l))| covers(w, l, &item(i), ignored))
         }
         (wanted, live) => wanted == live,
     }
@@ -41,22 +69,24 @@ fn is_empty(value: &Value) -> bool {
     value.is_null() || value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty)
 }
 
-fn merge(wanted: &Value, live: Option<&Value>, at: &str, ignored: &[String]) -> Value {
+fn merge(wanted: &Value, live: Option<&Value>, at: &At<'_>, ignored: &[String]) -> Value {
+    let below = |name| At { parent: Some(at), name, index: 0 };
+    let item = |index| At { parent: Some(at), name: "", index };
     match (wanted, live) {
-        (_, Some(live)) if ignored.iter().any(|i| i == at) || at == "/status" => live.clone(),
+        (_, Some(live)) if at.is("/status") || ignored.iter().any(|i| at.is(i)) => live.clone(),
         (Value::Object(wanted), Some(Value::Object(live))) => {
             let mut out = live.clone();
             for (name, value) in wanted {
-                out.insert(name.clone(), merge(value, live.get(name), &below(at, name), ignored));
+                out.insert(name.clone(), merge(value, live.get(name), &below(name), ignored));
             }
             Value::Object(out)
         }
-        (Value::Array(wanted), Some(Value::Array(live))) if at == "/metadata/finalizers" => {
+        (Value::Array(wanted), Some(Value::Array(live))) if at.is_set() => {
             let more = wanted.iter().filter(|w| !live.contains(w));
             live.iter().chain(more).cloned().collect()
         }
         (Value::Array(wanted), Some(Value::Array(live))) if wanted.len() == live.len() => {
-            wanted.iter().zip(live).enumerate().map(|(i, (w, l))| merge(w, Some(l), &format!("{at}/{i}"), ignored)).collect()
+            wanted.iter().zip(live).enumerate().map(|(i, (w, l))| merge(w, Some(l), &item(i), ignored)).collect()
         }
         (wanted, _) => wanted.clone(),
     }

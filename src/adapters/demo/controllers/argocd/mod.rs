@@ -55,7 +55,7 @@ pub struct Argo {
     timers: Timers,
     index: Index,
     /// Operations as they were asked for, until their first pass.
-    first: HashMap<String, (Value, Value)>,
+    first: HashMap<String, Value>,
     /// How long the next pass of an operation waits, in seconds.
     waits: HashMap<String, f64>,
     /// Applications that a full refresh is due for.

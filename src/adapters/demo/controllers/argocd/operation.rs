@@ -53,8 +53,13 @@ impl Argo {
     pub(super) fn operate(&mut self, store: &mut Store, id: &Id, app: &Value, now: DateTime<Utc>) {
         let key = format!("pass {}", uid(app));
         if !in_progress(app) {
-            let state = json!({"operation": app["operation"], "phase": "Running", "startedAt": stamp(now)});
-            self.first.insert(uid(app).to_owned(), (app["operation"].clone(), state["startedAt"].clone()));
+            let mut operation = app["operation"].clone();
+            if let Some(directory) = operation.pointer_mut("/sync/source/directory").and_then(Value::as_object_mut) {
+                // Its Go type always writes this one.
+                directory.entry("jsonnet").or_insert(json!({}));
+            }
+            let state = json!({"operation": operation, "phase": "Running", "startedAt": stamp(now)});
+            self.first.insert(uid(app).to_owned(), operation);
             self.timers.forget(&key);
             self.timers.passed(&key, PICK_UP, now);
             return change(store, id, |a| merge(&mut a["status"]["operationState"], &state));
@@ -81,7 +86,7 @@ impl Argo {
         // Only the first pass knows the operation as it was asked for; later ones read it back.
         let first = self.first.remove(uid(app));
         let is_first = first.is_some();
-        let operation = first.map_or_else(|| old["operation"].clone(), |(operation, _)| operation);
+        let operation = first.unwrap_or_else(|| old["operation"].clone());
         let source = if operation["sync"]["source"].is_object() { &operation["sync"]["source"] } else { &app["spec"]["source"] };
         let done = match self.project(store, app).and_then(|()| self.render(app, source)) {
             Err(message) => Pass { phase: "Error", message, results: vec![] },
@@ -152,7 +157,6 @@ impl Argo {
         change(store, id, |a| {
             remove(a, "operation");
             merge(&mut a["status"]["operationState"], &new);
-            a["status"]["sourceHydrator"] = json!({});
             if counts {
                 history(a, entry);
             }

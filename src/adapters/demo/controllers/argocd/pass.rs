@@ -38,6 +38,9 @@ pub fn pass(store: &mut Store, app: &Value, operation: &Value, tasks: &[Task], m
         match state(store, task) {
             Health::Healthy | Health::Suspended => {
                 result["hookPhase"] = "Succeeded".into();
+                if task.object["kind"] == "CronJob" && store.get(&task.id).is_some_and(|c| c["status"]["lastScheduleTime"].is_null()) {
+                    result["message"] = "CronJob has not been scheduled yet".into();
+                }
                 if task.hook {
                     result["message"] = "Reached expected number of succeeded pods".into();
                     if task.object["metadata"]["annotations"]["argocd.argoproj.io/hook-delete-policy"] == "HookSucceeded" {
@@ -173,6 +176,9 @@ fn apply(store: &mut Store, app: &Value, sync: &Value, task: &Task) -> Result<&'
     let said = |word| Ok(if on_server { "serverside-applied" } else { word });
     let Some(live) = store.get(&task.id).cloned() else {
         let resource = store.resource(&task.id.resource).ok_or("the server could not find the requested resource")?;
+        if task.object["kind"] == "Deployment" && wanted["spec"]["replicas"].is_null() {
+            wanted["spec"]["replicas"] = 1.into();
+        }
         return store.create(&resource, &task.id.namespace, wanted).map_err(|e| e.message).and_then(|_| said("created"));
     };
     let respected = items(&sync["syncOptions"]).any(|o| o == "RespectIgnoreDifferences=true");

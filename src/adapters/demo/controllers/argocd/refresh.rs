@@ -26,6 +26,8 @@ const REFRESH: &str = "argocd.argoproj.io/refresh";
 /// Seconds between two refreshes, and for one that was asked for.
 const PERIOD: f64 = 60.0;
 const ASKED: f64 = 2.0;
+/// Seconds after an operation.
+const AFTER: f64 = 0.3;
 
 impl Argo {
     /// Looks at an Application if there is reason to.
@@ -36,6 +38,9 @@ impl Argo {
         let never = app["status"]["reconciledAt"].is_null();
         let period = format!("refresh {key}");
         // Argo CD looks at all of them in step.
+        if self.due.contains(&key) && !self.timers.passed(&format!("after {key}"), AFTER, now) {
+            return;
+        }
         let due = self.due.remove(&key) || self.timers.passed(&period, PERIOD, now);
         let full = asked || never || due;
         let seen = (app["metadata"]["resourceVersion"].clone(), self.index.stamp(&id.name));
@@ -71,7 +76,9 @@ impl Argo {
         status["controllerNamespace"] = app["metadata"]["namespace"].clone();
         let source = &app["spec"]["source"];
         let mut conditions: Vec<Value> = items(&status["conditions"]).filter(|c| c["type"] == "DeletionError").cloned().collect();
-        let failed = self.project(store, app).err().map(|_| {
+        // Children notice that their project is gone at their next full refresh.
+        let noticed = full || deleting(app) || items(&status["conditions"]).any(|c| c["type"] == "InvalidSpecError");
+        let failed = self.project(store, app).err().filter(|_| noticed).map(|_| {
             let project = text(&app["spec"]["project"]);
             ("InvalidSpecError", format!("Application referencing project {project} which does not exist"))
         });
