@@ -202,24 +202,20 @@ mod tests {
     use super::super::super::resource;
     use super::*;
 
-    fn target(path: &str) -> Option<(String, String, Option<String>, Option<String>, String)> {
+    /// Resource, namespace, name, subresource, rest.
+    fn target(path: &str) -> Option<[String; 5]> {
         let t = Target::of(&Store::new(resource::builtin()), path)?;
-        Some((t.resource.stem(), t.namespace, t.name, t.sub, t.rest))
+        Some([t.resource.stem(), t.namespace, t.name.unwrap_or_default(), t.sub.unwrap_or_default(), t.rest])
     }
 
     #[test]
     fn paths_name_what_they_name_in_kubernetes() {
-        let some = |stem: &str, ns: &str, name: Option<&str>, sub: Option<&str>, rest: &str| {
-            Some((stem.to_owned(), ns.to_owned(), name.map(str::to_owned), sub.map(str::to_owned), rest.to_owned()))
-        };
-        assert_eq!(target("/api/v1/pods"), some("pods", "", None, None, ""));
-        assert_eq!(target("/api/v1/namespaces/a"), some("namespaces", "", Some("a"), None, ""));
-        assert_eq!(target("/api/v1/namespaces/a/finalize"), some("namespaces", "", Some("a"), Some("finalize"), ""));
-        assert_eq!(target("/apis/apps/v1/namespaces/a/deployments/d/scale"), some("deployments.apps", "a", Some("d"), Some("scale"), ""));
-        assert_eq!(
-            target("/api/v1/namespaces/a/services/http:web:80/proxy/v2/x%20y"),
-            some("services", "a", Some("http:web:80"), Some("proxy"), "/v2/x%20y")
-        );
+        let is = |path: &str, parts: [&str; 5]| assert_eq!(target(path).unwrap(), parts, "{path}");
+        is("/api/v1/pods", ["pods", "", "", "", ""]);
+        is("/api/v1/namespaces/a", ["namespaces", "", "a", "", ""]);
+        is("/api/v1/namespaces/a/finalize", ["namespaces", "", "a", "finalize", ""]);
+        is("/apis/apps/v1/namespaces/a/deployments/d/scale", ["deployments.apps", "a", "d", "scale", ""]);
+        is("/api/v1/namespaces/a/services/http:web:80/proxy/v2/x%20y", ["services", "a", "http:web:80", "proxy", "/v2/x%20y"]);
         assert_eq!(target("/api/v1/namespaces/a/nodes"), None);
         assert_eq!(target("/apis/apps/v2/deployments"), None);
     }
