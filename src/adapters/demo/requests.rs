@@ -1,0 +1,66 @@
+//! What the server was asked, so that a test can say that nothing was written. Knows no answer but its status.
+use http::HeaderMap;
+use http::header;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+/// One request.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Seen {
+    /// The method.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// `User-Agent`.
+    pub user_agent: String,
+    /// `Accept`.
+    pub accept: String,
+    /// `Content-Type`.
+    pub content_type: String,
+    /// The query's `fieldManager`.
+    pub field_manager: String,
+    /// What it was answered; none while it waits, and where no answer was sent.
+    pub status: Option<u16>,
+}
+
+impl Seen {
+    /// Whether it would change something: no read, no question about the asker's own rights.
+    pub fn is_write(&self) -> bool {
+        !matches!(self.method.as_str(), "GET" | "HEAD") && !self.path.contains("/selfsubject")
+    }
+}
+
+/// All requests so far, in the order in which they came.
+#[derive(Debug, Default)]
+pub struct Requests(Mutex<Vec<Seen>>);
+
+impl Requests {
+    pub(super) fn begin(&self, method: &str, path: &str, headers: &HeaderMap) -> usize {
+        let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        let query = path.split_once('?').map_or("", |(_, q)| q);
+        let manager = query.split('&').find_map(|p| p.strip_prefix("fieldManager=")).unwrap_or_default().to_owned();
+        let seen = Seen {
+            method: method.into(),
+            path: path.into(),
+            user_agent: text(header::USER_AGENT),
+            accept: text(header::ACCEPT),
+            content_type: text(header::CONTENT_TYPE),
+            field_manager: manager,
+            status: None,
+        };
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push(seen);
+        all.len() - 1
+    }
+
+    pub(super) fn end(&self, index: usize, status: u16) {
+        if let Some(seen) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(index) {
+            seen.status = Some(status);
+        }
+    }
+
+    /// A copy of them all.
+    pub fn all(&self) -> Vec<Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
