@@ -1,6 +1,7 @@
 //! The outside world behind the core's ports: folders of answers, zip files, key files. Only here are files opened.
 pub mod archive;
 pub mod config;
+pub mod doctor;
 pub mod dump;
 pub mod fresh;
 #[cfg(feature = "kube")]

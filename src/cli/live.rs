@@ -75,7 +75,8 @@ pub(super) fn dry_run(args: &LiveArgs, rules: &Rules) -> Done {
     Ok(Exit::Proven)
 }
 
-fn failure(error: LiveError, cluster: &Cluster) -> Failure {
+/// Why a cluster could not be asked, with the next step.
+pub(super) fn failure(error: LiveError, cluster: &Cluster) -> Failure {
     let hint = match &error {
         LiveError::Unauthorized { .. } => {
             "log in again (the token or certificate of the kubeconfig's user may have expired), or name another `--context`".into()

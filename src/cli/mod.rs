@@ -5,6 +5,8 @@ mod capture;
 mod cluster;
 mod config;
 mod diff;
+#[cfg(feature = "kube")]
+mod doctor;
 pub mod exit;
 mod failure;
 mod key;
@@ -55,6 +57,8 @@ enum Verb {
     Key(key::Args),
     Kinds(kinds::Args),
     Config(config::Args),
+    #[cfg(feature = "kube")]
+    Doctor(doctor::Args),
 }
 
 /// Runs the command line of this process.
@@ -77,6 +81,8 @@ pub fn run() -> ExitCode {
         Verb::Key(args) => key::run(args),
         Verb::Kinds(args) => kinds::run(args, &cli.global),
         Verb::Config(args) => config::run(args, &cli.global),
+        #[cfg(feature = "kube")]
+        Verb::Doctor(args) => doctor::run(args, &cli.global),
     };
     match done {
         Ok(exit) => exit.into(),

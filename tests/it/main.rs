@@ -9,6 +9,8 @@ mod claims;
 mod cli;
 /// What the docs say of the program.
 mod docs;
+/// What the doctor finds on clusters that are well and ill.
+mod doctor;
 /// Folders of answers.
 mod dump;
 /// DSSE, keys, and other people's tools.

@@ -2,10 +2,13 @@
 //! Must not know what is asked or why.
 mod connect;
 mod credential;
+mod origin;
 mod proxy;
 mod send;
 
 pub use connect::Access;
 pub use connect::ConnectError;
 pub use connect::connect;
+pub use origin::Origin;
+pub use origin::origin;
 pub use send::Cluster;
