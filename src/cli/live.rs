@@ -6,6 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::ui;
 use crate::kinds::Rules;
+use crate::model::Object;
 use crate::usecase::capture::Collected;
 use crate::usecase::live;
 use crate::usecase::live::Live;
@@ -73,6 +74,25 @@ pub(super) fn dry_run(args: &LiveArgs, rules: &Rules) -> Done {
     ui::data(paths.iter().map(|p| format!("GET {p}?limit={}\n", args.chunk_size)).collect::<String>().as_bytes())?;
     ui::message(&format!("{} questions to {}; nothing was asked but discovery", paths.len(), cluster.server()));
     Ok(Exit::Proven)
+}
+
+/// How Argo CD is set up there, and the server's address. What was not answered is said; without Applications nothing is.
+pub(super) fn platform(args: &ClusterArgs) -> Result<(String, Vec<Object>), Failure> {
+    let cluster = args.connect()?;
+    let (kinds, _) = live::discover(&cluster).map_err(|e| failure(e, &cluster))?;
+    let seen = live::platform(&cluster, &Rules::new(&[])?, &kinds, cluster.namespace());
+    let applications = seen.gaps.iter().find(|g| g.resource == "applications" || g.resource == "*");
+    match applications {
+        Some(gap) if seen.argo("Application").next().is_none() => {
+            Err(Failure::new(format!("{}: Applications can't be seen: {}", cluster.server(), gap.detail))
+                .hint("`evid doctor` looks step by step, `evid doctor --rbac` prints the rights that evid needs"))
+        }
+        _ => {
+            let said = seen.gaps.iter().map(|g| format!("note: {} were not all seen: {}", g.resource, g.detail));
+            said.for_each(|note| ui::message(&note));
+            Ok((cluster.server().to_owned(), seen.objects))
+        }
+    }
 }
 
 /// Why a cluster could not be asked, with the next step.

@@ -337,15 +337,88 @@ fn roles_for_captures_only_list_and_never_get_on_a_wildcard() {
 
 #[cfg(feature = "kube")]
 mod binary {
+    use super::list;
+    use super::well;
     use crate::cli::Place;
     use crate::cli::text;
+    use evid::usecase::port::Ask;
+    use evid::usecase::port::Method;
     use serde_json::Value;
+    use serde_json::json;
+    use std::io::BufRead as _;
+    use std::io::Read as _;
+    use std::io::Write as _;
+
+    /// Serves the platform that is well on a port of its own, which it gives; without a clock, and Argo CD waits to be told to look.
+    fn serve() -> u16 {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let answer = |mut stream: std::net::TcpStream| -> std::io::Result<()> {
+            let mut reader = std::io::BufReader::new(stream.try_clone()?);
+            let (mut line, mut length) = (String::new(), 0);
+            reader.read_line(&mut line)?;
+            loop {
+                let mut header = String::new();
+                reader.read_line(&mut header)?;
+                if let Some(n) = header.to_lowercase().strip_prefix("content-length:") {
+                    length = n.trim().parse().unwrap_or(0);
+                }
+                if header.trim().is_empty() {
+                    break;
+                }
+            }
+            reader.take(length).read_to_end(&mut Vec::new())?;
+            let mut words = line.split(' ');
+            let method = if words.next() == Some("POST") { Method::Post } else { Method::Get };
+            let ask = Ask { method, ..Ask::get(words.next().unwrap_or_default()) };
+            let mut reply = well(&ask);
+            if ask.path.ends_with("argocd-cm") {
+                let data = json!({"timeout.reconciliation": "0"});
+                let map = json!([{"metadata": {"name": "argocd-cm", "namespace": "argocd"}, "data": data}]);
+                reply.body = list("ConfigMapList", map).to_string().into_bytes();
+            }
+            let head = format!("HTTP/1.1 {} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", reply.status, reply.body.len());
+            stream.write_all(head.as_bytes())?;
+            stream.write_all(&reply.body)
+        };
+        std::thread::spawn(move || listener.incoming().flatten().for_each(|s| drop(std::thread::spawn(move || answer(s)))));
+        port
+    }
 
     fn kubeconfig(place: &Place, port: u16) {
         let config = format!(
             "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters: [{{name: k, cluster: {{server: 'http://127.0.0.1:{port}'}}}}]\nusers: [{{name: u, user: {{token: hidden-token}}}}]\ncontexts: [{{name: c, context: {{cluster: k, user: u}}}}]\n"
         );
         std::fs::write(place.path().join("kubeconfig"), config).unwrap();
+    }
+
+    #[test]
+    fn the_roots_of_a_cluster_become_layers_and_the_doctor_finds_them() {
+        let place = Place::new();
+        kubeconfig(&place, serve());
+        let (flag, file) = ("--kubeconfig", "kubeconfig");
+        let printed = place.evid(&["config", "init", flag, file, "--print", "--switched", "root-extras"]);
+        assert_eq!(printed.status.code(), Some(0), "{}", text(&printed.stderr));
+        assert!(!place.path().join("evid.yaml").exists());
+        let before = place.evid(&["doctor", flag, file]);
+        assert_eq!(before.status.code(), Some(3), "{}{}", text(&before.stdout), text(&before.stderr));
+        let words = "baseline: its root root-baseline is not there";
+        assert!(text(&before.stdout).contains(words), "{}", text(&before.stdout));
+        let made = place.evid(&["config", "init", flag, file, "--switched", "root-extras"]);
+        assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+        assert_eq!(std::fs::read(place.path().join("evid.yaml")).unwrap(), printed.stdout);
+        let after = place.evid(&["doctor", flag, file]);
+        assert_eq!(after.status.code(), Some(0), "{}{}", text(&after.stdout), text(&after.stderr));
+        assert!(text(&after.stdout).contains("extras (switched): root argocd/root-extras"), "{}", text(&after.stdout));
+        let all = place.evid(&["doctor", "--rbac", flag, file]);
+        let documents = evid::canon::yaml::parse(&text(&all.stdout)).unwrap();
+        let rules = documents[0]["rules"].as_array().unwrap();
+        assert!(rules.iter().all(|r| r["verbs"] == json!(["list"]) && r["resources"] != json!(["*"])), "{rules:?}");
+        assert!(
+            rules.iter().any(|r| r["resources"] == json!(["secrets"])),
+            "Secrets have a rule of their own, to be struck out: {rules:?}"
+        );
+        assert_eq!(documents[2]["metadata"]["name"], "evid-capture-any");
     }
 
     #[test]
