@@ -27,16 +27,30 @@ struct Document {
     spec: Config,
 }
 
+/// The file in force: the one named, else `./evid.yaml`; none where the defaults hold.
+pub fn in_force(named: Option<&Path>) -> Option<&Path> {
+    let here = Path::new("evid.yaml");
+    named.or_else(|| here.is_file().then_some(here))
+}
+
 /// Reads the file named, else `./evid.yaml`, else gives the defaults.
 ///
 /// # Errors
 /// Where the file can't be read or says something that can't be used.
 pub fn load(named: Option<&Path>) -> Result<Config, ConfigFileError> {
-    let here = Path::new("evid.yaml");
-    let Some(path) = named.or_else(|| here.is_file().then_some(here)) else { return Ok(Config::default()) };
+    let Some(path) = in_force(named) else { return Ok(Config::default()) };
     let wrong = |what: String| ConfigFileError { file: path.display().to_string(), what };
     let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("can't be read: {e}")))?;
-    let documents = yaml::parse(&text).map_err(|e| wrong(e.to_string()))?;
+    parse(&text, &path.display().to_string())
+}
+
+/// Reads the text of an `evid.yaml`; `file` is its name in messages.
+///
+/// # Errors
+/// Where it says something that can't be used.
+pub fn parse(text: &str, file: &str) -> Result<Config, ConfigFileError> {
+    let wrong = |what: String| ConfigFileError { file: file.to_owned(), what };
+    let documents = yaml::parse(text).map_err(|e| wrong(e.to_string()))?;
     let [document] = documents.as_slice() else { return Err(wrong(format!("holds {} documents; one is wanted", documents.len()))) };
     let document: Document = serde_json::from_value(document.clone()).map_err(|e| wrong(e.to_string()))?;
     if document.api_version != "evid/v1" || document.kind != "Platform" {

@@ -3,6 +3,7 @@ pub mod archive;
 pub mod config;
 #[cfg(feature = "kube")]
 pub mod demo;
+pub mod doctor;
 pub mod dump;
 pub mod fresh;
 #[cfg(feature = "kube")]

@@ -13,3 +13,4 @@ pub use finding::Finding;
 pub use judge::Expect;
 pub use judge::Judged;
 pub use judge::judge;
+pub use predicates::longest_silence;

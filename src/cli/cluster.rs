@@ -2,7 +2,10 @@
 use crate::adapters::interrupt::SystemClock;
 use crate::adapters::kube::Access;
 use crate::adapters::kube::Cluster;
+use crate::adapters::kube::ConnectError;
+use crate::adapters::kube::Origin;
 use crate::adapters::kube::connect;
+use crate::adapters::kube::origin;
 use crate::cli::failure::Failure;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -31,23 +34,43 @@ pub(super) struct ClusterArgs {
 impl ClusterArgs {
     /// Builds the client; sends nothing.
     pub(super) fn connect(&self) -> Result<Cluster, Failure> {
-        let access = Access {
+        connect(&self.access(), |name| std::env::var(name).ok()).map_err(hinted)
+    }
+
+    /// What the kubeconfig says of who asks whom.
+    pub(super) fn origin(&self) -> Result<Origin, Failure> {
+        origin(&self.access(), |name| std::env::var(name).ok()).map_err(hinted)
+    }
+
+    /// Whether the command line names a cluster.
+    pub(super) fn is_named(&self) -> bool {
+        self.kubeconfig.is_some() || self.context.is_some()
+    }
+
+    /// `--as`.
+    pub(super) fn impersonated(&self) -> Option<&str> {
+        self.impersonate.as_deref()
+    }
+
+    fn access(&self) -> Access {
+        Access {
             kubeconfig: self.kubeconfig.clone(),
             context: self.context.clone(),
             impersonate: self.impersonate.clone(),
             groups: self.groups.clone(),
             timeout: self.request_timeout,
-        };
-        connect(&access, |name| std::env::var(name).ok()).map_err(|e| {
-            Failure::from(e)
-                .hint("`--kubeconfig` and `--context` say which cluster is meant, `--from DIR` reads a dump, `evid demo` needs no cluster")
-        })
+        }
     }
 
     /// Time, whose waits end on Ctrl-C.
     pub(super) fn clock(&self) -> SystemClock {
         SystemClock::new()
     }
+}
+
+fn hinted(error: ConnectError) -> Failure {
+    Failure::from(error)
+        .hint("`--kubeconfig` and `--context` say which cluster is meant, `--from DIR` reads a dump, `evid demo` needs no cluster")
 }
 
 /// A duration as kubectl takes it: `30s`, `2m`, `1h30m`, or seconds.

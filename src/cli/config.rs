@@ -8,10 +8,15 @@ use crate::canon::redact::Redactor;
 use crate::claims::catalogue;
 use crate::cli::Done;
 use crate::cli::Global;
+#[cfg(feature = "kube")]
+use crate::cli::cluster::ClusterArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+#[cfg(feature = "kube")]
+use crate::cli::live;
 use crate::cli::ui;
 use crate::kinds::Rules;
+use crate::model::Object;
 use crate::model::Role;
 use crate::render::yaml;
 use crate::usecase::capture::snapshot;
@@ -29,44 +34,49 @@ pub(super) struct Args {
 
 #[derive(clap::Subcommand, Debug)]
 enum Verb {
-    /// Write an evid.yaml for the platform that a dump shows: its roots become layers
-    Init {
-        /// The dump
-        #[arg(long, value_name = "DIR")]
-        from: PathBuf,
-        /// The root Application that is switched off and on; else it is asked on a terminal
-        #[arg(long, value_name = "NAME")]
-        switched: Option<String>,
-        /// Print it instead of writing ./evid.yaml
-        #[arg(long)]
-        print: bool,
-    },
+    /// Write an evid.yaml for the platform that a cluster, or a dump, shows: its roots become layers
+    Init(Init),
     /// Say which layers, roots and claims the configuration comes to
     Explain,
 }
 
+#[derive(clap::Args, Debug)]
+struct Init {
+    /// Read a dump instead of a live cluster
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+    /// The root Application that is switched off and on; else it is asked on a terminal
+    #[arg(long, value_name = "NAME")]
+    switched: Option<String>,
+    /// Print it instead of writing ./evid.yaml
+    #[arg(long)]
+    print: bool,
+    #[cfg(feature = "kube")]
+    #[command(flatten)]
+    cluster: ClusterArgs,
+}
+
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     match &args.verb {
-        Verb::Init { from, switched, print } => init(from, switched.as_deref(), *print),
+        Verb::Init(args) => init(args),
         Verb::Explain => explain(global),
     }
 }
 
-fn init(from: &Path, switched: Option<&str>, print: bool) -> Done {
-    // Nothing of the objects is kept; the key is for this look only.
-    let snapshot = snapshot(dump::read(from)?.into(), &Redactor::new(&[0; 32]), &Rules::new(&[])?, Secrets::Metadata)?;
-    let found = roots::roots(&snapshot.objects);
+fn init(args: &Init) -> Done {
+    let (place, objects) = objects(args)?;
+    let found = roots::roots(&objects);
     if found.is_empty() {
         let hint = "a root is an Application that lists other Applications; was `applications.argoproj.io` listed?";
-        return Err(Failure::new(format!("{}: shows no root Application", from.display())).hint(hint));
+        return Err(Failure::new(format!("{place}: shows no root Application")).hint(hint));
     }
     for root in &found {
         let mode = if root.automated { "automated" } else { "manual" };
         ui::message(&format!("root {} ({} children, {mode})", root.key.place(), root.children));
     }
     let names: Vec<&str> = found.iter().map(|r| &*r.key.name).collect();
-    let asked = if switched.is_none() && std::io::stdin().is_terminal() { Some(ask(&names)?) } else { None };
-    let switched = switched.or(asked.as_deref()).filter(|s| !s.is_empty());
+    let asked = if args.switched.is_none() && std::io::stdin().is_terminal() { Some(ask(&names)?) } else { None };
+    let switched = args.switched.as_deref().or(asked.as_deref()).filter(|s| !s.is_empty());
     if let Some(name) = switched.filter(|s| !names.contains(s)) {
         return Err(Failure::new(format!("no root is called `{name}`")).hint(format!("there are {}", names.join(", "))));
     }
@@ -74,7 +84,7 @@ fn init(from: &Path, switched: Option<&str>, print: bool) -> Done {
         ui::message("note: no root is switched; say which with `--switched NAME`, or edit the file");
     }
     let text = roots::description(&found, switched);
-    if print {
+    if args.print {
         ui::data(text.as_bytes())?;
         return Ok(Exit::Proven);
     }
@@ -82,6 +92,20 @@ fn init(from: &Path, switched: Option<&str>, print: bool) -> Done {
         .map_err(|e| Failure::new(format!("evid.yaml: can't be made: {e}")).hint("move an existing one away, or use `--print`"))?;
     ui::message("wrote evid.yaml; `evid config explain` says what it comes to");
     Ok(Exit::Proven)
+}
+
+/// What a dump or a cluster shows, and its name for messages. Nothing of it is kept; the redaction key is for this look only.
+fn objects(args: &Init) -> Result<(String, Vec<Object>), Failure> {
+    match &args.from {
+        Some(dir) => {
+            let snapshot = snapshot(dump::read(dir)?.into(), &Redactor::new(&[0; 32]), &Rules::new(&[])?, Secrets::Metadata)?;
+            Ok((dir.display().to_string(), snapshot.objects))
+        }
+        #[cfg(feature = "kube")]
+        None => live::platform(&args.cluster),
+        #[cfg(not(feature = "kube"))]
+        None => Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump")),
+    }
 }
 
 fn ask(names: &[&str]) -> Result<String, Failure> {

@@ -33,6 +33,12 @@ impl Failure {
         self
     }
 
+    /// What went wrong.
+    #[cfg(feature = "kube")]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Prints it to stderr and gives the exit code.
     pub fn report(self) -> ExitCode {
         ui::message(&format!("error: {}", self.text));

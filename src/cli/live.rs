@@ -127,7 +127,27 @@ pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
     Ok(Exit::Proven)
 }
 
-fn failure(error: LiveError, cluster: &Cluster) -> Failure {
+/// How Argo CD is set up there, and the server's address. What was not answered is said; without Applications nothing is.
+pub(super) fn platform(args: &ClusterArgs) -> Result<(String, Vec<Object>), Failure> {
+    let cluster = args.connect()?;
+    let (kinds, _) = live::discover(&cluster).map_err(|e| failure(e, &cluster))?;
+    let seen = live::platform(&cluster, &Rules::new(&[])?, &kinds, cluster.namespace());
+    let applications = seen.gaps.iter().find(|g| g.resource == "applications" || g.resource == "*");
+    match applications {
+        Some(gap) if seen.argo("Application").next().is_none() => {
+            Err(Failure::new(format!("{}: Applications can't be seen: {}", cluster.server(), gap.detail))
+                .hint("`evid doctor` looks step by step, `evid doctor --rbac` prints the rights that evid needs"))
+        }
+        _ => {
+            let said = seen.gaps.iter().map(|g| format!("note: {} were not all seen: {}", g.resource, g.detail));
+            said.for_each(|note| ui::message(&note));
+            Ok((cluster.server().to_owned(), seen.objects))
+        }
+    }
+}
+
+/// Why a cluster could not be asked, with the next step.
+pub(super) fn failure(error: LiveError, cluster: &Cluster) -> Failure {
     let hint = match &error {
         LiveError::Unauthorized { .. } => {
             "log in again (the token or certificate of the kubeconfig's user may have expired), or name another `--context`".into()

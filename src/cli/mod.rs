@@ -4,7 +4,11 @@ mod capture;
 #[cfg(feature = "kube")]
 mod cluster;
 mod config;
+#[cfg(feature = "kube")]
+mod demo;
 mod diff;
+#[cfg(feature = "kube")]
+mod doctor;
 pub mod exit;
 mod failure;
 mod key;
@@ -59,12 +63,16 @@ enum Verb {
     List(list::Args),
     Show(show::Args),
     #[cfg(feature = "kube")]
+    Demo(demo::Args),
+    #[cfg(feature = "kube")]
     Prove(Box<prove::Args>),
     #[cfg(feature = "kube")]
     Switch(switch::Args),
     Key(key::Args),
     Kinds(kinds::Args),
     Config(config::Args),
+    #[cfg(feature = "kube")]
+    Doctor(doctor::Args),
 }
 
 /// Runs the command line of this process.
@@ -85,12 +93,16 @@ pub fn run() -> ExitCode {
         Verb::List(args) => list::run(args, &cli.global),
         Verb::Show(args) => show::run(args, &cli.global),
         #[cfg(feature = "kube")]
+        Verb::Demo(args) => demo::run(args, &cli.global),
+        #[cfg(feature = "kube")]
         Verb::Prove(args) => prove::run(args, &cli.global),
         #[cfg(feature = "kube")]
         Verb::Switch(args) => switch::run(args, &cli.global),
         Verb::Key(args) => key::run(args),
         Verb::Kinds(args) => kinds::run(args, &cli.global),
         Verb::Config(args) => config::run(args, &cli.global),
+        #[cfg(feature = "kube")]
+        Verb::Doctor(args) => doctor::run(args, &cli.global),
     };
     match done {
         Ok(exit) => exit.into(),

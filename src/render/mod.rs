@@ -1,7 +1,9 @@
 //! What a person reads, as text: no writer, no colour decision, no width of its own.
+pub mod doctor;
 #[cfg(feature = "cli")]
 pub mod html;
 pub mod probes;
+pub mod rbac;
 pub mod switch;
 #[cfg(feature = "cli")]
 pub mod table;

@@ -2,6 +2,7 @@
 pub mod capture;
 mod contradictions;
 pub mod diff;
+pub mod doctor;
 pub mod live;
 pub mod port;
 pub mod probes;

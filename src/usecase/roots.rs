@@ -27,12 +27,13 @@ pub fn roots(objects: &[Object]) -> Vec<Root> {
     let tracking = Tracking::find(objects, |key| below.contains(key));
     let is_managed = |app: &Object| below.contains(&app.key) && tracking.instance(app).is_some();
     let tops = apps.iter().filter(|(k, o)| listed.get(*k).is_some_and(|l| !l.is_empty()) && !is_managed(o));
-    tops.map(|(k, o)| Root {
-        key: (*k).clone(),
-        children: listed.get(*k).map_or(0, Vec::len),
-        automated: o.value.pointer("/spec/syncPolicy/automated").is_some_and(Value::is_object),
-    })
-    .collect()
+    tops.map(|(k, o)| Root { key: (*k).clone(), children: listed.get(*k).map_or(0, Vec::len), automated: is_automated(&o.value) }).collect()
+}
+
+/// Whether Argo CD syncs an Application by itself.
+pub fn is_automated(app: &Value) -> bool {
+    let automated = app.pointer("/spec/syncPolicy/automated");
+    automated.is_some_and(|a| a.is_object() && a.get("enabled") != Some(&Value::Bool(false)))
 }
 
 /// An `evid.yaml` for these roots: each a layer named after it, the switched one as said.
@@ -59,8 +60,17 @@ fn layer_name(root: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Root, description, layer_name};
+    use super::{Root, description, is_automated, layer_name};
     use crate::model::Key;
+    use serde_json::json;
+
+    #[test]
+    fn automated_and_not_enabled_is_manual() {
+        let app = |policy| json!({"spec": {"syncPolicy": policy}});
+        assert!(is_automated(&app(json!({"automated": {}}))));
+        assert!(!is_automated(&app(json!({"automated": {"enabled": false, "prune": true}}))));
+        assert!(!is_automated(&app(json!({"syncOptions": []}))));
+    }
 
     #[test]
     fn a_layer_is_named_after_its_root() {

@@ -12,6 +12,8 @@ mod cli;
 mod demo_server;
 /// What the docs say of the program.
 mod docs;
+/// What the doctor finds on clusters that are well and ill.
+mod doctor;
 /// Folders of answers.
 mod dump;
 /// DSSE, keys, and other people's tools.

@@ -6,6 +6,7 @@ use http::HeaderValue;
 use http::header::USER_AGENT;
 use kube::Config;
 use kube::client::ClientBuilder;
+use kube::config::Context;
 use kube::config::KubeConfigOptions;
 use kube::config::Kubeconfig;
 use std::path::PathBuf;
@@ -68,40 +69,53 @@ pub fn connect(access: &Access, env: impl Fn(&str) -> Option<String>) -> Result<
         config.auth_info.impersonate.clone_from(&access.impersonate);
         config.auth_info.impersonate_groups = (!access.groups.is_empty()).then(|| access.groups.clone());
     }
-    let server = config.cluster_url.to_string();
+    let server = bare(&config.cluster_url.to_string());
     let namespace = config.default_namespace.clone();
     let _guard = runtime.enter();
     let client = ClientBuilder::try_from(config).map_err(|e| ConnectError::Client(Box::new(e)))?.build();
     Ok(Cluster::new(runtime, client, server, namespace, access.timeout))
 }
 
-async fn config(access: &Access, env: impl Fn(&str) -> Option<String>) -> Result<Config, ConnectError> {
+/// A kubeconfig, and what is chosen of it.
+pub(super) struct Chosen {
+    pub(super) kubeconfig: Kubeconfig,
+    pub(super) name: String,
+    pub(super) context: Context,
+}
+
+/// The context that is meant; none where there is no kubeconfig and the pod's own service account is meant.
+pub(super) fn chosen(access: &Access, env: &impl Fn(&str) -> Option<String>) -> Result<Option<Chosen>, ConnectError> {
     let wrong = |what: String| ConnectError::Kubeconfig { what };
     let named = access.kubeconfig.as_ref();
-    let read = named.map_or_else(Kubeconfig::read, Kubeconfig::read_from);
-    let mut kubeconfig = match read {
+    let kubeconfig = match named.map_or_else(Kubeconfig::read, Kubeconfig::read_from) {
         Ok(kubeconfig) => kubeconfig,
-        Err(_) if named.is_none() && access.context.is_none() && env("KUBERNETES_SERVICE_HOST").is_some() => {
-            return Config::incluster().map_err(|e| wrong(format!("the pod's service account can't be used: {e}")));
-        }
-        Err(e) => return Err(wrong(format!("{}: {}", place(access, &env), reasons(&e)))),
+        Err(_) if named.is_none() && access.context.is_none() && env("KUBERNETES_SERVICE_HOST").is_some() => return Ok(None),
+        Err(e) => return Err(wrong(format!("{}: {}", place(access, env), reasons(&e)))),
     };
-    let context = access.context.clone().or_else(|| kubeconfig.current_context.clone()).filter(|c| !c.is_empty());
-    let Some(context) = context else {
-        return Err(wrong(format!("{}: no current context is set; name one with `--context`", place(access, &env))));
+    let name = access.context.clone().or_else(|| kubeconfig.current_context.clone()).filter(|c| !c.is_empty());
+    let Some(name) = name else {
+        return Err(wrong(format!("{}: no current context is set; name one with `--context`", place(access, env))));
     };
-    let found = kubeconfig.contexts.iter().find(|c| c.name == context).and_then(|c| c.context.clone());
-    let Some(found) = found else {
+    let found = kubeconfig.contexts.iter().find(|c| c.name == name).and_then(|c| c.context.clone());
+    let Some(context) = found else {
         let there: Vec<&str> = kubeconfig.contexts.iter().map(|c| &*c.name).collect();
-        return Err(wrong(format!("{}: there is no context `{context}`; there are {}", place(access, &env), there.join(", "))));
+        return Err(wrong(format!("{}: there is no context `{name}`; there are {}", place(access, env), there.join(", "))));
     };
-    let named_proxy = kubeconfig.clusters.iter().find(|c| c.name == found.cluster).and_then(|c| c.cluster.as_ref()?.proxy_url.clone());
-    for user in kubeconfig.auth_infos.iter_mut().filter(|u| Some(&u.name) == found.user.as_ref()) {
+    Ok(Some(Chosen { kubeconfig, name, context }))
+}
+
+async fn config(access: &Access, env: impl Fn(&str) -> Option<String>) -> Result<Config, ConnectError> {
+    let wrong = |what: String| ConnectError::Kubeconfig { what };
+    let Some(Chosen { mut kubeconfig, name, context }) = chosen(access, &env)? else {
+        return Config::incluster().map_err(|e| wrong(format!("the pod's service account can't be used: {e}")));
+    };
+    let named_proxy = kubeconfig.clusters.iter().find(|c| c.name == context.cluster).and_then(|c| c.cluster.as_ref()?.proxy_url.clone());
+    for user in kubeconfig.auth_infos.iter_mut().filter(|u| Some(&u.name) == context.user.as_ref()) {
         if let Some(info) = user.auth_info.as_mut() {
             credential::resolve(info)?;
         }
     }
-    let options = KubeConfigOptions { context: Some(context), cluster: None, user: None };
+    let options = KubeConfigOptions { context: Some(name), cluster: None, user: None };
     let loaded = Config::from_custom_kubeconfig(kubeconfig, &options).await;
     let mut config = loaded.map_err(|e| wrong(format!("{}: {}", place(access, &env), reasons(&e))))?;
     if named_proxy.is_none_or(|p| p.is_empty()) {
@@ -111,9 +125,17 @@ async fn config(access: &Access, env: impl Fn(&str) -> Option<String>) -> Result
 }
 
 /// Where the kubeconfig was looked for.
-fn place(access: &Access, env: &impl Fn(&str) -> Option<String>) -> String {
+pub(super) fn place(access: &Access, env: &impl Fn(&str) -> Option<String>) -> String {
     let named = access.kubeconfig.as_ref().map(|p| p.display().to_string());
     named.or_else(|| env("KUBECONFIG").filter(|v| !v.is_empty())).unwrap_or_else(|| "~/.kube/config".into())
+}
+
+/// An address without the user and password that it may hold.
+pub(super) fn bare(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let end = rest.find('/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    format!("{scheme}://{}{path}", authority.rsplit('@').next().unwrap_or(authority))
 }
 
 /// An error and its causes, in one line.
@@ -129,4 +151,15 @@ pub(super) fn reasons(error: &dyn std::error::Error) -> String {
         cause = c.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bare;
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        assert_eq!(bare("https://u:p@api.example.com:6443/k8s/c@1"), "https://api.example.com:6443/k8s/c@1");
+        assert_eq!(bare("https://10.0.0.1:6443"), "https://10.0.0.1:6443");
+    }
 }

@@ -2,6 +2,7 @@
 //! Must not know what is asked or why.
 mod connect;
 mod credential;
+mod origin;
 mod proxy;
 pub mod reach;
 mod send;
@@ -10,5 +11,7 @@ mod watch;
 pub use connect::Access;
 pub use connect::ConnectError;
 pub use connect::connect;
+pub use origin::Origin;
+pub use origin::origin;
 pub use send::Cluster;
 pub use watch::Watcher;

@@ -13,6 +13,8 @@ mod settled;
 mod unchanged;
 mod undisturbed;
 
+pub use settled::longest_silence;
+
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 

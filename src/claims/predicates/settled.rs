@@ -59,18 +59,24 @@ fn not_reconciling(e: &Evidence<'_>, side: usize) -> Result<Option<Finding>, Com
 
 /// Three times the interval at which Argo CD looks at each Application; none where it is told not to.
 fn limit(e: &Evidence<'_>, side: usize) -> Result<Option<Duration>, CompareError> {
-    /// Argo CD's own defaults.
-    const INTERVAL: i64 = 120;
-    const JITTER: i64 = 60;
-    let (mut interval, mut jitter) = (INTERVAL, JITTER);
+    let mut settings = Value::Null;
     for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == "configmaps" && s.name == "argocd-cm") {
         let Some(at) = all.get(side).and_then(Option::as_ref) else { continue };
-        let state = e.state(spot, at, side)?;
-        let says = |key: &str| state.get("data").and_then(|d| d.get(key)).and_then(Value::as_str).and_then(seconds);
-        interval = says("timeout.reconciliation").unwrap_or(INTERVAL);
-        jitter = says("timeout.reconciliation.jitter").unwrap_or(JITTER);
+        settings = e.state(spot, at, side)?;
     }
-    Ok((interval > 0).then(|| Duration::seconds((interval + jitter) * 3)))
+    Ok(longest_silence(|key| settings.get("data")?.get(key)?.as_str()))
+}
+
+/// How long a running Argo CD leaves an Application alone at most: three times its interval, by the settings of `argocd-cm`; none where
+/// it is told not to look by itself.
+pub fn longest_silence<'a>(setting: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
+    /// Argo CD's own defaults, in seconds.
+    const INTERVAL: i64 = 120;
+    const JITTER: i64 = 60;
+    let says = |key: &str| setting(key).and_then(seconds);
+    let interval = says("timeout.reconciliation").unwrap_or(INTERVAL);
+    let jitter = says("timeout.reconciliation.jitter").unwrap_or(JITTER);
+    (interval > 0).then(|| Duration::seconds((interval + jitter) * 3))
 }
 
 fn instant(text: &str) -> Option<DateTime<FixedOffset>> {

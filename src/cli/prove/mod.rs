@@ -8,6 +8,7 @@ mod turn;
 
 use crate::adapters::config;
 use crate::adapters::kube::Watcher;
+use crate::bundle::config::Config;
 use crate::cli::Done;
 use crate::cli::Global;
 use crate::cli::capture::redactor;
@@ -20,6 +21,7 @@ use crate::kinds::Rules;
 use crate::model::Role;
 use crate::usecase::port::Clock as _;
 use crate::usecase::prove::Watched;
+use clap::Parser as _;
 use sampling::Sampler;
 use state::Goal;
 use state::State;
@@ -66,7 +68,29 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
-    let config = config::load(global.config.as_deref())?;
+    prove(args, global, &config::load(global.config.as_deref())?)
+}
+
+/// The round trip on a demo platform, by its kubeconfig, whose time runs this many times as fast; what it loses is made up.
+pub(super) fn demo(kubeconfig: &Path, out: &Path, pace: f64, losses: &[&str], config: &Config, global: &Global) -> Done {
+    let text = |p: &Path| p.display().to_string();
+    let interval = format!("{}ms", (5000.0 / pace).ceil());
+    let mut words = vec!["prove".to_owned(), "round-trip".into(), "--yes".into(), "--kubeconfig".into(), text(kubeconfig)];
+    words.extend(["--out".into(), text(out), "--interval".into(), interval]);
+    words.extend(losses.iter().flat_map(|l| ["--allow-loss".to_owned(), (*l).to_owned()]));
+    let mut line = Line::try_parse_from(words).map_err(|e| Failure::new(e.to_string()))?;
+    line.args.turn.pace = pace;
+    prove(&line.args, global, config)
+}
+
+/// The command's words alone.
+#[derive(clap::Parser)]
+struct Line {
+    #[command(flatten)]
+    args: Args,
+}
+
+fn prove(args: &Args, global: &Global, config: &Config) -> Done {
     let (layers, rules, redactor) = (config.layers()?, Rules::new(&config.rules()?)?, redactor()?);
     if !layers.iter().any(|l| l.role == Role::Switched) {
         return Err(
@@ -75,7 +99,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
     let signing = key::signing(args.sign.as_deref())?;
     let (cluster, clock) = (args.cluster.connect()?, args.cluster.clock());
-    let session = Session { cluster, clock, config: &config, layers: &layers, rules: &rules, redactor: &redactor };
+    let session = Session { cluster, clock, config, layers: &layers, rules: &rules, redactor: &redactor };
     let (dir, mut state) = begin(args, &session)?;
     let mut turn = Turn::new(args, &session, &dir, &state)?;
     let watcher = Watcher::start(&session.cluster, "/api/v1/pods");

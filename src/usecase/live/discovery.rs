@@ -57,7 +57,10 @@ impl Resource {
 }
 
 /// All listable kinds, sorted, and what could not be discovered.
-pub(super) fn discover(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
+///
+/// # Errors
+/// Where nothing can be known: no answer, a login that is not accepted, an answer that is no discovery.
+pub fn discover(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
     let mut found = Found::default();
     for root in ["/api", "/apis"] {
         let ask = Ask { accept: Some(AGGREGATED), ..Ask::get(root) };

@@ -4,6 +4,7 @@ mod collect;
 mod discovery;
 mod gap;
 mod list;
+mod platform;
 mod scope;
 mod spaces;
 
@@ -15,4 +16,7 @@ pub use collect::LiveError;
 pub use collect::collect;
 pub use collect::questions;
 pub use discovery::Resource;
+pub use discovery::discover;
+pub use platform::Platform;
+pub use platform::platform;
 pub use scope::Scope;

@@ -18,6 +18,9 @@ use git::Git;
 /// Made by `make-platform` from the dump of a real cluster.
 const PLATFORM: &[u8] = include_bytes!("platform.jsonl.gz");
 
+/// What goes with the switched layer: made-up data, which a demo may lose. As `--allow-loss` takes it.
+pub const LOSSES: [&str; 2] = ["PersistentVolume/feast-registry-dev", "PersistentVolumeClaim/feast-dev/feast-registry"];
+
 /// The start of a demo.
 #[derive(Debug)]
 pub struct Seed {

@@ -41,20 +41,24 @@ fn capture(world: &World) -> Draft {
         is_question: true,
         resource_version: Some(store.version().to_string()),
         items: store.list(&r.stem(), None).cloned().collect(),
+        count: None,
+        read: None,
     });
     let time = Some(world.now.to_rfc3339_opts(SecondsFormat::Millis, true));
     let collected = Collected {
         source: Source::Live,
         lists: lists.collect(),
+        earlier: vec![],
         gaps: vec![],
         started: time.clone(),
         finished: time,
         version: None,
         highest: None,
+        server: None,
     };
     let config = Config::default();
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]));
-    let snapshot = snapshot(collected, &redactor, &rules).unwrap();
+    let snapshot = snapshot(collected, &redactor, &rules, config.secrets).unwrap();
     draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
 }
 

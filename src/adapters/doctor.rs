@@ -1,0 +1,93 @@
+//! What the doctor sees on this machine: key files and the evidence folder. Makes nothing but a nameless file that is gone at once.
+use crate::adapters::keyfile;
+use crate::adapters::keyfile::KeyFileError;
+use crate::usecase::doctor::Line;
+use std::io;
+use std::path::Path;
+
+/// The signing key and the redaction key in their folder.
+pub fn keys(dir: &Path) -> Vec<Line> {
+    let there = |name: &str| dir.join(name).symlink_metadata().is_ok();
+    let signing = dir.join(keyfile::SIGNING_KEY);
+    let redaction = dir.join(keyfile::REDACTION_KEY);
+    let mut lines = Vec::new();
+    for (what, path, name) in [("signing key", &signing, keyfile::SIGNING_KEY), ("redaction key", &redaction, keyfile::REDACTION_KEY)] {
+        // Only what is there is loaded: nothing is made.
+        let read = || match name {
+            keyfile::SIGNING_KEY => keyfile::load_signing_key(path, || Err(io::ErrorKind::Unsupported.into())).map(drop),
+            _ => keyfile::load_or_create_redaction_key(dir).map(drop),
+        };
+        let line = match there(name).then(read) {
+            None => Line::ok("keys.later"),
+            Some(Ok(())) => Line::ok("keys.present"),
+            Some(Err(KeyFileError::Ask { .. })) => Line::ok("keys.encrypted"),
+            Some(Err(e)) => Line::problem("keys.unusable").with("why", e),
+        };
+        lines.push(line.with("what", what).with("file", path.display()));
+    }
+    let all = there(keyfile::SIGNING_KEY) && there(keyfile::REDACTION_KEY);
+    if let Err(e) = writable(dir)
+        && !all
+    {
+        lines.push(Line::problem("keys.folder").with("folder", dir.display()).with("why", e));
+    }
+    lines
+}
+
+/// The evidence folder.
+pub fn folder(archive: &Path) -> Line {
+    let line = match writable(archive) {
+        Ok(()) if archive.is_dir() => Line::ok("folder.writable"),
+        Ok(()) => Line::ok("folder.later"),
+        Err(e) => Line::problem("folder.unwritable").with("why", e),
+    };
+    line.with("folder", archive.display())
+}
+
+/// Whether a file can be made in a folder, or in the nearest one above that is there.
+fn writable(folder: &Path) -> io::Result<()> {
+    let nearest = folder.ancestors().find(|p| p.symlink_metadata().is_ok()).unwrap_or_else(|| Path::new("."));
+    tempfile::tempfile_in(nearest).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{folder, keys};
+    use crate::adapters::keyfile;
+
+    fn codes(dir: &std::path::Path) -> Vec<(&'static str, &'static str)> {
+        keys(dir).iter().map(|l| (l.level.as_str(), l.code)).collect()
+    }
+
+    #[test]
+    fn keys_that_are_not_there_are_not_made() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path().join("state/evid");
+        assert_eq!(codes(&dir), [("ok", "keys.later"), ("ok", "keys.later")]);
+        assert!(!home.path().join("state").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_that_others_may_read_is_a_problem() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let home = tempfile::tempdir().unwrap();
+        keyfile::load_or_create_redaction_key(home.path()).unwrap();
+        keyfile::create_signing_key(home.path(), crate::envelope::Algorithm::Ed25519).unwrap();
+        assert_eq!(codes(home.path()), [("ok", "keys.present"), ("ok", "keys.present")]);
+        let file = home.path().join(keyfile::REDACTION_KEY);
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(codes(home.path()), [("ok", "keys.present"), ("problem", "keys.unusable")]);
+    }
+
+    #[test]
+    fn an_evidence_folder_that_is_a_file_is_a_problem_and_one_to_be_made_is_none() {
+        let home = tempfile::tempdir().unwrap();
+        assert_eq!(folder(home.path()).code, "folder.writable");
+        assert_eq!(folder(&home.path().join("a/b")).code, "folder.later");
+        let file = home.path().join("f");
+        std::fs::write(&file, "x").unwrap();
+        assert_eq!(folder(&file).code, "folder.unwritable");
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1, "nothing is left");
+    }
+}

@@ -1,0 +1,144 @@
+//! `evid demo`: the whole loop, or a platform to try things on, without a cluster.
+use crate::adapters::config;
+use crate::adapters::demo::Options;
+use crate::adapters::demo::Server;
+use crate::adapters::demo::controllers;
+use crate::adapters::demo::controllers::mishaps::MISHAPS;
+use crate::adapters::demo::faults::Denied;
+use crate::adapters::demo::responder::Outage;
+use crate::adapters::demo::responder::Table;
+use crate::adapters::demo::seed::LOSSES;
+use crate::adapters::fresh;
+use crate::adapters::interrupt::SystemClock;
+use crate::bundle::config::Config;
+use crate::bundle::probe::Span;
+use crate::cli::Done;
+use crate::cli::Global;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::prove;
+use crate::cli::ui;
+use crate::usecase::port::Clock as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// See the whole loop in seconds, on a platform in this process: no cluster is needed
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    /// Something that goes wrong on the platform; `evid demo faults` names them
+    #[arg(long, global = true, value_name = "NAME", value_parser = fault)]
+    fault: Vec<String>,
+    /// Seconds of the platform in each second
+    #[arg(long, global = true, value_name = "N", default_value_t = 20.0, value_parser = pace)]
+    pace: f64,
+    /// Where the folder of the run goes
+    #[arg(long, value_name = "DIR", default_value = "evidence")]
+    out: PathBuf,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Verb {
+    /// Leave the platform up, for kubectl and evid, until Ctrl-C
+    Serve {
+        /// The port on loopback; 0: any that is free
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// Where its kubeconfig is written
+        #[arg(long, value_name = "FILE", default_value = "demo.kubeconfig")]
+        kubeconfig: PathBuf,
+    },
+    /// Name what can go wrong with `--fault`
+    Faults,
+}
+
+fn fault(name: &str) -> Result<String, String> {
+    let known: Vec<&str> = MISHAPS.iter().map(|m| m.name).collect();
+    if known.contains(&name) { Ok(name.to_owned()) } else { Err(format!("there is no such fault; there are {}", known.join(", "))) }
+}
+
+fn pace(text: &str) -> Result<f64, String> {
+    let pace: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+    if (0.1..=200.0).contains(&pace) { Ok(pace) } else { Err("a pace is between 0.1 and 200".into()) }
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Done {
+    match &args.verb {
+        None => show(args, global),
+        Some(Verb::Serve { port, kubeconfig }) => serve(args, *port, kubeconfig),
+        Some(Verb::Faults) => {
+            let lines: String = MISHAPS.iter().map(|m| format!("{:<20} {}\n", m.name, m.about)).collect();
+            ui::data(lines.as_bytes())?;
+            Ok(Exit::Proven)
+        }
+    }
+}
+
+/// Starts the platform with its faults.
+fn start(args: &Args, port: u16) -> Result<Server, Failure> {
+    let failed = |e: std::io::Error| Failure::new(format!("the demo platform can't be started: {e}"));
+    let options = controllers::Options { pace: args.pace, mishaps: args.fault.clone(), ..controllers::Options::default() };
+    let platform = controllers::platform(&options, SystemClock::new().now()).map_err(failed)?;
+    let responder = Arc::new(Table::default());
+    let wanted = |name: &str| args.fault.iter().any(|f| f == name);
+    if wanted("probe-down") {
+        responder.fail("8000", Outage::Down, "");
+    }
+    let server = Server::start(Options {
+        controllers: vec![Box::new(platform.controllers)],
+        version: platform.version,
+        responder,
+        port,
+        ..Options::of(platform.store)
+    })
+    .map_err(failed)?;
+    if wanted("forbidden-list") {
+        let deny = |resource: &str| Denied { verb: "list".into(), resource: resource.into(), namespace: String::new() };
+        server.faults().deny(vec![deny("pods"), deny("secrets")]);
+    }
+    Ok(server)
+}
+
+/// The platform's description: its own, unless another is named; its probes as often as its time is fast.
+fn description(global: &Global) -> Result<Config, Failure> {
+    const OWN: &str = include_str!("../../samples/platform/evid.yaml");
+    let mut config = match &global.config {
+        Some(path) => config::load(Some(path))?,
+        None => config::parse(OWN, "samples/platform/evid.yaml")?,
+    };
+    config.probes.iter_mut().flatten().for_each(|p| p.interval = Span::millis(50));
+    Ok(config)
+}
+
+/// The round trip on the demo platform.
+fn show(args: &Args, global: &Global) -> Done {
+    let server = start(args, 0)?;
+    let folder = tempfile::tempdir().map_err(|e| Failure::new(format!("no temporary folder: {e}")))?;
+    let kubeconfig = folder.path().join("kubeconfig");
+    fresh::create(&kubeconfig, server.kubeconfig().as_bytes(), 0o600)
+        .map_err(|e| Failure::new(format!("{}: {e}", kubeconfig.display())))?;
+    ui::message(&format!("a demo platform is up at {} (in this process, gone with it)", server.url()));
+    for name in &args.fault {
+        let about = MISHAPS.iter().find(|m| m.name == name).map_or("", |m| m.about);
+        ui::message(&format!("fault {name}: {about}"));
+    }
+    let done = prove::demo(&kubeconfig, &args.out, args.pace, &LOSSES, &description(global)?, global);
+    ui::message("more  `evid demo faults` names what can go wrong; `evid demo serve` leaves the platform up for kubectl and evid");
+    done
+}
+
+/// Leaves the platform up.
+fn serve(args: &Args, port: u16, kubeconfig: &std::path::Path) -> Done {
+    let server = start(args, port)?;
+    fresh::replace(kubeconfig, server.kubeconfig().as_bytes(), 0o600)
+        .map_err(|e| Failure::new(format!("{}: {e}", kubeconfig.display())))?;
+    ui::data(format!("export KUBECONFIG={}\n", kubeconfig.display()).as_bytes())?;
+    ui::message(&format!("a demo platform is up at {}; Ctrl-C ends it", server.url()));
+    ui::message("try  kubectl get applications -n argocd   evid switch status   evid capture before   evid prove round-trip");
+    let clock = SystemClock::new();
+    while clock.sleep(Duration::from_secs(3600)) {}
+    drop(std::fs::remove_file(kubeconfig));
+    Ok(Exit::Proven)
+}

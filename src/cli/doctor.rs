@@ -1,0 +1,160 @@
+//! `evid doctor`: what would keep evid from seeing the platform, and what to do about it; `--rbac`: the rights that evid needs.
+use crate::adapters::config;
+use crate::adapters::doctor;
+use crate::adapters::keyfile;
+use crate::adapters::kube::Origin;
+use crate::cli::Done;
+use crate::cli::Global;
+use crate::cli::cluster::ClusterArgs;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::live;
+use crate::cli::progress::Progress;
+use crate::cli::ui;
+use crate::kinds::Rules;
+use crate::model::Layer;
+use crate::render;
+use crate::usecase::doctor as usecase;
+use crate::usecase::doctor::Doctor;
+use crate::usecase::doctor::Examined;
+use crate::usecase::doctor::Level;
+use crate::usecase::doctor::Line;
+use crate::usecase::doctor::Right;
+use crate::usecase::doctor::complete;
+use crate::usecase::live::discover;
+use crate::usecase::live::platform;
+use std::path::Path;
+
+/// Check what evid needs: the cluster and the way to it, Argo CD, the layers, rights, keys, folders
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// text or json
+    #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
+    output: String,
+    /// Send no reviews: neither who you are nor what you may do is asked
+    #[arg(long)]
+    no_access_review: bool,
+    /// Print the roles that evid needs, for `kubectl apply`, instead; with --context or --kubeconfig the cluster's kinds one by one, with
+    /// --as for whom
+    #[arg(long)]
+    rbac: bool,
+    #[command(flatten)]
+    cluster: ClusterArgs,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Done {
+    if args.rbac {
+        return rbac(args);
+    }
+    let (line, read) = configuration(global.config.as_deref());
+    let mut lines = vec![line];
+    let (layers, rules) = match read {
+        Some((layers, rules)) => (Some(layers), rules),
+        None => (None, Rules::new(&[])?),
+    };
+    let (examined, failure) = match cluster(args, layers.as_deref(), &rules) {
+        Ok(examined) => (examined, None),
+        Err(failure) => {
+            let line = Line::problem("kubeconfig.unusable").with("why", failure.text());
+            (Examined { lines: vec![line], missing: vec![] }, Some(failure))
+        }
+    };
+    lines.extend(examined.lines);
+    lines.extend(match keyfile::default_dir(|name| std::env::var_os(name)) {
+        Ok(dir) => doctor::keys(&dir),
+        Err(e) => vec![Line::problem("keys.unusable").with("what", "keys").with("why", e)],
+    });
+    lines.push(doctor::folder(&global.archive));
+    show(&args.output, &lines, &examined.missing)?;
+    match failure {
+        Some(failure) => Err(failure),
+        None if count(&lines, Level::Problem) > 0 => Ok(Exit::Inconclusive),
+        None => Ok(Exit::Proven),
+    }
+}
+
+fn show(output: &str, lines: &[Line], missing: &[Right]) -> Result<(), Failure> {
+    let missing = Some(missing).filter(|m| !m.is_empty());
+    if output == "json" {
+        let role = missing.map(|m| usecase::role("evid-missing", m));
+        ui::data(format!("{:#}\n", render::doctor::json(lines, role.as_ref())).as_bytes())?;
+    } else {
+        let role = missing.map(|m| format!("\n{}", render::rbac::missing(m))).unwrap_or_default();
+        ui::data(format!("{}{role}", render::doctor::text(lines, ui::style().colour)).as_bytes())?;
+    }
+    let counted = |level, what: &str| match count(lines, level) {
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    };
+    ui::message(&format!("{}, {}", counted(Level::Problem, "problem"), counted(Level::Note, "note")));
+    Ok(())
+}
+
+fn count(lines: &[Line], level: Level) -> usize {
+    lines.iter().filter(|l| l.level == level).count()
+}
+
+/// The configuration in force; one that can't be used is a line, and nothing of it is guessed.
+fn configuration(named: Option<&Path>) -> (Line, Option<(Vec<Layer>, Rules)>) {
+    let read = || {
+        let config = config::load(named)?;
+        Ok::<_, Failure>((config.layers()?, Rules::new(&config.rules()?)?))
+    };
+    match read() {
+        Ok(read) => {
+            let file = config::in_force(named).map(|p| Line::ok("config.file").with("file", p.display()));
+            (file.unwrap_or_else(|| Line::ok("config.defaults")), Some(read))
+        }
+        Err(failure) => (Line::problem("config.unusable").with("why", failure.text()), None),
+    }
+}
+
+/// Asks the cluster; where it comes from goes first.
+fn cluster(args: &Args, layers: Option<&[Layer]>, rules: &Rules) -> Result<Examined, Failure> {
+    let origin = args.cluster.origin()?;
+    let cluster = args.cluster.connect()?;
+    let progress = Progress::new();
+    progress.say(&format!("asking {}", cluster.server()));
+    let clock = args.cluster.clock();
+    let home = cluster.namespace().to_owned();
+    let review = !args.no_access_review;
+    let mut examined = usecase::examine(&Doctor { api: &cluster, clock: &clock, rules, layers, home: &home, review });
+    progress.clear();
+    examined.lines.splice(0..0, of_origin(&origin, args.cluster.impersonated()));
+    Ok(examined)
+}
+
+fn of_origin(origin: &Origin, impersonated: Option<&str>) -> Vec<Line> {
+    let mut lines = vec![
+        Line::ok("kubeconfig.chosen")
+            .with("file", &origin.file)
+            .with("context", &origin.context)
+            .with("server", &origin.server)
+            .with("user", &origin.user)
+            .with("login", &origin.login),
+    ];
+    lines.extend(impersonated.map(|user| Line::note("kubeconfig.impersonates").with("user", user)));
+    if origin.server.starts_with("http:") {
+        lines.push(Line::note("kubeconfig.plain").with("server", &origin.server));
+    } else if origin.insecure {
+        lines.push(Line::note("kubeconfig.insecure").with("server", &origin.server));
+    }
+    lines
+}
+
+/// Prints the roles: for any kind, or for those of a cluster that was named.
+fn rbac(args: &Args) -> Done {
+    let mut listed = None;
+    let mut control = None;
+    if args.cluster.is_named() {
+        let cluster = args.cluster.connect()?;
+        let (kinds, gaps) = discover(&cluster).map_err(|e| live::failure(e, &cluster))?;
+        gaps.iter().for_each(|g| ui::message(&format!("note: {}: not in the role", g.detail)));
+        control = platform(&cluster, &Rules::new(&[])?, &kinds, cluster.namespace()).control;
+        listed = Some(complete(Some(&kinds)));
+    }
+    let control = control.as_deref().unwrap_or("argocd");
+    let text = render::rbac::documents(&complete(None), listed.as_deref(), args.cluster.impersonated(), control);
+    ui::data(text.as_bytes())?;
+    Ok(Exit::Proven)
+}

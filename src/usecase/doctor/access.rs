@@ -1,0 +1,163 @@
+//! Permissions, asked one by one with SelfSubjectAccessReviews: what a capture, probes and the switch need. One wildcard review goes
+//! first; only where it is denied is each kind asked, side by side.
+use crate::model::stem;
+use crate::usecase::doctor::Doctor;
+use crate::usecase::doctor::Examined;
+use crate::usecase::doctor::Line;
+use crate::usecase::doctor::argo::few;
+use crate::usecase::live::Resource;
+use crate::usecase::port::Api;
+use crate::usecase::port::Ask;
+use crate::usecase::port::Method;
+use serde_json::Value;
+use serde_json::json;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
+/// What a right is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Purpose {
+    /// A bundle without gaps.
+    Capture,
+    /// Probes through the API server, by exec, by port-forward.
+    Probes,
+    /// Off, on and repair.
+    Switch,
+}
+
+impl Purpose {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Capture, Self::Probes, Self::Switch];
+
+    /// The word in names of roles.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Probes => "probes",
+            Self::Switch => "switch",
+        }
+    }
+}
+
+/// One right: a verb on a resource.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Right {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// API group; empty for the core group, `*` for any.
+    pub group: String,
+    /// Plural, with its subresource as in `pods/exec`; `*` for any.
+    pub resource: String,
+    /// `list`, `get`, …
+    pub verb: &'static str,
+}
+
+impl Right {
+    fn new(purpose: Purpose, group: &str, resource: &str, verb: &'static str) -> Self {
+        Self { purpose, group: group.into(), resource: resource.into(), verb }
+    }
+
+    /// Any kind, listed: what a capture needs where kinds come and go.
+    pub(super) fn any() -> Self {
+        Self::new(Purpose::Capture, "*", "*", "list")
+    }
+
+    /// As a person reads it; a capture's rights are all to list.
+    fn shown(&self) -> String {
+        let stem = stem(&self.resource, &self.group);
+        if self.purpose == Purpose::Capture { stem } else { format!("{} {stem}", self.verb) }
+    }
+}
+
+/// What a capture of these kinds needs: lists, nothing else.
+pub(super) fn of_capture(kinds: &[Resource]) -> Vec<Right> {
+    kinds.iter().map(|r| Right::new(Purpose::Capture, &r.group, &r.plural, "list")).collect()
+}
+
+/// What probes and the switch need besides. Exec and port-forward are WebSockets: a GET, which newer API servers take only from who may
+/// create too. A probe that sends a body is a create.
+pub(super) fn of_actions() -> Vec<Right> {
+    let core = |resource: &str, verb| Right::new(Purpose::Probes, "", resource, verb);
+    let argo = |resource: &str, verb| Right::new(Purpose::Switch, "argoproj.io", resource, verb);
+    let mut rights: Vec<Right> = ["pods", "services"].map(|r| core(r, "get")).into();
+    for resource in ["pods/proxy", "services/proxy", "pods/exec", "pods/portforward"] {
+        rights.extend(["get", "create"].map(|verb| core(resource, verb)));
+    }
+    rights.extend(["get", "create", "patch", "delete"].map(|verb| argo("applications", verb)));
+    rights.extend(["get", "create"].map(|verb| argo("appprojects", verb)));
+    rights
+}
+
+/// Asks, and says what is missing.
+pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], control: Option<&str>, found: &mut Examined) {
+    if !doctor.review {
+        found.lines.push(Line::note("access.not-asked"));
+        return;
+    }
+    let all = match ask(doctor.api, &Right::any(), None) {
+        Ok(all) => all,
+        Err(why) => {
+            found.lines.push(Line::problem("access.unseen").with("why", why));
+            return;
+        }
+    };
+    let mut rights = if all { vec![] } else { of_capture(kinds) };
+    rights.extend(of_actions());
+    let answers = ask_all(doctor.api, &rights, control);
+    let mut unseen: Option<String> = None;
+    for (right, answer) in rights.into_iter().zip(answers) {
+        match answer {
+            Ok(true) => {}
+            Ok(false) => found.missing.push(right),
+            Err(why) => unseen = Some(why),
+        }
+    }
+    for purpose in Purpose::ALL {
+        let missing: Vec<String> = found.missing.iter().filter(|r| r.purpose == purpose).map(Right::shown).collect();
+        found.lines.push(match (purpose, missing.is_empty()) {
+            (Purpose::Capture, true) => Line::ok("access.capture").with("count", kinds.len()),
+            (Purpose::Probes, true) => Line::ok("access.probes"),
+            (Purpose::Switch, true) => Line::ok("access.switch"),
+            (Purpose::Capture, false) => Line::problem("access.capture-missing").with("count", missing.len()).with("rights", few(&missing)),
+            (Purpose::Probes, false) => Line::note("access.probes-missing").with("rights", few(&missing)),
+            (Purpose::Switch, false) => {
+                Line::note("access.switch-missing").with("rights", few(&missing)).with("namespace", control.unwrap_or("every namespace"))
+            }
+        });
+    }
+    found.lines.extend(unseen.map(|why| Line::problem("access.unseen").with("why", why)));
+}
+
+/// Asks several at once; the answers stand in the order of the rights.
+fn ask_all(api: &(dyn Api + Sync), rights: &[Right], control: Option<&str>) -> Vec<Result<bool, String>> {
+    const PARALLEL: usize = 16;
+    let (next, answers) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(rights.len())));
+    let work = || {
+        while let Some((i, right)) = { Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, rights.get(i)?))) } {
+            let namespace = control.filter(|_| right.purpose == Purpose::Switch);
+            let answer = ask(api, right, namespace);
+            if let Ok(mut answers) = answers.lock() {
+                answers.push((i, answer));
+            }
+        }
+    };
+    std::thread::scope(|scope| (0..PARALLEL.min(rights.len())).for_each(|_| drop(scope.spawn(work))));
+    let mut answers = answers.into_inner().unwrap_or_default();
+    answers.sort_by_key(|(i, _)| *i);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+fn ask(api: &dyn Api, right: &Right, namespace: Option<&str>) -> Result<bool, String> {
+    let (resource, subresource) = right.resource.split_once('/').unwrap_or((&right.resource, ""));
+    let body = json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": {"resourceAttributes": {
+        "namespace": namespace.unwrap_or_default(), "verb": right.verb, "group": right.group, "resource": resource, "subresource": subresource}}});
+    let ask = Ask::with(Method::Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "application/json", &body);
+    let reply = api.send(&ask).map_err(|e| e.to_string())?;
+    if !matches!(reply.status, 200 | 201) {
+        return Err(format!("HTTP {}: {}", reply.status, reply.message()));
+    }
+    let answer = reply.json().map_err(|e| e.to_string())?;
+    let allowed = answer.pointer("/status/allowed").and_then(Value::as_bool);
+    allowed.ok_or_else(|| "the review says neither yes nor no".to_owned())
+}

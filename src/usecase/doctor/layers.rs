@@ -1,0 +1,66 @@
+//! The layers of the configuration in force, held against what is there: each one's root, its mode, what hangs below it.
+use crate::layers::Apps;
+use crate::layers::Tracking;
+use crate::layers::resources;
+use crate::model::Layer;
+use crate::model::Object;
+use crate::model::Role;
+use crate::usecase::doctor::Line;
+use crate::usecase::doctor::argo::few;
+use crate::usecase::live::Platform;
+use crate::usecase::roots;
+use crate::usecase::roots::is_automated;
+
+/// A line a layer.
+pub(super) fn lines(layers: &[Layer], seen: &Platform) -> Vec<Line> {
+    let unseen = seen.gaps.iter().any(|g| g.group == "argoproj.io" && g.resource != "applicationsets");
+    let (apps, _) = Apps::new(&seen.objects, layers, |listed| Tracking::find(&seen.objects, listed));
+    let root = |layer: &Layer| apps.root(&layer.name).and_then(|key| seen.argo("Application").find(|o| o.key == *key));
+    if layers.iter().all(|l| root(l).is_none()) {
+        if unseen {
+            return vec![Line::problem("layers.unseen")];
+        }
+        let named: Vec<String> = layers.iter().map(|l| l.root.clone()).collect();
+        let there: Vec<String> = roots::roots(&seen.objects).iter().map(|r| r.key.place()).collect();
+        let line = if there.is_empty() { Line::problem("layers.no-roots") } else { Line::problem("layers.other-roots") };
+        return vec![line.with("named", few(&named)).with("there", few(&there))];
+    }
+    let mut lines: Vec<Line> = layers
+        .iter()
+        .map(|layer| match root(layer) {
+            Some(app) => found(layer, app, seen),
+            None if unseen => Line::problem("layers.root-unseen").with("layer", &layer.name).with("root", &layer.root),
+            None => Line::problem("layers.root-missing").with("layer", &layer.name).with("root", &layer.root),
+        })
+        .collect();
+    let switched = layers.iter().find(|l| l.role == Role::Switched);
+    match switched {
+        None => lines.push(Line::note("layers.no-switch")),
+        Some(layer) => lines.extend(root(layer).and_then(|app| managed(app, &apps, seen))),
+    }
+    lines
+}
+
+fn found(layer: &Layer, app: &Object, seen: &Platform) -> Line {
+    let is_child = |k: &crate::model::Key| k.is_argo("Application") || k.is_argo("ApplicationSet");
+    let children: Vec<_> = resources(&app.value).filter(is_child).collect();
+    let lives = |o: &Object| o.value.pointer("/metadata/deletionTimestamp").is_none();
+    let living = children.iter().filter(|k| seen.objects.iter().any(|o| o.key == **k && lives(o))).count();
+    let code = if lives(app) { "layers.root" } else { "layers.root-deleting" };
+    let line = if lives(app) { Line::ok(code) } else { Line::problem(code) };
+    line.with("layer", &layer.name)
+        .with("role", layer.role.as_str())
+        .with("root", app.key.place())
+        .with("mode", if is_automated(&app.value) { "automated" } else { "manual" })
+        .with("children", children.len())
+        .with("living", living)
+}
+
+/// Whether somebody puts the switch back.
+fn managed(switch: &Object, apps: &Apps, seen: &Platform) -> Option<Line> {
+    let by = apps.listing(&switch.key).iter().find(|k| **k != switch.key)?;
+    let parent = seen.argo("Application").find(|o| o.key == *by)?;
+    let heals = parent.value.pointer("/spec/syncPolicy/automated/selfHeal") == Some(&serde_json::Value::Bool(true));
+    (heals && is_automated(&parent.value))
+        .then(|| Line::note("layers.switch-managed").with("root", switch.key.place()).with("by", by.place()))
+}

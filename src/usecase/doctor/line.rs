@@ -1,0 +1,62 @@
+//! One line of the doctor: how grave, what about, with which values. No prose: whoever renders has the words.
+
+/// How grave it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Level {
+    /// As it should be.
+    Ok,
+    /// Worth knowing; nothing is kept from evid.
+    Note,
+    /// Something is missing, or could not be seen.
+    Problem,
+}
+
+impl Level {
+    /// The word at the beginning of the line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Problem => "problem",
+        }
+    }
+}
+
+/// One line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// How grave.
+    pub level: Level,
+    /// What was found, as `check.finding`.
+    pub code: &'static str,
+    /// The values that its words name.
+    pub values: Vec<(&'static str, String)>,
+}
+
+impl Line {
+    /// As it should be.
+    pub fn ok(code: &'static str) -> Self {
+        Self { level: Level::Ok, code, values: vec![] }
+    }
+
+    /// Worth knowing.
+    pub fn note(code: &'static str) -> Self {
+        Self { level: Level::Note, ..Self::ok(code) }
+    }
+
+    /// Missing or unseen.
+    pub fn problem(code: &'static str) -> Self {
+        Self { level: Level::Problem, ..Self::ok(code) }
+    }
+
+    /// … with a value.
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.push((name, value.to_string()));
+        self
+    }
+
+    /// What it is about: the code up to its dot.
+    pub fn check(&self) -> &'static str {
+        self.code.split('.').next().unwrap_or(self.code)
+    }
+}

@@ -1,0 +1,73 @@
+//! The doctor: what would keep evid from seeing a platform, found step by step, each step a line. Only reads, but for access reviews,
+//! which change nothing and can be left out. Must not know how a line reads, nor files and kubeconfigs.
+mod access;
+mod argo;
+mod layers;
+mod line;
+mod rbac;
+mod server;
+
+pub use access::Purpose;
+pub use access::Right;
+pub use line::Level;
+pub use line::Line;
+pub use rbac::binding;
+pub use rbac::complete;
+pub use rbac::role;
+
+use crate::kinds::Rules;
+use crate::model::Layer;
+use crate::usecase::live::discover;
+use crate::usecase::live::platform;
+use crate::usecase::port::Api;
+use crate::usecase::port::Clock;
+
+/// What the doctor works with.
+pub struct Doctor<'a> {
+    /// The API server.
+    pub api: &'a (dyn Api + Sync),
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// The kinds' rules.
+    pub rules: &'a Rules,
+    /// The layers of the configuration in force; none where that can't be used.
+    pub layers: Option<&'a [Layer]>,
+    /// The namespace of the context.
+    pub home: &'a str,
+    /// Whether access reviews may be sent.
+    pub review: bool,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Examined {
+    /// A line a step.
+    pub lines: Vec<Line>,
+    /// The rights that are missing, by purpose.
+    pub missing: Vec<Right>,
+}
+
+/// Looks at a cluster. What one step can't see, those that rest on it do not guess.
+pub fn examine(doctor: &Doctor<'_>) -> Examined {
+    let mut found = Examined::default();
+    let reached = server::reach(doctor.api, doctor.clock, &mut found.lines);
+    if !reached || !server::login(doctor, &mut found.lines) {
+        return found;
+    }
+    let (kinds, gaps) = match discover(doctor.api) {
+        Ok(found) => found,
+        Err(e) => {
+            found.lines.push(server::undiscovered(&e));
+            return found;
+        }
+    };
+    found.lines.push(Line::ok("kinds.found").with("count", kinds.len()));
+    found.lines.extend(gaps.iter().map(|g| Line::problem("kinds.unknown").with("group", &g.group).with("why", &g.detail)));
+    let seen = platform(doctor.api, doctor.rules, &kinds, doctor.home);
+    found.lines.extend(argo::lines(doctor, &kinds, &seen));
+    if let Some(layers) = doctor.layers {
+        found.lines.extend(layers::lines(layers, &seen));
+    }
+    access::examine(doctor, &kinds, seen.control.as_deref(), &mut found);
+    found
+}

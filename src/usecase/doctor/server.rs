@@ -1,0 +1,196 @@
+//! The API server: whether it can be reached, and if not, where on the way it fails; its version, its clock, who it takes the user for.
+use crate::usecase::doctor::Doctor;
+use crate::usecase::doctor::Line;
+use crate::usecase::live::LiveError;
+use crate::usecase::port::Api;
+use crate::usecase::port::Ask;
+use crate::usecase::port::Clock;
+use crate::usecase::port::Method;
+use crate::usecase::port::NoReply;
+use crate::usecase::port::Reply;
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value;
+use serde_json::json;
+
+/// The minor versions of Kubernetes 1 whose kinds the rules know.
+const KNOWN: std::ops::RangeInclusive<u32> = 23..=36;
+
+/// Asks for the version: three steps in one request. False where nothing more can be asked.
+pub(super) fn reach(api: &dyn Api, clock: &dyn Clock, lines: &mut Vec<Line>) -> bool {
+    let before = clock.now();
+    let answer = api.send(&Ask::get("/version"));
+    let after = clock.now();
+    let reply = match answer {
+        Ok(reply) => reply,
+        Err(silence) => {
+            lines.push(Line::problem(trouble(&silence)).with("why", &silence));
+            return false;
+        }
+    };
+    if reply.status == 401 {
+        lines.push(refused(&reply.message()));
+        return false;
+    }
+    let version = reply.json().ok().and_then(|v| v.get("gitVersion")?.as_str().map(str::to_owned));
+    if version.is_none() && reply.status != 403 {
+        lines.push(Line::problem("server.other").with("status", reply.status).with("why", reply.message()));
+        return false;
+    }
+    lines.push(Line::ok("server.answers").with("millis", (after - before).num_milliseconds()));
+    lines.push(version.map_or_else(|| Line::note("version.hidden"), |v| of_version(&v)));
+    lines.push(of_clock(&reply, before, after));
+    true
+}
+
+/// On which part of the way a request was lost, by what the client says of it.
+fn trouble(silence: &NoReply) -> &'static str {
+    const SIGNS: &[(&str, &str)] = &[
+        ("proxy", "server.proxy"),
+        ("connection refused", "server.refused"),
+        ("dns error", "server.name"),
+        ("failed to lookup", "server.name"),
+        ("no route to host", "server.route"),
+        ("network is unreachable", "server.route"),
+        ("unknownissuer", "server.issuer"),
+        ("caused by other", "server.issuer"),
+        ("not valid for", "server.certificate-name"),
+        ("certificate expired", "server.certificate-time"),
+        ("not valid yet", "server.certificate-time"),
+        ("corrupt message", "server.no-tls"),
+        ("certificate", "server.certificate"),
+        ("timed out", "server.silent"),
+        ("deadline has elapsed", "server.silent"),
+    ];
+    let NoReply::Cut(text) = silence else { return "server.silent" };
+    let text = text.to_lowercase();
+    SIGNS.iter().find(|(sign, _)| text.contains(sign)).map_or("server.cut", |(_, code)| code)
+}
+
+fn of_version(version: &str) -> Line {
+    let mut parts = version.trim_start_matches('v').split('.').map(|p| p.parse::<u32>().ok());
+    let line = match (parts.next().flatten(), parts.next().flatten()) {
+        (Some(1), Some(minor)) if KNOWN.contains(&minor) => Line::ok("version.known"),
+        (Some(1), Some(minor)) if minor < *KNOWN.start() => Line::note("version.older"),
+        _ => Line::note("version.newer"),
+    };
+    line.with("version", version).with("oldest", format!("1.{}", KNOWN.start())).with("newest", format!("1.{}", KNOWN.end()))
+}
+
+/// Holds the machine's clock against the server's `Date`, whose seconds are whole.
+fn of_clock(reply: &Reply, before: DateTime<Utc>, after: DateTime<Utc>) -> Line {
+    const NOTED: i64 = 5;
+    const WRONG: i64 = 60;
+    let Some(date) = reply.date.as_deref().and_then(|d| DateTime::parse_from_rfc2822(d).ok()) else { return Line::note("clock.unknown") };
+    let date = date.with_timezone(&Utc);
+    let (ahead, behind) = ((before - date).num_seconds() - 1, (date - after).num_seconds());
+    let (seconds, code) = if ahead > behind { (ahead, "clock.ahead") } else { (behind, "clock.behind") };
+    let line = if seconds <= NOTED {
+        Line::ok("clock.agrees")
+    } else if seconds <= WRONG {
+        Line::note(code)
+    } else {
+        Line::problem(code)
+    };
+    line.with("seconds", seconds.max(0))
+}
+
+/// Who the server takes the user for. False where it takes him for nobody.
+pub(super) fn login(doctor: &Doctor<'_>, lines: &mut Vec<Line>) -> bool {
+    if !doctor.review {
+        lines.push(Line::note("login.not-asked"));
+        return true;
+    }
+    let body = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
+    let ask = Ask::with(Method::Post, "/apis/authentication.k8s.io/v1/selfsubjectreviews", "application/json", &body);
+    let line = match doctor.api.send(&ask) {
+        Ok(reply) if matches!(reply.status, 200 | 201) => {
+            let answer = reply.json().unwrap_or_default();
+            let user = answer.pointer("/status/userInfo/username").and_then(Value::as_str).unwrap_or_default();
+            let groups = answer.pointer("/status/userInfo/groups").and_then(Value::as_array).into_iter().flatten();
+            let groups: Vec<&str> = groups.filter_map(Value::as_str).filter(|g| *g != "system:authenticated").collect();
+            let line = if user == ANONYMOUS { Line::problem("login.anonymous") } else { Line::ok("login.is") };
+            line.with("user", user).with("groups", if groups.is_empty() { "no group".into() } else { groups.join(", ") })
+        }
+        Ok(reply) if reply.status == 401 => refused(&reply.message()),
+        Ok(reply) if reply.message().contains(ANONYMOUS) => Line::problem("login.anonymous"),
+        Ok(reply) => Line::note("login.not-told").with("why", format!("HTTP {}", reply.status)),
+        Err(silence) => Line::note("login.not-told").with("why", silence),
+    };
+    let known = line.code != "login.refused";
+    lines.push(line);
+    known
+}
+
+const ANONYMOUS: &str = "system:anonymous";
+
+fn refused(why: &str) -> Line {
+    Line::problem("login.refused").with("why", why)
+}
+
+/// What it means that kinds could not be discovered.
+pub(super) fn undiscovered(error: &LiveError) -> Line {
+    match error {
+        LiveError::Unauthorized { what } => refused(what),
+        other => Line::problem("kinds.none").with("why", other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_clock, of_version, trouble};
+    use crate::usecase::port::{NoReply, Reply};
+    use std::time::Duration;
+
+    #[test]
+    fn each_way_of_not_answering_has_its_own_name() {
+        for (text, code) in [
+            ("client error (Connect): tcp connect error: Connection refused (os error 111)", "server.refused"),
+            ("client error (Connect): dns error: failed to lookup address information", "server.name"),
+            ("client error (Connect): invalid peer certificate: UnknownIssuer", "server.issuer"),
+            ("client error (Connect): invalid peer certificate: certificate not valid for name \"x\"", "server.certificate-name"),
+            ("client error (Connect): invalid peer certificate: certificate expired: verification time 1", "server.certificate-time"),
+            ("client error (Connect): received corrupt message of type InvalidContentType", "server.no-tls"),
+            ("client error (Connect): tcp connect error: Network is unreachable (os error 101)", "server.route"),
+            ("client error (Connect): deadline has elapsed", "server.silent"),
+            ("connection closed before message completed", "server.cut"),
+        ] {
+            assert_eq!(trouble(&NoReply::Cut(text.into())), code, "{text}");
+        }
+        assert_eq!(trouble(&NoReply::TimedOut(Duration::from_secs(30))), "server.silent");
+    }
+
+    #[test]
+    fn versions_that_the_rules_do_not_know_are_notes() {
+        for (version, code) in [
+            ("v1.36.3", "version.known"),
+            ("v1.29.4-gke.1", "version.known"),
+            ("v1.19.0+k3s1", "version.older"),
+            ("v1.37.0", "version.newer"),
+            ("v2.0.0", "version.newer"),
+            ("dev", "version.newer"),
+        ] {
+            assert_eq!(of_version(version).code, code, "{version}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_off_by_more_than_five_seconds_is_noted_and_by_more_than_a_minute_a_problem() {
+        let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&chrono::Utc);
+        let reply = |date: &str| Reply { status: 200, body: vec![], date: Some(date.into()), warnings: vec![] };
+        // The request took two seconds; the server's second is whole: any moment of it fits.
+        let (before, after) = (at("2026-11-24T08:00:00.9Z"), at("2026-11-24T08:00:02.9Z"));
+        for (date, code, level) in [
+            ("Tue, 24 Nov 2026 08:00:00 GMT", "clock.agrees", "ok"),
+            ("Tue, 24 Nov 2026 08:00:07 GMT", "clock.agrees", "ok"),
+            ("Tue, 24 Nov 2026 08:00:10 GMT", "clock.behind", "note"),
+            ("Tue, 24 Nov 2026 08:02:00 GMT", "clock.behind", "problem"),
+            ("Tue, 24 Nov 2026 07:59:50 GMT", "clock.ahead", "note"),
+            ("Tue, 24 Nov 2026 07:00:00 GMT", "clock.ahead", "problem"),
+            ("soon", "clock.unknown", "note"),
+        ] {
+            let line = of_clock(&reply(date), before, after);
+            assert_eq!((line.code, line.level.as_str()), (code, level), "{date}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! How Argo CD is set up, in a few small answers: its Applications and ApplicationSets, its two ConfigMaps. For who looks at a platform
+//! without capturing it.
+use crate::bundle::config::Secrets;
+use crate::canon::redact::Redactor;
+use crate::kinds::Rules;
+use crate::model::Gap;
+use crate::model::Object;
+use crate::model::Reason;
+use crate::model::Source;
+use crate::usecase::capture::CaptureError;
+use crate::usecase::capture::Collected;
+use crate::usecase::capture::List;
+use crate::usecase::capture::snapshot;
+use crate::usecase::live::discovery::Resource;
+use crate::usecase::live::gap;
+use crate::usecase::live::list::Question;
+use crate::usecase::live::list::list;
+use crate::usecase::port::Api;
+use crate::usecase::port::Ask;
+use serde_json::Value;
+
+/// The names of Argo CD's settings.
+const SETTINGS: [&str; 2] = ["argocd-cm", "argocd-cmd-params-cm"];
+const CHUNK: u32 = 500;
+
+/// What was seen of Argo CD.
+#[derive(Debug, Default)]
+pub struct Platform {
+    /// Applications, ApplicationSets and Argo CD's ConfigMaps, redacted and sorted by key.
+    pub objects: Vec<Object>,
+    /// What was not answered.
+    pub gaps: Vec<Gap>,
+    /// The namespace of the control plane, where something tells it.
+    pub control: Option<String>,
+}
+
+impl Platform {
+    /// The objects of a kind of Argo CD.
+    pub fn argo(&self, kind: &'static str) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(move |o| o.key.is_argo(kind))
+    }
+
+    /// A setting: of `argocd-cm` or of `argocd-cmd-params-cm`, in the control plane's namespace.
+    pub fn setting(&self, map: &str, name: &str) -> Option<&str> {
+        let control = self.control.as_deref()?;
+        let map = self.objects.iter().find(|o| o.key.kind == "ConfigMap" && o.key.name == map && o.key.namespace == control)?;
+        map.value.get("data")?.get(name)?.as_str().filter(|v| !v.is_empty())
+    }
+}
+
+/// Asks for what says how Argo CD is set up. Where the cluster may not be listed, `home` (a context's namespace) and Argo CD's usual one
+/// are, and the refusal stays a gap.
+pub fn platform(api: &dyn Api, rules: &Rules, kinds: &[Resource], home: &str) -> Platform {
+    let mut seen = Platform::default();
+    let mut lists = Vec::new();
+    for kind in kinds.iter().filter(|r| r.group == "argoproj.io" && matches!(&*r.kind, "Application" | "ApplicationSet")) {
+        lists.extend(everywhere(api, kind, home, &mut seen.gaps));
+    }
+    let items = || lists.iter().flat_map(|l: &List| &l.items);
+    let text = |v: &Value, p: &str| v.pointer(p).and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_owned);
+    let said = items().find_map(|a| text(a, "/status/controllerNamespace"));
+    let lived = items().find_map(|a| text(a, "/metadata/namespace"));
+    if let Some(kind) = kinds.iter().find(|r| r.group.is_empty() && r.plural == "configmaps") {
+        let near = said.clone().or(lived.clone());
+        for name in SETTINGS {
+            lists.extend(settings(api, kind, name, near.as_deref(), &mut seen.gaps));
+        }
+    }
+    let items = lists.iter().flat_map(|l| &l.items);
+    let set = items.filter(|o| text(o, "/metadata/name").as_deref() == Some("argocd-cm")).find_map(|o| text(o, "/metadata/namespace"));
+    seen.control = said.or(set).or(lived);
+    match objects(lists, rules) {
+        Ok(objects) => seen.objects = objects,
+        Err(e) => seen.gaps.push(Gap {
+            group: "argoproj.io".into(),
+            resource: "*".into(),
+            namespace: None,
+            reason: Reason::Torn,
+            detail: e.to_string(),
+        }),
+    }
+    seen
+}
+
+/// All objects of a kind, else those of the namespaces that are known.
+fn everywhere(api: &dyn Api, kind: &Resource, home: &str, gaps: &mut Vec<Gap>) -> Vec<List> {
+    let whole = one(api, kind, None);
+    let refused = match whole {
+        Ok(list) => return vec![list],
+        Err(gap) => gap,
+    };
+    let mut spaces = vec![home, "argocd"];
+    spaces.dedup();
+    let forbidden = refused.reason == Reason::Forbidden;
+    gaps.push(refused);
+    spaces.into_iter().filter(|n| forbidden && !n.is_empty()).filter_map(|n| one(api, kind, Some(n)).ok()).collect()
+}
+
+fn one(api: &dyn Api, kind: &Resource, namespace: Option<&str>) -> Result<List, Gap> {
+    let question = Question { resource: kind.clone(), namespace: namespace.map(str::to_owned), metadata: false, counted: false };
+    let items = std::cell::RefCell::new(Vec::new());
+    let listed = list(api, &question, CHUNK, |item| items.borrow_mut().push(item), || items.borrow_mut().clear());
+    match listed.gap {
+        Some((reason, detail)) => Err(gap_of(kind, namespace, (reason, detail))),
+        None => Ok(of_items(kind, namespace, items.into_inner())),
+    }
+}
+
+/// The ConfigMaps of one name: in all namespaces, else in the one where Argo CD seems to be.
+fn settings(api: &dyn Api, kind: &Resource, name: &str, near: Option<&str>, gaps: &mut Vec<Gap>) -> Option<List> {
+    let mut refused = None;
+    for namespace in [None].into_iter().chain(near.map(Some)) {
+        let path = format!("{}?fieldSelector=metadata.name%3D{name}", kind.path(namespace));
+        let answer = match api.send(&Ask::get(path)) {
+            Ok(reply) if reply.status == 200 => reply.json().map_err(|e| (Reason::Unreadable, e.to_string())),
+            Ok(reply) => Err(gap::of_reply(&reply)),
+            Err(silence) => Err(gap::of_silence(&silence)),
+        };
+        match answer {
+            Ok(mut answer) => {
+                let items = answer.get_mut("items").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
+                let typed = |mut item: Value| {
+                    item["apiVersion"] = Value::String(kind.api_version());
+                    item["kind"] = Value::String(kind.kind.clone());
+                    item
+                };
+                return Some(of_items(kind, namespace, items.into_iter().filter(Value::is_object).map(typed).collect()));
+            }
+            Err(why) => refused = Some(gap_of(kind, namespace, why)),
+        }
+    }
+    gaps.extend(refused);
+    None
+}
+
+fn gap_of(kind: &Resource, namespace: Option<&str>, (reason, detail): (Reason, String)) -> Gap {
+    Gap { group: kind.group.clone(), resource: kind.plural.clone(), namespace: namespace.map(str::to_owned), reason, detail }
+}
+
+fn of_items(kind: &Resource, namespace: Option<&str>, items: Vec<Value>) -> List {
+    List {
+        file: kind.path(namespace),
+        group: kind.group.clone(),
+        resource: Some(kind.plural.clone()),
+        namespace: namespace.map(str::to_owned),
+        is_question: false,
+        resource_version: None,
+        items,
+        count: None,
+        read: None,
+    }
+}
+
+/// Redacted as in a capture. Nothing is kept of it; the key is for this look only.
+fn objects(lists: Vec<List>, rules: &Rules) -> Result<Vec<Object>, CaptureError> {
+    let collected = Collected {
+        source: Source::Live,
+        lists,
+        earlier: vec![],
+        gaps: vec![],
+        started: None,
+        finished: None,
+        version: None,
+        highest: None,
+        server: None,
+    };
+    Ok(snapshot(collected, &Redactor::new(&[0; 32]), rules, Secrets::Metadata)?.objects)
+}
