@@ -1,12 +1,8 @@
 //! `evid demo`: the whole loop, or a platform to try things on, without a cluster.
 use crate::adapters::config;
-use crate::adapters::demo::Options;
 use crate::adapters::demo::Server;
 use crate::adapters::demo::controllers;
 use crate::adapters::demo::controllers::mishaps::MISHAPS;
-use crate::adapters::demo::faults::Denied;
-use crate::adapters::demo::responder::Outage;
-use crate::adapters::demo::responder::Table;
 use crate::adapters::demo::seed::LOSSES;
 use crate::adapters::fresh;
 use crate::adapters::interrupt::SystemClock;
@@ -20,7 +16,6 @@ use crate::cli::prove;
 use crate::cli::ui;
 use crate::usecase::port::Clock as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// See the whole loop in seconds, on a platform in this process: no cluster is needed
@@ -79,26 +74,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 /// Starts the platform with its faults.
 fn start(args: &Args, port: u16) -> Result<Server, Failure> {
     let failed = |e: std::io::Error| Failure::new(format!("the demo platform can't be started: {e}"));
-    let options = controllers::Options { pace: args.pace, mishaps: args.fault.clone(), ..controllers::Options::default() };
-    let platform = controllers::platform(&options, SystemClock::new().now()).map_err(failed)?;
-    let responder = Arc::new(Table::default());
-    let wanted = |name: &str| args.fault.iter().any(|f| f == name);
-    if wanted("probe-down") {
-        responder.fail("8000", Outage::Down, "");
-    }
-    let server = Server::start(Options {
-        controllers: vec![Box::new(platform.controllers)],
-        version: platform.version,
-        responder,
-        port,
-        ..Options::of(platform.store)
-    })
-    .map_err(failed)?;
-    if wanted("forbidden-list") {
-        let deny = |resource: &str| Denied { verb: "list".into(), resource: resource.into(), namespace: String::new() };
-        server.faults().deny(vec![deny("pods"), deny("secrets")]);
-    }
-    Ok(server)
+    // Every demo is a cluster of its own: its evidence is not comparable with another's.
+    let mut salt = vec![0_u8; 16];
+    getrandom::fill(&mut salt).map_err(|e| Failure::new(format!("the system gives no random numbers: {e}")))?;
+    let options = controllers::Options { pace: args.pace, mishaps: args.fault.clone(), salt };
+    controllers::platform(&options, SystemClock::new().now()).and_then(|p| p.serve(port)).map_err(failed)
 }
 
 /// The platform's description: its own, unless another is named; its probes as often as its time is fast.

@@ -25,6 +25,15 @@ pub const HELP: &str = "Exit codes:
   3  inconclusive, or incomplete
   4  integrity or signature failure";
 
+impl Exit {
+    /// This end, or that one where it is worse: broken before refuted before inconclusive.
+    pub fn at_best(self, other: Self) -> Self {
+        const RISING: [Exit; 5] = [Exit::Proven, Exit::Inconclusive, Exit::Refuted, Exit::Usage, Exit::Broken];
+        let rank = |e: Self| RISING.iter().position(|x| *x == e);
+        if rank(self) >= rank(other) { self } else { other }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

@@ -59,7 +59,7 @@ pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, glo
         match bundle(&path) {
             Ok((sha256, resplit)) => {
                 if !resplit {
-                    exit = worse(exit, Exit::Inconclusive);
+                    exit = exit.at_best(Exit::Inconclusive);
                 }
                 bundles.insert(sha256, (path, resplit));
             }
@@ -70,7 +70,7 @@ pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, glo
         }
     }
     for path in reports {
-        exit = worse(exit, report(&path, keys, rederive, &bundles, global)?);
+        exit = exit.at_best(report(&path, keys, rederive, &bundles, global)?);
     }
     Ok(exit)
 }
@@ -78,12 +78,6 @@ pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, glo
 fn is_zip(path: &Path) -> bool {
     let mut start = [0; 2];
     std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"PK"
-}
-
-/// The worse of two ends: broken before refuted before inconclusive.
-fn worse(a: Exit, b: Exit) -> Exit {
-    let rank = |e: Exit| [Exit::Proven, Exit::Inconclusive, Exit::Refuted, Exit::Usage, Exit::Broken].iter().position(|x| *x == e);
-    if rank(a) >= rank(b) { a } else { b }
 }
 
 /// Holds one bundle against its digests and its contents against themselves; gives its sha256 and whether it was split anew.
@@ -138,7 +132,7 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
         }
         let Some(found) = beside(path, &subject.name, global) else {
             say.push_str(&format!("  {}: not at hand; its digest was not compared\n", subject.name));
-            exit = worse(exit, Exit::Inconclusive);
+            exit = exit.at_best(Exit::Inconclusive);
             continue;
         };
         let reader = archive::open_whole(&found)?;
@@ -158,7 +152,7 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
                 say.push_str("  re-derived: the report follows from the bundles, byte for byte\n");
             } else {
                 say.push_str("  not re-derived: a bundle was made with other rules than this version has\n");
-                exit = worse(exit, Exit::Inconclusive);
+                exit = exit.at_best(Exit::Inconclusive);
             }
         } else {
             say.push_str("  not re-derived: not all bundles are at hand\n");

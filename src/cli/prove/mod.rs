@@ -13,6 +13,7 @@ use crate::cli::Done;
 use crate::cli::Global;
 use crate::cli::capture::redactor;
 use crate::cli::cluster::ClusterArgs;
+use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::key;
 use crate::cli::live::Session;
@@ -108,32 +109,63 @@ fn prove(args: &Args, global: &Global, config: &Config) -> Done {
     let sampler = Sampler::default();
     let walked = std::thread::scope(|scope| {
         scope.spawn(|| sampler.run(&session, args.interval));
-        let walked = walk(&mut state, &dir, |step, state| match step {
-            Step::Point(name) => point::capture(&session, &dir, name, state, &watcher, &mut watched, &sampler),
-            Step::Off => turn.off(state),
-            Step::On => turn.on(state),
-        });
+        let walked = walk(
+            &mut state,
+            &dir,
+            || !session.clock.sleep(Duration::ZERO),
+            |step, state| match step {
+                Step::Point(name) => point::capture(&session, &dir, name, state, &watcher, &mut watched, &sampler),
+                Step::Off => turn.off(state),
+                Step::On => turn.on(state),
+            },
+        );
         sampler.stop();
         walked
     });
-    if let Err(failure) = walked {
-        return restore::offer(args, &mut turn, &state, &dir, failure);
+    let failed = match walked {
+        Ok(failed) => failed,
+        Err(failure) => return restore::offer(args, &mut turn, &state, &dir, failure),
+    };
+    let judged = result::judge(&session, &dir, &state, args, global, &signing)?;
+    if !failed {
+        return Ok(judged);
     }
-    result::judge(&session, &dir, &state, args, global, &signing)
+    restore::offer(
+        args,
+        &mut turn,
+        &state,
+        &dir,
+        Failure::new("the run did not reach its end; the verdicts say how far it came").exit(judged.at_best(Exit::Inconclusive)),
+    )
 }
 
-/// Walks the steps that are not done yet.
-fn walk(state: &mut State, dir: &Path, mut take: impl FnMut(Step, &mut State) -> Result<(), Failure>) -> Result<(), Failure> {
+/// Walks the steps that are not done yet. A turn that fails is evidence too: the point after it is captured, and there it ends; true then.
+fn walk(
+    state: &mut State,
+    dir: &Path,
+    stopped: impl Fn() -> bool,
+    mut take: impl FnMut(Step, &mut State) -> Result<(), Failure>,
+) -> Result<bool, Failure> {
     let steps = state.goal.steps();
+    let mut failed = false;
     for (i, step) in steps.iter().enumerate() {
         if state.done.iter().any(|d| d == step.name()) {
             continue;
         }
         ui::message(&format!("[{}/{}] {}", i + 1, steps.len(), step.name()));
-        take(*step, state)?;
-        state.complete(*step, dir)?;
+        match take(*step, state) {
+            Ok(()) => state.complete(*step, dir)?,
+            Err(failure) if !matches!(step, Step::Point(_)) && !stopped() => {
+                failed = true;
+                failure.report();
+            }
+            Err(failure) => return Err(failure),
+        }
+        if failed && matches!(step, Step::Point(_)) {
+            break;
+        }
     }
-    Ok(())
+    Ok(failed)
 }
 
 /// The run's folder and state: a new one, or that of an interrupted run.

@@ -53,6 +53,13 @@ pub(super) struct TurnArgs {
     pub(super) pace: f64,
 }
 
+/// How long things may take, on a platform of this pace.
+fn times(args: &TurnArgs) -> Times {
+    let fast = |time: Duration| time.div_f64(args.pace);
+    let Times { poll, operation, lasting, .. } = Times::default();
+    Times { poll: fast(poll), operation: fast(operation), total: fast(args.timeout), lasting: fast(lasting) }
+}
+
 /// Turns the switch for one run.
 pub(super) struct Turn<'a> {
     session: &'a Session<'a>,
@@ -74,7 +81,7 @@ impl<'a> Turn<'a> {
             journal: FileJournal::new(dir.join("actions.jsonl"), session.redactor.clone()),
             off: plan::Options { strategy, terminate, allow, stamp: stamp.clone() },
             on: on::Options { stamp, manifest, expected: BTreeSet::new(), terminate },
-            times: Times { total: args.turn.timeout, poll: Times::default().poll.div_f64(args.turn.pace), ..Times::default() },
+            times: times(&args.turn),
         };
         let text = turn.first(state)?;
         if let Some(text) = text {
