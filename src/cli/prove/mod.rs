@@ -77,7 +77,7 @@ pub(super) fn demo(kubeconfig: &Path, out: &Path, pace: f64, losses: &[&str], co
     let text = |p: &Path| p.display().to_string();
     let interval = format!("{}ms", (5000.0 / pace).ceil());
     let mut words = vec!["prove".to_owned(), "round-trip".into(), "--yes".into(), "--kubeconfig".into(), text(kubeconfig)];
-    words.extend(["--out".into(), text(out), "--interval".into(), interval]);
+    words.extend(["--out".into(), text(out), "--interval".into(), interval, "--timeout".into(), "4m".into()]);
     words.extend(losses.iter().flat_map(|l| ["--allow-loss".to_owned(), (*l).to_owned()]));
     let mut line = Line::try_parse_from(words).map_err(|e| Failure::new(e.to_string()))?;
     line.args.turn.pace = pace;
