@@ -4,6 +4,7 @@ use crate::adapters::archive::ENDING;
 use crate::adapters::config;
 use crate::adapters::dump;
 use crate::adapters::keyfile;
+use crate::adapters::spool::FileSpool;
 use crate::canon::redact::Redactor;
 use crate::cli::Done;
 use crate::cli::Global;
@@ -14,9 +15,12 @@ use crate::cli::live;
 use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Gap;
+use crate::model::Objects as _;
 use crate::usecase::capture::Collected;
-use crate::usecase::capture::draft;
+use crate::usecase::capture::each_file;
 use crate::usecase::capture::snapshot;
+use crate::usecase::door::Door;
+use crate::usecase::shelf::Shelf;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -62,14 +66,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if args.live.dry_run {
         return live::dry_run(&args.live, &rules);
     }
-    let mut collected = collect(args, &rules)?;
-    if let Some(at) = &args.at {
-        let time = chrono::DateTime::parse_from_rfc3339(at)
-            .map_err(|e| Failure::new(format!("--at {at}: {e}")).hint("as in 2026-11-24T08:00:00Z"))?;
-        let time = time.with_timezone(&chrono::Utc).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
-        collected.started.get_or_insert_with(|| time.clone());
-        collected.finished.get_or_insert(time);
-    }
     let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
     let (key, created) = keyfile::load_or_create_redaction_key(&dir)?;
     if created {
@@ -79,13 +75,23 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         ));
     }
     let redactor = Redactor::new(&key);
-    let snapshot = snapshot(collected, &redactor, &rules)?;
-    let draft = draft(&snapshot, &redactor, &rules, &layers, &config, args.nonce.clone())?;
+    let spool = FileSpool::new().map_err(|e| Failure::new(format!("no temporary file can be made: {e}")).hint("TMPDIR says where"))?;
+    let door = Door { redactor: &redactor, rules: &rules, spool: &spool };
+    let mut collected = collect(args, &door)?;
+    if let Some(at) = &args.at {
+        let time = chrono::DateTime::parse_from_rfc3339(at)
+            .map_err(|e| Failure::new(format!("--at {at}: {e}")).hint("as in 2026-11-24T08:00:00Z"))?;
+        let time = time.with_timezone(&chrono::Utc).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+        collected.started.get_or_insert_with(|| time.clone());
+        collected.finished.get_or_insert(time);
+    }
+    let snapshot = snapshot(collected, &door)?;
     std::fs::create_dir_all(&global.archive).map_err(|e| Failure::new(format!("{}: can't be made: {e}", global.archive.display())))?;
-    let sealed = archive::seal(&path, &draft, args.force)?;
+    let (sealed, manifest) =
+        archive::seal(&path, args.force, |put| each_file(&snapshot, &redactor, &rules, &layers, &config, args.nonce.clone(), put))?;
     ui::message(&format!("sealed {} ({} objects, {} bytes)", sealed.path.display(), snapshot.objects.len(), sealed.size));
     ui::message(&format!("sha256 {}", sealed.sha256));
-    for layer in draft.layers() {
+    for layer in &manifest.layers {
         ui::message(&format!("  {:<12} {:>6} objects  {}", layer.name, layer.objects, layer.digest));
     }
     if snapshot.started.is_none() {
@@ -95,16 +101,13 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 }
 
 /// What the dump, or the cluster, says.
-fn collect(args: &Args, rules: &Rules) -> Result<Collected, Failure> {
+fn collect(args: &Args, door: &Door<'_>) -> Result<Collected<Shelf>, Failure> {
     match &args.from {
-        Some(dir) => Ok(dump::read(dir)?.into()),
+        Some(dir) => Ok(Collected::from(dump::read(dir)?).through(door)),
         #[cfg(feature = "kube")]
-        None => live::collect(&args.live, rules),
+        None => live::collect(&args.live, door),
         #[cfg(not(feature = "kube"))]
-        None => {
-            let _ = rules;
-            Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
-        }
+        None => Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump")),
     }
 }
 

@@ -13,8 +13,11 @@ use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Role;
 use crate::render::yaml;
+use crate::usecase::capture::Collected;
 use crate::usecase::capture::snapshot;
+use crate::usecase::door::Door;
 use crate::usecase::roots;
+use crate::usecase::spool::Memory;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -53,7 +56,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 
 fn init(from: &Path, switched: Option<&str>, print: bool) -> Done {
     // Nothing of the objects is kept; the key is for this look only.
-    let snapshot = snapshot(dump::read(from)?.into(), &Redactor::new(&[0; 32]), &Rules::new(&[])?)?;
+    let (redactor, rules, spool) = (Redactor::new(&[0; 32]), Rules::new(&[])?, Memory::default());
+    let door = Door { redactor: &redactor, rules: &rules, spool: &spool };
+    let snapshot = snapshot(Collected::from(dump::read(from)?).through(&door), &door)?;
     let found = roots::roots(&snapshot.objects);
     if found.is_empty() {
         let hint = "a root is an Application that lists other Applications; was `applications.argoproj.io` listed?";

@@ -7,10 +7,12 @@ use crate::cli::failure::Failure;
 use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::usecase::capture::Collected;
+use crate::usecase::door::Door;
 use crate::usecase::live;
 use crate::usecase::live::Live;
 use crate::usecase::live::LiveError;
 use crate::usecase::live::Scope;
+use crate::usecase::shelf::Shelf;
 
 /// What is asked of a cluster.
 #[derive(clap::Args, Debug)]
@@ -50,14 +52,14 @@ impl LiveArgs {
 }
 
 /// Asks the cluster everything.
-pub(super) fn collect(args: &LiveArgs, rules: &Rules) -> Result<Collected, Failure> {
+pub(super) fn collect(args: &LiveArgs, door: &Door<'_>) -> Result<Collected<Shelf>, Failure> {
     let cluster = args.cluster.connect()?;
     let progress = ui::Progress::new();
     let told = |done: usize, total: usize, objects: u64| progress.say(&format!("{done}/{total} questions, {objects} objects"));
     let clock = args.cluster.clock();
     let scope = args.scope();
-    let live = Live { api: &cluster, clock: &clock, rules, scope: &scope, progress: &told };
-    let collected = live::collect(&live);
+    let live = Live { api: &cluster, clock: &clock, rules: door.rules, scope: &scope, progress: &told };
+    let collected = live::collect(&live, door);
     progress.clear();
     let collected = collected.map_err(|e| failure(e, &cluster))?;
     Ok(Collected { server: Some(cluster.server().to_owned()), ..collected })
@@ -70,7 +72,7 @@ pub(super) fn dry_run(args: &LiveArgs, rules: &Rules) -> Done {
     let scope = args.scope();
     let live = Live { api: &cluster, clock: &clock, rules, scope: &scope, progress: &|_, _, _| {} };
     let paths = live::questions(&live).map_err(|e| failure(e, &cluster))?;
-    ui::data(paths.iter().map(|p| format!("GET {p}?limit={}\n", args.chunk_size)).collect::<String>().as_bytes())?;
+    ui::data(paths.iter().map(|p| format!("GET {p}\n")).collect::<String>().as_bytes())?;
     ui::message(&format!("{} questions to {}; nothing was asked but discovery", paths.len(), cluster.server()));
     Ok(Exit::Proven)
 }

@@ -2,8 +2,12 @@
 pub mod capture;
 mod contradictions;
 pub mod diff;
+pub mod door;
 pub mod live;
 pub mod port;
 pub mod roots;
 mod settled;
+pub mod shelf;
+pub mod spool;
+pub mod store;
 pub mod verify;

@@ -13,6 +13,7 @@ use evid::usecase::capture::draft;
 use evid::usecase::capture::snapshot;
 use evid::usecase::diff::Outcome;
 use evid::usecase::diff::diff;
+use evid::usecase::door::Door;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -58,7 +59,9 @@ impl Entries for Memory {
 pub fn drafted(collected: Collected) -> Draft {
     let config = Config::default();
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]));
-    let snapshot = snapshot(collected, &redactor, &rules).unwrap();
+    let spool = evid::usecase::spool::Memory::default();
+    let door = Door { redactor: &redactor, rules: &rules, spool: &spool };
+    let snapshot = snapshot(collected.through(&door), &door).unwrap();
     draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
 }
 
