@@ -3,16 +3,19 @@ use crate::adapters::zipfile::BundleReader;
 use crate::adapters::zipfile::BundleWriter;
 use crate::adapters::zipfile::OpenError;
 use crate::adapters::zipfile::Packed;
+use crate::adapters::zipfile::Pile;
 use crate::adapters::zipfile::Sealed;
 use crate::adapters::zipfile::WriteError;
 use crate::bundle::defect::Defect;
 use crate::bundle::defect::DefectKind;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::sums::Sums;
+use crate::canon::json;
 use crate::compare::CompareError;
 use crate::compare::Entries;
 use crate::compare::Side;
-use crate::usecase::capture::Draft;
+use crate::usecase::capture::CaptureError;
+use crate::usecase::capture::Outline;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
@@ -48,6 +51,9 @@ pub enum ArchiveError {
     /// It can't be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// What was captured can't be written.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
     /// One of evid's own documents can't be written.
     #[error("a document of the bundle can't be written: {0}")]
     Document(#[from] serde_json::Error),
@@ -149,23 +155,33 @@ pub fn files(reader: &BundleReader) -> Result<BTreeMap<String, Vec<u8>>, Defect>
     reader.names().map(|n| Ok((n.to_owned(), reader.entry(n)?))).collect()
 }
 
-/// Seals a draft into a new file.
+/// Seals into a new file what `write` hands out: entries (name and bytes) in any order, but `evid.json`. They are compressed on a
+/// thread of their own and wait on disk, so that only a few are held at once.
 ///
 /// # Errors
-/// Where the file exists (without `force`) or can't be written; nothing is left behind then.
-pub fn seal(path: &Path, draft: &Draft, force: bool) -> Result<Sealed, ArchiveError> {
+/// Where `write` fails, or the file exists (without `force`) or can't be written; nothing is left behind then.
+pub fn seal(
+    path: &Path,
+    force: bool,
+    write: impl FnOnce(&mut dyn FnMut(String, Vec<u8>)) -> Result<Outline, CaptureError>,
+) -> Result<(Sealed, Manifest), ArchiveError> {
     let mut writer = BundleWriter::create(path, force)?;
-    let entries: Vec<(&String, &Vec<u8>)> = draft.files.iter().collect();
-    let (first, second) = entries.split_at(entries.len() / 2);
-    let pack = |part: &[(&String, &Vec<u8>)]| part.iter().map(|(name, bytes)| Packed::new(name, bytes)).collect::<Vec<_>>();
-    let (first, second) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| pack(second));
-        (pack(first), other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    let (give, take) = std::sync::mpsc::sync_channel::<(String, Vec<u8>)>(1);
+    let pack = move || -> Result<Pile, WriteError> {
+        let mut pile = Pile::new()?;
+        take.into_iter().try_for_each(|(name, bytes)| pile.add(Packed::new(&name, &bytes)?))?;
+        Ok(pile)
+    };
+    let (outline, pile) = std::thread::scope(|scope| {
+        let packing = scope.spawn(pack);
+        // Where packing has failed nobody takes what is given any more; its own error says why.
+        let outline = write(&mut |name, bytes| drop(give.send((name, bytes))));
+        drop(give);
+        (outline, packing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    for packed in first.into_iter().chain(second) {
-        writer.add_packed(packed?)?;
-    }
-    let manifest = draft.manifest(&writer.head_sha256())?;
-    writer.add("evid.json", &manifest)?;
-    Ok(writer.finish()?)
+    let outline = outline?;
+    pile?.write(&mut writer)?;
+    let manifest = outline.manifest(writer.sums(), &writer.head_sha256());
+    writer.add("evid.json", &json::document(&manifest)?)?;
+    Ok((writer.finish()?, manifest))
 }

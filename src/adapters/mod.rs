@@ -14,4 +14,5 @@ pub mod keyfile;
 #[cfg(feature = "kube")]
 pub mod kube;
 pub mod report_file;
+pub mod spool;
 pub mod zipfile;

@@ -3,7 +3,7 @@ use crate::bundle::config::Config;
 use crate::bundle::lines::HealthLine;
 use crate::bundle::lines::IdentityLine;
 use crate::bundle::lines::NoiseLine;
-use crate::bundle::parts;
+use crate::bundle::parts::Cutter;
 use crate::canon::json;
 use crate::kinds::Rules;
 use crate::kinds::health;
@@ -12,6 +12,7 @@ use crate::layers;
 use crate::layers::Context;
 use crate::model::Layer;
 use crate::model::Object;
+use crate::model::Objects;
 use crate::model::Placement;
 use serde::Serialize;
 use serde_json::Value;
@@ -21,6 +22,12 @@ use std::collections::BTreeMap;
 pub struct Assembled {
     /// Entry name → bytes, sorted by name; `state/`, `health/`, `identity/`, `noise/` only.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// What the manifest says.
+    pub layers: Layered,
+}
+
+/// What the manifest says of the facet files.
+pub struct Layered {
     /// Layer → number of state objects.
     pub counts: BTreeMap<String, u64>,
     /// Layer → its root Application, where seen.
@@ -29,24 +36,39 @@ pub struct Assembled {
     pub tracking: &'static str,
 }
 
-type Lines = BTreeMap<(String, String), Vec<(String, Vec<u8>)>>;
+/// Facet and layer → the file that is being written.
+type Open = BTreeMap<(&'static str, String), Cutter>;
 
 /// Assembles the facet files of a snapshot's objects (redacted, sorted by key, no key twice).
 pub fn assemble(objects: &[Object], rules: &Rules, layers: &[Layer], config: &Config) -> Assembled {
-    let context = Context::new(objects, rules, layers, &config.scope_label);
-    let placements = layers::place(&context);
-    let mut lines = Lines::new();
-    let mut counts = BTreeMap::new();
-    for (object, placement) in objects.iter().zip(&placements) {
-        if write_object(&context, object, placement, &mut lines) {
-            *counts.entry(placement.layer.clone()).or_default() += 1;
-        }
-    }
     let mut files = BTreeMap::new();
-    for ((folder, kind), mut list) in lines {
-        list.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
-        for (name, bytes) in parts::cut(&kind, &list) {
-            files.insert(format!("{folder}/{name}"), bytes);
+    let layers = each_file(&objects, rules, layers, config, &mut |name, bytes| drop(files.insert(name, bytes)));
+    Assembled { files, layers }
+}
+
+/// Hands out the facet files one by one (entry name and bytes), kind by kind, so that no more than the parts of one kind that are
+/// being written are held.
+pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config: &Config, put: &mut dyn FnMut(String, Vec<u8>)) -> Layered {
+    let context = Context::new(objects, rules, layers, &config.scope_label);
+    let places = layers::place(&context);
+    let mut counts = BTreeMap::new();
+    let order = order(objects);
+    for kind in order.chunk_by(|a, b| stem_of(objects, *a).eq(stem_of(objects, *b))) {
+        let mut open = Open::new();
+        for (at, object) in kind.iter().filter_map(|at| Some((*at, objects.whole(*at)?))) {
+            let placement = places.of(&context, at);
+            let has_state = write_object(&context, &object, &placement, &mut |facet, line| {
+                let folder = (facet, placement.layer.clone());
+                let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&object.stem()));
+                let ended = cutter.add(&object.key.place(), &line);
+                ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", placement.layer), bytes));
+            });
+            if has_state {
+                *counts.entry(placement.layer).or_default() += 1;
+            }
+        }
+        for ((facet, layer), cutter) in open {
+            cutter.finish().into_iter().for_each(|(name, bytes)| put(format!("{facet}/{layer}/{name}"), bytes));
         }
     }
     let roots = layers.iter().filter_map(|l| Some((l.name.clone(), context.apps.root(&l.name)?.place()))).collect();
@@ -54,21 +76,34 @@ pub fn assemble(objects: &[Object], rules: &Rules, layers: &[Layer], config: &Co
         layers::Method::Annotation => "annotation",
         layers::Method::Label => "label",
     };
-    Assembled { files, counts, roots, tracking }
+    Layered { counts, roots, tracking }
+}
+
+/// The objects by the kind of their files, then by the bytes of `namespace/name`, as their lines are sorted.
+fn order(objects: &dyn Objects) -> Vec<usize> {
+    let place = |at: usize| {
+        let key = objects.key(at);
+        key.namespace.bytes().chain([b'/']).chain(key.name.bytes())
+    };
+    let mut order: Vec<usize> = (0..objects.len()).collect();
+    order.sort_by(|a, b| stem_of(objects, *a).cmp(stem_of(objects, *b)).then_with(|| place(*a).cmp(place(*b))));
+    order
+}
+
+/// The bytes of `<plural>.<group>`.
+fn stem_of(objects: &dyn Objects, at: usize) -> impl Iterator<Item = u8> {
+    let group = objects.key(at).group;
+    let dot = if group.is_empty() { "" } else { "." };
+    objects.plural(at).bytes().chain(dot.bytes()).chain(group.bytes())
 }
 
 /// Writes an object's lines; true where it has state (false: it is derived).
-fn write_object(context: &Context<'_>, object: &Object, placement: &Placement, lines: &mut Lines) -> bool {
+fn write_object(context: &Context<'_>, object: &Object, placement: &Placement, put: &mut dyn FnMut(&'static str, Vec<u8>)) -> bool {
     let kind = context.rules.of(&object.key.group, &object.key.kind);
     let derived = layers::is_derived(context, object);
     let owned = layers::owned_pointers(context, object, placement);
     let reading = kind.rule.health.as_deref().and_then(|reader| health::read(reader, &object.value));
     let facets = split(kind, object.value.clone(), &owned);
-    let place = object.key.place();
-    let mut put = |facet: &str, line: Vec<u8>| {
-        let folder = format!("{facet}/{}", placement.layer);
-        lines.entry((folder, object.stem())).or_default().push((place.clone(), line));
-    };
     let (namespace, name) = (object.key.namespace.clone(), object.key.name.clone());
     if let Some(reading) = reading {
         let line =

@@ -8,28 +8,39 @@ const SMALLEST: usize = 256 * 1024;
 /// … and is ended before it would hold more than this.
 const LARGEST: usize = 4 * 1024 * 1024;
 
-/// Cuts sorted `(namespace/name, line)` pairs into `(file name, bytes)`; `stem` is `<plural>.<group>`.
-pub fn cut(stem: &str, lines: &[(String, Vec<u8>)]) -> Vec<(String, Vec<u8>)> {
-    let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut open: Option<(String, Vec<u8>)> = None;
-    for (key, line) in lines {
-        if open.as_ref().is_some_and(|(_, bytes)| bytes.len() + line.len() + 1 > LARGEST) {
-            parts.extend(open.take());
-        }
-        let (_, bytes) = open.get_or_insert_with(|| {
-            let first = parts.is_empty();
-            let name = if first { format!("{stem}.jsonl") } else { format!("{stem}.{}.jsonl", &canon::sha256_hex(key.as_bytes())[..8]) };
+/// Cuts the lines of one kind, which come sorted by `namespace/name`, into files.
+pub struct Cutter {
+    stem: String,
+    is_first: bool,
+    open: Option<(String, Vec<u8>)>,
+}
+
+impl Cutter {
+    /// Nothing yet; `stem` is `<plural>.<group>`.
+    pub fn new(stem: &str) -> Self {
+        Self { stem: stem.to_owned(), is_first: true, open: None }
+    }
+
+    /// Adds the line of the object `key` (`namespace/name`). Gives back the file (name and bytes) that it ends.
+    pub fn add(&mut self, key: &str, line: &[u8]) -> Vec<(String, Vec<u8>)> {
+        let full = self.open.take_if(|(_, bytes)| bytes.len() + line.len() + 1 > LARGEST);
+        let (_, bytes) = self.open.get_or_insert_with(|| {
+            let part = || format!("{}.{}.jsonl", self.stem, &canon::sha256_hex(key.as_bytes())[..8]);
+            let name = if self.is_first { format!("{}.jsonl", self.stem) } else { part() };
+            self.is_first = false;
             (name, Vec::new())
         });
         bytes.extend_from_slice(line);
         bytes.push(b'\n');
         let boundary = sha2::Sha256::digest(key.as_bytes()).last().is_some_and(|b| b & 0x3f == 0);
-        if boundary && bytes.len() >= SMALLEST {
-            parts.extend(open.take());
-        }
+        let ended = self.open.take_if(|(_, bytes)| boundary && bytes.len() >= SMALLEST);
+        full.into_iter().chain(ended).collect()
     }
-    parts.extend(open);
-    parts
+
+    /// The last file.
+    pub fn finish(self) -> Option<(String, Vec<u8>)> {
+        self.open
+    }
 }
 
 /// `<plural>.<group>` of a file name, whether it is a first or a later part.
@@ -43,7 +54,14 @@ pub fn stem(file: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{LARGEST, cut, stem};
+    use super::{Cutter, LARGEST, stem};
+
+    fn cut(stem: &str, lines: &[(String, Vec<u8>)]) -> Vec<(String, Vec<u8>)> {
+        let mut cutter = Cutter::new(stem);
+        let mut parts: Vec<_> = lines.iter().flat_map(|(key, line)| cutter.add(key, line)).collect();
+        parts.extend(cutter.finish());
+        parts
+    }
 
     #[test]
     fn small_kinds_have_one_file_with_the_plain_name() {

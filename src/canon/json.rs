@@ -1,5 +1,6 @@
 //! Canonical JSON. For evid's own documents (integers within ±2^53) the bytes are those of RFC 8785; captured numbers keep
 //! every digit as exact, normalised decimals (`1e2` is `100`, `1.50` is `1.5`). The only way to bytes that are hashed.
+use crate::canon::yaml::RESERVED;
 use serde::Serialize;
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -118,9 +119,38 @@ pub fn normalise(value: &mut Value) {
     }
 }
 
+/// The deepest nesting that is read back.
+const DEEPEST: usize = 127;
+
+/// Whether the bytes of a value give that value again: it is not nested too deep, and has no field whose name a reader takes for
+/// its own.
+pub fn reads_back(value: &Value) -> bool {
+    fn within(value: &Value, left: usize) -> bool {
+        match value {
+            Value::Array(_) | Value::Object(_) if left == 0 => false,
+            Value::Array(list) => list.iter().all(|v| within(v, left - 1)),
+            Value::Object(map) => map.iter().all(|(key, v)| !key.starts_with(RESERVED) && within(v, left - 1)),
+            _ => true,
+        }
+    }
+    within(value, DEEPEST)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{decimal, to_text};
+    use super::{DEEPEST, decimal, reads_back, to_bytes, to_text};
+    use serde_json::Value;
+
+    #[test]
+    fn what_would_not_read_back_is_known_before_it_is_written() {
+        let nested = |depth: usize| (0..depth).fold(Value::Null, |inner, _| Value::Array(vec![inner]));
+        let again = |v: &Value| serde_json::from_slice::<Value>(&to_bytes(v)).ok();
+        let deep = nested(DEEPEST);
+        assert!(reads_back(&deep) && again(&deep).as_ref() == Some(&deep));
+        assert!(!reads_back(&nested(DEEPEST + 1)) && again(&nested(DEEPEST + 1)).is_none());
+        let forged = serde_json::json!({"a": 1, "$serde_json::private::Number": "5"});
+        assert!(!reads_back(&forged) && again(&forged).as_ref() != Some(&forged));
+    }
 
     #[test]
     fn a_number_keeps_its_value_and_loses_its_spelling() {

@@ -4,9 +4,11 @@ use crate::adapters::archive::ENDING;
 use crate::adapters::config;
 use crate::adapters::dump;
 use crate::adapters::keyfile;
+use crate::adapters::spool::FileSpool;
 use crate::adapters::zipfile::Sealed;
 use crate::bundle::config::Config;
 use crate::bundle::config::Secrets;
+use crate::bundle::manifest::Manifest;
 use crate::bundle::probe::Is;
 use crate::bundle::probe::Line;
 use crate::canon::redact::Redactor;
@@ -22,12 +24,16 @@ use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Gap;
 use crate::model::Layer;
+use crate::model::Objects as _;
 use crate::model::Snapshot;
 use crate::model::stem;
 use crate::usecase::capture::Collected;
-use crate::usecase::capture::Draft;
-use crate::usecase::capture::draft;
+use crate::usecase::capture::each_file;
+use crate::usecase::capture::probe_files;
 use crate::usecase::capture::snapshot;
+use crate::usecase::door::Door;
+use crate::usecase::shelf::Shelf;
+use crate::usecase::store::Store;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -81,37 +87,44 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if args.live.dry_run {
         return live::dry_run(&args.live, &rules, &config);
     }
-    let redactor = redactor()?;
+    let (redactor, spool) = (redactor()?, spool()?);
+    let door = Door { redactor: &redactor, rules: &rules, secrets: config.secrets, spool: &spool };
     let said = match &args.from {
-        Some(dir) => Said { collected: dated(dump::read(dir)?.into(), args.at.as_deref())?, session: None },
-        None => ask(args, &config, &layers, &rules, &redactor)?,
+        Some(dir) => {
+            let collected = leave_out(dated(dump::read(dir)?.into(), args.at.as_deref())?, &config);
+            Said { collected: collected.through(&door), session: None }
+        }
+        None => ask(args, &config, &layers, &door)?,
     };
-    let mut snapshot = snapshot(leave_out(said.collected, &config), &redactor, &rules, config.secrets)?;
+    let mut snapshot = snapshot(said.collected, &door)?;
     let probes = probe(said.session.as_ref(), &mut snapshot)?;
-    let draft = draft(&snapshot, &redactor, &rules, &layers, &config, args.nonce.clone())?.with_probes(probes.clone())?;
+    let heard = probe_files(probes.clone())?;
     std::fs::create_dir_all(&global.archive).map_err(|e| Failure::new(format!("{}: can't be made: {e}", global.archive.display())))?;
-    let sealed = archive::seal(&path, &draft, args.force)?;
+    let (sealed, manifest) = archive::seal(&path, args.force, |put| {
+        heard.into_iter().for_each(|(name, bytes)| put(name, bytes));
+        each_file(&snapshot, &redactor, &rules, &layers, &config, args.nonce.clone(), put)
+    })?;
     if snapshot.started.is_none() {
         ui::message("note: the dump does not say when it was taken; `--at TIME` says it, and order can be judged");
     }
-    Ok(summary(&sealed, &draft, &snapshot, &probes))
+    Ok(summary(&sealed, &manifest, &snapshot, &probes))
 }
 
 /// What a source said, and the cluster to ask further where it is one.
 struct Said<'a> {
-    collected: Collected,
+    collected: Collected<Shelf>,
     session: Option<Session<'a>>,
 }
 
 #[cfg(feature = "kube")]
-fn ask<'a>(args: &Args, config: &'a Config, layers: &'a [Layer], rules: &'a Rules, redactor: &'a Redactor) -> Result<Said<'a>, Failure> {
+fn ask<'a>(args: &Args, config: &'a Config, layers: &'a [Layer], door: &Door<'a>) -> Result<Said<'a>, Failure> {
     let (cluster, clock) = (args.live.cluster.connect()?, args.live.cluster.clock());
-    let session = Session { cluster, clock, config, layers, rules, redactor };
-    Ok(Said { collected: session.collect(&args.live.scope(config))?, session: Some(session) })
+    let session = Session { cluster, clock, config, layers, rules: door.rules, redactor: door.redactor };
+    Ok(Said { collected: session.collect(&args.live.scope(config), door)?, session: Some(session) })
 }
 
 #[cfg(not(feature = "kube"))]
-fn ask<'a>(_: &Args, _: &'a Config, _: &'a [Layer], _: &'a Rules, _: &'a Redactor) -> Result<Said<'a>, Failure> {
+fn ask<'a>(_: &Args, _: &'a Config, _: &'a [Layer], _: &Door<'a>) -> Result<Said<'a>, Failure> {
     Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
 }
 
@@ -119,7 +132,7 @@ fn ask<'a>(_: &Args, _: &'a Config, _: &'a [Layer], _: &'a Rules, _: &'a Redacto
 struct Session<'a>(std::marker::PhantomData<&'a ()>);
 
 /// Asks the probes of a live cluster; the capture's window ends with the last answer.
-fn probe(session: Option<&Session<'_>>, snapshot: &mut Snapshot) -> Result<Vec<Line>, Failure> {
+fn probe(session: Option<&Session<'_>>, snapshot: &mut Snapshot<Store<'_>>) -> Result<Vec<Line>, Failure> {
     #[cfg(feature = "kube")]
     if let Some(session) = session {
         let (lines, finished) = session.probe(&session.places(&snapshot.objects))?;
@@ -163,11 +176,16 @@ pub(super) fn redactor() -> Result<Redactor, Failure> {
     Ok(Redactor::new(&key))
 }
 
+/// Where captured objects wait, packed, until they are sealed.
+pub(super) fn spool() -> Result<FileSpool, Failure> {
+    FileSpool::new().map_err(|e| Failure::new(format!("no temporary file can be made: {e}")).hint("TMPDIR says where"))
+}
+
 /// Says what was sealed and what was not answered; a capture with gaps, or with a probe that was not answered rightly, is incomplete.
-pub(super) fn summary(sealed: &Sealed, draft: &Draft, snapshot: &Snapshot, probes: &[Line]) -> Exit {
+pub(super) fn summary(sealed: &Sealed, manifest: &Manifest, snapshot: &Snapshot<Store<'_>>, probes: &[Line]) -> Exit {
     ui::message(&format!("sealed {} ({} objects, {} bytes)", sealed.path.display(), snapshot.objects.len(), sealed.size));
     ui::message(&format!("sha256 {}", sealed.sha256));
-    for layer in draft.layers() {
+    for layer in &manifest.layers {
         ui::message(&format!("  {:<12} {:>6} objects  {}", layer.name, layer.objects, layer.digest));
     }
     for app in &snapshot.unsettled {

@@ -2,9 +2,7 @@
 use crate::adapters::config;
 use crate::adapters::dump;
 use crate::adapters::fresh;
-use crate::bundle::config::Secrets;
 use crate::canon::json;
-use crate::canon::redact::Redactor;
 use crate::claims::catalogue;
 use crate::cli::Done;
 use crate::cli::Global;
@@ -19,7 +17,7 @@ use crate::kinds::Rules;
 use crate::model::Object;
 use crate::model::Role;
 use crate::render::yaml;
-use crate::usecase::capture::snapshot;
+use crate::usecase::capture::objects_of;
 use crate::usecase::roots;
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -65,7 +63,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 
 fn init(args: &Init) -> Done {
     let (place, objects) = objects(args)?;
-    let found = roots::roots(&objects);
+    let found = roots::roots(&&*objects);
     if found.is_empty() {
         let hint = "a root is an Application that lists other Applications; was `applications.argoproj.io` listed?";
         return Err(Failure::new(format!("{place}: shows no root Application")).hint(hint));
@@ -97,10 +95,7 @@ fn init(args: &Init) -> Done {
 /// What a dump or a cluster shows, and its name for messages. Nothing of it is kept; the redaction key is for this look only.
 fn objects(args: &Init) -> Result<(String, Vec<Object>), Failure> {
     match &args.from {
-        Some(dir) => {
-            let snapshot = snapshot(dump::read(dir)?.into(), &Redactor::new(&[0; 32]), &Rules::new(&[])?, Secrets::Metadata)?;
-            Ok((dir.display().to_string(), snapshot.objects))
-        }
+        Some(dir) => Ok((dir.display().to_string(), objects_of(dump::read(dir)?.into(), &Rules::new(&[])?)?)),
         #[cfg(feature = "kube")]
         None => live::platform(&args.cluster),
         #[cfg(not(feature = "kube"))]

@@ -15,7 +15,9 @@ use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::model::Object;
+use crate::model::Objects;
 use crate::usecase::capture::Collected;
+use crate::usecase::door::Door;
 use crate::usecase::live;
 use crate::usecase::live::Live;
 use crate::usecase::live::LiveError;
@@ -25,6 +27,7 @@ use crate::usecase::probes;
 use crate::usecase::probes::Places;
 use crate::usecase::probes::Resolved;
 use crate::usecase::probes::World;
+use crate::usecase::shelf::Shelf;
 
 /// What is asked of a cluster.
 #[derive(clap::Args, Debug)]
@@ -81,18 +84,18 @@ pub(super) struct Session<'a> {
 
 impl Session<'_> {
     /// Asks the cluster everything.
-    pub(super) fn collect(&self, scope: &Scope) -> Result<Collected, Failure> {
+    pub(super) fn collect(&self, scope: &Scope, door: &Door<'_>) -> Result<Collected<Shelf>, Failure> {
         let progress = Progress::new();
         let told = |done: usize, total: usize, objects: u64| progress.say(&format!("{done}/{total} questions, {objects} objects"));
         let live = Live { api: &self.cluster, clock: &self.clock, rules: self.rules, scope, progress: &told };
-        let collected = live::collect(&live);
+        let collected = live::collect(&live, door);
         progress.clear();
         let collected = collected.map_err(|e| failure(e, &self.cluster))?;
         Ok(Collected { server: Some(self.cluster.server().to_owned()), ..collected })
     }
 
     /// Whose the pods are.
-    pub(super) fn places(&self, objects: &[Object]) -> Places {
+    pub(super) fn places(&self, objects: &dyn Objects) -> Places {
         Places::new(objects, self.rules, self.layers, self.config)
     }
 
@@ -122,7 +125,7 @@ pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
     let scope = args.scope(config);
     let live = Live { api: &cluster, clock: &clock, rules, scope: &scope, progress: &|_, _, _| {} };
     let paths = live::questions(&live).map_err(|e| failure(e, &cluster))?;
-    ui::data(paths.iter().map(|p| format!("GET {p}?limit={}\n", args.chunk_size)).collect::<String>().as_bytes())?;
+    ui::data(paths.iter().map(|p| format!("GET {p}\n")).collect::<String>().as_bytes())?;
     ui::message(&format!("{} questions to {}; nothing was asked but discovery", paths.len(), cluster.server()));
     Ok(Exit::Proven)
 }

@@ -3,19 +3,24 @@ use crate::layers::Tracking;
 use crate::model::Key;
 use crate::model::Layer;
 use crate::model::Object;
+use crate::model::Objects;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-/// The Applications of one snapshot and their layers.
-pub struct Apps {
+/// The Applications of one snapshot and their layers. An Application is named by its place among the objects.
+pub struct Apps<'a> {
     /// The declared layers.
     pub layers: Vec<Layer>,
-    exists: BTreeSet<Key>,
+    objects: &'a dyn Objects,
     roots: BTreeMap<Key, String>,
-    /// Object → Applications that list it in `status.resources`.
-    listed: BTreeMap<Key, Vec<Key>>,
-    layer: BTreeMap<Key, String>,
+    /// (object, Application that lists it in `status.resources`), sorted.
+    listed: Vec<(usize, usize)>,
+    /// Applications that are listed and not there → the Applications that list them.
+    gone: BTreeMap<Key, Vec<usize>>,
+    /// `spec.ignoreDifferences`, where an Application has any, by `namespace/name`.
+    ignored: BTreeMap<String, Vec<Value>>,
+    layer: BTreeMap<usize, String>,
     namespaces: BTreeMap<String, String>,
     control: String,
 }
@@ -30,38 +35,63 @@ pub struct Mark {
     pub dead: bool,
 }
 
-impl Apps {
+impl<'a> Apps<'a> {
     /// Reads the tree off the objects.
-    pub fn new(objects: &[Object], layers: &[Layer], tracking: impl FnOnce(&dyn Fn(&Key) -> bool) -> Tracking) -> (Self, Tracking) {
-        let apps: Vec<&Object> = objects.iter().filter(|o| o.key.is_argo("Application")).collect();
-        let control = control_namespace(&apps, objects);
-        let mut listed: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
-        for app in &apps {
-            for resource in resources(&app.value) {
-                listed.entry(resource).or_default().push(app.key.clone());
-            }
-        }
-        let tracking = tracking(&|key| listed.contains_key(key));
+    pub fn new(objects: &'a dyn Objects, layers: &[Layer]) -> (Self, Tracking) {
         let mut this = Self {
             layers: layers.to_vec(),
-            exists: apps.iter().map(|a| a.key.clone()).collect(),
+            objects,
             roots: BTreeMap::new(),
-            listed,
+            listed: Vec::new(),
+            gone: BTreeMap::new(),
+            ignored: BTreeMap::new(),
             layer: BTreeMap::new(),
             namespaces: BTreeMap::new(),
-            control,
+            control: String::new(),
         };
+        let apps = objects.of_kind("argoproj.io", "Application");
+        let (mut controls, mut destinations) = (BTreeMap::new(), BTreeMap::new());
+        for (at, app) in apps.clone().filter_map(|at| Some((at, objects.lean(at)?))) {
+            this.read(at, &app, &mut controls, &mut destinations);
+        }
+        this.listed.sort_unstable();
+        this.listed.dedup();
+        this.control = control_namespace(objects, controls);
+        let mut seen: Vec<usize> = this.listed.iter().map(|(object, _)| *object).collect();
+        seen.dedup();
+        let tracking = Tracking::find(objects, seen);
         for layer in layers {
-            let named = || apps.iter().filter(|a| a.key.name == layer.root);
+            let named = || apps.clone().map(|at| objects.key(at)).filter(|k| k.name == layer.root);
             let place = layer.root_namespace.as_ref().unwrap_or(&this.control);
-            let root = named().find(|a| a.key.namespace == *place).or_else(|| named().next().filter(|_| layer.root_namespace.is_none()));
+            let root = named().find(|k| k.namespace == *place).or_else(|| named().next().filter(|_| layer.root_namespace.is_none()));
             if let Some(root) = root {
-                this.roots.insert(root.key.clone(), layer.name.clone());
+                this.roots.insert(root.to_key(), layer.name.clone());
             }
         }
-        this.find_layers(&apps, objects, &tracking);
-        this.find_namespaces(&apps);
+        this.find_layers(&tracking);
+        this.find_namespaces(destinations);
         (this, tracking)
+    }
+
+    /// Notes what one Application says.
+    fn read(&mut self, at: usize, app: &Object, controls: &mut Counts, destinations: &mut BTreeMap<usize, String>) {
+        for resource in resources(&app.value) {
+            match self.objects.find(resource.parts()) {
+                Some(object) => self.listed.push((object, at)),
+                None if resource.is_argo("Application") => self.gone.entry(resource).or_default().push(at),
+                None => {}
+            }
+        }
+        let text = |p: &str| app.value.pointer(p).and_then(Value::as_str);
+        if let Some(control) = text("/status/controllerNamespace") {
+            *controls.entry(control.to_owned()).or_default() += 1;
+        }
+        if let Some(namespace) = text("/spec/destination/namespace").filter(|n| !n.is_empty() && deploys_here(&app.value)) {
+            destinations.insert(at, namespace.to_owned());
+        }
+        if let Some(Value::Array(ignored)) = app.value.pointer("/spec/ignoreDifferences").filter(|i| i != &&Value::Array(Vec::new())) {
+            self.ignored.insert(app.key.place(), ignored.clone());
+        }
     }
 
     /// The layer of which this Application is the root.
@@ -75,13 +105,19 @@ impl Apps {
     }
 
     /// The Applications that list an object.
-    pub fn listing(&self, key: &Key) -> &[Key] {
-        self.listed.get(key).map_or(&[], Vec::as_slice)
+    pub fn listing(&self, object: usize) -> impl Iterator<Item = usize> {
+        let from = self.listed.partition_point(|(o, _)| *o < object);
+        self.listed.iter().skip(from).take_while(move |(o, _)| *o == object).map(|(_, app)| *app)
     }
 
-    /// The layer below whose root an Application hangs; a root's own layer is the one it is the root of.
-    pub fn layer_of_app(&self, app: &Key) -> Option<&str> {
-        self.layer.get(app).map(String::as_str)
+    /// What an Application (`namespace/name`) has in `spec.ignoreDifferences`.
+    pub(super) fn ignored(&self, app: &str) -> &[Value] {
+        self.ignored.get(app).map_or(&[], Vec::as_slice)
+    }
+
+    /// The layer in which an Application hangs.
+    pub fn layer_of(&self, app: usize) -> Option<&str> {
+        self.layer.get(&app).map(String::as_str)
     }
 
     /// The layer of a namespace: as `evid.yaml` says, else the only layer whose Applications have it as destination.
@@ -91,22 +127,25 @@ impl Apps {
 
     /// What the object's tracking mark comes to; none without one that is about the object itself.
     pub fn manager(&self, object: &Object, tracking: &Tracking) -> Option<Mark> {
-        let instance = tracking.instance(object)?;
-        let app = self.app_named(instance);
-        let name = app.place();
-        if self.exists.contains(&app) {
+        let named = self.app_named(tracking.instance(object)?);
+        let name = named.place();
+        let layer = |app: usize| self.layer.get(&app).cloned();
+        if let Some(app) = self.objects.find(named.parts()) {
             // An id that its Application does not list is a claim of the object's own.
-            let lists = self.listing(&object.key).contains(&app);
-            return lists.then(|| Mark { layer: self.layer_of_app(&app).map(str::to_owned), app: name, dead: false });
+            return self.lists(app, &object.key).then(|| Mark { layer: layer(app), app: name, dead: false });
         }
-        let layer = self.listing(&app).iter().find_map(|parent| self.layer_of_app(parent));
-        let known = !self.listing(&app).is_empty();
-        Some(Mark { layer: layer.map(str::to_owned), app: name, dead: !known })
+        let parents = self.gone.get(&named);
+        Some(Mark { layer: parents.and_then(|p| p.iter().find_map(|app| layer(*app))), app: name, dead: parents.is_none() })
     }
 
     /// The layer of an Application that an ApplicationSet generated.
-    pub fn generated_layer(&self, object: &Object) -> Option<String> {
-        if object.key.is_argo("Application") { self.layer.get(&object.key).cloned() } else { None }
+    pub fn generated_layer(&self, object: &Object) -> Option<&str> {
+        let app = object.key.is_argo("Application").then(|| self.objects.find(object.key.parts()))??;
+        self.layer.get(&app).map(String::as_str)
+    }
+
+    fn lists(&self, app: usize, object: &Key) -> bool {
+        self.objects.find(object.parts()).is_some_and(|object| self.listed.binary_search(&(object, app)).is_ok())
     }
 
     fn app_named(&self, instance: &str) -> Key {
@@ -114,36 +153,43 @@ impl Apps {
         Key::new("argoproj.io", "Application", namespace, name)
     }
 
-    fn find_layers(&mut self, apps: &[&Object], objects: &[Object], tracking: &Tracking) {
-        let sets: BTreeMap<&str, &Object> = objects.iter().filter(|o| o.key.is_argo("ApplicationSet")).map(|o| (&*o.uid, o)).collect();
-        let by_key: BTreeMap<&Key, &&Object> = apps.iter().map(|a| (&a.key, a)).collect();
-        let parent = |object: &Object| -> Option<Key> {
-            let named = tracking.instance(object).map(|i| self.app_named(i));
-            named.filter(|a| *a != object.key && self.exists.contains(a) && self.listing(&object.key).contains(a))
+    /// The Application that an object's mark names, where it is there and lists the object.
+    fn parent(&self, object: &Object, tracking: &Tracking) -> Option<usize> {
+        let named = tracking.instance(object).map(|i| self.app_named(i)).filter(|a| *a != object.key)?;
+        self.objects.find(named.parts()).filter(|app| self.lists(*app, &object.key))
+    }
+
+    fn find_layers(&mut self, tracking: &Tracking) {
+        let lean = |at: usize| Some((at, self.objects.lean(at)?));
+        let sets = self.objects.of_kind("argoproj.io", "ApplicationSet").filter_map(lean);
+        let sets: BTreeMap<&str, Option<usize>> = sets.map(|(at, set)| (self.objects.uid(at), self.parent(&set, tracking))).collect();
+        let above = |app: &Object| {
+            let set = || owner_uids(&app.value).find_map(|uid| sets.get(uid).copied())?;
+            self.parent(app, tracking).or_else(set)
         };
+        let apps = self.objects.of_kind("argoproj.io", "Application");
+        let parents: BTreeMap<usize, usize> = apps.clone().filter_map(lean).filter_map(|(at, app)| Some((at, above(&app)?))).collect();
+        let roots: BTreeMap<usize, &String> = self.roots.iter().filter_map(|(k, l)| Some((self.objects.find(k.parts())?, l))).collect();
         let mut found = BTreeMap::new();
         for app in apps {
-            let (mut at, mut seen) = (app.key.clone(), BTreeSet::new());
-            while seen.insert(at.clone()) {
-                if let Some(layer) = self.roots.get(&at) {
-                    found.insert(app.key.clone(), layer.clone());
+            let (mut at, mut seen) = (app, BTreeSet::new());
+            while seen.insert(at) {
+                if let Some(layer) = roots.get(&at) {
+                    found.insert(app, (*layer).clone());
                     break;
                 }
-                let Some(object) = by_key.get(&at) else { break };
-                let set = || owner_uids(&object.value).find_map(|uid| sets.get(uid));
-                let Some(next) = parent(object).or_else(|| set().and_then(|s| parent(s))) else { break };
-                at = next;
+                let Some(next) = parents.get(&at) else { break };
+                at = *next;
             }
         }
         self.layer = found;
     }
 
-    fn find_namespaces(&mut self, apps: &[&Object]) {
+    fn find_namespaces(&mut self, destinations: BTreeMap<usize, String>) {
         let mut of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for app in apps {
-            let namespace = app.value.pointer("/spec/destination/namespace").and_then(Value::as_str).unwrap_or("");
-            if let Some(layer) = self.layer.get(&app.key).filter(|_| deploys_here(&app.value) && !namespace.is_empty()) {
-                of.entry(namespace.to_owned()).or_default().insert(layer.clone());
+        for (app, namespace) in destinations {
+            if let Some(layer) = self.layer.get(&app) {
+                of.entry(namespace).or_default().insert(layer.clone());
             }
         }
         for (namespace, layers) in of {
@@ -159,6 +205,9 @@ impl Apps {
         self.namespaces.remove(&self.control);
     }
 }
+
+/// How many Applications say a text.
+type Counts = BTreeMap<String, usize>;
 
 /// Whether an Application's destination is the cluster that Argo CD runs in.
 pub fn deploys_here(app: &Value) -> bool {
@@ -191,14 +240,17 @@ pub fn resources(app: &Value) -> impl Iterator<Item = Key> + '_ {
 }
 
 /// Argo CD's namespace: what most Applications say in `status.controllerNamespace`, else where argocd-cm is, else where most live.
-fn control_namespace(apps: &[&Object], objects: &[Object]) -> String {
-    let most = |names: Vec<&str>| {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        names.into_iter().for_each(|n| *counts.entry(n).or_default() += 1);
-        counts.into_iter().max_by_key(|(_, n)| *n).map(|(n, _)| n.to_owned())
+fn control_namespace(objects: &dyn Objects, said: Counts) -> String {
+    let most = |counts: Counts| counts.into_iter().max_by_key(|(_, n)| *n).map(|(name, _)| name);
+    let settings = || {
+        let mut keys = (0..objects.len()).map(|at| objects.key(at));
+        keys.find(|k| k.kind == "ConfigMap" && k.name == "argocd-cm").map(|k| k.namespace.to_owned())
     };
-    most(apps.iter().filter_map(|a| a.value.pointer("/status/controllerNamespace")?.as_str()).collect())
-        .or_else(|| objects.iter().find(|o| o.key.kind == "ConfigMap" && o.key.name == "argocd-cm").map(|o| o.key.namespace.clone()))
-        .or_else(|| most(apps.iter().map(|a| &*a.key.namespace).collect()))
-        .unwrap_or_else(|| "argocd".into())
+    let homes = || {
+        let mut counts = Counts::new();
+        let apps = objects.of_kind("argoproj.io", "Application");
+        apps.for_each(|at| *counts.entry(objects.key(at).namespace.to_owned()).or_default() += 1);
+        most(counts)
+    };
+    most(said).or_else(settings).or_else(homes).unwrap_or_else(|| "argocd".into())
 }

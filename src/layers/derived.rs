@@ -3,7 +3,7 @@
 use crate::kinds::rule::Derived;
 use crate::layers::Context;
 use crate::layers::apps::owner_uids;
-use crate::model::Key;
+use crate::model::KeyRef;
 use crate::model::Object;
 use serde_json::Value;
 
@@ -16,7 +16,8 @@ pub fn is_derived(context: &Context<'_>, object: &Object) -> bool {
 fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     let named = d.always || d.relation || d.name.is_some() || d.annotation.is_some() || !d.owner.is_empty();
     named
-        && (d.owner.is_empty() || controller(context, object).is_some_and(|owner| d.owner.iter().any(|o| is_kind(context, o, owner))))
+        && (d.owner.is_empty()
+            || controller(context, object).is_some_and(|owner| d.owner.iter().any(|o| is_kind(context, o, owner.group, owner.kind))))
         && (!d.relation || related(context, object, d))
         && (!d.managed || context.apps.manager(object, &context.tracking).is_some_and(|m| !m.dead))
         && d.same_as.as_ref().is_none_or(|ns| same_as(context, object, ns))
@@ -33,39 +34,38 @@ fn says(object: &Object, map: &str, name: &str, words: &[String]) -> bool {
 }
 
 /// Whether an owner is of a kind that a rule names.
-fn is_kind(context: &Context<'_>, wanted: &str, owner: &Object) -> bool {
+fn is_kind(context: &Context<'_>, wanted: &str, group: &str, kind: &str) -> bool {
     match wanted {
         "*" => true,
-        "+custom" => context.rules.of(&owner.key.group, &owner.key.kind).rule.kind.is_empty(),
-        kind => kind == owner.key.kind,
+        "+custom" => context.rules.of(group, kind).rule.kind.is_empty(),
+        name => name == kind,
     }
 }
 
 /// Whether the object's data is that of its namesake in another namespace; true where that one was not seen.
 fn same_as(context: &Context<'_>, object: &Object, namespace: &str) -> bool {
-    let namesake = context.get(&Key { namespace: namespace.to_owned(), ..object.key.clone() });
+    let namesake = context.objects.find(KeyRef { namespace, ..object.key.parts() }).and_then(|at| context.objects.whole(at));
     namesake.is_none_or(|n| n.value.get("data") == object.value.get("data"))
 }
 
 /// The controller, where it is there by uid, kind and name.
-fn controller<'a>(context: &Context<'a>, object: &Object) -> Option<&'a Object> {
+fn controller<'a>(context: &'a Context<'_>, object: &Object) -> Option<KeyRef<'a>> {
     let owners = object.value.pointer("/metadata/ownerReferences")?.as_array()?;
     let reference = owners.iter().find(|o| o.get("controller") == Some(&Value::Bool(true)))?;
     let uid = owner_uids(&object.value).next()?;
-    let owner = context.by_uid(uid)?;
+    let owner = context.objects.key(context.by_uid(uid)?);
     let same = |field: &str, value: &str| reference.get(field).and_then(Value::as_str) == Some(value);
-    let same_place = owner.key.namespace.is_empty() || owner.key.namespace == object.key.namespace;
-    (same("uid", uid) && same("kind", &owner.key.kind) && same("name", &owner.key.name) && same_place).then_some(owner)
+    let same_place = owner.namespace.is_empty() || owner.namespace == object.key.namespace;
+    (same("uid", uid) && same("kind", owner.kind) && same("name", owner.name) && same_place).then_some(owner)
 }
 
 fn related(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     let rule = &context.rules.of(&object.key.group, &object.key.kind).rule;
-    let Some(object) = context.get(&object.key) else { return false };
-    rule.relations.iter().filter_map(|r| context.target(object, r)).filter_map(|i| context.objects.get(i)).any(|target| {
+    rule.relations.iter().filter_map(|r| context.target(object, r)).filter_map(|at| context.objects.whole(at)).any(|target| {
         let text = |o: &Object, p: &str| o.value.pointer(p).and_then(Value::as_str).map(str::to_owned);
         d.target_has.as_ref().is_none_or(|p| target.value.pointer(p).is_some_and(|v| v.as_object().is_none_or(|m| !m.is_empty())))
             && d.by_uid.as_ref().is_none_or(|p| !target.uid.is_empty() && text(object, p).as_ref() == Some(&target.uid))
-            && d.back.as_ref().is_none_or(|p| text(target, p).as_ref() == Some(&object.key.name))
+            && d.back.as_ref().is_none_or(|p| text(&target, p).as_ref() == Some(&object.key.name))
     })
 }
 

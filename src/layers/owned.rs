@@ -2,15 +2,17 @@
 use crate::layers::Context;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::Objects;
 use crate::model::Placement;
 use crate::model::group_of;
 use serde_json::Value;
 use std::collections::HashMap;
 
 /// The objects that an autoscaler scales, each with the bounds within which its word holds.
-pub(super) fn scaled(objects: &[Object]) -> HashMap<Key, (i64, i64)> {
-    let autoscalers = objects.iter().filter(|o| o.key.kind == "HorizontalPodAutoscaler" && o.key.group == "autoscaling");
-    autoscalers
+pub(super) fn scaled(objects: &dyn Objects) -> HashMap<Key, (i64, i64)> {
+    objects
+        .of_kind("autoscaling", "HorizontalPodAutoscaler")
+        .filter_map(|at| objects.lean(at))
         .filter_map(|o| {
             let target = o.value.pointer("/spec/scaleTargetRef")?;
             let at = |k: &str| target.get(k).and_then(Value::as_str);
@@ -27,9 +29,7 @@ pub fn owned_pointers(context: &Context<'_>, object: &Object, placement: &Placem
     let mut pointers = Vec::new();
     let replicas = object.value.pointer("/spec/replicas").and_then(Value::as_i64);
     let scaled = context.scaled.get(&object.key).map(|(least, most)| replicas.is_some_and(|n| (*least..=*most).contains(&n)));
-    let app = placement.app.split_once('/').and_then(|(ns, name)| context.get(&Key::new("argoproj.io", "Application", ns, name)));
-    let ignored = app.and_then(|a| a.value.pointer("/spec/ignoreDifferences")?.as_array());
-    for entry in ignored.into_iter().flatten() {
+    for entry in context.apps.ignored(&placement.app) {
         let says = |field: &str, value: &str, required: bool| match entry.get(field).and_then(Value::as_str) {
             Some("*") => true,
             Some(text) => text == value,

@@ -1,6 +1,6 @@
 //! Argo CD's tracking marks: which method is in force, and which Application a mark names.
-use crate::model::Key;
 use crate::model::Object;
+use crate::model::Objects;
 use serde_json::Value;
 
 /// Where ownership is read from.
@@ -23,20 +23,20 @@ pub struct Tracking {
     pub installation: Option<String>,
 }
 
-const ANNOTATION: &str = "argocd.argoproj.io/tracking-id";
-const INSTALLATION: &str = "argocd.argoproj.io/installation-id";
+pub(super) const ANNOTATION: &str = "argocd.argoproj.io/tracking-id";
+pub(super) const INSTALLATION: &str = "argocd.argoproj.io/installation-id";
 
 impl Tracking {
     /// Reads argocd-cm; where it does not say, what the objects that Applications list carry decides.
-    pub fn find(objects: &[Object], listed: impl Fn(&Key) -> bool) -> Self {
-        let settings = objects.iter().find(|o| o.key.kind == "ConfigMap" && o.key.group.is_empty() && o.key.name == "argocd-cm");
-        let setting = |name: &str| settings.and_then(|o| o.value.get("data")?.get(name)?.as_str()).filter(|s| !s.is_empty());
+    pub fn find(objects: &dyn Objects, listed: impl IntoIterator<Item = usize>) -> Self {
+        let settings = objects.of_kind("", "ConfigMap").find(|at| objects.key(*at).name == "argocd-cm").and_then(|at| objects.lean(at));
+        let setting = |name: &str| settings.as_ref().and_then(|o| o.value.get("data")?.get(name)?.as_str()).filter(|s| !s.is_empty());
         let label = setting("application.instanceLabelKey").unwrap_or("app.kubernetes.io/instance").to_owned();
         let method = match setting("application.resourceTrackingMethod") {
             Some("label") => Method::Label,
             Some(_) => Method::Annotation,
             None => {
-                let (ids, labels) = objects.iter().filter(|o| listed(&o.key)).fold((0_usize, 0_usize), |(ids, labels), o| {
+                let (ids, labels) = listed.into_iter().filter_map(|at| objects.lean(at)).fold((0_usize, 0_usize), |(ids, labels), o| {
                     let id = meta(&o.value, "annotations", ANNOTATION).is_some();
                     (ids + usize::from(id), labels + usize::from(!id && meta(&o.value, "labels", &label).is_some()))
                 });

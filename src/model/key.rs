@@ -20,6 +20,11 @@ impl Key {
         Self { group: group.into(), kind: kind.into(), namespace: namespace.into(), name: name.into() }
     }
 
+    /// The key, borrowed.
+    pub fn parts(&self) -> KeyRef<'_> {
+        KeyRef { group: &self.group, kind: &self.kind, namespace: &self.namespace, name: &self.name }
+    }
+
     /// `namespace/name`: the sort key of a line within a bundle file.
     pub fn place(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
@@ -28,6 +33,26 @@ impl Key {
     /// Whether this is an Argo CD object of the given kind.
     pub fn is_argo(&self, kind: &str) -> bool {
         self.group == "argoproj.io" && self.kind == kind
+    }
+}
+
+/// The same, borrowed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct KeyRef<'a> {
+    /// API group; empty for the core group.
+    pub group: &'a str,
+    /// Kind.
+    pub kind: &'a str,
+    /// Namespace; empty for cluster-scoped objects.
+    pub namespace: &'a str,
+    /// Name.
+    pub name: &'a str,
+}
+
+impl KeyRef<'_> {
+    /// A key of its own.
+    pub fn to_key(self) -> Key {
+        Key::new(self.group, self.kind, self.namespace, self.name)
     }
 }
 

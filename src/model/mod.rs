@@ -3,12 +3,14 @@ mod gap;
 mod key;
 mod layer;
 mod object;
+mod objects;
 mod pointer;
 mod verdict;
 
 pub use gap::{Gap, Reason};
-pub use key::Key;
+pub use key::{Key, KeyRef};
 pub use layer::{By, Layer, PLATFORM, Placement, Role};
 pub use object::{Object, Question, Snapshot, Source, Unsettled, group_of, stem, unstem};
+pub use objects::Objects;
 pub use pointer::{escape, get, join, set, tokens};
 pub use verdict::Verdict;

@@ -79,7 +79,7 @@ pub enum Source {
 
 /// Everything captured of one moment, redacted, before it is split into facets.
 #[derive(Clone, Debug)]
-pub struct Snapshot {
+pub struct Snapshot<O> {
     /// Live or dump.
     pub source: Source,
     /// Start of the capture window, RFC 3339 UTC, where known.
@@ -92,8 +92,8 @@ pub struct Snapshot {
     pub version: Option<String>,
     /// The highest resourceVersion seen over everything read, Events and Leases included.
     pub highest: Option<u64>,
-    /// All objects, sorted by key.
-    pub objects: Vec<Object>,
+    /// All objects, sorted by key; see [`crate::model::Objects`].
+    pub objects: O,
     /// All questions, sorted.
     pub questions: Vec<Question>,
     /// All gaps, sorted.

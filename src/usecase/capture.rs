@@ -1,7 +1,7 @@
-//! Capture: answers → redact → one object a key → gaps → facets → the files of a bundle.
+//! Capture: answers → through the door (redacted, packed) → one object a key → gaps → facets → the files of a bundle.
 use crate::bundle::FORMAT;
-use crate::bundle::assemble::Assembled;
-use crate::bundle::assemble::assemble;
+use crate::bundle::assemble;
+use crate::bundle::assemble::Layered;
 use crate::bundle::config::Config;
 use crate::bundle::config::Secrets;
 use crate::bundle::coverage::Coverage;
@@ -18,28 +18,34 @@ use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::model::Gap;
 use crate::model::Key;
+use crate::model::KeyRef;
 use crate::model::Layer;
 use crate::model::Object;
+use crate::model::Objects;
 use crate::model::PLATFORM;
 use crate::model::Question;
 use crate::model::Reason;
 use crate::model::Snapshot;
 use crate::model::Source;
-use crate::model::group_of;
 use crate::usecase::contradictions::contradictions;
+use crate::usecase::door::Door;
 use crate::usecase::settled;
+use crate::usecase::shelf::Shelf;
+use crate::usecase::spool::Memory;
+use crate::usecase::store::Store;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// What a source gives: lists of objects as they were answered, not yet redacted.
+/// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is [`Shelf`]) behind the door.
 #[derive(Debug)]
-pub struct Collected {
+pub struct Collected<I = Vec<Value>> {
     /// Live or dump.
     pub source: Source,
     /// The lists, in a stable order.
-    pub lists: Vec<List>,
+    pub lists: Vec<List<I>>,
     /// First readings of lists that were read once more at the end: what differs in between is unsettled.
-    pub earlier: Vec<List>,
+    pub earlier: Vec<List<I>>,
     /// What was not answered.
     pub gaps: Vec<Gap>,
     /// Start of the capture window.
@@ -56,7 +62,7 @@ pub struct Collected {
 
 /// One answered list.
 #[derive(Clone, Debug)]
-pub struct List {
+pub struct List<I = Vec<Value>> {
     /// Where it was read from, for messages.
     pub file: String,
     /// API group.
@@ -70,7 +76,7 @@ pub struct List {
     /// resourceVersion of the list.
     pub resource_version: Option<String>,
     /// The objects, each with apiVersion and kind.
-    pub items: Vec<Value>,
+    pub items: I,
     /// How many there are, where the items are not all of them.
     pub count: Option<u64>,
     /// Pages and milliseconds of the answer; from live sources only.
@@ -90,59 +96,79 @@ pub enum CaptureError {
         /// Where it was read again.
         second: String,
     },
+    /// What was kept is not there any more.
+    #[error("{0}; is there room where temporary files go (TMPDIR)?")]
+    Spool(String),
+    /// One of evid's own documents can't be written.
+    #[error("a document of the bundle can't be written: {0}")]
+    Document(#[from] serde_json::Error),
 }
 
-/// Redacts and sorts what a source gave.
+impl Collected {
+    /// Takes every object through the door, list by list.
+    pub fn through(self, door: &Door<'_>) -> Collected<Shelf> {
+        let list = |list: List| {
+            let mut items = Shelf::default();
+            list.items.into_iter().for_each(|value| door.take(value, &mut items));
+            List {
+                file: list.file,
+                group: list.group,
+                resource: list.resource,
+                namespace: list.namespace,
+                is_question: list.is_question,
+                resource_version: list.resource_version,
+                items,
+                count: list.count,
+                read: list.read,
+            }
+        };
+        Collected {
+            source: self.source,
+            lists: self.lists.into_iter().map(list).collect(),
+            earlier: self.earlier.into_iter().map(list).collect(),
+            gaps: self.gaps,
+            started: self.started,
+            finished: self.finished,
+            version: self.version,
+            highest: self.highest,
+            server: self.server,
+        }
+    }
+}
+
+/// Sorts what a source gave and weighs what it says against itself.
 ///
 /// # Errors
-/// Where two different objects have one key.
-pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules, secrets: Secrets) -> Result<Snapshot, CaptureError> {
-    let plurals = plurals(&collected.lists);
+/// Where two different objects have one key, or what was packed can't be had back.
+pub fn snapshot<'a>(collected: Collected<Shelf>, door: &Door<'a>) -> Result<Snapshot<Store<'a>>, CaptureError> {
+    let (rules, redactor) = (door.rules, door.redactor);
     let mut highest = collected.highest;
-    let mut rise = |text: Option<&str>| highest = highest.max(text.and_then(|t| t.parse().ok()));
     let mut questions = Vec::new();
     let mut gaps = collected.gaps;
-    let mut objects: BTreeMap<Key, Object> = BTreeMap::new();
-    for list in collected.lists {
-        rise(list.resource_version.as_deref());
+    for list in &collected.lists {
+        let of_list = list.resource_version.as_ref().and_then(|t| t.parse().ok());
+        highest = highest.max(of_list).max(list.items.highest);
         if let Some(resource) = list.resource.clone().filter(|_| list.is_question) {
-            let count = list.count.unwrap_or(u64::try_from(list.items.len()).unwrap_or(u64::MAX));
             questions.push(Question {
                 group: list.group.clone(),
                 resource,
                 namespace: list.namespace.clone(),
-                count,
-                resource_version: list.resource_version,
+                count: list.count.unwrap_or(list.items.seen),
+                resource_version: list.resource_version.clone(),
                 pages: list.read.map(|(pages, _)| pages),
                 millis: list.read.map(|(_, millis)| millis),
             });
         }
-        for mut value in list.items {
-            let Some(key) = key_of(&value) else {
-                let resource = list.resource.clone().unwrap_or_else(|| "*".into());
-                let detail = format!("{}: an item has no kind or no name", list.file);
-                gaps.push(Gap {
-                    group: list.group.clone(),
-                    resource,
-                    namespace: list.namespace.clone(),
-                    reason: Reason::Unreadable,
-                    detail,
-                });
-                continue;
-            };
-            rise(value.pointer("/metadata/resourceVersion").and_then(Value::as_str));
-            if !rules.stored(&key.group, &key.kind) {
-                continue;
-            }
-            prepare(&mut value, redactor, rules, secrets);
-            let plural =
-                plurals.get(&(key.group.clone(), key.kind.clone())).cloned().unwrap_or_else(|| rules.plural(&key.group, &key.kind));
-            let uid = value.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or("").to_owned();
-            add(&mut objects, Object { key, plural, uid, value, file: list.file.clone() }, &mut gaps)?;
-        }
+        gaps.extend(list.items.wrong.iter().map(|what| Gap {
+            group: list.group.clone(),
+            resource: list.resource.clone().unwrap_or_else(|| "*".into()),
+            namespace: list.namespace.clone(),
+            reason: Reason::Unreadable,
+            detail: format!("{}: {what}", list.file),
+        }));
     }
-    let unsettled = settled::moved(collected.earlier, &objects, |value| prepare(value, redactor, rules, secrets));
-    let objects: Vec<Object> = objects.into_values().collect();
+    let objects = Store::new(collected.lists, rules, door.spool, &mut gaps)?;
+    let unsettled = settled::moved(&collected.earlier, &objects, door);
     questions.sort();
     questions.dedup();
     // Nothing rests on the absence of what is not kept.
@@ -156,6 +182,9 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules, secret
     gaps.sort();
     gaps.dedup();
     let cluster = cluster(&objects).map(str::to_owned);
+    if let Some(fault) = objects.fault() {
+        return Err(CaptureError::Spool(fault));
+    }
     Ok(Snapshot {
         source: collected.source,
         started: collected.started,
@@ -171,118 +200,28 @@ pub fn snapshot(collected: Collected, redactor: &Redactor, rules: &Rules, secret
     })
 }
 
-/// What is kept of an answered object: redacted, numbers in one spelling, of some kinds only metadata or digests.
-fn prepare(value: &mut Value, redactor: &Redactor, rules: &Rules, secrets: Secrets) {
-    let at = |p: &str| value.get(p).and_then(Value::as_str).unwrap_or_default();
-    let mut digests = Vec::new();
-    if rules.of(group_of(at("apiVersion")), at("kind")).rule.metadata_only {
-        match secrets {
-            Secrets::Metadata => *value = metadata_of(value),
-            Secrets::Digests => digests = digests_of(value, redactor),
-        }
-    }
-    json::normalise(value);
-    redactor.object(value);
-    if let Some(object) = value.as_object_mut() {
-        object.extend(digests);
-    }
-}
-
-/// Takes a Secret's content out of it and gives a keyed token for each value: equal for equal values, whichever way it was encoded.
-fn digests_of(secret: &mut Value, redactor: &Redactor) -> Vec<(String, Value)> {
-    use base64::Engine as _;
-    let plain = |text: &str| {
-        let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok();
-        bytes.and_then(|b| String::from_utf8(b).ok()).unwrap_or_else(|| text.to_owned())
-    };
-    let mut out = Vec::new();
-    for (field, encoded) in [("data", true), ("stringData", false)] {
-        let Some(Value::Object(content)) = secret.as_object_mut().and_then(|o| o.remove(field)) else { continue };
-        let token = |v: &Value| {
-            let text = v.as_str().unwrap_or_default();
-            Value::String(redactor.token(&if encoded { plain(text) } else { text.to_owned() }))
-        };
-        out.push((field.to_owned(), content.iter().map(|(k, v)| (k.clone(), token(v))).collect()));
-    }
-    out
+/// The objects that a source gave, in memory, for a look at them of which nothing is kept.
+///
+/// # Errors
+/// As [`snapshot`].
+pub fn objects_of(collected: Collected, rules: &Rules) -> Result<Vec<Object>, CaptureError> {
+    let (redactor, spool) = (Redactor::new(&[0; 32]), Memory::default());
+    let door = Door { redactor: &redactor, rules, secrets: Secrets::Metadata, spool: &spool };
+    let objects = snapshot(collected.through(&door), &door)?.objects;
+    Ok((0..objects.len()).filter_map(|at| objects.whole(at)).map(Cow::into_owned).collect())
 }
 
 /// The cluster's identity: the uid of its `kube-system` namespace, where that was seen.
-pub(super) fn cluster(objects: &[Object]) -> Option<&str> {
-    let system = Key::new("", "Namespace", "", "kube-system");
-    objects.iter().find(|o| o.key == system).map(|o| &*o.uid).filter(|u| !u.is_empty())
+pub(super) fn cluster(objects: &dyn Objects) -> Option<&str> {
+    let system = KeyRef { group: "", kind: "Namespace", namespace: "", name: "kube-system" };
+    objects.find(system).map(|at| objects.uid(at)).filter(|uid| !uid.is_empty())
 }
 
-/// What the API server answers where only metadata is asked for.
-fn metadata_of(value: &Value) -> Value {
-    let kept = value.as_object().into_iter().flatten().filter(|(k, _)| matches!(k.as_str(), "apiVersion" | "kind" | "metadata"));
-    Value::Object(kept.map(|(k, v)| (k.clone(), v.clone())).collect())
-}
-
-pub(super) fn key_of(value: &Value) -> Option<Key> {
-    let at = |p: &str| value.pointer(p).and_then(Value::as_str);
-    Some(Key::new(group_of(at("/apiVersion")?), at("/kind")?, at("/metadata/namespace").unwrap_or(""), at("/metadata/name")?))
-        .filter(|k| !k.kind.is_empty() && !k.name.is_empty())
-}
-
-/// Plurals as the source's own CustomResourceDefinitions and lists of one kind spell them.
-fn plurals(lists: &[List]) -> BTreeMap<(String, String), String> {
-    let mut out = BTreeMap::new();
-    for list in lists {
-        let kinds: std::collections::BTreeSet<Key> =
-            list.items.iter().filter_map(key_of).map(|k| Key::new(&k.group, &k.kind, "", "")).collect();
-        if let (Some(resource), 1, Some(kind)) = (&list.resource, kinds.len(), kinds.first()) {
-            out.insert((kind.group.clone(), kind.kind.clone()), resource.clone());
-        }
-        for item in list.items.iter().filter(|i| i.get("kind").and_then(Value::as_str) == Some("CustomResourceDefinition")) {
-            let at = |p: &str| item.pointer(p).and_then(Value::as_str);
-            if let (Some(group), Some(kind), Some(plural)) = (at("/spec/group"), at("/spec/names/kind"), at("/spec/names/plural")) {
-                out.insert((group.to_owned(), kind.to_owned()), plural.to_owned());
-            }
-        }
-    }
-    out
-}
-
-/// Keeps one object a key: the newer of two versions of one uid (and says that the read is torn).
-fn add(objects: &mut BTreeMap<Key, Object>, new: Object, gaps: &mut Vec<Gap>) -> Result<(), CaptureError> {
-    let Some(old) = objects.get(&new.key) else {
-        objects.insert(new.key.clone(), new);
-        return Ok(());
-    };
-    let part = |o: &Object, p: &str| o.value.pointer(p).and_then(Value::as_str).unwrap_or("").to_owned();
-    let version = |o: &Object| part(o, "/metadata/resourceVersion").parse::<u64>().unwrap_or(0);
-    if plain(&old.value) == plain(&new.value) {
-        return Ok(());
-    }
-    let same = !new.uid.is_empty() && old.uid == new.uid;
-    if same && part(old, "/apiVersion") != part(&new, "/apiVersion") {
-        // One object at two API versions: the later spelling (v2 after v1) is kept.
-        if part(&new, "/apiVersion") > part(old, "/apiVersion") {
-            objects.insert(new.key.clone(), new);
-        }
-        return Ok(());
-    }
-    if same && version(old) != version(&new) {
-        let detail = format!("{}: two versions of one object, in {} and in {}; the newer is kept", new.key, old.file, new.file);
-        let namespace = Some(new.key.namespace.clone()).filter(|n| !n.is_empty());
-        gaps.push(Gap { group: new.key.group.clone(), resource: new.plural.clone(), namespace, reason: Reason::Torn, detail });
-        if version(&new) > version(old) {
-            objects.insert(new.key.clone(), new);
-        }
-        return Ok(());
-    }
-    Err(CaptureError::Twice { key: Box::new(new.key.clone()), first: old.file.clone(), second: new.file })
-}
-
-/// An object without what only some clients show.
-fn plain(value: &Value) -> Value {
-    let mut value = value.clone();
-    if let Some(meta) = value.get_mut("metadata").and_then(Value::as_object_mut) {
-        meta.remove("managedFields");
-        meta.remove("selfLink");
-    }
-    value
+/// What the manifest will say, but for digests: those are known when all files are written.
+pub struct Outline {
+    layers: Vec<Layer>,
+    layered: Layered,
+    manifest: Manifest,
 }
 
 /// The files of a bundle (without `evid.json`, which needs their digests) and what the manifest will say.
@@ -292,65 +231,81 @@ pub struct Draft {
     manifest: Manifest,
 }
 
-/// Splits a snapshot into the files of its bundle.
+/// Splits a snapshot into the files of its bundle, in memory.
 ///
 /// # Errors
-/// Never in practice: evid's own documents are always JSON.
+/// Where what was packed can't be had back.
 pub fn draft(
-    snapshot: &Snapshot,
+    snapshot: &Snapshot<Store<'_>>,
     redactor: &Redactor,
     rules: &Rules,
     layers: &[Layer],
     config: &Config,
     nonce: Option<String>,
-) -> Result<Draft, serde_json::Error> {
-    let Assembled { mut files, counts, roots, tracking } = assemble(&snapshot.objects, rules, layers, config);
-    let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.gaps, &snapshot.unsettled);
-    files.insert("coverage.json".into(), json::document(&coverage)?);
-    let config = json::document(&config.redacted(redactor))?;
+) -> Result<Draft, CaptureError> {
+    let mut files = BTreeMap::new();
+    let outline = each_file(snapshot, redactor, rules, layers, config, nonce, &mut |name, bytes| drop(files.insert(name, bytes)))?;
     let mut sums = Sums::default();
     for (name, bytes) in &files {
         sums.insert(name, canon::sha256_hex(bytes));
     }
-    let line = |name: &str, role: &str| LayerLine {
-        name: name.to_owned(),
-        role: role.to_owned(),
-        root: roots.get(name).cloned(),
-        digest: sums.layer_digest(name),
-        objects: counts.get(name).copied().unwrap_or(0),
-    };
+    Ok(Draft { files, manifest: outline.manifest(&sums, "") })
+}
+
+/// Hands out the files of a snapshot's bundle one by one, in no promised order; all but `evid.json`.
+///
+/// # Errors
+/// Where what was packed can't be had back: what was handed out is worth nothing then.
+pub fn each_file(
+    snapshot: &Snapshot<Store<'_>>,
+    redactor: &Redactor,
+    rules: &Rules,
+    layers: &[Layer],
+    config: &Config,
+    nonce: Option<String>,
+    put: &mut dyn FnMut(String, Vec<u8>),
+) -> Result<Outline, CaptureError> {
+    let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.gaps, &snapshot.unsettled);
+    put("coverage.json".into(), json::document(&coverage)?);
+    let layered = assemble::each_file(&snapshot.objects, rules, layers, config, put);
+    if let Some(fault) = snapshot.objects.fault() {
+        return Err(CaptureError::Spool(fault));
+    }
+    let config = json::document(&config.redacted(redactor))?;
     let manifest = Manifest {
         format: FORMAT,
         tool: Tool { name: "evid".into(), version: env!("CARGO_PKG_VERSION").into() },
         source: if snapshot.source == Source::Live { "live" } else { "dump" }.into(),
         window: Window { started: snapshot.started.clone(), finished: snapshot.finished.clone() },
         cluster: Cluster { uid: snapshot.cluster.clone(), version: snapshot.version.clone(), server: snapshot.server.clone() },
-        layers: layers.iter().map(|l| line(&l.name, l.role.as_str())).chain([line(PLATFORM, PLATFORM)]).collect(),
+        layers: Vec::new(),
         rules: rules.digest().to_owned(),
         config: canon::sha256_hex(&config),
         redaction_key: redactor.key_id(),
-        tracking: tracking.into(),
+        tracking: layered.tracking.into(),
         head: String::new(),
         nonce,
     };
-    files.insert("config.json".into(), config);
-    Ok(Draft { files, manifest })
+    put("config.json".into(), config);
+    Ok(Outline { layers: layers.to_vec(), layered, manifest })
+}
+
+impl Outline {
+    /// The manifest, given the digests of all files and the digest of all bytes written before it.
+    pub fn manifest(&self, sums: &Sums, head: &str) -> Manifest {
+        let line = |name: &str, role: &str| LayerLine {
+            name: name.to_owned(),
+            role: role.to_owned(),
+            root: self.layered.roots.get(name).cloned(),
+            digest: sums.layer_digest(name),
+            objects: self.layered.counts.get(name).copied().unwrap_or(0),
+        };
+        let layers = self.layers.iter().map(|l| line(&l.name, l.role.as_str())).chain([line(PLATFORM, PLATFORM)]).collect();
+        Manifest { layers, head: head.to_owned(), ..self.manifest.clone() }
+    }
 }
 
 impl Draft {
-    /// Adds what probes heard, a file a layer. Only a live cluster is asked: `verify` refuses probes in a bundle made from a dump.
-    ///
-    /// # Errors
-    /// Never in practice.
-    pub fn with_probes(mut self, lines: Vec<probe::Line>) -> Result<Self, serde_json::Error> {
-        let mut by_layer: BTreeMap<String, Vec<probe::Line>> = BTreeMap::new();
-        lines.into_iter().for_each(|l| by_layer.entry(l.layer.clone()).or_default().push(l));
-        for (layer, mut lines) in by_layer {
-            self.files.insert(format!("probes/{layer}.jsonl"), probe::file(&mut lines)?);
-        }
-        Ok(self)
-    }
-
     /// `evid.json`, given the digest of all bytes written before it.
     ///
     /// # Errors
@@ -363,4 +318,14 @@ impl Draft {
     pub fn layers(&self) -> &[LayerLine] {
         &self.manifest.layers
     }
+}
+
+/// What probes heard, a file a layer. Only a live cluster is asked: `verify` refuses probes in a bundle made from a dump.
+///
+/// # Errors
+/// Never in practice.
+pub fn probe_files(lines: Vec<probe::Line>) -> Result<Vec<(String, Vec<u8>)>, serde_json::Error> {
+    let mut by_layer: BTreeMap<String, Vec<probe::Line>> = BTreeMap::new();
+    lines.into_iter().for_each(|l| by_layer.entry(l.layer.clone()).or_default().push(l));
+    by_layer.into_iter().map(|(layer, mut lines)| Ok((format!("probes/{layer}.jsonl"), probe::file(&mut lines)?))).collect()
 }

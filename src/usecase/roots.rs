@@ -3,8 +3,8 @@ use crate::layers::Tracking;
 use crate::layers::resources;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::Objects;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// A root and how many Applications it lists.
@@ -19,15 +19,18 @@ pub struct Root {
 }
 
 /// The roots among a snapshot's objects, by name.
-pub fn roots(objects: &[Object]) -> Vec<Root> {
-    let apps: BTreeMap<&Key, &Object> = objects.iter().filter(|o| o.key.is_argo("Application")).map(|o| (&o.key, o)).collect();
+pub fn roots(objects: &dyn Objects) -> Vec<Root> {
+    let apps = || objects.of_kind("argoproj.io", "Application").filter_map(|at| objects.whole(at));
     let nests = |k: &Key| k.is_argo("Application") || k.is_argo("ApplicationSet");
-    let listed: BTreeMap<&Key, Vec<Key>> = apps.iter().map(|(k, o)| (*k, resources(&o.value).filter(|r| nests(r)).collect())).collect();
-    let below: BTreeSet<&Key> = listed.values().flatten().collect();
-    let tracking = Tracking::find(objects, |key| below.contains(key));
+    let children = |app: &Object| resources(&app.value).filter(nests).collect::<Vec<_>>();
+    let below: BTreeSet<Key> = apps().flat_map(|app| children(&app)).collect();
+    let tracking = Tracking::find(objects, below.iter().filter_map(|key| objects.find(key.parts())));
     let is_managed = |app: &Object| below.contains(&app.key) && tracking.instance(app).is_some();
-    let tops = apps.iter().filter(|(k, o)| listed.get(*k).is_some_and(|l| !l.is_empty()) && !is_managed(o));
-    tops.map(|(k, o)| Root { key: (*k).clone(), children: listed.get(*k).map_or(0, Vec::len), automated: is_automated(&o.value) }).collect()
+    apps()
+        .filter(|app| !is_managed(app))
+        .map(|app| Root { children: children(&app).len(), automated: is_automated(&app.value), key: app.key.clone() })
+        .filter(|root| root.children > 0)
+        .collect()
 }
 
 /// Whether Argo CD syncs an Application by itself.

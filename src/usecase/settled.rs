@@ -1,35 +1,35 @@
 //! What changed while the rest was read: an object that its first and its last reading show differently is of no one moment. Bookkeeping
 //! that always moves (generation, reconciledAt) does not count.
 use crate::kinds::health;
-use crate::model::Key;
-use crate::model::Object;
+use crate::model::Objects;
 use crate::model::Unsettled;
 use crate::usecase::capture::List;
-use crate::usecase::capture::key_of;
+use crate::usecase::door::Door;
+use crate::usecase::shelf::Shelf;
+use crate::usecase::store::Store;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// What moved between first readings and the objects of the last one, sorted.
-pub(super) fn moved(earlier: Vec<List>, objects: &BTreeMap<Key, Object>, prepare: impl Fn(&mut Value)) -> Vec<Unsettled> {
+pub(super) fn moved(earlier: &[List<Shelf>], objects: &Store<'_>, door: &Door<'_>) -> Vec<Unsettled> {
     let mut found = Vec::new();
     for list in earlier {
         let mut seen = BTreeSet::new();
-        for mut value in list.items {
-            let Some(key) = key_of(&value) else { continue };
-            prepare(&mut value);
-            let pointers = objects.get(&key).map_or_else(|| vec![String::new()], |last| between(&value, &last.value));
-            seen.insert(key.clone());
+        for slot in list.items.slots().filter_map(|at| list.items.slot(at)) {
+            let key = list.items.key(slot);
+            let last = objects.find(key).and_then(|at| objects.whole(at));
+            let pointers = last.map_or_else(|| vec![String::new()], |last| between(&door.whole(slot), &last.value));
+            seen.insert(key);
             if !pointers.is_empty() {
-                found.push(Unsettled { key, pointers });
+                found.push(Unsettled { key: key.to_key(), pointers });
             }
         }
-        let of_list = |o: &&Object| {
-            let of_kind = Some(&o.plural) == list.resource.as_ref() && o.key.group == list.group;
-            of_kind && list.namespace.as_ref().is_none_or(|n| *n == o.key.namespace)
+        let of_list = |at: &usize| {
+            let of_kind = Some(objects.plural(*at)) == list.resource.as_deref() && objects.key(*at).group == list.group;
+            of_kind && list.namespace.as_ref().is_none_or(|n| *n == objects.key(*at).namespace)
         };
-        let new = objects.values().filter(of_list).filter(|o| !seen.contains(&o.key));
-        found.extend(new.map(|o| Unsettled { key: o.key.clone(), pointers: vec![String::new()] }));
+        let new = (0..objects.len()).filter(of_list).map(|at| objects.key(at)).filter(|key| !seen.contains(key));
+        found.extend(new.map(|key| Unsettled { key: key.to_key(), pointers: vec![String::new()] }));
     }
     found.sort();
     found

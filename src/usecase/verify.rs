@@ -97,15 +97,15 @@ fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Assembled, obj
     let mut defects = Vec::new();
     let mut differs = |what: &str| defects.push(wrong("evid.json", format!("{what} is not what the bundle's own files say")));
     let said = manifest.layers.iter().map(|l| (&*l.name, &*l.role, l.root.as_ref(), l.objects));
-    let count = |name: &str| anew.counts.get(name).copied().unwrap_or(0);
-    let follows = layers.iter().map(|l| (&*l.name, l.role.as_str(), anew.roots.get(&l.name), count(&l.name)));
+    let count = |name: &str| anew.layers.counts.get(name).copied().unwrap_or(0);
+    let follows = layers.iter().map(|l| (&*l.name, l.role.as_str(), anew.layers.roots.get(&l.name), count(&l.name)));
     if !said.eq(follows.chain([(PLATFORM, PLATFORM, None, count(PLATFORM))])) {
         differs("`layers`");
     }
-    if manifest.cluster.uid.as_deref() != cluster(objects) {
+    if manifest.cluster.uid.as_deref() != cluster(&objects) {
         differs("`cluster.uid`");
     }
-    if manifest.tracking != anew.tracking {
+    if manifest.tracking != anew.layers.tracking {
         differs("`tracking`");
     }
     defects
@@ -116,7 +116,7 @@ fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules) -> V
     let mut defects = Vec::new();
     let gaps = coverage.gaps();
     let questions = coverage.questions();
-    for found in contradictions(objects, &questions, rules) {
+    for found in contradictions(&objects, &questions, rules) {
         let said = gaps
             .iter()
             .any(|g| (&g.group, &g.resource, &g.namespace, g.reason) == (&found.group, &found.resource, &found.namespace, found.reason));

@@ -13,6 +13,7 @@ use evid::usecase::capture::draft;
 use evid::usecase::capture::snapshot;
 use evid::usecase::diff::Outcome;
 use evid::usecase::diff::diff;
+use evid::usecase::door::Door;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -74,7 +75,9 @@ pub fn drafted(collected: Collected) -> Draft {
 /// The same, for a platform of this configuration.
 pub fn drafted_with(collected: Collected, config: Config) -> Draft {
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]));
-    let snapshot = snapshot(collected, &redactor, &rules, config.secrets).unwrap();
+    let spool = evid::usecase::spool::Memory::default();
+    let door = Door { redactor: &redactor, rules: &rules, secrets: config.secrets, spool: &spool };
+    let snapshot = snapshot(collected.through(&door), &door).unwrap();
     draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
 }
 
@@ -83,6 +86,15 @@ pub fn files(draft: &Draft) -> BTreeMap<String, Vec<u8>> {
     let mut files = draft.files.clone();
     files.insert("evid.json".into(), draft.manifest("").unwrap());
     files
+}
+
+/// Seals a draft.
+pub fn seal(path: &std::path::Path, draft: &Draft) {
+    let mut writer = evid::adapters::zipfile::BundleWriter::create(path, false).unwrap();
+    draft.files.iter().for_each(|(name, bytes)| writer.add(name, bytes).unwrap());
+    let manifest = draft.manifest(&writer.head_sha256()).unwrap();
+    writer.add("evid.json", &manifest).unwrap();
+    writer.finish().unwrap();
 }
 
 /// One side of a comparison, made in memory.

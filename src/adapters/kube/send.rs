@@ -11,6 +11,7 @@ use http::Request;
 use http::header::ACCEPT;
 use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt as _;
+use hyper::body::Body as _;
 use kube::Client;
 use kube::client::Body;
 use std::time::Duration;
@@ -97,8 +98,15 @@ impl Cluster {
         let text = |name: &str| head.headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let after = text("retry-after").and_then(|v| v.parse().ok()).map(Duration::from_secs);
         let warnings = head.headers.get_all("warning").iter().filter_map(|v| v.to_str().ok()).map(str::to_owned).collect();
-        let body = http_body_util::Limited::new(body, LARGEST).collect().await;
-        let body = body.map_err(|e| NoReply::Cut(format!("the answer was cut: {}", reasons(&*e))))?.to_bytes().into();
+        let mut body = std::pin::pin!(http_body_util::Limited::new(body, LARGEST));
+        let announced = usize::try_from(body.size_hint().exact().unwrap_or(0)).unwrap_or(LARGEST);
+        // Into one place as it comes: the pieces and their sum are never held together.
+        let mut whole = Vec::with_capacity(announced.min(LARGEST));
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|e| NoReply::Cut(format!("the answer was cut: {}", reasons(&*e))))?;
+            frame.data_ref().into_iter().for_each(|piece| whole.extend_from_slice(piece));
+        }
+        let body = whole;
         Ok((Reply { status: head.status.as_u16(), body, date: text("date"), warnings }, after))
     }
 }

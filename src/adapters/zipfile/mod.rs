@@ -2,11 +2,13 @@
 //! Knows names and digests of entries; must not know what is in them.
 mod content;
 mod layout;
+mod pile;
 mod read;
 mod scan;
 mod sink;
 mod write;
 
+pub use pile::Pile;
 pub use read::{BundleReader, OpenError};
 pub use write::{BundleWriter, Packed, Sealed, WriteError};
 

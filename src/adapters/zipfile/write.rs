@@ -12,6 +12,7 @@ use crate::canon::sha256_hex;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use zip::read::ZipFile;
 use zip::write::{PreparedZipFile, SimpleFileOptions};
 use zip::{CompressionMethod, DateTime, System, ZipWriter};
 
@@ -79,10 +80,10 @@ pub enum WriteError {
 /// An entry, compressed and hashed: the costly part of writing, which any thread can do.
 #[derive(Debug)]
 pub struct Packed {
-    name: String,
-    sha256: String,
-    size: u64,
-    file: PreparedZipFile,
+    pub(super) name: String,
+    pub(super) sha256: String,
+    pub(super) size: u64,
+    pub(super) file: PreparedZipFile,
 }
 
 impl Packed {
@@ -162,18 +163,38 @@ impl BundleWriter {
     /// # Errors
     /// As `add`.
     pub fn add_packed(&mut self, entry: Packed) -> Result<(), WriteError> {
-        let manifest = entry.name == names::MANIFEST;
-        if self.last == names::MANIFEST || entry.name == names::SUMS || (!manifest && entry.name <= self.last) {
-            return Err(WriteError::Order { name: entry.name });
-        }
-        self.total += entry.size;
-        within(&entry.name, "the size of all content in bytes", self.total, MAX_TOTAL)?;
-        // One more will come: SHA256SUMS.
-        within(&entry.name, "the number of entries", self.sums.len() as u64 + 2, MAX_ENTRIES)?;
+        self.admit(&entry.name, entry.size)?;
         self.put(entry.file, &entry.name)?;
         self.sums.insert(&entry.name, entry.sha256);
         self.last = entry.name;
         Ok(())
+    }
+
+    /// Writes one entry whose compressed bytes stand in another zip, in the same order as `add`. `sha256` and `size` are its content's.
+    pub(super) fn add_raw<R: io::Read>(&mut self, name: &str, entry: ZipFile<'_, R>, sha256: String, size: u64) -> Result<(), WriteError> {
+        self.admit(name, size)?;
+        let done = self.zip.raw_copy_file(entry);
+        done.map_err(|e| self.told(name, e))?;
+        self.sums.insert(name, sha256);
+        self.last = name.into();
+        Ok(())
+    }
+
+    /// Whether an entry may come next.
+    fn admit(&mut self, name: &str, size: u64) -> Result<(), WriteError> {
+        let manifest = name == names::MANIFEST;
+        if self.last == names::MANIFEST || name == names::SUMS || (!manifest && name <= &*self.last) {
+            return Err(WriteError::Order { name: name.into() });
+        }
+        self.total += size;
+        within(name, "the size of all content in bytes", self.total, MAX_TOTAL)?;
+        // One more will come: SHA256SUMS.
+        within(name, "the number of entries", self.sums.len() as u64 + 2, MAX_ENTRIES)
+    }
+
+    /// The digests of the entries so far.
+    pub fn sums(&self) -> &Sums {
+        &self.sums
     }
 
     /// SHA-256 (64 lowercase hex digits) of every byte written so far. `evid.json` carries the value from just before itself,
@@ -214,14 +235,19 @@ impl BundleWriter {
     }
 
     fn put(&mut self, file: PreparedZipFile, name: &str) -> Result<(), WriteError> {
-        self.zip.add_prepared_file(file).map_err(|e| match e {
+        let done = self.zip.add_prepared_file(file);
+        done.map_err(|e| self.told(name, e))
+    }
+
+    fn told(&self, name: &str, error: zip::result::ZipError) -> WriteError {
+        match error {
             zip::result::ZipError::Io(source) => WriteError::Io { path: self.path.clone(), source },
             other => refused(name, &other),
-        })
+        }
     }
 }
 
-fn refused(name: &str, cause: &zip::result::ZipError) -> WriteError {
+pub(super) fn refused(name: &str, cause: &zip::result::ZipError) -> WriteError {
     WriteError::Zip { name: name.into(), cause: cause.to_string() }
 }
 

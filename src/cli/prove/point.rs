@@ -2,6 +2,7 @@
 use crate::adapters::archive;
 use crate::adapters::kube::Watcher;
 use crate::bundle::watch::WATCH;
+use crate::cli::capture::spool;
 use crate::cli::capture::summary;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -10,8 +11,10 @@ use crate::cli::live::scope;
 use crate::cli::prove::sampling::Sampler;
 use crate::cli::prove::state::State;
 use crate::cli::ui;
-use crate::usecase::capture::draft;
+use crate::usecase::capture::each_file;
+use crate::usecase::capture::probe_files;
 use crate::usecase::capture::snapshot;
+use crate::usecase::door::Door;
 use crate::usecase::port::Clock as _;
 use crate::usecase::port::Watch as _;
 use crate::usecase::prove::Watched;
@@ -48,8 +51,9 @@ pub(super) fn capture(
     watched: &mut Watched,
     sampler: &Sampler,
 ) -> Result<(), Failure> {
-    let collected = session.collect(&scope(session.config))?;
-    let mut snapshot = snapshot(collected, session.redactor, session.rules, session.config.secrets)?;
+    let spool = spool()?;
+    let door = Door { redactor: session.redactor, rules: session.rules, secrets: session.config.secrets, spool: &spool };
+    let mut snapshot = snapshot(session.collect(&scope(session.config), &door)?, &door)?;
     let places = session.places(&snapshot.objects);
     let (probes, _) = session.probe(&places)?;
     sampler.place(places);
@@ -59,14 +63,15 @@ pub(super) fn capture(
     let segment = watched.segment(session.clock.now(), connected);
     // The next segment has begun: the window ends after that, so that no moment lies between.
     snapshot.finished = Some(session.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
-    let draft = draft(&snapshot, session.redactor, session.rules, session.layers, session.config, state.nonce.clone())?;
-    let mut draft = draft.with_probes(probes.clone())?;
+    let mut beside = probe_files(probes.clone())?;
     if !state.done.is_empty() {
-        draft.files.insert(WATCH.into(), segment);
-        draft.files.insert("actions.jsonl".into(), actions(dir)?);
+        beside.extend([(WATCH.to_owned(), segment), ("actions.jsonl".to_owned(), actions(dir)?)]);
     }
-    let sealed = archive::seal(&State::bundle(dir, name), &draft, true)?;
-    if summary(&sealed, &draft, &snapshot, &probes) != Exit::Proven {
+    let (sealed, manifest) = archive::seal(&State::bundle(dir, name), true, |put| {
+        beside.into_iter().for_each(|(name, bytes)| put(name, bytes));
+        each_file(&snapshot, session.redactor, session.rules, session.layers, session.config, state.nonce.clone(), put)
+    })?;
+    if summary(&sealed, &manifest, &snapshot, &probes) != Exit::Proven {
         ui::message("note: this point is incomplete; the verdicts will say what that leaves open");
     }
     Ok(())

@@ -1,9 +1,9 @@
 //! The layers of the configuration in force, held against what is there: each one's root, its mode, what hangs below it.
 use crate::layers::Apps;
-use crate::layers::Tracking;
 use crate::layers::resources;
 use crate::model::Layer;
 use crate::model::Object;
+use crate::model::Objects as _;
 use crate::model::Role;
 use crate::usecase::doctor::Line;
 use crate::usecase::doctor::argo::few;
@@ -14,14 +14,15 @@ use crate::usecase::roots::is_automated;
 /// A line a layer.
 pub(super) fn lines(layers: &[Layer], seen: &Platform) -> Vec<Line> {
     let unseen = seen.gaps.iter().any(|g| g.group == "argoproj.io" && g.resource != "applicationsets");
-    let (apps, _) = Apps::new(&seen.objects, layers, |listed| Tracking::find(&seen.objects, listed));
+    let objects = &*seen.objects;
+    let (apps, _) = Apps::new(&objects, layers);
     let root = |layer: &Layer| apps.root(&layer.name).and_then(|key| seen.argo("Application").find(|o| o.key == *key));
     if layers.iter().all(|l| root(l).is_none()) {
         if unseen {
             return vec![Line::problem("layers.unseen")];
         }
         let named: Vec<String> = layers.iter().map(|l| l.root.clone()).collect();
-        let there: Vec<String> = roots::roots(&seen.objects).iter().map(|r| r.key.place()).collect();
+        let there: Vec<String> = roots::roots(&objects).iter().map(|r| r.key.place()).collect();
         let line = if there.is_empty() { Line::problem("layers.no-roots") } else { Line::problem("layers.other-roots") };
         return vec![line.with("named", few(&named)).with("there", few(&there))];
     }
@@ -57,9 +58,10 @@ fn found(layer: &Layer, app: &Object, seen: &Platform) -> Line {
 }
 
 /// Whether somebody puts the switch back.
-fn managed(switch: &Object, apps: &Apps, seen: &Platform) -> Option<Line> {
-    let by = apps.listing(&switch.key).iter().find(|k| **k != switch.key)?;
-    let parent = seen.argo("Application").find(|o| o.key == *by)?;
+fn managed(switch: &Object, apps: &Apps<'_>, seen: &Platform) -> Option<Line> {
+    let at = (&*seen.objects).find(switch.key.parts())?;
+    let parent = apps.listing(at).filter_map(|by| seen.objects.get(by)).find(|o| o.key != switch.key)?;
+    let by = &parent.key;
     let heals = parent.value.pointer("/spec/syncPolicy/automated/selfHeal") == Some(&serde_json::Value::Bool(true));
     (heals && is_automated(&parent.value))
         .then(|| Line::note("layers.switch-managed").with("root", switch.key.place()).with("by", by.place()))

@@ -5,16 +5,19 @@ use crate::model::Reason;
 use crate::model::Source;
 use crate::usecase::capture::Collected;
 use crate::usecase::capture::List;
+use crate::usecase::door::Door;
 use crate::usecase::live::discovery::Resource;
 use crate::usecase::live::discovery::discover;
 use crate::usecase::live::list::Listed;
 use crate::usecase::live::list::Question;
+use crate::usecase::live::list::first_page;
 use crate::usecase::live::list::list;
 use crate::usecase::live::scope::Scope;
 use crate::usecase::live::spaces;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Clock;
+use crate::usecase::shelf::Shelf;
 use chrono::DateTime;
 use chrono::Utc;
 use serde_json::Value;
@@ -83,31 +86,30 @@ pub struct Live<'a> {
     pub progress: &'a (dyn Fn(usize, usize, u64) + Sync),
 }
 
-/// The questions that a capture would ask, without asking any: their paths.
+/// The questions that a capture would ask, without asking any: the paths of their first pages.
 ///
 /// # Errors
 /// Where discovery fails.
 pub fn questions(live: &Live<'_>) -> Result<Vec<String>, LiveError> {
     let (resources, _) = wanted(live)?;
-    let first = first_round(live, &resources);
-    Ok(first.iter().map(|q| q.resource.path(q.namespace.as_deref())).collect())
+    Ok(first_round(live, &resources).iter().map(|q| first_page(q, live.scope.chunk)).collect())
 }
 
-/// Asks everything.
+/// Asks everything; each object goes through the door as it comes.
 ///
 /// # Errors
 /// Where nothing can be known: no answer to discovery, a login that is not accepted, Ctrl-C.
-pub fn collect(live: &Live<'_>) -> Result<Collected, LiveError> {
+pub fn collect(live: &Live<'_>, door: &Door<'_>) -> Result<Collected<Shelf>, LiveError> {
     let started = live.clock.now();
     let version = live.api.send(&Ask::get("/version")).ok().filter(|r| r.status == 200).and_then(|r| r.json().ok());
     let (resources, mut gaps) = wanted(live)?;
-    let mut answers = ask(live, first_round(live, &resources), started)?;
-    let more = spaces::second_round(live, &mut answers, &mut gaps);
-    answers.extend(ask(live, more, started)?);
+    let mut answers = ask(live, door, first_round(live, &resources), started)?;
+    let more = spaces::second_round(live, door, &mut answers, &mut gaps);
+    answers.extend(ask(live, door, more, started)?);
     let (earlier, others): (Vec<_>, Vec<_>) = answers.into_iter().partition(|a| is_app(&a.question) && a.listed.gap.is_none());
-    let mut answers = ask(live, earlier.iter().map(|a| a.question.clone()).collect(), started)?;
+    let mut answers = ask(live, door, earlier.iter().map(|a| a.question.clone()).collect(), started)?;
     answers.extend(others);
-    let kube_system = spaces::kube_system(live, &answers);
+    let kube_system = spaces::kube_system(live, door, &answers);
     gaps.extend(answers.iter().filter_map(Answer::gap));
     let finished = live.clock.now();
     Ok(Collected {
@@ -169,7 +171,7 @@ pub(super) fn question(live: &Live<'_>, resource: &Resource, namespace: Option<S
 /// A question and what came of it.
 pub(super) struct Answer {
     pub(super) question: Question,
-    pub(super) items: Vec<Value>,
+    pub(super) items: Shelf,
     pub(super) listed: Listed,
     /// Its gap holds in some namespaces only, which have gaps of their own.
     pub(super) refined: bool,
@@ -185,7 +187,7 @@ impl Answer {
         Some(Gap { group: r.group.clone(), resource: r.plural.clone(), namespace, reason, detail })
     }
 
-    fn list(self) -> List {
+    fn list(self) -> List<Shelf> {
         let r = self.question.resource;
         List {
             file: r.path(self.question.namespace.as_deref()),
@@ -202,7 +204,7 @@ impl Answer {
 }
 
 /// Asks several questions at once; the answers stand in the order of the questions.
-pub(super) fn ask(live: &Live<'_>, questions: Vec<Question>, started: DateTime<Utc>) -> Result<Vec<Answer>, LiveError> {
+pub(super) fn ask(live: &Live<'_>, door: &Door<'_>, questions: Vec<Question>, started: DateTime<Utc>) -> Result<Vec<Answer>, LiveError> {
     let total = questions.len();
     let (next, done, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
     let (answers, objects) = (Mutex::new(Vec::with_capacity(total)), AtomicUsize::new(0));
@@ -210,7 +212,7 @@ pub(super) fn ask(live: &Live<'_>, questions: Vec<Question>, started: DateTime<U
         while !stop.load(Ordering::Relaxed) {
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(question) = questions.get(i) else { break };
-            let answer = one(live, question, started);
+            let answer = one(live, door, question, started);
             objects.fetch_add(answer.items.len(), Ordering::Relaxed);
             let stopped = !live.clock.sleep(std::time::Duration::ZERO);
             stop.fetch_or(answer.listed.unauthorized || stopped, Ordering::Relaxed);
@@ -232,9 +234,9 @@ pub(super) fn ask(live: &Live<'_>, questions: Vec<Question>, started: DateTime<U
     if answers.len() < total { Err(LiveError::Stopped) } else { Ok(answers) }
 }
 
-fn one(live: &Live<'_>, question: &Question, started: DateTime<Utc>) -> Answer {
+fn one(live: &Live<'_>, door: &Door<'_>, question: &Question, started: DateTime<Utc>) -> Answer {
     let began = live.clock.now();
-    let mut items = Vec::new();
+    let mut items = Shelf::default();
     let listed = if began - started > live.scope.deadline {
         let what = format!("not asked within the {} minutes that a capture may take", live.scope.deadline.num_minutes());
         Listed { gap: Some((Reason::TimedOut, what)), ..Listed::default() }
@@ -246,12 +248,13 @@ fn one(live: &Live<'_>, question: &Question, started: DateTime<Utc>) -> Answer {
             live.scope.chunk,
             |item| {
                 if !question.counted {
-                    kept.borrow_mut().push(item)
+                    door.take(item, &mut kept.borrow_mut())
                 }
             },
-            || kept.borrow_mut().clear(),
+            || **kept.borrow_mut() = Shelf::default(),
         )
     };
+    items.close();
     let millis = u64::try_from((live.clock.now() - began).num_milliseconds()).unwrap_or(0);
     Answer { question: question.clone(), items, listed, refined: false, millis }
 }

@@ -5,12 +5,16 @@ use crate::usecase::live::discovery::Resource;
 use crate::usecase::live::gap;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
-use crate::usecase::port::Reply;
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// How often a list is begun anew when its pages expire, and a page that can't be read is asked again.
 const RESTARTS: u32 = 3;
+/// Objects of a list's first page, which tells how large they are.
+const FIRST: u32 = 50;
+/// The size that later pages aim at, in bytes of their body: as many as there are questions in flight are held at once.
+const PAGE: usize = 2 << 20;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -41,10 +45,12 @@ pub(super) struct Listed {
 }
 
 #[derive(Deserialize)]
-struct Page {
+struct Page<'a> {
     kind: String,
     metadata: Meta,
-    items: Option<Vec<Value>>,
+    /// Not yet parsed: one at a time is.
+    #[serde(borrow)]
+    items: Option<Vec<&'a RawValue>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -70,41 +76,63 @@ pub(super) fn list(api: &dyn Api, q: &Question, chunk: u32, mut item: impl FnMut
     }
 }
 
+/// How many objects the first page is asked for.
+fn first_limit(q: &Question, chunk: u32) -> u32 {
+    if q.counted { 1 } else { chunk.min(FIRST) }
+}
+
+/// The path and query of a question's first page.
+pub(super) fn first_page(q: &Question, chunk: u32) -> String {
+    format!("{}?limit={}", q.resource.path(q.namespace.as_deref()), first_limit(q, chunk))
+}
+
 fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) -> Listed {
     let mut listed = Listed::default();
     let mut next: Option<String> = None;
-    let chunk = if q.counted { 1 } else { chunk };
+    let mut limit = first_limit(q, chunk);
     loop {
         let cursor = next.as_deref().map(|n| format!("&continue={}", escape(n))).unwrap_or_default();
         let ask = Ask {
             accept: q.metadata.then_some(METADATA),
-            ..Ask::get(format!("{}?limit={chunk}{cursor}", q.resource.path(q.namespace.as_deref())))
+            ..Ask::get(format!("{}?limit={limit}{cursor}", q.resource.path(q.namespace.as_deref())))
         };
-        let page = match page(api, &ask) {
-            Ok(page) => page,
+        let first = listed.pages == 0;
+        let take = |page: Page<'_>, size: usize| {
+            if !first && page.metadata.resource_version != listed.resource_version {
+                return Err((Reason::Torn, "its pages are of different moments".into()));
+            }
+            listed.resource_version = page.metadata.resource_version.clone().filter(|v| !v.is_empty());
+            let items = page.items.unwrap_or_default();
+            listed.count += u64::try_from(items.len()).unwrap_or(u64::MAX);
+            if let (false, Some(size)) = (q.counted, size.checked_div(items.len())) {
+                limit = u32::try_from(PAGE / size.max(1)).unwrap_or(u32::MAX).clamp(1, chunk);
+            }
+            for raw in items {
+                let value = serde_json::from_str(raw.get());
+                let value = value.map_err(|e| broken(listed.pages, Reason::Unreadable, &format!("an item can't be read: {e}")))?;
+                item(typed(value, &q.resource));
+            }
+            Ok(page.metadata)
+        };
+        let metadata = match page(api, &ask, take) {
+            Ok(Ok(metadata)) => metadata,
+            Ok(Err(gap)) => {
+                listed.pages += 1;
+                listed.gap = Some(gap);
+                return listed;
+            }
             Err((status, (reason, what))) => {
                 listed.unauthorized = status == 401;
-                // The first page is an answer of its own; what breaks off later leaves a part.
-                let reason = if listed.pages > 0 && reason != Reason::Expired { Reason::Truncated } else { reason };
-                let part = if listed.pages > 0 { format!("after {} pages: ", listed.pages) } else { String::new() };
-                listed.gap = Some((reason, format!("{part}{what}")));
+                listed.gap = Some(broken(listed.pages, reason, &what));
                 return listed;
             }
         };
         listed.pages += 1;
-        if listed.pages > 1 && page.metadata.resource_version != listed.resource_version {
-            listed.gap = Some((Reason::Torn, "its pages are of different moments".into()));
-            return listed;
-        }
-        listed.resource_version = page.metadata.resource_version.filter(|v| !v.is_empty());
-        let items = page.items.unwrap_or_default();
-        listed.count += u64::try_from(items.len()).unwrap_or(u64::MAX);
-        items.into_iter().for_each(|i| item(typed(i, &q.resource)));
-        let cursor = page.metadata.next.filter(|c| !c.is_empty());
+        let cursor = metadata.next.filter(|c| !c.is_empty());
         match cursor {
             None => return listed,
             Some(_) if q.counted => {
-                match page.metadata.remaining_item_count {
+                match metadata.remaining_item_count {
                     Some(rest) => listed.count += rest,
                     None => listed.gap = Some((Reason::Truncated, "it does not say how many there are".into())),
                 }
@@ -121,8 +149,18 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
 
 const METADATA: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
-/// One page. What can't be read is asked again, a bounded number of times.
-fn page(api: &dyn Api, ask: &Ask) -> Result<Page, (u16, (Reason, String))> {
+/// What broke a list off. The first page is an answer of its own; what breaks off later leaves a part.
+fn broken(pages: u64, reason: Reason, what: &str) -> (Reason, String) {
+    let reason = if pages > 0 && reason != Reason::Expired { Reason::Truncated } else { reason };
+    let part = if pages > 0 { format!("after {pages} pages: ") } else { String::new() };
+    (reason, format!("{part}{what}"))
+}
+
+/// The status of a page that is none, and why it is none.
+type NoPage = (u16, (Reason, String));
+
+/// Reads one page and hands it on with the size of its body in bytes. What can't be read is asked again, a bounded number of times.
+fn page<T>(api: &dyn Api, ask: &Ask, take: impl FnOnce(Page<'_>, usize) -> T) -> Result<T, NoPage> {
     let mut last = (0, (Reason::Unreadable, String::new()));
     for _ in 0..RESTARTS {
         let reply = match api.send(ask) {
@@ -130,16 +168,16 @@ fn page(api: &dyn Api, ask: &Ask) -> Result<Page, (u16, (Reason, String))> {
             Ok(reply) => return Err((reply.status, gap::of_reply(&reply))),
             Err(silence) => return Err((0, gap::of_silence(&silence))),
         };
-        match read(&reply) {
-            Ok(page) => return Ok(page),
+        match read(&reply.body) {
+            Ok(page) => return Ok(take(page, reply.body.len())),
             Err(wrong) => last = (200, wrong),
         }
     }
     Err(last)
 }
 
-fn read(reply: &Reply) -> Result<Page, (Reason, String)> {
-    let page: Page = serde_json::from_slice(&reply.body).map_err(|e| {
+fn read(body: &[u8]) -> Result<Page<'_>, (Reason, String)> {
+    let page: Page<'_> = serde_json::from_slice(body).map_err(|e| {
         let cut = e.is_eof();
         (if cut { Reason::Truncated } else { Reason::Unreadable }, format!("the answer is no list: {e}"))
     })?;

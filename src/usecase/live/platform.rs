@@ -1,7 +1,5 @@
 //! How Argo CD is set up, in a few small answers: its Applications and ApplicationSets, its two ConfigMaps. For who looks at a platform
 //! without capturing it.
-use crate::bundle::config::Secrets;
-use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::model::Gap;
 use crate::model::Object;
@@ -10,7 +8,7 @@ use crate::model::Source;
 use crate::usecase::capture::CaptureError;
 use crate::usecase::capture::Collected;
 use crate::usecase::capture::List;
-use crate::usecase::capture::snapshot;
+use crate::usecase::capture::objects_of;
 use crate::usecase::live::discovery::Resource;
 use crate::usecase::live::gap;
 use crate::usecase::live::list::Question;
@@ -151,7 +149,6 @@ fn of_items(kind: &Resource, namespace: Option<&str>, items: Vec<Value>) -> List
     }
 }
 
-/// Redacted as in a capture. Nothing is kept of it; the key is for this look only.
 fn objects(lists: Vec<List>, rules: &Rules) -> Result<Vec<Object>, CaptureError> {
     let collected = Collected {
         source: Source::Live,
@@ -164,5 +161,5 @@ fn objects(lists: Vec<List>, rules: &Rules) -> Result<Vec<Object>, CaptureError>
         highest: None,
         server: None,
     };
-    Ok(snapshot(collected, &Redactor::new(&[0; 32]), rules, Secrets::Metadata)?.objects)
+    objects_of(collected, rules)
 }

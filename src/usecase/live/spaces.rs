@@ -3,6 +3,7 @@
 use crate::model::Gap;
 use crate::model::Reason;
 use crate::usecase::capture::List;
+use crate::usecase::door::Door;
 use crate::usecase::live::collect::Answer;
 use crate::usecase::live::collect::Live;
 use crate::usecase::live::collect::question;
@@ -10,13 +11,14 @@ use crate::usecase::live::discovery::Resource;
 use crate::usecase::live::list::Question;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Method;
+use crate::usecase::shelf::Shelf;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeSet;
 
 /// The questions by namespace that may be answered where the whole cluster was refused; refines the gaps of the first round.
-pub(super) fn second_round(live: &Live<'_>, answers: &mut [Answer], gaps: &mut Vec<Gap>) -> Vec<Question> {
-    let (known, whole) = namespaces(answers);
+pub(super) fn second_round(live: &Live<'_>, door: &Door<'_>, answers: &mut [Answer], gaps: &mut Vec<Gap>) -> Vec<Question> {
+    let (known, whole) = namespaces(door, answers);
     for other in known.iter().filter(|n| !live.scope.namespaces.is_empty() && !live.scope.namespaces.contains(n)) {
         let detail = "left out by `-n`".into();
         gaps.push(Gap { group: String::new(), resource: "*".into(), namespace: Some(other.clone()), reason: Reason::NotAsked, detail });
@@ -56,15 +58,22 @@ pub(super) fn second_round(live: &Live<'_>, answers: &mut [Answer], gaps: &mut V
 }
 
 /// The namespaces that the answers show, and whether those are all.
-fn namespaces(answers: &[Answer]) -> (BTreeSet<String>, bool) {
-    let text = |v: &Value, p: &str| v.pointer(p).and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_owned);
+fn namespaces<'s>(door: &Door<'_>, answers: &'s [Answer]) -> (BTreeSet<String>, bool) {
     let list = answers.iter().find(|a| a.question.resource.group.is_empty() && a.question.resource.plural == "namespaces");
+    let keys = |shelf: &'s Shelf| shelf.slots().filter_map(|at| shelf.slot(at)).map(|slot| (slot, shelf.key(slot)));
     if let Some(list) = list.filter(|a| a.listed.gap.is_none()) {
-        return (list.items.iter().filter_map(|n| text(n, "/metadata/name")).collect(), true);
+        return (keys(&list.items).map(|(_, key)| key.name.to_owned()).collect(), true);
     }
-    let places = ["/metadata/namespace", "/spec/destination/namespace"];
-    let seen = answers.iter().flat_map(|a| &a.items).flat_map(|i| places.iter().filter_map(|p| text(i, p)));
-    (seen.collect(), false)
+    let mut seen = BTreeSet::new();
+    for (slot, key) in answers.iter().flat_map(|a| keys(&a.items)) {
+        seen.insert(key.namespace.to_owned());
+        if (key.group, key.kind) == ("argoproj.io", "Application") {
+            let app = door.lean(slot);
+            seen.extend(app.pointer("/spec/destination/namespace").and_then(Value::as_str).map(str::to_owned));
+        }
+    }
+    seen.remove("");
+    (seen, false)
 }
 
 /// What the user may do in a namespace, where the server tells it whole.
@@ -93,11 +102,13 @@ fn may_list(rules: &Value, resource: &Resource) -> bool {
 }
 
 /// The cluster's identity, where namespaces may not be listed: one object that answers no question.
-pub(super) fn kube_system(live: &Live<'_>, answers: &[Answer]) -> Option<List> {
+pub(super) fn kube_system(live: &Live<'_>, door: &Door<'_>, answers: &[Answer]) -> Option<List<Shelf>> {
     let asked = answers.iter().find(|a| a.question.resource.group.is_empty() && a.question.resource.plural == "namespaces");
     asked.filter(|a| a.listed.gap.is_some() && a.items.is_empty())?;
     let file = "/api/v1/namespaces/kube-system".to_owned();
     let item = live.api.send(&Ask::get(&*file)).ok().filter(|r| r.status == 200)?.json().ok()?;
+    let mut items = Shelf::default();
+    door.take(item, &mut items);
     Some(List {
         file,
         group: String::new(),
@@ -105,7 +116,7 @@ pub(super) fn kube_system(live: &Live<'_>, answers: &[Answer]) -> Option<List> {
         namespace: None,
         is_question: false,
         resource_version: None,
-        items: vec![item],
+        items,
         count: None,
         read: None,
     })

@@ -3,15 +3,20 @@ use super::Live;
 use super::LiveError;
 use super::Scope;
 use super::collect;
+use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::model::Reason;
 use crate::usecase::capture::Collected;
+use crate::usecase::capture::List;
+use crate::usecase::door::Door;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Clock;
 use crate::usecase::port::Method;
 use crate::usecase::port::NoReply;
 use crate::usecase::port::Reply;
+use crate::usecase::shelf::Shelf;
+use crate::usecase::spool::Memory;
 use serde_json::Value;
 use serde_json::json;
 use std::sync::Mutex;
@@ -83,9 +88,36 @@ impl Clock for Still {
 
 fn run(scope: &Scope, wrong: impl Fn(&Ask, usize) -> Option<Result<Reply, NoReply>> + Sync) -> (Result<Collected, LiveError>, Vec<String>) {
     let server = Server { wrong, asked: Mutex::default() };
-    let rules = Rules::new(&[]).unwrap();
-    let collected = collect(&Live { api: &server, clock: &Still, rules: &rules, scope, progress: &|_, _, _| {} });
-    (collected, server.asked.into_inner().unwrap())
+    let (rules, redactor, spool) = (Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]), Memory::default());
+    let door = Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, spool: &spool };
+    let collected = collect(&Live { api: &server, clock: &Still, rules: &rules, scope, progress: &|_, _, _| {} }, &door);
+    (collected.map(|c| unpacked(c, &door)), server.asked.into_inner().unwrap())
+}
+
+/// The objects behind the door, whole again.
+fn unpacked(collected: Collected<Shelf>, door: &Door<'_>) -> Collected {
+    let list = |l: List<Shelf>| List {
+        items: l.items.slots().map(|at| door.whole(l.items.slot(at).unwrap())).collect(),
+        file: l.file,
+        group: l.group,
+        resource: l.resource,
+        namespace: l.namespace,
+        is_question: l.is_question,
+        resource_version: l.resource_version,
+        count: l.count,
+        read: l.read,
+    };
+    Collected {
+        source: collected.source,
+        lists: collected.lists.into_iter().map(list).collect(),
+        earlier: collected.earlier.into_iter().map(list).collect(),
+        gaps: collected.gaps,
+        started: collected.started,
+        finished: collected.finished,
+        version: collected.version,
+        highest: collected.highest,
+        server: collected.server,
+    }
 }
 
 fn of<'a>(collected: &'a Collected, resource: &str) -> &'a crate::usecase::capture::List {

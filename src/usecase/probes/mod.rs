@@ -22,7 +22,7 @@ use crate::kinds::Rules;
 use crate::layers;
 use crate::layers::Context;
 use crate::model::Layer;
-use crate::model::Object;
+use crate::model::Objects;
 use std::collections::BTreeMap;
 
 /// A probe that is to be asked.
@@ -55,11 +55,14 @@ pub struct Places(BTreeMap<(String, String), String>);
 
 impl Places {
     /// Places the pods among a snapshot's objects.
-    pub fn new(objects: &[Object], rules: &Rules, layers: &[Layer], config: &Config) -> Self {
+    pub fn new(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config: &Config) -> Self {
         let context = Context::new(objects, rules, layers, &config.scope_label);
-        let placed = objects.iter().zip(layers::place(&context));
-        let pods = placed.filter(|(o, _)| o.key.group.is_empty() && o.key.kind == "Pod");
-        Self(pods.map(|(o, at)| ((o.key.namespace.clone(), o.key.name.clone()), at.layer)).collect())
+        let places = layers::place(&context);
+        let pod = |at: usize| {
+            let key = objects.key(at);
+            ((key.namespace.to_owned(), key.name.to_owned()), places.of(&context, at).layer)
+        };
+        Self(objects.of_kind("", "Pod").map(pod).collect())
     }
 
     /// Whether a pod is of a layer. One that came since is where a pod of its namespace is.

@@ -23,6 +23,7 @@ mod run;
 mod scan;
 mod settle;
 pub mod status;
+mod tree;
 mod view;
 mod waits;
 mod write;

@@ -1,5 +1,4 @@
 //! The Applications as they are at one moment: the switched layer's root, what hangs below it, who manages the root.
-use crate::layers::Apps;
 use crate::layers::Tracking;
 use crate::layers::entries;
 use crate::layers::key_of_entry;
@@ -14,6 +13,7 @@ use crate::usecase::switch::app;
 use crate::usecase::switch::app::Mode;
 use crate::usecase::switch::app::text;
 use crate::usecase::switch::read;
+use crate::usecase::switch::tree::Tree;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ pub struct View {
     /// Applications, ApplicationSets, AppProjects and Argo CD's settings.
     pub objects: Vec<Object>,
     /// Who hangs below whom.
-    pub apps: Apps,
+    pub apps: Tree,
     /// How marks are read.
     pub tracking: Tracking,
     /// Argo CD's namespace.
@@ -93,7 +93,8 @@ impl View {
                 Err(stop) => return Err(stop),
             }
         }
-        let (apps, tracking) = Apps::new(&objects, run.layers, |listed| Tracking::find(&objects, listed));
+        objects.sort_by(|a, b| a.key.cmp(&b.key));
+        let (apps, tracking) = Tree::new(&objects, run.layers);
         Ok(Self { layer, objects, apps, tracking, control, self_heal, notes })
     }
 
@@ -131,7 +132,7 @@ impl View {
     /// The members that the root itself manages.
     pub fn children(&self) -> Vec<&Object> {
         let Some(root) = self.root() else { return vec![] };
-        self.members().into_iter().filter(|o| self.apps.manager(o, &self.tracking).is_some_and(|m| m.app == root.key.place())).collect()
+        self.members().into_iter().filter(|o| self.apps.manager(&o.key) == Some(&*root.key.place())).collect()
     }
 
     /// The name by which marks name an Application.

@@ -7,7 +7,6 @@ use crate::cli::text;
 use crate::samples::Memory;
 use crate::samples::collected;
 use crate::samples::files;
-use evid::adapters::archive;
 use evid::bundle::config::Config;
 use evid::bundle::manifest::Manifest;
 use evid::bundle::probe::Heard;
@@ -35,14 +34,17 @@ fn drafted(name: &str, config: &Config, lines: Vec<Line>) -> Draft {
     let mut collected = collected(name);
     collected.source = Source::Live;
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), redactor());
-    let snapshot = snapshot(collected, &redactor, &rules, evid::bundle::config::Secrets::Metadata).unwrap();
-    draft(&snapshot, &redactor, &rules, &layers, config, None).unwrap().with_probes(lines).unwrap()
+    let spool = evid::usecase::spool::Memory::default();
+    let door =
+        evid::usecase::door::Door { redactor: &redactor, rules: &rules, secrets: evid::bundle::config::Secrets::Metadata, spool: &spool };
+    let snapshot = snapshot(collected.through(&door), &door).unwrap();
+    with_probes(draft(&snapshot, &redactor, &rules, &layers, config, None).unwrap(), lines)
 }
 
 fn verified(draft: &Draft) -> (Option<i32>, String) {
     let place = Place::new();
     let path = place.path().join("x.evid.zip");
-    archive::seal(&path, draft, false).unwrap();
+    crate::samples::seal(&path, draft);
     let out = place.evid(&["verify", &path.display().to_string()]);
     (out.status.code(), text(&out.stdout) + &text(&out.stderr))
 }
@@ -64,7 +66,7 @@ fn probes_are_sealed_read_back_and_shown() {
 
     let place = Place::new();
     std::fs::create_dir(place.path().join("evidence")).unwrap();
-    archive::seal(&place.bundle("x"), &draft, false).unwrap();
+    crate::samples::seal(&place.bundle("x"), &draft);
     let shown = place.evid(&["show", "x", "probes"]);
     let table = text(&shown.stdout);
     assert_eq!(shown.status.code(), Some(0), "{}", text(&shown.stderr));
@@ -144,10 +146,13 @@ fn server(line: &mut Line) {
 fn a_dump_answers_no_probe() {
     let (config, lines) = golden();
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), redactor());
-    let snapshot = snapshot(collected("before"), &redactor, &rules, evid::bundle::config::Secrets::Metadata).unwrap();
+    let spool = evid::usecase::spool::Memory::default();
+    let door =
+        evid::usecase::door::Door { redactor: &redactor, rules: &rules, secrets: evid::bundle::config::Secrets::Metadata, spool: &spool };
+    let snapshot = snapshot(collected("before").through(&door), &door).unwrap();
     let dump = draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap();
     assert_eq!(verified(&dump).0, Some(0));
-    let (code, said) = verified(&dump.with_probes(lines).unwrap());
+    let (code, said) = verified(&with_probes(dump, lines));
     assert!(code == Some(4) && said.contains("made from a dump"), "{said}");
 }
 
@@ -241,4 +246,10 @@ fn without_declared_probes_the_claim_rests_on_the_built_in_ones_that_found_somet
     assert_eq!(answering(&config, [vec![there.clone()], vec![]]), ("inconclusive".into(), vec!["probe-not-asked"]));
     let (code, said) = verified(&drafted("before", &config, vec![there, absent]));
     assert_eq!(code, Some(0), "{said}");
+}
+
+/// A draft with what probes heard.
+fn with_probes(mut draft: Draft, lines: Vec<Line>) -> Draft {
+    draft.files.extend(evid::usecase::capture::probe_files(lines).unwrap());
+    draft
 }

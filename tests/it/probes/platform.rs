@@ -57,7 +57,11 @@ impl Api for Dump {
 fn places() -> Places {
     let config = Config::default();
     let (layers, rules) = (config.layers().unwrap(), Rules::new(&[]).unwrap());
-    let snapshot = snapshot(samples::collected("before"), &redactor(), &rules, evid::bundle::config::Secrets::Metadata).unwrap();
+    let redactor = redactor();
+    let spool = evid::usecase::spool::Memory::default();
+    let door =
+        evid::usecase::door::Door { redactor: &redactor, rules: &rules, secrets: evid::bundle::config::Secrets::Metadata, spool: &spool };
+    let snapshot = snapshot(samples::collected("before").through(&door), &door).unwrap();
     Places::new(&snapshot.objects, &rules, &layers, &config)
 }
 

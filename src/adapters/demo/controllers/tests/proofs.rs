@@ -58,7 +58,9 @@ fn capture(world: &World) -> Draft {
     };
     let config = Config::default();
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]));
-    let snapshot = snapshot(collected, &redactor, &rules, config.secrets).unwrap();
+    let spool = crate::usecase::spool::Memory::default();
+    let door = crate::usecase::door::Door { redactor: &redactor, rules: &rules, secrets: config.secrets, spool: &spool };
+    let snapshot = snapshot(collected.through(&door), &door).unwrap();
     draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
 }
 

@@ -1,0 +1,110 @@
+//! The spool: an unnamed temporary file, so that nothing is left behind however the program ends. Must not know what it keeps.
+use crate::usecase::spool::Spool;
+use std::fs::File;
+use std::io;
+use std::io::Read as _;
+use std::io::Seek as _;
+use std::io::SeekFrom;
+use std::io::Write as _;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+
+/// Bytes that are gathered before they are written.
+const GATHERED: usize = 1 << 18;
+
+/// Bytes on disk.
+#[derive(Debug)]
+pub struct FileSpool(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    file: File,
+    /// Bytes in the file.
+    written: u64,
+    /// Bytes behind them that are not there yet.
+    gathered: Vec<u8>,
+    fault: Option<String>,
+}
+
+impl FileSpool {
+    /// An empty one, where the system has its temporary files.
+    ///
+    /// # Errors
+    /// Where no file can be made there.
+    pub fn new() -> io::Result<Self> {
+        let file = tempfile::tempfile()?;
+        Ok(Self(Mutex::new(State { file, written: 0, gathered: Vec::with_capacity(2 * GATHERED), fault: None })))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn flush(&mut self) {
+        let done = self.file.seek(SeekFrom::Start(self.written)).and_then(|_| self.file.write_all(&self.gathered));
+        self.written += self.gathered.len() as u64;
+        self.gathered.clear();
+        self.note(done);
+    }
+
+    fn note(&mut self, done: io::Result<()>) {
+        if let (Err(e), None) = (done, &self.fault) {
+            self.fault = Some(format!("the temporary file can't be used: {e}"));
+        }
+    }
+}
+
+impl Spool for FileSpool {
+    fn put(&self, pieces: &[&[u8]]) -> u64 {
+        let mut state = self.lock();
+        let at = state.written + state.gathered.len() as u64;
+        pieces.iter().for_each(|piece| state.gathered.extend_from_slice(piece));
+        if state.gathered.len() >= GATHERED {
+            state.flush();
+        }
+        at
+    }
+
+    fn get(&self, at: u64, len: usize) -> Vec<u8> {
+        let mut state = self.lock();
+        if at + len as u64 > state.written {
+            state.flush();
+        }
+        let mut bytes = vec![0; len];
+        let done = state.file.seek(SeekFrom::Start(at)).and_then(|_| state.file.read_exact(&mut bytes));
+        let failed = done.is_err();
+        state.note(done);
+        if failed { Vec::new() } else { bytes }
+    }
+
+    fn fault(&self) -> Option<String> {
+        self.lock().fault.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileSpool;
+    use super::GATHERED;
+    use crate::usecase::spool::Spool as _;
+
+    #[test]
+    fn what_was_put_comes_back_written_or_not() {
+        let spool = FileSpool::new().unwrap();
+        let large = vec![b'x'; GATHERED];
+        let places = [spool.put(&[b"a", b"bc"]), spool.put(&[&large]), spool.put(&[b"d"])];
+        assert_eq!((spool.get(places[0], 3), spool.get(places[2], 1)), (b"abc".to_vec(), b"d".to_vec()));
+        assert_eq!(spool.get(places[1], GATHERED), large);
+        assert_eq!(spool.fault(), None);
+    }
+
+    #[test]
+    fn what_can_not_be_had_back_is_a_fault() {
+        let spool = FileSpool::new().unwrap();
+        assert_eq!(spool.get(0, 1), Vec::<u8>::new());
+        assert!(spool.fault().unwrap().contains("temporary file"));
+    }
+}

@@ -1,0 +1,67 @@
+//! Compressed entries on disk, in the order in which they were made, until a bundle takes them in its own: so that no more than one is
+//! held in memory. Must not know what is in them.
+use crate::adapters::zipfile::write::BundleWriter;
+use crate::adapters::zipfile::write::Packed;
+use crate::adapters::zipfile::write::WriteError;
+use crate::adapters::zipfile::write::refused;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::io::BufReader;
+use std::io::BufWriter;
+use zip::ZipArchive;
+use zip::ZipWriter;
+use zip::result::ZipError;
+
+/// Entries that are compressed; an unnamed temporary file holds them.
+pub struct Pile {
+    zip: ZipWriter<BufWriter<File>>,
+    /// Name → SHA-256 and size of the content.
+    notes: BTreeMap<String, (String, u64)>,
+}
+
+impl Pile {
+    /// An empty pile, where the system has its temporary files.
+    ///
+    /// # Errors
+    /// Where no file can be made there.
+    pub fn new() -> Result<Self, WriteError> {
+        let file = tempfile::tempfile().map_err(failed)?;
+        Ok(Self { zip: ZipWriter::new(BufWriter::with_capacity(1 << 18, file)), notes: BTreeMap::new() })
+    }
+
+    /// Lays an entry on the pile.
+    ///
+    /// # Errors
+    /// A name that is there already, or the disk.
+    pub fn add(&mut self, entry: Packed) -> Result<(), WriteError> {
+        self.zip.add_prepared_file(entry.file).map_err(|e| told(&entry.name, e))?;
+        self.notes.insert(entry.name, (entry.sha256, entry.size));
+        Ok(())
+    }
+
+    /// Writes all entries into a bundle, sorted.
+    ///
+    /// # Errors
+    /// As [`BundleWriter::add`].
+    pub fn write(self, bundle: &mut BundleWriter) -> Result<(), WriteError> {
+        let file = self.zip.finish().map_err(|e| told("", e))?.into_inner().map_err(|e| failed(e.into_error()))?;
+        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|e| told("", e))?;
+        for (name, (sha256, size)) in self.notes {
+            let entry = zip.index_for_name(&name).ok_or(ZipError::FileNotFound).and_then(|at| zip.by_index_raw(at));
+            bundle.add_raw(&name, entry.map_err(|e| told(&name, e))?, sha256, size)?;
+        }
+        Ok(())
+    }
+}
+
+fn told(name: &str, error: ZipError) -> WriteError {
+    match error {
+        ZipError::Io(source) => failed(source),
+        other => refused(name, &other),
+    }
+}
+
+fn failed(source: io::Error) -> WriteError {
+    WriteError::Io { path: std::env::temp_dir(), source }
+}

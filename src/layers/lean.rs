@@ -1,0 +1,53 @@
+//! What placing needs of an object, cut out of it: so that a large snapshot need not be held (or read back) whole to say whose each
+//! object is. Whatever [`crate::layers`] reads of a *lean* object stands here; the rest it asks of the whole one.
+use crate::kinds::Rules;
+use crate::layers::tracking::ANNOTATION;
+use crate::layers::tracking::INSTALLATION;
+use crate::model::Key;
+use crate::model::escape;
+use crate::model::set;
+use serde_json::Value;
+
+/// Of every object: its owners, and every label (which one marks and which one is the scope is known later).
+const ALWAYS: &[&str] = &["/metadata/ownerReferences", "/metadata/labels"];
+
+/// (group, kind, pointers) of what more is read of a kind.
+const OF_KIND: &[(&str, &str, &[&str])] = &[
+    (
+        "argoproj.io",
+        "Application",
+        &[
+            "/metadata/deletionTimestamp",
+            "/spec/destination",
+            "/spec/ignoreDifferences",
+            "/status/resources",
+            "/status/controllerNamespace",
+        ],
+    ),
+    ("autoscaling", "HorizontalPodAutoscaler", &["/spec/scaleTargetRef", "/spec/minReplicas", "/spec/maxReplicas"]),
+    ("apps", "ReplicaSet", &["/status/replicas"]),
+    ("apps", "StatefulSet", &["/status/replicas"]),
+    ("apps", "DaemonSet", &["/status/currentNumberScheduled"]),
+    ("", "ReplicationController", &["/status/replicas"]),
+];
+
+/// The parts of an object that placing reads.
+pub fn lean(value: &Value, key: &Key, rules: &Rules) -> Value {
+    let mut out = Value::Null;
+    let mut keep = |pointer: &str| {
+        if let Some(part) = value.pointer(pointer) {
+            set(&mut out, pointer, part.clone());
+        }
+    };
+    let relations = &rules.of(&key.group, &key.kind).rule.relations;
+    let annotations = [ANNOTATION, INSTALLATION].into_iter().chain(relations.iter().filter_map(|r| r.annotation.as_deref()));
+    annotations.for_each(|name| keep(&format!("/metadata/annotations/{}", escape(name))));
+    ALWAYS.iter().for_each(|p| keep(p));
+    relations.iter().flat_map(|r| r.at.iter().chain(&r.name_at)).for_each(|p| keep(p));
+    let own = OF_KIND.iter().filter(|(group, kind, _)| *group == key.group && *kind == key.kind);
+    own.flat_map(|(_, _, pointers)| *pointers).for_each(|p| keep(p));
+    if key.kind == "ConfigMap" && key.name == "argocd-cm" {
+        keep("/data");
+    }
+    out
+}

@@ -1,0 +1,82 @@
+//! The placements of all objects of a snapshot, a few bytes each.
+use crate::layers::Context;
+use crate::model::By;
+use crate::model::PLATFORM;
+use crate::model::Placement;
+use crate::model::stem;
+use std::collections::HashMap;
+
+/// Where one object belongs. Texts are places in [`Words`].
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) layer: u32,
+    pub(super) by: By,
+    pub(super) app: u32,
+    /// The object that a relation leads to.
+    pub(super) related: Option<u32>,
+}
+
+impl Place {
+    /// Nothing speaks.
+    pub(super) const NOWHERE: Self = Self { layer: Words::PLATFORM, by: By::None, app: Words::NOTHING, related: None };
+}
+
+/// Texts that repeat.
+pub(super) struct Words {
+    texts: Vec<String>,
+    known: HashMap<String, u32>,
+}
+
+impl Words {
+    const PLATFORM: u32 = 0;
+    const NOTHING: u32 = 1;
+
+    pub(super) fn new() -> Self {
+        let mut words = Self { texts: Vec::new(), known: HashMap::new() };
+        words.of(PLATFORM);
+        words.of("");
+        words
+    }
+
+    /// The number of a text.
+    pub(super) fn of(&mut self, text: &str) -> u32 {
+        if let Some(known) = self.known.get(text) {
+            return *known;
+        }
+        let new = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.texts.push(text.to_owned());
+        self.known.insert(text.to_owned(), new);
+        new
+    }
+
+    fn text(&self, number: u32) -> &str {
+        usize::try_from(number).ok().and_then(|i| self.texts.get(i)).map_or("", String::as_str)
+    }
+}
+
+/// The placements, in the order of the objects.
+pub struct Places {
+    pub(super) words: Words,
+    pub(super) done: Vec<Option<Place>>,
+}
+
+impl Places {
+    pub(super) fn new(count: usize) -> Self {
+        Self { words: Words::new(), done: vec![None; count] }
+    }
+
+    /// Where an object belongs.
+    pub fn of(&self, context: &Context<'_>, at: usize) -> Placement {
+        let place = self.done.get(at).copied().flatten().unwrap_or(Place::NOWHERE);
+        let related = place.related.and_then(|at| usize::try_from(at).ok()).map(|at| {
+            let key = context.objects.key(at);
+            [&*stem(context.objects.plural(at), key.group), key.namespace, key.name].join("|")
+        });
+        Placement {
+            layer: self.words.text(place.layer).to_owned(),
+            by: place.by,
+            app: self.words.text(place.app).to_owned(),
+            related: related.unwrap_or_default(),
+        }
+    }
+}

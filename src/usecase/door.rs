@@ -1,0 +1,121 @@
+//! The door through which every answered object comes in, one at a time: redacted, numbers in one spelling, packed away. What is
+//! behind it holds no object whole, and nothing that was not redacted.
+use crate::bundle::config::Secrets;
+use crate::canon::json;
+use crate::canon::redact::Redactor;
+use crate::kinds::Rules;
+use crate::layers::lean;
+use crate::model::Key;
+use crate::model::group_of;
+use crate::usecase::shelf::Shelf;
+use crate::usecase::shelf::Slot;
+use crate::usecase::spool::Spool;
+use serde_json::Value;
+
+/// What happens to an object on its way in.
+#[derive(Clone, Copy)]
+pub struct Door<'a> {
+    /// Replaces secrets.
+    pub redactor: &'a Redactor,
+    /// Which kinds are kept, and of which only metadata.
+    pub rules: &'a Rules,
+    /// What is kept of those.
+    pub secrets: Secrets,
+    /// Where packed objects lie.
+    pub spool: &'a dyn Spool,
+}
+
+impl Door<'_> {
+    /// Takes one item of a list.
+    pub fn take(&self, mut value: Value, shelf: &mut Shelf) {
+        shelf.seen += 1;
+        let Some(key) = key_of(&value) else {
+            return shelf.wrong.push("an item has no kind or no name".into());
+        };
+        let number = |text: &str| text.parse::<u64>().ok();
+        shelf.highest = shelf.highest.max(value.pointer("/metadata/resourceVersion").and_then(Value::as_str).and_then(number));
+        shelf.kind(&key.group, &key.kind);
+        shelf.made.extend(made(&value));
+        if !self.rules.stored(&key.group, &key.kind) {
+            return;
+        }
+        if !json::reads_back(&value) {
+            return shelf.wrong.push(format!("{key} is nested too deep, or has a field whose name JSON readers take for their own"));
+        }
+        self.prepare(&mut value);
+        let uid = value.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or("");
+        let (lean, whole) = (json::to_bytes(&lean(&value, &key, self.rules)), json::to_bytes(&value));
+        let at = self.spool.put(&[&lean, &whole]);
+        shelf.add(&key, uid, at, lean.len(), whole.len());
+    }
+
+    /// What is kept of an answered object: redacted, numbers in one spelling, of some kinds only metadata or digests.
+    fn prepare(&self, value: &mut Value) {
+        let at = |p: &str| value.get(p).and_then(Value::as_str).unwrap_or_default();
+        let mut digests = Vec::new();
+        if self.rules.of(group_of(at("apiVersion")), at("kind")).rule.metadata_only {
+            match self.secrets {
+                Secrets::Metadata => *value = metadata_of(value),
+                Secrets::Digests => digests = digests_of(value, self.redactor),
+            }
+        }
+        json::normalise(value);
+        self.redactor.object(value);
+        if let Some(object) = value.as_object_mut() {
+            object.extend(digests);
+        }
+    }
+
+    /// A packed object; null where it can't be had back.
+    pub(super) fn whole(&self, slot: &Slot) -> Value {
+        read(self.spool, slot.at + u64::from(slot.lean), slot.whole).unwrap_or_default()
+    }
+
+    /// What is read of a packed object to place it.
+    pub(super) fn lean(&self, slot: &Slot) -> Value {
+        read(self.spool, slot.at, slot.lean).unwrap_or_default()
+    }
+}
+
+/// A value that was packed.
+pub(super) fn read(spool: &dyn Spool, at: u64, len: u32) -> Option<Value> {
+    serde_json::from_slice(&spool.get(at, usize::try_from(len).ok()?)).ok()
+}
+
+/// Takes a Secret's content out of it and gives a keyed token for each value: equal for equal values, whichever way it was encoded.
+fn digests_of(secret: &mut Value, redactor: &Redactor) -> Vec<(String, Value)> {
+    use base64::Engine as _;
+    let plain = |text: &str| {
+        let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok();
+        bytes.and_then(|b| String::from_utf8(b).ok()).unwrap_or_else(|| text.to_owned())
+    };
+    let mut out = Vec::new();
+    for (field, encoded) in [("data", true), ("stringData", false)] {
+        let Some(Value::Object(content)) = secret.as_object_mut().and_then(|o| o.remove(field)) else { continue };
+        let token = |v: &Value| {
+            let text = v.as_str().unwrap_or_default();
+            Value::String(redactor.token(&if encoded { plain(text) } else { text.to_owned() }))
+        };
+        out.push((field.to_owned(), content.iter().map(|(k, v)| (k.clone(), token(v))).collect()));
+    }
+    out
+}
+
+/// What the API server answers where only metadata is asked for.
+fn metadata_of(value: &Value) -> Value {
+    let kept = value.as_object().into_iter().flatten().filter(|(k, _)| matches!(k.as_str(), "apiVersion" | "kind" | "metadata"));
+    Value::Object(kept.map(|(k, v)| (k.clone(), v.clone())).collect())
+}
+
+fn key_of(value: &Value) -> Option<Key> {
+    let at = |p: &str| value.pointer(p).and_then(Value::as_str);
+    Some(Key::new(group_of(at("/apiVersion")?), at("/kind")?, at("/metadata/namespace").unwrap_or(""), at("/metadata/name")?))
+        .filter(|k| !k.kind.is_empty() && !k.name.is_empty())
+}
+
+/// Group, kind and plural of the kind that a CustomResourceDefinition makes.
+fn made(value: &Value) -> Option<(String, String, String)> {
+    let at = |p: &str| value.pointer(p).and_then(Value::as_str).map(str::to_owned);
+    (value.get("kind").and_then(Value::as_str) == Some("CustomResourceDefinition")).then_some(())?;
+    Some((at("/spec/group")?, at("/spec/names/kind")?, at("/spec/names/plural")?))
+}

@@ -1,0 +1,124 @@
+//! The objects of one answered list, packed: their names in one text, their content in the spool, some fifty bytes each for the
+//! rest. What the list says beside them is noted once.
+use crate::model::Key;
+use crate::model::KeyRef;
+use std::ops::Range;
+
+/// One packed object.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    kind: u32,
+    namespace: Text,
+    name: Text,
+    uid: Text,
+    /// Where its bytes begin in the spool: the lean form, then the whole.
+    pub(super) at: u64,
+    /// Length of the lean form, in bytes.
+    pub(super) lean: u32,
+    /// Length of the whole, in bytes.
+    pub(super) whole: u32,
+}
+
+/// A part of the shelf's text.
+#[derive(Clone, Copy, Debug, Default)]
+struct Text {
+    from: u32,
+    len: u32,
+}
+
+/// The objects of one list, in its order, and what it says beside them.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf {
+    texts: String,
+    slots: Vec<Slot>,
+    /// (group, kind) of all items, those that are not kept as well.
+    pub(super) kinds: Vec<(String, String)>,
+    /// (group, kind, plural) of the kinds that its CustomResourceDefinitions make.
+    pub(super) made: Vec<(String, String, String)>,
+    /// Items in all.
+    pub(super) seen: u64,
+    /// The highest resourceVersion of its items.
+    pub(super) highest: Option<u64>,
+    /// What is wrong with items that can't be kept.
+    pub(super) wrong: Vec<String>,
+}
+
+impl Shelf {
+    /// Objects that are kept.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether no object is kept.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// Notes the kind of an item; gives its number.
+    pub(super) fn kind(&mut self, group: &str, kind: &str) -> u32 {
+        let known = self.kinds.iter().position(|(g, k)| g == group && k == kind);
+        let at = known.unwrap_or_else(|| {
+            self.kinds.push((group.to_owned(), kind.to_owned()));
+            self.kinds.len() - 1
+        });
+        u32::try_from(at).unwrap_or(u32::MAX)
+    }
+
+    /// Adds an object whose bytes are in the spool.
+    pub(super) fn add(&mut self, key: &Key, uid: &str, at: u64, lean: usize, whole: usize) {
+        let kind = self.kind(&key.group, &key.kind);
+        // Lists are sorted by namespace: it is written once for all its neighbours.
+        let last = self.slots.last().map(|s| s.namespace).filter(|t| self.text(*t) == key.namespace);
+        let namespace = last.unwrap_or_else(|| self.write(&key.namespace));
+        let (name, uid) = (self.write(&key.name), self.write(uid));
+        let size = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        self.slots.push(Slot { kind, namespace, name, uid, at, lean: size(lean), whole: size(whole) });
+    }
+
+    fn write(&mut self, text: &str) -> Text {
+        let size = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let from = size(self.texts.len());
+        self.texts.push_str(text);
+        Text { from, len: size(text.len()) }
+    }
+
+    fn text(&self, text: Text) -> &str {
+        let from = usize::try_from(text.from).unwrap_or(usize::MAX);
+        let len = usize::try_from(text.len).unwrap_or(usize::MAX);
+        self.texts.get(from..from.saturating_add(len)).unwrap_or_default()
+    }
+
+    pub(super) fn slots(&self) -> Range<usize> {
+        0..self.slots.len()
+    }
+
+    pub(super) fn slot(&self, at: usize) -> Option<&Slot> {
+        self.slots.get(at)
+    }
+
+    /// The key of an object.
+    pub(super) fn key(&self, slot: &Slot) -> KeyRef<'_> {
+        let (group, kind) = self.kinds.get(number(slot.kind)).map_or(("", ""), |(g, k)| (g, k));
+        KeyRef { group, kind, namespace: self.text(slot.namespace), name: self.text(slot.name) }
+    }
+
+    /// The number of an object's kind.
+    pub(super) fn kind_of(&self, slot: &Slot) -> usize {
+        number(slot.kind)
+    }
+
+    /// An object's uid.
+    pub(super) fn uid(&self, slot: &Slot) -> &str {
+        self.text(slot.uid)
+    }
+
+    /// Gives back what was reserved for objects that did not come.
+    pub(super) fn close(&mut self) {
+        self.texts.shrink_to_fit();
+        self.slots.shrink_to_fit();
+    }
+}
+
+fn number(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,159 @@
+//! All objects of a snapshot, sorted by key, one a key: indexes in memory, content in the spool.
+use crate::kinds::Rules;
+use crate::model::Gap;
+use crate::model::KeyRef;
+use crate::model::Object;
+use crate::model::Objects;
+use crate::model::Reason;
+use crate::usecase::capture::CaptureError;
+use crate::usecase::capture::List;
+use crate::usecase::door::read;
+use crate::usecase::shelf::Shelf;
+use crate::usecase::shelf::Slot;
+use crate::usecase::spool::Spool;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
+/// Packed objects.
+pub struct Store<'a> {
+    spool: &'a dyn Spool,
+    shelves: Vec<Shelf>,
+    /// The file of each shelf, for messages.
+    files: Vec<String>,
+    /// The plural of each kind of each shelf.
+    plurals: Vec<Vec<String>>,
+    /// (shelf, slot), sorted by key.
+    order: Vec<(u32, u32)>,
+    /// An object could not be had back.
+    lost: AtomicBool,
+}
+
+impl<'a> Store<'a> {
+    /// Sorts the objects of all lists. Of two versions of one uid the newer is kept, and a gap says so.
+    ///
+    /// # Errors
+    /// Where two different objects have one key.
+    pub(super) fn new(lists: Vec<List<Shelf>>, rules: &Rules, spool: &'a dyn Spool, gaps: &mut Vec<Gap>) -> Result<Self, CaptureError> {
+        let plurals = plurals(&lists);
+        let (files, shelves): (Vec<String>, Vec<Shelf>) = lists.into_iter().map(|l| (l.file, l.items)).unzip();
+        let plural = |(group, kind): &(String, String)| {
+            plurals.get(&(group.clone(), kind.clone())).cloned().unwrap_or_else(|| rules.plural(group, kind))
+        };
+        let plurals = shelves.iter().map(|s| s.kinds.iter().map(plural).collect()).collect();
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let mut order: Vec<(u32, u32)> =
+            shelves.iter().enumerate().flat_map(|(shelf, s)| s.slots().map(move |slot| (number(shelf), number(slot)))).collect();
+        let mut this = Self { spool, shelves, files, plurals, order: Vec::new(), lost: AtomicBool::new(false) };
+        order.sort_by(|a, b| this.key_at(*a).cmp(&this.key_at(*b)));
+        let mut kept: Vec<(u32, u32)> = Vec::with_capacity(order.len());
+        for new in order {
+            match kept.last_mut() {
+                Some(old) if this.key_at(*old) == this.key_at(new) => *old = this.either(*old, new, gaps)?,
+                _ => kept.push(new),
+            }
+        }
+        this.order = kept;
+        Ok(this)
+    }
+
+    fn find_slot(&self, (shelf, slot): (u32, u32)) -> Option<(&Shelf, &Slot)> {
+        let shelf = self.shelves.get(usize::try_from(shelf).ok()?)?;
+        Some((shelf, shelf.slot(usize::try_from(slot).ok()?)?))
+    }
+
+    fn key_at(&self, at: (u32, u32)) -> KeyRef<'_> {
+        self.find_slot(at).map(|(shelf, slot)| shelf.key(slot)).unwrap_or_default()
+    }
+
+    fn plural_at(&self, at: (u32, u32)) -> &str {
+        let kinds = usize::try_from(at.0).ok().and_then(|shelf| self.plurals.get(shelf));
+        kinds.zip(self.find_slot(at)).and_then(|(kinds, (shelf, slot))| kinds.get(shelf.kind_of(slot))).map_or("", String::as_str)
+    }
+
+    fn object(&self, at: (u32, u32), lean: bool) -> Option<Object> {
+        let (shelf, slot) = self.find_slot(at)?;
+        let from = if lean { slot.at } else { slot.at + u64::from(slot.lean) };
+        let Some(value) = read(self.spool, from, if lean { slot.lean } else { slot.whole }) else {
+            self.lost.store(true, Ordering::Relaxed);
+            return None;
+        };
+        let file = usize::try_from(at.0).ok().and_then(|shelf| self.files.get(shelf)).cloned().unwrap_or_default();
+        Some(Object { key: shelf.key(slot).to_key(), plural: self.plural_at(at).to_owned(), uid: shelf.uid(slot).to_owned(), value, file })
+    }
+
+    /// Which of two answers of one key is kept: the newer of two versions of one uid (and says that the read is torn).
+    fn either(&self, first: (u32, u32), second: (u32, u32), gaps: &mut Vec<Gap>) -> Result<(u32, u32), CaptureError> {
+        let (Some(old), Some(new)) = (self.object(first, false), self.object(second, false)) else { return Ok(first) };
+        let part = |o: &Object, p: &str| o.value.pointer(p).and_then(Value::as_str).unwrap_or("").to_owned();
+        let version = |o: &Object| part(o, "/metadata/resourceVersion").parse::<u64>().unwrap_or(0);
+        if plain(&old.value) == plain(&new.value) {
+            return Ok(first);
+        }
+        let same = !new.uid.is_empty() && old.uid == new.uid;
+        if same && part(&old, "/apiVersion") != part(&new, "/apiVersion") {
+            // One object at two API versions: the later spelling (v2 after v1) is kept.
+            return Ok(if part(&new, "/apiVersion") > part(&old, "/apiVersion") { second } else { first });
+        }
+        if same && version(&old) != version(&new) {
+            let detail = format!("{}: two versions of one object, in {} and in {}; the newer is kept", new.key, old.file, new.file);
+            let namespace = Some(new.key.namespace.clone()).filter(|n| !n.is_empty());
+            let newer = if version(&new) > version(&old) { second } else { first };
+            gaps.push(Gap { group: new.key.group, resource: new.plural, namespace, reason: Reason::Torn, detail });
+            return Ok(newer);
+        }
+        Err(CaptureError::Twice { key: Box::new(new.key), first: old.file, second: new.file })
+    }
+
+    /// What went wrong with what was packed, if anything did: nothing may be sealed then.
+    pub(super) fn fault(&self) -> Option<String> {
+        self.spool.fault().or_else(|| self.lost.load(Ordering::Relaxed).then(|| "an object that was kept can't be read back".into()))
+    }
+}
+
+impl Objects for Store<'_> {
+    fn len(&self) -> usize {
+        self.order.len()
+    }
+    fn key(&self, at: usize) -> KeyRef<'_> {
+        self.order.get(at).map(|at| self.key_at(*at)).unwrap_or_default()
+    }
+    fn plural(&self, at: usize) -> &str {
+        self.order.get(at).map_or("", |at| self.plural_at(*at))
+    }
+    fn uid(&self, at: usize) -> &str {
+        self.order.get(at).and_then(|at| self.find_slot(*at)).map_or("", |(shelf, slot)| shelf.uid(slot))
+    }
+    fn lean(&self, at: usize) -> Option<Cow<'_, Object>> {
+        self.object(*self.order.get(at)?, true).map(Cow::Owned)
+    }
+    fn whole(&self, at: usize) -> Option<Cow<'_, Object>> {
+        self.object(*self.order.get(at)?, false).map(Cow::Owned)
+    }
+}
+
+/// Plurals as the source's own CustomResourceDefinitions and lists of one kind spell them.
+fn plurals(lists: &[List<Shelf>]) -> BTreeMap<(String, String), String> {
+    let mut out = BTreeMap::new();
+    for list in lists {
+        if let (Some(resource), [kind]) = (&list.resource, &*list.items.kinds) {
+            out.insert(kind.clone(), resource.clone());
+        }
+        for (group, kind, plural) in &list.items.made {
+            out.insert((group.clone(), kind.clone()), plural.clone());
+        }
+    }
+    out
+}
+
+/// An object without what only some clients show.
+fn plain(value: &Value) -> Value {
+    let mut value = value.clone();
+    if let Some(meta) = value.get_mut("metadata").and_then(Value::as_object_mut) {
+        meta.remove("managedFields");
+        meta.remove("selfLink");
+    }
+    value
+}
