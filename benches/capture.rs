@@ -1,6 +1,7 @@
 //! `evid capture` beside `kubectl get KINDS -A -o json`, both against an API server within this program that makes its objects as it
 //! is asked: CPU seconds and peak memory of whole processes, and their ratios. Prints; judges nothing. Needs GNU time.
-//! `-- --huge` has evid alone capture 100,000 objects; `-- 2000 7` does the usual with these numbers of objects.
+//! `-- --huge` has evid alone capture 100,000 objects; `-- 2000 7` does the usual with these numbers of objects; `-- --serve 2000`
+//! only serves, until it is ended.
 #![allow(clippy::expect_used, reason = "where something is missing there is nothing to measure")]
 use bytes::Bytes;
 use evid::adapters::dump;
@@ -30,6 +31,10 @@ fn main() {
         let place = tempfile::tempdir().expect("a temporary folder");
         let config = place.path().join("config");
         std::fs::write(&config, kubeconfig(serve(Cluster::new(size)))).expect("a kubeconfig");
+        if words.iter().any(|w| w == "--serve") {
+            println!("KUBECONFIG={}", config.display());
+            std::thread::park();
+        }
         let at = |name: &str| place.path().join(name).display().to_string();
         let env = [("KUBECONFIG", at("config")), ("HOME", at("home"))];
         let own = measured(&[env!("CARGO_BIN_EXE_evid"), "capture", "x", "--archive", &at("evidence"), "--force"], &env);

@@ -157,3 +157,104 @@ fn plain(value: &Value) -> Value {
     }
     value
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::canon::redact::Redactor;
+    use crate::kinds::Rules;
+    use crate::model::Objects as _;
+    use crate::model::Reason;
+    use crate::model::Source;
+    use crate::usecase::capture::CaptureError;
+    use crate::usecase::capture::Collected;
+    use crate::usecase::capture::List;
+    use crate::usecase::capture::snapshot;
+    use crate::usecase::door::Door;
+    use crate::usecase::spool::Memory;
+    use crate::usecase::spool::Spool;
+    use serde_json::Value;
+    use serde_json::json;
+
+    fn collected(lists: Vec<Vec<Value>>) -> Collected {
+        let list = |(i, items): (usize, Vec<Value>)| List {
+            file: format!("{i}.json"),
+            group: String::new(),
+            resource: Some("pods".into()),
+            namespace: None,
+            is_question: true,
+            resource_version: None,
+            items,
+            count: None,
+            read: None,
+        };
+        Collected {
+            source: Source::Dump,
+            lists: lists.into_iter().enumerate().map(list).collect(),
+            earlier: vec![],
+            gaps: vec![],
+            started: None,
+            finished: None,
+            version: None,
+            highest: None,
+            server: None,
+        }
+    }
+
+    fn pod(name: &str, uid: &str, version: &str) -> Value {
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": "a", "name": name, "uid": uid, "resourceVersion": version}})
+    }
+
+    /// Names and versions of what is kept, and the reasons of gaps.
+    fn kept(lists: Vec<Vec<Value>>, spool: &dyn Spool) -> Result<(Vec<String>, Vec<Reason>), CaptureError> {
+        let (redactor, rules) = (Redactor::new(&[7; 32]), Rules::new(&[]).unwrap());
+        let door = Door { redactor: &redactor, rules: &rules, spool };
+        let snapshot = snapshot(collected(lists).through(&door), &door)?;
+        let one = |at: usize| {
+            let version = snapshot.objects.whole(at).unwrap().value["metadata"]["resourceVersion"].as_str().unwrap().to_owned();
+            format!("{}@{version}", snapshot.objects.key(at).name)
+        };
+        Ok(((0..snapshot.objects.len()).map(one).collect(), snapshot.gaps.iter().map(|g| g.reason).collect()))
+    }
+
+    #[test]
+    fn of_two_answers_of_one_key_one_is_kept_whatever_their_order() {
+        let (old, new) = (pod("p", "u", "7"), pod("p", "u", "8"));
+        let torn = (vec!["o@1".to_owned(), "p@8".to_owned()], vec![Reason::Torn]);
+        assert_eq!(kept(vec![vec![old.clone()], vec![new.clone(), pod("o", "v", "1")]], &Memory::default()).unwrap(), torn);
+        assert_eq!(kept(vec![vec![new.clone(), pod("o", "v", "1")], vec![old.clone()]], &Memory::default()).unwrap(), torn);
+        let mut shown = new.clone();
+        shown["metadata"]["managedFields"] = json!([{"manager": "kubectl"}]);
+        assert_eq!(kept(vec![vec![new.clone()], vec![shown]], &Memory::default()).unwrap(), (vec!["p@8".to_owned()], vec![]));
+        let other = pod("p", "w", "8");
+        assert!(matches!(kept(vec![vec![new], vec![other]], &Memory::default()), Err(CaptureError::Twice { .. })));
+    }
+
+    #[test]
+    fn an_object_that_would_not_read_back_is_a_gap() {
+        let mut forged = pod("p", "u", "7");
+        forged["data"] = json!({"$serde_json::private::Number": "1", "a": ""});
+        let found = kept(vec![vec![forged, pod("q", "v", "8")]], &Memory::default()).unwrap();
+        assert_eq!(found, (vec!["q@8".to_owned()], vec![Reason::Unreadable]));
+    }
+
+    /// Forgets everything and does not say so.
+    struct Forgetful;
+
+    impl Spool for Forgetful {
+        fn put(&self, _: &[&[u8]]) -> u64 {
+            0
+        }
+        fn get(&self, _: u64, _: usize) -> Vec<u8> {
+            Vec::new()
+        }
+        fn fault(&self) -> Option<String> {
+            None
+        }
+    }
+
+    #[test]
+    fn nothing_is_made_of_objects_that_are_lost() {
+        let lost = kept(vec![vec![pod("p", "u", "7")]], &Forgetful);
+        assert!(matches!(lost, Err(CaptureError::Spool(_))));
+    }
+}

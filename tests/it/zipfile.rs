@@ -3,7 +3,7 @@
 
 mod attacks;
 
-use evid::adapters::zipfile::{BundleReader, BundleWriter, OpenError, Packed, Sealed, WriteError};
+use evid::adapters::zipfile::{BundleReader, BundleWriter, OpenError, Packed, Pile, Sealed, WriteError};
 use evid::bundle::defect::{Defect, DefectKind};
 use evid::canon::sha256_hex;
 use std::fs;
@@ -87,6 +87,21 @@ fn the_same_entries_give_the_same_bytes_whoever_compresses_them() {
     });
     let mut writer = BundleWriter::create(&two, false).unwrap();
     packed.into_iter().for_each(|entry| writer.add_packed(entry).unwrap());
+    let manifest = format!("{{\"head\":\"{}\"}}", writer.head_sha256());
+    writer.add("evid.json", manifest.as_bytes()).unwrap();
+    assert_eq!(writer.finish().unwrap().sha256, one.sha256);
+    assert_eq!(fs::read(one.path).unwrap(), fs::read(two).unwrap());
+}
+
+#[test]
+fn entries_that_waited_on_disk_give_the_same_bytes_in_whatever_order_they_came() {
+    let (folder, one) = sealed();
+    let two = folder.path().join("b.evid.zip");
+    let mut pile = Pile::new().unwrap();
+    content().into_iter().rev().for_each(|(name, bytes)| pile.add(Packed::new(name, &bytes).unwrap()).unwrap());
+    assert!(pile.add(Packed::new("config.json", b"").unwrap()).is_err(), "no name twice");
+    let mut writer = BundleWriter::create(&two, false).unwrap();
+    pile.write(&mut writer).unwrap();
     let manifest = format!("{{\"head\":\"{}\"}}", writer.head_sha256());
     writer.add("evid.json", manifest.as_bytes()).unwrap();
     assert_eq!(writer.finish().unwrap().sha256, one.sha256);

@@ -61,7 +61,8 @@ fn stem(name: &str) -> bool {
         b"dsn",
     ];
     let lower = name.to_ascii_lowercase();
-    STEMS.iter().any(|s| lower.as_bytes().windows(s.len()).any(|w| w == *s))
+    let starts = |tail: &[u8], stem: &[u8]| tail.first() == stem.first() && tail.starts_with(stem);
+    (0..lower.len()).filter_map(|i| lower.as_bytes().get(i..)).any(|tail| STEMS.iter().any(|stem| starts(tail, stem)))
 }
 
 fn noun(word: &str) -> bool {

@@ -14,7 +14,7 @@ const RESTARTS: u32 = 3;
 /// Objects of a list's first page, which tells how large they are.
 const FIRST: u32 = 50;
 /// The size that later pages aim at, in bytes of their body: as many as there are questions in flight are held at once.
-const PAGE: usize = 2 << 20;
+const PAGE: usize = 1 << 20;
 
 /// What is asked.
 #[derive(Clone, Debug)]

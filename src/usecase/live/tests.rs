@@ -254,3 +254,30 @@ fn a_namespace_that_was_left_out_is_a_gap() {
     let (collected, _) = run(&scope, |_, _| None);
     assert_eq!(gaps(&collected.unwrap()), ["* b not-asked"]);
 }
+
+#[test]
+fn the_first_page_is_small_and_later_ones_are_as_large_as_their_objects_allow() {
+    let pages = |chunk: u32, size: usize| {
+        let large = move |ask: &Ask, _: usize| {
+            let page = || list("PodList", json!([{"metadata": {"name": "p", "namespace": "a"}, "x": "x".repeat(size)}]), "two");
+            (asks(ask, "pods") && !ask.path.contains("continue=")).then(|| Ok(reply(200, &page())))
+        };
+        let (_, asked) = run(&Scope { chunk, ..Scope::default() }, large);
+        let limits = asked.iter().filter(|a| a.contains("/pods?")).map(|a| a.split("limit=").nth(1).unwrap().split('&').next().unwrap());
+        limits.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(pages(500, 0), ["50", "500"]);
+    assert_eq!(pages(20, 0), ["20", "20"]);
+    assert_eq!(pages(500, 100_000), ["50", "10"]);
+    assert_eq!(pages(500, 5_000_000), ["50", "1"]);
+}
+
+#[test]
+fn an_item_that_can_not_be_read_leaves_a_gap_and_what_came_before_it() {
+    let page = b"{\"kind\":\"PodList\",\"metadata\":{},\"items\":[{\"metadata\":{\"name\":\"p\"}},{\"metadata\":{\"name\":\"\\ud800\"}}]}";
+    let half = |ask: &Ask, _: usize| asks(ask, "pods").then(|| Ok(Reply { body: page.to_vec(), ..reply(200, &Value::Null) }));
+    let (collected, _) = run(&Scope::default(), half);
+    let collected = collected.unwrap();
+    assert_eq!(gaps(&collected), ["pods - unreadable"]);
+    assert_eq!((of(&collected, "pods").items.len(), of(&collected, "pods").is_question), (1, false));
+}
