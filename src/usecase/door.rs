@@ -36,6 +36,9 @@ impl Door<'_> {
         shelf.highest = shelf.highest.max(value.pointer("/metadata/resourceVersion").and_then(Value::as_str).and_then(number));
         shelf.kind(&key.group, &key.kind);
         shelf.made.extend(made(&value));
+        if let Some((group, kind, uid)) = controller(&value) {
+            shelf.controlled(group, kind, uid);
+        }
         if !self.rules.stored(&key.group, &key.kind) {
             return;
         }
@@ -111,6 +114,14 @@ fn key_of(value: &Value) -> Option<Key> {
     let at = |p: &str| value.pointer(p).and_then(Value::as_str);
     Some(Key::new(group_of(at("/apiVersion")?), at("/kind")?, at("/metadata/namespace").unwrap_or(""), at("/metadata/name")?))
         .filter(|k| !k.kind.is_empty() && !k.name.is_empty())
+}
+
+/// Group, kind and uid of an object's controller.
+fn controller(value: &Value) -> Option<(&str, &str, &str)> {
+    let owners = value.pointer("/metadata/ownerReferences")?.as_array()?;
+    let owner = owners.iter().find(|o| o.get("controller") == Some(&Value::Bool(true)))?;
+    let text = |field: &str| owner.get(field)?.as_str();
+    Some((group_of(text("apiVersion")?), text("kind")?, text("uid")?))
 }
 
 /// Group, kind and plural of the kind that a CustomResourceDefinition makes.

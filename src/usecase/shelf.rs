@@ -2,6 +2,8 @@
 //! rest. What the list says beside them is noted once.
 use crate::model::Key;
 use crate::model::KeyRef;
+use std::hash::Hash as _;
+use std::hash::Hasher as _;
 use std::ops::Range;
 
 /// One packed object.
@@ -35,6 +37,8 @@ pub struct Shelf {
     pub(super) kinds: Vec<(String, String)>,
     /// (group, kind, plural) of the kinds that its CustomResourceDefinitions make.
     pub(super) made: Vec<(String, String, String)>,
+    /// Of each object that has a controller: the controller's kind, as a number of `kinds`, and the mark of its uid.
+    pub(super) controllers: Vec<(u32, u64)>,
     /// Items in all.
     pub(super) seen: u64,
     /// The highest resourceVersion of its items.
@@ -112,11 +116,29 @@ impl Shelf {
         self.text(slot.uid)
     }
 
+    /// Notes an object's controller.
+    pub(super) fn controlled(&mut self, group: &str, kind: &str, uid: &str) {
+        let kind = self.kind(group, kind);
+        self.controllers.push((kind, mark(uid)));
+    }
+
+    /// The marks of all uids.
+    pub(super) fn marks(&self) -> impl Iterator<Item = u64> {
+        self.slots.iter().map(|slot| mark(self.uid(slot)))
+    }
+
     /// Gives back what was reserved for objects that did not come.
     pub(super) fn close(&mut self) {
         self.texts.shrink_to_fit();
         self.slots.shrink_to_fit();
     }
+}
+
+/// A uid in eight bytes: enough to miss it by.
+fn mark(uid: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    uid.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn number(n: u32) -> usize {

@@ -14,6 +14,7 @@ use crate::usecase::live::list::first_page;
 use crate::usecase::live::list::list;
 use crate::usecase::live::scope::Scope;
 use crate::usecase::live::spaces;
+use crate::usecase::live::torn;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Clock;
@@ -106,6 +107,7 @@ pub fn collect(live: &Live<'_>, door: &Door<'_>) -> Result<Collected<Shelf>, Liv
     let mut answers = ask(live, door, first_round(live, &resources), started)?;
     let more = spaces::second_round(live, door, &mut answers, &mut gaps);
     answers.extend(ask(live, door, more, started)?);
+    torn::mend(live, door, &mut answers, started)?;
     let (earlier, others): (Vec<_>, Vec<_>) = answers.into_iter().partition(|a| is_app(&a.question) && a.listed.gap.is_none());
     let mut answers = ask(live, door, earlier.iter().map(|a| a.question.clone()).collect(), started)?;
     answers.extend(others);

@@ -7,6 +7,7 @@ mod list;
 mod platform;
 mod scope;
 mod spaces;
+mod torn;
 
 #[cfg(test)]
 mod tests;

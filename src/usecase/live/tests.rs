@@ -281,3 +281,27 @@ fn an_item_that_can_not_be_read_leaves_a_gap_and_what_came_before_it() {
     assert_eq!(gaps(&collected), ["pods - unreadable"]);
     assert_eq!((of(&collected, "pods").items.len(), of(&collected, "pods").is_question), (1, false));
 }
+
+#[test]
+fn a_pod_whose_job_was_born_in_between_is_read_again_with_its_job() {
+    let owned = |uid: &str| {
+        json!({"metadata": {"name": "p", "namespace": "a", "uid": "p", "ownerReferences": [
+        {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "name": "j", "uid": uid, "controller": true}]}})
+    };
+    let born = |ask: &Ask, before: usize| match ask.path.split('?').next().unwrap() {
+        "/api/v1/pods" => Some(Ok(reply(200, &list("PodList", json!([owned("young")]), "")))),
+        path if path.ends_with("/applications") => {
+            let all = if before == 0 { json!([]) } else { json!([{"metadata": {"name": "j", "namespace": "a", "uid": "young"}}]) };
+            Some(Ok(reply(200, &list("ApplicationList", all, ""))))
+        }
+        _ => None,
+    };
+    let (collected, asked) = run(&Scope::default(), born);
+    assert_eq!(asked.iter().filter(|a| a.contains("/pods")).count(), 2);
+    assert_eq!(of(&collected.unwrap(), "applications").items.len(), 1);
+    // One whose owner is gone for good is read again a bounded number of times, and kept.
+    let orphan =
+        |ask: &Ask, _: usize| ask.path.starts_with("/api/v1/pods").then(|| Ok(reply(200, &list("PodList", json!([owned("never")]), ""))));
+    let (collected, asked) = run(&Scope::default(), orphan);
+    assert_eq!((asked.iter().filter(|a| a.contains("/pods")).count(), of(&collected.unwrap(), "pods").items.len()), (4, 1));
+}

@@ -1,0 +1,57 @@
+//! Lists of two kinds are of two moments: a pod that was listed after its Job was born seems to be nobody's. Where a list names
+//! controllers that the list of their kind lacks, both are read again, a bounded number of times.
+use crate::usecase::door::Door;
+use crate::usecase::live::LiveError;
+use crate::usecase::live::collect::Answer;
+use crate::usecase::live::collect::Live;
+use crate::usecase::live::collect::ask;
+use chrono::DateTime;
+use chrono::Utc;
+use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// How often the lists concerned are read again. An owner that is gone for good stays missing.
+const AGAIN: u32 = 3;
+/// The pause before that: what is being made or removed has a moment to come to rest.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Reads again what was read in the middle of something.
+pub(super) fn mend(live: &Live<'_>, door: &Door<'_>, answers: &mut [Answer], started: DateTime<Utc>) -> Result<(), LiveError> {
+    for _ in 0..AGAIN {
+        let concerned: Vec<usize> = torn(answers).into_iter().collect();
+        if concerned.is_empty() {
+            break;
+        }
+        if !live.clock.sleep(PAUSE) {
+            return Err(LiveError::Stopped);
+        }
+        let questions = concerned.iter().filter_map(|at| answers.get(*at)).map(|a| a.question.clone()).collect();
+        for (at, new) in concerned.into_iter().zip(ask(live, door, questions, started)?) {
+            if let Some(old) = answers.get_mut(at) {
+                *old = new;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The answers that name a controller which its own kind's answer lacks, and those answers.
+fn torn(answers: &[Answer]) -> BTreeSet<usize> {
+    let whole = || answers.iter().enumerate().filter(|(_, a)| a.listed.gap.is_none() && !a.question.counted);
+    let there: HashSet<u64> = whole().flat_map(|(_, a)| a.items.marks()).collect();
+    let mut found = BTreeSet::new();
+    for (at, answer) in whole() {
+        let missing: BTreeSet<u32> =
+            answer.items.controllers.iter().filter(|(_, uid)| !there.contains(uid)).map(|(kind, _)| *kind).collect();
+        let kinds = missing.into_iter().filter_map(|n| answer.items.kinds.get(usize::try_from(n).ok()?));
+        for (group, kind) in kinds {
+            let of_kind = |a: &Answer| a.question.resource.group == *group && a.question.resource.kind == *kind;
+            let covers = |a: &Answer| a.question.namespace.is_none() || a.question.namespace == answer.question.namespace;
+            for (owner, _) in whole().filter(|(_, a)| of_kind(a) && covers(a)) {
+                found.extend([owner, at]);
+            }
+        }
+    }
+    found
+}
