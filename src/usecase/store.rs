@@ -207,7 +207,7 @@ mod tests {
     /// Names and versions of what is kept, and the reasons of gaps.
     fn kept(lists: Vec<Vec<Value>>, spool: &dyn Spool) -> Result<(Vec<String>, Vec<Reason>), CaptureError> {
         let (redactor, rules) = (Redactor::new(&[7; 32]), Rules::new(&[]).unwrap());
-        let door = Door { redactor: &redactor, rules: &rules, spool };
+        let door = Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, spool };
         let snapshot = snapshot(collected(lists).through(&door), &door)?;
         let one = |at: usize| {
             let version = snapshot.objects.whole(at).unwrap().value["metadata"]["resourceVersion"].as_str().unwrap().to_owned();
