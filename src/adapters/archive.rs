@@ -165,7 +165,6 @@ pub fn seal(
     force: bool,
     write: impl FnOnce(&mut dyn FnMut(String, Vec<u8>)) -> Result<Outline, CaptureError>,
 ) -> Result<(Sealed, Manifest), ArchiveError> {
-    let mut writer = BundleWriter::create(path, force)?;
     let (give, take) = std::sync::mpsc::sync_channel::<(String, Vec<u8>)>(1);
     let pack = move || -> Result<Pile, WriteError> {
         let mut pile = Pile::new()?;
@@ -179,8 +178,12 @@ pub fn seal(
         drop(give);
         (outline, packing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    let outline = outline?;
-    pile?.write(&mut writer)?;
+    let (outline, pile) = (outline?, pile?);
+    // From here on the file has a name: a Ctrl-C waits until it is whole.
+    #[cfg(feature = "kube")]
+    crate::adapters::interrupt::listen();
+    let mut writer = BundleWriter::create(path, force)?;
+    pile.write(&mut writer)?;
     let manifest = outline.manifest(writer.sums(), &writer.head_sha256());
     writer.add("evid.json", &json::document(&manifest)?)?;
     Ok((writer.finish()?, manifest))

@@ -35,6 +35,7 @@ use crate::usecase::door::Door;
 use crate::usecase::shelf::Shelf;
 use crate::usecase::store::Store;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// Capture the platform's state into one sealed bundle, ./evidence/NAME.evid.zip
@@ -87,6 +88,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if args.live.dry_run {
         return live::dry_run(&args.live, &rules, &config);
     }
+    writable(&global.archive)?;
     let (redactor, spool) = (redactor()?, spool()?);
     let door = Door { redactor: &redactor, rules: &rules, secrets: config.secrets, spool: &spool };
     let said = match &args.from {
@@ -99,7 +101,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let mut snapshot = snapshot(said.collected, &door)?;
     let probes = probe(said.session.as_ref(), &mut snapshot)?;
     let heard = probe_files(probes.clone())?;
-    std::fs::create_dir_all(&global.archive).map_err(|e| Failure::new(format!("{}: can't be made: {e}", global.archive.display())))?;
     let (sealed, manifest) = archive::seal(&path, args.force, |put| {
         heard.into_iter().for_each(|(name, bytes)| put(name, bytes));
         each_file(&snapshot, &redactor, &rules, &layers, &config, args.nonce.clone(), put)
@@ -108,6 +109,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         ui::message("note: the dump does not say when it was taken; `--at TIME` says it, and order can be judged");
     }
     Ok(summary(&sealed, &manifest, &snapshot, &probes))
+}
+
+/// Makes the evidence folder, and sees that it can be written before much is asked.
+fn writable(folder: &Path) -> Result<(), Failure> {
+    let failed =
+        |what: &str| move |e| Failure::new(format!("{}: {what}: {e}", folder.display())).hint("`--archive DIR` names another folder");
+    std::fs::create_dir_all(folder).map_err(failed("can't be made"))?;
+    tempfile::tempfile_in(folder).map(drop).map_err(failed("can't be written"))
 }
 
 /// What a source said, and the cluster to ask further where it is one.
