@@ -113,10 +113,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 
 /// Makes the evidence folder, and sees that it can be written before much is asked.
 fn writable(folder: &Path) -> Result<(), Failure> {
-    let failed =
-        |what: &str| move |e| Failure::new(format!("{}: {what}: {e}", folder.display())).hint("`--archive DIR` names another folder");
-    std::fs::create_dir_all(folder).map_err(failed("can't be made"))?;
-    tempfile::tempfile_in(folder).map(drop).map_err(failed("can't be written"))
+    let failed = |what: String| Failure::new(format!("{}: {what}", folder.display())).hint("`--archive DIR` names another folder");
+    std::fs::create_dir_all(folder).map_err(|e| failed(format!("can't be made: {e}")))?;
+    tempfile::tempfile_in(folder).map(drop).map_err(|e| failed(format!("can't be written: {e}")))
 }
 
 /// What a source said, and the cluster to ask further where it is one.
