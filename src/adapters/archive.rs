@@ -17,6 +17,7 @@ use crate::compare::Side;
 use crate::usecase::capture::CaptureError;
 use crate::usecase::capture::Outline;
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -74,6 +75,12 @@ pub fn locate(name: &str, archive: &Path) -> Result<PathBuf, ArchiveError> {
     }
     let there = archive.join(format!("{}{ENDING}", name.strip_suffix(ENDING).unwrap_or(name)));
     if there.is_file() { Ok(there) } else { Err(ArchiveError::Missing { name: name.to_owned(), path: there.display().to_string() }) }
+}
+
+/// Whether a file begins as a zip does.
+pub fn is_zip(path: &Path) -> bool {
+    let mut start = [0; 2];
+    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"PK"
 }
 
 /// The name of a bundle's file without its ending.

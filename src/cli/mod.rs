@@ -17,6 +17,8 @@ mod list;
 #[cfg(feature = "kube")]
 mod live;
 #[cfg(feature = "kube")]
+mod manifest;
+#[cfg(feature = "kube")]
 mod progress;
 #[cfg(feature = "kube")]
 mod prove;

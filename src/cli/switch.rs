@@ -5,12 +5,12 @@ use crate::adapters::keyfile;
 use crate::canon::hex;
 use crate::canon::json;
 use crate::canon::redact::Redactor;
-use crate::canon::yaml;
 use crate::cli::Done;
 use crate::cli::Global;
 use crate::cli::cluster::ClusterArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::manifest;
 use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Layer;
@@ -33,7 +33,6 @@ use crate::usecase::switch::status;
 use serde_json::Value;
 use std::io::IsTerminal as _;
 use std::io::Write as _;
-use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -72,7 +71,7 @@ enum Verb {
     On {
         #[command(flatten)]
         common: Common,
-        /// The root's manifest, where it is missing
+        /// The root's manifest, or a bundle that holds it, where it is missing
         #[arg(short, long, value_name = "FILE")]
         file: Option<PathBuf>,
         /// End a running operation of the root instead of waiting for it
@@ -83,7 +82,7 @@ enum Verb {
     Repair {
         #[command(flatten)]
         common: Common,
-        /// The root's manifest, or that of its missing AppProject, or both
+        /// The root's manifest, or that of its missing AppProject, or both, or a bundle that holds them
         #[arg(short, long, value_name = "FILE")]
         file: Option<PathBuf>,
         /// An object that may be lost where mending lets the deletion go on
@@ -177,7 +176,7 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) ->
             go(&hands, global, common, &options.stamp, verb)
         }
         Verb::On { common, file, terminate } => {
-            let all = manifests(file.as_deref())?;
+            let all = manifest::read(file.as_deref())?;
             let manifest = all.iter().find(|m| m.get("kind").is_some_and(|k| k == "Application")).or(all.first()).cloned();
             let stamp = stamp(common, "on", clock)?;
             let options = on::Options { stamp, manifest, expected: std::collections::BTreeSet::new(), terminate: *terminate };
@@ -194,7 +193,7 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) ->
         }
         Verb::Repair { common, file, allow_loss } => {
             let stamp = stamp(common, "repair", clock)?;
-            let options = repair::Options { stamp, manifests: manifests(file.as_deref())?, allow: allow_loss.clone() };
+            let options = repair::Options { stamp, manifests: manifest::read(file.as_deref())?, allow: allow_loss.clone() };
             let verb = Steps {
                 plan: |run: &mut Run<'_>| repair::plan(run, &options),
                 text: render::repair_plan,
@@ -291,14 +290,6 @@ fn stamp(common: &Common, verb: &str, clock: &dyn Clock) -> Result<Stamp, Failur
 
 pub(super) fn user() -> String {
     ["USER", "LOGNAME", "USERNAME"].iter().find_map(|n| std::env::var(n).ok()).filter(|u| !u.is_empty()).unwrap_or_else(|| "unknown".into())
-}
-
-pub(super) fn manifests(file: Option<&Path>) -> Result<Vec<Value>, Failure> {
-    let Some(path) = file else { return Ok(vec![]) };
-    let wrong = |what: String| Failure::new(format!("{}: {what}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
-    let documents = yaml::parse(&text).map_err(|e| wrong(e.to_string()))?;
-    Ok(documents.into_iter().filter(|d| !d.is_null()).collect())
 }
 
 pub(super) fn confirm(question: &str, yes: bool, somebody: bool) -> Result<(), Failure> {

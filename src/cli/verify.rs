@@ -19,7 +19,6 @@ use crate::envelope::VerifyingKey;
 use crate::usecase::diff::diff;
 use crate::usecase::verify;
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -51,7 +50,7 @@ pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, glo
     let (mut exit, mut reports) = (Exit::Proven, Vec::new());
     for file in files {
         let path = PathBuf::from(file);
-        if path.is_file() && !file.ends_with(ENDING) && !is_zip(&path) {
+        if path.is_file() && !file.ends_with(ENDING) && !archive::is_zip(&path) {
             reports.push(path);
             continue;
         }
@@ -73,11 +72,6 @@ pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, glo
         exit = exit.at_best(report(&path, keys, rederive, &bundles, global)?);
     }
     Ok(exit)
-}
-
-fn is_zip(path: &Path) -> bool {
-    let mut start = [0; 2];
-    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"PK"
 }
 
 /// Holds one bundle against its digests and its contents against themselves; gives its sha256 and whether it was split anew.

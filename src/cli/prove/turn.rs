@@ -3,13 +3,13 @@ use crate::adapters::journal::FileJournal;
 use crate::cli::cluster::duration;
 use crate::cli::failure::Failure;
 use crate::cli::live::Session;
+use crate::cli::manifest;
 use crate::cli::prove::Args;
 use crate::cli::prove::state::Goal;
 use crate::cli::prove::state::State;
 use crate::cli::prove::state::Step;
 use crate::cli::switch::confirm;
 use crate::cli::switch::failure;
-use crate::cli::switch::manifests;
 use crate::cli::switch::user;
 use crate::cli::ui;
 use crate::model::Key;
@@ -42,7 +42,7 @@ pub(super) struct TurnArgs {
     /// An object that may be lost: KIND/NAMESPACE/NAME, or KIND/NAME without a namespace
     #[arg(long, value_name = "OBJECT")]
     allow_loss: Vec<String>,
-    /// The root's manifest, where it is missing
+    /// The root's manifest, or a bundle that holds it, where it is missing
     #[arg(short, long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// How long each wait of the switch may take
@@ -75,7 +75,7 @@ impl<'a> Turn<'a> {
         let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user() };
         let strategy = if args.turn.strategy == "prune" { Strategy::Prune } else { Strategy::Cascade };
         let (terminate, allow) = (args.turn.terminate, args.turn.allow_loss.clone());
-        let manifest = manifests(args.turn.file.as_deref())?.into_iter().next();
+        let manifest = manifest::read(args.turn.file.as_deref())?.into_iter().next();
         let mut turn = Self {
             session,
             journal: FileJournal::new(dir.join("actions.jsonl"), session.redactor.clone()),

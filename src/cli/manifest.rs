@@ -1,0 +1,82 @@
+//! Manifests that a person names with `-f`: YAML or JSON, or a bundle, whose switched root (and its AppProject) is meant.
+use crate::adapters::archive;
+use crate::bundle::config::Config;
+use crate::bundle::rebuild;
+use crate::canon::json;
+use crate::canon::redact::MARK;
+use crate::canon::yaml;
+use crate::cli::failure::Failure;
+use crate::kinds::Rules;
+use crate::model::Object;
+use crate::model::Role;
+use serde_json::Value;
+use std::path::Path;
+
+/// The objects that a file holds; none where none is named.
+pub(super) fn read(file: Option<&Path>) -> Result<Vec<Value>, Failure> {
+    let Some(path) = file else { return Ok(vec![]) };
+    if archive::is_zip(path) {
+        return of_bundle(path);
+    }
+    let wrong = |what: String| Failure::new(format!("{}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
+    let documents = yaml::parse(&text).map_err(|e| wrong(e.to_string()))?;
+    Ok(documents.into_iter().filter(|d| !d.is_null()).collect())
+}
+
+fn of_bundle(path: &Path) -> Result<Vec<Value>, Failure> {
+    let wrong =
+        |what: String| Failure::new(format!("{}: {what}", path.display())).hint("apply it from Git, or name its manifest with `-f`");
+    let reader = archive::open_whole(path)?;
+    let files = archive::files(&reader).map_err(|d| wrong(d.to_string()))?;
+    let config: Config = serde_json::from_slice(files.get("config.json").map_or(&[][..], |b| b))?;
+    let (objects, _) = rebuild::objects(&files, &Rules::new(&config.rules()?)?);
+    let layers = config.layers()?;
+    let switched = layers.iter().find(|l| l.role == Role::Switched).ok_or_else(|| wrong("no layer of it is switched".into()))?;
+    let is_root = |o: &&Object| {
+        o.key.is_argo("Application")
+            && o.key.name == switched.root
+            && switched.root_namespace.as_ref().is_none_or(|n| *n == o.key.namespace)
+    };
+    let root = objects.iter().find(is_root).ok_or_else(|| wrong(format!("it does not hold the root Application {}", switched.root)))?;
+    let project = root.value.pointer("/spec/project").and_then(Value::as_str).unwrap_or("default");
+    let project = objects.iter().find(|o| o.key.is_argo("AppProject") && o.key.name == project && o.key.namespace == root.key.namespace);
+    let manifests: Vec<Value> = [Some(root), project].into_iter().flatten().map(|o| manifest(&o.value)).collect();
+    match manifests.iter().find(|m| json::to_text(m).contains(MARK)) {
+        Some(_) => Err(wrong("a value of the root or its AppProject was redacted, so it can't be applied from here".into())),
+        None => Ok(manifests),
+    }
+}
+
+/// What a person would have written: without status and bookkeeping.
+fn manifest(object: &Value) -> Value {
+    let mut new = object.clone();
+    if let Some(map) = new.as_object_mut() {
+        map.retain(|k, _| matches!(k.as_str(), "apiVersion" | "kind" | "metadata" | "spec"));
+    }
+    if let Some(meta) = new.get_mut("metadata").and_then(Value::as_object_mut) {
+        meta.retain(|k, _| matches!(k.as_str(), "name" | "namespace" | "labels" | "annotations" | "finalizers"));
+        if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
+            annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
+        }
+    }
+    new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use std::path::Path;
+
+    #[test]
+    fn a_bundle_gives_its_root_and_project_as_a_person_would_have_written_them() {
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/bundles/before.evid.zip");
+        let all = read(Some(&sample)).unwrap_or_default();
+        let said: Vec<(&str, &str)> =
+            all.iter().filter_map(|m| Some((m.get("kind")?.as_str()?, m.pointer("/metadata/name")?.as_str()?))).collect();
+        assert_eq!(said, [("Application", "root-optional"), ("AppProject", "optional")]);
+        for manifest in &all {
+            assert!(manifest.get("status").is_none() && manifest.pointer("/metadata/uid").is_none(), "{manifest}");
+        }
+    }
+}
