@@ -163,7 +163,8 @@ pub(super) fn redactor() -> Result<Redactor, Failure> {
     Ok(Redactor::new(&key))
 }
 
-/// Says what was sealed and what was not answered; a capture with gaps, or with a probe that was not answered rightly, is incomplete.
+/// Says what was sealed and what was not answered. A capture with gaps, with a probe that was not answered rightly, or of a platform
+/// that moved under it, is incomplete.
 pub(super) fn summary(sealed: &Sealed, draft: &Draft, snapshot: &Snapshot, probes: &[Line]) -> Exit {
     ui::message(&format!("sealed {} ({} objects, {} bytes)", sealed.path.display(), snapshot.objects.len(), sealed.size));
     ui::message(&format!("sha256 {}", sealed.sha256));
@@ -182,7 +183,7 @@ pub(super) fn summary(sealed: &Sealed, draft: &Draft, snapshot: &Snapshot, probe
         ui::message(&format!("  {}: {}", line.probe, line.is().as_str()));
     }
     let complete = gaps(&snapshot.gaps);
-    if wrong.is_empty() { complete } else { Exit::Inconclusive }
+    if wrong.is_empty() && snapshot.unsettled.is_empty() { complete } else { Exit::Inconclusive }
 }
 
 /// Says what was not answered; a capture with gaps is incomplete.
