@@ -24,37 +24,60 @@ pub fn fulfil() {
 fn start() -> watch::Sender<bool> {
     let (asked, _) = watch::channel(false);
     let tell = asked.clone();
+    let (ready, listening) = std::sync::mpsc::channel();
     let listener = move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
-            signal().await;
+            let Ok(mut signals) = Signals::new() else { return };
+            drop(ready);
+            signals.next().await;
             tell.send_replace(true);
-            signal().await;
+            signals.next().await;
             leave();
         });
     };
     // Where no thread can be had the default holds: the signal ends the process.
-    drop(std::thread::Builder::new().name("interrupt".into()).spawn(listener));
+    if std::thread::Builder::new().name("interrupt".into()).spawn(listener).is_ok() {
+        // What is done after this can rely on being told; nothing is ever sent, the other end only goes.
+        let _: Result<(), _> = listening.recv();
+    }
     asked
 }
 
 #[cfg(unix)]
-async fn signal() {
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut stream) => drop(stream.recv().await),
-            Err(_) => std::future::pending().await,
+struct Signals {
+    interrupted: tokio::signal::unix::Signal,
+    terminated: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::SignalKind;
+        use tokio::signal::unix::signal;
+        Ok(Self { interrupted: signal(SignalKind::interrupt())?, terminated: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupted.recv() => {}
+            _ = self.terminated.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
     }
 }
 
 #[cfg(not(unix))]
-async fn signal() {
-    drop(tokio::signal::ctrl_c().await);
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        drop(tokio::signal::ctrl_c().await);
+    }
 }
 
 #[expect(clippy::exit, reason = "the second Ctrl-C is an order")]

@@ -189,7 +189,8 @@ pub(super) fn spool() -> Result<FileSpool, Failure> {
     FileSpool::new().map_err(|e| Failure::new(format!("no temporary file can be made: {e}")).hint("TMPDIR says where"))
 }
 
-/// Says what was sealed and what was not answered; a capture with gaps, or with a probe that was not answered rightly, is incomplete.
+/// Says what was sealed and what was not answered. A capture with gaps, with a probe that was not answered rightly, or of a platform
+/// that moved under it, is incomplete.
 pub(super) fn summary(sealed: &Sealed, manifest: &Manifest, snapshot: &Snapshot<Store<'_>>, probes: &[Line]) -> Exit {
     ui::message(&format!("sealed {} ({} objects, {} bytes)", sealed.path.display(), snapshot.objects.len(), sealed.size));
     ui::message(&format!("sha256 {}", sealed.sha256));
@@ -208,7 +209,7 @@ pub(super) fn summary(sealed: &Sealed, manifest: &Manifest, snapshot: &Snapshot<
         ui::message(&format!("  {}: {}", line.probe, line.is().as_str()));
     }
     let complete = gaps(&snapshot.gaps);
-    if wrong.is_empty() { complete } else { Exit::Inconclusive }
+    if wrong.is_empty() && snapshot.unsettled.is_empty() { complete } else { Exit::Inconclusive }
 }
 
 /// Says what was not answered; a capture with gaps is incomplete.

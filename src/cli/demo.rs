@@ -111,13 +111,14 @@ fn show(args: &Args, global: &Global) -> Done {
 
 /// Leaves the platform up.
 fn serve(args: &Args, port: u16, kubeconfig: &std::path::Path) -> Done {
+    // From here on Ctrl-C is waited for: the kubeconfig does not outlive the server.
+    let clock = SystemClock::new();
     let server = start(args, port)?;
     fresh::replace(kubeconfig, server.kubeconfig().as_bytes(), 0o600)
         .map_err(|e| Failure::new(format!("{}: {e}", kubeconfig.display())))?;
     ui::data(format!("export KUBECONFIG={}\n", kubeconfig.display()).as_bytes())?;
     ui::message(&format!("a demo platform is up at {}; Ctrl-C ends it", server.url()));
     ui::message("try  kubectl get applications -n argocd   evid switch status   evid capture before   evid prove round-trip");
-    let clock = SystemClock::new();
     while clock.sleep(Duration::from_secs(3600)) {}
     drop(std::fs::remove_file(kubeconfig));
     Ok(Exit::Proven)

@@ -114,6 +114,9 @@ impl Session<'_> {
         let apps = Apps::new(self.cluster.client(), self.cluster.handle());
         let lines = probes::run(World { reach: &apps, clock: &self.clock, redactor: self.redactor }, &resolved);
         progress.clear();
+        if !self.clock.sleep(std::time::Duration::ZERO) {
+            return Err(failure(LiveError::Stopped, &self.cluster));
+        }
         Ok((lines, self.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)))
     }
 }
@@ -162,6 +165,7 @@ pub(super) fn failure(error: LiveError, cluster: &Cluster) -> Failure {
             "`kubectl api-resources --verbs=list` names the kinds; `evid capture --dry-run` prints the questions".into()
         }
         LiveError::Stopped => "run it again".into(),
+        LiveError::Refused { status: 429 | 500.., .. } => "the server is busy, starting or ill: run it again in a while".into(),
         LiveError::Refused { .. } | LiveError::Unreadable { .. } => format!("is {} a Kubernetes API server?", cluster.server()),
     };
     Failure::from(error).hint(hint)

@@ -20,6 +20,9 @@ mod dump;
 mod envelope;
 /// Rules as data, swept over every sample object.
 mod kinds;
+/// Live captures, against a server that goes wrong on purpose.
+#[cfg(feature = "kube")]
+mod live;
 /// Health probes.
 mod probes;
 /// A real cluster; ignored but by `tests/real/run`.

@@ -1,5 +1,6 @@
 //! Asks apps over a kube client: through the API server's proxy, by a command in a pod, over a forwarded port, or by URL. Each call is
 //! one question, sent once, with one deadline around all of it. Must not know what is asked or why.
+use crate::adapters::interrupt;
 use crate::bundle::probe::Method;
 use crate::bundle::probe::Raw;
 use crate::usecase::port::NoReply;
@@ -59,7 +60,13 @@ impl Apps {
 impl Reach for Apps {
     fn reach(&self, call: &Call) -> Result<Raw, Unheard> {
         let began = Instant::now();
-        let asked = self.handle.block_on(async { tokio::time::timeout(call.timeout, self.ask(call)).await });
+        let mut stop = interrupt::listen();
+        let asked = self.handle.block_on(async {
+            tokio::select! {
+                asked = tokio::time::timeout(call.timeout, self.ask(call)) => asked,
+                _ = stop.wait_for(|asked| *asked) => Ok(Err(Unheard::NotAsked("evid was asked to stop".into()))),
+            }
+        });
         let raw = asked.unwrap_or(Err(Unheard::NoReply(NoReply::TimedOut(call.timeout))))?;
         Ok(Raw { took: began.elapsed(), ..raw })
     }

@@ -18,6 +18,8 @@ use crate::usecase::live::torn;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Clock;
+use crate::usecase::port::NoReply;
+use crate::usecase::port::Reply;
 use crate::usecase::shelf::Shelf;
 use chrono::DateTime;
 use chrono::Utc;
@@ -102,8 +104,8 @@ pub fn questions(live: &Live<'_>) -> Result<Vec<String>, LiveError> {
 /// Where nothing can be known: no answer to discovery, a login that is not accepted, Ctrl-C.
 pub fn collect(live: &Live<'_>, door: &Door<'_>) -> Result<Collected<Shelf>, LiveError> {
     let started = live.clock.now();
-    let version = live.api.send(&Ask::get("/version")).ok().filter(|r| r.status == 200).and_then(|r| r.json().ok());
     let (resources, mut gaps) = wanted(live)?;
+    let version = live.api.send(&Ask::get("/version")).ok().filter(|r| r.status == 200).and_then(|r| r.json().ok());
     let mut answers = ask(live, door, first_round(live, &resources), started)?;
     let more = spaces::second_round(live, door, &mut answers, &mut gaps);
     answers.extend(ask(live, door, more, started)?);
@@ -137,7 +139,7 @@ fn stamp(time: DateTime<Utc>) -> String {
 
 /// The kinds to ask for: all, or those that were named.
 fn wanted(live: &Live<'_>) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
-    let (mut resources, gaps) = discover(live.api)?;
+    let (mut resources, gaps) = discover(live.api).map_err(|e| if stopped(live) { LiveError::Stopped } else { e })?;
     let kinds = &live.scope.kinds;
     if let Some(word) = kinds.iter().find(|w| !resources.iter().any(|r| r.is_called(w))) {
         return Err(LiveError::UnknownKind { word: word.clone() });
@@ -145,6 +147,11 @@ fn wanted(live: &Live<'_>) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
     let left_out = |r: &Resource| live.scope.leave_out.contains(&r.stem());
     resources.retain(|r| !left_out(r) && (kinds.is_empty() || kinds.iter().any(|w| r.is_called(w))));
     Ok((resources, gaps))
+}
+
+/// Whether the person asked to stop.
+pub(super) fn stopped(live: &Live<'_>) -> bool {
+    !live.clock.sleep(std::time::Duration::ZERO)
 }
 
 /// Applications first: what hangs below them is read after they said that it is there.
@@ -216,8 +223,7 @@ pub(super) fn ask(live: &Live<'_>, door: &Door<'_>, questions: Vec<Question>, st
             let Some(question) = questions.get(i) else { break };
             let answer = one(live, door, question, started);
             objects.fetch_add(answer.items.len(), Ordering::Relaxed);
-            let stopped = !live.clock.sleep(std::time::Duration::ZERO);
-            stop.fetch_or(answer.listed.unauthorized || stopped, Ordering::Relaxed);
+            stop.fetch_or(answer.listed.unauthorized || stopped(live), Ordering::Relaxed);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             (live.progress)(done, total, u64::try_from(objects.load(Ordering::Relaxed)).unwrap_or(u64::MAX));
             if let Ok(mut answers) = answers.lock() {
@@ -233,7 +239,21 @@ pub(super) fn ask(live: &Live<'_>, door: &Door<'_>, questions: Vec<Question>, st
         let what = refused.listed.gap.as_ref().map(|(_, what)| what.clone()).unwrap_or_default();
         return Err(LiveError::Unauthorized { what });
     }
-    if answers.len() < total { Err(LiveError::Stopped) } else { Ok(answers) }
+    // The questions that were open then have an answer too: that they were stopped.
+    if answers.len() < total || stopped(live) { Err(LiveError::Stopped) } else { Ok(answers) }
+}
+
+/// The API server until the capture's deadline: also a list that goes on and on ends then.
+struct Bounded<'a> {
+    live: &'a Live<'a>,
+    until: DateTime<Utc>,
+}
+
+impl Api for Bounded<'_> {
+    fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
+        let over = self.live.clock.now() > self.until;
+        if over { Err(NoReply::TimedOut(self.live.scope.deadline.to_std().unwrap_or_default())) } else { self.live.api.send(ask) }
+    }
 }
 
 fn one(live: &Live<'_>, door: &Door<'_>, question: &Question, started: DateTime<Utc>) -> Answer {
@@ -245,7 +265,7 @@ fn one(live: &Live<'_>, door: &Door<'_>, question: &Question, started: DateTime<
     } else {
         let kept = std::cell::RefCell::new(&mut items);
         list(
-            live.api,
+            &Bounded { live, until: started + live.scope.deadline },
             question,
             live.scope.chunk,
             |item| {

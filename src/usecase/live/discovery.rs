@@ -70,17 +70,25 @@ pub fn discover(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
             401 => return Err(LiveError::Unauthorized { what: reply.message() }),
             status => return Err(LiveError::Refused { path: root.into(), status, what: reply.message() }),
         }
-        let answer = reply.json().map_err(|e| LiveError::Unreadable { path: root.into(), what: e.to_string() })?;
-        if answer.get("kind").and_then(Value::as_str) == Some("APIGroupDiscoveryList") {
-            each(&answer, "items").for_each(|group| found.aggregated(group));
-        } else if root == "/api" {
-            texts(&answer, "versions").for_each(|version| found.plain(api, "", &format!("/api/{version}"), &version));
-        } else {
-            each(&answer, "groups").for_each(|group| found.group(api, group));
+        let unreadable = |what: String| LiveError::Unreadable { path: root.into(), what };
+        let answer = reply.json().map_err(|e| unreadable(e.to_string()))?;
+        let before = found.resources.len() + found.gaps.len();
+        match (&*text(&answer, "/kind"), root) {
+            ("APIGroupDiscoveryList", _) => each(&answer, "items").for_each(|group| found.aggregated(group)),
+            ("APIVersions", "/api") => {
+                texts(&answer, "versions").for_each(|version| found.plain(api, "", &format!("/api/{version}"), &version));
+            }
+            ("APIGroupList", "/apis") => each(&answer, "groups").for_each(|group| found.group(api, group)),
+            (kind, _) => return Err(unreadable(format!("its kind is `{kind}`"))),
+        }
+        // Every API server has kinds below both: an answer without any would leave them out in silence.
+        if found.resources.len() + found.gaps.len() == before {
+            return Err(unreadable("it names no kind that can be listed".into()));
         }
     }
     if found.resources.is_empty() {
-        return Err(LiveError::Unreadable { path: "/api".into(), what: "it names no kind that can be listed".into() });
+        let why = found.gaps.first().map(|g| g.detail.clone()).unwrap_or_default();
+        return Err(LiveError::Unreadable { path: "/api".into(), what: format!("no kind is known that can be listed: {why}") });
     }
     found.resources.sort();
     Ok((found.resources, found.gaps))
@@ -129,6 +137,9 @@ impl Found {
             Err(silence) => Err(gap::of_silence(&silence)),
         };
         match answer {
+            Ok(list) if !list.get("resources").is_some_and(Value::is_array) => {
+                self.unknown(group, version, Reason::Unreadable, "the answer names no resources");
+            }
             Ok(list) => {
                 for r in each(&list, "resources") {
                     let names = texts(r, "shortNames").chain([text(r, "/singularName")]).collect();

@@ -67,7 +67,7 @@ pub(super) fn list(api: &dyn Api, q: &Question, chunk: u32, mut item: impl FnMut
     let mut restarts = 0;
     loop {
         let listed = run(api, q, chunk, &mut item);
-        let again = matches!(&listed.gap, Some((Reason::Expired | Reason::Torn, _))) && restarts < RESTARTS;
+        let again = matches!(&listed.gap, Some((Reason::Expired | Reason::Torn | Reason::Contradicted, _))) && restarts < RESTARTS;
         if !again {
             return listed;
         }
@@ -90,6 +90,7 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
     let mut listed = Listed::default();
     let mut next: Option<String> = None;
     let mut limit = first_limit(q, chunk);
+    let (mut promised, mut empty) = (None, 0);
     loop {
         let cursor = next.as_deref().map(|n| format!("&continue={}", escape(n))).unwrap_or_default();
         let ask = Ask {
@@ -104,6 +105,10 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
             listed.resource_version = page.metadata.resource_version.clone().filter(|v| !v.is_empty());
             let items = page.items.unwrap_or_default();
             listed.count += u64::try_from(items.len()).unwrap_or(u64::MAX);
+            empty = if items.is_empty() { empty + 1 } else { 0 };
+            if first {
+                promised = page.metadata.remaining_item_count.map(|rest| listed.count + rest);
+            }
             if let (false, Some(size)) = (q.counted, size.checked_div(items.len())) {
                 limit = u32::try_from(PAGE / size.max(1)).unwrap_or(u32::MAX).clamp(1, chunk);
             }
@@ -130,7 +135,14 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
         listed.pages += 1;
         let cursor = metadata.next.filter(|c| !c.is_empty());
         match cursor {
-            None => return listed,
+            None => {
+                // All pages are of one moment: where they hold another number than the first one said, some were not what was there.
+                if let Some(promised) = promised.filter(|p| *p != listed.count) {
+                    let what = format!("its first page counts {promised} objects, and its pages hold {}", listed.count);
+                    listed.gap = Some((Reason::Contradicted, what));
+                }
+                return listed;
+            }
             Some(_) if q.counted => {
                 match metadata.remaining_item_count {
                     Some(rest) => listed.count += rest,
@@ -140,6 +152,10 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
             }
             Some(cursor) if Some(&cursor) == next.as_ref() => {
                 listed.gap = Some((Reason::Truncated, "its pages do not end: the same continue token came twice".into()));
+                return listed;
+            }
+            Some(_) if empty == RESTARTS => {
+                listed.gap = Some((Reason::Truncated, format!("its pages do not end: {empty} in a row were empty")));
                 return listed;
             }
             cursor => next = cursor,

@@ -7,10 +7,12 @@ use crate::usecase::door::Door;
 use crate::usecase::live::collect::Answer;
 use crate::usecase::live::collect::Live;
 use crate::usecase::live::collect::question;
+use crate::usecase::live::collect::stopped;
 use crate::usecase::live::discovery::Resource;
 use crate::usecase::live::list::Question;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Method;
+use crate::usecase::port::NoReply;
 use crate::usecase::shelf::Shelf;
 use serde_json::Value;
 use serde_json::json;
@@ -33,7 +35,15 @@ pub(super) fn second_round(live: &Live<'_>, door: &Door<'_>, answers: &mut [Answ
     if !answers.iter().any(refused) {
         return Vec::new();
     }
-    let rights: Vec<(&String, Option<Value>)> = known.iter().map(|n| (n, rules(live, n))).collect();
+    // Where one review has no answer the others are not waited for.
+    let mut silent = !live.scope.review;
+    let mut rules_of = |namespace: &str| {
+        silent = silent || stopped(live);
+        let answer = (!silent).then(|| rules(live, namespace))?;
+        silent = answer.is_err();
+        answer.ok().flatten()
+    };
+    let rights: Vec<(&String, Option<Value>)> = known.iter().map(|n| (n, rules_of(n))).collect();
     let mut more = Vec::new();
     for answer in answers.iter_mut().filter(|a| refused(a)) {
         let resource = answer.question.resource.clone();
@@ -77,15 +87,13 @@ fn namespaces<'s>(door: &Door<'_>, answers: &'s [Answer]) -> (BTreeSet<String>, 
 }
 
 /// What the user may do in a namespace, where the server tells it whole.
-fn rules(live: &Live<'_>, namespace: &str) -> Option<Value> {
-    if !live.scope.review {
-        return None;
-    }
+fn rules(live: &Live<'_>, namespace: &str) -> Result<Option<Value>, NoReply> {
     let body = json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview", "spec": {"namespace": namespace}});
     let ask = Ask::with(Method::Post, "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", "application/json", &body);
-    let answer = live.api.send(&ask).ok().filter(|r| matches!(r.status, 200 | 201))?.json().ok()?;
-    let whole = answer.pointer("/status/incomplete") != Some(&Value::Bool(true));
-    answer.pointer("/status/resourceRules").filter(|_| whole).cloned()
+    let reply = live.api.send(&ask)?;
+    let answer = Some(reply).filter(|r| matches!(r.status, 200 | 201)).and_then(|r| r.json().ok());
+    let whole = answer.filter(|a| a.pointer("/status/incomplete") != Some(&Value::Bool(true)));
+    Ok(whole.and_then(|a| a.pointer("/status/resourceRules").cloned()))
 }
 
 /// Whether rules allow a kind to be listed.

@@ -212,6 +212,101 @@ fn pages_of_different_moments_and_pages_without_end_are_gaps() {
 }
 
 #[test]
+fn pages_that_hold_another_number_than_the_first_one_said_show_no_absence() {
+    let counted = |rest: u64| {
+        move |ask: &Ask, _: usize| {
+            let mut page = list("PodList", json!([named("p1"), named("p2")]), "two");
+            page["metadata"]["remainingItemCount"] = json!(rest);
+            (asks(ask, "pods") && !ask.path.contains("continue=")).then(|| Ok(reply(200, &page)))
+        }
+    };
+    assert_eq!(gaps(&run(&Scope::default(), counted(1)).0.unwrap()), [""; 0]);
+    let (collected, asked) = run(&Scope::default(), counted(7));
+    assert_eq!(gaps(&collected.unwrap()), ["pods - contradicted"]);
+    assert_eq!(asked.iter().filter(|a| a.contains("/pods?")).count(), 8, "it is begun anew, as where it expired");
+}
+
+#[test]
+fn pages_whose_tokens_are_ever_new_end_too() {
+    // Each page's token is made of the one before.
+    let endless = |items: Value| {
+        move |ask: &Ask, _: usize| {
+            let next = format!("{}x", ask.path.split_once("continue=").map_or("", |(_, t)| t));
+            asks(ask, "pods").then(|| Ok(reply(200, &list("PodList", items.clone(), &next))))
+        }
+    };
+    assert_eq!(gaps(&run(&Scope::default(), endless(json!([]))).0.unwrap()), ["pods - truncated"]);
+    // With objects on every page only time ends them.
+    let server = Server { wrong: endless(json!([named("p")])), asked: Mutex::default() };
+    let (rules, scope) = (Rules::new(&[]).unwrap(), Scope { deadline: chrono::Duration::seconds(90), ..Scope::default() });
+    let (redactor, spool) = (Redactor::new(&[7; 32]), Memory::default());
+    let door = Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, spool: &spool };
+    let live = Live { api: &server, clock: &Ticking::default(), rules: &rules, scope: &scope, progress: &|_, _, _| {} };
+    assert!(gaps(&unpacked(collect(&live, &door).unwrap(), &door)).contains(&"pods - truncated".to_owned()));
+}
+
+/// Each look at it is a second later.
+#[derive(Default)]
+struct Ticking(std::sync::atomic::AtomicI64);
+
+impl Clock for Ticking {
+    fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        let seconds = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        chrono::DateTime::UNIX_EPOCH + chrono::Duration::seconds(seconds)
+    }
+    fn sleep(&self, _: Duration) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_discovery_that_names_nothing_is_no_discovery() {
+    for body in
+        [json!({}), json!(null), json!({"kind": "Status", "status": "Success"}), json!({"kind": "APIGroupDiscoveryList", "items": []})]
+    {
+        for root in ["/api", "/apis"] {
+            let done = run(&Scope::default(), |ask, _| (ask.path == root).then(|| Ok(reply(200, &body)))).0;
+            assert!(matches!(&done, Err(LiveError::Unreadable { path, .. }) if path == root), "{root}: {body}: {:?}", done.err());
+        }
+    }
+}
+
+#[test]
+fn an_older_server_is_asked_group_by_group_and_what_it_does_not_say_is_a_gap() {
+    let older = |ask: &Ask, _: usize| {
+        let line = |name: &str, kind: &str| json!({"name": name, "kind": kind, "namespaced": true, "verbs": ["list"]});
+        let of = |lines: Value| json!({"kind": "APIResourceList", "resources": lines});
+        let group = |name: &str| json!({"name": name, "versions": [{"version": "v1"}], "preferredVersion": {"version": "v1"}});
+        let body = match ask.path.split('?').next().unwrap() {
+            "/api" => json!({"kind": "APIVersions", "versions": ["v1"]}),
+            "/api/v1" => of(json!([line("pods", "Pod"), line("pods/status", "Pod")])),
+            "/apis" => json!({"kind": "APIGroupList", "groups": [group("apps"), group("strange.io"), group("gone.io")]}),
+            "/apis/apps/v1" => of(json!([line("deployments", "Deployment")])),
+            "/apis/strange.io/v1" => json!({}),
+            "/apis/apps/v1/deployments" => list("DeploymentList", json!([]), ""),
+            _ => return None,
+        };
+        Some(Ok(reply(200, &body)))
+    };
+    let collected = run(&Scope::default(), older).0.unwrap();
+    let unknown: Vec<String> = collected.gaps.iter().map(|g| format!("{} {} {}", g.group, g.resource, g.reason)).collect();
+    assert_eq!(unknown, ["strange.io * unreadable", "gone.io * not-found"]);
+    assert_eq!((of(&collected, "pods").items.len(), of(&collected, "deployments").is_question), (3, true));
+}
+
+#[test]
+fn where_reviews_have_no_answer_one_is_sent_and_the_refusal_stays_whole() {
+    let silent = |ask: &Ask, _: usize| match (ask.method, &*ask.path) {
+        (Method::Get, p) if p.starts_with("/api/v1/pods") => Some(Ok(reply(403, &json!({"message": "no"})))),
+        (Method::Post, _) => Some(Err(NoReply::TimedOut(Duration::from_secs(30)))),
+        _ => None,
+    };
+    let (collected, asked) = run(&Scope::default(), silent);
+    assert_eq!(asked.iter().filter(|a| a.starts_with("POST")).count(), 1);
+    assert_eq!(gaps(&collected.unwrap()), ["pods - forbidden"]);
+}
+
+#[test]
 fn a_refused_login_and_a_silent_server_end_the_capture() {
     let refuse = |path: &'static str| {
         move |ask: &Ask, _: usize| ask.path.starts_with(path).then(|| Ok(reply(401, &json!({"message": "Unauthorized"}))))
