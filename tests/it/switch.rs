@@ -4,6 +4,7 @@ mod fake;
 mod off;
 mod on;
 mod platform;
+mod recorded;
 mod repair;
 mod status;
 mod words;

@@ -127,6 +127,13 @@ fn kept_by(object: &Object, by_root: bool, strategy: Strategy) -> Option<&'stati
     }
 }
 
+/// The option with which an object says that it outlives its Application.
+pub(super) fn keeps(object: &Object) -> Option<&'static str> {
+    let options = ["Delete=false", "Prune=false"].into_iter().find(|o| app::has_option(&object.value, o));
+    let helm = (app::annotation(&object.value, "helm.sh/resource-policy") == Some("keep")).then_some("helm.sh/resource-policy: keep");
+    options.or(helm)
+}
+
 /// Whether Argo CD or Helm runs it as a hook.
 pub(super) fn is_hook(object: &Object) -> bool {
     ["argocd.argoproj.io/hook", "helm.sh/hook"].iter().any(|a| app::annotation(&object.value, a).is_some())

@@ -46,7 +46,7 @@ impl Known {
 pub struct Left {
     /// Objects of the layer that live.
     pub orphans: Vec<Fact>,
-    /// Marks that name Applications of which nobody knows.
+    /// What stays on purpose, and marks that name Applications of which nobody knows.
     pub notes: Vec<Fact>,
     /// Some of the orphans are on their way: being deleted, or to be collected now that their owner is gone.
     pub passing: bool,
@@ -59,7 +59,7 @@ pub fn orphans(view: &View, scan: &Scan, known: &Known) -> Left {
     let uids: BTreeSet<&str> = scan.objects.iter().map(|o| &*o.uid).collect();
     for object in scan.objects.iter().filter(|o| o.key != root && !known.kept.contains(&o.key)) {
         match of(view, &root, object, known).or_else(|| dangling(scan, &uids, object, known)) {
-            Some(fact) if fact.code == "dead-mark" => left.notes.push(fact),
+            Some(fact) if matches!(fact.code, "dead-mark" | "kept") => left.notes.push(fact),
             Some(fact) => {
                 left.passing |= fact.code == "orphan-owned" || app::deleting(&object.value).is_some();
                 left.orphans.push(fact);
@@ -83,6 +83,9 @@ fn of(view: &View, root: &Key, object: &Object, known: &Known) -> Option<Fact> {
         Some(app) if known.apps.contains(&app) || app == *root => {
             // What it owns is told of its owner.
             let quiet = app::owners(&object.value).next().is_some() && owned.is_none();
+            if let Some(option) = fate::keeps(object) {
+                return fact("kept", option.to_owned());
+            }
             if quiet { None } else { fact(if fate::is_hook(object) { "hook-left" } else { "orphan" }, app.place()) }
         }
         Some(app) if view.get(&app).is_none() => {

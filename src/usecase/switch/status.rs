@@ -149,7 +149,7 @@ pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
     notes.extend(left.notes);
     notes.extend(guard::strangers(&view));
     notes.extend(fate.kept.iter().cloned());
-    notes.extend(direct.into_iter().map(|f| Fact::new("direct", &f.object, "")));
+    notes.extend(direct.into_iter().filter(|f| !f.object.is_argo("Application")).map(|f| Fact::new("direct", &f.object, "")));
     let mut stuck: Vec<Fact> = Vec::new();
     for object in view.root().into_iter().chain(members.iter().copied()).filter(|o| app::deleting(&o.value).is_some()) {
         stuck.extend(cause::causes(&view, &scan, object, run.clock.now()));

@@ -356,6 +356,10 @@ fn a_root_that_is_off_already_is_said_to_be_and_orphans_are_looked_for_all_the_s
     let mut left = deployment("feast", "forgotten");
     left["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": "store:apps/Deployment:feast/forgotten"});
     fake.0.borrow_mut().add(left);
+    let mut kept = thing("PersistentVolumeClaim", "feast", "kept");
+    let mark = "store:/PersistentVolumeClaim:feast/kept";
+    kept["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": mark, "argocd.argoproj.io/sync-options": "Delete=false"});
+    fake.0.borrow_mut().add(kept);
     let mut strange = thing("ConfigMap", "ml", "legacy");
     strange["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": "unknown:/ConfigMap:ml/legacy"});
     fake.0.borrow_mut().add(strange);
@@ -363,6 +367,7 @@ fn a_root_that_is_off_already_is_said_to_be_and_orphans_are_looked_for_all_the_s
     assert!(done.already && fake.0.borrow().writes.is_empty());
     assert_eq!(codes(&done.left), [("orphan", "forgotten")]);
     assert!(codes(&done.notes).contains(&("dead-mark", "legacy")), "a mark of nobody is a note");
+    assert!(codes(&done.notes).contains(&("kept", "kept")), "what is kept on purpose is a note");
 }
 
 #[test]
