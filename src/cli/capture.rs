@@ -29,6 +29,7 @@ use crate::usecase::capture::Draft;
 use crate::usecase::capture::draft;
 use crate::usecase::capture::snapshot;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// Capture the platform's state into one sealed bundle, ./evidence/NAME.evid.zip
@@ -84,17 +85,24 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let redactor = redactor()?;
     let said = match &args.from {
         Some(dir) => Said { collected: dated(dump::read(dir)?.into(), args.at.as_deref())?, session: None },
-        None => ask(args, &config, &layers, &rules, &redactor)?,
+        None => ask(args, &global.archive, &config, &layers, &rules, &redactor)?,
     };
     let mut snapshot = snapshot(leave_out(said.collected, &config), &redactor, &rules, config.secrets)?;
     let probes = probe(said.session.as_ref(), &mut snapshot)?;
     let draft = draft(&snapshot, &redactor, &rules, &layers, &config, args.nonce.clone())?.with_probes(probes.clone())?;
-    std::fs::create_dir_all(&global.archive).map_err(|e| Failure::new(format!("{}: can't be made: {e}", global.archive.display())))?;
+    writable(&global.archive)?;
     let sealed = archive::seal(&path, &draft, args.force)?;
     if snapshot.started.is_none() {
         ui::message("note: the dump does not say when it was taken; `--at TIME` says it, and order can be judged");
     }
     Ok(summary(&sealed, &draft, &snapshot, &probes))
+}
+
+/// Makes the evidence folder, and tries whether a bundle can be written there.
+fn writable(archive: &Path) -> Result<(), Failure> {
+    let tried = std::fs::create_dir_all(archive).and_then(|()| tempfile::tempfile_in(archive));
+    let hint = "check the folder and its permissions, or name another with `--archive DIR`";
+    tried.map(drop).map_err(|e| Failure::new(format!("{}: no bundle can be written there: {e}", archive.display())).hint(hint))
 }
 
 /// What a source said, and the cluster to ask further where it is one.
@@ -104,14 +112,23 @@ struct Said<'a> {
 }
 
 #[cfg(feature = "kube")]
-fn ask<'a>(args: &Args, config: &'a Config, layers: &'a [Layer], rules: &'a Rules, redactor: &'a Redactor) -> Result<Said<'a>, Failure> {
+fn ask<'a>(
+    args: &Args,
+    archive: &Path,
+    config: &'a Config,
+    layers: &'a [Layer],
+    rules: &'a Rules,
+    redactor: &'a Redactor,
+) -> Result<Said<'a>, Failure> {
     let (cluster, clock) = (args.live.cluster.connect()?, args.live.cluster.clock());
+    // Before minutes of questions, not after.
+    writable(archive)?;
     let session = Session { cluster, clock, config, layers, rules, redactor };
     Ok(Said { collected: session.collect(&args.live.scope(config))?, session: Some(session) })
 }
 
 #[cfg(not(feature = "kube"))]
-fn ask<'a>(_: &Args, _: &'a Config, _: &'a [Layer], _: &'a Rules, _: &'a Redactor) -> Result<Said<'a>, Failure> {
+fn ask<'a>(_: &Args, _: &Path, _: &'a Config, _: &'a [Layer], _: &'a Rules, _: &'a Redactor) -> Result<Said<'a>, Failure> {
     Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
 }
 
