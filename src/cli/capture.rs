@@ -88,7 +88,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if args.live.dry_run {
         return live::dry_run(&args.live, &rules, &config);
     }
-    writable(&global.archive)?;
     let (redactor, spool) = (redactor()?, spool()?);
     let door = Door { redactor: &redactor, rules: &rules, secrets: config.secrets, spool: &spool };
     let said = match &args.from {
@@ -96,10 +95,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
             let collected = leave_out(dated(dump::read(dir)?.into(), args.at.as_deref())?, &config);
             Said { collected: collected.through(&door), session: None }
         }
-        None => ask(args, &config, &layers, &door)?,
+        None => ask(args, &global.archive, &config, &layers, &door)?,
     };
     let mut snapshot = snapshot(said.collected, &door)?;
     let probes = probe(said.session.as_ref(), &mut snapshot)?;
+    writable(&global.archive)?;
     let heard = probe_files(probes.clone())?;
     let (sealed, manifest) = archive::seal(&path, args.force, |put| {
         heard.into_iter().for_each(|(name, bytes)| put(name, bytes));
@@ -111,11 +111,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     Ok(summary(&sealed, &manifest, &snapshot, &probes))
 }
 
-/// Makes the evidence folder, and sees that it can be written before much is asked.
-fn writable(folder: &Path) -> Result<(), Failure> {
-    let failed = |what: String| Failure::new(format!("{}: {what}", folder.display())).hint("`--archive DIR` names another folder");
-    std::fs::create_dir_all(folder).map_err(|e| failed(format!("can't be made: {e}")))?;
-    tempfile::tempfile_in(folder).map(drop).map_err(|e| failed(format!("can't be written: {e}")))
+/// Makes the evidence folder, and tries whether a bundle can be written there.
+fn writable(archive: &Path) -> Result<(), Failure> {
+    let tried = std::fs::create_dir_all(archive).and_then(|()| tempfile::tempfile_in(archive));
+    let hint = "check the folder and its permissions, or name another with `--archive DIR`";
+    tried.map(drop).map_err(|e| Failure::new(format!("{}: no bundle can be written there: {e}", archive.display())).hint(hint))
 }
 
 /// What a source said, and the cluster to ask further where it is one.
@@ -125,14 +125,16 @@ struct Said<'a> {
 }
 
 #[cfg(feature = "kube")]
-fn ask<'a>(args: &Args, config: &'a Config, layers: &'a [Layer], door: &Door<'a>) -> Result<Said<'a>, Failure> {
+fn ask<'a>(args: &Args, archive: &Path, config: &'a Config, layers: &'a [Layer], door: &Door<'a>) -> Result<Said<'a>, Failure> {
     let (cluster, clock) = (args.live.cluster.connect()?, args.live.cluster.clock());
+    // Before minutes of questions, not after.
+    writable(archive)?;
     let session = Session { cluster, clock, config, layers, rules: door.rules, redactor: door.redactor };
     Ok(Said { collected: session.collect(&args.live.scope(config), door)?, session: Some(session) })
 }
 
 #[cfg(not(feature = "kube"))]
-fn ask<'a>(_: &Args, _: &'a Config, _: &'a [Layer], _: &Door<'a>) -> Result<Said<'a>, Failure> {
+fn ask<'a>(_: &Args, _: &Path, _: &'a Config, _: &'a [Layer], _: &Door<'a>) -> Result<Said<'a>, Failure> {
     Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
 }
 

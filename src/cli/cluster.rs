@@ -21,13 +21,13 @@ pub(super) struct ClusterArgs {
     #[arg(long, global = true, value_name = "NAME")]
     context: Option<String>,
     /// How long one request may take, as in 30s or 2m
-    #[arg(long, global = true, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    #[arg(long, global = true, value_name = "TIME", default_value = "30s", value_parser = timeout)]
     request_timeout: Duration,
     /// The user to impersonate
     #[arg(long = "as", global = true, value_name = "USER")]
     impersonate: Option<String>,
     /// The groups to impersonate
-    #[arg(long = "as-group", global = true, value_name = "GROUP")]
+    #[arg(long = "as-group", global = true, value_name = "GROUP", requires = "impersonate")]
     groups: Vec<String>,
 }
 
@@ -71,6 +71,11 @@ impl ClusterArgs {
 fn hinted(error: ConnectError) -> Failure {
     Failure::from(error)
         .hint("`--kubeconfig` and `--context` say which cluster is meant, `--from DIR` reads a dump, `evid demo` needs no cluster")
+}
+
+/// How long a request may take. kubectl's 0 is without an end, and nothing here is.
+fn timeout(text: &str) -> Result<Duration, String> {
+    duration(text).and_then(|time| if time.is_zero() { Err("a request needs some time; as in 30s or 2m".into()) } else { Ok(time) })
 }
 
 /// A duration as kubectl takes it: `30s`, `2m`, `1h30m`, or seconds.

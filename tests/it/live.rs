@@ -11,8 +11,8 @@ mod usage;
 use evid::adapters::archive;
 use evid::adapters::demo::Options;
 use evid::adapters::demo::Server;
+use evid::adapters::zipfile::BundleReader;
 use evid::bundle::coverage::Coverage;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -83,9 +83,18 @@ impl Lab {
         files_below(&self.path("evidence"))
     }
 
-    /// Every file of a bundle, which holds in all its bytes and in all that it says.
+    fn open(&self, name: &str) -> BundleReader {
+        archive::open_whole(&self.path("evidence").join(format!("{name}.evid.zip"))).unwrap()
+    }
+
+    /// Every file of a bundle.
+    fn files(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
+        archive::files(&self.open(name)).unwrap()
+    }
+
+    /// The same of a bundle that holds in all its bytes and in all that it says.
     fn bundle(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
-        let reader = archive::open_whole(&self.path("evidence").join(format!("{name}.evid.zip"))).unwrap();
+        let reader = self.open(name);
         let files = archive::files(&reader).unwrap();
         let defects = evid::usecase::verify::content(&files, reader.sums()).defects;
         assert!(defects.is_empty(), "{name}: {}", defects.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
@@ -94,10 +103,6 @@ impl Lab {
 
     fn coverage(&self, name: &str) -> Coverage {
         serde_json::from_slice(&self.bundle(name)["coverage.json"]).unwrap()
-    }
-
-    fn manifest(&self, name: &str) -> Value {
-        serde_json::from_slice(&self.bundle(name)["evid.json"]).unwrap()
     }
 }
 

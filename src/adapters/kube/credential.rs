@@ -25,11 +25,13 @@ struct Status {
 pub(super) fn resolve(user: &mut AuthInfo) -> Result<(), ConnectError> {
     let Some(exec) = user.exec.take() else { return Ok(()) };
     let status = run(&exec)?;
-    if status.token.is_none() && status.client_certificate_data.is_none() {
-        return Err(failed(&exec, "it answered with neither a token nor a certificate"));
+    let token = status.token.filter(|t| !t.is_empty());
+    let pair = status.client_certificate_data.zip(status.client_key_data).filter(|(cert, key)| !cert.is_empty() && !key.is_empty());
+    if token.is_none() && pair.is_none() {
+        return Err(failed(&exec, "it answered with neither a token nor a certificate and its key"));
     }
-    user.token = status.token.map(Into::into).or(user.token.take());
-    if let (Some(cert), Some(key)) = (status.client_certificate_data, status.client_key_data) {
+    user.token = token.map(Into::into).or(user.token.take());
+    if let Some((cert, key)) = pair {
         // The plugin answers PEM; a kubeconfig holds it in base64.
         use base64::Engine as _;
         let encode = |pem: String| base64::engine::general_purpose::STANDARD.encode(pem);

@@ -32,6 +32,7 @@ spec:
       through: {service: {namespace: a, name: web, port: 80}}
       path: /health
       timeout: 500ms
+      samples: 1
       expect: {json: [{at: /status, equals: ok}]}
 ";
 
@@ -73,9 +74,11 @@ pub fn store() -> Store {
     pod["metadata"]["labels"] = labels.clone();
     pod["metadata"]["ownerReferences"] =
         json!([{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": "ReplicaSet-a-web", "controller": true}]);
+    let mut web = application("web", json!([synced("ConfigMap", "c0"), synced("Secret", "s0"), synced("Service", "web")]));
+    web["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": "root-apps:argoproj.io/Application:argocd/web"});
     let mut objects = vec![
         application("root-apps", json!([child])),
-        application("web", json!([synced("ConfigMap", "c0"), synced("Secret", "s0"), synced("Service", "web")])),
+        web,
         object(
             "apps/v1",
             "ReplicaSet",
