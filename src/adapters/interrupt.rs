@@ -1,10 +1,5 @@
-//! Ctrl-C (and SIGTERM): the first asks everything that waits to stop in good order, the second ends the process at once. Real time, too:
-//! waiting is what is interrupted.
-use crate::usecase::port::Clock;
-use chrono::DateTime;
-use chrono::Utc;
+//! Ctrl-C (and SIGTERM): the first asks everything that waits to stop in good order, the second ends the process at once.
 use std::sync::OnceLock;
-use std::time::Duration;
 use tokio::sync::watch;
 
 static ASKED: OnceLock<watch::Sender<bool>> = OnceLock::new();
@@ -83,42 +78,4 @@ impl Signals {
 #[expect(clippy::exit, reason = "the second Ctrl-C is an order")]
 fn leave() -> ! {
     std::process::exit(130)
-}
-
-/// The clock of the machine, whose waits end early on Ctrl-C.
-pub struct SystemClock {
-    asked: watch::Receiver<bool>,
-}
-
-impl SystemClock {
-    /// Begins to listen for Ctrl-C.
-    pub fn new() -> Self {
-        Self { asked: listen() }
-    }
-}
-
-impl Default for SystemClock {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Clock for SystemClock {
-    fn now(&self) -> DateTime<Utc> {
-        Utc::now()
-    }
-
-    fn sleep(&self, time: Duration) -> bool {
-        let until = std::time::Instant::now() + time;
-        loop {
-            if *self.asked.borrow() {
-                return false;
-            }
-            let left = until.saturating_duration_since(std::time::Instant::now());
-            if left.is_zero() {
-                return true;
-            }
-            std::thread::sleep(left.min(Duration::from_millis(50)));
-        }
-    }
 }

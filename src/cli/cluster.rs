@@ -1,5 +1,5 @@
 //! kubectl's flags that say which cluster is meant and as whom, for every verb that asks one.
-use crate::adapters::interrupt::SystemClock;
+use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::Access;
 use crate::adapters::kube::Cluster;
 use crate::adapters::kube::ConnectError;

@@ -1,11 +1,11 @@
 //! `evid demo`: the whole loop, or a platform to try things on, without a cluster.
+use crate::adapters::clock::SystemClock;
 use crate::adapters::config;
 use crate::adapters::demo::Server;
 use crate::adapters::demo::controllers;
 use crate::adapters::demo::controllers::mishaps::MISHAPS;
 use crate::adapters::demo::seed::LOSSES;
 use crate::adapters::fresh;
-use crate::adapters::interrupt::SystemClock;
 use crate::bundle::config::Config;
 use crate::bundle::probe::Span;
 use crate::cli::Done;

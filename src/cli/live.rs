@@ -1,5 +1,5 @@
 //! The live half of a capture: what is asked of a cluster, its probes, progress on a terminal, hints where it can't be asked.
-use crate::adapters::interrupt::SystemClock;
+use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::Cluster;
 use crate::adapters::kube::reach::Apps;
 use crate::bundle::config::Config;

@@ -7,6 +7,9 @@ mod architecture;
 mod claims;
 /// The verbs, run as a person would.
 mod cli;
+/// The demo, as a person runs it.
+#[cfg(feature = "kube")]
+mod demo;
 /// The demo's API server, as clients see it.
 #[cfg(feature = "kube")]
 mod demo_server;

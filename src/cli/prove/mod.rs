@@ -1,4 +1,5 @@
 //! `evid prove`: capture, switch, capture, judge, sign, verify, into one folder; and between the points it keeps watching.
+mod goal;
 mod point;
 mod restore;
 mod result;
@@ -23,10 +24,10 @@ use crate::model::Role;
 use crate::usecase::port::Clock as _;
 use crate::usecase::prove::Watched;
 use clap::Parser as _;
+use goal::Goal;
+use goal::Step;
 use sampling::Sampler;
-use state::Goal;
 use state::State;
-use state::Step;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;

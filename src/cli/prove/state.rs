@@ -1,74 +1,12 @@
 //! What a run is to prove and how far it is: `run.json` in its folder, so that an interrupted run can be gone on with.
 use crate::adapters::fresh;
-use crate::claims::Expect;
 use crate::cli::failure::Failure;
+use crate::cli::prove::goal::Goal;
+use crate::cli::prove::goal::Step;
 use serde::Deserialize;
 use serde::Serialize;
 use std::path::Path;
 use std::path::PathBuf;
-
-/// What is to be proven.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Goal {
-    /// The switched layer can go, and nothing else changes
-    CoreOnly,
-    /// The switched layer comes back, and nothing else changes
-    OptionalOn,
-    /// It goes and comes back
-    RoundTrip,
-}
-
-/// One step of a run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Step {
-    /// A bundle of this name.
-    Point(&'static str),
-    /// The switch goes off.
-    Off,
-    /// The switch goes on.
-    On,
-}
-
-impl Step {
-    /// Its name in `run.json`.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Point(name) => name,
-            Self::Off => "switch-off",
-            Self::On => "switch-on",
-        }
-    }
-}
-
-impl Goal {
-    /// The steps, in order.
-    pub(super) fn steps(self) -> &'static [Step] {
-        match self {
-            Self::CoreOnly => &[Step::Point("before"), Step::Off, Step::Point("off")],
-            Self::OptionalOn => &[Step::Point("before"), Step::On, Step::Point("on")],
-            Self::RoundTrip => &[Step::Point("before"), Step::Off, Step::Point("off"), Step::On, Step::Point("on")],
-        }
-    }
-
-    /// What the bundles should show.
-    pub(super) fn expect(self) -> Option<Expect> {
-        match self {
-            Self::CoreOnly => Some(Expect::CoreOnly),
-            Self::OptionalOn => Some(Expect::OptionalOn),
-            Self::RoundTrip => None,
-        }
-    }
-
-    /// The word.
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::CoreOnly => "core-only",
-            Self::OptionalOn => "optional-on",
-            Self::RoundTrip => "round-trip",
-        }
-    }
-}
 
 /// A run, as its folder keeps it.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,0 +1,45 @@
+//! The machine's time, whose waits end early on Ctrl-C.
+use crate::adapters::interrupt::listen;
+use crate::usecase::port::Clock;
+use chrono::DateTime;
+use chrono::Utc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The clock of the machine, whose waits end early on Ctrl-C.
+pub struct SystemClock {
+    asked: watch::Receiver<bool>,
+}
+
+impl SystemClock {
+    /// Begins to listen for Ctrl-C.
+    pub fn new() -> Self {
+        Self { asked: listen() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+
+    fn sleep(&self, time: Duration) -> bool {
+        let until = std::time::Instant::now() + time;
+        loop {
+            if *self.asked.borrow() {
+                return false;
+            }
+            let left = until.saturating_duration_since(std::time::Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            std::thread::sleep(left.min(Duration::from_millis(50)));
+        }
+    }
+}
