@@ -23,11 +23,11 @@ fn start() -> watch::Sender<bool> {
     let listener = move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
-            let Ok(mut signals) = Signals::new() else { return };
+            let Ok(mut signal) = signals() else { return };
             drop(ready);
-            signals.next().await;
+            signal().await;
             tell.send_replace(true);
-            signals.next().await;
+            signal().await;
             leave();
         });
     };
@@ -39,40 +39,23 @@ fn start() -> watch::Sender<bool> {
     asked
 }
 
+/// Waits for one signal that asks to stop, as often as it is called; none is missed from now on.
 #[cfg(unix)]
-struct Signals {
-    interrupted: tokio::signal::unix::Signal,
-    terminated: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::SignalKind;
-        use tokio::signal::unix::signal;
-        Ok(Self { interrupted: signal(SignalKind::interrupt())?, terminated: signal(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) {
+fn signals() -> std::io::Result<impl AsyncFnMut()> {
+    use tokio::signal::unix::SignalKind;
+    use tokio::signal::unix::signal;
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move || {
         tokio::select! {
-            _ = self.interrupted.recv() => {}
-            _ = self.terminated.recv() => {}
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    }
+    })
 }
 
 #[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        drop(tokio::signal::ctrl_c().await);
-    }
+fn signals() -> std::io::Result<impl AsyncFnMut()> {
+    Ok(async || drop(tokio::signal::ctrl_c().await))
 }
 
 #[expect(clippy::exit, reason = "the second Ctrl-C is an order")]

@@ -230,7 +230,12 @@ fn each_thing_that_is_wrong_is_named_and_nothing_else() {
             &["note layers.switch-managed"],
         ),
         (
-            Box::new(|ask: &Ask| (ask.path == "/apis").then(|| Ok(reply(200, &json!({"kind": "APIGroupDiscoveryList", "items": []}))))),
+            Box::new(|ask: &Ask| {
+                let apps =
+                    json!({"resource": "deployments", "responseKind": {"kind": "Deployment"}, "scope": "Namespaced", "verbs": ["list"]});
+                let groups = json!([{"metadata": {"name": "apps"}, "versions": [{"version": "v1", "resources": [apps]}]}]);
+                (ask.path == "/apis").then(|| Ok(reply(200, &json!({"kind": "APIGroupDiscoveryList", "items": groups}))))
+            }),
             &["problem argo.none", "problem layers.no-roots"],
         ),
     ];
