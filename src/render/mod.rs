@@ -2,6 +2,7 @@
 pub mod doctor;
 #[cfg(feature = "cli")]
 pub mod html;
+#[cfg(feature = "cli")]
 pub mod probes;
 pub mod rbac;
 pub mod switch;
