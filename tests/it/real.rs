@@ -213,56 +213,62 @@ impl Real {
     }
 }
 
-#[test]
-#[ignore = "needs the real cluster: tests/real/run"]
-fn a_round_trip_is_proven_on_every_claim_by_prune_and_by_cascade() {
-    let real = Real::find();
-    real.ends_as_it_began(|real| {
-        for strategy in ["prune", "cascade"] {
-            let (code, said) =
-                real.evid(&[&["prove", "round-trip", "--yes", "--nonce", "real", "--strategy", strategy], &LOSS[..]].concat());
-            assert_eq!(code, 0, "{strategy}: {said}");
-            assert!(said.contains("proven          core.available") && said.contains("proven          optional.restored"), "{said}");
-        }
-    });
-}
+/// What turns the switch: `tests/real/run --long`.
+mod switching {
+    use super::LOSS;
+    use super::Real;
 
-#[test]
-#[ignore = "needs the real cluster: tests/real/run"]
-fn a_kill_at_any_moment_is_mended_by_switch_on() {
-    let real = Real::find();
-    real.ends_as_it_began(|real| {
-        // Moments of OFF: from before the first write to after the last.
-        for tenths in [3, 7, 12, 25, 50, 80, 110, 140] {
-            let stop = format!("{}.{}", tenths / 10, tenths % 10);
-            real.enter(&[&["timeout", "-s", "KILL", &stop, &*real.binary, "switch", "off", "--yes"], &LOSS[..]].concat());
-            let (code, said) = real.evid(&["switch", "status"]);
-            assert!(code == 0 && said.contains("next:"), "killed after {stop} s: {said}");
-            real.on();
-        }
-        // And of ON.
-        for tenths in [3, 8, 20, 60, 120] {
-            let (code, said) = real.evid(&[&["switch", "off", "--yes"], &LOSS[..]].concat());
+    #[test]
+    #[ignore = "needs the real cluster: tests/real/run"]
+    fn a_round_trip_is_proven_on_every_claim_by_prune_and_by_cascade() {
+        let real = Real::find();
+        real.ends_as_it_began(|real| {
+            for strategy in ["prune", "cascade"] {
+                let (code, said) =
+                    real.evid(&[&["prove", "round-trip", "--yes", "--nonce", "real", "--strategy", strategy], &LOSS[..]].concat());
+                assert_eq!(code, 0, "{strategy}: {said}");
+                assert!(said.contains("proven          core.available") && said.contains("proven          optional.restored"), "{said}");
+            }
+        });
+    }
+
+    #[test]
+    #[ignore = "needs the real cluster: tests/real/run"]
+    fn a_kill_at_any_moment_is_mended_by_switch_on() {
+        let real = Real::find();
+        real.ends_as_it_began(|real| {
+            // Moments of OFF: from before the first write to after the last.
+            for tenths in [3, 7, 12, 25, 50, 80, 110, 140] {
+                let stop = format!("{}.{}", tenths / 10, tenths % 10);
+                real.enter(&[&["timeout", "-s", "KILL", &stop, &*real.binary, "switch", "off", "--yes"], &LOSS[..]].concat());
+                let (code, said) = real.evid(&["switch", "status"]);
+                assert!(code == 0 && said.contains("next:"), "killed after {stop} s: {said}");
+                real.on();
+            }
+            // And of ON.
+            for tenths in [3, 8, 20, 60, 120] {
+                let (code, said) = real.evid(&[&["switch", "off", "--yes"], &LOSS[..]].concat());
+                assert_eq!(code, 0, "{said}");
+                let stop = format!("{}.{}", tenths / 10, tenths % 10);
+                real.enter(&["timeout", "-s", "KILL", &stop, &*real.binary, "switch", "on", "--yes"]);
+                real.on();
+            }
+        });
+    }
+
+    #[test]
+    #[ignore = "needs the real cluster: tests/real/run"]
+    fn a_root_that_hangs_in_deleting_is_repaired_from_a_bundle() {
+        let real = Real::find();
+        real.ends_as_it_began(|real| {
+            real.kubectl(&["-n", "argocd", "delete", "appproject", "optional"]);
+            real.kubectl(&["-n", "argocd", "delete", "application", "root-optional", "--wait=false"]);
+            std::thread::sleep(std::time::Duration::from_secs(5));
+            let (_, said) = real.evid(&["switch", "repair", "--dry-run", "-f", "evidence/as-it-was.evid.zip"]);
+            assert!(said.contains("AppProject"), "the cause is named: {said}");
+            let (code, said) = real.evid(&["switch", "repair", "--yes", "-f", "evidence/as-it-was.evid.zip"]);
             assert_eq!(code, 0, "{said}");
-            let stop = format!("{}.{}", tenths / 10, tenths % 10);
-            real.enter(&["timeout", "-s", "KILL", &stop, &*real.binary, "switch", "on", "--yes"]);
-            real.on();
-        }
-    });
-}
-
-#[test]
-#[ignore = "needs the real cluster: tests/real/run"]
-fn a_root_that_hangs_in_deleting_is_repaired_from_a_bundle() {
-    let real = Real::find();
-    real.ends_as_it_began(|real| {
-        real.kubectl(&["-n", "argocd", "delete", "appproject", "optional"]);
-        real.kubectl(&["-n", "argocd", "delete", "application", "root-optional", "--wait=false"]);
-        std::thread::sleep(std::time::Duration::from_secs(5));
-        let (_, said) = real.evid(&["switch", "repair", "--dry-run", "-f", "evidence/as-it-was.evid.zip"]);
-        assert!(said.contains("AppProject"), "the cause is named: {said}");
-        let (code, said) = real.evid(&["switch", "repair", "--yes", "-f", "evidence/as-it-was.evid.zip"]);
-        assert_eq!(code, 0, "{said}");
-        real.script("settle", &["240"]);
-    });
+            real.script("settle", &["240"]);
+        });
+    }
 }
