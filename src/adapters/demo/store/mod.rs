@@ -12,7 +12,7 @@
 //! store.get(&id), store.by_uid(uid), store.id_of(&object)
 //! ```
 //!
-//! One resourceVersion counts for all objects. The last events are kept ([`history`]): watches read them, and a list that is read
+//! One resourceVersion counts for all objects. The last events are kept (`history`): watches read them, and a list that is read
 //! page by page goes back over them to its own moment.
 mod delete;
 mod history;
