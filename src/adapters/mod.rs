@@ -1,5 +1,6 @@
 //! The outside world behind the core's ports: folders of answers, zip files, key files. Only here are files opened.
 pub mod archive;
+pub mod causes;
 #[cfg(feature = "kube")]
 pub mod clock;
 pub mod config;

@@ -1,5 +1,6 @@
 //! What went wrong, for a person: the error, its causes, a hint on the next step, an exit code.
 use crate::adapters::archive::ArchiveError;
+use crate::adapters::causes::in_one_line;
 use crate::adapters::zipfile::OpenError;
 use crate::adapters::zipfile::WriteError;
 use crate::cli::exit::Exit;
@@ -51,17 +52,8 @@ impl Failure {
 
 impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(c) = cause {
-            let more = c.to_string();
-            if !text.contains(&more) {
-                text.push_str(&format!(": {more}"));
-            }
-            cause = c.source();
-        }
         let any: &(dyn Error + 'static) = &error;
-        let failure = Self::new(text);
+        let failure = Self::new(in_one_line(any));
         match any.downcast_ref::<ArchiveError>() {
             Some(ArchiveError::Missing { .. }) => {
                 failure.hint("`evid list` shows the bundles there are; `--archive DIR` names another folder")

@@ -23,8 +23,10 @@ use crate::usecase::live::Live;
 use crate::usecase::live::LiveError;
 use crate::usecase::live::Scope;
 use crate::usecase::port::Clock as _;
+use crate::usecase::port::stamp;
 use crate::usecase::probes;
 use crate::usecase::probes::Places;
+use crate::usecase::probes::Planned;
 use crate::usecase::probes::Resolved;
 use crate::usecase::probes::World;
 use crate::usecase::shelf::Shelf;
@@ -99,16 +101,20 @@ impl Session<'_> {
         Places::new(objects, self.rules, self.layers, self.config)
     }
 
-    /// Finds whom the probes are to ask, now.
-    pub(super) fn resolve(&self, places: &Places) -> Result<Vec<Resolved>, Failure> {
-        let planned = probes::plan(self.config, self.redactor).map_err(Failure::new)?;
+    /// The probes that the configuration comes to.
+    pub(super) fn planned(&self) -> Result<Vec<Planned>, Failure> {
+        probes::plan(self.config, self.redactor).map_err(Failure::new)
+    }
+
+    /// Finds whom these probes are to ask, now.
+    pub(super) fn resolve(&self, planned: &[Planned], places: &Places) -> Vec<Resolved> {
         let is_of = |layer: &str, namespace: &str, pod: &str| places.is_of(layer, namespace, pod);
-        Ok(probes::resolve(&self.cluster, &planned, self.redactor, &is_of))
+        probes::resolve(&self.cluster, planned, self.redactor, &is_of)
     }
 
     /// Asks every probe for all its samples; gives the answers and when the last one came.
     pub(super) fn probe(&self, places: &Places) -> Result<(Vec<Line>, String), Failure> {
-        let resolved = self.resolve(places)?;
+        let resolved = self.resolve(&self.planned()?, places);
         let progress = Progress::new();
         progress.say(&format!("{} probes", resolved.len()));
         let apps = Apps::new(self.cluster.client(), self.cluster.handle());
@@ -117,7 +123,7 @@ impl Session<'_> {
         if !self.clock.sleep(std::time::Duration::ZERO) {
             return Err(failure(LiveError::Stopped, &self.cluster));
         }
-        Ok((lines, self.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)))
+        Ok((lines, stamp(self.clock.now())))
     }
 }
 

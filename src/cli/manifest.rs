@@ -9,6 +9,7 @@ use crate::cli::failure::Failure;
 use crate::kinds::Rules;
 use crate::model::Object;
 use crate::model::Role;
+use crate::usecase::switch::cleaned;
 use serde_json::Value;
 use std::path::Path;
 
@@ -48,17 +49,11 @@ fn of_bundle(path: &Path) -> Result<Vec<Value>, Failure> {
     }
 }
 
-/// What a person would have written: without status and bookkeeping.
+/// What a person would have written. kubectl's own copy of that is redacted as a whole.
 fn manifest(object: &Value) -> Value {
-    let mut new = object.clone();
-    if let Some(map) = new.as_object_mut() {
-        map.retain(|k, _| matches!(k.as_str(), "apiVersion" | "kind" | "metadata" | "spec"));
-    }
-    if let Some(meta) = new.get_mut("metadata").and_then(Value::as_object_mut) {
-        meta.retain(|k, _| matches!(k.as_str(), "name" | "namespace" | "labels" | "annotations" | "finalizers"));
-        if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
-            annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
-        }
+    let mut new = cleaned(object);
+    if let Some(annotations) = new.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
+        annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
     }
     new
 }

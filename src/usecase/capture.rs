@@ -104,28 +104,24 @@ pub enum CaptureError {
     Document(#[from] serde_json::Error),
 }
 
-impl Collected {
-    /// Takes every object through the door, list by list.
-    pub fn through(self, door: &Door<'_>) -> Collected<Shelf> {
-        let list = |list: List| {
-            let mut items = Shelf::default();
-            list.items.into_iter().for_each(|value| door.take(value, &mut items));
-            List {
-                file: list.file,
-                group: list.group,
-                resource: list.resource,
-                namespace: list.namespace,
-                is_question: list.is_question,
-                resource_version: list.resource_version,
-                items,
-                count: list.count,
-                read: list.read,
-            }
+impl<I> Collected<I> {
+    /// The same lists, with other items in them.
+    pub(super) fn map<J>(self, mut items: impl FnMut(I) -> J) -> Collected<J> {
+        let mut list = |list: List<I>| List {
+            items: items(list.items),
+            file: list.file,
+            group: list.group,
+            resource: list.resource,
+            namespace: list.namespace,
+            is_question: list.is_question,
+            resource_version: list.resource_version,
+            count: list.count,
+            read: list.read,
         };
         Collected {
             source: self.source,
-            lists: self.lists.into_iter().map(list).collect(),
-            earlier: self.earlier.into_iter().map(list).collect(),
+            lists: self.lists.into_iter().map(&mut list).collect(),
+            earlier: self.earlier.into_iter().map(&mut list).collect(),
             gaps: self.gaps,
             started: self.started,
             finished: self.finished,
@@ -133,6 +129,17 @@ impl Collected {
             highest: self.highest,
             server: self.server,
         }
+    }
+}
+
+impl Collected {
+    /// Takes every object through the door, list by list.
+    pub fn through(self, door: &Door<'_>) -> Collected<Shelf> {
+        self.map(|values| {
+            let mut items = Shelf::default();
+            values.into_iter().for_each(|value| door.take(value, &mut items));
+            items
+        })
     }
 }
 

@@ -29,6 +29,20 @@ impl Method {
     }
 }
 
+/// `Accept` of a list of which only metadata is wanted.
+pub const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
+/// A text as it stands in a query: a continue token, a selector.
+pub fn in_query(text: &str) -> String {
+    let one = |b: u8| if b.is_ascii_alphanumeric() || b"-._~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") };
+    text.bytes().map(one).collect()
+}
+
+/// A time as evid writes down when it saw or did something: RFC 3339, UTC, milliseconds.
+pub fn stamp(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
 /// One request to the API server.
 #[derive(Clone, Debug)]
 pub struct Ask {

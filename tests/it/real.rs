@@ -121,15 +121,7 @@ impl Real {
 #[test]
 #[ignore = "needs the real cluster: tests/real/run"]
 fn a_limited_user_lists_exactly_what_was_forbidden_and_proves_no_absence() {
-    let real = Real::find();
-    let role = r#"{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"evid-limited"},"rules":[{"apiGroups":["apps","batch","argoproj.io"],"resources":["*"],"verbs":["get","list"]},{"apiGroups":[""],"resources":["namespaces","configmaps","services","persistentvolumes","persistentvolumeclaims"],"verbs":["list"]}]}"#;
-    let file = real.folder.path().join("role.json");
-    std::fs::write(&file, role).unwrap();
-    real.kubectl(&["apply", "-f", file.to_str().unwrap()]);
-    real.kubectl(&["create", "clusterrolebinding", "evid-limited", "--clusterrole=evid-limited", "--user=limited"]);
-    let (code, said) = real.evid(&["capture", "limited", "--as", "limited"]);
-    real.capture("whole");
-    let allowed: Vec<String> = [
+    const KINDS: [&str; 8] = [
         "configmaps",
         "services",
         "pods",
@@ -138,11 +130,20 @@ fn a_limited_user_lists_exactly_what_was_forbidden_and_proves_no_absence() {
         "deployments.apps",
         "applications.argoproj.io",
         "ingresses.networking.k8s.io",
-    ]
-    .iter()
-    .filter(|k| real.enter(&["kubectl", "auth", "can-i", "list", k, "-A", "--as", "limited"]).status.success())
-    .map(|k| (*k).to_owned())
-    .collect();
+    ];
+    let real = Real::find();
+    let role = r#"{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"evid-limited"},"rules":[{"apiGroups":["apps","batch","argoproj.io"],"resources":["*"],"verbs":["get","list"]},{"apiGroups":[""],"resources":["namespaces","configmaps","services","persistentvolumes","persistentvolumeclaims"],"verbs":["list"]}]}"#;
+    let file = real.folder.path().join("role.json");
+    std::fs::write(&file, role).unwrap();
+    real.kubectl(&["apply", "-f", file.to_str().unwrap()]);
+    real.kubectl(&["create", "clusterrolebinding", "evid-limited", "--clusterrole=evid-limited", "--user=limited"]);
+    let (code, said) = real.evid(&["capture", "limited", "--as", "limited"]);
+    real.capture("whole");
+    let allowed: Vec<String> = KINDS
+        .iter()
+        .filter(|k| real.enter(&["kubectl", "auth", "can-i", "list", k, "-A", "--as", "limited"]).status.success())
+        .map(|k| (*k).to_owned())
+        .collect();
     real.kubectl(&["delete", "clusterrolebinding/evid-limited", "clusterrole/evid-limited"]);
     assert_eq!(code, 3, "{said}");
     let coverage = real.coverage("limited");
@@ -152,16 +153,7 @@ fn a_limited_user_lists_exactly_what_was_forbidden_and_proves_no_absence() {
     };
     let (gaps, asked) = (stems("gaps"), stems("questions"));
     assert!(coverage["gaps"].as_array().unwrap().iter().all(|g| g["reason"] == "forbidden"), "{coverage}");
-    for kind in [
-        "configmaps",
-        "services",
-        "pods",
-        "secrets",
-        "nodes",
-        "deployments.apps",
-        "applications.argoproj.io",
-        "ingresses.networking.k8s.io",
-    ] {
+    for kind in KINDS {
         let may = allowed.iter().any(|a| a == kind);
         assert_eq!((asked.iter().any(|a| a == kind), gaps.iter().any(|g| g == kind)), (may, !may), "{kind}");
     }

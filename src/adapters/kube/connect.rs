@@ -1,4 +1,5 @@
 //! From a kubeconfig (or the pod's own service account) to a client: one client a command, so that a credential plugin runs once.
+use crate::adapters::causes::in_one_line;
 use crate::adapters::kube::credential;
 use crate::adapters::kube::proxy;
 use crate::adapters::kube::send::Cluster;
@@ -90,7 +91,7 @@ pub(super) fn chosen(access: &Access, env: &impl Fn(&str) -> Option<String>) -> 
     let kubeconfig = match named.map_or_else(Kubeconfig::read, Kubeconfig::read_from) {
         Ok(kubeconfig) => kubeconfig,
         Err(_) if named.is_none() && access.context.is_none() && env("KUBERNETES_SERVICE_HOST").is_some() => return Ok(None),
-        Err(e) => return Err(wrong(format!("{}: {}", place(access, env), reasons(&e)))),
+        Err(e) => return Err(wrong(format!("{}: {}", place(access, env), in_one_line(&e)))),
     };
     let name = access.context.clone().or_else(|| kubeconfig.current_context.clone()).filter(|c| !c.is_empty());
     let Some(name) = name else {
@@ -117,7 +118,7 @@ async fn config(access: &Access, env: impl Fn(&str) -> Option<String>) -> Result
     }
     let options = KubeConfigOptions { context: Some(name), cluster: None, user: None };
     let loaded = Config::from_custom_kubeconfig(kubeconfig, &options).await;
-    let mut config = loaded.map_err(|e| wrong(format!("{}: {}", place(access, &env), reasons(&e))))?;
+    let mut config = loaded.map_err(|e| wrong(format!("{}: {}", place(access, &env), in_one_line(&e))))?;
     if named_proxy.is_none_or(|p| p.is_empty()) {
         config.proxy_url = proxy::of_environment(&config.cluster_url, env);
     }
@@ -136,21 +137,6 @@ pub(super) fn bare(address: &str) -> String {
     let end = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     format!("{scheme}://{}{path}", authority.rsplit('@').next().unwrap_or(authority))
-}
-
-/// An error and its causes, in one line.
-pub(super) fn reasons(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(c) = cause {
-        let more = c.to_string();
-        if !text.contains(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
-        }
-        cause = c.source();
-    }
-    text
 }
 
 #[cfg(test)]

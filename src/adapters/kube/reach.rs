@@ -1,5 +1,6 @@
 //! Asks apps over a kube client: through the API server's proxy, by a command in a pod, over a forwarded port, or by URL. Each call is
 //! one question, sent once, with one deadline around all of it. Must not know what is asked or why.
+use crate::adapters::causes::in_one_line;
 use crate::adapters::interrupt;
 use crate::bundle::probe::Method;
 use crate::bundle::probe::Raw;
@@ -87,7 +88,7 @@ async fn by_url(url: &str, call: &Call) -> Result<Raw, Unheard> {
     let mut config = Config::new(Uri::from_parts(parts).map_err(|e| built(e.to_string()))?);
     config.default_retry = false;
     config.connect_timeout = Some(call.timeout);
-    let client = Client::try_from(config).map_err(|e| built(reasons(&e)))?;
+    let client = Client::try_from(config).map_err(|e| built(in_one_line(&e)))?;
     let response = client.send(request(call, &path)?).await.map_err(|e| cut(&e))?;
     read(response).await
 }
@@ -107,7 +108,7 @@ async fn forward(pods: Api<Pod>, pod: &str, port: u16, call: &Call) -> Result<Ra
         }
     };
     let exchange = async {
-        let cut = |e: hyper::Error| Unheard::NoReply(NoReply::Cut(reasons(&e)));
+        let cut = |e: hyper::Error| Unheard::NoReply(NoReply::Cut(in_one_line(&e)));
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(cut)?;
         let driven = tokio::spawn(connection);
         let (mut parts, _) = request(call, &call.path)?.into_parts();
@@ -193,7 +194,7 @@ where
     let headers = parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
     let mut raw = Raw { status: parts.status.as_u16().into(), headers, ..Raw::default() };
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|e| Unheard::NoReply(NoReply::Cut(format!("within the answer: {}", reasons(&e)))))?;
+        let frame = frame.map_err(|e| Unheard::NoReply(NoReply::Cut(format!("within the answer: {}", in_one_line(&e)))))?;
         let Ok(data) = frame.into_data() else { continue };
         let room = data.len().min(LARGEST - raw.body.len());
         raw.body.extend_from_slice(data.get(..room).unwrap_or_default());
@@ -226,24 +227,9 @@ fn unsent(error: &kube::Error) -> Unheard {
         never |= e.downcast_ref::<hyper_util::client::legacy::Error>().is_some_and(|e| e.is_connect());
         cause = e.source();
     }
-    if never { Unheard::NotAsked(reasons(error)) } else { cut(error) }
+    if never { Unheard::NotAsked(in_one_line(error)) } else { cut(error) }
 }
 
 fn cut(error: &kube::Error) -> Unheard {
-    Unheard::NoReply(NoReply::Cut(reasons(error)))
-}
-
-/// An error and its causes, in one line.
-fn reasons(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(c) = cause {
-        let more = c.to_string();
-        if !text.contains(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
-        }
-        cause = c.source();
-    }
-    text
+    Unheard::NoReply(NoReply::Cut(in_one_line(error)))
 }

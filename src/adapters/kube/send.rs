@@ -1,7 +1,7 @@
 //! One request, its deadline, and when a read is asked again: GETs only, a bounded number of times, by the server's own Retry-After
 //! where it gives one. Writes and probes are never sent twice.
+use crate::adapters::causes::in_one_line;
 use crate::adapters::interrupt;
-use crate::adapters::kube::connect::reasons;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Method;
@@ -93,7 +93,7 @@ impl Cluster {
         }
         let body = ask.body.as_ref().map(|(_, bytes)| Body::from(bytes.clone())).unwrap_or_else(Body::empty);
         let request = request.body(body).map_err(|e| NoReply::Cut(e.to_string()))?;
-        let response = self.client.send(request).await.map_err(|e| NoReply::Cut(reasons(&e)))?;
+        let response = self.client.send(request).await.map_err(|e| NoReply::Cut(in_one_line(&e)))?;
         let (head, body) = response.into_parts();
         let text = |name: &str| head.headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let after = text("retry-after").and_then(|v| v.parse().ok()).map(Duration::from_secs);
@@ -103,7 +103,7 @@ impl Cluster {
         // Into one place as it comes: the pieces and their sum are never held together.
         let mut whole = Vec::with_capacity(announced.min(LARGEST));
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|e| NoReply::Cut(format!("the answer was cut: {}", reasons(&*e))))?;
+            let frame = frame.map_err(|e| NoReply::Cut(format!("the answer was cut: {}", in_one_line(&*e))))?;
             frame.data_ref().into_iter().for_each(|piece| whole.extend_from_slice(piece));
         }
         let body = whole;

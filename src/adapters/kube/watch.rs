@@ -1,9 +1,10 @@
 //! A watch of one kind that goes on by itself: listed, watched from there, resumed after cuts from the last resourceVersion. Where that has
 //! expired the list is read anew and the gap is said. Must not know what is made of what it sees.
-use crate::adapters::kube::connect::reasons;
+use crate::adapters::causes::in_one_line;
 use crate::adapters::kube::send::Cluster;
 use crate::usecase::port::Watch;
 use crate::usecase::port::WatchEvent;
+use crate::usecase::port::in_query;
 use chrono::DateTime;
 use chrono::Utc;
 use http::Request;
@@ -118,7 +119,7 @@ async fn turn(client: &Client, path: &str, mut version: String, shared: &Mutex<S
     loop {
         let frame = match tokio::time::timeout(SILENCE, body.frame()).await {
             Ok(Some(Ok(frame))) => frame,
-            Ok(Some(Err(e))) => return (Some(version), Err(reasons(&e))),
+            Ok(Some(Err(e))) => return (Some(version), Err(in_one_line(&e))),
             Ok(None) => return (Some(version), Ok(())),
             Err(_) => return (Some(version), Err("nothing came".into())),
         };
@@ -150,7 +151,7 @@ async fn turn(client: &Client, path: &str, mut version: String, shared: &Mutex<S
 async fn send(client: &Client, uri: &str) -> Result<http::Response<Body>, String> {
     let request = Request::get(uri).body(Body::empty()).map_err(|e| e.to_string())?;
     let answer = tokio::time::timeout(Duration::from_secs(30), client.send(request)).await;
-    answer.map_err(|_| "no answer".to_owned())?.map_err(|e| reasons(&e))
+    answer.map_err(|_| "no answer".to_owned())?.map_err(|e| in_one_line(&e))
 }
 
 /// All objects, page by page, and the resourceVersion to watch from.
@@ -159,7 +160,7 @@ async fn list(client: &Client, path: &str) -> Result<(String, Vec<Value>), Strin
     loop {
         let answer = send(client, &format!("{path}?limit=500{next}")).await?;
         let status = answer.status();
-        let bytes = answer.into_body().collect().await.map_err(|e| reasons(&e))?.to_bytes();
+        let bytes = answer.into_body().collect().await.map_err(|e| in_one_line(&e))?.to_bytes();
         if !status.is_success() {
             return Err(format!("{path} can't be listed: HTTP {status}"));
         }
@@ -170,7 +171,7 @@ async fn list(client: &Client, path: &str) -> Result<(String, Vec<Value>), Strin
         let text = |p: &str| page.pointer(p).and_then(Value::as_str).unwrap_or_default().to_owned();
         match text("/metadata/continue") {
             token if token.is_empty() => return Ok((text("/metadata/resourceVersion"), items)),
-            token => next = format!("&continue={}", token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")),
+            token => next = format!("&continue={}", in_query(&token)),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::claims::Evidence;
 use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::quality::instant;
 use crate::compare::CompareError;
 use crate::compare::Spot;
 use crate::compare::lines;
@@ -63,7 +64,6 @@ fn seen(e: &Evidence<'_>, side: usize) -> Result<Vec<Seen>, CompareError> {
 
 /// Watching must have begun before the bundle before was whole, and have gone on into this one.
 fn unwatched(e: &Evidence<'_>, seen: &[Seen], i: usize) -> Option<Finding> {
-    let instant = |t: &str| chrono::DateTime::parse_from_rfc3339(t).ok();
     let window = |side: usize| e.sides.get(side).map(|s| &s.manifest.window);
     let begun = match seen.first() {
         Some(Seen::From { time }) => instant(time),

@@ -112,7 +112,8 @@ pub(super) fn ordered(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-fn instant(text: &str) -> Option<chrono::DateTime<chrono::FixedOffset>> {
+/// A time as bundles write it.
+pub(super) fn instant(text: &str) -> Option<chrono::DateTime<chrono::FixedOffset>> {
     chrono::DateTime::parse_from_rfc3339(text).ok()
 }
 

@@ -4,6 +4,7 @@ use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
 use crate::claims::evidence::APPLICATIONS;
+use crate::claims::predicates::quality::instant;
 use crate::compare::CompareError;
 use crate::compare::Spot;
 use crate::model::Key;
@@ -77,10 +78,6 @@ pub fn longest_silence<'a>(setting: impl Fn(&str) -> Option<&'a str>) -> Option<
     let interval = says("timeout.reconciliation").unwrap_or(INTERVAL);
     let jitter = says("timeout.reconciliation.jitter").unwrap_or(JITTER);
     (interval > 0).then(|| Duration::seconds((interval + jitter) * 3))
-}
-
-fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).ok()
 }
 
 /// Whole seconds of a Go duration such as `180s`, `3m`, `1h30m`.

@@ -17,6 +17,7 @@ use crate::usecase::capture::snapshot;
 use crate::usecase::door::Door;
 use crate::usecase::port::Clock as _;
 use crate::usecase::port::Watch as _;
+use crate::usecase::port::stamp;
 use crate::usecase::prove::Watched;
 use std::path::Path;
 use std::time::Duration;
@@ -62,7 +63,7 @@ pub(super) fn capture(
     sampler.take().into_iter().for_each(|s| watched.sample(s));
     let segment = watched.segment(session.clock.now(), connected);
     // The next segment has begun: the window ends after that, so that no moment lies between.
-    snapshot.finished = Some(session.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
+    snapshot.finished = Some(stamp(session.clock.now()));
     let mut beside = probe_files(probes.clone())?;
     if !state.done.is_empty() {
         beside.extend([(WATCH.to_owned(), segment), ("actions.jsonl".to_owned(), actions(dir)?)]);

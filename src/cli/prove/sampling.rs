@@ -6,6 +6,7 @@ use crate::bundle::watch::Seen;
 use crate::cli::live::Session;
 use crate::model::Role;
 use crate::usecase::port::Clock as _;
+use crate::usecase::port::stamp;
 use crate::usecase::probes;
 use crate::usecase::probes::Places;
 use crate::usecase::probes::World;
@@ -43,18 +44,22 @@ impl Sampler {
     pub(super) fn run(&self, session: &Session<'_>, interval: Duration) {
         const LOOK: Duration = Duration::from_millis(100);
         let apps = Apps::new(session.cluster.client(), session.cluster.handle());
+        let protected = |layer: &str| session.layers.iter().any(|l| l.name == layer && l.role == Role::Protected);
+        let mut planned = session.planned().unwrap_or_default();
+        planned.retain(|p| protected(&p.probe.layer));
         let mut rest = Duration::ZERO;
         while !self.stopped.load(Ordering::Relaxed) && session.clock.sleep(LOOK) {
             rest = rest.saturating_sub(LOOK);
-            let places = self.places.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let Some(places) = places.filter(|_| rest.is_zero()) else { continue };
+            if !rest.is_zero() {
+                continue;
+            }
+            let Some(places) = self.places.lock().unwrap_or_else(PoisonError::into_inner).clone() else { continue };
             rest = interval;
             // Pods change: whom to ask is found anew each time.
-            let protected = |layer: &str| session.layers.iter().any(|l| l.name == layer && l.role == Role::Protected);
-            let resolved = session.resolve(&places).unwrap_or_default();
+            let resolved = session.resolve(&planned, &places);
             let world = World { reach: &apps, clock: &session.clock, redactor: session.redactor };
             let lines = probes::sample(world, &resolved);
-            let seen = lines.iter().filter(|l| protected(&l.layer)).filter_map(|l| seen(l, session));
+            let seen = lines.iter().filter_map(|l| seen(l, session));
             self.seen.lock().unwrap_or_else(PoisonError::into_inner).extend(seen);
         }
     }
@@ -67,8 +72,7 @@ fn seen(line: &Line, session: &Session<'_>) -> Option<Seen> {
         return None;
     }
     let target = line.target.as_ref().map(|t| format!(" of {}/{}", t.namespace, t.name)).unwrap_or_default();
-    let time =
-        line.samples.first().map_or_else(|| session.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true), |s| s.at.clone());
+    let time = line.samples.first().map_or_else(|| stamp(session.clock.now()), |s| s.at.clone());
     Some(Seen::Probe {
         time,
         layer: line.layer.clone(),

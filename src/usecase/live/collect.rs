@@ -20,6 +20,7 @@ use crate::usecase::port::Ask;
 use crate::usecase::port::Clock;
 use crate::usecase::port::NoReply;
 use crate::usecase::port::Reply;
+use crate::usecase::port::stamp;
 use crate::usecase::shelf::Shelf;
 use chrono::DateTime;
 use chrono::Utc;
@@ -131,10 +132,6 @@ pub fn collect(live: &Live<'_>, door: &Door<'_>) -> Result<Collected<Shelf>, Liv
 
 fn is_app(question: &Question) -> bool {
     question.resource.group == "argoproj.io" && question.resource.kind == "Application"
-}
-
-fn stamp(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
 /// The kinds to ask for: all, or those that were named.

@@ -5,6 +5,8 @@ use crate::usecase::live::discovery::Resource;
 use crate::usecase::live::gap;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
+use crate::usecase::port::METADATA_LIST;
+use crate::usecase::port::in_query;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -92,9 +94,9 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
     let mut limit = first_limit(q, chunk);
     let (mut promised, mut empty) = (None, 0);
     loop {
-        let cursor = next.as_deref().map(|n| format!("&continue={}", escape(n))).unwrap_or_default();
+        let cursor = next.as_deref().map(|n| format!("&continue={}", in_query(n))).unwrap_or_default();
         let ask = Ask {
-            accept: q.metadata.then_some(METADATA),
+            accept: q.metadata.then_some(METADATA_LIST),
             ..Ask::get(format!("{}?limit={limit}{cursor}", q.resource.path(q.namespace.as_deref())))
         };
         let first = listed.pages == 0;
@@ -163,8 +165,6 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
     }
 }
 
-const METADATA: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
-
 /// What broke a list off. The first page is an answer of its own; what breaks off later leaves a part.
 fn broken(pages: u64, reason: Reason, what: &str) -> (Reason, String) {
     let reason = if pages > 0 && reason != Reason::Expired { Reason::Truncated } else { reason };
@@ -207,12 +207,4 @@ fn typed(mut item: Value, resource: &Resource) -> Value {
         object.insert("kind".into(), Value::String(resource.kind.clone()));
     }
     item
-}
-
-/// A continue token in a query.
-fn escape(token: &str) -> String {
-    token
-        .bytes()
-        .map(|b| if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
-        .collect()
 }

@@ -7,7 +7,6 @@ use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::model::Reason;
 use crate::usecase::capture::Collected;
-use crate::usecase::capture::List;
 use crate::usecase::door::Door;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
@@ -96,28 +95,7 @@ fn run(scope: &Scope, wrong: impl Fn(&Ask, usize) -> Option<Result<Reply, NoRepl
 
 /// The objects behind the door, whole again.
 fn unpacked(collected: Collected<Shelf>, door: &Door<'_>) -> Collected {
-    let list = |l: List<Shelf>| List {
-        items: l.items.slots().map(|at| door.whole(l.items.slot(at).unwrap())).collect(),
-        file: l.file,
-        group: l.group,
-        resource: l.resource,
-        namespace: l.namespace,
-        is_question: l.is_question,
-        resource_version: l.resource_version,
-        count: l.count,
-        read: l.read,
-    };
-    Collected {
-        source: collected.source,
-        lists: collected.lists.into_iter().map(list).collect(),
-        earlier: collected.earlier.into_iter().map(list).collect(),
-        gaps: collected.gaps,
-        started: collected.started,
-        finished: collected.finished,
-        version: collected.version,
-        highest: collected.highest,
-        server: collected.server,
-    }
+    collected.map(|items| items.slots().map(|at| door.whole(items.slot(at).unwrap())).collect())
 }
 
 fn of<'a>(collected: &'a Collected, resource: &str) -> &'a crate::usecase::capture::List {

@@ -14,6 +14,7 @@ use crate::bundle::probe::Why;
 use crate::canon::redact::Redactor;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
+use crate::usecase::port::in_query;
 use crate::usecase::probes::Planned;
 use crate::usecase::probes::reach::Call;
 use crate::usecase::probes::reach::Route;
@@ -110,7 +111,7 @@ fn of_service(api: &dyn Api, planned: &Planned, service: &Service) -> Resolved {
 fn pods(api: &dyn Api, namespace: Option<&str>, selector: Option<&str>, name: Option<&str>, within: &dyn Fn(&str, &str) -> bool) -> Found {
     let folder = namespace.map_or_else(|| "/api/v1/pods".to_owned(), |ns| format!("/api/v1/namespaces/{ns}/pods"));
     let path = match (selector, name) {
-        (Some(selector), _) => format!("{folder}?labelSelector={}", escaped(selector)),
+        (Some(selector), _) => format!("{folder}?labelSelector={}", in_query(selector)),
         (None, Some(name)) => format!("{folder}/{name}"),
         (None, None) => return Err((Why::NotAsked, "the probe names neither a selector nor a pod".into())),
     };
@@ -205,10 +206,4 @@ fn seen(pod: &Value) -> PodSeen {
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
-}
-
-/// A text as it stands in a query.
-fn escaped(text: &str) -> String {
-    let one = |b: u8| if b.is_ascii_alphanumeric() || b"-._~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") };
-    text.bytes().map(one).collect()
 }

@@ -10,12 +10,12 @@ use crate::bundle::probe::judge;
 use crate::canon::redact::Redactor;
 use crate::usecase::port::Clock;
 use crate::usecase::port::NoReply;
+use crate::usecase::port::stamp;
 use crate::usecase::probes::reach::Call;
 use crate::usecase::probes::reach::Reach;
 use crate::usecase::probes::reach::Route;
 use crate::usecase::probes::reach::Unheard;
 use crate::usecase::probes::resolve::Resolved;
-use chrono::SecondsFormat;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
@@ -92,7 +92,7 @@ fn taken(resolved: &Resolved, at: String, heard: Heard) -> Sample {
 }
 
 fn now(world: World<'_>) -> String {
-    world.clock.now().to_rfc3339_opts(SecondsFormat::Millis, true)
+    stamp(world.clock.now())
 }
 
 /// Does some work for each, a few at a time; the answers are in the order of the questions.

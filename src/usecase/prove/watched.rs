@@ -3,6 +3,7 @@ use crate::bundle::watch::Pod;
 use crate::bundle::watch::Seen;
 use crate::canon::json;
 use crate::usecase::port::WatchEvent;
+use crate::usecase::port::stamp;
 use chrono::DateTime;
 use chrono::Utc;
 use serde_json::Value;
@@ -73,10 +74,6 @@ impl Watched {
         let line = |seen: &Seen| [json::document(seen).unwrap_or_default(), b"\n".to_vec()].concat();
         lines.iter().flat_map(line).collect()
     }
-}
-
-fn stamp(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
 fn pod(time: DateTime<Utc>, object: &Value) -> Pod {

@@ -1,5 +1,6 @@
 //! Waits until each instance is gone: 404, or another uid. Nothing else counts, no status and no list alone.
 use crate::model::Key;
+use crate::usecase::port::METADATA_LIST;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
@@ -71,7 +72,7 @@ fn still(run: &Run<'_>, pending: Vec<Doomed>) -> (Vec<Doomed>, Result<Vec<Fact>,
     pending.iter().for_each(|d| *by_kind.entry(&d.collection).or_default() += 1);
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (collection, _) in by_kind.iter().filter(|(_, n)| **n >= MANY) {
-        if let Ok(Some(items)) = read::list(run.api, collection, Some(read::PARTIAL_LIST)) {
+        if let Ok(Some(items)) = read::list(run.api, collection, Some(METADATA_LIST)) {
             seen.insert((*collection).to_owned(), items.iter().map(|i| app::uid(i).to_owned()).collect());
         }
     }

@@ -33,6 +33,7 @@ pub use fact::Fact;
 pub use fact::Step;
 pub use fact::Stop;
 pub use ops::Stamp;
+pub use ops::cleaned;
 pub use run::Journal;
 pub use run::Progress;
 pub use run::Run;

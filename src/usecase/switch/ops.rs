@@ -167,7 +167,7 @@ pub(super) fn refresh(live: &Value) -> Option<Write> {
 }
 
 /// An Application as it can be applied again: what the cluster and Argo CD put into it is gone.
-pub(super) fn cleaned(live: &Value) -> Value {
+pub fn cleaned(live: &Value) -> Value {
     let mut new = live.clone();
     if let Some(map) = new.as_object_mut() {
         map.retain(|k, _| matches!(k.as_str(), "apiVersion" | "kind" | "metadata" | "spec"));

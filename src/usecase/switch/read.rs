@@ -3,13 +3,12 @@ use crate::model::Key;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Reply;
+use crate::usecase::port::in_query;
 use crate::usecase::switch::Stop;
 use serde_json::Value;
 
 /// Metadata alone, of one object.
 pub(super) const PARTIAL: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-/// Metadata alone, of a list.
-pub(super) const PARTIAL_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 const PAGE: usize = 500;
 /// How often a list whose pages expired is begun again.
@@ -50,7 +49,7 @@ pub(super) fn list(api: &dyn Api, path: &str, accept: Option<&'static str>) -> R
     let (mut items, mut next) = (Vec::new(), String::new());
     loop {
         let glue = if path.contains('?') { '&' } else { '?' };
-        let more = if next.is_empty() { String::new() } else { format!("&continue={}", escape(&next)) };
+        let more = if next.is_empty() { String::new() } else { format!("&continue={}", in_query(&next)) };
         let reply = api.send(&Ask { accept, ..Ask::get(format!("{path}{glue}limit={PAGE}{more}")) })?;
         if reply.status == 410 && restarts < RESTARTS {
             restarts += 1;
@@ -73,10 +72,4 @@ pub(super) fn list(api: &dyn Api, path: &str, accept: Option<&'static str>) -> R
 
 fn text<'a>(v: &'a Value, k: &str) -> &'a str {
     v.get(k).and_then(Value::as_str).unwrap_or("")
-}
-
-/// Escapes what may not stand in a query.
-fn escape(text: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
-    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }

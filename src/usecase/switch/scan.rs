@@ -3,6 +3,7 @@ use crate::model::Gap;
 use crate::model::Key;
 use crate::model::Object;
 use crate::model::Reason;
+use crate::usecase::port::METADATA_LIST;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
@@ -31,7 +32,7 @@ impl Scan {
         let (kinds, gaps) = discovery::kinds(run.api)?;
         let mut scan = Self { objects: Vec::new(), gaps, kinds };
         for kind in scan.kinds.clone().iter().filter(|k| run.rules.stored(&k.group, &k.kind)) {
-            match read::list(run.api, &kind.collection(), Some(read::PARTIAL_LIST)) {
+            match read::list(run.api, &kind.collection(), Some(METADATA_LIST)) {
                 Ok(items) => scan.objects.extend(items.into_iter().flatten().map(|value| object(kind, value))),
                 Err(Stop::Answered { status, message, .. }) => scan.gaps.push(Gap {
                     group: kind.group.clone(),

@@ -4,6 +4,7 @@
 use crate::model::Key;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Method;
+use crate::usecase::port::stamp;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
@@ -11,7 +12,6 @@ use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::app;
 use crate::usecase::switch::read;
-use chrono::SecondsFormat;
 use serde_json::Value;
 use serde_json::json;
 use std::time::Duration;
@@ -92,7 +92,7 @@ pub(super) fn send(run: &mut Run<'_>, write: &Write) -> Result<Answer, Stop> {
         let mut line = base.clone();
         if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
             line.insert("stage".into(), stage.into());
-            line.insert("time".into(), run.clock.now().to_rfc3339_opts(SecondsFormat::Millis, true).into());
+            line.insert("time".into(), stamp(run.clock.now()).into());
             line.extend(more);
         }
         run.journal.line(&line).map_err(Stop::Journal)
