@@ -63,7 +63,8 @@ impl Churn {
         ] {
             for (id, object) in store.entries(stem, None) {
                 if self.seen.insert(uid(object).to_owned()) && self.begun {
-                    let involved = json!({"apiVersion": object["apiVersion"], "kind": object["kind"], "namespace": id.namespace, "name": id.name, "uid": uid(object)});
+                    let involved = json!({"apiVersion": object["apiVersion"], "kind": object["kind"], "namespace": id.namespace,
+                        "name": id.name, "uid": uid(object)});
                     told.push((id.clone(), involved, reason, message));
                 }
             }
@@ -72,8 +73,10 @@ impl Churn {
         for (id, involved, reason, message) in told {
             self.events += 1;
             let meta = json!({"name": format!("{}.{:016x}", id.name, now.timestamp_micros() + i64::try_from(self.events).unwrap_or(0))});
-            let event = json!({"metadata": meta, "involvedObject": involved, "reason": reason, "message": message, "type": "Normal", "count": 1,
-                "firstTimestamp": stamp(now), "lastTimestamp": stamp(now), "source": {"component": "demo"}, "reportingComponent": "demo", "reportingInstance": ""});
+            let event = json!({"metadata": meta, "involvedObject": involved, "reason": reason, "message": message, "type": "Normal",
+                "count": 1,
+                "firstTimestamp": stamp(now), "lastTimestamp": stamp(now), "source": {"component": "demo"},
+                "reportingComponent": "demo", "reportingInstance": ""});
             create(store, "events", &id.namespace, event);
         }
         let mut old: Vec<(String, Id)> = store

@@ -77,7 +77,8 @@ impl Daemons {
         let pods = revisions::pods(store, set);
         let ready = pods.iter().filter(|p| ready(p)).count();
         let updated = pods.iter().filter(|p| p["metadata"]["labels"][LABEL] == hash).count();
-        let mut status = json!({"currentNumberScheduled": pods.len(), "desiredNumberScheduled": nodes.len(), "numberMisscheduled": 0, "numberReady": ready,
+        let mut status = json!({"currentNumberScheduled": pods.len(), "desiredNumberScheduled": nodes.len(), "numberMisscheduled": 0,
+            "numberReady": ready,
             "observedGeneration": set["metadata"]["generation"]});
         for (field, count) in
             [("numberAvailable", ready), ("updatedNumberScheduled", updated), ("numberUnavailable", nodes.len().saturating_sub(ready))]

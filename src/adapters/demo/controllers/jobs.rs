@@ -102,7 +102,8 @@ fn fire(store: &mut Store, id: &Id, cron: &Value, minute: i64, now: DateTime<Utc
     for (key, value) in template["metadata"]["annotations"].as_object().into_iter().flatten() {
         annotations[key] = value.clone();
     }
-    let meta = json!({"name": format!("{}-{minute}", id.name), "labels": template["metadata"]["labels"], "annotations": annotations, "ownerReferences": reference(cron)});
+    let meta = json!({"name": format!("{}-{minute}", id.name), "labels": template["metadata"]["labels"], "annotations": annotations,
+        "ownerReferences": reference(cron)});
     create(store, JOBS, &id.namespace, json!({"metadata": meta, "spec": template["spec"]}));
     change(store, id, |c| c["status"]["lastScheduleTime"] = stamp(now));
 }
@@ -157,7 +158,8 @@ impl Jobs {
             return change(store, id, prepare);
         }
         let pods: Vec<&Value> = store.list("pods", Some(&id.namespace)).filter(|p| controller(p) == uid(job) && !deleting(p)).collect();
-        let mut status = json!({"startTime": job["status"]["startTime"].as_str().map_or_else(|| stamp(now), Into::into), "uncountedTerminatedPods": {}, "terminating": 0});
+        let mut status = json!({"startTime": job["status"]["startTime"].as_str().map_or_else(|| stamp(now), Into::into),
+            "uncountedTerminatedPods": {}, "terminating": 0});
         let done = pods.iter().filter(|p| p["status"]["phase"] == "Succeeded").count();
         let up = pods.iter().filter(|p| super::pods::ready(p)).count();
         status["ready"] = up.into();
@@ -169,7 +171,8 @@ impl Jobs {
         }
         if i64::try_from(done).is_ok_and(|d| d >= number(&job["spec"]["completions"]).max(1)) {
             let met = |kind: &str| {
-                json!({"type": kind, "status": "True", "reason": "CompletionsReached", "message": "Reached expected number of succeeded pods",
+                json!({"type": kind, "status": "True", "reason": "CompletionsReached",
+                    "message": "Reached expected number of succeeded pods",
                 "lastProbeTime": stamp(now), "lastTransitionTime": stamp(now)})
             };
             status["conditions"] = json!([met("SuccessCriteriaMet"), met("Complete")]);

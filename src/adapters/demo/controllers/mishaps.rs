@@ -9,6 +9,9 @@ use super::objects::release;
 use super::objects::remove;
 use super::objects::stamp;
 use crate::adapters::demo::Controller;
+use crate::adapters::demo::faults::Denied;
+use crate::adapters::demo::responder::Outage;
+use crate::adapters::demo::responder::Table;
 use crate::adapters::demo::seed::git::TRACKING;
 use crate::adapters::demo::store::DeleteOptions;
 use crate::adapters::demo::store::Id;
@@ -31,8 +34,17 @@ pub enum When {
     Leaving,
     /// Again and again.
     Always,
-    /// Never here: the server does it.
+    /// Not here: the server does it ([`denied`]).
     Server,
+}
+
+/// What a mishap can reach besides the objects.
+#[derive(Clone)]
+pub struct Reach {
+    /// The Git repository.
+    pub git: Repository,
+    /// Who answers for the containers.
+    pub responder: Arc<Table>,
 }
 
 /// Something that goes wrong.
@@ -44,10 +56,10 @@ pub struct Mishap {
     pub about: &'static str,
     /// When it strikes.
     pub when: When,
-    act: fn(&mut Store, &Repository, DateTime<Utc>),
+    act: fn(&mut Store, &Reach, DateTime<Utc>),
 }
 
-const fn mishap(name: &'static str, about: &'static str, when: When, act: fn(&mut Store, &Repository, DateTime<Utc>)) -> Mishap {
+const fn mishap(name: &'static str, about: &'static str, when: When, act: fn(&mut Store, &Reach, DateTime<Utc>)) -> Mishap {
     Mishap { name, about, when, act }
 }
 
@@ -63,20 +75,19 @@ pub const MISHAPS: [Mishap; 11] = [
     mishap("held-object", "an object of the switched layer has a finalizer of its own", When::Start, hold_object),
     mishap("forgotten-child", "the operation of a manual child is taken away before Argo CD sees it", When::Always, forget_child),
     mishap("repo-down", "the Git repository stops answering once the switch is manual", When::Manual, cut_repository),
-    mishap("probe-down", "a protected service answers no probe", When::Server, nothing),
+    mishap("probe-down", "a protected service resets every connection while the layer goes off", When::Leaving, cut_service),
 ];
 
 /// The mishaps that were asked for, as a controller. It must come before Argo CD's.
-#[derive(Debug)]
 pub struct Mishaps {
-    git: Repository,
+    reach: Reach,
     left: Vec<Mishap>,
 }
 
 impl Mishaps {
     /// The mishaps of these names; a name that there is not is left out.
-    pub fn new(names: &[String], git: Repository) -> Self {
-        Self { git, left: MISHAPS.into_iter().filter(|m| names.iter().any(|n| n == m.name)).collect() }
+    pub fn new(names: &[String], reach: Reach) -> Self {
+        Self { reach, left: MISHAPS.into_iter().filter(|m| names.iter().any(|n| n == m.name)).collect() }
     }
 }
 
@@ -86,7 +97,7 @@ impl Controller for Mishaps {
             return;
         }
         let (manual, leaving) = switch(store);
-        let git = &self.git;
+        let reach = &self.reach;
         self.left.retain(|mishap| {
             let strikes = match mishap.when {
                 When::Start | When::Always => true,
@@ -95,7 +106,7 @@ impl Controller for Mishaps {
                 When::Server => false,
             };
             if strikes {
-                (mishap.act)(store, git, now);
+                (mishap.act)(store, reach, now);
             }
             !strikes || mishap.when == When::Always
         });
@@ -114,9 +125,15 @@ fn switch(store: &Store) -> (bool, bool) {
     (!manual.is_empty(), manual.iter().any(|r| !lives(r)))
 }
 
-fn nothing(_: &mut Store, _: &Repository, _: DateTime<Utc>) {}
+/// The rights that the user lacks.
+pub fn denied(names: &[String]) -> Vec<Denied> {
+    let lists = ["pods", "secrets"].map(|resource| Denied { verb: "list".into(), resource: resource.into(), namespace: String::new() });
+    if names.iter().any(|n| n == "forbidden-list") { lists.into() } else { vec![] }
+}
 
-fn orphan(store: &mut Store, _: &Repository, _: DateTime<Utc>) {
+fn nothing(_: &mut Store, _: &Reach, _: DateTime<Utc>) {}
+
+fn orphan(store: &mut Store, _: &Reach, _: DateTime<Utc>) {
     let id = Id::new(APPS, "argocd", "feast-offline");
     if store.get(&id).is_some_and(deleting) {
         release(store, &id, FINALIZER);
@@ -128,56 +145,61 @@ fn core_pod(store: &Store) -> Option<Id> {
     store.entries("pods", Some("mlops-prod")).find(|(_, p)| own(p)).map(|(id, _)| id.clone())
 }
 
-fn restart_pod(store: &mut Store, _: &Repository, now: DateTime<Utc>) {
+fn restart_pod(store: &mut Store, _: &Reach, now: DateTime<Utc>) {
     let Some(id) = core_pod(store) else { return };
     change(store, &id, |p| {
         if let Some(container) = p.pointer_mut("/status/containerStatuses/0") {
             container["restartCount"] = (container["restartCount"].as_i64().unwrap_or(0) + 1).into();
-            container["lastState"] = json!({"terminated": {"exitCode": 137, "reason": "OOMKilled", "startedAt": container["state"]["running"]["startedAt"], "finishedAt": stamp(now)}});
+            container["lastState"] = json!({"terminated": {"exitCode": 137, "reason": "OOMKilled",
+                "startedAt": container["state"]["running"]["startedAt"], "finishedAt": stamp(now)}});
             container["state"] = json!({"running": {"startedAt": stamp(now)}});
         }
     });
 }
 
-fn replace_pod(store: &mut Store, _: &Repository, _: DateTime<Utc>) {
+fn replace_pod(store: &mut Store, _: &Reach, _: DateTime<Utc>) {
     if let Some(id) = core_pod(store) {
         drop(store.delete(&id, &DeleteOptions::default()));
     }
 }
 
-fn change_core(store: &mut Store, git: &Repository, _: DateTime<Utc>) {
+fn change_core(store: &mut Store, reach: &Reach, _: DateTime<Utc>) {
     let edit = |o: &mut Value| o["data"]["proxy-buffer-size"] = "32k".into();
-    let mut git = git.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut git = reach.git.lock().unwrap_or_else(PoisonError::into_inner);
     git.revision = super::template::hex(&git.revision)[..40].to_owned();
     let manifests = git.rendered.values_mut().flat_map(|r| Arc::make_mut(&mut r.manifests));
     manifests.filter(|m| m["kind"] == "ConfigMap" && m["metadata"]["name"] == "ingress-controller").for_each(edit);
     change(store, &Id::new("configmaps", "ingress", "ingress-controller"), edit);
 }
 
-fn move_volume(store: &mut Store, _: &Repository, _: DateTime<Utc>) {
+fn move_volume(store: &mut Store, _: &Reach, _: DateTime<Utc>) {
     change(store, &Id::new("persistentvolumes", "", "triton-model-repo-prod"), |v| {
         v["spec"]["persistentVolumeReclaimPolicy"] = "Delete".into();
         v["spec"]["nfs"]["path"] = "/exports/models/dev".into();
     });
 }
 
-fn strand_root(store: &mut Store, _: &Repository, _: DateTime<Utc>) {
+fn strand_root(store: &mut Store, _: &Reach, _: DateTime<Utc>) {
     for id in [Id::new("appprojects.argoproj.io", "argocd", "optional"), Id::new(APPS, "argocd", "root-optional")] {
         drop(store.delete(&id, &DeleteOptions::default()));
     }
 }
 
-fn hold_object(store: &mut Store, _: &Repository, _: DateTime<Utc>) {
+fn hold_object(store: &mut Store, _: &Reach, _: DateTime<Utc>) {
     change(store, &Id::new("configmaps", "feast-dev", "feast-env"), |c| c["metadata"]["finalizers"] = json!(["feast.example.com/keep"]));
 }
 
-fn forget_child(store: &mut Store, _: &Repository, _: DateTime<Utc>) {
+fn forget_child(store: &mut Store, _: &Reach, _: DateTime<Utc>) {
     let id = Id::new(APPS, "argocd", "feast-notebooks");
     if store.get(&id).is_some_and(|a| a["operation"].is_object()) {
         change(store, &id, |a| remove(a, "operation"));
     }
 }
 
-fn cut_repository(_: &mut Store, git: &Repository, _: DateTime<Utc>) {
-    git.lock().unwrap_or_else(PoisonError::into_inner).down = true;
+fn cut_repository(_: &mut Store, reach: &Reach, _: DateTime<Utc>) {
+    reach.git.lock().unwrap_or_else(PoisonError::into_inner).down = true;
+}
+
+fn cut_service(_: &mut Store, reach: &Reach, _: DateTime<Utc>) {
+    reach.responder.fail("8000", Outage::Down, "/");
 }

@@ -21,7 +21,11 @@ mod tests;
 mod volumes;
 
 use super::Controller;
+use super::Options as ServerOptions;
+use super::Server;
+use super::faults::Denied;
 use super::resource;
+use super::responder::Table;
 use super::seed;
 use super::store::Store;
 use argocd::Repository;
@@ -32,6 +36,7 @@ use serde_json::Value;
 use std::io;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::time::Duration;
 
 /// How a platform is to be.
 #[derive(Clone, PartialEq, Debug)]
@@ -61,6 +66,25 @@ pub struct Platform {
     pub version: Value,
     /// What Argo CD reads.
     pub git: Repository,
+    /// Who answers for the containers.
+    pub responder: Arc<Table>,
+    /// The rights that the user lacks.
+    pub denied: Vec<Denied>,
+}
+
+impl Platform {
+    /// Serves the platform on a port of loopback (0: any that is free).
+    ///
+    /// # Errors
+    /// Where the port can't be had.
+    pub fn serve(self, port: u16) -> io::Result<Server> {
+        let every = Duration::from_millis(20);
+        let controllers: Vec<Box<dyn Controller>> = vec![Box::new(self.controllers)];
+        let (store, version) = (self.store, self.version);
+        let server = Server::start(ServerOptions { store, controllers, every, responder: self.responder, version, port })?;
+        server.faults().deny(self.denied);
+        Ok(server)
+    }
 }
 
 /// The sample platform, switched on and settled, as of `now`.
@@ -76,8 +100,9 @@ pub fn platform(options: &Options, now: DateTime<Utc>) -> io::Result<Platform> {
         store.import(object).map_err(|status| io::Error::other(status.message))?;
     }
     let git: Repository = Arc::new(Mutex::new(seed.git));
-    let controllers = Controllers::new(options, git.clone());
-    Ok(Platform { store, controllers, version: seed.version, git })
+    let responder = Arc::new(Table::default());
+    let controllers = Controllers::new(options, &mishaps::Reach { git: git.clone(), responder: responder.clone() });
+    Ok(Platform { store, controllers, version: seed.version, git, responder, denied: mishaps::denied(&options.mishaps) })
 }
 
 /// Every controller of a platform, in an order in which one step goes far.
@@ -88,11 +113,11 @@ pub struct Controllers {
 }
 
 impl Controllers {
-    fn new(options: &Options, git: Repository) -> Self {
+    fn new(options: &Options, reach: &mishaps::Reach) -> Self {
         let pace = options.pace;
         let parts: Vec<Box<dyn Controller>> = vec![
-            Box::new(mishaps::Mishaps::new(&options.mishaps, git.clone())),
-            Box::new(argocd::Argo::new(git, pace)),
+            Box::new(mishaps::Mishaps::new(&options.mishaps, reach.clone())),
+            Box::new(argocd::Argo::new(reach.git.clone(), pace)),
             Box::new(collector::Collector::default()),
             Box::new(namespaces::Namespaces::default()),
             Box::new(jobs::Jobs::new(pace)),

@@ -12,7 +12,8 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde_json::json;
 
-const ABOUT: &str = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
+const ABOUT: &str = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as \
+    the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
 
 /// The namespace controller, with those of service accounts and of the root CA.
 #[derive(Debug)]

@@ -122,7 +122,10 @@ fn running(store: &Store, pod: &Value, address: u32, now: DateTime<Utc>) -> Valu
     let stem = range.rsplit_once('.').map_or("10.244.0", |(s, _)| s);
     let ip = if pod["spec"]["hostNetwork"] == true { host.clone() } else { format!("{stem}.{}", address % 250 + 1).into() };
     let generation = &pod["metadata"]["generation"];
-    let met = |kind: &str| json!({"type": kind, "status": "True", "observedGeneration": generation, "lastProbeTime": null, "lastTransitionTime": stamp(now)});
+    let met = |kind: &str| {
+        json!({"type": kind, "status": "True", "observedGeneration": generation, "lastProbeTime": null,
+        "lastTransitionTime": stamp(now)})
+    };
     let mut conditions: Vec<Value> = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady"].map(met).into();
     conditions.extend(items(&pod["status"]["conditions"]).filter(|c| c["type"] == "PodScheduled").cloned());
     let state = json!({"running": {"startedAt": stamp(now)}});
@@ -131,13 +134,16 @@ fn running(store: &Store, pod: &Value, address: u32, now: DateTime<Utc>) -> Valu
         let one = |(name, image): (&str, &str)| {
             let bare = image.split_once('@').map_or(image, |(i, _)| i);
             let bare = bare.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(bare, |(i, _)| i);
-            json!({"name": name, "image": image, "imageID": format!("{bare}@sha256:{}", hex(image)), "containerID": format!("containerd://{}", hex(&format!("{}{name}", uid(pod)))),
+            json!({"name": name, "image": image, "imageID": format!("{bare}@sha256:{}", hex(image)),
+                "containerID": format!("containerd://{}", hex(&format!("{}{name}", uid(pod)))),
                 "ready": true, "started": up, "restartCount": 0, "state": state, "lastState": {}})
         };
         containers(pod, list).map(one).collect()
     };
-    let mut status = json!({"phase": "Running", "conditions": conditions, "containerStatuses": told("containers", &state, true), "hostIP": host, "hostIPs": [{"ip": host}],
-        "podIP": ip, "podIPs": [{"ip": ip}], "qosClass": pod["status"]["qosClass"], "startTime": stamp(now), "observedGeneration": generation});
+    let mut status = json!({"phase": "Running", "conditions": conditions, "containerStatuses": told("containers", &state, true),
+        "hostIP": host, "hostIPs": [{"ip": host}],
+        "podIP": ip, "podIPs": [{"ip": ip}], "qosClass": pod["status"]["qosClass"], "startTime": stamp(now),
+        "observedGeneration": generation});
     if pod["spec"]["initContainers"].is_array() {
         status["initContainerStatuses"] = told("initContainers", &done, false);
     }
@@ -160,7 +166,8 @@ fn ended(pod: &Value, now: DateTime<Utc>) -> Value {
         let started = container["state"]["running"]["startedAt"].clone();
         container["ready"] = false.into();
         container["started"] = false.into();
-        container["state"] = json!({"terminated": {"exitCode": 0, "reason": "Completed", "startedAt": started, "finishedAt": stamp(now), "containerID": container["containerID"]}});
+        container["state"] = json!({"terminated": {"exitCode": 0, "reason": "Completed", "startedAt": started,
+            "finishedAt": stamp(now), "containerID": container["containerID"]}});
     }
     status
 }

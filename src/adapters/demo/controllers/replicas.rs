@@ -111,7 +111,8 @@ fn replica_set_of(deployment: &Value, hash: &str, revision: u64) -> Value {
     annotations["deployment.kubernetes.io/desired-replicas"] = wanted.to_string().into();
     annotations["deployment.kubernetes.io/max-replicas"] = (wanted + 1).to_string().into();
     let labels = template["metadata"]["labels"].clone();
-    json!({"metadata": {"name": format!("{}-{hash}", name(deployment)), "labels": labels, "annotations": annotations, "ownerReferences": reference(deployment)},
+    json!({"metadata": {"name": format!("{}-{hash}", name(deployment)), "labels": labels, "annotations": annotations,
+        "ownerReferences": reference(deployment)},
         "spec": {"replicas": wanted, "selector": selector, "template": template}, "status": {"replicas": 0}})
 }
 

@@ -30,7 +30,8 @@ pub fn current(store: &mut Store, hashes: &mut Hashes, owner: &Value, label: &st
     let hash = hashes.of(&key, &template);
     if !own.iter().any(|r| r["metadata"]["labels"][label] == hash) {
         let number = own.iter().map(|r| number(&r["revision"])).max().unwrap_or(0) + 1;
-        let mut meta = json!({"name": format!("{}-{hash}", name(owner)), "ownerReferences": reference(owner), "annotations": owner["metadata"]["annotations"]});
+        let mut meta = json!({"name": format!("{}-{hash}", name(owner)), "ownerReferences": reference(owner),
+            "annotations": owner["metadata"]["annotations"]});
         meta["labels"] = owner["spec"]["template"]["metadata"]["labels"].clone();
         meta["labels"][label] = hash.clone().into();
         create(store, STEM, namespace(owner), json!({"metadata": meta, "data": {"spec": {"template": template}}, "revision": number}));

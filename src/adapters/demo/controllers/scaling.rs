@@ -17,7 +17,8 @@ use chrono::Utc;
 use serde_json::Value;
 use serde_json::json;
 
-const NO_METRICS: &str = "the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)";
+const NO_METRICS: &str = "the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get metrics for \
+    resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)";
 /// Seconds between two looks of an autoscaler.
 const PERIOD: f64 = 15.0;
 
@@ -55,7 +56,10 @@ fn look(store: &mut Store, id: &Id, scaler: &Value, now: DateTime<Utc>) {
     let target = Id::new("deployments.apps", &id.namespace, text(&scaler["spec"]["scaleTargetRef"]["name"]));
     let minimum = number(scaler["spec"].get("minReplicas").unwrap_or(&1.into()));
     let Some(replicas) = store.get(&target).map(|d| number(&d["spec"]["replicas"])) else { return };
-    let told = |met: bool, reason: &str, message: &str| json!({"status": if met { "True" } else { "False" }, "reason": reason, "message": message});
+    let told = |met: bool, reason: &str, message: &str| {
+        json!({"status": if met { "True" } else { "False" }, "reason": reason,
+        "message": message})
+    };
     let mut status = scaler["status"].clone();
     if !status.is_object() {
         status = json!({});

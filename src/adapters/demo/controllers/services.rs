@@ -155,7 +155,8 @@ fn endpoints(store: &mut Store, id: &Id, service: &Value, now: DateTime<Utc>) {
         .iter()
         .map(|p| {
             let up = ready(p) && !deleting(p);
-            let mut end = json!({"addresses": [p["status"]["podIP"]], "conditions": {"ready": up, "serving": ready(p), "terminating": deleting(p)},
+            let mut end = json!({"addresses": [p["status"]["podIP"]], "conditions": {"ready": up, "serving": ready(p),
+                "terminating": deleting(p)},
                 "nodeName": p["spec"]["nodeName"], "targetRef": reference_to(p)});
             if let Some(host) = hostname(p) {
                 end["hostname"] = host.into();
@@ -169,7 +170,8 @@ fn endpoints(store: &mut Store, id: &Id, service: &Value, now: DateTime<Utc>) {
     let slice = store.list(SLICES, Some(&id.namespace)).find(|s| controller(s) == uid(service)).cloned();
     match slice {
         None => {
-            let meta = json!({"generateName": format!("{}-", id.name), "labels": of_slice, "ownerReferences": reference(service), "annotations": {TRIGGER: stamp(now)}});
+            let meta = json!({"generateName": format!("{}-", id.name), "labels": of_slice, "ownerReferences": reference(service),
+                "annotations": {TRIGGER: stamp(now)}});
             create(store, SLICES, &id.namespace, json!({"metadata": meta, "addressType": "IPv4", "endpoints": list, "ports": ports}));
         }
         Some(old) if unlike(&old["endpoints"], &list) || unlike(&old["ports"], &ports) => {

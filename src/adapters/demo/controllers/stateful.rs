@@ -81,7 +81,8 @@ impl Stateful {
             pods.iter().filter(|p| p["metadata"]["labels"][LABEL] == revision).count(),
         );
         let current = if new == all { revision.clone() } else { set["status"]["currentRevision"].as_str().unwrap_or(&revision).to_owned() };
-        let mut status = json!({"replicas": all, "availableReplicas": ready, "collisionCount": 0, "currentRevision": current, "updateRevision": revision,
+        let mut status = json!({"replicas": all, "availableReplicas": ready, "collisionCount": 0, "currentRevision": current,
+            "updateRevision": revision,
             "observedGeneration": set["metadata"]["generation"]});
         for (field, count) in [("readyReplicas", ready), ("currentReplicas", new), ("updatedReplicas", new)] {
             if count > 0 {

@@ -73,7 +73,10 @@ impl Git {
             let Some(app) = manager(object) else { continue };
             let scaled =
                 scaled.contains(&(&object["metadata"]["namespace"], &object["metadata"]["name"])) && object["kind"] == "Deployment";
-            Arc::make_mut(&mut git.rendered.entry(app.to_owned()).or_default().manifests).push(manifest(object, scaled));
+            // An id may name an Application that there is not.
+            if let Some(rendered) = git.rendered.get_mut(app) {
+                Arc::make_mut(&mut rendered.manifests).push(manifest(object, scaled));
+            }
         }
         for (app, manifests) in hooks {
             Arc::make_mut(&mut git.rendered.entry(app).or_default().manifests).extend(manifests);

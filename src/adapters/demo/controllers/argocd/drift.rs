@@ -100,7 +100,8 @@ mod tests {
     #[test]
     fn what_git_does_not_say_is_no_drift() {
         let wanted = json!({"metadata": {"finalizers": ["a"]}, "data": {"k": "v"}, "spec": {"ports": [{"port": 80}]}});
-        let live = json!({"metadata": {"finalizers": ["b", "a"], "annotations": {"x": "y"}}, "data": {"k": "v", "extra": ""}, "spec": {"clusterIP": "10.0.0.1", "ports": [{"port": 80, "nodePort": 30000}]}});
+        let live = json!({"metadata": {"finalizers": ["b", "a"], "annotations": {"x": "y"}}, "data": {"k": "v", "extra": ""},
+            "spec": {"clusterIP": "10.0.0.1", "ports": [{"port": 80, "nodePort": 30000}]}});
         assert!(same(&wanted, &live, &[]));
         assert_eq!(merged(&wanted, &live, &[]), live);
     }

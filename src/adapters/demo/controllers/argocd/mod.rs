@@ -85,8 +85,12 @@ impl Argo {
     /// What a source of an Application gives.
     fn render(&self, app: &Value, source: &Value) -> Result<Arc<Vec<Value>>, String> {
         let git = self.git();
+        let failed = |why: &str| {
+            let what = "Failed to load target state: failed to generate manifest for source 1 of 1";
+            Err(format!("ComparisonError: {what}: rpc error: code = Unknown desc = {why}"))
+        };
         if git.down {
-            return Err("ComparisonError: Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = failed to list refs: dial tcp: connect: connection refused".into());
+            return failed("failed to list refs: dial tcp: connect: connection refused");
         }
         if text(&source["directory"]["exclude"]) == "*" {
             return Ok(Arc::default());
@@ -94,10 +98,7 @@ impl Argo {
         let path = if source["path"].is_string() { &source["path"] } else { path_of(&app["spec"]) };
         match git.rendered.get(text(&app["metadata"]["name"])).filter(|r| r.path == text(path)) {
             Some(rendered) => Ok(rendered.manifests.clone()),
-            None => Err(format!(
-                "ComparisonError: Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = {}: app path does not exist",
-                text(path)
-            )),
+            None => failed(&format!("{}: app path does not exist", text(path))),
         }
     }
 }

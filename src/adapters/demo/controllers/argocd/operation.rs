@@ -8,6 +8,7 @@ use super::tasks::tasks;
 use crate::adapters::demo::controllers::objects::change;
 use crate::adapters::demo::controllers::objects::create;
 use crate::adapters::demo::controllers::objects::items;
+use crate::adapters::demo::controllers::objects::number;
 use crate::adapters::demo::controllers::objects::remove;
 use crate::adapters::demo::controllers::objects::stamp;
 use crate::adapters::demo::controllers::objects::text;
@@ -58,26 +59,17 @@ impl Argo {
                 // Its Go type always writes this one.
                 directory.entry("jsonnet").or_insert(json!({}));
             }
-            let state = json!({"operation": operation, "phase": "Running", "startedAt": stamp(now)});
+            let state = json!({"operation": operation, "phase": "Running", "startedAt": stamp(now), "finishedAt": null});
             self.first.insert(uid(app).to_owned(), operation);
             self.timers.forget(&key);
             self.timers.passed(&key, PICK_UP, now);
             return change(store, id, |a| merge(&mut a["status"]["operationState"], &state));
         }
         let old = &app["status"]["operationState"];
+        let before: Vec<Value> = items(&old["syncResult"]["resources"]).cloned().collect();
         if old["phase"] == "Terminating" {
-            return self.end(
-                store,
-                id,
-                app,
-                old,
-                &Pass {
-                    phase: "Failed",
-                    message: "Operation terminated".into(),
-                    results: items(&old["syncResult"]["resources"]).cloned().collect(),
-                },
-                now,
-            );
+            let done = Pass { phase: "Failed", message: "Operation terminated".into(), results: before };
+            return self.end(store, id, app, old, &done, now);
         }
         let wait = self.waits.get(uid(app)).copied().unwrap_or(PICK_UP);
         if !self.timers.passed(&key, wait, now) {
@@ -91,8 +83,10 @@ impl Argo {
         let done = match self.project(store, app).and_then(|()| self.render(app, source)) {
             Err(message) => Pass { phase: "Error", message, results: vec![] },
             Ok(targets) => {
-                let mut results = if is_first { vec![] } else { items(&old["syncResult"]["resources"]).cloned().collect() };
-                if is_first {
+                // An attempt after a failed one begins anew.
+                let anew = is_first || old["finishedAt"].is_string();
+                let mut results = if anew { vec![] } else { before };
+                if anew {
                     results.extend(namespace(store, app, &operation));
                 }
                 self.index.refresh(store);
@@ -100,13 +94,13 @@ impl Argo {
                 pass(store, app, &operation, &tasks, results)
             }
         };
-        let state = json!({"operation": operation, "startedAt": old["startedAt"]});
+        let state = json!({"operation": operation, "startedAt": old["startedAt"], "retryCount": old["retryCount"]});
         if done.phase != "Running" {
             return self.end(store, id, app, &state, &done, now);
         }
         self.waits.insert(uid(app).to_owned(), if done.message.starts_with("one") { WAVE } else { AGAIN });
         self.timers.passed(&key, AGAIN, now);
-        let mut new = json!({"phase": "Running", "message": done.message});
+        let mut new = json!({"phase": "Running", "message": done.message, "finishedAt": null});
         new["syncResult"] = self.sync_result(app, &operation, done.results);
         change(store, id, |a| merge(&mut a["status"]["operationState"], &new));
     }
@@ -141,6 +135,21 @@ impl Argo {
         if done.phase != "Error" {
             new["syncResult"] = self.sync_result(app, operation, done.results.clone());
         }
+        let (tried, limit) = (number(&state["retryCount"]), number(&operation["retry"]["limit"]));
+        let failed = done.phase != "Succeeded";
+        if failed && state["phase"] != "Terminating" && (tried < limit || limit < 0) {
+            let wait = pause(&operation["retry"]["backoff"], tried);
+            let at = now + self.timers.lasting(wait);
+            new["phase"] = "Running".into();
+            new["retryCount"] = (tried + 1).into();
+            new["message"] = format!("{}. Retrying attempt #{} at {}.", done.message, tried + 1, at.format("%-I:%M%p")).into();
+            self.waits.insert(uid(app).to_owned(), wait);
+            self.timers.passed(&format!("pass {}", uid(app)), wait, now);
+            return change(store, id, |a| merge(&mut a["status"]["operationState"], &new));
+        }
+        if failed && tried > 0 {
+            new["message"] = format!("{} (retried {tried} times).", done.message).into();
+        }
         let sync = &operation["sync"];
         let counts = done.phase == "Succeeded" && sync["dryRun"] != true && !sync["resources"].is_array();
         let mut entry = json!({"deployStartedAt": state["startedAt"], "deployedAt": stamp(now), "initiatedBy": operation["initiatedBy"]});
@@ -162,6 +171,16 @@ impl Argo {
             }
         });
     }
+}
+
+/// Seconds before the attempt after `tried` others.
+fn pause(backoff: &Value, tried: i64) -> f64 {
+    let seconds = |key: &str, default: f64| {
+        let (number, unit) = text(&backoff[key]).split_at_checked(text(&backoff[key]).len().saturating_sub(1)).unwrap_or_default();
+        number.parse::<f64>().map_or(default, |n| if unit == "m" { n * 60.0 } else { n })
+    };
+    let factor = backoff["factor"].as_f64().unwrap_or(2.0);
+    (seconds("duration", 5.0) * factor.powi(i32::try_from(tried).unwrap_or(30))).min(seconds("maxDuration", 180.0))
 }
 
 /// Adds an entry to `status.history`, as many as `spec.revisionHistoryLimit` allows.
@@ -198,8 +217,7 @@ fn namespace(store: &mut Store, app: &Value, operation: &Value) -> Option<Value>
             }
         }
     });
-    Some(
-        json!({"group": "", "kind": "Namespace", "version": "v1", "name": name, "namespace": "", "status": "Synced", "syncPhase": "PreSync", "hookPhase": "Succeeded",
-        "message": format!("namespace/{name} serverside-applied")}),
-    )
+    Some(json!({"group": "", "kind": "Namespace", "version": "v1", "name": name, "namespace": "", "status": "Synced",
+            "syncPhase": "PreSync", "hookPhase": "Succeeded",
+        "message": format!("namespace/{name} serverside-applied")}))
 }

@@ -3,6 +3,7 @@ use super::compare::ignored;
 use super::compare::option;
 use super::drift;
 use super::health::Health;
+use super::health::has_check;
 use super::health::health;
 use super::tasks::Task;
 use crate::adapters::demo::controllers::objects::change;
@@ -92,7 +93,7 @@ pub fn pass(store: &mut Store, app: &Value, operation: &Value, tasks: &[Task], m
 /// How far a task is that was carried out; what has no health is done.
 fn state(store: &Store, task: &Task) -> Health {
     match store.get(&task.id) {
-        None if task.prune => Health::Healthy,
+        None if task.prune || !has_check(text(&task.object["kind"])) => Health::Healthy,
         None => Health::Missing,
         Some(live) => health(live).unwrap_or(Health::Healthy),
     }
@@ -105,7 +106,8 @@ fn delete(store: &mut Store, id: &Id, propagation: Propagation) {
 /// Does it. Nothing to show yet: it has to be tried again.
 fn carry_out(store: &mut Store, app: &Value, operation: &Value, task: &Task) -> Result<Option<Value>, Value> {
     let sync = &operation["sync"];
-    let mut result = json!({"group": group(&task.object), "kind": task.object["kind"], "name": task.id.name, "namespace": task.object["metadata"]["namespace"],
+    let mut result = json!({"group": group(&task.object), "kind": task.object["kind"], "name": task.id.name,
+        "namespace": task.object["metadata"]["namespace"],
         "version": text(&task.object["apiVersion"]).rsplit('/').next(), "syncPhase": task.phase, "hookPhase": "Running"});
     if task.object["metadata"]["namespace"].is_null() {
         result["namespace"] = app["spec"]["destination"]["namespace"].clone();

@@ -96,6 +96,7 @@ impl Argo {
             conditions.push(json!({"type": kind, "message": message, "lastTransitionTime": stamp(now)}));
             status["sync"]["status"] = "Unknown".into();
             set_health(&mut status, Health::Unknown, now);
+            conditions.extend(items(&status["conditions"]).filter(|c| c["type"] == "OrphanedResourceWarning").cloned());
         } else if let Ok(targets) = rendered {
             let found = compare(store, &self.index, app, &targets);
             self.found(&mut status, store, app, found, now);

@@ -342,6 +342,43 @@ fn hooks_run_before_and_after_and_replace_themselves() {
 }
 
 #[test]
+fn a_failed_attempt_is_running_with_a_time_of_its_end() {
+    let mut world = World::new();
+    world.edit("loki", |a| a["spec"]["syncPolicy"].as_object_mut().unwrap().retain(|k, _| k != "automated"));
+    let manifests = |w: &mut World, text: &str| {
+        let mut git = w.platform.git.lock().unwrap();
+        let all = std::sync::Arc::make_mut(&mut git.rendered.get_mut("loki").unwrap().manifests);
+        all.iter_mut().find(|m| m["kind"] == "ConfigMap").unwrap()["data"]["loki.yaml"] = text.into();
+    };
+    let before = world.get("configmaps", "monitoring", "loki-config")["data"]["loki.yaml"].as_str().unwrap().to_owned();
+    manifests(&mut world, "other");
+    world.edit("loki", |a| {
+        a["operation"] = json!({"retry": {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "1m"}}, "sync": {}})
+    });
+    world.until("the second attempt waits", |w| w.app("loki")["status"]["operationState"]["retryCount"] == 2);
+    let state = &world.app("loki")["status"]["operationState"];
+    assert!(state["phase"] == "Running" && state["finishedAt"].is_string());
+    assert!(state["message"].as_str().unwrap().contains("Retrying attempt #2 at "), "{}", state["message"]);
+    world.edit("loki", |a| a["status"]["operationState"]["phase"] = "Terminating".into());
+    world.until("it ends", |w| w.app("loki")["operation"].is_null());
+    assert_eq!(world.app("loki")["status"]["operationState"]["message"], "Operation terminated (retried 2 times).");
+    manifests(&mut world, &before);
+    world.run(65);
+    assert_eq!(world.says("loki"), "Synced/Healthy");
+    assert_eq!(world.app("loki")["status"]["operationState"]["phase"], "Failed", "the last operation's phase is not the state");
+}
+
+#[test]
+fn an_on_that_comes_while_children_still_go_brings_everything_back() {
+    let mut world = World::new();
+    world.manual();
+    world.prune(true);
+    world.until("Succeeded", |w| w.app("root-optional")["status"]["operationState"]["phase"] == "Succeeded");
+    world.on_again();
+    assert!(world.settled());
+}
+
+#[test]
 fn an_operation_ends_in_error_where_the_repository_is_down() {
     let mut world = World::new();
     world.platform.git.lock().unwrap().down = true;
@@ -349,7 +386,7 @@ fn an_operation_ends_in_error_where_the_repository_is_down() {
     world.until("the operation ends", |w| w.app("feast-dev")["operation"].is_null());
     let state = &world.app("feast-dev")["status"]["operationState"];
     assert_eq!(state["phase"], "Error");
-    assert!(state["message"].as_str().unwrap().starts_with("ComparisonError"));
+    assert!(state["message"].as_str().unwrap().starts_with("ComparisonError") && state["retryCount"].is_null());
     world.run(3);
     assert_eq!(world.says("feast-dev").split('/').next(), Some("Unknown"));
 }

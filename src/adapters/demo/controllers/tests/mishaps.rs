@@ -5,6 +5,9 @@ use crate::adapters::demo::controllers::mishaps::MISHAPS;
 use crate::adapters::demo::controllers::mishaps::When;
 use crate::adapters::demo::controllers::objects::deleting;
 use serde_json::Value;
+use std::io::Read;
+use std::io::Write;
+use std::net::TcpStream;
 
 #[test]
 fn each_mishap_has_a_name_of_its_own_and_says_what_it_is() {
@@ -69,6 +72,22 @@ fn a_forgotten_child_stays_missing_though_it_is_synced() {
     world.run(30);
     assert_eq!(world.says("feast-notebooks"), "OutOfSync/Missing");
     assert!(world.app("feast-notebooks")["operation"].is_null());
+}
+
+#[test]
+fn a_served_platform_answers_but_for_what_is_forbidden() {
+    let world = World::with(&["forbidden-list"]);
+    let server = world.platform.serve(0).unwrap();
+    let status = |path: &str| {
+        let mut stream = TcpStream::connect(server.url().trim_start_matches("http://")).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: demo\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(status("/apis/argoproj.io/v1alpha1/applications"), "200");
+    assert_eq!(status("/api/v1/pods"), "403");
+    assert_eq!(status("/api/v1/secrets"), "403");
 }
 
 #[test]

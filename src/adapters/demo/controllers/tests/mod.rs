@@ -8,6 +8,7 @@ use super::Options;
 use super::Platform;
 use super::argocd::APPS;
 use super::argocd::FINALIZER;
+use super::objects::deleting;
 use super::objects::items;
 use super::platform;
 use crate::adapters::demo::Controller;
@@ -162,7 +163,7 @@ impl World {
     /// On, with the manual child synced, settled.
     fn on_again(&mut self) {
         self.on(true);
-        self.until("the manual child", |w| w.has_app("feast-notebooks"));
+        self.until("the manual child", |w| w.find(APPS, "argocd", "feast-notebooks").is_some_and(|a| !deleting(a)));
         self.sync("feast-notebooks");
         self.until("all is well", World::settled);
         self.run(5);

@@ -73,7 +73,7 @@ fn side(name: &str, draft: &Draft) -> Side {
     Side::open(name, &digest, Box::new(Memory(files, sums))).unwrap()
 }
 
-fn judge(drafts: &[Draft]) -> Outcome {
+fn judge(drafts: &[&Draft]) -> Outcome {
     let sides: Vec<Side> = drafts.iter().enumerate().map(|(i, d)| side(&format!("bundle-{i}"), d)).collect();
     diff(&sides, None).unwrap()
 }
@@ -97,7 +97,7 @@ fn an_idle_platform_changes_nothing_that_evid_calls_state() {
     assert!(world.platform.store.version() > version + 100, "it is not that nothing moved");
     let after = capture(&world);
     assert_eq!(digests(&before), digests(&after));
-    assert_eq!(unproven(&judge(&[before, after])), []);
+    assert_eq!(unproven(&judge(&[&before, &after])), []);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_round_trip_is_proven() {
     world.on_again();
     let on = capture(&world);
     assert_eq!(digests(&before), digests(&on));
-    let outcome = judge(&[before, off, on]);
+    let outcome = judge(&[&before, &off, &on]);
     assert_eq!(unproven(&outcome), []);
     for claim in [
         "optional.absent",
@@ -141,12 +141,13 @@ fn each_mishap_refutes_what_it_breaks() {
         ("core-changed", vec!["core.unchanged", "changes.confined"]),
         ("volume-moved", vec!["core.unchanged", "changes.confined", "storage.retained"]),
     ];
+    // Worlds begin alike, to the last uid.
+    let before = capture(&World::new());
     for (name, broken) in cases {
         let mut world = World::with(&[name]);
-        let before = capture(&world);
         world.run(2);
         world.off();
-        let outcome = judge(&[before, capture(&world)]);
+        let outcome = judge(&[&before, &capture(&world)]);
         let wrong = unproven(&outcome);
         assert!(wrong.iter().any(|(id, verdict)| *id == broken[0] && *verdict == "refuted"), "{name}: {wrong:?}");
         assert!(wrong.iter().all(|(id, _)| broken.contains(&id.as_str())), "{name}: {wrong:?}");
@@ -162,6 +163,6 @@ fn a_manual_child_that_was_forgotten_refutes_restored() {
     let off = capture(&world);
     world.on(true);
     world.run(60);
-    let wrong = unproven(&judge(&[before, off, capture(&world)]));
+    let wrong = unproven(&judge(&[&before, &off, &capture(&world)]));
     assert_eq!(wrong, [("optional.restored".to_owned(), "refuted")]);
 }
