@@ -48,8 +48,8 @@ pub(super) struct TurnArgs {
     /// How long each wait of the switch may take
     #[arg(long, default_value = "15m", value_name = "TIME", value_parser = duration)]
     timeout: Duration,
-    /// How many times as fast as a real one the platform's time runs.
-    #[arg(skip = 1.0)]
+    /// How many times as fast as a real one the platform's time runs
+    #[arg(long, hide = true, default_value_t = 1.0, value_parser = crate::cli::demo::pace)]
     pub(super) pace: f64,
 }
 
@@ -74,7 +74,7 @@ impl<'a> Turn<'a> {
             journal: FileJournal::new(dir.join("actions.jsonl"), session.redactor.clone()),
             off: plan::Options { strategy, terminate, allow, stamp: stamp.clone() },
             on: on::Options { stamp, manifest, expected: BTreeSet::new(), terminate },
-            times: Times { total: args.turn.timeout, poll: Times::default().poll.div_f64(args.turn.pace), ..Times::default() },
+            times: Times::paced(args.turn.timeout, args.turn.pace),
         };
         let text = turn.first(state)?;
         if let Some(text) = text {

@@ -1,0 +1,70 @@
+//! `kill -9` while the switch turns. Whatever it leaves, `switch on` brings everything back, and the journal knows what was asked.
+use super::stage::Stage;
+use serde_json::Value;
+use std::time::Duration;
+
+/// How many moments; on a real cluster each costs a minute.
+fn count(stage: &Stage) -> u32 {
+    if stage.ground.is_demo() { 20 } else { 10 }
+}
+
+/// Moments spread over `whole`, each at random in its part.
+fn moments(count: u32, whole: Duration, seed: u64) -> Vec<Duration> {
+    let mut state = seed;
+    let mut random = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        f64::from(u32::try_from(state >> 33).unwrap()) / f64::from(u32::MAX >> 1)
+    };
+    (0..count).map(|i| whole.mul_f64((f64::from(i) + random()) / f64::from(count))).collect()
+}
+
+/// Plays the moments: on the demo on several platforms at a time.
+fn at_each(stage: &Stage, whole: Duration, play: fn(&Stage, Duration)) {
+    const PLATFORMS: usize = 4;
+    let all = moments(count(stage), whole, 7);
+    if !stage.ground.is_demo() {
+        return all.into_iter().for_each(|moment| play(stage, moment));
+    }
+    std::thread::scope(|scope| {
+        for first in 0..PLATFORMS {
+            let own: Vec<Duration> = all.iter().skip(first).step_by(PLATFORMS).copied().collect();
+            scope.spawn(move || Stage::demo(&[]).play(|s| own.iter().for_each(|moment| play(s, *moment))));
+        }
+    });
+}
+
+/// Intents in a journal that nobody answered.
+fn unanswered(stage: &Stage) -> usize {
+    let text = std::fs::read_to_string(stage.path("killed.jsonl")).unwrap_or_default();
+    // A line that is cut is one that was being written: what it says was not sent, or was answered.
+    let lines: Vec<Value> = text.lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
+    let of = |stage: &str| lines.iter().filter(|l| l["stage"] == stage).count();
+    of("intent") - of("answer")
+}
+
+/// Starts evid, kills it after a moment, mends it, and looks.
+fn killed(stage: &Stage, words: &[&str], moment: Duration) {
+    drop(std::fs::remove_file(stage.path("killed.jsonl")));
+    let child = stage.start(&[words, &["--journal", "killed.jsonl"]].concat());
+    std::thread::sleep(moment);
+    stage.kill(child);
+    assert!(unanswered(stage) <= 1, "{}", std::fs::read_to_string(stage.path("killed.jsonl")).unwrap());
+    stage.on_again();
+    stage.settled();
+    stage.same_as_at_the_beginning();
+}
+
+pub fn off(stage: &Stage) {
+    let whole = Stage::timed(|| drop(stage.off(&[]).ended(0)));
+    stage.on_again();
+    at_each(stage, whole, |stage, moment| killed(stage, &stage.off_words(&[]), moment));
+}
+
+pub fn on(stage: &Stage) {
+    stage.off(&[]).ended(0);
+    let whole = Stage::timed(|| drop(stage.on_again()));
+    at_each(stage, whole, |stage, moment| {
+        stage.off(&[]).ended(0);
+        killed(stage, &["switch", "on", "--yes"], moment);
+    });
+}
