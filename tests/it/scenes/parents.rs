@@ -26,9 +26,19 @@ fn application(name: &str, source: Value, finalizers: Value) -> Value {
 /// The demo's Git: this Application's path gives these manifests.
 fn commit(stage: &Stage, app: &str, path: &str, manifests: Vec<Value>) {
     if let Ground::Demo(demo) = &stage.ground {
+        let manifests = manifests.into_iter().map(|m| marked(m, app)).collect();
         let rendered = Rendered { path: path.into(), source_types: json!({"sourceType": "Directory"}), manifests: Arc::new(manifests) };
         demo.git.lock().unwrap().rendered.insert(app.into(), rendered);
     }
+}
+
+/// As Argo CD applies it.
+fn marked(mut manifest: Value, app: &str) -> Value {
+    let text = |at: &str| manifest.pointer(at).and_then(Value::as_str).unwrap();
+    let group = text("/apiVersion").split_once('/').map_or("", |(group, _)| group);
+    let mark = format!("{app}:{group}/{}:{}/{}", text("/kind"), text("/metadata/namespace"), text("/metadata/name"));
+    manifest["metadata"]["annotations"][TRACKING] = mark.into();
+    manifest
 }
 
 /// A parent manages the root, heals it, and so turns the switch on again: nothing may be removed.
@@ -83,7 +93,7 @@ fn declare(stage: &Stage, there: bool) {
             let root = Arc::make_mut(&mut git.rendered.get_mut(ROOT).unwrap().manifests);
             root.retain(|m| m["kind"] != "ApplicationSet");
             if there {
-                root.push(set());
+                root.push(marked(set(), ROOT));
                 git.generated.insert("feast-tenant-a".into(), ("feast-tenants".into(), app));
             } else {
                 git.generated.remove("feast-tenant-a");

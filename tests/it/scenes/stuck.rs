@@ -43,9 +43,12 @@ pub fn project(stage: &Stage) {
         s.ground.create(PROJECTS, "argocd", &declared_project());
         s.refresh();
     });
-    stage.off(&[]).ended(2).naming(&["refused, nothing was written", "argocd/root-optional", "optional"]);
-    stage.evid(&["switch", "on", "--yes"]).ended(2).naming(&["refused, nothing was written", "argocd/root-optional", "optional"]);
-    stage.prove(&["round-trip"]).ended(2).naming(&["argocd/root-optional"]);
+    stage.off(&[]).ended(2).naming(&["refused, nothing was written", "Application argocd/feast-dev its AppProject is not there"]);
+    stage
+        .evid(&["switch", "on", "--yes"])
+        .ended(2)
+        .naming(&["refused, nothing was written", "Application argocd/root-optional its AppProject"]);
+    stage.prove(&["round-trip"]).ended(2).naming(&["its AppProject is not there"]);
 }
 
 pub fn held_object(stage: &Stage) {
