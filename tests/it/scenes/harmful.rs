@@ -1,34 +1,34 @@
 //! What must not go unseen: each is refuted, left open or refused, with the object named.
 use super::ground::Ground;
 use super::stage::APPS;
-use super::stage::FINALIZER;
 use super::stage::ROOT;
 use super::stage::Stage;
 use evid::adapters::demo::faults::Denied;
 use evid::adapters::demo::responder::Outage;
+use evid::adapters::demo::seed::git::TRACKING;
 use serde_json::Value;
 use serde_json::json;
+use std::time::Duration;
 
-/// Somebody strips a child's finalizer while it is being deleted.
+/// Something of a child outlives it: on the demo its finalizer is stripped, on a real cluster, where there is no time for that,
+/// somebody puts an object back as soon as the child is gone.
 pub fn orphan(stage: &Stage) {
+    let mark = "feast-offline:/ConfigMap:feast-dev/feast-offline";
+    let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"k": "v"},
+        "metadata": {"name": "feast-offline", "namespace": "feast-dev", "annotations": {TRACKING: mark}}});
     let said = std::thread::scope(|scope| {
         let ground = &stage.ground;
-        // The demo's own mishap does it there.
         if !ground.is_demo() {
             scope.spawn(move || {
-                for _ in 0..400 {
-                    let child = ground.get(APPS, "argocd", "feast-offline").unwrap();
-                    if !child["metadata"]["deletionTimestamp"].is_null() {
-                        let left: Vec<&Value> =
-                            child["metadata"]["finalizers"].as_array().unwrap().iter().filter(|f| **f != FINALIZER).collect();
-                        return ground.patch(APPS, "argocd", "feast-offline", &json!({"metadata": {"finalizers": left}}));
-                    }
+                while ground.get(APPS, "argocd", "feast-offline").is_some() {
+                    std::thread::sleep(Duration::from_millis(100));
                 }
+                ground.create("configmaps", "feast-dev", &object);
             });
         }
         stage.off(&[])
     });
-    said.ended(1).naming(&["Deployment feast-dev/feast-offline"]);
+    said.ended(1).naming(&["ConfigMap feast-dev/feast-offline"]);
     stage.capture("off").ended(0);
     stage.verdicts(&["begin", "off"]).say("optional.absent", "refuted", "feast-offline");
     stage.evid(&["switch", "status"]).naming(&["feast-offline"]);

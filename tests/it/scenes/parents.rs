@@ -90,6 +90,7 @@ fn declare(stage: &Stage, there: bool) {
             let mut app = application("feast-tenant-a", source, json!([FINALIZER]));
             app["spec"]["destination"]["namespace"] = "feast-dev".into();
             let mut git = demo.git.lock().unwrap();
+            git.revision = format!("{:0>40}", if there { "1" } else { "2" });
             let root = Arc::make_mut(&mut git.rendered.get_mut(ROOT).unwrap().manifests);
             root.retain(|m| m["kind"] != "ApplicationSet");
             if there {
