@@ -240,18 +240,20 @@ fn cascade(run: &mut Run<'_>, plan: &Plan) -> Result<(), Stop> {
 fn look(run: &mut Run<'_>, plan: &Plan, done: &mut Off) -> Result<(), Stop> {
     run.tell(&Event::Step(Step::Orphans));
     let within = run.times.lasting;
-    let mut before = BTreeSet::new();
+    let mut before: Option<BTreeSet<Key>> = None;
     let seen = until(run, Step::Orphans, within, |run| {
         let view = View::read(run)?;
         let scan = Scan::with(run, &plan.known.listed)?;
-        let left = orphans::orphans(&view, &scan, &plan.known);
+        let mut left = orphans::orphans(&view, &scan, &plan.known);
         if !left.passing {
             return Ok(Look::Done((left, scan.gaps)));
         }
-        // A pod whose Job was born between the two lists has an owner that is nowhere: only who had none in the look before counts.
-        let now: BTreeSet<Key> = left.orphans.iter().map(|f| f.object.clone()).collect();
-        let last = std::mem::replace(&mut before, now);
-        Ok(Look::Pending(left.orphans.into_iter().filter(|f| f.code != "orphan-owned" || last.contains(&f.object)).collect()))
+        // A pod whose Job was born between the two lists seems to be nobody's; who really is, is so in the next look too.
+        let now = left.orphans.iter().map(|f| f.object.clone()).collect();
+        if let Some(last) = before.replace(now) {
+            left.orphans.retain(|f| f.code != "orphan-owned" || last.contains(&f.object));
+        }
+        Ok(Look::Pending(left.orphans))
     });
     match seen {
         Ok((left, gaps)) => {
