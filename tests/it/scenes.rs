@@ -39,8 +39,7 @@ macro_rules! scenes {
 
 scenes! {
     a_round_trip_is_proven_on_every_claim: super::loops::round_trip;
-    off_by_cascade_and_on_is_a_round_trip_too: super::loops::cascade;
-    a_manual_child_is_synced_and_stays_manual: super::loops::manual_child;
+    off_by_cascade_and_on_with_its_manual_child_is_a_round_trip_too: super::loops::cascade;
     a_root_stuck_for_want_of_its_project_is_repaired: super::stuck::root;
     a_missing_project_is_a_refusal: super::stuck::project;
     an_object_with_a_finalizer_of_its_own_is_named: super::stuck::held_object;

@@ -10,6 +10,7 @@ use evid::usecase::port::Api;
 use evid::usecase::port::Ask;
 use evid::usecase::port::Method;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
@@ -52,8 +53,16 @@ impl Demo {
             salt: folder.display().to_string().into_bytes(),
         };
         let platform = controllers::platform(&options, chrono::Utc::now()).unwrap();
-        let (git, responder) = (platform.git.clone(), platform.responder.clone());
-        let server = platform.serve(0).unwrap();
+        let (git, responder) = (platform.git, platform.responder);
+        let server = Server::start(evid::adapters::demo::Options {
+            controllers: vec![Box::new(platform.controllers)],
+            version: platform.version,
+            responder: responder.clone(),
+            // Often enough for this pace, and cheaper than what a person would be shown.
+            every: Duration::from_millis(50),
+            ..evid::adapters::demo::Options::of(platform.store)
+        })
+        .unwrap();
         let kubeconfig = folder.join("kubeconfig");
         std::fs::write(&kubeconfig, server.kubeconfig()).unwrap();
         let timeout = Duration::from_secs(10);
@@ -70,6 +79,24 @@ impl Demo {
         let space = if namespace.is_empty() { String::new() } else { format!("/namespaces/{namespace}") };
         let name = if name.is_empty() { String::new() } else { format!("/{name}") };
         format!("{base}{space}/{}{name}", resource.plural)
+    }
+
+    /// What was made by hand or from Git, as declared: what the cluster writes into it is left out. Another judge than evid's, and a
+    /// cheaper one.
+    pub fn declared(&self) -> BTreeMap<String, Value> {
+        const PASSING: [&str; 5] =
+            ["events", "events.events.k8s.io", "leases.coordination.k8s.io", "endpoints", "ipaddresses.networking.k8s.io"];
+        let store = self.server.store();
+        let stems = store.resources().iter().map(|r| r.stem()).filter(|stem| !PASSING.contains(&stem.as_str()));
+        let mut all = BTreeMap::new();
+        for stem in stems {
+            for (id, object) in store.entries(&stem, None).filter(|(_, o)| o["metadata"]["ownerReferences"].is_null()) {
+                let mut object = Value::clone(object);
+                bare(&mut object);
+                all.insert(format!("{stem} {}/{}", id.namespace, id.name), object);
+            }
+        }
+        all
     }
 
     fn send(&self, ask: &Ask) -> Option<Value> {
@@ -145,7 +172,7 @@ impl Ground {
 
     /// Between two looks.
     pub fn poll(&self) -> Duration {
-        Duration::from_millis(if self.is_demo() { 25 } else { 1000 })
+        Duration::from_millis(if self.is_demo() { 100 } else { 1000 })
     }
 
     pub fn is_demo(&self) -> bool {
@@ -210,6 +237,31 @@ impl Ground {
                 real.kubectl(&["create", "-f", "-"], Some(object));
             }
         }
+    }
+}
+
+/// Without what differs from one making of an object to the next.
+fn bare(value: &mut Value) {
+    const WRITTEN: [&str; 13] = [
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "managedFields",
+        "status",
+        "clusterIP",
+        "clusterIPs",
+        "nodePort",
+        "volumeName",
+        "deployment.kubernetes.io/revision",
+        "pv.kubernetes.io/bound-by-controller",
+        "pv.kubernetes.io/bind-completed",
+    ];
+    if let Value::Object(map) = value {
+        map.retain(|name, _| !WRITTEN.contains(&name.as_str()));
+        map.values_mut().for_each(bare);
+    } else if let Value::Array(list) = value {
+        list.iter_mut().for_each(bare);
     }
 }
 

@@ -19,6 +19,7 @@ pub fn orphan(stage: &Stage) {
     let said = std::thread::scope(|scope| {
         let ground = &stage.ground;
         if !ground.is_demo() {
+            stage.later(|s| s.ground.delete("configmaps", "feast-dev", "feast-offline"));
             scope.spawn(move || {
                 while ground.get(APPS, "argocd", "feast-offline").is_some() {
                     std::thread::sleep(Duration::from_millis(100));

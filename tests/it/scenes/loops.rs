@@ -19,22 +19,18 @@ pub fn round_trip(stage: &Stage) {
     assert_eq!(said.out.lines().find(other), None, "{}", said.out);
 }
 
+/// By cascade, and on again with grandchildren and the manual child.
 pub fn cascade(stage: &Stage) {
     let before = below(stage);
     assert!(before.contains("feast-jobs") && before.contains("feast-ui"), "{before:?}");
     stage.off(&["--strategy", "cascade"]).ended(0);
     assert_eq!(below(stage), BTreeSet::new());
     stage.capture("off").ended(0);
-    stage.on_again();
-    assert_eq!(below(stage), before);
-    stage.capture("on").ended(0);
-    stage.verdicts(&["begin", "off", "on"]).all_well();
-}
-
-pub fn manual_child(stage: &Stage) {
-    stage.off(&[]).ended(0);
     stage.on_again().naming(&["synced by evid itself\n  Application argocd/feast-notebooks\n"]);
+    assert_eq!(below(stage), before);
     let child = stage.app("feast-notebooks").unwrap();
     assert!(child["spec"]["syncPolicy"]["automated"].is_null(), "{child:#}");
     assert_eq!((&child["status"]["sync"]["status"], &child["status"]["health"]["status"]), (&"Synced".into(), &"Healthy".into()));
+    stage.capture("on").ended(0);
+    stage.verdicts(&["begin", "off", "on"]).all_well();
 }
