@@ -5,6 +5,7 @@ use super::stage::FINALIZER;
 use super::stage::ROOT;
 use super::stage::Stage;
 use super::stage::documents;
+use evid::adapters::demo::seed::git::LAST_APPLIED;
 use evid::adapters::demo::seed::git::Rendered;
 use evid::adapters::demo::seed::git::TRACKING;
 use serde_json::Value;
@@ -46,10 +47,11 @@ pub fn managed_root(stage: &Stage) {
     commit(stage, "switches", "bootstrap", documents(&Stage::sample("bootstrap/12-root-optional.yaml")));
     let source = json!({"repoURL": REPOSITORY, "targetRevision": "main", "path": "bootstrap", "directory": {"include": "12-*"}});
     stage.ground.create(APPS, "argocd", &application("switches", source, json!([])));
-    stage.later(|s| {
+    let applied = stage.app(ROOT).unwrap()["metadata"]["annotations"][LAST_APPLIED].clone();
+    stage.later(move |s| {
         s.ground.delete(APPS, "argocd", "switches");
         s.until("the parent is gone", |s| s.app("switches").is_none());
-        s.patch_app(ROOT, &json!({"metadata": {"annotations": {TRACKING: null}}}));
+        s.patch_app(ROOT, &json!({"metadata": {"annotations": {TRACKING: null, LAST_APPLIED: applied}}}));
     });
     stage.until("the parent manages the root", |s| {
         let marked = s.app(ROOT).unwrap()["metadata"]["annotations"][TRACKING].as_str().is_some_and(|t| t.starts_with("switches:"));
