@@ -54,7 +54,7 @@ fn fault(name: &str) -> Result<String, String> {
     if known.contains(&name) { Ok(name.to_owned()) } else { Err(format!("there is no such fault; there are {}", known.join(", "))) }
 }
 
-fn pace(text: &str) -> Result<f64, String> {
+pub(super) fn pace(text: &str) -> Result<f64, String> {
     let pace: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
     if (0.1..=200.0).contains(&pace) { Ok(pace) } else { Err("a pace is between 0.1 and 200".into()) }
 }

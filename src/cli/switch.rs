@@ -111,6 +111,9 @@ struct Common {
     /// text or json
     #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
     output: String,
+    /// How many times as fast as a real one the platform's time runs
+    #[arg(long, hide = true, default_value_t = 1.0, value_parser = crate::cli::demo::pace)]
+    pace: f64,
 }
 
 /// What every verb needs beside its own options.
@@ -128,7 +131,7 @@ impl Hands<'_> {
     }
 
     fn run<'r>(&'r self, common: &Common, stamp: &Stamp, journal: &'r mut dyn Journal, progress: &'r mut dyn Progress) -> Run<'r> {
-        let times = Times { total: Duration::from_secs(common.timeout), ..Times::default() };
+        let times = Times::paced(Duration::from_secs(common.timeout), common.pace);
         self.with(journal, progress, stamp.user.clone(), times)
     }
 }

@@ -32,6 +32,9 @@ mod probes;
 mod real;
 /// The samples and what the other tests share of them.
 mod samples;
+/// The same scenes on the demo platform and on a real cluster.
+#[cfg(feature = "kube")]
+mod scenes;
 /// What is published as JSON Schema.
 mod schemas;
 /// Every claim on every fixture, as reviewed.

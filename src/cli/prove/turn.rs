@@ -48,16 +48,9 @@ pub(super) struct TurnArgs {
     /// How long each wait of the switch may take
     #[arg(long, default_value = "15m", value_name = "TIME", value_parser = duration)]
     timeout: Duration,
-    /// How many times as fast as a real one the platform's time runs.
-    #[arg(skip = 1.0)]
+    /// How many times as fast as a real one the platform's time runs
+    #[arg(long, hide = true, default_value_t = 1.0, value_parser = crate::cli::demo::pace)]
     pub(super) pace: f64,
-}
-
-/// How long things may take, on a platform of this pace.
-fn times(args: &TurnArgs) -> Times {
-    let fast = |time: Duration| time.div_f64(args.pace);
-    let Times { poll, operation, lasting, .. } = Times::default();
-    Times { poll: fast(poll), operation: fast(operation), total: fast(args.timeout), lasting: fast(lasting) }
 }
 
 /// Turns the switch for one run.
@@ -81,7 +74,7 @@ impl<'a> Turn<'a> {
             journal: FileJournal::new(dir.join("actions.jsonl"), session.redactor.clone()),
             off: plan::Options { strategy, terminate, allow, stamp: stamp.clone() },
             on: on::Options { stamp, manifest, expected: BTreeSet::new(), terminate },
-            times: times(&args.turn),
+            times: Times::paced(args.turn.timeout, args.turn.pace),
         };
         let text = turn.first(state)?;
         if let Some(text) = text {

@@ -26,6 +26,7 @@ use crate::usecase::switch::waits::Look;
 use crate::usecase::switch::waits::until;
 use crate::usecase::switch::write;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What was done.
 #[derive(Clone, Debug)]
@@ -239,11 +240,20 @@ fn cascade(run: &mut Run<'_>, plan: &Plan) -> Result<(), Stop> {
 fn look(run: &mut Run<'_>, plan: &Plan, done: &mut Off) -> Result<(), Stop> {
     run.tell(&Event::Step(Step::Orphans));
     let within = run.times.lasting;
+    let mut before: Option<BTreeSet<Key>> = None;
     let seen = until(run, Step::Orphans, within, |run| {
         let view = View::read(run)?;
         let scan = Scan::with(run, &plan.known.listed)?;
-        let left = orphans::orphans(&view, &scan, &plan.known);
-        Ok(if left.passing { Look::Pending(left.orphans) } else { Look::Done((left, scan.gaps)) })
+        let mut left = orphans::orphans(&view, &scan, &plan.known);
+        if !left.passing {
+            return Ok(Look::Done((left, scan.gaps)));
+        }
+        // A pod whose Job was born between the two lists seems to be nobody's; who really is, is so in the next look too.
+        let now = left.orphans.iter().map(|f| f.object.clone()).collect();
+        if let Some(last) = before.replace(now) {
+            left.orphans.retain(|f| f.code != "orphan-owned" || last.contains(&f.object));
+        }
+        Ok(Look::Pending(left.orphans))
     });
     match seen {
         Ok((left, gaps)) => {

@@ -1,0 +1,61 @@
+//! Scenes: each is one function that is played twice, on the demo platform and on a real cluster. Where the two differ, the demo is
+//! wrong. A scene leaves its platform as it found it; that is checked after each.
+mod ground;
+mod harmful;
+mod harmless;
+mod killed;
+mod loops;
+mod parents;
+mod said;
+mod stage;
+mod stuck;
+
+use stage::Stage;
+
+/// `name: scene` for both; `with [..]` names what goes wrong on the demo by itself (a real scene does it by hand); `only on demo`
+/// is for what a real one can't do.
+macro_rules! scenes {
+    ($($name:ident: $scene:path $(, with $mishaps:expr)? $(, only on $demo:ident)?;)*) => {
+        mod demo {
+            $(#[test]
+            fn $name() {
+                let mishaps: &[&str] = &[$($mishaps)?];
+                super::Stage::demo(mishaps).play($scene);
+            })*
+        }
+        mod real {
+            $(scenes!(@real $name, $scene $(, $demo)?);)*
+        }
+    };
+    (@real $name:ident, $scene:path, demo) => {};
+    (@real $name:ident, $scene:path) => {
+        #[test]
+        #[ignore = "needs the real cluster: tests/real/run"]
+        fn $name() {
+            super::Stage::real().play($scene);
+        }
+    };
+}
+
+scenes! {
+    a_round_trip_is_proven_on_every_claim: super::loops::round_trip;
+    off_by_cascade_and_on_with_its_manual_child_is_a_round_trip_too: super::loops::cascade;
+    a_root_stuck_for_want_of_its_project_is_repaired: super::stuck::root;
+    a_missing_project_is_a_refusal: super::stuck::project;
+    an_object_with_a_finalizer_of_its_own_is_named: super::stuck::held_object;
+    off_killed_at_any_moment_is_mended_by_on: super::killed::off;
+    on_killed_at_any_moment_is_mended_by_on: super::killed::on;
+    an_orphan_refutes_absence: super::harmful::orphan, with "orphan";
+    a_protected_pod_deleted_is_a_disturbance_and_no_change: super::harmful::core_pod;
+    a_protected_object_changed_is_a_change: super::harmful::core_changed;
+    a_volume_no_longer_retained_is_named: super::harmful::volume;
+    a_list_forbidden_proves_nothing: super::harmful::forbidden;
+    a_manual_child_forgotten_is_not_restored: super::harmful::forgotten_child;
+    a_service_that_does_not_answer_refutes: super::harmful::probe_down;
+    a_repository_that_does_not_answer_is_told: super::harmful::repository_down, with "repo-down", only on demo;
+    refreshes_are_no_change: super::harmless::refreshes;
+    a_cron_job_that_fires_is_no_change: super::harmless::cron_job;
+    a_volume_touched_and_put_back_is_no_change: super::harmless::put_back;
+    a_root_that_is_put_back_by_its_parent_is_told: super::parents::managed_root;
+    children_of_an_application_set_are_a_refusal: super::parents::application_set;
+}

@@ -1,0 +1,270 @@
+//! Where a scene plays: the demo platform over plain HTTP, or a real cluster by kubectl. Knows no scene.
+use evid::adapters::demo::Server;
+use evid::adapters::demo::controllers;
+use evid::adapters::demo::controllers::argocd::Repository;
+use evid::adapters::demo::responder::Table;
+use evid::adapters::kube::Access;
+use evid::adapters::kube::Cluster;
+use evid::adapters::kube::connect;
+use evid::usecase::port::Api;
+use evid::usecase::port::Ask;
+use evid::usecase::port::Method;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Output;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Seconds of the demo platform in each second.
+const PACE: f64 = 40.0;
+
+/// One of the two.
+pub enum Ground {
+    Demo(Box<Demo>),
+    Real(Real),
+}
+
+/// A platform of this process.
+pub struct Demo {
+    pub server: Server,
+    pub git: Repository,
+    pub responder: Arc<Table>,
+    cluster: Cluster,
+}
+
+/// The cluster that `tests/real/run` started.
+pub struct Real {
+    scripts: PathBuf,
+    pub state: PathBuf,
+    binary: String,
+}
+
+impl Demo {
+    /// Serves a platform with these mishaps; its kubeconfig goes into the folder.
+    pub fn serve(mishaps: &[&str], folder: &Path) -> Self {
+        let options = controllers::Options {
+            pace: PACE,
+            mishaps: mishaps.iter().map(ToString::to_string).collect(),
+            salt: folder.display().to_string().into_bytes(),
+        };
+        let platform = controllers::platform(&options, chrono::Utc::now()).unwrap();
+        let (git, responder) = (platform.git, platform.responder);
+        let server = Server::start(evid::adapters::demo::Options {
+            controllers: vec![Box::new(platform.controllers)],
+            version: platform.version,
+            responder: responder.clone(),
+            // Often enough for this pace, and cheaper than what a person would be shown.
+            every: Duration::from_millis(50),
+            ..evid::adapters::demo::Options::of(platform.store)
+        })
+        .unwrap();
+        let kubeconfig = folder.join("kubeconfig");
+        std::fs::write(&kubeconfig, server.kubeconfig()).unwrap();
+        let timeout = Duration::from_secs(10);
+        let access = Access { kubeconfig: Some(kubeconfig), context: None, impersonate: None, groups: vec![], timeout };
+        let cluster = connect(&access, |_| None).unwrap();
+        Self { server, git, responder, cluster }
+    }
+
+    /// The path of an object, or of all of its kind.
+    fn path(&self, stem: &str, namespace: &str, name: &str) -> String {
+        let resource = self.server.store().resource(stem).unwrap_or_else(|| panic!("no resource {stem}"));
+        let version = resource.api_version();
+        let base = if resource.group.is_empty() { format!("/api/{version}") } else { format!("/apis/{version}") };
+        let space = if namespace.is_empty() { String::new() } else { format!("/namespaces/{namespace}") };
+        let name = if name.is_empty() { String::new() } else { format!("/{name}") };
+        format!("{base}{space}/{}{name}", resource.plural)
+    }
+
+    /// What was made by hand or from Git, as declared: what the cluster writes into it is left out. Another judge than evid's, and a
+    /// cheaper one.
+    pub fn declared(&self) -> BTreeMap<String, Value> {
+        const PASSING: [&str; 5] =
+            ["events", "events.events.k8s.io", "leases.coordination.k8s.io", "endpoints", "ipaddresses.networking.k8s.io"];
+        let store = self.server.store();
+        let stems = store.resources().iter().map(|r| r.stem()).filter(|stem| !PASSING.contains(&stem.as_str()));
+        let mut all = BTreeMap::new();
+        for stem in stems {
+            for (id, object) in store.entries(&stem, None).filter(|(_, o)| o["metadata"]["ownerReferences"].is_null()) {
+                let mut object = Value::clone(object);
+                bare(&mut object);
+                all.insert(format!("{stem} {}/{}", id.namespace, id.name), object);
+            }
+        }
+        all
+    }
+
+    fn send(&self, ask: &Ask) -> Option<Value> {
+        let reply = self.cluster.send(ask).unwrap();
+        if reply.status == 404 {
+            return None;
+        }
+        assert!(reply.status < 300, "{:?} {}: {} {}", ask.method, ask.path, reply.status, reply.message());
+        Some(reply.json().unwrap())
+    }
+}
+
+impl Real {
+    pub fn find() -> Self {
+        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real");
+        let state = std::env::var("EVID_REAL_STATE").unwrap().into();
+        Self { scripts, state, binary: std::env::var("EVID_REAL_BINARY").unwrap() }
+    }
+
+    /// A command inside the cluster's network.
+    fn enter(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(self.scripts.join("enter"));
+        command.args(words);
+        command
+    }
+
+    fn kubectl(&self, words: &[&str], input: Option<&Value>) -> Value {
+        let mut command = self.enter(&["kubectl"]);
+        let mut child =
+            command.args(words).args(["-o", "json"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input.map(Value::to_string).unwrap_or_default().as_bytes()).unwrap();
+        drop(stdin);
+        let out = child.wait_with_output().unwrap();
+        assert!(out.status.success(), "kubectl {words:?}: {}", String::from_utf8_lossy(&out.stderr));
+        if out.stdout.is_empty() { Value::Null } else { serde_json::from_slice(&out.stdout).unwrap() }
+    }
+
+    /// One of `tests/real/`'s scripts.
+    pub fn script(&self, name: &str, words: &[&str]) -> Output {
+        Command::new(self.scripts.join(name)).args(words).output().unwrap()
+    }
+}
+
+impl Ground {
+    /// evid, as a command that is not started yet.
+    pub fn evid(&self, words: &[&str], folder: &Path) -> Command {
+        let mut command = match self {
+            Self::Demo(_) => {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_evid"));
+                command.env_clear().env("KUBECONFIG", folder.join("kubeconfig")).args(words);
+                if words[0] == "prove" || (words[0] == "switch" && words[1] != "status") {
+                    // Looks at an eighth of the platform's pace: more would only warm the room.
+                    command.args(["--pace", "10"]);
+                }
+                command
+            }
+            // The pid is evid's own, so that it can be killed.
+            Self::Real(real) => {
+                let mut command = real.enter(&["sh", "-c", "echo $$ >pid; exec \"$0\" \"$@\"", &real.binary]);
+                command.args(words);
+                command
+            }
+        };
+        command.current_dir(folder).env("HOME", folder).env("XDG_STATE_HOME", folder.join("keys")).env("NO_COLOR", "1");
+        command
+    }
+
+    /// How long a person would wait for something.
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(if self.is_demo() { 30 } else { 240 })
+    }
+
+    /// Between two looks.
+    pub fn poll(&self) -> Duration {
+        Duration::from_millis(if self.is_demo() { 100 } else { 1000 })
+    }
+
+    pub fn is_demo(&self) -> bool {
+        matches!(self, Self::Demo(_))
+    }
+
+    pub fn get(&self, stem: &str, namespace: &str, name: &str) -> Option<Value> {
+        match self {
+            Self::Demo(demo) => demo.send(&Ask::get(demo.path(stem, namespace, name))),
+            Self::Real(real) => {
+                let words = [&["get", stem, name, "--ignore-not-found"][..], &space(namespace)].concat();
+                Some(real.kubectl(&words, None)).filter(|v| !v.is_null())
+            }
+        }
+    }
+
+    /// All of a kind, in every namespace.
+    pub fn list(&self, stem: &str) -> Vec<Value> {
+        let all = match self {
+            Self::Demo(demo) => demo.send(&Ask::get(demo.path(stem, "", ""))).unwrap(),
+            Self::Real(real) => real.kubectl(&["get", stem, "-A"], None),
+        };
+        all["items"].as_array().unwrap().clone()
+    }
+
+    /// A merge patch.
+    pub fn patch(&self, stem: &str, namespace: &str, name: &str, body: &Value) {
+        match self {
+            Self::Demo(demo) => {
+                let ask = Ask::with(Method::Patch, demo.path(stem, namespace, name), "application/merge-patch+json", body);
+                demo.send(&ask).unwrap_or_else(|| panic!("no {stem} {namespace}/{name}"));
+            }
+            Self::Real(real) => {
+                let text = body.to_string();
+                let words = [&["patch", stem, name, "--type", "merge", "-p", &text][..], &space(namespace)].concat();
+                real.kubectl(&words, None);
+            }
+        }
+    }
+
+    /// Deletes without waiting.
+    pub fn delete(&self, stem: &str, namespace: &str, name: &str) {
+        match self {
+            Self::Demo(demo) => {
+                let body = serde_json::json!({"kind": "DeleteOptions", "apiVersion": "v1"});
+                demo.send(&Ask::with(Method::Delete, demo.path(stem, namespace, name), "application/json", &body));
+            }
+            Self::Real(real) => {
+                let words = [&["kubectl", "delete", stem, name, "--wait=false", "--ignore-not-found"][..], &space(namespace)].concat();
+                let out = real.enter(&words).output().unwrap();
+                assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+            }
+        }
+    }
+
+    pub fn create(&self, stem: &str, namespace: &str, object: &Value) {
+        match self {
+            Self::Demo(demo) => {
+                demo.send(&Ask::with(Method::Post, demo.path(stem, namespace, ""), "application/json", object)).unwrap();
+            }
+            Self::Real(real) => {
+                real.kubectl(&["create", "-f", "-"], Some(object));
+            }
+        }
+    }
+}
+
+/// Without what differs from one making of an object to the next.
+fn bare(value: &mut Value) {
+    const WRITTEN: [&str; 13] = [
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "managedFields",
+        "status",
+        "clusterIP",
+        "clusterIPs",
+        "nodePort",
+        "volumeName",
+        "deployment.kubernetes.io/revision",
+        "pv.kubernetes.io/bound-by-controller",
+        "pv.kubernetes.io/bind-completed",
+    ];
+    if let Value::Object(map) = value {
+        map.retain(|name, _| !WRITTEN.contains(&name.as_str()));
+        map.values_mut().for_each(bare);
+    } else if let Value::Array(list) = value {
+        list.iter_mut().for_each(bare);
+    }
+}
+
+fn space(namespace: &str) -> Vec<&str> {
+    if namespace.is_empty() { vec![] } else { vec!["-n", namespace] }
+}

@@ -1,0 +1,100 @@
+//! `kill -9` while the switch turns. Whatever it leaves, `switch on` brings everything back, and the journal knows what was asked.
+use super::ground::Ground;
+use super::stage::FINALIZER;
+use super::stage::Stage;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How many moments: `EVID_MOMENTS`, else a few on the demo; on a real cluster each costs most of a minute.
+fn count(stage: &Stage) -> u32 {
+    let wanted = std::env::var("EVID_MOMENTS").ok().and_then(|n| n.parse().ok());
+    wanted.unwrap_or(if stage.ground.is_demo() { 8 } else { 10 })
+}
+
+/// Moments spread over `whole`, each at random in its part.
+fn moments(count: u32, whole: Duration, seed: u64) -> Vec<Duration> {
+    let mut state = seed;
+    let mut random = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        f64::from(u32::try_from(state >> 33).unwrap()) / f64::from(u32::MAX >> 1)
+    };
+    (0..count).map(|i| whole.mul_f64((f64::from(i) + random()) / f64::from(count))).collect()
+}
+
+/// What was declared, as it was before; known on the demo only.
+type Before = BTreeMap<String, Value>;
+
+fn declared(stage: &Stage) -> Before {
+    if let Ground::Demo(demo) = &stage.ground { demo.declared() } else { Before::new() }
+}
+
+/// Plays the moments: on the demo on two platforms at a time.
+fn at_each(stage: &Stage, whole: Duration, play: fn(&Stage, &Before, Duration)) {
+    let all = moments(count(stage), whole, 7);
+    let some = |stage: &Stage, own: &[Duration]| {
+        let before = declared(stage);
+        own.iter().for_each(|moment| play(stage, &before, *moment));
+    };
+    if !stage.ground.is_demo() {
+        return some(stage, &all);
+    }
+    let (early, late) = all.split_at(all.len() / 2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| Stage::demo(&[]).play(|other| some(other, late)));
+        some(stage, early);
+    });
+}
+
+/// Intents in a journal that nobody answered.
+fn unanswered(stage: &Stage) -> usize {
+    let text = std::fs::read_to_string(stage.path("killed.jsonl")).unwrap_or_default();
+    // A line that is cut is one that was being written: what it says was not sent, or was answered.
+    let lines: Vec<Value> = text.lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
+    let of = |stage: &str| lines.iter().filter(|l| l["stage"] == stage).count();
+    of("intent") - of("answer")
+}
+
+/// The one thing that ON leaves of an OFF that was killed early: the finalizer that OFF gives to a child without one, before anything
+/// is removed. A child is never stripped, so evid does not take it back.
+fn take_what_off_gave(stage: &Stage) {
+    if stage.app("feast-offline").unwrap()["metadata"]["finalizers"] == json!([FINALIZER]) {
+        stage.patch_app("feast-offline", &json!({"metadata": {"finalizers": null}}));
+    }
+}
+
+/// Starts evid, kills it after a moment, mends it, and looks.
+fn killed(stage: &Stage, before: &Before, words: &[&str], moment: Duration) {
+    drop(std::fs::remove_file(stage.path("killed.jsonl")));
+    let child = stage.start(&[words, &["--journal", "killed.jsonl"]].concat());
+    std::thread::sleep(moment);
+    stage.kill(child);
+    assert!(unanswered(stage) <= 1, "{}", std::fs::read_to_string(stage.path("killed.jsonl")).unwrap());
+    stage.on_again();
+    take_what_off_gave(stage);
+    stage.settled();
+    if !stage.ground.is_demo() {
+        return stage.same_as_at_the_beginning();
+    }
+    let after = declared(stage);
+    let differs = |key: &&String| before.get(*key) != after.get(*key);
+    let told = |key: &String| format!("{key}: {:?} → {:?}", before.get(key).map(Value::to_string), after.get(key).map(Value::to_string));
+    let differing: Vec<String> = before.keys().chain(after.keys()).filter(differs).map(told).collect();
+    assert!(differing.is_empty(), "{words:?} killed after {moment:?}: {differing:#?}");
+}
+
+pub fn off(stage: &Stage) {
+    let whole = Stage::timed(|| drop(stage.off(&[]).ended(0)));
+    stage.on_again();
+    at_each(stage, whole, |stage, before, moment| killed(stage, before, &stage.off_words(&[]), moment));
+}
+
+pub fn on(stage: &Stage) {
+    stage.off(&[]).ended(0);
+    let whole = Stage::timed(|| drop(stage.on_again()));
+    at_each(stage, whole, |stage, before, moment| {
+        stage.off(&[]).ended(0);
+        killed(stage, before, &["switch", "on", "--yes"], moment);
+    });
+}

@@ -1,0 +1,36 @@
+//! Off and on, as it should go.
+use super::stage::APPS;
+use super::stage::ROOT;
+use super::stage::Stage;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The Applications below the switch, grandchildren too.
+fn below(stage: &Stage) -> BTreeSet<String> {
+    let of = |a: &&Value| a["spec"]["project"] == "optional" && a["metadata"]["name"] != ROOT;
+    stage.ground.list(APPS).iter().filter(of).map(|a| a["metadata"]["name"].as_str().unwrap().to_owned()).collect()
+}
+
+pub fn round_trip(stage: &Stage) {
+    let interval = if stage.ground.is_demo() { "125ms" } else { "5s" };
+    let said = stage.prove(&["round-trip", "--config", "probes.yaml", "--interval", interval]).ended(0);
+    let said = said.naming(&["result: proven", "re-derived: the report follows from the bundles"]);
+    let other = |l: &&str| l.starts_with("refuted") || l.starts_with("inconclusive");
+    assert_eq!(said.out.lines().find(other), None, "{}", said.out);
+}
+
+/// By cascade, and on again with grandchildren and the manual child.
+pub fn cascade(stage: &Stage) {
+    let before = below(stage);
+    assert!(before.contains("feast-jobs") && before.contains("feast-ui"), "{before:?}");
+    stage.off(&["--strategy", "cascade"]).ended(0);
+    assert_eq!(below(stage), BTreeSet::new());
+    stage.capture("off").ended(0);
+    stage.on_again().naming(&["synced by evid itself\n  Application argocd/feast-notebooks\n"]);
+    assert_eq!(below(stage), before);
+    let child = stage.app("feast-notebooks").unwrap();
+    assert!(child["spec"]["syncPolicy"]["automated"].is_null(), "{child:#}");
+    assert_eq!((&child["status"]["sync"]["status"], &child["status"]["health"]["status"]), (&"Synced".into(), &"Healthy".into()));
+    stage.capture("on").ended(0);
+    stage.verdicts(&["begin", "off", "on"]).all_well();
+}
