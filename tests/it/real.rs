@@ -1,4 +1,5 @@
-//! Against a real Kubernetes control plane and a real Argo CD (`tests/real/run`). Each test leaves the platform as it found it.
+//! What a capture sees of a real Kubernetes control plane and a real Argo CD (`tests/real/run`); `scenes::real` turns the switch there.
+//! Each test leaves the platform as it found it.
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -174,93 +175,4 @@ fn a_capture_writes_nothing() {
     let (code, said) = real.evid(&["capture", "reader", "--as", "reader", "--no-access-review"]);
     real.kubectl(&["delete", "clusterrolebinding/evid-reader", "clusterrole/evid-reader"]);
     assert_eq!(code, 0, "whoever may only get and list captures everything: {said}");
-}
-
-/// What OFF loses and ON makes anew.
-const LOSS: [&str; 4] =
-    ["--allow-loss", "PersistentVolume/feast-registry-dev", "--allow-loss", "PersistentVolumeClaim/feast-dev/feast-registry"];
-
-impl Real {
-    /// Everything on and settled, by evid itself.
-    fn on(&self) {
-        let (code, said) = self.evid(&["switch", "on", "--yes"]);
-        assert_eq!(code, 0, "{said}");
-    }
-
-    /// The layer digests of a bundle.
-    fn digests(&self, name: &str) -> BTreeMap<String, String> {
-        let manifest: Value = serde_json::from_slice(&self.files(name)["evid.json"]).unwrap();
-        let text = |v: &Value, k: &str| v[k].as_str().unwrap().to_owned();
-        manifest["layers"].as_array().unwrap().iter().map(|l| (text(l, "name"), text(l, "digest"))).collect()
-    }
-
-    /// Does something to a platform that is on; the platform ends as it began.
-    fn ends_as_it_began(&self, work: impl FnOnce(&Self)) {
-        self.on();
-        self.capture("as-it-was");
-        work(self);
-        self.on();
-        self.capture("as-it-is");
-        assert_eq!(self.digests("as-it-was"), self.digests("as-it-is"));
-    }
-}
-
-/// What turns the switch: `tests/real/run --long`.
-mod switching {
-    use super::LOSS;
-    use super::Real;
-
-    #[test]
-    #[ignore = "needs the real cluster: tests/real/run"]
-    fn a_round_trip_is_proven_on_every_claim_by_prune_and_by_cascade() {
-        let real = Real::find();
-        real.ends_as_it_began(|real| {
-            for strategy in ["prune", "cascade"] {
-                let (code, said) =
-                    real.evid(&[&["prove", "round-trip", "--yes", "--nonce", "real", "--strategy", strategy], &LOSS[..]].concat());
-                assert_eq!(code, 0, "{strategy}: {said}");
-                assert!(said.contains("proven          core.available") && said.contains("proven          optional.restored"), "{said}");
-            }
-        });
-    }
-
-    #[test]
-    #[ignore = "needs the real cluster: tests/real/run"]
-    fn a_kill_at_any_moment_is_mended_by_switch_on() {
-        let real = Real::find();
-        real.ends_as_it_began(|real| {
-            // Moments of OFF: from before the first write to after the last.
-            for tenths in [3, 7, 12, 25, 50, 80, 110, 140] {
-                let stop = format!("{}.{}", tenths / 10, tenths % 10);
-                real.enter(&[&["timeout", "-s", "KILL", &stop, &*real.binary, "switch", "off", "--yes"], &LOSS[..]].concat());
-                let (code, said) = real.evid(&["switch", "status"]);
-                assert!(code == 0 && said.contains("next:"), "killed after {stop} s: {said}");
-                real.on();
-            }
-            // And of ON.
-            for tenths in [3, 8, 20, 60, 120] {
-                let (code, said) = real.evid(&[&["switch", "off", "--yes"], &LOSS[..]].concat());
-                assert_eq!(code, 0, "{said}");
-                let stop = format!("{}.{}", tenths / 10, tenths % 10);
-                real.enter(&["timeout", "-s", "KILL", &stop, &*real.binary, "switch", "on", "--yes"]);
-                real.on();
-            }
-        });
-    }
-
-    #[test]
-    #[ignore = "needs the real cluster: tests/real/run"]
-    fn a_root_that_hangs_in_deleting_is_repaired_from_a_bundle() {
-        let real = Real::find();
-        real.ends_as_it_began(|real| {
-            real.kubectl(&["-n", "argocd", "delete", "appproject", "optional"]);
-            real.kubectl(&["-n", "argocd", "delete", "application", "root-optional", "--wait=false"]);
-            std::thread::sleep(std::time::Duration::from_secs(5));
-            let (_, said) = real.evid(&["switch", "repair", "--dry-run", "-f", "evidence/as-it-was.evid.zip"]);
-            assert!(said.contains("AppProject"), "the cause is named: {said}");
-            let (code, said) = real.evid(&["switch", "repair", "--yes", "-f", "evidence/as-it-was.evid.zip"]);
-            assert_eq!(code, 0, "{said}");
-            real.script("settle", &["240"]);
-        });
-    }
 }

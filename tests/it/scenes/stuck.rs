@@ -28,10 +28,7 @@ pub fn root(stage: &Stage) {
     stage.evid(&["switch", "status"]).naming(&["root-optional", "optional"]);
     stage.evid(&["switch", "off", "--yes"]).ended(2).naming(&["root-optional"]);
     stage.evid(&["switch", "repair", "--yes"]).ended(2).naming(&["AppProject"]);
-    let manifests = json!([declared_project(), documents(&Stage::sample("bootstrap/12-root-optional.yaml"))[0]]);
-    let text: String = manifests.as_array().unwrap().iter().map(|m| format!("---\n{m}\n")).collect();
-    std::fs::write(stage.path("root.yaml"), text).unwrap();
-    stage.evid(&["switch", "repair", "--yes", "-f", "root.yaml"]).ended(0);
+    stage.evid(&["switch", "repair", "--yes", "-f", "evidence/begin.evid.zip"]).ended(0);
     assert!(stage.app(ROOT).unwrap()["metadata"]["deletionTimestamp"].is_null());
     assert_eq!(uids(stage), before, "a child was deleted");
     stage.refresh();
