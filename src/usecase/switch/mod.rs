@@ -3,8 +3,8 @@
 //! precondition and a line in the journal before and after. Knows no terminal, no file and no HTTP client; what a person reads
 //! is chosen in `render`.
 //!
-//! **"Gone" is each object 404 by uid, never the root's status. A child is never stripped of its finalizers. Ancestry decides
-//! whose an Application is, whatever its labels say.**
+//! **"Gone" is each object 404 by uid, never the root's status. A child is never stripped of a finalizer but the one that evid
+//! gave it. Ancestry decides whose an Application is, whatever its labels say.**
 pub mod app;
 pub mod cause;
 mod discovery;

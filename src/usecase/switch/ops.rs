@@ -11,6 +11,9 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+/// An Application's annotation: evid gave it this finalizer, Git did not.
+const GIVEN: &str = "evid/given-finalizer";
+
 /// By what an operation is known again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Stamp {
@@ -37,7 +40,14 @@ pub(super) fn finalizer(live: &Value) -> Option<Write> {
         return None;
     }
     let all: Vec<&str> = app::finalizers(live).into_iter().chain([RESOURCES]).collect();
-    Some(patch("finalizer", live, json!({"metadata": {"finalizers": all}})))
+    Some(patch("finalizer", live, json!({"metadata": {"finalizers": all, "annotations": {GIVEN: RESOURCES}}})))
+}
+
+/// Takes back what [`finalizer`] gave to an Application that lives on after all; none where nothing was given, or it is going.
+pub(super) fn take_back(live: &Value) -> Option<Write> {
+    app::annotation(live, GIVEN).filter(|_| app::deleting(live).is_none())?;
+    let rest = without(live, |f| f == RESOURCES);
+    Some(patch("take-back", live, json!({"metadata": {"finalizers": rest, "annotations": {GIVEN: null}}})))
 }
 
 /// Ends a running operation as Argo CD's own API does; takes back one that nobody has begun.
@@ -155,9 +165,14 @@ pub(super) fn progress(live: &Value, stamp: &Stamp, attempt: u32) -> Progress {
 
 /// Takes Argo CD's finalizers off, and only those; none where there are none.
 pub(super) fn strip(live: &Value) -> Option<Write> {
-    let (argos, rest): (Vec<&str>, Vec<&str>) = app::finalizers(live).into_iter().partition(|f| app::is_argos(f));
-    let kept = if rest.is_empty() { Value::Null } else { json!(rest) };
-    (!argos.is_empty()).then(|| patch("strip-finalizers", live, json!({"metadata": {"finalizers": kept}})))
+    let some = app::finalizers(live).into_iter().any(app::is_argos);
+    some.then(|| patch("strip-finalizers", live, json!({"metadata": {"finalizers": without(live, app::is_argos)}})))
+}
+
+/// The finalizers that stay; null where none does.
+fn without(live: &Value, goes: impl Fn(&str) -> bool) -> Value {
+    let kept: Vec<&str> = app::finalizers(live).into_iter().filter(|f| !goes(f)).collect();
+    if kept.is_empty() { Value::Null } else { json!(kept) }
 }
 
 /// Asks Argo CD to look again.

@@ -213,6 +213,9 @@ impl State<'_> {
         }
         let there = |k: &Key| view.get(k).is_some();
         let mut pending = state(member);
+        if pending.is_empty() && ops::take_back(value).is_some() {
+            write::change(run, &read::app_path(key), Step::Settle, &|live| Ok(ops::take_back(live)))?;
+        }
         let below = entries(value).map(key_of_entry).filter(|k| k.is_argo("Application") && !there(k));
         pending.extend(below.map(|k| Fact::new("missing", &k, "")));
         Ok(pending)

@@ -1,9 +1,7 @@
 //! `kill -9` while the switch turns. Whatever it leaves, `switch on` brings everything back, and the journal knows what was asked.
 use super::ground::Ground;
-use super::stage::FINALIZER;
 use super::stage::Stage;
 use serde_json::Value;
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -56,14 +54,6 @@ fn unanswered(stage: &Stage) -> usize {
     of("intent") - of("answer")
 }
 
-/// The one thing that ON leaves of an OFF that was killed early: the finalizer that OFF gives to a child without one, before anything
-/// is removed. A child is never stripped, so evid does not take it back.
-fn take_what_off_gave(stage: &Stage) {
-    if stage.app("feast-offline").unwrap()["metadata"]["finalizers"] == json!([FINALIZER]) {
-        stage.patch_app("feast-offline", &json!({"metadata": {"finalizers": null}}));
-    }
-}
-
 /// Starts evid, kills it after a moment, mends it, and looks.
 fn killed(stage: &Stage, before: &Before, words: &[&str], moment: Duration) {
     drop(std::fs::remove_file(stage.path("killed.jsonl")));
@@ -72,7 +62,6 @@ fn killed(stage: &Stage, before: &Before, words: &[&str], moment: Duration) {
     stage.kill(child);
     assert!(unanswered(stage) <= 1, "{}", std::fs::read_to_string(stage.path("killed.jsonl")).unwrap());
     stage.on_again();
-    take_what_off_gave(stage);
     stage.settled();
     if !stage.ground.is_demo() {
         return stage.same_as_at_the_beginning();

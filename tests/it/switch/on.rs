@@ -2,6 +2,7 @@
 use crate::switch::fake::Fake;
 use crate::switch::fake::app_path;
 use crate::switch::fake::path;
+use crate::switch::fake::status;
 use crate::switch::platform::app;
 use crate::switch::platform::off_options;
 use crate::switch::platform::on_options;
@@ -72,6 +73,29 @@ fn on_brings_everything_back_and_the_manual_child_too() {
     assert!(world.app("notebooks")["spec"]["syncPolicy"].get("automated").is_none(), "a manual child stays manual");
     assert_eq!(world.get(&path("deployments", "feast", "ui")).unwrap()["status"]["availableReplicas"], 2);
     assert_eq!(journal.len(), 4);
+}
+
+#[test]
+fn the_finalizer_that_an_interrupted_off_gave_is_taken_back_and_no_other() {
+    let fake = platform();
+    let before = ["notebooks", "store"].map(|name| fake.0.borrow().app(name)["metadata"]["finalizers"].clone());
+    // Nothing comes after the finalizer: the prune is refused.
+    fake.0.borrow_mut().instead.push(Box::new(|_, ask| {
+        let is_prune = ask.body.as_ref().is_some_and(|(_, b)| String::from_utf8_lossy(b).contains("exclude"));
+        is_prune.then(|| Ok(status(403, "no")))
+    }));
+    run(&fake, |run| {
+        let options = off_options(Strategy::Prune);
+        let plan = off_plan::plan(run, &options).unwrap();
+        off(run, &plan, &options).unwrap_err();
+    });
+    assert_eq!(fake.0.borrow().app("notebooks")["metadata"]["finalizers"], before[1]);
+    fake.0.borrow_mut().instead.clear();
+    let (done, journal, _) = switch_on(&fake, &on_options());
+    done.unwrap();
+    assert_eq!(["notebooks", "store"].map(|name| fake.0.borrow().app(name)["metadata"]["finalizers"].clone()), before);
+    assert!(fake.0.borrow().app("notebooks").pointer("/metadata/annotations/evid~1given-finalizer").is_none());
+    assert_eq!(journal.iter().filter(|l| l["what"] == "take-back" && l["stage"] == "answer").count(), 1);
 }
 
 #[test]
