@@ -14,6 +14,7 @@ pub fn of_code(code: &str) -> &str {
         ("unhealthy", "is not healthy"),
         ("pod-unready", "a pod of the layer was not ready, or went away, between the points"),
         ("probe-failed", "a sample of a probe was not answered as expected between the points"),
+        ("not-sampled", "was asked at both points and never between them"),
         ("not-watched", "was not watched all the time: something may have happened unseen"),
         ("unsettled", "is in the middle of something, or says nothing"),
         ("not-reconciling", "no Application was looked at for three intervals: Argo CD's controller may not run"),

@@ -26,6 +26,11 @@ fn line(pod: &Value, changes: Value) -> Value {
 
 /// The sample's OFF, with these lines watched from the first capture on; `reach` is how far.
 fn watched(lines: &[Value], reach: &str) -> Outcome {
+    watched_probed(lines, reach, "")
+}
+
+/// … with this in the probes' file of core at both points.
+fn watched_probed(lines: &[Value], reach: &str, probes: &str) -> Outcome {
     let (before, mut off) = (collected("before"), collected("off"));
     let started = before.finished.clone().unwrap();
     let until = if reach.is_empty() { off.started.clone().unwrap() } else { reach.to_owned() };
@@ -35,9 +40,12 @@ fn watched(lines: &[Value], reach: &str) -> Outcome {
         .chain([json!({"event": "until", "time": until})]);
     let text: String = all.map(|l| format!("{l}\n")).collect();
     off.highest = off.highest.max(Some(0));
-    let mut draft = drafted(off);
-    draft.files.insert("watch.jsonl".into(), text.into_bytes());
-    diff(&[side_of("before", drafted(before)), side_of("off", draft)], None).unwrap()
+    let (mut before, mut off) = (drafted(before), drafted(off));
+    off.files.insert("watch.jsonl".into(), text.into_bytes());
+    for draft in [&mut before, &mut off].into_iter().filter(|_| !probes.is_empty()) {
+        draft.files.insert("probes/core.jsonl".into(), probes.into());
+    }
+    diff(&[side_of("before", before), side_of("off", off)], None).unwrap()
 }
 
 #[test]
@@ -83,4 +91,18 @@ fn a_failed_probe_sample_refutes_its_layer_and_one_that_could_not_be_asked_does_
     assert_eq!(verdict(&watched(&[sample(true)], ""), "core.available"), "refuted");
     assert_eq!(verdict(&watched(&[sample(false)], ""), "core.available"), "inconclusive");
     assert_eq!(verdict(&watched(&[sample(true)], ""), "baseline.available"), "proven");
+}
+
+#[test]
+fn a_probe_that_was_asked_at_both_points_and_never_between_them_leaves_it_open() {
+    let probes = include_str!("probes/golden.jsonl").lines().next().unwrap();
+    let sample = |probe: &str| json!({"event": "probe", "time": "2026-11-24T00:10:00Z", "layer": "core", "probe": probe, "right": true, "asked": true});
+    let verdict_with = |lines: &[Value]| {
+        let outcome = watched_probed(lines, "", probes);
+        let finding = outcome.judged.iter().find(|j| j.id == "core.available").and_then(|j| j.findings.first());
+        (verdict(&outcome, "core.available").to_owned(), finding.is_some_and(|f| f.code == "not-sampled"))
+    };
+    assert_eq!(verdict_with(&[]), ("inconclusive".into(), true));
+    assert_eq!(verdict_with(&[sample("another of shop/web")]), ("inconclusive".into(), true));
+    assert_eq!(verdict_with(&[sample("a right of shop/web")]).0, "proven");
 }

@@ -104,6 +104,12 @@ impl Line {
         (&self.probe, self.target.as_ref())
     }
 
+    /// The probe and its target, as a reader names them.
+    pub fn title(&self) -> String {
+        let target = self.target.as_ref().map(|t| format!(" of {}/{}", t.namespace, t.name)).unwrap_or_default();
+        format!("{}{target}", self.probe)
+    }
+
     /// What it comes to: its gravest sample. Without a sample, nobody asked.
     pub fn is(&self) -> Is {
         self.gravest().map_or(Is::NotAsked, |s| s.outcome.is)

@@ -10,6 +10,8 @@ use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::quality::instant;
 use crate::compare::CompareError;
+use crate::compare::Is;
+use crate::compare::Line;
 use crate::compare::Spot;
 use crate::compare::lines;
 use crate::model::By;
@@ -28,6 +30,7 @@ pub(super) fn available(q: &Question<'_>) -> Answer {
     for i in 1..e.sides.len() {
         let seen = seen(e, i)?;
         findings.extend(unwatched(e, &seen, i));
+        findings.extend(unsampled(q, &seen, i)?);
         let mut ready: BTreeSet<&str> = BTreeSet::new();
         let mut known: BTreeMap<&str, &str> = BTreeMap::new();
         for line in &seen {
@@ -77,6 +80,20 @@ fn unwatched(e: &Evidence<'_>, seen: &[Seen], i: usize) -> Option<Finding> {
     let after = window(i).and_then(|w| instant(w.started.as_deref()?));
     let whole = matches!((begun, before, went, after), (Some(a), Some(b), Some(c), Some(d)) if a <= b && d <= c);
     (!whole).then(|| Finding::new(Effect::Doubts, "not-watched", i).in_file(WATCH))
+}
+
+/// What was asked at both points was sampled between them.
+fn unsampled(q: &Question<'_>, seen: &[Seen], i: usize) -> Result<Vec<Finding>, CompareError> {
+    let asked = |side: usize| -> Result<BTreeSet<String>, CompareError> {
+        let lines = q.evidence.sides.get(side).map(|s| s.probes(q.layer)).transpose()?.unwrap_or_default();
+        Ok(lines.iter().filter(|l| l.is() != Is::Absent).map(Line::title).collect())
+    };
+    let sampled = |name: &String| seen.iter().any(|s| matches!(s, Seen::Probe { layer, probe, .. } if layer == q.layer && probe == name));
+    let (before, after) = (asked(i - 1)?, asked(i)?);
+    let missing = before.intersection(&after).filter(|name| !sampled(name));
+    Ok(missing
+        .map(|name| Finding::new(Effect::Doubts, "not-sampled", i).at("", Some(json!({ "probe": name })), None).in_file(WATCH))
+        .collect())
 }
 
 /// uid → layer of everything that a bundle holds.

@@ -71,12 +71,11 @@ fn seen(line: &Line, session: &Session<'_>) -> Option<Seen> {
     if is == Is::Absent {
         return None;
     }
-    let target = line.target.as_ref().map(|t| format!(" of {}/{}", t.namespace, t.name)).unwrap_or_default();
     let time = line.samples.first().map_or_else(|| stamp(session.clock.now()), |s| s.at.clone());
     Some(Seen::Probe {
         time,
         layer: line.layer.clone(),
-        probe: format!("{}{target}", line.probe),
+        probe: line.title(),
         right: is == Is::Right,
         asked: !matches!(is, Is::NotAsked | Is::Unjudged),
         what: if is == Is::Right { String::new() } else { is.as_str().to_owned() },
