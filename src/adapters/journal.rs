@@ -6,6 +6,9 @@ use crate::usecase::switch::Journal;
 use serde_json::Value;
 use std::fs::File;
 use std::fs::OpenOptions;
+use std::io::Read as _;
+use std::io::Seek as _;
+use std::io::SeekFrom;
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -32,7 +35,16 @@ impl FileJournal {
             if let Some(folder) = self.path.parent() {
                 std::fs::create_dir_all(folder)?;
             }
-            self.file = Some(OpenOptions::new().create(true).append(true).open(&self.path)?);
+            let mut file = OpenOptions::new().create(true).read(true).append(true).open(&self.path)?;
+            // A line that was cut stays what it is, and takes no other with it.
+            if file.seek(SeekFrom::End(-1)).is_ok() {
+                let mut last = [0];
+                file.read_exact(&mut last)?;
+                if last != *b"\n" {
+                    file.write_all(b"\n")?;
+                }
+            }
+            self.file = Some(file);
         }
         self.file.as_mut().ok_or_else(|| std::io::Error::other("not open"))
     }

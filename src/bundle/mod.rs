@@ -1,4 +1,5 @@
 //! What is in a bundle: the stored forms and how a snapshot becomes files. Knows no zip and no disk.
+pub mod actions;
 pub mod assemble;
 pub mod config;
 pub mod coverage;

@@ -1,5 +1,8 @@
 //! `watch.jsonl`: what was seen between two points of a proof, in the order in which it was seen. Stored forms only; who watched, and how,
 //! is not known here.
+use crate::bundle::defect::Defect;
+use crate::bundle::defect::DefectKind;
+use crate::canon::json;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -75,4 +78,53 @@ pub struct Pod {
     /// Whether it is gone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
+}
+
+/// What is wrong with the file: each line one of [`Seen`] in the one form, from a first `from` to a last `until`.
+pub fn defects(bytes: &[u8]) -> Vec<Defect> {
+    let wrong = |what: String| Defect::of(WATCH, DefectKind::Facets(what));
+    let mut defects = Vec::new();
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|b| *b == b'\n').collect();
+    for (i, bytes) in lines.iter().enumerate() {
+        let what = match serde_json::from_slice::<Seen>(bytes) {
+            Err(e) => e.to_string(),
+            Ok(seen) if json::document(&seen).ok().is_none_or(|b| [&*b, b"\n"].concat() != *bytes) => "it is not of the one form".into(),
+            Ok(Seen::From { .. }) if i > 0 => "watching begins with the first line only".into(),
+            Ok(Seen::Until { .. }) if i + 1 < lines.len() => "watching ends with the last line only".into(),
+            Ok(seen) if i == 0 && !matches!(seen, Seen::From { .. }) => "it does not say since when it was watched".into(),
+            Ok(seen) if i + 1 == lines.len() && !matches!(seen, Seen::Until { .. }) => "it does not say until when it was watched".into(),
+            Ok(_) => continue,
+        };
+        defects.push(wrong(format!("line {}: {what}", i + 1)));
+    }
+    if lines.is_empty() {
+        defects.push(wrong("it is empty".into()));
+    }
+    defects
+}
+
+#[cfg(test)]
+mod tests {
+    use super::defects;
+
+    const FROM: &str = "{\"event\":\"from\",\"time\":\"2026-11-24T08:00:00Z\"}\n";
+    const UNTIL: &str = "{\"event\":\"until\",\"time\":\"2026-11-24T08:01:00Z\"}\n";
+    const GAP: &str = "{\"detail\":\"cut\",\"event\":\"gap\",\"time\":\"2026-11-24T08:00:30Z\"}\n";
+
+    #[test]
+    fn a_segment_is_from_one_time_until_another_and_of_one_form() {
+        let said = |lines: &[&str]| defects(lines.concat().as_bytes()).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        assert_eq!(said(&[FROM, GAP, UNTIL]), "");
+        for (lines, what) in [
+            (&[][..], "empty"),
+            (&[FROM, GAP], "line 2: it does not say until when"),
+            (&[GAP, UNTIL], "line 1: it does not say since when"),
+            (&[FROM, FROM, UNTIL], "line 2: watching begins"),
+            (&[FROM, UNTIL, UNTIL], "line 2: watching ends"),
+            (&[FROM, &GAP.replace(":\"gap", ": \"gap"), UNTIL], "line 2: it is not of the one form"),
+            (&[FROM, &GAP.replace("gap", "rest"), UNTIL], "line 2: unknown variant"),
+        ] {
+            assert!(said(lines).contains(what), "{what}: {}", said(lines));
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Verify: what a bundle's own content says about itself, beyond its digests. Facets must follow from the objects, layers from
 //! the bundle's own Applications and configuration, the manifest and the counts from the files.
 use crate::bundle::FORMAT;
+use crate::bundle::actions;
+use crate::bundle::actions::ACTIONS;
 use crate::bundle::assemble::Assembled;
 use crate::bundle::assemble::assemble;
 use crate::bundle::config::Config;
@@ -11,6 +13,8 @@ use crate::bundle::manifest::Manifest;
 use crate::bundle::probe;
 use crate::bundle::rebuild;
 use crate::bundle::sums::Sums;
+use crate::bundle::watch;
+use crate::bundle::watch::WATCH;
 use crate::canon;
 use crate::kinds::Rules;
 use crate::model::Layer;
@@ -77,6 +81,8 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
         defects.push(wrong("evid.json", format!("its digest of layer {} is another", layer.name)));
     }
     defects.extend(probe::defects(files, &config, &manifest));
+    defects.extend(files.get(WATCH).into_iter().flat_map(|bytes| watch::defects(bytes)));
+    defects.extend(files.get(ACTIONS).into_iter().flat_map(|bytes| actions::defects(bytes)));
     if manifest.rules != rules.digest() {
         return Ok(false);
     }

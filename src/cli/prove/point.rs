@@ -1,6 +1,7 @@
 //! One point of a run: a capture with what was watched and written since the point before.
 use crate::adapters::archive;
 use crate::adapters::kube::Watcher;
+use crate::bundle::actions::ACTIONS;
 use crate::bundle::watch::WATCH;
 use crate::cli::capture::spool;
 use crate::cli::capture::summary;
@@ -66,7 +67,7 @@ pub(super) fn capture(
     snapshot.finished = Some(stamp(session.clock.now()));
     let mut beside = probe_files(probes.clone())?;
     if !state.done.is_empty() {
-        beside.extend([(WATCH.to_owned(), segment), ("actions.jsonl".to_owned(), actions(dir)?)]);
+        beside.extend([(WATCH.to_owned(), segment), (ACTIONS.to_owned(), actions(dir)?)]);
     }
     let (sealed, manifest) = archive::seal(&State::bundle(dir, name), true, |put| {
         beside.into_iter().for_each(|(name, bytes)| put(name, bytes));
@@ -80,7 +81,7 @@ pub(super) fn capture(
 
 /// What evid has written to the cluster in this run so far.
 fn actions(dir: &Path) -> Result<Vec<u8>, Failure> {
-    let path = dir.join("actions.jsonl");
+    let path = dir.join(ACTIONS);
     match std::fs::read(&path) {
         Ok(bytes) => Ok(bytes),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),

@@ -108,3 +108,12 @@ fn the_journal_is_made_with_its_first_line_and_keeps_no_secret() {
     assert_eq!(lines.len(), 2);
     assert!(!text.contains("hunter2") && text.contains("off-20261124T080000Z-a1b2c3"), "{text}");
 }
+
+#[test]
+fn a_line_of_the_journal_that_was_cut_takes_no_other_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.actions.jsonl");
+    std::fs::write(&path, "{\"seq\":1}\n{\"se").unwrap();
+    FileJournal::new(path.clone(), Redactor::new(&[7; 32])).line(&json!({"seq": 2})).unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\"seq\":1}\n{\"se\n{\"seq\":2}\n");
+}
