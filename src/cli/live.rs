@@ -117,7 +117,7 @@ impl Session<'_> {
         let resolved = self.resolve(&self.planned()?, places);
         let progress = Progress::new();
         progress.say(&format!("{} probes", resolved.len()));
-        let apps = Apps::new(self.cluster.client(), self.cluster.handle());
+        let apps = Apps::new(self.cluster.login(), self.cluster.handle());
         let lines = probes::run(World { reach: &apps, clock: &self.clock, redactor: self.redactor }, &resolved);
         progress.clear();
         if !self.clock.sleep(std::time::Duration::ZERO) {

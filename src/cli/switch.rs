@@ -8,6 +8,7 @@ use crate::canon::redact::Redactor;
 use crate::cli::Done;
 use crate::cli::Global;
 use crate::cli::cluster::ClusterArgs;
+use crate::cli::cluster::duration;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::manifest;
@@ -15,6 +16,7 @@ use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::render::switch as render;
+use crate::usecase::doctor;
 use crate::usecase::port::Api;
 use crate::usecase::port::Clock;
 use crate::usecase::switch::Event;
@@ -99,9 +101,9 @@ struct Common {
     /// Do not ask
     #[arg(short, long)]
     yes: bool,
-    /// Seconds that each long wait may take
-    #[arg(long, default_value_t = 900, value_name = "SECONDS")]
-    timeout: u64,
+    /// How long each long wait may take
+    #[arg(long, default_value = "15m", value_name = "TIME", value_parser = duration)]
+    timeout: Duration,
     /// Text that a reviewer gave; it passes through the cluster in the operation's info
     #[arg(long, value_name = "TEXT")]
     nonce: Option<String>,
@@ -131,7 +133,7 @@ impl Hands<'_> {
     }
 
     fn run<'r>(&'r self, common: &Common, stamp: &Stamp, journal: &'r mut dyn Journal, progress: &'r mut dyn Progress) -> Run<'r> {
-        let times = Times::paced(Duration::from_secs(common.timeout), common.pace);
+        let times = Times::paced(common.timeout, common.pace);
         self.with(journal, progress, stamp.user.clone(), times)
     }
 }
@@ -165,7 +167,7 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) ->
         Verb::Status { output } => tell(&hands, output == "json"),
         Verb::Off { common, strategy, terminate, allow_loss } => {
             let strategy = if strategy == "prune" { Strategy::Prune } else { Strategy::Cascade };
-            let stamp = stamp(common, "off", clock)?;
+            let stamp = stamp(common, "off", api, clock)?;
             let options = plan::Options { strategy, terminate: *terminate, allow: allow_loss.clone(), stamp };
             let verb = Steps {
                 plan: |run: &mut Run<'_>| plan::plan(run, &options),
@@ -181,7 +183,7 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) ->
         Verb::On { common, file, terminate } => {
             let all = manifest::read(file.as_deref())?;
             let manifest = all.iter().find(|m| m.get("kind").is_some_and(|k| k == "Application")).or(all.first()).cloned();
-            let stamp = stamp(common, "on", clock)?;
+            let stamp = stamp(common, "on", api, clock)?;
             let options = on::Options { stamp, manifest, expected: std::collections::BTreeSet::new(), terminate: *terminate };
             let verb = Steps {
                 plan: |run: &mut Run<'_>| on::plan(run, &options),
@@ -195,7 +197,7 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) ->
             go(&hands, global, common, &options.stamp, verb)
         }
         Verb::Repair { common, file, allow_loss } => {
-            let stamp = stamp(common, "repair", clock)?;
+            let stamp = stamp(common, "repair", api, clock)?;
             let options = repair::Options { stamp, manifests: manifest::read(file.as_deref())?, allow: allow_loss.clone() };
             let verb = Steps {
                 plan: |run: &mut Run<'_>| repair::plan(run, &options),
@@ -262,7 +264,7 @@ where
 
 fn tell(hands: &Hands<'_>, as_json: bool) -> Done {
     let (mut nothing, mut quiet) = (Nothing, |_: &Event| {});
-    let mut run = hands.with(&mut nothing, &mut quiet, user(), Times::default());
+    let mut run = hands.with(&mut nothing, &mut quiet, String::new(), Times::default());
     let status = status::status(&mut run).map_err(failure)?;
     if as_json {
         line(&render::status_json(&status))?
@@ -284,15 +286,17 @@ fn journal(global: &Global, common: &Common, stamp: &Stamp) -> Result<FileJourna
 }
 
 /// Names the run: what, when, and a few digits so that two of one second differ.
-fn stamp(common: &Common, verb: &str, clock: &dyn Clock) -> Result<Stamp, Failure> {
+fn stamp(common: &Common, verb: &str, api: &dyn Api, clock: &dyn Clock) -> Result<Stamp, Failure> {
     let mut random = [0_u8; 3];
     getrandom::fill(&mut random).map_err(|e| Failure::new(format!("the system gives no random numbers: {e}")))?;
     let run = format!("{verb}-{}-{}", clock.now().format("%Y%m%dT%H%M%SZ"), hex(&random));
-    Ok(Stamp { run, nonce: common.nonce.clone(), user: user() })
+    Ok(Stamp { run, nonce: common.nonce.clone(), user: user(api) })
 }
 
-pub(super) fn user() -> String {
-    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|n| std::env::var(n).ok()).filter(|u| !u.is_empty()).unwrap_or_else(|| "unknown".into())
+/// Who writes: as the cluster knows them, else as this machine does.
+pub(super) fn user(api: &dyn Api) -> String {
+    let here = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|n| std::env::var(n).ok()).filter(|u| !u.is_empty());
+    doctor::user(api).or_else(here).unwrap_or_else(|| "unknown".into())
 }
 
 pub(super) fn confirm(question: &str, yes: bool, somebody: bool) -> Result<(), Failure> {

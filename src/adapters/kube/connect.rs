@@ -1,10 +1,14 @@
 //! From a kubeconfig (or the pod's own service account) to a client: one client a command, so that a credential plugin runs once.
 use crate::adapters::causes::in_one_line;
 use crate::adapters::kube::credential;
+use crate::adapters::kube::login::Login;
 use crate::adapters::kube::proxy;
 use crate::adapters::kube::send::Cluster;
+use chrono::DateTime;
+use chrono::Utc;
 use http::HeaderValue;
 use http::header::USER_AGENT;
+use kube::Client;
 use kube::Config;
 use kube::client::ClientBuilder;
 use kube::config::Context;
@@ -53,28 +57,31 @@ pub enum ConnectError {
     Runtime(#[from] std::io::Error),
 }
 
+/// Reads an environment variable.
+pub(super) type Env = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// Builds the client. Sends nothing.
 ///
 /// # Errors
 /// Where the kubeconfig can't be used, or its credential plugin fails.
-pub fn connect(access: &Access, env: impl Fn(&str) -> Option<String>) -> Result<Cluster, ConnectError> {
+pub fn connect(access: &Access, env: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Result<Cluster, ConnectError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("kube").enable_all().build()?;
-    let mut config = runtime.block_on(config(access, env))?;
-    config.default_retry = false;
-    config.connect_timeout = Some(access.timeout.min(Duration::from_secs(10)));
-    config.write_timeout = Some(access.timeout);
-    // Deadlines are set around each request; a stream that is watched has its own.
-    config.read_timeout = None;
-    config.headers.push((USER_AGENT, HeaderValue::from_static(concat!("evid/", env!("CARGO_PKG_VERSION")))));
-    if access.impersonate.is_some() {
-        config.auth_info.impersonate.clone_from(&access.impersonate);
-        config.auth_info.impersonate_groups = (!access.groups.is_empty()).then(|| access.groups.clone());
-    }
+    let env: Env = Box::new(env);
+    let (config, plugin) = runtime.block_on(config(access, &env))?;
     let server = bare(&config.cluster_url.to_string());
     let namespace = config.default_namespace.clone();
     let _guard = runtime.enter();
-    let client = ClientBuilder::try_from(config).map_err(|e| ConnectError::Client(Box::new(e)))?.build();
-    Ok(Cluster::new(runtime, client, server, namespace, access.timeout))
+    let client = client(config)?;
+    let login = match plugin {
+        Some(expires) => Login::renewed(client, expires, access.clone(), env),
+        None => Login::fixed(client),
+    };
+    Ok(Cluster::new(runtime, login, server, namespace, access.timeout))
+}
+
+/// The client of a configuration. To be called within the runtime.
+pub(super) fn client(config: Config) -> Result<Client, ConnectError> {
+    Ok(ClientBuilder::try_from(config).map_err(|e| ConnectError::Client(Box::new(e)))?.build())
 }
 
 /// A kubeconfig, and what is chosen of it.
@@ -105,24 +112,42 @@ pub(super) fn chosen(access: &Access, env: &impl Fn(&str) -> Option<String>) -> 
     Ok(Some(Chosen { kubeconfig, name, context }))
 }
 
-async fn config(access: &Access, env: impl Fn(&str) -> Option<String>) -> Result<Config, ConnectError> {
+/// The configuration of a client; where a credential plugin was run, also when what it gave runs out, if it says so.
+pub(super) async fn config(access: &Access, env: &Env) -> Result<(Config, Option<Option<DateTime<Utc>>>), ConnectError> {
+    let (mut config, plugin) = chosen_config(access, env).await?;
+    config.default_retry = false;
+    config.connect_timeout = Some(access.timeout.min(Duration::from_secs(10)));
+    config.write_timeout = Some(access.timeout);
+    // Deadlines are set around each request; a stream that is watched has its own.
+    config.read_timeout = None;
+    config.headers.push((USER_AGENT, HeaderValue::from_static(concat!("evid/", env!("CARGO_PKG_VERSION")))));
+    if access.impersonate.is_some() {
+        config.auth_info.impersonate.clone_from(&access.impersonate);
+        config.auth_info.impersonate_groups = (!access.groups.is_empty()).then(|| access.groups.clone());
+    }
+    Ok((config, plugin))
+}
+
+async fn chosen_config(access: &Access, env: &Env) -> Result<(Config, Option<Option<DateTime<Utc>>>), ConnectError> {
     let wrong = |what: String| ConnectError::Kubeconfig { what };
-    let Some(Chosen { mut kubeconfig, name, context }) = chosen(access, &env)? else {
-        return Config::incluster().map_err(|e| wrong(format!("the pod's service account can't be used: {e}")));
+    let Some(Chosen { mut kubeconfig, name, context }) = chosen(access, env)? else {
+        let config = Config::incluster().map_err(|e| wrong(format!("the pod's service account can't be used: {e}")))?;
+        return Ok((config, None));
     };
     let named_proxy = kubeconfig.clusters.iter().find(|c| c.name == context.cluster).and_then(|c| c.cluster.as_ref()?.proxy_url.clone());
+    let mut plugin = None;
     for user in kubeconfig.auth_infos.iter_mut().filter(|u| Some(&u.name) == context.user.as_ref()) {
         if let Some(info) = user.auth_info.as_mut() {
-            credential::resolve(info)?;
+            plugin = tokio::task::block_in_place(|| credential::resolve(info))?;
         }
     }
     let options = KubeConfigOptions { context: Some(name), cluster: None, user: None };
     let loaded = Config::from_custom_kubeconfig(kubeconfig, &options).await;
-    let mut config = loaded.map_err(|e| wrong(format!("{}: {}", place(access, &env), in_one_line(&e))))?;
+    let mut config = loaded.map_err(|e| wrong(format!("{}: {}", place(access, env), in_one_line(&e))))?;
     if named_proxy.is_none_or(|p| p.is_empty()) {
         config.proxy_url = proxy::of_environment(&config.cluster_url, env);
     }
-    Ok(config)
+    Ok((config, plugin))
 }
 
 /// Where the kubeconfig was looked for.

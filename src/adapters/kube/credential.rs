@@ -1,6 +1,9 @@
-//! Credential plugins (`exec` of a kubeconfig user), run once a command: the client would run them three times. What they print never
+//! Credential plugins (`exec` of a kubeconfig user), run once and again when what they gave runs out: the client would run them three
+//! times for each command. What they print never
 //! leaves this module but as the credential; not in an error either.
 use crate::adapters::kube::connect::ConnectError;
+use chrono::DateTime;
+use chrono::Utc;
 use kube::config::AuthInfo;
 use kube::config::ExecConfig;
 use serde::Deserialize;
@@ -19,11 +22,12 @@ struct Status {
     token: Option<String>,
     client_certificate_data: Option<String>,
     client_key_data: Option<String>,
+    expiration_timestamp: Option<String>,
 }
 
-/// Puts in the place of a user's `exec` what it answers.
-pub(super) fn resolve(user: &mut AuthInfo) -> Result<(), ConnectError> {
-    let Some(exec) = user.exec.take() else { return Ok(()) };
+/// Puts in the place of a user's `exec` what it answers, and gives when that runs out, where it says so. None where there is no `exec`.
+pub(super) fn resolve(user: &mut AuthInfo) -> Result<Option<Option<DateTime<Utc>>>, ConnectError> {
+    let Some(exec) = user.exec.take() else { return Ok(None) };
     let status = run(&exec)?;
     let token = status.token.filter(|t| !t.is_empty());
     let pair = status.client_certificate_data.zip(status.client_key_data).filter(|(cert, key)| !cert.is_empty() && !key.is_empty());
@@ -38,7 +42,8 @@ pub(super) fn resolve(user: &mut AuthInfo) -> Result<(), ConnectError> {
         user.client_certificate_data = Some(encode(cert));
         user.client_key_data = Some(encode(key).into());
     }
-    Ok(())
+    let expires = status.expiration_timestamp.and_then(|t| DateTime::parse_from_rfc3339(&t).ok());
+    Ok(Some(expires.map(|e| e.with_timezone(&Utc))))
 }
 
 fn run(exec: &ExecConfig) -> Result<Status, ConnectError> {

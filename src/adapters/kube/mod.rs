@@ -2,6 +2,7 @@
 //! Must not know what is asked or why.
 mod connect;
 mod credential;
+mod login;
 mod origin;
 mod proxy;
 pub mod reach;
@@ -11,6 +12,7 @@ mod watch;
 pub use connect::Access;
 pub use connect::ConnectError;
 pub use connect::connect;
+pub use login::Login;
 pub use origin::Origin;
 pub use origin::origin;
 pub use send::Cluster;

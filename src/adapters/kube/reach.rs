@@ -2,6 +2,7 @@
 //! one question, sent once, with one deadline around all of it. Must not know what is asked or why.
 use crate::adapters::causes::in_one_line;
 use crate::adapters::interrupt;
+use crate::adapters::kube::login::Login;
 use crate::bundle::probe::Method;
 use crate::bundle::probe::Raw;
 use crate::usecase::port::NoReply;
@@ -26,6 +27,7 @@ use kube::api::AttachParams;
 use kube::client::Body;
 use serde_json::json;
 use std::future::pending;
+use std::sync::Arc;
 use std::time::Instant;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncReadExt as _;
@@ -36,22 +38,23 @@ const LARGEST: usize = 4 << 20;
 
 /// Apps, as a kube client reaches them.
 pub struct Apps {
-    client: Client,
+    login: Arc<Login>,
     handle: Handle,
 }
 
 impl Apps {
-    /// Reaches apps over this client, on this runtime. Not to be called from within the runtime.
-    pub fn new(client: &Client, handle: &Handle) -> Self {
-        Self { client: client.clone(), handle: handle.clone() }
+    /// Reaches apps by this login, on this runtime. Not to be called from within the runtime.
+    pub fn new(login: &Arc<Login>, handle: &Handle) -> Self {
+        Self { login: Arc::clone(login), handle: handle.clone() }
     }
 
     async fn ask(&self, call: &Call) -> Result<Raw, Unheard> {
+        let client = self.login.client().await.client;
         match &call.route {
-            Route::Proxy => proxy(&self.client, call).await,
-            Route::Forward { namespace, pod, port } => forward(Api::namespaced(self.client.clone(), namespace), pod, *port, call).await,
+            Route::Proxy => proxy(&client, call).await,
+            Route::Forward { namespace, pod, port } => forward(Api::namespaced(client, namespace), pod, *port, call).await,
             Route::Exec { namespace, pod, container, command } => {
-                exec(Api::namespaced(self.client.clone(), namespace), pod, container.as_deref(), command).await
+                exec(Api::namespaced(client, namespace), pod, container.as_deref(), command).await
             }
             Route::Url(url) => by_url(url, call).await,
         }

@@ -1,7 +1,8 @@
 //! One request, its deadline, and when a read is asked again: GETs only, a bounded number of times, by the server's own Retry-After
-//! where it gives one. Writes and probes are never sent twice.
+//! where it gives one. Writes and probes are never sent twice, but for a login that had run out: then nothing was done.
 use crate::adapters::causes::in_one_line;
 use crate::adapters::interrupt;
+use crate::adapters::kube::login::Login;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Method;
@@ -14,6 +15,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::Body as _;
 use kube::Client;
 use kube::client::Body;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::runtime::Runtime;
@@ -27,23 +29,23 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// The largest body that is read: one page of very large objects.
 const LARGEST: usize = 256 << 20;
 
-/// A cluster: one client, its runtime, its address.
+/// A cluster: one login, its runtime, its address.
 pub struct Cluster {
     runtime: Runtime,
-    client: Client,
+    login: Arc<Login>,
     server: String,
     namespace: String,
     timeout: Duration,
 }
 
 impl Cluster {
-    pub(super) fn new(runtime: Runtime, client: Client, server: String, namespace: String, timeout: Duration) -> Self {
-        Self { runtime, client, server, namespace, timeout }
+    pub(super) fn new(runtime: Runtime, login: Login, server: String, namespace: String, timeout: Duration) -> Self {
+        Self { runtime, login: Arc::new(login), server, namespace, timeout }
     }
 
-    /// The client, for streams (exec, port-forward, watch).
-    pub fn client(&self) -> &Client {
-        &self.client
+    /// The client and its credential, for streams (exec, port-forward, watch).
+    pub fn login(&self) -> &Arc<Login> {
+        &self.login
     }
 
     /// The runtime that the client lives on.
@@ -86,29 +88,36 @@ impl Cluster {
     }
 
     async fn exchange(&self, ask: &Ask) -> Result<(Reply, Option<Duration>), NoReply> {
-        let mut request = Request::builder().method(ask.method.as_str()).uri(&ask.path);
-        request = request.header(ACCEPT, ask.accept.unwrap_or("application/json"));
-        if let Some((kind, _)) = &ask.body {
-            request = request.header(CONTENT_TYPE, *kind);
-        }
-        let body = ask.body.as_ref().map(|(_, bytes)| Body::from(bytes.clone())).unwrap_or_else(Body::empty);
-        let request = request.body(body).map_err(|e| NoReply::Cut(e.to_string()))?;
-        let response = self.client.send(request).await.map_err(|e| NoReply::Cut(in_one_line(&e)))?;
-        let (head, body) = response.into_parts();
-        let text = |name: &str| head.headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let after = text("retry-after").and_then(|v| v.parse().ok()).map(Duration::from_secs);
-        let warnings = head.headers.get_all("warning").iter().filter_map(|v| v.to_str().ok()).map(str::to_owned).collect();
-        let mut body = std::pin::pin!(http_body_util::Limited::new(body, LARGEST));
-        let announced = usize::try_from(body.size_hint().exact().unwrap_or(0)).unwrap_or(LARGEST);
-        // Into one place as it comes: the pieces and their sum are never held together.
-        let mut whole = Vec::with_capacity(announced.min(LARGEST));
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|e| NoReply::Cut(format!("the answer was cut: {}", in_one_line(&*e))))?;
-            frame.data_ref().into_iter().for_each(|piece| whole.extend_from_slice(piece));
-        }
-        let body = whole;
-        Ok((Reply { status: head.status.as_u16(), body, date: text("date"), warnings }, after))
+        let by = self.login.client().await;
+        let answer = exchange(&by.client, ask).await?;
+        let renewed = self.login.answered(&by, answer.0.status).await.map_err(|e| NoReply::Cut(e.to_string()))?;
+        if renewed { exchange(&self.login.client().await.client, ask).await } else { Ok(answer) }
     }
+}
+
+async fn exchange(client: &Client, ask: &Ask) -> Result<(Reply, Option<Duration>), NoReply> {
+    let mut request = Request::builder().method(ask.method.as_str()).uri(&ask.path);
+    request = request.header(ACCEPT, ask.accept.unwrap_or("application/json"));
+    if let Some((kind, _)) = &ask.body {
+        request = request.header(CONTENT_TYPE, *kind);
+    }
+    let body = ask.body.as_ref().map(|(_, bytes)| Body::from(bytes.clone())).unwrap_or_else(Body::empty);
+    let request = request.body(body).map_err(|e| NoReply::Cut(e.to_string()))?;
+    let response = client.send(request).await.map_err(|e| NoReply::Cut(in_one_line(&e)))?;
+    let (head, body) = response.into_parts();
+    let text = |name: &str| head.headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let after = text("retry-after").and_then(|v| v.parse().ok()).map(Duration::from_secs);
+    let warnings = head.headers.get_all("warning").iter().filter_map(|v| v.to_str().ok()).map(str::to_owned).collect();
+    let mut body = std::pin::pin!(http_body_util::Limited::new(body, LARGEST));
+    let announced = usize::try_from(body.size_hint().exact().unwrap_or(0)).unwrap_or(LARGEST);
+    // Into one place as it comes: the pieces and their sum are never held together.
+    let mut whole = Vec::with_capacity(announced.min(LARGEST));
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|e| NoReply::Cut(format!("the answer was cut: {}", in_one_line(&*e))))?;
+        frame.data_ref().into_iter().for_each(|piece| whole.extend_from_slice(piece));
+    }
+    let body = whole;
+    Ok((Reply { status: head.status.as_u16(), body, date: text("date"), warnings }, after))
 }
 
 impl Api for Cluster {

@@ -1,6 +1,7 @@
 //! A watch of one kind that goes on by itself: listed, watched from there, resumed after cuts from the last resourceVersion. Where that has
 //! expired the list is read anew and the gap is said. Must not know what is made of what it sees.
 use crate::adapters::causes::in_one_line;
+use crate::adapters::kube::login::Login;
 use crate::adapters::kube::send::Cluster;
 use crate::usecase::port::Watch;
 use crate::usecase::port::WatchEvent;
@@ -9,7 +10,6 @@ use chrono::DateTime;
 use chrono::Utc;
 use http::Request;
 use http_body_util::BodyExt as _;
-use kube::Client;
 use kube::client::Body;
 use serde_json::Value;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Watcher {
     /// Begins to watch the kind at this path (as in `/api/v1/pods`).
     pub fn start(cluster: &Cluster, path: &str) -> Self {
         let shared: Arc<Mutex<Shared>> = Arc::default();
-        let run = run(cluster.client().clone(), path.to_owned(), Arc::clone(&shared));
+        let run = run(Arc::clone(cluster.login()), path.to_owned(), Arc::clone(&shared));
         Self { shared, task: cluster.handle().spawn(run) }
     }
 }
@@ -66,20 +66,20 @@ fn tell(shared: &Mutex<Shared>, event: Option<WatchEvent>, connected: bool) {
     shared.events.extend(event.map(|e| (Utc::now(), e)));
 }
 
-async fn run(client: Client, path: String, shared: Arc<Mutex<Shared>>) {
+async fn run(login: Arc<Login>, path: String, shared: Arc<Mutex<Shared>>) {
     let mut version: Option<String> = None;
     let mut pause = PAUSE;
     loop {
         let from = match version.take() {
             Some(version) => Ok(version),
-            None => list(&client, &path).await.map(|(version, items)| {
+            None => list(&login, &path).await.map(|(version, items)| {
                 tell(&shared, Some(WatchEvent::Listed(items)), true);
                 version
             }),
         };
         let ended = match from {
             Ok(from) => {
-                let (last, ended) = turn(&client, &path, from, &shared).await;
+                let (last, ended) = turn(&login, &path, from, &shared).await;
                 version = last;
                 ended
             }
@@ -101,9 +101,9 @@ async fn run(client: Client, path: String, shared: Arc<Mutex<Shared>>) {
 }
 
 /// One watch request, until it ends. Gives the resourceVersion to go on from; none where that has expired.
-async fn turn(client: &Client, path: &str, mut version: String, shared: &Mutex<Shared>) -> (Option<String>, Result<(), String>) {
+async fn turn(login: &Login, path: &str, mut version: String, shared: &Mutex<Shared>) -> (Option<String>, Result<(), String>) {
     let uri = format!("{path}?watch=1&allowWatchBookmarks=true&timeoutSeconds={TURN}&resourceVersion={version}");
-    let answer = match send(client, &uri).await {
+    let answer = match send(login, &uri).await {
         Ok(answer) => answer,
         Err(what) => return (Some(version), Err(what)),
     };
@@ -148,17 +148,21 @@ async fn turn(client: &Client, path: &str, mut version: String, shared: &Mutex<S
     }
 }
 
-async fn send(client: &Client, uri: &str) -> Result<http::Response<Body>, String> {
+async fn send(login: &Login, uri: &str) -> Result<http::Response<Body>, String> {
     let request = Request::get(uri).body(Body::empty()).map_err(|e| e.to_string())?;
-    let answer = tokio::time::timeout(Duration::from_secs(30), client.send(request)).await;
-    answer.map_err(|_| "no answer".to_owned())?.map_err(|e| in_one_line(&e))
+    let by = login.client().await;
+    let answer = tokio::time::timeout(Duration::from_secs(30), by.client.send(request)).await;
+    let answer = answer.map_err(|_| "no answer".to_owned())?.map_err(|e| in_one_line(&e))?;
+    // Another client is for the next try.
+    login.answered(&by, answer.status().as_u16()).await.map_err(|e| e.to_string())?;
+    Ok(answer)
 }
 
 /// All objects, page by page, and the resourceVersion to watch from.
-async fn list(client: &Client, path: &str) -> Result<(String, Vec<Value>), String> {
+async fn list(login: &Login, path: &str) -> Result<(String, Vec<Value>), String> {
     let (mut items, mut next) = (Vec::new(), String::new());
     loop {
-        let answer = send(client, &format!("{path}?limit=500{next}")).await?;
+        let answer = send(login, &format!("{path}?limit=500{next}")).await?;
         let status = answer.status();
         let bytes = answer.into_body().collect().await.map_err(|e| in_one_line(&e))?.to_bytes();
         if !status.is_success() {

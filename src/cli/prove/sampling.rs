@@ -43,7 +43,7 @@ impl Sampler {
     /// Samples until it is stopped.
     pub(super) fn run(&self, session: &Session<'_>, interval: Duration) {
         const LOOK: Duration = Duration::from_millis(100);
-        let apps = Apps::new(session.cluster.client(), session.cluster.handle());
+        let apps = Apps::new(session.cluster.login(), session.cluster.handle());
         let protected = |layer: &str| session.layers.iter().any(|l| l.name == layer && l.role == Role::Protected);
         let mut planned = session.planned().unwrap_or_default();
         planned.retain(|p| protected(&p.probe.layer));

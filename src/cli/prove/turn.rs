@@ -65,7 +65,7 @@ pub(super) struct Turn<'a> {
 impl<'a> Turn<'a> {
     /// Plans the first turn of the run, says what would be lost and written, and asks. Makes the run's folder only then.
     pub(super) fn new(args: &Args, session: &'a Session<'a>, dir: &Path, state: &State) -> Result<Self, Failure> {
-        let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user() };
+        let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&session.cluster) };
         let strategy = if args.turn.strategy == "prune" { Strategy::Prune } else { Strategy::Cascade };
         let (terminate, allow) = (args.turn.terminate, args.turn.allow_loss.clone());
         let manifest = manifest::read(args.turn.file.as_deref())?.into_iter().next();

@@ -14,6 +14,7 @@ pub use line::Line;
 pub use rbac::binding;
 pub use rbac::complete;
 pub use rbac::role;
+pub use server::user;
 
 use crate::kinds::Rules;
 use crate::model::Layer;

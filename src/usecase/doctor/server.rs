@@ -95,18 +95,32 @@ fn of_clock(reply: &Reply, before: DateTime<Utc>, after: DateTime<Utc>) -> Line 
     line.with("seconds", seconds.max(0))
 }
 
+/// Asks the server who it takes the user for; a review, which changes nothing.
+fn whoami(api: &dyn Api) -> Result<Reply, NoReply> {
+    let body = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
+    api.send(&Ask::with(Method::Post, "/apis/authentication.k8s.io/v1/selfsubjectreviews", "application/json", &body))
+}
+
+fn username(answer: &Value) -> Option<&str> {
+    answer.pointer("/status/userInfo/username").and_then(Value::as_str).filter(|n| !n.is_empty())
+}
+
+/// The name by which the server knows the user; none where it does not say (before Kubernetes 1.28).
+pub fn user(api: &dyn Api) -> Option<String> {
+    let answer = whoami(api).ok()?.json().ok()?;
+    username(&answer).map(str::to_owned)
+}
+
 /// Who the server takes the user for. False where it takes him for nobody.
 pub(super) fn login(doctor: &Doctor<'_>, lines: &mut Vec<Line>) -> bool {
     if !doctor.review {
         lines.push(Line::note("login.not-asked"));
         return true;
     }
-    let body = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
-    let ask = Ask::with(Method::Post, "/apis/authentication.k8s.io/v1/selfsubjectreviews", "application/json", &body);
-    let line = match doctor.api.send(&ask) {
+    let line = match whoami(doctor.api) {
         Ok(reply) if matches!(reply.status, 200 | 201) => {
             let answer = reply.json().unwrap_or_default();
-            let user = answer.pointer("/status/userInfo/username").and_then(Value::as_str).unwrap_or_default();
+            let user = username(&answer).unwrap_or_default();
             let groups = answer.pointer("/status/userInfo/groups").and_then(Value::as_array).into_iter().flatten();
             let groups: Vec<&str> = groups.filter_map(Value::as_str).filter(|g| *g != "system:authenticated").collect();
             let line = if user == ANONYMOUS { Line::problem("login.anonymous") } else { Line::ok("login.is") };

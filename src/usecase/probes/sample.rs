@@ -20,7 +20,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
 /// How many questions are open at a time.
-const ABREAST: usize = 8;
+const ABREAST: usize = 32;
 
 /// What asking needs from outside.
 #[derive(Clone, Copy)]

@@ -1,14 +1,21 @@
 //! As whom the cluster is asked: credential plugins, impersonation; and which way: proxies.
 use super::Lab;
 use super::Ran;
+use evid::adapters::kube::Access;
+use evid::adapters::kube::Cluster;
+use evid::adapters::kube::connect;
+use evid::usecase::port::Api as _;
+use evid::usecase::port::Ask;
+use evid::usecase::port::Method;
 use std::io::Read;
 use std::io::Write;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-/// Something that keeps what is sent to it and refuses every login.
+/// Something that keeps what is sent to it and answers by its head alone.
 struct Ear {
     address: String,
     heads: Arc<Mutex<Vec<String>>>,
@@ -16,7 +23,13 @@ struct Ear {
 }
 
 impl Ear {
+    /// Refuses every login.
     fn new() -> Self {
+        Self::that(|_| false)
+    }
+
+    /// Takes a login or refuses it.
+    fn that(mut takes: impl FnMut(&str) -> bool + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let heads: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -32,9 +45,11 @@ impl Ear {
                 if head.is_empty() {
                     return;
                 }
-                kept.lock().unwrap().push(String::from_utf8_lossy(&head).into_owned());
+                let head = String::from_utf8_lossy(&head).into_owned();
+                let status = if takes(&head) { "200 OK" } else { "401 Unauthorized" };
+                kept.lock().unwrap().push(head);
                 let body = r#"{"kind":"Status","message":"Unauthorized","code":401}"#;
-                let _ = write!(stream, "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+                let _ = write!(stream, "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len());
             }
         });
         Self { address, heads, thread: Some(thread) }
@@ -99,6 +114,50 @@ fn a_credential_plugin_runs_once_a_command_and_what_it_prints_is_sent_and_not_sa
         assert!(!ran.out.contains("TOKEN-OF-THE-PLUGIN") && !ran.err.contains("TOKEN-OF-THE-PLUGIN"), "{args:?}");
     }
     assert_eq!(lab.left(), ["x.evid.zip"]);
+}
+
+/// A cluster as the lab's user reaches it.
+fn cluster(lab: &Lab) -> Cluster {
+    let timeout = Duration::from_secs(10);
+    let access = Access { kubeconfig: Some(lab.path("kubeconfig")), context: None, impersonate: None, groups: vec![], timeout };
+    connect(&access, |_| None).unwrap()
+}
+
+/// A plugin whose token is another at each run.
+fn numbered(lab: &Lab, ear: &Ear, more: &str) {
+    let runs = lab.path("runs").display().to_string();
+    let status = format!(r#"{{"token":"token-'$(wc -l <{runs} | tr -d " ")'"{more}}}"#);
+    plugin(lab, &format!("http://{}", ear.address), &credential(&status));
+}
+
+#[test]
+fn a_token_that_is_no_longer_taken_is_made_anew_and_what_was_refused_for_it_is_sent_again() {
+    let mut left = 2;
+    let ear = Ear::that(move |head| {
+        left -= i32::from(head.contains("token-1"));
+        head.contains("token-2") || head.contains("token-1") && left >= 0
+    });
+    let lab = Lab::small();
+    numbered(&lab, &ear, "");
+    let cluster = cluster(&lab);
+    let write = Ask { method: Method::Delete, ..Ask::get("/d") };
+    let told = [Ask::get("/a"), Ask::get("/b"), write, Ask::get("/c")].map(|ask| cluster.send(&ask).unwrap().status);
+    assert_eq!((told, runs(&lab)), ([200; 4], 2));
+    assert_eq!(ear.heard().matches("DELETE /d").count(), 2);
+}
+
+#[test]
+fn a_token_is_made_anew_before_it_expires() {
+    let ear = Ear::that(|_| true);
+    let lab = Lab::small();
+    numbered(&lab, &ear, r#","expirationTimestamp":"'$(date -u -d "+2 sec" +%FT%TZ)'""#);
+    let cluster = cluster(&lab);
+    cluster.send(&Ask::get("/a")).unwrap();
+    assert_eq!(runs(&lab), 1);
+    std::thread::sleep(Duration::from_millis(1600));
+    cluster.send(&Ask::get("/b")).unwrap();
+    assert_eq!(runs(&lab), 2);
+    assert!(ear.heard().contains("token-2"));
 }
 
 #[test]

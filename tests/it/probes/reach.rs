@@ -1,4 +1,5 @@
 //! The ways to an app, over a real kube client and real sockets on loopback: HTTP by hand, WebSockets as the API server speaks them.
+use evid::adapters::kube::Login;
 use evid::adapters::kube::reach::Apps;
 use evid::bundle::probe::Method;
 use evid::bundle::probe::Raw;
@@ -14,6 +15,7 @@ use std::io::Read as _;
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_tungstenite::WebSocketStream;
@@ -76,7 +78,7 @@ fn ask(runtime: &Runtime, port: u16, call: &Call) -> Result<Raw, Unheard> {
         let _guard = runtime.enter();
         kube::Client::try_from(config).unwrap()
     };
-    Apps::new(&client, runtime.handle()).reach(call)
+    Apps::new(&Arc::new(Login::fixed(client)), runtime.handle()).reach(call)
 }
 
 fn call(route: Route, path: &str) -> Call {

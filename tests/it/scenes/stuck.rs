@@ -52,7 +52,7 @@ pub fn held_object(stage: &Stage) {
     let hold = |finalizers: Value| json!({"metadata": {"finalizers": finalizers}});
     stage.ground.patch("configmaps", "feast-dev", "feast-env", &hold(json!(["feast.example.com/keep"])));
     stage.later(move |s| s.ground.patch("configmaps", "feast-dev", "feast-env", &hold(Value::Null)));
-    let said = stage.off(&["--timeout", "45"]).ended(3);
+    let said = stage.off(&["--timeout", "45s"]).ended(3);
     said.naming(&["ConfigMap feast-dev/feast-env", "feast.example.com/keep"]);
     stage.evid(&["switch", "status"]).naming(&["feast-env"]);
     stage.capture("off").ended(0);
