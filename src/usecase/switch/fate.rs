@@ -51,6 +51,7 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
     let Some(root) = view.root() else { return fate };
     let ours = |key: &Key| *key == root.key || view.is_member(key);
     let mut going: BTreeMap<&str, (&Object, String)> = BTreeMap::new();
+    let mut late = Vec::new();
     for object in scan.objects.iter().filter(|o| o.key != root.key) {
         let Some(app) = view.marked(object).filter(&ours) else { continue };
         if object.key.is_argo("Application") && !view.is_member(&object.key) {
@@ -59,6 +60,11 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
         } else if let Some(other) = listed_elsewhere(view, &object.key, &ours) {
             fate.refusals.push(Fact::new("shared", &object.key, format!("{}, {}", app.place(), other.place())));
         } else if let Some(option) = kept_by(object, app == root.key, strategy) {
+            if app != root.key && DATA.contains(&&*object.key.kind) && returns_prune(view, &app, object) {
+                let why = format!("kept by {option}, and pruned when {} comes back: not in its Git, and no Prune=false", app.place());
+                late.push(Fact::new("would-be-lost", &object.key, why));
+                continue;
+            }
             let code = if object.key.is_argo("Application") { "child-kept" } else { "kept" };
             let list = if code == "kept" { &mut fate.kept } else { &mut fate.refusals };
             list.push(Fact::new(code, &object.key, option));
@@ -84,6 +90,7 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
     }
     close(scan, &mut going);
     fate.losses = losses(view, &going, volumes, &ours);
+    fate.losses.extend(late);
     let doomed = |o: &Object| {
         Some(Doomed { key: o.key.clone(), uid: o.uid.clone(), path: scan.path(&o.key)?, collection: scan.collection(&o.key)? })
     };
@@ -125,6 +132,17 @@ fn kept_by(object: &Object, by_root: bool, strategy: Strategy) -> Option<&'stati
         (true, Strategy::Cascade) => has("Prune=false").or_else(cascade),
         (false, _) => cascade(),
     }
+}
+
+/// Whether the Application, made again, would prune what it had kept: what carries its mark and is not in Git (under label tracking a
+/// claim of a StatefulSet, before that is there again). Seen on Argo CD 2.12.
+fn returns_prune(view: &View, app: &Key, object: &Object) -> bool {
+    let in_git = |e: &Value| !text(e, "/status").is_empty() && e.get("requiresPruning") != Some(&Value::Bool(true));
+    let kept = app::has_option(&object.value, "Prune=false") || app::owners(&object.value).next().is_some();
+    !kept
+        && view.get(app).is_none_or(|a| {
+            !app::policy_has(&a.value, "Prune=false") && !entries(&a.value).any(|e| in_git(e) && key_of_entry(e) == object.key)
+        })
 }
 
 /// The option with which an object says that it outlives its Application.

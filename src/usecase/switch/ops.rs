@@ -102,9 +102,10 @@ fn emptied(source: &Value) -> Result<Value, &'static str> {
     Ok(Value::Object(source))
 }
 
-/// One full synchronisation, by this run; where asked for, together with automated + prune + self-heal.
+/// One full synchronisation, by this run; where asked for, together with automated + prune + self-heal. It prunes where the policy does.
 pub(super) fn sync(live: &Value, stamp: &Stamp, attempt: u32, automate: bool) -> Write {
-    let mut change = operation(live, stamp, attempt, Map::from_iter([("prune".to_owned(), Value::Bool(true))]), true);
+    let prune = automate || matches!(Mode::of(live), Mode::Automated { prune: true, .. });
+    let mut change = operation(live, stamp, attempt, Map::from_iter([("prune".to_owned(), Value::Bool(prune))]), true);
     if automate {
         let mut automated = json!({"prune": true, "selfHeal": true});
         // Only where it is there: versions before 3.1 do not know it.

@@ -259,12 +259,19 @@ fn state(object: &Object) -> Vec<Fact> {
         pending.push(Fact::new("not-synced", key, sync));
     }
     if health != "Healthy" {
-        pending.push(Fact::new("not-healthy", key, health));
+        pending.push(Fact::new("not-healthy", key, [health.to_owned(), ailing(value)].join("")));
     }
     if application_is_unsettled(value) {
         pending.push(Fact::new("not-reconciled", key, ""));
     }
     pending
+}
+
+/// The first of its objects that is not healthy, and why, in Argo CD's words.
+fn ailing(app: &Value) -> String {
+    let health = |e: &Value| text(e, "/health/status").to_owned();
+    let first = entries(app).find(|e| !matches!(&*health(e), "" | "Healthy"));
+    first.map_or(String::new(), |e| format!(": {} {} {}", key_of_entry(e), health(e), text(e, "/health/message")).trim_end().to_owned())
 }
 
 /// The layer's workloads: how many there are, and which are not available.

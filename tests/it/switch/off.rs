@@ -178,6 +178,30 @@ fn under_label_tracking_the_claims_of_a_stateful_set_would_go() {
 }
 
 #[test]
+fn a_claim_that_off_keeps_and_on_would_prune_counts_as_lost() {
+    // Seen on Argo CD 2.12: OFF keeps it, and the Application that comes back finds it marked and not in its Git.
+    let refused = |options: &str, in_git: bool| {
+        let fake = platform_with(|w| w.argo.by_label = true);
+        let mut claim = thing("PersistentVolumeClaim", "feast", "data-redis-0");
+        claim["metadata"]["labels"] = json!({"app.kubernetes.io/instance": "store"});
+        claim["metadata"]["annotations"] = json!({"argocd.argoproj.io/sync-options": options});
+        if in_git {
+            grow(&mut fake.0.borrow_mut(), "store", claim);
+        } else {
+            fake.0.borrow_mut().add(claim);
+        }
+        let done = run(&fake, |run| plan::plan(run, &off_options(Strategy::Prune))).0;
+        match done {
+            Err(Stop::Refused(facts)) => codes(&facts).iter().map(|c| c.0.to_owned()).collect(),
+            other => other.map(|_| Vec::<String>::new()).unwrap(),
+        }
+    };
+    assert_eq!(refused("Delete=false", false), ["would-be-lost"]);
+    assert_eq!(refused("Delete=false,Prune=false", false), [""; 0]);
+    assert_eq!(refused("Delete=false", true), [""; 0]);
+}
+
+#[test]
 fn a_volume_that_goes_with_its_claim_is_named_as_well() {
     let fake = platform();
     grow(&mut fake.0.borrow_mut(), "store", thing("PersistentVolumeClaim", "feast", "data"));
