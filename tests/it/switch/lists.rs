@@ -55,6 +55,11 @@ fn page(version: &str, items: Value, next: &str) -> Reply {
     reply(200, &json!({"kind": "PartialObjectMetadataList", "metadata": {"resourceVersion": version, "continue": next}, "items": items}))
 }
 
+/// The one ConfigMap of a page.
+fn item(n: usize) -> Value {
+    json!([{"metadata": {"name": format!("x{n}"), "namespace": "aa", "uid": format!("x{n}")}}])
+}
+
 fn switch_off(fake: &Fake, allow: &[&str]) -> Result<Off, Stop> {
     let options = Options { allow: allow.iter().map(|a| (*a).to_owned()).collect(), ..off_options(Strategy::Prune) };
     run(fake, |run| {
@@ -96,13 +101,9 @@ fn a_continue_token_that_comes_twice_does_not_loop_for_ever() {
         later_pages(&fake, "configmaps", move |n| {
             count.set(n);
             assert!(n < 50, "it does");
-            // The moment of the first page, so that nothing else is wrong with it.
-            Some(Ok(page("same", json!([]), tokens[n % tokens.len()])))
+            Some(Ok(page("same", item(n), tokens[n % tokens.len()])))
         });
-        fake.0.borrow_mut().instead.push(Box::new(|_, ask| {
-            let first = json!([{"metadata": {"name": "x", "namespace": "aa", "uid": "x"}}]);
-            is_list(ask, "configmaps").then(|| Ok(page("same", first, "begin")))
-        }));
+        fake.0.borrow_mut().instead.push(Box::new(|_, ask| is_list(ask, "configmaps").then(|| Ok(page("same", item(99), "begin")))));
         assert_eq!(look(&fake).0, [("configmaps".into(), Reason::Truncated)]);
         assert_eq!(asked.get(), tokens.len(), "{tokens:?}");
     }
@@ -116,8 +117,7 @@ fn pages_that_are_ever_new_end_with_the_time() {
         ask.path.contains("/configmaps?").then(|| {
             n += 1;
             world.now += chrono::TimeDelta::seconds(10);
-            let item = json!([{"metadata": {"name": format!("x{n}"), "namespace": "aa", "uid": format!("x{n}")}}]);
-            Ok(page("same", item, &format!("{n}")))
+            Ok(page("same", item(n), &format!("{n}")))
         })
     }));
     assert_eq!(look(&fake).0, [("configmaps".into(), Reason::Truncated)]);
