@@ -329,6 +329,10 @@ pub(super) fn failure(stop: Stop) -> Failure {
         Stop::Failed(facts) => Failure::new(format!("waiting longer would not help:\n{}", list(&facts))).exit(Exit::Refuted).hint(GO_ON),
         Stop::Silent(e) => Failure::new(format!("the API server does not answer: {e}")).hint(GO_ON),
         Stop::Answered { asked, status, message } => Failure::new(format!("{asked}: {status} {message}")),
+        Stop::Unseen(gap) => {
+            let what = if gap.resource == "*" { "kinds" } else { &gap.resource };
+            Failure::new(format!("{what} can't be listed: {}", gap.detail)).hint(GO_ON)
+        }
         Stop::Journal(e) => Failure::new(format!("the journal can't be written: {e}")).hint("nothing is written to the cluster without it"),
     }
 }
@@ -341,7 +345,7 @@ mod tests {
     use crate::usecase::port::{Api, Ask, Clock, Method, NoReply, Reply};
     use chrono::{DateTime, Utc};
     use clap::Parser;
-    use serde_json::json;
+    use serde_json::{Value, json};
     use std::time::Duration;
 
     #[derive(Parser)]
@@ -359,12 +363,21 @@ mod tests {
             let root = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "spec": {"project": "default"},
                 "metadata": {"name": "root-optional", "namespace": "argocd", "uid": "u", "resourceVersion": "1"}});
             let project = json!({"metadata": {"name": "default", "namespace": "argocd", "uid": "p"}});
+            let list = |kind: &str, items: Value| json!({"kind": kind, "metadata": {"resourceVersion": "1"}, "items": items});
+            let kinds = |kinds: &[(&str, &str)]| {
+                let one = |(name, kind): &(&str, &str)| json!({"name": name, "kind": kind, "namespaced": name.starts_with('a'), "verbs": ["list"]});
+                json!({"kind": "APIResourceList", "resources": kinds.iter().map(one).collect::<Vec<_>>()})
+            };
             let body = match ask.path.split('?').next().unwrap() {
-                "/api" => json!({"kind": "APIVersions", "versions": []}),
-                "/apis" => json!({"kind": "APIGroupList", "groups": []}),
-                path if path.ends_with("/applications") => json!({"kind": "ApplicationList", "items": [root]}),
+                "/api" => json!({"kind": "APIVersions", "versions": ["v1"]}),
+                "/apis" => json!({"kind": "APIGroupList", "groups": [
+                    {"name": "argoproj.io", "preferredVersion": {"version": "v1alpha1"}, "versions": [{"version": "v1alpha1"}]}]}),
+                "/api/v1" => kinds(&[("namespaces", "Namespace"), ("persistentvolumes", "PersistentVolume")]),
+                "/apis/argoproj.io/v1alpha1" => kinds(&[("applications", "Application"), ("appprojects", "AppProject")]),
+                "/api/v1/namespaces" | "/api/v1/persistentvolumes" => list("List", json!([])),
+                path if path.ends_with("/applications") => list("ApplicationList", json!([root])),
                 path if path.ends_with("/applications/root-optional") => root,
-                path if path.ends_with("/appprojects") => json!({"kind": "AppProjectList", "items": [project]}),
+                path if path.ends_with("/appprojects") => list("AppProjectList", json!([project])),
                 _ => return Ok(Reply { status: 404, body: vec![], date: None, warnings: vec![] }),
             };
             Ok(Reply { status: 200, body: body.to_string().into_bytes(), date: None, warnings: vec![] })

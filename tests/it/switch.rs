@@ -1,6 +1,7 @@
 //! The switch, over an API server in memory that behaves as Kubernetes and Argo CD were seen to.
 mod argo;
 mod fake;
+mod lists;
 mod off;
 mod on;
 mod platform;

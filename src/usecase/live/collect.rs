@@ -6,8 +6,10 @@ use crate::model::Source;
 use crate::usecase::capture::Collected;
 use crate::usecase::capture::List;
 use crate::usecase::door::Door;
+use crate::usecase::live::bounded::Bounded;
 use crate::usecase::live::discovery::Resource;
 use crate::usecase::live::discovery::discover;
+use crate::usecase::live::gap;
 use crate::usecase::live::list::Listed;
 use crate::usecase::live::list::Question;
 use crate::usecase::live::list::first_page;
@@ -18,8 +20,6 @@ use crate::usecase::live::torn;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Clock;
-use crate::usecase::port::NoReply;
-use crate::usecase::port::Reply;
 use crate::usecase::port::stamp;
 use crate::usecase::shelf::Shelf;
 use chrono::DateTime;
@@ -187,10 +187,8 @@ pub(super) struct Answer {
 impl Answer {
     /// Its gap, if it has one.
     fn gap(&self) -> Option<Gap> {
-        let (reason, detail) = self.listed.gap.clone().filter(|_| !self.refined)?;
-        let r = &self.question.resource;
-        let namespace = self.question.namespace.clone();
-        Some(Gap { group: r.group.clone(), resource: r.plural.clone(), namespace, reason, detail })
+        let why = self.listed.gap.clone().filter(|_| !self.refined)?;
+        Some(gap::of(&self.question.resource, self.question.namespace.as_deref(), why))
     }
 
     fn list(self) -> List<Shelf> {
@@ -240,19 +238,6 @@ pub(super) fn ask(live: &Live<'_>, door: &Door<'_>, questions: Vec<Question>, st
     if answers.len() < total || stopped(live) { Err(LiveError::Stopped) } else { Ok(answers) }
 }
 
-/// The API server until the capture's deadline: also a list that goes on and on ends then.
-struct Bounded<'a> {
-    live: &'a Live<'a>,
-    until: DateTime<Utc>,
-}
-
-impl Api for Bounded<'_> {
-    fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
-        let over = self.live.clock.now() > self.until;
-        if over { Err(NoReply::TimedOut(self.live.scope.deadline.to_std().unwrap_or_default())) } else { self.live.api.send(ask) }
-    }
-}
-
 fn one(live: &Live<'_>, door: &Door<'_>, question: &Question, started: DateTime<Utc>) -> Answer {
     let began = live.clock.now();
     let mut items = Shelf::default();
@@ -261,8 +246,9 @@ fn one(live: &Live<'_>, door: &Door<'_>, question: &Question, started: DateTime<
         Listed { gap: Some((Reason::TimedOut, what)), ..Listed::default() }
     } else {
         let kept = std::cell::RefCell::new(&mut items);
+        let within = live.scope.deadline.to_std().unwrap_or_default();
         list(
-            &Bounded { live, until: started + live.scope.deadline },
+            &Bounded { api: live.api, clock: live.clock, until: started + live.scope.deadline, within },
             question,
             live.scope.chunk,
             |item| {

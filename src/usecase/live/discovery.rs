@@ -1,6 +1,7 @@
 //! Discovery: which kinds the server can list, each at its preferred version. Asks for the aggregated form (two requests) and reads
 //! the plain one where that is what is answered. A group that the server can't speak for is a gap, never silence.
 use crate::model::Gap;
+use crate::model::Key;
 use crate::model::Reason;
 use crate::model::stem;
 use crate::usecase::live::LiveError;
@@ -30,6 +31,12 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// A kind that is known without asking.
+    pub fn new(group: &str, version: &str, plural: &str, kind: &str, namespaced: bool) -> Self {
+        let (group, version, plural, kind) = (group.into(), version.into(), plural.into(), kind.into());
+        Self { group, version, plural, kind, namespaced, names: vec![] }
+    }
+
     /// `<plural>.<group>`.
     pub fn stem(&self) -> String {
         stem(&self.plural, &self.group)
@@ -45,6 +52,11 @@ impl Resource {
         let root = if self.group.is_empty() { "/api" } else { "/apis" };
         let space = namespace.map(|n| format!("/namespaces/{n}")).unwrap_or_default();
         format!("{root}/{}{space}/{}", self.api_version(), self.plural)
+    }
+
+    /// The path of one object.
+    pub fn path_of(&self, key: &Key) -> String {
+        format!("{}/{}", self.path(self.namespaced.then_some(&*key.namespace)), key.name)
     }
 
     /// Whether a person means it by this word.

@@ -1,7 +1,14 @@
 //! An answer that is none, as a gap: one place that knows which status is which reason.
+use crate::model::Gap;
 use crate::model::Reason;
+use crate::usecase::live::discovery::Resource;
 use crate::usecase::port::NoReply;
 use crate::usecase::port::Reply;
+
+/// The gap that this leaves of a kind.
+pub(super) fn of(kind: &Resource, namespace: Option<&str>, (reason, detail): (Reason, String)) -> Gap {
+    Gap { group: kind.group.clone(), resource: kind.plural.clone(), namespace: namespace.map(str::to_owned), reason, detail }
+}
 
 /// Why an answer of this status is no answer.
 pub(super) fn of_reply(reply: &Reply) -> (Reason, String) {

@@ -1,5 +1,6 @@
 //! One question: its pages, at one resourceVersion. A page that expired (410) starts the list anew, three times; what breaks off later
 //! keeps the objects that were seen and shows no absence.
+use crate::model::Gap;
 use crate::model::Reason;
 use crate::usecase::live::discovery::Resource;
 use crate::usecase::live::gap;
@@ -10,9 +11,13 @@ use crate::usecase::port::in_query;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 /// How often a list is begun anew when its pages expire, and a page that can't be read is asked again.
 const RESTARTS: u32 = 3;
+/// Objects a page, where nobody says.
+const CHUNK: u32 = 500;
 /// Objects of a list's first page, which tells how large they are.
 const FIRST: u32 = 50;
 /// The size that later pages aim at, in bytes of their body: as many as there are questions in flight are held at once.
@@ -78,6 +83,20 @@ pub(super) fn list(api: &dyn Api, q: &Question, chunk: u32, mut item: impl FnMut
     }
 }
 
+/// All objects of a kind, in memory; and why they may not be all. What was seen of a list that broke off is handed on.
+pub(in crate::usecase) fn whole(api: &dyn Api, kind: &Resource, namespace: Option<&str>, metadata: bool) -> (Vec<Value>, Option<Gap>) {
+    let question = Question { resource: kind.clone(), namespace: namespace.map(str::to_owned), metadata, counted: false };
+    let items = RefCell::new(Vec::new());
+    let listed = list(api, &question, CHUNK, |item| items.borrow_mut().push(item), || items.borrow_mut().clear());
+    let (mut items, mut why) = (items.into_inner(), listed.gap);
+    let seen = items.len();
+    items.retain(|i: &Value| i.pointer("/metadata/name").and_then(Value::as_str).is_some_and(|n| !n.is_empty()));
+    if items.len() < seen {
+        why = why.or(Some((Reason::Unreadable, "an item has no name".into())));
+    }
+    (items, why.map(|why| gap::of(kind, namespace, why)))
+}
+
 /// How many objects the first page is asked for.
 fn first_limit(q: &Question, chunk: u32) -> u32 {
     if q.counted { 1 } else { chunk.min(FIRST) }
@@ -92,7 +111,7 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
     let mut listed = Listed::default();
     let mut next: Option<String> = None;
     let mut limit = first_limit(q, chunk);
-    let (mut promised, mut empty) = (None, 0);
+    let (mut promised, mut empty, mut tokens) = (None, 0, BTreeSet::new());
     loop {
         let cursor = next.as_deref().map(|n| format!("&continue={}", in_query(n))).unwrap_or_default();
         let ask = Ask {
@@ -101,10 +120,11 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
         };
         let first = listed.pages == 0;
         let take = |page: Page<'_>, size: usize| {
-            if !first && page.metadata.resource_version != listed.resource_version {
+            let version = page.metadata.resource_version.clone().filter(|v| !v.is_empty());
+            if !first && version != listed.resource_version {
                 return Err((Reason::Torn, "its pages are of different moments".into()));
             }
-            listed.resource_version = page.metadata.resource_version.clone().filter(|v| !v.is_empty());
+            listed.resource_version = version;
             let items = page.items.unwrap_or_default();
             listed.count += u64::try_from(items.len()).unwrap_or(u64::MAX);
             empty = if items.is_empty() { empty + 1 } else { 0 };
@@ -152,7 +172,7 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
                 }
                 return listed;
             }
-            Some(cursor) if Some(&cursor) == next.as_ref() => {
+            Some(cursor) if !tokens.insert(cursor.clone()) => {
                 listed.gap = Some((Reason::Truncated, "its pages do not end: the same continue token came twice".into()));
                 return listed;
             }

@@ -1,5 +1,7 @@
 //! A live cluster as a source: discovery → questions → pages → answers and gaps. Every doubt is a gap, none but a refused login stops
-//! the reading. Must not know how requests travel, nor what evid does with an object.
+//! the reading. Who reads a few kinds only (the switch, doctor) uses the same discovery and the same lists. Must not know how requests
+//! travel, nor what evid does with an object.
+mod bounded;
 mod collect;
 mod discovery;
 mod gap;
@@ -21,3 +23,6 @@ pub use discovery::discover;
 pub use platform::Platform;
 pub use platform::platform;
 pub use scope::Scope;
+
+pub(super) use bounded::Bounded;
+pub(super) use list::whole;

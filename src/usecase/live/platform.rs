@@ -11,15 +11,13 @@ use crate::usecase::capture::List;
 use crate::usecase::capture::objects_of;
 use crate::usecase::live::discovery::Resource;
 use crate::usecase::live::gap;
-use crate::usecase::live::list::Question;
-use crate::usecase::live::list::list;
+use crate::usecase::live::list::whole;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
 use serde_json::Value;
 
 /// The names of Argo CD's settings.
 const SETTINGS: [&str; 2] = ["argocd-cm", "argocd-cmd-params-cm"];
-const CHUNK: u32 = 500;
 
 /// What was seen of Argo CD.
 #[derive(Debug, Default)]
@@ -95,13 +93,8 @@ fn everywhere(api: &dyn Api, kind: &Resource, home: &str, gaps: &mut Vec<Gap>) -
 }
 
 fn one(api: &dyn Api, kind: &Resource, namespace: Option<&str>) -> Result<List, Gap> {
-    let question = Question { resource: kind.clone(), namespace: namespace.map(str::to_owned), metadata: false, counted: false };
-    let items = std::cell::RefCell::new(Vec::new());
-    let listed = list(api, &question, CHUNK, |item| items.borrow_mut().push(item), || items.borrow_mut().clear());
-    match listed.gap {
-        Some((reason, detail)) => Err(gap_of(kind, namespace, (reason, detail))),
-        None => Ok(of_items(kind, namespace, items.into_inner())),
-    }
+    let (items, gap) = whole(api, kind, namespace, false);
+    gap.map_or_else(|| Ok(of_items(kind, namespace, items)), Err)
 }
 
 /// The ConfigMaps of one name: in all namespaces, else in the one where Argo CD seems to be.
@@ -124,15 +117,11 @@ fn settings(api: &dyn Api, kind: &Resource, name: &str, near: Option<&str>, gaps
                 };
                 return Some(of_items(kind, namespace, items.into_iter().filter(Value::is_object).map(typed).collect()));
             }
-            Err(why) => refused = Some(gap_of(kind, namespace, why)),
+            Err(why) => refused = Some(gap::of(kind, namespace, why)),
         }
     }
     gaps.extend(refused);
     None
-}
-
-fn gap_of(kind: &Resource, namespace: Option<&str>, (reason, detail): (Reason, String)) -> Gap {
-    Gap { group: kind.group.clone(), resource: kind.plural.clone(), namespace: namespace.map(str::to_owned), reason, detail }
 }
 
 fn of_items(kind: &Resource, namespace: Option<&str>, items: Vec<Value>) -> List {

@@ -187,6 +187,11 @@ fn pages_of_different_moments_and_pages_without_end_are_gaps() {
     assert_eq!(gaps(&run(&Scope::default(), other).0.unwrap()), ["pods - torn"]);
     let endless = |ask: &Ask, _| ask.path.contains("continue=").then(|| Ok(reply(200, &list("PodList", json!([named("p3")]), "two"))));
     assert_eq!(gaps(&run(&Scope::default(), endless).0.unwrap()), ["pods - truncated"]);
+    let circle = |ask: &Ask, _| {
+        let (_, token) = ask.path.split_once("continue=")?;
+        Some(Ok(reply(200, &list("PodList", json!([named("p3")]), if token == "two" { "three" } else { "two" }))))
+    };
+    assert_eq!(gaps(&run(&Scope::default(), circle).0.unwrap()), ["pods - truncated"]);
 }
 
 #[test]

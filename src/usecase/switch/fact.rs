@@ -1,5 +1,8 @@
 //! What the switch saw, and why it stopped: a code from a closed list, an object, and what the cluster said. No prose.
+use crate::model::Gap;
 use crate::model::Key;
+use crate::model::Reason;
+use crate::usecase::live::LiveError;
 use crate::usecase::port::NoReply;
 use crate::usecase::switch::write::Write;
 
@@ -131,6 +134,8 @@ pub enum Stop {
         /// What it said.
         message: String,
     },
+    /// What nothing can be decided without was not listed whole.
+    Unseen(Gap),
     /// The journal can't be written, so nothing is.
     Journal(String),
 }
@@ -140,6 +145,7 @@ impl Stop {
     pub(super) fn may_pass(&self) -> bool {
         match self {
             Self::Silent(_) => true,
+            Self::Unseen(gap) => !matches!(gap.reason, Reason::Forbidden | Reason::NotFound),
             Self::Answered { status, .. } => *status == 429 || *status >= 500,
             _ => false,
         }
@@ -149,5 +155,20 @@ impl Stop {
 impl From<NoReply> for Stop {
     fn from(e: NoReply) -> Self {
         Self::Silent(e)
+    }
+}
+
+impl From<LiveError> for Stop {
+    fn from(e: LiveError) -> Self {
+        match e {
+            LiveError::Unreachable { what, .. } => Self::Silent(NoReply::Cut(what)),
+            LiveError::Unauthorized { what } => Self::Answered { asked: "GET /api".into(), status: 401, message: what },
+            LiveError::Refused { path, status, what } => Self::Answered { asked: format!("GET {path}"), status, message: what },
+            LiveError::Stopped => Self::Interrupted { step: Step::Read, hanging: vec![] },
+            other @ (LiveError::Unreadable { .. } | LiveError::UnknownKind { .. }) => {
+                let detail = other.to_string();
+                Self::Unseen(Gap { group: String::new(), resource: "*".into(), namespace: None, reason: Reason::Unreadable, detail })
+            }
+        }
     }
 }

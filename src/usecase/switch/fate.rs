@@ -4,6 +4,7 @@ use crate::layers::entries;
 use crate::layers::key_of_entry;
 use crate::model::Key;
 use crate::model::Object;
+use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
 use crate::usecase::switch::app;
@@ -26,8 +27,8 @@ pub struct Doomed {
     pub uid: String,
     /// Where it is read.
     pub path: String,
-    /// Where its kind is listed.
-    pub collection: String,
+    /// Its kind.
+    pub kind: Resource,
 }
 
 /// What becomes of the layer's objects.
@@ -91,10 +92,7 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
     close(scan, &mut going);
     fate.losses = losses(view, &going, volumes, &ours);
     fate.losses.extend(late);
-    let doomed = |o: &Object| {
-        Some(Doomed { key: o.key.clone(), uid: o.uid.clone(), path: scan.path(&o.key)?, collection: scan.collection(&o.key)? })
-    };
-    fate.going = going.values().filter_map(|(o, _)| doomed(o)).collect();
+    fate.going = going.values().filter_map(|(o, _)| scan.doomed(o)).collect();
     fate.going.sort_by_key(|d| (!d.key.is_argo("Application"), d.key.clone()));
     for list in [&mut fate.kept, &mut fate.refusals, &mut fate.losses] {
         list.sort();

@@ -1,6 +1,6 @@
 //! Waits until each instance is gone: 404, or another uid. Nothing else counts, no status and no list alone.
 use crate::model::Key;
-use crate::usecase::port::METADATA_LIST;
+use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
@@ -68,21 +68,19 @@ fn check(run: &Run<'_>, root: &Kept<'_>) -> Result<(), Stop> {
 
 /// Which of the instances are still there, and what each hangs on. On an error the rest is still pending.
 fn still(run: &Run<'_>, pending: Vec<Doomed>) -> (Vec<Doomed>, Result<Vec<Fact>, Stop>) {
-    let mut by_kind: BTreeMap<&str, usize> = BTreeMap::new();
-    pending.iter().for_each(|d| *by_kind.entry(&d.collection).or_default() += 1);
-    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (collection, _) in by_kind.iter().filter(|(_, n)| **n >= MANY) {
-        if let Ok(Some(items)) = read::list(run.api, collection, Some(METADATA_LIST)) {
-            seen.insert((*collection).to_owned(), items.iter().map(|i| app::uid(i).to_owned()).collect());
-        }
-    }
+    let mut by_kind: BTreeMap<&Resource, usize> = BTreeMap::new();
+    pending.iter().for_each(|d| *by_kind.entry(&d.kind).or_default() += 1);
+    let many = by_kind.into_iter().filter(|(_, n)| *n >= MANY);
+    // Also half a list shows who is there; who is missing there is asked for.
+    let lists = many.filter_map(|(kind, _)| read::list(run, kind, true).ok());
+    let seen: BTreeSet<String> = lists.flat_map(|(items, _)| items).map(|i| app::uid(&i).to_owned()).filter(|u| !u.is_empty()).collect();
     let (mut rest, mut facts, mut error) = (Vec::new(), Vec::new(), None);
     for one in pending {
         if error.is_some() {
             rest.push(one);
             continue;
         }
-        if seen.get(&one.collection).is_some_and(|uids| uids.contains(&one.uid)) {
+        if seen.contains(&one.uid) {
             facts.push(Fact::new("waiting", &one.key, ""));
             rest.push(one);
             continue;

@@ -70,10 +70,7 @@ pub(super) fn members(view: &View, scan: &Scan) -> Vec<Fact> {
         [("PersistentVolumeClaim", "persistentvolumeclaims"), ("Namespace", "namespaces"), ("Application", "applications")]
     {
         let group = if kind == "Application" { "argoproj.io" } else { "" };
-        if scan.is_gap(group, plural) {
-            let detail = scan.gaps.iter().find(|g| g.group == group && g.resource == plural).map_or("", |g| &*g.detail);
-            out.push(Fact::new("unseen-kind", &Key::new(group, kind, "", "*"), detail));
-        }
+        out.extend(scan.gap(group, plural).map(|g| Fact::new("unseen-kind", &Key::new(group, kind, "", "*"), &*g.detail)));
     }
     out
 }

@@ -7,7 +7,6 @@
 //! gave it. Ancestry decides whose an Application is, whatever its labels say.**
 pub mod app;
 pub mod cause;
-mod discovery;
 mod fact;
 pub mod fate;
 mod gone;

@@ -16,6 +16,7 @@ use crate::usecase::switch::gone;
 use crate::usecase::switch::gone::Kept;
 use crate::usecase::switch::ops;
 use crate::usecase::switch::orphans;
+use crate::usecase::switch::orphans::Left;
 use crate::usecase::switch::plan::Options;
 use crate::usecase::switch::plan::Plan;
 use crate::usecase::switch::plan::Strategy;
@@ -241,11 +242,14 @@ fn look(run: &mut Run<'_>, plan: &Plan, done: &mut Off) -> Result<(), Stop> {
     run.tell(&Event::Step(Step::Orphans));
     let within = run.times.lasting;
     let mut before: Option<BTreeSet<Key>> = None;
+    let mut last: Option<(Left, Vec<Gap>)> = None;
     let seen = until(run, Step::Orphans, within, |run| {
         let view = View::read(run)?;
         let scan = Scan::with(run, &plan.known.listed)?;
         let mut left = orphans::orphans(&view, &scan, &plan.known);
-        if !left.passing {
+        // What was seen before may be seen again in a moment; what was not has no answer to wait for.
+        let is_new = |g: &Gap| !plan.unseen.iter().any(|u| u.group == g.group && u.resource == g.resource);
+        if !left.passing && !scan.gaps.iter().any(is_new) {
             return Ok(Look::Done((left, scan.gaps)));
         }
         // A pod whose Job was born between the two lists seems to be nobody's; who really is, is so in the next look too.
@@ -253,17 +257,19 @@ fn look(run: &mut Run<'_>, plan: &Plan, done: &mut Off) -> Result<(), Stop> {
         if let Some(last) = before.replace(now) {
             left.orphans.retain(|f| f.code != "orphan-owned" || last.contains(&f.object));
         }
-        Ok(Look::Pending(left.orphans))
+        let waiting = left.orphans.clone();
+        last = Some((left, scan.gaps));
+        Ok(Look::Pending(waiting))
     });
-    match seen {
-        Ok((left, gaps)) => {
-            done.left.extend(left.orphans);
-            done.notes.extend(left.notes);
-            done.unseen = gaps;
-        }
-        Err(Stop::Late { hanging, .. }) => done.left.extend(hanging),
-        Err(stop) => return Err(stop),
-    }
+    let (left, gaps) = match (seen, last) {
+        (Ok(seen), _) => seen,
+        // Time is over: what the last look saw counts. Where it saw nothing, or there was none, nobody knows that nothing is left.
+        (Err(Stop::Late { .. }), Some((left, gaps))) if !left.orphans.is_empty() || !gaps.is_empty() => (left, gaps),
+        (Err(stop), _) => return Err(stop),
+    };
+    done.left.extend(left.orphans);
+    done.notes.extend(left.notes);
+    done.unseen = gaps;
     done.left.sort();
     done.left.dedup_by(|a, b| a.object == b.object);
     Ok(())

@@ -80,11 +80,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let ours = claiming(&view, &key);
     let going = scan.objects.iter().filter(|o| o.key != key && app::deleting(&o.value).is_some());
     let going = going.filter(|o| view.marked(o).is_some_and(|a| ours.contains(&a)));
-    let doomed: Vec<Doomed> = going
-        .filter_map(|o| {
-            Some(Doomed { key: o.key.clone(), uid: o.uid.clone(), path: scan.path(&o.key)?, collection: scan.collection(&o.key)? })
-        })
-        .collect();
+    let doomed: Vec<Doomed> = going.filter_map(|o| scan.doomed(o)).collect();
     let terminating = doomed.iter().filter_map(|d| scan.get(&d.key).map(|o| gone::hangs(&d.key, &o.value))).collect();
     let mut notes = view.notes.clone();
     if let Some(m) = view.manager().filter(|m| m.self_heals && !m.ignores) {

@@ -1,4 +1,4 @@
-//! What is left of a layer that is gone: by tracking mark, by the list saved before, and by owner. Pure.
+//! What is left of a layer that is gone: by tracking mark, by the list saved before, by uid and by owner. Pure.
 use crate::layers::Method;
 use crate::layers::entries;
 use crate::layers::key_of_entry;
@@ -9,6 +9,7 @@ use crate::usecase::switch::View;
 use crate::usecase::switch::app;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::fate::Fate;
+use crate::usecase::switch::gone;
 use crate::usecase::switch::scan::Scan;
 use std::collections::BTreeSet;
 
@@ -35,7 +36,8 @@ impl Known {
         Self {
             apps: view.members().into_iter().map(|o| o.key.clone()).chain(listed).filter(|k| !foreign(k)).collect(),
             listed: fate::listed(view).into_iter().filter(|k| !foreign(k)).collect(),
-            uids: fate.going.iter().map(|d| d.uid.clone()).collect(),
+            // What is computed, not stored (metrics), has none.
+            uids: fate.going.iter().map(|d| d.uid.clone()).filter(|u| !u.is_empty()).collect(),
             spaces: fate.going.iter().map(|d| d.key.namespace.clone()).filter(|n| !n.is_empty()).collect(),
             kept: fate.kept.iter().map(|f| f.object.clone()).collect(),
         }
@@ -58,7 +60,8 @@ pub fn orphans(view: &View, scan: &Scan, known: &Known) -> Left {
     let mut left = Left { orphans: Vec::new(), notes: Vec::new(), passing: false };
     let uids: BTreeSet<&str> = scan.objects.iter().map(|o| &*o.uid).collect();
     for object in scan.objects.iter().filter(|o| o.key != root && !known.kept.contains(&o.key)) {
-        match of(view, &root, object, known).or_else(|| dangling(scan, &uids, object, known)) {
+        let was_to_go = || known.uids.contains(&object.uid).then(|| gone::hangs(&object.key, &object.value));
+        match of(view, &root, object, known).or_else(was_to_go).or_else(|| dangling(scan, &uids, object, known)) {
             Some(fact) if matches!(fact.code, "dead-mark" | "kept") => left.notes.push(fact),
             Some(fact) => {
                 left.passing |= fact.code == "orphan-owned" || app::deleting(&object.value).is_some();

@@ -1,6 +1,8 @@
 //! The plan of OFF: what is there, why it must not be done, how it will be done, each write in order. [`plan`] reads; the rest
 //! is pure.
+use crate::model::Gap;
 use crate::model::Key;
+use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Stamp;
@@ -74,6 +76,8 @@ pub struct Plan {
     pub notes: Vec<Fact>,
     /// How long it is watched whether the root stays manual, where an Application manages it.
     pub hold: Option<(Key, Duration)>,
+    /// What was not seen, or not whole.
+    pub unseen: Vec<Gap>,
     pub(super) known: Known,
 }
 
@@ -84,21 +88,17 @@ pub struct Plan {
 pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let view = View::read(run)?;
     let scan = Scan::with(run, &fate::listed(&view))?;
-    let (volumes, mut notes) = volumes(run)?;
+    let mut notes = Vec::new();
+    let volumes = volumes(run, &mut notes)?;
     let mut plan = decide(&view, &scan, &volumes, options).map_err(Stop::Refused)?;
     notes.extend(view.notes);
     plan.notes.extend(notes);
     Ok(plan)
 }
 
-pub(super) fn volumes(run: &Run<'_>) -> Result<(Vec<Value>, Vec<Fact>), Stop> {
-    match read::list(run.api, "/api/v1/persistentvolumes", None) {
-        Ok(items) => Ok((items.unwrap_or_default(), vec![])),
-        Err(Stop::Answered { message, .. }) => {
-            Ok((vec![], vec![Fact::new("unseen-kind", &Key::new("", "PersistentVolume", "", "*"), message)]))
-        }
-        Err(stop) => Err(stop),
-    }
+/// The PersistentVolumes in full.
+pub(super) fn volumes(run: &Run<'_>, notes: &mut Vec<Fact>) -> Result<Vec<Value>, Stop> {
+    read::allowed(run, &Resource::new("", "v1", "persistentvolumes", "PersistentVolume", false), notes)
 }
 
 /// The pure half of [`plan`].
@@ -132,6 +132,7 @@ fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Res
         already,
         writes: writes(view, &fate, strategy, options),
         hold: manager.map(|m| (m.app, Duration::from_secs(2 * view.self_heal + 2))),
+        unseen: scan.gaps.clone(),
         known: Known::of(view, &fate),
         children: children.len(),
         members,

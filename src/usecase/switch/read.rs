@@ -1,18 +1,22 @@
-//! Reads: one object, a list in pages. Each request is a GET.
+//! Reads: one object, all objects of a kind. Each request is a GET.
+use crate::model::Gap;
 use crate::model::Key;
+use crate::model::Reason;
+use crate::usecase::live::Bounded;
+use crate::usecase::live::Resource;
+use crate::usecase::live::whole;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Reply;
-use crate::usecase::port::in_query;
+use crate::usecase::switch::Fact;
+use crate::usecase::switch::Run;
+use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use serde_json::Value;
+use std::time::Duration;
 
 /// Metadata alone, of one object.
 pub(super) const PARTIAL: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-
-const PAGE: usize = 500;
-/// How often a list whose pages expired is begun again.
-const RESTARTS: usize = 3;
 
 /// The path of an Application, or of another Argo CD object.
 pub(super) fn argo_path(plural: &str, key: &Key) -> String {
@@ -43,33 +47,32 @@ pub(super) fn get(api: &dyn Api, path: &str, accept: Option<&'static str>) -> Re
     object(path, &reply)
 }
 
-/// All items of a list; none where the answer is 404.
-pub(super) fn list(api: &dyn Api, path: &str, accept: Option<&'static str>) -> Result<Option<Vec<Value>>, Stop> {
-    let mut restarts = 0;
-    let (mut items, mut next) = (Vec::new(), String::new());
-    loop {
-        let glue = if path.contains('?') { '&' } else { '?' };
-        let more = if next.is_empty() { String::new() } else { format!("&continue={}", in_query(&next)) };
-        let reply = api.send(&Ask { accept, ..Ask::get(format!("{path}{glue}limit={PAGE}{more}")) })?;
-        if reply.status == 410 && restarts < RESTARTS {
-            restarts += 1;
-            (items, next) = (Vec::new(), String::new());
-            continue;
-        }
-        let Some(mut page) = object(path, &reply)? else { return Ok(None) };
-        match page.get_mut("items").map(Value::take) {
-            Some(Value::Array(list)) => items.extend(list),
-            // A list without items is an empty list; anything else is no list.
-            Some(Value::Null) | None if text(&page, "kind").ends_with("List") => {}
-            _ => return Err(said(path, 502, "no list".into())),
-        }
-        next = page.pointer("/metadata/continue").and_then(Value::as_str).unwrap_or("").to_owned();
-        if next.is_empty() {
-            return Ok(Some(items));
-        }
+/// All objects of a kind, and why they may not be all. A list that does not end is left once it took as long as a wait may.
+///
+/// # Errors
+/// Where the person asked to stop.
+pub(super) fn list(run: &Run<'_>, kind: &Resource, metadata: bool) -> Result<(Vec<Value>, Option<Gap>), Stop> {
+    let within = run.times.total;
+    let api = Bounded { api: run.api, clock: run.clock, until: run.clock.now() + within, within };
+    let (items, gap) = whole(&api, kind, None, metadata);
+    if gap.is_some() && !run.clock.sleep(Duration::ZERO) {
+        return Err(Stop::Interrupted { step: Step::Read, hanging: vec![] });
     }
+    Ok((items, gap))
 }
 
-fn text<'a>(v: &'a Value, k: &str) -> &'a str {
-    v.get(k).and_then(Value::as_str).unwrap_or("")
+/// All objects of a kind, in full, as far as that is allowed: a refusal is noted.
+///
+/// # Errors
+/// [`Stop::Unseen`] where they may not be all for another reason.
+pub(super) fn allowed(run: &Run<'_>, kind: &Resource, notes: &mut Vec<Fact>) -> Result<Vec<Value>, Stop> {
+    let (items, gap) = list(run, kind, false)?;
+    match gap {
+        Some(gap) if gap.reason == Reason::Forbidden => {
+            notes.push(Fact::new("unseen-kind", &Key::new(&kind.group, &kind.kind, "", "*"), gap.detail));
+        }
+        Some(gap) => return Err(Stop::Unseen(gap)),
+        None => {}
+    }
+    Ok(items)
 }

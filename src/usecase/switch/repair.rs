@@ -110,7 +110,8 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
         return refused("foreign-finalizer", &foreign.join(" "));
     }
     let projects = projects(&view, root, &options.manifests)?;
-    let (volumes, mut notes) = plan::volumes(run)?;
+    let mut notes = Vec::new();
+    let volumes = plan::volumes(run, &mut notes)?;
     let fate = fate::fate(&view, &scan, Strategy::Cascade, &volumes);
     // The fix lets Argo CD go on with what was asked for: deleting the root with everything below it.
     let lost: Vec<Fact> = fate.losses.iter().filter(|l| !fate::is_allowed(&options.allow, &l.object)).cloned().collect();

@@ -3,51 +3,45 @@ use crate::model::Gap;
 use crate::model::Key;
 use crate::model::Object;
 use crate::model::Reason;
-use crate::usecase::port::METADATA_LIST;
+use crate::model::unstem;
+use crate::usecase::live::Resource;
+use crate::usecase::live::discover;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::app;
-use crate::usecase::switch::discovery;
-use crate::usecase::switch::discovery::Kind;
+use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::read;
 use std::collections::BTreeSet;
 
-/// The metadata of every object of every kind that may be listed.
+/// The metadata of every object of every kind that can be listed.
 pub struct Scan {
     /// The objects.
     pub objects: Vec<Object>,
-    /// What could not be listed.
+    /// What was not seen, or not whole.
     pub gaps: Vec<Gap>,
-    kinds: Vec<Kind>,
+    kinds: Vec<Resource>,
 }
 
 impl Scan {
     /// Lists all kinds but those of which evid keeps nothing (Events, Leases).
     ///
     /// # Errors
-    /// Where the server does not answer; a kind that may not be listed is a gap.
-    pub fn read(run: &mut Run<'_>) -> Result<Self, Stop> {
-        let (kinds, gaps) = discovery::kinds(run.api)?;
+    /// Where nothing can be known; a kind of which not all objects were seen is a gap.
+    pub fn read(run: &Run<'_>) -> Result<Self, Stop> {
+        let (kinds, gaps) = discover(run.api)?;
         let mut scan = Self { objects: Vec::new(), gaps, kinds };
-        for kind in scan.kinds.clone().iter().filter(|k| run.rules.stored(&k.group, &k.kind)) {
-            match read::list(run.api, &kind.collection(), Some(METADATA_LIST)) {
-                Ok(items) => scan.objects.extend(items.into_iter().flatten().map(|value| object(kind, value))),
-                Err(Stop::Answered { status, message, .. }) => scan.gaps.push(Gap {
-                    group: kind.group.clone(),
-                    resource: kind.plural.clone(),
-                    namespace: None,
-                    reason: if status == 403 { Reason::Forbidden } else { Reason::TimedOut },
-                    detail: message,
-                }),
-                Err(stop) => return Err(stop),
-            }
+        for kind in scan.kinds.iter().filter(|k| run.rules.stored(&k.group, &k.kind)) {
+            let (items, gap) = read::list(run, kind, true)?;
+            scan.objects.extend(items.into_iter().map(|value| object(kind, value)));
+            scan.gaps.extend(gap);
         }
+        scan.gaps.extend(scan.unnamed());
         Ok(scan)
     }
 
-    /// As [`Scan::read`], and of the kinds that may not be listed the objects named.
+    /// As [`Scan::read`], and of the kinds that were not seen whole the objects named.
     ///
     /// # Errors
     /// As [`Scan::read`].
@@ -55,31 +49,45 @@ impl Scan {
         run.tell(&Event::Step(Step::Read));
         let mut scan = Self::read(run)?;
         for key in named {
-            let Some(kind) = scan.kind(key).filter(|k| scan.is_gap(&k.group, &k.plural)).cloned() else { continue };
-            if let Ok(Some(value)) = read::get(run.api, &kind.path(key), Some(read::PARTIAL)) {
-                scan.objects.push(object(&kind, value));
+            let Some(kind) = scan.kind(key).filter(|k| scan.gap(&k.group, &k.plural).is_some() && scan.get(key).is_none()) else {
+                continue;
+            };
+            if let Ok(Some(value)) = read::get(run.api, &kind.path_of(key), Some(read::PARTIAL)) {
+                let new = object(kind, value);
+                scan.objects.push(new);
             }
         }
         Ok(scan)
     }
 
-    fn kind(&self, key: &Key) -> Option<&Kind> {
+    /// Kinds that are defined and that discovery leaves out: a server that has just begun names them late.
+    fn unnamed(&self) -> Vec<Gap> {
+        let defined = self.objects.iter().filter(|o| o.key.kind == "CustomResourceDefinition").map(|o| unstem(&o.key.name));
+        let named = |group: &str, plural: &str| self.kinds.iter().any(|k| k.group == group && k.plural == plural);
+        let lost = defined.filter(|(plural, group)| !named(group, plural) && self.gap(group, plural).is_none());
+        lost.map(|(plural, group)| Gap {
+            group: group.into(),
+            resource: plural.into(),
+            namespace: None,
+            reason: Reason::NotFound,
+            detail: "its definition is there, and the server does not name it among the kinds that can be listed".into(),
+        })
+        .collect()
+    }
+
+    fn kind(&self, key: &Key) -> Option<&Resource> {
         self.kinds.iter().find(|k| k.group == key.group && k.kind == key.kind)
     }
 
-    /// Where an object is read.
-    pub fn path(&self, key: &Key) -> Option<String> {
-        self.kind(key).map(|k| k.path(key))
+    /// An object as an instance that is to be gone.
+    pub fn doomed(&self, object: &Object) -> Option<Doomed> {
+        let kind = self.kind(&object.key)?.clone();
+        Some(Doomed { key: object.key.clone(), uid: object.uid.clone(), path: kind.path_of(&object.key), kind })
     }
 
-    /// Where its kind is listed.
-    pub fn collection(&self, key: &Key) -> Option<String> {
-        self.kind(key).map(Kind::collection)
-    }
-
-    /// Whether a kind could not be listed.
-    pub fn is_gap(&self, group: &str, plural: &str) -> bool {
-        self.gaps.iter().any(|g| g.group == group && (g.resource == plural || g.resource == "*"))
+    /// Why a kind was not seen whole.
+    pub fn gap(&self, group: &str, plural: &str) -> Option<&Gap> {
+        self.gaps.iter().find(|g| g.group == group && (g.resource == plural || g.resource == "*"))
     }
 
     /// The object of a key.
@@ -88,7 +96,8 @@ impl Scan {
     }
 }
 
-fn object(kind: &Kind, value: serde_json::Value) -> Object {
+/// An item of a list as an object.
+pub(super) fn object(kind: &Resource, value: serde_json::Value) -> Object {
     let at = |p| app::text(&value, p);
     let key = Key::new(&kind.group, &kind.kind, at("/metadata/namespace"), at("/metadata/name"));
     Object { key, plural: kind.plural.clone(), uid: app::uid(&value).to_owned(), value, file: String::new() }

@@ -127,7 +127,8 @@ pub struct Status {
 pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
     let view = View::read(run)?;
     let scan = Scan::with(run, &fate::listed(&view))?;
-    let (volumes, mut notes) = plan::volumes(run)?;
+    let mut notes = Vec::new();
+    let volumes = plan::volumes(run, &mut notes)?;
     let fate = fate::fate(&view, &scan, Strategy::Prune, &volumes);
     let mut known = Known::of(&view, &fate);
     // What lives is no orphan, and neither is what it manages.

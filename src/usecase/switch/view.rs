@@ -5,19 +5,19 @@ use crate::layers::key_of_entry;
 use crate::model::Key;
 use crate::model::Layer;
 use crate::model::Object;
+use crate::model::Reason;
 use crate::model::Role;
+use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Stop;
-use crate::usecase::switch::app;
 use crate::usecase::switch::app::Mode;
 use crate::usecase::switch::app::text;
 use crate::usecase::switch::read;
+use crate::usecase::switch::scan::object;
 use crate::usecase::switch::tree::Tree;
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-const BASE: &str = "/apis/argoproj.io/v1alpha1";
 
 /// Argo CD's objects, and what follows from them.
 pub struct View {
@@ -60,18 +60,18 @@ impl View {
         let refused = |code, key: &Key| Stop::Refused(vec![Fact::new(code, key, "")]);
         let layer = run.layers.iter().find(|l| l.role == Role::Switched).cloned().ok_or_else(|| refused("no-switched-layer", &nobody))?;
         let mut notes = Vec::new();
-        let mut objects = match read::list(run.api, &format!("{BASE}/applications"), None) {
-            Ok(Some(apps)) => wrap("Application", "applications", apps),
-            Ok(None) => return Err(refused("no-argo", &nobody)),
-            Err(stop) => return Err(stop),
+        let argo = |plural, kind| Resource::new("argoproj.io", "v1alpha1", plural, kind, true);
+        let apps = argo("applications", "Application");
+        let mut objects: Vec<Object> = match read::list(run, &apps, false)? {
+            (items, None) => items.into_iter().map(|value| object(&apps, value)).collect(),
+            (_, Some(gap)) if gap.reason == Reason::NotFound => return Err(refused("no-argo", &nobody)),
+            (_, Some(gap)) => return Err(Stop::Unseen(gap)),
         };
-        for (kind, plural) in [("ApplicationSet", "applicationsets"), ("AppProject", "appprojects")] {
-            match read::list(run.api, &format!("{BASE}/{plural}"), None) {
-                Ok(items) => objects.extend(wrap(kind, plural, items.unwrap_or_default())),
-                Err(Stop::Answered { message, .. }) => {
-                    notes.push(Fact::new("unseen-kind", &Key::new("argoproj.io", kind, "", "*"), message));
-                }
-                Err(stop) => return Err(stop),
+        for kind in [argo("applicationsets", "ApplicationSet"), argo("appprojects", "AppProject")] {
+            match read::allowed(run, &kind, &mut notes) {
+                // Not every Argo CD has both.
+                Err(Stop::Unseen(gap)) if gap.reason == Reason::NotFound => {}
+                items => objects.extend(items?.into_iter().map(|value| object(&kind, value))),
             }
         }
         let said = objects.iter().map(|o| text(&o.value, "/status/controllerNamespace")).find(|n| !n.is_empty());
@@ -192,17 +192,4 @@ fn ignores(parent: &Value, root: &Key) -> bool {
             || some("managedFieldsManagers")
             || pointers.into_iter().any(|p| "/spec/syncPolicy/automated".starts_with(p))
     })
-}
-
-fn wrap(kind: &str, plural: &str, items: Vec<Value>) -> Vec<Object> {
-    let one = |mut value: Value| {
-        // Items of a list may lack both.
-        if let Some(map) = value.as_object_mut() {
-            map.entry("apiVersion").or_insert_with(|| "argoproj.io/v1alpha1".into());
-            map.entry("kind").or_insert_with(|| kind.into());
-        }
-        let key = Key::new("argoproj.io", kind, text(&value, "/metadata/namespace"), text(&value, "/metadata/name"));
-        Object { key, plural: plural.into(), uid: app::uid(&value).into(), value, file: String::new() }
-    };
-    items.into_iter().map(one).collect()
 }

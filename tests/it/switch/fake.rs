@@ -46,6 +46,8 @@ pub struct World {
     /// Knows no aggregated discovery.
     pub plain: bool,
     serial: u64,
+    /// Continue token → the moment of the list, and what is left of it.
+    pages: BTreeMap<String, (u64, Vec<Value>)>,
 }
 
 pub struct Fake(pub RefCell<World>);
@@ -90,6 +92,12 @@ pub fn status(code: u16, message: &str) -> Reply {
 
 pub fn at<'a>(v: &'a Value, pointer: &str) -> &'a str {
     v.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+}
+
+/// Whether a list of this kind is begun.
+pub fn is_list(ask: &Ask, plural: &str) -> bool {
+    let (path, query) = ask.path.split_once('?').unwrap_or((&ask.path, ""));
+    ask.method == Method::Get && path.ends_with(&format!("/{plural}")) && !query.contains("continue=")
 }
 
 /// The path of an object by plural, namespace and name.
@@ -139,6 +147,7 @@ impl World {
             patience: None,
             plain: false,
             serial: 100,
+            pages: BTreeMap::new(),
         }
     }
 
@@ -234,7 +243,7 @@ impl World {
         }
     }
 
-    fn list(&self, path: &str, query: &str, accept: &str) -> Reply {
+    fn list(&mut self, path: &str, query: &str, accept: &str) -> Reply {
         let segments: Vec<&str> = path.split('/').collect();
         let Some(kind) = KINDS.iter().find(|k| Some(&k.2) == segments.last()) else { return status(404, "not found") };
         let space = segments.iter().position(|s| *s == "namespaces").and_then(|i| segments.get(i + 1)).filter(|_| kind.2 != "namespaces");
@@ -243,14 +252,24 @@ impl World {
             .values()
             .filter(|o| at(o, "/kind") == kind.3 && space.is_none_or(|s| at(o, "/metadata/namespace") == *s))
             .collect();
-        let value = |k: &str| query.split('&').find_map(|p| p.strip_prefix(k)?.strip_prefix('=')?.parse::<usize>().ok());
-        let (limit, from) = (value("limit").unwrap_or(usize::MAX).min(3), value("continue").unwrap_or(0));
-        let items: Vec<Value> = all.iter().skip(from).take(limit).map(|o| shown(o, accept)).collect();
-        let next = if from + items.len() < all.len() { (from + items.len()).to_string() } else { String::new() };
-        reply(
-            200,
-            &json!({"kind": format!("{}List", kind.3), "metadata": {"resourceVersion": self.serial.to_string(), "continue": next}, "items": items}),
-        )
+        let value = |k: &str| query.split('&').find_map(|p| p.strip_prefix(k)?.strip_prefix('='));
+        let limit = value("limit").map_or(usize::MAX, |l| l.parse().unwrap()).min(3);
+        // All pages show the moment of the first one.
+        let (version, mut items) = match value("continue").map(|token| self.pages.get(token).cloned()) {
+            Some(None) => return status(410, "the provided continue parameter is too old"),
+            Some(Some(rest)) => rest,
+            None => (self.serial, all.into_iter().map(|o| shown(o, accept)).collect()),
+        };
+        let rest = items.split_off(limit.min(items.len()));
+        let mut meta = json!({"resourceVersion": version.to_string()});
+        if !rest.is_empty() {
+            let token = format!("page-{}", self.pages.len());
+            meta["continue"] = token.as_str().into();
+            meta["remainingItemCount"] = rest.len().into();
+            self.pages.insert(token, (version, rest));
+        }
+        let name = if accept.contains("PartialObjectMetadataList") { "PartialObjectMetadata" } else { kind.3 };
+        reply(200, &json!({"kind": format!("{name}List"), "metadata": meta, "items": items}))
     }
 
     fn discovery(&self, path: &str, accept: &str) -> Option<Reply> {

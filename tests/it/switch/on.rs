@@ -1,6 +1,7 @@
 //! On.
 use crate::switch::fake::Fake;
 use crate::switch::fake::app_path;
+use crate::switch::fake::is_list;
 use crate::switch::fake::path;
 use crate::switch::fake::status;
 use crate::switch::platform::app;
@@ -227,7 +228,7 @@ fn a_sync_window_stops_on_and_leaves_no_operation_behind() {
 fn a_comparison_that_keeps_failing_stops_and_names_the_condition() {
     let fake = dark();
     fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
-        if ask.path.ends_with("/applications?limit=500") && world.get(&app_path("store")).is_some() {
+        if is_list(ask, "applications") && world.get(&app_path("store")).is_some() {
             let said = json!({"sync": {"status": "Unknown"}, "conditions": [{"type": "ComparisonError", "message": "field not declared in schema"}]});
             world.patch(&app_path("store"), &json!({ "status": said }));
         }
@@ -267,7 +268,7 @@ fn a_parent_that_reverts_on_is_reported() {
     let fake = dark();
     fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
         let root = app_path("root-optional");
-        if ask.path.ends_with("/applications?limit=500") && world.app("root-optional")["status"]["operationState"]["phase"] == "Running" {
+        if is_list(ask, "applications") && world.app("root-optional")["status"]["operationState"]["phase"] == "Running" {
             world.patch(&root, &json!({"spec": {"syncPolicy": {"automated": null}}}));
         }
         None

@@ -61,7 +61,7 @@ impl Api for Recorded {
             return Ok(reply(200, &json!({"kind": "APIGroupDiscoveryList", "items": groups})));
         }
         if let Some((_, kind, items)) = self.lists().find(|(p, _, _)| p == path) {
-            return Ok(reply(200, &json!({"kind": format!("{kind}List"), "items": items})));
+            return Ok(reply(200, &json!({"kind": format!("{kind}List"), "metadata": {"resourceVersion": "1"}, "items": items})));
         }
         let named = |o: &&Value| {
             let (name, space) = (at(o, "/metadata/name"), at(o, "/metadata/namespace"));

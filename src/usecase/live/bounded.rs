@@ -1,0 +1,23 @@
+//! The API server until a moment: also a list that goes on and on ends then.
+use crate::usecase::port::Api;
+use crate::usecase::port::Ask;
+use crate::usecase::port::Clock;
+use crate::usecase::port::NoReply;
+use crate::usecase::port::Reply;
+use chrono::DateTime;
+use chrono::Utc;
+use std::time::Duration;
+
+pub(in crate::usecase) struct Bounded<'a> {
+    pub api: &'a dyn Api,
+    pub clock: &'a dyn Clock,
+    pub until: DateTime<Utc>,
+    /// How long that is, in words for who asks later.
+    pub within: Duration,
+}
+
+impl Api for Bounded<'_> {
+    fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
+        if self.clock.now() > self.until { Err(NoReply::TimedOut(self.within)) } else { self.api.send(ask) }
+    }
+}
