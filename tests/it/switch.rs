@@ -2,6 +2,7 @@
 mod argo;
 mod fake;
 mod lists;
+mod losses;
 mod off;
 mod on;
 mod platform;
@@ -9,3 +10,4 @@ mod recorded;
 mod repair;
 mod status;
 mod words;
+mod writes;
