@@ -50,7 +50,7 @@ const FAULTS: &[(&str, i32, &[&str])] = &[
     ("core-changed", 1, &["refuted", "core.unchanged", "ingress/ingress-controller"]),
     ("volume-moved", 1, &["refuted", "storage.retained", "triton-model-repo-prod"]),
     ("forbidden-list", 3, &["inconclusive", "optional.absent", "forbidden"]),
-    ("stuck-root", 2, &["refused", "its AppProject is not there"]),
+    ("stuck-root", 1, &["refuted", "switch.kept", "root-optional", "optional.absent", "evid switch repair"]),
     ("held-object", 1, &["refuted", "optional.absent", "optional-envs-dev"]),
     ("forgotten-child", 1, &["refuted", "optional.restored", "feast-notebooks"]),
     ("probe-down", 1, &["refuted", "core.answering", "fastapi"]),

@@ -55,10 +55,18 @@ fn a_commit_changes_core_and_nobody_puts_it_back() {
 }
 
 #[test]
-fn a_stuck_root_and_a_held_object_are_there_from_the_start() {
-    let mut world = World::with(&["stuck-root", "held-object"]);
+fn a_root_and_its_children_hang_when_their_project_goes_first() {
+    let mut world = World::with(&["stuck-root"]);
+    world.manual();
+    world.prune(true);
+    world.run(70);
+    assert!(deleting(world.app("root-optional")) && deleting(world.app("feast-dev")));
+}
+
+#[test]
+fn a_held_object_is_there_from_the_start() {
+    let mut world = World::with(&["held-object"]);
     world.run(2);
-    assert!(deleting(world.app("root-optional")));
     assert!(world.get("configmaps", "feast-dev", "feast-env")["metadata"]["finalizers"].is_array());
 }
 
