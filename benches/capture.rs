@@ -148,6 +148,8 @@ impl Cluster {
             ])),
             "/version" => Some(json!({"major": "1", "minor": "36", "gitVersion": "v1.36.0"}).to_string()),
             "/api/v1/namespaces" => Some(self.spaces.page("NamespaceList", "v1", query)),
+            // Probes look for pods of other programs than the one whose pods are here.
+            "/api/v1/pods" if query.contains("labelSelector=") => Some(Kind { pattern: String::new(), count: 0 }.page("PodList", "v1", "")),
             "/api/v1/pods" => Some(self.pods.page("PodList", "v1", query)),
             "/api/v1/configmaps" => Some(self.maps.page("ConfigMapList", "v1", query)),
             "/apis/apps/v1/replicasets" => Some(self.sets.page("ReplicaSetList", "apps/v1", query)),

@@ -73,8 +73,9 @@ impl Spool for FileSpool {
         if at + len as u64 > state.written {
             state.flush();
         }
-        let mut bytes = vec![0; len];
-        let done = state.file.seek(SeekFrom::Start(at)).and_then(|_| state.file.read_exact(&mut bytes));
+        let mut bytes = Vec::with_capacity(len);
+        let done = state.file.seek(SeekFrom::Start(at)).and_then(|_| (&state.file).take(len as u64).read_to_end(&mut bytes));
+        let done = done.and_then(|n| if n == len { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) });
         let failed = done.is_err();
         state.note(done);
         if failed { Vec::new() } else { bytes }

@@ -55,12 +55,13 @@ pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config:
     let order = order(objects);
     for kind in order.chunk_by(|a, b| stem_of(objects, *a).eq(stem_of(objects, *b))) {
         let mut open = Open::new();
-        for (at, object) in kind.iter().filter_map(|at| Some((*at, objects.whole(*at)?))) {
+        for (at, object) in kind.iter().filter_map(|at| Some((*at, objects.whole(*at)?.into_owned()))) {
             let placement = places.of(&context, at);
-            let has_state = write_object(&context, &object, &placement, &mut |facet, line| {
+            let (stem, place) = (object.stem(), object.key.place());
+            let has_state = write_object(&context, object, &placement, &mut |facet, line| {
                 let folder = (facet, placement.layer.clone());
-                let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&object.stem()));
-                let ended = cutter.add(&object.key.place(), &line);
+                let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem));
+                let ended = cutter.add(&place, &line);
                 ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", placement.layer), bytes));
             });
             if has_state {
@@ -98,13 +99,15 @@ fn stem_of(objects: &dyn Objects, at: usize) -> impl Iterator<Item = u8> {
 }
 
 /// Writes an object's lines; true where it has state (false: it is derived).
-fn write_object(context: &Context<'_>, object: &Object, placement: &Placement, put: &mut dyn FnMut(&'static str, Vec<u8>)) -> bool {
+fn write_object(context: &Context<'_>, object: Object, placement: &Placement, put: &mut dyn FnMut(&'static str, Vec<u8>)) -> bool {
     let kind = context.rules.of(&object.key.group, &object.key.kind);
-    let derived = layers::is_derived(context, object);
-    let owned = layers::owned_pointers(context, object, placement);
+    let derived = layers::is_derived(context, &object);
+    let owned = layers::owned_pointers(context, &object, placement);
     let reading = kind.rule.health.as_deref().and_then(|reader| health::read(reader, &object.value));
-    let facets = split(kind, object.value.clone(), &owned);
-    let (namespace, name) = (object.key.namespace.clone(), object.key.name.clone());
+    let scope = context.scope(&object).unwrap_or_default().to_owned();
+    let marked = context.tracking.has_mark(&object.value);
+    let (namespace, name) = (object.key.namespace, object.key.name);
+    let mut facets = split(kind, object.value, &owned);
     if let Some(reading) = reading {
         let line =
             HealthLine { namespace: namespace.clone(), name: name.clone(), health: reading.health.as_str().into(), facts: reading.facts };
@@ -112,19 +115,20 @@ fn write_object(context: &Context<'_>, object: &Object, placement: &Placement, p
     }
     put(
         "identity",
-        bytes(&IdentityLine {
+        IdentityLine {
             namespace: namespace.clone(),
             name: name.clone(),
             by: placement.by.as_str().into(),
             app: placement.app.clone(),
             related: placement.related.clone(),
-            scope: context.scope(object).unwrap_or_default().to_owned(),
-            marked: context.tracking.has_mark(&object.value),
+            scope,
+            marked,
             fields: facets.identity,
-            derived: if derived { facets.state.clone() } else { Value::Null },
-        }),
+            derived: if derived { facets.state.take() } else { Value::Null },
+        }
+        .into_bytes(),
     );
-    put("noise", bytes(&NoiseLine { namespace, name, fields: facets.noise, order: facets.order }));
+    put("noise", NoiseLine { namespace, name, fields: facets.noise, order: facets.order }.into_bytes());
     if !derived {
         put("state", json::to_bytes(&facets.state));
     }

@@ -1,4 +1,5 @@
 //! The lines of a bundle's `.jsonl` files, format 1: stored forms of their own, so that the inner types can change.
+use crate::canon::json;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Map;
@@ -60,4 +61,59 @@ pub struct NoiseLine {
     /// Pointer of a list that state has sorted → the original index of each element.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub order: Map<String, Value>,
+}
+
+impl IdentityLine {
+    /// Its canonical bytes; what is large in it is moved, not copied.
+    pub fn into_bytes(mut self) -> Vec<u8> {
+        let (fields, derived) = (std::mem::take(&mut self.fields), self.derived.take());
+        bytes(&self, [("fields", Value::Object(fields)), ("derived", derived)])
+    }
+}
+
+impl NoiseLine {
+    /// Its canonical bytes; what is large in it is moved, not copied.
+    pub fn into_bytes(mut self) -> Vec<u8> {
+        let (fields, order) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.order));
+        let order = if order.is_empty() { Value::Null } else { Value::Object(order) };
+        bytes(&self, [("fields", Value::Object(fields)), ("order", order)])
+    }
+}
+
+/// A line without its large fields, and those; null where one is left out.
+fn bytes(small: &impl Serialize, large: [(&str, Value); 2]) -> Vec<u8> {
+    // The line types have text keys only, so this can't fail.
+    let mut line = serde_json::to_value(small).unwrap_or_default();
+    if let Some(line) = line.as_object_mut() {
+        line.extend(large.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.to_owned(), v)));
+    }
+    json::to_bytes(&line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_bytes_of_a_line_are_those_of_its_document() {
+        let text = |text: &str| text.to_owned();
+        let map = |value: Value| value.as_object().cloned().unwrap();
+        for (large, derived) in [(json!({}), Value::Null), (json!({"/é": 1.50, "/a~1b": [null]}), json!({"b": {}, "a": 1e2}))] {
+            let line = IdentityLine {
+                namespace: text("n"),
+                name: text("é"),
+                by: text("label"),
+                app: text("a/b"),
+                related: String::new(),
+                scope: text("s"),
+                marked: true,
+                fields: map(large.clone()),
+                derived,
+            };
+            assert_eq!(line.clone().into_bytes(), json::document(&line).unwrap());
+            let line = NoiseLine { namespace: text(""), name: text("x"), fields: map(json!({"/b": 1, "/a": "2"})), order: map(large) };
+            assert_eq!(line.clone().into_bytes(), json::document(&line).unwrap());
+        }
+    }
 }

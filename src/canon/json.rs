@@ -29,6 +29,7 @@ fn write(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
+        Value::Number(n) if is_plain(n.as_str()) => out.extend_from_slice(n.as_str().as_bytes()),
         Value::Number(n) => out.extend_from_slice(decimal(n.as_str()).as_bytes()),
         Value::String(s) => write_text(s, out),
         Value::Array(list) => {
@@ -42,22 +43,33 @@ fn write(value: &Value, out: &mut Vec<u8>) {
             out.push(b']');
         }
         Value::Object(map) => {
+            // The map has its keys sorted by their bytes, which for ASCII is the right order.
+            if map.keys().all(|k| k.is_ascii()) {
+                return write_entries(map.iter(), out);
+            }
             let mut entries: Vec<_> = map.iter().collect();
-            if !map.keys().all(|k| k.is_ascii()) {
-                entries.sort_by(|a, b| utf16(a.0, b.0));
-            }
-            out.push(b'{');
-            for (i, (key, item)) in entries.into_iter().enumerate() {
-                if i > 0 {
-                    out.push(b',');
-                }
-                write_text(key, out);
-                out.push(b':');
-                write(item, out);
-            }
-            out.push(b'}');
+            entries.sort_by(|a, b| utf16(a.0, b.0));
+            write_entries(entries.into_iter(), out);
         }
     }
+}
+
+fn write_entries<'a>(entries: impl Iterator<Item = (&'a String, &'a Value)>, out: &mut Vec<u8>) {
+    out.push(b'{');
+    for (i, (key, item)) in entries.enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        write_text(key, out);
+        out.push(b':');
+        write(item, out);
+    }
+    out.push(b'}');
+}
+
+/// Whether a number is written as it stands.
+fn is_plain(number: &str) -> bool {
+    !number.contains(['.', 'e', 'E', '-'])
 }
 
 fn utf16(a: &str, b: &str) -> Ordering {
@@ -65,6 +77,11 @@ fn utf16(a: &str, b: &str) -> Ordering {
 }
 
 fn write_text(text: &str, out: &mut Vec<u8>) {
+    if !text.bytes().any(|b| b < b' ' || b == b'"' || b == b'\\') {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        return out.push(b'"');
+    }
     // serde_json escapes exactly what RFC 8785 escapes; writing into a Vec can't fail.
     drop(serde_json::to_writer(out, text));
 }
@@ -108,7 +125,7 @@ pub fn decimal(text: &str) -> String {
 /// Writes every number within a value as its exact, normalised decimal, so that equal numbers are equal values.
 pub fn normalise(value: &mut Value) {
     match value {
-        Value::Number(n) if n.as_str().contains(['.', 'e', 'E', '-']) => {
+        Value::Number(n) if !is_plain(n.as_str()) => {
             if let Ok(plain) = decimal(n.as_str()).parse() {
                 *n = plain;
             }

@@ -4,7 +4,7 @@ use crate::kinds::Kind;
 use crate::kinds::rule::ListRule;
 use crate::kinds::tree::Facet;
 use crate::kinds::tree::Tree;
-use crate::model::join;
+use crate::model::push;
 use crate::model::set;
 use crate::model::tokens;
 use serde_json::Map;
@@ -31,7 +31,7 @@ pub fn split(kind: &Kind, value: Value, owned: &[String]) -> Facets {
     if !owned.is_empty() {
         active.push(&extra);
     }
-    let state = walk(value, &active, None, "", &mut out);
+    let state = walk(value, &active, None, &mut String::new(), &mut out);
     out.state = state.state().unwrap_or(Value::Null);
     out
 }
@@ -79,13 +79,13 @@ impl Left {
     }
 }
 
-fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &str, out: &mut Facets) -> Left {
+fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &mut String, out: &mut Facets) -> Left {
     let own = active.iter().rev().find_map(|n| n.facet.filter(|_| !n.unless.contains(&value)));
     let facet = own.or(inherited);
     let elsewhere = matches!(facet, Some(Facet::Identity | Facet::Noise));
     let is_default = |v: &Value| active.iter().any(|n| n.default.as_ref() == Some(v));
     if !elsewhere && is_default(&value) {
-        out.noise.insert(pointer.to_owned(), value);
+        out.noise.insert(pointer.clone(), value);
         return Left::Default;
     }
     if active.iter().all(|n| n.is_leaf()) {
@@ -100,7 +100,7 @@ fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &str,
             let (mut kept, mut defaults) = (Map::new(), false);
             for (key, item) in map {
                 let next: Vec<&Tree> = active.iter().flat_map(|n| n.step(&key)).collect();
-                match walk(item, &next, facet, &join(pointer, &key), out) {
+                match below(item, &key, &next, facet, pointer, out) {
                     Left::State(item) => drop(kept.insert(key, item)),
                     Left::Default => defaults = true,
                     Left::Elsewhere => {}
@@ -119,7 +119,7 @@ fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &str,
             let items = list.into_iter().enumerate().map(|(i, item)| {
                 let token = i.to_string();
                 let next: Vec<&Tree> = active.iter().flat_map(|n| n.step(&token)).collect();
-                walk(item, &next, facet, &join(pointer, &token), out).state().unwrap_or(Value::Null)
+                below(item, &token, &next, facet, pointer, out).state().unwrap_or(Value::Null)
             });
             let list = Value::Array(items.collect());
             if elsewhere && list.as_array().is_some_and(|l| l.iter().all(Value::is_null)) {
@@ -135,6 +135,15 @@ fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &str,
         }
         other => Left::State(other),
     }
+}
+
+/// Walks on to a part; `pointer` is that of the whole again afterwards.
+fn below(part: Value, token: &str, active: &[&Tree], inherited: Option<Facet>, pointer: &mut String, out: &mut Facets) -> Left {
+    let whole = pointer.len();
+    push(pointer, token);
+    let left = walk(part, active, inherited, pointer, out);
+    pointer.truncate(whole);
+    left
 }
 
 fn record(facet: Option<Facet>, pointer: &str, value: Value, out: &mut Facets) {

@@ -12,5 +12,5 @@ pub use key::{Key, KeyRef};
 pub use layer::{By, Layer, PLATFORM, Placement, Role};
 pub use object::{Object, Question, Snapshot, Source, Unsettled, group_of, stem, unstem};
 pub use objects::Objects;
-pub use pointer::{escape, get, join, set, tokens};
+pub use pointer::{escape, get, join, push, set, tokens};
 pub use verdict::Verdict;

@@ -12,6 +12,12 @@ pub fn join(pointer: &str, token: &str) -> String {
     format!("{pointer}/{}", escape(token))
 }
 
+/// Appends a raw token in place.
+pub fn push(pointer: &mut String, token: &str) {
+    pointer.push('/');
+    if token.contains(['~', '/']) { pointer.push_str(&escape(token)) } else { pointer.push_str(token) }
+}
+
 /// The unescaped tokens of a pointer.
 pub fn tokens(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(|t| t.replace("~1", "/").replace("~0", "~")).collect()

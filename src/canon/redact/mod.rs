@@ -5,6 +5,7 @@ mod encoded;
 mod flags;
 mod learned;
 mod literal;
+mod memo;
 mod names;
 mod pairs;
 mod pattern;
@@ -20,8 +21,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
 use sha2::Sha256;
 use std::borrow::Cow;
+use std::sync::{Arc, Mutex};
 
-/// What every token begins with.
 /// What every token begins with; 32 hex digits follow.
 pub const MARK: &str = "evid:redacted:";
 
@@ -30,6 +31,8 @@ pub const MARK: &str = "evid:redacted:";
 pub struct Redactor {
     mac: Hmac<Sha256>,
     id: String,
+    /// Of runs that are over; a run takes one and gives it back.
+    memos: Arc<Mutex<Vec<memo::Memo>>>,
 }
 
 impl Redactor {
@@ -40,7 +43,7 @@ impl Redactor {
         block[..32].copy_from_slice(key);
         let mut id = sha256_hex(&[b"evid redaction key id".as_slice(), key].concat());
         id.truncate(32);
-        Self { mac: Hmac::<Sha256>::new(&block.into()), id }
+        Self { mac: Hmac::<Sha256>::new(&block.into()), id, memos: Arc::default() }
     }
 
     /// Names the key without telling it: two bundles with equal ids have comparable tokens.

@@ -1,5 +1,5 @@
 //! What the name of a field tells about its value: a secret, perhaps one, or nothing. Knows nothing of values or formats.
-use super::settings::{AFTER, BEFORE, BENIGN, EMPTY, FILES, KEY_OF, NOUNS, PLAIN_KEY_OF, WHOLE};
+use super::settings::{AFTER, BEFORE, BENIGN, COPIES, EMPTY, FILES, KEY_OF, NOUNS, PLAIN_KEY_OF, PROSE, SHAPES, WHOLE};
 
 /// What a name says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,6 +10,27 @@ pub(super) enum Sense {
     Likely,
     /// Any literal is a secret.
     Secret,
+}
+
+/// All that the walk asks of the name of a field.
+#[derive(Clone, Copy)]
+pub(super) struct Name {
+    /// What it says of its value.
+    pub(super) sense: Sense,
+    /// Its value is a secret as a whole, whatever it is.
+    pub(super) whole: bool,
+    /// Below it are schemas, paths and expressions.
+    pub(super) shapes: bool,
+    /// Its value is a sentence.
+    pub(super) prose: bool,
+}
+
+impl Name {
+    /// What this name says.
+    pub(super) fn of(name: &str) -> Self {
+        let is = |list: &[&str]| list.contains(&name);
+        Self { sense: sense(name), whole: is(COPIES), shapes: is(SHAPES), prose: is(PROSE) }
+    }
 }
 
 /// The words of a name, in lower case: `adminPassword`, `ADMIN_PASSWORD` and `admin.password` are `admin password`.

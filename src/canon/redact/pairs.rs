@@ -65,8 +65,8 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
 
 /// Adds a value if its name makes it a secret.
 pub(super) fn add(text: &str, range: Range<usize>, sense: Sense, out: &mut Spans) -> bool {
-    let Some(value) = text.get(range.clone()) else { return false };
-    if let Some(from) = literal::after_scheme(value).filter(|_| sense != Sense::Plain) {
+    let Some(value) = text.get(range.clone()).filter(|_| sense != Sense::Plain) else { return false };
+    if let Some(from) = literal::after_scheme(value) {
         out.add_decoded(range.start + from..range.end, encoded::decoded(value.get(from..).unwrap_or_default()));
         return true;
     }

@@ -1,6 +1,7 @@
 //! One run over one object or text: finds secrets in texts and remembers them for the run. Knows nothing of how objects are built.
 use super::literal::is_literal;
-use super::names::Sense;
+use super::memo::Memo;
+use super::names::{Name, Sense};
 use super::pattern::Pattern;
 use super::spans::{self, Spans, secret_of};
 use super::{Redactor, blocks, encoded, learned, literal, pairs, shapes, urls, walk};
@@ -31,12 +32,14 @@ pub(super) struct Scan<'r> {
     depth: Cell<usize>,
     /// Whether tokens met now are ours.
     own: Cell<bool>,
+    memo: RefCell<Memo>,
 }
 
 impl<'r> Scan<'r> {
     /// A run that knows nothing yet.
     pub(super) fn new(redactor: &'r Redactor) -> Self {
-        Self { redactor, known: RefCell::default(), depth: Cell::new(0), own: Cell::new(false) }
+        let memo = redactor.memos.lock().ok().and_then(|mut memos| memos.pop()).unwrap_or_default();
+        Self { redactor, known: RefCell::default(), depth: Cell::new(0), own: Cell::new(false), memo: RefCell::new(memo) }
     }
 
     /// The token of a secret; remembers it.
@@ -61,9 +64,32 @@ impl<'r> Scan<'r> {
         encoded::decoded(&compact).map_or_else(|| self.token(value), |plain| self.token(&plain))
     }
 
-    /// A text under a field of this sense, redacted; nothing where it holds no secret.
+    /// What the name of a field says.
+    pub(super) fn name(&self, name: &str) -> Name {
+        self.memo.borrow_mut().name(name)
+    }
+
+    /// A text under a field of this sense, redacted; nothing where it holds no secret. What held none is not looked at again.
     pub(super) fn value(&self, text: &str, sense: Sense, mode: Mode) -> Option<String> {
-        if let Some(from) = literal::after_scheme(text).filter(|_| sense != Sense::Plain) {
+        // A text within a text is judged by how deep it is as well.
+        if self.depth.get() > 0 || self.own.get() {
+            return self.judge(text, sense, mode);
+        }
+        if self.memo.borrow_mut().is_clean(text, sense, mode) {
+            return None;
+        }
+        let redacted = self.judge(text, sense, mode);
+        if redacted.is_none() {
+            self.memo.borrow_mut().clean(text, sense, mode);
+        }
+        redacted
+    }
+
+    /// As [`Self::value`], by looking at it.
+    fn judge(&self, text: &str, sense: Sense, mode: Mode) -> Option<String> {
+        if sense != Sense::Plain
+            && let Some(from) = literal::after_scheme(text)
+        {
             let (scheme, secret) = text.split_at_checked(from)?;
             return Some(format!("{scheme}{}", self.whole(secret)));
         }
@@ -128,5 +154,80 @@ impl<'r> Scan<'r> {
             self.depth.set(self.depth.get() - 1);
         }
         out
+    }
+}
+
+impl Drop for Scan<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut memos) = self.redactor.memos.lock() {
+            memos.push(self.memo.take());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Texts made of pieces that secrets are made of.
+    pub(in super::super) fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            "[a-z0-9./:_-]{1,24}",
+            "[A-Za-z0-9+/=]{4,40}",
+            "[ -~é\n\t]{0,12}",
+            prop::sample::select(vec![
+                "password",
+                "token=",
+                "key: ",
+                "Bearer ",
+                "Basic ",
+                "Ym9iOmh1bnRlcjI=",
+                "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+                "\n",
+                "postgres://u:Xk9vtXZ2@db/x",
+                "Xk9vtXZ2NI6Avau",
+                "{\"password\": \"Xk9vtXZ2NI6Avau\"}",
+                "YXBpX3Rva2VuOiBYazl2dFhaMk5JNkF2YXUK",
+                "-----BEGIN PRIVATE KEY-----\nabc",
+                "authorization: ",
+                "cookie: a=",
+                "curl -u bob:",
+                "PASSWORD '",
+                "://",
+                "?sig=",
+                "&",
+                "${A}",
+                "evid:redacted:0123456789abcdef0123456789abcdef",
+                "[{\"name\": \"TOKEN\", \"value\": \"x\"}]",
+                "kind: Secret\n",
+                " ",
+                ": ",
+                "'",
+            ])
+            .prop_map(str::to_owned),
+        ];
+        prop::collection::vec(piece, 1..5).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        /// What a run knows of earlier runs changes neither what it replaces nor what it looks for elsewhere.
+        #[test]
+        fn a_text_that_is_met_again_is_judged_as_at_first(
+            met in prop::collection::vec((text(), 0..3_usize, 0..3_usize), 1..8),
+            again in prop::collection::vec((0..8_usize, 0..3_usize, 0..3_usize), 1..8),
+        ) {
+            let redactor = Redactor::new(&[7; 32]);
+            let again: Vec<_> = again.iter().filter_map(|(i, sense, mode)| Some((met.get(*i)?.0.clone(), *sense, *mode))).collect();
+            for (text, sense, mode) in met.iter().chain(&again) {
+                let sense = [Sense::Plain, Sense::Likely, Sense::Secret][*sense];
+                let mode = [Mode::Full, Mode::Prose, Mode::Shapes][*mode];
+                let (first, remembering) = (Redactor::new(&[7; 32]), Scan::new(&redactor));
+                let looking = Scan::new(&first);
+                prop_assert_eq!(remembering.value(text, sense, mode), looking.judge(text, sense, mode), "{}", text);
+                prop_assert_eq!(&remembering.known, &looking.known, "{}", text);
+                prop_assert_eq!(remembering.name(text).sense, super::super::names::sense(text));
+            }
+        }
     }
 }

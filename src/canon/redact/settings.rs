@@ -101,3 +101,21 @@ pub(super) const BENIGN: Words = Words(
     database
     ",
 );
+/// Annotations that hold a copy of their object.
+pub(super) const COPIES: &[&str] =
+    &["kubectl.kubernetes.io/last-applied-configuration", "objectset.rio.cattle.io/applied", "banzaicloud.com/last-applied"];
+/// Fields that hold sentences.
+pub(super) const PROSE: &[&str] = &["message", "description", "reason", "note", "summary", "messages", "details"];
+/// Fields below which are schemas, paths and expressions.
+pub(super) const SHAPES: &[&str] = &[
+    "openAPIV3Schema",
+    "expression",
+    "messageExpression",
+    "jqPathExpressions",
+    "jsonPointers",
+    "jsonPath",
+    "managedFields",
+    "resourceNames",
+    "tolerations",
+    "matchExpressions",
+];

@@ -4,22 +4,6 @@ use super::names::{self, Sense};
 use super::scan::{Mode, Scan};
 use serde_json::{Map, Value};
 
-const WHOLE: &[&str] =
-    &["kubectl.kubernetes.io/last-applied-configuration", "objectset.rio.cattle.io/applied", "banzaicloud.com/last-applied"];
-const PROSE: &[&str] = &["message", "description", "reason", "note", "summary", "messages", "details"];
-const SHAPES: &[&str] = &[
-    "openAPIV3Schema",
-    "expression",
-    "messageExpression",
-    "jqPathExpressions",
-    "jsonPointers",
-    "jsonPath",
-    "managedFields",
-    "resourceNames",
-    "tolerations",
-    "matchExpressions",
-];
-
 #[derive(Clone, Copy)]
 struct Place {
     sense: Sense,
@@ -70,16 +54,20 @@ fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
     if is(map, "kind", "Secret") && is(map, "apiVersion", "v1") {
         strip(scan, map);
     }
-    let named =
-        ["name", "key"].iter().find_map(|k| map.get(*k).and_then(Value::as_str)).filter(|_| map.contains_key("value")).map(names::sense);
+    let named = ["name", "key"]
+        .iter()
+        .find_map(|k| map.get(*k).and_then(Value::as_str))
+        .filter(|_| map.contains_key("value"))
+        .map(|n| scan.name(n).sense);
     let reference = map.contains_key("remoteRef") || map.contains_key("sourceRef");
     let keyed = ["name", "secretName", "existingSecret"].iter().any(|k| map.contains_key(*k));
     for (key, child) in map.iter_mut() {
-        if let (true, Some(text)) = (WHOLE.contains(&key.as_str()), child.as_str()) {
+        let name = scan.name(key);
+        if let (true, Some(text)) = (name.whole, child.as_str()) {
             *child = Value::String(scan.token(text));
             continue;
         }
-        let mut sense = if reference && key == "secretKey" { Sense::Plain } else { names::sense(key) };
+        let mut sense = if reference && key == "secretKey" { Sense::Plain } else { name.sense };
         if let Some(named) = named.filter(|_| key == "value") {
             sense = sense.max(named);
         }
@@ -93,8 +81,8 @@ fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
             sense = Sense::Plain;
         }
         let mode = match place.mode {
-            Mode::Full if SHAPES.contains(&key.as_str()) && !child.is_string() || key == "expression" => Mode::Shapes,
-            Mode::Full if PROSE.contains(&key.as_str()) => Mode::Prose,
+            Mode::Full if name.shapes && !child.is_string() || key == "expression" => Mode::Shapes,
+            Mode::Full if name.prose => Mode::Prose,
             mode => mode,
         };
         let sense = if mode == Mode::Shapes { Sense::Plain } else { sense };
@@ -117,7 +105,7 @@ fn strip(scan: &Scan<'_>, map: &mut Map<String, Value>) {
 /// Names of fields may hold secrets too.
 fn rename(scan: &Scan<'_>, map: &mut Map<String, Value>) {
     let names: Vec<(String, String)> =
-        map.keys().filter(|k| k.len() >= 20).filter_map(|k| Some((k.clone(), scan.text(k, Mode::Shapes)?))).collect();
+        map.keys().filter(|k| k.len() >= 20).filter_map(|k| Some((k.clone(), scan.value(k, Sense::Plain, Mode::Shapes)?))).collect();
     for (old, new) in names {
         if let Some(value) = map.remove(&old) {
             map.insert(new, value);
