@@ -71,7 +71,12 @@ pub const MISHAPS: [Mishap; 11] = [
     mishap("core-changed", "a commit changes a protected ConfigMap while the layer goes off", When::Leaving, change_core),
     mishap("volume-moved", "a pinned volume gets another path and is no longer retained", When::Leaving, move_volume),
     mishap("forbidden-list", "the user may not list pods and secrets", When::Server, nothing),
-    mishap("stuck-root", "the AppProject and the switch are deleted while the layer goes off: all hang in Deleting", When::Leaving, strand_root),
+    mishap(
+        "stuck-root",
+        "the AppProject and the switch are deleted while the layer goes off: all hang in Deleting",
+        When::Leaving,
+        strand_root,
+    ),
     mishap("held-object", "an object of the switched layer has a finalizer of its own", When::Start, hold_object),
     mishap("forgotten-child", "the operation of a manual child is taken away before Argo CD sees it", When::Always, forget_child),
     mishap("repo-down", "the Git repository stops answering once the switch is manual", When::Manual, cut_repository),
