@@ -53,15 +53,16 @@ pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config:
     let places = layers::place(&context);
     let mut counts = BTreeMap::new();
     let order = order(objects);
+    let mut scratch = Vec::new();
     for kind in order.chunk_by(|a, b| stem_of(objects, *a).eq(stem_of(objects, *b))) {
         let mut open = Open::new();
         for (at, object) in kind.iter().filter_map(|at| Some((*at, objects.whole(*at)?.into_owned()))) {
             let placement = places.of(&context, at);
             let (stem, place) = (object.stem(), object.key.place());
-            let has_state = write_object(&context, object, &placement, &mut |facet, line| {
+            let has_state = write_object(&context, object, &placement, &mut scratch, &mut |facet, line| {
                 let folder = (facet, placement.layer.clone());
                 let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem));
-                let ended = cutter.add(&place, &line);
+                let ended = cutter.add(&place, line);
                 ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", placement.layer), bytes));
             });
             if has_state {
@@ -98,8 +99,14 @@ fn stem_of(objects: &dyn Objects, at: usize) -> impl Iterator<Item = u8> {
     objects.plural(at).bytes().chain(dot.bytes()).chain(group.bytes())
 }
 
-/// Writes an object's lines; true where it has state (false: it is derived).
-fn write_object(context: &Context<'_>, object: Object, placement: &Placement, put: &mut dyn FnMut(&'static str, Vec<u8>)) -> bool {
+/// Writes an object's lines, large ones into `line` first; true where it has state (false: it is derived).
+fn write_object(
+    context: &Context<'_>,
+    object: Object,
+    placement: &Placement,
+    line: &mut Vec<u8>,
+    put: &mut dyn FnMut(&'static str, &[u8]),
+) -> bool {
     let kind = context.rules.of(&object.key.group, &object.key.kind);
     let derived = layers::is_derived(context, &object);
     let owned = layers::owned_pointers(context, &object, placement);
@@ -109,28 +116,30 @@ fn write_object(context: &Context<'_>, object: Object, placement: &Placement, pu
     let (namespace, name) = (object.key.namespace, object.key.name);
     let mut facets = split(kind, object.value, &owned);
     if let Some(reading) = reading {
-        let line =
-            HealthLine { namespace: namespace.clone(), name: name.clone(), health: reading.health.as_str().into(), facts: reading.facts };
-        put("health", bytes(&line));
+        let health = reading.health.as_str().into();
+        put("health", &bytes(&HealthLine { namespace: namespace.clone(), name: name.clone(), health, facts: reading.facts }));
     }
-    put(
-        "identity",
-        IdentityLine {
-            namespace: namespace.clone(),
-            name: name.clone(),
-            by: placement.by.as_str().into(),
-            app: placement.app.clone(),
-            related: placement.related.clone(),
-            scope,
-            marked,
-            fields: facets.identity,
-            derived: if derived { facets.state.take() } else { Value::Null },
-        }
-        .into_bytes(),
-    );
-    put("noise", NoiseLine { namespace, name, fields: facets.noise, order: facets.order }.into_bytes());
+    let identity = IdentityLine {
+        namespace: namespace.clone(),
+        name: name.clone(),
+        by: placement.by.as_str().into(),
+        app: placement.app.clone(),
+        related: placement.related.clone(),
+        scope,
+        marked,
+        fields: facets.identity,
+        derived: if derived { facets.state.take() } else { Value::Null },
+    };
+    line.clear();
+    identity.write(line);
+    put("identity", line);
+    line.clear();
+    NoiseLine { namespace, name, fields: facets.noise, order: facets.order }.write(line);
+    put("noise", line);
     if !derived {
-        put("state", json::to_bytes(&facets.state));
+        line.clear();
+        json::write(&facets.state, line);
+        put("state", line);
     }
     !derived
 }

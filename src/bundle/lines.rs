@@ -64,30 +64,30 @@ pub struct NoiseLine {
 }
 
 impl IdentityLine {
-    /// Its canonical bytes; what is large in it is moved, not copied.
-    pub fn into_bytes(mut self) -> Vec<u8> {
+    /// Appends its canonical bytes; what is large in it is moved, not copied.
+    pub fn write(mut self, out: &mut Vec<u8>) {
         let (fields, derived) = (std::mem::take(&mut self.fields), self.derived.take());
-        bytes(&self, [("fields", Value::Object(fields)), ("derived", derived)])
+        write(&self, [("fields", Value::Object(fields)), ("derived", derived)], out);
     }
 }
 
 impl NoiseLine {
-    /// Its canonical bytes; what is large in it is moved, not copied.
-    pub fn into_bytes(mut self) -> Vec<u8> {
+    /// Appends its canonical bytes; what is large in it is moved, not copied.
+    pub fn write(mut self, out: &mut Vec<u8>) {
         let (fields, order) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.order));
         let order = if order.is_empty() { Value::Null } else { Value::Object(order) };
-        bytes(&self, [("fields", Value::Object(fields)), ("order", order)])
+        write(&self, [("fields", Value::Object(fields)), ("order", order)], out);
     }
 }
 
 /// A line without its large fields, and those; null where one is left out.
-fn bytes(small: &impl Serialize, large: [(&str, Value); 2]) -> Vec<u8> {
+fn write(small: &impl Serialize, large: [(&str, Value); 2], out: &mut Vec<u8>) {
     // The line types have text keys only, so this can't fail.
     let mut line = serde_json::to_value(small).unwrap_or_default();
     if let Some(line) = line.as_object_mut() {
         line.extend(large.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.to_owned(), v)));
     }
-    json::to_bytes(&line)
+    json::write(&line, out);
 }
 
 #[cfg(test)]
@@ -111,9 +111,13 @@ mod tests {
                 fields: map(large.clone()),
                 derived,
             };
-            assert_eq!(line.clone().into_bytes(), json::document(&line).unwrap());
+            let mut bytes = Vec::new();
+            line.clone().write(&mut bytes);
+            assert_eq!(bytes, json::document(&line).unwrap());
             let line = NoiseLine { namespace: text(""), name: text("x"), fields: map(json!({"/b": 1, "/a": "2"})), order: map(large) };
-            assert_eq!(line.clone().into_bytes(), json::document(&line).unwrap());
+            let mut bytes = Vec::new();
+            line.clone().write(&mut bytes);
+            assert_eq!(bytes, json::document(&line).unwrap());
         }
     }
 }

@@ -28,7 +28,7 @@ impl Cutter {
             let part = || format!("{}.{}.jsonl", self.stem, &canon::sha256_hex(key.as_bytes())[..8]);
             let name = if self.is_first { format!("{}.jsonl", self.stem) } else { part() };
             self.is_first = false;
-            (name, Vec::new())
+            (name, Vec::with_capacity(SMALLEST))
         });
         bytes.extend_from_slice(line);
         bytes.push(b'\n');

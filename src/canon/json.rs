@@ -25,7 +25,8 @@ pub fn document(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_value(value).map(|v| to_bytes(&v))
 }
 
-fn write(value: &Value, out: &mut Vec<u8>) {
+/// Appends the canonical bytes of a value.
+pub fn write(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),

@@ -138,6 +138,7 @@ impl Collected {
         self.map(|values| {
             let mut items = Shelf::default();
             values.into_iter().for_each(|value| door.take(value, &mut items));
+            items.close();
             items
         })
     }

@@ -47,9 +47,14 @@ impl Door<'_> {
         }
         self.prepare(&mut value);
         let uid = value.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or("");
-        let (lean, whole) = (json::to_bytes(&lean(&value, &key, self.rules)), json::to_bytes(&value));
-        let at = self.spool.put(&[&lean, &whole]);
-        shelf.add(&key, uid, at, lean.len(), whole.len());
+        let mut packed = std::mem::take(&mut shelf.scratch);
+        packed.clear();
+        json::write(&lean(&value, &key, self.rules), &mut packed);
+        let lean = packed.len();
+        json::write(&value, &mut packed);
+        let at = self.spool.put(&[&packed]);
+        shelf.add(&key, uid, at, lean, packed.len() - lean);
+        shelf.scratch = packed;
     }
 
     /// What is kept of an answered object: redacted, numbers in one spelling, of some kinds only metadata or digests.

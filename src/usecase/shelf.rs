@@ -45,6 +45,8 @@ pub struct Shelf {
     pub(super) highest: Option<u64>,
     /// What is wrong with items that can't be kept.
     pub(super) wrong: Vec<String>,
+    /// Where an object is packed before it goes to the spool.
+    pub(super) scratch: Vec<u8>,
 }
 
 impl Shelf {
@@ -131,6 +133,7 @@ impl Shelf {
     pub(super) fn close(&mut self) {
         self.texts.shrink_to_fit();
         self.slots.shrink_to_fit();
+        self.scratch = Vec::new();
     }
 }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Bytes of one generation of texts, with some for each text's place in its table.
-const GENERATION: usize = 1 << 19;
+const GENERATION: usize = 1 << 17;
 /// Longer texts are remembered by their digest.
 const LONGEST: usize = 128;
 
