@@ -52,13 +52,15 @@ pub fn defects(bytes: &[u8]) -> Vec<Defect> {
 }
 
 fn answers(line: &Line, intent: &Line) -> bool {
-    let of = |l: &Line| (l.seq, l.what.clone(), l.method.clone(), l.path.clone(), l.object.clone());
+    fn of(l: &Line) -> (u64, [&str; 4]) {
+        (l.seq, [&l.what, &l.method, &l.path, &l.object])
+    }
     intent.stage == Stage::Intent && of(line) == of(intent)
 }
 
 fn read(bytes: &[u8]) -> Result<Line, String> {
     let value: Value = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
-    if [&*json::to_bytes(&value), b"\n"].concat() != bytes {
+    if !json::is_line(&value, bytes) {
         return Err("it is not of the one form".into());
     }
     let line: Line = serde_json::from_value(value).map_err(|e| e.to_string())?;

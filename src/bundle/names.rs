@@ -1,5 +1,7 @@
 //! The names that an entry of a bundle may have, and what may share a bundle. Judges raw bytes; knows no zip and no disk, and
 //! never repairs a name.
+use crate::bundle::actions::ACTIONS;
+use crate::bundle::watch::WATCH;
 use std::collections::BTreeMap;
 
 /// The checksums, always the last entry.
@@ -7,7 +9,7 @@ pub const SUMS: &str = "SHA256SUMS";
 /// The manifest, always the last entry but one.
 pub const MANIFEST: &str = "evid.json";
 /// Entries that stand in no folder.
-const SINGLE: [&str; 6] = ["SHA256SUMS", "actions.jsonl", "config.json", "coverage.json", "evid.json", "watch.jsonl"];
+const SINGLE: [&str; 6] = ["SHA256SUMS", ACTIONS, "config.json", "coverage.json", "evid.json", WATCH];
 /// Folders with their depth: the number of segments of a name, the folder's own included.
 const FOLDERS: [(&str, usize); 5] = [("health", 3), ("identity", 3), ("noise", 3), ("probes", 2), ("state", 3)];
 /// The longest segment that every usual file system takes, in bytes.

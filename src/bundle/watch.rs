@@ -88,7 +88,7 @@ pub fn defects(bytes: &[u8]) -> Vec<Defect> {
     for (i, bytes) in lines.iter().enumerate() {
         let what = match serde_json::from_slice::<Seen>(bytes) {
             Err(e) => e.to_string(),
-            Ok(seen) if json::document(&seen).ok().is_none_or(|b| [&*b, b"\n"].concat() != *bytes) => "it is not of the one form".into(),
+            Ok(seen) if !json::is_line(&seen, bytes) => "it is not of the one form".into(),
             Ok(Seen::From { .. }) if i > 0 => "watching begins with the first line only".into(),
             Ok(Seen::Until { .. }) if i + 1 < lines.len() => "watching ends with the last line only".into(),
             Ok(seen) if i == 0 && !matches!(seen, Seen::From { .. }) => "it does not say since when it was watched".into(),

@@ -25,6 +25,11 @@ pub fn document(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_value(value).map(|v| to_bytes(&v))
 }
 
+/// Whether bytes are the one line that a value has in a `.jsonl` file, its line feed included.
+pub fn is_line(value: &impl Serialize, line: &[u8]) -> bool {
+    document(value).is_ok_and(|bytes| line.strip_suffix(b"\n") == Some(&*bytes))
+}
+
 /// Appends the canonical bytes of a value.
 pub fn write(value: &Value, out: &mut Vec<u8>) {
     match value {

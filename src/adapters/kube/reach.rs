@@ -48,13 +48,17 @@ impl Apps {
         Self { login: Arc::clone(login), handle: handle.clone() }
     }
 
+    /// The cluster's client; a URL is asked without it.
+    async fn client(&self) -> Client {
+        self.login.client().await.client
+    }
+
     async fn ask(&self, call: &Call) -> Result<Raw, Unheard> {
-        let client = self.login.client().await.client;
         match &call.route {
-            Route::Proxy => proxy(&client, call).await,
-            Route::Forward { namespace, pod, port } => forward(Api::namespaced(client, namespace), pod, *port, call).await,
+            Route::Proxy => proxy(&self.client().await, call).await,
+            Route::Forward { namespace, pod, port } => forward(Api::namespaced(self.client().await, namespace), pod, *port, call).await,
             Route::Exec { namespace, pod, container, command } => {
-                exec(Api::namespaced(client, namespace), pod, container.as_deref(), command).await
+                exec(Api::namespaced(self.client().await, namespace), pod, container.as_deref(), command).await
             }
             Route::Url(url) => by_url(url, call).await,
         }

@@ -40,7 +40,7 @@ pub fn defects(files: &BTreeMap<String, Vec<u8>>, config: &Config, manifest: &Ma
                     continue;
                 }
             };
-            if json::document(&line).ok().is_none_or(|b| [&*b, b"\n"].concat() != bytes) {
+            if !json::is_line(&line, bytes) {
                 wrong("it is not of the one form");
             }
             if before.as_ref().is_some_and(|b| b.place() >= line.place()) {

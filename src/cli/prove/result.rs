@@ -2,6 +2,7 @@
 use crate::adapters::archive;
 use crate::adapters::fresh;
 use crate::adapters::report_file;
+use crate::bundle::actions::ACTIONS;
 use crate::claims::Expect;
 use crate::cli::Done;
 use crate::cli::Global;
@@ -66,7 +67,7 @@ fn listing(bundles: &[String], report: &str) -> Vec<(String, &'static str)> {
     let rest = [
         (report.to_owned(), "the signed report (in-toto statement in a DSSE envelope)"),
         (sigstore, "the same as a sigstore bundle"),
-        ("actions.jsonl".to_owned(), "every write to the cluster, its intent before and its answer after"),
+        (ACTIONS.to_owned(), "every write to the cluster, its intent before and its answer after"),
     ];
     bundles.iter().map(|b| (b.clone(), "a sealed bundle: a zip that unzip and sha256sum can read")).chain(rest).collect()
 }

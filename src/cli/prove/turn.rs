@@ -1,5 +1,6 @@
 //! The steps that turn the switch: planned and confirmed before anything is captured or written, done with a journal in the run's folder.
 use crate::adapters::journal::FileJournal;
+use crate::bundle::actions::ACTIONS;
 use crate::cli::cluster::duration;
 use crate::cli::failure::Failure;
 use crate::cli::live::Session;
@@ -71,7 +72,7 @@ impl<'a> Turn<'a> {
         let manifest = manifest::read(args.turn.file.as_deref())?.into_iter().next();
         let mut turn = Self {
             session,
-            journal: FileJournal::new(dir.join("actions.jsonl"), session.redactor.clone()),
+            journal: FileJournal::new(dir.join(ACTIONS), session.redactor.clone()),
             off: plan::Options { strategy, terminate, allow, stamp: stamp.clone() },
             on: on::Options { stamp, manifest, expected: BTreeSet::new(), terminate },
             times: Times::paced(args.turn.timeout, args.turn.pace),

@@ -259,7 +259,7 @@ fn state(object: &Object) -> Vec<Fact> {
         pending.push(Fact::new("not-synced", key, sync));
     }
     if health != "Healthy" {
-        pending.push(Fact::new("not-healthy", key, [health.to_owned(), ailing(value)].join("")));
+        pending.push(Fact::new("not-healthy", key, format!("{health}{}", ailing(value))));
     }
     if application_is_unsettled(value) {
         pending.push(Fact::new("not-reconciled", key, ""));
