@@ -1,8 +1,11 @@
 //! From a snapshot to the files of a bundle: place each object, split it into facets, write the lines, cut the large kinds.
+use crate::argo;
+use crate::argo::Here;
 use crate::bundle::config::Config;
 use crate::bundle::lines::HealthLine;
 use crate::bundle::lines::IdentityLine;
 use crate::bundle::lines::NoiseLine;
+use crate::bundle::lines::OwnedLine;
 use crate::bundle::parts::Cutter;
 use crate::canon::json;
 use crate::kinds::Rules;
@@ -14,6 +17,7 @@ use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Objects;
 use crate::model::Placement;
+use crate::model::meta;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -40,16 +44,23 @@ pub struct Layered {
 type Open = BTreeMap<(&'static str, String), Cutter>;
 
 /// Assembles the facet files of a snapshot's objects (redacted, sorted by key, no key twice).
-pub fn assemble(objects: &[Object], rules: &Rules, layers: &[Layer], config: &Config) -> Assembled {
+pub fn assemble(objects: &[Object], rules: &Rules, layers: &[Layer], config: &Config, server: Option<&str>) -> Assembled {
     let mut files = BTreeMap::new();
-    let layers = each_file(&objects, rules, layers, config, &mut |name, bytes| drop(files.insert(name, bytes)));
+    let layers = each_file(&objects, rules, layers, config, server, &mut |name, bytes| drop(files.insert(name, bytes)));
     Assembled { files, layers }
 }
 
 /// Hands out the facet files one by one (entry name and bytes), kind by kind, so that no more than the parts of one kind that are
 /// being written are held.
-pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config: &Config, put: &mut dyn FnMut(String, Vec<u8>)) -> Layered {
-    let context = Context::new(objects, rules, layers, &config.scope_label);
+pub fn each_file(
+    objects: &dyn Objects,
+    rules: &Rules,
+    layers: &[Layer],
+    config: &Config,
+    server: Option<&str>,
+    put: &mut dyn FnMut(String, Vec<u8>),
+) -> Layered {
+    let context = Context::new(objects, rules, layers, &config.scope_label, &Here::new(server, &config.cluster_names));
     let places = layers::place(&context);
     let mut counts = BTreeMap::new();
     let order = order(objects);
@@ -57,9 +68,10 @@ pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config:
     for kind in order.chunk_by(|a, b| stem_of(objects, *a).eq(stem_of(objects, *b))) {
         let mut open = Open::new();
         for (at, object) in kind.iter().filter_map(|at| Some((*at, objects.whole(*at)?.into_owned()))) {
-            let placement = places.of(&context, at);
+            let derived = layers::is_derived(&context, &object);
+            let placement = places.of(&context, at, derived);
             let (stem, place) = (object.stem(), object.key.place());
-            let has_state = write_object(&context, object, &placement, &mut scratch, &mut |facet, line| {
+            let has_state = write_object(&context, object, &placement, derived, &mut scratch, &mut |facet, line| {
                 let folder = (facet, placement.layer.clone());
                 let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem));
                 let ended = cutter.add(&place, line);
@@ -74,9 +86,9 @@ pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config:
         }
     }
     let roots = layers.iter().filter_map(|l| Some((l.name.clone(), context.apps.root(&l.name)?.place()))).collect();
-    let tracking = match context.tracking.method {
-        layers::Method::Annotation => "annotation",
-        layers::Method::Label => "label",
+    let tracking = match context.apps.tracking().map(|t| t.method) {
+        Some(argo::Method::Label) => "label",
+        _ => "annotation",
     };
     Layered { counts, roots, tracking }
 }
@@ -104,17 +116,20 @@ fn write_object(
     context: &Context<'_>,
     object: Object,
     placement: &Placement,
+    derived: bool,
     line: &mut Vec<u8>,
     put: &mut dyn FnMut(&'static str, &[u8]),
 ) -> bool {
     let kind = context.rules.of(&object.key.group, &object.key.kind);
-    let derived = layers::is_derived(context, &object);
-    let owned = layers::owned_pointers(context, &object, placement);
+    let owned = layers::owned_fields(context, &object, placement);
     let reading = kind.rule.health.as_deref().and_then(|reader| health::read(reader, &object.value));
     let scope = context.scope(&object).unwrap_or_default().to_owned();
-    let marked = context.tracking.has_mark(&object.value);
+    let marked = context.apps.has_mark(&object.value);
+    let kept = argo::kept_either_way(&object.key, &object.value).map_or("", argo::Kept::as_str).to_owned();
+    let (hook, deleting) = (context.is_hook(&object), meta::deleting(&object.value).is_some());
+    let pointers: Vec<String> = owned.iter().map(|o| o.pointer.clone()).collect();
     let (namespace, name) = (object.key.namespace, object.key.name);
-    let mut facets = split(kind, object.value, &owned);
+    let mut facets = split(kind, object.value, &pointers);
     if let Some(reading) = reading {
         let health = reading.health.as_str().into();
         put("health", &bytes(&HealthLine { namespace: namespace.clone(), name: name.clone(), health, facts: reading.facts }));
@@ -125,8 +140,13 @@ fn write_object(
         by: placement.by.as_str().into(),
         app: placement.app.clone(),
         related: placement.related.clone(),
+        mark: placement.mark.into(),
         scope,
         marked,
+        kept,
+        hook,
+        deleting,
+        owned: owned.into_iter().map(|o| (o.pointer, OwnedLine { by: o.by.into(), wide: o.is_wide })).collect(),
         fields: facets.identity,
         derived: if derived { facets.state.take() } else { Value::Null },
     };

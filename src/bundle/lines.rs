@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A line of `health/<layer>/<kind>.jsonl`.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -27,12 +28,16 @@ pub struct IdentityLine {
     pub namespace: String,
     /// Name.
     pub name: String,
-    /// By what evidence the object is in its layer: `ancestry`, `relation`, `namespace`, `label`, `none`.
+    /// By what evidence the object is in its layer: `ancestry` and `relation` are confirmed; `mark`, `reference`, `namespace`, `destination`
+    /// and `label` are asserted; `none`.
     pub by: String,
     /// The Application that its tracking mark names, as `namespace/name`; absent without one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub app: String,
-    /// For a relation: `<plural>.<group>|namespace|name` of the other object.
+    /// What that Application says of it, where it does not list it: `unlisted`, `gone` or `unknown`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mark: String,
+    /// For a relation or a reference: `<plural>.<group>|namespace|name` of the other object.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub related: String,
     /// What its scope label says, where it has one; never stronger than any other evidence.
@@ -41,11 +46,34 @@ pub struct IdentityLine {
     /// Whether it carries a tracking mark of the method in force.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub marked: bool,
+    /// Why it stays on purpose when its layer goes: `Delete=false`, `Prune=false`, `helm.sh/resource-policy: keep` or `CRD`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kept: String,
+    /// Whether Argo CD runs it as a hook.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hook: bool,
+    /// Whether it is being deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleting: bool,
+    /// Fields that another controller owns by agreement: pointer → by whom.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owned: BTreeMap<String, OwnedLine>,
     /// Pointer → value.
     pub fields: Map<String, Value>,
     /// For a derived object: what would be its state.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub derived: Value,
+}
+
+/// By what agreement another controller owns a field.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct OwnedLine {
+    /// `HorizontalPodAutoscaler`, `Application` or `argocd-cm`.
+    pub by: String,
+    /// Whether the agreement covers a whole container of the object, or every kind.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wide: bool,
 }
 
 /// A line of `noise/<layer>/<kind>.jsonl`.

@@ -1,4 +1,6 @@
 //! The bundles of one judgement and what all claims ask of them, computed once.
+use crate::claims::position::Position;
+use crate::claims::position::positions;
 use crate::compare::Change;
 use crate::compare::ChangeKind;
 use crate::compare::CompareError;
@@ -9,6 +11,8 @@ use crate::compare::Side;
 use crate::compare::Spot;
 use crate::compare::changes;
 use crate::kinds::Rules;
+use crate::kinds::split::Facets;
+use crate::kinds::split::join_facets;
 use crate::model::Gap;
 use crate::model::Key;
 use crate::model::Layer;
@@ -18,25 +22,6 @@ use crate::model::stem;
 use crate::model::unstem;
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-/// Whether the switched layer's Applications live.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Position {
-    /// No Application below the switch lives without deletionTimestamp.
-    Off,
-    /// One does.
-    On,
-}
-
-impl Position {
-    /// The word in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::On => "on",
-        }
-    }
-}
 
 /// The stem of Applications.
 pub(super) const APPLICATIONS: &str = "applications.argoproj.io";
@@ -66,7 +51,7 @@ impl<'a> Evidence<'a> {
     /// # Errors
     /// Where a bundle can't be read.
     pub fn gather(sides: &'a [Side], rules: &'a Rules, layers: &[Layer]) -> Result<Self, CompareError> {
-        let instances = Instances::read(sides)?;
+        let instances = Instances::read(sides, layers)?;
         let gaps = sides.iter().map(|s| s.coverage.gaps()).collect();
         let mut this = Self {
             sides,
@@ -84,12 +69,7 @@ impl<'a> Evidence<'a> {
         }
         this.listed = this.read_listed()?;
         if let Some(switched) = this.switched().map(|l| l.name.clone()) {
-            for i in 0..sides.len() {
-                let alive = this.apps(&switched, i).map(|(spot, at)| this.state(spot, at, i));
-                let states: Vec<Value> = alive.collect::<Result<_, _>>()?;
-                let on = states.iter().any(|s| s.pointer("/metadata/deletionTimestamp").is_none());
-                this.positions.push(if on { Position::On } else { Position::Off });
-            }
+            this.positions = positions(&this, &switched)?;
         }
         Ok(this)
     }
@@ -148,7 +128,7 @@ impl<'a> Evidence<'a> {
 
     /// The Applications of a layer in one bundle, without its root.
     pub fn apps<'b>(&'b self, layer: &'b str, side: usize) -> impl Iterator<Item = (&'b Spot, &'b Instance)> {
-        let here = self.instances.of_layer(layer).filter(|(s, _)| s.stem == APPLICATIONS);
+        let here = self.instances.of_layer(layer).filter(|(s, _)| s.stem == APPLICATIONS && self.instances.by(s).is_confirmed());
         here.filter_map(move |(s, all)| Some((s, all.get(side)?.as_ref()?)))
     }
 
@@ -166,6 +146,36 @@ impl<'a> Evidence<'a> {
     /// Where the file can't be read.
     pub fn line(&self, facet: &str, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
         self.sides.get(side).map_or(Ok(Value::Null), |s| s.line(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name))
+    }
+
+    /// An object of one bundle, put together again from its facets.
+    ///
+    /// # Errors
+    /// Where a file can't be read.
+    pub fn whole(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
+        let map = |v: &Value, field: &str| v.get(field).and_then(Value::as_object).cloned().unwrap_or_default();
+        let identity = self.line("identity", spot, at, side)?;
+        let noise = self.line("noise", spot, at, side)?;
+        let state = if at.derived { identity.get("derived").cloned().unwrap_or_default() } else { self.state(spot, at, side)? };
+        Ok(join_facets(&Facets { state, identity: map(&identity, "fields"), noise: map(&noise, "fields"), order: map(&noise, "order") }))
+    }
+
+    /// The place and instance of an object of which the key is known, where a bundle holds it; its namespace may be that of its
+    /// Application's destination where its kind has none.
+    pub fn find(&self, key: &Key, side: usize) -> Option<(&Spot, &Instance)> {
+        let stem = self.stem_of(&key.group, &key.kind);
+        let spot = |namespace: &str| Spot { stem: stem.clone(), namespace: namespace.to_owned(), name: key.name.clone() };
+        let found = |spot: Spot| {
+            let (spot, all) = self.instances.all.get_key_value(&spot)?;
+            Some((spot, all.get(side)?.as_ref()?))
+        };
+        found(spot(&key.namespace)).or_else(|| found(spot("")))
+    }
+
+    /// The entry that holds an object's line of a facet (`state` and `identity` stand for each other where one has none).
+    pub fn file(&self, facet: &str, spot: &Spot, at: &Instance) -> String {
+        let facet = if facet == "state" && at.derived { "identity" } else { facet };
+        format!("{facet}/{}/{}.jsonl", at.layer, spot.stem)
     }
 
     /// The changes from one bundle to another. What one side lacks and did not wholly see is uncertain; so is what is state only
@@ -264,7 +274,8 @@ impl<'a> Evidence<'a> {
         Ok(out)
     }
 
-    fn stem_of(&self, group: &str, kind: &str) -> String {
+    /// `<plural>.<group>` of a kind.
+    pub fn stem_of(&self, group: &str, kind: &str) -> String {
         stem(&self.rules.plural(group, kind), group)
     }
 }

@@ -77,7 +77,7 @@ impl Change {
             fields: Vec::new(),
             sides,
             file,
-            hook: is_hook(state),
+            hook: instances.all.get(&spot).is_some_and(|all| all.iter().flatten().all(|i| i.hook)),
             uncertain: false,
             controller: controller(state),
             spot: spot.clone(),
@@ -202,11 +202,6 @@ fn is_recreated(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool 
         (Some(x), Some(y)) => !x.uid.is_empty() && !y.uid.is_empty() && x.uid != y.uid,
         _ => false,
     }
-}
-
-fn is_hook(state: &Value) -> bool {
-    let annotations = state.pointer("/metadata/annotations").and_then(Value::as_object);
-    annotations.is_some_and(|a| a.contains_key("argocd.argoproj.io/hook") || a.contains_key("helm.sh/hook"))
 }
 
 fn controller(state: &Value) -> Option<(String, String)> {

@@ -88,6 +88,8 @@ pub struct Derived {
     pub contains: Vec<String>,
     /// The object has this name.
     pub name: Option<String>,
+    /// Argo CD runs it as a hook (law 6).
+    pub hook: bool,
     /// An Application manages it: its mark names one that lists it.
     pub managed: bool,
     /// The reference at this pointer carries the related object's uid, and the related object names it back at [`Self::back`].
@@ -116,6 +118,8 @@ pub struct Relation {
     pub annotation: Option<String>,
     /// A reference `{namespace, name, uid}` to it stands at this pointer.
     pub at: Option<String>,
+    /// The other object holds this one's name at this pointer: with a uid at [`Self::at`], both say that they belong together.
+    pub back: Option<String>,
     /// Its name stands at this pointer.
     pub name_at: Option<String>,
     /// It is the StatefulSet whose claim template made this claim (`<template>-<set>-<ordinal>`).

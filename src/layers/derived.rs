@@ -1,10 +1,11 @@
 //! Whether an object is derived: made by a controller for an object that is there. A bare pod, hand-made Endpoints and a forged
 //! owner are state.
+use crate::argo::Listed;
 use crate::kinds::rule::Derived;
 use crate::layers::Context;
-use crate::layers::apps::owner_uids;
 use crate::model::KeyRef;
 use crate::model::Object;
+use crate::model::meta;
 use serde_json::Value;
 
 /// Applies the kind's conditions to one object.
@@ -19,7 +20,8 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && (d.owner.is_empty()
             || controller(context, object).is_some_and(|owner| d.owner.iter().any(|o| is_kind(context, o, owner.group, owner.kind))))
         && (!d.relation || related(context, object, d))
-        && (!d.managed || context.apps.manager(object, &context.tracking).is_some_and(|m| !m.dead))
+        && (!d.hook || context.is_hook(object))
+        && (!d.managed || context.apps.manager(object).is_some_and(|m| m.listed == Listed::Yes))
         && d.same_as.as_ref().is_none_or(|ns| same_as(context, object, ns))
         && d.name.as_ref().is_none_or(|n| *n == object.key.name)
         && d.annotation.as_ref().is_none_or(|a| says(object, "annotations", a, &d.contains))
@@ -52,7 +54,7 @@ fn same_as(context: &Context<'_>, object: &Object, namespace: &str) -> bool {
 fn controller<'a>(context: &'a Context<'_>, object: &Object) -> Option<KeyRef<'a>> {
     let owners = object.value.pointer("/metadata/ownerReferences")?.as_array()?;
     let reference = owners.iter().find(|o| o.get("controller") == Some(&Value::Bool(true)))?;
-    let uid = owner_uids(&object.value).next()?;
+    let uid = meta::controller(&object.value)?.uid;
     let owner = context.objects.key(context.by_uid(uid)?);
     let same = |field: &str, value: &str| reference.get(field).and_then(Value::as_str) == Some(value);
     let same_place = owner.namespace.is_empty() || owner.namespace == object.key.namespace;

@@ -24,32 +24,34 @@ pub(super) fn scaled(objects: &dyn Objects) -> HashMap<Key, (i64, i64)> {
         .collect()
 }
 
-/// The pointers that are identity for this object: what an HPA scales, and the `jsonPointers` that its Application ignores.
-pub fn owned_pointers(context: &Context<'_>, object: &Object, placement: &Placement) -> Vec<String> {
-    let mut pointers = Vec::new();
+/// A field that another controller owns by agreement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Owned {
+    /// JSON pointer.
+    pub pointer: String,
+    /// Who says so: `HorizontalPodAutoscaler`, `Application` or `argocd-cm`.
+    pub by: &'static str,
+    /// Whether the agreement covers a whole container of the object, or every kind.
+    pub is_wide: bool,
+}
+
+/// The fields that are identity for this object: what an autoscaler scales, and what its Application, or its Argo CD for all, is told to
+/// ignore by pointer.
+pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placement) -> Vec<Owned> {
+    let k = &object.key;
     let replicas = object.value.pointer("/spec/replicas").and_then(Value::as_i64);
-    let scaled = context.scaled.get(&object.key).map(|(least, most)| replicas.is_some_and(|n| (*least..=*most).contains(&n)));
-    for entry in context.apps.ignored(&placement.app) {
-        let says = |field: &str, value: &str, required: bool| match entry.get(field).and_then(Value::as_str) {
-            Some("*") => true,
-            Some(text) => text == value,
-            None => !required || value.is_empty(),
-        };
-        let k = &object.key;
-        if says("group", &k.group, true)
-            && says("kind", &k.kind, true)
-            && says("name", &k.name, false)
-            && says("namespace", &k.namespace, false)
-        {
-            let list = entry.get("jsonPointers").and_then(Value::as_array).into_iter().flatten();
-            pointers.extend(list.filter_map(|p| p.as_str().filter(|p| p.starts_with('/')).map(str::to_owned)));
-        }
-    }
+    let scaled = context.scaled.get(k).map(|(least, most)| replicas.is_some_and(|n| (*least..=*most).contains(&n)));
+    let agreements = context.apps.agreements(&placement.app).filter(|(_, a)| a.is_about(&k.group, &k.kind, &k.namespace, &k.name));
+    let mut owned: Vec<Owned> = agreements
+        .flat_map(|(by, a)| a.pointers.iter().map(move |p| Owned { pointer: p.clone(), by, is_wide: a.is_wide(p) }))
+        // Status is never state, and metadata as a whole is nobody's to give away.
+        .filter(|o| !matches!(&*o.pointer, "/status" | "/metadata"))
+        .collect();
     match scaled {
-        Some(true) => pointers.push("/spec/replicas".to_owned()),
+        Some(true) => owned.push(Owned { pointer: "/spec/replicas".into(), by: "HorizontalPodAutoscaler", is_wide: false }),
         // Outside of the autoscaler's bounds nobody agreed to it.
-        Some(false) => pointers.retain(|p| p != "/spec/replicas"),
+        Some(false) => owned.retain(|o| o.pointer != "/spec/replicas"),
         None => {}
     }
-    pointers
+    owned
 }

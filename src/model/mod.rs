@@ -2,6 +2,7 @@
 mod gap;
 mod key;
 mod layer;
+pub mod meta;
 mod object;
 mod objects;
 mod pointer;

@@ -275,7 +275,7 @@ pub fn each_file(
 ) -> Result<Outline, CaptureError> {
     let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.gaps, &snapshot.unsettled);
     put("coverage.json".into(), json::document(&coverage)?);
-    let layered = assemble::each_file(&snapshot.objects, rules, layers, config, put);
+    let layered = assemble::each_file(&snapshot.objects, rules, layers, config, snapshot.server.as_deref(), put);
     if let Some(fault) = snapshot.objects.fault() {
         return Err(CaptureError::Spool(fault));
     }

@@ -1,9 +1,9 @@
 //! What a capture says against itself: an object that an Application calls Synced, or pods that their owner counts, missing
 //! from a list that should hold them. Such a list shows no absence.
 use crate::kinds::Rules;
-use crate::layers::deploys_here;
-use crate::layers::entries;
-use crate::layers::key_of_entry;
+use crate::argo::Here;
+use crate::argo::entries;
+use crate::argo::key_of_entry;
 use crate::model::Gap;
 use crate::model::Key;
 use crate::model::KeyRef;
@@ -29,7 +29,7 @@ pub(super) fn contradictions(objects: &dyn Objects, questions: &[Question], rule
         questions.iter().find(|q| q.group == group && q.resource == resource && q.namespace.as_ref().is_none_or(|n| n == namespace))
     };
     let apps = objects.of_kind("argoproj.io", "Application").filter_map(|at| objects.lean(at));
-    for app in apps.filter(|o| deploys_here(&o.value) && o.value.pointer("/metadata/deletionTimestamp").is_none()) {
+    for app in apps.filter(|o| Here::default().is(&o.value) && o.value.pointer("/metadata/deletionTimestamp").is_none()) {
         for key in synced(&app.value) {
             let plural = rules.plural(&key.group, &key.kind);
             let there = objects.find(key.parts()).or_else(|| objects.find(KeyRef { namespace: "", ..key.parts() })).is_some();

@@ -88,7 +88,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
     }
     let (objects, broken) = rebuild::objects(files, &rules);
     if broken.is_empty() {
-        let anew = assemble(&objects, &rules, &layers, &config);
+        let anew = assemble(&objects, &rules, &layers, &config, manifest.cluster.server.as_deref());
         defects.extend(rebuild::differences(files, &anew));
         defects.extend(manifest_defects(&manifest, &layers, &anew, &objects));
         defects.extend(coverage_defects(&coverage, &objects, &rules));

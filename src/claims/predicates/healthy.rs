@@ -7,6 +7,7 @@ use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::settled;
 use crate::claims::predicates::undisturbed::controller;
+use crate::claims::witness;
 use crate::compare::CompareError;
 use crate::compare::Instance;
 use crate::compare::Spot;
@@ -30,10 +31,19 @@ pub(super) fn healthy(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
     for i in 0..q.evidence.sides.len() {
         findings.extend(of_layer(q.evidence, q.layer, i)?);
+        findings.extend(deleting(q.evidence, q.layer, i));
         let kinds: BTreeSet<String> = q.evidence.kinds(q.layer).into_iter().filter(|k| COUNTING.contains(&k.as_str())).collect();
         findings.extend(q.evidence.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
     }
+    findings.extend(witness::elsewhere(q.evidence, q.layer)?);
     Ok(Some(findings))
+}
+
+/// Objects of a layer that are being deleted: going is not being (law 9). What derives from another comes and goes with it.
+pub(super) fn deleting(e: &Evidence<'_>, layer: &str, side: usize) -> Vec<Finding> {
+    let here = e.instances.of_layer(layer).filter_map(|(s, all)| Some((s, all.get(side)?.as_ref()?)));
+    let going = here.filter(|(s, at)| at.deleting && !at.derived && s.stem != APPLICATIONS && !COUNTING.contains(&&*s.stem));
+    going.map(|(s, at)| Finding::new(Effect::Counters, "deleting", side).about(e.key(s)).in_file(&e.file("state", s, at))).collect()
 }
 
 /// The unhealthy objects of a layer in one bundle.
@@ -45,7 +55,11 @@ pub(super) fn of_layer(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec
     let root = root.as_ref().and_then(|s| Some((s, e.instances.at(s, side)?)));
     for (spot, at) in own.chain(root).filter(|(s, at)| counts(e, s, at)) {
         apps += usize::from(spot.stem == APPLICATIONS);
-        findings.extend(one(e, spot, at, side)?);
+        if at.deleting && spot.stem != APPLICATIONS && spot.stem != "pods" {
+            findings.push(Finding::new(Effect::Counters, "deleting", side).about(e.key(spot)).in_file(&e.file("state", spot, at)));
+        } else {
+            findings.extend(one(e, spot, at, side)?);
+        }
     }
     if apps > 0 {
         findings.extend(settled::doubts(e, layer, side)?);
@@ -77,5 +91,5 @@ pub(super) fn one(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> 
     };
     let code = if effect == Effect::Counters { "unhealthy" } else { "unsettled" };
     let finding = Finding::new(effect, code, side).about(e.key(spot));
-    Ok(Some(finding.at("", None, line.get("facts").cloned()).in_file(&format!("health/{}/{}.jsonl", at.layer, spot.stem))))
+    Ok(Some(finding.at("", None, line.get("facts").cloned()).in_file(&e.file("health", spot, at))))
 }

@@ -1,6 +1,7 @@
 //! The closed vocabulary of predicates: each a pure function from the evidence to findings, none of which may take a gap for
 //! an absence.
 mod absent;
+mod agreed;
 mod answering;
 mod available;
 mod confined;
@@ -12,8 +13,7 @@ mod retained;
 mod settled;
 mod unchanged;
 mod undisturbed;
-
-pub use settled::longest_silence;
+mod volumes;
 
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;

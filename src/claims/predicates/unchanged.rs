@@ -6,15 +6,11 @@ use crate::claims::Expect;
 use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::agreed;
+use crate::claims::witness;
 use crate::compare::ChangeKind;
-use crate::compare::CompareError;
-use crate::compare::Side;
-use crate::compare::Spot;
-use crate::compare::lines;
 use crate::model::Role;
-use serde_json::Value;
 use serde_json::json;
-use std::collections::BTreeMap;
 
 pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     let e = q.evidence;
@@ -34,20 +30,13 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     }
     findings.extend(written_secrets(q, |layer| layer == q.layer));
     for b in 1..e.sides.len() {
-        findings.extend(owned_fields(q, b - 1, b)?);
+        findings.extend(agreed::moved(e, q.layer, b - 1, b)?);
     }
-    let last = e.sides.len().saturating_sub(1);
-    for (spot, at) in e.apps(q.layer, last) {
-        let state = e.state(spot, at, last)?;
-        let entries = state.pointer("/spec/ignoreDifferences").and_then(Value::as_array);
-        if entries.into_iter().flatten().any(|d| d.get("jqPathExpressions").is_some() || d.get("managedFieldsManagers").is_some()) {
-            findings.push(Finding::new(Effect::Notes, "ignores-by-expression", last).about(e.key(spot)).at(
-                "/spec/ignoreDifferences",
-                None,
-                None,
-            ));
-        }
+    findings.extend(agreed::by_expression(e, q.layer)?);
+    for i in 0..e.sides.len() {
+        findings.extend(witness::missing_of(e, q.layer, i)?);
     }
+    findings.extend(witness::elsewhere(e, q.layer)?);
     Ok(Some(findings))
 }
 
@@ -73,46 +62,4 @@ pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Ve
         }
     }
     findings
-}
-
-/// Fields that a controller owns by agreement and that moved: no change, and named.
-fn owned_fields(q: &Question<'_>, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
-    let e = q.evidence;
-    let mut findings = Vec::new();
-    let (Some(before), Some(after)) = (e.sides.get(a), e.sides.get(b)) else { return Ok(findings) };
-    let (old, new) = (owned(q, before, a)?, owned(q, after, b)?);
-    for ((spot, pointer), (value, file)) in &new {
-        let Some((earlier, _)) = old.get(&(spot.clone(), pointer.clone())).filter(|(v, _)| v != value) else { continue };
-        let finding = Finding::new(Effect::Notes, "owned-field-moved", b).about(e.key(spot));
-        findings.push(finding.at(pointer, Some(earlier.clone()), Some(value.clone())).in_file(file));
-    }
-    Ok(findings)
-}
-
-type Owned = BTreeMap<(Spot, String), (Value, String)>;
-
-/// (object, pointer) → (value, file) of the identity fields in the spec of a layer's objects that are not derived.
-fn owned(q: &Question<'_>, side: &Side, i: usize) -> Result<Owned, CompareError> {
-    let mut out = BTreeMap::new();
-    for (entry, _, stem, _) in side.files("identity").filter(|(_, _, stem, _)| *stem != "pods" && *stem != "secrets") {
-        let bytes = side.file(entry)?;
-        // Few lines hold such a field: a look at the bytes spares the parse of the others.
-        for line in lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(|t| t.contains("\"/spec/"))) {
-            let line: Fields = side.parse(entry, line)?;
-            let spot = Spot { stem: stem.to_owned(), namespace: line.namespace, name: line.name };
-            if q.evidence.instances.layer(&spot) != q.layer || q.evidence.instances.at(&spot, i).is_none_or(|at| at.derived) {
-                continue;
-            }
-            let spec = line.fields.into_iter().filter(|(p, _)| p.starts_with("/spec/"));
-            out.extend(spec.map(|(pointer, value)| ((spot.clone(), pointer), (value, entry.to_owned()))));
-        }
-    }
-    Ok(out)
-}
-
-#[derive(serde::Deserialize)]
-struct Fields {
-    namespace: String,
-    name: String,
-    fields: serde_json::Map<String, Value>,
 }

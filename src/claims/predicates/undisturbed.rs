@@ -5,6 +5,7 @@ use crate::claims::Evidence;
 use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::witness;
 use crate::compare::CompareError;
 use crate::compare::Instance;
 use crate::compare::Instances;
@@ -33,6 +34,10 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     for b in 1..e.sides.len() {
         pods(e, q.layer, b - 1, b, &mut findings)?;
     }
+    for i in 0..e.sides.len() {
+        findings.extend(witness::missing_of(e, q.layer, i)?);
+    }
+    findings.extend(witness::elsewhere(e, q.layer)?);
     Ok(Some(findings))
 }
 
