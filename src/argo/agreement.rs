@@ -64,7 +64,9 @@ impl Agreement {
 /// Whether a text matches a pattern in which `*` stands for any text and `?` for one character.
 pub(super) fn glob(pattern: &str, text: &str) -> bool {
     let (mut rest, mut parts) = (text, pattern.split('*'));
-    let same = |part: &str, text: &str| part.chars().count() == text.chars().count() && part.chars().zip(text.chars()).all(|(p, t)| p == '?' || p == t);
+    let same = |part: &str, text: &str| {
+        part.chars().count() == text.chars().count() && part.chars().zip(text.chars()).all(|(p, t)| p == '?' || p == t)
+    };
     let Some(first) = parts.next() else { return false };
     if !pattern.contains('*') {
         return same(pattern, text);
@@ -74,7 +76,8 @@ pub(super) fn glob(pattern: &str, text: &str) -> bool {
     let mut middle: Vec<&str> = parts.collect();
     let last = middle.pop().unwrap_or("");
     for part in middle {
-        let found = rest.char_indices().map(|(i, _)| i).chain([rest.len()]).find(|i| rest.get(*i..i + part.len()).is_some_and(|t| same(part, t)));
+        let found =
+            rest.char_indices().map(|(i, _)| i).chain([rest.len()]).find(|i| rest.get(*i..i + part.len()).is_some_and(|t| same(part, t)));
         let Some(at) = found else { return false };
         rest = &rest[at + part.len()..];
     }
@@ -107,8 +110,18 @@ mod tests {
     #[test]
     fn a_glob_matches_the_whole_text() {
         for (pattern, text, want) in [
-            ("*", "", true), ("*", "apps", true), ("*.io", "x.io", true), ("*.io", "x.iox", false), ("a*b*c", "aXbYc", true), ("a*b*c", "ac", false),
-            ("a?c", "abc", true), ("a?c", "ac", false), ("", "", true), ("", "apps", false), ("ä*", "äb", true), ("*é", "é", true),
+            ("*", "", true),
+            ("*", "apps", true),
+            ("*.io", "x.io", true),
+            ("*.io", "x.iox", false),
+            ("a*b*c", "aXbYc", true),
+            ("a*b*c", "ac", false),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("", "", true),
+            ("", "apps", false),
+            ("ä*", "äb", true),
+            ("*é", "é", true),
         ] {
             assert_eq!(glob(pattern, text), want, "{pattern} {text}");
         }

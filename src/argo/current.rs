@@ -114,7 +114,10 @@ mod tests {
     fn what_was_compared_must_be_what_is_wished_for() {
         let now = "2026-05-01T10:00:00Z";
         for (change, want) in [
-            ((|a: &mut Value| a["spec"]["source"]["targetRevision"] = json!("v2")) as fn(&mut Value), Some(Stale::OtherSpec("/spec/source"))),
+            (
+                (|a: &mut Value| a["spec"]["source"]["targetRevision"] = json!("v2")) as fn(&mut Value),
+                Some(Stale::OtherSpec("/spec/source")),
+            ),
             (|a| a["spec"]["source"]["path"] = json!("q"), Some(Stale::OtherSpec("/spec/source"))),
             (|a| a["spec"]["destination"]["namespace"] = json!("m"), Some(Stale::OtherSpec("/spec/destination"))),
             (|a| a["spec"]["source"]["kustomize"] = json!({"namePrefix": "x"}), None),

@@ -94,7 +94,8 @@ mod tests {
             file: String::new(),
             value: json!({"metadata": {"labels": {"i": "by-label"}, "annotations": {"argocd.argoproj.io/tracking-id": id, "argocd.argoproj.io/installation-id": installation}}}),
         };
-        let tracking = |method, installation: Option<&str>| Tracking { method, label: "i".into(), installation: installation.map(str::to_owned) };
+        let tracking =
+            |method, installation: Option<&str>| Tracking { method, label: "i".into(), installation: installation.map(str::to_owned) };
         let annotation = tracking(Method::Annotation, None);
         for (o, want) in [
             (object("apps", "Deployment", "n", "x:apps/Deployment:n/a", ""), Some("x")),

@@ -5,6 +5,7 @@ use crate::claims::Finding;
 use crate::claims::Position;
 use crate::claims::catalogue::Claim;
 use crate::claims::catalogue::Subject;
+use crate::claims::evidence::APPLICATIONS;
 use crate::claims::predicates;
 use crate::compare::CompareError;
 use crate::model::Role;
@@ -107,12 +108,19 @@ pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, 
     Ok(out)
 }
 
-/// Nothing is proven of nothing: a layer whose root is in no bundle, or a protected layer that holds nothing.
+/// Nothing is proven of nothing: a layer whose root is in no bundle, or is one of several of its name, or a protected layer that holds
+/// nothing.
 fn ungrounded(evidence: &Evidence<'_>, layer: &str) -> Option<Vec<Finding>> {
     let declared = evidence.layer(layer)?;
     if evidence.root(layer).is_none() {
         let key = crate::model::Key::new("argoproj.io", "Application", declared.root_namespace.as_deref().unwrap_or(""), &declared.root);
         return Some(vec![Finding::new(Effect::Doubts, "no-root", 0).about(key)]);
+    }
+    // Which of two roots of one name is meant is not for the larger platform to say.
+    let named = evidence.instances.all.keys().filter(|s| s.stem == APPLICATIONS && s.name == declared.root).collect::<Vec<_>>();
+    if declared.root_namespace.is_none() && named.len() > 1 {
+        let found = |spot| Finding::new(Effect::Doubts, "root-ambiguous", 0).about(evidence.key(spot));
+        return Some(named.into_iter().map(found).collect());
     }
     let empty = |i: usize| evidence.sides.get(i).is_some_and(|s| s.manifest.layers.iter().any(|l| l.name == layer && l.objects == 0));
     let hollow = (0..evidence.sides.len()).find(|i| declared.role == Role::Protected && empty(*i))?;

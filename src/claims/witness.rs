@@ -137,5 +137,6 @@ fn missing(e: &Evidence<'_>, spot: &Spot, app: &Value, side: usize) -> Vec<Findi
     };
     let lacks = |key: &Key| e.rules.stored(&key.group, &key.kind) && e.find(key, side).is_none() && beside(key);
     let seen = argo::listed(app).filter(|entry| entry.says_seen()).map(|entry| entry.key()).filter(lacks);
-    seen.map(|key| Finding::new(Effect::Doubts, "listed-not-there", side).about(key).at("", Some(json!(e.key(spot).to_string())), None)).collect()
+    seen.map(|key| Finding::new(Effect::Doubts, "listed-not-there", side).about(key).at("", Some(json!(e.key(spot).to_string())), None))
+        .collect()
 }

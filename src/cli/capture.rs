@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         return live::dry_run(&args.live, &rules, &config);
     }
     let (redactor, spool) = (redactor()?, spool()?);
-    let door = Door { redactor: &redactor, rules: &rules, secrets: config.secrets, spool: &spool };
+    let door = Door { redactor: &redactor, rules: &rules, secrets: config.secrets, cluster_names: &config.cluster_names, spool: &spool };
     let said = match &args.from {
         Some(dir) => {
             let collected = leave_out(dated(dump::read(dir)?.into(), args.at.as_deref())?, &config);

@@ -50,7 +50,9 @@ pub fn lean(value: &Value, key: &Key, rules: &Rules) -> Value {
         }
     };
     let relations = &rules.of(&key.group, &key.kind).rule.relations;
-    let annotations = [ANNOTATION, INSTALLATION, SYNC_OPTIONS, HELM_POLICY, SKIP_RECONCILE].into_iter().chain(relations.iter().filter_map(|r| r.annotation.as_deref()));
+    let annotations = [ANNOTATION, INSTALLATION, SYNC_OPTIONS, HELM_POLICY, SKIP_RECONCILE]
+        .into_iter()
+        .chain(relations.iter().filter_map(|r| r.annotation.as_deref()));
     annotations.for_each(|name| keep(&format!("/metadata/annotations/{}", escape(name))));
     ALWAYS.iter().for_each(|p| keep(p));
     relations.iter().flat_map(|r| r.at.iter().chain(&r.name_at)).for_each(|p| keep(p));

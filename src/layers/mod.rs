@@ -10,8 +10,8 @@ mod places;
 pub use context::Context;
 pub use derived::is_derived;
 pub use lean::lean;
-pub use owned::owned_fields;
 pub use owned::Owned;
+pub use owned::owned_fields;
 pub use places::Places;
 
 use crate::argo::Listed;

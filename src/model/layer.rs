@@ -76,16 +76,8 @@ impl By {
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        let all = [
-            Self::None,
-            Self::Label,
-            Self::Destination,
-            Self::Namespace,
-            Self::Reference,
-            Self::Mark,
-            Self::Relation,
-            Self::Ancestry,
-        ];
+        let all =
+            [Self::None, Self::Label, Self::Destination, Self::Namespace, Self::Reference, Self::Mark, Self::Relation, Self::Ancestry];
         all.into_iter().find(|b| b.as_str() == word)
     }
 

@@ -1,4 +1,5 @@
 //! Capture: answers → through the door (redacted, packed) → one object a key → gaps → facets → the files of a bundle.
+use crate::argo::Here;
 use crate::bundle::FORMAT;
 use crate::bundle::assemble;
 use crate::bundle::assemble::Layered;
@@ -27,6 +28,7 @@ use crate::model::Question;
 use crate::model::Reason;
 use crate::model::Snapshot;
 use crate::model::Source;
+use crate::usecase::contradictions::Seen;
 use crate::usecase::contradictions::contradictions;
 use crate::usecase::door::Door;
 use crate::usecase::settled;
@@ -183,7 +185,10 @@ pub fn snapshot<'a>(collected: Collected<Shelf>, door: &Door<'a>) -> Result<Snap
     gaps.retain(|g| {
         g.reason != Reason::Unattested || rules.of_resource(&g.group, &g.resource).is_none_or(|k| k.rule.stored != Some(false))
     });
-    gaps.extend(contradictions(&objects, &questions, rules));
+    let here = Here::new(collected.server.as_deref(), door.cluster_names);
+    let is_live = collected.source == Source::Live;
+    let seen = Seen::new(is_live, collected.started.as_deref(), collected.finished.as_deref(), &here);
+    gaps.extend(contradictions(&objects, &questions, rules, &seen));
     for gap in &mut gaps {
         gap.detail = redactor.text(&gap.detail).into_owned();
     }
@@ -214,7 +219,7 @@ pub fn snapshot<'a>(collected: Collected<Shelf>, door: &Door<'a>) -> Result<Snap
 /// As [`snapshot`].
 pub fn objects_of(collected: Collected, rules: &Rules) -> Result<Vec<Object>, CaptureError> {
     let (redactor, spool) = (Redactor::new(&[0; 32]), Memory::default());
-    let door = Door { redactor: &redactor, rules, secrets: Secrets::Metadata, spool: &spool };
+    let door = Door { redactor: &redactor, rules, secrets: Secrets::Metadata, cluster_names: &[], spool: &spool };
     let objects = snapshot(collected.through(&door), &door)?.objects;
     Ok((0..objects.len()).filter_map(|at| objects.whole(at)).map(Cow::into_owned).collect())
 }

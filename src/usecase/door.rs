@@ -21,6 +21,8 @@ pub struct Door<'a> {
     pub rules: &'a Rules,
     /// What is kept of those.
     pub secrets: Secrets,
+    /// What Argo CD calls this cluster, as `evid.yaml` says.
+    pub cluster_names: &'a [String],
     /// Where packed objects lie.
     pub spool: &'a dyn Spool,
 }

@@ -207,7 +207,8 @@ mod tests {
     /// Names and versions of what is kept, and the reasons of gaps.
     fn kept(lists: Vec<Vec<Value>>, spool: &dyn Spool) -> Result<(Vec<String>, Vec<Reason>), CaptureError> {
         let (redactor, rules) = (Redactor::new(&[7; 32]), Rules::new(&[]).unwrap());
-        let door = Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, spool };
+        let door =
+            Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, cluster_names: &[], spool };
         let snapshot = snapshot(collected(lists).through(&door), &door)?;
         let one = |at: usize| {
             let version = snapshot.objects.whole(at).unwrap().value["metadata"]["resourceVersion"].as_str().unwrap().to_owned();
@@ -254,7 +255,8 @@ mod tests {
 
     #[test]
     fn nothing_is_made_of_objects_that_are_lost() {
-        let lost = kept(vec![vec![pod("p", "u", "7")]], &Forgetful);
+        let app = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"namespace": "a", "name": "b"}});
+        let lost = kept(vec![vec![app]], &Forgetful);
         assert!(matches!(lost, Err(CaptureError::Spool(_))));
     }
 }

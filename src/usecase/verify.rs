@@ -1,5 +1,6 @@
 //! Verify: what a bundle's own content says about itself, beyond its digests. Facets must follow from the objects, layers from
 //! the bundle's own Applications and configuration, the manifest and the counts from the files.
+use crate::argo::Here;
 use crate::bundle::FORMAT;
 use crate::bundle::actions;
 use crate::bundle::actions::ACTIONS;
@@ -21,6 +22,7 @@ use crate::model::Layer;
 use crate::model::Object;
 use crate::model::PLATFORM;
 use crate::usecase::capture::cluster;
+use crate::usecase::contradictions::Seen;
 use crate::usecase::contradictions::contradictions;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -91,7 +93,10 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
         let anew = assemble(&objects, &rules, &layers, &config, manifest.cluster.server.as_deref());
         defects.extend(rebuild::differences(files, &anew));
         defects.extend(manifest_defects(&manifest, &layers, &anew, &objects));
-        defects.extend(coverage_defects(&coverage, &objects, &rules));
+        let here = Here::new(manifest.cluster.server.as_deref(), &config.cluster_names);
+        let window = &manifest.window;
+        let seen = Seen::new(manifest.source == "live", window.started.as_deref(), window.finished.as_deref(), &here);
+        defects.extend(coverage_defects(&coverage, &objects, &rules, &seen));
     } else {
         defects.extend(broken);
     }
@@ -118,11 +123,11 @@ fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Assembled, obj
 }
 
 /// What the coverage says that the objects contradict.
-fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules) -> Vec<Defect> {
+fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules, seen: &Seen<'_>) -> Vec<Defect> {
     let mut defects = Vec::new();
     let gaps = coverage.gaps();
     let questions = coverage.questions();
-    for found in contradictions(&objects, &questions, rules) {
+    for found in contradictions(&objects, &questions, rules, seen) {
         let said = gaps
             .iter()
             .any(|g| (&g.group, &g.resource, &g.namespace, g.reason) == (&found.group, &found.resource, &found.namespace, found.reason));

@@ -76,7 +76,7 @@ pub fn drafted(collected: Collected) -> Draft {
 pub fn drafted_with(collected: Collected, config: Config) -> Draft {
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]));
     let spool = evid::usecase::spool::Memory::default();
-    let door = Door { redactor: &redactor, rules: &rules, secrets: config.secrets, spool: &spool };
+    let door = Door { redactor: &redactor, rules: &rules, secrets: config.secrets, cluster_names: &config.cluster_names, spool: &spool };
     let snapshot = snapshot(collected.through(&door), &door).unwrap();
     draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
 }

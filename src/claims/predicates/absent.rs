@@ -93,7 +93,9 @@ fn marked(e: &Evidence<'_>, layer: &str, spot: &Spot, at: &Instance) -> Option<(
 fn is_living(e: &Evidence<'_>, spot: &Spot, side: usize) -> bool {
     let at = e.instances.at(spot, side);
     let owner = at.and_then(crate::compare::Instances::related);
-    owner.is_some_and(|o| o.stem != "namespaces" && e.instances.at(&o, side).is_some_and(|x| x.kept.is_empty() && e.instances.by(&o).is_confirmed()))
+    owner.is_some_and(|o| {
+        o.stem != "namespaces" && e.instances.at(&o, side).is_some_and(|x| x.kept.is_empty() && e.instances.by(&o).is_confirmed())
+    })
 }
 
 /// Whether the object carries a mark of the method in force in any bundle.

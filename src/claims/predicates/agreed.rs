@@ -26,7 +26,8 @@ pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result
             // Where only one bundle has the agreement, the field is state in the other, and compared as such.
             let agreement = later.covers(pointer).or_else(|| earlier.covers(pointer));
             let (x, y) = (earlier.fields.get(pointer), later.fields.get(pointer));
-            let Some(agreement) = agreement.filter(|_| x != y && earlier.covers(pointer).is_some() && later.covers(pointer).is_some()) else {
+            let Some(agreement) = agreement.filter(|_| x != y && earlier.covers(pointer).is_some() && later.covers(pointer).is_some())
+            else {
                 continue;
             };
             let effect = if agreement.wide { Effect::Doubts } else { Effect::Notes };
@@ -44,7 +45,11 @@ pub(super) fn by_expression(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding
     for (spot, at) in e.apps(layer, last) {
         let app = e.state(spot, at, last)?;
         if crate::argo::Agreement::of_application(&app).iter().any(|a| a.by_expression) {
-            findings.push(Finding::new(Effect::Notes, "ignores-by-expression", last).about(e.key(spot)).at("/spec/ignoreDifferences", None, None));
+            findings.push(Finding::new(Effect::Notes, "ignores-by-expression", last).about(e.key(spot)).at(
+                "/spec/ignoreDifferences",
+                None,
+                None,
+            ));
         }
     }
     Ok(findings)

@@ -31,6 +31,11 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         // Whose a change is can't be said of a platform that is not the declared one.
         return Ok(Some(vec![Finding::new(Effect::Doubts, "no-root", 0).about(Key::new("argoproj.io", "Application", "", &layer.root))]));
     }
+    for (i, layer) in e.layers.iter().enumerate() {
+        let twice = |ns: &&String| e.layers.iter().skip(i + 1).any(|other| other.namespaces.contains(*ns));
+        let given = layer.namespaces.iter().filter(twice);
+        findings.extend(given.map(|ns| Finding::new(Effect::Doubts, "namespace-given-twice", 0).about(Key::new("", "Namespace", "", ns))));
+    }
     for change in &e.changes {
         let is_switched = change.layer == switched;
         if (is_switched && (e.instances.by(&change.spot).is_confirmed() || is_known(e, switched, change)?))
@@ -92,7 +97,8 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
     Ok(match change.kind {
         ChangeKind::Removed => knew(change.sides.0).is_some(),
         ChangeKind::Added => {
-            let (Some(earlier), Some(now)) = ((0..change.sides.0).find_map(|i| Some((i, knew(i)?))), e.instances.at(&change.spot, change.sides.1))
+            let (Some(earlier), Some(now)) =
+                ((0..change.sides.0).find_map(|i| Some((i, knew(i)?))), e.instances.at(&change.spot, change.sides.1))
             else {
                 return Ok(false);
             };
@@ -105,11 +111,13 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
 /// Whether what an object names went and came with it.
 fn goes_with_owner(e: &Evidence<'_>, spot: &Spot, by: By, (a, b): (usize, usize)) -> bool {
     let instance = e.instances.at(spot, a).or_else(|| e.instances.at(spot, b));
-    let space = || (by == By::Destination && !spot.namespace.is_empty()).then(|| Spot {
-        stem: "namespaces".into(),
-        namespace: String::new(),
-        name: spot.namespace.clone(),
-    });
+    let space = || {
+        (by == By::Destination && !spot.namespace.is_empty()).then(|| Spot {
+            stem: "namespaces".into(),
+            namespace: String::new(),
+            name: spot.namespace.clone(),
+        })
+    };
     let owner = instance.and_then(Instances::related).or_else(space);
     owner.is_none_or(|o| e.instances.at(&o, a).map(|i| &i.uid) != e.instances.at(&o, b).map(|i| &i.uid))
 }

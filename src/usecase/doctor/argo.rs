@@ -1,6 +1,6 @@
 //! Argo CD: where it is, which version, how it marks what it manages, and whether it looks at its Applications at all.
-use crate::argo::longest_silence;
 use crate::argo::Here;
+use crate::argo::longest_silence;
 use crate::model::Object;
 use crate::usecase::doctor::Doctor;
 use crate::usecase::doctor::Line;

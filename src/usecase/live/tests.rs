@@ -88,7 +88,8 @@ impl Clock for Still {
 fn run(scope: &Scope, wrong: impl Fn(&Ask, usize) -> Option<Result<Reply, NoReply>> + Sync) -> (Result<Collected, LiveError>, Vec<String>) {
     let server = Server { wrong, asked: Mutex::default() };
     let (rules, redactor, spool) = (Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]), Memory::default());
-    let door = Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, spool: &spool };
+    let door =
+        Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, cluster_names: &[], spool: &spool };
     let collected = collect(&Live { api: &server, clock: &Still, rules: &rules, scope, progress: &|_, _, _| {} }, &door);
     (collected.map(|c| unpacked(c, &door)), server.asked.into_inner().unwrap())
 }
@@ -223,7 +224,8 @@ fn pages_whose_tokens_are_ever_new_end_too() {
     let server = Server { wrong: endless(json!([named("p")])), asked: Mutex::default() };
     let (rules, scope) = (Rules::new(&[]).unwrap(), Scope { deadline: chrono::Duration::seconds(90), ..Scope::default() });
     let (redactor, spool) = (Redactor::new(&[7; 32]), Memory::default());
-    let door = Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, spool: &spool };
+    let door =
+        Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, cluster_names: &[], spool: &spool };
     let live = Live { api: &server, clock: &Ticking::default(), rules: &rules, scope: &scope, progress: &|_, _, _| {} };
     assert!(gaps(&unpacked(collect(&live, &door).unwrap(), &door)).contains(&"pods - truncated".to_owned()));
 }

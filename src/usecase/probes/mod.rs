@@ -14,13 +14,13 @@ pub use sample::World;
 pub use sample::run;
 pub use sample::sample;
 
+use crate::argo::Here;
 use crate::bundle::config::Config;
 use crate::bundle::probe::Probe;
 use crate::bundle::probe::built_in;
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::layers;
-use crate::argo::Here;
 use crate::layers::Context;
 use crate::model::Layer;
 use crate::model::Objects;

@@ -1,12 +1,12 @@
 //! Why an Application hangs in Deleting. Pure: each cause names the object on which it rests; leaves come first.
-use crate::model::meta;
+use crate::argo::app;
 use crate::argo::entries;
 use crate::argo::key_of_entry;
 use crate::model::Object;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
-use crate::argo::app;
-use crate::model::meta::text;
 use crate::usecase::switch::scan::Scan;
 use chrono::DateTime;
 use chrono::Utc;

@@ -1,16 +1,16 @@
 //! What goes when the layer goes, what stays, and what data would be lost: by the marks of the tracking method in force, as
 //! Argo CD itself decides it, not by what a status lists. Pure.
-use crate::model::meta;
 use crate::argo;
+use crate::argo::app;
 use crate::argo::entries;
 use crate::argo::key_of_entry;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
-use crate::argo::app;
-use crate::model::meta::text;
 use crate::usecase::switch::plan::Strategy;
 use crate::usecase::switch::scan::Scan;
 use serde_json::Value;

@@ -1,13 +1,13 @@
 //! Waits until each instance is gone: 404, or another uid. Nothing else counts, no status and no list alone.
+use crate::argo::Mode;
+use crate::argo::app;
 use crate::model::Key;
+use crate::model::meta;
 use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
-use crate::model::meta;
-use crate::argo::app;
-use crate::argo::Mode;
 use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::read;
 use crate::usecase::switch::waits::Look;

@@ -1,14 +1,14 @@
 //! What must be so before the layer's children are removed. Each refusal names its object. Pure.
-use crate::model::meta;
 use crate::argo::Here;
+use crate::argo::app;
 use crate::argo::entries;
 use crate::argo::key_of_entry;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
-use crate::argo::app;
-use crate::model::meta::text;
 use crate::usecase::switch::scan::Scan;
 use serde_json::Value;
 

@@ -1,7 +1,10 @@
 //! OFF: the root manual and seen to hold, operations at their end, a finalizer on each child, the children removed, everything
 //! gone by uid, nothing left.
+use crate::argo::Mode;
+use crate::argo::app;
 use crate::model::Gap;
 use crate::model::Key;
+use crate::model::meta;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
@@ -9,9 +12,6 @@ use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
-use crate::model::meta;
-use crate::argo::app;
-use crate::argo::Mode;
 use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::gone;
 use crate::usecase::switch::gone::Kept;

@@ -1,6 +1,10 @@
 //! ON: what still terminates is waited out, the root is applied where it is missing, made automated and asked for one operation
 //! in one patch, and everything below is waited for.
+use crate::argo::Mode;
+use crate::argo::app;
 use crate::model::Key;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
@@ -9,10 +13,6 @@ use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
-use crate::model::meta;
-use crate::argo::app;
-use crate::argo::Mode;
-use crate::model::meta::text;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::gone;

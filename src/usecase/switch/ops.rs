@@ -1,11 +1,11 @@
 //! The writes, as functions of the Application they change. Pure: each looks at what is there and gives nothing where nothing
 //! is to be written.
-use crate::model::Key;
-use crate::usecase::switch::Write;
-use crate::model::meta;
-use crate::argo::app;
 use crate::argo::Mode;
+use crate::argo::app;
 use crate::argo::app::RESOURCES;
+use crate::model::Key;
+use crate::model::meta;
+use crate::usecase::switch::Write;
 use crate::usecase::switch::read;
 use crate::usecase::switch::write::key_of;
 use serde_json::Map;

@@ -1,10 +1,10 @@
 //! What is left of a layer that is gone: by tracking mark, by the list saved before, by uid and by owner. Pure.
-use crate::model::meta;
 use crate::argo::Method;
 use crate::argo::entries;
 use crate::argo::key_of_entry;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
 use crate::usecase::switch::fate;

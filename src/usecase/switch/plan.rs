@@ -1,7 +1,10 @@
 //! The plan of OFF: what is there, why it must not be done, how it will be done, each write in order. [`plan`] reads; the rest
 //! is pure.
+use crate::argo::Mode;
+use crate::argo::app;
 use crate::model::Gap;
 use crate::model::Key;
+use crate::model::meta;
 use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
@@ -9,9 +12,6 @@ use crate::usecase::switch::Stamp;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
-use crate::model::meta;
-use crate::argo::app;
-use crate::argo::Mode;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::fate::Fate;

@@ -1,8 +1,12 @@
 //! Law A, for a root that hangs in Deleting: the cause named, the benign fix first, then exactly: finalizers off the root only,
 //! gone, applied again as manual or automated as it was, synced; and a look for orphans. No child is ever stripped.
+use crate::argo::Mode;
+use crate::argo::app;
 use crate::model::Gap;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
@@ -11,10 +15,6 @@ use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
-use crate::model::meta;
-use crate::argo::app;
-use crate::argo::Mode;
-use crate::model::meta::text;
 use crate::usecase::switch::cause;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::gone;

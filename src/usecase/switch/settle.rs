@@ -1,15 +1,18 @@
 //! One operation of the root, and then: everything below it there, Synced, Healthy, its operations at their end and reconciled
 //! after it, every workload available. Runs the operation again where it succeeded without making every child; syncs children
 //! that nobody syncs; stops early on what waiting can't mend.
+use crate::argo::Here;
+use crate::argo::Mode;
+use crate::argo::app;
+use crate::argo::entries;
+use crate::argo::key_of_entry;
 use crate::kinds::health;
 use crate::kinds::health::Health;
 use crate::kinds::health::application_is_unsettled;
-use crate::model::meta;
-use crate::argo::Here;
-use crate::argo::entries;
-use crate::argo::key_of_entry;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
@@ -17,9 +20,6 @@ use crate::usecase::switch::Stamp;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
-use crate::argo::app;
-use crate::argo::Mode;
-use crate::model::meta::text;
 use crate::usecase::switch::off::idle;
 use crate::usecase::switch::off::withdraw;
 use crate::usecase::switch::ops;

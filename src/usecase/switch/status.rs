@@ -1,16 +1,16 @@
 //! What state the switch is in, who manages it, what hangs below it, what is at risk, and what to do next. Reads only.
+use crate::argo::Mode;
+use crate::argo::app;
 use crate::kinds::health::application_is_unsettled;
 use crate::model::Gap;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
-use crate::model::meta;
-use crate::argo::app;
-use crate::argo::Mode;
-use crate::model::meta::text;
 use crate::usecase::switch::cause;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::guard;

@@ -1,4 +1,5 @@
 //! The Applications as they are at one moment: the switched layer's root, what hangs below it, who manages the root.
+use crate::argo::Mode;
 use crate::argo::Tracking;
 use crate::argo::control_namespace;
 use crate::argo::entries;
@@ -8,12 +9,11 @@ use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Reason;
 use crate::model::Role;
+use crate::model::meta::text;
 use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Stop;
-use crate::argo::Mode;
-use crate::model::meta::text;
 use crate::usecase::switch::read;
 use crate::usecase::switch::scan::object;
 use crate::usecase::switch::tree::Tree;

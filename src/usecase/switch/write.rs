@@ -2,6 +2,7 @@
 //! resourceVersion), and is a line of the journal before it is sent and another when it is answered. A write without an answer
 //! is never sent again blindly: the object is read again and decided anew.
 use crate::model::Key;
+use crate::model::meta;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Method;
 use crate::usecase::port::stamp;
@@ -10,7 +11,6 @@ use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
-use crate::model::meta;
 use crate::usecase::switch::read;
 use serde_json::Value;
 use serde_json::json;

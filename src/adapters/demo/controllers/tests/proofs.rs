@@ -59,7 +59,13 @@ fn capture(world: &World) -> Draft {
     let config = Config::default();
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]));
     let spool = crate::usecase::spool::Memory::default();
-    let door = crate::usecase::door::Door { redactor: &redactor, rules: &rules, secrets: config.secrets, spool: &spool };
+    let door = crate::usecase::door::Door {
+        redactor: &redactor,
+        rules: &rules,
+        secrets: config.secrets,
+        cluster_names: &config.cluster_names,
+        spool: &spool,
+    };
     let snapshot = snapshot(collected.through(&door), &door).unwrap();
     draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
 }
