@@ -32,6 +32,8 @@ pub fn of_code(code: &str) -> &str {
         ("kept-unmarked", "is kept: no Application manages it"),
         ("kept-by-option", "is kept on purpose (sync option)"),
         ("kept-boundary", "is kept: a boundary"),
+        ("not-comparable", "the bundles are not comparable, so nothing over them is proven"),
+        ("root-lists-others", "lists Applications that carry no mark of it: see how this Argo CD marks what it manages"),
         ("switch-unknown", "the Applications below the switch could not be seen"),
         ("root-ambiguous", "is one of several Applications of the root's name: name its namespace in evid.yaml"),
         ("namespace-given-twice", "evid.yaml gives it to two layers, so it is neither's"),

@@ -71,7 +71,7 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
             let code = if object.key.is_argo("Application") { "child-kept" } else { "kept" };
             let list = if code == "kept" { &mut fate.kept } else { &mut fate.refusals };
             list.push(Fact::new(code, &object.key, option));
-        } else if meta::owners(&object.value).next().is_none() && !is_hook(object) {
+        } else if meta::owners(&object.value).next().is_none() && !argo::is_hook(&object.value) {
             if app == root.key && !object.key.is_argo("Application") {
                 fate.direct.push(object.key.clone());
             }
@@ -118,19 +118,17 @@ fn listed_elsewhere(view: &View, key: &Key, ours: &dyn Fn(&Key) -> bool) -> Opti
     view.apps.listing(key).iter().filter(|a| !ours(a)).find(lists).cloned()
 }
 
-/// The option that makes an object stay. A cascade asks for other options than a prune does.
+/// The option that makes an object stay, as Argo CD asks about it.
 fn kept_by(object: &Object, by_root: bool, strategy: Strategy) -> Option<&'static str> {
-    let has = |o: &'static str| argo::has_option(&object.value, o).then_some(o);
-    let helm = || (meta::annotation(&object.value, "helm.sh/resource-policy") == Some("keep")).then_some("helm.sh/resource-policy: keep");
     // A child is deleted on purpose; its `Prune=false` is asked about by name (`losses`).
     if by_root && object.key.is_argo("Application") {
         return None;
     }
-    let cascade = || has("Delete=false").or_else(helm).or((object.key.kind == "CustomResourceDefinition").then_some("CRD"));
+    let by = |way| argo::kept(&object.key, &object.value, way).map(argo::Kept::as_str);
     match (by_root, strategy) {
-        (true, Strategy::Prune) => has("Prune=false"),
-        (true, Strategy::Cascade) => has("Prune=false").or_else(cascade),
-        (false, _) => cascade(),
+        (true, Strategy::Prune) => by(argo::Strategy::Prune),
+        (true, Strategy::Cascade) => by(argo::Strategy::Prune).or_else(|| by(argo::Strategy::Cascade)),
+        (false, _) => by(argo::Strategy::Cascade),
     }
 }
 
@@ -143,18 +141,6 @@ fn returns_prune(view: &View, app: &Key, object: &Object) -> bool {
         && view.get(app).is_none_or(|a| {
             !app::policy_has(&a.value, "Prune=false") && !entries(&a.value).any(|e| in_git(e) && key_of_entry(e) == object.key)
         })
-}
-
-/// The option with which an object says that it outlives its Application.
-pub(super) fn keeps(object: &Object) -> Option<&'static str> {
-    let options = ["Delete=false", "Prune=false"].into_iter().find(|o| argo::has_option(&object.value, o));
-    let helm = (meta::annotation(&object.value, "helm.sh/resource-policy") == Some("keep")).then_some("helm.sh/resource-policy: keep");
-    options.or(helm)
-}
-
-/// Whether Argo CD or Helm runs it as a hook.
-pub(super) fn is_hook(object: &Object) -> bool {
-    ["argocd.argoproj.io/hook", "helm.sh/hook"].iter().any(|a| meta::annotation(&object.value, a).is_some())
 }
 
 /// Adds what goes with it: what it owns, and what lives in a Namespace that goes.

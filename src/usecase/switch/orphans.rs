@@ -1,4 +1,5 @@
 //! What is left of a layer that is gone: by tracking mark, by the list saved before, by uid and by owner. Pure.
+use crate::argo;
 use crate::argo::Method;
 use crate::argo::entries;
 use crate::argo::key_of_entry;
@@ -86,10 +87,10 @@ fn of(view: &View, root: &Key, object: &Object, known: &Known) -> Option<Fact> {
         Some(app) if known.apps.contains(&app) || app == *root => {
             // What it owns is told of its owner.
             let quiet = meta::owners(&object.value).next().is_some() && owned.is_none();
-            if let Some(option) = fate::keeps(object) {
-                return fact("kept", option.to_owned());
+            if let Some(option) = argo::kept_either_way(&object.key, &object.value) {
+                return fact("kept", option.as_str().to_owned());
             }
-            if quiet { None } else { fact(if fate::is_hook(object) { "hook-left" } else { "orphan" }, app.place()) }
+            if quiet { None } else { fact(if argo::is_hook(&object.value) { "hook-left" } else { "orphan" }, app.place()) }
         }
         Some(app) if view.get(&app).is_none() => {
             if known.listed.contains(&object.key) {
