@@ -25,6 +25,7 @@ mod envelope;
 mod kinds;
 /// Live captures, against a server that goes wrong on purpose.
 #[cfg(feature = "kube")]
+mod laws;
 mod live;
 /// Health probes.
 mod probes;
