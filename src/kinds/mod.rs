@@ -1,4 +1,5 @@
 //! What a kind means: one rule file a kind, and a safe default for the others. Knows no cluster and no bundle.
+pub mod built_in;
 pub mod health;
 pub mod rule;
 pub mod split;
