@@ -216,6 +216,11 @@ impl<'a> Evidence<'a> {
         self.gaps.get(side).map_or(&[], Vec::as_slice)
     }
 
+    /// The gaps of one bundle but for those of kinds that are never stored: nothing rests on these.
+    pub fn gaps_kept(&self, side: usize) -> impl Iterator<Item = &Gap> {
+        self.gaps(side).iter().filter(|g| self.rules.keeps(&g.group, &g.resource))
+    }
+
     /// The kinds (stems) that a layer had, has or manages in any bundle.
     pub fn kinds(&self, layer: &str) -> BTreeSet<String> {
         let held = self.instances.of_layer(layer).map(|(s, _)| s.stem.clone());

@@ -134,6 +134,9 @@ mod tests {
 
     #[test]
     fn a_version_is_read_as_distributions_write_it() {
-        assert_eq!(["v1.36.3", "1.24", "v1.29.4-gke.1", "v1.31+", "v2.0", ""].map(minor), [Some(36), Some(24), Some(29), Some(31), None, None]);
+        assert_eq!(
+            ["v1.36.3", "1.24", "v1.29.4-gke.1", "v1.31+", "v2.0", ""].map(minor),
+            [Some(36), Some(24), Some(29), Some(31), None, None]
+        );
     }
 }

@@ -120,6 +120,14 @@ impl Rules {
         if known.is_empty() { guess_plural(kind) } else { known.clone() }
     }
 
+    /// Whether objects of a resource can be kept in bundles: not where every rule of that name says that they are not, nor where its
+    /// whole group is computed when asked. `*` is any resource of the group.
+    pub fn keeps(&self, group: &str, plural: &str) -> bool {
+        let mut own = self.by_kind.values().filter(|k| k.rule.group == group && k.rule.plural == plural).peekable();
+        let unkept = own.peek().is_some() && own.all(|k| k.rule.stored == Some(false));
+        !unkept && !built_in::table().computed.iter().any(|g| g == group)
+    }
+
     /// Whether objects of the kind are kept in bundles.
     pub fn stored(&self, group: &str, kind: &str) -> bool {
         self.of(group, kind).rule.stored.unwrap_or(true)

@@ -59,7 +59,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         }
     }
     for i in 0..e.sides.len() {
-        findings.extend(e.gaps(i).iter().map(|g| Finding::gap(g, i)));
+        findings.extend(e.gaps_kept(i).map(|g| Finding::gap(g, i)));
     }
     findings.extend(written_secrets(q, |layer| layer != switched));
     Ok(Some(findings))

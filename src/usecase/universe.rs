@@ -1,0 +1,198 @@
+//! Law 1: what could have been asked and was not is a gap. The universe of a capture is what discovery named or, in a dump, Kubernetes'
+//! own kinds of the API versions that its APIServices list (else of the server's version) and the kinds of its CustomResourceDefinitions.
+//! Computed from what a bundle holds, so that `verify` can compute it again. Must not know how a source was read.
+use crate::kinds::Rules;
+use crate::kinds::built_in;
+use crate::layers::deploys_here;
+use crate::layers::entries;
+use crate::layers::key_of_entry;
+use crate::model::Gap;
+use crate::model::Known;
+use crate::model::Listable;
+use crate::model::Objects;
+use crate::model::Question;
+use crate::model::Reason;
+use crate::model::Source;
+use crate::model::Universe;
+use crate::model::stem;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// The oldest minor version that evid knows apart from older ones.
+const OLDEST: u32 = 24;
+
+/// What a bundle holds of the things that name kinds.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'a> {
+    /// All objects.
+    pub objects: &'a dyn Objects,
+    /// All questions.
+    pub questions: &'a [Question],
+    /// The server's version, where it was told.
+    pub version: Option<&'a str>,
+    /// Where all this came from.
+    pub source: Source,
+    /// The kinds' rules.
+    pub rules: &'a Rules,
+}
+
+/// The kinds of a bundle, on top of those that its source names.
+pub(super) fn universe(seen: Seen<'_>, named: &[Listable]) -> Universe {
+    let mut kinds = Kinds::default();
+    named.iter().for_each(|k| kinds.add(&k.group, &k.resource, k.namespaced));
+    seen.questions.iter().for_each(|q| kinds.add(&q.group, &q.resource, None));
+    let mut at = 0;
+    while at < seen.objects.len() {
+        let key = seen.objects.key(at);
+        kinds.add(key.group, seen.objects.plural(at), Some(!key.namespace.is_empty()));
+        at = seen.objects.of_kind(key.group, key.kind).end.max(at + 1);
+    }
+    for definition in whole(seen.objects, "apiextensions.k8s.io", "CustomResourceDefinition") {
+        if let Some((group, resource, namespaced)) = defined(&definition) {
+            kinds.add(group, resource, Some(namespaced));
+        }
+    }
+    let known = match seen.source {
+        Source::Live => Known::Discovery,
+        Source::Dump => built_in_kinds(seen, &mut kinds),
+    };
+    Universe { known, kinds: kinds.0.into_iter().map(|((group, resource), namespaced)| Listable { group, resource, namespaced }).collect() }
+}
+
+/// A gap for each kind of the universe that has no question and no gap of its own, and for each API group of which no kind is known.
+pub(super) fn not_asked(universe: &Universe, seen: Seen<'_>, gaps: &[Gap], left_out: &[String]) -> Vec<Gap> {
+    let asked: BTreeSet<(&str, &str)> = seen.questions.iter().map(|q| (&*q.group, &*q.resource)).collect();
+    // What could be of any kind says of none why it is missing.
+    let own = |group: &str, resource: &str| gaps.iter().any(|g| !(g.resource == "*" && g.group.is_empty()) && g.covers(resource, group));
+    let open = universe
+        .kinds
+        .iter()
+        .filter(|k| seen.rules.keeps(&k.group, &k.resource) && !asked.contains(&(&*k.group, &*k.resource)) && !own(&k.group, &k.resource));
+    let gap = |kind: &Listable| {
+        let is_left_out = left_out.contains(&stem(&kind.resource, &kind.group));
+        let (reason, detail) = if is_left_out {
+            (Reason::LeftOut, "`leaveOut` leaves it out")
+        } else {
+            (Reason::NotAsked, "the cluster can list this kind, and it was not asked for")
+        };
+        Gap { group: kind.group.clone(), resource: kind.resource.clone(), namespace: None, reason, detail: detail.into() }
+    };
+    let mut out: Vec<Gap> = open.map(gap).collect();
+    if seen.source == Source::Dump {
+        let known = |group: &str| built_in::table().has_group(group) || universe.kinds.iter().any(|k| k.group == group);
+        let unknown: BTreeSet<String> = services(seen.objects).into_iter().filter(|s| !s.aggregated).map(|s| s.group).collect();
+        out.extend(unknown.into_iter().filter(|g| !known(g) && !own(g, "*")).map(|group| Gap {
+            detail: "an APIService names this group, and none of its kinds was asked for".into(),
+            group,
+            resource: "*".into(),
+            namespace: None,
+            reason: Reason::NotAsked,
+        }));
+    }
+    out
+}
+
+#[derive(Default)]
+struct Kinds(BTreeMap<(String, String), Option<bool>>);
+
+impl Kinds {
+    fn add(&mut self, group: &str, resource: &str, namespaced: Option<bool>) {
+        let scope = self.0.entry((group.to_owned(), resource.to_owned())).or_default();
+        let of_table = || built_in::table().find(group, resource).map(|k| !k.cluster);
+        *scope = scope.or(namespaced).or_else(of_table);
+    }
+}
+
+/// What an APIService says.
+struct Service {
+    group: String,
+    version: String,
+    /// Whether a service behind the API server answers for it.
+    aggregated: bool,
+}
+
+fn services(objects: &dyn Objects) -> Vec<Service> {
+    let read = |value: Value| {
+        let at = |p: &str| value.pointer(p).and_then(Value::as_str);
+        let (version, group) = at("/metadata/name")?.split_once('.')?;
+        let aggregated = value.pointer("/spec/service").is_some_and(|s| !s.is_null());
+        Some(Service {
+            group: at("/spec/group").unwrap_or(group).to_owned(),
+            version: at("/spec/version").unwrap_or(version).to_owned(),
+            aggregated,
+        })
+    };
+    whole(objects, "apiregistration.k8s.io", "APIService").filter_map(read).collect()
+}
+
+/// Adds Kubernetes' own kinds, and those of other aggregated groups that Applications list.
+fn built_in_kinds(seen: Seen<'_>, kinds: &mut Kinds) -> Known {
+    let services = services(seen.objects);
+    let minor = minor(seen, &services);
+    let least = minor.unwrap_or(OLDEST).max(OLDEST);
+    for kind in &built_in::table().kinds {
+        let listed = |group: &str, version: &str| kind.group == group && kind.is_served(version, least);
+        // The API of APIServices is the aggregator's own: no APIService stands for it.
+        let is_there = match (services.is_empty(), minor) {
+            (false, _) => listed("apiregistration.k8s.io", "v1") || services.iter().any(|s| listed(&s.group, &s.version)),
+            (true, Some(_)) => kind.is_served_by_default(least),
+            (true, None) => false,
+        };
+        if is_there {
+            kinds.add(&kind.group, &kind.plural, Some(!kind.cluster));
+        }
+    }
+    for (group, kind) in applied(seen.objects, &services) {
+        let is_of_kind = |resource: &str| resource.starts_with(kind.to_lowercase().trim_end_matches('y'));
+        if !kinds.0.keys().any(|(g, resource)| *g == group && is_of_kind(resource)) {
+            kinds.add(&group, &seen.rules.plural(&group, &kind), None);
+        }
+    }
+    match (services.is_empty(), minor) {
+        (false, _) => Known::ApiServices,
+        (true, Some(_)) => Known::Version,
+        (true, None) => Known::Nothing,
+    }
+}
+
+/// Group and kind of what Applications list in groups that other services answer for.
+fn applied(objects: &dyn Objects, services: &[Service]) -> BTreeSet<(String, String)> {
+    let foreign = |group: &str| services.iter().any(|s| s.aggregated && s.group == group) && !built_in::table().has_group(group);
+    let apps = objects.of_kind("argoproj.io", "Application").filter_map(|at| objects.lean(at));
+    let mut out = BTreeSet::new();
+    for app in apps.filter(|o| deploys_here(&o.value)) {
+        out.extend(entries(&app.value).map(key_of_entry).filter(|k| foreign(&k.group)).map(|k| (k.group, k.kind)));
+    }
+    out
+}
+
+/// The minor version that the server has, or has at least: a kubelet is never newer than its API server, and what answers is there.
+fn minor(seen: Seen<'_>, services: &[Service]) -> Option<u32> {
+    let told = seen.version.and_then(built_in::minor);
+    let table = built_in::table();
+    let hints = || {
+        let kubelets =
+            whole(seen.objects, "", "Node").filter_map(|n| built_in::minor(n.pointer("/status/nodeInfo/kubeletVersion")?.as_str()?));
+        let versions = services.iter().filter(|s| !s.aggregated).filter_map(|s| table.since(&s.group, &s.version));
+        let answered = seen.questions.iter().filter_map(|q| table.find(&q.group, &q.resource)?.since());
+        kubelets.chain(versions.chain(answered).filter(|minor| *minor > OLDEST)).max()
+    };
+    told.or_else(hints)
+}
+
+/// Group, plural, and whether it has namespaces, of what a CustomResourceDefinition serves.
+fn defined(definition: &Value) -> Option<(&str, &str, bool)> {
+    let at = |p: &str| definition.pointer(p).and_then(Value::as_str);
+    let each = |p: &str| definition.pointer(p).and_then(Value::as_array).into_iter().flatten();
+    let is = |value: &Value, field: &str, word: &str| value.get(field).and_then(Value::as_str) == Some(word);
+    let refused = each("/status/conditions").any(|c| is(c, "type", "Established") && is(c, "status", "False"));
+    let mut versions = each("/spec/versions").peekable();
+    let served = versions.peek().is_none() || versions.any(|v| v.get("served") != Some(&Value::Bool(false)));
+    (served && !refused).then_some(())?;
+    Some((at("/spec/group")?, at("/spec/names/plural")?, at("/spec/scope") != Some("Cluster")))
+}
+
+fn whole<'a>(objects: &'a dyn Objects, group: &str, kind: &str) -> impl Iterator<Item = Value> + 'a {
+    objects.of_kind(group, kind).filter_map(|at| objects.whole(at)).map(|o| o.into_owned().value)
+}
