@@ -196,3 +196,140 @@ fn defined(definition: &Value) -> Option<(&str, &str, bool)> {
 fn whole<'a>(objects: &'a dyn Objects, group: &str, kind: &str) -> impl Iterator<Item = Value> + 'a {
     objects.of_kind(group, kind).filter_map(|at| objects.whole(at)).map(|o| o.into_owned().value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Seen;
+    use super::not_asked;
+    use super::universe;
+    use crate::kinds::Rules;
+    use crate::model::Gap;
+    use crate::model::Key;
+    use crate::model::Known;
+    use crate::model::Object;
+    use crate::model::Objects;
+    use crate::model::Question;
+    use crate::model::Reason;
+    use crate::model::Source;
+    use crate::model::group_of;
+    use crate::model::stem;
+    use serde_json::Value;
+    use serde_json::json;
+
+    fn object(api: &str, kind: &str, plural: &str, name: &str, rest: Value) -> Object {
+        let mut value = json!({"apiVersion": api, "kind": kind, "metadata": {"name": name}});
+        value.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        Object { key: Key::new(group_of(api), kind, "", name), plural: plural.into(), uid: String::new(), value, file: String::new() }
+    }
+
+    fn service(name: &str, service: Value) -> Object {
+        object("apiregistration.k8s.io/v1", "APIService", "apiservices", name, json!({"spec": {"service": service}}))
+    }
+
+    fn definition(plural: &str, more: Value) -> Object {
+        let mut spec =
+            json!({"group": "x.io", "scope": "Cluster", "names": {"plural": plural}, "versions": [{"name": "v1", "served": true}]});
+        spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let name = format!("{plural}.x.io");
+        object("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", &name, json!({"spec": spec}))
+    }
+
+    fn question(resource: &str, group: &str) -> Question {
+        let (group, resource) = (group.to_owned(), resource.to_owned());
+        Question { group, resource, namespace: None, count: 0, resource_version: None, pages: None, millis: None }
+    }
+
+    /// How the kinds are known, and what is not asked for, as `<plural>.<group>`.
+    fn open(mut objects: Vec<Object>, asked: &[(&str, &str)], version: Option<&str>, gaps: &[Gap]) -> (Known, Vec<String>) {
+        objects.sort_by(|a, b| a.key.cmp(&b.key));
+        let (objects, rules) = (&objects[..], Rules::new(&[]).unwrap());
+        let questions: Vec<Question> = asked.iter().map(|(r, g)| question(r, g)).collect();
+        let seen = Seen { objects: &objects as &dyn Objects, questions: &questions, version, source: Source::Dump, rules: &rules };
+        let all = universe(seen, &[]);
+        let found = not_asked(&all, seen, gaps, &["secrets".to_owned()]);
+        assert!(found.iter().all(|g| g.reason == if g.resource == "secrets" { Reason::LeftOut } else { Reason::NotAsked }));
+        (all.known, found.iter().map(|g| stem(&g.resource, &g.group)).collect())
+    }
+
+    #[test]
+    fn a_built_in_kind_counts_where_its_api_version_is_listed() {
+        let listed = || vec![service("v1.batch", Value::Null), service("v1.coordination.k8s.io", Value::Null)];
+        let aggregator = ("apiservices", "apiregistration.k8s.io");
+        let (known, gaps) = open(listed(), &[("jobs", "batch"), aggregator], Some("v1.36.3"), &[]);
+        assert_eq!((known, gaps), (Known::ApiServices, vec!["cronjobs.batch".to_owned()]), "leases are never kept");
+        let told =
+            Gap { group: "batch".into(), resource: "cronjobs".into(), namespace: None, reason: Reason::Forbidden, detail: String::new() };
+        assert_eq!(open(listed(), &[("jobs", "batch"), aggregator], None, &[told]).1, [""; 0], "it has a gap of its own");
+        let any = Gap { group: String::new(), resource: "*".into(), namespace: None, reason: Reason::Unreadable, detail: String::new() };
+        assert_eq!(
+            open(listed(), &[("jobs", "batch"), aggregator], None, &[any]).1,
+            ["cronjobs.batch"],
+            "what could be any kind is no gap of its own"
+        );
+    }
+
+    #[test]
+    fn a_kind_that_came_later_than_the_server_is_no_gap() {
+        let listed = || vec![service("v1.networking.k8s.io", Value::Null)];
+        let asked = ["ingresses", "ingressclasses", "networkpolicies"].map(|r| (r, "networking.k8s.io"));
+        let asked = [&asked[..], &[("apiservices", "apiregistration.k8s.io")]].concat();
+        assert_eq!(open(listed(), &asked, Some("v1.32.1"), &[]).1, [""; 0]);
+        assert_eq!(open(listed(), &asked, None, &[]).1, [""; 0], "nobody knows the version: the oldest counts");
+        let both = ["ipaddresses.networking.k8s.io", "servicecidrs.networking.k8s.io"];
+        assert_eq!(open(listed(), &asked, Some("v1.33.0"), &[]).1, both);
+        let mut later = listed();
+        later.push(service("v1.resource.k8s.io", Value::Null));
+        let gaps = open(later, &asked, None, &[]).1;
+        assert!(both.iter().all(|k| gaps.iter().any(|g| g == k)), "that API version came with 1.34: {gaps:?}");
+    }
+
+    #[test]
+    fn without_api_services_the_version_tells_what_is_there() {
+        let node = || vec![object("v1", "Node", "nodes", "n", json!({"status": {"nodeInfo": {"kubeletVersion": "v1.29.4"}}}))];
+        let (known, gaps) = open(node(), &[("nodes", "")], None, &[]);
+        assert_eq!(known, Known::Version);
+        let has = |kind: &str| gaps.iter().any(|g| g == kind);
+        assert!(has("secrets") && has("apiservices.apiregistration.k8s.io") && has("clusterrolebindings.rbac.authorization.k8s.io"));
+        assert!(!has("nodes") && !has("events") && !has("validatingadmissionpolicies.admissionregistration.k8s.io"), "{gaps:?}");
+        let told = open(node(), &[("nodes", "")], Some("v1.30.0"), &[]).1;
+        assert!(told.iter().any(|g| g == "validatingadmissionpolicies.admissionregistration.k8s.io"));
+        assert_eq!(open(vec![], &[("pods", "")], None, &[]), (Known::Nothing, vec![]));
+        assert_eq!(open(vec![], &[("servicecidrs", "networking.k8s.io")], None, &[]).0, Known::Version, "what answers is there");
+    }
+
+    #[test]
+    fn a_served_kind_of_a_definition_counts() {
+        let refused = json!({"status": {"conditions": [{"type": "Established", "status": "False"}]}});
+        let mut bad = definition("refused", json!({}));
+        bad.value.as_object_mut().unwrap().extend(refused.as_object().unwrap().clone());
+        let unserved = definition("unserved", json!({"versions": [{"name": "v1", "served": false}]}));
+        let found =
+            open(vec![definition("oxen", json!({})), unserved, bad], &[("customresourcedefinitions", "apiextensions.k8s.io")], None, &[]);
+        assert_eq!(found, (Known::Nothing, vec!["oxen.x.io".to_owned()]));
+    }
+
+    #[test]
+    fn a_group_of_another_server_counts_where_an_application_lists_an_object_of_it() {
+        let behind = json!({"name": "s", "namespace": "n"});
+        let all = || vec![service("v1.route.example.com", behind.clone()), service("v1beta1.metrics.k8s.io", behind.clone())];
+        let asked = [("apiservices", "apiregistration.k8s.io"), ("applications", "argoproj.io")];
+        assert_eq!(open(all(), &asked, None, &[]).1, [""; 0]);
+        let app = |server: &str| {
+            let listed = json!([{"group": "route.example.com", "kind": "Route", "namespace": "a", "name": "r"}]);
+            let rest = json!({"spec": {"destination": {"server": server}}, "status": {"resources": listed}});
+            object("argoproj.io/v1alpha1", "Application", "applications", "app", rest)
+        };
+        let here = || [all(), vec![app("https://kubernetes.default.svc")]].concat();
+        assert_eq!(open(here(), &asked, None, &[]).1, ["routes.route.example.com"]);
+        assert_eq!(open(here(), &[&asked[..], &[("routes", "route.example.com")]].concat(), None, &[]).1, [""; 0]);
+        assert_eq!(open([all(), vec![app("https://elsewhere.example.com")]].concat(), &asked, None, &[]).1, [""; 0]);
+    }
+
+    #[test]
+    fn a_group_of_which_no_kind_is_known_is_a_gap() {
+        let all = || vec![service("v1.newer.k8s.io", Value::Null), service("v1.authentication.k8s.io", Value::Null)];
+        let asked = [("apiservices", "apiregistration.k8s.io")];
+        assert_eq!(open(all(), &asked, None, &[]).1, ["*.newer.k8s.io"]);
+        assert_eq!(open(all(), &[&asked[..], &[("things", "newer.k8s.io")]].concat(), None, &[]).1, [""; 0]);
+    }
+}
