@@ -79,11 +79,6 @@ impl BuiltIn {
     pub fn is_stable(&self) -> bool {
         self.served.keys().any(|version| is_stable(version))
     }
-
-    /// The earliest minor version that can have it.
-    pub fn since(&self) -> Option<u32> {
-        self.served.values().filter_map(|r| Some(range(r)?.0)).min()
-    }
 }
 
 fn is_stable(version: &str) -> bool {

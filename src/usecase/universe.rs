@@ -126,7 +126,7 @@ fn services(objects: &dyn Objects) -> Vec<Service> {
     whole(objects, "apiregistration.k8s.io", "APIService").filter_map(read).collect()
 }
 
-/// Adds Kubernetes' own kinds, and those of other aggregated groups that Applications list.
+/// Adds Kubernetes' own kinds, and those that Applications list.
 fn built_in_kinds(seen: Seen<'_>, kinds: &mut Kinds) -> Known {
     let services = services(seen.objects);
     let minor = minor(seen, &services);
@@ -156,18 +156,20 @@ fn built_in_kinds(seen: Seen<'_>, kinds: &mut Kinds) -> Known {
     }
 }
 
-/// Group and kind of what Applications list in groups that other services answer for.
+/// Group and kind of what Applications list in groups that other services answer for, and of what they call Synced: that is there.
 fn applied(objects: &dyn Objects, services: &[Service]) -> BTreeSet<(String, String)> {
     let foreign = |group: &str| services.iter().any(|s| s.aggregated && s.group == group) && !built_in::table().has_group(group);
     let apps = objects.of_kind("argoproj.io", "Application").filter_map(|at| objects.lean(at));
     let mut out = BTreeSet::new();
     for app in apps.filter(|o| deploys_here(&o.value)) {
-        out.extend(entries(&app.value).map(key_of_entry).filter(|k| foreign(&k.group)).map(|k| (k.group, k.kind)));
+        let is_there = |e: &&Value| e.get("status").and_then(Value::as_str) == Some("Synced") && e.get("hook") != Some(&Value::Bool(true));
+        let there = entries(&app.value).filter(|e| is_there(e) || foreign(e.get("group").and_then(Value::as_str).unwrap_or_default()));
+        out.extend(there.map(key_of_entry).map(|k| (k.group, k.kind)));
     }
     out
 }
 
-/// The minor version that the server has, or has at least: a kubelet is never newer than its API server, and what answers is there.
+/// The minor version that the server has, or has at least: a kubelet is never newer than its API server, and it is as new as its API versions.
 fn minor(seen: Seen<'_>, services: &[Service]) -> Option<u32> {
     let told = seen.version.and_then(built_in::minor);
     let table = built_in::table();
@@ -175,8 +177,7 @@ fn minor(seen: Seen<'_>, services: &[Service]) -> Option<u32> {
         let kubelets =
             whole(seen.objects, "", "Node").filter_map(|n| built_in::minor(n.pointer("/status/nodeInfo/kubeletVersion")?.as_str()?));
         let versions = services.iter().filter(|s| !s.aggregated).filter_map(|s| table.since(&s.group, &s.version));
-        let answered = seen.questions.iter().filter_map(|q| table.find(&q.group, &q.resource)?.since());
-        kubelets.chain(versions.chain(answered).filter(|minor| *minor > OLDEST)).max()
+        kubelets.chain(versions).max()
     };
     told.or_else(hints)
 }
@@ -294,7 +295,6 @@ mod tests {
         let told = open(node(), &[("nodes", "")], Some("v1.30.0"), &[]).1;
         assert!(told.iter().any(|g| g == "validatingadmissionpolicies.admissionregistration.k8s.io"));
         assert_eq!(open(vec![], &[("pods", "")], None, &[]), (Known::Nothing, vec![]));
-        assert_eq!(open(vec![], &[("servicecidrs", "networking.k8s.io")], None, &[]).0, Known::Version, "what answers is there");
     }
 
     #[test]
@@ -323,6 +323,17 @@ mod tests {
         assert_eq!(open(here(), &asked, None, &[]).1, ["routes.route.example.com"]);
         assert_eq!(open(here(), &[&asked[..], &[("routes", "route.example.com")]].concat(), None, &[]).1, [""; 0]);
         assert_eq!(open([all(), vec![app("https://elsewhere.example.com")]].concat(), &asked, None, &[]).1, [""; 0]);
+    }
+
+    #[test]
+    fn a_kind_that_an_application_calls_synced_is_there() {
+        let listed = json!([
+            {"group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "r", "status": "Synced"},
+            {"group": "gone.example.com", "kind": "Widget", "namespace": "a", "name": "w", "status": "OutOfSync"},
+        ]);
+        let rest = json!({"spec": {"destination": {"name": "in-cluster"}}, "status": {"resources": listed}});
+        let app = object("argoproj.io/v1alpha1", "Application", "applications", "app", rest);
+        assert_eq!(open(vec![app], &[("applications", "argoproj.io")], None, &[]).1, ["clusterroles.rbac.authorization.k8s.io"]);
     }
 
     #[test]

@@ -4,14 +4,20 @@ use crate::samples::collected;
 use crate::samples::drafted;
 use crate::samples::files;
 use crate::samples::items;
+use crate::samples::judge;
 use crate::samples::object;
+use crate::samples::verdict;
+use evid::bundle::sums::Sums;
 use evid::compare::Side;
 use evid::kinds::Rules;
 use evid::model::Verdict;
 use evid::model::stem;
 use evid::usecase::capture::Collected;
+use evid::usecase::capture::List;
 use evid::usecase::diff::Outcome;
 use evid::usecase::diff::diff;
+use evid::usecase::verify;
+use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -90,4 +96,67 @@ fn a_question_that_is_taken_away_makes_no_verdict_better() {
     let mut wrong = taken_away(["before", "off", "on"].map(collected).into(), &asked, &[&[0, 1, 2], &[2], &[1]]);
     wrong.extend(refuted.join().unwrap());
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+fn coverage(files: &BTreeMap<String, Vec<u8>>) -> Value {
+    serde_json::from_slice(&files["coverage.json"]).unwrap()
+}
+
+/// What `verify` says of a bundle whose coverage was rewritten.
+fn defects(change: impl FnOnce(&mut Value)) -> Vec<String> {
+    let mut files = files(&drafted(without(collected("before"), "services")));
+    let mut coverage = coverage(&files);
+    change(&mut coverage);
+    files.insert("coverage.json".into(), serde_json::to_vec(&coverage).unwrap());
+    let mut sums = Sums::default();
+    files.iter().for_each(|(name, bytes)| drop(sums.insert(name, evid::canon::sha256_hex(bytes))));
+    verify::content(&files, &sums).defects.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_bundle_that_hides_what_could_have_been_asked_is_damaged() {
+    assert_eq!(defects(|_| {}), [""; 0]);
+    let gone = |field: &'static str, resource: &'static str| {
+        move |c: &mut Value| c.pointer_mut(field).unwrap().as_array_mut().unwrap().retain(|x| x["resource"] != resource)
+    };
+    let says = |found: Vec<String>, words: &str| assert!(found.iter().any(|d| d.contains(words)), "{words}: {found:?}");
+    says(defects(gone("/gaps", "services")), "services could have been asked for");
+    says(defects(gone("/universe/kinds", "services")), "its universe lacks services");
+    says(defects(gone("/universe/kinds", "appprojects")), "its universe lacks appprojects.argoproj.io");
+    says(defects(|c| c["universe"]["known"] = json!("nothing")), "is known by api-services");
+    says(defects(|c| c["highestResourceVersion"] = json!("7")), "`highestResourceVersion` is lower");
+    says(defects(|c| drop(c.as_object_mut().unwrap().remove("universe"))), "its universe lacks");
+}
+
+#[test]
+fn a_kind_whose_definition_went_with_the_switched_layer_is_no_gap() {
+    let mut before = collected("before");
+    let mut definition = items(&mut before, "customresourcedefinitions")[0].clone();
+    definition["metadata"]["name"] = json!("stores.feast.example.com");
+    definition["metadata"]["uid"] = json!("stores");
+    definition["spec"]["group"] = json!("feast.example.com");
+    definition["spec"]["names"] = json!({"plural": "stores", "kind": "Store"});
+    items(&mut before, "customresourcedefinitions").push(definition);
+    let mut asked = before.lists.iter().find(|l| l.resource.as_deref() == Some("cronjobs")).unwrap().clone();
+    (asked.group, asked.resource, asked.items) = ("feast.example.com".into(), Some("stores".into()), vec![]);
+    let open = judge(vec![before.clone(), collected("off")]);
+    assert_eq!(verdict(&open, "evidence.complete"), "inconclusive", "it was not asked for while it was there");
+    before.lists.push(asked);
+    let whole = judge(vec![before, collected("off")]);
+    assert_eq!((verdict(&whole, "evidence.complete"), verdict(&whole, "evidence.comparable")), ("proven", "proven"));
+}
+
+#[test]
+fn a_namespace_that_one_bundle_did_not_ask_shows_no_absence() {
+    // Pods were asked namespace by namespace, the switched layer's left out, and the namespaces themselves not listed.
+    let mut off = collected("off");
+    off.lists.retain(|l| l.resource.as_deref() != Some("namespaces"));
+    let whole = off.lists.iter().position(|l| l.resource.as_deref() == Some("pods")).unwrap();
+    let pods = off.lists.remove(whole);
+    for space in ["argocd", "kube-system", "mlops-prod", "mlops-dev", "monitoring"] {
+        let items = pods.items.iter().filter(|p| p["metadata"]["namespace"] == space).cloned().collect();
+        off.lists.push(List { namespace: Some(space.into()), items, ..pods.clone() });
+    }
+    let judged = judge(vec![collected("before"), off]);
+    assert_eq!(verdict(&judged, "optional.absent"), "inconclusive");
 }

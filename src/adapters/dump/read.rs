@@ -93,7 +93,9 @@ pub fn read(dir: &Path) -> Result<Dump, DumpError> {
     let keeps_stderr = !files.stderr.is_empty();
     let mut gaps: Vec<Gap> = problems.into_iter().map(|p| unreadable(p, &folders, &all)).collect();
     gaps.extend(attest::attest(&mut lists, &said, keeps_stderr));
-    gaps.extend(said.into_iter().map(|s| s.gap));
+    // Whoever asks is told of a group that is down beside every answer: it is one gap.
+    let mut down = BTreeSet::new();
+    gaps.extend(said.into_iter().filter(|s| !s.of_discovery || down.insert(s.gap.group.clone())).map(|s| s.gap));
     let spaces = attest::spaces(&lists, &gaps);
     gaps.extend(attest::not_asked(&lists, &gaps, &spaces));
     gaps.extend(attest::gathered(lists.iter().filter(|l| matches!(Place::of(&l.file).tree, Tree::Gathered(_)))));
