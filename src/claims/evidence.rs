@@ -15,7 +15,9 @@ use crate::kinds::split::Facets;
 use crate::kinds::split::join_facets;
 use crate::model::Gap;
 use crate::model::Key;
+use crate::model::Known;
 use crate::model::Layer;
+use crate::model::Listable;
 use crate::model::Reason;
 use crate::model::Role;
 use crate::model::stem;
@@ -63,6 +65,10 @@ impl<'a> Evidence<'a> {
             gaps,
             listed: BTreeSet::new(),
         };
+        for side in 0..sides.len() {
+            let found = this.known_from_others(side);
+            this.gaps.get_mut(side).into_iter().for_each(|gaps| gaps.extend(found.clone()));
+        }
         for b in 1..sides.len() {
             let found = this.between(b - 1, b)?;
             this.changes.extend(found);
@@ -107,6 +113,34 @@ impl<'a> Evidence<'a> {
         let defined = |i: usize| self.instances.at(&definition, i).is_some();
         coverage.asked(group, resource)
             || (stem != DEFINITIONS && !self.unseen(DEFINITIONS, "", side) && !defined(side) && (0..self.sides.len()).any(defined))
+    }
+
+    /// A bundle that does not tell which kinds there are may have missed any that another bundle could ask for (law 1).
+    fn known_from_others(&self, side: usize) -> Vec<Gap> {
+        let universe = |i: usize| self.sides.get(i).map(|s| s.coverage.universe.universe()).unwrap_or_default();
+        if universe(side).known != Known::Nothing {
+            return Vec::new();
+        }
+        let others: BTreeSet<_> = (0..self.sides.len()).filter(|i| *i != side).flat_map(|i| universe(i).kinds).collect();
+        let is_open = |k: &Listable| {
+            let gap = || self.gaps(side).iter().any(|g| g.covers(&k.resource, &k.group));
+            self.rules.keeps(&k.group, &k.resource) && !self.asked(&stem(&k.resource, &k.group), side) && !gap()
+        };
+        let detail = "another bundle knows this kind, and this one did not ask for it";
+        let gap =
+            |k: Listable| Gap { group: k.group, resource: k.resource, namespace: None, reason: Reason::NotAsked, detail: detail.into() };
+        others.into_iter().filter(is_open).map(gap).collect()
+    }
+
+    /// Whether a bundle asked for a kind in a namespace (empty: in the whole cluster), or knows that the namespace is not there.
+    fn asked_in(&self, resource: &str, group: &str, namespace: &str, side: usize) -> bool {
+        let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return false };
+        let mut places = coverage.questions.iter().filter(|q| q.group == group && q.resource == resource).map(|q| q.namespace.as_deref());
+        let gone = || {
+            let space = Spot { stem: "namespaces".into(), namespace: String::new(), name: namespace.to_owned() };
+            self.instances.at(&space, side).is_none() && !self.unseen(&space.stem, "", side)
+        };
+        !coverage.asked(group, resource) || places.any(|p| p.is_none_or(|p| p == namespace)) || (!namespace.is_empty() && gone())
     }
 
     /// Whether the time between the bundles was watched, anywhere: they are points of a proof.
@@ -218,12 +252,19 @@ impl<'a> Evidence<'a> {
     pub fn unseen(&self, stem: &str, namespace: &str, side: usize) -> bool {
         let (resource, group) = unstem(stem);
         let of_kind = |g: &Gap| g.covers(resource, group);
-        self.gaps(side).iter().any(|g| of_kind(g) && g.namespace.as_ref().is_none_or(|ns| ns == namespace)) || !self.asked(stem, side)
+        self.gaps(side).iter().any(|g| of_kind(g) && g.namespace.as_ref().is_none_or(|ns| ns == namespace))
+            || !self.asked(stem, side)
+            || !self.asked_in(resource, group, namespace, side)
     }
 
     /// All gaps of one bundle.
     pub fn gaps(&self, side: usize) -> &[Gap] {
         self.gaps.get(side).map_or(&[], Vec::as_slice)
+    }
+
+    /// The gaps of one bundle but for those of kinds that are never stored: nothing rests on these.
+    pub fn gaps_kept(&self, side: usize) -> impl Iterator<Item = &Gap> {
+        self.gaps(side).iter().filter(|g| self.rules.keeps(&g.group, &g.resource))
     }
 
     /// The kinds (stems) that a layer had, has or manages in any bundle.
@@ -252,6 +293,17 @@ impl<'a> Evidence<'a> {
                 let detail = String::new();
                 found.push(Gap { group: group.into(), resource: resource.into(), namespace: None, reason: Reason::NotAsked, detail });
             }
+            let told = |ns: &str| found.iter().any(|g| g.covers(resource, group) && g.namespace.as_deref().is_none_or(|n| n == ns));
+            let open = spaces.iter().filter(|ns| !ns.is_empty() && !told(ns) && !self.asked_in(resource, group, ns, side));
+            let gap = |ns: &&str| Gap {
+                group: group.into(),
+                resource: resource.into(),
+                namespace: Some((*ns).to_owned()),
+                reason: Reason::NotAsked,
+                detail: String::new(),
+            };
+            let missed: Vec<Gap> = open.map(gap).collect();
+            found.extend(missed);
         }
         found
     }

@@ -1,4 +1,5 @@
 //! What a kind means: one rule file a kind, and a safe default for the others. Knows no cluster and no bundle.
+pub mod built_in;
 pub mod health;
 pub mod rule;
 pub mod split;
@@ -117,6 +118,14 @@ impl Rules {
     pub fn plural(&self, group: &str, kind: &str) -> String {
         let known = &self.of(group, kind).rule.plural;
         if known.is_empty() { guess_plural(kind) } else { known.clone() }
+    }
+
+    /// Whether objects of a resource can be kept in bundles: not where every rule of that name says that they are not, nor where its
+    /// whole group is computed when asked. `*` is any resource of the group.
+    pub fn keeps(&self, group: &str, plural: &str) -> bool {
+        let mut own = self.by_kind.values().filter(|k| k.rule.group == group && k.rule.plural == plural).peekable();
+        let unkept = own.peek().is_some() && own.all(|k| k.rule.stored == Some(false));
+        !unkept && !built_in::table().computed.iter().any(|g| g == group)
     }
 
     /// Whether objects of the kind are kept in bundles.

@@ -96,6 +96,8 @@ pub fn of_code(code: &str) -> &str {
         ("expired", "could not be listed: the list expired"),
         ("truncated", "the list was cut"),
         ("not-asked", "was not asked"),
+        ("left-out", "was left out by the configuration"),
+        ("kinds-unknown", "nothing in the dump says which other kinds the cluster has (`apiservices` and `kubectl version -o json` do)"),
         ("unattested", "nothing attests that the list is whole"),
         ("contradicted", "the list is contradicted by other objects"),
         ("unreadable", "could not be read"),

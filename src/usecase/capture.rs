@@ -21,6 +21,7 @@ use crate::model::Gap;
 use crate::model::Key;
 use crate::model::KeyRef;
 use crate::model::Layer;
+use crate::model::Listable;
 use crate::model::Object;
 use crate::model::Objects;
 use crate::model::PLATFORM;
@@ -28,19 +29,23 @@ use crate::model::Question;
 use crate::model::Reason;
 use crate::model::Snapshot;
 use crate::model::Source;
-use crate::usecase::contradictions::Seen;
+use crate::model::stem;
+use crate::usecase::contradictions::Moment;
 use crate::usecase::contradictions::contradictions;
 use crate::usecase::door::Door;
 use crate::usecase::settled;
 use crate::usecase::shelf::Shelf;
 use crate::usecase::spool::Memory;
 use crate::usecase::store::Store;
+use crate::usecase::universe::Seen;
+use crate::usecase::universe::not_asked;
+use crate::usecase::universe::universe;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is [`Shelf`]) behind the door.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Collected<I = Vec<Value>> {
     /// Live or dump.
     pub source: Source,
@@ -50,6 +55,10 @@ pub struct Collected<I = Vec<Value>> {
     pub earlier: Vec<List<I>>,
     /// What was not answered.
     pub gaps: Vec<Gap>,
+    /// The kinds that can be listed, as far as the source itself names them.
+    pub named: Vec<Listable>,
+    /// Kinds (`<plural>.<group>`) that the configuration leaves out.
+    pub left_out: Vec<String>,
     /// Start of the capture window.
     pub started: Option<String>,
     /// End of the capture window.
@@ -125,6 +134,8 @@ impl<I> Collected<I> {
             lists: self.lists.into_iter().map(&mut list).collect(),
             earlier: self.earlier.into_iter().map(&mut list).collect(),
             gaps: self.gaps,
+            named: self.named,
+            left_out: self.left_out,
             started: self.started,
             finished: self.finished,
             version: self.version,
@@ -135,6 +146,19 @@ impl<I> Collected<I> {
 }
 
 impl Collected {
+    /// Without the kinds (`<plural>.<group>`) that the configuration leaves out. That they can be listed is still known.
+    pub fn without(mut self, kinds: &[String]) -> Self {
+        let is_out = |group: &str, resource: &str| kinds.contains(&stem(resource, group));
+        let (out, lists): (Vec<_>, Vec<_>) =
+            self.lists.into_iter().partition(|l| l.resource.as_deref().is_some_and(|r| is_out(&l.group, r)));
+        let (unsaid, gaps): (Vec<_>, Vec<_>) = self.gaps.into_iter().partition(|g| is_out(&g.group, &g.resource));
+        let resources =
+            out.into_iter().map(|l| (l.group, l.resource.unwrap_or_default())).chain(unsaid.into_iter().map(|g| (g.group, g.resource)));
+        self.named.extend(resources.map(|(group, resource)| Listable { group, resource, namespaced: None }));
+        self.left_out = kinds.to_vec();
+        Self { lists, gaps, ..self }
+    }
+
     /// Takes every object through the door, list by list.
     pub fn through(self, door: &Door<'_>) -> Collected<Shelf> {
         self.map(|values| {
@@ -182,13 +206,14 @@ pub fn snapshot<'a>(collected: Collected<Shelf>, door: &Door<'a>) -> Result<Snap
     questions.sort();
     questions.dedup();
     // Nothing rests on the absence of what is not kept.
-    gaps.retain(|g| {
-        g.reason != Reason::Unattested || rules.of_resource(&g.group, &g.resource).is_none_or(|k| k.rule.stored != Some(false))
-    });
+    gaps.retain(|g| g.reason != Reason::Unattested || rules.keeps(&g.group, &g.resource));
     let here = Here::new(collected.server.as_deref(), door.cluster_names);
     let is_live = collected.source == Source::Live;
-    let seen = Seen::new(is_live, collected.started.as_deref(), collected.finished.as_deref(), &here);
-    gaps.extend(contradictions(&objects, &questions, rules, &seen));
+    let moment = Moment::new(is_live, collected.started.as_deref(), collected.finished.as_deref(), &here);
+    gaps.extend(contradictions(&objects, &questions, rules, &moment));
+    let seen = Seen { objects: &objects, questions: &questions, version: collected.version.as_deref(), source: collected.source, rules };
+    let universe = universe(seen, &collected.named);
+    gaps.extend(not_asked(&universe, seen, &gaps, &collected.left_out));
     for gap in &mut gaps {
         gap.detail = redactor.text(&gap.detail).into_owned();
     }
@@ -207,6 +232,7 @@ pub fn snapshot<'a>(collected: Collected<Shelf>, door: &Door<'a>) -> Result<Snap
         highest,
         objects,
         questions,
+        universe,
         gaps,
         unsettled,
         server: collected.server,
@@ -278,7 +304,7 @@ pub fn each_file(
     nonce: Option<String>,
     put: &mut dyn FnMut(String, Vec<u8>),
 ) -> Result<Outline, CaptureError> {
-    let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.gaps, &snapshot.unsettled);
+    let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.universe, &snapshot.gaps, &snapshot.unsettled);
     put("coverage.json".into(), json::document(&coverage)?);
     let layered = assemble::each_file(&snapshot.objects, rules, layers, config, snapshot.server.as_deref(), put);
     if let Some(fault) = snapshot.objects.fault() {

@@ -28,14 +28,14 @@ const COUNTING: [(&str, &str, &str); 4] = [
 ];
 
 /// The moment at which Applications were read, and how they may call this cluster.
-pub(super) struct Seen<'a> {
+pub(super) struct Moment<'a> {
     /// When; none where nobody knows: then no Application's word is known to be current.
     pub(super) moment: Option<DateTime<FixedOffset>>,
     /// Which destinations are this cluster.
     pub(super) here: &'a Here,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> Moment<'a> {
     /// A live capture reads Applications once more at its end; when a dump read them is not known.
     pub(super) fn new(is_live: bool, started: Option<&str>, finished: Option<&str>, here: &'a Here) -> Self {
         let moment = if is_live { finished } else { started };
@@ -46,7 +46,7 @@ impl<'a> Seen<'a> {
 /// The contradicted lists: those that hold nothing of a namespace in which a current Application saw an object of theirs, or an owner
 /// counts pods. Where a list holds others of that namespace, no missing right and no cut explains what it lacks (law 8): that is a doubt
 /// about a layer, which the claims have.
-pub(super) fn contradictions(objects: &dyn Objects, questions: &[Question], rules: &Rules, seen: &Seen<'_>) -> Vec<Gap> {
+pub(super) fn contradictions(objects: &dyn Objects, questions: &[Question], rules: &Rules, at: &Moment<'_>) -> Vec<Gap> {
     let mut gaps = BTreeSet::new();
     let asked = |group: &str, resource: &str, namespace: &str| {
         questions.iter().find(|q| q.group == group && q.resource == resource && q.namespace.as_ref().is_none_or(|n| n == namespace))
@@ -57,9 +57,9 @@ pub(super) fn contradictions(objects: &dyn Objects, questions: &[Question], rule
         let said = meta::text(&app.value, "/status/controllerNamespace");
         let control = if said.is_empty() { &app.key.namespace } else { said };
         let settings = settings.entry(control.to_owned()).or_insert_with(|| Settings::of(objects, control));
-        let is_current = seen.moment.is_some_and(|moment| argo::stale(&app.value, settings, moment, None).is_none());
+        let is_current = at.moment.is_some_and(|moment| argo::stale(&app.value, settings, moment, None).is_none());
         let counts = is_current && meta::deleting(&app.value).is_none() && !argo::app::is_operating(&app.value);
-        if !counts || !(seen.here.is(&app.value) || is_marked_here(objects, &app)) {
+        if !counts || !(at.here.is(&app.value) || is_marked_here(objects, &app)) {
             continue;
         }
         for key in argo::listed(&app.value).filter(|e| e.says_seen()).map(|e| e.key()) {

@@ -192,6 +192,8 @@ mod tests {
             lists: lists.into_iter().enumerate().map(list).collect(),
             earlier: vec![],
             gaps: vec![],
+            named: vec![],
+            left_out: vec![],
             started: None,
             finished: None,
             version: None,

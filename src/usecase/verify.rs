@@ -21,9 +21,14 @@ use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::model::Object;
 use crate::model::PLATFORM;
+use crate::model::Source;
+use crate::model::stem;
 use crate::usecase::capture::cluster;
-use crate::usecase::contradictions::Seen;
+use crate::usecase::contradictions::Moment;
 use crate::usecase::contradictions::contradictions;
+use crate::usecase::universe::Seen;
+use crate::usecase::universe::not_asked;
+use crate::usecase::universe::universe;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
@@ -95,8 +100,9 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
         defects.extend(manifest_defects(&manifest, &layers, &anew, &objects));
         let here = Here::new(manifest.cluster.server.as_deref(), &config.cluster_names);
         let window = &manifest.window;
-        let seen = Seen::new(manifest.source == "live", window.started.as_deref(), window.finished.as_deref(), &here);
-        defects.extend(coverage_defects(&coverage, &objects, &rules, &seen));
+        let moment = Moment::new(manifest.source == "live", window.started.as_deref(), window.finished.as_deref(), &here);
+        defects.extend(coverage_defects(&coverage, &objects, &rules, &moment));
+        defects.extend(universe_defects(&coverage, &manifest, &objects, &rules));
     } else {
         defects.extend(broken);
     }
@@ -122,12 +128,37 @@ fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Assembled, obj
     defects
 }
 
+/// What could have been asked, as the coverage says it, against what the objects name (law 1).
+fn universe_defects(coverage: &Coverage, manifest: &Manifest, objects: &[Object], rules: &Rules) -> Vec<Defect> {
+    let (questions, gaps, said) = (coverage.questions(), coverage.gaps(), coverage.universe.universe());
+    let source = if manifest.source == "live" { Source::Live } else { Source::Dump };
+    let seen = Seen { objects: &objects, questions: &questions, version: manifest.cluster.version.as_deref(), source, rules };
+    let anew = universe(seen, &said.kinds);
+    let mut defects = Vec::new();
+    let mut differs = |what: String| defects.push(wrong("coverage.json", what));
+    if said.known != anew.known {
+        differs(format!("which kinds there are is known by {}, and it says {}", anew.known, coverage.universe.known));
+    }
+    for kind in anew.kinds.iter().filter(|k| !said.kinds.iter().any(|s| (&s.group, &s.resource) == (&k.group, &k.resource))) {
+        differs(format!("its universe lacks {}, which its own content names", stem(&kind.resource, &kind.group)));
+    }
+    for gap in not_asked(&anew, seen, &gaps, &[]) {
+        differs(format!("{} could have been asked for: there is neither a question nor a gap", stem(&gap.resource, &gap.group)));
+    }
+    let versions = objects.iter().filter_map(|o| o.value.pointer("/metadata/resourceVersion")?.as_str()?.parse::<u64>().ok());
+    let highest = coverage.highest_resource_version.as_ref().and_then(|v| v.parse::<u64>().ok());
+    if let Some(above) = versions.max().filter(|v| highest.is_none_or(|h| h < *v)) {
+        differs(format!("an object has resourceVersion {above}, and `highestResourceVersion` is lower"));
+    }
+    defects
+}
+
 /// What the coverage says that the objects contradict.
-fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules, seen: &Seen<'_>) -> Vec<Defect> {
+fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules, moment: &Moment<'_>) -> Vec<Defect> {
     let mut defects = Vec::new();
     let gaps = coverage.gaps();
     let questions = coverage.questions();
-    for found in contradictions(&objects, &questions, rules, seen) {
+    for found in contradictions(&objects, &questions, rules, moment) {
         let said = gaps
             .iter()
             .any(|g| (&g.group, &g.resource, &g.namespace, g.reason) == (&found.group, &found.resource, &found.namespace, found.reason));
@@ -138,10 +169,10 @@ fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules, seen
     for q in &questions {
         let touched = gaps.iter().any(|g| g.covers(&q.resource, &q.group));
         let alone = questions.iter().filter(|x| x.group == q.group && x.resource == q.resource).count() == 1 && q.namespace.is_none();
-        let stored = rules.of_resource(&q.group, &q.resource).is_none_or(|k| k.rule.stored != Some(false));
+        let stored = rules.keeps(&q.group, &q.resource);
         let held = objects.iter().filter(|o| o.plural == q.resource && o.key.group == q.group).count();
         if alone && stored && !touched && u64::try_from(held).is_ok_and(|n| n != q.count) {
-            let kind = crate::model::stem(&q.resource, &q.group);
+            let kind = stem(&q.resource, &q.group);
             defects.push(wrong("coverage.json", format!("{kind} were answered with {} objects, and the bundle holds {held}", q.count)));
         }
     }

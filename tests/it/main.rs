@@ -42,6 +42,7 @@ mod schemas;
 mod sweep;
 /// Off, on, repair and status of the switch.
 mod switch;
+mod universe;
 /// What was watched between the points of a proof.
 mod watched;
 /// The zip container and attacks on it.

@@ -73,7 +73,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         }
     }
     for i in 0..e.sides.len() {
-        findings.extend(e.gaps(i).iter().map(|g| Finding::gap(g, i)));
+        findings.extend(e.gaps_kept(i).map(|g| Finding::gap(g, i)));
     }
     for layer in e.layers.iter().filter(|l| l.role == Role::Protected) {
         findings.extend(witness::elsewhere(e, &layer.name)?);

@@ -7,16 +7,20 @@ use crate::compare::Side;
 use crate::compare::each;
 use crate::compare::lines;
 use crate::kinds::Rules;
+use crate::model::Known;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-/// Every question was answered, and every kind that a layer has or manages was asked.
+/// Every question was answered, and every kind that could have been asked, or that a layer has or manages, was asked (law 1).
 pub(super) fn complete(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
-    for i in 0..q.evidence.sides.len() {
-        findings.extend(q.evidence.gaps(i).iter().map(|g| Finding::gap(g, i)));
+    for (i, side) in q.evidence.sides.iter().enumerate() {
+        findings.extend(q.evidence.gaps_kept(i).map(|g| Finding::gap(g, i)));
+        if side.coverage.universe.universe().known == Known::Nothing {
+            findings.push(Finding::new(Effect::Notes, "kinds-unknown", i).in_file("coverage.json"));
+        }
         let mut seen = BTreeSet::new();
         for layer in &q.evidence.layers {
             let mut kinds = q.evidence.kinds(&layer.name);
@@ -66,8 +70,12 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
 
 /// The kinds that were asked for and are kept.
 pub(super) fn asked(side: &Side, rules: &Rules) -> BTreeSet<String> {
-    let kept = |group: &str, resource: &str| rules.of_resource(group, resource).is_none_or(|k| k.rule.stored != Some(false));
-    side.coverage.questions.iter().filter(|q| kept(&q.group, &q.resource)).map(|q| crate::model::stem(&q.resource, &q.group)).collect()
+    side.coverage
+        .questions
+        .iter()
+        .filter(|q| rules.keeps(&q.group, &q.resource))
+        .map(|q| crate::model::stem(&q.resource, &q.group))
+        .collect()
 }
 
 /// Windows and resourceVersions both rise from each bundle to the next.

@@ -146,6 +146,8 @@ fn objects(lists: Vec<List>, rules: &Rules) -> Result<Vec<Object>, CaptureError>
         lists,
         earlier: vec![],
         gaps: vec![],
+        named: vec![],
+        left_out: vec![],
         started: None,
         finished: None,
         version: None,

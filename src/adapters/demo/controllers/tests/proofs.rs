@@ -50,6 +50,8 @@ fn capture(world: &World) -> Draft {
         lists: lists.collect(),
         earlier: vec![],
         gaps: vec![],
+        named: vec![],
+        left_out: vec![],
         started: time.clone(),
         finished: time,
         version: None,
