@@ -38,6 +38,7 @@ pub fn of_code(code: &str) -> &str {
         ("recreated-different", "was re-created, different"),
         ("content-not-compared", "was written; its content was not compared"),
         ("secret-written", "was written, and its content is not in the bundles"),
+        ("secret-unversioned", "has no resourceVersion, so nothing tells whether its content was written"),
         ("not-bound", "is not Bound"),
         ("not-retain", "is not Retain"),
         ("no-claim", "its claim is not there"),

@@ -61,6 +61,6 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     for i in 0..e.sides.len() {
         findings.extend(e.gaps(i).iter().map(|g| Finding::gap(g, i)));
     }
-    findings.extend(written_secrets(q, |layer| layer != switched));
+    findings.extend(written_secrets(q, |layer| layer != switched)?);
     Ok(Some(findings))
 }
