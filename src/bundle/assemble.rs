@@ -4,6 +4,7 @@ use crate::bundle::lines::HealthLine;
 use crate::bundle::lines::IdentityLine;
 use crate::bundle::lines::NoiseLine;
 use crate::bundle::parts::Cutter;
+use crate::bundle::parts::LikeParts;
 use crate::canon::json;
 use crate::kinds::Rules;
 use crate::kinds::health;
@@ -34,10 +35,12 @@ pub struct Layered {
     pub roots: BTreeMap<String, String>,
     /// `annotation` or `label`.
     pub tracking: &'static str,
+    /// The kinds whose names look like a part's.
+    pub like_parts: LikeParts,
 }
 
 /// Facet and layer → the file that is being written.
-type Open = BTreeMap<(&'static str, String), Cutter>;
+type Open<'k> = BTreeMap<(&'static str, String), Cutter<'k>>;
 
 /// Assembles the facet files of a snapshot's objects (redacted, sorted by key, no key twice).
 pub fn assemble(objects: &[Object], rules: &Rules, layers: &[Layer], config: &Config) -> Assembled {
@@ -51,6 +54,7 @@ pub fn assemble(objects: &[Object], rules: &Rules, layers: &[Layer], config: &Co
 pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config: &Config, put: &mut dyn FnMut(String, Vec<u8>)) -> Layered {
     let context = Context::new(objects, rules, layers, &config.scope_label);
     let places = layers::place(&context);
+    let like_parts = LikeParts::of_objects(objects);
     let mut counts = BTreeMap::new();
     let order = order(objects);
     let mut scratch = Vec::new();
@@ -61,7 +65,7 @@ pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config:
             let (stem, place) = (object.stem(), object.key.place());
             let has_state = write_object(&context, object, &placement, &mut scratch, &mut |facet, line| {
                 let folder = (facet, placement.layer.clone());
-                let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem));
+                let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem, &like_parts));
                 let ended = cutter.add(&place, line);
                 ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", placement.layer), bytes));
             });
@@ -78,7 +82,7 @@ pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config:
         layers::Method::Annotation => "annotation",
         layers::Method::Label => "label",
     };
-    Layered { counts, roots, tracking }
+    Layered { counts, roots, tracking, like_parts }
 }
 
 /// The objects by the kind of their files, then by the bytes of `namespace/name`, as their lines are sorted.

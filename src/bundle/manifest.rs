@@ -26,6 +26,9 @@ pub struct Manifest {
     pub redaction_key: String,
     /// Argo CD's tracking method: `annotation` or `label`.
     pub tracking: String,
+    /// The kinds whose names end in eight hex digits, as those of later parts do; absent where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub like_parts: Vec<String>,
     /// SHA-256 of every stored byte of the zip before `evid.json`: binds the container as well as its contents.
     pub head: String,
     /// A reviewer's nonce.

@@ -5,7 +5,8 @@ use crate::bundle::defect::Defect;
 use crate::bundle::defect::DefectKind;
 use crate::bundle::lines::IdentityLine;
 use crate::bundle::lines::NoiseLine;
-use crate::bundle::parts;
+use crate::bundle::manifest::Manifest;
+use crate::bundle::parts::LikeParts;
 use crate::kinds::Rules;
 use crate::kinds::split::Facets;
 use crate::kinds::split::join_facets;
@@ -20,8 +21,9 @@ pub fn objects(files: &BTreeMap<String, Vec<u8>>, rules: &Rules) -> (Vec<Object>
     let mut states: BTreeMap<(String, String, String), Value> = BTreeMap::new();
     let mut noises: BTreeMap<(String, String, String), NoiseLine> = BTreeMap::new();
     let (mut objects, mut defects) = (Vec::new(), Vec::new());
+    let like_parts = like_parts(files);
     for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with("state/")) {
-        each(name, bytes, &mut defects, |stem, line| {
+        each(&like_parts, name, bytes, &mut defects, |stem, line| {
             let state: Value = serde_json::from_slice(line).map_err(|e| e.to_string())?;
             let at = |p: &str| state.pointer(p).and_then(Value::as_str).unwrap_or("").to_owned();
             states.insert((stem.to_owned(), at("/metadata/namespace"), at("/metadata/name")), state);
@@ -29,14 +31,14 @@ pub fn objects(files: &BTreeMap<String, Vec<u8>>, rules: &Rules) -> (Vec<Object>
         });
     }
     for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with("noise/")) {
-        each(name, bytes, &mut defects, |stem, line| {
+        each(&like_parts, name, bytes, &mut defects, |stem, line| {
             let noise: NoiseLine = serde_json::from_slice(line).map_err(|e| e.to_string())?;
             noises.insert((stem.to_owned(), noise.namespace.clone(), noise.name.clone()), noise);
             Ok(())
         });
     }
     for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with("identity/")) {
-        each(name, bytes, &mut defects, |stem, line| {
+        each(&like_parts, name, bytes, &mut defects, |stem, line| {
             let identity: IdentityLine = serde_json::from_slice(line).map_err(|e| e.to_string())?;
             let key = (stem.to_owned(), identity.namespace.clone(), identity.name.clone());
             let noise = noises.remove(&key).ok_or_else(|| format!("{}/{} has no noise line", key.1, key.2))?;
@@ -52,6 +54,12 @@ pub fn objects(files: &BTreeMap<String, Vec<u8>>, rules: &Rules) -> (Vec<Object>
     (objects, defects)
 }
 
+/// The kinds that look like parts, as the manifest lists them; what it leaves out or adds shows where the objects are split anew.
+fn like_parts(files: &BTreeMap<String, Vec<u8>>) -> LikeParts {
+    let manifest = files.get("evid.json").and_then(|bytes| serde_json::from_slice::<Manifest>(bytes).ok());
+    LikeParts::of(manifest.into_iter().flat_map(|m| m.like_parts))
+}
+
 fn object(stem: &str, value: Value, file: &str, rules: &Rules) -> Result<Object, String> {
     let at = |p: &str| value.pointer(p).and_then(Value::as_str).unwrap_or("");
     let group = group_of(at("/apiVersion"));
@@ -64,8 +72,14 @@ fn object(stem: &str, value: Value, file: &str, rules: &Rules) -> Result<Object,
     Ok(Object { uid: at("/metadata/uid").to_owned(), plural, value, key, file: file.to_owned() })
 }
 
-fn each(name: &str, bytes: &[u8], defects: &mut Vec<Defect>, mut take: impl FnMut(&str, &[u8]) -> Result<(), String>) {
-    let stem = parts::stem(name.rsplit('/').next().unwrap_or(name));
+fn each(
+    like_parts: &LikeParts,
+    name: &str,
+    bytes: &[u8],
+    defects: &mut Vec<Defect>,
+    mut take: impl FnMut(&str, &[u8]) -> Result<(), String>,
+) {
+    let stem = like_parts.stem(name.rsplit('/').next().unwrap_or(name));
     for (i, line) in bytes.split(|b| *b == b'\n').enumerate().filter(|(_, l)| !l.is_empty()) {
         if let Err(what) = take(stem, line) {
             defects.push(Defect::of(name, DefectKind::Facets(format!("line {}: {what}", i + 1))));

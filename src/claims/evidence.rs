@@ -168,6 +168,23 @@ impl<'a> Evidence<'a> {
         self.sides.get(side).map_or(Ok(Value::Null), |s| s.line(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name))
     }
 
+    /// The entry that holds an object's line of a facet; empty where it has none.
+    ///
+    /// # Errors
+    /// Where a file can't be read.
+    pub fn file(&self, facet: &str, spot: &Spot, at: &Instance, side: usize) -> Result<String, CompareError> {
+        let Some(side) = self.sides.get(side) else { return Ok(String::new()) };
+        Ok(side.entry_of(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name)?.unwrap_or_default().to_owned())
+    }
+
+    /// The entry that shows what an object is: its state, or for a derived one its identity.
+    ///
+    /// # Errors
+    /// Where a file can't be read.
+    pub fn shown_in(&self, spot: &Spot, at: &Instance, side: usize) -> Result<String, CompareError> {
+        self.file(if at.derived { "identity" } else { "state" }, spot, at, side)
+    }
+
     /// The changes from one bundle to another. What one side lacks and did not wholly see is uncertain; so is what is state only
     /// because its controller's kind was not wholly seen.
     ///

@@ -111,6 +111,9 @@ fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Assembled, obj
     if manifest.cluster.uid.as_deref() != cluster(&objects) {
         differs("`cluster.uid`");
     }
+    if manifest.like_parts != anew.layers.like_parts.to_list() {
+        differs("`likeParts`");
+    }
     if manifest.tracking != anew.layers.tracking {
         differs("`tracking`");
     }

@@ -30,8 +30,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
         for (spot, all) in e.instances.of_layer(q.layer) {
             let Some(at) = all.get(i).and_then(Option::as_ref) else { continue };
             let (effect, code) = judge_one(e, spot, at, i)?;
-            let file = format!("{}/{}/{}.jsonl", if at.derived { "identity" } else { "state" }, at.layer, spot.stem);
-            findings.push(Finding::new(effect, code, i).about(e.key(spot)).in_file(&file));
+            findings.push(Finding::new(effect, code, i).about(e.key(spot)).in_file(&e.shown_in(spot, at, i)?));
         }
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
         findings.extend(unknown_orphans(e, i));

@@ -35,7 +35,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         let found = Finding::of_change(change, effect);
         findings.extend(found.into_iter().filter(|f| !allowed(&f.pointer)));
         if change.recreated && change.kind == ChangeKind::Modified && !change.hook {
-            findings.push(Finding::new(Effect::Counters, "replaced", change.sides.1).about(change.key.clone()).in_file(&change.file));
+            findings.push(Finding::new(Effect::Counters, "replaced", change.shown_by()).about(change.key.clone()).in_file(&change.file));
         }
     }
     for (spot, all) in &e.instances.all {

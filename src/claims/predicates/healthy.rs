@@ -77,5 +77,5 @@ pub(super) fn one(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> 
     };
     let code = if effect == Effect::Counters { "unhealthy" } else { "unsettled" };
     let finding = Finding::new(effect, code, side).about(e.key(spot));
-    Ok(Some(finding.at("", None, line.get("facts").cloned()).in_file(&format!("health/{}/{}.jsonl", at.layer, spot.stem))))
+    Ok(Some(finding.at("", None, line.get("facts").cloned()).in_file(&e.file("health", spot, at, side)?)))
 }

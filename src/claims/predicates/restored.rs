@@ -44,7 +44,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
         if let (Some(Some(a)), Some(Some(b))) = (all.get(first), all.get(last)) {
             let bound = |line: Value| line.get("health").and_then(Value::as_str) == Some("healthy");
             if bound(e.line("health", spot, a, first)?) && !bound(e.line("health", spot, b, last)?) {
-                let file = format!("health/{}/{}.jsonl", b.layer, spot.stem);
+                let file = e.file("health", spot, b, last)?;
                 findings.push(Finding::new(Effect::Counters, "not-bound", last).about(e.key(spot)).in_file(&file));
             }
         }
@@ -57,7 +57,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
 }
 
 fn of(change: &Change) -> Vec<Finding> {
-    let one = |effect, code| Finding::new(effect, code, change.sides.1).about(change.key.clone()).in_file(&change.file);
+    let one = |effect, code| Finding::new(effect, code, change.shown_by()).about(change.key.clone()).in_file(&change.file);
     let effect = if change.uncertain { Effect::Doubts } else { Effect::Counters };
     match change.kind {
         ChangeKind::Replaced => vec![one(Effect::Notes, "recreated-equal")],

@@ -70,7 +70,7 @@ pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Re
             {
                 let code = if a.version == b.version { "secret-unversioned" } else { "secret-written" };
                 let finding = Finding::new(Effect::Doubts, code, i + 1).about(e.key(spot));
-                let file = format!("identity/{}/secrets.jsonl", b.layer);
+                let file = e.file("identity", spot, b, i + 1)?;
                 findings.push(finding.at("/metadata/resourceVersion", Some(json!(a.version)), Some(json!(b.version))).in_file(&file));
             }
         }
