@@ -46,6 +46,26 @@ pub struct Tool {
     pub version: String,
 }
 
+impl Tool {
+    /// This version of evid.
+    pub fn this() -> Self {
+        Self { name: "evid".into(), version: env!("CARGO_PKG_VERSION").into() }
+    }
+
+    /// Whether it is evid and a version: neither holds a sentence.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        let sign = |b: u8| b.is_ascii_alphanumeric() || b".+-".contains(&b);
+        if self.name != "evid" {
+            return Err("`tool` is not evid".into());
+        }
+        let version = (1..=64).contains(&self.version.len()) && self.version.bytes().all(sign);
+        if version { Ok(()) } else { Err("`tool.version` is no version".into()) }
+    }
+}
+
 /// RFC 3339 UTC times; absent where unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

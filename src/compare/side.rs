@@ -16,15 +16,15 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-/// A bundle's entries; whoever implements it gives out only bytes that SHA256SUMS holds for.
+/// A bundle's entries, in memory. Whoever implements it has held their bytes against SHA256SUMS, and what they say against itself (law 15).
 pub trait Entries: Send + Sync {
     /// The parsed SHA256SUMS.
     fn sums(&self) -> &Sums;
     /// The bytes of one entry.
     ///
     /// # Errors
-    /// Where the entry is missing or its bytes are not those that SHA256SUMS lists.
-    fn entry(&self, name: &str) -> Result<Vec<u8>, String>;
+    /// Where the entry is missing.
+    fn entry(&self, name: &str) -> Result<Arc<Vec<u8>>, String>;
 }
 
 /// A bundle that can't be compared.
@@ -61,7 +61,6 @@ pub struct Side {
     like_parts: LikeParts,
     /// `<facet>/<layer>/<stem>` → entries.
     by_kind: HashMap<String, Vec<String>>,
-    cache: Mutex<BTreeMap<String, Arc<Vec<u8>>>>,
     places: Mutex<BTreeMap<String, Arc<Places>>>,
 }
 
@@ -93,7 +92,6 @@ impl Side {
             name: name.to_owned(),
             sha256: sha256.to_owned(),
             entries,
-            cache: Mutex::default(),
             places: Mutex::default(),
         })
     }
@@ -112,18 +110,13 @@ impl Side {
         })
     }
 
-    /// The bytes of one file, read once.
+    /// The bytes of one file.
     ///
     /// # Errors
     /// As [`Entries::entry`].
     pub fn file(&self, entry: &str) -> Result<Arc<Vec<u8>>, CompareError> {
-        if let Some(bytes) = locked(&self.cache).get(entry) {
-            return Ok(Arc::clone(bytes));
-        }
         let wrong = |what: String| CompareError::Entry { bundle: self.name.clone(), entry: entry.to_owned(), what };
-        let bytes = Arc::new(self.entries.entry(entry).map_err(wrong)?);
-        locked(&self.cache).insert(entry.to_owned(), Arc::clone(&bytes));
-        Ok(bytes)
+        self.entries.entry(entry).map_err(wrong)
     }
 
     /// The line of one object in a facet's file, parsed; null where there is none.

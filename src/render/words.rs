@@ -62,7 +62,7 @@ pub fn of_code(code: &str) -> &str {
         ("other-cluster", "the bundles are of two clusters"),
         ("unknown-cluster", "a bundle does not say of which cluster it is (no kube-system namespace)"),
         ("other-configuration", "the bundles were captured with different configurations"),
-        ("other-rules", "the bundles were captured with different rules"),
+        ("other-rules", "was captured with other rules than this version has, so its content was not checked"),
         ("other-redaction-key", "the bundles were redacted with different keys"),
         ("other-questions", "the bundles answer different questions"),
         ("asked-on-one-side", "was asked on one side only"),

@@ -311,7 +311,7 @@ pub fn each_file(
     let config = json::document(&config.redacted(redactor))?;
     let manifest = Manifest {
         format: FORMAT,
-        tool: Tool { name: "evid".into(), version: env!("CARGO_PKG_VERSION").into() },
+        tool: Tool::this(),
         source: if snapshot.source == Source::Live { "live" } else { "dump" }.into(),
         window: Window { started: snapshot.started.clone(), finished: snapshot.finished.clone() },
         cluster: Cluster { uid: snapshot.cluster.clone(), version: snapshot.version.clone(), server: snapshot.server.clone() },

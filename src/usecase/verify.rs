@@ -69,6 +69,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
     if manifest.format != FORMAT {
         return Err(("evid.json", format!("format {} is not one that this version reads; a later evid may", manifest.format)));
     }
+    defects.extend(manifest.tool.check().err().map(|what| wrong("evid.json", what)));
     for time in [&manifest.window.started, &manifest.window.finished].into_iter().flatten() {
         if chrono::DateTime::parse_from_rfc3339(time).is_err() {
             defects.push(wrong("evid.json", format!("`{time}` is no RFC 3339 time")));

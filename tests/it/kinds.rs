@@ -131,7 +131,7 @@ proptest! {
 
 #[test]
 fn a_rule_of_ones_own_takes_no_other_kinds_plural() {
-    let rule = |kind: &str, plural: &str| evid::kinds::Rule { kind: kind.into(), plural: plural.into(), ..Default::default() };
+    let rule = |kind: &str, plural: &str| evid::kinds::rule::Rule { kind: kind.into(), plural: plural.into(), ..Default::default() };
     for own in [vec![rule("Aaa", "pods")], vec![rule("Aaa", "aaas"), rule("Bbb", "aaas")]] {
         let said = Rules::new(&own).err().map(|e| e.to_string()).unwrap_or_default();
         assert!(said.contains("its plural"), "{said}");

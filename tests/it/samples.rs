@@ -18,6 +18,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The folder of samples.
 pub fn folder() -> PathBuf {
@@ -42,7 +43,7 @@ pub fn object<'a>(collected: &'a mut Collected, resource: &str, namespace: &str,
 
 /// A bundle in memory.
 pub struct Memory {
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, Arc<Vec<u8>>>,
     sums: Sums,
 }
 
@@ -50,7 +51,7 @@ impl Entries for Memory {
     fn sums(&self) -> &Sums {
         &self.sums
     }
-    fn entry(&self, name: &str) -> Result<Vec<u8>, String> {
+    fn entry(&self, name: &str) -> Result<Arc<Vec<u8>>, String> {
         self.files.get(name).cloned().ok_or_else(|| "missing".into())
     }
 }
@@ -63,6 +64,7 @@ impl Memory {
             sums.insert(name, canon::sha256_hex(bytes));
         }
         let digest = sums.content_id();
+        let files = files.into_iter().map(|(name, bytes)| (name, Arc::new(bytes))).collect();
         Side::open(name, &digest, Box::new(Self { files, sums })).unwrap()
     }
 }
