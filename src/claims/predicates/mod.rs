@@ -11,6 +11,7 @@ mod restored;
 mod retained;
 mod settled;
 mod unchanged;
+mod volumes;
 mod undisturbed;
 
 pub use settled::longest_silence;
