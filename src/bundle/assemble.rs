@@ -1,10 +1,10 @@
 //! From a snapshot to the files of a bundle: place each object, split it into facets, write the lines, cut the large kinds.
 use crate::bundle::config::Config;
+use crate::bundle::like_parts::LikeParts;
 use crate::bundle::lines::HealthLine;
 use crate::bundle::lines::IdentityLine;
 use crate::bundle::lines::NoiseLine;
 use crate::bundle::parts::Cutter;
-use crate::bundle::parts::LikeParts;
 use crate::canon::json;
 use crate::kinds::Rules;
 use crate::kinds::health;
@@ -18,14 +18,6 @@ use crate::model::Placement;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// The facet files of a bundle, and what the manifest says of them.
-pub struct Assembled {
-    /// Entry name → bytes, sorted by name; `state/`, `health/`, `identity/`, `noise/` only.
-    pub files: BTreeMap<String, Vec<u8>>,
-    /// What the manifest says.
-    pub layers: Layered,
-}
 
 /// What the manifest says of the facet files.
 pub struct Layered {
@@ -42,15 +34,8 @@ pub struct Layered {
 /// Facet and layer → the file that is being written.
 type Open<'k> = BTreeMap<(&'static str, String), Cutter<'k>>;
 
-/// Assembles the facet files of a snapshot's objects (redacted, sorted by key, no key twice).
-pub fn assemble(objects: &[Object], rules: &Rules, layers: &[Layer], config: &Config) -> Assembled {
-    let mut files = BTreeMap::new();
-    let layers = each_file(&objects, rules, layers, config, &mut |name, bytes| drop(files.insert(name, bytes)));
-    Assembled { files, layers }
-}
-
-/// Hands out the facet files one by one (entry name and bytes), kind by kind, so that no more than the parts of one kind that are
-/// being written are held.
+/// Hands out the facet files of a snapshot's objects (redacted, no key twice) one by one (entry name and bytes), kind by kind, so that no
+/// more than the parts of one kind that are being written are held.
 pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config: &Config, put: &mut dyn FnMut(String, Vec<u8>)) -> Layered {
     let context = Context::new(objects, rules, layers, &config.scope_label);
     let places = layers::place(&context);

@@ -1,8 +1,8 @@
 //! One bundle of a comparison: its manifest, coverage and configuration, and its files, read when they are needed.
 use crate::bundle::config::Config;
 use crate::bundle::coverage::Coverage;
+use crate::bundle::like_parts::LikeParts;
 use crate::bundle::manifest::Manifest;
-use crate::bundle::parts::LikeParts;
 use crate::bundle::probe;
 use crate::bundle::sums::Sums;
 use serde::Deserialize;
@@ -137,7 +137,14 @@ impl Side {
     }
 
     /// Where the line of one object stands.
-    fn find(&self, facet: &str, layer: &str, stem: &str, namespace: &str, name: &str) -> Result<Option<(&str, Range<usize>)>, CompareError> {
+    fn find(
+        &self,
+        facet: &str,
+        layer: &str,
+        stem: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Option<(&str, Range<usize>)>, CompareError> {
         let place = format!("{namespace}/{name}");
         for entry in self.by_kind.get(&format!("{facet}/{layer}/{stem}")).into_iter().flatten() {
             if let Some(range) = self.places(entry, &self.file(entry)?)?.get(&place) {

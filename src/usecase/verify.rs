@@ -3,22 +3,23 @@
 use crate::bundle::FORMAT;
 use crate::bundle::actions;
 use crate::bundle::actions::ACTIONS;
-use crate::bundle::assemble::Assembled;
-use crate::bundle::assemble::assemble;
+use crate::bundle::against::Against;
+use crate::bundle::assemble::Layered;
+use crate::bundle::assemble::each_file;
 use crate::bundle::config::Config;
 use crate::bundle::coverage::Coverage;
 use crate::bundle::defect::Defect;
 use crate::bundle::defect::DefectKind;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::probe;
-use crate::bundle::rebuild;
+use crate::bundle::rebuild::Rebuilt;
 use crate::bundle::sums::Sums;
 use crate::bundle::watch;
 use crate::bundle::watch::WATCH;
 use crate::canon;
 use crate::kinds::Rules;
 use crate::model::Layer;
-use crate::model::Object;
+use crate::model::Objects;
 use crate::model::PLATFORM;
 use crate::usecase::capture::cluster;
 use crate::usecase::contradictions::contradictions;
@@ -87,10 +88,11 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
     if manifest.rules != rules.digest() {
         return Ok(false);
     }
-    let (objects, broken) = rebuild::objects(files, &rules);
+    let (objects, broken) = Rebuilt::read(files, &rules);
     if broken.is_empty() {
-        let anew = assemble(&objects, &rules, &layers, &config);
-        defects.extend(rebuild::differences(files, &anew));
+        let mut against = Against::new(files);
+        let anew = each_file(&objects, &rules, &layers, &config, &mut |name, bytes| against.given(&name, &bytes));
+        defects.extend(against.finish());
         defects.extend(manifest_defects(&manifest, &layers, &anew, &objects));
         defects.extend(coverage_defects(&coverage, &objects, &rules));
     } else {
@@ -100,33 +102,33 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
 }
 
 /// What the manifest says that its files do not.
-fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Assembled, objects: &[Object]) -> Vec<Defect> {
+fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Layered, objects: &dyn Objects) -> Vec<Defect> {
     let mut defects = Vec::new();
     let mut differs = |what: &str| defects.push(wrong("evid.json", format!("{what} is not what the bundle's own files say")));
     let said = manifest.layers.iter().map(|l| (&*l.name, &*l.role, l.root.as_ref(), l.objects));
-    let count = |name: &str| anew.layers.counts.get(name).copied().unwrap_or(0);
-    let follows = layers.iter().map(|l| (&*l.name, l.role.as_str(), anew.layers.roots.get(&l.name), count(&l.name)));
+    let count = |name: &str| anew.counts.get(name).copied().unwrap_or(0);
+    let follows = layers.iter().map(|l| (&*l.name, l.role.as_str(), anew.roots.get(&l.name), count(&l.name)));
     if !said.eq(follows.chain([(PLATFORM, PLATFORM, None, count(PLATFORM))])) {
         differs("`layers`");
     }
-    if manifest.cluster.uid.as_deref() != cluster(&objects) {
+    if manifest.cluster.uid.as_deref() != cluster(objects) {
         differs("`cluster.uid`");
     }
-    if manifest.like_parts != anew.layers.like_parts.to_list() {
+    if manifest.like_parts != anew.like_parts.to_list() {
         differs("`likeParts`");
     }
-    if manifest.tracking != anew.layers.tracking {
+    if manifest.tracking != anew.tracking {
         differs("`tracking`");
     }
     defects
 }
 
 /// What the coverage says that the objects contradict.
-fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules) -> Vec<Defect> {
+fn coverage_defects(coverage: &Coverage, objects: &dyn Objects, rules: &Rules) -> Vec<Defect> {
     let mut defects = Vec::new();
     let gaps = coverage.gaps();
     let questions = coverage.questions();
-    for found in contradictions(&objects, &questions, rules) {
+    for found in contradictions(objects, &questions, rules) {
         let said = gaps
             .iter()
             .any(|g| (&g.group, &g.resource, &g.namespace, g.reason) == (&found.group, &found.resource, &found.namespace, found.reason));
@@ -134,12 +136,14 @@ fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules) -> V
             defects.push(wrong("coverage.json", format!("it lacks a gap that its objects show: {}", found.detail)));
         }
     }
+    let mut held: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    (0..objects.len()).for_each(|at| *held.entry((objects.key(at).group, objects.plural(at))).or_default() += 1);
     for q in &questions {
         let touched = gaps.iter().any(|g| g.covers(&q.resource, &q.group));
         let alone = questions.iter().filter(|x| x.group == q.group && x.resource == q.resource).count() == 1 && q.namespace.is_none();
         let stored = rules.of_resource(&q.group, &q.resource).is_none_or(|k| k.rule.stored != Some(false));
-        let held = objects.iter().filter(|o| o.plural == q.resource && o.key.group == q.group).count();
-        if alone && stored && !touched && u64::try_from(held).is_ok_and(|n| n != q.count) {
+        let held = held.get(&(&*q.group, &*q.resource)).copied().unwrap_or(0);
+        if alone && stored && !touched && held != q.count {
             let kind = crate::model::stem(&q.resource, &q.group);
             defects.push(wrong("coverage.json", format!("{kind} were answered with {} objects, and the bundle holds {held}", q.count)));
         }

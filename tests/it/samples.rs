@@ -158,6 +158,22 @@ fn the_sealed_samples_are_what_a_capture_of_the_dumps_gives() {
     }
 }
 
+/// A capture and `verify` place objects by a part of each; here they are whole.
+#[test]
+fn whole_objects_are_placed_and_split_as_those_of_which_a_part_is_read() {
+    let (config, rules) = (Config::default(), Rules::new(&[]).unwrap());
+    for name in ["before", "off", "on"] {
+        let files = files(&drafted(collected(name)));
+        let (objects, defects) = evid::bundle::rebuild::objects(&files, &rules);
+        assert!(defects.is_empty() && objects.len() > 50);
+        let mut against = evid::bundle::against::Against::new(&files);
+        let layers = config.layers().unwrap();
+        evid::bundle::assemble::each_file(&objects.as_slice(), &rules, &layers, &config, &mut |name, bytes| against.given(&name, &bytes));
+        let defects: Vec<String> = against.finish().iter().map(ToString::to_string).collect();
+        assert_eq!(defects, Vec::<String>::new(), "{name}");
+    }
+}
+
 #[test]
 fn the_sample_report_is_authentic_and_follows_from_the_sample_bundles() {
     let place = crate::cli::Place::new();

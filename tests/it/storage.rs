@@ -47,10 +47,10 @@ fn told(judged: &Judged) -> (&'static str, Vec<String>) {
 
 #[test]
 fn the_one_that_moved_or_is_wrong_is_named() {
-    let (of_volume, of_claim) =
-        (|code: &str, p: &str| format!("{code} PersistentVolume {VOLUME} {p}"), |code: &str, p: &str| {
-            format!("{code} PersistentVolumeClaim {CLAIM} {p}")
-        });
+    let (of_volume, of_claim) = (
+        |code: &str, p: &str| format!("{code} PersistentVolume {VOLUME} {p}"),
+        |code: &str, p: &str| format!("{code} PersistentVolumeClaim {CLAIM} {p}"),
+    );
     let (phase, going) = ("/status/phase", "/metadata/deletionTimestamp");
     assert_eq!(said(|_| {}), ("proven", vec![]));
     let refuted = |change: fn(&mut Collected), findings: Vec<String>| assert_eq!(said(change), ("refuted", findings));

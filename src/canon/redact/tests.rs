@@ -68,7 +68,8 @@ fn a_value_its_base64_and_other_spellings_of_that_are_different_values() {
     // In a text too, on its own and within JSON.
     let texts = spellings.map(|s| redactor().text(&format!("db.password={}\n", s.trim())).into_owned());
     assert_eq!(texts.iter().collect::<std::collections::BTreeSet<_>>().len(), 5);
-    let blobs = ["cGFzc3dvcmQ6IHpxMQ==", "cGFzc3dvcmQ6IHpxMR==", "cGFzc3dvcmQ6IHpxMQ"].map(|s| redactor().text(&format!("blob: {s}\n")).into_owned());
+    let blobs = ["cGFzc3dvcmQ6IHpxMQ==", "cGFzc3dvcmQ6IHpxMR==", "cGFzc3dvcmQ6IHpxMQ"]
+        .map(|s| redactor().text(&format!("blob: {s}\n")).into_owned());
     assert!(blobs.iter().all(|b| b.contains(MARK)) && blobs[0] != blobs[1] && blobs[1] != blobs[2], "{blobs:?}");
 }
 

@@ -11,8 +11,8 @@ mod restored;
 mod retained;
 mod settled;
 mod unchanged;
-mod volumes;
 mod undisturbed;
+mod volumes;
 
 pub use settled::longest_silence;
 
