@@ -235,6 +235,34 @@ fn a_bundle_whose_content_contradicts_itself_is_not_compared() {
     assert_eq!(place.evid(&["verify", "lying"]).status.code(), Some(4));
 }
 
+#[test]
+fn a_group_that_ends_in_eight_hex_digits_makes_no_part_whatever_stands_beside_it() {
+    // The digits are truly those that a later part would have which begins with this object.
+    let group = format!("corp.{}", &evid::canon::sha256_hex(b"mlops-prod/w")[..8]);
+    let mut collected = samples::collected("off");
+    for group in ["corp", &group] {
+        let item = serde_json::json!({"apiVersion": format!("{group}/v1"), "kind": "Widget", "spec": {"of": group},
+            "metadata": {"name": "w", "namespace": "mlops-prod", "uid": group, "resourceVersion": "3"}});
+        let mut list = collected.lists[0].clone();
+        (list.group, list.resource, list.items) = (group.to_owned(), Some("widgets".into()), vec![item]);
+        collected.lists.push(list);
+    }
+    let files = samples::files(&samples::drafted(collected));
+    let mut sums = evid::bundle::sums::Sums::default();
+    for (name, bytes) in &files {
+        sums.insert(name, evid::canon::sha256_hex(bytes));
+    }
+    let defects: Vec<String> = evid::usecase::verify::content(&files, &sums).defects.iter().map(ToString::to_string).collect();
+    assert_eq!(defects, Vec::<String>::new());
+    let side = samples::Memory::side("off", files);
+    for group in ["corp", &group] {
+        let stem = format!("widgets.{group}");
+        let layer = side.files("state").find(|(_, _, s, _)| *s == stem).unwrap().1.to_owned();
+        assert_eq!(side.line("state", &layer, &stem, "mlops-prod", "w").unwrap()["spec"]["of"], *group);
+        assert_eq!(side.entry_of("state", &layer, &stem, "mlops-prod", "w").unwrap(), Some(&*format!("state/{layer}/{stem}.jsonl")));
+    }
+}
+
 /// A report whose statement was changed and then signed anew.
 fn signed_anew(place: &Place, change: impl Fn(&mut evid::envelope::Statement)) -> (Option<i32>, String) {
     let key = evid::envelope::SigningKey::generate(evid::envelope::Algorithm::Ed25519).unwrap();

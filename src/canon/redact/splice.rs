@@ -42,7 +42,7 @@ fn put(scan: &Scan<'_>, text: &str, before: &Value, after: &Value, out: &mut Str
             around(scan, text, items.iter().zip(x.iter().zip(y)).map(|(raw, pair)| (raw.get(), Some(pair))), out);
         }
         // Written as it is always written: the token, which is made of what the text means, tells all.
-        (before, after) if before.to_string() == text.trim() => out.push_str(&after.to_string()),
+        (before, after) if before.to_string().as_str() == text.trim() => out.push_str(&after.to_string()),
         _ => secret(scan, text, out),
     }
 }
