@@ -2,6 +2,7 @@
 use crate::argo;
 use crate::argo::Here;
 use crate::bundle::config::Config;
+use crate::bundle::like_parts::LikeParts;
 use crate::bundle::lines::HealthLine;
 use crate::bundle::lines::IdentityLine;
 use crate::bundle::lines::NoiseLine;
@@ -22,14 +23,6 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The facet files of a bundle, and what the manifest says of them.
-pub struct Assembled {
-    /// Entry name → bytes, sorted by name; `state/`, `health/`, `identity/`, `noise/` only.
-    pub files: BTreeMap<String, Vec<u8>>,
-    /// What the manifest says.
-    pub layers: Layered,
-}
-
 /// What the manifest says of the facet files.
 pub struct Layered {
     /// Layer → number of state objects.
@@ -38,20 +31,15 @@ pub struct Layered {
     pub roots: BTreeMap<String, String>,
     /// `annotation` or `label`.
     pub tracking: &'static str,
+    /// The kinds whose names look like a part's.
+    pub like_parts: LikeParts,
 }
 
 /// Facet and layer → the file that is being written.
-type Open = BTreeMap<(&'static str, String), Cutter>;
+type Open<'k> = BTreeMap<(&'static str, String), Cutter<'k>>;
 
-/// Assembles the facet files of a snapshot's objects (redacted, sorted by key, no key twice).
-pub fn assemble(objects: &[Object], rules: &Rules, layers: &[Layer], config: &Config, server: Option<&str>) -> Assembled {
-    let mut files = BTreeMap::new();
-    let layers = each_file(&objects, rules, layers, config, server, &mut |name, bytes| drop(files.insert(name, bytes)));
-    Assembled { files, layers }
-}
-
-/// Hands out the facet files one by one (entry name and bytes), kind by kind, so that no more than the parts of one kind that are
-/// being written are held.
+/// Hands out the facet files of a snapshot's objects (redacted, no key twice) one by one (entry name and bytes), kind by kind, so that no
+/// more than the parts of one kind that are being written are held.
 pub fn each_file(
     objects: &dyn Objects,
     rules: &Rules,
@@ -62,6 +50,7 @@ pub fn each_file(
 ) -> Layered {
     let context = Context::new(objects, rules, layers, &config.scope_label, &Here::new(server, &config.cluster_names));
     let places = layers::place(&context);
+    let like_parts = LikeParts::of_objects(objects);
     let mut counts = BTreeMap::new();
     let order = order(objects);
     let mut scratch = Vec::new();
@@ -73,7 +62,7 @@ pub fn each_file(
             let (stem, place) = (object.stem(), object.key.place());
             let has_state = write_object(&context, object, &placement, derived, &mut scratch, &mut |facet, line| {
                 let folder = (facet, placement.layer.clone());
-                let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem));
+                let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem, &like_parts));
                 let ended = cutter.add(&place, line);
                 ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", placement.layer), bytes));
             });
@@ -90,7 +79,7 @@ pub fn each_file(
         Some(argo::Method::Label) => "label",
         _ => "annotation",
     };
-    Layered { counts, roots, tracking }
+    Layered { counts, roots, tracking, like_parts }
 }
 
 /// The objects by the kind of their files, then by the bytes of `namespace/name`, as their lines are sorted.

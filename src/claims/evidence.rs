@@ -191,7 +191,7 @@ impl<'a> Evidence<'a> {
         let identity = self.line("identity", spot, at, side)?;
         let noise = self.line("noise", spot, at, side)?;
         let state = if at.derived { identity.get("derived").cloned().unwrap_or_default() } else { self.state(spot, at, side)? };
-        Ok(join_facets(&Facets { state, identity: map(&identity, "fields"), noise: map(&noise, "fields"), order: map(&noise, "order") }))
+        Ok(join_facets(Facets { state, identity: map(&identity, "fields"), noise: map(&noise, "fields"), order: map(&noise, "order") }))
     }
 
     /// The place and instance of an object of which the key is known, where a bundle holds it; its namespace may be that of its
@@ -206,10 +206,21 @@ impl<'a> Evidence<'a> {
         found(spot(&key.namespace)).or_else(|| found(spot("")))
     }
 
-    /// The entry that holds an object's line of a facet (`state` and `identity` stand for each other where one has none).
-    pub fn file(&self, facet: &str, spot: &Spot, at: &Instance) -> String {
-        let facet = if facet == "state" && at.derived { "identity" } else { facet };
-        format!("{facet}/{}/{}.jsonl", at.layer, spot.stem)
+    /// The entry that holds an object's line of a facet; empty where it has none.
+    ///
+    /// # Errors
+    /// Where a file can't be read.
+    pub fn file(&self, facet: &str, spot: &Spot, at: &Instance, side: usize) -> Result<String, CompareError> {
+        let Some(side) = self.sides.get(side) else { return Ok(String::new()) };
+        Ok(side.entry_of(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name)?.unwrap_or_default().to_owned())
+    }
+
+    /// The entry that shows what an object is: its state, or for a derived one its identity.
+    ///
+    /// # Errors
+    /// Where a file can't be read.
+    pub fn shown_in(&self, spot: &Spot, at: &Instance, side: usize) -> Result<String, CompareError> {
+        self.file(if at.derived { "identity" } else { "state" }, spot, at, side)
     }
 
     /// The changes from one bundle to another. What one side lacks and did not wholly see is uncertain; so is what is state only

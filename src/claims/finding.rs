@@ -81,7 +81,7 @@ impl Finding {
 
     /// The findings of a change: one a field, or one for the object.
     pub fn of_change(change: &Change, effect: Effect) -> Vec<Self> {
-        let base = || Self::new(effect, change.kind.as_str(), change.sides.1).about(change.key.clone()).in_file(&change.file);
+        let base = || Self::new(effect, change.kind.as_str(), change.shown_by()).about(change.key.clone()).in_file(&change.file);
         if change.fields.is_empty() {
             return vec![base()];
         }

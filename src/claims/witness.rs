@@ -26,7 +26,7 @@ pub(super) fn doubts(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<F
     for (spot, at) in members(e, layer, side) {
         let app = e.whole(spot, at, side)?;
         match stale(e, &app, side)? {
-            Some(why) => findings.push(of_stale(&why, side).about(e.key(spot)).in_file(&e.file("noise", spot, at))),
+            Some(why) => findings.push(of_stale(&why, side).about(e.key(spot)).in_file(&e.file("noise", spot, at, side)?)),
             None => findings.extend(missing(e, spot, &app, side)),
         }
     }
@@ -57,7 +57,7 @@ pub(super) fn elsewhere(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding>, C
                     Finding::new(Effect::Doubts, "elsewhere", side)
                         .about(e.key(spot))
                         .at("/spec/destination", None, to)
-                        .in_file(&e.file("state", spot, at)),
+                        .in_file(&e.shown_in(spot, at, side)?),
                 );
             }
         }

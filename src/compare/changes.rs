@@ -67,6 +67,11 @@ pub struct Change {
 }
 
 impl Change {
+    /// Index of the bundle whose entry shows it: the later one, or the earlier one where the object was removed.
+    pub fn shown_by(&self) -> usize {
+        if self.kind == ChangeKind::Removed { self.sides.0 } else { self.sides.1 }
+    }
+
     /// A change of an object that is not re-created and whose fields are not compared.
     fn new(instances: &Instances, spot: &Spot, state: &Value, file: String, kind: ChangeKind, sides: (usize, usize)) -> Self {
         Self {
@@ -126,7 +131,7 @@ pub fn changes(sides: &[Side], instances: &Instances, a: usize, b: usize) -> Res
             continue;
         }
         let state = after.line("state", &y.layer, &spot.stem, &spot.namespace, &spot.name)?;
-        let file = format!("identity/{}/{}.jsonl", y.layer, spot.stem);
+        let file = after.entry_of("identity", &y.layer, &spot.stem, &spot.namespace, &spot.name)?.unwrap_or_default().to_owned();
         out.push(Change { recreated: true, ..Change::new(instances, spot, &state, file, ChangeKind::Replaced, (a, b)) });
     }
     out.sort_by(|x, y| x.spot.cmp(&y.spot));

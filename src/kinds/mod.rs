@@ -80,6 +80,10 @@ impl Rules {
             if own.iter().filter(|r| r.kind == rule.kind && r.group == rule.group).count() > 1 {
                 return malformed("there are two rules for it".into());
             }
+            // A plural names one kind: what a rule says of its kind would else hold for another's lists.
+            if let Some(other) = rules.iter().find(|r| r.kind != rule.kind && r.group == rule.group && r.plural == rule.plural) {
+                return malformed(format!("its plural `{}` is that of {}", rule.plural, other.kind));
+            }
             if known.contains(&(rule.group.clone(), rule.kind.clone())) {
                 return Err(RuleError::BuiltIn(rule.kind.clone()));
             }

@@ -6,7 +6,6 @@ use crate::kinds::tree::Facet;
 use crate::kinds::tree::Tree;
 use crate::model::push;
 use crate::model::set;
-use crate::model::tokens;
 use serde_json::Map;
 use serde_json::Value;
 
@@ -37,17 +36,18 @@ pub fn split(kind: &Kind, value: Value, owned: &[String]) -> Facets {
 }
 
 /// Puts an object together again.
-pub fn join_facets(facets: &Facets) -> Value {
-    let mut value = facets.state.clone();
-    let mut lists: Vec<_> = facets.order.iter().collect();
-    lists.sort_by_key(|(pointer, _)| tokens(pointer).len());
+pub fn join_facets(facets: Facets) -> Value {
+    let depth = |pointer: &str| pointer.bytes().filter(|b| *b == b'/').count();
+    let mut value = facets.state;
+    let mut lists: Vec<_> = facets.order.into_iter().collect();
+    lists.sort_by_key(|(pointer, _)| depth(pointer));
     for (pointer, order) in lists {
-        unsort(&mut value, pointer, order);
+        unsort(&mut value, &pointer, &order);
     }
-    let mut fields: Vec<_> = facets.identity.iter().chain(&facets.noise).collect();
-    fields.sort_by_key(|(pointer, _)| tokens(pointer).len());
+    let mut fields: Vec<_> = facets.identity.into_iter().chain(facets.noise).collect();
+    fields.sort_by_key(|(pointer, _)| depth(pointer));
     for (pointer, field) in fields {
-        set(&mut value, pointer, field.clone());
+        set(&mut value, &pointer, field);
     }
     value
 }
@@ -55,9 +55,9 @@ pub fn join_facets(facets: &Facets) -> Value {
 fn unsort(value: &mut Value, pointer: &str, order: &Value) {
     let (Some(Value::Array(list)), Some(order)) = (value.pointer_mut(pointer), order.as_array()) else { return };
     let mut original = vec![Value::Null; list.len()];
-    for (item, index) in list.iter().zip(order) {
+    for (item, index) in list.iter_mut().zip(order) {
         if let Some(slot) = index.as_u64().and_then(|i| usize::try_from(i).ok()).and_then(|i| original.get_mut(i)) {
-            *slot = item.clone();
+            *slot = item.take();
         }
     }
     *list = original;

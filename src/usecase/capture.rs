@@ -107,6 +107,19 @@ pub enum CaptureError {
         /// Where it was read again.
         second: String,
     },
+    /// Two kinds of one group that are both called by one plural: their lines would stand in one file.
+    #[error(
+        "{first} and {second} are both taken for kinds named {stem}, and a plural names one kind only: the name of a dump's file, a \
+         CustomResourceDefinition in it, or `kinds` in evid.yaml gives one of them the other's plural"
+    )]
+    OnePlural {
+        /// `<plural>.<group>`.
+        stem: String,
+        /// A kind, with its group and where it was read.
+        first: String,
+        /// The other one.
+        second: String,
+    },
     /// What was kept is not there any more.
     #[error("{0}; is there room where temporary files go (TMPDIR)?")]
     Spool(String),
@@ -202,6 +215,7 @@ pub fn snapshot<'a>(collected: Collected<Shelf>, door: &Door<'a>) -> Result<Snap
         }));
     }
     let objects = Store::new(collected.lists, rules, door.spool, &mut gaps)?;
+    one_kind_a_plural(&objects)?;
     let unsettled = settled::moved(&collected.earlier, &objects, door);
     questions.sort();
     questions.dedup();
@@ -237,6 +251,21 @@ pub fn snapshot<'a>(collected: Collected<Shelf>, door: &Door<'a>) -> Result<Snap
         unsettled,
         server: collected.server,
     })
+}
+
+/// Each `<plural>.<group>` names one kind: it names the files in which that kind's objects are.
+fn one_kind_a_plural(objects: &dyn Objects) -> Result<(), CaptureError> {
+    let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for at in 0..objects.len() {
+        let group = objects.key(at).group;
+        let first = *kinds.entry((objects.plural(at), group)).or_insert(at);
+        if objects.key(first).kind != objects.key(at).kind {
+            let said = |at: usize| objects.key(at).to_key().to_string();
+            let stem = crate::model::stem(objects.plural(at), group);
+            return Err(CaptureError::OnePlural { stem, first: said(first), second: said(at) });
+        }
+    }
+    Ok(())
 }
 
 /// The objects that a source gave, in memory, for a look at them of which nothing is kept.
@@ -313,7 +342,7 @@ pub fn each_file(
     let config = json::document(&config.redacted(redactor))?;
     let manifest = Manifest {
         format: FORMAT,
-        tool: Tool { name: "evid".into(), version: env!("CARGO_PKG_VERSION").into() },
+        tool: Tool::this(),
         source: if snapshot.source == Source::Live { "live" } else { "dump" }.into(),
         window: Window { started: snapshot.started.clone(), finished: snapshot.finished.clone() },
         cluster: Cluster { uid: snapshot.cluster.clone(), version: snapshot.version.clone(), server: snapshot.server.clone() },
@@ -322,6 +351,7 @@ pub fn each_file(
         config: canon::sha256_hex(&config),
         redaction_key: redactor.key_id(),
         tracking: layered.tracking.into(),
+        like_parts: layered.like_parts.to_list(),
         head: String::new(),
         nonce,
     };

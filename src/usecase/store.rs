@@ -233,6 +233,14 @@ mod tests {
     }
 
     #[test]
+    fn a_plural_names_one_kind() {
+        let mut other = pod("p", "u", "7");
+        other["kind"] = json!("Aaa");
+        let said = kept(vec![vec![other], vec![pod("q", "v", "8")]], &Memory::default()).unwrap_err().to_string();
+        assert!(said.starts_with("Aaa a/p and Pod a/q are both taken for kinds named pods"), "{said}");
+    }
+
+    #[test]
     fn an_object_that_would_not_read_back_is_a_gap() {
         let mut forged = pod("p", "u", "7");
         forged["data"] = json!({"$serde_json::private::Number": "1", "a": ""});

@@ -38,6 +38,8 @@ mod samples;
 mod scenes;
 /// What is published as JSON Schema.
 mod schemas;
+/// What is said of volumes and their claims.
+mod storage;
 /// Every claim on every fixture, as reviewed.
 mod sweep;
 /// Off, on, repair and status of the switch.

@@ -38,7 +38,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
             let found = if e.instances.layer(spot) == q.layer { Some(living(e, spot, at, i)) } else { marked(e, q.layer, spot, at) };
             let Some((effect, code)) = found else { continue };
             let app = (!at.mark.is_empty()).then(|| json!(at.app));
-            findings.push(Finding::new(effect, code, i).about(e.key(spot)).at("", None, app).in_file(&e.file("state", spot, at)));
+            findings.push(Finding::new(effect, code, i).about(e.key(spot)).at("", None, app).in_file(&e.shown_in(spot, at, i)?));
         }
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
         findings.extend(unsettled_root(e, q.layer, i)?);

@@ -49,7 +49,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         let found = Finding::of_change(change, effect);
         findings.extend(found.into_iter().filter(|f| !allowed(&f.pointer)));
         if change.recreated && change.kind == ChangeKind::Modified && !change.hook {
-            findings.push(Finding::new(effect, "replaced", change.sides.1).about(change.key.clone()).in_file(&change.file));
+            findings.push(Finding::new(effect, "replaced", change.shown_by()).about(change.key.clone()).in_file(&change.file));
         }
     }
     for (spot, all) in &e.instances.all {
@@ -78,7 +78,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     for layer in e.layers.iter().filter(|l| l.role == Role::Protected) {
         findings.extend(witness::elsewhere(e, &layer.name)?);
     }
-    findings.extend(written_secrets(q, |layer| layer != switched));
+    findings.extend(written_secrets(q, |layer| layer != switched)?);
     Ok(Some(findings))
 }
 

@@ -31,7 +31,7 @@ pub(super) fn healthy(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
     for i in 0..q.evidence.sides.len() {
         findings.extend(of_layer(q.evidence, q.layer, i)?);
-        findings.extend(deleting(q.evidence, q.layer, i));
+        findings.extend(deleting(q.evidence, q.layer, i)?);
         let kinds: BTreeSet<String> = q.evidence.kinds(q.layer).into_iter().filter(|k| COUNTING.contains(&k.as_str())).collect();
         findings.extend(q.evidence.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
     }
@@ -40,10 +40,10 @@ pub(super) fn healthy(q: &Question<'_>) -> Answer {
 }
 
 /// Objects of a layer that are being deleted: going is not being (law 9). What derives from another comes and goes with it.
-pub(super) fn deleting(e: &Evidence<'_>, layer: &str, side: usize) -> Vec<Finding> {
+pub(super) fn deleting(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
     let here = e.instances.of_layer(layer).filter_map(|(s, all)| Some((s, all.get(side)?.as_ref()?)));
     let going = here.filter(|(s, at)| at.deleting && !at.derived && s.stem != APPLICATIONS && !COUNTING.contains(&&*s.stem));
-    going.map(|(s, at)| Finding::new(Effect::Counters, "deleting", side).about(e.key(s)).in_file(&e.file("state", s, at))).collect()
+    going.map(|(s, at)| Ok(Finding::new(Effect::Counters, "deleting", side).about(e.key(s)).in_file(&e.shown_in(s, at, side)?))).collect()
 }
 
 /// The unhealthy objects of a layer in one bundle.
@@ -56,7 +56,7 @@ pub(super) fn of_layer(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec
     for (spot, at) in own.chain(root).filter(|(s, at)| counts(e, s, at)) {
         apps += usize::from(spot.stem == APPLICATIONS);
         if at.deleting && spot.stem != APPLICATIONS && spot.stem != "pods" {
-            findings.push(Finding::new(Effect::Counters, "deleting", side).about(e.key(spot)).in_file(&e.file("state", spot, at)));
+            findings.push(Finding::new(Effect::Counters, "deleting", side).about(e.key(spot)).in_file(&e.shown_in(spot, at, side)?));
         } else {
             findings.extend(one(e, spot, at, side)?);
         }
@@ -91,5 +91,5 @@ pub(super) fn one(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> 
     };
     let code = if effect == Effect::Counters { "unhealthy" } else { "unsettled" };
     let finding = Finding::new(effect, code, side).about(e.key(spot));
-    Ok(Some(finding.at("", None, line.get("facts").cloned()).in_file(&e.file("health", spot, at))))
+    Ok(Some(finding.at("", None, line.get("facts").cloned()).in_file(&e.file("health", spot, at, side)?)))
 }

@@ -25,7 +25,7 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
             findings.push(Finding::new(effect, "missing", i).about(key()));
             continue;
         };
-        let file = format!("state/{}/{APPLICATIONS}.jsonl", at.layer);
+        let file = e.shown_in(&root, at, i)?;
         match &first {
             _ if at.uid.is_empty() => findings.push(Finding::new(Effect::Doubts, "no-uid", i).about(key())),
             None => first = Some(at.uid.clone()),

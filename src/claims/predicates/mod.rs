@@ -4,6 +4,7 @@ mod absent;
 mod agreed;
 mod answering;
 mod available;
+mod behind;
 mod confined;
 mod healthy;
 mod kept;

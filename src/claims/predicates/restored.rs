@@ -7,10 +7,10 @@ use crate::claims::Finding;
 use crate::claims::Position;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::behind;
 use crate::claims::predicates::healthy;
 use crate::claims::predicates::settled;
 use crate::claims::predicates::unchanged::compared;
-use crate::claims::predicates::volumes;
 use crate::claims::witness;
 use crate::compare::Change;
 use crate::compare::ChangeKind;
@@ -37,14 +37,14 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     }
     findings.extend(secrets(e, q.layer, first, last));
     let before = healthy::of_layer(e, q.layer, first)?;
-    for finding in healthy::of_layer(e, q.layer, last)?.into_iter().chain(healthy::deleting(e, q.layer, last)) {
+    for finding in healthy::of_layer(e, q.layer, last)?.into_iter().chain(healthy::deleting(e, q.layer, last)?) {
         let same = |f: &&Finding| f.effect == Effect::Counters && f.object == finding.object && f.code == finding.code;
         // What was unhealthy before is as healthy as it was.
         let as_before = finding.effect == Effect::Counters && finding.code == "unhealthy" && before.iter().find(same).is_some();
         let (effect, code) = if as_before { (Effect::Notes, "unhealthy-before") } else { (finding.effect, finding.code) };
         findings.push(Finding { effect, code, ..finding });
     }
-    findings.extend(volumes::behind_claims(e, q.layer, first, last)?);
+    findings.extend(behind::behind_claims(e, q.layer, first, last)?);
     let kinds = e.kinds(q.layer);
     for i in [first, last] {
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
@@ -74,7 +74,7 @@ fn secrets(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Vec<Find
 }
 
 fn of(change: &Change) -> Vec<Finding> {
-    let one = |effect, code| Finding::new(effect, code, change.sides.1).about(change.key.clone()).in_file(&change.file);
+    let one = |effect, code| Finding::new(effect, code, change.shown_by()).about(change.key.clone()).in_file(&change.file);
     let effect = if change.uncertain { Effect::Doubts } else { Effect::Counters };
     match change.kind {
         ChangeKind::Replaced => vec![one(Effect::Notes, "recreated-equal")],

@@ -9,6 +9,9 @@ use crate::claims::judge::Question;
 use crate::claims::predicates::agreed;
 use crate::claims::witness;
 use crate::compare::ChangeKind;
+use crate::compare::CompareError;
+use crate::compare::Instance;
+use crate::compare::Spot;
 use crate::model::Role;
 use serde_json::json;
 
@@ -28,7 +31,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     for i in 0..e.sides.len() {
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
     }
-    findings.extend(written_secrets(q, |layer| layer == q.layer));
+    findings.extend(written_secrets(q, |layer| layer == q.layer)?);
     for b in 1..e.sides.len() {
         findings.extend(agreed::moved(e, q.layer, b - 1, b)?);
     }
@@ -45,21 +48,28 @@ pub(super) fn compared(e: &Evidence<'_>, sides: [usize; 2]) -> bool {
     sides.iter().all(|i| e.sides.get(*i).is_some_and(|s| s.config.secrets == Secrets::Digests))
 }
 
-/// Secrets of some layers whose content nobody compared and that were written from one bundle to the next.
-pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Vec<Finding> {
+/// Secrets of some layers whose content nobody compared and that were written from one bundle to the next, or could have been: what
+/// has no resourceVersion does not tell.
+pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Result<Vec<Finding>, CompareError> {
     let e = q.evidence;
     let mut findings = Vec::new();
     for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == "secrets" && of(e.instances.layer(s))) {
         for (i, pair) in all.windows(2).enumerate() {
             if let [Some(a), Some(b)] = pair
-                && a.version != b.version
-                && !compared(e, [i, i + 1])
+                && (a.version != b.version || a.version.is_empty())
+                && !(compared(e, [i, i + 1]) && holds_content(e, spot, a, i)? && holds_content(e, spot, b, i + 1)?)
             {
-                let finding = Finding::new(Effect::Doubts, "secret-written", i + 1).about(e.key(spot));
-                let file = format!("identity/{}/secrets.jsonl", b.layer);
+                let code = if a.version == b.version { "secret-unversioned" } else { "secret-written" };
+                let finding = Finding::new(Effect::Doubts, code, i + 1).about(e.key(spot));
+                let file = e.file("identity", spot, b, i + 1)?;
                 findings.push(finding.at("/metadata/resourceVersion", Some(json!(a.version)), Some(json!(b.version))).in_file(&file));
             }
         }
     }
-    findings
+    Ok(findings)
+}
+
+/// Whether a Secret was read with its content: the API server answers its type with it, always.
+fn holds_content(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<bool, CompareError> {
+    Ok(e.state(spot, at, side)?.get("type").is_some())
 }

@@ -18,7 +18,7 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let mut findings = Vec::new();
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.recreated && !c.hook) {
-        let finding = Finding::new(Effect::Counters, "replaced", change.sides.1).about(change.key.clone()).in_file(&change.file);
+        let finding = Finding::new(Effect::Counters, "replaced", change.shown_by()).about(change.key.clone()).in_file(&change.file);
         findings.push(finding);
     }
     let mut kinds = e.kinds(q.layer);
@@ -175,7 +175,7 @@ fn scaled_replicas(e: &Evidence<'_>, controller: &Spot, side: usize) -> Result<O
 /// Restarts and images of a pod that is the same instance; its containers are paired by name.
 fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (&Instance, usize)) -> Result<Vec<Finding>, CompareError> {
     let (before, after) = (e.line("identity", spot, x, a)?, e.line("identity", spot, y, b)?);
-    let file = format!("identity/{}/pods.jsonl", y.layer);
+    let file = e.file("identity", spot, y, b)?;
     let found = |code, pointer: &str, old: Value, new: Value| {
         Finding::new(Effect::Counters, code, b).about(e.key(spot)).at(pointer, Some(old), Some(new)).in_file(&file)
     };

@@ -24,8 +24,8 @@ impl Entries for Memory {
     fn sums(&self) -> &Sums {
         &self.1
     }
-    fn entry(&self, name: &str) -> Result<Vec<u8>, String> {
-        self.0.get(name).cloned().ok_or_else(|| "missing".into())
+    fn entry(&self, name: &str) -> Result<std::sync::Arc<Vec<u8>>, String> {
+        self.0.get(name).cloned().map(std::sync::Arc::new).ok_or_else(|| "missing".into())
     }
 }
 
