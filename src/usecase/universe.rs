@@ -64,7 +64,8 @@ pub(super) fn universe(seen: Seen<'_>, named: &[Listable]) -> Universe {
 pub(super) fn not_asked(universe: &Universe, seen: Seen<'_>, gaps: &[Gap], left_out: &[String]) -> Vec<Gap> {
     let asked: BTreeSet<(&str, &str)> = seen.questions.iter().map(|q| (&*q.group, &*q.resource)).collect();
     // What could be of any kind says of none why it is missing.
-    let own = |group: &str, resource: &str| gaps.iter().any(|g| !(g.resource == "*" && g.group.is_empty()) && g.covers(resource, group));
+    let own_gaps: BTreeSet<(&str, &str)> = gaps.iter().map(|g| (&*g.group, &*g.resource)).filter(|g| *g != ("", "*")).collect();
+    let own = |group: &str, resource: &str| [resource, "*"].iter().any(|r| own_gaps.contains(&(group, *r)));
     let open = universe
         .kinds
         .iter()

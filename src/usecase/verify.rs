@@ -32,6 +32,7 @@ use crate::usecase::universe::not_asked;
 use crate::usecase::universe::universe;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// What the contents of a bundle came to.
 pub struct Content {
@@ -147,7 +148,8 @@ fn universe_defects(coverage: &Coverage, manifest: &Manifest, objects: &dyn Obje
     if said.known != anew.known {
         differs(format!("which kinds there are is known by {}, and it says {}", anew.known, coverage.universe.known));
     }
-    for kind in anew.kinds.iter().filter(|k| !said.kinds.iter().any(|s| (&s.group, &s.resource) == (&k.group, &k.resource))) {
+    let listed: BTreeSet<_> = said.kinds.iter().map(|k| (&k.group, &k.resource)).collect();
+    for kind in anew.kinds.iter().filter(|k| !listed.contains(&(&k.group, &k.resource))) {
         differs(format!("its universe lacks {}, which its own content names", stem(&kind.resource, &kind.group)));
     }
     for gap in not_asked(&anew, seen, &gaps, &[]) {

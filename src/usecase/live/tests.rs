@@ -211,6 +211,16 @@ fn pages_that_hold_another_number_than_the_first_one_said_show_no_absence() {
 }
 
 #[test]
+fn a_last_page_after_which_objects_remain_shows_no_absence() {
+    let last = |ask: &Ask, _| {
+        let mut page = list("PodList", json!([named("p3")]), "");
+        page["metadata"]["remainingItemCount"] = json!(3);
+        ask.path.contains("continue=").then(|| Ok(reply(200, &page)))
+    };
+    assert_eq!(gaps(&run(&Scope::default(), last).0.unwrap()), ["pods - truncated"]);
+}
+
+#[test]
 fn pages_whose_tokens_are_ever_new_end_too() {
     // Each page's token is made of the one before.
     let endless = |items: Value| {
