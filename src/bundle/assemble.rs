@@ -1,5 +1,6 @@
 //! From a snapshot to the files of a bundle: place each object, split it into facets, write the lines, cut the large kinds.
 use crate::bundle::config::Config;
+use crate::bundle::lines::DepartureLine;
 use crate::bundle::lines::HealthLine;
 use crate::bundle::lines::IdentityLine;
 use crate::bundle::lines::NoiseLine;
@@ -10,6 +11,7 @@ use crate::kinds::health;
 use crate::kinds::split::split;
 use crate::layers;
 use crate::layers::Context;
+use crate::layers::Templates;
 use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Objects;
@@ -53,13 +55,13 @@ pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config:
     let places = layers::place(&context);
     let mut counts = BTreeMap::new();
     let order = order(objects);
-    let mut scratch = Vec::new();
+    let (mut scratch, mut templates) = (Vec::new(), Templates::default());
     for kind in order.chunk_by(|a, b| stem_of(objects, *a).eq(stem_of(objects, *b))) {
         let mut open = Open::new();
         for (at, object) in kind.iter().filter_map(|at| Some((*at, objects.whole(*at)?.into_owned()))) {
             let placement = places.of(&context, at);
             let (stem, place) = (object.stem(), object.key.place());
-            let has_state = write_object(&context, object, &placement, &mut scratch, &mut |facet, line| {
+            let has_state = write_object(&context, object, &placement, &mut templates, &mut scratch, &mut |facet, line| {
                 let folder = (facet, placement.layer.clone());
                 let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem));
                 let ended = cutter.add(&place, line);
@@ -100,21 +102,23 @@ fn stem_of(objects: &dyn Objects, at: usize) -> impl Iterator<Item = u8> {
 }
 
 /// Writes an object's lines, large ones into `line` first; true where it has state (false: it is derived).
-fn write_object(
-    context: &Context<'_>,
+fn write_object<'a>(
+    context: &'a Context<'_>,
     object: Object,
     placement: &Placement,
+    templates: &mut Templates<'a>,
     line: &mut Vec<u8>,
     put: &mut dyn FnMut(&'static str, &[u8]),
 ) -> bool {
     let kind = context.rules.of(&object.key.group, &object.key.kind);
-    let derived = layers::is_derived(context, &object);
+    let origin = layers::origin(context, &object);
     let owned = layers::owned_pointers(context, &object, placement);
     let reading = kind.rule.health.as_deref().and_then(|reader| health::read(reader, &object.value));
     let scope = context.scope(&object).unwrap_or_default().to_owned();
     let marked = context.tracking.has_mark(&object.value);
-    let (namespace, name) = (object.key.namespace, object.key.name);
     let mut facets = split(kind, object.value, &owned);
+    let departs = origin.as_ref().map(|origin| templates.departures(context, object.key.parts(), &facets.state, origin)).unwrap_or_default();
+    let (derived, namespace, name) = (origin.is_some(), object.key.namespace, object.key.name);
     if let Some(reading) = reading {
         let health = reading.health.as_str().into();
         put("health", &bytes(&HealthLine { namespace: namespace.clone(), name: name.clone(), health, facts: reading.facts }));
@@ -129,6 +133,7 @@ fn write_object(
         marked,
         fields: facets.identity,
         derived: if derived { facets.state.take() } else { Value::Null },
+        departs: departs.into_iter().map(|d| DepartureLine { at: d.at, what: d.what.as_str().into(), wants: d.wants }).collect(),
     };
     line.clear();
     identity.write(line);

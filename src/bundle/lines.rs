@@ -46,6 +46,23 @@ pub struct IdentityLine {
     /// For a derived object: what would be its state.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub derived: Value,
+    /// For a derived object: where it is not what its owner's template says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub departs: Vec<DepartureLine>,
+}
+
+/// A place where a derived object departs from its owner's template.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct DepartureLine {
+    /// JSON pointer within `derived` (within the template, where the object lacks something).
+    pub at: String,
+    /// `runs`: it runs something else, or as somebody else. `holds`: it holds something else. `untold`: nothing says what its owner makes.
+    /// `torn`: its owner is in no list.
+    pub what: String,
+    /// What the template says there; absent where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wants: Option<Value>,
 }
 
 /// A line of `noise/<layer>/<kind>.jsonl`.
@@ -110,6 +127,7 @@ mod tests {
                 marked: true,
                 fields: map(large.clone()),
                 derived,
+                departs: vec![DepartureLine { at: text("/spec"), what: text("runs"), wants: Some(json!(1)) }],
             };
             let mut bytes = Vec::new();
             line.clone().write(&mut bytes);

@@ -57,7 +57,8 @@ impl<'a> Context<'a> {
     pub(super) fn related(&self, object: &Object) -> Vec<usize> {
         let owners = owner_uids(&object.value).filter_map(|uid| self.by_uid(uid));
         let declared = self.rules.of(&object.key.group, &object.key.kind).rule.relations.iter();
-        owners.chain(declared.filter_map(|r| self.target(object, r))).collect()
+        let above = super::derived::cron_job(self, object);
+        owners.chain(declared.filter_map(|r| self.target(object, r))).chain(above).collect()
     }
 
     /// The object that a declared relation leads to.

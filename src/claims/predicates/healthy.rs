@@ -6,7 +6,6 @@ use crate::claims::evidence::APPLICATIONS;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::settled;
-use crate::claims::predicates::undisturbed::controller;
 use crate::compare::CompareError;
 use crate::compare::Instance;
 use crate::compare::Spot;
@@ -61,7 +60,7 @@ fn counts(e: &Evidence<'_>, spot: &Spot, at: &Instance) -> bool {
     if !at.derived {
         return COUNTING.contains(&&*spot.stem);
     }
-    let top = || controller(e, spot, Some(at)).stem;
+    let top = || e.instances.top(spot, Some(at)).stem;
     spot.stem == "pods" && !matches!(&*top(), top if COUNTING.contains(&top) || top == "cronjobs.batch")
 }
 

@@ -20,6 +20,10 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
         let finding = Finding::new(Effect::Counters, "replaced", change.sides.1).about(change.key.clone()).in_file(&change.file);
         findings.push(finding);
     }
+    // What a derived object is has moved, or is not what its owner says (laws 4 and 5).
+    for change in e.changes.iter().filter(|c| c.layer == q.layer && c.derived) {
+        findings.extend(Finding::of_change(change, if change.uncertain { Effect::Doubts } else { Effect::Counters }));
+    }
     let mut kinds = e.kinds(q.layer);
     kinds.insert("pods".into());
     for i in 0..e.sides.len() {
@@ -47,7 +51,7 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
     let mut by_controller: BTreeMap<Spot, Turnover<'_>> = BTreeMap::new();
     for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == "pods") {
         let (x, y) = (all.get(a).and_then(Option::as_ref), all.get(b).and_then(Option::as_ref));
-        let controller = controller(e, spot, x.or(y));
+        let controller = e.instances.top(spot, x.or(y));
         if controller.stem == "jobs.batch" || controller.stem == "cronjobs.batch" {
             continue;
         }
@@ -104,7 +108,7 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
     let mine = |side: usize| {
         let pods = e.instances.all.iter().filter(|(s, _)| s.stem == "pods");
         pods.filter_map(move |(s, all)| Some((s, all.get(side)?.as_ref()?)))
-            .filter(|(s, at)| self::controller(e, s, Some(at)) == *controller)
+            .filter(|(s, at)| e.instances.top(s, Some(at)) == *controller)
             .collect::<Vec<_>>()
     };
     let mut known = std::collections::BTreeSet::new();
@@ -147,17 +151,6 @@ fn images(identity: &Value) -> Vec<String> {
         .filter_map(|l| identity.get("derived")?.get("spec")?.get(*l)?.as_array());
     let text = |c: &Value, k: &str| c.get(k).and_then(Value::as_str).unwrap_or("").to_owned();
     lists.flatten().map(|c| format!("{}={}", text(c, "name"), text(c, "image"))).collect()
-}
-
-/// The object at the top of a pod's chain of owners.
-pub(super) fn controller(e: &Evidence<'_>, pod: &Spot, instance: Option<&Instance>) -> Spot {
-    let mut at = instance.and_then(Instances::related).unwrap_or_else(|| pod.clone());
-    for _ in 0..8 {
-        let owner = e.instances.all.get(&at).and_then(|all| all.iter().flatten().find(|i| i.derived).and_then(Instances::related));
-        let Some(owner) = owner else { break };
-        at = owner;
-    }
-    at
 }
 
 /// The controller's replicas, where an autoscaler owns them.
