@@ -21,6 +21,8 @@ pub struct Rule {
     pub include: BTreeMap<String, String>,
     /// Pointer patterns (`*` is any one token) of fields that say which instance it is.
     pub identity: Vec<String>,
+    /// Pointer patterns of identity fields that move by themselves while the uid stays (law 5): restart counts, addresses.
+    pub moves: Vec<String>,
     /// Pointer patterns of bookkeeping.
     pub noise: Vec<String>,
     /// Pointer patterns that are state although something above them is not.
