@@ -21,6 +21,9 @@ pub struct Rule {
     pub include: BTreeMap<String, String>,
     /// Pointer patterns (`*` is any one token) of fields that say which instance it is.
     pub identity: Vec<String>,
+    /// Pointer patterns of identity fields, and of a derived object's others, that move by themselves while the uid stays (law 5): restart
+    /// counts, addresses.
+    pub moves: Vec<String>,
     /// Pointer patterns of bookkeeping.
     pub noise: Vec<String>,
     /// Pointer patterns that are state although something above them is not.
@@ -31,8 +34,6 @@ pub struct Rule {
     pub defaults: BTreeMap<String, Value>,
     /// Values with which an identity field is state after all (`clusterIP: None`).
     pub unless: BTreeMap<String, Vec<Value>>,
-    /// Pointer patterns of what moves by itself although the uid is the same (law 5): it is compared with nothing.
-    pub moves: Vec<String>,
     /// Pointer patterns that say what an object runs and as whom: a departure from its owner's template there is a counter-example,
     /// anywhere else a doubt (law 4).
     pub runs: Vec<String>,
