@@ -4,6 +4,7 @@ use crate::bundle::lines::DepartureLine;
 use crate::bundle::lines::HealthLine;
 use crate::bundle::lines::IdentityLine;
 use crate::bundle::lines::NoiseLine;
+use crate::bundle::lines::OwnedLine;
 use crate::bundle::parts::Cutter;
 use crate::canon::json;
 use crate::kinds::Rules;
@@ -116,8 +117,10 @@ fn write_object<'a>(
     let reading = kind.rule.health.as_deref().and_then(|reader| health::read(reader, &object.value));
     let scope = context.scope(&object).unwrap_or_default().to_owned();
     let marked = context.tracking.has_mark(&object.value);
-    let mut facets = split(kind, object.value, &owned);
-    let departs = origin.as_ref().map(|origin| templates.departures(context, object.key.parts(), &facets.state, origin)).unwrap_or_default();
+    let pointers: Vec<String> = owned.iter().map(|(pointer, _)| pointer.clone()).collect();
+    let mut facets = split(kind, object.value, &pointers);
+    let departs =
+        origin.as_ref().map(|origin| templates.departures(context, object.key.parts(), &facets.state, origin)).unwrap_or_default();
     let (derived, namespace, name) = (origin.is_some(), object.key.namespace, object.key.name);
     if let Some(reading) = reading {
         let health = reading.health.as_str().into();
@@ -131,6 +134,7 @@ fn write_object<'a>(
         related: placement.related.clone(),
         scope,
         marked,
+        owned: owned.into_iter().map(|(pointer, by)| (pointer, OwnedLine { by: by.into() })).collect(),
         fields: facets.identity,
         derived: if derived { facets.state.take() } else { Value::Null },
         departs: departs.into_iter().map(|d| DepartureLine { at: d.at, what: d.what.as_str().into(), wants: d.wants }).collect(),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A line of `health/<layer>/<kind>.jsonl`.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -41,6 +42,9 @@ pub struct IdentityLine {
     /// Whether it carries a tracking mark of the method in force.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub marked: bool,
+    /// Fields that another controller owns by agreement: pointer → by whom.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owned: BTreeMap<String, OwnedLine>,
     /// Pointer → value.
     pub fields: Map<String, Value>,
     /// For a derived object: what would be its state.
@@ -63,6 +67,14 @@ pub struct DepartureLine {
     /// What the template says there; absent where it says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wants: Option<Value>,
+}
+
+/// By what agreement another controller owns a field.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct OwnedLine {
+    /// The autoscaler's kind, or `Application`.
+    pub by: String,
 }
 
 /// A line of `noise/<layer>/<kind>.jsonl`.
@@ -125,6 +137,7 @@ mod tests {
                 related: String::new(),
                 scope: text("s"),
                 marked: true,
+                owned: BTreeMap::from([(text("/spec/replicas"), OwnedLine { by: text("ScaledObject") })]),
                 fields: map(large.clone()),
                 derived,
                 departs: vec![DepartureLine { at: text("/spec"), what: text("runs"), wants: Some(json!(1)) }],

@@ -155,7 +155,13 @@ pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b
 }
 
 /// What identity lines show: fields of one instance that moved (law 5), and departures of derived objects (law 4).
-fn of_identity(sides: &[Side], instances: &Instances, rules: &Rules, (a, b): (usize, usize), out: &mut Vec<Change>) -> Result<(), CompareError> {
+fn of_identity(
+    sides: &[Side],
+    instances: &Instances,
+    rules: &Rules,
+    (a, b): (usize, usize),
+    out: &mut Vec<Change>,
+) -> Result<(), CompareError> {
     let (Some(before), Some(after)) = (sides.get(a), sides.get(b)) else { return Ok(()) };
     let (old, new) = differing(before, after, "identity")?;
     let (old, new) = (identities(before, old)?, identities(after, new)?);
@@ -188,7 +194,12 @@ fn of_identity(sides: &[Side], instances: &Instances, rules: &Rules, (a, b): (us
         if torn(&one.1.0) { all.push(one) } else { departed.push(one) }
     }
     for (spot, line) in all {
-        let field = FieldChange { pointer: "/metadata/ownerReferences".into(), before: None, after: line.0.derived.pointer("/metadata/ownerReferences").cloned(), owned: false };
+        let field = FieldChange {
+            pointer: "/metadata/ownerReferences".into(),
+            before: None,
+            after: line.0.derived.pointer("/metadata/ownerReferences").cloned(),
+            owned: false,
+        };
         out.push(Change { uncertain: true, ..of(spot, line, ChangeKind::Torn, vec![field]) });
     }
     if departed.is_empty() {

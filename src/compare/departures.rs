@@ -70,7 +70,9 @@ impl Baseline {
         let is_first = !self.owners.contains(&(spot.stem.clone(), top.clone()));
         for d in &line.departs {
             let is_known = self.of_owner.contains(&(top.clone(), sign(&line.derived, d, true)))
-                || ((is_first || d.what == "holds") && d.what != "untold" && self.of_space.contains(&(line.namespace.clone(), sign(&line.derived, d, false))));
+                || ((is_first || d.what == "holds")
+                    && d.what != "untold"
+                    && self.of_space.contains(&(line.namespace.clone(), sign(&line.derived, d, false))));
             if is_known {
                 continue;
             }

@@ -20,12 +20,13 @@ type Files = Vec<(String, String, Arc<Vec<u8>>)>;
 
 /// The lines that only the first has, and those that only the second has.
 pub(super) fn differing(before: &Side, after: &Side, facet: &str) -> Result<(Vec<Found>, Vec<Found>), CompareError> {
-    let digests =
-        |side: &Side| side.files(facet).map(|(_, _, stem, digest)| (stem.to_owned(), digest.to_owned())).collect::<HashSet<_>>();
+    let digests = |side: &Side| side.files(facet).map(|(_, _, stem, digest)| (stem.to_owned(), digest.to_owned())).collect::<HashSet<_>>();
     let (x, y) = (digests(before), digests(after));
     let texts = |side: &Side, other: &HashSet<(String, String)>| {
         let differ = side.files(facet).filter(|(_, _, stem, digest)| !other.contains(&((*stem).to_owned(), (*digest).to_owned())));
-        differ.map(|(entry, _, stem, _)| Ok((entry.to_owned(), stem.to_owned(), side.file(entry)?))).collect::<Result<Files, CompareError>>()
+        differ
+            .map(|(entry, _, stem, _)| Ok((entry.to_owned(), stem.to_owned(), side.file(entry)?)))
+            .collect::<Result<Files, CompareError>>()
     };
     let (x, y) = (texts(before, &y)?, texts(after, &x)?);
     Ok((only(&x, &y), only(&y, &x)))

@@ -38,7 +38,13 @@ pub(super) fn uid(line: &IdentityLine) -> &str {
 }
 
 /// What differs between two lines of one instance, beside what state shows.
-pub(super) fn moved(kind: &Kind, spot: &Spot, sides: (&Side, &Side), x: &(IdentityLine, String), y: &(IdentityLine, String)) -> Result<Vec<FieldChange>, CompareError> {
+pub(super) fn moved(
+    kind: &Kind,
+    spot: &Spot,
+    sides: (&Side, &Side),
+    x: &(IdentityLine, String),
+    y: &(IdentityLine, String),
+) -> Result<Vec<FieldChange>, CompareError> {
     let mut out = match (x.0.derived.is_null(), y.0.derived.is_null()) {
         (true, true) => Vec::new(),
         (false, false) => differences(&kind.without_moves(x.0.derived.clone()), &kind.without_moves(y.0.derived.clone())),

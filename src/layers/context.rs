@@ -4,6 +4,7 @@ use crate::kinds::rule::Relation;
 use crate::layers::Apps;
 use crate::layers::Tracking;
 use crate::layers::apps::owner_uids;
+use crate::layers::scalers::Scaler;
 use crate::model::Key;
 use crate::model::KeyRef;
 use crate::model::Layer;
@@ -25,7 +26,7 @@ pub struct Context<'a> {
     /// The label that speaks where nothing else does.
     pub scope_label: String,
     by_uid: HashMap<&'a str, usize>,
-    pub(super) scaled: HashMap<Key, (i64, i64)>,
+    pub(super) scaled: HashMap<Key, Scaler>,
 }
 
 impl<'a> Context<'a> {
@@ -39,7 +40,7 @@ impl<'a> Context<'a> {
             tracking,
             scope_label: scope_label.to_owned(),
             by_uid: (0..objects.len()).map(|at| (objects.uid(at), at)).filter(|(uid, _)| !uid.is_empty()).collect(),
-            scaled: super::owned::scaled(objects),
+            scaled: super::scalers::scaled(objects),
         }
     }
 

@@ -6,6 +6,7 @@ mod derived;
 mod lean;
 mod owned;
 mod places;
+mod scalers;
 mod tracking;
 
 pub use apps::Apps;

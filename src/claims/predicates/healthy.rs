@@ -6,6 +6,7 @@ use crate::claims::evidence::APPLICATIONS;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::settled;
+use crate::claims::predicates::wanted;
 use crate::compare::CompareError;
 use crate::compare::Instance;
 use crate::compare::Spot;
@@ -26,8 +27,9 @@ const COUNTING: &[&str] = &[
 ];
 
 pub(super) fn healthy(q: &Question<'_>) -> Answer {
-    let mut findings = Vec::new();
+    let mut findings = wanted::scaled_to_none(q.evidence, q.layer, Effect::Counters)?;
     for i in 0..q.evidence.sides.len() {
+        findings.extend(wanted::fewer_ready(q.evidence, q.layer, i)?);
         findings.extend(of_layer(q.evidence, q.layer, i)?);
         let kinds: BTreeSet<String> = q.evidence.kinds(q.layer).into_iter().filter(|k| COUNTING.contains(&k.as_str())).collect();
         findings.extend(q.evidence.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));

@@ -12,6 +12,7 @@ mod retained;
 mod settled;
 mod unchanged;
 mod undisturbed;
+mod wanted;
 
 pub use settled::longest_silence;
 

@@ -6,6 +6,7 @@ use crate::claims::Expect;
 use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::wanted;
 use crate::compare::ChangeKind;
 use crate::compare::CompareError;
 use crate::compare::Side;
@@ -36,6 +37,8 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     for b in 1..e.sides.len() {
         findings.extend(owned_fields(q, b - 1, b)?);
     }
+    // Whoever may move the count may not have taken all that runs.
+    findings.extend(wanted::scaled_to_none(e, q.layer, Effect::Doubts)?);
     let last = e.sides.len().saturating_sub(1);
     for (spot, at) in e.apps(q.layer, last) {
         let state = e.state(spot, at, last)?;

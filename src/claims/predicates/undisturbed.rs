@@ -1,10 +1,14 @@
 //! No pod of the layer was replaced or restarted and no object re-created, from each bundle to the next. Pods of Jobs and hook
-//! objects come and go; so do the pods that an autoscaler adds or takes.
+//! objects come and go; so do the pods that an active autoscaler adds or takes (law 10). What is going, or has come to its end, is not there
+//! any more (law 9).
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::wanted;
+use crate::claims::predicates::wanted::Wanted;
+use crate::claims::predicates::wanted::wanted;
 use crate::compare::CompareError;
 use crate::compare::Instance;
 use crate::compare::Instances;
@@ -34,6 +38,7 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
             }
         }
     }
+    findings.extend(wanted::scaled_to_none(e, q.layer, Effect::Counters)?);
     for b in 1..e.sides.len() {
         pods(e, q.layer, b - 1, b, &mut findings)?;
     }
@@ -55,7 +60,13 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
         if controller.stem == "jobs.batch" || controller.stem == "cronjobs.batch" {
             continue;
         }
+        let ended = |at: Option<&Instance>, side| at.map_or(Ok(false), |at| has_ended(e, spot, at, side));
         match (x, y) {
+            // One that had come to its end before may be cleared away.
+            (Some(_), None) if ended(x, a)? => {}
+            (Some(x), Some(y)) if x.uid == y.uid && y.derived && ended(Some(y), b)? && !ended(Some(x), a)? => {
+                by_controller.entry(controller).or_default().lost.push(spot);
+            }
             (Some(x), Some(y)) if x.uid == y.uid => findings.extend(same_pod(e, spot, (x, a), (y, b))?),
             (Some(x), Some(y)) if x.derived || y.derived => {
                 let turnover = by_controller.entry(controller).or_default();
@@ -80,7 +91,9 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
 fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
     let unseen = turnover.lost.iter().any(|s| e.unseen(&s.stem, &s.namespace, b))
         || turnover.gained.iter().any(|s| e.unseen(&s.stem, &s.namespace, a));
-    let fell = match (scaled_replicas(e, controller, a)?, scaled_replicas(e, controller, b)?) {
+    // Only an autoscaler excuses pods that went.
+    let scaled = |w: Option<Wanted>| w.filter(|w| w.is_scaled).map(|w| w.replicas);
+    let fell = match (scaled(wanted(e, controller, a)?), scaled(wanted(e, controller, b)?)) {
         (Some(x), Some(y)) => x - y >= i64::try_from(turnover.lost.len()).unwrap_or(i64::MAX),
         _ => false,
     };
@@ -153,11 +166,12 @@ fn images(identity: &Value) -> Vec<String> {
     lists.flatten().map(|c| format!("{}={}", text(c, "name"), text(c, "image"))).collect()
 }
 
-/// The controller's replicas, where an autoscaler owns them.
-fn scaled_replicas(e: &Evidence<'_>, controller: &Spot, side: usize) -> Result<Option<i64>, CompareError> {
-    let Some(at) = e.instances.at(controller, side) else { return Ok(None) };
-    let line = e.line("identity", controller, at, side)?;
-    Ok(line.get("fields").and_then(|f| f.get("/spec/replicas")?.as_i64()))
+/// Whether a pod is going, or has come to its end.
+fn has_ended(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<bool, CompareError> {
+    let line = e.line("health", spot, at, side)?;
+    let fact = |p: &str| line.get("facts").and_then(|f| f.get(p));
+    let phase = fact("/status/phase").and_then(Value::as_str);
+    Ok(fact("/metadata/deletionTimestamp").is_some() || matches!(phase, Some("Failed" | "Succeeded")))
 }
 
 /// Restarts and images of a pod that is the same instance; its containers are paired by name.

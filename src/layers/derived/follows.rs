@@ -142,7 +142,8 @@ impl Walk<'_, '_> {
             let tokens = within.map(|p| tokens(p).split_off(tokens(at).len()));
             let granted = tokens.filter_map(|rest| {
                 let place = rest.iter().fold(String::new(), |place, token| join(&place, token));
-                let value = has.pointer(&place).filter(|v| !matches!(v, Value::Bool(false)) && v.as_array().is_none_or(|l| !l.is_empty()))?;
+                let value =
+                    has.pointer(&place).filter(|v| !matches!(v, Value::Bool(false)) && v.as_array().is_none_or(|l| !l.is_empty()))?;
                 (!value.is_null()).then(|| format!("{at}{place}"))
             });
             let granted: Vec<_> = granted.map(|at| Departure { at, what: What::Runs, wants: None }).collect();

@@ -69,7 +69,13 @@ impl<'a> Templates<'a> {
         let one = |at: &str, what| vec![Departure { at: at.to_owned(), what, wants: None }];
         let torn = || one("/metadata/ownerReferences", What::Torn);
         let Some(owner) = origin.owner.filter(|_| !origin.follows.is_empty()) else {
-            return if origin.is_orphan { torn() } else if origin.is_untold { one("/spec", What::Untold) } else { Vec::new() };
+            return if origin.is_orphan {
+                torn()
+            } else if origin.is_untold {
+                one("/spec", What::Untold)
+            } else {
+                Vec::new()
+            };
         };
         let kind = (object.group.to_owned(), object.kind.to_owned());
         let (_, measure) = match self.measure.take() {
@@ -114,7 +120,9 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
 /// Whether a label or annotation is there and contains (or is) one of the words (any text, where there are none).
 fn says(object: &Object, map: &str, name: &str, d: &Derived) -> bool {
     let text = object.value.get("metadata").and_then(|m| m.get(map)?.get(name)?.as_str());
-    text.is_some_and(|t| (d.contains.is_empty() || d.contains.iter().any(|w| t.contains(&**w))) && (d.is.is_empty() || d.is.iter().any(|w| w == t)))
+    text.is_some_and(|t| {
+        (d.contains.is_empty() || d.contains.iter().any(|w| t.contains(&**w))) && (d.is.is_empty() || d.is.iter().any(|w| w == t))
+    })
 }
 
 fn is_one_of(value: &Value, words: &[String]) -> bool {
@@ -210,7 +218,8 @@ fn every(context: &Context<'_>, object: &Object) -> bool {
 fn related(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     targets(context, object).into_iter().flatten().filter_map(|at| context.objects.whole(at)).any(|target| {
         let text = |o: &Object, p: &str| o.value.pointer(p).and_then(Value::as_str).map(str::to_owned);
-        let names = |p: &String| target.value.pointer(p).and_then(Value::as_array).is_some_and(|l| l.contains(&Value::from(&*object.key.name)));
+        let names =
+            |p: &String| target.value.pointer(p).and_then(Value::as_array).is_some_and(|l| l.contains(&Value::from(&*object.key.name)));
         d.target_has.as_ref().is_none_or(|p| has(&target.value, p))
             && d.by_uid.as_ref().is_none_or(|p| !target.uid.is_empty() && text(object, p).as_ref() == Some(&target.uid))
             && d.back.as_ref().is_none_or(|p| text(&target, p).as_ref() == Some(&object.key.name))
