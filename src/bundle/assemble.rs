@@ -113,11 +113,11 @@ fn write_object<'a>(
 ) -> bool {
     let kind = context.rules.of(&object.key.group, &object.key.kind);
     let origin = layers::origin(context, &object);
-    let owned = layers::owned_pointers(context, &object, placement);
+    let owned = layers::owned_fields(context, &object, placement);
     let reading = kind.rule.health.as_deref().and_then(|reader| health::read(reader, &object.value));
     let scope = context.scope(&object).unwrap_or_default().to_owned();
     let marked = context.tracking.has_mark(&object.value);
-    let pointers: Vec<String> = owned.iter().map(|(pointer, _)| pointer.clone()).collect();
+    let pointers: Vec<String> = owned.iter().map(|o| o.pointer.clone()).collect();
     let mut facets = split(kind, object.value, &pointers);
     let departs =
         origin.as_ref().map(|origin| templates.departures(context, object.key.parts(), &facets.state, origin)).unwrap_or_default();
@@ -134,7 +134,7 @@ fn write_object<'a>(
         related: placement.related.clone(),
         scope,
         marked,
-        owned: owned.into_iter().map(|(pointer, by)| (pointer, OwnedLine { by: by.into() })).collect(),
+        owned: owned.into_iter().map(|o| (o.pointer, OwnedLine { by: o.by.into(), idle: o.is_idle })).collect(),
         fields: facets.identity,
         derived: if derived { facets.state.take() } else { Value::Null },
         departs: departs.into_iter().map(|d| DepartureLine { at: d.at, what: d.what.as_str().into(), wants: d.wants }).collect(),

@@ -75,6 +75,9 @@ pub struct DepartureLine {
 pub struct OwnedLine {
     /// The autoscaler's kind, or `Application`.
     pub by: String,
+    /// Whether that autoscaler is paused or failing: it owns the field, and did not write it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub idle: bool,
 }
 
 /// A line of `noise/<layer>/<kind>.jsonl`.
@@ -137,7 +140,7 @@ mod tests {
                 related: String::new(),
                 scope: text("s"),
                 marked: true,
-                owned: BTreeMap::from([(text("/spec/replicas"), OwnedLine { by: text("ScaledObject") })]),
+                owned: BTreeMap::from([(text("/spec/replicas"), OwnedLine { by: text("ScaledObject"), idle: true })]),
                 fields: map(large.clone()),
                 derived,
                 departs: vec![DepartureLine { at: text("/spec"), what: text("runs"), wants: Some(json!(1)) }],

@@ -20,7 +20,8 @@ pub use derived::Templates;
 pub use derived::What;
 pub use derived::origin;
 pub use lean::lean;
-pub use owned::owned_pointers;
+pub use owned::Owned;
+pub use owned::owned_fields;
 pub use places::Places;
 pub use tracking::{Method, Tracking};
 

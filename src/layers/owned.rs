@@ -4,12 +4,21 @@ use crate::model::Object;
 use crate::model::Placement;
 use serde_json::Value;
 
-/// The pointers that are identity for this object, each with who owns it: what an autoscaler scales, and the `jsonPointers` that its
-/// Application ignores.
-pub fn owned_pointers(context: &Context<'_>, object: &Object, placement: &Placement) -> Vec<(String, &'static str)> {
+/// A field that another controller owns by agreement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Owned {
+    /// JSON pointer.
+    pub pointer: String,
+    /// Who owns it: an autoscaler's kind, or `Application`.
+    pub by: &'static str,
+    /// Whether that autoscaler is paused or failing.
+    pub is_idle: bool,
+}
+
+/// The fields that are identity for this object: what an autoscaler scales, and the `jsonPointers` that its Application ignores.
+pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placement) -> Vec<Owned> {
     let mut pointers = Vec::new();
     let replicas = object.value.pointer("/spec/replicas").and_then(Value::as_i64);
-    let scaled = context.scaled.get(&object.key).map(|s| (s.by, replicas.is_some_and(|n| (s.least..=s.most).contains(&n))));
     for entry in context.apps.ignored(&placement.app) {
         let says = |field: &str, value: &str, required: bool| match entry.get(field).and_then(Value::as_str) {
             Some("*") => true,
@@ -23,13 +32,15 @@ pub fn owned_pointers(context: &Context<'_>, object: &Object, placement: &Placem
             && says("namespace", &k.namespace, false)
         {
             let list = entry.get("jsonPointers").and_then(Value::as_array).into_iter().flatten();
-            pointers.extend(list.filter_map(|p| p.as_str().filter(|p| p.starts_with('/')).map(|p| (p.to_owned(), "Application"))));
+            let pointer = list.filter_map(Value::as_str).filter(|p| p.starts_with('/'));
+            pointers.extend(pointer.map(|p| Owned { pointer: p.to_owned(), by: "Application", is_idle: false }));
         }
     }
-    if let Some((by, is_within)) = scaled {
+    if let Some(scaler) = context.scaled.get(&object.key) {
         // Outside of the autoscaler's bounds nobody agreed to it.
-        pointers.retain(|(p, _)| p != "/spec/replicas");
-        pointers.extend(is_within.then(|| ("/spec/replicas".to_owned(), by)));
+        pointers.retain(|o| o.pointer != "/spec/replicas");
+        let is_within = replicas.is_some_and(|n| (scaler.least..=scaler.most).contains(&n));
+        pointers.extend(is_within.then(|| Owned { pointer: "/spec/replicas".into(), by: scaler.by, is_idle: scaler.is_idle }));
     }
     pointers
 }

@@ -1,4 +1,4 @@
-//! Autoscalers: which object each scales, and the bounds within which its word holds (law 10). Only one that is active counts. Sources:
+//! Autoscalers: which object each scales, and the bounds within which its word holds (law 10). One that is paused or failing still owns the count, and excuses nothing. Sources:
 //! kubernetes `pkg/controller/podautoscaler/horizontal.go` (conditions), KEDA `apis/keda/v1alpha1/scaledobject_types.go` (counts, pausing),
 //! Knative Serving `pkg/apis/autoscaling/register.go` (annotations).
 use crate::model::Key;
@@ -17,11 +17,13 @@ pub struct Scaler {
     pub least: i64,
     /// The most.
     pub most: i64,
+    /// Whether it is paused, or says that it can't scale.
+    pub is_idle: bool,
 }
 
-type Reader = fn(&Object) -> Option<(i64, i64)>;
+type Reader = fn(&Object) -> Option<(i64, i64, bool)>;
 
-/// (group, kind, its bounds where it is active). A later one says more of an object than an earlier one: KEDA works through an HPA.
+/// (group, kind, its bounds and whether it is idle). A later one says more of an object than an earlier one: KEDA works through an HPA.
 const KINDS: &[(&str, &str, Reader)] = &[
     ("autoscaling", "HorizontalPodAutoscaler", horizontal),
     ("autoscaling.internal.knative.dev", "PodAutoscaler", knative),
@@ -55,13 +57,13 @@ pub(super) const READ: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-/// The objects that an active autoscaler scales.
+/// The objects that autoscalers scale.
 pub(super) fn scaled(objects: &dyn Objects) -> HashMap<Key, Scaler> {
     let mut out = HashMap::new();
     for (group, kind, bounds) in KINDS {
         for object in objects.of_kind(group, kind).filter_map(|at| objects.lean(at)) {
-            if let (Some(target), Some((least, most))) = (target(&object), bounds(&object)) {
-                out.insert(target, Scaler { by: kind, least, most });
+            if let (Some(target), Some((least, most, is_idle))) = (target(&object), bounds(&object)) {
+                out.insert(target, Scaler { by: kind, least, most, is_idle });
             }
         }
     }
@@ -76,13 +78,13 @@ fn target(scaler: &Object) -> Option<Key> {
     Some(Key::new(group_of(version), kind, &scaler.key.namespace, text("name")?))
 }
 
-fn horizontal(hpa: &Object) -> Option<(i64, i64)> {
+fn horizontal(hpa: &Object) -> Option<(i64, i64, bool)> {
     let is_failing = is(hpa, "AbleToScale", "False") || is(hpa, "ScalingActive", "False");
     let number = |p: &str| hpa.value.pointer(p).and_then(Value::as_i64);
-    (!is_failing).then_some((number("/spec/minReplicas").unwrap_or(1), number("/spec/maxReplicas")?))
+    Some((number("/spec/minReplicas").unwrap_or(1), number("/spec/maxReplicas")?, is_failing))
 }
 
-fn keda(scaled: &Object) -> Option<(i64, i64)> {
+fn keda(scaled: &Object) -> Option<(i64, i64, bool)> {
     let annotation =
         |name: &str| scaled.value.pointer(&format!("/metadata/annotations/autoscaling.keda.sh~1{name}")).and_then(Value::as_str);
     let is_paused =
@@ -90,15 +92,15 @@ fn keda(scaled: &Object) -> Option<(i64, i64)> {
     let number = |name: &str| scaled.value.pointer(&format!("/spec/{name}")).and_then(Value::as_i64);
     let least = number("minReplicaCount").unwrap_or(0);
     let least = number("idleReplicaCount").map_or(least, |idle| idle.min(least));
-    (!is_paused && !is(scaled, "Ready", "False")).then_some((least, number("maxReplicaCount").unwrap_or(100)))
+    Some((least, number("maxReplicaCount").unwrap_or(100), is_paused || is(scaled, "Ready", "False")))
 }
 
-fn knative(scaler: &Object) -> Option<(i64, i64)> {
+fn knative(scaler: &Object) -> Option<(i64, i64, bool)> {
     let number = |name: &str| {
         let text = scaler.value.pointer(&format!("/metadata/annotations/autoscaling.knative.dev~1{name}"))?.as_str()?;
         text.parse::<i64>().ok()
     };
-    Some((number("min-scale").unwrap_or(0), number("max-scale").filter(|n| *n > 0).unwrap_or(i64::MAX)))
+    Some((number("min-scale").unwrap_or(0), number("max-scale").filter(|n| *n > 0).unwrap_or(i64::MAX), false))
 }
 
 /// Whether a condition has this status.
@@ -121,7 +123,7 @@ mod tests {
         let value = json!({"metadata": metadata, "spec": spec, "status": status});
         let object = Object { key: Key::new(group, kind, "n", "a"), plural: String::new(), uid: String::new(), value, file: String::new() };
         let found = scaled(&&[object][..]);
-        found.get(&Key::new("apps", "Deployment", "n", "web")).map(|s| (s.least, s.most))
+        found.get(&Key::new("apps", "Deployment", "n", "web")).filter(|s| !s.is_idle).map(|s| (s.least, s.most))
     }
 
     #[test]

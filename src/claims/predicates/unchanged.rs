@@ -86,7 +86,9 @@ fn owned_fields(q: &Question<'_>, a: usize, b: usize) -> Result<Vec<Finding>, Co
     let (old, new) = (owned(q, before, a)?, owned(q, after, b)?);
     for ((spot, pointer), (value, file)) in &new {
         let Some((earlier, _)) = old.get(&(spot.clone(), pointer.clone())).filter(|(v, _)| v != value) else { continue };
-        let finding = Finding::new(Effect::Notes, "owned-field-moved", b).about(e.key(spot));
+        // A count that moved while its autoscaler was paused or failing was somebody else's doing.
+        let idle = pointer == "/spec/replicas" && wanted::is_idle(e, spot, a)? | wanted::is_idle(e, spot, b)?;
+        let finding = Finding::new(if idle { Effect::Doubts } else { Effect::Notes }, "owned-field-moved", b).about(e.key(spot));
         findings.push(finding.at(pointer, Some(earlier.clone()), Some(value.clone())).in_file(file));
     }
     Ok(findings)

@@ -7,7 +7,6 @@ use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::wanted;
-use crate::claims::predicates::wanted::Wanted;
 use crate::claims::predicates::wanted::wanted;
 use crate::compare::CompareError;
 use crate::compare::Instance;
@@ -91,16 +90,16 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
 fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
     let unseen = turnover.lost.iter().any(|s| e.unseen(&s.stem, &s.namespace, b))
         || turnover.gained.iter().any(|s| e.unseen(&s.stem, &s.namespace, a));
-    // Only an autoscaler excuses pods that went.
-    let scaled = |w: Option<Wanted>| w.filter(|w| w.is_scaled).map(|w| w.replicas);
-    let fell = match (scaled(wanted(e, controller, a)?), scaled(wanted(e, controller, b)?)) {
-        (Some(x), Some(y)) => x - y >= i64::try_from(turnover.lost.len()).unwrap_or(i64::MAX),
-        _ => false,
-    };
+    // Only an active autoscaler excuses pods that went; one that is active at one end only leaves it open.
+    let (x, y) = (wanted(e, controller, a)?, wanted(e, controller, b)?);
+    let lost = i64::try_from(turnover.lost.len()).unwrap_or(i64::MAX);
+    let fell = x.zip(y).is_some_and(|(x, y)| x.replicas - y.replicas >= lost) && turnover.gained.is_empty();
+    let scaled = [x, y].iter().flatten().filter(|w| w.is_scaled).count();
     let (effect, code, spots) = match () {
         () if turnover.lost.is_empty() => (Effect::Notes, "pod-added", &turnover.gained),
         () if unseen => (Effect::Doubts, "pod-not-seen", &turnover.lost),
-        () if turnover.gained.is_empty() && fell => (Effect::Notes, "pod-scaled-in", &turnover.lost),
+        () if fell && scaled == 2 => (Effect::Notes, "pod-scaled-in", &turnover.lost),
+        () if fell && scaled == 1 => (Effect::Doubts, "pod-scaled-in", &turnover.lost),
         () => (Effect::Counters, "pod-replaced", &turnover.lost),
     };
     let mut findings = Vec::new();

@@ -22,10 +22,11 @@ const AVAILABLE: &[(&str, &str)] = &[
 /// Who owns a field is an autoscaler, and not somebody whose changes are only to be ignored.
 const IGNORING: &[&str] = &["Application", "argocd-cm"];
 
-/// The replicas that an object wants, and whether an autoscaler says so.
+/// The replicas that an object wants, and whether an active autoscaler says so.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Wanted {
     pub(super) replicas: i64,
+    /// An active autoscaler.
     pub(super) is_scaled: bool,
 }
 
@@ -35,11 +36,20 @@ pub(super) fn wanted(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Optio
     let identity = e.line("identity", spot, at, side)?;
     let number = |v: Option<&Value>| v.and_then(Value::as_i64);
     if let Some(replicas) = number(identity.get("fields").and_then(|f| f.get("/spec/replicas"))) {
-        let by = identity.get("owned").and_then(|o| o.get("/spec/replicas")?.get("by")?.as_str());
-        return Ok(Some(Wanted { replicas, is_scaled: by.is_some_and(|by| !IGNORING.contains(&by)) }));
+        let owned = identity.get("owned").and_then(|o| o.get("/spec/replicas"));
+        let by = owned.and_then(|o| o.get("by")?.as_str());
+        let is_idle = owned.and_then(|o| o.get("idle")) == Some(&Value::Bool(true));
+        return Ok(Some(Wanted { replicas, is_scaled: by.is_some_and(|by| !IGNORING.contains(&by)) && !is_idle }));
     }
     let state = if at.derived { identity.get("derived").cloned().unwrap_or_default() } else { e.state(spot, at, side)? };
     Ok(number(state.pointer("/spec/replicas")).map(|replicas| Wanted { replicas, is_scaled: false }))
+}
+
+/// Whether the autoscaler that owns an object's count is paused or failing.
+pub(super) fn is_idle(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<bool, CompareError> {
+    let Some(at) = e.instances.at(spot, side) else { return Ok(false) };
+    let identity = e.line("identity", spot, at, side)?;
+    Ok(identity.get("owned").and_then(|o| o.get("/spec/replicas")?.get("idle")) == Some(&Value::Bool(true)))
 }
 
 /// The workloads of a layer that had replicas in one bundle and want none in the next.
