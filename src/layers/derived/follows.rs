@@ -124,7 +124,13 @@ impl Walk<'_, '_> {
         let key = ["name", "mountPath"].into_iter().find(|k| [wants, has].iter().all(|list| is_keyed(list, k)));
         let same = |x: &Value, y: &Value| key.map_or(x == y, |k| x.get(k) == y.get(k));
         for (j, item) in has.iter().enumerate() {
-            self.pair(wants.iter().find(|w| same(w, item)), Some(item), &join(at, &j.to_string()));
+            let at = join(at, &j.to_string());
+            match wants.iter().find(|w| same(w, item)) {
+                Some(wants) => self.pair(Some(wants), Some(item), &at),
+                // An element that is added is added whole.
+                None if self.is_given(None, Some(item), &at) => {}
+                None => self.departs(None, Some(item), &at),
+            }
         }
         for (i, item) in wants.iter().enumerate().filter(|(_, w)| !has.iter().any(|h| same(w, h))) {
             self.pair(Some(item), None, &join(at, &i.to_string()));
