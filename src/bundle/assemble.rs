@@ -3,6 +3,7 @@ use crate::argo;
 use crate::argo::Here;
 use crate::bundle::config::Config;
 use crate::bundle::like_parts::LikeParts;
+use crate::bundle::lines::DepartureLine;
 use crate::bundle::lines::HealthLine;
 use crate::bundle::lines::IdentityLine;
 use crate::bundle::lines::NoiseLine;
@@ -14,6 +15,7 @@ use crate::kinds::health;
 use crate::kinds::split::split;
 use crate::layers;
 use crate::layers::Context;
+use crate::layers::Templates;
 use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Objects;
@@ -53,19 +55,20 @@ pub fn each_file(
     let like_parts = LikeParts::of_objects(objects);
     let mut counts = BTreeMap::new();
     let order = order(objects);
-    let mut scratch = Vec::new();
+    let (mut scratch, mut templates) = (Vec::new(), Templates::default());
     for kind in order.chunk_by(|a, b| stem_of(objects, *a).eq(stem_of(objects, *b))) {
         let mut open = Open::new();
         for (at, object) in kind.iter().filter_map(|at| Some((*at, objects.whole(*at)?.into_owned()))) {
-            let derived = layers::is_derived(&context, &object);
-            let placement = places.of(&context, at, derived);
+            let origin = layers::origin(&context, &object);
+            let placement = places.of(&context, at, origin.is_some());
             let (stem, place) = (object.stem(), object.key.place());
-            let has_state = write_object(&context, object, &placement, derived, &mut scratch, &mut |facet, line| {
-                let folder = (facet, placement.layer.clone());
-                let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem, &like_parts));
-                let ended = cutter.add(&place, line);
-                ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", placement.layer), bytes));
-            });
+            let has_state =
+                write_object(&context, object, &placement, origin.as_ref(), &mut templates, &mut scratch, &mut |facet, line| {
+                    let folder = (facet, placement.layer.clone());
+                    let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem, &like_parts));
+                    let ended = cutter.add(&place, line);
+                    ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", placement.layer), bytes));
+                });
             if has_state {
                 *counts.entry(placement.layer).or_default() += 1;
             }
@@ -101,11 +104,12 @@ fn stem_of(objects: &dyn Objects, at: usize) -> impl Iterator<Item = u8> {
 }
 
 /// Writes an object's lines, large ones into `line` first; true where it has state (false: it is derived).
-fn write_object(
-    context: &Context<'_>,
+fn write_object<'a>(
+    context: &'a Context<'_>,
     object: Object,
     placement: &Placement,
-    derived: bool,
+    origin: Option<&layers::Origin>,
+    templates: &mut Templates<'a>,
     line: &mut Vec<u8>,
     put: &mut dyn FnMut(&'static str, &[u8]),
 ) -> bool {
@@ -117,8 +121,9 @@ fn write_object(
     let kept = argo::kept_either_way(&object.key, &object.value).map_or("", argo::Kept::as_str).to_owned();
     let (hook, deleting) = (context.is_hook(&object), meta::deleting(&object.value).is_some());
     let pointers: Vec<String> = owned.iter().map(|o| o.pointer.clone()).collect();
-    let (namespace, name) = (object.key.namespace, object.key.name);
     let mut facets = split(kind, object.value, &pointers);
+    let departs = origin.map(|origin| templates.departures(context, object.key.parts(), &facets.state, origin)).unwrap_or_default();
+    let (derived, namespace, name) = (origin.is_some(), object.key.namespace, object.key.name);
     if let Some(reading) = reading {
         let health = reading.health.as_str().into();
         put("health", &bytes(&HealthLine { namespace: namespace.clone(), name: name.clone(), health, facts: reading.facts }));
@@ -135,9 +140,10 @@ fn write_object(
         kept,
         hook,
         deleting,
-        owned: owned.into_iter().map(|o| (o.pointer, OwnedLine { by: o.by.into(), wide: o.is_wide })).collect(),
+        owned: owned.into_iter().map(|o| (o.pointer, OwnedLine { by: o.by.into(), wide: o.is_wide, idle: o.is_idle })).collect(),
         fields: facets.identity,
         derived: if derived { facets.state.take() } else { Value::Null },
+        departs: departs.into_iter().map(|d| DepartureLine { at: d.at, what: d.what.as_str().into(), wants: d.wants }).collect(),
     };
     line.clear();
     identity.write(line);

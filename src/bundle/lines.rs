@@ -63,17 +63,37 @@ pub struct IdentityLine {
     /// For a derived object: what would be its state.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub derived: Value,
+    /// For a derived object: where it is not what its owner's template says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub departs: Vec<DepartureLine>,
+}
+
+/// A place where a derived object departs from its owner's template.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct DepartureLine {
+    /// JSON pointer within `derived` (within the template, where the object lacks something).
+    pub at: String,
+    /// `runs`: it runs something else, or as somebody else. `holds`: it holds something else. `untold`: nothing says what its owner makes.
+    /// `torn`: its owner is in no list.
+    pub what: String,
+    /// What the template says there; absent where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wants: Option<Value>,
 }
 
 /// By what agreement another controller owns a field.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct OwnedLine {
-    /// `HorizontalPodAutoscaler`, `Application` or `argocd-cm`.
+    /// An autoscaler's kind, `Application` or `argocd-cm`.
     pub by: String,
     /// Whether the agreement covers a whole container of the object, or every kind.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wide: bool,
+    /// Whether it is an autoscaler that is paused or failing: it owns the field, and did not write it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub idle: bool,
 }
 
 /// A line of `noise/<layer>/<kind>.jsonl`.
@@ -140,9 +160,10 @@ mod tests {
                 kept: text("CRD"),
                 hook: false,
                 deleting: true,
-                owned: BTreeMap::from([("/spec/a".to_owned(), OwnedLine { by: text("Application"), wide: true })]),
+                owned: BTreeMap::from([("/spec/a".to_owned(), OwnedLine { by: text("Application"), wide: true, idle: true })]),
                 fields: map(large.clone()),
                 derived,
+                departs: vec![DepartureLine { at: text("/spec"), what: text("runs"), wants: Some(json!(1)) }],
             };
             let mut bytes = Vec::new();
             line.clone().write(&mut bytes);

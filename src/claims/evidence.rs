@@ -229,13 +229,15 @@ impl<'a> Evidence<'a> {
     /// # Errors
     /// Where a file can't be read.
     pub fn between(&self, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
-        let mut found = changes(self.sides, &self.instances, a, b)?;
+        let mut found = changes(self.sides, &self.instances, self.rules, a, b)?;
         let key = |i: usize| self.sides.get(i).map(|s| &s.manifest.redaction_key);
         if key(a) != key(b) {
             // Tokens of two keys say nothing about each other.
             for change in found.iter_mut().filter(|c| c.kind == ChangeKind::Modified) {
                 set_aside(change, |f| without_tokens(&f.before) == without_tokens(&f.after));
             }
+            // Nor about what was a departure before.
+            found.iter_mut().filter(|c| c.kind == ChangeKind::Departs).for_each(|c| c.uncertain = true);
         }
         for change in &mut found {
             let namespace = &change.spot.namespace;
@@ -248,7 +250,7 @@ impl<'a> Evidence<'a> {
             let (lacks, has) = match change.kind {
                 ChangeKind::Added => (a, b),
                 ChangeKind::Removed => (b, a),
-                ChangeKind::Modified | ChangeKind::Replaced => continue,
+                ChangeKind::Modified | ChangeKind::Replaced | ChangeKind::Departs | ChangeKind::Torn => continue,
             };
             let owner = change.controller.as_ref().map(|(group, kind)| self.stem_of(group, kind));
             let relations = self.rules.of(&change.key.group, &change.key.kind).rule.relations.iter();

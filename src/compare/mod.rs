@@ -1,8 +1,12 @@
 //! Compares bundles: which objects there are, in which layer, and what changed. Opens only the files that differ and parses only
 //! the lines that differ. Knows no claim and no verdict.
 mod changes;
+mod departures;
+mod differing;
 mod fields;
 mod instances;
+mod lasting;
+mod owners;
 mod side;
 
 pub use crate::bundle::probe::Heard;

@@ -21,6 +21,9 @@ pub struct Rule {
     pub include: BTreeMap<String, String>,
     /// Pointer patterns (`*` is any one token) of fields that say which instance it is.
     pub identity: Vec<String>,
+    /// Pointer patterns of identity fields, and of a derived object's others, that move by themselves while the uid stays (law 5): restart
+    /// counts, addresses.
+    pub moves: Vec<String>,
     /// Pointer patterns of bookkeeping.
     pub noise: Vec<String>,
     /// Pointer patterns that are state although something above them is not.
@@ -31,6 +34,13 @@ pub struct Rule {
     pub defaults: BTreeMap<String, Value>,
     /// Values with which an identity field is state after all (`clusterIP: None`).
     pub unless: BTreeMap<String, Vec<Value>>,
+    /// Pointer patterns that say what an object runs and as whom: a departure from its owner's template there is a counter-example,
+    /// anywhere else a doubt (law 4).
+    pub runs: Vec<String>,
+    /// Pointer patterns of privileges: a counter-example also within something that is added whole, which is a doubt else.
+    pub grants: Vec<String>,
+    /// What controllers and admission write into every object that is made from a template: no departure.
+    pub given: Vec<Given>,
     /// How health is read: a name of [`crate::kinds::health`]'s vocabulary.
     pub health: Option<String>,
     /// When an object of the kind is derived: any one of these.
@@ -68,6 +78,20 @@ pub enum SetWord {
     Set,
 }
 
+/// A value that is written into what is made from a template.
+#[derive(Deserialize, Clone, Debug, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Given {
+    /// Pointer pattern of where it is added.
+    pub at: String,
+    /// What it looks like, whole: a text (`*` at its end is any text, `{object}` the object's name, `{name}` its own `name`), a map that has an
+    /// entry for each field it may have, or a list of what its elements may be; `"*"` is any value. Absent: any value, whatever the template
+    /// says.
+    pub like: Option<Value>,
+    /// The map of this name beside the one that it stands in (or the one at this pointer) holds the same.
+    pub same_as: Option<String>,
+}
+
 /// Conditions, all of which must hold, under which an object is derived.
 #[derive(Deserialize, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -78,7 +102,7 @@ pub struct Derived {
     pub owner: Vec<String>,
     /// A declared relation resolves.
     pub relation: bool,
-    /// The related object has a value at this pointer.
+    /// The related object, or the controller where no relation is wanted, has a value at this pointer.
     pub target_has: Option<String>,
     /// The object carries this annotation …
     pub annotation: Option<String>,
@@ -86,6 +110,8 @@ pub struct Derived {
     pub label: Option<String>,
     /// … and it (label or annotation) contains one of these words.
     pub contains: Vec<String>,
+    /// … and it (label or annotation) is one of these words.
+    pub is: Vec<String>,
     /// The object has this name.
     pub name: Option<String>,
     /// Argo CD runs it as a hook (law 6).
@@ -96,8 +122,25 @@ pub struct Derived {
     pub by_uid: Option<String>,
     /// Where the related object names it.
     pub back: Option<String>,
-    /// Its `data` is that of its namesake in this namespace, where that was seen.
+    /// Its `data` is that of its namesake in this namespace, which is another one and was seen.
     pub same_as: Option<String>,
+    /// What the object holds at the first pointer follows from what its controller holds at the second: where it does not, it departs.
+    /// Without any, nothing says what the controller makes.
+    pub follows: BTreeMap<String, String>,
+    /// At these pointers it holds zero or nothing: it runs nothing, so that a departure is a doubt at most.
+    pub idle: Vec<String>,
+    /// Its name is in the list that the related object holds at this pointer.
+    pub named_in: Option<String>,
+    /// What it holds at the first pointer is what the related object holds at the second.
+    pub agrees: BTreeMap<String, String>,
+    /// Every declared relation resolves.
+    pub every: bool,
+    /// The related object is itself derived.
+    pub of_derived: bool,
+    /// The text (or each text of a list) at a pointer is one of these (`*` at the end is any text).
+    pub says: BTreeMap<String, Vec<String>>,
+    /// Each address in it is one of the pod that it names beside it, or stands in its controller.
+    pub backed: bool,
     /// Beside apiVersion, kind and metadata its state has only these pointers.
     pub only: Option<Vec<String>>,
 }

@@ -5,6 +5,7 @@ use crate::argo::Here;
 use crate::argo::kept_either_way;
 use crate::kinds::Rules;
 use crate::kinds::rule::Relation;
+use crate::layers::scalers::Scaler;
 use crate::model::Key;
 use crate::model::KeyRef;
 use crate::model::Layer;
@@ -25,7 +26,7 @@ pub struct Context<'a> {
     /// The label that speaks where nothing else does.
     pub scope_label: String,
     by_uid: HashMap<&'a str, usize>,
-    pub(super) scaled: HashMap<Key, (i64, i64)>,
+    pub(super) scaled: HashMap<Key, Scaler>,
 }
 
 impl<'a> Context<'a> {
@@ -37,7 +38,7 @@ impl<'a> Context<'a> {
             apps: Apps::new(objects, layers, here),
             scope_label: scope_label.to_owned(),
             by_uid: (0..objects.len()).map(|at| (objects.uid(at), at)).filter(|(uid, _)| !uid.is_empty()).collect(),
-            scaled: super::owned::scaled(objects),
+            scaled: super::scalers::scaled(objects),
         }
     }
 
@@ -69,7 +70,8 @@ impl<'a> Context<'a> {
         let beside = |at: usize| !object.key.namespace.is_empty() && self.objects.key(at).namespace == object.key.namespace;
         let owners = owners.into_iter().filter_map(|o| self.by_uid(o.uid)).map(|at| (at, beside(at)));
         let declared = self.rules.of(&object.key.group, &object.key.kind).rule.relations.iter();
-        owners.chain(declared.filter_map(|r| self.target(object, r).map(|at| (at, self.is_mutual(object, r, at))))).collect()
+        let above = super::derived::cron_job(self, object).map(|at| (at, false));
+        owners.chain(declared.filter_map(|r| self.target(object, r).map(|at| (at, self.is_mutual(object, r, at))))).chain(above).collect()
     }
 
     /// Whether the other end of a declared relation says so too.

@@ -34,7 +34,6 @@ const OF_KIND: &[(&str, &str, &[&str])] = &[
             "/status/sync/comparedTo",
         ],
     ),
-    ("autoscaling", "HorizontalPodAutoscaler", &["/spec/scaleTargetRef", "/spec/minReplicas", "/spec/maxReplicas"]),
     ("apps", "ReplicaSet", &["/status/replicas"]),
     ("apps", "StatefulSet", &["/status/replicas"]),
     ("apps", "DaemonSet", &["/status/currentNumberScheduled"]),
@@ -56,7 +55,7 @@ pub fn lean(value: &Value, key: &Key, rules: &Rules) -> Value {
     annotations.for_each(|name| keep(&format!("/metadata/annotations/{}", escape(name))));
     ALWAYS.iter().for_each(|p| keep(p));
     relations.iter().flat_map(|r| r.at.iter().chain(&r.name_at)).for_each(|p| keep(p));
-    let own = OF_KIND.iter().filter(|(group, kind, _)| *group == key.group && *kind == key.kind);
+    let own = OF_KIND.iter().chain(super::scalers::READ).filter(|(group, kind, _)| *group == key.group && *kind == key.kind);
     own.flat_map(|(_, _, pointers)| *pointers).for_each(|p| keep(p));
     if key.kind == "ConfigMap" && key.name == "argocd-cm" {
         keep("/data");

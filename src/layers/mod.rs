@@ -6,9 +6,14 @@ mod derived;
 mod lean;
 mod owned;
 mod places;
+mod scalers;
 
 pub use context::Context;
-pub use derived::is_derived;
+pub use derived::Departure;
+pub use derived::Origin;
+pub use derived::Templates;
+pub use derived::What;
+pub use derived::origin;
 pub use lean::lean;
 pub use owned::Owned;
 pub use owned::owned_fields;

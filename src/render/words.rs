@@ -11,6 +11,9 @@ pub fn of_code(code: &str) -> &str {
         ("removed", "is gone"),
         ("modified", "changed"),
         ("replaced", "was re-created (another uid)"),
+        ("departs", "is new, and is not what its owner's template says or its owner made before"),
+        ("scaled-to-none", "had replicas and wants none, and no active autoscaler did it"),
+        ("fewer-ready", "has fewer pods that are Ready than it says are available"),
         ("unhealthy", "is not healthy"),
         ("pod-unready", "a pod of the layer was not ready, or went away, between the points"),
         ("probe-failed", "a sample of a probe was not answered as expected between the points"),
@@ -103,7 +106,7 @@ pub fn of_code(code: &str) -> &str {
         ("unattested", "nothing attests that the list is whole"),
         ("contradicted", "the list is contradicted by other objects"),
         ("unreadable", "could not be read"),
-        ("torn", "two versions of one object were read"),
+        ("torn", "was read at two moments: two versions of it, or it and its owner"),
     ];
     WORDS.iter().find(|(c, _)| *c == code).map_or(code, |(_, words)| words)
 }

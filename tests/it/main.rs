@@ -13,6 +13,7 @@ mod demo;
 /// The demo's API server, as clients see it.
 #[cfg(feature = "kube")]
 mod demo_server;
+mod derived;
 /// What the docs say of the program.
 mod docs;
 /// What the doctor finds on clusters that are well and ill.

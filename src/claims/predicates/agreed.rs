@@ -30,7 +30,9 @@ pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result
             else {
                 continue;
             };
-            let effect = if agreement.wide { Effect::Doubts } else { Effect::Notes };
+            // A count that moved while its autoscaler was paused or failing was somebody else's doing.
+            let idle = |line: &Line| line.covers(pointer).is_some_and(|o| o.idle);
+            let effect = if agreement.wide || idle(earlier) || idle(later) { Effect::Doubts } else { Effect::Notes };
             let finding = Finding::new(effect, "owned-field-moved", b).about(e.key(spot));
             findings.push(finding.at(pointer, x.cloned(), y.cloned()).in_file(&later.file));
         }

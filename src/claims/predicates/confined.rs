@@ -104,7 +104,7 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
             };
             e.state(&change.spot, earlier.1, earlier.0)? == e.state(&change.spot, now, change.sides.1)?
         }
-        ChangeKind::Modified | ChangeKind::Replaced => false,
+        ChangeKind::Modified | ChangeKind::Replaced | ChangeKind::Departs | ChangeKind::Torn => false,
     })
 }
 

@@ -6,7 +6,7 @@ use crate::claims::evidence::APPLICATIONS;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::settled;
-use crate::claims::predicates::undisturbed::controller;
+use crate::claims::predicates::wanted;
 use crate::claims::witness;
 use crate::compare::CompareError;
 use crate::compare::Instance;
@@ -28,8 +28,9 @@ const COUNTING: &[&str] = &[
 ];
 
 pub(super) fn healthy(q: &Question<'_>) -> Answer {
-    let mut findings = Vec::new();
+    let mut findings = wanted::scaled_to_none(q.evidence, q.layer, Effect::Counters)?;
     for i in 0..q.evidence.sides.len() {
+        findings.extend(wanted::fewer_ready(q.evidence, q.layer, i)?);
         findings.extend(of_layer(q.evidence, q.layer, i)?);
         findings.extend(deleting(q.evidence, q.layer, i)?);
         let kinds: BTreeSet<String> = q.evidence.kinds(q.layer).into_iter().filter(|k| COUNTING.contains(&k.as_str())).collect();
@@ -75,7 +76,7 @@ fn counts(e: &Evidence<'_>, spot: &Spot, at: &Instance) -> bool {
     if !at.derived {
         return COUNTING.contains(&&*spot.stem);
     }
-    let top = || controller(e, spot, Some(at)).stem;
+    let top = || e.instances.top(spot, Some(at)).stem;
     spot.stem == "pods" && !matches!(&*top(), top if COUNTING.contains(&top) || top == "cronjobs.batch")
 }
 

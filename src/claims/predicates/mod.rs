@@ -15,6 +15,7 @@ mod settled;
 mod unchanged;
 mod undisturbed;
 mod volumes;
+mod wanted;
 
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;

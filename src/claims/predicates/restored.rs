@@ -80,6 +80,7 @@ fn of(change: &Change) -> Vec<Finding> {
         ChangeKind::Replaced => vec![one(Effect::Notes, "recreated-equal")],
         ChangeKind::Removed => vec![one(effect, "missing")],
         ChangeKind::Added => vec![one(effect, "additional")],
+        ChangeKind::Departs | ChangeKind::Torn => Finding::of_change(change, effect),
         ChangeKind::Modified => Finding::of_change(change, effect)
             .into_iter()
             .map(|f| Finding { code: if change.recreated { "recreated-different" } else { "modified" }, ..f })

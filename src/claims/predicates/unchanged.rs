@@ -7,6 +7,7 @@ use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::agreed;
+use crate::claims::predicates::wanted;
 use crate::claims::witness;
 use crate::compare::ChangeKind;
 use crate::compare::CompareError;
@@ -35,6 +36,8 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     for b in 1..e.sides.len() {
         findings.extend(agreed::moved(e, q.layer, b - 1, b)?);
     }
+    // Whoever may move the count may not have taken all that runs.
+    findings.extend(wanted::scaled_to_none(e, q.layer, Effect::Doubts)?);
     findings.extend(agreed::by_expression(e, q.layer)?);
     for i in 0..e.sides.len() {
         findings.extend(witness::missing_of(e, q.layer, i)?);
