@@ -94,6 +94,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
         let anew = each_file(&objects, &rules, &layers, &config, &mut |name, bytes| against.given(&name, &bytes));
         defects.extend(against.finish());
         defects.extend(manifest_defects(&manifest, &layers, &anew, &objects));
+        defects.extend(highest_defect(&coverage, objects.highest));
         defects.extend(coverage_defects(&coverage, &objects, &rules));
     } else {
         defects.extend(broken);
@@ -121,6 +122,15 @@ fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Layered, objec
         differs("`tracking`");
     }
     defects
+}
+
+/// The highest resourceVersion is of everything that was read, so none that the bundle holds is above it.
+fn highest_defect(coverage: &Coverage, held: Option<u64>) -> Option<Defect> {
+    let number = |text: &String| text.parse::<u64>().ok();
+    let lists = coverage.questions.iter().filter_map(|q| q.resource_version.as_ref().and_then(number)).max();
+    let said = coverage.highest_resource_version.as_ref().and_then(number);
+    let seen = held.max(lists);
+    (said < seen).then(|| wrong("coverage.json", "`highestResourceVersion` is below one that the bundle holds".into()))
 }
 
 /// What the coverage says that the objects contradict.
