@@ -48,7 +48,11 @@ fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, String> {
 }
 
 /// The objects of a bundle, sorted by key: of each its lines and what it is placed by.
-pub struct Rebuilt<'f>(Vec<(Object, Lines<'f>)>);
+pub struct Rebuilt<'f> {
+    objects: Vec<(Object, Lines<'f>)>,
+    /// The highest resourceVersion of any of them.
+    pub highest: Option<u64>,
+}
 
 /// Stem, and `namespace/name` as the line spells it.
 type Place<'f> = (&'f str, Cow<'f, str>, Cow<'f, str>);
@@ -70,7 +74,7 @@ impl<'f> Rebuilt<'f> {
         }
         let like_parts = like_parts(files);
         let (mut states, mut noises) = (HashMap::new(), HashMap::new());
-        let (mut rebuilt, mut defects) = (Vec::new(), Vec::new());
+        let (mut objects, mut highest, mut defects) = (Vec::new(), None, Vec::new());
         let each = |facet: &str, defects: &mut Vec<Defect>, take: &mut dyn FnMut(&'f str, &'f str, &'f [u8]) -> Result<(), String>| {
             for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with(facet)) {
                 let stem = like_parts.stem(name.rsplit('/').next().unwrap_or(name));
@@ -97,37 +101,39 @@ impl<'f> Rebuilt<'f> {
             let noise = noises.remove(&key).ok_or_else(|| format!("{}/{} has no noise line", key.1, key.2))?;
             let lines = Lines { state: states.remove(&key), identity, noise, file };
             let mut object = object(stem, lines.value()?, file, rules)?;
+            let version = object.value.pointer("/metadata/resourceVersion").and_then(Value::as_str);
+            highest = highest.max(version.and_then(|v| v.parse().ok()));
             object.value = lean(&object.value, &object.key, rules);
-            rebuilt.push((object, lines));
+            objects.push((object, lines));
             Ok(())
         });
         let mut left: Vec<Place<'_>> = states.into_keys().chain(noises.into_keys()).collect();
         left.sort();
         defects
             .extend(left.iter().map(|(stem, ns, name)| Defect::of(stem, DefectKind::Facets(format!("{ns}/{name} has no identity line")))));
-        rebuilt.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
-        (Self(rebuilt), defects)
+        objects.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+        (Self { objects, highest }, defects)
     }
 }
 
 impl Objects for Rebuilt<'_> {
     fn len(&self) -> usize {
-        self.0.len()
+        self.objects.len()
     }
     fn key(&self, at: usize) -> KeyRef<'_> {
-        self.0.get(at).map(|(o, _)| o.key.parts()).unwrap_or_default()
+        self.objects.get(at).map(|(o, _)| o.key.parts()).unwrap_or_default()
     }
     fn plural(&self, at: usize) -> &str {
-        self.0.get(at).map_or("", |(o, _)| &o.plural)
+        self.objects.get(at).map_or("", |(o, _)| &o.plural)
     }
     fn uid(&self, at: usize) -> &str {
-        self.0.get(at).map_or("", |(o, _)| &o.uid)
+        self.objects.get(at).map_or("", |(o, _)| &o.uid)
     }
     fn lean(&self, at: usize) -> Option<Cow<'_, Object>> {
-        self.0.get(at).map(|(o, _)| Cow::Borrowed(o))
+        self.objects.get(at).map(|(o, _)| Cow::Borrowed(o))
     }
     fn whole(&self, at: usize) -> Option<Cow<'_, Object>> {
-        let (o, lines) = self.0.get(at)?;
+        let (o, lines) = self.objects.get(at)?;
         let value = lines.value().ok()?;
         Some(Cow::Owned(Object { key: o.key.clone(), plural: o.plural.clone(), uid: o.uid.clone(), value, file: lines.file.to_owned() }))
     }

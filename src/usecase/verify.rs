@@ -104,6 +104,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
         });
         defects.extend(against.finish());
         defects.extend(manifest_defects(&manifest, &layers, &anew, &objects));
+        defects.extend(highest_defect(&coverage, objects.highest));
         let here = Here::new(manifest.cluster.server.as_deref(), &config.cluster_names);
         let window = &manifest.window;
         let moment = Moment::new(manifest.source == "live", window.started.as_deref(), window.finished.as_deref(), &here);
@@ -155,15 +156,16 @@ fn universe_defects(coverage: &Coverage, manifest: &Manifest, objects: &dyn Obje
     for gap in not_asked(&anew, seen, &gaps, &[]) {
         differs(format!("{} could have been asked for: there is neither a question nor a gap", stem(&gap.resource, &gap.group)));
     }
-    let versions = (0..objects.len()).filter_map(|at| {
-        let object = objects.whole(at)?;
-        object.value.pointer("/metadata/resourceVersion")?.as_str()?.parse::<u64>().ok()
-    });
-    let highest = coverage.highest_resource_version.as_ref().and_then(|v| v.parse::<u64>().ok());
-    if let Some(above) = versions.max().filter(|v| highest.is_none_or(|h| h < *v)) {
-        differs(format!("an object has resourceVersion {above}, and `highestResourceVersion` is lower"));
-    }
     defects
+}
+
+/// The highest resourceVersion is of everything that was read, so none that the bundle holds is above it.
+fn highest_defect(coverage: &Coverage, held: Option<u64>) -> Option<Defect> {
+    let number = |text: &String| text.parse::<u64>().ok();
+    let lists = coverage.questions.iter().filter_map(|q| q.resource_version.as_ref().and_then(number)).max();
+    let said = coverage.highest_resource_version.as_ref().and_then(number);
+    let seen = held.max(lists);
+    (said < seen).then(|| wrong("coverage.json", "`highestResourceVersion` is below one that the bundle holds".into()))
 }
 
 /// What the coverage says that the objects contradict.

@@ -293,6 +293,20 @@ fn only_evids_own_kind_of_report_is_read_and_its_tool_says_no_more_than_name_and
 }
 
 #[test]
+fn a_highest_resource_version_below_one_that_is_held_is_a_defect() {
+    let mut files = samples::files(&samples::drafted(samples::collected("off")));
+    let mut coverage: serde_json::Value = serde_json::from_slice(&files["coverage.json"]).unwrap();
+    coverage["highestResourceVersion"] = "2".into();
+    files.insert("coverage.json".into(), evid::canon::json::to_bytes(&coverage));
+    let mut sums = evid::bundle::sums::Sums::default();
+    for (name, bytes) in &files {
+        sums.insert(name, evid::canon::sha256_hex(bytes));
+    }
+    let defects: Vec<String> = evid::usecase::verify::content(&files, &sums).defects.iter().map(ToString::to_string).collect();
+    assert!(defects.len() == 1 && defects[0].contains("highestResourceVersion"), "{defects:?}");
+}
+
+#[test]
 fn a_sealed_bundle_follows_from_its_own_objects() {
     for name in ["before", "off", "on"] {
         let draft = samples::drafted(samples::collected(name));
