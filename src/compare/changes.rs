@@ -204,6 +204,7 @@ fn of_identity(
             before: None,
             after: line.0.derived.pointer("/metadata/ownerReferences").cloned(),
             owned: false,
+            writer: None,
         };
         out.push(Change { uncertain: true, ..of(spot, line, ChangeKind::Torn, vec![field]) });
     }

@@ -8,6 +8,7 @@ mod instances;
 mod lasting;
 mod owners;
 mod side;
+mod writers;
 
 pub use crate::bundle::probe::Heard;
 pub use crate::bundle::probe::Is;
@@ -25,3 +26,5 @@ pub use side::CompareError;
 pub use side::Entries;
 pub use side::Side;
 pub use side::lines;
+pub use writers::Writer;
+pub use writers::writer;

@@ -124,7 +124,15 @@ pub fn of_finding(finding: &Finding) -> String {
         (None, Some(b)) => text.push_str(&format!(": {}", short(b))),
         (None, None) => {}
     }
+    if let Some(writer) = &finding.writer {
+        text.push_str(&format!(", by {} at {}", clean(&writer.manager), of_time(&writer.time)));
+    }
     text
+}
+
+/// The time of day of an RFC 3339 time.
+fn of_time(time: &str) -> String {
+    clean(time.split_once('T').map_or(time, |(_, clock)| clock))
 }
 
 fn of_key(key: &Key) -> String {
