@@ -149,6 +149,12 @@ impl<'a> Evidence<'a> {
         self.sides.iter().any(|s| s.sums().get(crate::bundle::watch::WATCH).is_some())
     }
 
+    /// Whether what an object runs comes to an end by itself, so that its pods come and go.
+    pub fn ends(&self, spot: &Spot) -> bool {
+        let (plural, group) = unstem(&spot.stem);
+        self.rules.of_resource(group, plural).is_some_and(|k| k.rule.ends)
+    }
+
     /// A layer by name.
     pub fn layer(&self, name: &str) -> Option<&Layer> {
         self.layers.iter().find(|l| l.name == name)

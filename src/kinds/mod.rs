@@ -9,6 +9,7 @@ mod tree;
 use crate::canon;
 use crate::canon::yaml;
 use rule::Rule;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -22,6 +23,7 @@ pub struct Kind {
     pub rule: Rule,
     fragments: Arc<Fragments>,
     tree: OnceLock<Tree>,
+    when: OnceLock<Vec<Tree>>,
 }
 
 type Fragments = BTreeMap<String, Rule>;
@@ -169,7 +171,7 @@ impl Kind {
         if let Some(name) = all.into_iter().find(|name| !fragments.contains_key(*name)) {
             return Err(RuleError::Malformed { file: rule.kind.clone(), what: format!("no fragment is called {name}") });
         }
-        Ok(Self { rule, fragments: Arc::clone(fragments), tree: OnceLock::new() })
+        Ok(Self { rule, fragments: Arc::clone(fragments), tree: OnceLock::new(), when: OnceLock::new() })
     }
 
     /// The patterns, compiled when an object is first split by them. The kind's own word comes last and holds.
@@ -182,6 +184,13 @@ impl Kind {
             grow(&mut tree, "", &self.rule, &self.fragments);
             tree
         })
+    }
+
+    /// The patterns that hold of one object.
+    fn trees(&self, object: &Value) -> Vec<&Tree> {
+        let when = self.when.get_or_init(|| self.rule.when.iter().map(|w| Tree::of(&w.as_rule())).collect());
+        let closer = self.rule.when.iter().zip(when).filter(|(when, _)| when.holds(object)).map(|(_, tree)| tree);
+        [self.tree()].into_iter().chain(closer).collect()
     }
 }
 

@@ -23,6 +23,7 @@ impl Kind {
     pub fn patterns(&self, list: impl Fn(&Rule) -> &[String]) -> Vec<String> {
         let mut out = Vec::new();
         self.each(&mut |at, rule| out.extend(list(rule).iter().map(|pattern| format!("{at}{pattern}"))));
+        self.rule.when.iter().for_each(|when| out.extend(list(&when.as_rule()).iter().cloned()));
         out
     }
 
@@ -48,7 +49,7 @@ impl Kind {
 /// Whether a field is what a pattern speaks of, or lies within it.
 pub(crate) fn covers(pattern: &str, pointer: &str) -> bool {
     let (pattern, pointer) = (tokens(pattern), tokens(pointer));
-    pattern.len() <= pointer.len() && pattern.iter().zip(&pointer).all(|(p, t)| p == "*" || p == t)
+    pattern.len() <= pointer.len() && pattern.iter().zip(&pointer).all(|(p, t)| is_like(p, t))
 }
 
 /// Whether a text is like another, in which a `*` at the end is any text.

@@ -1,4 +1,5 @@
-//! The schema of a kind's rule file. A rule says; it does not do: no code here touches an object.
+//! The schema of a kind's rule file. A rule says; it does not do: no code here changes an object.
+use crate::model::meta;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -19,7 +20,8 @@ pub struct Rule {
     pub because: String,
     /// Fragments to include: pointer to where they apply → fragment name.
     pub include: BTreeMap<String, String>,
-    /// Pointer patterns (`*` is any one token) of fields that say which instance it is.
+    /// Pointer patterns of fields that say which instance it is. In every pattern a token `*` is any one token, and one that ends in `*` is any
+    /// that begins so.
     pub identity: Vec<String>,
     /// Pointer patterns of identity fields, and of a derived object's others, that move by themselves while the uid stays (law 5): restart
     /// counts, addresses.
@@ -45,6 +47,13 @@ pub struct Rule {
     pub health: Option<String>,
     /// When an object of the kind is derived: any one of these.
     pub derived: Vec<Derived>,
+    /// What more holds of some objects of the kind.
+    pub when: Vec<When>,
+    /// Labels with which a well-known controller marks the objects of the kind that it adds and takes (law 14): that one of them comes or
+    /// goes is a doubt, since only the object says so.
+    pub passing: Vec<String>,
+    /// True where what an object runs comes to an end by itself: its pods come and go.
+    pub ends: bool,
     /// Relations to other objects, strongest first.
     pub relations: Vec<Relation>,
     /// False for kinds that are asked and not kept (Events, Leases).
@@ -76,6 +85,39 @@ pub enum ListRule {
 pub enum SetWord {
     /// A set.
     Set,
+}
+
+/// What more holds of the objects that all of these conditions describe. They are the object's own words, so what they excuse is small.
+#[derive(Deserialize, Clone, Debug, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct When {
+    /// The object has this name …
+    pub name: Option<String>,
+    /// … is in this namespace …
+    pub namespace: Option<String>,
+    /// … and carries each of these annotations.
+    pub annotations: Vec<String>,
+    /// As in a rule.
+    pub identity: Vec<String>,
+    /// As in a rule.
+    pub noise: Vec<String>,
+    /// Why, with its source.
+    pub because: String,
+}
+
+impl When {
+    /// Whether all of it holds of an object.
+    pub fn holds(&self, object: &Value) -> bool {
+        let same = |wanted: &Option<String>, pointer: &str| wanted.as_deref().is_none_or(|w| meta::text(object, pointer) == w);
+        same(&self.name, "/metadata/name")
+            && same(&self.namespace, "/metadata/namespace")
+            && self.annotations.iter().all(|a| meta::annotation(object, a).is_some())
+    }
+
+    /// What it says, as a rule of its own.
+    pub fn as_rule(&self) -> Rule {
+        Rule { identity: self.identity.clone(), noise: self.noise.clone(), ..Rule::default() }
+    }
 }
 
 /// A value that is written into what is made from a template.
@@ -139,6 +181,8 @@ pub struct Derived {
     pub of_derived: bool,
     /// The text (or each text of a list) at a pointer is one of these (`*` at the end is any text).
     pub says: BTreeMap<String, Vec<String>>,
+    /// It has nothing at these pointers.
+    pub without: Vec<String>,
     /// Each address in it is one of the pod that it names beside it, or stands in its controller.
     pub backed: bool,
     /// Beside apiVersion, kind and metadata its state has only these pointers.
@@ -167,6 +211,8 @@ pub struct Relation {
     pub name_at: Option<String>,
     /// It is the StatefulSet whose claim template made this claim (`<template>-<set>-<ordinal>`).
     pub claim_template: bool,
+    /// It is the CustomResourceDefinition that serves the group and version of this object's spec.
+    pub serves: bool,
     /// It is the Application whose `status.resources` lists this object.
     pub listed: bool,
 }

@@ -26,7 +26,7 @@ pub struct Facets {
 pub fn split(kind: &Kind, value: Value, owned: &[String]) -> Facets {
     let mut out = Facets::default();
     let extra = Tree::identity(owned);
-    let mut active = vec![kind.tree()];
+    let mut active = kind.trees(&value);
     if !owned.is_empty() {
         active.push(&extra);
     }

@@ -17,6 +17,8 @@ pub(super) enum Facet {
 #[derive(Default, Debug)]
 pub(super) struct Tree {
     edges: BTreeMap<String, Tree>,
+    /// The beginning of a token → where each token leads that begins so.
+    beginnings: BTreeMap<String, Tree>,
     pub(super) facet: Option<Facet>,
     pub(super) list: Option<ListRule>,
     pub(super) default: Option<Value>,
@@ -45,26 +47,41 @@ impl Tree {
     pub(super) fn identity(pointers: &[String]) -> Self {
         let mut tree = Self::default();
         for pointer in pointers {
-            tree.node("", pointer).facet = Some(Facet::Identity);
+            let mut node = &mut tree;
+            for token in tokens(pointer) {
+                node = node.edges.entry(token).or_default();
+            }
+            node.facet = Some(Facet::Identity);
         }
+        tree
+    }
+
+    /// The patterns of one rule alone.
+    pub(super) fn of(rule: &Rule) -> Self {
+        let mut tree = Self::default();
+        tree.add("", rule);
         tree
     }
 
     fn node(&mut self, at: &str, pattern: &str) -> &mut Self {
         let mut node = self;
         for token in tokens(&format!("{at}{pattern}")) {
-            node = node.edges.entry(token).or_default();
+            node = match token.strip_suffix('*').filter(|beginning| !beginning.is_empty()) {
+                Some(beginning) => node.beginnings.entry(beginning.to_owned()).or_default(),
+                None => node.edges.entry(token).or_default(),
+            };
         }
         node
     }
 
     /// The nodes that a step along `token` leads to.
-    pub(super) fn step<'a>(&'a self, token: &str) -> impl Iterator<Item = &'a Self> {
+    pub(super) fn step<'a>(&'a self, token: &'a str) -> impl Iterator<Item = &'a Self> {
         let any = if token == "*" { None } else { self.edges.get("*") };
-        self.edges.get(token).into_iter().chain(any)
+        let begun = self.beginnings.iter().filter(|(beginning, _)| token.starts_with(beginning.as_str())).map(|(_, node)| node);
+        self.edges.get(token).into_iter().chain(begun).chain(any)
     }
 
     pub(super) fn is_leaf(&self) -> bool {
-        self.edges.is_empty()
+        self.edges.is_empty() && self.beginnings.is_empty()
     }
 }

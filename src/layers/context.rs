@@ -120,6 +120,9 @@ impl<'a> Context<'a> {
             // A reference with a uid is to that instance and to no later one of the same name.
             return part("uid").is_none_or(|uid| self.objects.uid(found) == uid).then_some(found);
         }
+        if relation.serves {
+            return self.serving(object);
+        }
         if relation.claim_template {
             return self.claim_owner(object);
         }
@@ -127,6 +130,19 @@ impl<'a> Context<'a> {
             return self.apps.listing(self.objects.find(object.key.parts())?).next();
         }
         None
+    }
+
+    /// The CustomResourceDefinition that serves the group and version that stand in the object's spec.
+    fn serving(&self, object: &Object) -> Option<usize> {
+        let value = self.objects.whole(self.objects.find(object.key.parts())?)?.value.clone();
+        let (group, version) = (meta::text(&value, "/spec/group"), meta::text(&value, "/spec/version"));
+        let serves = |at: &usize| {
+            let definition = self.objects.whole(*at)?;
+            let versions = definition.value.pointer("/spec/versions")?.as_array()?;
+            let served = |v: &Value| meta::text(v, "/name") == version && v.get("served") == Some(&Value::Bool(true));
+            Some(meta::text(&definition.value, "/spec/group") == group && versions.iter().any(served))
+        };
+        self.objects.of_kind("apiextensions.k8s.io", "CustomResourceDefinition").find(|at| serves(at) == Some(true))
     }
 
     /// `<template>-<set>-<ordinal>`: the StatefulSet of the claim's namespace whose template made it.

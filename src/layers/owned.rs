@@ -1,15 +1,18 @@
 //! Fields that a controller owns by agreement: identity, not state, of the one object that the agreement is about.
+use crate::canon::json;
 use crate::layers::Context;
 use crate::model::Object;
 use crate::model::Placement;
+use crate::model::meta;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// A field that another controller owns by agreement.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Owned {
     /// JSON pointer.
     pub pointer: String,
-    /// Who says so: an autoscaler's kind, `Application` or `argocd-cm`.
+    /// Who says so: an autoscaler's kind, `Application`, `argocd-cm`, or `aggregation` of ClusterRoles.
     pub by: &'static str,
     /// Whether the agreement covers a whole container of the object, or every kind.
     pub is_wide: bool,
@@ -35,5 +38,33 @@ pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placemen
         let of_scaler = || Owned { pointer: "/spec/replicas".into(), by: scaler.by, is_wide: false, is_idle: scaler.is_idle };
         owned.extend(is_within.then(of_scaler));
     }
+    if is_aggregated(context, object) {
+        owned.push(Owned { pointer: "/rules".into(), by: "aggregation", is_wide: false, is_idle: false });
+    }
     owned
+}
+
+/// Whether an object's rules are those of the ClusterRoles that its `aggregationRule` selects, no more and no less: they follow from what is
+/// compared (law 4). Kubernetes 1.36, `pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go`.
+fn is_aggregated(context: &Context<'_>, object: &Object) -> bool {
+    if object.key.kind != "ClusterRole" || object.key.group != "rbac.authorization.k8s.io" {
+        return false;
+    }
+    let Some(selectors) = object.value.pointer("/aggregationRule/clusterRoleSelectors").and_then(Value::as_array) else { return false };
+    let matches = |selector: &Value, role: &Object| {
+        let labels = selector.get("matchLabels").and_then(Value::as_object);
+        let plain = selector.as_object().is_some_and(|s| s.keys().all(|k| k == "matchLabels"));
+        plain && labels.is_some_and(|all| !all.is_empty() && all.iter().all(|(k, v)| meta::label(&role.value, k) == v.as_str()))
+    };
+    let rules = |role: &Value| -> BTreeSet<String> {
+        role.get("rules").and_then(Value::as_array).into_iter().flatten().map(json::to_text).collect()
+    };
+    let mut gathered = BTreeSet::new();
+    for at in context.objects.of_kind("rbac.authorization.k8s.io", "ClusterRole") {
+        let lean = context.objects.lean(at).filter(|role| role.key != object.key && selectors.iter().any(|s| matches(s, role)));
+        if let Some(role) = lean.and_then(|_| context.objects.whole(at)) {
+            gathered.extend(rules(&role.value));
+        }
+    }
+    gathered == rules(&object.value)
 }

@@ -18,6 +18,7 @@ use crate::compare::Spot;
 use crate::model::By;
 use crate::model::Key;
 use crate::model::Role;
+use crate::model::meta;
 use crate::model::unstem;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -45,7 +46,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         }
         let of_switch = root.as_ref() == Some(&change.spot);
         let allowed = |pointer: &str| of_switch && (pointer == "/spec/syncPolicy" || pointer.starts_with("/spec/syncPolicy/"));
-        let effect = if change.uncertain || is_switched { Effect::Doubts } else { Effect::Counters };
+        let effect = if change.uncertain || is_switched || is_passing(e, change)? { Effect::Doubts } else { Effect::Counters };
         let found = Finding::of_change(change, effect);
         findings.extend(found.into_iter().filter(|f| !allowed(&f.pointer)));
         if change.recreated && change.kind == ChangeKind::Modified && !change.hook {
@@ -106,6 +107,19 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
         }
         ChangeKind::Modified | ChangeKind::Replaced | ChangeKind::Departs | ChangeKind::Torn => false,
     })
+}
+
+/// Whether a well-known controller adds and takes such objects, as the object itself says (law 14).
+fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    let labels = &e.rules.of(&change.key.group, &change.key.kind).rule.passing;
+    let side = match change.kind {
+        ChangeKind::Added => change.sides.1,
+        ChangeKind::Removed => change.sides.0,
+        _ => return Ok(false),
+    };
+    let Some(at) = e.instances.at(&change.spot, side).filter(|_| !labels.is_empty()) else { return Ok(false) };
+    let object = e.whole(&change.spot, at, side)?;
+    Ok(labels.iter().any(|l| meta::label(&object, l).is_some()))
 }
 
 /// Whether what an object names went and came with it.

@@ -76,8 +76,8 @@ fn counts(e: &Evidence<'_>, spot: &Spot, at: &Instance) -> bool {
     if !at.derived {
         return COUNTING.contains(&&*spot.stem);
     }
-    let top = || e.instances.top(spot, Some(at)).stem;
-    spot.stem == "pods" && !matches!(&*top(), top if COUNTING.contains(&top) || top == "cronjobs.batch")
+    let top = || e.instances.top(spot, Some(at));
+    spot.stem == "pods" && !e.ends(&top()) && !COUNTING.contains(&&*top().stem)
 }
 
 /// What the health line of one object says against it.

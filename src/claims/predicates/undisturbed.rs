@@ -61,7 +61,7 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
     for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == "pods") {
         let (x, y) = (all.get(a).and_then(Option::as_ref), all.get(b).and_then(Option::as_ref));
         let controller = e.instances.top(spot, x.or(y));
-        if controller.stem == "jobs.batch" || controller.stem == "cronjobs.batch" {
+        if e.ends(&controller) {
             continue;
         }
         let ended = |at: Option<&Instance>, side| at.map_or(Ok(false), |at| has_ended(e, spot, at, side));

@@ -20,7 +20,7 @@ const AVAILABLE: &[(&str, &str)] = &[
 ];
 
 /// Who owns a field is an autoscaler, and not somebody whose changes are only to be ignored.
-const IGNORING: &[&str] = &["Application", "argocd-cm"];
+const IGNORING: &[&str] = &["Application", "argocd-cm", "aggregation"];
 
 /// The replicas that an object wants, and whether an active autoscaler says so.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -115,6 +115,7 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && d.annotation.as_ref().is_none_or(|a| says(object, "annotations", a, d))
         && d.label.as_ref().is_none_or(|l| says(object, "labels", l, d))
         && d.says.iter().all(|(at, words)| object.value.pointer(at).is_some_and(|v| is_one_of(v, words)))
+        && d.without.iter().all(|p| object.value.pointer(p).is_none_or(Value::is_null))
         && d.only.as_ref().is_none_or(|only| has_only(&object.value, only))
         && (!d.backed || backed(context, object) < Backed::No)
 }
