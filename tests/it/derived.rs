@@ -8,6 +8,7 @@ use crate::samples::names;
 use crate::samples::object;
 use crate::samples::side;
 use crate::samples::verdict;
+use evid::bundle::config::Config;
 use evid::compare::Instances;
 use evid::compare::changes;
 use evid::kinds::Rules;
@@ -271,7 +272,7 @@ proptest! {
             set(object(c, resource, namespace, name), pointer, value);
         }
         let sides = [side("a", x), side("b", y)];
-        let instances = Instances::read(&sides).unwrap();
+        let instances = Instances::read(&sides, &Config::default().layers().unwrap()).unwrap();
         let found = changes(&sides, &instances, &rules, 0, 1).unwrap();
         prop_assert!(found.iter().any(|c| c.spot.stem == *stem && c.spot.name == name), "{stem} {namespace}/{name} {pointer}: {found:?}");
     }
