@@ -33,7 +33,8 @@ pub fn stale(app: &Value, settings: &Settings, moment: DateTime<FixedOffset>, wr
     }
     let Ok(looked) = DateTime::parse_from_rfc3339(text(app, "/status/reconciledAt")) else { return Some(Stale::Never) };
     match settings.longest_silence() {
-        Some(limit) if moment.signed_duration_since(looked) > limit => return Some(Stale::Late(looked, limit.num_seconds())),
+        // A time that lies as far ahead is no time at which it was looked at.
+        Some(limit) if moment.signed_duration_since(looked).abs() > limit => return Some(Stale::Late(looked, limit.num_seconds())),
         None if written.is_some_and(|w| w > looked) => return Some(Stale::Overtaken(looked)),
         _ => {}
     }

@@ -227,6 +227,12 @@ impl<'a> Apps<'a> {
         self.layer.get(&app).map(String::as_str)
     }
 
+    /// The layer in which an Application (`namespace/name`) hangs.
+    pub fn layer_of_app(&self, app: &str) -> Option<&str> {
+        let (namespace, name) = app.split_once('/')?;
+        self.layer_of(self.objects.find(Key::new(GROUP, "Application", namespace, name).parts())?)
+    }
+
     /// The layer to which `evid.yaml` gives a namespace, or whose Application manages the Namespace.
     pub fn layer_of_namespace(&self, namespace: &str) -> Option<&str> {
         self.managed.get(namespace).map(String::as_str)

@@ -46,8 +46,8 @@ impl Baseline {
                     let spot = Spot { stem: stem.to_owned(), namespace: line.namespace.clone(), name: line.name.clone() };
                     let top = instances.top(&spot, instances.at(&spot, i));
                     for departure in &line.departs {
-                        this.of_owner.insert((top.clone(), sign(&line.derived, departure, true)));
-                        this.of_space.insert((line.namespace.clone(), sign(&line.derived, departure, false)));
+                        this.of_owner.insert((top.clone(), class(departure, sign(&line.derived, departure, true))));
+                        this.of_space.insert((line.namespace.clone(), class(departure, sign(&line.derived, departure, false))));
                     }
                 }
             }
@@ -61,7 +61,8 @@ impl Baseline {
     pub(super) fn judge(&self, instances: &Instances, spot: &Spot, line: &IdentityLine, b: usize) -> Departed {
         let top = instances.top(spot, instances.at(spot, b));
         let mut out = Departed::default();
-        let is_new = top != *spot && !(0..b).any(|i| instances.at(&top, i).is_some());
+        let is_shown = instances.at(&top, b).is_some_and(|owner| !owner.derived);
+        let is_new = top != *spot && is_shown && !(0..b).any(|i| instances.at(&top, i).is_some());
         if is_new {
             // Its owner is new, which is the change.
             return out;
@@ -69,16 +70,17 @@ impl Baseline {
         // Of an owner that had none before, what admission does to others of the namespace is known.
         let is_first = !self.owners.contains(&(spot.stem.clone(), top.clone()));
         for d in &line.departs {
-            let is_known = self.of_owner.contains(&(top.clone(), sign(&line.derived, d, true)))
+            let is_known = self.of_owner.contains(&(top.clone(), class(d, sign(&line.derived, d, true))))
                 || ((is_first || d.what == "holds")
                     && d.what != "untold"
-                    && self.of_space.contains(&(line.namespace.clone(), sign(&line.derived, d, false))));
+                    && self.of_space.contains(&(line.namespace.clone(), class(d, sign(&line.derived, d, false)))));
             if is_known {
                 continue;
             }
             let after = if d.what == "untold" { Some(look(&line.derived)) } else { line.derived.pointer(&d.at).cloned() };
             let field = FieldChange { pointer: d.at.clone(), before: d.wants.clone(), after, owned: false, writer: None };
-            if d.what == "runs" || d.what == "untold" && !is_first { out.counters.push(field) } else { out.doubts.push(field) }
+            let refutes = d.what == "runs" || d.what == "untold" && !is_first && spot.stem == "pods";
+            if refutes { out.counters.push(field) } else { out.doubts.push(field) }
         }
         out
     }
@@ -86,11 +88,14 @@ impl Baseline {
 
 /// The objects of a bundle's lines that depart and whose instance no earlier bundle has.
 pub(super) fn candidates<'l>(instances: &Instances, lines: &'l Identities, b: usize) -> Vec<(&'l Spot, &'l (IdentityLine, String))> {
+    // What ran nothing before and runs now is judged although its instance is known.
+    let runs = |line: &IdentityLine| line.departs.iter().any(|d| d.what == "runs");
     let is_known = |spot: &Spot, line: &IdentityLine| {
         let mut earlier = (0..b).filter_map(|i| instances.at(spot, i));
         !uid(line).is_empty() && earlier.any(|at| at.uid == uid(line))
     };
-    lines.iter().filter(|(spot, (line, _))| !line.departs.is_empty() && !is_known(spot, line)).collect()
+    let new = |spot: &Spot, line: &IdentityLine| !is_known(spot, line) || spot.stem == "replicasets.apps" && runs(line);
+    lines.iter().filter(|(spot, (line, _))| !line.departs.is_empty() && new(spot, line)).collect()
 }
 
 /// What a departure is, whatever the order of lists: its place, by names (or without them), and what is there.
@@ -107,13 +112,18 @@ fn sign(derived: &Value, d: &DepartureLine, by_name: bool) -> String {
         place = join(&place, if is_element { &named } else { &token });
         at = next;
     }
-    let is_note = d.at.contains("/metadata/annotations") || d.at.contains("/metadata/labels");
+    // Annotations are written for each pod; a label's value chooses who talks to it.
+    let is_note = d.at.contains("/metadata/annotations");
     let has = at.filter(|_| !is_note).map_or(Value::Null, |v| match (d.wants.as_ref().and_then(Value::as_str), v.as_str()) {
         (Some(wants), Some(has)) if d.at.ends_with("/image") => mirrored(wants, has),
-        _ if v.get("image").is_some() => container(v),
-        _ => v.clone(),
+        _ => alike(v),
     });
     format!("{place} {}", json::to_text(&has))
+}
+
+/// A departure's text with what it does: what runs nothing says nothing of what runs.
+fn class(d: &DepartureLine, sign: String) -> String {
+    format!("{} {sign}", d.what)
 }
 
 /// From which registry to which: what a mirror does to every image. An image of another name is itself.
@@ -123,17 +133,22 @@ fn mirrored(wants: &str, has: &str) -> Value {
     if name == same { json!([from, to]) } else { json!([wants, has]) }
 }
 
-/// What a container runs and as whom.
-fn container(value: &Value) -> Value {
-    let part = |k: &str| value.get(k).cloned().unwrap_or(Value::Null);
-    json!(["name", "image", "command", "args", "securityContext"].map(part))
+/// A value without what is another for each pod: the name of the volume of its account's token.
+fn alike(value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.starts_with("kube-api-access-") => json!("kube-api-access"),
+        Value::Array(list) => list.iter().map(alike).collect(),
+        Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), alike(v))).collect(),
+        other => other.clone(),
+    }
 }
 
-/// What a pod runs and as whom.
+/// What an object is of which no template says what it is: all but its metadata, and where it was put.
 fn look(derived: &Value) -> Value {
-    let spec = |k: &str| derived.pointer(&format!("/spec/{k}")).cloned().unwrap_or(Value::Null);
-    let list = |k: &str| spec(k).as_array().map(|l| l.iter().map(container).collect::<Vec<_>>()).unwrap_or_default();
-    let whose = ["serviceAccountName", "hostPID", "hostNetwork", "hostIPC", "securityContext"].map(spec);
-    let host: Vec<Value> = spec("volumes").as_array().into_iter().flatten().filter_map(|v| v.get("hostPath").cloned()).collect();
-    json!({"containers": list("containers"), "initContainers": list("initContainers"), "ephemeralContainers": list("ephemeralContainers"), "as": whose, "hostPaths": host})
+    let own = derived.as_object().into_iter().flatten().filter(|(k, _)| k.as_str() != "metadata");
+    let mut look: Value = own.map(|(k, v)| (k.clone(), alike(v))).collect();
+    if let Some(spec) = look.get_mut("spec").and_then(Value::as_object_mut) {
+        ["nodeName", "hostname"].iter().for_each(|k| drop(spec.remove(*k)));
+    }
+    look
 }

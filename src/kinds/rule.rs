@@ -140,7 +140,8 @@ pub struct Given {
 pub struct Derived {
     /// Always.
     pub always: bool,
-    /// A controller ownerReference to one of these kinds (`*`: any; `+custom`: any without a built-in rule) resolves by uid.
+    /// A controller ownerReference to one of these kinds resolves by uid: a kind of the object's own group or of Kubernetes' own, or
+    /// `<group>/<Kind>` (`*`: any; `+custom`: any of a CustomResourceDefinition).
     pub owner: Vec<String>,
     /// A declared relation resolves.
     pub relation: bool,
@@ -181,6 +182,8 @@ pub struct Derived {
     pub of_derived: bool,
     /// The text (or each text of a list) at a pointer is one of these (`*` at the end is any text).
     pub says: BTreeMap<String, Vec<String>>,
+    /// It is the claim that its controller, a pod, makes for an ephemeral volume of its own.
+    pub ephemeral: bool,
     /// It has nothing at these pointers.
     pub without: Vec<String>,
     /// Each address in it is one of the pod that it names beside it, or stands in its controller.

@@ -47,14 +47,15 @@ impl<'a> Context<'a> {
         object.value.get("metadata")?.get("labels")?.get(&self.scope_label)?.as_str()
     }
 
-    /// Whether Argo CD runs the object as a hook: it says so, or an Application lists it as one.
+    /// Whether Argo CD runs the object as a hook: an Application lists it as one, or lists it and it says so. Its own word is not enough.
     pub fn is_hook(&self, object: &Object) -> bool {
-        let at = self.objects.find(object.key.parts());
+        let Some(at) = self.objects.find(object.key.parts()) else { return false };
+        let says = argo::is_hook(&object.value);
         let lists = |app: usize| {
             let app = self.objects.lean(app)?;
             argo::listed(&app.value).find(|e| e.key() == object.key).map(argo::Entry::is_hook)
         };
-        argo::is_hook(&object.value) || at.is_some_and(|at| self.apps.listing(at).any(|app| lists(app) == Some(true)))
+        self.apps.listing(at).any(|app| says || lists(app) == Some(true))
     }
 
     /// The place of the object of a uid.

@@ -25,9 +25,16 @@ pub struct Owned {
 pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placement) -> Vec<Owned> {
     let k = &object.key;
     let replicas = object.value.pointer("/spec/replicas").and_then(Value::as_i64);
-    let agreements = context.apps.agreements(&placement.app).filter(|(_, a)| a.is_about(&k.group, &k.kind, &k.namespace, &k.name));
+    // Only the Application that lists the object, and in whose layer it is, may give its fields away.
+    let is_theirs = placement.mark.is_empty() && context.apps.layer_of_app(&placement.app).is_none_or(|layer| layer == placement.layer);
+    let app = if is_theirs { &*placement.app } else { "" };
+    let agreements = context.apps.agreements(app).filter(|(_, a)| a.is_about(&k.group, &k.kind, &k.namespace, &k.name));
+    let runs =
+        &|p: &str| object.value.pointer(p).is_some_and(|v| (v.is_object() || v.is_array()) && json::to_text(v).contains("\"image\""));
     let mut owned: Vec<Owned> = agreements
-        .flat_map(|(by, a)| a.pointers.iter().map(move |p| Owned { pointer: p.clone(), by, is_wide: a.is_wide(p), is_idle: false }))
+        .flat_map(|(by, a)| {
+            a.pointers.iter().map(move |p| Owned { pointer: p.clone(), by, is_wide: a.is_wide(p) || runs(p), is_idle: false })
+        })
         // Status is never state, and metadata as a whole is nobody's to give away.
         .filter(|o| !matches!(&*o.pointer, "/status" | "/metadata"))
         .collect();

@@ -6,6 +6,7 @@ use crate::claims::Finding;
 use crate::claims::Position;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::agreed;
 use crate::claims::predicates::quality::asked;
 use crate::claims::predicates::unchanged::written_secrets;
 use crate::claims::witness;
@@ -17,6 +18,7 @@ use crate::compare::Instances;
 use crate::compare::Spot;
 use crate::model::By;
 use crate::model::Key;
+use crate::model::PLATFORM;
 use crate::model::Role;
 use crate::model::meta;
 use crate::model::unstem;
@@ -79,6 +81,14 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     for layer in e.layers.iter().filter(|l| l.role == Role::Protected) {
         findings.extend(witness::elsewhere(e, &layer.name)?);
     }
+    // What an agreement takes out of the comparison is somebody's all the same.
+    let others = e.layers.iter().map(|l| &*l.name).chain([PLATFORM]).filter(|l| *l != switched);
+    for layer in others {
+        for b in 1..e.sides.len() {
+            findings.extend(agreed::moved(e, layer, b - 1, b)?);
+        }
+    }
+    findings.extend(unidentified(e));
     findings.extend(written_secrets(q, |layer| layer != switched)?);
     Ok(Some(findings))
 }
@@ -134,4 +144,13 @@ fn goes_with_owner(e: &Evidence<'_>, spot: &Spot, by: By, (a, b): (usize, usize)
     };
     let owner = instance.and_then(Instances::related).or_else(space);
     owner.is_none_or(|o| e.instances.at(&o, a).map(|i| &i.uid) != e.instances.at(&o, b).map(|i| &i.uid))
+}
+
+/// Objects without a uid: whether one is another instance can't be said.
+fn unidentified(e: &Evidence<'_>) -> Vec<Finding> {
+    let without = |(spot, all): (&Spot, &Vec<Option<Instance>>)| {
+        let side = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty()))?;
+        Some(Finding::new(Effect::Doubts, "no-uid", side).about(e.key(spot)))
+    };
+    e.instances.all.iter().filter_map(without).collect()
 }

@@ -1,7 +1,9 @@
 //! Whether the addresses of an EndpointSlice or of Endpoints are those of the pods that they name (law 4): where traffic goes is what its
 //! Service's selector says, and nobody wrote another address in by hand.
 use crate::layers::Context;
+use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
 use serde_json::Value;
 
 /// What the addresses of an object come to.
@@ -27,11 +29,31 @@ pub(super) fn backed(context: &Context<'_>, object: &Object, controller: Option<
     let owner = controller.and_then(|at| context.objects.whole(at)).filter(|o| o.key.kind == "Endpoints");
     let subsets = owner.map(|o| list(&o.value, "subsets")).unwrap_or_default();
     let known: Vec<Value> = subsets.iter().flat_map(of_subset).filter_map(|a| a.get("ip").cloned()).collect();
-    let all = entries.iter().map(|(addresses, entry)| one(context, &object.key.namespace, addresses, entry, &known));
+    let service = match controller.map(|at| context.objects.key(at)) {
+        Some(owner) if owner.kind == "Service" => Some(owner.name.to_owned()),
+        Some(_) => None,
+        None => Some(object.key.name.clone()),
+    };
+    let named = meta::label(&object.value, "kubernetes.io/service-name");
+    if object.key.kind == "EndpointSlice" && service.is_some() && named != service.as_deref() {
+        return Backed::No;
+    }
+    let key = service.map(|name| Key::new("", "Service", &object.key.namespace, &name));
+    let service = key.and_then(|k| context.objects.find(k.parts())).and_then(|at| context.objects.whole(at));
+    let selector = service.and_then(|s| s.value.pointer("/spec/selector")?.as_object().cloned()).unwrap_or_default();
+    let selects = |pod: &Object| selector.iter().all(|(k, v)| meta::label(&pod.value, k) == v.as_str());
+    let all = entries.iter().map(|(addresses, entry)| one(context, &object.key.namespace, addresses, entry, &known, &selects));
     all.max().unwrap_or(Backed::Yes)
 }
 
-fn one(context: &Context<'_>, namespace: &str, addresses: &[Value], entry: &Value, known: &[Value]) -> Backed {
+fn one(
+    context: &Context<'_>,
+    namespace: &str,
+    addresses: &[Value],
+    entry: &Value,
+    known: &[Value],
+    selects: &dyn Fn(&Object) -> bool,
+) -> Backed {
     let either = |yes: bool| if yes { Backed::Yes } else { Backed::No };
     let text = |p: &str| entry.pointer(p).and_then(Value::as_str).unwrap_or("");
     if text("/targetRef/kind") != "Pod" || text("/targetRef/uid").is_empty() {
@@ -40,9 +62,10 @@ fn one(context: &Context<'_>, namespace: &str, addresses: &[Value], entry: &Valu
     let Some(pod) = context.by_uid(text("/targetRef/uid")).and_then(|at| context.objects.whole(at)) else { return Backed::Unseen };
     let ips = pod.value.pointer("/status/podIPs").and_then(Value::as_array).into_iter().flatten().filter_map(|i| i.get("ip"));
     let ips: Vec<&Value> = ips.chain(pod.value.pointer("/status/podIP")).collect();
-    let is_there = pod.key.kind == "Pod" && pod.key.namespace == namespace;
-    // A pod that has no address any more is going.
-    either(is_there && (ips.is_empty() || addresses.iter().all(|a| ips.contains(&a))))
+    let is_there = pod.key.kind == "Pod" && pod.key.namespace == namespace && selects(&pod);
+    let is_going = meta::deleting(&pod.value).is_some() || matches!(meta::text(&pod.value, "/status/phase"), "Succeeded" | "Failed");
+    // A pod that is going may have lost its address.
+    either(is_there && ((ips.is_empty() && is_going) || addresses.iter().all(|a| ips.contains(&a))))
 }
 
 fn list(value: &Value, field: &str) -> Vec<Value> {

@@ -47,7 +47,8 @@ pub fn origin(context: &Context<'_>, object: &Object) -> Option<Origin> {
     Some(Origin {
         owner: if d.owner.is_empty() { None } else { controller(context, object) },
         follows: d.follows.clone(),
-        is_untold: rule.derived.iter().any(|d| !d.follows.is_empty()) && d.follows.is_empty() && !d.owner.is_empty(),
+        // Of whose content nothing is compared: a new one is held against what its owner had before.
+        is_untold: d.follows.is_empty() && (d.hook || !d.owner.is_empty() && !d.backed && !d.ephemeral && d.agrees.is_empty()),
         is_idle: !d.idle.is_empty() && d.idle.iter().all(zero),
         is_orphan: d.backed && backed(context, object) == Backed::Unseen,
     })
@@ -105,7 +106,7 @@ impl<'a> Templates<'a> {
 fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     let named = d.always || d.relation || d.name.is_some() || d.annotation.is_some() || !d.owner.is_empty() || !d.says.is_empty();
     named
-        && (d.owner.is_empty() || controller(context, object).is_some_and(|owner| is_owner(context, owner, d)))
+        && (d.owner.is_empty() || controller(context, object).is_some_and(|owner| is_owner(context, object, owner, d)))
         && (!d.relation || related(context, object, d))
         && (!d.every || every(context, object))
         && (!d.hook || context.is_hook(object))
@@ -118,6 +119,7 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && d.without.iter().all(|p| object.value.pointer(p).is_none_or(Value::is_null))
         && d.only.as_ref().is_none_or(|only| has_only(&object.value, only))
         && (!d.backed || backed(context, object) < Backed::No)
+        && (!d.ephemeral || is_ephemeral(context, object))
 }
 
 /// Whether a label or annotation is there and contains (or is) one of the words (any text, where there are none).
@@ -134,13 +136,17 @@ fn is_one_of(value: &Value, words: &[String]) -> bool {
 }
 
 /// Whether the controller is of a kind that a rule names, and has what the rule wants of it.
-fn is_owner(context: &Context<'_>, owner: usize, d: &Derived) -> bool {
+fn is_owner(context: &Context<'_>, object: &Object, owner: usize, d: &Derived) -> bool {
     let key = context.objects.key(owner);
     let whole = || context.objects.whole(owner);
     d.owner.iter().any(|wanted| match wanted.as_str() {
         "*" => true,
         "+custom" => is_custom(key.group),
-        name => name == key.kind,
+        name => match name.split_once('/') {
+            Some((group, kind)) => group == key.group && kind == key.kind,
+            // A name alone is of the object's own group, or of Kubernetes' own kinds.
+            None => name == key.kind && (key.group == object.key.group || !is_custom(key.group) && !is_custom(&object.key.group)),
+        },
     }) && (d.relation || d.target_has.as_ref().is_none_or(|p| whole().is_some_and(|o| has(&o.value, p))))
 }
 
@@ -247,4 +253,15 @@ fn has_only(object: &Value, pointers: &[String]) -> bool {
             .and_then(|m| m.get("annotations"))
             .and_then(Value::as_object)
             .is_none_or(|a| a.keys().all(|k| k.starts_with("kubernetes.io/")))
+}
+
+/// Whether a claim is the one that its pod's spec makes: `<pod>-<volume>`, of that volume's template. Kubernetes 1.36,
+/// `pkg/controller/volume/ephemeral/controller.go`.
+fn is_ephemeral(context: &Context<'_>, claim: &Object) -> bool {
+    let Some(pod) = controller(context, claim).and_then(|at| context.objects.whole(at)) else { return false };
+    let volumes = pod.value.pointer("/spec/volumes").and_then(Value::as_array);
+    let own = |v: &&Value| format!("{}-{}", pod.key.name, meta::text(v, "/name")) == claim.key.name;
+    let template = volumes.into_iter().flatten().find(own).and_then(|v| v.pointer("/ephemeral/volumeClaimTemplate/spec")?.as_object());
+    let same = |(field, wanted): (&String, &Value)| claim.value.get("spec").and_then(|spec| spec.get(field)) == Some(wanted);
+    template.is_some_and(|fields| fields.iter().all(same))
 }
