@@ -271,7 +271,7 @@ proptest! {
             set(object(c, resource, namespace, name), pointer, value);
         }
         let sides = [side("a", x), side("b", y)];
-        let instances = Instances::read(&sides).unwrap();
+        let instances = Instances::read(&sides, &evid::bundle::config::Config::default().layers().unwrap()).unwrap();
         let found = changes(&sides, &instances, &rules, 0, 1).unwrap();
         prop_assert!(found.iter().any(|c| c.spot.stem == *stem && c.spot.name == name), "{stem} {namespace}/{name} {pointer}: {found:?}");
     }
