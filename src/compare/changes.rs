@@ -205,6 +205,7 @@ fn of_identity(
             after: line.0.derived.pointer("/metadata/ownerReferences").cloned(),
             owned: false,
             writer: None,
+            expected: false,
         };
         out.push(Change { uncertain: true, ..of(spot, line, ChangeKind::Torn, vec![field]) });
     }

@@ -10,6 +10,7 @@ pub fn of_code(code: &str) -> &str {
         ("added", "was added"),
         ("removed", "is gone"),
         ("modified", "changed"),
+        ("expected-change", "changed, as evid.yaml expects"),
         ("replaced", "was re-created (another uid)"),
         ("departs", "is new, and is not what its owner's template says or its owner made before"),
         ("scaled-to-none", "had replicas and wants none, and no active autoscaler did it"),

@@ -26,7 +26,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.kind != ChangeKind::Replaced) {
         let effect = if change.uncertain { Effect::Doubts } else { Effect::Counters };
-        findings.extend(Finding::of_change(change, effect));
+        findings.extend(Finding::of_change_unless_expected(change, effect));
     }
     let kinds = e.kinds(q.layer);
     for i in 0..e.sides.len() {
