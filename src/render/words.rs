@@ -1,5 +1,6 @@
 //! English for the words that reports hold. The report itself has no prose; whoever reads it in another language replaces this.
 use crate::claims::Finding;
+use crate::compare::Writer;
 use crate::model::Key;
 use crate::model::Verdict;
 use serde_json::Value;
@@ -126,9 +127,14 @@ pub fn of_finding(finding: &Finding) -> String {
         (None, None) => {}
     }
     if let Some(writer) = &finding.writer {
-        text.push_str(&format!(", by {} at {}", clean(&writer.manager), of_time(&writer.time)));
+        text.push_str(&format!(", {}", of_writer(writer)));
     }
     text
+}
+
+/// Who wrote a field, and when.
+pub fn of_writer(writer: &Writer) -> String {
+    format!("by {} at {}", clean(&writer.manager), of_time(&writer.time))
 }
 
 /// The time of day of an RFC 3339 time.

@@ -1,4 +1,6 @@
 //! What evid.yaml expects to change (law 14): excused in `unchanged` and `confined`, and nowhere else.
+use crate::cli::Place;
+use crate::cli::text;
 use crate::samples;
 use crate::samples::collected;
 use crate::samples::object;
@@ -75,4 +77,51 @@ fn a_bundle_whose_configuration_expects_too_much_is_not_judged() {
     let one = |(i, c)| samples::side_of(&format!("bundle-{i}"), samples::drafted_with(c, expecting("/data")));
     let failed = diff(&all.into_iter().enumerate().map(one).collect::<Vec<_>>(), None).err().unwrap().to_string();
     assert!(failed.contains("expected[0].pointers[0]") && failed.contains("too wide"), "{failed}");
+}
+
+/// Seals two bundles, `a` and `b`, where the binary looks for them.
+fn sealed(all: Vec<Collected>) -> Place {
+    let place = Place::new();
+    std::fs::create_dir(place.path().join("evidence")).unwrap();
+    for (name, collected) in ["a", "b"].into_iter().zip(all) {
+        samples::seal(&place.bundle(name), &samples::drafted(collected));
+    }
+    place
+}
+
+#[test]
+fn what_moved_on_an_idle_platform_is_proposed_and_wants_a_reason() {
+    let place = sealed(pair(|map| {
+        map["data"]["LOG_LEVEL"] = json!("moved");
+        map["metadata"]["managedFields"] = json!([{"manager": "tuner", "operation": "Update", "time": "2026-11-23T18:19:00Z", "fieldsV1": {"f:data": {"f:LOG_LEVEL": {}}}}]);
+    }));
+    let out = place.evid(&["config", "expect", "a", "b"]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    let proposed = text(&out.stdout);
+    assert!(proposed.contains("# by tuner at 18:19:00Z: info → moved"), "{proposed}");
+    let written =
+        |spec: &str| std::fs::write(place.path().join("evid.yaml"), format!("apiVersion: evid/v1\nkind: Platform\n{spec}")).unwrap();
+    written(&proposed);
+    let refused = place.evid(&["config", "explain"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("spec.expected[0].because: write why"), "{}", text(&refused.stderr));
+    let reasoned = proposed.replace(evid::bundle::expected::PLACEHOLDER, "the tuner sets the level");
+    written(&reasoned);
+    assert_eq!(place.evid(&["config", "explain"]).status.code(), Some(0));
+    let document = std::fs::read_to_string(place.path().join("evid.yaml")).unwrap();
+    let document = evid::canon::yaml::parse(&document).unwrap().remove(0);
+    crate::schemas::valid("evid.v1.schema.json", "what was proposed", &document);
+    let entry = &document["spec"]["expected"][0];
+    assert_eq!((&entry["name"], &entry["pointers"]), (&json!("fastapi-config"), &json!(["/data/LOG_LEVEL"])));
+}
+
+#[test]
+fn what_no_entry_may_excuse_is_not_proposed() {
+    let mut all = pair(|_| ());
+    object(&mut all[1], "configmaps", "argocd", "argocd-cm")["data"]["resource.exclusions"] = json!("[]");
+    let place = sealed(all);
+    let out = place.evid(&["config", "expect", "a", "b"]);
+    assert_eq!((out.status.code(), text(&out.stdout)), (Some(1), String::new()));
+    assert!(text(&out.stderr).contains("not to be expected: ConfigMap argocd/argocd-cm"), "{}", text(&out.stderr));
+    assert_eq!(place.evid(&["config", "expect", "b", "a"]).status.code(), Some(3), "the later one first");
 }
