@@ -99,7 +99,7 @@ impl Change {
             fields: Vec::new(),
             sides,
             file,
-            hook: instances.all.get(&spot).is_some_and(|all| all.iter().flatten().all(|i| i.hook)),
+            hook: instances.all.get(spot).is_some_and(|all| all.iter().flatten().all(|i| i.hook)),
             uncertain: false,
             derived: false,
             controller: controller(state),

@@ -79,7 +79,7 @@ fn reason(judged: &Judged) -> String {
             let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
             format!("{}{more}", words::of_finding(first))
         }
-        _ => judged.says.clone(),
+        _ => words::of_claim(judged),
     }
 }
 

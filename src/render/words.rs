@@ -1,5 +1,6 @@
 //! English for the words that reports hold. The report itself has no prose; whoever reads it in another language replaces this.
 use crate::claims::Finding;
+use crate::claims::Judged;
 use crate::compare::Writer;
 use crate::model::Key;
 use crate::model::Verdict;
@@ -162,6 +163,15 @@ pub fn short(value: &Value) -> String {
 /// Text without control characters: what was captured never drives the reader's terminal.
 pub fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// What a claim says, and how many changes it holds but for.
+pub fn of_claim(judged: &Judged) -> String {
+    match judged.findings.iter().filter(|f| f.code == "expected-change").count() {
+        0 => judged.says.clone(),
+        1 => format!("{}, but for 1 change that evid.yaml expects", judged.says),
+        n => format!("{}, but for {n} changes that evid.yaml expects", judged.says),
+    }
 }
 
 /// A verdict as a person says it.

@@ -21,6 +21,14 @@ use std::collections::BTreeMap;
 /// From so many objects of one kind and namespace on, at which the same fields moved, one entry speaks of all of the kind there.
 const ALIKE: usize = 4;
 
+type Fields<'a> = Vec<&'a FieldChange>;
+
+/// What moved, by object.
+type Moved<'a> = BTreeMap<&'a Spot, Fields<'a>>;
+
+/// Kind, namespace and the fields that moved: what objects of one entry have in common.
+type Alike<'a> = (&'a str, &'a str, Vec<&'a str>);
+
 /// What two bundles propose.
 pub struct Proposal {
     /// Entries, each with the changes that it comes from.
@@ -65,8 +73,8 @@ pub fn propose(sides: &[Side]) -> Result<Proposal, DiffError> {
 }
 
 /// The changes that an entry may excuse, by object, and the others with the reason why none may. What is expected already is neither.
-fn sorted(changes: &[Change]) -> (BTreeMap<&Spot, Vec<&FieldChange>>, Vec<(Finding, String)>) {
-    let (mut moved, mut refused): (BTreeMap<&Spot, Vec<&FieldChange>>, _) = (BTreeMap::new(), Vec::new());
+fn sorted(changes: &[Change]) -> (Moved<'_>, Vec<(Finding, String)>) {
+    let (mut moved, mut refused) = (Moved::new(), Vec::new());
     for change in changes.iter().filter(|c| !(c.hook && c.kind == ChangeKind::Replaced)) {
         let findings = Finding::of_change(change, Effect::Counters);
         let same = change.kind == ChangeKind::Modified && !change.recreated;
@@ -87,8 +95,8 @@ fn sorted(changes: &[Change]) -> (BTreeMap<&Spot, Vec<&FieldChange>>, Vec<(Findi
 }
 
 /// One entry an object; one without a name where many objects of a kind and namespace moved alike.
-fn entries(moved: BTreeMap<&Spot, Vec<&FieldChange>>) -> Vec<(Expected, Vec<FieldChange>)> {
-    let mut alike: BTreeMap<(&str, &str, Vec<&str>), Vec<(&Spot, Vec<&FieldChange>)>> = BTreeMap::new();
+fn entries(moved: Moved<'_>) -> Vec<(Expected, Vec<FieldChange>)> {
+    let mut alike: BTreeMap<Alike<'_>, Vec<(&Spot, Fields<'_>)>> = BTreeMap::new();
     for (spot, fields) in moved {
         let pointers = fields.iter().map(|f| &*f.pointer).collect();
         alike.entry((&spot.stem, &spot.namespace, pointers)).or_default().push((spot, fields));

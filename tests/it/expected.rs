@@ -50,6 +50,8 @@ fn a_field_that_moves_refutes_unless_it_is_expected_and_is_noted_then() {
         assert_eq!(notes(&with, claim), ["notes /data/LOG_LEVEL"]);
     }
     crate::schemas::valid("report.v1.schema.json", "a report that expects something", &with.predicate);
+    let confined = with.judged.iter().find(|j| j.id == "changes.confined").unwrap();
+    assert!(evid::render::words::of_claim(confined).ends_with("but for 1 change that evid.yaml expects"));
     assert_eq!(with.predicate["expectedChanges"][0]["because"], "the operator counts its runs here");
     assert_eq!(with.predicate["changes"][0]["fields"][0]["expected"], true);
     assert!(without.predicate.get("expectedChanges").is_none());
