@@ -1,5 +1,6 @@
 //! `config.json`: the effective configuration, whole, so that a bundle can be judged again by itself. Also the schema of
 //! `evid.yaml`, whose `spec` it is.
+use crate::bundle::expected::Expected;
 use crate::bundle::probe::Probe;
 use crate::canon::redact::Redactor;
 use crate::kinds::rule::Rule;
@@ -8,6 +9,7 @@ use crate::model::Role;
 use serde::Deserialize;
 use serde::Deserializer;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde::de::Error as _;
 use serde_json::Value;
 
@@ -42,6 +44,9 @@ pub struct Config {
     /// Health probes; none said: the built-in ones; an empty list: none at all.
     #[serde(default, deserialize_with = "probes", skip_serializing_if = "Option::is_none")]
     pub probes: Option<Vec<Probe>>,
+    /// What the platform's own controllers rewrite, each entry with its reason (law 14).
+    #[serde(default, deserialize_with = "expected", skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<Expected>,
 }
 
 /// How Secrets are kept.
@@ -100,10 +105,18 @@ fn default_label() -> String {
     "scope".into()
 }
 
-/// One by one, so that an error says which.
 fn probes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Probe>>, D::Error> {
-    let one = |(i, v): (usize, Value)| serde_json::from_value(v).map_err(|e| D::Error::custom(format!("probes[{i}]: {e}")));
-    Vec::<Value>::deserialize(deserializer)?.into_iter().enumerate().map(one).collect::<Result<_, _>>().map(Some)
+    each("probes", deserializer).map(Some)
+}
+
+fn expected<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Expected>, D::Error> {
+    each("expected", deserializer)
+}
+
+/// One by one, so that an error says which.
+fn each<'de, T: DeserializeOwned, D: Deserializer<'de>>(field: &str, deserializer: D) -> Result<Vec<T>, D::Error> {
+    let one = |(i, v): (usize, Value)| serde_json::from_value(v).map_err(|e| D::Error::custom(format!("{field}[{i}]: {e}")));
+    Vec::<Value>::deserialize(deserializer)?.into_iter().enumerate().map(one).collect()
 }
 
 impl Default for Config {
@@ -118,6 +131,7 @@ impl Default for Config {
             leave_out: vec![],
             secrets: Secrets::default(),
             probes: None,
+            expected: vec![],
         }
     }
 }
@@ -199,6 +213,17 @@ impl Config {
             if pin.persistent_volume.is_empty() || pin.claim.split('/').filter(|p| !p.is_empty()).count() != 2 {
                 return wrong(format!("storage[{i}]"), "`persistentVolume` is a name and `claim` is `namespace/name`".into());
             }
+        }
+        self.check_expected()
+    }
+
+    /// Whether every entry of `expected` is one that may excuse something.
+    ///
+    /// # Errors
+    /// Where one says too little, or would excuse what no entry may.
+    pub fn check_expected(&self) -> Result<(), ConfigError> {
+        for (i, entry) in self.expected.iter().enumerate() {
+            entry.check().map_err(|(field, what)| ConfigError::Field { field: format!("expected[{i}].{field}"), what })?;
         }
         Ok(())
     }

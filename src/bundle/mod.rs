@@ -5,6 +5,7 @@ pub mod assemble;
 pub mod config;
 pub mod coverage;
 pub mod defect;
+pub mod expected;
 pub mod like_parts;
 pub mod lines;
 pub mod manifest;

@@ -71,7 +71,8 @@ impl<'a> Evidence<'a> {
             this.gaps.get_mut(side).into_iter().for_each(|gaps| gaps.extend(found.clone()));
         }
         for b in 1..sides.len() {
-            let found = this.between(b - 1, b)?;
+            let mut found = this.between(b - 1, b)?;
+            found.iter_mut().for_each(|change| mark_expected(sides, change));
             this.changes.extend(found);
         }
         this.listed = this.read_listed()?;
@@ -369,6 +370,17 @@ impl<'a> Evidence<'a> {
     /// `<plural>.<group>` of a kind.
     pub fn stem_of(&self, group: &str, kind: &str) -> String {
         stem(&self.rules.plural(group, kind), group)
+    }
+}
+
+/// Marks the fields of an object that stayed the same that the first bundle's configuration expects to change (law 14).
+fn mark_expected(sides: &[Side], change: &mut Change) {
+    let Some(config) = sides.first().map(|s| &s.config).filter(|_| change.kind == ChangeKind::Modified && !change.recreated) else {
+        return;
+    };
+    let Spot { stem, namespace, name } = &change.spot;
+    for field in &mut change.fields {
+        field.expected = config.expected.iter().any(|entry| entry.excuses(stem, namespace, name, &field.pointer));
     }
 }
 

@@ -92,4 +92,13 @@ impl Finding {
         let one = |f: &FieldChange| Self { writer: f.writer.clone(), ..base().at(&f.pointer, f.before.clone(), f.after.clone()) };
         change.fields.iter().map(one).collect()
     }
+
+    /// The same, where a field that the configuration expects to change is only noted (law 14).
+    pub fn of_change_unless_expected(change: &Change, effect: Effect) -> Vec<Self> {
+        let mut found = Self::of_change(change, effect);
+        for (finding, _) in found.iter_mut().zip(&change.fields).filter(|(_, field)| field.expected) {
+            (finding.effect, finding.code) = (Effect::Notes, "expected-change");
+        }
+        found
+    }
 }

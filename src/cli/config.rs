@@ -1,4 +1,5 @@
 //! `evid config`: describe a platform, and say how it is read.
+use crate::adapters::archive;
 use crate::adapters::config;
 use crate::adapters::dump;
 use crate::adapters::fresh;
@@ -16,8 +17,11 @@ use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Object;
 use crate::model::Role;
+use crate::render::expected;
+use crate::render::words;
 use crate::render::yaml;
 use crate::usecase::capture::objects_of;
+use crate::usecase::expect::propose;
 use crate::usecase::roots;
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -36,6 +40,21 @@ enum Verb {
     Init(Init),
     /// Say which layers, roots and claims the configuration comes to
     Explain,
+    /// Propose what evid.yaml may expect to change, from two bundles of a platform on which nobody did anything
+    Expect(Expect),
+}
+
+#[derive(clap::Args, Debug)]
+#[command(
+    long_about = "Propose what evid.yaml may expect to change (`spec.expected`), from two bundles of a platform on which nobody did \
+anything in between. Prints YAML. Each entry lacks its reason: evid.yaml is refused until a person wrote it into `because`. What moved \
+and no entry may excuse is said on stderr, and the exit code is 1."
+)]
+struct Expect {
+    /// The bundle before, by path or by name
+    before: String,
+    /// The bundle after
+    after: String,
 }
 
 #[derive(clap::Args, Debug)]
@@ -58,6 +77,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     match &args.verb {
         Verb::Init(args) => init(args),
         Verb::Explain => explain(global),
+        Verb::Expect(args) => expect(args, global),
     }
 }
 
@@ -123,4 +143,28 @@ fn explain(global: &Global) -> Done {
     ui::message(&format!("claims: {}", judged.join(", ")));
     ui::data(yaml::to_text(&serde_json::from_slice(&json::document(&config)?)?).as_bytes())?;
     Ok(Exit::Proven)
+}
+
+fn expect(args: &Expect, global: &Global) -> Done {
+    let paths: Vec<PathBuf> =
+        [&args.before, &args.after].into_iter().map(|n| archive::locate(n, &global.archive)).collect::<Result<_, _>>()?;
+    let proposal = propose(&archive::sides(&paths)?)?;
+    if !proposal.apart.is_empty() {
+        let why: Vec<String> = proposal.apart.iter().map(words::of_finding).collect();
+        let text = format!("nothing can be proposed from {} and {}: {}", args.before, args.after, why.join("; "));
+        let hint = "capture the same platform twice, with one configuration, the earlier one first";
+        return Err(Failure::new(text).hint(hint).exit(Exit::Inconclusive));
+    }
+    if proposal.gaps > 0 {
+        ui::message(&format!("note: {} gaps in these bundles; more may move where nobody looked", proposal.gaps));
+    }
+    for (finding, why) in &proposal.refused {
+        ui::message(&format!("not to be expected: {}\n    {why}", words::of_finding(finding)));
+    }
+    if proposal.entries.is_empty() {
+        ui::message("nothing is proposed");
+    } else {
+        ui::data(expected::to_yaml(&proposal.entries).as_bytes())?;
+    }
+    Ok(if proposal.refused.is_empty() { Exit::Proven } else { Exit::Refuted })
 }

@@ -99,7 +99,7 @@ impl Change {
             fields: Vec::new(),
             sides,
             file,
-            hook: instances.all.get(&spot).is_some_and(|all| all.iter().flatten().all(|i| i.hook)),
+            hook: instances.all.get(spot).is_some_and(|all| all.iter().flatten().all(|i| i.hook)),
             uncertain: false,
             derived: false,
             controller: controller(state),
@@ -205,6 +205,7 @@ fn of_identity(
             after: line.0.derived.pointer("/metadata/ownerReferences").cloned(),
             owned: false,
             writer: None,
+            expected: false,
         };
         out.push(Change { uncertain: true, ..of(spot, line, ChangeKind::Torn, vec![field]) });
     }

@@ -17,6 +17,8 @@ pub struct FieldChange {
     pub owned: bool,
     /// Who wrote it last, where the later bundle says so.
     pub writer: Option<Writer>,
+    /// Whether the configuration says that it may change (law 14). It is a change all the same: a claim must ask for this.
+    pub expected: bool,
 }
 
 /// All differences, deepest first found first; elements of lists that have names are paired by name.
@@ -43,7 +45,14 @@ fn walk(before: &Value, after: &Value, pointer: &str, out: &mut Vec<FieldChange>
                 if kept_x != kept_y {
                     // Where the order of named elements means nothing, state has sorted them: here it means something.
                     let order = |names: &[&str]| Some(names.iter().map(|n| Value::from(*n)).collect());
-                    out.push(FieldChange { pointer: pointer.to_owned(), before: order(&x), after: order(&y), owned: false, writer: None });
+                    out.push(FieldChange {
+                        pointer: pointer.to_owned(),
+                        before: order(&x),
+                        after: order(&y),
+                        owned: false,
+                        writer: None,
+                        expected: false,
+                    });
                 }
                 for (i, _) in x.iter().enumerate().filter(|(_, n)| !y.contains(n)) {
                     one(a.get(i), None, &join(pointer, &i.to_string()), out);
@@ -65,6 +74,7 @@ fn walk(before: &Value, after: &Value, pointer: &str, out: &mut Vec<FieldChange>
             after: Some(after.clone()),
             owned: false,
             writer: None,
+            expected: false,
         }),
     }
 }
@@ -73,7 +83,14 @@ fn one(before: Option<&Value>, after: Option<&Value>, pointer: &str, out: &mut V
     match (before, after) {
         (Some(a), Some(b)) => walk(a, b, pointer, out),
         (None, None) => {}
-        (a, b) => out.push(FieldChange { pointer: pointer.to_owned(), before: a.cloned(), after: b.cloned(), owned: false, writer: None }),
+        (a, b) => out.push(FieldChange {
+            pointer: pointer.to_owned(),
+            before: a.cloned(),
+            after: b.cloned(),
+            owned: false,
+            writer: None,
+            expected: false,
+        }),
     }
 }
 

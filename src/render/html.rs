@@ -64,7 +64,7 @@ fn row(judged: &Judged) -> String {
     let reasons: Vec<String> = counting.map(|f| escape(&words::of_finding(f))).collect();
     let says = match judged.verdict {
         Verdict::NotApplicable => "says nothing about these bundles".to_owned(),
-        _ if reasons.is_empty() => escape(&judged.says),
+        _ if reasons.is_empty() => escape(&words::of_claim(judged)),
         _ => reasons.join("<br>"),
     };
     format!("<tr><td>{}</td><td><code>{}</code></td><td>{says}</td></tr>\n", verdict(judged.verdict), escape(&judged.id))

@@ -1,5 +1,6 @@
 //! What a person reads, as text: no writer, no colour decision, no width of its own.
 pub mod doctor;
+pub mod expected;
 #[cfg(feature = "cli")]
 pub mod html;
 #[cfg(feature = "cli")]

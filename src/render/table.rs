@@ -1,4 +1,5 @@
 //! The report on a terminal: a verdict a line with one reason, the changes by layer, what is not proven, the layer digests.
+use crate::bundle::expected::Expected;
 use crate::claims::Effect;
 use crate::claims::Judged;
 use crate::compare::Change;
@@ -51,6 +52,7 @@ pub fn report(sides: &[Side], judged: &[Judged], changes: &[Change], total: Verd
     }
     out.push_str(&format!("\nresult: {}\n", paint(total, style)));
     out.push_str(&list_changes(changes, style));
+    out.push_str(&sides.first().map(|s| list_expected(&s.config.expected)).unwrap_or_default());
     let rows: Vec<Vec<String>> = sides
         .iter()
         .flat_map(|s| {
@@ -77,7 +79,7 @@ fn reason(judged: &Judged) -> String {
             let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
             format!("{}{more}", words::of_finding(first))
         }
-        _ => judged.says.clone(),
+        _ => words::of_claim(judged),
     }
 }
 
@@ -90,7 +92,8 @@ fn list_changes(changes: &[Change], style: Style) -> String {
         for change in changes.iter().take(style.most) {
             out.push_str(&format!("  {} {}\n", mark(change), words::clean(&change.key.to_string())));
             for field in change.fields.iter().take(style.most) {
-                out.push_str(&format!("      {}", words::clean(&field.pointer)));
+                let expected = if field.expected { " (expected)" } else { "" };
+                out.push_str(&format!("      {}{expected}", words::clean(&field.pointer)));
                 out.push_str(&match (&field.before, &field.after) {
                     (Some(serde_json::Value::String(a)), Some(serde_json::Value::String(b))) if a.contains('\n') || b.contains('\n') => {
                         lines(a, b)
@@ -105,6 +108,20 @@ fn list_changes(changes: &[Change], style: Style) -> String {
         if changes.len() > style.most {
             out.push_str(&format!("  … and {} more (all are in the report)\n", changes.len() - style.most));
         }
+    }
+    out
+}
+
+/// What the configuration expects to change, each entry with its reason.
+fn list_expected(entries: &[Expected]) -> String {
+    let mut out = String::new();
+    if !entries.is_empty() {
+        out.push_str("\nexpected to change, as evid.yaml says\n");
+    }
+    for e in entries {
+        let place = [e.namespace.as_deref(), Some(e.name.as_deref().unwrap_or("*"))].into_iter().flatten().collect::<Vec<_>>().join("/");
+        out.push_str(&format!("  {} {} at {}\n", words::clean(&e.kind), words::clean(&place), words::clean(&e.pointers.join(", "))));
+        out.push_str(&format!("      because {}\n", words::clean(e.because.trim())));
     }
     out
 }

@@ -1,5 +1,7 @@
 //! English for the words that reports hold. The report itself has no prose; whoever reads it in another language replaces this.
 use crate::claims::Finding;
+use crate::claims::Judged;
+use crate::compare::Writer;
 use crate::model::Key;
 use crate::model::Verdict;
 use serde_json::Value;
@@ -10,6 +12,7 @@ pub fn of_code(code: &str) -> &str {
         ("added", "was added"),
         ("removed", "is gone"),
         ("modified", "changed"),
+        ("expected-change", "changed, as evid.yaml expects"),
         ("replaced", "was re-created (another uid)"),
         ("departs", "is new, and is not what its owner's template says or its owner made before"),
         ("scaled-to-none", "had replicas and wants none, and no active autoscaler did it"),
@@ -125,9 +128,14 @@ pub fn of_finding(finding: &Finding) -> String {
         (None, None) => {}
     }
     if let Some(writer) = &finding.writer {
-        text.push_str(&format!(", by {} at {}", clean(&writer.manager), of_time(&writer.time)));
+        text.push_str(&format!(", {}", of_writer(writer)));
     }
     text
+}
+
+/// Who wrote a field, and when.
+pub fn of_writer(writer: &Writer) -> String {
+    format!("by {} at {}", clean(&writer.manager), of_time(&writer.time))
 }
 
 /// The time of day of an RFC 3339 time.
@@ -155,6 +163,15 @@ pub fn short(value: &Value) -> String {
 /// Text without control characters: what was captured never drives the reader's terminal.
 pub fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// What a claim says, and how many changes it holds but for.
+pub fn of_claim(judged: &Judged) -> String {
+    match judged.findings.iter().filter(|f| f.code == "expected-change").count() {
+        0 => judged.says.clone(),
+        1 => format!("{}, but for 1 change that evid.yaml expects", judged.says),
+        n => format!("{}, but for {n} changes that evid.yaml expects", judged.says),
+    }
 }
 
 /// A verdict as a person says it.

@@ -1,4 +1,4 @@
-//! The report: an in-toto predicate over named bundles. No prose and no language inside; the same bundles give the same bytes.
+//! The report: an in-toto predicate over named bundles. No prose of evid's and no language inside; the same bundles give the same bytes.
 use crate::claims::Evidence;
 use crate::claims::Expect;
 use crate::claims::Finding;
@@ -54,6 +54,9 @@ pub fn predicate(evidence: &Evidence<'_>, judged: &[Judged], total: Verdict, exp
     let only = evidence.sides.first().map(|s| &s.config.claims).filter(|c| !c.is_empty());
     if let Some(only) = only {
         out.insert("onlyJudged".into(), json!(only));
+    }
+    if let Some(entries) = evidence.sides.first().map(|s| &s.config.expected).filter(|e| !e.is_empty()) {
+        out.insert("expectedChanges".into(), json!(entries));
     }
     Value::Object(out)
 }
@@ -112,6 +115,9 @@ fn change(c: &Change, evidence: &Evidence<'_>) -> Value {
             }
             if let Some(writer) = &f.writer {
                 out.insert("writer".into(), wrote(writer));
+            }
+            if f.expected {
+                out.insert("expected".into(), json!(true));
             }
             Value::Object(out)
         })

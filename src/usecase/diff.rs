@@ -12,6 +12,7 @@ use crate::envelope::Statement;
 use crate::envelope::Subject;
 use crate::kinds::RuleError;
 use crate::kinds::Rules;
+use crate::model::Layer;
 use crate::model::Verdict;
 use crate::report;
 use serde_json::Value;
@@ -68,13 +69,18 @@ impl Outcome {
 /// Where a bundle can't be read.
 pub fn diff(sides: &[Side], expect: Option<Expect>) -> Result<Outcome, DiffError> {
     let Some(first) = sides.first() else { return Err(DiffError::Claims("no bundle was named".into())) };
-    let wrong = |source| DiffError::Config { bundle: first.name.clone(), source };
-    let layers = first.config.layers().map_err(wrong)?;
-    let rules = Rules::new(&first.config.rules().map_err(wrong)?)?;
+    let (layers, rules) = ground(first)?;
     let evidence = Evidence::gather(sides, &rules, &layers)?;
     let claims = catalogue::all().map_err(DiffError::Claims)?;
     let judged = judge(&evidence, &claims, expect, &first.config.claims)?;
     let total = Verdict::total(&judged.iter().map(|j| j.verdict).collect::<Vec<_>>());
     let predicate = report::predicate(&evidence, &judged, total, expect);
     Ok(Outcome { judged, total, changes: evidence.changes, predicate })
+}
+
+/// What a bundle's configuration lays down for a judgement: the layers and the rules. What it expects may be used then.
+pub(super) fn ground(first: &Side) -> Result<(Vec<Layer>, Rules), DiffError> {
+    let wrong = |source| DiffError::Config { bundle: first.name.clone(), source };
+    first.config.check_expected().map_err(wrong)?;
+    Ok((first.config.layers().map_err(wrong)?, Rules::new(&first.config.rules().map_err(wrong)?)?))
 }

@@ -4,6 +4,7 @@ mod contradictions;
 pub mod diff;
 pub mod doctor;
 pub mod door;
+pub mod expect;
 pub mod live;
 pub mod port;
 pub mod probes;

@@ -22,6 +22,8 @@ mod doctor;
 mod dump;
 /// DSSE, keys, and other people's tools.
 mod envelope;
+/// What evid.yaml expects to change.
+mod expected;
 /// Rules as data, swept over every sample object.
 mod kinds;
 /// Live captures, against a server that goes wrong on purpose.

@@ -49,7 +49,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         let of_switch = root.as_ref() == Some(&change.spot);
         let allowed = |pointer: &str| of_switch && (pointer == "/spec/syncPolicy" || pointer.starts_with("/spec/syncPolicy/"));
         let effect = if change.uncertain || is_switched || is_passing(e, change)? { Effect::Doubts } else { Effect::Counters };
-        let found = Finding::of_change(change, effect);
+        let found = Finding::of_change_unless_expected(change, effect);
         findings.extend(found.into_iter().filter(|f| !allowed(&f.pointer)));
         if change.recreated && change.kind == ChangeKind::Modified && !change.hook {
             findings.push(Finding::new(effect, "replaced", change.shown_by()).about(change.key.clone()).in_file(&change.file));

@@ -26,7 +26,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.kind != ChangeKind::Replaced) {
         let effect = if change.uncertain { Effect::Doubts } else { Effect::Counters };
-        findings.extend(Finding::of_change(change, effect));
+        findings.extend(Finding::of_change_unless_expected(change, effect));
     }
     let kinds = e.kinds(q.layer);
     for i in 0..e.sides.len() {
@@ -43,6 +43,12 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
         findings.extend(witness::missing_of(e, q.layer, i)?);
     }
     findings.extend(witness::elsewhere(e, q.layer)?);
+    // Without a uid nobody can say whether it is the same instance, whose identity counts too (law 5).
+    for (spot, all) in e.instances.of_layer(q.layer) {
+        if let Some(i) = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty())) {
+            findings.push(Finding::new(Effect::Doubts, "no-uid", i).about(e.key(spot)));
+        }
+    }
     Ok(Some(findings))
 }
 

@@ -68,7 +68,7 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
         match (x, y) {
             // One that had come to its end before may be cleared away.
             (Some(_), None) if ended(x, a)? => {}
-            (Some(x), Some(y)) if x.uid == y.uid && y.derived && ended(Some(y), b)? && !ended(Some(x), a)? => {
+            (Some(x), Some(y)) if x.uid == y.uid && ended(Some(y), b)? && !ended(Some(x), a)? => {
                 by_controller.entry(controller).or_default().lost.push(spot);
             }
             (Some(x), Some(y)) if x.uid == y.uid => findings.extend(same_pod(e, spot, (x, a), (y, b))?),

@@ -1,0 +1,37 @@
+//! Proposed entries of `spec.expected` as YAML to put into `evid.yaml`: who wrote each field, and both its values, in comments.
+use crate::bundle::expected::Expected;
+use crate::compare::FieldChange;
+use crate::render::words;
+use crate::render::yaml;
+use serde_json::Value;
+
+/// The entries, to stand below `spec:`.
+pub fn to_yaml(entries: &[(Expected, Vec<FieldChange>)]) -> String {
+    let mut out =
+        String::from("# For evid.yaml. Keep what may change, say why in `because`, and leave the rest out.\nspec:\n  expected:\n");
+    for (entry, fields) in entries {
+        out.push_str(&format!("    - kind: {}", text(&entry.kind)));
+        for (key, value) in [("namespace", &entry.namespace), ("name", &entry.name)] {
+            if let Some(value) = value {
+                out.push_str(&format!("      {key}: {}", text(value)));
+            }
+        }
+        out.push_str("      pointers:\n");
+        for (pointer, field) in entry.pointers.iter().zip(fields) {
+            out.push_str(&format!("        # {}\n        - {}", comment(field), text(pointer)));
+        }
+        out.push_str(&format!("      because: {}", text(&entry.because)));
+    }
+    out
+}
+
+/// A text as a YAML scalar, and the end of its line.
+fn text(text: &str) -> String {
+    yaml::to_text(&Value::String(text.to_owned()))
+}
+
+fn comment(field: &FieldChange) -> String {
+    let value = |v: &Option<Value>| v.as_ref().map_or_else(|| "(none)".into(), words::short);
+    let by = field.writer.as_ref().map_or_else(|| "nothing says who".to_owned(), words::of_writer);
+    format!("{by}: {} → {}", value(&field.before), value(&field.after))
+}
