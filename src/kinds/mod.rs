@@ -7,10 +7,13 @@ mod tree;
 use crate::canon;
 use crate::canon::yaml;
 use rule::Rule;
+use rule::When;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use tree::Tree;
+use tree::Word;
 
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kind_rules.rs"));
 
@@ -20,6 +23,7 @@ pub struct Kind {
     pub rule: Rule,
     fragments: Arc<Fragments>,
     tree: OnceLock<Tree>,
+    when: OnceLock<Vec<Tree>>,
 }
 
 type Fragments = BTreeMap<String, Rule>;
@@ -155,7 +159,7 @@ impl Kind {
         if let Some(name) = all.into_iter().find(|name| !fragments.contains_key(*name)) {
             return Err(RuleError::Malformed { file: rule.kind.clone(), what: format!("no fragment is called {name}") });
         }
-        Ok(Self { rule, fragments: Arc::clone(fragments), tree: OnceLock::new() })
+        Ok(Self { rule, fragments: Arc::clone(fragments), tree: OnceLock::new(), when: OnceLock::new() })
     }
 
     /// The patterns, compiled when an object is first split by them. The kind's own word comes last and holds.
@@ -169,6 +173,28 @@ impl Kind {
             tree
         })
     }
+
+    /// The patterns that hold of one object, what is said of it more closely last.
+    fn trees(&self, object: &Value) -> Vec<&Tree> {
+        let when = self.when.get_or_init(|| self.rule.when.iter().map(Tree::of).collect());
+        let closer = self.rule.when.iter().zip(when).filter(|(when, _)| holds(when, object)).map(|(_, tree)| tree);
+        [self.tree()].into_iter().chain(closer).collect()
+    }
+
+    /// Whether an identity field of an object (of its state) moves by itself while the uid stays (law 5).
+    pub fn moves(&self, object: &Value, pointer: &str) -> bool {
+        Tree::says(&self.trees(object), Word::Moves, pointer)
+    }
+
+    /// Whether an identity field of an object (of its state) is one that the cluster writes anew for each instance (law 13).
+    pub fn is_generated(&self, object: &Value, pointer: &str) -> bool {
+        Tree::says(&self.trees(object), Word::Generated, pointer)
+    }
+
+    /// Whether the rule names fields that the cluster writes anew for each instance.
+    pub fn generates(&self) -> bool {
+        !self.rule.generated.is_empty() || self.rule.when.iter().any(|w| !w.generated.is_empty())
+    }
 }
 
 /// Adds a rule's fragments, then what it says itself.
@@ -177,4 +203,15 @@ fn grow(tree: &mut Tree, at: &str, rule: &Rule, fragments: &Fragments) {
         grow(tree, &format!("{at}{place}"), fragment, fragments);
     }
     tree.add(at, rule);
+}
+
+/// Whether an object is one that a rule has more to say of.
+fn holds(when: &When, object: &Value) -> bool {
+    let metadata = object.get("metadata");
+    let text = |key: &str| metadata.and_then(|m| m.get(key)?.as_str());
+    let part = |map: &str, key: &str| metadata.and_then(|m| m.get(map)?.get(key)?.as_str());
+    when.name.as_deref().is_none_or(|n| text("name") == Some(n))
+        && when.namespace.as_deref().is_none_or(|n| text("namespace") == Some(n))
+        && when.annotations.iter().all(|a| part("annotations", a).is_some())
+        && when.labels.iter().all(|(l, value)| part("labels", l).is_some_and(|t| value == "*" || t == value))
 }
