@@ -19,6 +19,7 @@ pub mod model;
 pub mod canon;
 pub mod kinds;
 
+pub mod argo;
 pub mod bundle;
 pub mod claims;
 pub mod compare;

@@ -6,6 +6,7 @@ use crate::adapters::zipfile::Packed;
 use crate::adapters::zipfile::Pile;
 use crate::adapters::zipfile::Sealed;
 use crate::adapters::zipfile::WriteError;
+use crate::bundle::coverage::Coverage;
 use crate::bundle::defect::Defect;
 use crate::bundle::defect::DefectKind;
 use crate::bundle::manifest::Manifest;
@@ -16,10 +17,12 @@ use crate::compare::Entries;
 use crate::compare::Side;
 use crate::usecase::capture::CaptureError;
 use crate::usecase::capture::Outline;
+use crate::usecase::verify;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The ending of a bundle's file name.
 pub const ENDING: &str = ".evid.zip";
@@ -38,6 +41,17 @@ pub enum ArchiveError {
     /// It is damaged.
     #[error("{path} is damaged and is not used:{}", list(.defects))]
     Damaged {
+        /// The file.
+        path: String,
+        /// Everything that is wrong.
+        defects: Vec<Defect>,
+    },
+    /// Its content does not follow from the objects in it.
+    #[error(
+        "{path}: its digests hold, and what it holds contradicts itself, so it is not judged:{}\n`evid verify {path}` says the same",
+        list(.defects)
+    )]
+    Content {
         /// The file.
         path: String,
         /// Everything that is wrong.
@@ -122,25 +136,51 @@ pub fn open_whole(path: &Path) -> Result<BundleReader, ArchiveError> {
     if defects.is_empty() { Ok(reader) } else { Err(ArchiveError::Damaged { path: path.display().to_string(), defects }) }
 }
 
-struct Zip(BundleReader);
+/// Entries that have been read, each against SHA256SUMS.
+struct Held {
+    sums: Sums,
+    files: BTreeMap<String, Arc<Vec<u8>>>,
+}
 
-impl Entries for Zip {
+impl Entries for Held {
     fn sums(&self) -> &Sums {
-        self.0.sums()
+        &self.sums
     }
-    fn entry(&self, name: &str) -> Result<Vec<u8>, String> {
-        self.0.entry(name).map_err(|d| d.what.to_string())
+    fn entry(&self, name: &str) -> Result<Arc<Vec<u8>>, String> {
+        self.files.get(name).cloned().ok_or_else(|| "missing".into())
     }
 }
 
-/// Opens a bundle as one side of a comparison.
+/// Opens a bundle as one side of a comparison. Its content is checked first, as `evid verify` does (law 15); the same bytes serve the
+/// check and the comparison.
 ///
 /// # Errors
-/// As [`open`].
+/// As [`open`], and where the content contradicts itself.
 pub fn side(path: &Path) -> Result<Side, ArchiveError> {
     let reader = open(path)?;
+    let shown = || path.display().to_string();
+    let files = files(&reader).map_err(|defect| ArchiveError::Damaged { path: shown(), defects: vec![defect] })?;
+    let sums = reader.sums().clone();
     let sha256 = reader.file_sha256().to_owned();
-    Ok(Side::open(&name_of(path), &sha256, Box::new(Zip(reader)))?)
+    drop(reader);
+    let defects = verify::content(&files, &sums).defects;
+    if !defects.is_empty() {
+        return Err(ArchiveError::Content { path: shown(), defects });
+    }
+    let files = files.into_iter().map(|(name, bytes)| (name, Arc::new(bytes))).collect();
+    Ok(Side::open(&name_of(path), &sha256, Box::new(Held { sums, files }))?)
+}
+
+/// Manifest and coverage of an opened bundle, for a look at it.
+///
+/// # Errors
+/// Where one of them can't be read.
+pub fn about(reader: &BundleReader) -> Result<(Manifest, Coverage), ArchiveError> {
+    fn document<T: serde::de::DeserializeOwned>(reader: &BundleReader, entry: &str) -> Result<T, Defect> {
+        serde_json::from_slice(&reader.entry(entry)?).map_err(|e| Defect::of(entry, DefectKind::Facets(e.to_string())))
+    }
+    let both = || Ok((document(reader, "evid.json")?, document(reader, "coverage.json")?));
+    both().map_err(|defect| ArchiveError::Damaged { path: reader.path().display().to_string(), defects: vec![defect] })
 }
 
 /// Opens bundles as the sides of a comparison, side by side.

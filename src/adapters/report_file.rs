@@ -1,11 +1,13 @@
 //! Report files: the DSSE envelope and the same as a sigstore bundle, written whole or not at all.
 use crate::adapters::fresh;
+use crate::bundle::manifest::Tool;
 use crate::canon;
 use crate::envelope;
 use crate::envelope::Envelope;
 use crate::envelope::PAYLOAD_TYPE;
 use crate::envelope::SigningKey;
 use crate::envelope::Statement;
+use crate::report::PREDICATE_TYPE;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
@@ -68,5 +70,12 @@ pub fn read(path: &Path) -> Result<(Envelope, Statement), ReportFileError> {
         return Err(form(format!("its payload is {}, not {PAYLOAD_TYPE}", envelope.payload_type)));
     }
     let statement = Statement::parse(&envelope.payload).map_err(|e| form(e.to_string()))?;
+    if statement.predicate_type != PREDICATE_TYPE {
+        return Err(form(format!("its statement is of the type {}, and evid reads {PREDICATE_TYPE} only", statement.predicate_type)));
+    }
+    // Name and version and nothing else: re-deriving takes them as they stand.
+    let tool = statement.predicate.get("tool").cloned().unwrap_or_default();
+    let tool: Tool = serde_json::from_value(tool).map_err(|e| form(format!("`tool`: {e}")))?;
+    tool.check().map_err(form)?;
     Ok((envelope, statement))
 }

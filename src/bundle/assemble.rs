@@ -1,8 +1,13 @@
 //! From a snapshot to the files of a bundle: place each object, split it into facets, write the lines, cut the large kinds.
+use crate::argo;
+use crate::argo::Here;
 use crate::bundle::config::Config;
+use crate::bundle::like_parts::LikeParts;
+use crate::bundle::lines::DepartureLine;
 use crate::bundle::lines::HealthLine;
 use crate::bundle::lines::IdentityLine;
 use crate::bundle::lines::NoiseLine;
+use crate::bundle::lines::OwnedLine;
 use crate::bundle::parts::Cutter;
 use crate::canon::json;
 use crate::kinds::Rules;
@@ -10,21 +15,15 @@ use crate::kinds::health;
 use crate::kinds::split::split;
 use crate::layers;
 use crate::layers::Context;
+use crate::layers::Templates;
 use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Objects;
 use crate::model::Placement;
+use crate::model::meta;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// The facet files of a bundle, and what the manifest says of them.
-pub struct Assembled {
-    /// Entry name → bytes, sorted by name; `state/`, `health/`, `identity/`, `noise/` only.
-    pub files: BTreeMap<String, Vec<u8>>,
-    /// What the manifest says.
-    pub layers: Layered,
-}
 
 /// What the manifest says of the facet files.
 pub struct Layered {
@@ -34,37 +33,42 @@ pub struct Layered {
     pub roots: BTreeMap<String, String>,
     /// `annotation` or `label`.
     pub tracking: &'static str,
+    /// The kinds whose names look like a part's.
+    pub like_parts: LikeParts,
 }
 
 /// Facet and layer → the file that is being written.
-type Open = BTreeMap<(&'static str, String), Cutter>;
+type Open<'k> = BTreeMap<(&'static str, String), Cutter<'k>>;
 
-/// Assembles the facet files of a snapshot's objects (redacted, sorted by key, no key twice).
-pub fn assemble(objects: &[Object], rules: &Rules, layers: &[Layer], config: &Config) -> Assembled {
-    let mut files = BTreeMap::new();
-    let layers = each_file(&objects, rules, layers, config, &mut |name, bytes| drop(files.insert(name, bytes)));
-    Assembled { files, layers }
-}
-
-/// Hands out the facet files one by one (entry name and bytes), kind by kind, so that no more than the parts of one kind that are
-/// being written are held.
-pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config: &Config, put: &mut dyn FnMut(String, Vec<u8>)) -> Layered {
-    let context = Context::new(objects, rules, layers, &config.scope_label);
+/// Hands out the facet files of a snapshot's objects (redacted, no key twice) one by one (entry name and bytes), kind by kind, so that no
+/// more than the parts of one kind that are being written are held.
+pub fn each_file(
+    objects: &dyn Objects,
+    rules: &Rules,
+    layers: &[Layer],
+    config: &Config,
+    server: Option<&str>,
+    put: &mut dyn FnMut(String, Vec<u8>),
+) -> Layered {
+    let context = Context::new(objects, rules, layers, &config.scope_label, &Here::new(server, &config.cluster_names));
     let places = layers::place(&context);
+    let like_parts = LikeParts::of_objects(objects);
     let mut counts = BTreeMap::new();
     let order = order(objects);
-    let mut scratch = Vec::new();
+    let (mut scratch, mut templates) = (Vec::new(), Templates::default());
     for kind in order.chunk_by(|a, b| stem_of(objects, *a).eq(stem_of(objects, *b))) {
         let mut open = Open::new();
         for (at, object) in kind.iter().filter_map(|at| Some((*at, objects.whole(*at)?.into_owned()))) {
-            let placement = places.of(&context, at);
+            let origin = layers::origin(&context, &object);
+            let placement = places.of(&context, at, origin.is_some());
             let (stem, place) = (object.stem(), object.key.place());
-            let has_state = write_object(&context, object, &placement, &mut scratch, &mut |facet, line| {
-                let folder = (facet, placement.layer.clone());
-                let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem));
-                let ended = cutter.add(&place, line);
-                ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", placement.layer), bytes));
-            });
+            let has_state =
+                write_object(&context, object, &placement, origin.as_ref(), &mut templates, &mut scratch, &mut |facet, line| {
+                    let folder = (facet, placement.layer.clone());
+                    let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem, &like_parts));
+                    let ended = cutter.add(&place, line);
+                    ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", placement.layer), bytes));
+                });
             if has_state {
                 *counts.entry(placement.layer).or_default() += 1;
             }
@@ -74,11 +78,11 @@ pub fn each_file(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config:
         }
     }
     let roots = layers.iter().filter_map(|l| Some((l.name.clone(), context.apps.root(&l.name)?.place()))).collect();
-    let tracking = match context.tracking.method {
-        layers::Method::Annotation => "annotation",
-        layers::Method::Label => "label",
+    let tracking = match context.apps.tracking().map(|t| t.method) {
+        Some(argo::Method::Label) => "label",
+        _ => "annotation",
     };
-    Layered { counts, roots, tracking }
+    Layered { counts, roots, tracking, like_parts }
 }
 
 /// The objects by the kind of their files, then by the bytes of `namespace/name`, as their lines are sorted.
@@ -100,21 +104,26 @@ fn stem_of(objects: &dyn Objects, at: usize) -> impl Iterator<Item = u8> {
 }
 
 /// Writes an object's lines, large ones into `line` first; true where it has state (false: it is derived).
-fn write_object(
-    context: &Context<'_>,
+fn write_object<'a>(
+    context: &'a Context<'_>,
     object: Object,
     placement: &Placement,
+    origin: Option<&layers::Origin>,
+    templates: &mut Templates<'a>,
     line: &mut Vec<u8>,
     put: &mut dyn FnMut(&'static str, &[u8]),
 ) -> bool {
     let kind = context.rules.of(&object.key.group, &object.key.kind);
-    let derived = layers::is_derived(context, &object);
-    let owned = layers::owned_pointers(context, &object, placement);
+    let owned = layers::owned_fields(context, &object, placement);
     let reading = kind.rule.health.as_deref().and_then(|reader| health::read(reader, &object.value));
     let scope = context.scope(&object).unwrap_or_default().to_owned();
-    let marked = context.tracking.has_mark(&object.value);
-    let (namespace, name) = (object.key.namespace, object.key.name);
-    let mut facets = split(kind, object.value, &owned);
+    let marked = context.apps.has_mark(&object.value);
+    let kept = argo::kept_either_way(&object.key, &object.value).map_or("", argo::Kept::as_str).to_owned();
+    let (hook, deleting) = (context.is_hook(&object), meta::deleting(&object.value).is_some());
+    let pointers: Vec<String> = owned.iter().map(|o| o.pointer.clone()).collect();
+    let mut facets = split(kind, object.value, &pointers);
+    let departs = origin.map(|origin| templates.departures(context, object.key.parts(), &facets.state, origin)).unwrap_or_default();
+    let (derived, namespace, name) = (origin.is_some(), object.key.namespace, object.key.name);
     if let Some(reading) = reading {
         let health = reading.health.as_str().into();
         put("health", &bytes(&HealthLine { namespace: namespace.clone(), name: name.clone(), health, facts: reading.facts }));
@@ -125,10 +134,16 @@ fn write_object(
         by: placement.by.as_str().into(),
         app: placement.app.clone(),
         related: placement.related.clone(),
+        mark: placement.mark.into(),
         scope,
         marked,
+        kept,
+        hook,
+        deleting,
+        owned: owned.into_iter().map(|o| (o.pointer, OwnedLine { by: o.by.into(), wide: o.is_wide, idle: o.is_idle })).collect(),
         fields: facets.identity,
         derived: if derived { facets.state.take() } else { Value::Null },
+        departs: departs.into_iter().map(|d| DepartureLine { at: d.at, what: d.what.as_str().into(), wants: d.wants }).collect(),
     };
     line.clear();
     identity.write(line);

@@ -18,6 +18,9 @@ pub struct Config {
     /// The layers, in the order of the report.
     #[serde(default = "default_layers")]
     pub layers: Vec<LayerConfig>,
+    /// What Argo CD calls this cluster in its Applications' destinations, beside `in-cluster`: names or addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cluster_names: Vec<String>,
     /// The label that names a layer where nothing else speaks.
     #[serde(default = "default_label")]
     pub scope_label: String,
@@ -107,6 +110,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             layers: default_layers(),
+            cluster_names: vec![],
             scope_label: default_label(),
             storage: vec![],
             claims: vec![],

@@ -1,7 +1,10 @@
 //! `coverage.json`: every question asked, and each that was not answered, with its reason.
 use crate::model::Gap;
+use crate::model::Known;
+use crate::model::Listable;
 use crate::model::Question;
 use crate::model::Reason;
+use crate::model::Universe;
 use crate::model::Unsettled;
 use serde::Deserialize;
 use serde::Serialize;
@@ -13,6 +16,9 @@ pub struct Coverage {
     /// The highest resourceVersion seen over everything read, as decimal text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub highest_resource_version: Option<String>,
+    /// Every kind that could have been asked.
+    #[serde(default)]
+    pub universe: UniverseLine,
     /// Every question.
     pub questions: Vec<QuestionLine>,
     /// Every gap.
@@ -20,6 +26,29 @@ pub struct Coverage {
     /// Applications that changed while the rest was read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unsettled: Vec<UnsettledLine>,
+}
+
+/// The kinds that could have been asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UniverseLine {
+    /// How it is known which those are: `discovery`, `api-services`, `version` or `nothing`.
+    pub known: String,
+    /// The kinds, sorted.
+    pub kinds: Vec<KindLine>,
+}
+
+/// A kind that can be listed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindLine {
+    /// API group.
+    pub group: String,
+    /// Plural resource name.
+    pub resource: String,
+    /// Whether its objects live in namespaces; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespaced: Option<bool>,
 }
 
 /// An object that changed between its first and its last reading.
@@ -81,7 +110,7 @@ pub struct GapLine {
 
 impl Coverage {
     /// The stored form.
-    pub fn new(highest: Option<u64>, questions: &[Question], gaps: &[Gap], unsettled: &[Unsettled]) -> Self {
+    pub fn new(highest: Option<u64>, questions: &[Question], universe: &Universe, gaps: &[Gap], unsettled: &[Unsettled]) -> Self {
         let question = |q: &Question| QuestionLine {
             group: q.group.clone(),
             resource: q.resource.clone(),
@@ -107,6 +136,7 @@ impl Coverage {
         };
         Self {
             highest_resource_version: highest.map(|n| n.to_string()),
+            universe: UniverseLine::new(universe),
             questions: questions.iter().map(question).collect(),
             gaps: gaps.iter().map(gap).collect(),
             unsettled: unsettled.iter().map(moved).collect(),
@@ -146,5 +176,19 @@ impl Coverage {
     /// Whether the kind was asked for, in the whole cluster or in some namespace.
     pub fn asked(&self, group: &str, resource: &str) -> bool {
         self.questions.iter().any(|q| q.group == group && q.resource == resource)
+    }
+}
+
+impl UniverseLine {
+    fn new(universe: &Universe) -> Self {
+        let kind = |k: &Listable| KindLine { group: k.group.clone(), resource: k.resource.clone(), namespaced: k.namespaced };
+        Self { known: universe.known.as_str().into(), kinds: universe.kinds.iter().map(kind).collect() }
+    }
+
+    /// The universe as the core uses it; where nothing that evid knows says how it is known, nothing tells it.
+    pub fn universe(&self) -> Universe {
+        let known = Known::ALL.into_iter().find(|k| k.as_str() == self.known).unwrap_or_default();
+        let kind = |k: &KindLine| Listable { group: k.group.clone(), resource: k.resource.clone(), namespaced: k.namespaced };
+        Universe { known, kinds: self.kinds.iter().map(kind).collect() }
     }
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A line of `health/<layer>/<kind>.jsonl`.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -27,12 +28,16 @@ pub struct IdentityLine {
     pub namespace: String,
     /// Name.
     pub name: String,
-    /// By what evidence the object is in its layer: `ancestry`, `relation`, `namespace`, `label`, `none`.
+    /// By what evidence the object is in its layer: `ancestry` and `relation` are confirmed; `mark`, `reference`, `namespace`, `destination`
+    /// and `label` are asserted; `none`.
     pub by: String,
     /// The Application that its tracking mark names, as `namespace/name`; absent without one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub app: String,
-    /// For a relation: `<plural>.<group>|namespace|name` of the other object.
+    /// What that Application says of it, where it does not list it: `unlisted`, `gone` or `unknown`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mark: String,
+    /// For a relation or a reference: `<plural>.<group>|namespace|name` of the other object.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub related: String,
     /// What its scope label says, where it has one; never stronger than any other evidence.
@@ -41,11 +46,54 @@ pub struct IdentityLine {
     /// Whether it carries a tracking mark of the method in force.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub marked: bool,
+    /// Why it stays on purpose when its layer goes: `Delete=false`, `Prune=false`, `helm.sh/resource-policy: keep` or `CRD`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kept: String,
+    /// Whether Argo CD runs it as a hook.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hook: bool,
+    /// Whether it is being deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleting: bool,
+    /// Fields that another controller owns by agreement: pointer → by whom.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owned: BTreeMap<String, OwnedLine>,
     /// Pointer → value.
     pub fields: Map<String, Value>,
     /// For a derived object: what would be its state.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub derived: Value,
+    /// For a derived object: where it is not what its owner's template says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub departs: Vec<DepartureLine>,
+}
+
+/// A place where a derived object departs from its owner's template.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct DepartureLine {
+    /// JSON pointer within `derived` (within the template, where the object lacks something).
+    pub at: String,
+    /// `runs`: it runs something else, or as somebody else. `holds`: it holds something else. `untold`: nothing says what its owner makes.
+    /// `torn`: its owner is in no list.
+    pub what: String,
+    /// What the template says there; absent where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wants: Option<Value>,
+}
+
+/// By what agreement another controller owns a field.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct OwnedLine {
+    /// An autoscaler's kind, `Application` or `argocd-cm`.
+    pub by: String,
+    /// Whether the agreement covers a whole container of the object, or every kind.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wide: bool,
+    /// Whether it is an autoscaler that is paused or failing: it owns the field, and did not write it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub idle: bool,
 }
 
 /// A line of `noise/<layer>/<kind>.jsonl`.
@@ -105,11 +153,17 @@ mod tests {
                 name: text("é"),
                 by: text("label"),
                 app: text("a/b"),
+                mark: text("gone"),
                 related: String::new(),
                 scope: text("s"),
                 marked: true,
+                kept: text("CRD"),
+                hook: false,
+                deleting: true,
+                owned: BTreeMap::from([("/spec/a".to_owned(), OwnedLine { by: text("Application"), wide: true, idle: true })]),
                 fields: map(large.clone()),
                 derived,
+                departs: vec![DepartureLine { at: text("/spec"), what: text("runs"), wants: Some(json!(1)) }],
             };
             let mut bytes = Vec::new();
             line.clone().write(&mut bytes);

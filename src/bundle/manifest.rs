@@ -26,6 +26,9 @@ pub struct Manifest {
     pub redaction_key: String,
     /// Argo CD's tracking method: `annotation` or `label`.
     pub tracking: String,
+    /// The kinds whose names end in eight hex digits, as those of later parts do; absent where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub like_parts: Vec<String>,
     /// SHA-256 of every stored byte of the zip before `evid.json`: binds the container as well as its contents.
     pub head: String,
     /// A reviewer's nonce.
@@ -41,6 +44,26 @@ pub struct Tool {
     pub name: String,
     /// Its version.
     pub version: String,
+}
+
+impl Tool {
+    /// This version of evid.
+    pub fn this() -> Self {
+        Self { name: "evid".into(), version: env!("CARGO_PKG_VERSION").into() }
+    }
+
+    /// Whether it is evid and a version: neither holds a sentence.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        let sign = |b: u8| b.is_ascii_alphanumeric() || b".+-".contains(&b);
+        if self.name != "evid" {
+            return Err("`tool` is not evid".into());
+        }
+        let version = (1..=64).contains(&self.version.len()) && self.version.bytes().all(sign);
+        if version { Ok(()) } else { Err("`tool.version` is no version".into()) }
+    }
 }
 
 /// RFC 3339 UTC times; absent where unknown.

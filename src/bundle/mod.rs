@@ -1,9 +1,11 @@
 //! What is in a bundle: the stored forms and how a snapshot becomes files. Knows no zip and no disk.
 pub mod actions;
+pub mod against;
 pub mod assemble;
 pub mod config;
 pub mod coverage;
 pub mod defect;
+pub mod like_parts;
 pub mod lines;
 pub mod manifest;
 pub mod names;

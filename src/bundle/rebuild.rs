@@ -1,55 +1,154 @@
-//! From the files of a bundle back to its objects, and the check that every facet follows from them: an object is put together
-//! from its lines, split anew and placed anew, and each file must come out byte for byte.
-use crate::bundle::assemble::Assembled;
+//! From the files of a bundle back to its objects: each is put together from its lines. Holds the lines as they are stored and no object
+//! longer than it is looked at, however many there are.
 use crate::bundle::defect::Defect;
 use crate::bundle::defect::DefectKind;
+use crate::bundle::like_parts::LikeParts;
 use crate::bundle::lines::IdentityLine;
 use crate::bundle::lines::NoiseLine;
-use crate::bundle::parts;
+use crate::bundle::manifest::Manifest;
 use crate::kinds::Rules;
 use crate::kinds::split::Facets;
 use crate::kinds::split::join_facets;
+use crate::layers::lean;
 use crate::model::Key;
+use crate::model::KeyRef;
 use crate::model::Object;
+use crate::model::Objects;
 use crate::model::group_of;
+use serde::Deserialize;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-/// Puts every object together again. Files are `(entry name, bytes)`; the answer is sorted by key.
-pub fn objects(files: &BTreeMap<String, Vec<u8>>, rules: &Rules) -> (Vec<Object>, Vec<Defect>) {
-    let mut states: BTreeMap<(String, String, String), Value> = BTreeMap::new();
-    let mut noises: BTreeMap<(String, String, String), NoiseLine> = BTreeMap::new();
-    let (mut objects, mut defects) = (Vec::new(), Vec::new());
-    for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with("state/")) {
-        each(name, bytes, &mut defects, |stem, line| {
-            let state: Value = serde_json::from_slice(line).map_err(|e| e.to_string())?;
-            let at = |p: &str| state.pointer(p).and_then(Value::as_str).unwrap_or("").to_owned();
-            states.insert((stem.to_owned(), at("/metadata/namespace"), at("/metadata/name")), state);
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// The lines of one object.
+#[derive(Clone, Copy)]
+struct Lines<'f> {
+    state: Option<&'f [u8]>,
+    identity: &'f [u8],
+    noise: &'f [u8],
+    /// The entry of the identity line, for messages.
+    file: &'f str,
+}
+
+impl Lines<'_> {
+    /// The object's value.
+    fn value(&self) -> Result<Value, String> {
+        let identity: IdentityLine = parse(self.identity)?;
+        let noise: NoiseLine = parse(self.noise)?;
+        let state = if identity.derived.is_null() { self.state.map_or(Ok(Value::Null), parse)? } else { identity.derived };
+        Ok(join_facets(Facets { state, identity: identity.fields, noise: noise.fields, order: noise.order }))
+    }
+}
+
+fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, String> {
+    serde_json::from_slice(line).map_err(|e| e.to_string())
+}
+
+/// The objects of a bundle, sorted by key: of each its lines and what it is placed by.
+pub struct Rebuilt<'f> {
+    objects: Vec<(Object, Lines<'f>)>,
+    /// The highest resourceVersion of any of them.
+    pub highest: Option<u64>,
+}
+
+/// Stem, and `namespace/name` as the line spells it.
+type Place<'f> = (&'f str, Cow<'f, str>, Cow<'f, str>);
+
+impl<'f> Rebuilt<'f> {
+    /// Finds the lines of every object and puts each together once.
+    pub fn read(files: &'f Files, rules: &Rules) -> (Self, Vec<Defect>) {
+        #[derive(Deserialize)]
+        struct Head<'a> {
+            #[serde(borrow, default)]
+            namespace: Cow<'a, str>,
+            #[serde(borrow)]
+            name: Cow<'a, str>,
+        }
+        #[derive(Deserialize)]
+        struct State<'a> {
+            #[serde(borrow)]
+            metadata: Head<'a>,
+        }
+        let like_parts = like_parts(files);
+        let (mut states, mut noises) = (HashMap::new(), HashMap::new());
+        let (mut objects, mut highest, mut defects) = (Vec::new(), None, Vec::new());
+        let each = |facet: &str, defects: &mut Vec<Defect>, take: &mut dyn FnMut(&'f str, &'f str, &'f [u8]) -> Result<(), String>| {
+            for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with(facet)) {
+                let stem = like_parts.stem(name.rsplit('/').next().unwrap_or(name));
+                for (i, line) in bytes.split(|b| *b == b'\n').enumerate().filter(|(_, l)| !l.is_empty()) {
+                    if let Err(what) = take(name, stem, line) {
+                        defects.push(Defect::of(name, DefectKind::Facets(format!("line {}: {what}", i + 1))));
+                    }
+                }
+            }
+        };
+        each("state/", &mut defects, &mut |_, stem, line| {
+            let Head { namespace, name } = parse::<State<'_>>(line)?.metadata;
+            states.insert((stem, namespace, name), line);
             Ok(())
         });
-    }
-    for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with("noise/")) {
-        each(name, bytes, &mut defects, |stem, line| {
-            let noise: NoiseLine = serde_json::from_slice(line).map_err(|e| e.to_string())?;
-            noises.insert((stem.to_owned(), noise.namespace.clone(), noise.name.clone()), noise);
+        each("noise/", &mut defects, &mut |_, stem, line| {
+            let Head { namespace, name } = parse(line)?;
+            noises.insert((stem, namespace, name), line);
             Ok(())
         });
-    }
-    for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with("identity/")) {
-        each(name, bytes, &mut defects, |stem, line| {
-            let identity: IdentityLine = serde_json::from_slice(line).map_err(|e| e.to_string())?;
-            let key = (stem.to_owned(), identity.namespace.clone(), identity.name.clone());
+        each("identity/", &mut defects, &mut |file, stem, identity| {
+            let Head { namespace, name } = parse(identity)?;
+            let key: Place<'_> = (stem, namespace, name);
             let noise = noises.remove(&key).ok_or_else(|| format!("{}/{} has no noise line", key.1, key.2))?;
-            let state = if identity.derived.is_null() { states.remove(&key).unwrap_or(Value::Null) } else { identity.derived };
-            let value = join_facets(&Facets { state, identity: identity.fields, noise: noise.fields, order: noise.order });
-            objects.push(object(stem, value, name, rules)?);
+            let lines = Lines { state: states.remove(&key), identity, noise, file };
+            let mut object = object(stem, lines.value()?, file, rules)?;
+            let version = object.value.pointer("/metadata/resourceVersion").and_then(Value::as_str);
+            highest = highest.max(version.and_then(|v| v.parse().ok()));
+            object.value = lean(&object.value, &object.key, rules);
+            objects.push((object, lines));
             Ok(())
         });
+        let mut left: Vec<Place<'_>> = states.into_keys().chain(noises.into_keys()).collect();
+        left.sort();
+        defects
+            .extend(left.iter().map(|(stem, ns, name)| Defect::of(stem, DefectKind::Facets(format!("{ns}/{name} has no identity line")))));
+        objects.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+        (Self { objects, highest }, defects)
     }
-    let left = states.keys().chain(noises.keys());
-    defects.extend(left.map(|(stem, ns, name)| Defect::of(stem, DefectKind::Facets(format!("{ns}/{name} has no identity line")))));
-    objects.sort_by(|a, b| a.key.cmp(&b.key));
-    (objects, defects)
+}
+
+impl Objects for Rebuilt<'_> {
+    fn len(&self) -> usize {
+        self.objects.len()
+    }
+    fn key(&self, at: usize) -> KeyRef<'_> {
+        self.objects.get(at).map(|(o, _)| o.key.parts()).unwrap_or_default()
+    }
+    fn plural(&self, at: usize) -> &str {
+        self.objects.get(at).map_or("", |(o, _)| &o.plural)
+    }
+    fn uid(&self, at: usize) -> &str {
+        self.objects.get(at).map_or("", |(o, _)| &o.uid)
+    }
+    fn lean(&self, at: usize) -> Option<Cow<'_, Object>> {
+        self.objects.get(at).map(|(o, _)| Cow::Borrowed(o))
+    }
+    fn whole(&self, at: usize) -> Option<Cow<'_, Object>> {
+        let (o, lines) = self.objects.get(at)?;
+        let value = lines.value().ok()?;
+        Some(Cow::Owned(Object { key: o.key.clone(), plural: o.plural.clone(), uid: o.uid.clone(), value, file: lines.file.to_owned() }))
+    }
+}
+
+/// Every object of a bundle, in memory, sorted by key.
+pub fn objects(files: &Files, rules: &Rules) -> (Vec<Object>, Vec<Defect>) {
+    let (rebuilt, defects) = Rebuilt::read(files, rules);
+    ((0..rebuilt.len()).filter_map(|at| rebuilt.whole(at)).map(Cow::into_owned).collect(), defects)
+}
+
+/// The kinds that look like parts, as the manifest lists them; what it leaves out or adds shows where the objects are split anew.
+fn like_parts(files: &Files) -> LikeParts {
+    let manifest = files.get("evid.json").and_then(|bytes| serde_json::from_slice::<Manifest>(bytes).ok());
+    LikeParts::of(manifest.into_iter().flat_map(|m| m.like_parts))
 }
 
 fn object(stem: &str, value: Value, file: &str, rules: &Rules) -> Result<Object, String> {
@@ -62,34 +161,4 @@ fn object(stem: &str, value: Value, file: &str, rules: &Rules) -> Result<Object,
         return Err(format!("{key} is no {stem}"));
     }
     Ok(Object { uid: at("/metadata/uid").to_owned(), plural, value, key, file: file.to_owned() })
-}
-
-fn each(name: &str, bytes: &[u8], defects: &mut Vec<Defect>, mut take: impl FnMut(&str, &[u8]) -> Result<(), String>) {
-    let stem = parts::stem(name.rsplit('/').next().unwrap_or(name));
-    for (i, line) in bytes.split(|b| *b == b'\n').enumerate().filter(|(_, l)| !l.is_empty()) {
-        if let Err(what) = take(stem, line) {
-            defects.push(Defect::of(name, DefectKind::Facets(format!("line {}: {what}", i + 1))));
-        }
-    }
-}
-
-/// Compares the files of a bundle with those that its own objects give.
-pub fn differences(files: &BTreeMap<String, Vec<u8>>, anew: &Assembled) -> Vec<Defect> {
-    let facet = |n: &str| ["state/", "health/", "identity/", "noise/"].iter().any(|f| n.starts_with(f));
-    let given = files.iter().filter(|(n, _)| facet(n));
-    let wrong = given.filter_map(|(name, bytes)| match anew.files.get(name) {
-        Some(expected) if expected == bytes => None,
-        Some(expected) => Some((name, first_difference(bytes, expected))),
-        None => Some((name, "no object of the bundle belongs here".to_owned())),
-    });
-    let missing =
-        anew.files.keys().filter(|n| !files.contains_key(*n)).map(|n| (n, "missing: objects of the bundle belong here".to_owned()));
-    wrong.chain(missing).map(|(name, what)| Defect::of(name, DefectKind::Facets(what))).collect()
-}
-
-fn first_difference(given: &[u8], expected: &[u8]) -> String {
-    let lines = |b: &[u8]| b.split(|c| *c == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
-    let (given, expected) = (lines(given), lines(expected));
-    let at = given.iter().zip(&expected).position(|(a, b)| a != b).unwrap_or_else(|| given.len().min(expected.len()));
-    format!("line {} does not follow from the object it belongs to", at + 1)
 }

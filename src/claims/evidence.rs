@@ -1,4 +1,6 @@
 //! The bundles of one judgement and what all claims ask of them, computed once.
+use crate::claims::position::Position;
+use crate::claims::position::positions;
 use crate::compare::Change;
 use crate::compare::ChangeKind;
 use crate::compare::CompareError;
@@ -8,35 +10,21 @@ use crate::compare::Instances;
 use crate::compare::Side;
 use crate::compare::Spot;
 use crate::compare::changes;
+use crate::compare::writer;
 use crate::kinds::Rules;
+use crate::kinds::split::Facets;
+use crate::kinds::split::join_facets;
 use crate::model::Gap;
 use crate::model::Key;
+use crate::model::Known;
 use crate::model::Layer;
+use crate::model::Listable;
 use crate::model::Reason;
 use crate::model::Role;
 use crate::model::stem;
 use crate::model::unstem;
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-/// Whether the switched layer's Applications live.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Position {
-    /// No Application below the switch lives without deletionTimestamp.
-    Off,
-    /// One does.
-    On,
-}
-
-impl Position {
-    /// The word in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::On => "on",
-        }
-    }
-}
 
 /// The stem of Applications.
 pub(super) const APPLICATIONS: &str = "applications.argoproj.io";
@@ -66,7 +54,7 @@ impl<'a> Evidence<'a> {
     /// # Errors
     /// Where a bundle can't be read.
     pub fn gather(sides: &'a [Side], rules: &'a Rules, layers: &[Layer]) -> Result<Self, CompareError> {
-        let instances = Instances::read(sides)?;
+        let instances = Instances::read(sides, layers)?;
         let gaps = sides.iter().map(|s| s.coverage.gaps()).collect();
         let mut this = Self {
             sides,
@@ -78,18 +66,17 @@ impl<'a> Evidence<'a> {
             gaps,
             listed: BTreeSet::new(),
         };
+        for side in 0..sides.len() {
+            let found = this.known_from_others(side);
+            this.gaps.get_mut(side).into_iter().for_each(|gaps| gaps.extend(found.clone()));
+        }
         for b in 1..sides.len() {
             let found = this.between(b - 1, b)?;
             this.changes.extend(found);
         }
         this.listed = this.read_listed()?;
         if let Some(switched) = this.switched().map(|l| l.name.clone()) {
-            for i in 0..sides.len() {
-                let alive = this.apps(&switched, i).map(|(spot, at)| this.state(spot, at, i));
-                let states: Vec<Value> = alive.collect::<Result<_, _>>()?;
-                let on = states.iter().any(|s| s.pointer("/metadata/deletionTimestamp").is_none());
-                this.positions.push(if on { Position::On } else { Position::Off });
-            }
+            this.positions = positions(&this, &switched)?;
         }
         Ok(this)
     }
@@ -129,9 +116,43 @@ impl<'a> Evidence<'a> {
             || (stem != DEFINITIONS && !self.unseen(DEFINITIONS, "", side) && !defined(side) && (0..self.sides.len()).any(defined))
     }
 
+    /// A bundle that does not tell which kinds there are may have missed any that another bundle could ask for (law 1).
+    fn known_from_others(&self, side: usize) -> Vec<Gap> {
+        let universe = |i: usize| self.sides.get(i).map(|s| s.coverage.universe.universe()).unwrap_or_default();
+        if universe(side).known != Known::Nothing {
+            return Vec::new();
+        }
+        let others: BTreeSet<_> = (0..self.sides.len()).filter(|i| *i != side).flat_map(|i| universe(i).kinds).collect();
+        let is_open = |k: &Listable| {
+            let gap = || self.gaps(side).iter().any(|g| g.covers(&k.resource, &k.group));
+            self.rules.keeps(&k.group, &k.resource) && !self.asked(&stem(&k.resource, &k.group), side) && !gap()
+        };
+        let detail = "another bundle knows this kind, and this one did not ask for it";
+        let gap =
+            |k: Listable| Gap { group: k.group, resource: k.resource, namespace: None, reason: Reason::NotAsked, detail: detail.into() };
+        others.into_iter().filter(is_open).map(gap).collect()
+    }
+
+    /// Whether a bundle asked for a kind in a namespace (empty: in the whole cluster), or knows that the namespace is not there.
+    fn asked_in(&self, resource: &str, group: &str, namespace: &str, side: usize) -> bool {
+        let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return false };
+        let mut places = coverage.questions.iter().filter(|q| q.group == group && q.resource == resource).map(|q| q.namespace.as_deref());
+        let gone = || {
+            let space = Spot { stem: "namespaces".into(), namespace: String::new(), name: namespace.to_owned() };
+            self.instances.at(&space, side).is_none() && !self.unseen(&space.stem, "", side)
+        };
+        !coverage.asked(group, resource) || places.any(|p| p.is_none_or(|p| p == namespace)) || (!namespace.is_empty() && gone())
+    }
+
     /// Whether the time between the bundles was watched, anywhere: they are points of a proof.
     pub fn is_watched(&self) -> bool {
         self.sides.iter().any(|s| s.sums().get(crate::bundle::watch::WATCH).is_some())
+    }
+
+    /// Whether what an object runs comes to an end by itself, so that its pods come and go.
+    pub fn ends(&self, spot: &Spot) -> bool {
+        let (plural, group) = unstem(&spot.stem);
+        self.rules.of_resource(group, plural).is_some_and(|k| k.rule.ends)
     }
 
     /// A layer by name.
@@ -148,7 +169,7 @@ impl<'a> Evidence<'a> {
 
     /// The Applications of a layer in one bundle, without its root.
     pub fn apps<'b>(&'b self, layer: &'b str, side: usize) -> impl Iterator<Item = (&'b Spot, &'b Instance)> {
-        let here = self.instances.of_layer(layer).filter(|(s, _)| s.stem == APPLICATIONS);
+        let here = self.instances.of_layer(layer).filter(|(s, _)| s.stem == APPLICATIONS && self.instances.by(s).is_confirmed());
         here.filter_map(move |(s, all)| Some((s, all.get(side)?.as_ref()?)))
     }
 
@@ -168,19 +189,62 @@ impl<'a> Evidence<'a> {
         self.sides.get(side).map_or(Ok(Value::Null), |s| s.line(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name))
     }
 
+    /// An object of one bundle, put together again from its facets.
+    ///
+    /// # Errors
+    /// Where a file can't be read.
+    pub fn whole(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
+        let map = |v: &Value, field: &str| v.get(field).and_then(Value::as_object).cloned().unwrap_or_default();
+        let identity = self.line("identity", spot, at, side)?;
+        let noise = self.line("noise", spot, at, side)?;
+        let state = if at.derived { identity.get("derived").cloned().unwrap_or_default() } else { self.state(spot, at, side)? };
+        Ok(join_facets(Facets { state, identity: map(&identity, "fields"), noise: map(&noise, "fields"), order: map(&noise, "order") }))
+    }
+
+    /// The place and instance of an object of which the key is known, where a bundle holds it; its namespace may be that of its
+    /// Application's destination where its kind has none.
+    pub fn find(&self, key: &Key, side: usize) -> Option<(&Spot, &Instance)> {
+        let stem = self.stem_of(&key.group, &key.kind);
+        let spot = |namespace: &str| Spot { stem: stem.clone(), namespace: namespace.to_owned(), name: key.name.clone() };
+        let found = |spot: Spot| {
+            let (spot, all) = self.instances.all.get_key_value(&spot)?;
+            Some((spot, all.get(side)?.as_ref()?))
+        };
+        found(spot(&key.namespace)).or_else(|| found(spot("")))
+    }
+
+    /// The entry that holds an object's line of a facet; empty where it has none.
+    ///
+    /// # Errors
+    /// Where a file can't be read.
+    pub fn file(&self, facet: &str, spot: &Spot, at: &Instance, side: usize) -> Result<String, CompareError> {
+        let Some(side) = self.sides.get(side) else { return Ok(String::new()) };
+        Ok(side.entry_of(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name)?.unwrap_or_default().to_owned())
+    }
+
+    /// The entry that shows what an object is: its state, or for a derived one its identity.
+    ///
+    /// # Errors
+    /// Where a file can't be read.
+    pub fn shown_in(&self, spot: &Spot, at: &Instance, side: usize) -> Result<String, CompareError> {
+        self.file(if at.derived { "identity" } else { "state" }, spot, at, side)
+    }
+
     /// The changes from one bundle to another. What one side lacks and did not wholly see is uncertain; so is what is state only
     /// because its controller's kind was not wholly seen.
     ///
     /// # Errors
     /// Where a file can't be read.
     pub fn between(&self, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
-        let mut found = changes(self.sides, &self.instances, a, b)?;
+        let mut found = changes(self.sides, &self.instances, self.rules, a, b)?;
         let key = |i: usize| self.sides.get(i).map(|s| &s.manifest.redaction_key);
         if key(a) != key(b) {
             // Tokens of two keys say nothing about each other.
             for change in found.iter_mut().filter(|c| c.kind == ChangeKind::Modified) {
                 set_aside(change, |f| without_tokens(&f.before) == without_tokens(&f.after));
             }
+            // Nor about what was a departure before.
+            found.iter_mut().filter(|c| c.kind == ChangeKind::Departs).for_each(|c| c.uncertain = true);
         }
         for change in &mut found {
             let namespace = &change.spot.namespace;
@@ -193,7 +257,7 @@ impl<'a> Evidence<'a> {
             let (lacks, has) = match change.kind {
                 ChangeKind::Added => (a, b),
                 ChangeKind::Removed => (b, a),
-                ChangeKind::Modified | ChangeKind::Replaced => continue,
+                ChangeKind::Modified | ChangeKind::Replaced | ChangeKind::Departs | ChangeKind::Torn => continue,
             };
             let owner = change.controller.as_ref().map(|(group, kind)| self.stem_of(group, kind));
             let relations = self.rules.of(&change.key.group, &change.key.kind).rule.relations.iter();
@@ -201,19 +265,46 @@ impl<'a> Evidence<'a> {
             let hides = |stem: &str, i: usize| self.unseen(stem, &change.spot.namespace, i);
             change.uncertain |= hides(&change.spot.stem, lacks) || others.iter().any(|s| hides(s, has) || hides(s, lacks));
         }
+        for change in found.iter_mut().filter(|c| !c.fields.is_empty()) {
+            self.name_writers(change, b)?;
+        }
         Ok(found)
+    }
+
+    /// Notes who wrote each field of a change, as the later bundle says it.
+    fn name_writers(&self, change: &mut Change, side: usize) -> Result<(), CompareError> {
+        let Some(at) = self.instances.at(&change.spot, side) else { return Ok(()) };
+        if self.line("noise", &change.spot, at, side)?.pointer("/fields/~1metadata~1managedFields").is_none() {
+            return Ok(());
+        }
+        let object = self.whole(&change.spot, at, side)?;
+        let state =
+            if at.derived { self.line("identity", &change.spot, at, side)?["derived"].take() } else { self.state(&change.spot, at, side)? };
+        for field in change.fields.iter_mut().filter(|f| f.after.is_some()) {
+            // What is identity stands where the object has it; what is state, where state has sorted it.
+            let shown = if state.pointer(&field.pointer).is_some() { &state } else { &object };
+            field.writer = writer(&object, shown, &field.pointer);
+        }
+        Ok(())
     }
 
     /// Whether a bundle could lack an object of this kind (stem) and namespace only because it did not wholly see it there.
     pub fn unseen(&self, stem: &str, namespace: &str, side: usize) -> bool {
         let (resource, group) = unstem(stem);
         let of_kind = |g: &Gap| g.covers(resource, group);
-        self.gaps(side).iter().any(|g| of_kind(g) && g.namespace.as_ref().is_none_or(|ns| ns == namespace)) || !self.asked(stem, side)
+        self.gaps(side).iter().any(|g| of_kind(g) && g.namespace.as_ref().is_none_or(|ns| ns == namespace))
+            || !self.asked(stem, side)
+            || !self.asked_in(resource, group, namespace, side)
     }
 
     /// All gaps of one bundle.
     pub fn gaps(&self, side: usize) -> &[Gap] {
         self.gaps.get(side).map_or(&[], Vec::as_slice)
+    }
+
+    /// The gaps of one bundle but for those of kinds that are never stored: nothing rests on these.
+    pub fn gaps_kept(&self, side: usize) -> impl Iterator<Item = &Gap> {
+        self.gaps(side).iter().filter(|g| self.rules.keeps(&g.group, &g.resource))
     }
 
     /// The kinds (stems) that a layer had, has or manages in any bundle.
@@ -242,6 +333,17 @@ impl<'a> Evidence<'a> {
                 let detail = String::new();
                 found.push(Gap { group: group.into(), resource: resource.into(), namespace: None, reason: Reason::NotAsked, detail });
             }
+            let told = |ns: &str| found.iter().any(|g| g.covers(resource, group) && g.namespace.as_deref().is_none_or(|n| n == ns));
+            let open = spaces.iter().filter(|ns| !ns.is_empty() && !told(ns) && !self.asked_in(resource, group, ns, side));
+            let gap = |ns: &&str| Gap {
+                group: group.into(),
+                resource: resource.into(),
+                namespace: Some((*ns).to_owned()),
+                reason: Reason::NotAsked,
+                detail: String::new(),
+            };
+            let missed: Vec<Gap> = open.map(gap).collect();
+            found.extend(missed);
         }
         found
     }
@@ -264,7 +366,8 @@ impl<'a> Evidence<'a> {
         Ok(out)
     }
 
-    fn stem_of(&self, group: &str, kind: &str) -> String {
+    /// `<plural>.<group>` of a kind.
+    pub fn stem_of(&self, group: &str, kind: &str) -> String {
         stem(&self.rules.plural(group, kind), group)
     }
 }

@@ -1,5 +1,7 @@
 //! What a verdict rests on: an object, a pointer, the values, the file.
 use crate::compare::Change;
+use crate::compare::FieldChange;
+use crate::compare::Writer;
 use crate::model::Gap;
 use crate::model::Key;
 use serde_json::Value;
@@ -45,12 +47,14 @@ pub struct Finding {
     pub bundle: usize,
     /// The entry of that bundle, or empty.
     pub file: String,
+    /// Who wrote the field at the pointer last, where the bundle says so.
+    pub writer: Option<Writer>,
 }
 
 impl Finding {
     /// A finding without object.
     pub fn new(effect: Effect, code: &'static str, bundle: usize) -> Self {
-        Self { effect, code, object: None, pointer: String::new(), before: None, after: None, bundle, file: String::new() }
+        Self { effect, code, object: None, pointer: String::new(), before: None, after: None, bundle, file: String::new(), writer: None }
     }
 
     /// … about an object.
@@ -81,10 +85,11 @@ impl Finding {
 
     /// The findings of a change: one a field, or one for the object.
     pub fn of_change(change: &Change, effect: Effect) -> Vec<Self> {
-        let base = || Self::new(effect, change.kind.as_str(), change.sides.1).about(change.key.clone()).in_file(&change.file);
+        let base = || Self::new(effect, change.kind.as_str(), change.shown_by()).about(change.key.clone()).in_file(&change.file);
         if change.fields.is_empty() {
             return vec![base()];
         }
-        change.fields.iter().map(|f| base().at(&f.pointer, f.before.clone(), f.after.clone())).collect()
+        let one = |f: &FieldChange| Self { writer: f.writer.clone(), ..base().at(&f.pointer, f.before.clone(), f.after.clone()) };
+        change.fields.iter().map(one).collect()
     }
 }

@@ -5,6 +5,7 @@ use crate::claims::Finding;
 use crate::claims::Position;
 use crate::claims::catalogue::Claim;
 use crate::claims::catalogue::Subject;
+use crate::claims::evidence::APPLICATIONS;
 use crate::claims::predicates;
 use crate::compare::CompareError;
 use crate::model::Role;
@@ -81,6 +82,7 @@ pub(super) type Answer = Result<Option<Vec<Finding>>, CompareError>;
 /// Where a bundle's file can't be read.
 pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, only: &[String]) -> Result<Vec<Judged>, CompareError> {
     let mut out = Vec::new();
+    let apart = apart(evidence)?;
     for claim in claims.iter().filter(|c| c.over.contains(&evidence.sides.len()) && (!c.proof || evidence.is_watched())) {
         for first in claim.subject.firsts(&evidence.layers) {
             let layer = match claim.subject {
@@ -99,6 +101,9 @@ pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, 
             };
             let mut findings = answer.clone().unwrap_or_default();
             findings.sort_by_key(|f| f.effect);
+            if answer.is_some() && claim.subject != Subject::Evidence && findings.iter().all(|f| f.effect == Effect::Notes) {
+                findings.splice(0..0, apart.clone());
+            }
             let has = |e| findings.iter().any(|f| f.effect == e);
             let verdict = if answer.is_none() { Verdict::NotApplicable } else { Verdict::of(has(Effect::Counters), has(Effect::Doubts)) };
             out.push(Judged { id, says: claim.says.replace("{layer}", layer), verdict, findings });
@@ -107,16 +112,47 @@ pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, 
     Ok(out)
 }
 
-/// Nothing is proven of nothing: a layer whose root is in no bundle, or a protected layer that holds nothing.
+/// Why the bundles are not comparable: then no claim over them is proven. That they were redacted with different keys leaves open what
+/// rests on tokens alone, which the comparison itself sees to.
+fn apart(evidence: &Evidence<'_>) -> Result<Option<Finding>, CompareError> {
+    let question = Question { evidence, layer: "", expect: None };
+    let found = predicates::run("comparable", &question)?.unwrap_or_default();
+    let grave = found.into_iter().find(|f| f.effect != Effect::Notes && f.code != "other-redaction-key");
+    Ok(grave.map(|f| Finding { effect: Effect::Doubts, code: "not-comparable", ..f }))
+}
+
+/// Nothing is proven of nothing: a layer whose root is in no bundle, or is one of several of its name, or a protected layer that holds
+/// nothing.
 fn ungrounded(evidence: &Evidence<'_>, layer: &str) -> Option<Vec<Finding>> {
     let declared = evidence.layer(layer)?;
     if evidence.root(layer).is_none() {
         let key = crate::model::Key::new("argoproj.io", "Application", declared.root_namespace.as_deref().unwrap_or(""), &declared.root);
         return Some(vec![Finding::new(Effect::Doubts, "no-root", 0).about(key)]);
     }
+    // Which of two roots of one name is meant is not for the larger platform to say.
+    let named = evidence.instances.all.keys().filter(|s| s.stem == APPLICATIONS && s.name == declared.root).collect::<Vec<_>>();
+    if declared.root_namespace.is_none() && named.len() > 1 {
+        let found = |spot| Finding::new(Effect::Doubts, "root-ambiguous", 0).about(evidence.key(spot));
+        return Some(named.into_iter().map(found).collect());
+    }
+    if let Some(finding) = listed_and_not_ours(evidence, layer) {
+        return Some(vec![finding]);
+    }
     let empty = |i: usize| evidence.sides.get(i).is_some_and(|s| s.manifest.layers.iter().any(|l| l.name == layer && l.objects == 0));
     let hollow = (0..evidence.sides.len()).find(|i| declared.role == Role::Protected && empty(*i))?;
     let all = (0..evidence.sides.len()).all(empty);
     // Empty in one bundle only is a change, which the claims themselves find.
     all.then(|| vec![Finding::new(Effect::Doubts, "empty-layer", hollow)])
+}
+
+/// A root that lists Applications which are there, and of which none is its layer's: what marks them is not what evid took for marks.
+fn listed_and_not_ours(evidence: &Evidence<'_>, layer: &str) -> Option<Finding> {
+    let root = evidence.root(layer)?;
+    (0..evidence.sides.len()).find_map(|i| {
+        let app = evidence.whole(&root, evidence.instances.at(&root, i)?, i).ok()?;
+        let listed = crate::argo::listed(&app).filter(|entry| entry.is_argo("Application")).map(|entry| entry.key());
+        let there: Vec<_> = listed.filter_map(|key| evidence.find(&key, i)).map(|(spot, _)| spot).collect();
+        let none = !there.is_empty() && there.iter().all(|spot| evidence.instances.layer(spot) != layer);
+        none.then(|| Finding::new(Effect::Doubts, "root-lists-others", i).about(evidence.key(&root)))
+    })
 }

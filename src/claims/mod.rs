@@ -4,13 +4,14 @@ pub mod catalogue;
 mod evidence;
 mod finding;
 mod judge;
+mod position;
 mod predicates;
+mod witness;
 
 pub use evidence::Evidence;
-pub use evidence::Position;
 pub use finding::Effect;
 pub use finding::Finding;
 pub use judge::Expect;
 pub use judge::Judged;
 pub use judge::judge;
-pub use predicates::longest_silence;
+pub use position::Position;

@@ -89,10 +89,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         return live::dry_run(&args.live, &rules, &config);
     }
     let (redactor, spool) = (redactor()?, spool()?);
-    let door = Door { redactor: &redactor, rules: &rules, secrets: config.secrets, spool: &spool };
+    let door = Door { redactor: &redactor, rules: &rules, secrets: config.secrets, cluster_names: &config.cluster_names, spool: &spool };
     let said = match &args.from {
         Some(dir) => {
-            let collected = leave_out(dated(dump::read(dir)?.into(), args.at.as_deref())?, &config);
+            let collected = dated(dump::read(dir)?.into(), args.at.as_deref())?.without(&config.leave_out);
             Said { collected: collected.through(&door), session: None }
         }
         None => ask(args, &global.archive, &config, &layers, &door)?,
@@ -163,14 +163,6 @@ fn dated(mut collected: Collected, at: Option<&str>) -> Result<Collected, Failur
         collected.finished.get_or_insert(time);
     }
     Ok(collected)
-}
-
-/// Without the kinds that the configuration leaves out.
-fn leave_out(mut collected: Collected, config: &Config) -> Collected {
-    let left_out = |group: &str, resource: &str| config.leave_out.contains(&stem(resource, group));
-    collected.lists.retain(|l| l.resource.as_deref().is_none_or(|r| !left_out(&l.group, r)));
-    collected.gaps.retain(|g| !left_out(&g.group, &g.resource));
-    collected
 }
 
 /// The redactor of the user's key, which is made on first use.

@@ -58,6 +58,9 @@ impl<E: Error + 'static> From<E> for Failure {
             Some(ArchiveError::Missing { .. }) => {
                 failure.hint("`evid list` shows the bundles there are; `--archive DIR` names another folder")
             }
+            Some(ArchiveError::Content { .. }) => {
+                failure.exit(Exit::Broken).hint("get it again from where it was captured, or capture again")
+            }
             Some(ArchiveError::Damaged { .. } | ArchiveError::Open(OpenError::Refused { .. })) => failure
                 .exit(Exit::Broken)
                 .hint("it was changed after it was sealed, or is no bundle: get it again from where it was captured"),

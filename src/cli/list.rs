@@ -26,9 +26,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let (mut rows, mut documents, mut exit) = (Vec::new(), Vec::new(), Exit::Proven);
     for path in paths {
         let name = archive::name_of(&path);
-        match archive::side(&path) {
-            Ok(side) => {
-                let m = &side.manifest;
+        match archive::open(&path).and_then(|reader| Ok((archive::about(&reader)?, reader))) {
+            Ok(((m, coverage), reader)) => {
                 let cluster = m.cluster.uid.clone().unwrap_or_else(|| "unknown".into());
                 let layers: Vec<String> =
                     m.layers.iter().map(|l| format!("{}={}", l.name, l.digest.chars().take(8).collect::<String>())).collect();
@@ -38,11 +37,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
                     m.window.finished.clone().unwrap_or_else(|| "unknown".into()),
                     cluster.chars().take(8).collect(),
                     m.source.clone(),
-                    side.coverage.gaps.len().to_string(),
+                    coverage.gaps.len().to_string(),
                     layers.join(" "),
                     reports.iter().map(|(_, signer)| signer.chars().take(8).collect::<String>()).collect::<Vec<_>>().join(" "),
                 ]);
-                documents.push(json!({"name": name, "manifest": m, "sha256": side.sha256, "contentId": side.sums().content_id(), "gaps": side.coverage.gaps.len(),
+                documents.push(json!({"name": name, "manifest": m, "sha256": reader.file_sha256(), "contentId": reader.sums().content_id(), "gaps": coverage.gaps.len(),
                     "reports": reports.iter().map(|(file, signer)| json!({"file": file, "claimedSigner": signer})).collect::<Vec<_>>()}));
             }
             Err(e) => {

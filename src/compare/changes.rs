@@ -1,18 +1,27 @@
 //! What changed between two bundles: files by digest, lines by bytes, objects by key, fields by pointer.
+use crate::bundle::lines::IdentityLine;
 use crate::compare::CompareError;
 use crate::compare::FieldChange;
 use crate::compare::Instances;
 use crate::compare::Side;
 use crate::compare::Spot;
+use crate::compare::departures::Baseline;
+use crate::compare::departures::candidates;
 use crate::compare::differences;
-use crate::compare::lines;
+use crate::compare::differing::Found;
+use crate::compare::differing::differing;
+use crate::compare::lasting::identities;
+use crate::compare::lasting::kind_of;
+use crate::compare::lasting::moved;
+use crate::compare::lasting::uid;
 use crate::compare::side::StatePlace;
+use crate::kinds::Rules;
 use crate::model::Key;
 use crate::model::group_of;
+use crate::model::unstem;
 use serde_json::Map;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::collections::HashSet;
 
 /// How an object changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,6 +34,10 @@ pub enum ChangeKind {
     Modified,
     /// Its state is equal and its uid is another: re-created.
     Replaced,
+    /// It is new, and departs from what its owner's template says, or from what its owner made before.
+    Departs,
+    /// It is derived, and its owner is in no list of its bundle: it is of another moment.
+    Torn,
 }
 
 impl ChangeKind {
@@ -35,6 +48,8 @@ impl ChangeKind {
             Self::Removed => "removed",
             Self::Modified => "modified",
             Self::Replaced => "replaced",
+            Self::Departs => "departs",
+            Self::Torn => "torn",
         }
     }
 }
@@ -62,11 +77,18 @@ pub struct Change {
     pub hook: bool,
     /// Whether it could be no change at all: the side that lacks it, or its owner's kind, was not wholly seen.
     pub uncertain: bool,
+    /// Whether it is about a derived object.
+    pub derived: bool,
     /// Group and kind of its controller, where it has one.
     pub controller: Option<(String, String)>,
 }
 
 impl Change {
+    /// Index of the bundle whose entry shows it: the later one, or the earlier one where the object was removed.
+    pub fn shown_by(&self) -> usize {
+        if self.kind == ChangeKind::Removed { self.sides.0 } else { self.sides.1 }
+    }
+
     /// A change of an object that is not re-created and whose fields are not compared.
     fn new(instances: &Instances, spot: &Spot, state: &Value, file: String, kind: ChangeKind, sides: (usize, usize)) -> Self {
         Self {
@@ -77,8 +99,9 @@ impl Change {
             fields: Vec::new(),
             sides,
             file,
-            hook: is_hook(state),
+            hook: instances.all.get(&spot).is_some_and(|all| all.iter().flatten().all(|i| i.hook)),
             uncertain: false,
+            derived: false,
             controller: controller(state),
             spot: spot.clone(),
         }
@@ -91,9 +114,10 @@ type States = BTreeMap<Spot, (Value, String)>;
 ///
 /// # Errors
 /// Where a file that differs can't be read.
-pub fn changes(sides: &[Side], instances: &Instances, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
+pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
     let (Some(before), Some(after)) = (sides.get(a), sides.get(b)) else { return Ok(Vec::new()) };
-    let (mut old, mut new) = differing(before, after)?;
+    let (old, new) = differing(before, after, "state")?;
+    let (mut old, mut new) = (states(before, old)?, states(after, new)?);
     let mut out = Vec::new();
     let spots: std::collections::BTreeSet<Spot> = old.keys().chain(new.keys()).cloned().collect();
     for spot in &spots {
@@ -110,7 +134,8 @@ pub fn changes(sides: &[Side], instances: &Instances, a: usize, b: usize) -> Res
                     out.push(base(&y, file, ChangeKind::Replaced, Vec::new()));
                 }
             }
-            // State on one side and derived on the other: its owner is known on one side only.
+            // State on one side and derived on the other: its owner is known on one side only. One instance is compared below.
+            (Some(_), None) | (None, Some(_)) if is_same(instances, spot, a, b) => {}
             (Some((x, file)), None) => {
                 out.push(Change { uncertain: instances.at(spot, b).is_some(), ..base(&x, file, ChangeKind::Removed, Vec::new()) })
             }
@@ -126,43 +151,96 @@ pub fn changes(sides: &[Side], instances: &Instances, a: usize, b: usize) -> Res
             continue;
         }
         let state = after.line("state", &y.layer, &spot.stem, &spot.namespace, &spot.name)?;
-        let file = format!("identity/{}/{}.jsonl", y.layer, spot.stem);
+        let file = after.entry_of("identity", &y.layer, &spot.stem, &spot.namespace, &spot.name)?.unwrap_or_default().to_owned();
         out.push(Change { recreated: true, ..Change::new(instances, spot, &state, file, ChangeKind::Replaced, (a, b)) });
     }
+    of_identity(sides, instances, rules, (a, b), &mut out)?;
     out.sort_by(|x, y| x.spot.cmp(&y.spot));
     Ok(out)
 }
 
-/// The states on lines that only one side has, from files that not both have.
-fn differing(before: &Side, after: &Side) -> Result<(States, States), CompareError> {
-    let digests =
-        |side: &Side| side.files("state").map(|(_, _, stem, digest)| (stem.to_owned(), digest.to_owned())).collect::<HashSet<_>>();
-    let (x, y) = (digests(before), digests(after));
-    let texts = |side: &Side, other: &HashSet<(String, String)>| {
-        let differ = side.files("state").filter(|(_, _, stem, digest)| !other.contains(&((*stem).to_owned(), (*digest).to_owned())));
-        differ
-            .map(|(entry, _, stem, _)| Ok((entry.to_owned(), stem.to_owned(), side.file(entry)?)))
-            .collect::<Result<Vec<_>, CompareError>>()
+/// What identity lines show: fields of one instance that moved (law 5), and departures of derived objects (law 4).
+fn of_identity(
+    sides: &[Side],
+    instances: &Instances,
+    rules: &Rules,
+    (a, b): (usize, usize),
+    out: &mut Vec<Change>,
+) -> Result<(), CompareError> {
+    let (Some(before), Some(after)) = (sides.get(a), sides.get(b)) else { return Ok(()) };
+    let (old, new) = differing(before, after, "identity")?;
+    let (old, new) = (identities(before, old)?, identities(after, new)?);
+    let of = |spot: &Spot, (line, entry): &(IdentityLine, String), kind, fields| Change {
+        fields,
+        derived: !line.derived.is_null(),
+        ..Change::new(instances, spot, &line.derived, entry.clone(), kind, (a, b))
     };
-    let (x, y) = (texts(before, &y)?, texts(after, &x)?);
-    let all = |files: &'_ [(String, String, std::sync::Arc<Vec<u8>>)]| {
-        files.iter().flat_map(|(_, _, b)| lines(b).map(<[u8]>::to_vec)).collect::<HashSet<_>>()
-    };
-    let (a, b) = (all(&x), all(&y));
-    let states =
-        |side: &Side, files: &[(String, String, std::sync::Arc<Vec<u8>>)], other: &HashSet<Vec<u8>>| -> Result<States, CompareError> {
-            let mut out = States::new();
-            for (entry, stem, bytes) in files {
-                for line in lines(bytes).filter(|l| !other.contains(*l)) {
-                    let head: StatePlace<'_> = side.parse(entry, line)?;
-                    let spot =
-                        Spot { stem: stem.clone(), namespace: head.metadata.namespace.into_owned(), name: head.metadata.name.into_owned() };
-                    out.insert(spot, (side.parse(entry, line)?, entry.clone()));
-                }
+    for (spot, y) in &new {
+        let Some(x) = old.get(spot).filter(|x| !uid(&x.0).is_empty() && uid(&x.0) == uid(&y.0)) else { continue };
+        let fields = moved(kind_of(rules, spot), spot, (before, after), x, y)?;
+        if fields.is_empty() {
+            continue;
+        }
+        let key = || key_of_line(rules, spot, &y.0);
+        match out.iter_mut().find(|c| c.spot == *spot && c.kind == ChangeKind::Modified) {
+            Some(known) => {
+                let new = fields.into_iter().filter(|f| known.fields.iter().all(|k| k.pointer != f.pointer));
+                let new: Vec<_> = new.collect();
+                known.fields.extend(new);
             }
-            Ok(out)
+            None => out.push(Change { key: key(), ..of(spot, y, ChangeKind::Modified, fields) }),
+        }
+    }
+    let torn = |line: &IdentityLine| line.departs.iter().any(|d| d.what == "torn");
+    let gone = |spot: &&Spot, line: &IdentityLine| torn(line) && instances.at(spot, b).is_none_or(|at| at.uid != uid(line));
+    let mut all: Vec<_> = old.iter().filter(|(spot, (line, _))| gone(spot, line)).collect();
+    let (mut departed, found): (Vec<_>, Vec<_>) = (Vec::new(), candidates(instances, &new, b));
+    for one in found {
+        if torn(&one.1.0) { all.push(one) } else { departed.push(one) }
+    }
+    for (spot, line) in all {
+        let field = FieldChange {
+            pointer: "/metadata/ownerReferences".into(),
+            before: None,
+            after: line.0.derived.pointer("/metadata/ownerReferences").cloned(),
+            owned: false,
+            writer: None,
         };
-    Ok((states(before, &x, &b)?, states(after, &y, &a)?))
+        out.push(Change { uncertain: true, ..of(spot, line, ChangeKind::Torn, vec![field]) });
+    }
+    if departed.is_empty() {
+        return Ok(());
+    }
+    let baseline = Baseline::read(sides, instances, b)?;
+    for (spot, line) in departed {
+        let found = baseline.judge(instances, spot, &line.0, b);
+        for (fields, uncertain) in [(found.counters, false), (found.doubts, true)] {
+            if !fields.is_empty() {
+                out.push(Change { uncertain, ..of(spot, line, ChangeKind::Departs, fields) });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The key of an object whose state is not at hand.
+fn key_of_line(rules: &Rules, spot: &Spot, line: &IdentityLine) -> Key {
+    if !line.derived.is_null() {
+        return key_of(&line.derived, spot);
+    }
+    let (plural, group) = unstem(&spot.stem);
+    let kind = rules.of_resource(group, plural).map_or(&*spot.stem, |k| &*k.rule.kind);
+    Key::new(group, kind, &spot.namespace, &spot.name)
+}
+
+/// The states on lines that only one side has.
+fn states(side: &Side, found: Vec<Found>) -> Result<States, CompareError> {
+    let one = |f: Found| {
+        let head: StatePlace<'_> = side.parse(&f.entry, &f.line)?;
+        let spot = Spot { stem: f.stem, namespace: head.metadata.namespace.into_owned(), name: head.metadata.name.into_owned() };
+        Ok((spot, (side.parse(&f.entry, &f.line)?, f.entry)))
+    };
+    found.into_iter().map(one).collect()
 }
 
 /// The fields that differ. One that is a controller's on one side only (an autoscaler that is seen on one side only) is compared
@@ -197,16 +275,18 @@ fn modified(
     Ok(out)
 }
 
+fn is_same(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool {
+    match (instances.at(spot, a), instances.at(spot, b)) {
+        (Some(x), Some(y)) => !x.uid.is_empty() && x.uid == y.uid,
+        _ => false,
+    }
+}
+
 fn is_recreated(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool {
     match (instances.at(spot, a), instances.at(spot, b)) {
         (Some(x), Some(y)) => !x.uid.is_empty() && !y.uid.is_empty() && x.uid != y.uid,
         _ => false,
     }
-}
-
-fn is_hook(state: &Value) -> bool {
-    let annotations = state.pointer("/metadata/annotations").and_then(Value::as_object);
-    annotations.is_some_and(|a| a.contains_key("argocd.argoproj.io/hook") || a.contains_key("helm.sh/hook"))
 }
 
 fn controller(state: &Value) -> Option<(String, String)> {

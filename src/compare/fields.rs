@@ -1,4 +1,5 @@
 //! What differs between two states of one object, field by field.
+use crate::compare::Writer;
 use crate::model::join;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -14,6 +15,8 @@ pub struct FieldChange {
     pub after: Option<Value>,
     /// Whether the field is state on one side and a controller's by agreement on the other.
     pub owned: bool,
+    /// Who wrote it last, where the later bundle says so.
+    pub writer: Option<Writer>,
 }
 
 /// All differences, deepest first found first; elements of lists that have names are paired by name.
@@ -40,7 +43,7 @@ fn walk(before: &Value, after: &Value, pointer: &str, out: &mut Vec<FieldChange>
                 if kept_x != kept_y {
                     // Where the order of named elements means nothing, state has sorted them: here it means something.
                     let order = |names: &[&str]| Some(names.iter().map(|n| Value::from(*n)).collect());
-                    out.push(FieldChange { pointer: pointer.to_owned(), before: order(&x), after: order(&y), owned: false });
+                    out.push(FieldChange { pointer: pointer.to_owned(), before: order(&x), after: order(&y), owned: false, writer: None });
                 }
                 for (i, _) in x.iter().enumerate().filter(|(_, n)| !y.contains(n)) {
                     one(a.get(i), None, &join(pointer, &i.to_string()), out);
@@ -56,7 +59,13 @@ fn walk(before: &Value, after: &Value, pointer: &str, out: &mut Vec<FieldChange>
                 }
             }
         },
-        _ => out.push(FieldChange { pointer: pointer.to_owned(), before: Some(before.clone()), after: Some(after.clone()), owned: false }),
+        _ => out.push(FieldChange {
+            pointer: pointer.to_owned(),
+            before: Some(before.clone()),
+            after: Some(after.clone()),
+            owned: false,
+            writer: None,
+        }),
     }
 }
 
@@ -64,7 +73,7 @@ fn one(before: Option<&Value>, after: Option<&Value>, pointer: &str, out: &mut V
     match (before, after) {
         (Some(a), Some(b)) => walk(a, b, pointer, out),
         (None, None) => {}
-        (a, b) => out.push(FieldChange { pointer: pointer.to_owned(), before: a.cloned(), after: b.cloned(), owned: false }),
+        (a, b) => out.push(FieldChange { pointer: pointer.to_owned(), before: a.cloned(), after: b.cloned(), owned: false, writer: None }),
     }
 }
 

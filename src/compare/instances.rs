@@ -1,14 +1,17 @@
-//! Every object of every bundle with its instance in each, and the one layer it has over all of them: by the strongest evidence
-//! in any (after OFF only the bundle before knows whose a namespace was).
+//! Every object of every bundle with its instance in each, and the one layer it has over all of them (law 2): what is confirmed in any
+//! bundle holds over what is only asserted, and of what is asserted the earliest bundle's. Knows no claim.
 use crate::compare::CompareError;
 use crate::compare::Side;
 use crate::compare::lines;
 use crate::model::By;
+use crate::model::Layer;
 use crate::model::PLATFORM;
+use crate::model::Role;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Kind (as `<plural>.<group>`), namespace and name: an object's place in all bundles.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -19,6 +22,13 @@ pub struct Spot {
     pub namespace: String,
     /// Name.
     pub name: String,
+}
+
+impl Spot {
+    /// The place of an Application.
+    pub fn application(namespace: &str, name: &str) -> Self {
+        Self { stem: "applications.argoproj.io".into(), namespace: namespace.into(), name: name.into() }
+    }
 }
 
 /// An object as one bundle has it.
@@ -32,8 +42,16 @@ pub struct Instance {
     pub app: String,
     /// `<stem>|namespace|name` of the related object, or empty.
     pub related: String,
+    /// What the Application of its mark says of it: empty where it lists it, else `unlisted`, `gone` or `unknown`.
+    pub mark: String,
     /// What its scope label says, or empty.
     pub scope: String,
+    /// Why it stays on purpose when its layer goes, or empty.
+    pub kept: String,
+    /// Whether Argo CD runs it as a hook.
+    pub hook: bool,
+    /// Whether it is being deleted.
+    pub deleting: bool,
     /// Whether it carries a tracking mark of the method in force.
     pub marked: bool,
     /// Whether it is derived.
@@ -50,6 +68,7 @@ pub struct Instances {
     pub all: BTreeMap<Spot, Vec<Option<Instance>>>,
     /// Place → its layer over all bundles, and by what evidence.
     pub layers: BTreeMap<Spot, (String, By)>,
+    protected: BTreeSet<String>,
     of: BTreeMap<String, Vec<Spot>>,
 }
 
@@ -66,7 +85,15 @@ struct Head<'a> {
     #[serde(borrow, default)]
     related: Cow<'a, str>,
     #[serde(borrow, default)]
+    mark: Cow<'a, str>,
+    #[serde(borrow, default)]
     scope: Cow<'a, str>,
+    #[serde(borrow, default)]
+    kept: Cow<'a, str>,
+    #[serde(default)]
+    hook: bool,
+    #[serde(default)]
+    deleting: bool,
     #[serde(default)]
     marked: bool,
     #[serde(borrow)]
@@ -111,7 +138,11 @@ fn read_side(side: &Side) -> Result<Vec<(Spot, Instance)>, CompareError> {
                 by: By::parse(&head.by).unwrap_or(By::None),
                 app: head.app.into_owned(),
                 related: head.related.into_owned(),
+                mark: head.mark.into_owned(),
                 scope: head.scope.into_owned(),
+                kept: head.kept.into_owned(),
+                hook: head.hook,
+                deleting: head.deleting,
                 marked: head.marked,
                 derived: head.derived.is_some(),
                 uid: head.fields.uid.into_owned(),
@@ -128,7 +159,7 @@ impl Instances {
     ///
     /// # Errors
     /// Where a line can't be read.
-    pub fn read(sides: &[Side]) -> Result<Self, CompareError> {
+    pub fn read(sides: &[Side], layers: &[Layer]) -> Result<Self, CompareError> {
         let mut all: BTreeMap<Spot, Vec<Option<Instance>>> = BTreeMap::new();
         for (i, found) in each(sides, |_, side| read_side(side)).into_iter().enumerate() {
             for (spot, instance) in found? {
@@ -137,7 +168,8 @@ impl Instances {
                 }
             }
         }
-        let mut this = Self { all, layers: BTreeMap::new(), of: BTreeMap::new() };
+        let protected = layers.iter().filter(|l| l.role == Role::Protected).map(|l| l.name.clone()).collect();
+        let mut this = Self { all, layers: BTreeMap::new(), protected, of: BTreeMap::new() };
         let spots: Vec<Spot> = this.all.keys().cloned().collect();
         let mut layers = BTreeMap::new();
         for spot in spots {
@@ -170,59 +202,36 @@ impl Instances {
         Some(Spot { stem: parts.next()?.to_owned(), namespace: parts.next()?.to_owned(), name: parts.next()?.to_owned() })
     }
 
-    /// Whether the object's evidence leads, by whatever relations, to an Application of its layer.
-    pub fn managed(&self, spot: &Spot, depth: usize) -> bool {
-        let Some(instances) = self.all.get(spot) else { return false };
-        match self.layers.get(spot) {
-            Some((_, By::Ancestry)) => true,
-            Some((_, By::Relation)) if depth < 16 => {
-                instances.iter().flatten().filter_map(Self::related).any(|s| self.managed(&s, depth + 1))
-            }
-            _ => false,
-        }
+    /// By what evidence the object is in its layer.
+    pub fn by(&self, spot: &Spot) -> By {
+        self.layers.get(spot).map_or(By::None, |(_, by)| *by)
     }
 
+    /// The layer of the Application (`namespace/name`) that a mark names, where some bundle saw it below a root.
+    pub fn layer_of_app(&self, app: &str) -> Option<&str> {
+        self.app(app)?.iter().flatten().find(|i| i.by == By::Ancestry && i.layer != PLATFORM).map(|i| &*i.layer)
+    }
+
+    /// What is confirmed in any bundle, a protected layer's first: that an object is shared accuses and never acquits. Else what the
+    /// earliest bundle that has the object says of it.
     fn resolve(&self, spot: &Spot, depth: usize) -> (String, By) {
         let nowhere = (PLATFORM.to_owned(), By::None);
         let Some(instances) = self.all.get(spot).filter(|_| depth < 16) else { return nowhere };
-        let all = || instances.iter().enumerate().filter_map(|(s, i)| Some((s, i.as_ref()?)));
-        let present = || all().filter(|(s, i)| !self.disowned(i, *s, instances)).map(|(_, i)| i);
-        // Strongest evidence first; of equal evidence, that of the earliest bundle.
-        let Some(best) = present().collect::<Vec<_>>().into_iter().rev().max_by_key(|i| i.by) else { return nowhere };
-        if best.by != By::Ancestry
-            && let Some(layer) = present().find_map(|i| self.layer_of_app(&i.app))
-        {
-            return (layer, By::Ancestry);
+        let present = || instances.iter().flatten();
+        let confirmed = || present().filter(|i| i.by.is_confirmed());
+        if let Some(best) = confirmed().find(|i| self.protected.contains(&i.layer)).or_else(|| confirmed().rev().max_by_key(|i| i.by)) {
+            return (best.layer.clone(), best.by);
         }
-        if best.by == By::Relation
-            && let Some(related) = Self::related(best)
-        {
-            return (self.resolve(&related, depth + 1).0, By::Relation);
+        let Some(first) = present().next() else { return nowhere };
+        match Self::related(first) {
+            // What it names may be known better over all bundles.
+            Some(other) if first.by == By::Reference => (self.resolve(&other, depth + 1).0, By::Reference),
+            _ => (first.layer.clone(), first.by),
         }
-        (best.layer.clone(), best.by)
-    }
-
-    /// Whether an instance claims, by its mark, an Application that is gone, and that in another bundle stood beside the object and
-    /// did not manage it.
-    fn disowned(&self, instance: &Instance, side: usize, object: &[Option<Instance>]) -> bool {
-        let alive = self.app(&instance.app).and_then(|apps| apps.get(side)?.as_ref());
-        if instance.app.is_empty() || alive.is_some() {
-            return false;
-        }
-        let beside = self.app(&instance.app).map(|apps| apps.iter().zip(object));
-        beside.is_some_and(|mut pairs| {
-            pairs.any(|(app, o)| app.is_some() && o.as_ref().is_some_and(|o| o.by != By::Ancestry || o.app != instance.app))
-        })
-    }
-
-    /// The layer of an Application that is gone from one bundle and known in another.
-    fn layer_of_app(&self, app: &str) -> Option<String> {
-        self.app(app)?.iter().flatten().find(|i| i.by == By::Ancestry && i.layer != PLATFORM).map(|i| i.layer.clone())
     }
 
     fn app(&self, app: &str) -> Option<&[Option<Instance>]> {
         let (namespace, name) = app.split_once('/')?;
-        let spot = Spot { stem: "applications.argoproj.io".into(), namespace: namespace.into(), name: name.into() };
-        self.all.get(&spot).map(Vec::as_slice)
+        self.all.get(&Spot::application(namespace, name)).map(Vec::as_slice)
     }
 }

@@ -1,8 +1,8 @@
 //! One bundle of a comparison: its manifest, coverage and configuration, and its files, read when they are needed.
 use crate::bundle::config::Config;
 use crate::bundle::coverage::Coverage;
+use crate::bundle::like_parts::LikeParts;
 use crate::bundle::manifest::Manifest;
-use crate::bundle::parts;
 use crate::bundle::probe;
 use crate::bundle::sums::Sums;
 use serde::Deserialize;
@@ -16,15 +16,15 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-/// A bundle's entries; whoever implements it gives out only bytes that SHA256SUMS holds for.
+/// A bundle's entries, in memory. Whoever implements it has held their bytes against SHA256SUMS, and what they say against itself (law 15).
 pub trait Entries: Send + Sync {
     /// The parsed SHA256SUMS.
     fn sums(&self) -> &Sums;
     /// The bytes of one entry.
     ///
     /// # Errors
-    /// Where the entry is missing or its bytes are not those that SHA256SUMS lists.
-    fn entry(&self, name: &str) -> Result<Vec<u8>, String>;
+    /// Where the entry is missing.
+    fn entry(&self, name: &str) -> Result<Arc<Vec<u8>>, String>;
 }
 
 /// A bundle that can't be compared.
@@ -58,9 +58,9 @@ pub struct Side {
     /// `config.json`.
     pub config: Config,
     entries: Box<dyn Entries>,
+    like_parts: LikeParts,
     /// `<facet>/<layer>/<stem>` → entries.
     by_kind: HashMap<String, Vec<String>>,
-    cache: Mutex<BTreeMap<String, Arc<Vec<u8>>>>,
     places: Mutex<BTreeMap<String, Arc<Places>>>,
 }
 
@@ -75,21 +75,23 @@ impl Side {
             let bytes = entries.entry(entry).map_err(wrong)?;
             serde_json::from_slice(&bytes).map_err(|e| wrong(e.to_string()))
         }
+        let manifest: Manifest = document(name, &*entries, "evid.json")?;
+        let like_parts = LikeParts::of(manifest.like_parts.clone());
         let mut by_kind: HashMap<String, Vec<String>> = HashMap::new();
         for (entry, _) in entries.sums().iter() {
             if let Some((folder, file)) = entry.rsplit_once('/') {
-                by_kind.entry(format!("{folder}/{}", parts::stem(file))).or_default().push(entry.to_owned());
+                by_kind.entry(format!("{folder}/{}", like_parts.stem(file))).or_default().push(entry.to_owned());
             }
         }
         Ok(Self {
             by_kind,
-            manifest: document(name, &*entries, "evid.json")?,
+            manifest,
+            like_parts,
             coverage: document(name, &*entries, "coverage.json")?,
             config: document(name, &*entries, "config.json")?,
             name: name.to_owned(),
             sha256: sha256.to_owned(),
             entries,
-            cache: Mutex::default(),
             places: Mutex::default(),
         })
     }
@@ -104,22 +106,17 @@ impl Side {
         self.sums().iter().filter_map(move |(name, digest)| {
             let mut path = name.split('/');
             let (f, layer, file) = (path.next()?, path.next()?, path.next()?);
-            (f == facet).then(|| (name, layer, parts::stem(file), digest))
+            (f == facet).then(|| (name, layer, self.like_parts.stem(file), digest))
         })
     }
 
-    /// The bytes of one file, read once.
+    /// The bytes of one file.
     ///
     /// # Errors
     /// As [`Entries::entry`].
     pub fn file(&self, entry: &str) -> Result<Arc<Vec<u8>>, CompareError> {
-        if let Some(bytes) = locked(&self.cache).get(entry) {
-            return Ok(Arc::clone(bytes));
-        }
         let wrong = |what: String| CompareError::Entry { bundle: self.name.clone(), entry: entry.to_owned(), what };
-        let bytes = Arc::new(self.entries.entry(entry).map_err(wrong)?);
-        locked(&self.cache).insert(entry.to_owned(), Arc::clone(&bytes));
-        Ok(bytes)
+        self.entries.entry(entry).map_err(wrong)
     }
 
     /// The line of one object in a facet's file, parsed; null where there is none.
@@ -127,14 +124,34 @@ impl Side {
     /// # Errors
     /// As [`Side::file`], or where a line is no JSON.
     pub fn line(&self, facet: &str, layer: &str, stem: &str, namespace: &str, name: &str) -> Result<Value, CompareError> {
+        let Some((entry, range)) = self.find(facet, layer, stem, namespace, name)? else { return Ok(Value::Null) };
+        self.parse(entry, self.file(entry)?.get(range).unwrap_or_default())
+    }
+
+    /// The entry that holds the line of one object: of a kind that is cut into parts, the very part.
+    ///
+    /// # Errors
+    /// As [`Side::line`].
+    pub fn entry_of(&self, facet: &str, layer: &str, stem: &str, namespace: &str, name: &str) -> Result<Option<&str>, CompareError> {
+        Ok(self.find(facet, layer, stem, namespace, name)?.map(|(entry, _)| entry))
+    }
+
+    /// Where the line of one object stands.
+    fn find(
+        &self,
+        facet: &str,
+        layer: &str,
+        stem: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Option<(&str, Range<usize>)>, CompareError> {
         let place = format!("{namespace}/{name}");
         for entry in self.by_kind.get(&format!("{facet}/{layer}/{stem}")).into_iter().flatten() {
-            let bytes = self.file(entry)?;
-            if let Some(range) = self.places(entry, &bytes)?.get(&place) {
-                return self.parse(entry, bytes.get(range.clone()).unwrap_or_default());
+            if let Some(range) = self.places(entry, &self.file(entry)?)?.get(&place) {
+                return Ok(Some((entry, range.clone())));
             }
         }
-        Ok(Value::Null)
+        Ok(None)
     }
 
     /// What probes of a layer heard. Each sample is judged anew, by what this bundle declares.

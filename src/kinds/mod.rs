@@ -1,5 +1,7 @@
 //! What a kind means: one rule file a kind, and a safe default for the others. Knows no cluster and no bundle.
+pub mod built_in;
 pub mod health;
+pub(crate) mod patterns;
 pub mod rule;
 pub mod split;
 mod tree;
@@ -7,13 +9,11 @@ mod tree;
 use crate::canon;
 use crate::canon::yaml;
 use rule::Rule;
-use rule::When;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use tree::Tree;
-use tree::Word;
 
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kind_rules.rs"));
 
@@ -83,6 +83,10 @@ impl Rules {
             if own.iter().filter(|r| r.kind == rule.kind && r.group == rule.group).count() > 1 {
                 return malformed("there are two rules for it".into());
             }
+            // A plural names one kind: what a rule says of its kind would else hold for another's lists.
+            if let Some(other) = rules.iter().find(|r| r.kind != rule.kind && r.group == rule.group && r.plural == rule.plural) {
+                return malformed(format!("its plural `{}` is that of {}", rule.plural, other.kind));
+            }
             if known.contains(&(rule.group.clone(), rule.kind.clone())) {
                 return Err(RuleError::BuiltIn(rule.kind.clone()));
             }
@@ -121,6 +125,14 @@ impl Rules {
     pub fn plural(&self, group: &str, kind: &str) -> String {
         let known = &self.of(group, kind).rule.plural;
         if known.is_empty() { guess_plural(kind) } else { known.clone() }
+    }
+
+    /// Whether objects of a resource can be kept in bundles: not where every rule of that name says that they are not, nor where its
+    /// whole group is computed when asked. `*` is any resource of the group.
+    pub fn keeps(&self, group: &str, plural: &str) -> bool {
+        let mut own = self.by_kind.values().filter(|k| k.rule.group == group && k.rule.plural == plural).peekable();
+        let unkept = own.peek().is_some() && own.all(|k| k.rule.stored == Some(false));
+        !unkept && !built_in::table().computed.iter().any(|g| g == group)
     }
 
     /// Whether objects of the kind are kept in bundles.
@@ -174,26 +186,11 @@ impl Kind {
         })
     }
 
-    /// The patterns that hold of one object, what is said of it more closely last.
+    /// The patterns that hold of one object.
     fn trees(&self, object: &Value) -> Vec<&Tree> {
-        let when = self.when.get_or_init(|| self.rule.when.iter().map(Tree::of).collect());
-        let closer = self.rule.when.iter().zip(when).filter(|(when, _)| holds(when, object)).map(|(_, tree)| tree);
+        let when = self.when.get_or_init(|| self.rule.when.iter().map(|w| Tree::of(&w.as_rule())).collect());
+        let closer = self.rule.when.iter().zip(when).filter(|(when, _)| when.holds(object)).map(|(_, tree)| tree);
         [self.tree()].into_iter().chain(closer).collect()
-    }
-
-    /// Whether an identity field of an object (of its state) moves by itself while the uid stays (law 5).
-    pub fn moves(&self, object: &Value, pointer: &str) -> bool {
-        Tree::says(&self.trees(object), Word::Moves, pointer)
-    }
-
-    /// Whether an identity field of an object (of its state) is one that the cluster writes anew for each instance (law 13).
-    pub fn is_generated(&self, object: &Value, pointer: &str) -> bool {
-        Tree::says(&self.trees(object), Word::Generated, pointer)
-    }
-
-    /// Whether the rule names fields that the cluster writes anew for each instance.
-    pub fn generates(&self) -> bool {
-        !self.rule.generated.is_empty() || self.rule.when.iter().any(|w| !w.generated.is_empty())
     }
 }
 
@@ -203,15 +200,4 @@ fn grow(tree: &mut Tree, at: &str, rule: &Rule, fragments: &Fragments) {
         grow(tree, &format!("{at}{place}"), fragment, fragments);
     }
     tree.add(at, rule);
-}
-
-/// Whether an object is one that a rule has more to say of.
-fn holds(when: &When, object: &Value) -> bool {
-    let metadata = object.get("metadata");
-    let text = |key: &str| metadata.and_then(|m| m.get(key)?.as_str());
-    let part = |map: &str, key: &str| metadata.and_then(|m| m.get(map)?.get(key)?.as_str());
-    when.name.as_deref().is_none_or(|n| text("name") == Some(n))
-        && when.namespace.as_deref().is_none_or(|n| text("namespace") == Some(n))
-        && when.annotations.iter().all(|a| part("annotations", a).is_some())
-        && when.labels.iter().all(|(l, value)| part("labels", l).is_some_and(|t| value == "*" || t == value))
 }

@@ -1,4 +1,5 @@
-//! The schema of a kind's rule file. A rule says; it does not do: no code here touches an object.
+//! The schema of a kind's rule file. A rule says; it does not do: no code here changes an object.
+use crate::model::meta;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -19,23 +20,12 @@ pub struct Rule {
     pub because: String,
     /// Fragments to include: pointer to where they apply → fragment name.
     pub include: BTreeMap<String, String>,
-    /// Pointer patterns of fields that say which instance it is. In every pattern a token `*` is any one token, and one that ends in `*`
-    /// is any that begins so.
+    /// Pointer patterns of fields that say which instance it is. In every pattern a token `*` is any one token, and one that ends in `*` is any
+    /// that begins so.
     pub identity: Vec<String>,
-    /// Pointer patterns of identity fields that move by themselves while the uid stays (law 5): restart counts, addresses.
+    /// Pointer patterns of identity fields, and of a derived object's others, that move by themselves while the uid stays (law 5): restart
+    /// counts, addresses.
     pub moves: Vec<String>,
-    /// Pointer patterns of identity fields that the cluster writes anew for each instance: named where they differ (law 13).
-    pub generated: Vec<String>,
-    /// Lists some of whose elements are identity: pointer pattern of a list → field → patterns of its value.
-    pub elements: BTreeMap<String, BTreeMap<String, Vec<String>>>,
-    /// What more holds of some objects of the kind.
-    pub when: Vec<When>,
-    /// A list that a controller gathers from other objects of the kind.
-    pub gathered: Option<Gathered>,
-    /// Objects that well-known controllers add and take (law 14): that one comes or goes is no change. Any one of these.
-    pub passing: Vec<Passing>,
-    /// True where what an object runs comes to an end by itself: its pods come and go.
-    pub ends: bool,
     /// Pointer patterns of bookkeeping.
     pub noise: Vec<String>,
     /// Pointer patterns that are state although something above them is not.
@@ -46,10 +36,24 @@ pub struct Rule {
     pub defaults: BTreeMap<String, Value>,
     /// Values with which an identity field is state after all (`clusterIP: None`).
     pub unless: BTreeMap<String, Vec<Value>>,
+    /// Pointer patterns that say what an object runs and as whom: a departure from its owner's template there is a counter-example,
+    /// anywhere else a doubt (law 4).
+    pub runs: Vec<String>,
+    /// Pointer patterns of privileges: a counter-example also within something that is added whole, which is a doubt else.
+    pub grants: Vec<String>,
+    /// What controllers and admission write into every object that is made from a template: no departure.
+    pub given: Vec<Given>,
     /// How health is read: a name of [`crate::kinds::health`]'s vocabulary.
     pub health: Option<String>,
     /// When an object of the kind is derived: any one of these.
     pub derived: Vec<Derived>,
+    /// What more holds of some objects of the kind.
+    pub when: Vec<When>,
+    /// Labels with which a well-known controller marks the objects of the kind that it adds and takes (law 14): that one of them comes or
+    /// goes is a doubt, since only the object says so.
+    pub passing: Vec<String>,
+    /// True where what an object runs comes to an end by itself: its pods come and go.
+    pub ends: bool,
     /// Relations to other objects, strongest first.
     pub relations: Vec<Relation>,
     /// False for kinds that are asked and not kept (Events, Leases).
@@ -83,7 +87,7 @@ pub enum SetWord {
     Set,
 }
 
-/// What more holds of the objects that all of these conditions describe. They are the object's own words: so what they excuse is to be small.
+/// What more holds of the objects that all of these conditions describe. They are the object's own words, so what they excuse is small.
 #[derive(Deserialize, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct When {
@@ -91,42 +95,43 @@ pub struct When {
     pub name: Option<String>,
     /// … is in this namespace …
     pub namespace: Option<String>,
-    /// … carries each of these annotations …
+    /// … and carries each of these annotations.
     pub annotations: Vec<String>,
-    /// … and each of these labels.
-    pub labels: BTreeMap<String, String>,
     /// As in a rule.
     pub identity: Vec<String>,
-    /// As in a rule.
-    pub moves: Vec<String>,
-    /// As in a rule.
-    pub generated: Vec<String>,
     /// As in a rule.
     pub noise: Vec<String>,
     /// Why, with its source.
     pub because: String,
 }
 
-/// A list that is identity where it is the union of the same list of the objects of this kind that its selectors match; else it is state.
-#[derive(Deserialize, Clone, Debug, Default)]
-#[serde(deny_unknown_fields)]
-pub struct Gathered {
-    /// The list.
-    pub at: String,
-    /// The label selectors.
-    pub selectors: String,
+impl When {
+    /// Whether all of it holds of an object.
+    pub fn holds(&self, object: &Value) -> bool {
+        let same = |wanted: &Option<String>, pointer: &str| wanted.as_deref().is_none_or(|w| meta::text(object, pointer) == w);
+        same(&self.name, "/metadata/name")
+            && same(&self.namespace, "/metadata/namespace")
+            && self.annotations.iter().all(|a| meta::annotation(object, a).is_some())
+    }
+
+    /// What it says, as a rule of its own.
+    pub fn as_rule(&self) -> Rule {
+        Rule { identity: self.identity.clone(), noise: self.noise.clone(), ..Rule::default() }
+    }
 }
 
-/// Conditions under which an object comes and goes by itself.
+/// A value that is written into what is made from a template.
 #[derive(Deserialize, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, default)]
-pub struct Passing {
-    /// A declared relation resolves: another object says so too. Without it the object's word alone stands, and a doubt remains.
-    pub relation: bool,
-    /// It carries one of these labels.
-    pub labels: Vec<String>,
-    /// Why, with its source.
-    pub because: String,
+pub struct Given {
+    /// Pointer pattern of where it is added.
+    pub at: String,
+    /// What it looks like, whole: a text (`*` at its end is any text, `{object}` the object's name, `{name}` its own `name`), a map that has an
+    /// entry for each field it may have, or a list of what its elements may be; `"*"` is any value. Absent: any value, whatever the template
+    /// says.
+    pub like: Option<Value>,
+    /// The map of this name beside the one that it stands in (or the one at this pointer) holds the same.
+    pub same_as: Option<String>,
 }
 
 /// Conditions, all of which must hold, under which an object is derived.
@@ -139,7 +144,7 @@ pub struct Derived {
     pub owner: Vec<String>,
     /// A declared relation resolves.
     pub relation: bool,
-    /// The related object has a value at this pointer.
+    /// The related object, or the controller where no relation is wanted, has a value at this pointer.
     pub target_has: Option<String>,
     /// The object carries this annotation …
     pub annotation: Option<String>,
@@ -147,24 +152,39 @@ pub struct Derived {
     pub label: Option<String>,
     /// … and it (label or annotation) contains one of these words.
     pub contains: Vec<String>,
+    /// … and it (label or annotation) is one of these words.
+    pub is: Vec<String>,
     /// The object has this name.
     pub name: Option<String>,
+    /// Argo CD runs it as a hook (law 6).
+    pub hook: bool,
     /// An Application manages it: its mark names one that lists it.
     pub managed: bool,
     /// The reference at this pointer carries the related object's uid, and the related object names it back at [`Self::back`].
     pub by_uid: Option<String>,
     /// Where the related object names it.
     pub back: Option<String>,
-    /// What the object holds at the first pointer follows from what its controller holds at the second.
+    /// Its `data` is that of its namesake in this namespace, which is another one and was seen.
+    pub same_as: Option<String>,
+    /// What the object holds at the first pointer follows from what its controller holds at the second: where it does not, it departs.
+    /// Without any, nothing says what the controller makes.
     pub follows: BTreeMap<String, String>,
-    /// The text at a pointer is one of these.
+    /// At these pointers it holds zero or nothing: it runs nothing, so that a departure is a doubt at most.
+    pub idle: Vec<String>,
+    /// Its name is in the list that the related object holds at this pointer.
+    pub named_in: Option<String>,
+    /// What it holds at the first pointer is what the related object holds at the second.
+    pub agrees: BTreeMap<String, String>,
+    /// Every declared relation resolves.
+    pub every: bool,
+    /// The related object is itself derived.
+    pub of_derived: bool,
+    /// The text (or each text of a list) at a pointer is one of these (`*` at the end is any text).
     pub says: BTreeMap<String, Vec<String>>,
-    /// An ownerReference, of a controller or not, to one of these kinds resolves by uid.
-    pub dependent_of: Vec<String>,
     /// It has nothing at these pointers.
     pub without: Vec<String>,
-    /// Its `data` is that of its namesake in this namespace, where that was seen.
-    pub same_as: Option<String>,
+    /// Each address in it is one of the pod that it names beside it, or stands in its controller.
+    pub backed: bool,
     /// Beside apiVersion, kind and metadata its state has only these pointers.
     pub only: Option<Vec<String>>,
 }
@@ -185,13 +205,13 @@ pub struct Relation {
     pub annotation: Option<String>,
     /// A reference `{namespace, name, uid}` to it stands at this pointer.
     pub at: Option<String>,
+    /// The other object holds this one's name at this pointer: with a uid at [`Self::at`], both say that they belong together.
+    pub back: Option<String>,
     /// Its name stands at this pointer.
     pub name_at: Option<String>,
     /// It is the StatefulSet whose claim template made this claim (`<template>-<set>-<ordinal>`).
     pub claim_template: bool,
-    /// It is the one that names this object here.
-    pub named_by: Option<String>,
-    /// It is the CustomResourceDefinition that serves the group and version that stand in this object's spec.
+    /// It is the CustomResourceDefinition that serves the group and version of this object's spec.
     pub serves: bool,
     /// It is the Application whose `status.resources` lists this object.
     pub listed: bool,

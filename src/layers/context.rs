@@ -1,14 +1,17 @@
 //! The objects of one snapshot, indexed for the questions that placing and splitting ask.
+use crate::argo;
+use crate::argo::Apps;
+use crate::argo::Here;
+use crate::argo::kept_either_way;
 use crate::kinds::Rules;
 use crate::kinds::rule::Relation;
-use crate::layers::Apps;
-use crate::layers::Tracking;
-use crate::layers::apps::owner_uids;
+use crate::layers::scalers::Scaler;
 use crate::model::Key;
 use crate::model::KeyRef;
 use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Objects;
+use crate::model::meta;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -20,26 +23,22 @@ pub struct Context<'a> {
     pub rules: &'a Rules,
     /// The Applications.
     pub apps: Apps<'a>,
-    /// The tracking method in force.
-    pub tracking: Tracking,
     /// The label that speaks where nothing else does.
     pub scope_label: String,
     by_uid: HashMap<&'a str, usize>,
-    pub(super) scaled: HashMap<Key, (i64, i64)>,
+    pub(super) scaled: HashMap<Key, Scaler>,
 }
 
 impl<'a> Context<'a> {
     /// Indexes the objects.
-    pub fn new(objects: &'a dyn Objects, rules: &'a Rules, layers: &[Layer], scope_label: &str) -> Self {
-        let (apps, tracking) = Apps::new(objects, layers);
+    pub fn new(objects: &'a dyn Objects, rules: &'a Rules, layers: &[Layer], scope_label: &str, here: &Here) -> Self {
         Self {
             objects,
             rules,
-            apps,
-            tracking,
+            apps: Apps::new(objects, layers, here),
             scope_label: scope_label.to_owned(),
             by_uid: (0..objects.len()).map(|at| (objects.uid(at), at)).filter(|(uid, _)| !uid.is_empty()).collect(),
-            scaled: super::owned::scaled(objects),
+            scaled: super::scalers::scaled(objects),
         }
     }
 
@@ -48,16 +47,50 @@ impl<'a> Context<'a> {
         object.value.get("metadata")?.get("labels")?.get(&self.scope_label)?.as_str()
     }
 
+    /// Whether Argo CD runs the object as a hook: it says so, or an Application lists it as one.
+    pub fn is_hook(&self, object: &Object) -> bool {
+        let at = self.objects.find(object.key.parts());
+        let lists = |app: usize| {
+            let app = self.objects.lean(app)?;
+            argo::listed(&app.value).find(|e| e.key() == object.key).map(argo::Entry::is_hook)
+        };
+        argo::is_hook(&object.value) || at.is_some_and(|at| self.apps.listing(at).any(|app| lists(app) == Some(true)))
+    }
+
     /// The place of the object of a uid.
     pub fn by_uid(&self, uid: &str) -> Option<usize> {
         self.by_uid.get(uid).copied()
     }
 
-    /// The objects that this one is related to, strongest relation first: owners by uid, then what its kind's rule declares.
-    pub(super) fn related(&self, object: &Object) -> Vec<usize> {
-        let owners = owner_uids(&object.value).filter_map(|uid| self.by_uid(uid));
+    /// The objects that this one names, its controller first, then its other owners, then what its kind's rule declares; and whether that is
+    /// more than its own word: Kubernetes collects what an owner of its namespace leaves, and of some relations the other end says so too.
+    pub(super) fn related(&self, object: &Object) -> Vec<(usize, bool)> {
+        let mut owners: Vec<meta::Owner<'_>> = meta::owners(&object.value).collect();
+        owners.sort_by_key(|o| !o.is_controller);
+        let beside = |at: usize| !object.key.namespace.is_empty() && self.objects.key(at).namespace == object.key.namespace;
+        let owners = owners.into_iter().filter_map(|o| self.by_uid(o.uid)).map(|at| (at, beside(at)));
         let declared = self.rules.of(&object.key.group, &object.key.kind).rule.relations.iter();
-        owners.chain(declared.filter_map(|r| self.target(object, r))).collect()
+        let above = super::derived::cron_job(self, object).map(|at| (at, false));
+        owners.chain(declared.filter_map(|r| self.target(object, r).map(|at| (at, self.is_mutual(object, r, at))))).chain(above).collect()
+    }
+
+    /// Whether the other end of a declared relation says so too.
+    fn is_mutual(&self, object: &Object, relation: &Relation, target: usize) -> bool {
+        let back = || {
+            let other = self.objects.whole(target)?;
+            let uid = object.value.pointer(&format!("{}/uid", relation.at.as_ref()?))?.as_str()?;
+            let named = other.value.pointer(relation.back.as_ref()?)?.as_str()?;
+            Some(!uid.is_empty() && uid == other.uid && named == object.key.name)
+        };
+        match relation.listed {
+            true => self.apps.deploys_here(target),
+            false => relation.claim_template || back() == Some(true),
+        }
+    }
+
+    /// Whether an object stays on purpose when its layer goes: what it owns need not go either.
+    pub(super) fn is_kept(&self, at: usize) -> bool {
+        self.objects.lean(at).is_some_and(|o| kept_either_way(&o.key, &o.value).is_some())
     }
 
     /// The object that a declared relation leads to.
@@ -87,6 +120,9 @@ impl<'a> Context<'a> {
             // A reference with a uid is to that instance and to no later one of the same name.
             return part("uid").is_none_or(|uid| self.objects.uid(found) == uid).then_some(found);
         }
+        if relation.serves {
+            return self.serving(object);
+        }
         if relation.claim_template {
             return self.claim_owner(object);
         }
@@ -94,6 +130,19 @@ impl<'a> Context<'a> {
             return self.apps.listing(self.objects.find(object.key.parts())?).next();
         }
         None
+    }
+
+    /// The CustomResourceDefinition that serves the group and version that stand in the object's spec.
+    fn serving(&self, object: &Object) -> Option<usize> {
+        let value = self.objects.whole(self.objects.find(object.key.parts())?)?.value.clone();
+        let (group, version) = (meta::text(&value, "/spec/group"), meta::text(&value, "/spec/version"));
+        let serves = |at: &usize| {
+            let definition = self.objects.whole(*at)?;
+            let versions = definition.value.pointer("/spec/versions")?.as_array()?;
+            let served = |v: &Value| meta::text(v, "/name") == version && v.get("served") == Some(&Value::Bool(true));
+            Some(meta::text(&definition.value, "/spec/group") == group && versions.iter().any(served))
+        };
+        self.objects.of_kind("apiextensions.k8s.io", "CustomResourceDefinition").find(|at| serves(at) == Some(true))
     }
 
     /// `<template>-<set>-<ordinal>`: the StatefulSet of the claim's namespace whose template made it.

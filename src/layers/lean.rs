@@ -1,8 +1,11 @@
 //! What placing needs of an object, cut out of it: so that a large snapshot need not be held (or read back) whole to say whose each
 //! object is. Whatever [`crate::layers`] reads of a *lean* object stands here; the rest it asks of the whole one.
+use crate::argo::ANNOTATION;
+use crate::argo::HELM_POLICY;
+use crate::argo::INSTALLATION;
+use crate::argo::SKIP_RECONCILE;
+use crate::argo::SYNC_OPTIONS;
 use crate::kinds::Rules;
-use crate::layers::tracking::ANNOTATION;
-use crate::layers::tracking::INSTALLATION;
 use crate::model::Key;
 use crate::model::escape;
 use crate::model::set;
@@ -18,13 +21,19 @@ const OF_KIND: &[(&str, &str, &[&str])] = &[
         "Application",
         &[
             "/metadata/deletionTimestamp",
+            "/operation",
             "/spec/destination",
             "/spec/ignoreDifferences",
+            "/spec/source",
+            "/spec/sources",
             "/status/resources",
             "/status/controllerNamespace",
+            "/status/operationState/phase",
+            "/status/reconciledAt",
+            "/status/sync/status",
+            "/status/sync/comparedTo",
         ],
     ),
-    ("autoscaling", "HorizontalPodAutoscaler", &["/spec/scaleTargetRef", "/spec/minReplicas", "/spec/maxReplicas"]),
     ("apps", "ReplicaSet", &["/status/replicas"]),
     ("apps", "StatefulSet", &["/status/replicas"]),
     ("apps", "DaemonSet", &["/status/currentNumberScheduled"]),
@@ -40,11 +49,13 @@ pub fn lean(value: &Value, key: &Key, rules: &Rules) -> Value {
         }
     };
     let relations = &rules.of(&key.group, &key.kind).rule.relations;
-    let annotations = [ANNOTATION, INSTALLATION].into_iter().chain(relations.iter().filter_map(|r| r.annotation.as_deref()));
+    let annotations = [ANNOTATION, INSTALLATION, SYNC_OPTIONS, HELM_POLICY, SKIP_RECONCILE]
+        .into_iter()
+        .chain(relations.iter().filter_map(|r| r.annotation.as_deref()));
     annotations.for_each(|name| keep(&format!("/metadata/annotations/{}", escape(name))));
     ALWAYS.iter().for_each(|p| keep(p));
     relations.iter().flat_map(|r| r.at.iter().chain(&r.name_at)).for_each(|p| keep(p));
-    let own = OF_KIND.iter().filter(|(group, kind, _)| *group == key.group && *kind == key.kind);
+    let own = OF_KIND.iter().chain(super::scalers::READ).filter(|(group, kind, _)| *group == key.group && *kind == key.kind);
     own.flat_map(|(_, _, pointers)| *pointers).for_each(|p| keep(p));
     if key.kind == "ConfigMap" && key.name == "argocd-cm" {
         keep("/data");

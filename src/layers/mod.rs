@@ -1,25 +1,25 @@
-//! Which layer an object belongs to, by evidence and never by guess (DESIGN: ancestry, relation, namespace, label). Reads only
-//! the snapshot's own objects; what several bundles know together is the comparison's business.
-mod apps;
+//! Which layer an object belongs to, by evidence and never by guess (laws 2 and 3): what is confirmed, then what only the object or a
+//! namespace says. Reads only the snapshot's own objects; what several bundles know together is the comparison's business. Asks
+//! `crate::argo` whatever there is to know of Argo CD.
 mod context;
 mod derived;
 mod lean;
 mod owned;
 mod places;
-mod tracking;
+mod scalers;
 
-pub use apps::Apps;
-pub use apps::deploys_here;
-pub use apps::entries;
-pub use apps::key_of_entry;
-pub use apps::resources;
 pub use context::Context;
-pub use derived::is_derived;
+pub use derived::Departure;
+pub use derived::Origin;
+pub use derived::Templates;
+pub use derived::What;
+pub use derived::origin;
 pub use lean::lean;
-pub use owned::owned_pointers;
+pub use owned::Owned;
+pub use owned::owned_fields;
 pub use places::Places;
-pub use tracking::{Method, Tracking};
 
+use crate::argo::Listed;
 use crate::model::By;
 use crate::model::Object;
 use crate::model::Role;
@@ -49,36 +49,49 @@ fn placement(context: &Context<'_>, at: usize, done: &mut Places, depth: usize) 
     found
 }
 
+/// The evidence in order of strength. What is confirmed comes before all that only the object itself says.
 fn decide(context: &Context<'_>, object: &Object, done: &mut Places, depth: usize) -> Place {
     let mut p = Place::NOWHERE;
     if context.apps.root_of(&object.key).is_some() {
         return Place { by: By::Ancestry, ..p };
     }
-    let mark = context.apps.manager(object, &context.tracking);
-    let dead = mark.as_ref().is_some_and(|m| m.dead);
-    if let Some(mark) = mark {
-        p.app = done.words.of(&mark.app);
-        if let Some(layer) = mark.layer {
-            return Place { layer: done.words.of(&layer), by: By::Ancestry, ..p };
-        }
+    let mark = context.apps.manager(object);
+    let doubted = mark.as_ref().is_some_and(|m| m.listed != Listed::Yes);
+    let marked = mark.as_ref().and_then(|m| m.layer.clone());
+    if let Some(mark) = &mark {
+        (p.app, p.mark) = (done.words.of(&mark.app), mark.listed.as_str());
     }
-    if let Some(layer) = context.apps.generated_layer(object) {
+    let listed = marked.as_deref().filter(|_| !doubted);
+    if let Some(layer) = listed.and_then(|l| context.apps.sharing(&object.key).or(Some(l))).or(context.apps.generated_layer(object)) {
         return Place { layer: done.words.of(layer), by: By::Ancestry, ..p };
     }
-    for target in context.related(object) {
+    let mut named = None;
+    for (target, is_mutual) in context.related(object) {
         let other = placement(context, target, done, depth + 1);
-        if other.by != By::None {
-            return Place { layer: other.layer, by: By::Relation, related: u32::try_from(target).ok(), ..p };
+        let place = Place { layer: other.layer, related: u32::try_from(target).ok(), ..p };
+        if is_mutual && other.by.is_confirmed() && !context.is_kept(target) {
+            return Place { by: By::Relation, ..place };
         }
+        if named.is_none() && other.by != By::None {
+            named = Some(Place { by: By::Reference, ..place });
+        }
+    }
+    let role = |layer: &str| context.apps.layers.iter().find(|l| l.name == layer).map(|l| l.role);
+    // A mark that its Application does not bear out places nothing in a protected layer.
+    if let Some(layer) = marked.filter(|l| role(l) == Some(Role::Switched)) {
+        return Place { layer: done.words.of(&layer), by: By::Mark, related: named.and_then(|n| n.related), ..p };
+    }
+    if let Some(named) = named {
+        return named;
     }
     let namespace = if object.key.kind == "Namespace" && object.key.group.is_empty() { &object.key.name } else { &object.key.namespace };
     let by_namespace = context.apps.layer_of_namespace(namespace).map(|l| (l, By::Namespace));
-    let by_label = || context.scope(object).filter(|l| context.apps.layers.iter().any(|x| x.name == *l)).map(|l| (l, By::Label));
-    if let Some((layer, by)) = by_namespace.or_else(by_label)
-        // A mark of an Application that nobody knows never makes an object one of a protected layer.
-        && !(dead && context.apps.layers.iter().any(|l| l.name == layer && l.role == Role::Protected))
-    {
-        return Place { layer: done.words.of(layer), by, ..p };
+    let by_destination = || context.apps.layer_that_fills(namespace).map(|l| (l, By::Destination));
+    let by_label = || context.scope(object).filter(|l| role(l).is_some()).map(|l| (l, By::Label));
+    // An Application hangs below a root by ancestry or not at all.
+    let found = by_namespace.or_else(by_destination).or_else(by_label).filter(|_| !object.key.is_argo("Application"));
+    match found {
+        Some((layer, by)) if !(doubted && role(layer) == Some(Role::Protected)) => Place { layer: done.words.of(layer), by, ..p },
+        _ => p,
     }
-    p
 }

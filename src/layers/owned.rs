@@ -1,55 +1,70 @@
 //! Fields that a controller owns by agreement: identity, not state, of the one object that the agreement is about.
+use crate::canon::json;
 use crate::layers::Context;
-use crate::model::Key;
 use crate::model::Object;
-use crate::model::Objects;
 use crate::model::Placement;
-use crate::model::group_of;
+use crate::model::meta;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
-/// The objects that an autoscaler scales, each with the bounds within which its word holds.
-pub(super) fn scaled(objects: &dyn Objects) -> HashMap<Key, (i64, i64)> {
-    objects
-        .of_kind("autoscaling", "HorizontalPodAutoscaler")
-        .filter_map(|at| objects.lean(at))
-        .filter_map(|o| {
-            let target = o.value.pointer("/spec/scaleTargetRef")?;
-            let at = |k: &str| target.get(k).and_then(Value::as_str);
-            let group = at("apiVersion").map_or("", group_of);
-            let bound = |p: &str| o.value.pointer(p).and_then(Value::as_i64);
-            let bounds = (bound("/spec/minReplicas").unwrap_or(1), bound("/spec/maxReplicas")?);
-            Some((Key::new(group, at("kind")?, &o.key.namespace, at("name")?), bounds))
-        })
-        .collect()
+/// A field that another controller owns by agreement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Owned {
+    /// JSON pointer.
+    pub pointer: String,
+    /// Who says so: an autoscaler's kind, `Application`, `argocd-cm`, or `aggregation` of ClusterRoles.
+    pub by: &'static str,
+    /// Whether the agreement covers a whole container of the object, or every kind.
+    pub is_wide: bool,
+    /// Whether that autoscaler is paused or failing.
+    pub is_idle: bool,
 }
 
-/// The pointers that are identity for this object: what an HPA scales, and the `jsonPointers` that its Application ignores.
-pub fn owned_pointers(context: &Context<'_>, object: &Object, placement: &Placement) -> Vec<String> {
-    let mut pointers = Vec::new();
+/// The fields that are identity for this object: what an autoscaler scales, and what its Application, or its Argo CD for all, is told to
+/// ignore by pointer.
+pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placement) -> Vec<Owned> {
+    let k = &object.key;
     let replicas = object.value.pointer("/spec/replicas").and_then(Value::as_i64);
-    let scaled = context.scaled.get(&object.key).map(|(least, most)| replicas.is_some_and(|n| (*least..=*most).contains(&n)));
-    for entry in context.apps.ignored(&placement.app) {
-        let says = |field: &str, value: &str, required: bool| match entry.get(field).and_then(Value::as_str) {
-            Some("*") => true,
-            Some(text) => text == value,
-            None => !required || value.is_empty(),
-        };
-        let k = &object.key;
-        if says("group", &k.group, true)
-            && says("kind", &k.kind, true)
-            && says("name", &k.name, false)
-            && says("namespace", &k.namespace, false)
-        {
-            let list = entry.get("jsonPointers").and_then(Value::as_array).into_iter().flatten();
-            pointers.extend(list.filter_map(|p| p.as_str().filter(|p| p.starts_with('/')).map(str::to_owned)));
+    let agreements = context.apps.agreements(&placement.app).filter(|(_, a)| a.is_about(&k.group, &k.kind, &k.namespace, &k.name));
+    let mut owned: Vec<Owned> = agreements
+        .flat_map(|(by, a)| a.pointers.iter().map(move |p| Owned { pointer: p.clone(), by, is_wide: a.is_wide(p), is_idle: false }))
+        // Status is never state, and metadata as a whole is nobody's to give away.
+        .filter(|o| !matches!(&*o.pointer, "/status" | "/metadata"))
+        .collect();
+    if let Some(scaler) = context.scaled.get(k) {
+        // Outside of the autoscaler's bounds nobody agreed to it.
+        owned.retain(|o| o.pointer != "/spec/replicas");
+        let is_within = replicas.is_some_and(|n| (scaler.least..=scaler.most).contains(&n));
+        let of_scaler = || Owned { pointer: "/spec/replicas".into(), by: scaler.by, is_wide: false, is_idle: scaler.is_idle };
+        owned.extend(is_within.then(of_scaler));
+    }
+    if is_aggregated(context, object) {
+        owned.push(Owned { pointer: "/rules".into(), by: "aggregation", is_wide: false, is_idle: false });
+    }
+    owned
+}
+
+/// Whether an object's rules are those of the ClusterRoles that its `aggregationRule` selects, no more and no less: they follow from what is
+/// compared (law 4). Kubernetes 1.36, `pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go`.
+fn is_aggregated(context: &Context<'_>, object: &Object) -> bool {
+    if object.key.kind != "ClusterRole" || object.key.group != "rbac.authorization.k8s.io" {
+        return false;
+    }
+    let Some(selectors) = object.value.pointer("/aggregationRule/clusterRoleSelectors").and_then(Value::as_array) else { return false };
+    let matches = |selector: &Value, role: &Object| {
+        let labels = selector.get("matchLabels").and_then(Value::as_object);
+        let plain = selector.as_object().is_some_and(|s| s.keys().all(|k| k == "matchLabels"));
+        plain && labels.is_some_and(|all| !all.is_empty() && all.iter().all(|(k, v)| meta::label(&role.value, k) == v.as_str()))
+    };
+    let rules = |role: &Value| -> BTreeSet<String> {
+        role.get("rules").and_then(Value::as_array).into_iter().flatten().map(json::to_text).collect()
+    };
+    let mut gathered = BTreeSet::new();
+    for at in context.objects.of_kind("rbac.authorization.k8s.io", "ClusterRole") {
+        let lean = context.objects.lean(at).filter(|role| role.key != object.key && selectors.iter().any(|s| matches(s, role)));
+        if let Some(role) = lean.and_then(|_| context.objects.whole(at)) {
+            gathered.extend(rules(&role.value));
         }
     }
-    match scaled {
-        Some(true) => pointers.push("/spec/replicas".to_owned()),
-        // Outside of the autoscaler's bounds nobody agreed to it.
-        Some(false) => pointers.retain(|p| p != "/spec/replicas"),
-        None => {}
-    }
-    pointers
+    gathered == rules(&object.value)
 }

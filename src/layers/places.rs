@@ -12,13 +12,15 @@ pub(super) struct Place {
     pub(super) layer: u32,
     pub(super) by: By,
     pub(super) app: u32,
+    /// What that Application says of the object.
+    pub(super) mark: &'static str,
     /// The object that a relation leads to.
     pub(super) related: Option<u32>,
 }
 
 impl Place {
     /// Nothing speaks.
-    pub(super) const NOWHERE: Self = Self { layer: Words::PLATFORM, by: By::None, app: Words::NOTHING, related: None };
+    pub(super) const NOWHERE: Self = Self { layer: Words::PLATFORM, by: By::None, app: Words::NOTHING, mark: "", related: None };
 }
 
 /// Texts that repeat.
@@ -65,9 +67,15 @@ impl Places {
         Self { words: Words::new(), done: vec![None; count] }
     }
 
-    /// Where an object belongs.
-    pub fn of(&self, context: &Context<'_>, at: usize) -> Placement {
-        let place = self.done.get(at).copied().flatten().unwrap_or(Place::NOWHERE);
+    /// Where an object belongs. What is derived follows from the object that it names, so that one confirms it.
+    pub fn of(&self, context: &Context<'_>, at: usize, is_derived: bool) -> Placement {
+        let place = |at: usize| self.done.get(at).copied().flatten().unwrap_or(Place::NOWHERE);
+        let mut place_of = place(at);
+        let owner = place_of.related.and_then(|at| usize::try_from(at).ok()).map(place);
+        if is_derived && place_of.by == By::Reference && owner.is_some_and(|o| o.by.is_confirmed()) {
+            place_of.by = By::Relation;
+        }
+        let place = place_of;
         let related = place.related.and_then(|at| usize::try_from(at).ok()).map(|at| {
             let key = context.objects.key(at);
             [&*stem(context.objects.plural(at), key.group), key.namespace, key.name].join("|")
@@ -76,6 +84,7 @@ impl Places {
             layer: self.words.text(place.layer).to_owned(),
             by: place.by,
             app: self.words.text(place.app).to_owned(),
+            mark: place.mark,
             related: related.unwrap_or_default(),
         }
     }

@@ -16,6 +16,10 @@ pub enum Reason {
     Truncated,
     /// Nobody asked.
     NotAsked,
+    /// The configuration says that it is not to be asked.
+    LeftOut,
+    /// It lies in a cluster that was not asked.
+    Elsewhere,
     /// An answer that an error could have emptied, and nothing shows that none did.
     Unattested,
     /// Other answers of the same capture say otherwise.
@@ -28,13 +32,15 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Forbidden,
         Self::NotFound,
         Self::TimedOut,
         Self::Expired,
         Self::Truncated,
         Self::NotAsked,
+        Self::LeftOut,
+        Self::Elsewhere,
         Self::Unattested,
         Self::Contradicted,
         Self::Unreadable,
@@ -50,6 +56,8 @@ impl Reason {
             Self::Expired => "expired",
             Self::Truncated => "truncated",
             Self::NotAsked => "not-asked",
+            Self::LeftOut => "left-out",
+            Self::Elsewhere => "elsewhere",
             Self::Unattested => "unattested",
             Self::Contradicted => "contradicted",
             Self::Unreadable => "unreadable",

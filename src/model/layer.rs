@@ -37,16 +37,23 @@ pub struct Layer {
     pub namespaces: Vec<String>,
 }
 
-/// By what evidence an object is in its layer; a later variant is stronger.
+/// By what evidence an object is in its layer; a later variant is stronger. Only a relation and ancestry are *confirmed*: the other end
+/// says so too, or Kubernetes itself would act on it. All else is *asserted* (law 2): it can accuse, and it never acquits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum By {
-    /// Nothing speaks: platform.
+    /// No evidence: platform.
     None,
     /// The `scope` label.
     Label,
-    /// The namespace it lives in.
+    /// It lives in a namespace that only this layer's Applications have as their destination.
+    Destination,
+    /// It lives in a namespace of the layer: `evid.yaml` says so, or the layer manages the Namespace.
     Namespace,
-    /// A relation that its kind's rule declares.
+    /// It names an object of the layer, which does not say so too.
+    Reference,
+    /// Its tracking mark names an Application of the layer, which does not list it.
+    Mark,
+    /// It belongs to an object of the layer, and both say so, or its content follows from it.
     Relation,
     /// The Application that manages it hangs below the layer's root.
     Ancestry,
@@ -58,7 +65,10 @@ impl By {
         match self {
             Self::None => "none",
             Self::Label => "label",
+            Self::Destination => "destination",
             Self::Namespace => "namespace",
+            Self::Reference => "reference",
+            Self::Mark => "mark",
             Self::Relation => "relation",
             Self::Ancestry => "ancestry",
         }
@@ -66,7 +76,14 @@ impl By {
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::None, Self::Label, Self::Namespace, Self::Relation, Self::Ancestry].into_iter().find(|b| b.as_str() == word)
+        let all =
+            [Self::None, Self::Label, Self::Destination, Self::Namespace, Self::Reference, Self::Mark, Self::Relation, Self::Ancestry];
+        all.into_iter().find(|b| b.as_str() == word)
+    }
+
+    /// Whether not only the object says so.
+    pub fn is_confirmed(self) -> bool {
+        self >= Self::Relation
     }
 }
 
@@ -77,8 +94,10 @@ pub struct Placement {
     pub layer: String,
     /// The evidence.
     pub by: By,
-    /// The Application (`namespace/name`) that its tracking mark names, alive or not; empty without a mark that counts.
+    /// The Application (`namespace/name`) that its tracking mark names, alive or not; empty without a mark that is about it.
     pub app: String,
+    /// What that Application says of it: empty where it lists it, else `unlisted`, `gone` or `unknown`.
+    pub mark: &'static str,
     /// For a relation: `<plural>.<group>|namespace|name` of the other object; else empty.
     pub related: String,
 }

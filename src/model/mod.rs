@@ -2,9 +2,11 @@
 mod gap;
 mod key;
 mod layer;
+pub mod meta;
 mod object;
 mod objects;
 mod pointer;
+mod universe;
 mod verdict;
 
 pub use gap::{Gap, Reason};
@@ -13,4 +15,5 @@ pub use layer::{By, Layer, PLATFORM, Placement, Role};
 pub use object::{Object, Question, Snapshot, Source, Unsettled, group_of, stem, unstem};
 pub use objects::Objects;
 pub use pointer::{escape, get, join, push, set, tokens};
+pub use universe::{Known, Listable, Universe};
 pub use verdict::Verdict;

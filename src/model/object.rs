@@ -1,6 +1,7 @@
 //! What a source gives: objects, the questions they answer, and what was not answered.
 use crate::model::Gap;
 use crate::model::Key;
+use crate::model::Universe;
 use serde_json::Value;
 
 /// One captured object, redacted.
@@ -96,6 +97,8 @@ pub struct Snapshot<O> {
     pub objects: O,
     /// All questions, sorted.
     pub questions: Vec<Question>,
+    /// Every kind that could have been asked.
+    pub universe: Universe,
     /// All gaps, sorted.
     pub gaps: Vec<Gap>,
     /// What changed between its first and its last reading, sorted.

@@ -20,7 +20,8 @@ pub fn push(pointer: &mut String, token: &str) {
 
 /// The unescaped tokens of a pointer.
 pub fn tokens(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|t| t.replace("~1", "/").replace("~0", "~")).collect()
+    let plain = |t: &str| if t.contains('~') { t.replace("~1", "/").replace("~0", "~") } else { t.to_owned() };
+    pointer.split('/').skip(1).map(plain).collect()
 }
 
 /// The value at a pointer.

@@ -11,13 +11,16 @@ pub fn of_code(code: &str) -> &str {
         ("removed", "is gone"),
         ("modified", "changed"),
         ("replaced", "was re-created (another uid)"),
+        ("departs", "is new, and is not what its owner's template says or its owner made before"),
+        ("scaled-to-none", "had replicas and wants none, and no active autoscaler did it"),
+        ("fewer-ready", "has fewer pods that are Ready than it says are available"),
         ("unhealthy", "is not healthy"),
         ("pod-unready", "a pod of the layer was not ready, or went away, between the points"),
         ("probe-failed", "a sample of a probe was not answered as expected between the points"),
         ("not-sampled", "was asked at both points and never between them"),
         ("not-watched", "was not watched all the time: something may have happened unseen"),
         ("unsettled", "is in the middle of something, or says nothing"),
-        ("not-reconciling", "no Application was looked at for three intervals: Argo CD's controller may not run"),
+        ("not-reconciling", "was not looked at for three intervals of its Argo CD, so what it says may be old"),
         ("no-application", "no Application of the layer was seen"),
         ("no-root", "the layer's root was seen in no bundle: name it in evid.yaml"),
         ("empty-layer", "the layer holds no object"),
@@ -32,22 +35,38 @@ pub fn of_code(code: &str) -> &str {
         ("kept-unmarked", "is kept: no Application manages it"),
         ("kept-by-option", "is kept on purpose (sync option)"),
         ("kept-boundary", "is kept: a boundary"),
-        ("not-managed", "is there; no Application manages it"),
-        ("unknown-application", "names an Application that no bundle knows"),
+        ("not-comparable", "the bundles are not comparable, so nothing over them is proven"),
+        ("root-lists-others", "lists Applications that carry no mark of it: see how this Argo CD marks what it manages"),
+        ("switch-unknown", "the Applications below the switch could not be seen"),
+        ("root-ambiguous", "is one of several Applications of the root's name: name its namespace in evid.yaml"),
+        ("namespace-given-twice", "evid.yaml gives it to two layers, so it is neither's"),
+        ("kept-derived", "is kept: it follows from something that is kept"),
+        ("kept-by-argo", "is kept: Argo CD never deletes it in a cascade, and no object of its kind lives"),
+        ("asserted-lives", "still lives, and nothing but its own word says that it is the layer's"),
+        ("elsewhere", "deploys to another cluster, which was not seen"),
+        ("left-alone", "Argo CD is told to leave it alone, so what it says may be old"),
+        ("compared-to-other", "was compared with another spec than it has, so what it says is of before"),
+        ("lists-nothing", "lists nothing, though it is not Synced"),
+        ("listed-not-there", "is Synced says its Application, and the bundle does not hold it"),
+        ("volume-recreated", "its volume was made again, for the same place"),
+        ("volume-not-seen", "the volume behind it was not seen"),
+        ("unhealthy-before", "is as unhealthy as it was before"),
         ("recreated-equal", "was re-created, equal"),
         ("recreated-different", "was re-created, different"),
         ("content-not-compared", "was written; its content was not compared"),
         ("secret-written", "was written, and its content is not in the bundles"),
+        ("secret-unversioned", "has no resourceVersion, so nothing tells whether its content was written"),
         ("not-bound", "is not Bound"),
         ("not-retain", "is not Retain"),
-        ("no-claim", "its claim is not there"),
+        ("no-claim", "is missing, and a volume is kept for it"),
         ("other-claim", "is bound to another claim"),
         ("other-volume", "is bound to another volume"),
         ("moved", "lies elsewhere than before"),
         ("not-as-pinned", "is not as pinned"),
+        ("shared-place", "lies where another pinned volume lies"),
         ("pod-replaced", "was replaced"),
         ("pod-not-seen", "was not seen again, and not all pods were"),
-        ("unplaced-pod", "is there, in a namespace of the layer, and nothing says whose it is"),
+        ("unplaced-pod", "was unready beside the layer's pods, and nothing says whose it is"),
         ("ignores-by-expression", "ignores differences by expression or manager; those fields stay state"),
         ("label-disagrees", "is labelled as of another layer than it belongs to"),
         ("pod-not-counted", "is more than its owner counts"),
@@ -61,7 +80,7 @@ pub fn of_code(code: &str) -> &str {
         ("other-cluster", "the bundles are of two clusters"),
         ("unknown-cluster", "a bundle does not say of which cluster it is (no kube-system namespace)"),
         ("other-configuration", "the bundles were captured with different configurations"),
-        ("other-rules", "the bundles were captured with different rules"),
+        ("other-rules", "was captured with other rules than this version has, so its content was not checked"),
         ("other-redaction-key", "the bundles were redacted with different keys"),
         ("other-questions", "the bundles answer different questions"),
         ("asked-on-one-side", "was asked on one side only"),
@@ -82,10 +101,12 @@ pub fn of_code(code: &str) -> &str {
         ("expired", "could not be listed: the list expired"),
         ("truncated", "the list was cut"),
         ("not-asked", "was not asked"),
+        ("left-out", "was left out by the configuration"),
+        ("kinds-unknown", "nothing in the dump says which other kinds the cluster has (`apiservices` and `kubectl version -o json` do)"),
         ("unattested", "nothing attests that the list is whole"),
         ("contradicted", "the list is contradicted by other objects"),
         ("unreadable", "could not be read"),
-        ("torn", "two versions of one object were read"),
+        ("torn", "was read at two moments: two versions of it, or it and its owner"),
     ];
     WORDS.iter().find(|(c, _)| *c == code).map_or(code, |(_, words)| words)
 }
@@ -103,7 +124,15 @@ pub fn of_finding(finding: &Finding) -> String {
         (None, Some(b)) => text.push_str(&format!(": {}", short(b))),
         (None, None) => {}
     }
+    if let Some(writer) = &finding.writer {
+        text.push_str(&format!(", by {} at {}", clean(&writer.manager), of_time(&writer.time)));
+    }
     text
+}
+
+/// The time of day of an RFC 3339 time.
+fn of_time(time: &str) -> String {
+    clean(time.split_once('T').map_or(time, |(_, clock)| clock))
 }
 
 fn of_key(key: &Key) -> String {

@@ -4,6 +4,7 @@ use crate::claims::Expect;
 use crate::claims::Finding;
 use crate::claims::Judged;
 use crate::compare::Change;
+use crate::compare::Writer;
 use crate::model::Key;
 use crate::model::Verdict;
 use serde_json::Map;
@@ -79,6 +80,21 @@ fn finding(f: &Finding, evidence: &Evidence<'_>) -> Value {
             out.insert(name.into(), value.clone());
         }
     }
+    if let Some(writer) = &f.writer {
+        out.insert("writer".into(), wrote(writer));
+    }
+    Value::Object(out)
+}
+
+fn wrote(writer: &Writer) -> Value {
+    let mut out = Map::from_iter([
+        ("manager".to_owned(), json!(writer.manager)),
+        ("operation".to_owned(), json!(writer.operation)),
+        ("time".to_owned(), json!(writer.time)),
+    ]);
+    if !writer.subresource.is_empty() {
+        out.insert("subresource".into(), json!(writer.subresource));
+    }
     Value::Object(out)
 }
 
@@ -93,6 +109,9 @@ fn change(c: &Change, evidence: &Evidence<'_>) -> Value {
                 if let Some(value) = value {
                     out.insert(name.into(), value.clone());
                 }
+            }
+            if let Some(writer) = &f.writer {
+                out.insert("writer".into(), wrote(writer));
             }
             Value::Object(out)
         })

@@ -1,4 +1,5 @@
 //! Capture: answers → through the door (redacted, packed) → one object a key → gaps → facets → the files of a bundle.
+use crate::argo::Here;
 use crate::bundle::FORMAT;
 use crate::bundle::assemble;
 use crate::bundle::assemble::Layered;
@@ -20,6 +21,7 @@ use crate::model::Gap;
 use crate::model::Key;
 use crate::model::KeyRef;
 use crate::model::Layer;
+use crate::model::Listable;
 use crate::model::Object;
 use crate::model::Objects;
 use crate::model::PLATFORM;
@@ -27,18 +29,23 @@ use crate::model::Question;
 use crate::model::Reason;
 use crate::model::Snapshot;
 use crate::model::Source;
+use crate::model::stem;
+use crate::usecase::contradictions::Moment;
 use crate::usecase::contradictions::contradictions;
 use crate::usecase::door::Door;
 use crate::usecase::settled;
 use crate::usecase::shelf::Shelf;
 use crate::usecase::spool::Memory;
 use crate::usecase::store::Store;
+use crate::usecase::universe::Seen;
+use crate::usecase::universe::not_asked;
+use crate::usecase::universe::universe;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is [`Shelf`]) behind the door.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Collected<I = Vec<Value>> {
     /// Live or dump.
     pub source: Source,
@@ -48,6 +55,10 @@ pub struct Collected<I = Vec<Value>> {
     pub earlier: Vec<List<I>>,
     /// What was not answered.
     pub gaps: Vec<Gap>,
+    /// The kinds that can be listed, as far as the source itself names them.
+    pub named: Vec<Listable>,
+    /// Kinds (`<plural>.<group>`) that the configuration leaves out.
+    pub left_out: Vec<String>,
     /// Start of the capture window.
     pub started: Option<String>,
     /// End of the capture window.
@@ -96,6 +107,19 @@ pub enum CaptureError {
         /// Where it was read again.
         second: String,
     },
+    /// Two kinds of one group that are both called by one plural: their lines would stand in one file.
+    #[error(
+        "{first} and {second} are both taken for kinds named {stem}, and a plural names one kind only: the name of a dump's file, a \
+         CustomResourceDefinition in it, or `kinds` in evid.yaml gives one of them the other's plural"
+    )]
+    OnePlural {
+        /// `<plural>.<group>`.
+        stem: String,
+        /// A kind, with its group and where it was read.
+        first: String,
+        /// The other one.
+        second: String,
+    },
     /// What was kept is not there any more.
     #[error("{0}; is there room where temporary files go (TMPDIR)?")]
     Spool(String),
@@ -123,6 +147,8 @@ impl<I> Collected<I> {
             lists: self.lists.into_iter().map(&mut list).collect(),
             earlier: self.earlier.into_iter().map(&mut list).collect(),
             gaps: self.gaps,
+            named: self.named,
+            left_out: self.left_out,
             started: self.started,
             finished: self.finished,
             version: self.version,
@@ -133,6 +159,19 @@ impl<I> Collected<I> {
 }
 
 impl Collected {
+    /// Without the kinds (`<plural>.<group>`) that the configuration leaves out. That they can be listed is still known.
+    pub fn without(mut self, kinds: &[String]) -> Self {
+        let is_out = |group: &str, resource: &str| kinds.contains(&stem(resource, group));
+        let (out, lists): (Vec<_>, Vec<_>) =
+            self.lists.into_iter().partition(|l| l.resource.as_deref().is_some_and(|r| is_out(&l.group, r)));
+        let (unsaid, gaps): (Vec<_>, Vec<_>) = self.gaps.into_iter().partition(|g| is_out(&g.group, &g.resource));
+        let resources =
+            out.into_iter().map(|l| (l.group, l.resource.unwrap_or_default())).chain(unsaid.into_iter().map(|g| (g.group, g.resource)));
+        self.named.extend(resources.map(|(group, resource)| Listable { group, resource, namespaced: None }));
+        self.left_out = kinds.to_vec();
+        Self { lists, gaps, ..self }
+    }
+
     /// Takes every object through the door, list by list.
     pub fn through(self, door: &Door<'_>) -> Collected<Shelf> {
         self.map(|values| {
@@ -176,14 +215,19 @@ pub fn snapshot<'a>(collected: Collected<Shelf>, door: &Door<'a>) -> Result<Snap
         }));
     }
     let objects = Store::new(collected.lists, rules, door.spool, &mut gaps)?;
+    one_kind_a_plural(&objects)?;
     let unsettled = settled::moved(&collected.earlier, &objects, door);
     questions.sort();
     questions.dedup();
     // Nothing rests on the absence of what is not kept.
-    gaps.retain(|g| {
-        g.reason != Reason::Unattested || rules.of_resource(&g.group, &g.resource).is_none_or(|k| k.rule.stored != Some(false))
-    });
-    gaps.extend(contradictions(&objects, &questions, rules));
+    gaps.retain(|g| g.reason != Reason::Unattested || rules.keeps(&g.group, &g.resource));
+    let here = Here::new(collected.server.as_deref(), door.cluster_names);
+    let is_live = collected.source == Source::Live;
+    let moment = Moment::new(is_live, collected.started.as_deref(), collected.finished.as_deref(), &here);
+    gaps.extend(contradictions(&objects, &questions, rules, &moment));
+    let seen = Seen { objects: &objects, questions: &questions, version: collected.version.as_deref(), source: collected.source, rules };
+    let universe = universe(seen, &collected.named);
+    gaps.extend(not_asked(&universe, seen, &gaps, &collected.left_out));
     for gap in &mut gaps {
         gap.detail = redactor.text(&gap.detail).into_owned();
     }
@@ -202,10 +246,26 @@ pub fn snapshot<'a>(collected: Collected<Shelf>, door: &Door<'a>) -> Result<Snap
         highest,
         objects,
         questions,
+        universe,
         gaps,
         unsettled,
         server: collected.server,
     })
+}
+
+/// Each `<plural>.<group>` names one kind: it names the files in which that kind's objects are.
+fn one_kind_a_plural(objects: &dyn Objects) -> Result<(), CaptureError> {
+    let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for at in 0..objects.len() {
+        let group = objects.key(at).group;
+        let first = *kinds.entry((objects.plural(at), group)).or_insert(at);
+        if objects.key(first).kind != objects.key(at).kind {
+            let said = |at: usize| objects.key(at).to_key().to_string();
+            let stem = crate::model::stem(objects.plural(at), group);
+            return Err(CaptureError::OnePlural { stem, first: said(first), second: said(at) });
+        }
+    }
+    Ok(())
 }
 
 /// The objects that a source gave, in memory, for a look at them of which nothing is kept.
@@ -214,7 +274,7 @@ pub fn snapshot<'a>(collected: Collected<Shelf>, door: &Door<'a>) -> Result<Snap
 /// As [`snapshot`].
 pub fn objects_of(collected: Collected, rules: &Rules) -> Result<Vec<Object>, CaptureError> {
     let (redactor, spool) = (Redactor::new(&[0; 32]), Memory::default());
-    let door = Door { redactor: &redactor, rules, secrets: Secrets::Metadata, spool: &spool };
+    let door = Door { redactor: &redactor, rules, secrets: Secrets::Metadata, cluster_names: &[], spool: &spool };
     let objects = snapshot(collected.through(&door), &door)?.objects;
     Ok((0..objects.len()).filter_map(|at| objects.whole(at)).map(Cow::into_owned).collect())
 }
@@ -273,16 +333,16 @@ pub fn each_file(
     nonce: Option<String>,
     put: &mut dyn FnMut(String, Vec<u8>),
 ) -> Result<Outline, CaptureError> {
-    let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.gaps, &snapshot.unsettled);
+    let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.universe, &snapshot.gaps, &snapshot.unsettled);
     put("coverage.json".into(), json::document(&coverage)?);
-    let layered = assemble::each_file(&snapshot.objects, rules, layers, config, put);
+    let layered = assemble::each_file(&snapshot.objects, rules, layers, config, snapshot.server.as_deref(), put);
     if let Some(fault) = snapshot.objects.fault() {
         return Err(CaptureError::Spool(fault));
     }
     let config = json::document(&config.redacted(redactor))?;
     let manifest = Manifest {
         format: FORMAT,
-        tool: Tool { name: "evid".into(), version: env!("CARGO_PKG_VERSION").into() },
+        tool: Tool::this(),
         source: if snapshot.source == Source::Live { "live" } else { "dump" }.into(),
         window: Window { started: snapshot.started.clone(), finished: snapshot.finished.clone() },
         cluster: Cluster { uid: snapshot.cluster.clone(), version: snapshot.version.clone(), server: snapshot.server.clone() },
@@ -291,6 +351,7 @@ pub fn each_file(
         config: canon::sha256_hex(&config),
         redaction_key: redactor.key_id(),
         tracking: layered.tracking.into(),
+        like_parts: layered.like_parts.to_list(),
         head: String::new(),
         nonce,
     };

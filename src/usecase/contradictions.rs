@@ -1,18 +1,23 @@
 //! What a capture says against itself: an object that an Application calls Synced, or pods that their owner counts, missing
 //! from a list that should hold them. Such a list shows no absence.
+use crate::argo;
+use crate::argo::Here;
+use crate::argo::Settings;
 use crate::kinds::Rules;
-use crate::layers::deploys_here;
-use crate::layers::entries;
-use crate::layers::key_of_entry;
 use crate::model::Gap;
-use crate::model::Key;
 use crate::model::KeyRef;
+use crate::model::Object;
 use crate::model::Objects;
 use crate::model::Question;
 use crate::model::Reason;
+use crate::model::meta;
+use chrono::DateTime;
+use chrono::FixedOffset;
 use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// (group, kind, pointer) of owners that count their pods, and where.
 const COUNTING: [(&str, &str, &str); 4] = [
@@ -22,17 +27,45 @@ const COUNTING: [(&str, &str, &str); 4] = [
     ("apps", "DaemonSet", "/status/currentNumberScheduled"),
 ];
 
-/// The contradicted lists.
-pub(super) fn contradictions(objects: &dyn Objects, questions: &[Question], rules: &Rules) -> Vec<Gap> {
+/// The moment at which Applications were read, and how they may call this cluster.
+pub(super) struct Moment<'a> {
+    /// When; none where nobody knows: then no Application's word is known to be current.
+    pub(super) moment: Option<DateTime<FixedOffset>>,
+    /// Which destinations are this cluster.
+    pub(super) here: &'a Here,
+}
+
+impl<'a> Moment<'a> {
+    /// A live capture reads Applications once more at its end; when a dump read them is not known.
+    pub(super) fn new(is_live: bool, started: Option<&str>, finished: Option<&str>, here: &'a Here) -> Self {
+        let moment = if is_live { finished } else { started };
+        Self { moment: moment.and_then(|t| DateTime::parse_from_rfc3339(t).ok()), here }
+    }
+}
+
+/// The contradicted lists: those that hold nothing of a namespace in which a current Application saw an object of theirs, or an owner
+/// counts pods. Where a list holds others of that namespace, no missing right and no cut explains what it lacks (law 8): that is a doubt
+/// about a layer, which the claims have.
+pub(super) fn contradictions(objects: &dyn Objects, questions: &[Question], rules: &Rules, at: &Moment<'_>) -> Vec<Gap> {
     let mut gaps = BTreeSet::new();
     let asked = |group: &str, resource: &str, namespace: &str| {
         questions.iter().find(|q| q.group == group && q.resource == resource && q.namespace.as_ref().is_none_or(|n| n == namespace))
     };
-    let apps = objects.of_kind("argoproj.io", "Application").filter_map(|at| objects.lean(at));
-    for app in apps.filter(|o| deploys_here(&o.value) && o.value.pointer("/metadata/deletionTimestamp").is_none()) {
-        for key in synced(&app.value) {
+    let held: HashSet<(&str, &str, &str)> = (0..objects.len()).map(|at| objects.key(at)).map(|k| (k.group, k.kind, k.namespace)).collect();
+    let mut settings: BTreeMap<String, Settings> = BTreeMap::new();
+    for app in objects.of_kind(argo::GROUP, "Application").filter_map(|at| objects.lean(at)) {
+        let said = meta::text(&app.value, "/status/controllerNamespace");
+        let control = if said.is_empty() { &app.key.namespace } else { said };
+        let settings = settings.entry(control.to_owned()).or_insert_with(|| Settings::of(objects, control));
+        let is_current = at.moment.is_some_and(|moment| argo::stale(&app.value, settings, moment, None).is_none());
+        let counts = is_current && meta::deleting(&app.value).is_none() && !argo::app::is_operating(&app.value);
+        if !counts || !(at.here.is(&app.value) || is_marked_here(objects, &app)) {
+            continue;
+        }
+        for key in argo::listed(&app.value).filter(|e| e.says_seen()).map(|e| e.key()) {
+            let there =
+                held.contains(&(&key.group, &key.kind, &key.namespace)) || objects.find(KeyRef { namespace: "", ..key.parts() }).is_some();
             let plural = rules.plural(&key.group, &key.kind);
-            let there = objects.find(key.parts()).or_else(|| objects.find(KeyRef { namespace: "", ..key.parts() })).is_some();
             if let Some(question) = asked(&key.group, &plural, &key.namespace).filter(|_| !there && rules.stored(&key.group, &key.kind)) {
                 let detail = format!("{} is Synced says Application {}, and the list does not hold it", key, app.key.place());
                 gaps.insert(Gap {
@@ -45,21 +78,12 @@ pub(super) fn contradictions(objects: &dyn Objects, questions: &[Question], rule
             }
         }
     }
-    let counting = COUNTING.iter().flat_map(|(group, kind, counted)| objects.of_kind(group, kind).map(move |at| (at, *counted)));
-    let mut pods: HashMap<&str, u64> = counting.clone().map(|(at, _)| (objects.uid(at), 0)).collect();
-    for pod in objects.of_kind("", "Pod").filter_map(|at| objects.lean(at)) {
-        let owners = pod.value.pointer("/metadata/ownerReferences").and_then(Value::as_array);
-        for uid in owners.into_iter().flatten().filter_map(|o| o.get("uid")?.as_str()) {
-            if let Some(seen) = pods.get_mut(uid) {
-                *seen += 1;
-            }
-        }
-    }
-    for (owner, counted) in counting.filter_map(|(at, counted)| Some((objects.lean(at)?, counted))) {
+    for (at, counted) in COUNTING.iter().flat_map(|(group, kind, counted)| objects.of_kind(group, kind).map(move |at| (at, *counted))) {
+        let namespace = objects.key(at).namespace;
+        let Some(owner) = objects.lean(at).filter(|_| !held.contains(&("", "Pod", namespace))) else { continue };
         let counted = owner.value.pointer(counted).and_then(Value::as_u64).unwrap_or(0);
-        let seen = pods.get(&*owner.uid).copied().unwrap_or(0);
-        if let Some(question) = asked("", "pods", &owner.key.namespace).filter(|_| seen < counted) {
-            let detail = format!("{} counts {counted} pods, and the list holds {seen} of them", owner.key);
+        if let Some(question) = asked("", "pods", namespace).filter(|_| counted > 0) {
+            let detail = format!("{} counts {counted} pods, and the list holds none of its namespace", owner.key);
             gaps.insert(Gap {
                 group: String::new(),
                 resource: "pods".into(),
@@ -72,8 +96,12 @@ pub(super) fn contradictions(objects: &dyn Objects, questions: &[Question], rule
     gaps.into_iter().collect()
 }
 
-/// The objects that an Application calls Synced and that are not hooks.
-fn synced(app: &Value) -> impl Iterator<Item = Key> + '_ {
-    let is_synced = |r: &Value| r.get("status").and_then(Value::as_str) == Some("Synced") && r.get("hook") != Some(&Value::Bool(true));
-    entries(app).filter(move |r| is_synced(r)).map(key_of_entry)
+/// Whether something that an Application lists is here and carries its mark.
+fn is_marked_here(objects: &dyn Objects, app: &Object) -> bool {
+    let names = [app.key.name.clone(), format!("{}_{}", app.key.namespace, app.key.name)];
+    let marked = |o: Cow<'_, Object>| {
+        let id = meta::annotation(&o.value, argo::ANNOTATION).and_then(|id| id.split(':').next().map(str::to_owned));
+        id.is_some_and(|id| names.contains(&id))
+    };
+    argo::resources(&app.value).filter_map(|key| objects.find(key.parts())).filter_map(|at| objects.lean(at)).any(marked)
 }

@@ -21,6 +21,8 @@ pub struct Door<'a> {
     pub rules: &'a Rules,
     /// What is kept of those.
     pub secrets: Secrets,
+    /// What Argo CD calls this cluster, as `evid.yaml` says.
+    pub cluster_names: &'a [String],
     /// Where packed objects lie.
     pub spool: &'a dyn Spool,
 }
@@ -60,18 +62,12 @@ impl Door<'_> {
     /// What is kept of an answered object: redacted, numbers in one spelling, of some kinds only metadata or digests.
     fn prepare(&self, value: &mut Value) {
         let at = |p: &str| value.get(p).and_then(Value::as_str).unwrap_or_default();
-        let mut digests = Vec::new();
-        if self.rules.of(group_of(at("apiVersion")), at("kind")).rule.metadata_only {
-            match self.secrets {
-                Secrets::Metadata => *value = metadata_of(value),
-                Secrets::Digests => digests = digests_of(value, self.redactor),
-            }
+        let of_metadata = self.rules.of(group_of(at("apiVersion")), at("kind")).rule.metadata_only;
+        if of_metadata && self.secrets == Secrets::Metadata {
+            *value = metadata_of(value);
         }
         json::normalise(value);
-        self.redactor.object(value);
-        if let Some(object) = value.as_object_mut() {
-            object.extend(digests);
-        }
+        if of_metadata && self.secrets == Secrets::Digests { self.redactor.secret(value) } else { self.redactor.object(value) }
     }
 
     /// A packed object; null where it can't be had back.
@@ -88,25 +84,6 @@ impl Door<'_> {
 /// A value that was packed.
 pub(super) fn read(spool: &dyn Spool, at: u64, len: u32) -> Option<Value> {
     serde_json::from_slice(&spool.get(at, usize::try_from(len).ok()?)).ok()
-}
-
-/// Takes a Secret's content out of it and gives a keyed token for each value: equal for equal values, whichever way it was encoded.
-fn digests_of(secret: &mut Value, redactor: &Redactor) -> Vec<(String, Value)> {
-    use base64::Engine as _;
-    let plain = |text: &str| {
-        let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok();
-        bytes.and_then(|b| String::from_utf8(b).ok()).unwrap_or_else(|| text.to_owned())
-    };
-    let mut out = Vec::new();
-    for (field, encoded) in [("data", true), ("stringData", false)] {
-        let Some(Value::Object(content)) = secret.as_object_mut().and_then(|o| o.remove(field)) else { continue };
-        let token = |v: &Value| {
-            let text = v.as_str().unwrap_or_default();
-            Value::String(redactor.token(&if encoded { plain(text) } else { text.to_owned() }))
-        };
-        out.push((field.to_owned(), content.iter().map(|(k, v)| (k.clone(), token(v))).collect()));
-    }
-    out
 }
 
 /// What the API server answers where only metadata is asked for.

@@ -14,4 +14,5 @@ pub mod shelf;
 pub mod spool;
 pub mod store;
 pub mod switch;
+mod universe;
 pub mod verify;

@@ -1,6 +1,9 @@
 //! Finds the roots of an Argo CD platform: Applications below which others hang and that hang below none.
-use crate::layers::Tracking;
-use crate::layers::resources;
+use crate::argo::Mode;
+use crate::argo::Settings;
+use crate::argo::Tracking;
+use crate::argo::control_namespace;
+use crate::argo::resources;
 use crate::model::Key;
 use crate::model::Object;
 use crate::model::Objects;
@@ -24,7 +27,8 @@ pub fn roots(objects: &dyn Objects) -> Vec<Root> {
     let nests = |k: &Key| k.is_argo("Application") || k.is_argo("ApplicationSet");
     let children = |app: &Object| resources(&app.value).filter(nests).collect::<Vec<_>>();
     let below: BTreeSet<Key> = apps().flat_map(|app| children(&app)).collect();
-    let tracking = Tracking::find(objects, below.iter().filter_map(|key| objects.find(key.parts())));
+    let settings = Settings::of(objects, &control_namespace(objects, &[], ""));
+    let tracking = Tracking::find(&settings, objects, below.iter().filter_map(|key| objects.find(key.parts())));
     let is_managed = |app: &Object| below.contains(&app.key) && tracking.instance(app).is_some();
     apps()
         .filter(|app| !is_managed(app))
@@ -35,8 +39,7 @@ pub fn roots(objects: &dyn Objects) -> Vec<Root> {
 
 /// Whether Argo CD syncs an Application by itself.
 pub fn is_automated(app: &Value) -> bool {
-    let automated = app.pointer("/spec/syncPolicy/automated");
-    automated.is_some_and(|a| a.is_object() && a.get("enabled") != Some(&Value::Bool(false)))
+    !Mode::of(app).is_manual()
 }
 
 /// An `evid.yaml` for these roots: each a layer named after it, the switched one as said.

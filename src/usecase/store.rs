@@ -192,6 +192,8 @@ mod tests {
             lists: lists.into_iter().enumerate().map(list).collect(),
             earlier: vec![],
             gaps: vec![],
+            named: vec![],
+            left_out: vec![],
             started: None,
             finished: None,
             version: None,
@@ -207,7 +209,8 @@ mod tests {
     /// Names and versions of what is kept, and the reasons of gaps.
     fn kept(lists: Vec<Vec<Value>>, spool: &dyn Spool) -> Result<(Vec<String>, Vec<Reason>), CaptureError> {
         let (redactor, rules) = (Redactor::new(&[7; 32]), Rules::new(&[]).unwrap());
-        let door = Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, spool };
+        let door =
+            Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, cluster_names: &[], spool };
         let snapshot = snapshot(collected(lists).through(&door), &door)?;
         let one = |at: usize| {
             let version = snapshot.objects.whole(at).unwrap().value["metadata"]["resourceVersion"].as_str().unwrap().to_owned();
@@ -227,6 +230,14 @@ mod tests {
         assert_eq!(kept(vec![vec![new.clone()], vec![shown]], &Memory::default()).unwrap(), (vec!["p@8".to_owned()], vec![]));
         let other = pod("p", "w", "8");
         assert!(matches!(kept(vec![vec![new], vec![other]], &Memory::default()), Err(CaptureError::Twice { .. })));
+    }
+
+    #[test]
+    fn a_plural_names_one_kind() {
+        let mut other = pod("p", "u", "7");
+        other["kind"] = json!("Aaa");
+        let said = kept(vec![vec![other], vec![pod("q", "v", "8")]], &Memory::default()).unwrap_err().to_string();
+        assert!(said.starts_with("Aaa a/p and Pod a/q are both taken for kinds named pods"), "{said}");
     }
 
     #[test]
@@ -254,7 +265,8 @@ mod tests {
 
     #[test]
     fn nothing_is_made_of_objects_that_are_lost() {
-        let lost = kept(vec![vec![pod("p", "u", "7")]], &Forgetful);
+        let app = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"namespace": "a", "name": "b"}});
+        let lost = kept(vec![vec![app]], &Forgetful);
         assert!(matches!(lost, Err(CaptureError::Spool(_))));
     }
 }

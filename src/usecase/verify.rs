@@ -1,29 +1,38 @@
 //! Verify: what a bundle's own content says about itself, beyond its digests. Facets must follow from the objects, layers from
 //! the bundle's own Applications and configuration, the manifest and the counts from the files.
+use crate::argo::Here;
 use crate::bundle::FORMAT;
 use crate::bundle::actions;
 use crate::bundle::actions::ACTIONS;
-use crate::bundle::assemble::Assembled;
-use crate::bundle::assemble::assemble;
+use crate::bundle::against::Against;
+use crate::bundle::assemble::Layered;
+use crate::bundle::assemble::each_file;
 use crate::bundle::config::Config;
 use crate::bundle::coverage::Coverage;
 use crate::bundle::defect::Defect;
 use crate::bundle::defect::DefectKind;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::probe;
-use crate::bundle::rebuild;
+use crate::bundle::rebuild::Rebuilt;
 use crate::bundle::sums::Sums;
 use crate::bundle::watch;
 use crate::bundle::watch::WATCH;
 use crate::canon;
 use crate::kinds::Rules;
 use crate::model::Layer;
-use crate::model::Object;
+use crate::model::Objects;
 use crate::model::PLATFORM;
+use crate::model::Source;
+use crate::model::stem;
 use crate::usecase::capture::cluster;
+use crate::usecase::contradictions::Moment;
 use crate::usecase::contradictions::contradictions;
+use crate::usecase::universe::Seen;
+use crate::usecase::universe::not_asked;
+use crate::usecase::universe::universe;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// What the contents of a bundle came to.
 pub struct Content {
@@ -69,6 +78,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
     if manifest.format != FORMAT {
         return Err(("evid.json", format!("format {} is not one that this version reads; a later evid may", manifest.format)));
     }
+    defects.extend(manifest.tool.check().err().map(|what| wrong("evid.json", what)));
     for time in [&manifest.window.started, &manifest.window.finished].into_iter().flatten() {
         if chrono::DateTime::parse_from_rfc3339(time).is_err() {
             defects.push(wrong("evid.json", format!("`{time}` is no RFC 3339 time")));
@@ -86,12 +96,20 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
     if manifest.rules != rules.digest() {
         return Ok(false);
     }
-    let (objects, broken) = rebuild::objects(files, &rules);
+    let (objects, broken) = Rebuilt::read(files, &rules);
     if broken.is_empty() {
-        let anew = assemble(&objects, &rules, &layers, &config);
-        defects.extend(rebuild::differences(files, &anew));
+        let mut against = Against::new(files);
+        let anew = each_file(&objects, &rules, &layers, &config, manifest.cluster.server.as_deref(), &mut |name, bytes| {
+            against.given(&name, &bytes)
+        });
+        defects.extend(against.finish());
         defects.extend(manifest_defects(&manifest, &layers, &anew, &objects));
-        defects.extend(coverage_defects(&coverage, &objects, &rules));
+        defects.extend(highest_defect(&coverage, objects.highest));
+        let here = Here::new(manifest.cluster.server.as_deref(), &config.cluster_names);
+        let window = &manifest.window;
+        let moment = Moment::new(manifest.source == "live", window.started.as_deref(), window.finished.as_deref(), &here);
+        defects.extend(coverage_defects(&coverage, &objects, &rules, &moment));
+        defects.extend(universe_defects(&coverage, &manifest, &objects, &rules));
     } else {
         defects.extend(broken);
     }
@@ -99,30 +117,63 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
 }
 
 /// What the manifest says that its files do not.
-fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Assembled, objects: &[Object]) -> Vec<Defect> {
+fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Layered, objects: &dyn Objects) -> Vec<Defect> {
     let mut defects = Vec::new();
     let mut differs = |what: &str| defects.push(wrong("evid.json", format!("{what} is not what the bundle's own files say")));
     let said = manifest.layers.iter().map(|l| (&*l.name, &*l.role, l.root.as_ref(), l.objects));
-    let count = |name: &str| anew.layers.counts.get(name).copied().unwrap_or(0);
-    let follows = layers.iter().map(|l| (&*l.name, l.role.as_str(), anew.layers.roots.get(&l.name), count(&l.name)));
+    let count = |name: &str| anew.counts.get(name).copied().unwrap_or(0);
+    let follows = layers.iter().map(|l| (&*l.name, l.role.as_str(), anew.roots.get(&l.name), count(&l.name)));
     if !said.eq(follows.chain([(PLATFORM, PLATFORM, None, count(PLATFORM))])) {
         differs("`layers`");
     }
-    if manifest.cluster.uid.as_deref() != cluster(&objects) {
+    if manifest.cluster.uid.as_deref() != cluster(objects) {
         differs("`cluster.uid`");
     }
-    if manifest.tracking != anew.layers.tracking {
+    if manifest.like_parts != anew.like_parts.to_list() {
+        differs("`likeParts`");
+    }
+    if manifest.tracking != anew.tracking {
         differs("`tracking`");
     }
     defects
 }
 
+/// What could have been asked, as the coverage says it, against what the objects name (law 1).
+fn universe_defects(coverage: &Coverage, manifest: &Manifest, objects: &dyn Objects, rules: &Rules) -> Vec<Defect> {
+    let (questions, gaps, said) = (coverage.questions(), coverage.gaps(), coverage.universe.universe());
+    let source = if manifest.source == "live" { Source::Live } else { Source::Dump };
+    let seen = Seen { objects, questions: &questions, version: manifest.cluster.version.as_deref(), source, rules };
+    let anew = universe(seen, &said.kinds);
+    let mut defects = Vec::new();
+    let mut differs = |what: String| defects.push(wrong("coverage.json", what));
+    if said.known != anew.known {
+        differs(format!("which kinds there are is known by {}, and it says {}", anew.known, coverage.universe.known));
+    }
+    let listed: BTreeSet<_> = said.kinds.iter().map(|k| (&k.group, &k.resource)).collect();
+    for kind in anew.kinds.iter().filter(|k| !listed.contains(&(&k.group, &k.resource))) {
+        differs(format!("its universe lacks {}, which its own content names", stem(&kind.resource, &kind.group)));
+    }
+    for gap in not_asked(&anew, seen, &gaps, &[]) {
+        differs(format!("{} could have been asked for: there is neither a question nor a gap", stem(&gap.resource, &gap.group)));
+    }
+    defects
+}
+
+/// The highest resourceVersion is of everything that was read, so none that the bundle holds is above it.
+fn highest_defect(coverage: &Coverage, held: Option<u64>) -> Option<Defect> {
+    let number = |text: &String| text.parse::<u64>().ok();
+    let lists = coverage.questions.iter().filter_map(|q| q.resource_version.as_ref().and_then(number)).max();
+    let said = coverage.highest_resource_version.as_ref().and_then(number);
+    let seen = held.max(lists);
+    (said < seen).then(|| wrong("coverage.json", "`highestResourceVersion` is below one that the bundle holds".into()))
+}
+
 /// What the coverage says that the objects contradict.
-fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules) -> Vec<Defect> {
+fn coverage_defects(coverage: &Coverage, objects: &dyn Objects, rules: &Rules, moment: &Moment<'_>) -> Vec<Defect> {
     let mut defects = Vec::new();
     let gaps = coverage.gaps();
     let questions = coverage.questions();
-    for found in contradictions(&objects, &questions, rules) {
+    for found in contradictions(objects, &questions, rules, moment) {
         let said = gaps
             .iter()
             .any(|g| (&g.group, &g.resource, &g.namespace, g.reason) == (&found.group, &found.resource, &found.namespace, found.reason));
@@ -130,13 +181,15 @@ fn coverage_defects(coverage: &Coverage, objects: &[Object], rules: &Rules) -> V
             defects.push(wrong("coverage.json", format!("it lacks a gap that its objects show: {}", found.detail)));
         }
     }
+    let mut held: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    (0..objects.len()).for_each(|at| *held.entry((objects.key(at).group, objects.plural(at))).or_default() += 1);
     for q in &questions {
         let touched = gaps.iter().any(|g| g.covers(&q.resource, &q.group));
         let alone = questions.iter().filter(|x| x.group == q.group && x.resource == q.resource).count() == 1 && q.namespace.is_none();
-        let stored = rules.of_resource(&q.group, &q.resource).is_none_or(|k| k.rule.stored != Some(false));
-        let held = objects.iter().filter(|o| o.plural == q.resource && o.key.group == q.group).count();
-        if alone && stored && !touched && u64::try_from(held).is_ok_and(|n| n != q.count) {
-            let kind = crate::model::stem(&q.resource, &q.group);
+        let stored = rules.keeps(&q.group, &q.resource);
+        let held = held.get(&(&*q.group, &*q.resource)).copied().unwrap_or(0);
+        if alone && stored && !touched && held != q.count {
+            let kind = stem(&q.resource, &q.group);
             defects.push(wrong("coverage.json", format!("{kind} were answered with {} objects, and the bundle holds {held}", q.count)));
         }
     }

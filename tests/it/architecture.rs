@@ -9,6 +9,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("model", 0),
     ("canon", 1),
     ("kinds", 1),
+    ("argo", 2),
     ("layers", 2),
     ("bundle", 2),
     ("compare", 2),
@@ -24,8 +25,11 @@ const FLOORS: &[(&str, u8)] = &[
 /// Imports between neighbours of one floor that are meant.
 const SIBLINGS: &[(&str, &str)] = &[
     ("kinds", "canon"),
+    ("layers", "argo"),
+    ("bundle", "argo"),
     ("bundle", "layers"),
     ("compare", "bundle"),
+    ("claims", "argo"),
     ("claims", "compare"),
     ("claims", "bundle"),
     ("report", "claims"),

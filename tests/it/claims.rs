@@ -331,3 +331,67 @@ fn digests_of_secrets_show_that_content_changed_and_not_what_it_is() {
     assert!(names(&other, "core.unchanged", "registry-pull"));
     assert!(!other.predicate.to_string().contains("aHVudGVyM") && !other.predicate.to_string().contains("hunter"));
 }
+
+#[test]
+fn what_was_made_with_rules_that_this_version_lacks_is_never_proven() {
+    let sides: Vec<evid::compare::Side> = ["before", "off"]
+        .map(|name| {
+            let mut files = crate::samples::files(&crate::samples::drafted(collected(name)));
+            let mut manifest: Value = serde_json::from_slice(&files["evid.json"]).unwrap();
+            // The same other rules in both: nobody has split these objects anew.
+            manifest["rules"] = json!("0".repeat(64));
+            files.insert("evid.json".into(), evid::canon::json::to_bytes(&manifest));
+            crate::samples::Memory::side(name, files)
+        })
+        .into();
+    let outcome = evid::usecase::diff::diff(&sides, None).unwrap();
+    assert_eq!((verdict(&outcome, "evidence.comparable"), outcome.total), ("inconclusive", Verdict::Inconclusive));
+}
+
+#[test]
+fn a_secret_that_nothing_tells_of_leaves_unchanged_and_confined_open() {
+    let without_version = |name: &str| {
+        let mut all = collected(name);
+        object(&mut all, "secrets", "mlops-prod", "registry-pull")["metadata"].as_object_mut().unwrap().remove("resourceVersion");
+        all
+    };
+    let outcome = judge(vec![without_version("before"), without_version("off")]);
+    for claim in ["core.unchanged", "changes.confined"] {
+        assert_eq!(verdict(&outcome, claim), "inconclusive", "{claim}");
+        let judged = outcome.judged.iter().find(|j| j.id == claim).unwrap();
+        assert!(judged.findings.iter().any(|f| f.code == "secret-unversioned" && names(&outcome, claim, "registry-pull")), "{claim}");
+    }
+}
+
+#[test]
+fn with_digests_a_secrets_content_and_type_are_compared_and_one_that_was_read_without_content_is_open() {
+    use crate::samples::drafted_with;
+    use evid::bundle::config::Config;
+    use evid::bundle::config::Secrets;
+    let of = |change: fn(&mut Value)| {
+        let sides: Vec<evid::compare::Side> = ["before", "off"]
+            .into_iter()
+            .enumerate()
+            .map(|(i, name)| {
+                let mut all = collected(name);
+                for secret in items(&mut all, "secrets") {
+                    secret["type"] = json!("Opaque");
+                    secret["data"] = json!({"a": "aHVudGVyMjI="});
+                }
+                let secret = object(&mut all, "secrets", "mlops-prod", "registry-pull");
+                secret["metadata"]["resourceVersion"] = json!(format!("9000{i}"));
+                if i == 1 {
+                    change(secret);
+                }
+                crate::samples::side_of(name, drafted_with(all, Config { secrets: Secrets::Digests, ..Config::default() }))
+            })
+            .collect();
+        verdict(&evid::usecase::diff::diff(&sides, None).unwrap(), "core.unchanged")
+    };
+    assert_eq!(of(|_| {}), "proven");
+    assert_eq!(of(|s| s["data"]["a"] = json!("aHVudGVyMjJ=")), "refuted");
+    assert_eq!(of(|s| s["type"] = json!("example.com/other")), "refuted");
+    assert_eq!(of(|s| s["immutable"] = json!(true)), "refuted");
+    let unread: fn(&mut Value) = |s| drop((s.as_object_mut().unwrap().remove("type"), s.as_object_mut().unwrap().remove("data")));
+    assert_ne!(of(unread), "proven");
+}

@@ -215,6 +215,98 @@ fn a_line_moved_to_another_layer_is_a_defect() {
 }
 
 #[test]
+fn a_bundle_whose_content_contradicts_itself_is_not_compared() {
+    let place = Place::captured();
+    let mut draft = samples::drafted(samples::collected("off"));
+    // Every digest holds, but a Deployment of Core is called unhealthy, and then the Services have no identity.
+    let (health, identity) = ("health/core/deployments.apps.jsonl", "identity/core/services.jsonl");
+    let health_lines = text(&draft.files[health]).replacen("\"healthy\"", "\"unhealthy\"", 1);
+    draft.files.insert(health.into(), health_lines.into_bytes());
+    let out_of = |place: &Place, name: &str| {
+        let out = place.evid(&["diff", "before", name, "--no-sign"]);
+        (out.status.code(), text(&out.stderr))
+    };
+    samples::seal(&place.bundle("lying"), &draft);
+    let (code, said) = out_of(&place, "lying");
+    assert!(code == Some(4) && said.contains("lying.evid.zip") && said.contains(health) && said.contains("evid verify"), "{said}");
+    draft.files.remove(identity);
+    samples::seal(&place.bundle("lacking"), &draft);
+    assert_eq!(out_of(&place, "lacking").0, Some(4));
+    assert_eq!(place.evid(&["verify", "lying"]).status.code(), Some(4));
+}
+
+#[test]
+fn a_group_that_ends_in_eight_hex_digits_makes_no_part_whatever_stands_beside_it() {
+    // The digits are truly those that a later part would have which begins with this object.
+    let group = format!("corp.{}", &evid::canon::sha256_hex(b"mlops-prod/w")[..8]);
+    let mut collected = samples::collected("off");
+    for group in ["corp", &group] {
+        let item = serde_json::json!({"apiVersion": format!("{group}/v1"), "kind": "Widget", "spec": {"of": group},
+            "metadata": {"name": "w", "namespace": "mlops-prod", "uid": group, "resourceVersion": "3"}});
+        let mut list = collected.lists[0].clone();
+        (list.group, list.resource, list.items) = (group.to_owned(), Some("widgets".into()), vec![item]);
+        collected.lists.push(list);
+    }
+    let files = samples::files(&samples::drafted(collected));
+    let mut sums = evid::bundle::sums::Sums::default();
+    for (name, bytes) in &files {
+        sums.insert(name, evid::canon::sha256_hex(bytes));
+    }
+    let defects: Vec<String> = evid::usecase::verify::content(&files, &sums).defects.iter().map(ToString::to_string).collect();
+    assert_eq!(defects, Vec::<String>::new());
+    let side = samples::Memory::side("off", files);
+    for group in ["corp", &group] {
+        let stem = format!("widgets.{group}");
+        let layer = side.files("state").find(|(_, _, s, _)| *s == stem).unwrap().1.to_owned();
+        assert_eq!(side.line("state", &layer, &stem, "mlops-prod", "w").unwrap()["spec"]["of"], *group);
+        assert_eq!(side.entry_of("state", &layer, &stem, "mlops-prod", "w").unwrap(), Some(&*format!("state/{layer}/{stem}.jsonl")));
+    }
+}
+
+/// A report whose statement was changed and then signed anew.
+fn signed_anew(place: &Place, change: impl Fn(&mut evid::envelope::Statement)) -> (Option<i32>, String) {
+    let key = evid::envelope::SigningKey::generate(evid::envelope::Algorithm::Ed25519).unwrap();
+    let (_, mut statement) = evid::adapters::report_file::read(&place.path().join("evidence/before--off.report.json")).unwrap();
+    change(&mut statement);
+    let path = evid::adapters::report_file::write(place.path(), &["changed"], &statement, &key).unwrap();
+    let public = place.path().join("changed.pub");
+    std::fs::write(&public, key.verifying_key().to_pem()).unwrap();
+    let out = place.evid(&["verify", &path.display().to_string(), "--key", &public.display().to_string()]);
+    (out.status.code(), text(&out.stderr))
+}
+
+#[test]
+fn only_evids_own_kind_of_report_is_read_and_its_tool_says_no_more_than_name_and_version() {
+    let place = Place::captured();
+    place.evid(&["diff", "before", "off"]);
+    assert_eq!(signed_anew(&place, |_| {}).0, Some(0));
+    let tool = |value: serde_json::Value| move |s: &mut evid::envelope::Statement| s.predicate["tool"] = value.clone();
+    for (code, said) in [
+        signed_anew(&place, |s| s.predicate_type = "https://slsa.dev/provenance/v1".into()),
+        signed_anew(&place, tool(serde_json::json!({"name": "evid", "version": "0.1.0", "note": "all is well"}))),
+        signed_anew(&place, tool(serde_json::json!({"name": "evid", "version": "0.1.0, and all is well"}))),
+        signed_anew(&place, tool(serde_json::json!({"name": "other", "version": "0.1.0"}))),
+        signed_anew(&place, |s| drop(s.predicate.as_object_mut().unwrap().remove("tool"))),
+    ] {
+        assert!(code == Some(4) && (said.contains("tool") || said.contains("https://slsa.dev/provenance/v1")), "{said}");
+    }
+}
+
+#[test]
+fn a_highest_resource_version_below_one_that_is_held_is_a_defect() {
+    let mut files = samples::files(&samples::drafted(samples::collected("off")));
+    let mut coverage: serde_json::Value = serde_json::from_slice(&files["coverage.json"]).unwrap();
+    coverage["highestResourceVersion"] = "2".into();
+    files.insert("coverage.json".into(), evid::canon::json::to_bytes(&coverage));
+    let mut sums = evid::bundle::sums::Sums::default();
+    for (name, bytes) in &files {
+        sums.insert(name, evid::canon::sha256_hex(bytes));
+    }
+    let defects: Vec<String> = evid::usecase::verify::content(&files, &sums).defects.iter().map(ToString::to_string).collect();
+    assert!(defects.len() == 1 && defects[0].contains("highestResourceVersion"), "{defects:?}");
+}
+
+#[test]
 fn a_sealed_bundle_follows_from_its_own_objects() {
     for name in ["before", "off", "on"] {
         let draft = samples::drafted(samples::collected(name));

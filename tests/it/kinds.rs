@@ -35,7 +35,7 @@ fn every_sample_object_is_its_facets_again() {
                 let group = item["apiVersion"].as_str().unwrap().split_once('/').map_or("", |(g, _)| g);
                 let kind = rules.of(group, item["kind"].as_str().unwrap());
                 let facets = split(kind, item.clone(), &["/spec/replicas".into()]);
-                assert_eq!(join_facets(&facets), item, "{}", item["metadata"]["name"]);
+                assert_eq!(join_facets(facets), item, "{}", item["metadata"]["name"]);
                 seen += 1;
             }
         }
@@ -73,7 +73,7 @@ fn an_unknown_kind_is_state_but_for_status_and_bookkeeping() {
         facets.state,
         json!({"apiVersion": "x.example/v1", "kind": "Gadget", "metadata": {"name": "g", "finalizers": ["a", "b"]}, "spec": {"a": [2, 1]}})
     );
-    assert_eq!(join_facets(&facets), object);
+    assert_eq!(join_facets(facets), object);
 }
 
 #[test]
@@ -125,6 +125,16 @@ proptest! {
         let rules = Rules::new(&[]).unwrap();
         let group = match kind { "Deployment" => "apps", "Application" => "argoproj.io", _ => "" };
         let facets = split(rules.of(group, kind), value.clone(), &["/spec/replicas".into()]);
-        prop_assert_eq!(json::to_text(&join_facets(&facets)), json::to_text(&value));
+        prop_assert_eq!(json::to_text(&join_facets(facets)), json::to_text(&value));
     }
+}
+
+#[test]
+fn a_rule_of_ones_own_takes_no_other_kinds_plural() {
+    let rule = |kind: &str, plural: &str| evid::kinds::rule::Rule { kind: kind.into(), plural: plural.into(), ..Default::default() };
+    for own in [vec![rule("Aaa", "pods")], vec![rule("Aaa", "aaas"), rule("Bbb", "aaas")]] {
+        let said = Rules::new(&own).err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(said.contains("its plural"), "{said}");
+    }
+    assert!(Rules::new(&[rule("Aaa", "aaas")]).is_ok());
 }

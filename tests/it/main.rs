@@ -13,6 +13,7 @@ mod demo;
 /// The demo's API server, as clients see it.
 #[cfg(feature = "kube")]
 mod demo_server;
+mod derived;
 /// What the docs say of the program.
 mod docs;
 /// What the doctor finds on clusters that are well and ill.
@@ -25,6 +26,7 @@ mod envelope;
 mod kinds;
 /// Live captures, against a server that goes wrong on purpose.
 #[cfg(feature = "kube")]
+mod laws;
 mod live;
 /// Health probes.
 mod probes;
@@ -37,10 +39,13 @@ mod samples;
 mod scenes;
 /// What is published as JSON Schema.
 mod schemas;
+/// What is said of volumes and their claims.
+mod storage;
 /// Every claim on every fixture, as reviewed.
 mod sweep;
 /// Off, on, repair and status of the switch.
 mod switch;
+mod universe;
 /// What was watched between the points of a proof.
 mod watched;
 /// The zip container and attacks on it.

@@ -3,10 +3,14 @@ use crate::samples::collected;
 use crate::samples::items;
 use crate::samples::judge;
 use crate::samples::object;
+use crate::samples::side;
 use evid::claims::catalogue;
+use evid::compare::Side;
+use evid::compare::lines;
 use evid::model::Gap;
 use evid::model::Reason;
 use evid::usecase::capture::Collected;
+use evid::usecase::diff::diff;
 use serde_json::json;
 use std::path::Path;
 
@@ -97,6 +101,18 @@ const FIXTURES: &[(&str, &[&str], Change)] = &[
     ("switch-deleting", &["before", "off"], |all| {
         object(&mut all[1], "applications", "argocd", "root-optional")["metadata"]["deletionTimestamp"] = json!("2026-11-23T18:16:00Z");
     }),
+    ("changed-in-later-parts", &["before", "off"], |all| {
+        // Enough for several parts, a change in each; some go and come, and one is re-created.
+        for (i, dump) in all.iter_mut().enumerate() {
+            let made = (0..900).filter(|n| n % 100 != 7 * (i + 1)).map(|n| {
+                let text = format!("{n:04}").repeat(if i == 1 && n % 50 == 0 { 301 } else { 300 });
+                let uid = if n == 333 { format!("{n}-{i}") } else { n.to_string() };
+                json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"text": text},
+                    "metadata": {"name": format!("many-{n:04}"), "namespace": "mlops-prod", "uid": uid, "resourceVersion": "4"}})
+            });
+            items(dump, "configmaps").extend(made);
+        }
+    }),
     ("child-came-back-different", &["before", "off", "on"], |all| {
         object(&mut all[2], "services", "feast-dev", "feast-ui")["spec"]["ports"][0]["port"] = json!(1);
     }),
@@ -119,6 +135,32 @@ fn every_claim_on_every_fixture_is_as_reviewed() {
         std::fs::write(&path, &text).unwrap();
     }
     assert_eq!(text, std::fs::read_to_string(&path).unwrap_or_default(), "look at what moved; EVID_BLESS=1 accepts it");
+}
+
+#[test]
+fn the_file_of_each_finding_and_each_change_holds_the_objects_line() {
+    let (mut opened, mut parts) = (0, 0);
+    for (name, dumps, change) in FIXTURES {
+        let mut all: Vec<Collected> = dumps.iter().map(|d| collected(d)).collect();
+        change(&mut all);
+        let sides: Vec<Side> = all.into_iter().enumerate().map(|(i, c)| side(&format!("bundle-{i}"), c)).collect();
+        let outcome = diff(&sides, None).unwrap();
+        let findings = outcome.judged.iter().flat_map(|j| &j.findings).filter_map(|f| Some((f.object.as_ref()?, f.bundle, &f.file)));
+        let changes = outcome.changes.iter().map(|c| (&c.key, c.shown_by(), &c.file));
+        for (key, bundle, file) in findings.chain(changes).filter(|(_, _, f)| f.contains('/')) {
+            let bytes = sides[bundle].file(file).unwrap_or_else(|e| panic!("{name}: {key}: {e}"));
+            let held = lines(&bytes).any(|line| {
+                let line: serde_json::Value = serde_json::from_slice(line).unwrap();
+                let place = line.get("metadata").unwrap_or(&line);
+                let at = |field: &str| place.get(field).and_then(serde_json::Value::as_str).unwrap_or("").to_owned();
+                (at("namespace"), at("name")) == (key.namespace.clone(), key.name.clone())
+            });
+            assert!(held, "{name}: {file} holds no line of {key}");
+            opened += 1;
+            parts += usize::from(file.split('/').next_back().unwrap().matches('.').count() == 2);
+        }
+    }
+    assert!(opened > 200 && parts > 10, "{opened} opened, {parts} of them later parts");
 }
 
 #[test]

@@ -3,6 +3,7 @@ use crate::adapters::dump::RawList;
 use crate::adapters::dump::content::text;
 use crate::adapters::dump::stderr::Said;
 use crate::adapters::dump::walk::stem;
+use crate::argo::Here;
 use crate::model::Gap;
 use crate::model::Reason;
 use std::collections::BTreeMap;
@@ -24,7 +25,11 @@ pub(super) fn attest(lists: &mut [RawList], said: &[Said], keeps_stderr: bool) -
             gaps.push(gap(list, Reason::Unattested, format!("{}: {why}, so an error could have emptied it", list.file)));
         }
         if list.continue_token {
-            gaps.push(gap(list, Reason::Truncated, format!("{}: metadata.continue says that more pages follow", list.file)));
+            gaps.push(gap(
+                list,
+                Reason::Truncated,
+                format!("{}: its metadata (continue, remainingItemCount) says that more pages follow", list.file),
+            ));
         }
     }
     gaps
@@ -83,9 +88,26 @@ fn gap(list: &RawList, reason: Reason, detail: String) -> Gap {
 }
 
 fn covers(gap: &Gap, list: &RawList) -> bool {
-    let resource = gap.resource == "*" || (gap.group == list.group && Some(&gap.resource) == list.resource.as_ref());
+    let resource = gap.covers(list.resource.as_deref().unwrap_or("*"), &list.group);
     let place = gap.namespace.is_none() || list.namespace.is_none() || gap.namespace == list.namespace;
     resource && place
+}
+
+/// The namespaces that exist: those of all objects and, where the list of them is not whole, those into which Applications deploy and
+/// those of the claims that volumes are bound to.
+pub(super) fn spaces(lists: &[RawList], gaps: &[Gap]) -> BTreeSet<String> {
+    let items = || lists.iter().flat_map(|l| &l.items);
+    let mut out = namespaces(items());
+    out.extend(items().map(|i| text(i, "/metadata/namespace").to_owned()));
+    let is_list = |l: &&RawList| l.is_question && l.attested && l.group.is_empty() && l.resource.as_deref() == Some("namespaces");
+    if lists.iter().find(is_list).is_none_or(|l| gaps.iter().any(|g| covers(g, l))) {
+        let here = items().filter(|i| text(i, "/kind") == "Application" && Here::default().is(i));
+        out.extend(here.map(|i| text(i, "/spec/destination/namespace").to_owned()));
+        let volumes = items().filter(|i| text(i, "/kind") == "PersistentVolume");
+        out.extend(volumes.map(|i| text(i, "/spec/claimRef/namespace").to_owned()));
+    }
+    out.remove("");
+    out
 }
 
 /// The names of the Namespaces in some lists.

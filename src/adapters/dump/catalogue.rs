@@ -1,5 +1,7 @@
-//! The resources that every cluster has, and Argo CD's: how their names in file names and their kinds belong together. A dump adds
+//! Kubernetes' own resources, and Argo CD's: how their names in file names and their kinds belong together. A dump adds
 //! its own CustomResourceDefinitions. Knows no folder and no answer.
+use crate::kinds::built_in;
+use crate::kinds::built_in::BuiltIn;
 use serde_json::Value;
 
 /// One resource.
@@ -19,50 +21,27 @@ pub(super) struct Resource {
 /// All resources known while one dump is read.
 pub(super) struct Catalogue(Vec<Resource>);
 
-/// Group, then `plural Kind short…` of each resource; `*` marks those without a namespace.
-const BUILT_IN: &[(&str, &str)] = &[
-    ("", "bindings Binding;componentstatuses* ComponentStatus cs;configmaps ConfigMap cm;endpoints Endpoints ep;events Event ev"),
-    ("", "limitranges LimitRange limits;namespaces* Namespace ns;nodes* Node no;persistentvolumeclaims PersistentVolumeClaim pvc"),
-    ("", "persistentvolumes* PersistentVolume pv;pods Pod po;podtemplates PodTemplate;replicationcontrollers ReplicationController rc"),
-    ("", "resourcequotas ResourceQuota quota;secrets Secret;serviceaccounts ServiceAccount sa;services Service svc"),
-    ("admissionregistration.k8s.io", "mutatingadmissionpolicies* MutatingAdmissionPolicy"),
-    ("admissionregistration.k8s.io", "mutatingadmissionpolicybindings* MutatingAdmissionPolicyBinding"),
-    ("admissionregistration.k8s.io", "mutatingwebhookconfigurations* MutatingWebhookConfiguration"),
-    ("admissionregistration.k8s.io", "validatingadmissionpolicies* ValidatingAdmissionPolicy"),
-    ("admissionregistration.k8s.io", "validatingadmissionpolicybindings* ValidatingAdmissionPolicyBinding"),
-    ("admissionregistration.k8s.io", "validatingwebhookconfigurations* ValidatingWebhookConfiguration"),
-    ("apiextensions.k8s.io", "customresourcedefinitions* CustomResourceDefinition crd crds"),
-    ("apiregistration.k8s.io", "apiservices* APIService"),
-    ("apps", "controllerrevisions ControllerRevision;daemonsets DaemonSet ds;deployments Deployment deploy"),
-    ("apps", "replicasets ReplicaSet rs;statefulsets StatefulSet sts"),
-    ("argoproj.io", "applications Application app apps;applicationsets ApplicationSet appset appsets"),
-    ("argoproj.io", "appprojects AppProject appproj appprojs"),
-    ("autoscaling", "horizontalpodautoscalers HorizontalPodAutoscaler hpa"),
-    ("batch", "cronjobs CronJob cj;jobs Job"),
-    ("certificates.k8s.io", "certificatesigningrequests* CertificateSigningRequest csr;clustertrustbundles* ClusterTrustBundle"),
-    ("coordination.k8s.io", "leases Lease"),
-    ("discovery.k8s.io", "endpointslices EndpointSlice"),
-    ("events.k8s.io", "events Event"),
-    ("flowcontrol.apiserver.k8s.io", "flowschemas* FlowSchema;prioritylevelconfigurations* PriorityLevelConfiguration"),
-    ("networking.k8s.io", "ingressclasses* IngressClass;ingresses Ingress ing;ipaddresses* IPAddress ip"),
-    ("networking.k8s.io", "networkpolicies NetworkPolicy netpol;servicecidrs* ServiceCIDR"),
-    ("node.k8s.io", "runtimeclasses* RuntimeClass"),
-    ("policy", "poddisruptionbudgets PodDisruptionBudget pdb"),
-    ("rbac.authorization.k8s.io", "clusterrolebindings* ClusterRoleBinding;clusterroles* ClusterRole"),
-    ("rbac.authorization.k8s.io", "rolebindings RoleBinding;roles Role"),
-    ("resource.k8s.io", "deviceclasses* DeviceClass;resourceclaims ResourceClaim;resourceclaimtemplates ResourceClaimTemplate"),
-    ("resource.k8s.io", "resourceslices* ResourceSlice"),
-    ("scheduling.k8s.io", "priorityclasses* PriorityClass pc"),
-    ("storage.k8s.io", "csidrivers* CSIDriver;csinodes* CSINode;csistoragecapacities CSIStorageCapacity"),
-    ("storage.k8s.io", "storageclasses* StorageClass sc;volumeattachments* VolumeAttachment"),
-    ("storage.k8s.io", "volumeattributesclasses* VolumeAttributesClass vac"),
+/// Argo CD's kinds, which a dump may have without their definitions: plural, kind, short names.
+const ARGO: [(&str, &str, &[&str]); 3] = [
+    ("applications", "Application", &["app", "apps"]),
+    ("applicationsets", "ApplicationSet", &["appset", "appsets"]),
+    ("appprojects", "AppProject", &["appproj", "appprojs"]),
 ];
 
 impl Catalogue {
-    /// The built-in resources and those that some CustomResourceDefinitions declare.
+    /// The built-in resources and those that some CustomResourceDefinitions declare. Where a word could be of both, a kind that
+    /// every cluster has comes before a declared one, and a declared one before a kind that few clusters have.
     pub fn new<'a>(definitions: impl Iterator<Item = &'a Value>) -> Self {
-        let built_in = BUILT_IN.iter().flat_map(|(group, lines)| lines.split(';').filter_map(|line| built_in(group, line)));
-        Self(built_in.chain(definitions.filter_map(declared)).collect())
+        let (common, rare): (Vec<_>, Vec<_>) = built_in::table().kinds.iter().partition(|k| k.is_stable());
+        let argo = ARGO.iter().map(|(plural, kind, short)| Resource {
+            group: "argoproj.io".into(),
+            plural: (*plural).into(),
+            kind: (*kind).into(),
+            namespaced: true,
+            short: short.iter().map(|s| (*s).to_owned()).collect(),
+        });
+        let all = common.into_iter().map(known).chain(argo).chain(definitions.filter_map(declared));
+        Self(all.chain(rare.into_iter().map(known)).collect())
     }
 
     /// The resource of a kind.
@@ -88,16 +67,14 @@ impl Catalogue {
     }
 }
 
-fn built_in(group: &str, line: &str) -> Option<Resource> {
-    let mut words = line.split(' ');
-    let (plural, kind) = (words.next()?, words.next()?);
-    Some(Resource {
-        group: group.into(),
-        plural: plural.trim_end_matches('*').into(),
-        kind: kind.into(),
-        namespaced: !plural.ends_with('*'),
-        short: words.map(str::to_owned).collect(),
-    })
+fn known(kind: &BuiltIn) -> Resource {
+    Resource {
+        group: kind.group.clone(),
+        plural: kind.plural.clone(),
+        kind: kind.kind.clone(),
+        namespaced: !kind.cluster,
+        short: kind.short.clone(),
+    }
 }
 
 fn declared(definition: &Value) -> Option<Resource> {

@@ -122,7 +122,8 @@ impl Reader<'_> {
             _ => return self.content.problems.push(Problem::new(self.file, Some(line), "`items` is no list".into())),
         };
         let resource_version = Some(text(head, "/metadata/resourceVersion")).filter(|v| !v.is_empty()).map(str::to_owned);
-        let continues = !text(head, "/metadata/continue").is_empty();
+        let remaining = head.pointer("/metadata/remainingItemCount").and_then(Value::as_u64).unwrap_or(0);
+        let continues = remaining > 0 || !text(head, "/metadata/continue").is_empty();
         let mut by_kind: BTreeMap<(String, Option<String>), Vec<Value>> = BTreeMap::new();
         if !of.is_empty() {
             by_kind.insert((group_of(version).to_owned(), Some(of.to_owned())), Vec::new());

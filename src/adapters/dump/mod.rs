@@ -88,6 +88,8 @@ impl From<Dump> for Collected {
             lists: dump.lists.into_iter().map(list).collect(),
             earlier: Vec::new(),
             gaps: dump.gaps,
+            named: Vec::new(),
+            left_out: Vec::new(),
             started: dump.started,
             finished: dump.finished,
             version,

@@ -52,7 +52,9 @@ pub fn read(dir: &Path) -> Result<Dump, DumpError> {
         }
     }
     let stems: BTreeSet<String> = places.iter().map(path).collect();
-    let silent = |p: &&Place| !stems.contains(&path(p)) && p.resource(&all).is_some() && !said.iter().any(|s: &Said| s.stem == path(p));
+    let silent = |p: &&Place| {
+        !stems.contains(&path(p)) && p.resource(&all).is_some() && !said.iter().any(|s: &Said| !s.of_discovery && s.stem == path(p))
+    };
     let unanswered: Vec<&Place> = errors.iter().filter(silent).collect();
     problems.extend(unanswered.iter().map(|p| Problem::new(&path(p), None, "there is a file of stderr but no answer".into())));
 
@@ -61,7 +63,7 @@ pub fn read(dir: &Path) -> Result<Dump, DumpError> {
     let mut understood = false;
     for ((found, place), content) in files.answers.iter().zip(&places).zip(&mut contents) {
         let file = found.file.as_str();
-        if content.empty && !said.iter().any(|s| s.stem == path(place)) {
+        if content.empty && !said.iter().any(|s| !s.of_discovery && s.stem == path(place)) {
             problems.push(Problem::new(file, None, "is empty".into()));
         }
         if content.discovery && content.answers.is_empty() {
@@ -91,8 +93,11 @@ pub fn read(dir: &Path) -> Result<Dump, DumpError> {
     let keeps_stderr = !files.stderr.is_empty();
     let mut gaps: Vec<Gap> = problems.into_iter().map(|p| unreadable(p, &folders, &all)).collect();
     gaps.extend(attest::attest(&mut lists, &said, keeps_stderr));
-    gaps.extend(said.into_iter().map(|s| s.gap));
-    gaps.extend(attest::not_asked(&lists, &gaps, &existing));
+    // Whoever asks is told of a group that is down beside every answer: it is one gap.
+    let mut down = BTreeSet::new();
+    gaps.extend(said.into_iter().filter(|s| !s.of_discovery || down.insert(s.gap.group.clone())).map(|s| s.gap));
+    let spaces = attest::spaces(&lists, &gaps);
+    gaps.extend(attest::not_asked(&lists, &gaps, &spaces));
     gaps.extend(attest::gathered(lists.iter().filter(|l| matches!(Place::of(&l.file).tree, Tree::Gathered(_)))));
     gaps.sort();
     gaps.dedup();

@@ -1,4 +1,5 @@
 //! Files of other programs as ConfigMaps hold them: what must go and what must stay.
+use super::Domain;
 use super::tests::{config, left, redactor};
 
 #[test]
@@ -125,6 +126,6 @@ fn other_programs_settings_stay() {
 
 #[test]
 fn the_sign_of_a_block_text_is_no_secret() {
-    let token = redactor().token("aaa\n  bbb");
+    let token = redactor().token(Domain::Text, "aaa\n  bbb");
     assert_eq!(redactor().text("token: |-\n  aaa\n  bbb\nother: y\n"), format!("token: |-\n  {token}\nother: y\n"));
 }

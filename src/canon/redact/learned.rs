@@ -13,40 +13,62 @@ pub(super) fn distinctive(secret: &str) -> bool {
     (8..=4096).contains(&secret.len()) && kinds >= 3 && literal::looks_random(secret) && !secret.starts_with('/')
 }
 
-/// Replaces copies of the secrets this run has found, plain or in base64.
+/// A way in which a secret may be written.
+struct Spelling {
+    text: String,
+    /// Whether it goes on with every sign of base64 that follows: the last sign depends on what comes behind it, and padding follows.
+    is_base64: bool,
+}
+
+/// Replaces copies of the secrets this run has found, plain or in base64, each by the token of what is written there.
 pub(super) fn replace(scan: &Scan<'_>, value: &mut Value) {
     let known: Vec<String> = scan.known.borrow().iter().cloned().collect();
     if known.is_empty() {
         return;
     }
-    let forms: Vec<(String, String)> = known
-        .iter()
-        .flat_map(|secret| {
-            let token = scan.redactor.token(secret);
-            let mut forms = vec![(secret.clone(), token.clone())];
-            let encoded = base64::engine::general_purpose::STANDARD.encode(secret);
-            forms.push((encoded.trim_end_matches('=').to_owned(), token.clone()));
-            let escaped = Value::from(secret.as_str()).to_string();
-            forms.extend(escaped.get(1..escaped.len().saturating_sub(1)).filter(|e| e != secret).map(|e| (e.to_owned(), token)));
-            forms
-        })
-        .collect();
-    visit(value, &forms);
+    let forms: Vec<Spelling> = known.iter().flat_map(|secret| forms(secret)).filter(|form| form.text.len() <= 4096).collect();
+    visit(scan, value, &forms);
 }
 
-fn visit(value: &mut Value, forms: &[(String, String)]) {
+fn forms(secret: &str) -> Vec<Spelling> {
+    let plain = |text: &str| Spelling { text: text.to_owned(), is_base64: false };
+    let mut forms = vec![plain(secret)];
+    let encoded = base64::engine::general_purpose::STANDARD.encode(secret);
+    // The signs that the secret alone determines.
+    forms.push(Spelling { text: encoded.chars().take(secret.len() * 8 / 6).collect(), is_base64: true });
+    let escaped = Value::from(secret).to_string();
+    forms.extend(escaped.get(1..escaped.len().saturating_sub(1)).filter(|e| *e != secret).map(plain));
+    forms
+}
+
+fn visit(scan: &Scan<'_>, value: &mut Value, forms: &[Spelling]) {
     match value {
         Value::String(text) => {
-            for (form, token) in forms.iter().filter(|(form, _)| form.len() <= 4096) {
-                if text.len() >= form.len() && text.contains(form.as_str()) {
-                    *text = text.replace(form.as_str(), token);
+            for form in forms {
+                if text.len() >= form.text.len() && text.contains(&form.text) {
+                    *text = replaced(scan, text, form);
                 }
             }
         }
-        Value::Array(list) => list.iter_mut().for_each(|v| visit(v, forms)),
-        Value::Object(map) => map.values_mut().for_each(|v| visit(v, forms)),
+        Value::Array(list) => list.iter_mut().for_each(|v| visit(scan, v, forms)),
+        Value::Object(map) => map.values_mut().for_each(|v| visit(scan, v, forms)),
         _ => {}
     }
+}
+
+/// A text with a token for each copy in it.
+fn replaced(scan: &Scan<'_>, text: &str, form: &Spelling) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find(&form.text) {
+        let (before, found) = rest.split_at(at);
+        let more = found.get(form.text.len()..).unwrap_or_default();
+        let more = if form.is_base64 { more.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"+/-_=".contains(b)).count() } else { 0 };
+        let (written, after) = found.split_at(form.text.len() + more);
+        out.push_str(before);
+        out.push_str(&scan.redactor.token(super::Domain::Text, written));
+        rest = after;
+    }
+    out + rest
 }
 
 #[cfg(test)]

@@ -13,15 +13,18 @@ mod scan;
 mod settings;
 mod shapes;
 mod spans;
+mod splice;
+mod token;
 mod urls;
 mod walk;
 
-use crate::canon::{hex, sha256_hex};
-use hmac::{Hmac, KeyInit as _, Mac as _};
+pub use token::Domain;
+
+use crate::canon::sha256_hex;
 use serde_json::Value;
-use sha2::Sha256;
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
+use token::{Tokens, is_token};
 
 /// What every token begins with; 32 hex digits follow.
 pub const MARK: &str = "evid:redacted:";
@@ -29,7 +32,7 @@ pub const MARK: &str = "evid:redacted:";
 /// Replaces secrets by tokens made with one key.
 #[derive(Clone)]
 pub struct Redactor {
-    mac: Hmac<Sha256>,
+    tokens: Tokens,
     id: String,
     /// Of runs that are over; a run takes one and gives it back.
     memos: Arc<Mutex<Vec<memo::Memo>>>,
@@ -38,12 +41,10 @@ pub struct Redactor {
 impl Redactor {
     /// A redactor for this key.
     pub fn new(key: &[u8; 32]) -> Self {
-        // HMAC pads a short key with zeros to the block size itself: the padded key gives the same codes and can't be of a wrong length.
-        let mut block = [0_u8; 64];
-        block[..32].copy_from_slice(key);
-        let mut id = sha256_hex(&[b"evid redaction key id".as_slice(), key].concat());
+        // Names how tokens are made as well: those that were made of decoded values are not comparable with these.
+        let mut id = sha256_hex(&[b"evid redaction key id, tokens of bytes as written".as_slice(), key].concat());
         id.truncate(32);
-        Self { mac: Hmac::<Sha256>::new(&block.into()), id, memos: Arc::default() }
+        Self { tokens: Tokens::new(key), id, memos: Arc::default() }
     }
 
     /// Names the key without telling it: two bundles with equal ids have comparable tokens.
@@ -51,16 +52,19 @@ impl Redactor {
         self.id.clone()
     }
 
-    /// The token of a secret value.
-    pub fn token(&self, secret: &str) -> String {
-        let mut mac = self.mac.clone();
-        mac.update(secret.as_bytes());
-        let code = mac.finalize().into_bytes();
-        format!("{MARK}{}", hex(code.get(..16).unwrap_or(&code)))
+    /// The token of a secret, of the bytes as they are written in that kind of place.
+    pub fn token(&self, domain: Domain, written: &str) -> String {
+        self.tokens.of(domain, written.as_bytes())
     }
 
-    /// Redacts a captured object in place.
+    /// Redacts a captured object in place; of a Secret only its metadata stays.
     pub fn object(&self, value: &mut Value) {
+        self.secret(value);
+        walk::metadata_only(value);
+    }
+
+    /// Redacts a captured object in place; of a Secret the content stays as tokens, with its type and whether it is immutable.
+    pub fn secret(&self, value: &mut Value) {
         let scan = scan::Scan::new(self);
         walk::walk(&scan, value);
         learned::replace(&scan, value);
@@ -79,11 +83,6 @@ impl std::fmt::Debug for Redactor {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Redactor").field("id", &self.id).finish_non_exhaustive()
     }
-}
-
-/// Whether this text is one token and nothing else.
-fn is_token(text: &str) -> bool {
-    text.strip_prefix(MARK).is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use super::memo::Memo;
 use super::names::{Name, Sense};
 use super::pattern::Pattern;
 use super::spans::{self, Spans, secret_of};
-use super::{Redactor, blocks, encoded, learned, literal, pairs, shapes, urls, walk};
+use super::token::Domain;
+use super::{Redactor, blocks, encoded, learned, literal, pairs, shapes, splice, urls, walk};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -42,10 +43,10 @@ impl<'r> Scan<'r> {
         Self { redactor, known: RefCell::default(), depth: Cell::new(0), own: Cell::new(false), memo: RefCell::new(memo) }
     }
 
-    /// The token of a secret; remembers it.
-    pub(super) fn token(&self, secret: &str) -> String {
-        self.learn(secret);
-        self.redactor.token(secret)
+    /// The token of a secret as it is written; remembers it.
+    pub(super) fn token(&self, domain: Domain, written: &str) -> String {
+        self.learn(written);
+        self.redactor.token(domain, written)
     }
 
     /// Remembers a secret that is distinctive.
@@ -55,17 +56,14 @@ impl<'r> Scan<'r> {
         }
     }
 
-    /// The token of a value that is a secret as a whole, be it plain or in base64.
-    pub(super) fn whole(&self, value: &str) -> String {
-        if value.contains(super::MARK) {
-            return self.token(value);
-        }
+    /// The token of a value that is a secret as a whole; where it is base64, what that means is remembered too.
+    pub(super) fn whole(&self, domain: Domain, value: &str) -> String {
         // A sign that base64 does not have: nothing is gathered to be decoded.
-        if value.bytes().any(|b| b.is_ascii_punctuation() && !b"+/-_=".contains(&b)) {
-            return self.token(value);
+        if !value.bytes().any(|b| b.is_ascii_punctuation() && !b"+/-_=".contains(&b)) {
+            let compact: String = value.split_whitespace().collect();
+            encoded::decoded(&compact).iter().for_each(|plain| self.learn(plain));
         }
-        let compact: String = value.split_whitespace().collect();
-        encoded::decoded(&compact).map_or_else(|| self.token(value), |plain| self.token(&plain))
+        self.token(domain, value)
     }
 
     /// What the name of a field says.
@@ -95,14 +93,14 @@ impl<'r> Scan<'r> {
             && let Some(from) = literal::after_scheme(text)
         {
             let (scheme, secret) = text.split_at_checked(from)?;
-            return Some(format!("{scheme}{}", self.whole(secret)));
+            return Some(format!("{scheme}{}", self.whole(Domain::Text, secret)));
         }
         let secret = match sense {
             Sense::Plain => false,
             Sense::Likely => literal::looks_random(text) || encoded::is_login(text),
             Sense::Secret => is_literal(text),
         };
-        if secret { Some(self.whole(text)) } else { self.text(text, mode) }
+        if secret { Some(self.whole(Domain::Text, text)) } else { self.text(text, mode) }
     }
 
     /// A text, redacted; nothing where it holds no secret.
@@ -118,7 +116,7 @@ impl<'r> Scan<'r> {
         self.json(out.as_deref().unwrap_or(text), mode).or(out)
     }
 
-    /// A text that is JSON, redacted once more by its structure.
+    /// A text that is JSON, redacted once more by its structure; all else in it stays as it is written.
     fn json(&self, text: &str, mode: Mode) -> Option<String> {
         if self.depth.get() > 3 || mode == Mode::Shapes || !text.trim_start().starts_with(['{', '[']) {
             return None;
@@ -130,7 +128,7 @@ impl<'r> Scan<'r> {
         walk::walk(self, &mut value);
         self.depth.set(self.depth.get() - 1);
         self.own.set(own);
-        (value != before).then(|| value.to_string())
+        (value != before).then(|| splice::splice(self, text, &before, &value))
     }
 
     fn find(&self, text: &str, mode: Mode) -> Spans {

@@ -1,13 +1,14 @@
 //! Where secrets stand in a text, and the text with them replaced. Knows nothing of how a secret is recognised.
 use super::Redactor;
+use super::token::Domain;
 use std::ops::Range;
 
 /// One secret in a text.
 pub(super) struct Span {
     /// Its bytes.
     pub(super) range: Range<usize>,
-    /// What the token is made of, where that isn't the text itself (a decoded value).
-    pub(super) secret: Option<String>,
+    /// What it means, where that isn't the text itself (a decoded value): copies of that are looked for elsewhere.
+    pub(super) means: Option<String>,
 }
 
 /// The secrets found in one text, in any order, possibly overlapping.
@@ -20,10 +21,10 @@ impl Spans {
         self.add_decoded(range, None);
     }
 
-    /// The text between these bytes stands for this secret.
-    pub(super) fn add_decoded(&mut self, range: Range<usize>, secret: Option<String>) {
+    /// The text between these bytes means this secret.
+    pub(super) fn add_decoded(&mut self, range: Range<usize>, means: Option<String>) {
         if !range.is_empty() {
-            self.0.push(Span { range, secret });
+            self.0.push(Span { range, means });
         }
     }
 
@@ -39,11 +40,11 @@ impl Spans {
         for span in self.0 {
             match out.last_mut() {
                 Some(last) if span.range.start < last.range.end => {
-                    if span.range == last.range && last.secret.is_none() {
-                        last.secret = span.secret;
+                    if span.range == last.range && last.means.is_none() {
+                        last.means = span.means;
                     } else if span.range.end > last.range.end {
                         last.range.end = span.range.end;
-                        last.secret = None;
+                        last.means = None;
                     }
                 }
                 _ => out.push(span),
@@ -53,9 +54,14 @@ impl Spans {
     }
 }
 
-/// What a span's token is made of.
+/// What a span means: what is looked for elsewhere.
 pub(super) fn secret_of<'a>(text: &'a str, span: &'a Span) -> &'a str {
-    span.secret.as_deref().unwrap_or_else(|| text.get(span.range.clone()).unwrap_or(text))
+    span.means.as_deref().unwrap_or_else(|| written(text, span))
+}
+
+/// A span as it is written: what its token is made of.
+fn written<'a>(text: &'a str, span: &Span) -> &'a str {
+    text.get(span.range.clone()).unwrap_or(text)
 }
 
 /// The text with a token in each span's place.
@@ -64,7 +70,7 @@ pub(super) fn apply(redactor: &Redactor, text: &str, spans: &[Span]) -> String {
     let mut at = 0;
     for span in spans {
         out.push_str(text.get(at..span.range.start).unwrap_or_default());
-        out.push_str(&redactor.token(secret_of(text, span)));
+        out.push_str(&redactor.token(Domain::Text, written(text, span)));
         at = span.range.end;
     }
     out.push_str(text.get(at..).unwrap_or_default());

@@ -18,13 +18,9 @@ pub(super) fn config(text: &str) -> Value {
 }
 
 #[test]
-fn a_token_is_the_first_half_of_the_keyed_code() {
-    assert!(is_token(&redactor().token("x")));
-    assert_eq!(redactor().token("x"), redactor().token("x"));
-    assert_ne!(redactor().token("x"), Redactor::new(&[8; 32]).token("x"));
+fn the_key_id_tells_keys_apart() {
     assert_eq!(redactor().key_id().len(), 32);
-    // Computed with another implementation.
-    assert_eq!(redactor().token("x"), format!("{MARK}5b29e7ebdee0465c31c16b2fca787e15"));
+    assert_ne!(redactor().key_id(), Redactor::new(&[8; 32]).key_id());
 }
 
 #[test]
@@ -41,19 +37,21 @@ fn what_was_applied_last_is_one_token_wherever_it_stands() {
     let mut object =
         json!({"metadata": {"annotations": {key: "{}"}}, "spec": {"template": {"metadata": {"annotations": {key: "{\"a\":1}"}}}}});
     redactor().object(&mut object);
-    assert_eq!(object["metadata"]["annotations"][key], json!(redactor().token("{}")));
-    assert_eq!(object["spec"]["template"]["metadata"]["annotations"][key], json!(redactor().token("{\"a\":1}")));
+    assert_eq!(object["metadata"]["annotations"][key], json!(redactor().token(Domain::Text, "{}")));
+    assert_eq!(object["spec"]["template"]["metadata"]["annotations"][key], json!(redactor().token(Domain::Text, "{\"a\":1}")));
+}
+
+/// The token of a value under a name that says that it is secret.
+fn token_of(value: Value) -> Value {
+    let mut object = json!({"spec": {"password": value}});
+    redactor().object(&mut object);
+    object["spec"]["password"].take()
 }
 
 #[test]
-fn equal_values_give_equal_tokens_plain_and_in_base64() {
-    let token = redactor().token("hunter22");
-    for value in [
-        json!({"password": "hunter22"}),
-        json!({"password": "aHVudGVyMjI="}),
-        json!({"env": [{"name": "DB_PASSWORD", "value": "hunter22"}]}),
-    ] {
-        let mut value = value;
+fn equal_bytes_give_equal_tokens_wherever_a_text_stands() {
+    let token = redactor().token(Domain::Text, "hunter22");
+    for mut value in [json!({"password": "hunter22"}), json!({"env": [{"name": "DB_PASSWORD", "value": "hunter22"}]})] {
         redactor().object(&mut value);
         assert!(value.to_string().contains(&token), "{value}");
     }
@@ -62,9 +60,58 @@ fn equal_values_give_equal_tokens_plain_and_in_base64() {
 }
 
 #[test]
+fn a_value_its_base64_and_other_spellings_of_that_are_different_values() {
+    let spellings = ["hunter22", "aHVudGVyMjI=", "aHVudGVyMjI", "aHVudGVyMjJ", "aHVudGVyMjI=\n", "YUhWdWRHVnlNakk9", " hunter22"];
+    let tokens: std::collections::BTreeSet<String> = spellings.iter().map(|s| token_of(json!(s)).to_string()).collect();
+    assert_eq!(tokens.len(), spellings.len());
+    assert_ne!(token_of(json!(1234567)), token_of(json!("1234567")));
+    // In a text too, on its own and within JSON.
+    let texts = spellings.map(|s| redactor().text(&format!("db.password={}\n", s.trim())).into_owned());
+    assert_eq!(texts.iter().collect::<std::collections::BTreeSet<_>>().len(), 5);
+    let blobs = ["cGFzc3dvcmQ6IHpxMQ==", "cGFzc3dvcmQ6IHpxMR==", "cGFzc3dvcmQ6IHpxMQ"]
+        .map(|s| redactor().text(&format!("blob: {s}\n")).into_owned());
+    assert!(blobs.iter().all(|b| b.contains(MARK)) && blobs[0] != blobs[1] && blobs[1] != blobs[2], "{blobs:?}");
+}
+
+#[test]
+fn what_stands_around_a_secret_in_json_stays_as_it_is_written() {
+    let token = redactor().token(Domain::Text, "hunter22");
+    let text = |password: &str| format!("{{ \"b\": 1.0,\n  \"a\": [{{\"password\": {password}}}], \"c\": \"\\u0041\" }}\n");
+    assert_eq!(redactor().text(&text("\"hunter22\"")), text(&format!("\"{token}\"")));
+    // The same password, escaped otherwise, is another text.
+    let escaped = redactor().text(&text("\"\\u0068unter22\"")).into_owned();
+    assert!(escaped.contains(MARK) && !escaped.contains("unter22") && !escaped.contains(&token), "{escaped}");
+    // Of a field that stands twice neither is dropped, and neither is readable.
+    let twice = |first: &str| redactor().text(&format!("{{\"password\": \"{first}\", \"password\": \"hunter22\"}}")).into_owned();
+    assert!(twice("zq1zq1").contains(&token) && !twice("zq1zq1").contains("zq1zq1"), "{}", twice("zq1zq1"));
+    assert_ne!(twice("zq1zq1"), twice("zq1zq2"));
+}
+
+#[test]
+fn the_content_of_a_secret_is_a_token_a_value_where_it_is_asked_for_or_within_another_object() {
+    let secret = |value: &str| {
+        json!({"kind": "Secret", "apiVersion": "v1", "type": "Opaque", "immutable": true, "metadata": {"name": "s"},
+            "data": {"a": value, "b": null}, "stringData": {"c": value}})
+    };
+    let shown = |value: &str| {
+        let data = redactor().token(Domain::SecretData, value);
+        let string = redactor().token(Domain::SecretString, value);
+        json!({"kind": "Secret", "apiVersion": "v1", "type": "Opaque", "immutable": true, "metadata": {"name": "s"},
+            "data": {"a": data, "b": null}, "stringData": {"c": string}})
+    };
+    let mut asked = secret("aHVudGVyMjI=");
+    redactor().secret(&mut asked);
+    assert_eq!(asked, shown("aHVudGVyMjI="));
+    let mut within = json!({"kind": "Template", "apiVersion": "x/v1", "objects": [secret("aHVudGVyMjI=")]});
+    redactor().object(&mut within);
+    assert_eq!(within["objects"][0], shown("aHVudGVyMjI="));
+    assert_ne!(shown("aHVudGVyMjI=")["data"]["a"], shown("aHVudGVyMjI=")["stringData"]["c"]);
+}
+
+#[test]
 fn a_forged_token_never_equals_a_real_one() {
-    let forged = redactor().token("hunter22");
-    let again = redactor().token(&forged);
+    let forged = redactor().token(Domain::Text, "hunter22");
+    let again = redactor().token(Domain::Text, &forged);
     assert_eq!(redactor().text(&format!("password: {forged}")), format!("password: {again}"));
     let mut object = json!({"password": forged, "note": forged, "text": format!("{{\"password\": \"{forged}\"}}")});
     redactor().object(&mut object);
@@ -106,6 +153,14 @@ fn base64_of_something_with_a_secret_is_secret() {
 fn a_copy_in_a_message_is_found_by_its_value() {
     let object = json!({"spec": {"password": "Xk9vtXZ2NI6Avau"}, "status": {"message": "cannot parse Xk9vtXZ2NI6Avau here"}});
     assert_eq!(left(object, &["Xk9vtXZ2NI6Avau"]), Vec::<String>::new());
+    // In base64 too, with padding and with spare bits that are not zero; each by its own token.
+    let object = json!({"spec": {"password": "Xk9vtXZ2NI6Avau1"}, "status": {"a": "got WGs5dnRYWjJOSTZBdmF1MQ== here", "b": "got WGs5dnRYWjJOSTZBdmF1MZ== here"}});
+    let mut redacted = object.clone();
+    redactor().object(&mut redacted);
+    let token = redactor().token(Domain::Text, "WGs5dnRYWjJOSTZBdmF1MQ==");
+    assert_eq!(redacted["status"]["a"], json!(format!("got {token} here")));
+    assert_ne!(redacted["status"]["a"], redacted["status"]["b"]);
+    assert_eq!(left(object, &["WGs5dnRYWjJOSTZB"]), Vec::<String>::new());
 }
 
 #[test]

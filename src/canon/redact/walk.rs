@@ -2,6 +2,8 @@
 use super::flags;
 use super::names::{self, Sense};
 use super::scan::{Mode, Scan};
+use super::token::Domain;
+use crate::canon::json;
 use serde_json::{Map, Value};
 
 #[derive(Clone, Copy)]
@@ -24,7 +26,7 @@ fn visit(scan: &Scan<'_>, value: &mut Value, place: Place) {
         }
         // A short number under such a name is a setting (a length, a port); a long one is a password that was not quoted.
         Value::Number(number) if place.sense == Sense::Secret && number.as_str().len() > 5 => {
-            *value = Value::String(scan.token(&number.to_string()))
+            *value = Value::String(scan.token(Domain::Number, &number.to_string()))
         }
         Value::Array(list) => array(scan, list, place),
         Value::Object(map) => object(scan, map, place),
@@ -41,7 +43,7 @@ fn array(scan: &Scan<'_>, list: &mut [Value], place: Place) {
     for (i, item) in list.iter_mut().enumerate() {
         match (flags.get(i).copied().flatten(), item) {
             (Some(from), Value::String(text)) => {
-                let secret = scan.whole(text.get(from..).unwrap_or(text));
+                let secret = scan.whole(Domain::Text, text.get(from..).unwrap_or(text));
                 text.truncate(from);
                 text.push_str(&secret);
             }
@@ -51,9 +53,7 @@ fn array(scan: &Scan<'_>, list: &mut [Value], place: Place) {
 }
 
 fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
-    if is(map, "kind", "Secret") && is(map, "apiVersion", "v1") {
-        strip(scan, map);
-    }
+    let content = if is_secret(map) { content(scan, map) } else { Vec::new() };
     let named = ["name", "key"]
         .iter()
         .find_map(|k| map.get(*k).and_then(Value::as_str))
@@ -64,7 +64,7 @@ fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
     for (key, child) in map.iter_mut() {
         let name = scan.name(key);
         if let (true, Some(text)) = (name.whole, child.as_str()) {
-            *child = Value::String(scan.token(text));
+            *child = Value::String(scan.token(Domain::Text, text));
             continue;
         }
         let mut sense = if reference && key == "secretKey" { Sense::Plain } else { name.sense };
@@ -89,17 +89,37 @@ fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
         visit(scan, child, Place { sense, mode });
     }
     rename(scan, map);
+    map.extend(content);
 }
 
-/// Leaves the metadata of a Secret only; remembers its values, so that copies beside them are found.
-fn strip(scan: &Scan<'_>, map: &mut Map<String, Value>) {
-    for field in ["data", "stringData"] {
-        for value in map.remove(field).iter().filter_map(Value::as_object).flat_map(|m| m.values()).filter_map(Value::as_str) {
-            scan.whole(value);
+/// The fields of a Secret's content, taken out of it: a token for each value. Whose values are remembered, copies beside them are found.
+fn content(scan: &Scan<'_>, map: &mut Map<String, Value>) -> Vec<(String, Value)> {
+    let token = |domain, value: &mut Value| match value {
+        Value::Null => {}
+        Value::String(text) => *text = scan.whole(domain, text),
+        other => *other = Value::String(scan.token(Domain::SecretOther, &json::to_text(other))),
+    };
+    let fields = [("data", Domain::SecretData), ("stringData", Domain::SecretString)];
+    let taken = fields.into_iter().filter_map(|(field, domain)| {
+        let mut value = map.remove(field)?;
+        match &mut value {
+            Value::Object(values) => values.values_mut().for_each(|value| token(domain, value)),
+            other => token(Domain::SecretOther, other),
         }
+        Some((field.to_owned(), value))
+    });
+    taken.collect()
+}
+
+/// Leaves the metadata of a Secret only; anything else stays as it is.
+pub(super) fn metadata_only(value: &mut Value) {
+    if let Some(map) = value.as_object_mut().filter(|map| is_secret(map)) {
+        ["data", "stringData", "type", "immutable"].iter().for_each(|field| drop(map.remove(*field)));
     }
-    map.remove("type");
-    map.remove("immutable");
+}
+
+fn is_secret(map: &Map<String, Value>) -> bool {
+    is(map, "kind", "Secret") && is(map, "apiVersion", "v1")
 }
 
 /// Names of fields may hold secrets too.

@@ -1,5 +1,7 @@
 //! No object of the switched layer lives where the switch is off: no child Application (one that hangs in Deleting lives), no
-//! managed object, no orphan with its tracking mark, no pod. What is kept on purpose is named and does not count.
+//! managed object, no orphan with its tracking mark, no pod. What is kept on purpose is named and does not count. Laws 2 and 9: that a
+//! living object is the layer's by asserted evidence alone leaves the claim open, and refutes it where a pod runs.
+use crate::argo;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -9,93 +11,101 @@ use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::healthy;
 use crate::claims::predicates::settled;
+use crate::claims::witness;
 use crate::compare::CompareError;
 use crate::compare::Instance;
 use crate::compare::Spot;
 use crate::model::By;
-use serde_json::Value;
 use serde_json::json;
-use std::collections::BTreeSet;
 
 pub(super) fn absent(q: &Question<'_>) -> Answer {
     let e = q.evidence;
-    let off = q.at(Position::Off);
-    if off.is_empty() {
+    let judged = judged(q);
+    if judged.is_empty() {
         return Ok(None);
     }
     let mut findings = Vec::new();
     let mut kinds = e.kinds(q.layer);
     kinds.insert("pods".into());
-    for i in off {
-        for (spot, all) in e.instances.of_layer(q.layer) {
+    for i in judged {
+        if e.positions.get(i) == Some(&Position::Unknown) {
+            // Nobody can say whether the layer should be gone here.
+            findings.push(Finding::new(Effect::Doubts, "switch-unknown", i));
+            continue;
+        }
+        for (spot, all) in &e.instances.all {
             let Some(at) = all.get(i).and_then(Option::as_ref) else { continue };
-            let (effect, code) = judge_one(e, spot, at, i)?;
-            let file = format!("{}/{}/{}.jsonl", if at.derived { "identity" } else { "state" }, at.layer, spot.stem);
-            findings.push(Finding::new(effect, code, i).about(e.key(spot)).in_file(&file));
+            let found = if e.instances.layer(spot) == q.layer { Some(living(e, spot, at, i)) } else { marked(e, q.layer, spot, at) };
+            let Some((effect, code)) = found else { continue };
+            let app = (!at.mark.is_empty()).then(|| json!(at.app));
+            findings.push(Finding::new(effect, code, i).about(e.key(spot)).at("", None, app).in_file(&e.shown_in(spot, at, i)?));
         }
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
-        findings.extend(unknown_orphans(e, i));
-        findings.extend(unplaced_pods(e, q.layer, i));
         findings.extend(unsettled_root(e, q.layer, i)?);
         findings.extend(settled::doubts(e, q.layer, i)?);
     }
+    findings.extend(witness::elsewhere(e, q.layer)?);
     Ok(Some(findings))
 }
 
-/// Whether one object that is there refutes the absence of its layer.
-fn judge_one(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<(Effect, &'static str), CompareError> {
-    if spot.stem == APPLICATIONS {
-        return Ok((Effect::Counters, "application-lives"));
-    }
-    if spot.stem == "pods" {
-        return Ok((Effect::Counters, "pod-lives"));
-    }
-    let storage = matches!(&*spot.stem, "persistentvolumeclaims" | "persistentvolumes");
-    if storage && !at.marked {
-        return Ok((Effect::Notes, "kept-unmarked"));
-    }
-    if storage || spot.stem == "namespaces" {
-        let state = e.state(spot, at, side)?;
-        let options = state.pointer("/metadata/annotations/argocd.argoproj.io~1sync-options").and_then(Value::as_str).unwrap_or("");
-        if options.split(',').any(|o| matches!(o.trim(), "Delete=false" | "Prune=false")) {
-            return Ok((Effect::Notes, "kept-by-option"));
-        }
-        if spot.stem == "namespaces" && at.by != By::Ancestry {
-            return Ok((Effect::Notes, "kept-boundary"));
-        }
-    }
-    if e.instances.managed(spot, 0) { Ok((Effect::Counters, "object-lives")) } else { Ok((Effect::Notes, "not-managed")) }
+/// The bundles in which the layer should be gone: the switch is off, or not wholly off after it was on, or could not be seen.
+fn judged(q: &Question<'_>) -> Vec<usize> {
+    let (off, partial, unknown) = (q.at(Position::Off), q.at(Position::Partial), q.at(Position::Unknown));
+    let on = q.at(Position::On);
+    let after_on = partial.into_iter().filter(|i| on.iter().any(|on| on < i));
+    let mut all: Vec<usize> = off.into_iter().chain(after_on).chain(unknown).collect();
+    all.sort_unstable();
+    all
 }
 
-/// Objects that name an Application nobody knows: they could be the layer's, unless a bundle with the switch on had them too.
-fn unknown_orphans(e: &Evidence<'_>, side: usize) -> Vec<Finding> {
-    let on: Vec<usize> = e.positions.iter().enumerate().filter(|(_, p)| **p == Position::On).map(|(i, _)| i).collect();
-    let orphans = e.instances.all.iter().filter(|(spot, all)| {
-        let here = all.get(side).and_then(Option::as_ref);
-        let dead = here.is_some_and(|at| {
-            !at.app.is_empty() && at.by != By::Ancestry && e.instances.layers.get(*spot).is_none_or(|(_, by)| *by < By::Relation)
-        });
-        dead && !on.is_empty() && !on.iter().any(|i| all.get(*i).is_some_and(Option::is_some))
-    });
-    orphans
-        .map(|(spot, all)| {
-            let app = all.get(side).and_then(Option::as_ref).map(|at| json!(at.app));
-            Finding::new(Effect::Doubts, "unknown-application", side).about(e.key(spot)).at("", None, app)
-        })
-        .collect()
+/// What one object of the layer that is there says against its absence.
+fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect, &'static str) {
+    let by = e.instances.by(spot);
+    let claim = matches!(&*spot.stem, "persistentvolumeclaims" | "persistentvolumes");
+    match &*spot.stem {
+        APPLICATIONS if by.is_confirmed() => return (Effect::Counters, "application-lives"),
+        "pods" if by != By::Label => return (Effect::Counters, "pod-lives"),
+        _ if at.deleting && by.is_confirmed() => return (Effect::Counters, "object-lives"),
+        // What follows from what is kept, or from the namespace that holds it.
+        _ if at.derived && !is_living(e, spot, side) => return (Effect::Notes, "kept-derived"),
+        _ if claim && !is_marked(e, spot) => return (Effect::Notes, "kept-unmarked"),
+        "customresourcedefinitions.apiextensions.k8s.io" if has_objects(e, &spot.name, side) => return (Effect::Counters, "object-lives"),
+        "customresourcedefinitions.apiextensions.k8s.io" if !at.kept.is_empty() => return (Effect::Notes, "kept-by-argo"),
+        _ if !at.kept.is_empty() && (claim || spot.stem == "namespaces") => return (Effect::Notes, "kept-by-option"),
+        "namespaces" if !by.is_confirmed() => return (Effect::Notes, "kept-boundary"),
+        _ => {}
+    }
+    if by.is_confirmed() { (Effect::Counters, "object-lives") } else { (Effect::Doubts, "asserted-lives") }
 }
 
-/// Pods of nobody in a namespace that holds what the layer keeps: they could be the layer's.
-fn unplaced_pods(e: &Evidence<'_>, layer: &str, side: usize) -> Vec<Finding> {
-    let spaces: BTreeSet<&str> = e.instances.of_layer(layer).map(|(s, _)| &*s.namespace).filter(|n| !n.is_empty()).collect();
-    let pods = e.instances.all.iter().filter(|(s, all)| {
-        let placed = e.instances.layers.get(*s).is_some_and(|(_, by)| *by != By::None);
-        s.stem == "pods" && !placed && spaces.contains(&*s.namespace) && all.get(side).is_some_and(Option::is_some)
-    });
-    let on = |i: &usize| e.positions.get(*i) == Some(&Position::On);
-    // A pod that was there beside the living layer and not of it is somebody else's.
-    let new = pods.filter(|(_, all)| !(0..all.len()).filter(on).any(|i| all.get(i).is_some_and(Option::is_some)));
-    new.map(|(s, _)| Finding::new(Effect::Doubts, "unplaced-pod", side).about(e.key(s))).collect()
+/// An object of no layer whose mark names an Application of the switched one, as some bundle saw it: it may be an orphan.
+fn marked(e: &Evidence<'_>, layer: &str, spot: &Spot, at: &Instance) -> Option<(Effect, &'static str)> {
+    let names = !at.app.is_empty() && at.by != By::Ancestry || at.mark == "gone";
+    (names && e.instances.layer_of_app(&at.app) == Some(layer)).then_some(())?;
+    match &*spot.stem {
+        "pods" => Some((Effect::Counters, "pod-lives")),
+        _ if !at.kept.is_empty() => Some((Effect::Notes, "kept-by-option")),
+        _ => Some((Effect::Doubts, "asserted-lives")),
+    }
+}
+
+/// Whether a derived object belongs to something that runs: what follows from a Namespace, or from nothing that is there, does not.
+fn is_living(e: &Evidence<'_>, spot: &Spot, side: usize) -> bool {
+    let at = e.instances.at(spot, side);
+    let owner = at.and_then(crate::compare::Instances::related);
+    owner.is_some_and(|o| {
+        o.stem != "namespaces" && e.instances.at(&o, side).is_some_and(|x| x.kept.is_empty() && e.instances.by(&o).is_confirmed())
+    })
+}
+
+/// Whether the object carries a mark of the method in force in any bundle.
+fn is_marked(e: &Evidence<'_>, spot: &Spot) -> bool {
+    e.instances.all.get(spot).into_iter().flatten().flatten().any(|i| i.marked)
+}
+
+/// Whether a kind has objects in a bundle, or could have some that were not seen.
+fn has_objects(e: &Evidence<'_>, stem: &str, side: usize) -> bool {
+    e.instances.all.iter().any(|(s, all)| s.stem == stem && all.get(side).is_some_and(Option::is_some))
 }
 
 /// A root in the middle of an operation may be about to make or remove something.
@@ -105,12 +115,7 @@ fn unsettled_root(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Option<F
         // Without its root a bundle does not show which Applications it lacks.
         return Ok(Some(Finding::new(Effect::Doubts, "missing", side).about(e.key(&root))));
     };
-    let line = e.line("health", &root, at, side)?;
-    let facts = line.get("facts");
-    let says = |p: &str| facts.and_then(|f| f.get(p));
-    let running = says("/operation").is_some()
-        || matches!(says("/status/operationState/phase").and_then(Value::as_str), Some("Running" | "Terminating"));
-    if running {
+    if argo::app::is_operating(&e.whole(&root, at, side)?) {
         Ok(healthy::one(e, &root, at, side)?.map(|f| Finding { effect: Effect::Doubts, code: "unsettled", ..f }))
     } else {
         Ok(None)

@@ -1,15 +1,24 @@
 //! Everything that changed, in state and in re-creation, lies in the switched layer; of the switch itself only its sync policy moved.
+//! Law 2: that a change lies in the switched layer by asserted evidence alone leaves the claim open.
 use crate::claims::Effect;
+use crate::claims::Evidence;
 use crate::claims::Finding;
+use crate::claims::Position;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::quality::asked;
 use crate::claims::predicates::unchanged::written_secrets;
+use crate::claims::witness;
 use crate::compare::Change;
 use crate::compare::ChangeKind;
+use crate::compare::CompareError;
 use crate::compare::Instance;
+use crate::compare::Instances;
+use crate::compare::Spot;
 use crate::model::By;
 use crate::model::Key;
+use crate::model::Role;
+use crate::model::meta;
 use crate::model::unstem;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -23,19 +32,25 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         // Whose a change is can't be said of a platform that is not the declared one.
         return Ok(Some(vec![Finding::new(Effect::Doubts, "no-root", 0).about(Key::new("argoproj.io", "Application", "", &layer.root))]));
     }
-    // A label alone is a claim of the object's own: it does not put a change into the switched layer.
-    let labelled = |c: &Change| e.instances.layers.get(&c.spot).is_some_and(|(_, by)| *by <= By::Label);
-    for change in e.changes.iter().filter(|c| c.layer != switched || labelled(c)) {
-        if change.hook && change.kind == ChangeKind::Replaced {
+    for (i, layer) in e.layers.iter().enumerate() {
+        let twice = |ns: &&String| e.layers.iter().skip(i + 1).any(|other| other.namespaces.contains(*ns));
+        let given = layer.namespaces.iter().filter(twice);
+        findings.extend(given.map(|ns| Finding::new(Effect::Doubts, "namespace-given-twice", 0).about(Key::new("", "Namespace", "", ns))));
+    }
+    for change in &e.changes {
+        let is_switched = change.layer == switched;
+        if (is_switched && (e.instances.by(&change.spot).is_confirmed() || is_known(e, switched, change)?))
+            || (change.hook && change.kind == ChangeKind::Replaced)
+        {
             continue;
         }
         let of_switch = root.as_ref() == Some(&change.spot);
         let allowed = |pointer: &str| of_switch && (pointer == "/spec/syncPolicy" || pointer.starts_with("/spec/syncPolicy/"));
-        let effect = if change.uncertain || change.layer == switched { Effect::Doubts } else { Effect::Counters };
+        let effect = if change.uncertain || is_switched || is_passing(e, change)? { Effect::Doubts } else { Effect::Counters };
         let found = Finding::of_change(change, effect);
         findings.extend(found.into_iter().filter(|f| !allowed(&f.pointer)));
         if change.recreated && change.kind == ChangeKind::Modified && !change.hook {
-            findings.push(Finding::new(Effect::Counters, "replaced", change.sides.1).about(change.key.clone()).in_file(&change.file));
+            findings.push(Finding::new(effect, "replaced", change.shown_by()).about(change.key.clone()).in_file(&change.file));
         }
     }
     for (spot, all) in &e.instances.all {
@@ -59,8 +74,64 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         }
     }
     for i in 0..e.sides.len() {
-        findings.extend(e.gaps(i).iter().map(|g| Finding::gap(g, i)));
+        findings.extend(e.gaps_kept(i).map(|g| Finding::gap(g, i)));
     }
-    findings.extend(written_secrets(q, |layer| layer != switched));
+    for layer in e.layers.iter().filter(|l| l.role == Role::Protected) {
+        findings.extend(witness::elsewhere(e, &layer.name)?);
+    }
+    findings.extend(written_secrets(q, |layer| layer != switched)?);
     Ok(Some(findings))
+}
+
+/// Whether an object that is the switched layer's by asserted evidence was known with that evidence while the layer was on, and only went,
+/// or came back as it was; with what it names, where it names something. A label says too little, and so does a namespace that the layer
+/// only fills, unless the Namespace itself went or came.
+fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, CompareError> {
+    let by = e.instances.by(&change.spot);
+    if by <= By::Label || change.uncertain || !goes_with_owner(e, &change.spot, by, change.sides) {
+        return Ok(false);
+    }
+    let knew = |i: usize| {
+        let at = e.instances.at(&change.spot, i)?;
+        (e.positions.get(i) == Some(&Position::On) && at.layer == layer && at.by == by).then_some(at)
+    };
+    Ok(match change.kind {
+        ChangeKind::Removed => knew(change.sides.0).is_some(),
+        ChangeKind::Added => {
+            let (Some(earlier), Some(now)) =
+                ((0..change.sides.0).find_map(|i| Some((i, knew(i)?))), e.instances.at(&change.spot, change.sides.1))
+            else {
+                return Ok(false);
+            };
+            e.state(&change.spot, earlier.1, earlier.0)? == e.state(&change.spot, now, change.sides.1)?
+        }
+        ChangeKind::Modified | ChangeKind::Replaced | ChangeKind::Departs | ChangeKind::Torn => false,
+    })
+}
+
+/// Whether a well-known controller adds and takes such objects, as the object itself says (law 14).
+fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    let labels = &e.rules.of(&change.key.group, &change.key.kind).rule.passing;
+    let side = match change.kind {
+        ChangeKind::Added => change.sides.1,
+        ChangeKind::Removed => change.sides.0,
+        _ => return Ok(false),
+    };
+    let Some(at) = e.instances.at(&change.spot, side).filter(|_| !labels.is_empty()) else { return Ok(false) };
+    let object = e.whole(&change.spot, at, side)?;
+    Ok(labels.iter().any(|l| meta::label(&object, l).is_some()))
+}
+
+/// Whether what an object names went and came with it.
+fn goes_with_owner(e: &Evidence<'_>, spot: &Spot, by: By, (a, b): (usize, usize)) -> bool {
+    let instance = e.instances.at(spot, a).or_else(|| e.instances.at(spot, b));
+    let space = || {
+        (by == By::Destination && !spot.namespace.is_empty()).then(|| Spot {
+            stem: "namespaces".into(),
+            namespace: String::new(),
+            name: spot.namespace.clone(),
+        })
+    };
+    let owner = instance.and_then(Instances::related).or_else(space);
+    owner.is_none_or(|o| e.instances.at(&o, a).map(|i| &i.uid) != e.instances.at(&o, b).map(|i| &i.uid))
 }

@@ -6,7 +6,8 @@ use crate::claims::evidence::APPLICATIONS;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::settled;
-use crate::claims::predicates::undisturbed::controller;
+use crate::claims::predicates::wanted;
+use crate::claims::witness;
 use crate::compare::CompareError;
 use crate::compare::Instance;
 use crate::compare::Spot;
@@ -27,13 +28,23 @@ const COUNTING: &[&str] = &[
 ];
 
 pub(super) fn healthy(q: &Question<'_>) -> Answer {
-    let mut findings = Vec::new();
+    let mut findings = wanted::scaled_to_none(q.evidence, q.layer, Effect::Counters)?;
     for i in 0..q.evidence.sides.len() {
+        findings.extend(wanted::fewer_ready(q.evidence, q.layer, i)?);
         findings.extend(of_layer(q.evidence, q.layer, i)?);
+        findings.extend(deleting(q.evidence, q.layer, i)?);
         let kinds: BTreeSet<String> = q.evidence.kinds(q.layer).into_iter().filter(|k| COUNTING.contains(&k.as_str())).collect();
         findings.extend(q.evidence.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
     }
+    findings.extend(witness::elsewhere(q.evidence, q.layer)?);
     Ok(Some(findings))
+}
+
+/// Objects of a layer that are being deleted: going is not being (law 9). What derives from another comes and goes with it.
+pub(super) fn deleting(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
+    let here = e.instances.of_layer(layer).filter_map(|(s, all)| Some((s, all.get(side)?.as_ref()?)));
+    let going = here.filter(|(s, at)| at.deleting && !at.derived && s.stem != APPLICATIONS && !COUNTING.contains(&&*s.stem));
+    going.map(|(s, at)| Ok(Finding::new(Effect::Counters, "deleting", side).about(e.key(s)).in_file(&e.shown_in(s, at, side)?))).collect()
 }
 
 /// The unhealthy objects of a layer in one bundle.
@@ -45,7 +56,11 @@ pub(super) fn of_layer(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec
     let root = root.as_ref().and_then(|s| Some((s, e.instances.at(s, side)?)));
     for (spot, at) in own.chain(root).filter(|(s, at)| counts(e, s, at)) {
         apps += usize::from(spot.stem == APPLICATIONS);
-        findings.extend(one(e, spot, at, side)?);
+        if at.deleting && spot.stem != APPLICATIONS && spot.stem != "pods" {
+            findings.push(Finding::new(Effect::Counters, "deleting", side).about(e.key(spot)).in_file(&e.shown_in(spot, at, side)?));
+        } else {
+            findings.extend(one(e, spot, at, side)?);
+        }
     }
     if apps > 0 {
         findings.extend(settled::doubts(e, layer, side)?);
@@ -61,8 +76,8 @@ fn counts(e: &Evidence<'_>, spot: &Spot, at: &Instance) -> bool {
     if !at.derived {
         return COUNTING.contains(&&*spot.stem);
     }
-    let top = || controller(e, spot, Some(at)).stem;
-    spot.stem == "pods" && !matches!(&*top(), top if COUNTING.contains(&top) || top == "cronjobs.batch")
+    let top = || e.instances.top(spot, Some(at));
+    spot.stem == "pods" && !e.ends(&top()) && !COUNTING.contains(&&*top().stem)
 }
 
 /// What the health line of one object says against it.
@@ -77,5 +92,5 @@ pub(super) fn one(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> 
     };
     let code = if effect == Effect::Counters { "unhealthy" } else { "unsettled" };
     let finding = Finding::new(effect, code, side).about(e.key(spot));
-    Ok(Some(finding.at("", None, line.get("facts").cloned()).in_file(&format!("health/{}/{}.jsonl", at.layer, spot.stem))))
+    Ok(Some(finding.at("", None, line.get("facts").cloned()).in_file(&e.file("health", spot, at, side)?)))
 }

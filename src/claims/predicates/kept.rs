@@ -1,11 +1,12 @@
 //! The switch is the same object, manual when off, automated with prune and self-heal when on, never deleting.
+use crate::argo::Mode;
 use crate::claims::Effect;
 use crate::claims::Finding;
 use crate::claims::Position;
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
-use serde_json::Value;
+use crate::model::meta;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
             findings.push(Finding::new(effect, "missing", i).about(key()));
             continue;
         };
-        let file = format!("state/{}/{APPLICATIONS}.jsonl", at.layer);
+        let file = e.shown_in(&root, at, i)?;
         match &first {
             _ if at.uid.is_empty() => findings.push(Finding::new(Effect::Doubts, "no-uid", i).about(key())),
             None => first = Some(at.uid.clone()),
@@ -38,29 +39,25 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
             Some(_) => {}
         }
         let state = e.state(&root, at, i)?;
-        if let Some(when) = state.pointer("/metadata/deletionTimestamp") {
+        if let Some(when) = meta::deleting(&state) {
             findings.push(
                 Finding::new(Effect::Counters, "deleting", i)
                     .about(key())
-                    .at("/metadata/deletionTimestamp", None, Some(when.clone()))
+                    .at("/metadata/deletionTimestamp", None, Some(json!(when)))
                     .in_file(&file),
             );
         }
-        let off = q.at(Position::Off).contains(&i);
-        if !mode_fits(&state, off) {
+        if q.at(Position::Unknown).contains(&i) {
+            findings.push(Finding::new(Effect::Doubts, "switch-unknown", i).about(key()));
+            continue;
+        }
+        let off = q.at(Position::Off).contains(&i) || q.at(Position::Partial).contains(&i);
+        let mode = Mode::of(&state);
+        if !(if off { mode.is_manual() } else { mode.is_on() }) {
             let code = if off { "automated-when-off" } else { "not-automated-when-on" };
             let seen = state.pointer("/spec/syncPolicy/automated").cloned();
             findings.push(Finding::new(Effect::Counters, code, i).about(key()).at("/spec/syncPolicy/automated", None, seen).in_file(&file));
         }
     }
     Ok(Some(findings))
-}
-
-/// Manual where it is off (no `automated`, or `enabled: false`); automated with prune and self-heal where it is on.
-fn mode_fits(state: &Value, off: bool) -> bool {
-    let automated = state.pointer("/spec/syncPolicy/automated").filter(|a| a.is_object());
-    let says = |field: &str| automated.and_then(|a| a.get(field)) == Some(&Value::Bool(true));
-    let disabled = automated.and_then(|a| a.get("enabled")) == Some(&Value::Bool(false));
-    let automatic = automated.is_some() && !disabled;
-    if off { !automatic } else { automatic && says("prune") && says("selfHeal") }
 }

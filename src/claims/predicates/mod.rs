@@ -1,8 +1,10 @@
 //! The closed vocabulary of predicates: each a pure function from the evidence to findings, none of which may take a gap for
 //! an absence.
 mod absent;
+mod agreed;
 mod answering;
 mod available;
+mod behind;
 mod confined;
 mod healthy;
 mod kept;
@@ -12,8 +14,8 @@ mod retained;
 mod settled;
 mod unchanged;
 mod undisturbed;
-
-pub use settled::longest_silence;
+mod volumes;
+mod wanted;
 
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;

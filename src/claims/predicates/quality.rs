@@ -7,16 +7,20 @@ use crate::compare::Side;
 use crate::compare::each;
 use crate::compare::lines;
 use crate::kinds::Rules;
+use crate::model::Known;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-/// Every question was answered, and every kind that a layer has or manages was asked.
+/// Every question was answered, and every kind that could have been asked, or that a layer has or manages, was asked (law 1).
 pub(super) fn complete(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
-    for i in 0..q.evidence.sides.len() {
-        findings.extend(q.evidence.gaps(i).iter().map(|g| Finding::gap(g, i)));
+    for (i, side) in q.evidence.sides.iter().enumerate() {
+        findings.extend(q.evidence.gaps_kept(i).map(|g| Finding::gap(g, i)));
+        if side.coverage.universe.universe().known == Known::Nothing {
+            findings.push(Finding::new(Effect::Notes, "kinds-unknown", i).in_file("coverage.json"));
+        }
         let mut seen = BTreeSet::new();
         for layer in &q.evidence.layers {
             let mut kinds = q.evidence.kinds(&layer.name);
@@ -32,10 +36,16 @@ pub(super) fn complete(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// Same cluster, configuration, rules, redaction key and questions.
+/// Same cluster, configuration, redaction key and questions, and the rules of this version.
 pub(super) fn comparable(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
     let Some((first, rest)) = q.evidence.sides.split_first() else { return Ok(None) };
+    // Of a bundle that was made with other rules nobody has checked that its content follows from its objects (law 15).
+    let own = q.evidence.rules.digest();
+    for (i, side) in q.evidence.sides.iter().enumerate().filter(|(_, side)| side.manifest.rules != own) {
+        let finding = Finding::new(Effect::Doubts, "other-rules", i).at("", Some(json!(own)), Some(json!(side.manifest.rules)));
+        findings.push(finding.in_file("evid.json"));
+    }
     for (i, side) in rest.iter().enumerate() {
         let i = i + 1;
         let mut differs =
@@ -47,7 +57,6 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
         }
         for (code, a, b) in [
             ("other-configuration", &first.manifest.config, &side.manifest.config),
-            ("other-rules", &first.manifest.rules, &side.manifest.rules),
             ("other-redaction-key", &first.manifest.redaction_key, &side.manifest.redaction_key),
         ] {
             if a != b {
@@ -66,8 +75,12 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
 
 /// The kinds that were asked for and are kept.
 pub(super) fn asked(side: &Side, rules: &Rules) -> BTreeSet<String> {
-    let kept = |group: &str, resource: &str| rules.of_resource(group, resource).is_none_or(|k| k.rule.stored != Some(false));
-    side.coverage.questions.iter().filter(|q| kept(&q.group, &q.resource)).map(|q| crate::model::stem(&q.resource, &q.group)).collect()
+    side.coverage
+        .questions
+        .iter()
+        .filter(|q| rules.keeps(&q.group, &q.resource))
+        .map(|q| crate::model::stem(&q.resource, &q.group))
+        .collect()
 }
 
 /// Windows and resourceVersions both rise from each bundle to the next.

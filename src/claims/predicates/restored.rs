@@ -1,32 +1,63 @@
-//! What an earlier bundle with the switch on had is back: the same objects, equal in state, Synced and Healthy. Each is kept,
-//! re-created equal, or re-created different; missing, different and additional ones refute.
+//! What an earlier bundle with the switch on had is back: the same objects, equal in state, Synced, as healthy as they were, and with the
+//! same volumes behind its claims (law 13). Each is kept, re-created equal, or re-created different; missing, different and additional
+//! ones refute.
 use crate::claims::Effect;
+use crate::claims::Evidence;
 use crate::claims::Finding;
 use crate::claims::Position;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::behind;
 use crate::claims::predicates::healthy;
+use crate::claims::predicates::settled;
 use crate::claims::predicates::unchanged::compared;
+use crate::claims::witness;
 use crate::compare::Change;
 use crate::compare::ChangeKind;
-use serde_json::Value;
 use serde_json::json;
 
 pub(super) fn restored(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let last = e.sides.len().saturating_sub(1);
     let (on, off) = (q.at(Position::On), q.at(Position::Off));
-    if !on.contains(&last) || (off.is_empty() && q.expect.is_none()) {
+    let unknown = q.at(Position::Unknown);
+    if !on.contains(&last) && !unknown.contains(&last) || (off.is_empty() && unknown.is_empty()) {
         return Ok(None);
     }
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = unknown.iter().map(|i| Finding::new(Effect::Doubts, "switch-unknown", *i)).collect();
+    if unknown.contains(&last) {
+        return Ok(Some(findings));
+    }
     let Some(first) = on.into_iter().find(|i| *i < last) else {
-        return Ok(Some(vec![Finding::new(Effect::Doubts, "no-earlier-on", last)]));
+        findings.push(Finding::new(Effect::Doubts, "no-earlier-on", last));
+        return Ok(Some(findings));
     };
     for change in e.between(first, last)?.iter().filter(|c| c.layer == q.layer) {
         findings.extend(of(change));
     }
-    for (spot, all) in e.instances.of_layer(q.layer).filter(|(s, _)| s.stem == "secrets") {
+    findings.extend(secrets(e, q.layer, first, last));
+    let before = healthy::of_layer(e, q.layer, first)?;
+    for finding in healthy::of_layer(e, q.layer, last)?.into_iter().chain(healthy::deleting(e, q.layer, last)?) {
+        let same = |f: &&Finding| f.effect == Effect::Counters && f.object == finding.object && f.code == finding.code;
+        // What was unhealthy before is as healthy as it was.
+        let as_before = finding.effect == Effect::Counters && finding.code == "unhealthy" && before.iter().find(same).is_some();
+        let (effect, code) = if as_before { (Effect::Notes, "unhealthy-before") } else { (finding.effect, finding.code) };
+        findings.push(Finding { effect, code, ..finding });
+    }
+    findings.extend(behind::behind_claims(e, q.layer, first, last)?);
+    let kinds = e.kinds(q.layer);
+    for i in [first, last] {
+        findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
+        findings.extend(settled::doubts(e, q.layer, i)?);
+    }
+    findings.extend(witness::elsewhere(e, q.layer)?);
+    Ok(Some(findings))
+}
+
+/// Secrets that are another writing of the same name, of which nobody compared the content.
+fn secrets(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == "secrets") {
         if let (Some(Some(a)), Some(Some(b))) = (all.get(first), all.get(last))
             && a.version != b.version
             && !compared(e, [first, last])
@@ -39,30 +70,17 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
             ));
         }
     }
-    findings.extend(healthy::of_layer(e, q.layer, last)?);
-    for (spot, all) in e.instances.of_layer(q.layer).filter(|(s, _)| s.stem == "persistentvolumeclaims") {
-        if let (Some(Some(a)), Some(Some(b))) = (all.get(first), all.get(last)) {
-            let bound = |line: Value| line.get("health").and_then(Value::as_str) == Some("healthy");
-            if bound(e.line("health", spot, a, first)?) && !bound(e.line("health", spot, b, last)?) {
-                let file = format!("health/{}/{}.jsonl", b.layer, spot.stem);
-                findings.push(Finding::new(Effect::Counters, "not-bound", last).about(e.key(spot)).in_file(&file));
-            }
-        }
-    }
-    let kinds = e.kinds(q.layer);
-    for i in [first, last] {
-        findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
-    }
-    Ok(Some(findings))
+    findings
 }
 
 fn of(change: &Change) -> Vec<Finding> {
-    let one = |effect, code| Finding::new(effect, code, change.sides.1).about(change.key.clone()).in_file(&change.file);
+    let one = |effect, code| Finding::new(effect, code, change.shown_by()).about(change.key.clone()).in_file(&change.file);
     let effect = if change.uncertain { Effect::Doubts } else { Effect::Counters };
     match change.kind {
         ChangeKind::Replaced => vec![one(Effect::Notes, "recreated-equal")],
         ChangeKind::Removed => vec![one(effect, "missing")],
         ChangeKind::Added => vec![one(effect, "additional")],
+        ChangeKind::Departs | ChangeKind::Torn => Finding::of_change(change, effect),
         ChangeKind::Modified => Finding::of_change(change, effect)
             .into_iter()
             .map(|f| Finding { code: if change.recreated { "recreated-different" } else { "modified" }, ..f })

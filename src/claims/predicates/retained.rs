@@ -1,195 +1,221 @@
-//! Volumes stay where they are: each pinned (else: each volume bound to a protected layer's claim) is in every bundle
-//! Bound to the same claim, on the same backing store, and Retain where it is pinned or was Retain in any.
+//! Volumes stay where they are: each that is pinned (else each that is Retain in any bundle and bound to a protected layer's claim) is in
+//! every bundle, and so is its claim; both are Bound to each other by uid, neither going (law 9), with the data in its place. Of the two,
+//! the one that moved or is wrong is named.
+use crate::bundle::config::Pin;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::volumes::CLAIMS;
+use crate::claims::predicates::volumes::Item;
+use crate::claims::predicates::volumes::VOLUMES;
+use crate::claims::predicates::volumes::claim;
+use crate::claims::predicates::volumes::claim_at;
+use crate::claims::predicates::volumes::volumes;
 use crate::compare::CompareError;
 use crate::compare::Spot;
 use crate::model::Gap;
-use crate::model::Key;
 use crate::model::Role;
-use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-/// One volume in one bundle.
-struct Volume {
-    uid: String,
-    policy: Value,
-    claim: (String, String),
-    claim_uid: Value,
-    phase: Value,
-    /// Its source: the part of the spec that says where the data is.
-    source: Value,
-    file: String,
-}
+type Volumes<'e> = BTreeMap<String, Item<'e>>;
 
 pub(super) fn retained(q: &Question<'_>) -> Answer {
     let e = q.evidence;
-    let kinds = BTreeSet::from(["persistentvolumes".to_owned(), "persistentvolumeclaims".to_owned()]);
-    let mut findings: Vec<Finding> =
-        (0..e.sides.len()).flat_map(|i| gaps(e, &kinds, i).into_iter().map(move |g| Finding::gap(&g, i))).collect();
-    let volumes = (0..e.sides.len()).map(|i| read(e, i)).collect::<Result<Vec<_>, _>>()?;
-    let pins = e.sides.first().map(|s| s.config.storage.clone()).unwrap_or_default();
-    let watched: BTreeSet<String> = if pins.is_empty() {
-        volumes.iter().flat_map(|v| v.iter().filter(|(_, v)| is_protected(e, v)).map(|(n, _)| n.clone())).collect()
-    } else {
-        pins.iter().map(|p| p.persistent_volume.clone()).collect()
-    };
+    let sides = 0..e.sides.len();
+    let mut findings: Vec<Finding> = sides.clone().flat_map(|i| gaps(e, i).into_iter().map(move |g| Finding::gap(&g, i))).collect();
+    let all = sides.clone().map(|i| volumes(e, i)).collect::<Result<Vec<Volumes<'_>>, _>>()?;
+    let pins = e.sides.first().map(|s| &*s.config.storage).unwrap_or_default();
+    let watched = watched(e, &all, pins);
     if watched.is_empty() {
         return Ok((!findings.is_empty()).then_some(findings));
     }
-    for name in &watched {
-        // A volume that was never to be retained is only to stay where it is.
-        let retain = !pins.is_empty() || volumes.iter().any(|v| v.get(name).is_some_and(|v| v.policy == "Retain"));
-        let mut earlier: Option<&Volume> = None;
-        for (i, side) in volumes.iter().enumerate() {
-            let key = Key::new("", "PersistentVolume", "", name);
-            let Some(volume) = side.get(name) else {
-                let effect = if gaps(e, &kinds, i).is_empty() { Effect::Counters } else { Effect::Doubts };
-                findings.push(Finding::new(effect, "missing", i).about(key));
-                continue;
-            };
-            findings.extend(one(e, name, volume, i)?.into_iter().filter(|f| retain || f.code != "not-retain"));
-            if let Some(before) = earlier {
-                findings.extend(moved(name, before, volume, i));
+    for (name, wanted) in &watched {
+        let spot = Spot { stem: VOLUMES.into(), namespace: String::new(), name: name.clone() };
+        let claims = sides.clone().map(|i| claim(e, wanted, i)).collect::<Result<Vec<_>, _>>()?;
+        for (i, there) in all.iter().enumerate() {
+            match there.get(name) {
+                Some(volume) => findings.extend(of_volume(e, volume, wanted, claims.get(i).and_then(Option::as_ref))?),
+                None => findings.push(missing(e, &spot, "missing", i)),
             }
-            earlier = Some(volume);
         }
+        for (i, there) in claims.iter().enumerate() {
+            match there {
+                Some(claim) => findings.extend(of_claim(e, claim, name)?),
+                None => findings.push(missing(e, wanted, "no-claim", i)),
+            }
+        }
+        findings.extend(moves(e, &all.iter().filter_map(|v| v.get(name)).collect::<Vec<_>>(), volume_moved)?);
+        findings.extend(moves(e, &claims.iter().flatten().collect::<Vec<_>>(), claim_moved)?);
     }
-    for pin in &pins {
-        for (i, side) in volumes.iter().enumerate() {
-            let Some(volume) = side.get(&pin.persistent_volume) else { continue };
-            let claim = format!("{}/{}", volume.claim.0, volume.claim.1);
-            let nfs = |field: &str| volume.source.get("nfs").and_then(|n| n.get(field)).and_then(Value::as_str);
-            let wrong = [
-                ("/spec/claimRef", Some(&pin.claim), Some(&*claim)),
-                ("/spec/nfs/server", pin.server.as_ref(), nfs("server")),
-                ("/spec/nfs/path", pin.path.as_ref(), nfs("path")),
-            ];
-            for (pointer, wanted, seen) in wrong.into_iter().filter(|(_, w, s)| w.is_some() && w.map(String::as_str) != *s) {
-                let key = Key::new("", "PersistentVolume", "", &pin.persistent_volume);
-                findings.push(
-                    Finding::new(Effect::Counters, "not-as-pinned", i)
-                        .about(key)
-                        .at(pointer, Some(json!(wanted)), Some(json!(seen)))
-                        .in_file(&volume.file),
-                );
-            }
-        }
+    for volumes in &all {
+        findings.extend(pinned(e, volumes, pins)?);
     }
     Ok(Some(findings))
 }
 
+/// Each volume that is to stay, with the claim that it is to stay bound to.
+fn watched(e: &Evidence<'_>, all: &[Volumes<'_>], pins: &[Pin]) -> BTreeMap<String, Spot> {
+    if !pins.is_empty() {
+        let claim = |p: &Pin| p.claim.split_once('/').map_or_else(|| claim_at("", &p.claim), |(namespace, name)| claim_at(namespace, name));
+        return pins.iter().map(|p| (p.persistent_volume.clone(), claim(p))).collect();
+    }
+    let retain: BTreeSet<&String> = all.iter().flatten().filter(|(_, v)| v.policy() == "Retain").map(|(name, _)| name).collect();
+    let mut out = BTreeMap::new();
+    // A volume that only was some claim's once, or waits for one, is bound to none.
+    let bound = |v: &Item<'_>| v.phase() == "Bound" || v.phase().is_null();
+    for (name, volume) in all.iter().flatten().filter(|(name, v)| retain.contains(name) && bound(v)) {
+        if is_protected(e, &volume.claim()) {
+            out.entry(name.clone()).or_insert_with(|| volume.claim());
+        }
+    }
+    out
+}
+
+fn is_protected(e: &Evidence<'_>, claim: &Spot) -> bool {
+    let layer = e.instances.layer(claim);
+    e.layers.iter().any(|l| l.name == layer && l.role == Role::Protected)
+}
+
 /// Every gap in volumes and claims, in whichever namespace.
-fn gaps(e: &Evidence<'_>, kinds: &BTreeSet<String>, side: usize) -> Vec<Gap> {
-    let mut found = e.gaps_in("", kinds, side);
+fn gaps(e: &Evidence<'_>, side: usize) -> Vec<Gap> {
+    let kinds = BTreeSet::from([VOLUMES.to_owned(), CLAIMS.to_owned()]);
+    let mut found = e.gaps_in("", &kinds, side);
     let more: Vec<Gap> =
         e.gaps(side).iter().filter(|g| kinds.contains(&g.resource) && g.group.is_empty() && !found.contains(g)).cloned().collect();
     found.extend(more);
     found
 }
 
-fn is_protected(e: &Evidence<'_>, volume: &Volume) -> bool {
-    let claim = Spot { stem: "persistentvolumeclaims".into(), namespace: volume.claim.0.clone(), name: volume.claim.1.clone() };
-    let layer = e.instances.layer(&claim);
-    e.layers.iter().any(|l| l.name == layer && l.role == Role::Protected)
+/// What a bundle lacks: a counter-example where its kind was seen there.
+fn missing(e: &Evidence<'_>, spot: &Spot, code: &'static str, side: usize) -> Finding {
+    let effect = if e.unseen(&spot.stem, &spot.namespace, side) { Effect::Doubts } else { Effect::Counters };
+    Finding::new(effect, code, side).about(e.key(spot))
 }
 
-/// What one bundle says against one volume.
-fn one(e: &Evidence<'_>, name: &str, volume: &Volume, side: usize) -> Result<Vec<Finding>, CompareError> {
+/// A finding about a volume or a claim, in the entry of the facet that shows it.
+fn found(e: &Evidence<'_>, item: &Item<'_>, code: &'static str, at: (&str, Value, Value)) -> Result<Finding, CompareError> {
+    let (pointer, wanted, seen) = at;
+    let effect = if seen.is_null() { Effect::Doubts } else { Effect::Counters };
+    let file = match pointer {
+        "/status/phase" => e.file("health", &item.spot, item.at, item.side)?,
+        "/metadata/uid" | "/spec/claimRef/uid" | "/spec/volumeName" => e.file("identity", &item.spot, item.at, item.side)?,
+        _ => e.shown_in(&item.spot, item.at, item.side)?,
+    };
+    Ok(Finding::new(effect, code, item.side).about(e.key(&item.spot)).at(pointer, Some(wanted), Some(seen)).in_file(&file))
+}
+
+/// What both a volume and its claim must be: Bound, and not going.
+fn of_either(e: &Evidence<'_>, item: &Item<'_>) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
-    let found = |effect, code, pointer: &str, wanted: Value, seen: Value| {
-        Finding::new(effect, code, side)
-            .about(Key::new("", "PersistentVolume", "", name))
-            .at(pointer, Some(wanted), Some(seen))
-            .in_file(&volume.file)
-    };
-    if volume.policy != "Retain" {
-        findings.push(found(Effect::Counters, "not-retain", "/spec/persistentVolumeReclaimPolicy", json!("Retain"), volume.policy.clone()));
+    let going = item.get("/metadata/deletionTimestamp");
+    if !going.is_null() {
+        findings.push(found(e, item, "deleting", ("/metadata/deletionTimestamp", Value::Null, going))?);
     }
-    if volume.phase != "Bound" {
-        let effect = if volume.phase.is_null() { Effect::Doubts } else { Effect::Counters };
-        findings.push(found(effect, "not-bound", "/status/phase", json!("Bound"), volume.phase.clone()));
+    if item.at.uid.is_empty() {
+        findings.push(found(e, item, "no-uid", ("/metadata/uid", Value::Null, Value::Null))?);
     }
-    let claim = Spot { stem: "persistentvolumeclaims".into(), namespace: volume.claim.0.clone(), name: volume.claim.1.clone() };
-    let key = || Key::new("", "PersistentVolumeClaim", &claim.namespace, &claim.name);
-    let Some(at) = e.instances.at(&claim, side) else {
-        let unseen = e.gaps(side).iter().any(|g| g.covers("persistentvolumeclaims", ""));
-        let effect = if unseen { Effect::Doubts } else { Effect::Counters };
-        findings.push(Finding::new(effect, "no-claim", side).about(key()));
-        return Ok(findings);
-    };
-    if volume.claim_uid != json!(at.uid) {
-        findings.push(found(Effect::Counters, "other-claim", "/spec/claimRef/uid", json!(at.uid), volume.claim_uid.clone()));
-    }
-    let line = e.line("identity", &claim, at, side)?;
-    let back = line.get("fields").and_then(|f| f.get("/spec/volumeName")).cloned().unwrap_or(Value::Null);
-    if back != json!(name) {
-        findings.push(Finding::new(Effect::Counters, "other-volume", side).about(key()).at(
-            "/spec/volumeName",
-            Some(json!(name)),
-            Some(back),
-        ));
+    if item.phase() != "Bound" {
+        findings.push(found(e, item, "not-bound", ("/status/phase", json!("Bound"), item.phase().clone()))?);
     }
     Ok(findings)
 }
 
-/// What moved of one volume from one bundle to the next.
-fn moved(name: &str, before: &Volume, after: &Volume, side: usize) -> Vec<Finding> {
-    let place = |v: &Volume| json!(format!("{}/{}", v.claim.0, v.claim.1));
-    let parts = [
-        ("replaced", "/metadata/uid", json!(before.uid), json!(after.uid)),
-        ("other-claim", "/spec/claimRef", place(before), place(after)),
-        ("other-claim", "/spec/claimRef/uid", before.claim_uid.clone(), after.claim_uid.clone()),
-        ("moved", "/spec", before.source.clone(), after.source.clone()),
-        ("modified", "/spec/persistentVolumeReclaimPolicy", before.policy.clone(), after.policy.clone()),
-    ];
-    let key = || Key::new("", "PersistentVolume", "", name);
-    let differ = parts.into_iter().filter(|(_, _, a, b)| a != b);
-    differ
-        .map(|(code, p, a, b)| Finding::new(Effect::Counters, code, side).about(key()).at(p, Some(a), Some(b)).in_file(&after.file))
-        .collect()
+/// What one bundle says against one volume.
+fn of_volume(e: &Evidence<'_>, volume: &Item<'_>, wanted: &Spot, claim: Option<&Item<'_>>) -> Result<Vec<Finding>, CompareError> {
+    let mut findings = of_either(e, volume)?;
+    if volume.policy() != "Retain" {
+        findings.push(found(e, volume, "not-retain", ("/spec/persistentVolumeReclaimPolicy", json!("Retain"), volume.policy()))?);
+    }
+    if volume.claim() != *wanted {
+        findings.push(found(e, volume, "other-claim", ("/spec/claimRef", json!(place(wanted)), json!(place(&volume.claim()))))?);
+    }
+    let uid = volume.get("/spec/claimRef/uid");
+    // A claim that is another one than before is named by itself.
+    if let Some(claim) = claim.filter(|c| !c.at.uid.is_empty() && uid != json!(c.at.uid) && !is_new(e, &c.spot, c.side)) {
+        findings.push(found(e, volume, "other-claim", ("/spec/claimRef/uid", json!(claim.at.uid), uid))?);
+    }
+    Ok(findings)
 }
 
-/// Every volume of one bundle.
-fn read(e: &Evidence<'_>, side: usize) -> Result<BTreeMap<String, Volume>, CompareError> {
-    /// The fields of a volume's spec that are not its source.
-    const OTHER: &[&str] = &[
-        "accessModes",
-        "capacity",
-        "claimRef",
-        "mountOptions",
-        "nodeAffinity",
-        "persistentVolumeReclaimPolicy",
-        "storageClassName",
-        "volumeMode",
-        "volumeAttributesClassName",
-    ];
-    let mut out = BTreeMap::new();
-    for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == "persistentvolumes") {
-        let Some(at) = all.get(side).and_then(Option::as_ref) else { continue };
-        let identity = e.line("identity", spot, at, side)?;
-        let state = if at.derived { identity.get("derived").cloned().unwrap_or(Value::Null) } else { e.state(spot, at, side)? };
-        let health = e.line("health", spot, at, side)?;
-        let spec = state.get("spec").and_then(Value::as_object).cloned().unwrap_or_default();
-        let source: Map<String, Value> =
-            spec.iter().filter(|(k, _)| !OTHER.contains(&k.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect();
-        let text = |p: &str| state.pointer(p).and_then(Value::as_str).unwrap_or("").to_owned();
-        let volume = Volume {
-            uid: at.uid.clone(),
-            policy: spec.get("persistentVolumeReclaimPolicy").cloned().unwrap_or_else(|| json!("Retain")),
-            claim: (text("/spec/claimRef/namespace"), text("/spec/claimRef/name")),
-            claim_uid: identity.get("fields").and_then(|f| f.get("/spec/claimRef/uid")).cloned().unwrap_or(Value::Null),
-            phase: health.get("facts").and_then(|f| f.get("/status/phase")).cloned().unwrap_or(Value::Null),
-            source: Value::Object(source),
-            file: format!("{}/{}/persistentvolumes.jsonl", if at.derived { "identity" } else { "state" }, at.layer),
-        };
-        out.insert(spot.name.clone(), volume);
+/// What one bundle says against one claim.
+fn of_claim(e: &Evidence<'_>, claim: &Item<'_>, volume: &str) -> Result<Vec<Finding>, CompareError> {
+    let mut findings = of_either(e, claim)?;
+    let back = claim.get("/spec/volumeName");
+    if back != json!(volume) {
+        // A claim that names none is bound to none, whatever else was seen.
+        let seen = if back.is_null() { json!("") } else { back };
+        findings.push(found(e, claim, "other-volume", ("/spec/volumeName", json!(volume), seen))?);
     }
-    Ok(out)
+    Ok(findings)
+}
+
+/// Whether an earlier bundle had the object with another uid.
+fn is_new(e: &Evidence<'_>, spot: &Spot, side: usize) -> bool {
+    let now = e.instances.at(spot, side);
+    now.is_some_and(|now| (0..side).filter_map(|i| e.instances.at(spot, i)).any(|at| at.uid != now.uid))
+}
+
+fn place(claim: &Spot) -> String {
+    format!("{}/{}", claim.namespace, claim.name)
+}
+
+/// What is to be equal in all bundles: code, pointer and value.
+type Fixed = Vec<(&'static str, &'static str, Value)>;
+
+fn volume_moved(volume: &Item<'_>) -> Fixed {
+    vec![
+        ("replaced", "/metadata/uid", json!(volume.at.uid)),
+        ("other-claim", "/spec/claimRef/uid", volume.get("/spec/claimRef/uid")),
+        ("moved", "/spec", volume.source()),
+        ("moved", "/spec/nodeAffinity", volume.node()),
+        ("modified", "/spec/persistentVolumeReclaimPolicy", volume.policy()),
+    ]
+}
+
+fn claim_moved(claim: &Item<'_>) -> Fixed {
+    vec![("replaced", "/metadata/uid", json!(claim.at.uid))]
+}
+
+/// What moved of one object from each bundle to the next.
+fn moves(e: &Evidence<'_>, items: &[&Item<'_>], fixed: fn(&Item<'_>) -> Fixed) -> Result<Vec<Finding>, CompareError> {
+    let mut findings = Vec::new();
+    for pair in items.windows(2) {
+        let [before, after] = pair else { continue };
+        for ((code, pointer, was), (_, _, is)) in fixed(before).into_iter().zip(fixed(after)).filter(|(a, b)| a.2 != b.2) {
+            // A uid that nobody said is a doubt of its own; a claim that was seen is held against its volume in each bundle.
+            let unknown = code == "replaced" && (was == "" || is == "");
+            if unknown || (code == "other-claim" && e.instances.at(&after.claim(), after.side).is_some()) {
+                continue;
+            }
+            let finding = found(e, after, code, (pointer, was, is))?;
+            // That there is nothing any more is seen as well as anything.
+            findings.push(Finding { effect: Effect::Counters, ..finding });
+        }
+    }
+    Ok(findings)
+}
+
+/// What the pins say of the volumes of one bundle: server and path, and that no two of them share one place.
+fn pinned(e: &Evidence<'_>, volumes: &Volumes<'_>, pins: &[Pin]) -> Result<Vec<Finding>, CompareError> {
+    let mut findings = Vec::new();
+    let mut places: Vec<(&Item<'_>, Value)> = Vec::new();
+    for (pin, volume) in pins.iter().filter_map(|p| Some((p, volumes.get(&p.persistent_volume)?))) {
+        for (pointer, wanted) in [(volume.server(), &pin.server), (volume.path(), &pin.path)] {
+            if let Some(wanted) = wanted.as_ref().filter(|w| *w != volume.text(pointer)) {
+                findings.push(found(e, volume, "not-as-pinned", (pointer, json!(wanted), json!(volume.text(pointer))))?);
+            }
+        }
+        let place = volume.place();
+        let other = places.iter().find(|(other, at)| !place.is_null() && *at == place && other.spot != volume.spot);
+        if let Some((other, _)) = other {
+            findings.push(found(e, volume, "shared-place", ("/spec", json!(other.spot.name), volume.source()))?);
+        }
+        places.push((volume, place));
+    }
+    Ok(findings)
 }

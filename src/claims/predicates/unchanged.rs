@@ -6,15 +6,15 @@ use crate::claims::Expect;
 use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::agreed;
+use crate::claims::predicates::wanted;
+use crate::claims::witness;
 use crate::compare::ChangeKind;
 use crate::compare::CompareError;
-use crate::compare::Side;
+use crate::compare::Instance;
 use crate::compare::Spot;
-use crate::compare::lines;
 use crate::model::Role;
-use serde_json::Value;
 use serde_json::json;
-use std::collections::BTreeMap;
 
 pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     let e = q.evidence;
@@ -32,22 +32,17 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     for i in 0..e.sides.len() {
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
     }
-    findings.extend(written_secrets(q, |layer| layer == q.layer));
+    findings.extend(written_secrets(q, |layer| layer == q.layer)?);
     for b in 1..e.sides.len() {
-        findings.extend(owned_fields(q, b - 1, b)?);
+        findings.extend(agreed::moved(e, q.layer, b - 1, b)?);
     }
-    let last = e.sides.len().saturating_sub(1);
-    for (spot, at) in e.apps(q.layer, last) {
-        let state = e.state(spot, at, last)?;
-        let entries = state.pointer("/spec/ignoreDifferences").and_then(Value::as_array);
-        if entries.into_iter().flatten().any(|d| d.get("jqPathExpressions").is_some() || d.get("managedFieldsManagers").is_some()) {
-            findings.push(Finding::new(Effect::Notes, "ignores-by-expression", last).about(e.key(spot)).at(
-                "/spec/ignoreDifferences",
-                None,
-                None,
-            ));
-        }
+    // Whoever may move the count may not have taken all that runs.
+    findings.extend(wanted::scaled_to_none(e, q.layer, Effect::Doubts)?);
+    findings.extend(agreed::by_expression(e, q.layer)?);
+    for i in 0..e.sides.len() {
+        findings.extend(witness::missing_of(e, q.layer, i)?);
     }
+    findings.extend(witness::elsewhere(e, q.layer)?);
     Ok(Some(findings))
 }
 
@@ -56,63 +51,28 @@ pub(super) fn compared(e: &Evidence<'_>, sides: [usize; 2]) -> bool {
     sides.iter().all(|i| e.sides.get(*i).is_some_and(|s| s.config.secrets == Secrets::Digests))
 }
 
-/// Secrets of some layers whose content nobody compared and that were written from one bundle to the next.
-pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Vec<Finding> {
+/// Secrets of some layers whose content nobody compared and that were written from one bundle to the next, or could have been: what
+/// has no resourceVersion does not tell.
+pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Result<Vec<Finding>, CompareError> {
     let e = q.evidence;
     let mut findings = Vec::new();
     for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == "secrets" && of(e.instances.layer(s))) {
         for (i, pair) in all.windows(2).enumerate() {
             if let [Some(a), Some(b)] = pair
-                && a.version != b.version
-                && !compared(e, [i, i + 1])
+                && (a.version != b.version || a.version.is_empty())
+                && !(compared(e, [i, i + 1]) && holds_content(e, spot, a, i)? && holds_content(e, spot, b, i + 1)?)
             {
-                let finding = Finding::new(Effect::Doubts, "secret-written", i + 1).about(e.key(spot));
-                let file = format!("identity/{}/secrets.jsonl", b.layer);
+                let code = if a.version == b.version { "secret-unversioned" } else { "secret-written" };
+                let finding = Finding::new(Effect::Doubts, code, i + 1).about(e.key(spot));
+                let file = e.file("identity", spot, b, i + 1)?;
                 findings.push(finding.at("/metadata/resourceVersion", Some(json!(a.version)), Some(json!(b.version))).in_file(&file));
             }
         }
     }
-    findings
-}
-
-/// Fields that a controller owns by agreement and that moved: no change, and named.
-fn owned_fields(q: &Question<'_>, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
-    let e = q.evidence;
-    let mut findings = Vec::new();
-    let (Some(before), Some(after)) = (e.sides.get(a), e.sides.get(b)) else { return Ok(findings) };
-    let (old, new) = (owned(q, before, a)?, owned(q, after, b)?);
-    for ((spot, pointer), (value, file)) in &new {
-        let Some((earlier, _)) = old.get(&(spot.clone(), pointer.clone())).filter(|(v, _)| v != value) else { continue };
-        let finding = Finding::new(Effect::Notes, "owned-field-moved", b).about(e.key(spot));
-        findings.push(finding.at(pointer, Some(earlier.clone()), Some(value.clone())).in_file(file));
-    }
     Ok(findings)
 }
 
-type Owned = BTreeMap<(Spot, String), (Value, String)>;
-
-/// (object, pointer) → (value, file) of the identity fields in the spec of a layer's objects that are not derived.
-fn owned(q: &Question<'_>, side: &Side, i: usize) -> Result<Owned, CompareError> {
-    let mut out = BTreeMap::new();
-    for (entry, _, stem, _) in side.files("identity").filter(|(_, _, stem, _)| *stem != "pods" && *stem != "secrets") {
-        let bytes = side.file(entry)?;
-        // Few lines hold such a field: a look at the bytes spares the parse of the others.
-        for line in lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(|t| t.contains("\"/spec/"))) {
-            let line: Fields = side.parse(entry, line)?;
-            let spot = Spot { stem: stem.to_owned(), namespace: line.namespace, name: line.name };
-            if q.evidence.instances.layer(&spot) != q.layer || q.evidence.instances.at(&spot, i).is_none_or(|at| at.derived) {
-                continue;
-            }
-            let spec = line.fields.into_iter().filter(|(p, _)| p.starts_with("/spec/"));
-            out.extend(spec.map(|(pointer, value)| ((spot.clone(), pointer), (value, entry.to_owned()))));
-        }
-    }
-    Ok(out)
-}
-
-#[derive(serde::Deserialize)]
-struct Fields {
-    namespace: String,
-    name: String,
-    fields: serde_json::Map<String, Value>,
+/// Whether a Secret was read with its content: the API server answers its type with it, always.
+fn holds_content(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<bool, CompareError> {
+    Ok(e.state(spot, at, side)?.get("type").is_some())
 }

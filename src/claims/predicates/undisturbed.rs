@@ -1,10 +1,14 @@
 //! No pod of the layer was replaced or restarted and no object re-created, from each bundle to the next. Pods of Jobs and hook
-//! objects come and go; so do the pods that an autoscaler adds or takes.
+//! objects come and go; so do the pods that an active autoscaler adds or takes (law 10). What is going, or has come to its end, is not there
+//! any more (law 9).
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::wanted;
+use crate::claims::predicates::wanted::wanted;
+use crate::claims::witness;
 use crate::compare::CompareError;
 use crate::compare::Instance;
 use crate::compare::Instances;
@@ -17,8 +21,12 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let mut findings = Vec::new();
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.recreated && !c.hook) {
-        let finding = Finding::new(Effect::Counters, "replaced", change.sides.1).about(change.key.clone()).in_file(&change.file);
+        let finding = Finding::new(Effect::Counters, "replaced", change.shown_by()).about(change.key.clone()).in_file(&change.file);
         findings.push(finding);
+    }
+    // What a derived object is has moved, or is not what its owner says (laws 4 and 5).
+    for change in e.changes.iter().filter(|c| c.layer == q.layer && c.derived) {
+        findings.extend(Finding::of_change(change, if change.uncertain { Effect::Doubts } else { Effect::Counters }));
     }
     let mut kinds = e.kinds(q.layer);
     kinds.insert("pods".into());
@@ -30,9 +38,14 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
             }
         }
     }
+    findings.extend(wanted::scaled_to_none(e, q.layer, Effect::Counters)?);
     for b in 1..e.sides.len() {
         pods(e, q.layer, b - 1, b, &mut findings)?;
     }
+    for i in 0..e.sides.len() {
+        findings.extend(witness::missing_of(e, q.layer, i)?);
+    }
+    findings.extend(witness::elsewhere(e, q.layer)?);
     Ok(Some(findings))
 }
 
@@ -47,11 +60,17 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
     let mut by_controller: BTreeMap<Spot, Turnover<'_>> = BTreeMap::new();
     for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == "pods") {
         let (x, y) = (all.get(a).and_then(Option::as_ref), all.get(b).and_then(Option::as_ref));
-        let controller = controller(e, spot, x.or(y));
-        if controller.stem == "jobs.batch" || controller.stem == "cronjobs.batch" {
+        let controller = e.instances.top(spot, x.or(y));
+        if e.ends(&controller) {
             continue;
         }
+        let ended = |at: Option<&Instance>, side| at.map_or(Ok(false), |at| has_ended(e, spot, at, side));
         match (x, y) {
+            // One that had come to its end before may be cleared away.
+            (Some(_), None) if ended(x, a)? => {}
+            (Some(x), Some(y)) if x.uid == y.uid && y.derived && ended(Some(y), b)? && !ended(Some(x), a)? => {
+                by_controller.entry(controller).or_default().lost.push(spot);
+            }
             (Some(x), Some(y)) if x.uid == y.uid => findings.extend(same_pod(e, spot, (x, a), (y, b))?),
             (Some(x), Some(y)) if x.derived || y.derived => {
                 let turnover = by_controller.entry(controller).or_default();
@@ -76,14 +95,16 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
 fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
     let unseen = turnover.lost.iter().any(|s| e.unseen(&s.stem, &s.namespace, b))
         || turnover.gained.iter().any(|s| e.unseen(&s.stem, &s.namespace, a));
-    let fell = match (scaled_replicas(e, controller, a)?, scaled_replicas(e, controller, b)?) {
-        (Some(x), Some(y)) => x - y >= i64::try_from(turnover.lost.len()).unwrap_or(i64::MAX),
-        _ => false,
-    };
+    // Only an active autoscaler excuses pods that went; one that is active at one end only leaves it open.
+    let (x, y) = (wanted(e, controller, a)?, wanted(e, controller, b)?);
+    let lost = i64::try_from(turnover.lost.len()).unwrap_or(i64::MAX);
+    let fell = x.zip(y).is_some_and(|(x, y)| x.replicas - y.replicas >= lost) && turnover.gained.is_empty();
+    let scaled = [x, y].iter().flatten().filter(|w| w.is_scaled).count();
     let (effect, code, spots) = match () {
         () if turnover.lost.is_empty() => (Effect::Notes, "pod-added", &turnover.gained),
         () if unseen => (Effect::Doubts, "pod-not-seen", &turnover.lost),
-        () if turnover.gained.is_empty() && fell => (Effect::Notes, "pod-scaled-in", &turnover.lost),
+        () if fell && scaled == 2 => (Effect::Notes, "pod-scaled-in", &turnover.lost),
+        () if fell && scaled == 1 => (Effect::Doubts, "pod-scaled-in", &turnover.lost),
         () => (Effect::Counters, "pod-replaced", &turnover.lost),
     };
     let mut findings = Vec::new();
@@ -104,7 +125,7 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
     let mine = |side: usize| {
         let pods = e.instances.all.iter().filter(|(s, _)| s.stem == "pods");
         pods.filter_map(move |(s, all)| Some((s, all.get(side)?.as_ref()?)))
-            .filter(|(s, at)| self::controller(e, s, Some(at)) == *controller)
+            .filter(|(s, at)| e.instances.top(s, Some(at)) == *controller)
             .collect::<Vec<_>>()
     };
     let mut known = std::collections::BTreeSet::new();
@@ -149,28 +170,18 @@ fn images(identity: &Value) -> Vec<String> {
     lists.flatten().map(|c| format!("{}={}", text(c, "name"), text(c, "image"))).collect()
 }
 
-/// The object at the top of a pod's chain of owners.
-pub(super) fn controller(e: &Evidence<'_>, pod: &Spot, instance: Option<&Instance>) -> Spot {
-    let mut at = instance.and_then(Instances::related).unwrap_or_else(|| pod.clone());
-    for _ in 0..8 {
-        let owner = e.instances.all.get(&at).and_then(|all| all.iter().flatten().find(|i| i.derived).and_then(Instances::related));
-        let Some(owner) = owner else { break };
-        at = owner;
-    }
-    at
-}
-
-/// The controller's replicas, where an autoscaler owns them.
-fn scaled_replicas(e: &Evidence<'_>, controller: &Spot, side: usize) -> Result<Option<i64>, CompareError> {
-    let Some(at) = e.instances.at(controller, side) else { return Ok(None) };
-    let line = e.line("identity", controller, at, side)?;
-    Ok(line.get("fields").and_then(|f| f.get("/spec/replicas")?.as_i64()))
+/// Whether a pod is going, or has come to its end.
+fn has_ended(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<bool, CompareError> {
+    let line = e.line("health", spot, at, side)?;
+    let fact = |p: &str| line.get("facts").and_then(|f| f.get(p));
+    let phase = fact("/status/phase").and_then(Value::as_str);
+    Ok(fact("/metadata/deletionTimestamp").is_some() || matches!(phase, Some("Failed" | "Succeeded")))
 }
 
 /// Restarts and images of a pod that is the same instance; its containers are paired by name.
 fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (&Instance, usize)) -> Result<Vec<Finding>, CompareError> {
     let (before, after) = (e.line("identity", spot, x, a)?, e.line("identity", spot, y, b)?);
-    let file = format!("identity/{}/pods.jsonl", y.layer);
+    let file = e.file("identity", spot, y, b)?;
     let found = |code, pointer: &str, old: Value, new: Value| {
         Finding::new(Effect::Counters, code, b).about(e.key(spot)).at(pointer, Some(old), Some(new)).in_file(&file)
     };

@@ -54,7 +54,13 @@ pub(super) fn capture(
     sampler: &Sampler,
 ) -> Result<(), Failure> {
     let spool = spool()?;
-    let door = Door { redactor: session.redactor, rules: session.rules, secrets: session.config.secrets, spool: &spool };
+    let door = Door {
+        redactor: session.redactor,
+        rules: session.rules,
+        secrets: session.config.secrets,
+        cluster_names: &session.config.cluster_names,
+        spool: &spool,
+    };
     let mut snapshot = snapshot(session.collect(&scope(session.config), &door)?, &door)?;
     let places = session.places(&snapshot.objects);
     let (probes, _) = session.probe(&places)?;

@@ -1,4 +1,6 @@
 //! `evid switch status`: as text, as JSON.
+use crate::argo::Form;
+use crate::argo::Mode;
 use crate::render::switch::block;
 use crate::render::switch::facts;
 use crate::render::switch::facts_json;
@@ -6,8 +8,6 @@ use crate::render::switch::gaps;
 use crate::render::switch::gaps_json;
 use crate::render::switch::key_json;
 use crate::render::words::clean;
-use crate::usecase::switch::app::Form;
-use crate::usecase::switch::app::Mode;
 use crate::usecase::switch::status::Line;
 use crate::usecase::switch::status::Next;
 use crate::usecase::switch::status::Position;

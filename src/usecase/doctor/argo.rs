@@ -1,6 +1,6 @@
 //! Argo CD: where it is, which version, how it marks what it manages, and whether it looks at its Applications at all.
-use crate::claims::longest_silence;
-use crate::layers::deploys_here;
+use crate::argo::Here;
+use crate::argo::longest_silence;
 use crate::model::Object;
 use crate::usecase::doctor::Doctor;
 use crate::usecase::doctor::Line;
@@ -39,7 +39,7 @@ pub(super) fn lines(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform) ->
         namespaces(&apps, seen, &mut lines);
         lines.extend(reconciling(&apps, seen, doctor.clock.now()));
     }
-    let elsewhere: Vec<String> = apps.iter().filter(|a| !deploys_here(&a.value)).map(|a| a.key.place()).collect();
+    let elsewhere: Vec<String> = apps.iter().filter(|a| !Here::default().is(&a.value)).map(|a| a.key.place()).collect();
     if !elsewhere.is_empty() {
         lines.push(Line::note("argo.elsewhere").with("apps", few(&elsewhere)));
     }

@@ -1,6 +1,7 @@
 //! The layers of the configuration in force, held against what is there: each one's root, its mode, what hangs below it.
-use crate::layers::Apps;
-use crate::layers::resources;
+use crate::argo::Apps;
+use crate::argo::Here;
+use crate::argo::resources;
 use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Objects as _;
@@ -15,7 +16,7 @@ use crate::usecase::roots::is_automated;
 pub(super) fn lines(layers: &[Layer], seen: &Platform) -> Vec<Line> {
     let unseen = seen.gaps.iter().any(|g| g.group == "argoproj.io" && g.resource != "applicationsets");
     let objects = &*seen.objects;
-    let (apps, _) = Apps::new(&objects, layers);
+    let apps = Apps::new(&objects, layers, &Here::default());
     let root = |layer: &Layer| apps.root(&layer.name).and_then(|key| seen.argo("Application").find(|o| o.key == *key));
     if layers.iter().all(|l| root(l).is_none()) {
         if unseen {

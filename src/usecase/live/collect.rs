@@ -1,6 +1,7 @@
 //! The run of a live capture: discovery, all lists side by side, Applications once more at the end.
 use crate::kinds::Rules;
 use crate::model::Gap;
+use crate::model::Listable;
 use crate::model::Reason;
 use crate::model::Source;
 use crate::usecase::capture::Collected;
@@ -95,8 +96,8 @@ pub struct Live<'a> {
 /// # Errors
 /// Where discovery fails.
 pub fn questions(live: &Live<'_>) -> Result<Vec<String>, LiveError> {
-    let (resources, _) = wanted(live)?;
-    Ok(first_round(live, &resources).iter().map(|q| first_page(q, live.scope.chunk)).collect())
+    let kinds = wanted(live)?;
+    Ok(first_round(live, &kinds.wanted).iter().map(|q| first_page(q, live.scope.chunk)).collect())
 }
 
 /// Asks everything; each object goes through the door as it comes.
@@ -105,9 +106,10 @@ pub fn questions(live: &Live<'_>) -> Result<Vec<String>, LiveError> {
 /// Where nothing can be known: no answer to discovery, a login that is not accepted, Ctrl-C.
 pub fn collect(live: &Live<'_>, door: &Door<'_>) -> Result<Collected<Shelf>, LiveError> {
     let started = live.clock.now();
-    let (resources, mut gaps) = wanted(live)?;
+    let kinds = wanted(live)?;
+    let mut gaps = kinds.gaps;
     let version = live.api.send(&Ask::get("/version")).ok().filter(|r| r.status == 200).and_then(|r| r.json().ok());
-    let mut answers = ask(live, door, first_round(live, &resources), started)?;
+    let mut answers = ask(live, door, first_round(live, &kinds.wanted), started)?;
     let more = spaces::second_round(live, door, &mut answers, &mut gaps);
     answers.extend(ask(live, door, more, started)?);
     torn::mend(live, door, &mut answers, started)?;
@@ -122,6 +124,8 @@ pub fn collect(live: &Live<'_>, door: &Door<'_>) -> Result<Collected<Shelf>, Liv
         lists: answers.into_iter().map(Answer::list).chain(kube_system).collect(),
         earlier: earlier.into_iter().map(Answer::list).collect(),
         gaps,
+        named: kinds.all,
+        left_out: live.scope.leave_out.clone(),
         started: Some(stamp(started)),
         finished: Some(stamp(finished)),
         version: version.and_then(|v: Value| v.get("gitVersion")?.as_str().map(str::to_owned)),
@@ -134,16 +138,27 @@ fn is_app(question: &Question) -> bool {
     question.resource.group == "argoproj.io" && question.resource.kind == "Application"
 }
 
-/// The kinds to ask for: all, or those that were named.
-fn wanted(live: &Live<'_>) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
+/// What discovery came to.
+struct Kinds {
+    /// The kinds to ask for: all, or those that were named.
+    wanted: Vec<Resource>,
+    /// Every kind that can be listed.
+    all: Vec<Listable>,
+    /// What could not be discovered.
+    gaps: Vec<Gap>,
+}
+
+fn wanted(live: &Live<'_>) -> Result<Kinds, LiveError> {
     let (mut resources, gaps) = discover(live.api).map_err(|e| if stopped(live) { LiveError::Stopped } else { e })?;
     let kinds = &live.scope.kinds;
     if let Some(word) = kinds.iter().find(|w| !resources.iter().any(|r| r.is_called(w))) {
         return Err(LiveError::UnknownKind { word: word.clone() });
     }
+    let listable = |r: &Resource| Listable { group: r.group.clone(), resource: r.plural.clone(), namespaced: Some(r.namespaced) };
+    let all = resources.iter().map(listable).collect();
     let left_out = |r: &Resource| live.scope.leave_out.contains(&r.stem());
     resources.retain(|r| !left_out(r) && (kinds.is_empty() || kinds.iter().any(|w| r.is_called(w))));
-    Ok((resources, gaps))
+    Ok(Kinds { wanted: resources, all, gaps })
 }
 
 /// Whether the person asked to stop.

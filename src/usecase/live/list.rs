@@ -162,6 +162,8 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
                 if let Some(promised) = promised.filter(|p| *p != listed.count) {
                     let what = format!("its first page counts {promised} objects, and its pages hold {}", listed.count);
                     listed.gap = Some((Reason::Contradicted, what));
+                } else if let Some(rest) = metadata.remaining_item_count.filter(|rest| *rest > 0) {
+                    listed.gap = Some((Reason::Truncated, format!("its last page says that {rest} objects remain")));
                 }
                 return listed;
             }

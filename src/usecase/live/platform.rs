@@ -1,7 +1,9 @@
 //! How Argo CD is set up, in a few small answers: its Applications and ApplicationSets, its two ConfigMaps. For who looks at a platform
 //! without capturing it.
+use crate::argo::control_namespace;
 use crate::kinds::Rules;
 use crate::model::Gap;
+use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Reason;
 use crate::model::Source;
@@ -46,7 +48,7 @@ impl Platform {
 
 /// Asks for what says how Argo CD is set up. Where the cluster may not be listed, `home` (a context's namespace) and Argo CD's usual one
 /// are, and the refusal stays a gap.
-pub fn platform(api: &dyn Api, rules: &Rules, kinds: &[Resource], home: &str) -> Platform {
+pub fn platform(api: &dyn Api, rules: &Rules, layers: &[Layer], kinds: &[Resource], home: &str) -> Platform {
     let mut seen = Platform::default();
     let mut lists = Vec::new();
     for kind in kinds.iter().filter(|r| r.group == "argoproj.io" && matches!(&*r.kind, "Application" | "ApplicationSet")) {
@@ -57,16 +59,16 @@ pub fn platform(api: &dyn Api, rules: &Rules, kinds: &[Resource], home: &str) ->
     let said = items().find_map(|a| text(a, "/status/controllerNamespace"));
     let lived = items().find_map(|a| text(a, "/metadata/namespace"));
     if let Some(kind) = kinds.iter().find(|r| r.group.is_empty() && r.plural == "configmaps") {
-        let near = said.clone().or(lived.clone());
+        let near = said.or(lived);
         for name in SETTINGS {
             lists.extend(settings(api, kind, name, near.as_deref(), &mut seen.gaps));
         }
     }
-    let items = lists.iter().flat_map(|l| &l.items);
-    let set = items.filter(|o| text(o, "/metadata/name").as_deref() == Some("argocd-cm")).find_map(|o| text(o, "/metadata/namespace"));
-    seen.control = said.or(set).or(lived);
     match objects(lists, rules) {
-        Ok(objects) => seen.objects = objects,
+        Ok(objects) => {
+            seen.control = (!objects.is_empty()).then(|| control_namespace(&&*objects, layers, ""));
+            seen.objects = objects;
+        }
         Err(e) => seen.gaps.push(Gap {
             group: "argoproj.io".into(),
             resource: "*".into(),
@@ -144,6 +146,8 @@ fn objects(lists: Vec<List>, rules: &Rules) -> Result<Vec<Object>, CaptureError>
         lists,
         earlier: vec![],
         gaps: vec![],
+        named: vec![],
+        left_out: vec![],
         started: None,
         finished: None,
         version: None,

@@ -88,7 +88,8 @@ impl Clock for Still {
 fn run(scope: &Scope, wrong: impl Fn(&Ask, usize) -> Option<Result<Reply, NoReply>> + Sync) -> (Result<Collected, LiveError>, Vec<String>) {
     let server = Server { wrong, asked: Mutex::default() };
     let (rules, redactor, spool) = (Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]), Memory::default());
-    let door = Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, spool: &spool };
+    let door =
+        Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, cluster_names: &[], spool: &spool };
     let collected = collect(&Live { api: &server, clock: &Still, rules: &rules, scope, progress: &|_, _, _| {} }, &door);
     (collected.map(|c| unpacked(c, &door)), server.asked.into_inner().unwrap())
 }
@@ -210,6 +211,16 @@ fn pages_that_hold_another_number_than_the_first_one_said_show_no_absence() {
 }
 
 #[test]
+fn a_last_page_after_which_objects_remain_shows_no_absence() {
+    let last = |ask: &Ask, _| {
+        let mut page = list("PodList", json!([named("p3")]), "");
+        page["metadata"]["remainingItemCount"] = json!(3);
+        ask.path.contains("continue=").then(|| Ok(reply(200, &page)))
+    };
+    assert_eq!(gaps(&run(&Scope::default(), last).0.unwrap()), ["pods - truncated"]);
+}
+
+#[test]
 fn pages_whose_tokens_are_ever_new_end_too() {
     // Each page's token is made of the one before.
     let endless = |items: Value| {
@@ -223,7 +234,8 @@ fn pages_whose_tokens_are_ever_new_end_too() {
     let server = Server { wrong: endless(json!([named("p")])), asked: Mutex::default() };
     let (rules, scope) = (Rules::new(&[]).unwrap(), Scope { deadline: chrono::Duration::seconds(90), ..Scope::default() });
     let (redactor, spool) = (Redactor::new(&[7; 32]), Memory::default());
-    let door = Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, spool: &spool };
+    let door =
+        Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, cluster_names: &[], spool: &spool };
     let live = Live { api: &server, clock: &Ticking::default(), rules: &rules, scope: &scope, progress: &|_, _, _| {} };
     assert!(gaps(&unpacked(collect(&live, &door).unwrap(), &door)).contains(&"pods - truncated".to_owned()));
 }

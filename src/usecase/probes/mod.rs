@@ -14,6 +14,7 @@ pub use sample::World;
 pub use sample::run;
 pub use sample::sample;
 
+use crate::argo::Here;
 use crate::bundle::config::Config;
 use crate::bundle::probe::Probe;
 use crate::bundle::probe::built_in;
@@ -56,11 +57,11 @@ pub struct Places(BTreeMap<(String, String), String>);
 impl Places {
     /// Places the pods among a snapshot's objects.
     pub fn new(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config: &Config) -> Self {
-        let context = Context::new(objects, rules, layers, &config.scope_label);
+        let context = Context::new(objects, rules, layers, &config.scope_label, &Here::new(None, &config.cluster_names));
         let places = layers::place(&context);
         let pod = |at: usize| {
             let key = objects.key(at);
-            ((key.namespace.to_owned(), key.name.to_owned()), places.of(&context, at).layer)
+            ((key.namespace.to_owned(), key.name.to_owned()), places.of(&context, at, false).layer)
         };
         Self(objects.of_kind("", "Pod").map(pod).collect())
     }

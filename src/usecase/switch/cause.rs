@@ -1,11 +1,12 @@
 //! Why an Application hangs in Deleting. Pure: each cause names the object on which it rests; leaves come first.
-use crate::layers::entries;
-use crate::layers::key_of_entry;
+use crate::argo::app;
+use crate::argo::entries;
+use crate::argo::key_of_entry;
 use crate::model::Object;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
-use crate::usecase::switch::app;
-use crate::usecase::switch::app::text;
 use crate::usecase::switch::scan::Scan;
 use chrono::DateTime;
 use chrono::Utc;
@@ -20,7 +21,7 @@ pub fn causes(view: &View, scan: &Scan, app: &Object, now: DateTime<Utc>) -> Vec
     let mut seen = BTreeSet::new();
     let mut causes = below(view, scan, app, now, &mut seen);
     if causes.is_empty() {
-        causes.push(Fact::new("unknown-cause", &app.key, app::finalizers(&app.value).join(" ")));
+        causes.push(Fact::new("unknown-cause", &app.key, meta::finalizers(&app.value).join(" ")));
     }
     causes
 }
@@ -31,9 +32,9 @@ fn below<'a>(view: &'a View, scan: &Scan, app: &'a Object, now: DateTime<Utc>, s
     }
     let mut causes = Vec::new();
     let is_child = |o: &&Object| o.key.is_argo("Application") && view.marked(o).as_ref() == Some(&app.key);
-    for child in view.applications().filter(is_child).filter(|c| app::deleting(&c.value).is_some()) {
+    for child in view.applications().filter(is_child).filter(|c| meta::deleting(&c.value).is_some()) {
         causes.extend(below(view, scan, child, now, seen));
-        causes.push(Fact::new("child-deleting", &child.key, app::finalizers(&child.value).join(" ")));
+        causes.push(Fact::new("child-deleting", &child.key, meta::finalizers(&child.value).join(" ")));
     }
     causes.extend(held(view, scan, app));
     causes.extend(own(view, app, now));
@@ -43,7 +44,7 @@ fn below<'a>(view: &'a View, scan: &Scan, app: &'a Object, now: DateTime<Utc>, s
 /// Objects that are being deleted and that a finalizer of somebody else holds.
 fn held(view: &View, scan: &Scan, app: &Object) -> Vec<Fact> {
     let mine =
-        |o: &&Object| !o.key.is_argo("Application") && app::deleting(&o.value).is_some() && view.marked(o).as_ref() == Some(&app.key);
+        |o: &&Object| !o.key.is_argo("Application") && meta::deleting(&o.value).is_some() && view.marked(o).as_ref() == Some(&app.key);
     let held = scan.objects.iter().filter(mine).map(|o| Fact::new("held", &o.key, foreign(&o.value).join(" ")));
     held.filter(|f| !f.detail.is_empty()).collect()
 }
@@ -51,7 +52,7 @@ fn held(view: &View, scan: &Scan, app: &Object) -> Vec<Fact> {
 /// Finalizers that are neither Argo CD's nor the garbage collector's.
 pub(super) fn foreign(object: &Value) -> Vec<&str> {
     let known = |f: &str| app::is_argos(f) || matches!(f, "foregroundDeletion" | "orphan");
-    app::finalizers(object).into_iter().filter(|f| !known(f)).collect()
+    meta::finalizers(object).into_iter().filter(|f| !known(f)).collect()
 }
 
 fn own(view: &View, app: &Object, now: DateTime<Utc>) -> Vec<Fact> {
@@ -72,7 +73,7 @@ fn own(view: &View, app: &Object, now: DateTime<Utc>) -> Vec<Fact> {
         _ => {}
     }
     let hooks: Vec<&str> =
-        app::finalizers(value).into_iter().filter(|f| f.starts_with("pre-delete-") || f.starts_with("post-delete-")).collect();
+        meta::finalizers(value).into_iter().filter(|f| f.starts_with("pre-delete-") || f.starts_with("post-delete-")).collect();
     if !hooks.is_empty() {
         add("hook-finalizer", &hooks.join(" "));
     }
@@ -94,7 +95,7 @@ fn own(view: &View, app: &Object, now: DateTime<Utc>) -> Vec<Fact> {
 /// Whether Argo CD has not looked at it since it was deleted, though long enough ago.
 fn is_silent(view: &View, app: &Object, now: DateTime<Utc>) -> bool {
     let time = |t: &str| DateTime::parse_from_rfc3339(t).ok().map(|t| t.with_timezone(&Utc));
-    let deleted = app::deleting(&app.value).and_then(time);
+    let deleted = meta::deleting(&app.value).and_then(time);
     let looked = time(text(&app.value, "/status/reconciledAt"));
     let anywhere = view.applications().filter_map(|a| time(text(&a.value, "/status/reconciledAt"))).max();
     let long = |t: DateTime<Utc>| (now - t).num_minutes() >= SILENT_MINUTES;

@@ -1,14 +1,16 @@
 //! What goes when the layer goes, what stays, and what data would be lost: by the marks of the tracking method in force, as
 //! Argo CD itself decides it, not by what a status lists. Pure.
-use crate::layers::entries;
-use crate::layers::key_of_entry;
+use crate::argo;
+use crate::argo::app;
+use crate::argo::entries;
+use crate::argo::key_of_entry;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
-use crate::usecase::switch::app;
-use crate::usecase::switch::app::text;
 use crate::usecase::switch::plan::Strategy;
 use crate::usecase::switch::scan::Scan;
 use serde_json::Value;
@@ -69,7 +71,7 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
             let code = if object.key.is_argo("Application") { "child-kept" } else { "kept" };
             let list = if code == "kept" { &mut fate.kept } else { &mut fate.refusals };
             list.push(Fact::new(code, &object.key, option));
-        } else if app::owners(&object.value).next().is_none() && !is_hook(object) {
+        } else if meta::owners(&object.value).next().is_none() && !argo::is_hook(&object.value) {
             if app == root.key && !object.key.is_argo("Application") {
                 fate.direct.push(object.key.clone());
             }
@@ -80,12 +82,12 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
         let Some(object) = scan.get(&key).filter(|o| !going.contains_key(&*o.uid)) else { continue };
         let by_root = strategy == Strategy::Prune && entries(&root.value).any(|e| key_of_entry(e) == key);
         if key.kind == "CustomResourceDefinition" {
-            if by_root && !app::has_option(&object.value, "Prune=false") {
+            if by_root && !argo::has_option(&object.value, "Prune=false") {
                 going.insert(&object.uid, (object, format!("listed by {}", root.key.place())));
             } else {
                 fate.kept.push(Fact::new("kept", &key, "CRD"));
             }
-        } else if view.marked(object).is_none() && !key.is_argo("Application") && app::owners(&object.value).next().is_none() {
+        } else if view.marked(object).is_none() && !key.is_argo("Application") && meta::owners(&object.value).next().is_none() {
             fate.kept.push(Fact::new("kept-unmarked", &key, ""));
         }
     }
@@ -116,19 +118,17 @@ fn listed_elsewhere(view: &View, key: &Key, ours: &dyn Fn(&Key) -> bool) -> Opti
     view.apps.listing(key).iter().filter(|a| !ours(a)).find(lists).cloned()
 }
 
-/// The option that makes an object stay. A cascade asks for other options than a prune does.
+/// The option that makes an object stay, as Argo CD asks about it.
 fn kept_by(object: &Object, by_root: bool, strategy: Strategy) -> Option<&'static str> {
-    let has = |o: &'static str| app::has_option(&object.value, o).then_some(o);
-    let helm = || (app::annotation(&object.value, "helm.sh/resource-policy") == Some("keep")).then_some("helm.sh/resource-policy: keep");
     // A child is deleted on purpose; its `Prune=false` is asked about by name (`losses`).
     if by_root && object.key.is_argo("Application") {
         return None;
     }
-    let cascade = || has("Delete=false").or_else(helm).or((object.key.kind == "CustomResourceDefinition").then_some("CRD"));
+    let by = |way| argo::kept(&object.key, &object.value, way).map(argo::Kept::as_str);
     match (by_root, strategy) {
-        (true, Strategy::Prune) => has("Prune=false"),
-        (true, Strategy::Cascade) => has("Prune=false").or_else(cascade),
-        (false, _) => cascade(),
+        (true, Strategy::Prune) => by(argo::Strategy::Prune),
+        (true, Strategy::Cascade) => by(argo::Strategy::Prune).or_else(|| by(argo::Strategy::Cascade)),
+        (false, _) => by(argo::Strategy::Cascade),
     }
 }
 
@@ -136,23 +136,11 @@ fn kept_by(object: &Object, by_root: bool, strategy: Strategy) -> Option<&'stati
 /// claim of a StatefulSet, before that is there again). Seen on Argo CD 2.12.
 fn returns_prune(view: &View, app: &Key, object: &Object) -> bool {
     let in_git = |e: &Value| !text(e, "/status").is_empty() && e.get("requiresPruning") != Some(&Value::Bool(true));
-    let kept = app::has_option(&object.value, "Prune=false") || app::owners(&object.value).next().is_some();
+    let kept = argo::has_option(&object.value, "Prune=false") || meta::owners(&object.value).next().is_some();
     !kept
         && view.get(app).is_none_or(|a| {
             !app::policy_has(&a.value, "Prune=false") && !entries(&a.value).any(|e| in_git(e) && key_of_entry(e) == object.key)
         })
-}
-
-/// The option with which an object says that it outlives its Application.
-pub(super) fn keeps(object: &Object) -> Option<&'static str> {
-    let options = ["Delete=false", "Prune=false"].into_iter().find(|o| app::has_option(&object.value, o));
-    let helm = (app::annotation(&object.value, "helm.sh/resource-policy") == Some("keep")).then_some("helm.sh/resource-policy: keep");
-    options.or(helm)
-}
-
-/// Whether Argo CD or Helm runs it as a hook.
-pub(super) fn is_hook(object: &Object) -> bool {
-    ["argocd.argoproj.io/hook", "helm.sh/hook"].iter().any(|a| app::annotation(&object.value, a).is_some())
 }
 
 /// Adds what goes with it: what it owns, and what lives in a Namespace that goes.
@@ -160,8 +148,8 @@ fn close<'a>(scan: &'a Scan, going: &mut BTreeMap<&'a str, (&'a Object, String)>
     loop {
         let spaces: BTreeSet<&str> = going.values().filter(|(o, _)| is_namespace(&o.key)).map(|(o, _)| &*o.key.name).collect();
         let takes = |o: &Object| {
-            let owner = app::owners(&o.value).find(|(uid, _, _)| going.contains_key(uid));
-            let owner = owner.map(|(_, kind, name)| format!("owned by {kind} {name}"));
+            let owner = meta::owners(&o.value).find(|o| going.contains_key(o.uid));
+            let owner = owner.map(|o| format!("owned by {} {}", o.kind, o.name));
             owner.or_else(|| spaces.contains(&*o.key.namespace).then(|| format!("in Namespace {}", o.key.namespace)))
         };
         let new: Vec<_> = scan.objects.iter().filter(|o| !going.contains_key(&*o.uid)).filter_map(|o| Some((o, takes(o)?))).collect();
@@ -179,7 +167,7 @@ fn is_namespace(key: &Key) -> bool {
 fn losses(view: &View, going: &BTreeMap<&str, (&Object, String)>, volumes: &[Value], ours: &dyn Fn(&Key) -> bool) -> Vec<Fact> {
     let mut losses = Vec::new();
     for (object, why) in going.values() {
-        let of_pod = object.key.kind == "PersistentVolumeClaim" && app::owners(&object.value).any(|(_, kind, _)| kind == "Pod");
+        let of_pod = object.key.kind == "PersistentVolumeClaim" && meta::owners(&object.value).any(|o| o.kind == "Pod");
         if DATA.contains(&&*object.key.kind) && !of_pod {
             losses.push(Fact::new("would-be-lost", &object.key, why.clone()));
         } else if view.marked(object).is_some_and(|a| !ours(&a)) {
@@ -190,12 +178,12 @@ fn losses(view: &View, going: &BTreeMap<&str, (&Object, String)>, volumes: &[Val
         let claim = text(volume, "/spec/claimRef/uid");
         let key = Key::new("", "PersistentVolume", "", text(volume, "/metadata/name"));
         if text(volume, "/spec/persistentVolumeReclaimPolicy") == "Delete"
-            && let Some((claim, _)) = going.get(claim).filter(|_| !going.contains_key(app::uid(volume)))
+            && let Some((claim, _)) = going.get(claim).filter(|_| !going.contains_key(meta::uid(volume)))
         {
             losses.push(Fact::new("would-be-lost", &key, format!("reclaimPolicy Delete, bound to {}", claim.key.place())));
         }
     }
-    let protected = |o: &&Object| app::has_option(&o.value, "Prune=false") || app::has_option(&o.value, "Delete=false");
+    let protected = |o: &&Object| argo::has_option(&o.value, "Prune=false") || argo::has_option(&o.value, "Delete=false");
     losses.extend(view.children().into_iter().filter(protected).map(|o| Fact::new("would-be-lost", &o.key, "Prune=false")));
     losses
 }

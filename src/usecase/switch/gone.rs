@@ -1,12 +1,13 @@
 //! Waits until each instance is gone: 404, or another uid. Nothing else counts, no status and no list alone.
+use crate::argo::Mode;
+use crate::argo::app;
 use crate::model::Key;
+use crate::model::meta;
 use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
-use crate::usecase::switch::app;
-use crate::usecase::switch::app::Mode;
 use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::read;
 use crate::usecase::switch::waits::Look;
@@ -59,8 +60,8 @@ fn check(run: &Run<'_>, root: &Kept<'_>) -> Result<(), Stop> {
     let failed = |code, detail: &str| Err(Stop::Failed(vec![Fact::new(code, root.key, detail)]));
     match read::get(run.api, &read::app_path(root.key), None)? {
         None => failed("root-gone", ""),
-        Some(live) if app::uid(&live) != root.uid => failed("root-replaced", app::uid(&live)),
-        Some(live) if app::deleting(&live).is_some() => failed("root-deleting", &app::finalizers(&live).join(" ")),
+        Some(live) if meta::uid(&live) != root.uid => failed("root-replaced", meta::uid(&live)),
+        Some(live) if meta::deleting(&live).is_some() => failed("root-deleting", &meta::finalizers(&live).join(" ")),
         Some(live) if !Mode::of(&live).is_manual() => failed("reverted", ""),
         Some(_) => Ok(()),
     }
@@ -73,7 +74,7 @@ fn still(run: &Run<'_>, pending: Vec<Doomed>) -> (Vec<Doomed>, Result<Vec<Fact>,
     let many = by_kind.into_iter().filter(|(_, n)| *n >= MANY);
     // Also half a list shows who is there; who is missing there is asked for.
     let lists = many.filter_map(|(kind, _)| read::list(run, kind, true).ok());
-    let seen: BTreeSet<String> = lists.flat_map(|(items, _)| items).map(|i| app::uid(&i).to_owned()).filter(|u| !u.is_empty()).collect();
+    let seen: BTreeSet<String> = lists.flat_map(|(items, _)| items).map(|i| meta::uid(&i).to_owned()).filter(|u| !u.is_empty()).collect();
     let (mut rest, mut facts, mut error) = (Vec::new(), Vec::new(), None);
     for one in pending {
         if error.is_some() {
@@ -87,7 +88,7 @@ fn still(run: &Run<'_>, pending: Vec<Doomed>) -> (Vec<Doomed>, Result<Vec<Fact>,
         }
         let accept = if one.key.is_argo("Application") { None } else { Some(read::PARTIAL) };
         match read::get(run.api, &one.path, accept) {
-            Ok(Some(live)) if app::uid(&live) == one.uid => {
+            Ok(Some(live)) if meta::uid(&live) == one.uid => {
                 facts.push(hangs(&one.key, &live));
                 rest.push(one);
             }
@@ -107,8 +108,8 @@ fn still(run: &Run<'_>, pending: Vec<Doomed>) -> (Vec<Doomed>, Result<Vec<Fact>,
 
 /// What an object that is to go hangs on.
 pub(super) fn hangs(key: &Key, live: &serde_json::Value) -> Fact {
-    let finalizers = app::finalizers(live).join(" ");
-    if app::deleting(live).is_none() {
+    let finalizers = meta::finalizers(live).join(" ");
+    if meta::deleting(live).is_none() {
         return Fact::new("not-deleted", key, finalizers);
     }
     match app::condition(live, "DeletionError") {

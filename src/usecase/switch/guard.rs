@@ -1,13 +1,14 @@
 //! What must be so before the layer's children are removed. Each refusal names its object. Pure.
-use crate::layers::deploys_here;
-use crate::layers::entries;
-use crate::layers::key_of_entry;
+use crate::argo::Here;
+use crate::argo::app;
+use crate::argo::entries;
+use crate::argo::key_of_entry;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
-use crate::usecase::switch::app;
-use crate::usecase::switch::app::text;
 use crate::usecase::switch::scan::Scan;
 use serde_json::Value;
 
@@ -15,8 +16,8 @@ use serde_json::Value;
 pub(super) fn root(view: &View) -> Vec<Fact> {
     let Some(root) = view.root() else { return vec![Fact::new("no-root", &view.root_key(), "")] };
     let mut out = Vec::new();
-    if app::deleting(&root.value).is_some() {
-        out.push(Fact::new("root-deleting", &root.key, app::finalizers(&root.value).join(" ")));
+    if meta::deleting(&root.value).is_some() {
+        out.push(Fact::new("root-deleting", &root.key, meta::finalizers(&root.value).join(" ")));
     }
     if app::is_skipped(&root.value) {
         out.push(Fact::new("skip-reconcile", &root.key, ""));
@@ -40,15 +41,15 @@ pub(super) fn members(view: &View, scan: &Scan) -> Vec<Fact> {
         if app::is_skipped(value) {
             add("skip-reconcile", String::new());
         }
-        if !deploys_here(value) {
+        if !Here::default().is(value) {
             let at = [text(value, "/spec/destination/server"), text(value, "/spec/destination/name")].concat();
             add("elsewhere", at);
         }
         if view.has_project(app::project(value)) == Some(false) {
             add("no-project", app::project(value).into());
         }
-        if app::deleting(value).is_some() && !app::cascades(value) {
-            add("deleting-without-finalizer", app::finalizers(value).join(" "));
+        if meta::deleting(value).is_some() && !app::cascades(value) {
+            add("deleting-without-finalizer", meta::finalizers(value).join(" "));
         }
         if app::policy_has(value, "Delete=confirm") {
             add("needs-confirmation", "spec.syncPolicy.syncOptions".into());
@@ -84,6 +85,6 @@ pub(super) fn strangers(view: &View) -> Vec<Fact> {
 
 /// The ApplicationSet that makes an Application, and would make it again.
 fn generator(app: &Object) -> Option<String> {
-    let owner = app::owners(&app.value).find(|(_, kind, _)| *kind == "ApplicationSet");
-    owner.map(|(_, _, name)| format!("{}/{name}", app.key.namespace))
+    let owner = meta::owners(&app.value).find(|o| o.kind == "ApplicationSet");
+    owner.map(|o| format!("{}/{}", app.key.namespace, o.name))
 }

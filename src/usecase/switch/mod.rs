@@ -5,7 +5,6 @@
 //!
 //! **"Gone" is each object 404 by uid, never the root's status. A child is never stripped of a finalizer but the one that evid
 //! gave it. Ancestry decides whose an Application is, whatever its labels say.**
-pub mod app;
 pub mod cause;
 mod fact;
 pub mod fate;

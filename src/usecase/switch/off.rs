@@ -1,7 +1,10 @@
 //! OFF: the root manual and seen to hold, operations at their end, a finalizer on each child, the children removed, everything
 //! gone by uid, nothing left.
+use crate::argo::Mode;
+use crate::argo::app;
 use crate::model::Gap;
 use crate::model::Key;
+use crate::model::meta;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
@@ -9,8 +12,6 @@ use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
-use crate::usecase::switch::app;
-use crate::usecase::switch::app::Mode;
 use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::gone;
 use crate::usecase::switch::gone::Kept;
@@ -93,7 +94,7 @@ fn manual(run: &mut Run<'_>, plan: &Plan) -> Result<(), Stop> {
     let before = run.written;
     let path = read::app_path(&plan.root);
     let same = |live: &Value| {
-        if app::uid(live) == plan.uid { Ok(()) } else { Err(Stop::Failed(vec![Fact::new("root-replaced", &plan.root, "")])) }
+        if meta::uid(live) == plan.uid { Ok(()) } else { Err(Stop::Failed(vec![Fact::new("root-replaced", &plan.root, "")])) }
     };
     let live = write::change(run, &path, Step::Manual, &|live| same(live).map(|()| ops::manual(live)))?;
     if live.is_none() {
@@ -134,7 +135,7 @@ pub(super) fn idle(run: &mut Run<'_>, apps: &[&Key]) -> Result<(), Stop> {
         for key in apps {
             let live = read::get(run.api, &read::app_path(key), None)?;
             if let Some(live) = live.filter(app::is_operating) {
-                hanging.push(Fact::new("operating", key, app::text(&live, "/status/operationState/message")));
+                hanging.push(Fact::new("operating", key, meta::text(&live, "/status/operationState/message")));
             }
         }
         Ok(if hanging.is_empty() { Look::Done(()) } else { Look::Pending(hanging) })
@@ -164,7 +165,7 @@ fn prune(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Option<Fac
     let within = run.times.operation;
     let ended = until(run, Step::Prune, within, |run| {
         let live = read::get(run.api, &path, None)?.ok_or_else(|| Stop::Failed(vec![Fact::new("root-gone", &plan.root, "")]))?;
-        let message = app::text(&live, "/status/operationState/message").to_owned();
+        let message = meta::text(&live, "/status/operationState/message").to_owned();
         let window = ops::progress(&live, stamp, 1) == ops::Progress::Running && message.contains("blocked by sync window");
         if ops::progress(&live, stamp, 1) != ops::Progress::Running || window {
             return Ok(Look::Done((window, app::phase(&live).to_owned(), message)));
@@ -212,7 +213,7 @@ fn living(run: &Run<'_>, plan: &Plan) -> Result<Vec<Fact>, Stop> {
     let mut out = Vec::new();
     for (key, uid) in plan.members.iter().take(plan.children) {
         let live = read::get(run.api, &read::app_path(key), None)?;
-        if live.is_some_and(|l| app::uid(&l) == *uid && app::deleting(&l).is_none()) {
+        if live.is_some_and(|l| meta::uid(&l) == *uid && meta::deleting(&l).is_none()) {
             out.push(Fact::new("not-deleted", key, ""));
         }
     }

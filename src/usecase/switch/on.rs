@@ -1,6 +1,10 @@
 //! ON: what still terminates is waited out, the root is applied where it is missing, made automated and asked for one operation
 //! in one patch, and everything below is waited for.
+use crate::argo::Mode;
+use crate::argo::app;
 use crate::model::Key;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
@@ -9,9 +13,6 @@ use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
-use crate::usecase::switch::app;
-use crate::usecase::switch::app::Mode;
-use crate::usecase::switch::app::text;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::gone;
@@ -78,7 +79,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
         return Err(Stop::Refused(refusals));
     }
     let ours = claiming(&view, &key);
-    let going = scan.objects.iter().filter(|o| o.key != key && app::deleting(&o.value).is_some());
+    let going = scan.objects.iter().filter(|o| o.key != key && meta::deleting(&o.value).is_some());
     let going = going.filter(|o| view.marked(o).is_some_and(|a| ours.contains(&a)));
     let doomed: Vec<Doomed> = going.filter_map(|o| scan.doomed(o)).collect();
     let terminating = doomed.iter().filter_map(|d| scan.get(&d.key).map(|o| gone::hangs(&d.key, &o.value))).collect();
@@ -92,7 +93,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     }
     for member in view.members() {
         let out = text(&member.value, "/status/sync/status") == "OutOfSync";
-        if out && Mode::of(&member.value).is_manual() && app::deleting(&member.value).is_none() {
+        if out && Mode::of(&member.value).is_manual() && meta::deleting(&member.value).is_none() {
             writes.push(ops::sync(&member.value, &options.stamp, 1, false));
         }
     }
@@ -174,7 +175,7 @@ pub(super) fn apply(run: &mut Run<'_>, key: &Key, manifest: &Value) -> Result<Op
             Answer::Taken(_) => return Ok(None),
             Answer::Conflict(_) => {
                 let live = read::get(run.api, &path, None)?;
-                if live.is_some_and(|l| app::deleting(&l).is_none()) {
+                if live.is_some_and(|l| meta::deleting(&l).is_none()) {
                     return Ok(Some(Fact::new("adopted", key, "")));
                 }
             }

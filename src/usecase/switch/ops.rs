@@ -1,10 +1,11 @@
 //! The writes, as functions of the Application they change. Pure: each looks at what is there and gives nothing where nothing
 //! is to be written.
+use crate::argo::Mode;
+use crate::argo::app;
+use crate::argo::app::RESOURCES;
 use crate::model::Key;
+use crate::model::meta;
 use crate::usecase::switch::Write;
-use crate::usecase::switch::app;
-use crate::usecase::switch::app::Mode;
-use crate::usecase::switch::app::RESOURCES;
 use crate::usecase::switch::read;
 use crate::usecase::switch::write::key_of;
 use serde_json::Map;
@@ -36,16 +37,16 @@ pub(super) fn manual(live: &Value) -> Option<Write> {
 
 /// The resources finalizer; none where it is there, or can no longer be given.
 pub(super) fn finalizer(live: &Value) -> Option<Write> {
-    if app::cascades(live) || app::deleting(live).is_some() {
+    if app::cascades(live) || meta::deleting(live).is_some() {
         return None;
     }
-    let all: Vec<&str> = app::finalizers(live).into_iter().chain([RESOURCES]).collect();
+    let all: Vec<&str> = meta::finalizers(live).into_iter().chain([RESOURCES]).collect();
     Some(patch("finalizer", live, json!({"metadata": {"finalizers": all, "annotations": {GIVEN: RESOURCES}}})))
 }
 
 /// Takes back what [`finalizer`] gave to an Application that lives on after all; none where nothing was given, or it is going.
 pub(super) fn take_back(live: &Value) -> Option<Write> {
-    app::annotation(live, GIVEN).filter(|_| app::deleting(live).is_none())?;
+    meta::annotation(live, GIVEN).filter(|_| meta::deleting(live).is_none())?;
     let rest = without(live, |f| f == RESOURCES);
     Some(patch("take-back", live, json!({"metadata": {"finalizers": rest, "annotations": {GIVEN: null}}})))
 }
@@ -157,7 +158,7 @@ pub(super) fn progress(live: &Value, stamp: &Stamp, attempt: u32) -> Progress {
     if !ours(live.pointer("/status/operationState/operation")) {
         return Progress::Unknown;
     }
-    if app::is_operating(live) || app::text(live, "/status/operationState/startedAt").is_empty() {
+    if app::is_operating(live) || meta::text(live, "/status/operationState/startedAt").is_empty() {
         Progress::Running
     } else {
         Progress::Ended
@@ -166,19 +167,19 @@ pub(super) fn progress(live: &Value, stamp: &Stamp, attempt: u32) -> Progress {
 
 /// Takes Argo CD's finalizers off, and only those; none where there are none.
 pub(super) fn strip(live: &Value) -> Option<Write> {
-    let some = app::finalizers(live).into_iter().any(app::is_argos);
+    let some = meta::finalizers(live).into_iter().any(app::is_argos);
     some.then(|| patch("strip-finalizers", live, json!({"metadata": {"finalizers": without(live, app::is_argos)}})))
 }
 
 /// The finalizers that stay; null where none does.
 fn without(live: &Value, goes: impl Fn(&str) -> bool) -> Value {
-    let kept: Vec<&str> = app::finalizers(live).into_iter().filter(|f| !goes(f)).collect();
+    let kept: Vec<&str> = meta::finalizers(live).into_iter().filter(|f| !goes(f)).collect();
     if kept.is_empty() { Value::Null } else { json!(kept) }
 }
 
 /// Asks Argo CD to look again.
 pub(super) fn refresh(live: &Value) -> Option<Write> {
-    let asked = app::annotation(live, "argocd.argoproj.io/refresh").is_some();
+    let asked = meta::annotation(live, "argocd.argoproj.io/refresh").is_some();
     (!asked).then(|| patch("refresh", live, json!({"metadata": {"annotations": {"argocd.argoproj.io/refresh": "normal"}}})))
 }
 

@@ -1,12 +1,13 @@
 //! What is left of a layer that is gone: by tracking mark, by the list saved before, by uid and by owner. Pure.
-use crate::layers::Method;
-use crate::layers::entries;
-use crate::layers::key_of_entry;
+use crate::argo;
+use crate::argo::Method;
+use crate::argo::entries;
+use crate::argo::key_of_entry;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
-use crate::usecase::switch::app;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::fate::Fate;
 use crate::usecase::switch::gone;
@@ -64,7 +65,7 @@ pub fn orphans(view: &View, scan: &Scan, known: &Known) -> Left {
         match of(view, &root, object, known).or_else(was_to_go).or_else(|| dangling(scan, &uids, object, known)) {
             Some(fact) if matches!(fact.code, "dead-mark" | "kept") => left.notes.push(fact),
             Some(fact) => {
-                left.passing |= fact.code == "orphan-owned" || app::deleting(&object.value).is_some();
+                left.passing |= fact.code == "orphan-owned" || meta::deleting(&object.value).is_some();
                 left.orphans.push(fact);
             }
             None => {}
@@ -81,15 +82,15 @@ fn of(view: &View, root: &Key, object: &Object, known: &Known) -> Option<Fact> {
     if known.apps.contains(&object.key) {
         return fact("application-lives", state());
     }
-    let owned = app::owners(&object.value).find(|(uid, _, _)| known.uids.contains(*uid));
+    let owned = meta::owners(&object.value).find(|o| known.uids.contains(o.uid));
     match view.marked(object) {
         Some(app) if known.apps.contains(&app) || app == *root => {
             // What it owns is told of its owner.
-            let quiet = app::owners(&object.value).next().is_some() && owned.is_none();
-            if let Some(option) = fate::keeps(object) {
-                return fact("kept", option.to_owned());
+            let quiet = meta::owners(&object.value).next().is_some() && owned.is_none();
+            if let Some(option) = argo::kept_either_way(&object.key, &object.value) {
+                return fact("kept", option.as_str().to_owned());
             }
-            if quiet { None } else { fact(if fate::is_hook(object) { "hook-left" } else { "orphan" }, app.place()) }
+            if quiet { None } else { fact(if argo::is_hook(&object.value) { "hook-left" } else { "orphan" }, app.place()) }
         }
         Some(app) if view.get(&app).is_none() => {
             if known.listed.contains(&object.key) {
@@ -102,7 +103,7 @@ fn of(view: &View, root: &Key, object: &Object, known: &Known) -> Option<Fact> {
         }
         Some(_) => None,
         None => match owned {
-            Some((_, kind, name)) => fact("orphan-owned", format!("{kind} {name}")),
+            Some(o) => fact("orphan-owned", format!("{} {}", o.kind, o.name)),
             None if known.listed.contains(&object.key) => fact("orphan-listed", state()),
             None => None,
         },
@@ -111,13 +112,13 @@ fn of(view: &View, root: &Key, object: &Object, known: &Known) -> Option<Fact> {
 
 /// What was born while its owner went (a Job of a CronJob, its pods): its owner is nowhere, in a Namespace in which something went.
 fn dangling(scan: &Scan, uids: &BTreeSet<&str>, object: &Object, known: &Known) -> Option<Fact> {
-    let mut owners = app::owners(&object.value).peekable();
+    let mut owners = meta::owners(&object.value).peekable();
     let here = known.spaces.contains(&object.key.namespace) && owners.peek().is_some() && scan.gaps.is_empty();
-    let (_, kind, name) = owners.next().filter(|_| here)?;
-    let gone = app::owners(&object.value).all(|(uid, _, _)| !uids.contains(uid));
-    gone.then(|| Fact::new("orphan-owned", &object.key, format!("{kind} {name}")))
+    let owner = owners.next().filter(|_| here)?;
+    let gone = meta::owners(&object.value).all(|o| !uids.contains(o.uid));
+    gone.then(|| Fact::new("orphan-owned", &object.key, format!("{} {}", owner.kind, owner.name)))
 }
 
 fn gone_state(object: &Object) -> String {
-    if app::deleting(&object.value).is_some() { app::finalizers(&object.value).join(" ") } else { String::new() }
+    if meta::deleting(&object.value).is_some() { meta::finalizers(&object.value).join(" ") } else { String::new() }
 }

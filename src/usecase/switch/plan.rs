@@ -1,7 +1,10 @@
 //! The plan of OFF: what is there, why it must not be done, how it will be done, each write in order. [`plan`] reads; the rest
 //! is pure.
+use crate::argo::Mode;
+use crate::argo::app;
 use crate::model::Gap;
 use crate::model::Key;
+use crate::model::meta;
 use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
@@ -9,8 +12,6 @@ use crate::usecase::switch::Stamp;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
-use crate::usecase::switch::app;
-use crate::usecase::switch::app::Mode;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::fate::Fate;
@@ -176,7 +177,7 @@ fn writes(view: &View, fate: &Fate, strategy: Strategy, options: &Options) -> Ve
     match strategy {
         Strategy::Prune => writes.extend(ops::prune(&root.value, &options.stamp)),
         Strategy::Cascade => {
-            let living = view.children().into_iter().filter(|c| app::deleting(&c.value).is_none());
+            let living = view.children().into_iter().filter(|c| meta::deleting(&c.value).is_none());
             writes.extend(living.map(|c| ops::delete(&c.key, &c.uid)));
             writes.extend(direct(fate).map(|d| Write::delete("delete", &d.path, &d.key, &d.uid)));
         }

@@ -1,8 +1,12 @@
 //! Law A, for a root that hangs in Deleting: the cause named, the benign fix first, then exactly: finalizers off the root only,
 //! gone, applied again as manual or automated as it was, synced; and a look for orphans. No child is ever stripped.
+use crate::argo::Mode;
+use crate::argo::app;
 use crate::model::Gap;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
@@ -11,9 +15,6 @@ use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
-use crate::usecase::switch::app;
-use crate::usecase::switch::app::Mode;
-use crate::usecase::switch::app::text;
 use crate::usecase::switch::cause;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::gone;
@@ -100,7 +101,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let key = view.root_key();
     let refused = |code, detail: &str| Err(Stop::Refused(vec![Fact::new(code, &key, detail)]));
     let Some(root) = view.root() else { return refused("no-root", "") };
-    if app::deleting(&root.value).is_none() {
+    if meta::deleting(&root.value).is_none() {
         return refused("not-deleting", "");
     }
     let scan = Scan::with(run, &fate::listed(&view))?;
@@ -115,7 +116,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let fate = fate::fate(&view, &scan, Strategy::Cascade, &volumes);
     // The fix lets Argo CD go on with what was asked for: deleting the root with everything below it.
     let lost: Vec<Fact> = fate.losses.iter().filter(|l| !fate::is_allowed(&options.allow, &l.object)).cloned().collect();
-    let hung: Vec<&Object> = view.members().into_iter().filter(|m| app::deleting(&m.value).is_some()).chain([root]).collect();
+    let hung: Vec<&Object> = view.members().into_iter().filter(|m| meta::deleting(&m.value).is_some()).chain([root]).collect();
     let operating: Vec<Write> = hung.iter().filter_map(|o| ops::terminate(&o.value)).collect();
     let hung = operating.iter().map(|w| w.object.clone()).collect();
     let fixes: Vec<Write> = operating.into_iter().chain(projects.iter().cloned()).collect();
@@ -125,7 +126,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     }
     let automated = !Mode::of(&root.value).is_manual();
     let manifest = manifest(root, &options.manifests)?;
-    let living: Vec<&Object> = view.members().into_iter().filter(|m| app::deleting(&m.value).is_none()).collect();
+    let living: Vec<&Object> = view.members().into_iter().filter(|m| meta::deleting(&m.value).is_none()).collect();
     let syncs = automated || !living.is_empty();
     let mut writes = if mends { fixes } else { vec![] };
     writes.extend(ops::strip(&root.value));
@@ -215,7 +216,7 @@ pub fn repair(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Repai
 fn mend(run: &mut Run<'_>, plan: &Plan) -> Result<bool, Stop> {
     run.tell(&Event::Step(Step::Mend));
     for key in &plan.hung {
-        let decide = |live: &Value| Ok(ops::terminate(live).filter(|_| app::deleting(live).is_some()));
+        let decide = |live: &Value| Ok(ops::terminate(live).filter(|_| meta::deleting(live).is_some()));
         write::change(run, &read::app_path(key), Step::Mend, &decide)?;
     }
     for project in &plan.projects {
@@ -233,7 +234,7 @@ fn leaves(run: &mut Run<'_>, plan: &Plan, step: Step) -> Result<(), Stop> {
     let path = read::app_path(&plan.root);
     let within = run.times.operation;
     until(run, step, within, |run| match read::get(run.api, &path, None)? {
-        Some(live) if app::uid(&live) == plan.uid => Ok(Look::Pending(vec![gone::hangs(&plan.root, &live)])),
+        Some(live) if meta::uid(&live) == plan.uid => Ok(Look::Pending(vec![gone::hangs(&plan.root, &live)])),
         _ => Ok(Look::Done(())),
     })
 }
@@ -243,7 +244,7 @@ fn strip(run: &mut Run<'_>, plan: &Plan) -> Result<(), Stop> {
     run.tell(&Event::Step(Step::Strip));
     let same = |w: &Write| w.uid == plan.uid && w.object == plan.root;
     write::change(run, &read::app_path(&plan.root), Step::Strip, &|live| {
-        Ok(ops::strip(live).filter(|w| same(w) && app::deleting(live).is_some()))
+        Ok(ops::strip(live).filter(|w| same(w) && meta::deleting(live).is_some()))
     })?;
     leaves(run, plan, Step::Strip)
 }

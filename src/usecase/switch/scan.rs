@@ -3,6 +3,7 @@ use crate::model::Gap;
 use crate::model::Key;
 use crate::model::Object;
 use crate::model::Reason;
+use crate::model::meta;
 use crate::model::unstem;
 use crate::usecase::live::Resource;
 use crate::usecase::live::discover;
@@ -10,7 +11,6 @@ use crate::usecase::switch::Event;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
-use crate::usecase::switch::app;
 use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::read;
 use std::collections::BTreeSet;
@@ -98,7 +98,7 @@ impl Scan {
 
 /// An item of a list as an object.
 pub(super) fn object(kind: &Resource, value: serde_json::Value) -> Object {
-    let at = |p| app::text(&value, p);
+    let at = |p| meta::text(&value, p);
     let key = Key::new(&kind.group, &kind.kind, at("/metadata/namespace"), at("/metadata/name"));
-    Object { key, plural: kind.plural.clone(), uid: app::uid(&value).to_owned(), value, file: String::new() }
+    Object { key, plural: kind.plural.clone(), uid: meta::uid(&value).to_owned(), value, file: String::new() }
 }

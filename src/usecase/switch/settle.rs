@@ -1,14 +1,18 @@
 //! One operation of the root, and then: everything below it there, Synced, Healthy, its operations at their end and reconciled
 //! after it, every workload available. Runs the operation again where it succeeded without making every child; syncs children
 //! that nobody syncs; stops early on what waiting can't mend.
+use crate::argo::Here;
+use crate::argo::Mode;
+use crate::argo::app;
+use crate::argo::entries;
+use crate::argo::key_of_entry;
 use crate::kinds::health;
 use crate::kinds::health::Health;
 use crate::kinds::health::application_is_unsettled;
-use crate::layers::deploys_here;
-use crate::layers::entries;
-use crate::layers::key_of_entry;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
@@ -16,9 +20,6 @@ use crate::usecase::switch::Stamp;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
-use crate::usecase::switch::app;
-use crate::usecase::switch::app::Mode;
-use crate::usecase::switch::app::text;
 use crate::usecase::switch::off::idle;
 use crate::usecase::switch::off::withdraw;
 use crate::usecase::switch::ops;
@@ -109,8 +110,8 @@ impl State<'_> {
         let view = View::read(run)?;
         let failed = |code, detail: &str| Err(Stop::Failed(vec![Fact::new(code, self.root, detail)]));
         let Some(root) = view.root().filter(|r| r.key == *self.root) else { return failed("root-gone", "") };
-        if app::deleting(&root.value).is_some() {
-            return failed("root-deleting", &app::finalizers(&root.value).join(" "));
+        if meta::deleting(&root.value).is_some() {
+            return failed("root-deleting", &meta::finalizers(&root.value).join(" "));
         }
         if self.want.automate && !Mode::of(&root.value).is_on() {
             return failed("reverted", &view.manager().map(|m| m.app.place()).unwrap_or_default());
@@ -149,7 +150,7 @@ impl State<'_> {
             return Ok(vec![Fact::new(if app::is_operating(value) { "operating" } else { "not-reconciled" }, &root.key, message)]);
         }
         let lists: BTreeSet<Key> = view.listed_apps();
-        let there = |k: &Key| view.get(k).is_some_and(|o| app::deleting(&o.value).is_none());
+        let there = |k: &Key| view.get(k).is_some_and(|o| meta::deleting(&o.value).is_none());
         let synced = text(value, "/status/sync/status") == "Synced";
         let direct: BTreeSet<Key> =
             entries(value).filter(|e| !text(e, "/status").is_empty()).map(key_of_entry).filter(|k| k.is_argo("Application")).collect();
@@ -181,11 +182,11 @@ impl State<'_> {
 
     fn of_member(&mut self, run: &mut Run<'_>, view: &View, member: &Object) -> Result<Vec<Fact>, Stop> {
         let (key, value) = (&member.key, &member.value);
-        if app::deleting(value).is_some() {
-            return Ok(vec![Fact::new("deleting", key, app::finalizers(value).join(" "))]);
+        if meta::deleting(value).is_some() {
+            return Ok(vec![Fact::new("deleting", key, meta::finalizers(value).join(" "))]);
         }
         self.hopeless(run, view, member)?;
-        if !deploys_here(value) && !self.done.notes.iter().any(|n| n.object == *key) {
+        if !Here::default().is(value) && !self.done.notes.iter().any(|n| n.object == *key) {
             self.done.notes.push(Fact::new("not-seen-here", key, text(value, "/spec/destination/server")));
         }
         let tries = self.tries.get(key).copied().unwrap_or(0);
@@ -278,7 +279,7 @@ fn ailing(app: &Value) -> String {
 fn workloads(run: &Run<'_>, view: &View) -> Result<(usize, Vec<Fact>), Stop> {
     let (mut count, mut pending) = (0, Vec::new());
     // What is on another cluster is not seen from here; its Application's word is all there is.
-    for app in view.root().into_iter().chain(view.members()).filter(|a| deploys_here(&a.value)) {
+    for app in view.root().into_iter().chain(view.members()).filter(|a| Here::default().is(&a.value)) {
         for entry in entries(&app.value).filter(|e| !text(e, "/status").is_empty()) {
             let key = key_of_entry(entry);
             let reader = run.rules.of(&key.group, &key.kind).rule.health.as_deref();

@@ -1,15 +1,16 @@
 //! What state the switch is in, who manages it, what hangs below it, what is at risk, and what to do next. Reads only.
+use crate::argo::Mode;
+use crate::argo::app;
 use crate::kinds::health::application_is_unsettled;
 use crate::model::Gap;
 use crate::model::Key;
 use crate::model::Object;
+use crate::model::meta;
+use crate::model::meta::text;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
-use crate::usecase::switch::app;
-use crate::usecase::switch::app::Mode;
-use crate::usecase::switch::app::text;
 use crate::usecase::switch::cause;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::guard;
@@ -152,7 +153,7 @@ pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
     notes.extend(fate.kept.iter().cloned());
     notes.extend(direct.into_iter().filter(|f| !f.object.is_argo("Application")).map(|f| Fact::new("direct", &f.object, "")));
     let mut stuck: Vec<Fact> = Vec::new();
-    for object in view.root().into_iter().chain(members.iter().copied()).filter(|o| app::deleting(&o.value).is_some()) {
+    for object in view.root().into_iter().chain(members.iter().copied()).filter(|o| meta::deleting(&o.value).is_some()) {
         stuck.extend(cause::causes(&view, &scan, object, run.clock.now()));
     }
     stuck.sort();
@@ -170,7 +171,7 @@ pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
             .map(|r| [text(&r.value, "/status/sync/status"), text(&r.value, "/status/health/status")].join("/"))
             .unwrap_or_default(),
         manager: view.manager(),
-        owners: root.into_iter().flat_map(|r| app::owners(&r.value)).map(|(_, kind, name)| format!("{kind} {name}")).collect(),
+        owners: root.into_iter().flat_map(|r| meta::owners(&r.value)).map(|o| format!("{} {}", o.kind, o.name)).collect(),
         position,
         next: next(&view, position, &members),
         apps,
@@ -184,7 +185,7 @@ pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
 }
 
 fn position(view: &View, members: &[&Object]) -> Position {
-    match (view.root(), members.iter().any(|m| app::deleting(&m.value).is_none())) {
+    match (view.root(), members.iter().any(|m| meta::deleting(&m.value).is_none())) {
         (None, _) => Position::NoRoot,
         (_, true) => Position::On,
         _ if members.is_empty() => Position::Off,
@@ -194,7 +195,7 @@ fn position(view: &View, members: &[&Object]) -> Position {
 
 fn next(view: &View, position: Position, members: &[&Object]) -> Next {
     let Some(root) = view.root() else { return Next::OnFromFile };
-    if app::deleting(&root.value).is_some() {
+    if meta::deleting(&root.value).is_some() {
         return Next::Repair;
     }
     let well = |o: &&Object| {
@@ -214,7 +215,7 @@ fn line(view: &View, object: &Object) -> Line {
     let mut at = Some(object);
     let mut parent = String::new();
     while let Some(o) = at.filter(|_| depth < 16) {
-        let set = app::owners(&o.value).find(|(_, kind, _)| *kind == "ApplicationSet").map(|(_, kind, name)| format!("{kind} {name}"));
+        let set = meta::owners(&o.value).find(|o| o.kind == "ApplicationSet").map(|o| format!("{} {}", o.kind, o.name));
         let above = view.marked(o);
         if depth == 0 {
             parent = set.or_else(|| above.as_ref().map(Key::place)).unwrap_or_default();
@@ -231,7 +232,7 @@ fn line(view: &View, object: &Object) -> Line {
         sync: says("/status/sync/status"),
         health: says("/status/health/status"),
         cascades: app::cascades(value),
-        deleting: app::deleting(value).is_some(),
+        deleting: meta::deleting(value).is_some(),
         operation: app::is_operating(value)
             .then(|| [app::phase(value), text(value, "/status/operationState/message")].join(" ").trim().to_owned()),
     }

@@ -1,7 +1,8 @@
 //! The tree of Applications as one view of the cluster shows it, by key: what an Application lists need not have been read.
-use crate::layers::Apps;
-use crate::layers::Tracking;
-use crate::layers::resources;
+use crate::argo::Apps;
+use crate::argo::Here;
+use crate::argo::Tracking;
+use crate::argo::resources;
 use crate::model::Key;
 use crate::model::Layer;
 use crate::model::Object;
@@ -18,15 +19,15 @@ pub struct Tree {
 
 impl Tree {
     /// Reads it off Argo CD's objects, which are sorted by key.
-    pub fn new(objects: &[Object], layers: &[Layer]) -> (Self, Tracking) {
-        let (apps, tracking) = Apps::new(&objects, layers);
+    pub fn new(objects: &[Object], layers: &[Layer]) -> (Self, Option<Tracking>) {
+        let apps = Apps::new(&objects, layers, &Here::default());
         let applications = || objects.iter().filter(|o| o.key.is_argo("Application"));
         let mut listing: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
         for app in applications() {
             resources(&app.value).for_each(|r| listing.entry(r).or_default().push(app.key.clone()));
         }
         let layer = |o: &Object| Some((o.key.clone(), apps.layer_of((&objects).find(o.key.parts())?)?.to_owned()));
-        let manager = |o: &Object| Some((o.key.clone(), apps.manager(o, &tracking)?.app));
+        let manager = |o: &Object| Some((o.key.clone(), apps.manager(o)?.app));
         let roots = layers.iter().filter_map(|l| Some((apps.root(&l.name)?.clone(), l.name.clone())));
         let tree = Self {
             roots: roots.collect(),
@@ -34,7 +35,7 @@ impl Tree {
             managers: applications().filter_map(manager).collect(),
             listing,
         };
-        (tree, tracking)
+        (tree, apps.tracking().cloned())
     }
 
     /// The root Application of a layer.

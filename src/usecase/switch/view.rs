@@ -1,18 +1,19 @@
 //! The Applications as they are at one moment: the switched layer's root, what hangs below it, who manages the root.
-use crate::layers::Tracking;
-use crate::layers::entries;
-use crate::layers::key_of_entry;
+use crate::argo::Mode;
+use crate::argo::Tracking;
+use crate::argo::control_namespace;
+use crate::argo::entries;
+use crate::argo::key_of_entry;
 use crate::model::Key;
 use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Reason;
 use crate::model::Role;
+use crate::model::meta::text;
 use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Stop;
-use crate::usecase::switch::app::Mode;
-use crate::usecase::switch::app::text;
 use crate::usecase::switch::read;
 use crate::usecase::switch::scan::object;
 use crate::usecase::switch::tree::Tree;
@@ -74,9 +75,8 @@ impl View {
                 items => objects.extend(items?.into_iter().map(|value| object(&kind, value))),
             }
         }
-        let said = objects.iter().map(|o| text(&o.value, "/status/controllerNamespace")).find(|n| !n.is_empty());
-        let root = objects.iter().find(|o| o.key.name == layer.root).map(|o| &*o.key.namespace);
-        let control = said.or(layer.root_namespace.as_deref()).or(root).unwrap_or("argocd").to_owned();
+        objects.sort_by(|a, b| a.key.cmp(&b.key));
+        let control = control_namespace(&&*objects, run.layers, &layer.name);
         let mut self_heal = 5;
         for name in ["argocd-cm", "argocd-cmd-params-cm"] {
             let key = Key::new("", "ConfigMap", &control, name);
@@ -95,6 +95,7 @@ impl View {
         }
         objects.sort_by(|a, b| a.key.cmp(&b.key));
         let (apps, tracking) = Tree::new(&objects, run.layers);
+        let tracking = tracking.ok_or_else(|| refused("no-argo", &nobody))?;
         Ok(Self { layer, objects, apps, tracking, control, self_heal, notes })
     }
 

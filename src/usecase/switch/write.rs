@@ -2,6 +2,7 @@
 //! resourceVersion), and is a line of the journal before it is sent and another when it is answered. A write without an answer
 //! is never sent again blindly: the object is read again and decided anew.
 use crate::model::Key;
+use crate::model::meta;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Method;
 use crate::usecase::port::stamp;
@@ -10,7 +11,6 @@ use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
-use crate::usecase::switch::app;
 use crate::usecase::switch::read;
 use serde_json::Value;
 use serde_json::json;
@@ -40,9 +40,9 @@ pub struct Write {
 impl Write {
     /// A merge patch of an object as it was read: it fails where the object changed since.
     pub fn patch(what: &'static str, path: &str, live: &Value, mut change: Value) -> Self {
-        let version = app::text(live, "/metadata/resourceVersion");
+        let version = meta::text(live, "/metadata/resourceVersion");
         crate::model::set(&mut change, "/metadata/resourceVersion", Value::String(version.to_owned()));
-        Self { what, object: key_of(live), uid: app::uid(live).into(), method: Method::Patch, path: managed(path), body: change }
+        Self { what, object: key_of(live), uid: meta::uid(live).into(), method: Method::Patch, path: managed(path), body: change }
     }
 
     /// A deletion of that very instance.
@@ -63,7 +63,7 @@ fn managed(path: &str) -> String {
 
 /// The key of an object that says its apiVersion and kind.
 pub(super) fn key_of(object: &Value) -> Key {
-    let at = |p| app::text(object, p);
+    let at = |p| meta::text(object, p);
     Key::new(crate::model::group_of(at("/apiVersion")), at("/kind"), at("/metadata/namespace"), at("/metadata/name"))
 }
 
@@ -112,9 +112,9 @@ pub(super) fn send(run: &mut Run<'_>, write: &Write) -> Result<Answer, Stop> {
     if let Some(more) = more.as_object_mut() {
         if !ok {
             more.insert("message".into(), reply.message().into());
-        } else if !app::uid(&body).is_empty() {
-            more.insert("uid".into(), app::uid(&body).into());
-            more.insert("resourceVersion".into(), app::text(&body, "/metadata/resourceVersion").into());
+        } else if !meta::uid(&body).is_empty() {
+            more.insert("uid".into(), meta::uid(&body).into());
+            more.insert("resourceVersion".into(), meta::text(&body, "/metadata/resourceVersion").into());
         }
     }
     line(run, "answer", more)?;
@@ -184,7 +184,7 @@ pub(super) fn delete(run: &mut Run<'_>, write: &Write, step: Step) -> Result<(),
         }
         pause(run, step)?;
         match read::get(run.api, &path, None) {
-            Ok(Some(live)) if app::uid(&live) == write.uid && app::deleting(&live).is_none() => {}
+            Ok(Some(live)) if meta::uid(&live) == write.uid && meta::deleting(&live).is_none() => {}
             Ok(_) => return Ok(()),
             Err(stop) if stop.may_pass() => last = Some(stop),
             Err(stop) => return Err(stop),

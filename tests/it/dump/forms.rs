@@ -48,7 +48,38 @@ fn a_cluster_info_dump_is_understood_without_its_logs() {
         ("default/replication-controllers.json", &typed("ReplicationController", "v1", "null")),
     ]);
     assert_eq!(lists(&found), ["pods.@a? 1", "replicationcontrollers.@default? 0", "nodes.@? 1"]);
-    assert_eq!((found.events_high_rv, gaps(&found)), (Some(12), vec![]));
+    assert_eq!(found.events_high_rv, Some(12));
+    assert_eq!(gaps(&found), ["not-asked replicationcontrollers.@a"], "there is a pod in `a`, and no file of these");
+}
+
+#[test]
+fn a_namespace_that_only_objects_or_applications_name_exists() {
+    let app = object("argoproj.io/v1alpha1", "Application", "argocd", "app")
+        .replace(r#""metadata""#, r#""spec": {"destination": {"server": "https://kubernetes.default.svc", "namespace": "b"}}, "metadata""#);
+    let pods = |ns: &str| list(&[object("v1", "Pod", ns, "p")]);
+    let files = [("a/pods.json", pods("a")), ("applications.argoproj.io.json", list(&[app])), ("a/pods.err", String::new())];
+    let with = |more: &[(&str, &str)]| {
+        let files: Vec<(&str, &str)> = files.iter().map(|(f, t)| (*f, t.as_str())).chain(more.iter().copied()).collect();
+        gaps(&dump(&files))
+    };
+    assert_eq!(with(&[]), ["not-asked pods.@argocd", "not-asked pods.@b"]);
+    let all = namespaces(&["a", "argocd"]);
+    assert_eq!(with(&[("namespaces.json", &all)]), ["not-asked pods.@argocd"], "the list of namespaces is whole: there is no `b`");
+}
+
+#[test]
+fn a_group_that_is_down_is_a_gap_of_its_own_and_of_no_list() {
+    let down = "the server is currently unable to handle the request";
+    let said = format!("E0502 10:00:01.1 42 memcache.go:287] couldn't get resource list for metrics.k8s.io/v1beta1: {down}\n");
+    let found = dump(&[("pods.json", EMPTY), ("pods.err", &said), ("jobs.batch.json", ""), ("jobs.batch.err", &said)]);
+    assert_eq!(gaps(&found), ["unreadable jobs.batch@", "timed-out *.metrics.k8s.io@"]);
+    assert!(found.lists[0].attested);
+}
+
+#[test]
+fn a_list_of_which_objects_remain_is_cut() {
+    let cut = r#"{"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "41", "remainingItemCount": 3}, "items": []}"#;
+    assert_eq!(gaps(&dump(&[("pods.json", cut)])), ["truncated pods.@"]);
 }
 
 #[test]

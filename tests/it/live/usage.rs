@@ -66,8 +66,25 @@ fn kinds_and_namespaces_narrow_what_is_asked() {
     assert_eq!(ran.code, Some(3), "{}", ran.err);
     let lists: Vec<String> = lab.server.requests().into_iter().map(|r| r.path).filter(|p| p.contains("limit=")).collect();
     assert_eq!(lists.len(), 2, "{lists:?}");
-    let left_out: Vec<_> = lab.coverage("x").gaps.into_iter().map(|g| (g.resource, g.namespace.unwrap(), g.reason)).collect();
-    assert_eq!(left_out, [("*", "argocd"), ("*", "kube-system")].map(|(r, n)| (r.into(), n.into(), "not-asked".into())));
+    let gaps = lab.coverage("x").gaps;
+    assert!(gaps.iter().all(|g| g.reason == "not-asked"));
+    let spaces: Vec<_> = gaps.iter().filter(|g| g.resource == "*").map(|g| g.namespace.as_deref().unwrap()).collect();
+    assert_eq!(spaces, ["argocd", "kube-system"]);
+    let kinds: Vec<&str> = gaps.iter().filter(|g| g.namespace.is_none()).map(|g| &*g.resource).collect();
+    assert!(kinds.contains(&"secrets") && kinds.contains(&"applications") && !kinds.contains(&"configmaps"), "{kinds:?}");
+    assert!(!kinds.contains(&"leases") && !kinds.contains(&"events"), "what is never kept does not count: {kinds:?}");
+}
+
+#[test]
+fn a_kind_that_the_configuration_leaves_out_is_a_gap() {
+    let lab = Lab::small();
+    lab.write("evid.yaml", "apiVersion: evid/v1\nkind: Platform\nmetadata: {name: p}\nspec: {leaveOut: [secrets, nothing.example.com]}\n");
+    let ran = lab.evid(&["capture", "x"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.err);
+    let coverage = lab.coverage("x");
+    let gaps: Vec<_> = coverage.gaps.iter().map(|g| (&*g.resource, &*g.reason)).collect();
+    assert_eq!(gaps, [("secrets", "left-out")], "a kind that the cluster does not have is not left out");
+    assert!(coverage.universe.known == "discovery" && coverage.universe.kinds.iter().any(|k| k.resource == "secrets"));
 }
 
 #[test]

@@ -35,8 +35,13 @@ fn drafted(name: &str, config: &Config, lines: Vec<Line>) -> Draft {
     collected.source = Source::Live;
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), redactor());
     let spool = evid::usecase::spool::Memory::default();
-    let door =
-        evid::usecase::door::Door { redactor: &redactor, rules: &rules, secrets: evid::bundle::config::Secrets::Metadata, spool: &spool };
+    let door = evid::usecase::door::Door {
+        redactor: &redactor,
+        rules: &rules,
+        secrets: evid::bundle::config::Secrets::Metadata,
+        cluster_names: &[],
+        spool: &spool,
+    };
     let snapshot = snapshot(collected.through(&door), &door).unwrap();
     with_probes(draft(&snapshot, &redactor, &rules, &layers, config, None).unwrap(), lines)
 }
@@ -147,8 +152,13 @@ fn a_dump_answers_no_probe() {
     let (config, lines) = golden();
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), redactor());
     let spool = evid::usecase::spool::Memory::default();
-    let door =
-        evid::usecase::door::Door { redactor: &redactor, rules: &rules, secrets: evid::bundle::config::Secrets::Metadata, spool: &spool };
+    let door = evid::usecase::door::Door {
+        redactor: &redactor,
+        rules: &rules,
+        secrets: evid::bundle::config::Secrets::Metadata,
+        cluster_names: &[],
+        spool: &spool,
+    };
     let snapshot = snapshot(collected("before").through(&door), &door).unwrap();
     let dump = draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap();
     assert_eq!(verified(&dump).0, Some(0));

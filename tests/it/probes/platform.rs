@@ -59,8 +59,13 @@ fn places() -> Places {
     let (layers, rules) = (config.layers().unwrap(), Rules::new(&[]).unwrap());
     let redactor = redactor();
     let spool = evid::usecase::spool::Memory::default();
-    let door =
-        evid::usecase::door::Door { redactor: &redactor, rules: &rules, secrets: evid::bundle::config::Secrets::Metadata, spool: &spool };
+    let door = evid::usecase::door::Door {
+        redactor: &redactor,
+        rules: &rules,
+        secrets: evid::bundle::config::Secrets::Metadata,
+        cluster_names: &[],
+        spool: &spool,
+    };
     let snapshot = snapshot(samples::collected("before").through(&door), &door).unwrap();
     Places::new(&snapshot.objects, &rules, &layers, &config)
 }

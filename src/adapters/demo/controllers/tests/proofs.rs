@@ -24,8 +24,8 @@ impl Entries for Memory {
     fn sums(&self) -> &Sums {
         &self.1
     }
-    fn entry(&self, name: &str) -> Result<Vec<u8>, String> {
-        self.0.get(name).cloned().ok_or_else(|| "missing".into())
+    fn entry(&self, name: &str) -> Result<std::sync::Arc<Vec<u8>>, String> {
+        self.0.get(name).cloned().map(std::sync::Arc::new).ok_or_else(|| "missing".into())
     }
 }
 
@@ -50,6 +50,8 @@ fn capture(world: &World) -> Draft {
         lists: lists.collect(),
         earlier: vec![],
         gaps: vec![],
+        named: vec![],
+        left_out: vec![],
         started: time.clone(),
         finished: time,
         version: None,
@@ -59,7 +61,13 @@ fn capture(world: &World) -> Draft {
     let config = Config::default();
     let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]));
     let spool = crate::usecase::spool::Memory::default();
-    let door = crate::usecase::door::Door { redactor: &redactor, rules: &rules, secrets: config.secrets, spool: &spool };
+    let door = crate::usecase::door::Door {
+        redactor: &redactor,
+        rules: &rules,
+        secrets: config.secrets,
+        cluster_names: &config.cluster_names,
+        spool: &spool,
+    };
     let snapshot = snapshot(collected.through(&door), &door).unwrap();
     draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
 }

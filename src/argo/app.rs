@@ -1,13 +1,16 @@
-//! What an Application says of itself. Pure reading; absent is never taken for healthy.
+//! What an Application says of itself: who syncs it, what it is in the middle of, what hangs on its deletion. Argo CD 3.6.0,
+//! `pkg/apis/application/v1alpha1/types.go` (`SyncPolicy`, `SyncPolicyAutomated`; `enabled` is known since 3.1) and
+//! `controller/appcontroller.go`. Absent is never taken for healthy.
+use crate::model::meta::annotation;
+use crate::model::meta::finalizers;
+use crate::model::meta::text;
 use serde_json::Value;
 
 /// The finalizer with which an Application takes its objects along.
 pub const RESOURCES: &str = "resources-finalizer.argocd.argoproj.io";
 
-/// The text at a pointer, or nothing.
-pub fn text<'a>(app: &'a Value, pointer: &str) -> &'a str {
-    app.pointer(pointer).and_then(Value::as_str).unwrap_or("")
-}
+/// The annotation with which an Application is left alone.
+pub const SKIP_RECONCILE: &str = "argocd.argoproj.io/skip-reconcile";
 
 /// Which way an Application says manual.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,16 +70,6 @@ pub fn phase(app: &Value) -> &str {
     text(app, "/status/operationState/phase")
 }
 
-/// When it was deleted, where it was.
-pub fn deleting(object: &Value) -> Option<&str> {
-    object.pointer("/metadata/deletionTimestamp").and_then(Value::as_str)
-}
-
-/// Its finalizers.
-pub fn finalizers(object: &Value) -> Vec<&str> {
-    object.pointer("/metadata/finalizers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
-}
-
 /// Whether deleting the Application takes its objects along, in any of the three ways.
 pub fn cascades(app: &Value) -> bool {
     finalizers(app).iter().any(|f| f.strip_prefix(RESOURCES).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
@@ -98,37 +91,15 @@ pub fn condition<'a>(app: &'a Value, ending: &str) -> Option<(&'a str, &'a str)>
     conditions(app).find(|(kind, _)| kind.ends_with(ending))
 }
 
-/// Whether the object's annotation of sync options holds one (`Delete=false`).
-pub fn has_option(object: &Value, option: &str) -> bool {
-    let all = annotation(object, "argocd.argoproj.io/sync-options").unwrap_or("");
-    all.split(',').any(|o| o.trim() == option)
-}
-
 /// Whether the Application's own policy holds a sync option.
 pub fn policy_has(app: &Value, option: &str) -> bool {
     let all = app.pointer("/spec/syncPolicy/syncOptions").and_then(Value::as_array);
     all.into_iter().flatten().any(|o| o.as_str() == Some(option))
 }
 
-/// An annotation.
-pub fn annotation<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
-    object.get("metadata")?.get("annotations")?.get(name)?.as_str()
-}
-
 /// Whether Argo CD was told to leave it alone.
 pub fn is_skipped(app: &Value) -> bool {
-    annotation(app, "argocd.argoproj.io/skip-reconcile") == Some("true")
-}
-
-/// Uids and kinds of its owners.
-pub fn owners(object: &Value) -> impl Iterator<Item = (&str, &str, &str)> {
-    let all = object.pointer("/metadata/ownerReferences").and_then(Value::as_array).into_iter().flatten();
-    all.map(|o| (text(o, "/uid"), text(o, "/kind"), text(o, "/name")))
-}
-
-/// Its uid.
-pub fn uid(object: &Value) -> &str {
-    text(object, "/metadata/uid")
+    annotation(app, SKIP_RECONCILE) == Some("true")
 }
 
 /// Its AppProject; an empty one is `default`.

@@ -1,0 +1,80 @@
+//! What an Application lists: `status.resources`. Argo CD 3.6.0, `pkg/apis/application/v1alpha1/types.go` (`ResourceStatus`) and
+//! `controller/state.go` (`CompareAppState` fills it: an entry without a status is a hook or a copied mark).
+use crate::argo::GROUP;
+use crate::model::Key;
+use crate::model::meta::text;
+use serde_json::Value;
+
+/// One entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a>(&'a Value);
+
+impl<'a> Entry<'a> {
+    /// The object that it is about. Its namespace is empty for cluster-scoped kinds.
+    pub fn key(self) -> Key {
+        key_of_entry(self.0)
+    }
+
+    /// `Synced`, `OutOfSync`, `Unknown`, or empty where the Application does not hold the object to be its own.
+    pub fn status(self) -> &'a str {
+        text(self.0, "/status")
+    }
+
+    /// Whether Argo CD runs the object as a hook.
+    pub fn is_hook(self) -> bool {
+        self.0.get("hook") == Some(&Value::Bool(true))
+    }
+
+    /// Whether the object is no longer in Git and is to be pruned.
+    pub fn requires_pruning(self) -> bool {
+        self.0.get("requiresPruning") == Some(&Value::Bool(true))
+    }
+
+    /// Whether the entry says that the object was seen as Git has it. `OutOfSync` says what is wished for, not what was seen.
+    pub fn says_seen(self) -> bool {
+        self.status() == "Synced" && !self.is_hook() && !self.requires_pruning()
+    }
+
+    /// Whether it is about one of Argo CD's own kinds.
+    pub fn is_argo(self, kind: &str) -> bool {
+        text(self.0, "/group") == GROUP && text(self.0, "/kind") == kind
+    }
+}
+
+/// The entries of an Application.
+pub fn listed(app: &Value) -> impl Iterator<Item = Entry<'_>> {
+    entries(app).map(Entry)
+}
+
+/// The entries of `status.resources`, as they stand.
+pub fn entries(app: &Value) -> impl Iterator<Item = &Value> {
+    app.pointer("/status/resources").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// The object that an entry is about.
+pub fn key_of_entry(entry: &Value) -> Key {
+    Key::new(text(entry, "/group"), text(entry, "/kind"), text(entry, "/namespace"), text(entry, "/name"))
+}
+
+/// The keys in `status.resources`.
+pub fn resources(app: &Value) -> impl Iterator<Item = Key> + '_ {
+    entries(app).map(key_of_entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+    use serde_json::json;
+
+    #[test]
+    fn only_synced_entries_that_are_to_stay_say_what_was_seen() {
+        let app = json!({"status": {"resources": [
+            {"kind": "ConfigMap", "name": "a", "namespace": "n", "status": "Synced"},
+            {"kind": "ConfigMap", "name": "b", "namespace": "n", "status": "OutOfSync"},
+            {"kind": "ConfigMap", "name": "c", "namespace": "n", "status": "Synced", "hook": true},
+            {"kind": "ConfigMap", "name": "d", "namespace": "n", "status": "Synced", "requiresPruning": true},
+            {"kind": "ConfigMap", "name": "e", "namespace": "n"}]}});
+        let seen: Vec<String> = listed(&app).filter(|e| e.says_seen()).map(|e| e.key().name).collect();
+        assert_eq!(seen, ["a"]);
+    }
+}

@@ -1,0 +1,29 @@
+//! The one room that knows Argo CD. It asks Argo CD's own questions and answers them as Argo CD's source does; each file names the file
+//! and the version that it was read in. Pure: what it needs comes as values. It must not know bundles, claims, or what evid does with an
+//! answer.
+mod agreement;
+pub mod app;
+mod control;
+mod current;
+mod destination;
+mod entry;
+mod hook;
+mod keep;
+mod settings;
+mod tracking;
+mod tree;
+
+pub use agreement::Agreement;
+pub use app::{Form, Mode, SKIP_RECONCILE};
+pub use control::control_namespace;
+pub use current::{Stale, stale};
+pub use destination::Here;
+pub use entry::{Entry, entries, key_of_entry, listed, resources};
+pub use hook::is_hook;
+pub use keep::{HELM_POLICY, Kept, SYNC_OPTIONS, Strategy, has_option, kept, kept_either_way};
+pub use settings::{Settings, longest_silence};
+pub use tracking::{ANNOTATION, INSTALLATION, Method, Tracking};
+pub use tree::{Apps, Listed, Mark};
+
+/// The API group of Argo CD's own kinds.
+pub const GROUP: &str = "argoproj.io";

@@ -1,0 +1,350 @@
+//! The tree of Applications: who manages whom, which hang below a layer's root, and which namespaces are a layer's (laws 3, 11, 12).
+//! Argo CD 3.6.0, `controller/state.go` and `util/argo/resource_tracking.go`: an Application manages what carries its mark and what it
+//! lists. An Application is named by its place among the objects.
+use crate::argo::Agreement;
+use crate::argo::GROUP;
+use crate::argo::Here;
+use crate::argo::Settings;
+use crate::argo::Tracking;
+use crate::argo::control;
+use crate::argo::resources;
+use crate::model::Key;
+use crate::model::Layer;
+use crate::model::Object;
+use crate::model::Objects;
+use crate::model::Role;
+use crate::model::meta;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// An Argo CD that looks after a root.
+struct Control {
+    namespace: String,
+    settings: Settings,
+    tracking: Tracking,
+    ignored: Vec<Agreement>,
+}
+
+/// The Applications of one snapshot and their layers.
+pub struct Apps<'a> {
+    /// The declared layers.
+    pub layers: Vec<Layer>,
+    objects: &'a dyn Objects,
+    roots: BTreeMap<Key, String>,
+    ambiguous: Vec<String>,
+    controls: Vec<Control>,
+    /// Application → the place of its Argo CD in `controls`. Those of other Argo CDs are not in it.
+    control: BTreeMap<usize, usize>,
+    /// (object, Application that lists it in `status.resources`), sorted.
+    listed: Vec<(usize, usize)>,
+    /// Objects that are listed and not there → the Applications that list them; Applications only.
+    gone: BTreeMap<Key, Vec<usize>>,
+    agreements: BTreeMap<String, Vec<Agreement>>,
+    layer: BTreeMap<usize, String>,
+    here: BTreeSet<usize>,
+    managed: BTreeMap<String, String>,
+    filled: BTreeMap<String, String>,
+}
+
+/// What is known of the Application that a mark names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Listed {
+    /// It is there and lists the object.
+    Yes,
+    /// It is there and does not.
+    No,
+    /// It is not there, and another Application lists it.
+    Gone,
+    /// It is not there, and nothing lists it.
+    Unknown,
+}
+
+impl Listed {
+    /// The word in identity lines; none where the Application lists the object.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "",
+            Self::No => "unlisted",
+            Self::Gone => "gone",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What an object's mark comes to.
+pub struct Mark {
+    /// The Application it names, as `namespace/name`.
+    pub app: String,
+    /// The layer that this Application hangs in, or hung in.
+    pub layer: Option<String>,
+    /// Whether the Application says so too.
+    pub listed: Listed,
+}
+
+impl<'a> Apps<'a> {
+    /// Reads the tree off the objects. `here` tells which destinations are the captured cluster.
+    pub fn new(objects: &'a dyn Objects, layers: &[Layer], here: &Here) -> Self {
+        let roots = control::roots(objects, layers);
+        let spaces = control::namespaces(objects, layers, &roots);
+        let mut this = Self {
+            layers: layers.to_vec(),
+            objects,
+            roots: roots.of.into_iter().map(|(layer, key)| (key, layer)).collect(),
+            ambiguous: roots.ambiguous,
+            controls: Vec::new(),
+            control: BTreeMap::new(),
+            listed: Vec::new(),
+            gone: BTreeMap::new(),
+            agreements: BTreeMap::new(),
+            layer: BTreeMap::new(),
+            here: BTreeSet::new(),
+            managed: BTreeMap::new(),
+            filled: BTreeMap::new(),
+        };
+        let others = control::settings(objects);
+        let mut destinations = BTreeMap::new();
+        for (at, app) in objects.of_kind(GROUP, "Application").filter_map(|at| Some((at, objects.lean(at)?))) {
+            let said = meta::text(&app.value, "/status/controllerNamespace");
+            let own = || others.contains(&app.key.namespace).then_some(&*app.key.namespace);
+            let control = Some(said).filter(|s| !s.is_empty()).or_else(own);
+            let control = control.map_or(Some(0), |ns| spaces.iter().position(|s| s == ns));
+            if let Some(control) = control {
+                this.read(at, &app, control, here, &mut destinations);
+            }
+        }
+        this.listed.sort_unstable();
+        this.listed.dedup();
+        for (i, namespace) in spaces.into_iter().enumerate() {
+            let settings = Settings::of(objects, &namespace);
+            let mut seen: Vec<usize> = this.listed.iter().filter(|(_, app)| this.control.get(app) == Some(&i)).map(|(o, _)| *o).collect();
+            seen.dedup();
+            let tracking = Tracking::find(&settings, objects, seen);
+            this.controls.push(Control { namespace, ignored: settings.ignored(), settings, tracking });
+        }
+        this.find_here();
+        this.find_layers();
+        this.find_namespaces(destinations);
+        this
+    }
+
+    /// Notes what one Application says.
+    fn read(&mut self, at: usize, app: &Object, control: usize, here: &Here, destinations: &mut BTreeMap<usize, String>) {
+        self.control.insert(at, control);
+        for resource in resources(&app.value) {
+            match self.objects.find(resource.parts()) {
+                Some(object) => self.listed.push((object, at)),
+                None if resource.is_argo("Application") => self.gone.entry(resource).or_default().push(at),
+                None => {}
+            }
+        }
+        if here.is(&app.value) {
+            self.here.insert(at);
+        }
+        destinations.insert(at, meta::text(&app.value, "/spec/destination/namespace").to_owned());
+        let agreements = Agreement::of_application(&app.value);
+        if !agreements.is_empty() {
+            self.agreements.insert(app.key.place(), agreements);
+        }
+    }
+
+    /// An Application whose destination is called by a name that nothing explains deploys here all the same if what it lists carries its
+    /// mark here.
+    fn find_here(&mut self) {
+        let open = self.listed.iter().filter(|(_, app)| !self.here.contains(app));
+        let marked = open.filter(|(object, app)| {
+            self.objects.lean(*object).is_some_and(|o| self.named(&o).any(|(key, _)| self.objects.find(key.parts()) == Some(*app)))
+        });
+        let found: Vec<usize> = marked.map(|(_, app)| *app).collect();
+        self.here.extend(found);
+    }
+
+    /// The layer of which this Application is the root.
+    pub fn root_of(&self, key: &Key) -> Option<&str> {
+        self.roots.get(key).map(String::as_str)
+    }
+
+    /// The root Application of a layer.
+    pub fn root(&self, layer: &str) -> Option<&Key> {
+        self.roots.iter().find(|(_, l)| *l == layer).map(|(k, _)| k)
+    }
+
+    /// Namespaces that have roots of the declared names, where nothing says which are meant.
+    pub fn ambiguous(&self) -> &[String] {
+        &self.ambiguous
+    }
+
+    /// The namespace of the Argo CD that looks after the roots (of the first layer's, where they differ).
+    pub fn control(&self) -> &str {
+        self.controls.first().map_or("argocd", |c| &c.namespace)
+    }
+
+    /// The settings of an Application's Argo CD.
+    pub fn settings(&self, app: usize) -> Option<&Settings> {
+        self.control.get(&app).and_then(|c| self.controls.get(*c)).map(|c| &c.settings)
+    }
+
+    /// The Application that an object's mark names.
+    pub fn marked(&self, object: &Object) -> Option<Key> {
+        self.named(object).map(|(key, _)| key).next()
+    }
+
+    /// How the Argo CD of [`Apps::control`] marks what it manages.
+    pub fn tracking(&self) -> Option<&Tracking> {
+        self.controls.first().map(|c| &c.tracking)
+    }
+
+    /// Whether an object carries a mark of a method in force, whatever it names.
+    pub fn has_mark(&self, object: &serde_json::Value) -> bool {
+        self.controls.iter().any(|c| c.tracking.has_mark(object))
+    }
+
+    /// Whether an Application is one of an Argo CD that looks after a root.
+    pub fn is_ours(&self, app: usize) -> bool {
+        self.control.contains_key(&app)
+    }
+
+    /// Whether an Application deploys to the captured cluster.
+    pub fn deploys_here(&self, app: usize) -> bool {
+        self.here.contains(&app)
+    }
+
+    /// The Applications that list an object.
+    pub fn listing(&self, object: usize) -> impl Iterator<Item = usize> {
+        let from = self.listed.partition_point(|(o, _)| *o < object);
+        self.listed.iter().skip(from).take_while(move |(o, _)| *o == object).map(|(_, app)| *app)
+    }
+
+    /// What an Application (`namespace/name`) is told to ignore, and what its Argo CD ignores for all.
+    pub fn agreements(&self, app: &str) -> impl Iterator<Item = (&'static str, &Agreement)> {
+        let own = self.agreements.get(app).into_iter().flatten().map(|a| ("Application", a));
+        let place = app.split_once('/').and_then(|(ns, name)| self.objects.find(Key::new(GROUP, "Application", ns, name).parts()));
+        let control = place.and_then(|at| self.control.get(&at)).and_then(|c| self.controls.get(*c));
+        own.chain(control.into_iter().flat_map(|c| &c.ignored).map(|a| ("argocd-cm", a)))
+    }
+
+    /// The layer in which an Application hangs.
+    pub fn layer_of(&self, app: usize) -> Option<&str> {
+        self.layer.get(&app).map(String::as_str)
+    }
+
+    /// The layer to which `evid.yaml` gives a namespace, or whose Application manages the Namespace.
+    pub fn layer_of_namespace(&self, namespace: &str) -> Option<&str> {
+        self.managed.get(namespace).map(String::as_str)
+    }
+
+    /// The only layer whose Applications have a namespace as their destination.
+    pub fn layer_that_fills(&self, namespace: &str) -> Option<&str> {
+        self.filled.get(namespace).map(String::as_str)
+    }
+
+    /// What the object's mark comes to; none without one that is about the object itself.
+    pub fn manager(&self, object: &Object) -> Option<Mark> {
+        let layer = |app: usize| self.layer.get(&app).cloned();
+        let marks = self.named(object).map(|(named, control)| {
+            let name = named.place();
+            if let Some(app) = self.objects.find(named.parts()).filter(|app| self.control.get(app) == Some(&control)) {
+                let listed = if self.lists(app, &object.key) { Listed::Yes } else { Listed::No };
+                return Mark { layer: layer(app), app: name, listed };
+            }
+            let parents = self.gone.get(&named);
+            let listed = if parents.is_some() { Listed::Gone } else { Listed::Unknown };
+            Mark { layer: parents.and_then(|p| p.iter().find_map(|app| layer(*app))), app: name, listed }
+        });
+        marks.min_by_key(|m| m.listed)
+    }
+
+    /// The protected layer whose Application lists an object that carries another's mark: both say that it is theirs.
+    pub fn sharing(&self, object: &Key) -> Option<&str> {
+        let object = self.objects.find(object.parts())?;
+        let protected = |layer: &&str| self.layers.iter().any(|l| l.name == **layer && l.role == Role::Protected);
+        self.listing(object).filter(|app| self.here.contains(app)).filter_map(|app| self.layer_of(app)).find(protected)
+    }
+
+    /// The layer of an Application that an ApplicationSet generated.
+    pub fn generated_layer(&self, object: &Object) -> Option<&str> {
+        let app = object.key.is_argo("Application").then(|| self.objects.find(object.key.parts()))??;
+        self.layer.get(&app).map(String::as_str)
+    }
+
+    fn lists(&self, app: usize, object: &Key) -> bool {
+        self.objects.find(object.parts()).is_some_and(|object| self.listed.binary_search(&(object, app)).is_ok())
+    }
+
+    /// The Applications that an object's mark names, by each Argo CD's way of reading it.
+    fn named(&self, object: &Object) -> impl Iterator<Item = (Key, usize)> {
+        let named = self.controls.iter().enumerate().filter_map(|(i, control)| {
+            let instance = control.tracking.instance(object)?;
+            let (namespace, name) = instance.split_once('_').unwrap_or((&control.namespace, instance));
+            Some((Key::new(GROUP, "Application", namespace, name), i))
+        });
+        named.filter(|(key, _)| *key != object.key).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The Application that an object's mark names, where it is there and lists the object.
+    fn parent(&self, object: &Object) -> Option<usize> {
+        let there = |(key, control): (Key, usize)| self.objects.find(key.parts()).filter(|app| self.control.get(app) == Some(&control));
+        self.named(object).filter_map(there).find(|app| self.lists(*app, &object.key))
+    }
+
+    fn find_layers(&mut self) {
+        let lean = |at: usize| Some((at, self.objects.lean(at)?));
+        let sets = self.objects.of_kind(GROUP, "ApplicationSet").filter_map(lean);
+        let sets: BTreeMap<&str, Option<usize>> = sets.map(|(at, set)| (self.objects.uid(at), self.parent(&set))).collect();
+        let above = |app: &Object| {
+            let set = || meta::owners(&app.value).find_map(|o| sets.get(o.uid).copied())?;
+            self.parent(app).or_else(set)
+        };
+        let apps = self.control.keys().copied();
+        let parents: BTreeMap<usize, usize> = apps.clone().filter_map(lean).filter_map(|(at, app)| Some((at, above(&app)?))).collect();
+        let roots: BTreeMap<usize, &String> = self.roots.iter().filter_map(|(k, l)| Some((self.objects.find(k.parts())?, l))).collect();
+        let mut found = BTreeMap::new();
+        for app in apps {
+            let (mut at, mut seen) = (app, BTreeSet::new());
+            while seen.insert(at) {
+                if let Some(layer) = roots.get(&at) {
+                    found.insert(app, (*layer).clone());
+                    break;
+                }
+                let Some(next) = parents.get(&at) else { break };
+                at = *next;
+            }
+        }
+        self.layer = found;
+    }
+
+    fn find_namespaces(&mut self, destinations: BTreeMap<usize, String>) {
+        let usable = |namespace: &str| !is_well_known(namespace) && !self.controls.iter().any(|c| c.namespace == namespace);
+        let mut of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (app, namespace) in destinations.into_iter().filter(|(app, ns)| self.here.contains(app) && usable(ns)) {
+            if let Some(layer) = self.layer.get(&app) {
+                of.entry(namespace).or_default().insert(layer.clone());
+            }
+        }
+        let only = of.into_iter().filter(|(_, layers)| layers.len() == 1);
+        let filled = only.filter_map(|(namespace, layers)| Some((namespace, layers.into_iter().next()?))).collect();
+        let mut managed = BTreeMap::new();
+        let spaces = self.objects.of_kind("", "Namespace").filter_map(|at| self.objects.lean(at));
+        for space in spaces.filter(|o| usable(&o.key.name)) {
+            let mark = self.manager(&space).filter(|m| m.listed == Listed::Yes);
+            managed.extend(mark.and_then(|m| m.layer).map(|layer| (space.key.name.clone(), layer)));
+        }
+        for layer in &self.layers {
+            for namespace in &layer.namespaces {
+                // A namespace that is given twice is no layer's, and a well-known one never the switched layer's.
+                let twice = self.layers.iter().filter(|l| l.namespaces.contains(namespace)).count() > 1;
+                let never = layer.role == Role::Switched && !usable(namespace);
+                if twice {
+                    managed.remove(namespace);
+                } else if !never {
+                    managed.insert(namespace.clone(), layer.name.clone());
+                }
+            }
+        }
+        (self.filled, self.managed) = (filled, managed);
+    }
+}
+
+/// Namespaces that every cluster has, and that are no layer's by what is in them.
+fn is_well_known(namespace: &str) -> bool {
+    namespace.is_empty() || namespace == "default" || namespace.starts_with("kube-")
+}

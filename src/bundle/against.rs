@@ -1,0 +1,46 @@
+//! The check that every facet file of a bundle follows from its objects: each must come out byte for byte. Knows nothing of how the
+//! files are made.
+use crate::bundle::defect::Defect;
+use crate::bundle::defect::DefectKind;
+use std::collections::BTreeMap;
+
+/// Holds the facet files of a bundle against those that its own objects give, one by one.
+pub struct Against<'f> {
+    /// What no object has given yet.
+    left: BTreeMap<&'f str, &'f [u8]>,
+    defects: Vec<Defect>,
+}
+
+impl<'f> Against<'f> {
+    /// Nothing has been given yet.
+    pub fn new(files: &'f BTreeMap<String, Vec<u8>>) -> Self {
+        let facet = |n: &str| ["state/", "health/", "identity/", "noise/"].iter().any(|f| n.starts_with(f));
+        let left = files.iter().filter(|(n, _)| facet(n)).map(|(name, bytes)| (&**name, &**bytes)).collect();
+        Self { left, defects: Vec::new() }
+    }
+
+    /// A file that the objects give.
+    pub fn given(&mut self, name: &str, expected: &[u8]) {
+        let what = match self.left.remove(name) {
+            Some(stored) if stored == expected => return,
+            Some(stored) => first_difference(stored, expected),
+            None => "missing: objects of the bundle belong here".to_owned(),
+        };
+        self.defects.push(Defect::of(name, DefectKind::Facets(what)));
+    }
+
+    /// Everything that differs, in the order of the names.
+    pub fn finish(mut self) -> Vec<Defect> {
+        let extra = "no object of the bundle belongs here";
+        self.defects.extend(self.left.keys().map(|name| Defect::of(name, DefectKind::Facets(extra.into()))));
+        self.defects.sort_by(|a, b| a.entry.cmp(&b.entry));
+        self.defects
+    }
+}
+
+fn first_difference(stored: &[u8], expected: &[u8]) -> String {
+    let lines = |b: &[u8]| b.split(|c| *c == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
+    let (stored, expected) = (lines(stored), lines(expected));
+    let at = stored.iter().zip(&expected).position(|(a, b)| a != b).unwrap_or_else(|| stored.len().min(expected.len()));
+    format!("line {} does not follow from the object it belongs to", at + 1)
+}

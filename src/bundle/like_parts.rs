@@ -1,0 +1,63 @@
+//! Which file is of which kind: a later part's name ends in eight hex digits, as the name of a kind may too, so the kinds whose names do
+//! are listed in the manifest. Opens no file.
+use crate::model::Objects;
+use crate::model::stem;
+use std::collections::BTreeSet;
+
+/// The kinds of one bundle whose own names look like a part's: `<plural>.<group>` whose group ends in eight hex digits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LikeParts(BTreeSet<String>);
+
+impl LikeParts {
+    /// Of these kinds.
+    pub fn of(stems: impl IntoIterator<Item = String>) -> Self {
+        Self(stems.into_iter().filter(|stem| before_digits(stem).is_some()).collect())
+    }
+
+    /// Of the kinds that have objects.
+    pub fn of_objects(objects: &dyn Objects) -> Self {
+        let kinds: BTreeSet<(&str, &str)> = (0..objects.len()).map(|at| (objects.plural(at), objects.key(at).group)).collect();
+        Self::of(kinds.into_iter().map(|(plural, group)| stem(plural, group)))
+    }
+
+    /// Whether this kind is one of them.
+    pub fn holds(&self, stem: &str) -> bool {
+        self.0.contains(stem)
+    }
+
+    /// As the manifest lists them.
+    pub fn to_list(&self) -> Vec<String> {
+        self.0.iter().cloned().collect()
+    }
+
+    /// `<plural>.<group>` of a file name, whether it is a first or a later part.
+    pub fn stem<'n>(&self, file: &'n str) -> &'n str {
+        let name = file.strip_suffix(".jsonl").unwrap_or(file);
+        if self.holds(name) { name } else { before_digits(name).unwrap_or(name) }
+    }
+}
+
+/// What stands before a last `.<eight hex digits>`.
+fn before_digits(name: &str) -> Option<&str> {
+    let (stem, part) = name.rsplit_once('.')?;
+    (part.len() == 8 && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))).then_some(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LikeParts;
+
+    #[test]
+    fn a_kind_whose_group_ends_in_eight_hex_digits_is_no_part() {
+        let kinds = LikeParts::of(["widgets.corp".to_owned(), "widgets.corp.deadbeef".to_owned()]);
+        assert_eq!(kinds.to_list(), ["widgets.corp.deadbeef"]);
+        for (file, stem) in [
+            ("widgets.corp.jsonl", "widgets.corp"),
+            ("widgets.corp.deadbeef.jsonl", "widgets.corp.deadbeef"),
+            ("widgets.corp.deadbeef.0123abcd.jsonl", "widgets.corp.deadbeef"),
+            ("widgets.corp.0123abcd.jsonl", "widgets.corp"),
+        ] {
+            assert_eq!(kinds.stem(file), stem, "{file}");
+        }
+    }
+}

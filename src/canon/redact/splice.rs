@@ -1,0 +1,94 @@
+//! Puts what was redacted in a JSON text back into that text, so that everything else stays as it is written: white space, the order of
+//! fields, and how a text is escaped are told apart where they differ. Knows nothing of what is secret.
+use super::scan::Scan;
+use super::token::Domain;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+/// The text of the value `before`, with what differs in `after` in its place.
+pub(super) fn splice(scan: &Scan<'_>, text: &str, before: &Value, after: &Value) -> String {
+    let mut out = String::with_capacity(text.len());
+    put(scan, text, before, after, &mut out);
+    out
+}
+
+fn put(scan: &Scan<'_>, text: &str, before: &Value, after: &Value, out: &mut String) {
+    if before == after {
+        return out.push_str(text);
+    }
+    match (before, after) {
+        (Value::Object(x), Value::Object(y)) => {
+            let Ok(Fields(fields)) = serde_json::from_str(text) else { return secret(scan, text, out) };
+            let last: HashMap<&str, usize> = fields.iter().enumerate().map(|(i, (name, _))| (name.as_ref(), i)).collect();
+            // A field that was renamed: its name held a secret.
+            if x.keys().ne(y.keys()) {
+                return secret(scan, text, out);
+            }
+            let parts = fields.iter().enumerate().map(|(i, (name, raw))| {
+                let name: &str = name.as_ref();
+                // Of a field that stands twice only the last was looked at.
+                let pair = if last.get(name) == Some(&i) { x.get(name).zip(y.get(name)) } else { None };
+                (raw.get(), pair)
+            });
+            around(scan, text, parts, out);
+        }
+        (Value::Array(x), Value::Array(y)) if x.len() == y.len() => {
+            let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(text) else { return secret(scan, text, out) };
+            around(scan, text, items.iter().zip(x.iter().zip(y)).map(|(raw, pair)| (raw.get(), Some(pair))), out);
+        }
+        // Written as it is always written: the token, which is made of what the text means, tells all.
+        (before, after) if before.to_string().as_str() == text.trim() => out.push_str(&after.to_string()),
+        _ => secret(scan, text, out),
+    }
+}
+
+/// Parts of a text, each redacted, and what stands around them.
+fn around<'t>(scan: &Scan<'_>, text: &str, parts: impl Iterator<Item = (&'t str, Option<(&'t Value, &'t Value)>)>, out: &mut String) {
+    let mut at = 0;
+    for (part, pair) in parts {
+        let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+        out.push_str(text.get(at..start).unwrap_or_default());
+        match pair {
+            Some((before, after)) => put(scan, part, before, after, out),
+            None => secret(scan, part, out),
+        }
+        at = start + part.len();
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+}
+
+/// A text as one token.
+fn secret(scan: &Scan<'_>, text: &str, out: &mut String) {
+    out.push_str(&Value::from(scan.redactor.token(Domain::Text, text)).to_string());
+}
+
+/// The fields of an object in their order, those that stand twice too.
+struct Fields<'t>(Vec<(Cow<'t, str>, &'t RawValue)>);
+
+impl<'de: 't, 't> Deserialize<'de> for Fields<'t> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct All<'t>(std::marker::PhantomData<&'t ()>);
+        impl<'de: 't, 't> Visitor<'de> for All<'t> {
+            type Value = Fields<'t>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut fields = Vec::new();
+                while let Some((name, raw)) = map.next_entry::<Name<'t>, &'t RawValue>()? {
+                    fields.push((name.0, raw));
+                }
+                Ok(Fields(fields))
+            }
+        }
+        from.deserialize_map(All(std::marker::PhantomData))
+    }
+}
+
+#[derive(Deserialize)]
+struct Name<'t>(#[serde(borrow)] Cow<'t, str>);

@@ -1,0 +1,95 @@
+//! Fields that another controller owns by agreement (an autoscaler, `ignoreDifferences` of an Application or of argocd-cm): no change, and
+//! each one that moves is named. Where the agreement covers a whole container of the object, or every kind, nobody can say that the field
+//! is its owner's alone: the claim is left open.
+use crate::bundle::lines::OwnedLine;
+use crate::claims::Effect;
+use crate::claims::Evidence;
+use crate::claims::Finding;
+use crate::compare::CompareError;
+use crate::compare::Side;
+use crate::compare::Spot;
+use crate::compare::lines;
+use serde_json::Map;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// The fields of a layer's objects that moved from one bundle to another under an agreement.
+pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
+    let mut findings = Vec::new();
+    let (Some(before), Some(after)) = (e.sides.get(a), e.sides.get(b)) else { return Ok(findings) };
+    let (old, new) = (owned(e, layer, before, a)?, owned(e, layer, after, b)?);
+    for (spot, later) in &new {
+        let Some(earlier) = old.get(spot) else { continue };
+        let pointers: BTreeSet<&String> = earlier.fields.keys().chain(later.fields.keys()).collect();
+        for pointer in pointers {
+            // Where only one bundle has the agreement, the field is state in the other, and compared as such.
+            let agreement = later.covers(pointer).or_else(|| earlier.covers(pointer));
+            let (x, y) = (earlier.fields.get(pointer), later.fields.get(pointer));
+            let Some(agreement) = agreement.filter(|_| x != y && earlier.covers(pointer).is_some() && later.covers(pointer).is_some())
+            else {
+                continue;
+            };
+            // A count that moved while its autoscaler was paused or failing was somebody else's doing.
+            let idle = |line: &Line| line.covers(pointer).is_some_and(|o| o.idle);
+            let effect = if agreement.wide || idle(earlier) || idle(later) { Effect::Doubts } else { Effect::Notes };
+            let finding = Finding::new(effect, "owned-field-moved", b).about(e.key(spot));
+            findings.push(finding.at(pointer, x.cloned(), y.cloned()).in_file(&later.file));
+        }
+    }
+    Ok(findings)
+}
+
+/// The Applications of a layer that are told to ignore something by an expression: what it covers stays state.
+pub(super) fn by_expression(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding>, CompareError> {
+    let last = e.sides.len().saturating_sub(1);
+    let mut findings = Vec::new();
+    for (spot, at) in e.apps(layer, last) {
+        let app = e.state(spot, at, last)?;
+        if crate::argo::Agreement::of_application(&app).iter().any(|a| a.by_expression) {
+            findings.push(Finding::new(Effect::Notes, "ignores-by-expression", last).about(e.key(spot)).at(
+                "/spec/ignoreDifferences",
+                None,
+                None,
+            ));
+        }
+    }
+    Ok(findings)
+}
+
+/// What an object's identity line says.
+#[derive(serde::Deserialize)]
+struct Line {
+    namespace: String,
+    name: String,
+    #[serde(default)]
+    owned: BTreeMap<String, OwnedLine>,
+    fields: Map<String, Value>,
+    #[serde(skip)]
+    file: String,
+}
+
+impl Line {
+    /// The agreement that covers a pointer.
+    fn covers(&self, pointer: &str) -> Option<&OwnedLine> {
+        let below = |p: &str| pointer.strip_prefix(p).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.owned.iter().find(|(p, _)| below(p)).map(|(_, by)| by)
+    }
+}
+
+/// The objects of a layer that have such fields, in one bundle.
+fn owned(e: &Evidence<'_>, layer: &str, side: &Side, i: usize) -> Result<BTreeMap<Spot, Line>, CompareError> {
+    let mut out = BTreeMap::new();
+    for (entry, _, stem, _) in side.files("identity") {
+        let bytes = side.file(entry)?;
+        // Few lines hold such a field: a look at the bytes spares the parse of the others.
+        for line in lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(|t| t.contains("\"owned\":{"))) {
+            let line: Line = side.parse(entry, line)?;
+            let spot = Spot { stem: stem.to_owned(), namespace: line.namespace.clone(), name: line.name.clone() };
+            if e.instances.layer(&spot) == layer && e.instances.at(&spot, i).is_some_and(|at| !at.derived) {
+                out.insert(spot, Line { file: entry.to_owned(), ..line });
+            }
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,57 @@
+//! Back is not back empty (law 13): the volume behind a claim is the same one, by uid and by source, when the claim has come back.
+use crate::claims::Effect;
+use crate::claims::Evidence;
+use crate::claims::Finding;
+use crate::claims::predicates::volumes::Item;
+use crate::claims::predicates::volumes::volumes;
+use crate::compare::CompareError;
+use crate::compare::Spot;
+use crate::model::meta;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// The claims of a layer behind which another volume stands than before, or none.
+pub(super) fn behind_claims(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Result<Vec<Finding>, CompareError> {
+    let mut findings = Vec::new();
+    let (before, after) = (volumes(e, first)?, volumes(e, last)?);
+    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == "persistentvolumeclaims") {
+        let (Some(Some(a)), Some(Some(b))) = (all.get(first), all.get(last)) else { continue };
+        let file = e.file("identity", spot, b, last)?;
+        let found = |effect, code| Finding::new(effect, code, last).about(e.key(spot)).in_file(&file);
+        let bound = |line: Value| line.get("health").and_then(Value::as_str) == Some("healthy");
+        if !bound(e.line("health", spot, a, first)?) {
+            continue;
+        }
+        if !bound(e.line("health", spot, b, last)?) {
+            findings.push(found(Effect::Counters, "not-bound"));
+            continue;
+        }
+        match (volume(e, spot, first, &before)?, volume(e, spot, last, &after)?) {
+            (Some(x), Some(y)) if x.source() != y.source() => {
+                findings.push(found(Effect::Counters, "moved").at("/spec", Some(x.source()), Some(y.source())));
+            }
+            // A volume made again for the same place holds what was there, if nothing was to wipe that place when it went.
+            (Some(x), Some(y)) if x.at.uid != y.at.uid => {
+                let is_retained = x.policy() == "Retain";
+                let (effect, code) = if is_retained { (Effect::Notes, "volume-recreated") } else { (Effect::Counters, "other-volume") };
+                findings.push(found(effect, code).at("/spec/volumeName", Some(json!(x.spot.name)), Some(json!(y.spot.name))));
+            }
+            (Some(_), Some(_)) => {}
+            _ => findings.push(found(Effect::Doubts, "volume-not-seen")),
+        }
+    }
+    Ok(findings)
+}
+
+/// The volume that a claim names; none where it was not seen.
+fn volume<'v, 'e>(
+    e: &Evidence<'_>,
+    claim: &Spot,
+    side: usize,
+    volumes: &'v BTreeMap<String, Item<'e>>,
+) -> Result<Option<&'v Item<'e>>, CompareError> {
+    let Some(at) = e.instances.at(claim, side) else { return Ok(None) };
+    let whole = e.whole(claim, at, side)?;
+    Ok(volumes.get(meta::text(&whole, "/spec/volumeName")).filter(|v| !v.at.uid.is_empty()))
+}

@@ -1,0 +1,93 @@
+//! Law 10: health is what is seen, not what an owner says. A workload that had replicas and wants none is a counter-example unless an active
+//! autoscaler did it; fewer Ready pods seen than available ones claimed are a doubt.
+use crate::claims::Effect;
+use crate::claims::Evidence;
+use crate::claims::Finding;
+use crate::compare::CompareError;
+use crate::compare::Instance;
+use crate::compare::Spot;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Where a workload says how many pods it has that are available.
+const AVAILABLE: &[(&str, &str)] = &[
+    ("deployments.apps", "/status/availableReplicas"),
+    ("statefulsets.apps", "/status/availableReplicas"),
+    ("daemonsets.apps", "/status/numberAvailable"),
+    ("replicasets.apps", "/status/availableReplicas"),
+    ("replicationcontrollers", "/status/availableReplicas"),
+];
+
+/// Who owns a field is an autoscaler, and not somebody whose changes are only to be ignored.
+const IGNORING: &[&str] = &["Application", "argocd-cm", "aggregation"];
+
+/// The replicas that an object wants, and whether an active autoscaler says so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Wanted {
+    pub(super) replicas: i64,
+    /// An active autoscaler.
+    pub(super) is_scaled: bool,
+}
+
+/// What an object wants in one bundle; none where it has no count.
+pub(super) fn wanted(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Option<Wanted>, CompareError> {
+    let Some(at) = e.instances.at(spot, side) else { return Ok(None) };
+    let identity = e.line("identity", spot, at, side)?;
+    let number = |v: Option<&Value>| v.and_then(Value::as_i64);
+    if let Some(replicas) = number(identity.get("fields").and_then(|f| f.get("/spec/replicas"))) {
+        let owned = identity.get("owned").and_then(|o| o.get("/spec/replicas"));
+        let by = owned.and_then(|o| o.get("by")?.as_str());
+        let is_idle = owned.and_then(|o| o.get("idle")) == Some(&Value::Bool(true));
+        return Ok(Some(Wanted { replicas, is_scaled: by.is_some_and(|by| !IGNORING.contains(&by)) && !is_idle }));
+    }
+    let state = if at.derived { identity.get("derived").cloned().unwrap_or_default() } else { e.state(spot, at, side)? };
+    Ok(number(state.pointer("/spec/replicas")).map(|replicas| Wanted { replicas, is_scaled: false }))
+}
+
+/// The workloads of a layer that had replicas in one bundle and want none in the next.
+pub(super) fn scaled_to_none(e: &Evidence<'_>, layer: &str, effect: Effect) -> Result<Vec<Finding>, CompareError> {
+    let mut findings = Vec::new();
+    let own = |at: &Option<Instance>| at.as_ref().is_some_and(|at| !at.derived);
+    for (spot, all) in e.instances.of_layer(layer).filter(|(s, all)| has_replicas(s) && all.iter().any(own)) {
+        for b in 1..all.len() {
+            // A default of one replica is not written down.
+            let before = wanted(e, spot, b - 1)?.map_or(i64::from(e.instances.at(spot, b - 1).is_some()), |w| w.replicas);
+            let Some(after) = wanted(e, spot, b)?.filter(|w| w.replicas == 0 && !w.is_scaled && before > 0) else { continue };
+            let finding = Finding::new(effect, "scaled-to-none", b).about(e.key(spot));
+            findings.push(finding.at("/spec/replicas", Some(json!(before)), Some(json!(after.replicas))));
+        }
+    }
+    Ok(findings)
+}
+
+fn has_replicas(spot: &Spot) -> bool {
+    matches!(&*spot.stem, "deployments.apps" | "statefulsets.apps" | "replicasets.apps" | "replicationcontrollers" | "rollouts.argoproj.io")
+}
+
+/// The workloads of a layer of which fewer pods are Ready than they say are available.
+pub(super) fn fewer_ready(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
+    let mut ready: BTreeMap<Spot, u64> = BTreeMap::new();
+    for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == "pods") {
+        let Some(at) = all.get(side).and_then(Option::as_ref) else { continue };
+        let line = e.line("health", spot, at, side)?;
+        if line.get("health").and_then(Value::as_str) == Some("healthy") {
+            *ready.entry(e.instances.top(spot, Some(at))).or_default() += 1;
+        }
+    }
+    let mut findings = Vec::new();
+    for (spot, all) in e.instances.of_layer(layer) {
+        let Some((_, pointer)) = AVAILABLE.iter().find(|(stem, _)| *stem == spot.stem) else { continue };
+        let Some(at) = all.get(side).and_then(Option::as_ref).filter(|at| !at.derived) else { continue };
+        let line = e.line("health", spot, at, side)?;
+        let Some(claimed) = line.get("facts").and_then(|f| f.get(*pointer)?.as_u64()) else { continue };
+        let seen = ready.get(spot).copied().unwrap_or(0);
+        // Where pods were not wholly seen, the gap says so.
+        if seen < claimed && !e.unseen("pods", &spot.namespace, side) {
+            let file = format!("health/{}/{}.jsonl", at.layer, spot.stem);
+            let finding = Finding::new(Effect::Doubts, "fewer-ready", side).about(e.key(spot)).in_file(&file);
+            findings.push(finding.at(pointer, Some(json!(claimed)), Some(json!(seen))));
+        }
+    }
+    Ok(findings)
+}

@@ -1,0 +1,142 @@
+//! What Applications say of their objects, and what that is worth: a witness counts while it is current (law 7), contradicts a list only
+//! by what it saw (law 8), and says nothing of another cluster (law 11).
+use crate::argo;
+use crate::argo::Here;
+use crate::argo::Settings;
+use crate::argo::Stale;
+use crate::claims::Effect;
+use crate::claims::Evidence;
+use crate::claims::Finding;
+use crate::compare::CompareError;
+use crate::compare::Instance;
+use crate::compare::Spot;
+use crate::model::By;
+use crate::model::Key;
+use crate::model::meta;
+use chrono::DateTime;
+use chrono::FixedOffset;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// The doubts about what a layer's Applications (its root too) say in one bundle: those whose word is not current, and what a current one
+/// saw and the bundle lacks.
+pub(super) fn doubts(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
+    let mut findings = Vec::new();
+    for (spot, at) in members(e, layer, side) {
+        let app = e.whole(spot, at, side)?;
+        match stale(e, &app, side)? {
+            Some(why) => findings.push(of_stale(&why, side).about(e.key(spot)).in_file(&e.file("noise", spot, at, side)?)),
+            None => findings.extend(missing(e, spot, &app, side)),
+        }
+    }
+    Ok(findings)
+}
+
+/// What the layer's current Applications saw in one bundle and the bundle lacks.
+pub(super) fn missing_of(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
+    let mut findings = Vec::new();
+    for (spot, at) in members(e, layer, side) {
+        let app = e.whole(spot, at, side)?;
+        if stale(e, &app, side)?.is_none() {
+            findings.extend(missing(e, spot, &app, side));
+        }
+    }
+    Ok(findings)
+}
+
+/// The Applications of a layer that deploy to another cluster, in whichever bundle: what they made there was not seen, before or after.
+pub(super) fn elsewhere(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding>, CompareError> {
+    let (mut findings, mut named) = (Vec::new(), BTreeSet::new());
+    for side in 0..e.sides.len() {
+        for (spot, at) in members(e, layer, side) {
+            let app = e.whole(spot, at, side)?;
+            if !deploys_here(e, spot, &app, side) && named.insert(spot.clone()) {
+                let to = app.pointer("/spec/destination").cloned();
+                findings.push(
+                    Finding::new(Effect::Doubts, "elsewhere", side)
+                        .about(e.key(spot))
+                        .at("/spec/destination", None, to)
+                        .in_file(&e.shown_in(spot, at, side)?),
+                );
+            }
+        }
+    }
+    Ok(findings)
+}
+
+/// The Applications of a layer in one bundle, its root among them.
+fn members<'a>(e: &'a Evidence<'_>, layer: &'a str, side: usize) -> Vec<(&'a Spot, &'a Instance)> {
+    let root = e.root(layer).and_then(|root| e.instances.all.get_key_value(&root));
+    let root = root.and_then(|(spot, all)| Some((spot, all.get(side)?.as_ref()?)));
+    e.apps(layer, side).chain(root).collect()
+}
+
+fn deploys_here(e: &Evidence<'_>, spot: &Spot, app: &Value, side: usize) -> bool {
+    let Some(bundle) = e.sides.get(side) else { return true };
+    let place = format!("{}/{}", spot.namespace, spot.name);
+    let marked = || e.instances.all.values().flatten().flatten().any(|i| i.by == By::Ancestry && i.mark.is_empty() && i.app == place);
+    Here::new(bundle.manifest.cluster.server.as_deref(), &bundle.config.cluster_names).is(app) || marked()
+}
+
+fn stale(e: &Evidence<'_>, app: &Value, side: usize) -> Result<Option<Stale>, CompareError> {
+    let Some(bundle) = e.sides.get(side) else { return Ok(None) };
+    let window = &bundle.manifest.window;
+    // A live capture reads Applications once more at its end; when a dump read them is not known.
+    let moment = if bundle.manifest.source == "live" { window.finished.as_ref() } else { window.started.as_ref() };
+    let Some(moment) = moment.and_then(|t| DateTime::parse_from_rfc3339(t).ok()) else { return Ok(Some(Stale::Never)) };
+    let control = Some(meta::text(app, "/status/controllerNamespace")).filter(|c| !c.is_empty());
+    let settings = settings(e, control.unwrap_or_else(|| meta::text(app, "/metadata/namespace")), side)?;
+    let written = if settings.longest_silence().is_none() { newest_write(e, app, side)? } else { None };
+    Ok(argo::stale(app, &settings, moment, written))
+}
+
+/// The settings of the Argo CD in a namespace.
+fn settings(e: &Evidence<'_>, control: &str, side: usize) -> Result<Settings, CompareError> {
+    let spot = Spot { stem: "configmaps".into(), namespace: control.to_owned(), name: "argocd-cm".into() };
+    let Some(at) = e.instances.at(&spot, side) else { return Ok(Settings::default()) };
+    Ok(e.state(&spot, at, side)?.get("data").and_then(Value::as_object).cloned().map_or_else(Settings::default, Settings::new))
+}
+
+/// The newest write that is known of the objects that an Application lists.
+fn newest_write(e: &Evidence<'_>, app: &Value, side: usize) -> Result<Option<DateTime<FixedOffset>>, CompareError> {
+    let mut newest = None;
+    for key in argo::resources(app) {
+        let Some((spot, at)) = e.find(&key, side) else { continue };
+        let object = e.whole(spot, at, side)?;
+        let fields = object.pointer("/metadata/managedFields").and_then(Value::as_array);
+        let times = fields.into_iter().flatten().map(|f| meta::text(f, "/time"));
+        let times = times.chain([meta::text(&object, "/metadata/creationTimestamp"), meta::deleting(&object).unwrap_or("")]);
+        newest = newest.max(times.filter_map(|t| DateTime::parse_from_rfc3339(t).ok()).max());
+    }
+    Ok(newest)
+}
+
+fn of_stale(why: &Stale, side: usize) -> Finding {
+    let time = |t: &DateTime<FixedOffset>| Some(json!(t.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)));
+    let found = |code| Finding::new(Effect::Doubts, code, side);
+    match why {
+        Stale::Never => found("not-reconciling").at("/status/reconciledAt", None, None),
+        Stale::Late(at, limit) => found("not-reconciling").at("/status/reconciledAt", Some(json!(format!("within {limit}s"))), time(at)),
+        Stale::Overtaken(at) => found("not-reconciling").at("/status/reconciledAt", None, time(at)),
+        Stale::Skipped => found("left-alone").at("/metadata/annotations", None, Some(json!(argo::SKIP_RECONCILE))),
+        Stale::OtherSpec(pointer) => found("compared-to-other").at(pointer, None, None),
+        Stale::NoList => found("lists-nothing").at("/status/resources", None, None),
+    }
+}
+
+/// What a current Application saw and the bundle lacks, though the list holds others of that kind and namespace: where it holds none, the
+/// list itself is contradicted, which is a gap.
+fn missing(e: &Evidence<'_>, spot: &Spot, app: &Value, side: usize) -> Vec<Finding> {
+    if meta::deleting(app).is_some() || argo::app::is_operating(app) || !deploys_here(e, spot, app, side) {
+        return Vec::new();
+    }
+    let beside = |key: &Key| {
+        let stem = e.stem_of(&key.group, &key.kind);
+        e.instances.all.iter().any(|(s, all)| s.stem == stem && s.namespace == key.namespace && all.get(side).is_some_and(Option::is_some))
+    };
+    let lacks = |key: &Key| e.rules.stored(&key.group, &key.kind) && e.find(key, side).is_none() && beside(key);
+    let seen = argo::listed(app).filter(|entry| entry.says_seen()).map(|entry| entry.key()).filter(lacks);
+    seen.map(|key| Finding::new(Effect::Doubts, "listed-not-there", side).about(key).at("", Some(json!(e.key(spot).to_string())), None))
+        .collect()
+}

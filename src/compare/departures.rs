@@ -1,0 +1,139 @@
+//! Law 4 over several bundles: a derived object that departs from its owner's template counts where no object of that owner departed so in
+//! an earlier bundle. Injectors and image mirrors do the same to every pod; a departure that is there in the first bundle is its owner's
+//! baseline. An object that an earlier bundle knows by uid is law 5's.
+use crate::bundle::lines::DepartureLine;
+use crate::bundle::lines::IdentityLine;
+use crate::canon::json;
+use crate::compare::CompareError;
+use crate::compare::FieldChange;
+use crate::compare::Instances;
+use crate::compare::Side;
+use crate::compare::Spot;
+use crate::compare::lasting::Identities;
+use crate::compare::lasting::uid;
+use crate::compare::lines;
+use crate::model::join;
+use crate::model::tokens;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// What one object's departures come to: those that refute, and those that leave the question open.
+#[derive(Default)]
+pub(super) struct Departed {
+    pub(super) counters: Vec<FieldChange>,
+    pub(super) doubts: Vec<FieldChange>,
+}
+
+/// What earlier bundles know of departures.
+pub(super) struct Baseline {
+    of_owner: BTreeSet<(Spot, String)>,
+    of_space: BTreeSet<(String, String)>,
+    /// Kind and owner of everything derived.
+    owners: BTreeSet<(String, Spot)>,
+}
+
+impl Baseline {
+    /// Reads the bundles before `b`.
+    pub(super) fn read(sides: &[Side], instances: &Instances, b: usize) -> Result<Self, CompareError> {
+        let mut this = Self { of_owner: BTreeSet::new(), of_space: BTreeSet::new(), owners: BTreeSet::new() };
+        for (i, side) in sides.iter().enumerate().take(b) {
+            for (entry, _, stem, _) in side.files("identity") {
+                let bytes = side.file(entry)?;
+                // Few lines have one: a look at the bytes spares the parse of the others.
+                for line in lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(|t| t.contains("\"departs\":["))) {
+                    let line: IdentityLine = side.parse(entry, line)?;
+                    let spot = Spot { stem: stem.to_owned(), namespace: line.namespace.clone(), name: line.name.clone() };
+                    let top = instances.top(&spot, instances.at(&spot, i));
+                    for departure in &line.departs {
+                        this.of_owner.insert((top.clone(), sign(&line.derived, departure, true)));
+                        this.of_space.insert((line.namespace.clone(), sign(&line.derived, departure, false)));
+                    }
+                }
+            }
+            let derived = instances.all.iter().filter_map(|(s, all)| Some((s, all.get(i)?.as_ref().filter(|at| at.derived)?)));
+            this.owners.extend(derived.map(|(s, at)| (s.stem.clone(), instances.top(s, Some(at)))));
+        }
+        Ok(this)
+    }
+
+    /// The departures of an object that no earlier bundle knows.
+    pub(super) fn judge(&self, instances: &Instances, spot: &Spot, line: &IdentityLine, b: usize) -> Departed {
+        let top = instances.top(spot, instances.at(spot, b));
+        let mut out = Departed::default();
+        let is_new = top != *spot && !(0..b).any(|i| instances.at(&top, i).is_some());
+        if is_new {
+            // Its owner is new, which is the change.
+            return out;
+        }
+        // Of an owner that had none before, what admission does to others of the namespace is known.
+        let is_first = !self.owners.contains(&(spot.stem.clone(), top.clone()));
+        for d in &line.departs {
+            let is_known = self.of_owner.contains(&(top.clone(), sign(&line.derived, d, true)))
+                || ((is_first || d.what == "holds")
+                    && d.what != "untold"
+                    && self.of_space.contains(&(line.namespace.clone(), sign(&line.derived, d, false))));
+            if is_known {
+                continue;
+            }
+            let after = if d.what == "untold" { Some(look(&line.derived)) } else { line.derived.pointer(&d.at).cloned() };
+            let field = FieldChange { pointer: d.at.clone(), before: d.wants.clone(), after, owned: false, writer: None };
+            if d.what == "runs" || d.what == "untold" && !is_first { out.counters.push(field) } else { out.doubts.push(field) }
+        }
+        out
+    }
+}
+
+/// The objects of a bundle's lines that depart and whose instance no earlier bundle has.
+pub(super) fn candidates<'l>(instances: &Instances, lines: &'l Identities, b: usize) -> Vec<(&'l Spot, &'l (IdentityLine, String))> {
+    let is_known = |spot: &Spot, line: &IdentityLine| {
+        let mut earlier = (0..b).filter_map(|i| instances.at(spot, i));
+        !uid(line).is_empty() && earlier.any(|at| at.uid == uid(line))
+    };
+    lines.iter().filter(|(spot, (line, _))| !line.departs.is_empty() && !is_known(spot, line)).collect()
+}
+
+/// What a departure is, whatever the order of lists: its place, by names (or without them), and what is there.
+fn sign(derived: &Value, d: &DepartureLine, by_name: bool) -> String {
+    if d.what == "untold" {
+        return json::to_text(&look(derived));
+    }
+    let (mut place, mut at) = (String::new(), Some(derived));
+    for token in tokens(&d.at) {
+        let next = at.and_then(|v| v.as_array().map_or_else(|| v.get(&token), |l| l.get(token.parse::<usize>().ok()?)));
+        let is_element = at.is_some_and(Value::is_array);
+        let name = |v: &Value| ["name", "mountPath"].iter().find_map(|k| v.get(*k)?.as_str().map(str::to_owned));
+        let named = next.filter(|_| by_name).and_then(name).unwrap_or_else(|| "*".into());
+        place = join(&place, if is_element { &named } else { &token });
+        at = next;
+    }
+    let is_note = d.at.contains("/metadata/annotations") || d.at.contains("/metadata/labels");
+    let has = at.filter(|_| !is_note).map_or(Value::Null, |v| match (d.wants.as_ref().and_then(Value::as_str), v.as_str()) {
+        (Some(wants), Some(has)) if d.at.ends_with("/image") => mirrored(wants, has),
+        _ if v.get("image").is_some() => container(v),
+        _ => v.clone(),
+    });
+    format!("{place} {}", json::to_text(&has))
+}
+
+/// From which registry to which: what a mirror does to every image. An image of another name is itself.
+fn mirrored(wants: &str, has: &str) -> Value {
+    let split = |image: &str| image.rsplit_once('/').map_or((String::new(), image.to_owned()), |(r, n)| (r.to_owned(), n.to_owned()));
+    let ((from, name), (to, same)) = (split(wants), split(has));
+    if name == same { json!([from, to]) } else { json!([wants, has]) }
+}
+
+/// What a container runs and as whom.
+fn container(value: &Value) -> Value {
+    let part = |k: &str| value.get(k).cloned().unwrap_or(Value::Null);
+    json!(["name", "image", "command", "args", "securityContext"].map(part))
+}
+
+/// What a pod runs and as whom.
+fn look(derived: &Value) -> Value {
+    let spec = |k: &str| derived.pointer(&format!("/spec/{k}")).cloned().unwrap_or(Value::Null);
+    let list = |k: &str| spec(k).as_array().map(|l| l.iter().map(container).collect::<Vec<_>>()).unwrap_or_default();
+    let whose = ["serviceAccountName", "hostPID", "hostNetwork", "hostIPC", "securityContext"].map(spec);
+    let host: Vec<Value> = spec("volumes").as_array().into_iter().flatten().filter_map(|v| v.get("hostPath").cloned()).collect();
+    json!({"containers": list("containers"), "initContainers": list("initContainers"), "ephemeralContainers": list("ephemeralContainers"), "as": whose, "hostPaths": host})
+}

@@ -1,0 +1,71 @@
+//! Law 5: of one instance (the same uid) whatever differs is a change, in what would be its state where it is derived and in its identity
+//! too; but for what its kind's rule says moves by itself, and what another controller owns by agreement.
+use crate::bundle::lines::IdentityLine;
+use crate::compare::CompareError;
+use crate::compare::FieldChange;
+use crate::compare::Side;
+use crate::compare::Spot;
+use crate::compare::differences;
+use crate::compare::differing::Found;
+use crate::kinds::Kind;
+use crate::kinds::Rules;
+use crate::model::unstem;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// Identity lines by object, each with its entry.
+pub(super) type Identities = BTreeMap<Spot, (IdentityLine, String)>;
+
+/// Parses identity lines.
+pub(super) fn identities(side: &Side, found: Vec<Found>) -> Result<Identities, CompareError> {
+    let one = |f: Found| {
+        let line: IdentityLine = side.parse(&f.entry, &f.line)?;
+        Ok((Spot { stem: f.stem, namespace: line.namespace.clone(), name: line.name.clone() }, (line, f.entry)))
+    };
+    found.into_iter().map(one).collect()
+}
+
+/// The rule of an object's kind.
+pub(super) fn kind_of<'r>(rules: &'r Rules, spot: &Spot) -> &'r Kind {
+    let (plural, group) = unstem(&spot.stem);
+    rules.of_resource(group, plural).unwrap_or_else(|| rules.of(group, ""))
+}
+
+/// The uid on a line, or an empty text.
+pub(super) fn uid(line: &IdentityLine) -> &str {
+    line.fields.get("/metadata/uid").and_then(Value::as_str).unwrap_or("")
+}
+
+/// What differs between two lines of one instance, beside what state shows.
+pub(super) fn moved(
+    kind: &Kind,
+    spot: &Spot,
+    sides: (&Side, &Side),
+    x: &(IdentityLine, String),
+    y: &(IdentityLine, String),
+) -> Result<Vec<FieldChange>, CompareError> {
+    let mut out = match (x.0.derived.is_null(), y.0.derived.is_null()) {
+        (true, true) => Vec::new(),
+        (false, false) => differences(&kind.without_moves(x.0.derived.clone()), &kind.without_moves(y.0.derived.clone())),
+        // What is derived on one side only is held against what it is on the other, whole: nobody says there what may move.
+        _ => differences(&content(sides.0, spot, x)?, &content(sides.1, spot, y)?),
+    };
+    let fields: BTreeSet<&String> = x.0.fields.keys().chain(y.0.fields.keys()).collect();
+    for pointer in fields.into_iter().filter(|p| kind.is_lasting(p)) {
+        let (before, after) = (x.0.fields.get(pointer).cloned(), y.0.fields.get(pointer).cloned());
+        if before != after {
+            out.push(FieldChange { pointer: pointer.clone(), before, after, owned: false, writer: None });
+        }
+    }
+    Ok(out)
+}
+
+/// What an object is, whether it is derived or state.
+fn content(side: &Side, spot: &Spot, (line, entry): &(IdentityLine, String)) -> Result<Value, CompareError> {
+    if !line.derived.is_null() {
+        return Ok(line.derived.clone());
+    }
+    let layer = entry.split('/').nth(1).unwrap_or("");
+    side.line("state", layer, &spot.stem, &spot.namespace, &spot.name)
+}

@@ -1,0 +1,250 @@
+//! Whether an object is derived: made by a controller for an object that is there, so that its content follows from state that is compared
+//! (law 4). What an object says of itself accuses and never acquits: a bare pod, hand-made Endpoints and a forged owner are state, and what
+//! departs from its owner's template is named with the place. Decided from one snapshot; what several say together is the comparison's.
+mod backed;
+mod follows;
+
+pub use follows::Departure;
+pub use follows::What;
+
+use crate::argo::Listed;
+use crate::kinds::patterns::is_like;
+use crate::kinds::rule::Derived;
+use crate::layers::Context;
+use crate::model::KeyRef;
+use crate::model::Object;
+use crate::model::group_of;
+use crate::model::meta;
+use backed::Backed;
+use follows::Measure;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Whose an object is that is derived.
+pub struct Origin {
+    /// Its controller, or the controller's where that one is of another moment.
+    owner: Option<usize>,
+    /// What follows from where.
+    follows: BTreeMap<String, String>,
+    /// Nothing says what the controller makes.
+    is_untold: bool,
+    /// It runs nothing.
+    is_idle: bool,
+    /// Its controller (or a pod that it stands for) is in no list.
+    is_orphan: bool,
+}
+
+/// Whether the conditions of its kind hold of an object.
+fn is_derived(context: &Context<'_>, object: &Object) -> bool {
+    origin(context, object).is_some()
+}
+
+/// Whose an object is; none where it is state.
+pub fn origin(context: &Context<'_>, object: &Object) -> Option<Origin> {
+    let rule = &context.rules.of(&object.key.group, &object.key.kind).rule;
+    let Some(d) = rule.derived.iter().find(|conditions| holds(context, object, conditions)) else { return orphan(context, object) };
+    let zero = |p: &String| object.value.pointer(p).is_none_or(|v| v.as_u64() == Some(0));
+    Some(Origin {
+        owner: if d.owner.is_empty() { None } else { controller(context, object) },
+        follows: d.follows.clone(),
+        is_untold: rule.derived.iter().any(|d| !d.follows.is_empty()) && d.follows.is_empty() && !d.owner.is_empty(),
+        is_idle: !d.idle.is_empty() && d.idle.iter().all(zero),
+        is_orphan: d.backed && backed(context, object) == Backed::Unseen,
+    })
+}
+
+fn backed(context: &Context<'_>, object: &Object) -> Backed {
+    backed::backed(context, object, controller(context, object))
+}
+
+/// The templates of owners, the last one kept: what one controller made stands together.
+#[derive(Default)]
+pub struct Templates<'a> {
+    measure: Option<((String, String), Measure<'a>)>,
+    last: Option<((usize, String), Option<Value>)>,
+}
+
+impl<'a> Templates<'a> {
+    /// Where an object of this origin departs from what its owner says of it; `state` is what would be its state.
+    pub fn departures(&mut self, context: &'a Context<'_>, object: KeyRef<'_>, state: &Value, origin: &Origin) -> Vec<Departure> {
+        let one = |at: &str, what| vec![Departure { at: at.to_owned(), what, wants: None }];
+        let torn = || one("/metadata/ownerReferences", What::Torn);
+        let Some(owner) = origin.owner.filter(|_| !origin.follows.is_empty()) else {
+            return if origin.is_orphan {
+                torn()
+            } else if origin.is_untold {
+                one("/spec", What::Untold)
+            } else {
+                Vec::new()
+            };
+        };
+        let kind = (object.group.to_owned(), object.kind.to_owned());
+        let (_, measure) = match self.measure.take() {
+            Some(known) if known.0 == kind => self.measure.insert(known),
+            _ => {
+                self.last = None;
+                let measure = Measure::new(context.rules.of(object.group, object.kind));
+                self.measure.insert((kind, measure))
+            }
+        };
+        let source: String = origin.follows.values().map(String::as_str).collect();
+        if self.last.as_ref().is_none_or(|(known, _)| *known != (owner, source.clone())) {
+            let template = context.objects.whole(owner).and_then(|o| measure.template(&o.value, &origin.follows));
+            self.last = Some(((owner, source), template));
+        }
+        let Some(template) = self.last.as_ref().and_then(|(_, t)| t.as_ref()) else { return one("/spec", What::Untold) };
+        let mut found = measure.departures(state, template, &origin.follows);
+        if origin.is_idle {
+            found.iter_mut().for_each(|d| d.what = What::Holds);
+        }
+        // What follows from its owner's owner word by word is of it, wherever the owner is.
+        if origin.is_orphan && !found.is_empty() { torn() } else { found }
+    }
+}
+
+fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
+    let named = d.always || d.relation || d.name.is_some() || d.annotation.is_some() || !d.owner.is_empty() || !d.says.is_empty();
+    named
+        && (d.owner.is_empty() || controller(context, object).is_some_and(|owner| is_owner(context, owner, d)))
+        && (!d.relation || related(context, object, d))
+        && (!d.every || every(context, object))
+        && (!d.hook || context.is_hook(object))
+        && (!d.managed || context.apps.manager(object).is_some_and(|m| m.listed == Listed::Yes))
+        && d.same_as.as_ref().is_none_or(|ns| same_as(context, object, ns))
+        && d.name.as_ref().is_none_or(|n| *n == object.key.name)
+        && d.annotation.as_ref().is_none_or(|a| says(object, "annotations", a, d))
+        && d.label.as_ref().is_none_or(|l| says(object, "labels", l, d))
+        && d.says.iter().all(|(at, words)| object.value.pointer(at).is_some_and(|v| is_one_of(v, words)))
+        && d.without.iter().all(|p| object.value.pointer(p).is_none_or(Value::is_null))
+        && d.only.as_ref().is_none_or(|only| has_only(&object.value, only))
+        && (!d.backed || backed(context, object) < Backed::No)
+}
+
+/// Whether a label or annotation is there and contains (or is) one of the words (any text, where there are none).
+fn says(object: &Object, map: &str, name: &str, d: &Derived) -> bool {
+    let text = object.value.get("metadata").and_then(|m| m.get(map)?.get(name)?.as_str());
+    text.is_some_and(|t| {
+        (d.contains.is_empty() || d.contains.iter().any(|w| t.contains(&**w))) && (d.is.is_empty() || d.is.iter().any(|w| w == t))
+    })
+}
+
+fn is_one_of(value: &Value, words: &[String]) -> bool {
+    let like = |v: &Value| v.as_str().is_some_and(|t| words.iter().any(|w| is_like(w, t)));
+    value.as_array().map_or_else(|| like(value), |list| !list.is_empty() && list.iter().all(like))
+}
+
+/// Whether the controller is of a kind that a rule names, and has what the rule wants of it.
+fn is_owner(context: &Context<'_>, owner: usize, d: &Derived) -> bool {
+    let key = context.objects.key(owner);
+    let whole = || context.objects.whole(owner);
+    d.owner.iter().any(|wanted| match wanted.as_str() {
+        "*" => true,
+        "+custom" => is_custom(key.group),
+        name => name == key.kind,
+    }) && (d.relation || d.target_has.as_ref().is_none_or(|p| whole().is_some_and(|o| has(&o.value, p))))
+}
+
+/// Whether a group is of CustomResourceDefinitions and not Kubernetes' own.
+fn is_custom(group: &str) -> bool {
+    group.contains('.') && !group.ends_with(".k8s.io")
+}
+
+fn has(value: &Value, pointer: &str) -> bool {
+    value.pointer(pointer).is_some_and(|v| v.as_object().is_none_or(|m| !m.is_empty()))
+}
+
+/// Whether the object's data is that of its namesake in another namespace, which was seen.
+fn same_as(context: &Context<'_>, object: &Object, namespace: &str) -> bool {
+    let namesake = context.objects.find(KeyRef { namespace, ..object.key.parts() }).and_then(|at| context.objects.whole(at));
+    object.key.namespace != namespace && namesake.is_some_and(|n| n.value.get("data") == object.value.get("data"))
+}
+
+/// What an object's controller is called by it.
+fn reference(object: &Object) -> Option<&Value> {
+    let owners = object.value.pointer("/metadata/ownerReferences")?.as_array()?;
+    owners.iter().find(|o| o.get("controller") == Some(&Value::Bool(true)))
+}
+
+/// The controller, where it is there by uid, kind and name.
+fn controller(context: &Context<'_>, object: &Object) -> Option<usize> {
+    let reference = reference(object)?;
+    let at = context.by_uid(meta::controller(&object.value)?.uid)?;
+    let owner = context.objects.key(at);
+    let same = |field: &str, value: &str| reference.get(field).and_then(Value::as_str) == Some(value);
+    let same_place = owner.namespace.is_empty() || owner.namespace == object.key.namespace;
+    (same("uid", context.objects.uid(at)) && same("kind", owner.kind) && same("name", owner.name) && same_place).then_some(at)
+}
+
+/// A pod whose Job is in no list: CronJobs make Jobs and take them away while lists are read. It is never more than torn, unless it is word
+/// by word what the CronJob that the Job is named after (`<cronjob>-<number>`) makes.
+fn orphan(context: &Context<'_>, object: &Object) -> Option<Origin> {
+    let reference = reference(object).filter(|_| object.key.kind == "Pod" && object.key.group.is_empty())?;
+    let text = |field: &str| reference.get(field).and_then(Value::as_str).filter(|t| !t.is_empty());
+    let is_job = text("kind") == Some("Job") && group_of(text("apiVersion")?) == "batch";
+    let gone = context.by_uid(text("uid")?).is_none();
+    let name = text("name")?;
+    // A Job of that name that is there is another one: the pod is of neither moment.
+    let key = KeyRef { group: "batch", kind: "Job", namespace: &object.key.namespace, name };
+    if !is_job || !gone || context.objects.find(key).is_some() {
+        return None;
+    }
+    let owner = cron_job(context, object);
+    let of = |group: &str, kind: &str, owner: &str| {
+        let derived = &context.rules.of(group, kind).rule.derived;
+        derived.iter().find(|d| d.owner.iter().any(|o| o == owner)).map(|d| d.follows.clone()).unwrap_or_default()
+    };
+    let job = of("batch", "Job", "CronJob");
+    let through = |source: &str| job.iter().find_map(|(own, from)| Some(format!("{from}{}", source.strip_prefix(&**own)?)));
+    let follows = of("", "Pod", "Job").into_iter().filter_map(|(own, source)| Some((own, through(&source)?))).collect();
+    Some(Origin { owner, follows, is_untold: false, is_idle: false, is_orphan: true })
+}
+
+/// The CronJob that the Job of a pod is named after, as the CronJob controller names what it makes.
+pub(super) fn cron_job(context: &Context<'_>, pod: &Object) -> Option<usize> {
+    let reference = reference(pod)?;
+    let text = |field: &str| reference.get(field).and_then(Value::as_str);
+    let (name, number) = text("name").filter(|_| text("kind") == Some("Job"))?.rsplit_once('-')?;
+    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    let key = KeyRef { group: "batch", kind: "CronJob", namespace: &pod.key.namespace, name };
+    context.objects.find(key).filter(|_| is_number && context.by_uid(text("uid").unwrap_or("")).is_none())
+}
+
+fn targets(context: &Context<'_>, object: &Object) -> Vec<Option<usize>> {
+    let rule = &context.rules.of(&object.key.group, &object.key.kind).rule;
+    rule.relations.iter().map(|r| context.target(object, r)).collect()
+}
+
+fn every(context: &Context<'_>, object: &Object) -> bool {
+    targets(context, object).iter().all(Option::is_some)
+}
+
+fn related(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
+    targets(context, object).into_iter().flatten().filter_map(|at| context.objects.whole(at)).any(|target| {
+        let text = |o: &Object, p: &str| o.value.pointer(p).and_then(Value::as_str).map(str::to_owned);
+        let names =
+            |p: &String| target.value.pointer(p).and_then(Value::as_array).is_some_and(|l| l.contains(&Value::from(&*object.key.name)));
+        d.target_has.as_ref().is_none_or(|p| has(&target.value, p))
+            && d.by_uid.as_ref().is_none_or(|p| !target.uid.is_empty() && text(object, p).as_ref() == Some(&target.uid))
+            && d.back.as_ref().is_none_or(|p| text(&target, p).as_ref() == Some(&object.key.name))
+            && d.named_in.as_ref().is_none_or(names)
+            && d.agrees.iter().all(|(own, other)| text(object, own).is_some() && text(object, own) == text(&target, other))
+            && (!d.of_derived || is_derived(context, &target))
+    })
+}
+
+/// Whether the object, beside apiVersion, kind and plain metadata, has nothing but these fields.
+fn has_only(object: &Value, pointers: &[String]) -> bool {
+    let Some(map) = object.as_object() else { return false };
+    map.iter().filter(|(k, _)| !matches!(k.as_str(), "apiVersion" | "kind" | "metadata" | "secrets" | "status")).all(|(key, value)| {
+        let prefix = format!("/{key}/");
+        match value.as_object() {
+            Some(fields) => fields.keys().all(|f| pointers.iter().any(|p| p.strip_prefix(&prefix) == Some(f))),
+            None => pointers.iter().any(|p| *p == format!("/{key}")),
+        }
+    }) && ["labels", "finalizers"].iter().all(|k| map.get("metadata").and_then(|m| m.get(k)).is_none())
+        && map
+            .get("metadata")
+            .and_then(|m| m.get("annotations"))
+            .and_then(Value::as_object)
+            .is_none_or(|a| a.keys().all(|k| k.starts_with("kubernetes.io/")))
+}

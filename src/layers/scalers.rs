@@ -1,0 +1,154 @@
+//! Autoscalers: which object each scales, and the bounds within which its word holds (law 10). One that is paused or failing still owns the count, and excuses nothing. Sources:
+//! kubernetes `pkg/controller/podautoscaler/horizontal.go` (conditions), KEDA `apis/keda/v1alpha1/scaledobject_types.go` (counts, pausing),
+//! Knative Serving `pkg/apis/autoscaling/register.go` (annotations).
+use crate::model::Key;
+use crate::model::Object;
+use crate::model::Objects;
+use crate::model::group_of;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// What scales an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Scaler {
+    /// Its kind.
+    pub by: &'static str,
+    /// The least replicas that it may want.
+    pub least: i64,
+    /// The most.
+    pub most: i64,
+    /// Whether it is paused, or says that it can't scale.
+    pub is_idle: bool,
+}
+
+type Reader = fn(&Object) -> Option<(i64, i64, bool)>;
+
+/// (group, kind, its bounds and whether it is idle). A later one says more of an object than an earlier one: KEDA works through an HPA.
+const KINDS: &[(&str, &str, Reader)] = &[
+    ("autoscaling", "HorizontalPodAutoscaler", horizontal),
+    ("autoscaling.internal.knative.dev", "PodAutoscaler", knative),
+    ("keda.sh", "ScaledObject", keda),
+];
+
+/// What each kind's bounds are read from, beside where its target stands.
+pub(super) const READ: &[(&str, &str, &[&str])] = &[
+    ("autoscaling", "HorizontalPodAutoscaler", &["/spec/scaleTargetRef", "/spec/minReplicas", "/spec/maxReplicas", "/status/conditions"]),
+    (
+        "autoscaling.internal.knative.dev",
+        "PodAutoscaler",
+        &[
+            "/spec/scaleTargetRef",
+            "/metadata/annotations/autoscaling.knative.dev~1min-scale",
+            "/metadata/annotations/autoscaling.knative.dev~1max-scale",
+        ],
+    ),
+    (
+        "keda.sh",
+        "ScaledObject",
+        &[
+            "/spec/scaleTargetRef",
+            "/spec/minReplicaCount",
+            "/spec/maxReplicaCount",
+            "/spec/idleReplicaCount",
+            "/status/conditions",
+            "/metadata/annotations/autoscaling.keda.sh~1paused",
+            "/metadata/annotations/autoscaling.keda.sh~1paused-replicas",
+        ],
+    ),
+];
+
+/// The objects that autoscalers scale.
+pub(super) fn scaled(objects: &dyn Objects) -> HashMap<Key, Scaler> {
+    let mut out = HashMap::new();
+    for (group, kind, bounds) in KINDS {
+        for object in objects.of_kind(group, kind).filter_map(|at| objects.lean(at)) {
+            if let (Some(target), Some((least, most, is_idle))) = (target(&object), bounds(&object)) {
+                out.insert(target, Scaler { by: kind, least, most, is_idle });
+            }
+        }
+    }
+    out
+}
+
+fn target(scaler: &Object) -> Option<Key> {
+    let reference = scaler.value.pointer("/spec/scaleTargetRef")?;
+    let text = |k: &str| reference.get(k).and_then(Value::as_str);
+    // KEDA's defaults; the others always say both.
+    let (version, kind) = (text("apiVersion").unwrap_or("apps/v1"), text("kind").unwrap_or("Deployment"));
+    Some(Key::new(group_of(version), kind, &scaler.key.namespace, text("name")?))
+}
+
+fn horizontal(hpa: &Object) -> Option<(i64, i64, bool)> {
+    let is_failing = is(hpa, "AbleToScale", "False") || is(hpa, "ScalingActive", "False");
+    let number = |p: &str| hpa.value.pointer(p).and_then(Value::as_i64);
+    Some((number("/spec/minReplicas").unwrap_or(1), number("/spec/maxReplicas")?, is_failing))
+}
+
+fn keda(scaled: &Object) -> Option<(i64, i64, bool)> {
+    let annotation =
+        |name: &str| scaled.value.pointer(&format!("/metadata/annotations/autoscaling.keda.sh~1{name}")).and_then(Value::as_str);
+    let is_paused =
+        is(scaled, "Paused", "True") || annotation("paused").is_some_and(|t| t != "false") || annotation("paused-replicas").is_some();
+    let number = |name: &str| scaled.value.pointer(&format!("/spec/{name}")).and_then(Value::as_i64);
+    let least = number("minReplicaCount").unwrap_or(0);
+    let least = number("idleReplicaCount").map_or(least, |idle| idle.min(least));
+    Some((least, number("maxReplicaCount").unwrap_or(100), is_paused || is(scaled, "Ready", "False")))
+}
+
+fn knative(scaler: &Object) -> Option<(i64, i64, bool)> {
+    let number = |name: &str| {
+        let text = scaler.value.pointer(&format!("/metadata/annotations/autoscaling.knative.dev~1{name}"))?.as_str()?;
+        text.parse::<i64>().ok()
+    };
+    Some((number("min-scale").unwrap_or(0), number("max-scale").filter(|n| *n > 0).unwrap_or(i64::MAX), false))
+}
+
+/// Whether a condition has this status.
+fn is(object: &Object, kind: &str, status: &str) -> bool {
+    let conditions = object.value.pointer("/status/conditions").and_then(Value::as_array).into_iter().flatten();
+    conditions
+        .filter(|c| c.get("type").and_then(Value::as_str) == Some(kind))
+        .any(|c| c.get("status").and_then(Value::as_str) == Some(status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scaled;
+    use crate::model::Key;
+    use crate::model::Object;
+    use serde_json::Value;
+    use serde_json::json;
+
+    fn bounds(group: &str, kind: &str, metadata: Value, spec: Value, status: Value) -> Option<(i64, i64)> {
+        let value = json!({"metadata": metadata, "spec": spec, "status": status});
+        let object = Object { key: Key::new(group, kind, "n", "a"), plural: String::new(), uid: String::new(), value, file: String::new() };
+        let found = scaled(&&[object][..]);
+        found.get(&Key::new("apps", "Deployment", "n", "web")).filter(|s| !s.is_idle).map(|s| (s.least, s.most))
+    }
+
+    #[test]
+    fn an_autoscaler_that_is_failing_or_paused_scales_nothing() {
+        let failing = |kind: &str, status: &str| json!({"conditions": [{"type": kind, "status": status}]});
+        let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"});
+        let hpa = |status| {
+            bounds("autoscaling", "HorizontalPodAutoscaler", json!({}), json!({"scaleTargetRef": target, "maxReplicas": 5}), status)
+        };
+        assert_eq!(hpa(json!({})), Some((1, 5)));
+        assert_eq!(hpa(failing("ScalingActive", "True")), Some((1, 5)));
+        assert_eq!(hpa(failing("ScalingActive", "False")), None);
+        assert_eq!(hpa(failing("AbleToScale", "False")), None);
+        let keda = |metadata, spec: Value, status| bounds("keda.sh", "ScaledObject", metadata, spec, status);
+        let spec = json!({"scaleTargetRef": {"name": "web"}});
+        assert_eq!(keda(json!({}), spec.clone(), json!({})), Some((0, 100)));
+        assert_eq!(
+            keda(json!({}), json!({"scaleTargetRef": {"name": "web"}, "minReplicaCount": 2, "maxReplicaCount": 4}), json!({})),
+            Some((2, 4))
+        );
+        assert_eq!(keda(json!({"annotations": {"autoscaling.keda.sh/paused-replicas": "0"}}), spec.clone(), json!({})), None);
+        assert_eq!(keda(json!({}), spec.clone(), failing("Paused", "True")), None);
+        assert_eq!(keda(json!({}), spec, failing("Ready", "False")), None);
+        let knative = json!({"annotations": {"autoscaling.knative.dev/min-scale": "1"}});
+        let found = bounds("autoscaling.internal.knative.dev", "PodAutoscaler", knative, json!({"scaleTargetRef": target}), json!({}));
+        assert_eq!(found, Some((1, i64::MAX)));
+    }
+}

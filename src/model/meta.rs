@@ -1,0 +1,95 @@
+//! The one reader of what every Kubernetes object says of itself in `metadata`. Absent and empty are the same here. Knows no kind.
+use crate::model::Key;
+use crate::model::group_of;
+use serde_json::Value;
+
+/// One entry of `metadata.ownerReferences`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Owner<'a> {
+    /// API group; empty for the core group.
+    pub group: &'a str,
+    /// Kind.
+    pub kind: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Uid, or empty.
+    pub uid: &'a str,
+    /// Whether it is the controller.
+    pub is_controller: bool,
+}
+
+/// The text at a pointer, or an empty one.
+pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+}
+
+/// The object's key; none where it has no kind or no name.
+pub fn key_of(value: &Value) -> Option<Key> {
+    let at = |p: &str| value.pointer(p).and_then(Value::as_str);
+    let key = Key::new(group_of(at("/apiVersion")?), at("/kind")?, text(value, "/metadata/namespace"), at("/metadata/name")?);
+    Some(key).filter(|k| !k.kind.is_empty() && !k.name.is_empty())
+}
+
+/// `metadata.uid`, or empty.
+pub fn uid(object: &Value) -> &str {
+    text(object, "/metadata/uid")
+}
+
+/// An annotation.
+pub fn annotation<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    object.get("metadata")?.get("annotations")?.get(name)?.as_str()
+}
+
+/// A label.
+pub fn label<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    object.get("metadata")?.get("labels")?.get(name)?.as_str()
+}
+
+/// When its deletion was asked for, where it was.
+pub fn deleting(object: &Value) -> Option<&str> {
+    object.pointer("/metadata/deletionTimestamp").and_then(Value::as_str)
+}
+
+/// Its finalizers.
+pub fn finalizers(object: &Value) -> Vec<&str> {
+    object.pointer("/metadata/finalizers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// Its owners, in their order.
+pub fn owners(object: &Value) -> impl Iterator<Item = Owner<'_>> {
+    let all = object.pointer("/metadata/ownerReferences").and_then(Value::as_array).into_iter().flatten();
+    all.map(|o| Owner {
+        group: group_of(text(o, "/apiVersion")),
+        kind: text(o, "/kind"),
+        name: text(o, "/name"),
+        uid: text(o, "/uid"),
+        is_controller: o.get("controller") == Some(&Value::Bool(true)),
+    })
+}
+
+/// The owner that controls it.
+pub fn controller(object: &Value) -> Option<Owner<'_>> {
+    owners(object).find(|o| o.is_controller)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{controller, key_of, owners};
+    use serde_json::json;
+
+    #[test]
+    fn an_object_without_kind_or_name_has_no_key() {
+        let key = key_of(&json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a", "namespace": "n"}})).unwrap();
+        assert_eq!((key.group.as_str(), key.place().as_str()), ("apps", "n/a"));
+        assert_eq!(key_of(&json!({"apiVersion": "v1", "kind": "", "metadata": {"name": "a"}})), None);
+        assert_eq!(key_of(&json!({"apiVersion": "v1", "kind": "Pod", "metadata": {}})), None);
+    }
+
+    #[test]
+    fn only_controller_true_controls() {
+        let of = |c| json!({"metadata": {"ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "r", "uid": "u", "controller": c}]}});
+        assert_eq!(controller(&of(json!(true))).map(|o| (o.group, o.uid)), Some(("apps", "u")));
+        assert!(controller(&of(json!("true"))).is_none());
+        assert_eq!(owners(&of(json!(false))).count(), 1);
+    }
+}
