@@ -50,7 +50,7 @@ pub struct Rule {
     /// What more holds of some objects of the kind.
     pub when: Vec<When>,
     /// Labels with which a well-known controller marks the objects of the kind that it adds and takes (law 14): that one of them comes or
-    /// goes is a doubt, since only the object says so.
+    /// goes is a doubt, since only the object says so. `*`: all of them.
     pub passing: Vec<String>,
     /// True where what an object runs comes to an end by itself: its pods come and go.
     pub ends: bool,

@@ -59,6 +59,8 @@ pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Re
     for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == "secrets" && of(e.instances.layer(s))) {
         for (i, pair) in all.windows(2).enumerate() {
             if let [Some(a), Some(b)] = pair
+                // What its controller makes and renews is not compared.
+                && !(a.derived && b.derived)
                 && (a.version != b.version || a.version.is_empty())
                 && !(compared(e, [i, i + 1]) && holds_content(e, spot, a, i)? && holds_content(e, spot, b, i + 1)?)
             {
