@@ -6,6 +6,7 @@ use crate::claims::Finding;
 use crate::claims::Position;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
+use crate::claims::predicates::generated;
 use crate::claims::predicates::quality::asked;
 use crate::claims::predicates::unchanged::written_secrets;
 use crate::claims::witness;
@@ -80,6 +81,9 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         findings.extend(witness::elsewhere(e, &layer.name)?);
     }
     findings.extend(written_secrets(q, |layer| layer != switched)?);
+    for b in 1..e.sides.len() {
+        findings.extend(generated::differing(e, |layer| layer != switched, (b - 1, b))?);
+    }
     Ok(Some(findings))
 }
 

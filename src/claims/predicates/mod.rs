@@ -6,6 +6,7 @@ mod answering;
 mod available;
 mod behind;
 mod confined;
+mod generated;
 mod healthy;
 mod kept;
 mod quality;

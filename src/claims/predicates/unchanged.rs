@@ -7,6 +7,7 @@ use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::agreed;
+use crate::claims::predicates::generated;
 use crate::claims::predicates::wanted;
 use crate::claims::witness;
 use crate::compare::ChangeKind;
@@ -34,7 +35,11 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     }
     findings.extend(written_secrets(q, |layer| layer == q.layer)?);
     for b in 1..e.sides.len() {
-        findings.extend(agreed::moved(e, q.layer, b - 1, b)?);
+        let agreed = agreed::moved(e, q.layer, b - 1, b)?;
+        // What an agreement covers is named by it.
+        let is_named = |f: &Finding| agreed.iter().any(|a| a.object == f.object && a.pointer.starts_with(&f.pointer));
+        findings.extend(generated::differing(e, |layer| layer == q.layer, (b - 1, b))?.into_iter().filter(|f| !is_named(f)));
+        findings.extend(agreed);
     }
     // Whoever may move the count may not have taken all that runs.
     findings.extend(wanted::scaled_to_none(e, q.layer, Effect::Doubts)?);

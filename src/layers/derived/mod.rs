@@ -103,9 +103,16 @@ impl<'a> Templates<'a> {
 }
 
 fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
-    let named = d.always || d.relation || d.name.is_some() || d.annotation.is_some() || !d.owner.is_empty() || !d.says.is_empty();
+    let named = d.always
+        || d.relation
+        || d.name.is_some()
+        || d.annotation.is_some()
+        || !d.owner.is_empty()
+        || !d.dependent_of.is_empty()
+        || !d.says.is_empty();
     named
         && (d.owner.is_empty() || controller(context, object).is_some_and(|owner| is_owner(context, owner, d)))
+        && (d.dependent_of.is_empty() || depends(context, object, &d.dependent_of))
         && (!d.relation || related(context, object, d))
         && (!d.every || every(context, object))
         && (!d.hook || context.is_hook(object))
@@ -173,6 +180,16 @@ fn controller(context: &Context<'_>, object: &Object) -> Option<usize> {
     let same = |field: &str, value: &str| reference.get(field).and_then(Value::as_str) == Some(value);
     let same_place = owner.namespace.is_empty() || owner.namespace == object.key.namespace;
     (same("uid", context.objects.uid(at)) && same("kind", owner.kind) && same("name", owner.name) && same_place).then_some(at)
+}
+
+/// Whether an owner of one of these kinds, controller or not, is there by uid, kind and name: the garbage collector takes the object with it.
+fn depends(context: &Context<'_>, object: &Object, kinds: &[String]) -> bool {
+    meta::owners(&object.value).any(|owner| {
+        let Some(at) = context.by_uid(owner.uid) else { return false };
+        let key = context.objects.key(at);
+        let same_place = key.namespace.is_empty() || key.namespace == object.key.namespace;
+        same_place && kinds.iter().any(|k| k == key.kind) && owner.kind == key.kind && owner.name == key.name
+    })
 }
 
 /// A pod whose Job is in no list: CronJobs make Jobs and take them away while lists are read. It is never more than torn, unless it is word
