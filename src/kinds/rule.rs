@@ -99,8 +99,10 @@ pub struct When {
     pub name: Option<String>,
     /// … is in this namespace …
     pub namespace: Option<String>,
-    /// … and carries each of these annotations.
+    /// … and carries each of these annotations …
     pub annotations: Vec<String>,
+    /// … and each of these labels.
+    pub labels: Vec<String>,
     /// As in a rule.
     pub identity: Vec<String>,
     /// As in a rule.
@@ -122,6 +124,7 @@ impl When {
         same(&self.name, "/metadata/name")
             && same(&self.namespace, "/metadata/namespace")
             && self.annotations.iter().all(|a| meta::annotation(object, a).is_some())
+            && self.labels.iter().all(|l| meta::label(object, l).is_some())
     }
 
     /// What it says, as a rule of its own.

@@ -9,6 +9,7 @@ mod confined;
 mod generated;
 mod healthy;
 mod kept;
+mod passing;
 mod quality;
 mod restored;
 mod retained;

@@ -8,6 +8,7 @@ use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::agreed;
 use crate::claims::predicates::generated;
+use crate::claims::predicates::passing::is_passing;
 use crate::claims::predicates::wanted;
 use crate::claims::witness;
 use crate::compare::ChangeKind;
@@ -26,7 +27,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     }
     let mut findings = Vec::new();
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.kind != ChangeKind::Replaced) {
-        let effect = if change.uncertain { Effect::Doubts } else { Effect::Counters };
+        let effect = if change.uncertain || is_passing(e, change)? { Effect::Doubts } else { Effect::Counters };
         findings.extend(Finding::of_change(change, effect));
     }
     let kinds = e.kinds(q.layer);

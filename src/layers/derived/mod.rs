@@ -45,7 +45,12 @@ pub fn origin(context: &Context<'_>, object: &Object) -> Option<Origin> {
     let Some(d) = rule.derived.iter().find(|conditions| holds(context, object, conditions)) else { return orphan(context, object) };
     let zero = |p: &String| object.value.pointer(p).is_none_or(|v| v.as_u64() == Some(0));
     Some(Origin {
-        owner: if d.owner.is_empty() { None } else { controller(context, object) },
+        owner: match () {
+            () if !d.owner.is_empty() => controller(context, object),
+            // What it follows from is what it names.
+            () if d.relation && !d.follows.is_empty() => targets(context, object).into_iter().flatten().next(),
+            () => None,
+        },
         follows: d.follows.clone(),
         is_untold: rule.derived.iter().any(|d| !d.follows.is_empty()) && d.follows.is_empty() && !d.owner.is_empty(),
         is_idle: !d.idle.is_empty() && d.idle.iter().all(zero),
