@@ -1,6 +1,7 @@
 //! The bundles of one judgement and what all claims ask of them, computed once.
 use crate::claims::position::Position;
 use crate::claims::position::positions;
+use crate::claims::written::name_writers;
 use crate::compare::Change;
 use crate::compare::ChangeKind;
 use crate::compare::CompareError;
@@ -10,7 +11,6 @@ use crate::compare::Instances;
 use crate::compare::Side;
 use crate::compare::Spot;
 use crate::compare::changes;
-use crate::compare::writer;
 use crate::kinds::Rules;
 use crate::kinds::split::Facets;
 use crate::kinds::split::join_facets;
@@ -267,26 +267,9 @@ impl<'a> Evidence<'a> {
             change.uncertain |= hides(&change.spot.stem, lacks) || others.iter().any(|s| hides(s, has) || hides(s, lacks));
         }
         for change in found.iter_mut().filter(|c| !c.fields.is_empty()) {
-            self.name_writers(change, b)?;
+            name_writers(self, change, a, b)?;
         }
         Ok(found)
-    }
-
-    /// Notes who wrote each field of a change, as the later bundle says it.
-    fn name_writers(&self, change: &mut Change, side: usize) -> Result<(), CompareError> {
-        let Some(at) = self.instances.at(&change.spot, side) else { return Ok(()) };
-        if self.line("noise", &change.spot, at, side)?.pointer("/fields/~1metadata~1managedFields").is_none() {
-            return Ok(());
-        }
-        let object = self.whole(&change.spot, at, side)?;
-        let state =
-            if at.derived { self.line("identity", &change.spot, at, side)?["derived"].take() } else { self.state(&change.spot, at, side)? };
-        for field in change.fields.iter_mut().filter(|f| f.after.is_some()) {
-            // What is identity stands where the object has it; what is state, where state has sorted it.
-            let shown = if state.pointer(&field.pointer).is_some() { &state } else { &object };
-            field.writer = writer(&object, shown, &field.pointer);
-        }
-        Ok(())
     }
 
     /// Whether a bundle could lack an object of this kind (stem) and namespace only because it did not wholly see it there.

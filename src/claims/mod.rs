@@ -7,6 +7,7 @@ mod judge;
 mod position;
 mod predicates;
 mod witness;
+mod written;
 
 pub use evidence::Evidence;
 pub use finding::Effect;

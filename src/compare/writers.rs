@@ -18,6 +18,18 @@ pub struct Writer {
     pub time: String,
 }
 
+impl Writer {
+    /// Whether an object's `managedFields` have this very entry.
+    pub fn is_noted(&self, object: &Value) -> bool {
+        let entries = object.pointer("/metadata/managedFields").and_then(Value::as_array).into_iter().flatten();
+        let same = |e: &Value| {
+            let own = [&*self.manager, &self.operation, &self.subresource, &self.time];
+            ["/manager", "/operation", "/subresource", "/time"].iter().zip(own).all(|(p, own)| text(e, p) == own)
+        };
+        entries.into_iter().any(same)
+    }
+}
+
 /// Who owns the field at a pointer within `state`, which may have sorted the lists of the object; none where no entry says so.
 pub fn writer(object: &Value, state: &Value, pointer: &str) -> Option<Writer> {
     let path = path(state, pointer)?;
@@ -122,6 +134,16 @@ mod tests {
             let seen = writer(&object, &state, pointer).map(|w| format!("{} {} {} {}", w.manager, w.operation, w.subresource, w.time));
             assert_eq!(seen.as_deref(), want, "{pointer}");
         }
+    }
+
+    #[test]
+    fn an_entry_that_was_there_before_wrote_nothing_since() {
+        let object = object();
+        let found = writer(&object, &object, "/spec/replicas").unwrap();
+        assert!(found.is_noted(&object));
+        let mut later = object.clone();
+        later["metadata"]["managedFields"][3]["time"] = json!("2026-05-01T12:09:00Z");
+        assert!(!writer(&later, &later, "/spec/replicas").unwrap().is_noted(&object));
     }
 
     #[test]

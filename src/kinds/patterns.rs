@@ -1,8 +1,9 @@
 //! Pointer patterns of a rule, outside of a walk: which field one speaks of, and an object without what some speak of. A `*` token is
-//! any one token.
+//! any one token, and one that ends in `*` is any that begins so.
 use crate::kinds::Kind;
 use crate::kinds::rule::Given;
 use crate::kinds::rule::Rule;
+use crate::model::join;
 use crate::model::tokens;
 use serde_json::Value;
 
@@ -16,7 +17,23 @@ impl Kind {
     /// Whether the rule itself calls the field identity (and no agreement about one object does), and it does not move by itself.
     pub fn is_lasting(&self, pointer: &str) -> bool {
         let any = |patterns: Vec<String>| patterns.iter().any(|pattern| covers(pattern, pointer));
-        any(self.patterns(|rule| &rule.identity)) && !any(self.patterns(|rule| &rule.moves))
+        let elements = |pointer: &str| {
+            let mut found = false;
+            self.each(&mut |at, rule| found |= rule.elements.keys().any(|pattern| covers(&format!("{at}{pattern}"), pointer)));
+            found || self.rule.when.iter().any(|w| w.elements.keys().any(|pattern| covers(pattern, pointer)))
+        };
+        (any(self.patterns(|rule| &rule.identity)) || elements(pointer)) && !any(self.patterns(|rule| &rule.moves))
+    }
+
+    /// The field that the cluster writes anew for each instance (law 13) and that a pointer is, or leads into.
+    pub fn generated(&self, pointer: &str) -> Option<String> {
+        let depth = self.patterns(|rule| &rule.generated).iter().find(|pattern| covers(pattern, pointer)).map(|p| tokens(p).len())?;
+        Some(tokens(pointer).iter().take(depth).fold(String::new(), |whole, token| join(&whole, token)))
+    }
+
+    /// Whether the rule names such fields.
+    pub fn generates(&self) -> bool {
+        !self.rule.generated.is_empty() || self.rule.when.iter().any(|w| !w.generated.is_empty())
     }
 
     /// A list of the rule's patterns, those of its fragments and of every kind's rule included.
@@ -52,15 +69,18 @@ pub(crate) fn covers(pattern: &str, pointer: &str) -> bool {
     pattern.len() <= pointer.len() && pattern.iter().zip(&pointer).all(|(p, t)| is_like(p, t))
 }
 
-/// Whether a text is like another, in which a `*` at the end is any text.
+/// Whether a text is like another, in which each `*` is any text.
 pub(crate) fn is_like(wanted: &str, text: &str) -> bool {
-    wanted.strip_suffix('*').map_or(wanted == text, |start| text.starts_with(start))
+    let Some((start, rest)) = wanted.split_once('*') else { return wanted == text };
+    let Some(tail) = text.strip_prefix(start) else { return false };
+    // Few patterns have a star that is not their end.
+    rest.is_empty() || tail.char_indices().any(|(i, _)| tail.get(i..).is_some_and(|tail| is_like(rest, tail)))
 }
 
 /// Whether a pattern speaks of something within a field.
 pub(crate) fn is_within(pattern: &str, pointer: &str) -> bool {
     let (pattern, pointer) = (tokens(pattern), tokens(pointer));
-    pattern.len() > pointer.len() && pattern.iter().zip(&pointer).all(|(p, t)| p == "*" || p == t)
+    pattern.len() > pointer.len() && pattern.iter().zip(&pointer).all(|(p, t)| is_like(p, t))
 }
 
 /// Takes what a pattern speaks of out of a value, and maps that hold nothing else then. List elements leave a null, so that the others
@@ -69,7 +89,7 @@ fn prune(value: &mut Value, pattern: &[String]) {
     let Some((first, rest)) = pattern.split_first() else { return };
     match value {
         Value::Object(map) => {
-            let keys: Vec<String> = map.keys().filter(|k| first == "*" || *k == first).cloned().collect();
+            let keys: Vec<String> = map.keys().filter(|k| is_like(first, k)).cloned().collect();
             for key in keys {
                 let emptied = map.get_mut(&key).is_some_and(|item| {
                     prune(item, rest);
@@ -103,6 +123,11 @@ mod tests {
             assert_eq!(covers(pattern, pointer), want, "{pattern} {pointer}");
         }
         assert!(is_like("a*", "abc") && is_like("a", "a") && !is_like("a", "ab"));
+        for (wanted, text, want) in
+            [("*-cfg-*", "a-cfg-x", true), ("*-cfg-*", "a-cfgx", false), ("*b", "ab", true), ("*b", "", false), ("*", "", true)]
+        {
+            assert_eq!(is_like(wanted, text), want, "{wanted} {text}");
+        }
     }
 
     #[test]

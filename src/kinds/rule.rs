@@ -26,6 +26,10 @@ pub struct Rule {
     /// Pointer patterns of identity fields, and of a derived object's others, that move by themselves while the uid stays (law 5): restart
     /// counts, addresses.
     pub moves: Vec<String>,
+    /// Pointer patterns of identity fields that the cluster writes anew for each instance: named where they differ (law 13).
+    pub generated: Vec<String>,
+    /// Lists some of whose elements are identity: pointer pattern of the list → field → texts (`*` at the end is any text).
+    pub elements: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Pointer patterns of bookkeeping.
     pub noise: Vec<String>,
     /// Pointer patterns that are state although something above them is not.
@@ -95,10 +99,18 @@ pub struct When {
     pub name: Option<String>,
     /// … is in this namespace …
     pub namespace: Option<String>,
-    /// … and carries each of these annotations.
+    /// … and carries each of these annotations …
     pub annotations: Vec<String>,
+    /// … and each of these labels.
+    pub labels: Vec<String>,
     /// As in a rule.
     pub identity: Vec<String>,
+    /// As in a rule.
+    pub moves: Vec<String>,
+    /// As in a rule.
+    pub generated: Vec<String>,
+    /// As in a rule.
+    pub elements: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// As in a rule.
     pub noise: Vec<String>,
     /// Why, with its source.
@@ -112,11 +124,13 @@ impl When {
         same(&self.name, "/metadata/name")
             && same(&self.namespace, "/metadata/namespace")
             && self.annotations.iter().all(|a| meta::annotation(object, a).is_some())
+            && self.labels.iter().all(|l| meta::label(object, l).is_some())
     }
 
     /// What it says, as a rule of its own.
     pub fn as_rule(&self) -> Rule {
-        Rule { identity: self.identity.clone(), noise: self.noise.clone(), ..Rule::default() }
+        let Self { identity, moves, generated, elements, noise, .. } = self.clone();
+        Rule { identity, moves, generated, elements, noise, ..Rule::default() }
     }
 }
 
@@ -184,6 +198,8 @@ pub struct Derived {
     pub says: BTreeMap<String, Vec<String>>,
     /// It is the claim that its controller, a pod, makes for an ephemeral volume of its own.
     pub ephemeral: bool,
+    /// An ownerReference, of a controller or not, to one of these kinds is there by uid, kind and name.
+    pub dependent_of: Vec<String>,
     /// It has nothing at these pointers.
     pub without: Vec<String>,
     /// Each address in it is one of the pod that it names beside it, or stands in its controller.

@@ -4,6 +4,7 @@ use crate::kinds::Kind;
 use crate::kinds::rule::ListRule;
 use crate::kinds::tree::Facet;
 use crate::kinds::tree::Tree;
+use crate::model::join;
 use crate::model::push;
 use crate::model::set;
 use serde_json::Map;
@@ -45,16 +46,23 @@ pub fn join_facets(facets: Facets) -> Value {
         unsort(&mut value, &pointer, &order);
     }
     let mut fields: Vec<_> = facets.identity.into_iter().chain(facets.noise).collect();
-    fields.sort_by_key(|(pointer, _)| depth(pointer));
+    // An element of a list comes after those before it.
+    let index = |pointer: &str| pointer.rsplit('/').next().and_then(|token| token.parse::<usize>().ok());
+    fields.sort_by_key(|(pointer, _)| (depth(pointer), index(pointer)));
     for (pointer, field) in fields {
         set(&mut value, &pointer, field);
     }
     value
 }
 
+/// No list of an object is longer: a place beyond is not one that a split has noted.
+const LONGEST: usize = 1 << 20;
+
 fn unsort(value: &mut Value, pointer: &str, order: &Value) {
     let (Some(Value::Array(list)), Some(order)) = (value.pointer_mut(pointer), order.as_array()) else { return };
-    let mut original = vec![Value::Null; list.len()];
+    // Elements that are identity are not in the list, and have their place all the same.
+    let last = order.iter().filter_map(Value::as_u64).max().and_then(|i| usize::try_from(i).ok()).filter(|i| *i < LONGEST);
+    let mut original = vec![Value::Null; list.len().max(last.map_or(0, |i| i + 1))];
     for (item, index) in list.iter_mut().zip(order) {
         if let Some(slot) = index.as_u64().and_then(|i| usize::try_from(i).ok()).and_then(|i| original.get_mut(i)) {
             *slot = item.take();
@@ -93,7 +101,13 @@ fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &mut 
             record(facet, pointer, value, out);
             return Left::Elsewhere;
         }
-        return Left::State(sorted(value, active, pointer, out));
+        return Left::State(match value {
+            Value::Array(list) => {
+                let places: Vec<usize> = (0..list.len()).collect();
+                sorted(list, &places, active, pointer, out)
+            }
+            value => value,
+        });
     }
     match value {
         Value::Object(map) if !map.is_empty() => {
@@ -116,18 +130,28 @@ fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &mut 
             }
         }
         Value::Array(list) => {
-            let items = list.into_iter().enumerate().map(|(i, item)| {
-                let token = i.to_string();
-                let next: Vec<&Tree> = active.iter().flat_map(|n| n.step(&token)).collect();
-                below(item, &token, &next, facet, pointer, out).state().unwrap_or(Value::Null)
-            });
-            let list = Value::Array(items.collect());
-            if elsewhere && list.as_array().is_some_and(|l| l.iter().all(Value::is_null)) {
-                // Everything within has gone to its facet; what is left is the list's length.
-                record(facet, pointer, list, out);
+            let is_element = |item: &Value| !elsewhere && active.iter().any(|n| n.has_element(item));
+            if !list.is_empty() && list.iter().all(is_element) {
+                record(Some(Facet::Identity), pointer, Value::Array(list), out);
                 return Left::Elsewhere;
             }
-            Left::State(sorted(list, active, pointer, out))
+            let (mut places, mut items) = (Vec::with_capacity(list.len()), Vec::with_capacity(list.len()));
+            for (i, item) in list.into_iter().enumerate() {
+                let token = i.to_string();
+                if is_element(&item) {
+                    record(Some(Facet::Identity), &join(pointer, &token), item, out);
+                    continue;
+                }
+                let next: Vec<&Tree> = active.iter().flat_map(|n| n.step(&token)).collect();
+                places.push(i);
+                items.push(below(item, &token, &next, facet, pointer, out).state().unwrap_or(Value::Null));
+            }
+            if elsewhere && items.iter().all(Value::is_null) {
+                // Everything within has gone to its facet; what is left is the list's length.
+                record(facet, pointer, Value::Array(items), out);
+                return Left::Elsewhere;
+            }
+            Left::State(sorted(items, &places, active, pointer, out))
         }
         other if elsewhere => {
             record(facet, pointer, other, out);
@@ -151,19 +175,17 @@ fn record(facet: Option<Facet>, pointer: &str, value: Value, out: &mut Facets) {
     map.insert(pointer.to_owned(), value);
 }
 
-/// Sorts a list that has no order of its own, and notes the order it had.
-fn sorted(value: Value, active: &[&Tree], pointer: &str, out: &mut Facets) -> Value {
-    let Some(rule) = active.iter().find_map(|n| n.list.as_ref()) else { return value };
-    let Value::Array(list) = value else { return value };
-    if let ListRule::KeysUnless { unless, .. } = rule
-        && list.iter().any(|item| json::to_text(item).contains(unless.as_str()))
-    {
-        return Value::Array(list);
-    }
-    let mut items: Vec<(Vec<u8>, usize, Value)> = list.into_iter().enumerate().map(|(i, item)| (sort_key(rule, &item), i, item)).collect();
+/// Sorts a list that has no order of its own, and notes at which place of the whole list each of its elements stood.
+fn sorted(list: Vec<Value>, places: &[usize], active: &[&Tree], pointer: &str, out: &mut Facets) -> Value {
+    let rule = active.iter().find_map(|n| n.list.as_ref()).filter(|rule| match rule {
+        ListRule::KeysUnless { unless, .. } => !list.iter().any(|item| json::to_text(item).contains(unless.as_str())),
+        _ => true,
+    });
+    let keyed = |item: &Value| rule.map_or_else(Vec::new, |rule| sort_key(rule, item));
+    let mut items: Vec<_> = list.into_iter().zip(places).map(|(item, place)| (keyed(&item), *place, item)).collect();
     items.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)));
-    if items.iter().enumerate().any(|(i, (_, original, _))| i != *original) {
-        out.order.insert(pointer.to_owned(), items.iter().map(|(_, original, _)| Value::from(*original)).collect());
+    if items.iter().enumerate().any(|(i, (_, place, _))| i != *place) {
+        out.order.insert(pointer.to_owned(), items.iter().map(|(_, place, _)| Value::from(*place)).collect());
     }
     Value::Array(items.into_iter().map(|(_, _, item)| item).collect())
 }

@@ -1,4 +1,5 @@
 //! A rule's pointer patterns as a tree that is walked beside the object.
+use crate::kinds::patterns::is_like;
 use crate::kinds::rule::ListRule;
 use crate::kinds::rule::Rule;
 use crate::model::tokens;
@@ -23,6 +24,10 @@ pub(super) struct Tree {
     pub(super) list: Option<ListRule>,
     pub(super) default: Option<Value>,
     pub(super) unless: Vec<Value>,
+    /// Of a list: field → patterns of the elements that are identity.
+    elements: BTreeMap<String, Vec<String>>,
+    /// Made of exact pointers: a `*` in them is no pattern.
+    is_exact: bool,
 }
 
 impl Tree {
@@ -41,6 +46,9 @@ impl Tree {
         for (pattern, values) in &rule.unless {
             self.node(at, pattern).unless.clone_from(values);
         }
+        for (pattern, fields) in &rule.elements {
+            self.node(at, pattern).elements.clone_from(fields);
+        }
     }
 
     /// Gives one exact pointer the identity facet, for one object.
@@ -49,6 +57,7 @@ impl Tree {
         for pointer in pointers {
             let mut node = &mut tree;
             for token in tokens(pointer) {
+                node.is_exact = true;
                 node = node.edges.entry(token).or_default();
             }
             node.facet = Some(Facet::Identity);
@@ -76,12 +85,21 @@ impl Tree {
 
     /// The nodes that a step along `token` leads to.
     pub(super) fn step<'a>(&'a self, token: &'a str) -> impl Iterator<Item = &'a Self> {
-        let any = if token == "*" { None } else { self.edges.get("*") };
+        let any = if token == "*" || self.is_exact { None } else { self.edges.get("*") };
         let begun = self.beginnings.iter().filter(|(beginning, _)| token.starts_with(beginning.as_str())).map(|(_, node)| node);
         self.edges.get(token).into_iter().chain(begun).chain(any)
     }
 
     pub(super) fn is_leaf(&self) -> bool {
-        self.edges.is_empty() && self.beginnings.is_empty()
+        self.edges.is_empty() && self.beginnings.is_empty() && self.elements.is_empty()
+    }
+
+    /// Whether an element of the list at this node is identity.
+    pub(super) fn has_element(&self, item: &Value) -> bool {
+        let is = |(field, patterns): (&String, &Vec<String>)| {
+            let text = item.get(field).and_then(Value::as_str);
+            text.is_some_and(|t| patterns.iter().any(|p| is_like(p, t)))
+        };
+        !self.elements.is_empty() && self.elements.iter().all(is)
     }
 }

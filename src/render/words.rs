@@ -73,6 +73,7 @@ pub fn of_code(code: &str) -> &str {
         ("ignores-by-expression", "ignores differences by expression or manager; those fields stay state"),
         ("label-disagrees", "is labelled as of another layer than it belongs to"),
         ("pod-not-counted", "is more than its owner counts"),
+        ("generated-differs", "holds another value that the cluster generates"),
         ("owned-field-moved", "a field that a controller owns moved"),
         ("pod-restarted", "restarted"),
         ("pod-added", "was added by its controller"),

@@ -3,6 +3,8 @@
 
 /// The floors of the code, its file sizes, no forgotten test file.
 mod architecture;
+/// What controllers rewrite, family by family.
+mod churn;
 /// Claims as data, judged over the samples and over changed samples.
 mod claims;
 /// The verbs, run as a person would.

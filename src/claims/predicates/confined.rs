@@ -7,6 +7,8 @@ use crate::claims::Position;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::agreed;
+use crate::claims::predicates::generated;
+use crate::claims::predicates::passing::is_passing;
 use crate::claims::predicates::quality::asked;
 use crate::claims::predicates::unchanged::written_secrets;
 use crate::claims::witness;
@@ -20,7 +22,6 @@ use crate::model::By;
 use crate::model::Key;
 use crate::model::PLATFORM;
 use crate::model::Role;
-use crate::model::meta;
 use crate::model::unstem;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -90,6 +91,9 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     }
     findings.extend(unidentified(e));
     findings.extend(written_secrets(q, |layer| layer != switched)?);
+    for b in 1..e.sides.len() {
+        findings.extend(generated::differing(e, |layer| layer != switched, (b - 1, b))?);
+    }
     Ok(Some(findings))
 }
 
@@ -117,19 +121,6 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
         }
         ChangeKind::Modified | ChangeKind::Replaced | ChangeKind::Departs | ChangeKind::Torn => false,
     })
-}
-
-/// Whether a well-known controller adds and takes such objects, as the object itself says (law 14).
-fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let labels = &e.rules.of(&change.key.group, &change.key.kind).rule.passing;
-    let side = match change.kind {
-        ChangeKind::Added => change.sides.1,
-        ChangeKind::Removed => change.sides.0,
-        _ => return Ok(false),
-    };
-    let Some(at) = e.instances.at(&change.spot, side).filter(|_| !labels.is_empty()) else { return Ok(false) };
-    let object = e.whole(&change.spot, at, side)?;
-    Ok(labels.iter().any(|l| l == "*" || meta::label(&object, l).is_some()))
 }
 
 /// Whether what an object names went and came with it.

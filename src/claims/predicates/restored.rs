@@ -9,6 +9,7 @@ use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::agreed;
 use crate::claims::predicates::behind;
+use crate::claims::predicates::generated;
 use crate::claims::predicates::healthy;
 use crate::claims::predicates::settled;
 use crate::claims::predicates::unchanged::compared;
@@ -38,6 +39,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     }
     findings.extend(secrets(e, q.layer, first, last));
     findings.extend(agreed::moved(e, q.layer, first, last)?);
+    findings.extend(generated::differing(e, |layer| layer == q.layer, (first, last))?);
     let before = healthy::of_layer(e, q.layer, first)?;
     for finding in healthy::of_layer(e, q.layer, last)?.into_iter().chain(healthy::deleting(e, q.layer, last)?) {
         let same = |f: &&Finding| f.effect == Effect::Counters && f.object == finding.object && f.code == finding.code;

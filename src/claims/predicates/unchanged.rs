@@ -7,6 +7,8 @@ use crate::claims::Finding;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::agreed;
+use crate::claims::predicates::generated;
+use crate::claims::predicates::passing::is_passing;
 use crate::claims::predicates::wanted;
 use crate::claims::witness;
 use crate::compare::ChangeKind;
@@ -25,7 +27,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     }
     let mut findings = Vec::new();
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.kind != ChangeKind::Replaced) {
-        let effect = if change.uncertain { Effect::Doubts } else { Effect::Counters };
+        let effect = if change.uncertain || is_passing(e, change)? { Effect::Doubts } else { Effect::Counters };
         findings.extend(Finding::of_change_unless_expected(change, effect));
     }
     let kinds = e.kinds(q.layer);
@@ -34,7 +36,11 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     }
     findings.extend(written_secrets(q, |layer| layer == q.layer)?);
     for b in 1..e.sides.len() {
-        findings.extend(agreed::moved(e, q.layer, b - 1, b)?);
+        let agreed = agreed::moved(e, q.layer, b - 1, b)?;
+        // What an agreement covers is named by it.
+        let is_named = |f: &Finding| agreed.iter().any(|a| a.object == f.object && a.pointer.starts_with(&f.pointer));
+        findings.extend(generated::differing(e, |layer| layer == q.layer, (b - 1, b))?.into_iter().filter(|f| !is_named(f)));
+        findings.extend(agreed);
     }
     // Whoever may move the count may not have taken all that runs.
     findings.extend(wanted::scaled_to_none(e, q.layer, Effect::Doubts)?);

@@ -45,7 +45,12 @@ pub fn origin(context: &Context<'_>, object: &Object) -> Option<Origin> {
     let Some(d) = rule.derived.iter().find(|conditions| holds(context, object, conditions)) else { return orphan(context, object) };
     let zero = |p: &String| object.value.pointer(p).is_none_or(|v| v.as_u64() == Some(0));
     Some(Origin {
-        owner: if d.owner.is_empty() { None } else { controller(context, object) },
+        owner: match () {
+            () if !d.owner.is_empty() => controller(context, object),
+            // What it follows from is what it names.
+            () if d.relation && !d.follows.is_empty() => targets(context, object).into_iter().flatten().next(),
+            () => None,
+        },
         follows: d.follows.clone(),
         // Of whose content nothing is compared: a new one is held against what its owner had before.
         is_untold: d.follows.is_empty() && (d.hook || !d.owner.is_empty() && !d.backed && !d.ephemeral && d.agrees.is_empty()),
@@ -104,9 +109,16 @@ impl<'a> Templates<'a> {
 }
 
 fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
-    let named = d.always || d.relation || d.name.is_some() || d.annotation.is_some() || !d.owner.is_empty() || !d.says.is_empty();
+    let named = d.always
+        || d.relation
+        || d.name.is_some()
+        || d.annotation.is_some()
+        || !d.owner.is_empty()
+        || !d.dependent_of.is_empty()
+        || !d.says.is_empty();
     named
         && (d.owner.is_empty() || controller(context, object).is_some_and(|owner| is_owner(context, object, owner, d)))
+        && (d.dependent_of.is_empty() || depends(context, object, &d.dependent_of))
         && (!d.relation || related(context, object, d))
         && (!d.every || every(context, object))
         && (!d.hook || context.is_hook(object))
@@ -179,6 +191,16 @@ fn controller(context: &Context<'_>, object: &Object) -> Option<usize> {
     let same = |field: &str, value: &str| reference.get(field).and_then(Value::as_str) == Some(value);
     let same_place = owner.namespace.is_empty() || owner.namespace == object.key.namespace;
     (same("uid", context.objects.uid(at)) && same("kind", owner.kind) && same("name", owner.name) && same_place).then_some(at)
+}
+
+/// Whether an owner of one of these kinds, controller or not, is there by uid, kind and name: the garbage collector takes the object with it.
+fn depends(context: &Context<'_>, object: &Object, kinds: &[String]) -> bool {
+    meta::owners(&object.value).any(|owner| {
+        let Some(at) = context.by_uid(owner.uid) else { return false };
+        let key = context.objects.key(at);
+        let same_place = key.namespace.is_empty() || key.namespace == object.key.namespace;
+        same_place && kinds.iter().any(|k| k == key.kind) && owner.kind == key.kind && owner.name == key.name
+    })
 }
 
 /// A pod whose Job is in no list: CronJobs make Jobs and take them away while lists are read. It is never more than torn, unless it is word

@@ -1,0 +1,71 @@
+//! Values that a cluster generates for each instance (caBundles, ranges of ids, names of pull secrets), as the rule of their kind says:
+//! another one is no counter-example, and is named (law 13).
+use crate::claims::Effect;
+use crate::claims::Evidence;
+use crate::claims::Finding;
+use crate::compare::CompareError;
+use crate::compare::Side;
+use crate::compare::Spot;
+use crate::compare::lines;
+use serde_json::Map;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// Such values of the objects of some layers that differ from one bundle to another.
+pub(super) fn differing(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (usize, usize)) -> Result<Vec<Finding>, CompareError> {
+    let mut findings = Vec::new();
+    let (Some(before), Some(after)) = (e.sides.get(a), e.sides.get(b)) else { return Ok(findings) };
+    let (old, new) = (generated(e, &of, before, after)?, generated(e, &of, after, before)?);
+    for (spot, (later, file)) in &new {
+        let Some((earlier, _)) = old.get(spot) else { continue };
+        for pointer in earlier.keys().chain(later.keys()).collect::<BTreeSet<_>>() {
+            let (x, y) = (earlier.get(pointer).cloned(), later.get(pointer).cloned());
+            if x != y {
+                let finding = Finding::new(Effect::Notes, "generated-differs", b).about(e.key(spot));
+                findings.push(finding.at(pointer, x, y).in_file(file));
+            }
+        }
+    }
+    Ok(findings)
+}
+
+/// Object → its generated values, and the entry that holds them.
+type Generated = BTreeMap<Spot, (Map<String, Value>, String)>;
+
+/// What one bundle has of them, in files that the other has not.
+fn generated(e: &Evidence<'_>, of: impl Fn(&str) -> bool, side: &Side, other: &Side) -> Result<Generated, CompareError> {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        namespace: String,
+        name: String,
+        fields: Map<String, Value>,
+    }
+    let known: BTreeSet<(&str, &str)> = other.files("identity").map(|(_, _, stem, digest)| (stem, digest)).collect();
+    let mut out = Generated::new();
+    for (entry, _, stem, _) in side.files("identity").filter(|(_, _, stem, digest)| !known.contains(&(*stem, *digest))) {
+        let (plural, group) = crate::model::unstem(stem);
+        let Some(kind) = e.rules.of_resource(group, plural).filter(|k| k.generates()) else { continue };
+        for line in lines(&side.file(entry)?) {
+            let line: Line = side.parse(entry, line)?;
+            let spot = Spot { stem: stem.to_owned(), namespace: line.namespace, name: line.name };
+            if of(e.instances.layer(&spot)) {
+                let mut fields = Map::new();
+                for (pointer, value) in line.fields {
+                    match kind.generated(&pointer) {
+                        Some(whole) if whole == pointer => drop(fields.insert(pointer, value)),
+                        // What lies within is put together again, by where it lies.
+                        Some(whole) => {
+                            let rest = pointer.strip_prefix(&*whole).unwrap_or("").to_owned();
+                            let parts = fields.entry(whole).or_insert_with(|| Value::Object(Map::new()));
+                            parts.as_object_mut().and_then(|parts| parts.insert(rest, value));
+                        }
+                        None => {}
+                    }
+                }
+                out.insert(spot, (fields, entry.to_owned()));
+            }
+        }
+    }
+    Ok(out)
+}

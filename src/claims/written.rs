@@ -1,0 +1,25 @@
+//! Who wrote the fields of a change, as the later bundle's managedFields say it: data of the findings. Judges nothing.
+use crate::claims::Evidence;
+use crate::compare::Change;
+use crate::compare::CompareError;
+use crate::compare::FieldChange;
+use crate::compare::writer;
+
+/// Notes who wrote each field of a change from bundle `a` to `side`, as the later one says it. An entry that the earlier bundle has too
+/// wrote nothing in between; of a whole map or list, parts may have other writers.
+pub(super) fn name_writers(e: &Evidence<'_>, change: &mut Change, a: usize, side: usize) -> Result<(), CompareError> {
+    let Some(at) = e.instances.at(&change.spot, side) else { return Ok(()) };
+    if e.line("noise", &change.spot, at, side)?.pointer("/fields/~1metadata~1managedFields").is_none() {
+        return Ok(());
+    }
+    let object = e.whole(&change.spot, at, side)?;
+    let earlier = e.instances.at(&change.spot, a).map(|before| e.whole(&change.spot, before, a)).transpose()?;
+    let state = if at.derived { e.line("identity", &change.spot, at, side)?["derived"].take() } else { e.state(&change.spot, at, side)? };
+    let is_plain = |f: &FieldChange| f.after.as_ref().is_some_and(|v| !v.is_object() && !v.is_array());
+    for field in change.fields.iter_mut().filter(|f| is_plain(f)) {
+        // What is identity stands where the object has it; what is state, where state has sorted it.
+        let shown = if state.pointer(&field.pointer).is_some() { &state } else { &object };
+        field.writer = writer(&object, shown, &field.pointer).filter(|w| !earlier.as_ref().is_some_and(|before| w.is_noted(before)));
+    }
+    Ok(())
+}
