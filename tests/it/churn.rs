@@ -91,7 +91,7 @@ fn bundle(objects: &[Value]) -> Side {
 /// What changed, as words; `replaced` is left out, which other tests are about.
 fn changed(before: &[Value], after: &[Value]) -> Vec<String> {
     let sides = [bundle(before), bundle(after)];
-    let instances = Instances::read(&sides).unwrap();
+    let instances = Instances::read(&sides, &evid::bundle::config::Config::default().layers().unwrap()).unwrap();
     let found = changes(&sides, &instances, &Rules::new(&[]).unwrap(), 0, 1).unwrap();
     let words = |c: &evid::compare::Change| {
         let fields: Vec<&str> = c.fields.iter().map(|f| &*f.pointer).collect();
