@@ -124,7 +124,7 @@ fn a_bundle_that_hides_what_could_have_been_asked_is_damaged() {
     says(defects(gone("/universe/kinds", "services")), "its universe lacks services");
     says(defects(gone("/universe/kinds", "appprojects")), "its universe lacks appprojects.argoproj.io");
     says(defects(|c| c["universe"]["known"] = json!("nothing")), "is known by api-services");
-    says(defects(|c| c["highestResourceVersion"] = json!("7")), "`highestResourceVersion` is lower");
+    says(defects(|c| c["highestResourceVersion"] = json!("7")), "`highestResourceVersion` is below");
     says(defects(|c| drop(c.as_object_mut().unwrap().remove("universe"))), "its universe lacks");
 }
 
