@@ -1,6 +1,7 @@
 //! What Argo CD is told to ignore in an object, by the Application that manages it (`spec.ignoreDifferences`) or for all (`argocd-cm`):
 //! another controller owns the field by agreement. Argo CD 3.6.0, `util/argo/normalizers/diff_normalizer.go`: group and kind are globs,
 //! name and namespace hold where they are not empty. Expressions are not evaluated here: what they cover stays state.
+use crate::model::meta::list;
 use crate::model::meta::text;
 use crate::model::tokens;
 use serde_json::Value;
@@ -21,25 +22,23 @@ pub struct Agreement {
 impl Agreement {
     /// The agreements of an Application.
     pub fn of_application(app: &Value) -> Vec<Self> {
-        let all = app.pointer("/spec/ignoreDifferences").and_then(Value::as_array);
         let one = |says: &Value| Self {
             name: text(says, "/name").to_owned(),
             namespace: text(says, "/namespace").to_owned(),
             ..Self::for_all(text(says, "/group"), text(says, "/kind"), says)
         };
-        all.into_iter().flatten().map(one).collect()
+        list(app, "/spec/ignoreDifferences").map(one).collect()
     }
 
     /// An agreement about every object of a kind.
     pub fn for_all(group: &str, kind: &str, says: &Value) -> Self {
-        let list = |field: &str| says.get(field).and_then(Value::as_array).into_iter().flatten();
         Self {
             group: group.to_owned(),
             kind: kind.to_owned(),
             name: String::new(),
             namespace: String::new(),
-            pointers: list("jsonPointers").filter_map(Value::as_str).filter(|p| p.starts_with('/')).map(str::to_owned).collect(),
-            by_expression: list("jqPathExpressions").chain(list("managedFieldsManagers")).next().is_some(),
+            pointers: list(says, "/jsonPointers").filter_map(Value::as_str).filter(|p| p.starts_with('/')).map(str::to_owned).collect(),
+            by_expression: list(says, "/jqPathExpressions").chain(list(says, "/managedFieldsManagers")).next().is_some(),
         }
     }
 
@@ -62,7 +61,7 @@ impl Agreement {
 }
 
 /// Whether a text matches a pattern in which `*` stands for any text and `?` for one character.
-pub(super) fn glob(pattern: &str, text: &str) -> bool {
+pub fn glob(pattern: &str, text: &str) -> bool {
     let (mut rest, mut parts) = (text, pattern.split('*'));
     let same = |part: &str, text: &str| {
         part.chars().count() == text.chars().count() && part.chars().zip(text.chars()).all(|(p, t)| p == '?' || p == t)

@@ -3,6 +3,7 @@
 //! `controller/appcontroller.go`. Absent is never taken for healthy.
 use crate::model::meta::annotation;
 use crate::model::meta::finalizers;
+use crate::model::meta::list;
 use crate::model::meta::text;
 use serde_json::Value;
 
@@ -82,8 +83,7 @@ pub fn is_argos(finalizer: &str) -> bool {
 
 /// Types and messages of its conditions.
 pub fn conditions(app: &Value) -> impl Iterator<Item = (&str, &str)> {
-    let all = app.pointer("/status/conditions").and_then(Value::as_array).into_iter().flatten();
-    all.map(|c| (text(c, "/type"), text(c, "/message")))
+    list(app, "/status/conditions").map(|c| (text(c, "/type"), text(c, "/message")))
 }
 
 /// The first condition of a type that ends so.
@@ -93,13 +93,17 @@ pub fn condition<'a>(app: &'a Value, ending: &str) -> Option<(&'a str, &'a str)>
 
 /// Whether the Application's own policy holds a sync option.
 pub fn policy_has(app: &Value, option: &str) -> bool {
-    let all = app.pointer("/spec/syncPolicy/syncOptions").and_then(Value::as_array);
-    all.into_iter().flatten().any(|o| o.as_str() == Some(option))
+    list(app, "/spec/syncPolicy/syncOptions").any(|o| o.as_str() == Some(option))
 }
 
 /// Whether Argo CD was told to leave it alone.
 pub fn is_skipped(app: &Value) -> bool {
     annotation(app, SKIP_RECONCILE) == Some("true")
+}
+
+/// The namespace of the Argo CD that looked at it last; none before one did.
+pub fn controller_namespace(app: &Value) -> Option<&str> {
+    Some(text(app, "/status/controllerNamespace")).filter(|ns| !ns.is_empty())
 }
 
 /// Its AppProject; an empty one is `default`.

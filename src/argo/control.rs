@@ -2,10 +2,10 @@
 //! `status.controllerNamespace`; an Argo CD lives in one namespace, with its `argocd-cm`. Another Argo CD of the cluster is just workload:
 //! how many Applications it has decides nothing.
 use crate::argo::GROUP;
+use crate::argo::app::controller_namespace;
 use crate::model::Key;
 use crate::model::Layer;
 use crate::model::Objects;
-use crate::model::meta::text;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -73,7 +73,7 @@ pub(super) fn namespaces(objects: &dyn Objects, layers: &[Layer], roots: &Roots)
 /// The namespace of the Argo CD that says it looks after an Application.
 pub(super) fn control_of(objects: &dyn Objects, app: &Key) -> Option<String> {
     let app = objects.find(app.parts()).and_then(|at| objects.lean(at))?;
-    Some(text(&app.value, "/status/controllerNamespace").to_owned()).filter(|ns| !ns.is_empty())
+    controller_namespace(&app.value).map(str::to_owned)
 }
 
 /// The namespaces that have an `argocd-cm`.

@@ -2,6 +2,7 @@
 //! `controller/state.go` (`CompareAppState` fills it: an entry without a status is a hook or a copied mark).
 use crate::argo::GROUP;
 use crate::model::Key;
+use crate::model::meta::list;
 use crate::model::meta::text;
 use serde_json::Value;
 
@@ -13,6 +14,11 @@ impl<'a> Entry<'a> {
     /// The object that it is about. Its namespace is empty for cluster-scoped kinds.
     pub fn key(self) -> Key {
         key_of_entry(self.0)
+    }
+
+    /// The API group of that object; empty for the core group.
+    pub fn group(self) -> &'a str {
+        text(self.0, "/group")
     }
 
     /// `Synced`, `OutOfSync`, `Unknown`, or empty where the Application does not hold the object to be its own.
@@ -37,7 +43,7 @@ impl<'a> Entry<'a> {
 
     /// Whether it is about one of Argo CD's own kinds.
     pub fn is_argo(self, kind: &str) -> bool {
-        text(self.0, "/group") == GROUP && text(self.0, "/kind") == kind
+        self.group() == GROUP && text(self.0, "/kind") == kind
     }
 }
 
@@ -46,9 +52,14 @@ pub fn listed(app: &Value) -> impl Iterator<Item = Entry<'_>> {
     entries(app).map(Entry)
 }
 
+/// The objects that an Application holds to be its own: an entry without a status is a copied mark, or a hook.
+pub fn managed(app: &Value) -> impl Iterator<Item = Key> + '_ {
+    listed(app).filter(|entry| !entry.status().is_empty()).map(Entry::key)
+}
+
 /// The entries of `status.resources`, as they stand.
 pub fn entries(app: &Value) -> impl Iterator<Item = &Value> {
-    app.pointer("/status/resources").and_then(Value::as_array).into_iter().flatten()
+    list(app, "/status/resources")
 }
 
 /// The object that an entry is about.
@@ -58,7 +69,7 @@ pub fn key_of_entry(entry: &Value) -> Key {
 
 /// The keys in `status.resources`.
 pub fn resources(app: &Value) -> impl Iterator<Item = Key> + '_ {
-    entries(app).map(key_of_entry)
+    listed(app).map(Entry::key)
 }
 
 #[cfg(test)]

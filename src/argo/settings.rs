@@ -6,6 +6,7 @@ use crate::argo::agreement::glob;
 use crate::canon::yaml;
 use crate::model::Key;
 use crate::model::Objects;
+use crate::model::meta::list;
 use chrono::Duration;
 use serde_json::Map;
 use serde_json::Value;
@@ -69,7 +70,7 @@ impl Settings {
             return true;
         }
         let inclusions = lists("resource.inclusions");
-        let here: Vec<&Value> = inclusions.iter().filter(|rule| texts(rule, "clusters").all(|c| c == "*")).collect();
+        let here: Vec<&Value> = inclusions.iter().filter(|rule| texts(rule, "/clusters").all(|c| c == "*")).collect();
         !here.is_empty() && !here.iter().any(|rule| matches(rule, group, kind))
     }
 
@@ -94,15 +95,15 @@ pub fn longest_silence<'a>(setting: impl Fn(&str) -> Option<&'a str>) -> Option<
 /// Whether a rule of exclusions or inclusions is about a kind. Rules for named clusters are taken to be about this one too: what Argo CD
 /// may leave alone is not shown to be absent by its word.
 fn matches(rule: &Value, group: &str, kind: &str) -> bool {
-    let any = |field: &str, test: &dyn Fn(&str) -> bool| {
-        let mut all = texts(rule, field).peekable();
+    let any = |pointer: &str, test: &dyn Fn(&str) -> bool| {
+        let mut all = texts(rule, pointer).peekable();
         all.peek().is_none() || all.any(test)
     };
-    any("apiGroups", &|g| glob(g, group)) && any("kinds", &|k| k == "*" || k == kind)
+    any("/apiGroups", &|g| glob(g, group)) && any("/kinds", &|k| k == "*" || k == kind)
 }
 
-fn texts<'a>(rule: &'a Value, field: &str) -> impl Iterator<Item = &'a str> {
-    rule.get(field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+fn texts<'a>(rule: &'a Value, pointer: &str) -> impl Iterator<Item = &'a str> {
+    list(rule, pointer).filter_map(Value::as_str)
 }
 
 fn parsed(text: &str) -> Option<Value> {

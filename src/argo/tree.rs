@@ -6,8 +6,10 @@ use crate::argo::GROUP;
 use crate::argo::Here;
 use crate::argo::Settings;
 use crate::argo::Tracking;
+use crate::argo::app::controller_namespace;
 use crate::argo::control;
-use crate::argo::resources;
+use crate::argo::is_hook;
+use crate::argo::listed;
 use crate::model::Key;
 use crate::model::Layer;
 use crate::model::Object;
@@ -37,6 +39,8 @@ pub struct Apps<'a> {
     control: BTreeMap<usize, usize>,
     /// (object, Application that lists it in `status.resources`), sorted.
     listed: Vec<(usize, usize)>,
+    /// Those of them that the Application lists as a hook.
+    hooks: BTreeSet<usize>,
     /// Objects that are listed and not there → the Applications that list them; Applications only.
     gone: BTreeMap<Key, Vec<usize>>,
     agreements: BTreeMap<String, Vec<Agreement>>,
@@ -94,6 +98,7 @@ impl<'a> Apps<'a> {
             controls: Vec::new(),
             control: BTreeMap::new(),
             listed: Vec::new(),
+            hooks: BTreeSet::new(),
             gone: BTreeMap::new(),
             agreements: BTreeMap::new(),
             layer: BTreeMap::new(),
@@ -104,10 +109,8 @@ impl<'a> Apps<'a> {
         let others = control::settings(objects);
         let mut destinations = BTreeMap::new();
         for (at, app) in objects.of_kind(GROUP, "Application").filter_map(|at| Some((at, objects.lean(at)?))) {
-            let said = meta::text(&app.value, "/status/controllerNamespace");
             let own = || others.contains(&app.key.namespace).then_some(&*app.key.namespace);
-            let control = Some(said).filter(|s| !s.is_empty()).or_else(own);
-            let control = control.map_or(Some(0), |ns| spaces.iter().position(|s| s == ns));
+            let control = controller_namespace(&app.value).or_else(own).map_or(Some(0), |ns| spaces.iter().position(|s| s == ns));
             if let Some(control) = control {
                 this.read(at, &app, control, here, &mut destinations);
             }
@@ -130,9 +133,12 @@ impl<'a> Apps<'a> {
     /// Notes what one Application says.
     fn read(&mut self, at: usize, app: &Object, control: usize, here: &Here, destinations: &mut BTreeMap<usize, String>) {
         self.control.insert(at, control);
-        for resource in resources(&app.value) {
+        for (entry, resource) in listed(&app.value).map(|entry| (entry, entry.key())) {
             match self.objects.find(resource.parts()) {
-                Some(object) => self.listed.push((object, at)),
+                Some(object) => {
+                    self.listed.push((object, at));
+                    self.hooks.extend(entry.is_hook().then_some(object));
+                }
                 None if resource.is_argo("Application") => self.gone.entry(resource).or_default().push(at),
                 None => {}
             }
@@ -214,6 +220,12 @@ impl<'a> Apps<'a> {
         self.listed.iter().skip(from).take_while(move |(o, _)| *o == object).map(|(_, app)| *app)
     }
 
+    /// Whether Argo CD runs an object as a hook: an Application lists it as one, or lists it and it says so. Its own word is not enough.
+    pub fn runs_as_hook(&self, object: &Object) -> bool {
+        let Some(at) = self.objects.find(object.key.parts()) else { return false };
+        self.hooks.contains(&at) || (is_hook(&object.value) && self.listing(at).next().is_some())
+    }
+
     /// What an Application (`namespace/name`) is told to ignore, and what its Argo CD ignores for all.
     pub fn agreements(&self, app: &str) -> impl Iterator<Item = (&'static str, &Agreement)> {
         let own = self.agreements.get(app).into_iter().flatten().map(|a| ("Application", a));
@@ -283,7 +295,7 @@ impl<'a> Apps<'a> {
             let (namespace, name) = instance.split_once('_').unwrap_or((&control.namespace, instance));
             Some((Key::new(GROUP, "Application", namespace, name), i))
         });
-        named.filter(|(key, _)| *key != object.key).collect::<Vec<_>>().into_iter()
+        named.filter(|(key, _)| *key != object.key)
     }
 
     /// The Application that an object's mark names, where it is there and lists the object.

@@ -119,7 +119,7 @@ fn write_object<'a>(
     let scope = context.scope(&object).unwrap_or_default().to_owned();
     let marked = context.apps.has_mark(&object.value);
     let kept = argo::kept_either_way(&object.key, &object.value).map_or("", argo::Kept::as_str).to_owned();
-    let (hook, deleting) = (context.is_hook(&object), meta::deleting(&object.value).is_some());
+    let (hook, deleting) = (context.apps.runs_as_hook(&object), meta::deleting(&object.value).is_some());
     let pointers: Vec<String> = owned.iter().map(|o| o.pointer.clone()).collect();
     let mut facets = split(kind, object.value, &pointers);
     let departs = origin.map(|origin| templates.departures(context, object.key.parts(), &facets.state, origin)).unwrap_or_default();

@@ -1,4 +1,5 @@
 //! The bundles of one judgement and what all claims ask of them, computed once.
+use crate::argo::key_of_entry;
 use crate::claims::position::Position;
 use crate::claims::position::positions;
 use crate::claims::written::name_writers;
@@ -93,14 +94,9 @@ impl<'a> Evidence<'a> {
         let of_rule = self.rules.of_resource(group, plural).map(|k| k.rule.kind.clone());
         let of_line = || {
             let instances = self.instances.all.get(spot)?.iter().enumerate();
-            instances.filter_map(|(i, at)| Some((i, at.as_ref()?))).find_map(|(i, at)| {
-                let line = if at.derived {
-                    self.line("identity", spot, at, i).ok()?.get("derived")?.clone()
-                } else {
-                    self.state(spot, at, i).ok()?
-                };
-                line.get("kind")?.as_str().map(str::to_owned)
-            })
+            let kind =
+                |(i, at): (usize, &Option<Instance>)| self.content(spot, at.as_ref()?, i).ok()?.get("kind")?.as_str().map(str::to_owned);
+            instances.into_iter().find_map(kind)
         };
         Key::new(group, &of_rule.or_else(of_line).unwrap_or_else(|| spot.stem.clone()), &spot.namespace, &spot.name)
     }
@@ -180,6 +176,14 @@ impl<'a> Evidence<'a> {
     /// Where the file can't be read.
     pub fn state(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
         self.line("state", spot, at, side)
+    }
+
+    /// What an object is, whether it is state or derived.
+    ///
+    /// # Errors
+    /// Where a file can't be read.
+    pub fn content(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
+        if at.derived { Ok(self.line("identity", spot, at, side)?["derived"].take()) } else { self.state(spot, at, side) }
     }
 
     /// A line of another facet.
@@ -342,8 +346,8 @@ impl<'a> Evidence<'a> {
                 let noise = self.line("noise", spot, at, i)?;
                 let list = noise.get("fields").and_then(|f| f.get("/status/resources")?.as_array());
                 for r in list.into_iter().flatten() {
-                    let part = |k: &str| r.get(k).and_then(Value::as_str).unwrap_or("");
-                    out.insert((layer.to_owned(), self.stem_of(part("group"), part("kind"))));
+                    let key = key_of_entry(r);
+                    out.insert((layer.to_owned(), self.stem_of(&key.group, &key.kind)));
                 }
             }
         }

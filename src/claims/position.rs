@@ -35,7 +35,7 @@ impl Position {
 pub(super) fn positions(e: &Evidence<'_>, layer: &str) -> Result<Vec<Position>, CompareError> {
     let root = e.root(layer);
     let live = |i: usize| {
-        let apps = e.apps(layer, i).filter(|(spot, at)| e.instances.by(spot).is_confirmed() && !at.deleting);
+        let apps = e.apps(layer, i).filter(|(_, at)| !at.deleting);
         apps.map(|(spot, _)| spot.clone()).collect::<BTreeSet<Spot>>()
     };
     let lived: Vec<BTreeSet<Spot>> = (0..e.sides.len()).map(live).collect();

@@ -85,8 +85,8 @@ fn stale(e: &Evidence<'_>, app: &Value, side: usize) -> Result<Option<Stale>, Co
     // A live capture reads Applications once more at its end; when a dump read them is not known.
     let moment = if bundle.manifest.source == "live" { window.finished.as_ref() } else { window.started.as_ref() };
     let Some(moment) = moment.and_then(|t| DateTime::parse_from_rfc3339(t).ok()) else { return Ok(Some(Stale::Never)) };
-    let control = Some(meta::text(app, "/status/controllerNamespace")).filter(|c| !c.is_empty());
-    let settings = settings(e, control.unwrap_or_else(|| meta::text(app, "/metadata/namespace")), side)?;
+    let control = argo::app::controller_namespace(app).unwrap_or_else(|| meta::text(app, "/metadata/namespace"));
+    let settings = settings(e, control, side)?;
     let written = if settings.longest_silence().is_none() { newest_write(e, app, side)? } else { None };
     Ok(argo::stale(app, &settings, moment, written))
 }
@@ -104,8 +104,7 @@ fn newest_write(e: &Evidence<'_>, app: &Value, side: usize) -> Result<Option<Dat
     for key in argo::resources(app) {
         let Some((spot, at)) = e.find(&key, side) else { continue };
         let object = e.whole(spot, at, side)?;
-        let fields = object.pointer("/metadata/managedFields").and_then(Value::as_array);
-        let times = fields.into_iter().flatten().map(|f| meta::text(f, "/time"));
+        let times = meta::list(&object, "/metadata/managedFields").map(|f| meta::text(f, "/time"));
         let times = times.chain([meta::text(&object, "/metadata/creationTimestamp"), meta::deleting(&object).unwrap_or("")]);
         newest = newest.max(times.filter_map(|t| DateTime::parse_from_rfc3339(t).ok()).max());
     }
@@ -133,7 +132,7 @@ fn missing(e: &Evidence<'_>, spot: &Spot, app: &Value, side: usize) -> Vec<Findi
     }
     let beside = |key: &Key| {
         let stem = e.stem_of(&key.group, &key.kind);
-        e.instances.all.iter().any(|(s, all)| s.stem == stem && s.namespace == key.namespace && all.get(side).is_some_and(Option::is_some))
+        e.instances.in_bundle(side).any(|(s, _)| s.stem == stem && s.namespace == key.namespace)
     };
     let lacks = |key: &Key| e.rules.stored(&key.group, &key.kind) && e.find(key, side).is_none() && beside(key);
     let seen = argo::listed(app).filter(|entry| entry.says_seen()).map(|entry| entry.key()).filter(lacks);

@@ -14,7 +14,7 @@ pub(super) fn name_writers(e: &Evidence<'_>, change: &mut Change, a: usize, side
     }
     let object = e.whole(&change.spot, at, side)?;
     let earlier = e.instances.at(&change.spot, a).map(|before| e.whole(&change.spot, before, a)).transpose()?;
-    let state = if at.derived { e.line("identity", &change.spot, at, side)?["derived"].take() } else { e.state(&change.spot, at, side)? };
+    let state = e.content(&change.spot, at, side)?;
     let is_plain = |f: &FieldChange| f.after.as_ref().is_some_and(|v| !v.is_object() && !v.is_array());
     for field in change.fields.iter_mut().filter(|f| is_plain(f)) {
         // What is identity stands where the object has it; what is state, where state has sorted it.

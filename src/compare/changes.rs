@@ -18,6 +18,7 @@ use crate::compare::side::StatePlace;
 use crate::kinds::Rules;
 use crate::model::Key;
 use crate::model::group_of;
+use crate::model::meta;
 use crate::model::unstem;
 use serde_json::Map;
 use serde_json::Value;
@@ -102,7 +103,7 @@ impl Change {
             hook: instances.all.get(spot).is_some_and(|all| all.iter().flatten().all(|i| i.hook)),
             uncertain: false,
             derived: false,
-            controller: controller(state),
+            controller: meta::controller(state).map(|o| (o.group.to_owned(), o.kind.to_owned())),
             spot: spot.clone(),
         }
     }
@@ -199,14 +200,8 @@ fn of_identity(
         if torn(&one.1.0) { all.push(one) } else { departed.push(one) }
     }
     for (spot, line) in all {
-        let field = FieldChange {
-            pointer: "/metadata/ownerReferences".into(),
-            before: None,
-            after: line.0.derived.pointer("/metadata/ownerReferences").cloned(),
-            owned: false,
-            writer: None,
-            expected: false,
-        };
+        const OWNERS: &str = "/metadata/ownerReferences";
+        let field = FieldChange::new(OWNERS, None, line.0.derived.pointer(OWNERS).cloned());
         out.push(Change { uncertain: true, ..of(spot, line, ChangeKind::Torn, vec![field]) });
     }
     if departed.is_empty() {
@@ -288,13 +283,6 @@ fn is_recreated(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool 
         (Some(x), Some(y)) => !x.uid.is_empty() && !y.uid.is_empty() && x.uid != y.uid,
         _ => false,
     }
-}
-
-fn controller(state: &Value) -> Option<(String, String)> {
-    let owners = state.pointer("/metadata/ownerReferences")?.as_array()?;
-    let owner = owners.iter().find(|o| o.get("controller") == Some(&Value::Bool(true)))?;
-    let part = |k: &str| owner.get(k).and_then(Value::as_str);
-    Some((group_of(part("apiVersion")?).to_owned(), part("kind")?.to_owned()))
 }
 
 /// The object's key, its kind as its state spells it.

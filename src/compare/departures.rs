@@ -78,7 +78,7 @@ impl Baseline {
                 continue;
             }
             let after = if d.what == "untold" { Some(look(&line.derived)) } else { line.derived.pointer(&d.at).cloned() };
-            let field = FieldChange { pointer: d.at.clone(), before: d.wants.clone(), after, owned: false, writer: None, expected: false };
+            let field = FieldChange::new(&d.at, d.wants.clone(), after);
             let refutes = d.what == "runs" || d.what == "untold" && !is_first && spot.stem == "pods";
             if refutes { out.counters.push(field) } else { out.doubts.push(field) }
         }

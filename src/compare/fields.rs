@@ -21,6 +21,13 @@ pub struct FieldChange {
     pub expected: bool,
 }
 
+impl FieldChange {
+    /// A change of state, by whomever, that nothing is known of yet.
+    pub fn new(pointer: &str, before: Option<Value>, after: Option<Value>) -> Self {
+        Self { pointer: pointer.to_owned(), before, after, owned: false, writer: None, expected: false }
+    }
+}
+
 /// All differences, deepest first found first; elements of lists that have names are paired by name.
 pub fn differences(before: &Value, after: &Value) -> Vec<FieldChange> {
     let mut out = Vec::new();
@@ -45,14 +52,7 @@ fn walk(before: &Value, after: &Value, pointer: &str, out: &mut Vec<FieldChange>
                 if kept_x != kept_y {
                     // Where the order of named elements means nothing, state has sorted them: here it means something.
                     let order = |names: &[&str]| Some(names.iter().map(|n| Value::from(*n)).collect());
-                    out.push(FieldChange {
-                        pointer: pointer.to_owned(),
-                        before: order(&x),
-                        after: order(&y),
-                        owned: false,
-                        writer: None,
-                        expected: false,
-                    });
+                    out.push(FieldChange::new(pointer, order(&x), order(&y)));
                 }
                 for (i, _) in x.iter().enumerate().filter(|(_, n)| !y.contains(n)) {
                     one(a.get(i), None, &join(pointer, &i.to_string()), out);
@@ -68,14 +68,7 @@ fn walk(before: &Value, after: &Value, pointer: &str, out: &mut Vec<FieldChange>
                 }
             }
         },
-        _ => out.push(FieldChange {
-            pointer: pointer.to_owned(),
-            before: Some(before.clone()),
-            after: Some(after.clone()),
-            owned: false,
-            writer: None,
-            expected: false,
-        }),
+        _ => out.push(FieldChange::new(pointer, Some(before.clone()), Some(after.clone()))),
     }
 }
 
@@ -83,14 +76,7 @@ fn one(before: Option<&Value>, after: Option<&Value>, pointer: &str, out: &mut V
     match (before, after) {
         (Some(a), Some(b)) => walk(a, b, pointer, out),
         (None, None) => {}
-        (a, b) => out.push(FieldChange {
-            pointer: pointer.to_owned(),
-            before: a.cloned(),
-            after: b.cloned(),
-            owned: false,
-            writer: None,
-            expected: false,
-        }),
+        (a, b) => out.push(FieldChange::new(pointer, a.cloned(), b.cloned())),
     }
 }
 

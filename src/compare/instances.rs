@@ -202,6 +202,11 @@ impl Instances {
         Some(Spot { stem: parts.next()?.to_owned(), namespace: parts.next()?.to_owned(), name: parts.next()?.to_owned() })
     }
 
+    /// The objects that one bundle has.
+    pub fn in_bundle(&self, side: usize) -> impl Iterator<Item = (&Spot, &Instance)> {
+        self.all.iter().filter_map(move |(spot, all)| Some((spot, all.get(side)?.as_ref()?)))
+    }
+
     /// By what evidence the object is in its layer.
     pub fn by(&self, spot: &Spot) -> By {
         self.layers.get(spot).map_or(By::None, |(_, by)| *by)

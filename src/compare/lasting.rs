@@ -55,7 +55,7 @@ pub(super) fn moved(
     for pointer in fields.into_iter().filter(|p| kind.is_lasting(p)) {
         let (before, after) = (x.0.fields.get(pointer).cloned(), y.0.fields.get(pointer).cloned());
         if before != after {
-            out.push(FieldChange { pointer: pointer.clone(), before, after, owned: false, writer: None, expected: false });
+            out.push(FieldChange::new(pointer, before, after));
         }
     }
     Ok(out)

@@ -1,6 +1,7 @@
 //! Who wrote a field last, as `metadata.managedFields` says it. Kubernetes 1.36, `structured-merge-diff/v6/fieldpath/serialize-pe.go`
 //! (`f:` a field, `k:` an element of a list by its keys, `v:` an element of a set, `i:` one by its place) and
 //! `apimachinery/pkg/apis/meta/v1/types.go` (`ManagedFieldsEntry`). Where that says nothing sure, so does this: never a guess.
+use crate::model::meta::list;
 use crate::model::meta::text;
 use crate::model::tokens;
 use serde_json::Value;
@@ -21,20 +22,18 @@ pub struct Writer {
 impl Writer {
     /// Whether an object's `managedFields` have this very entry.
     pub fn is_noted(&self, object: &Value) -> bool {
-        let entries = object.pointer("/metadata/managedFields").and_then(Value::as_array).into_iter().flatten();
         let same = |e: &Value| {
             let own = [&*self.manager, &self.operation, &self.subresource, &self.time];
             ["/manager", "/operation", "/subresource", "/time"].iter().zip(own).all(|(p, own)| text(e, p) == own)
         };
-        entries.into_iter().any(same)
+        list(object, "/metadata/managedFields").any(same)
     }
 }
 
 /// Who owns the field at a pointer within `state`, which may have sorted the lists of the object; none where no entry says so.
 pub fn writer(object: &Value, state: &Value, pointer: &str) -> Option<Writer> {
     let path = path(state, pointer)?;
-    let entries = object.pointer("/metadata/managedFields").and_then(Value::as_array)?;
-    let owning = entries.iter().filter(|e| e.get("fieldsV1").is_some_and(|fields| owns(fields, &path)));
+    let owning = list(object, "/metadata/managedFields").filter(|e| e.get("fieldsV1").is_some_and(|fields| owns(fields, &path)));
     // RFC 3339 times of one form sort as text.
     let newest = owning.filter(|e| !text(e, "/time").is_empty()).max_by_key(|e| text(e, "/time"))?;
     let part = |p: &str| text(newest, p).to_owned();

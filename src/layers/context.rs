@@ -1,5 +1,4 @@
 //! The objects of one snapshot, indexed for the questions that placing and splitting ask.
-use crate::argo;
 use crate::argo::Apps;
 use crate::argo::Here;
 use crate::argo::kept_either_way;
@@ -44,18 +43,7 @@ impl<'a> Context<'a> {
 
     /// What the object's scope label says.
     pub fn scope<'o>(&self, object: &'o Object) -> Option<&'o str> {
-        object.value.get("metadata")?.get("labels")?.get(&self.scope_label)?.as_str()
-    }
-
-    /// Whether Argo CD runs the object as a hook: an Application lists it as one, or lists it and it says so. Its own word is not enough.
-    pub fn is_hook(&self, object: &Object) -> bool {
-        let Some(at) = self.objects.find(object.key.parts()) else { return false };
-        let says = argo::is_hook(&object.value);
-        let lists = |app: usize| {
-            let app = self.objects.lean(app)?;
-            argo::listed(&app.value).find(|e| e.key() == object.key).map(argo::Entry::is_hook)
-        };
-        self.apps.listing(at).any(|app| says || lists(app) == Some(true))
+        meta::label(&object.value, &self.scope_label)
     }
 
     /// The place of the object of a uid.
@@ -96,7 +84,6 @@ impl<'a> Context<'a> {
 
     /// The object that a declared relation leads to.
     pub(super) fn target(&self, object: &Object, relation: &Relation) -> Option<usize> {
-        let meta = |map: &str, name: &str| object.value.get("metadata")?.get(map)?.get(name)?.as_str();
         let namespace = &*object.key.namespace;
         let find = |namespace: &str, name: &str| {
             let key = KeyRef { group: &relation.group, kind: &relation.to, namespace, name };
@@ -106,10 +93,10 @@ impl<'a> Context<'a> {
             return find(namespace, &object.key.name);
         }
         if let Some(label) = &relation.label {
-            return find(namespace, meta("labels", label)?);
+            return find(namespace, meta::label(&object.value, label)?);
         }
         if let Some(annotation) = &relation.annotation {
-            return find(namespace, meta("annotations", annotation)?);
+            return find(namespace, meta::annotation(&object.value, annotation)?);
         }
         if let Some(at) = &relation.name_at {
             return find(namespace, object.value.pointer(at)?.as_str()?);
@@ -135,8 +122,8 @@ impl<'a> Context<'a> {
 
     /// The CustomResourceDefinition that serves the group and version that stand in the object's spec.
     fn serving(&self, object: &Object) -> Option<usize> {
-        let value = self.objects.whole(self.objects.find(object.key.parts())?)?.value.clone();
-        let (group, version) = (meta::text(&value, "/spec/group"), meta::text(&value, "/spec/version"));
+        let whole = self.objects.whole(self.objects.find(object.key.parts())?)?;
+        let (group, version) = (meta::text(&whole.value, "/spec/group"), meta::text(&whole.value, "/spec/version"));
         let serves = |at: &usize| {
             let definition = self.objects.whole(*at)?;
             let versions = definition.value.pointer("/spec/versions")?.as_array()?;
@@ -154,8 +141,8 @@ impl<'a> Context<'a> {
         dashes.filter_map(|i| Some((stem.get(..i)?, stem.get(i + 1..)?))).find_map(|(template, set)| {
             let found = self.objects.find(KeyRef { group: "apps", kind: "StatefulSet", namespace: &claim.key.namespace, name: set })?;
             let set = self.objects.whole(found)?;
-            let templates = set.value.pointer("/spec/volumeClaimTemplates")?.as_array()?;
-            templates.iter().any(|t| t.pointer("/metadata/name").and_then(Value::as_str) == Some(template)).then_some(found)
+            let mut templates = meta::list(&set.value, "/spec/volumeClaimTemplates");
+            templates.any(|t| meta::text(t, "/metadata/name") == template).then_some(found)
         })
     }
 }

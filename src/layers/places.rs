@@ -69,14 +69,13 @@ impl Places {
 
     /// Where an object belongs. What is derived follows from the object that it names, so that one confirms it.
     pub fn of(&self, context: &Context<'_>, at: usize, is_derived: bool) -> Placement {
-        let place = |at: usize| self.done.get(at).copied().flatten().unwrap_or(Place::NOWHERE);
-        let mut place_of = place(at);
-        let owner = place_of.related.and_then(|at| usize::try_from(at).ok()).map(place);
-        if is_derived && place_of.by == By::Reference && owner.is_some_and(|o| o.by.is_confirmed()) {
-            place_of.by = By::Relation;
+        let place_of = |at: usize| self.done.get(at).copied().flatten().unwrap_or(Place::NOWHERE);
+        let mut place = place_of(at);
+        let related = place.related.and_then(|at| usize::try_from(at).ok());
+        if is_derived && place.by == By::Reference && related.is_some_and(|owner| place_of(owner).by.is_confirmed()) {
+            place.by = By::Relation;
         }
-        let place = place_of;
-        let related = place.related.and_then(|at| usize::try_from(at).ok()).map(|at| {
+        let related = related.map(|at| {
             let key = context.objects.key(at);
             [&*stem(context.objects.plural(at), key.group), key.namespace, key.name].join("|")
         });

@@ -5,6 +5,7 @@ use crate::model::Key;
 use crate::model::Object;
 use crate::model::Objects;
 use crate::model::group_of;
+use crate::model::meta;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -85,8 +86,7 @@ fn horizontal(hpa: &Object) -> Option<(i64, i64, bool)> {
 }
 
 fn keda(scaled: &Object) -> Option<(i64, i64, bool)> {
-    let annotation =
-        |name: &str| scaled.value.pointer(&format!("/metadata/annotations/autoscaling.keda.sh~1{name}")).and_then(Value::as_str);
+    let annotation = |name: &str| meta::annotation(&scaled.value, &format!("autoscaling.keda.sh/{name}"));
     let is_paused =
         is(scaled, "Paused", "True") || annotation("paused").is_some_and(|t| t != "false") || annotation("paused-replicas").is_some();
     let number = |name: &str| scaled.value.pointer(&format!("/spec/{name}")).and_then(Value::as_i64);
@@ -96,19 +96,13 @@ fn keda(scaled: &Object) -> Option<(i64, i64, bool)> {
 }
 
 fn knative(scaler: &Object) -> Option<(i64, i64, bool)> {
-    let number = |name: &str| {
-        let text = scaler.value.pointer(&format!("/metadata/annotations/autoscaling.knative.dev~1{name}"))?.as_str()?;
-        text.parse::<i64>().ok()
-    };
+    let number = |name: &str| meta::annotation(&scaler.value, &format!("autoscaling.knative.dev/{name}"))?.parse::<i64>().ok();
     Some((number("min-scale").unwrap_or(0), number("max-scale").filter(|n| *n > 0).unwrap_or(i64::MAX), false))
 }
 
 /// Whether a condition has this status.
 fn is(object: &Object, kind: &str, status: &str) -> bool {
-    let conditions = object.value.pointer("/status/conditions").and_then(Value::as_array).into_iter().flatten();
-    conditions
-        .filter(|c| c.get("type").and_then(Value::as_str) == Some(kind))
-        .any(|c| c.get("status").and_then(Value::as_str) == Some(status))
+    meta::list(&object.value, "/status/conditions").any(|c| meta::text(c, "/type") == kind && meta::text(c, "/status") == status)
 }
 
 #[cfg(test)]

@@ -23,6 +23,11 @@ pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
 }
 
+/// The elements of the list at a pointer; none where there is no list.
+pub fn list<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    value.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
+}
+
 /// The object's key; none where it has no kind or no name.
 pub fn key_of(value: &Value) -> Option<Key> {
     let at = |p: &str| value.pointer(p).and_then(Value::as_str);
@@ -52,13 +57,12 @@ pub fn deleting(object: &Value) -> Option<&str> {
 
 /// Its finalizers.
 pub fn finalizers(object: &Value) -> Vec<&str> {
-    object.pointer("/metadata/finalizers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+    list(object, "/metadata/finalizers").filter_map(Value::as_str).collect()
 }
 
 /// Its owners, in their order.
 pub fn owners(object: &Value) -> impl Iterator<Item = Owner<'_>> {
-    let all = object.pointer("/metadata/ownerReferences").and_then(Value::as_array).into_iter().flatten();
-    all.map(|o| Owner {
+    list(object, "/metadata/ownerReferences").map(|o| Owner {
         group: group_of(text(o, "/apiVersion")),
         kind: text(o, "/kind"),
         name: text(o, "/name"),

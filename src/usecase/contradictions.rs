@@ -54,8 +54,7 @@ pub(super) fn contradictions(objects: &dyn Objects, questions: &[Question], rule
     let held: HashSet<(&str, &str, &str)> = (0..objects.len()).map(|at| objects.key(at)).map(|k| (k.group, k.kind, k.namespace)).collect();
     let mut settings: BTreeMap<String, Settings> = BTreeMap::new();
     for app in objects.of_kind(argo::GROUP, "Application").filter_map(|at| objects.lean(at)) {
-        let said = meta::text(&app.value, "/status/controllerNamespace");
-        let control = if said.is_empty() { &app.key.namespace } else { said };
+        let control = argo::app::controller_namespace(&app.value).unwrap_or(&app.key.namespace);
         let settings = settings.entry(control.to_owned()).or_insert_with(|| Settings::of(objects, control));
         let is_current = at.moment.is_some_and(|moment| argo::stale(&app.value, settings, moment, None).is_none());
         let counts = is_current && meta::deleting(&app.value).is_none() && !argo::app::is_operating(&app.value);

@@ -5,8 +5,8 @@ use crate::canon::json;
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::layers::lean;
-use crate::model::Key;
 use crate::model::group_of;
+use crate::model::meta;
 use crate::usecase::shelf::Shelf;
 use crate::usecase::shelf::Slot;
 use crate::usecase::spool::Spool;
@@ -31,15 +31,15 @@ impl Door<'_> {
     /// Takes one item of a list.
     pub fn take(&self, mut value: Value, shelf: &mut Shelf) {
         shelf.seen += 1;
-        let Some(key) = key_of(&value) else {
+        let Some(key) = meta::key_of(&value) else {
             return shelf.wrong.push("an item has no kind or no name".into());
         };
         let number = |text: &str| text.parse::<u64>().ok();
         shelf.highest = shelf.highest.max(value.pointer("/metadata/resourceVersion").and_then(Value::as_str).and_then(number));
         shelf.kind(&key.group, &key.kind);
         shelf.made.extend(made(&value));
-        if let Some((group, kind, uid)) = controller(&value) {
-            shelf.controlled(group, kind, uid);
+        if let Some(owner) = meta::controller(&value) {
+            shelf.controlled(owner.group, owner.kind, owner.uid);
         }
         if !self.rules.stored(&key.group, &key.kind) {
             return;
@@ -48,14 +48,13 @@ impl Door<'_> {
             return shelf.wrong.push(format!("{key} is nested too deep, or has a field whose name JSON readers take for their own"));
         }
         self.prepare(&mut value);
-        let uid = value.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or("");
         let mut packed = std::mem::take(&mut shelf.scratch);
         packed.clear();
         json::write(&lean(&value, &key, self.rules), &mut packed);
         let lean = packed.len();
         json::write(&value, &mut packed);
         let at = self.spool.put(&[&packed]);
-        shelf.add(&key, uid, at, lean, packed.len() - lean);
+        shelf.add(&key, meta::uid(&value), at, lean, packed.len() - lean);
         shelf.scratch = packed;
     }
 
@@ -90,20 +89,6 @@ pub(super) fn read(spool: &dyn Spool, at: u64, len: u32) -> Option<Value> {
 fn metadata_of(value: &Value) -> Value {
     let kept = value.as_object().into_iter().flatten().filter(|(k, _)| matches!(k.as_str(), "apiVersion" | "kind" | "metadata"));
     Value::Object(kept.map(|(k, v)| (k.clone(), v.clone())).collect())
-}
-
-fn key_of(value: &Value) -> Option<Key> {
-    let at = |p: &str| value.pointer(p).and_then(Value::as_str);
-    Some(Key::new(group_of(at("/apiVersion")?), at("/kind")?, at("/metadata/namespace").unwrap_or(""), at("/metadata/name")?))
-        .filter(|k| !k.kind.is_empty() && !k.name.is_empty())
-}
-
-/// Group, kind and uid of an object's controller.
-fn controller(value: &Value) -> Option<(&str, &str, &str)> {
-    let owners = value.pointer("/metadata/ownerReferences")?.as_array()?;
-    let owner = owners.iter().find(|o| o.get("controller") == Some(&Value::Bool(true)))?;
-    let text = |field: &str| owner.get(field)?.as_str();
-    Some((group_of(text("apiVersion")?), text("kind")?, text("uid")?))
 }
 
 /// Group, kind and plural of the kind that a CustomResourceDefinition makes.

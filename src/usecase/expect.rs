@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn many_objects_that_moved_alike_are_one_entry() {
-        let field = |p: &str| FieldChange { pointer: p.into(), before: None, after: None, owned: false, writer: None, expected: false };
+        let field = |p: &str| FieldChange::new(p, None, None);
         let (runs, seen) = (field("/data/runs"), field("/data/seen"));
         let spot = |name: String| Spot { stem: "configmaps".into(), namespace: "a".into(), name };
         let spots: Vec<Spot> = (0..5).map(|i| spot(format!("m{i}"))).collect();

@@ -1,9 +1,8 @@
 //! Law 1: what could have been asked and was not is a gap. The universe of a capture is what discovery named or, in a dump, Kubernetes'
 //! own kinds of the API versions that its APIServices list (else of the server's version) and the kinds of its CustomResourceDefinitions.
 //! Computed from what a bundle holds, so that `verify` can compute it again. Must not know how a source was read.
+use crate::argo;
 use crate::argo::Here;
-use crate::argo::entries;
-use crate::argo::key_of_entry;
 use crate::kinds::Rules;
 use crate::kinds::built_in;
 use crate::model::Gap;
@@ -14,6 +13,7 @@ use crate::model::Question;
 use crate::model::Reason;
 use crate::model::Source;
 use crate::model::Universe;
+use crate::model::meta::list;
 use crate::model::stem;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -160,12 +160,11 @@ fn built_in_kinds(seen: Seen<'_>, kinds: &mut Kinds) -> Known {
 /// Group and kind of what Applications list in groups that other services answer for, and of what they call Synced: that is there.
 fn applied(objects: &dyn Objects, services: &[Service]) -> BTreeSet<(String, String)> {
     let foreign = |group: &str| services.iter().any(|s| s.aggregated && s.group == group) && !built_in::table().has_group(group);
-    let apps = objects.of_kind("argoproj.io", "Application").filter_map(|at| objects.lean(at));
+    let apps = objects.of_kind(argo::GROUP, "Application").filter_map(|at| objects.lean(at));
     let mut out = BTreeSet::new();
     for app in apps.filter(|o| Here::default().is(&o.value)) {
-        let is_there = |e: &&Value| e.get("status").and_then(Value::as_str) == Some("Synced") && e.get("hook") != Some(&Value::Bool(true));
-        let there = entries(&app.value).filter(|e| is_there(e) || foreign(e.get("group").and_then(Value::as_str).unwrap_or_default()));
-        out.extend(there.map(key_of_entry).map(|k| (k.group, k.kind)));
+        let there = argo::listed(&app.value).filter(|e| (e.status() == "Synced" && !e.is_hook()) || foreign(e.group()));
+        out.extend(there.map(argo::Entry::key).map(|k| (k.group, k.kind)));
     }
     out
 }
@@ -186,10 +185,9 @@ fn minor(seen: Seen<'_>, services: &[Service]) -> Option<u32> {
 /// Group, plural, and whether it has namespaces, of what a CustomResourceDefinition serves.
 fn defined(definition: &Value) -> Option<(&str, &str, bool)> {
     let at = |p: &str| definition.pointer(p).and_then(Value::as_str);
-    let each = |p: &str| definition.pointer(p).and_then(Value::as_array).into_iter().flatten();
     let is = |value: &Value, field: &str, word: &str| value.get(field).and_then(Value::as_str) == Some(word);
-    let refused = each("/status/conditions").any(|c| is(c, "type", "Established") && is(c, "status", "False"));
-    let mut versions = each("/spec/versions").peekable();
+    let refused = list(definition, "/status/conditions").any(|c| is(c, "type", "Established") && is(c, "status", "False"));
+    let mut versions = list(definition, "/spec/versions").peekable();
     let served = versions.peek().is_none() || versions.any(|v| v.get("served") != Some(&Value::Bool(false)));
     (served && !refused).then_some(())?;
     Some((at("/spec/group")?, at("/spec/names/plural")?, at("/spec/scope") != Some("Cluster")))

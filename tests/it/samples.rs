@@ -7,6 +7,7 @@ use evid::canon::redact::Redactor;
 use evid::compare::Entries;
 use evid::compare::Side;
 use evid::kinds::Rules;
+use evid::model::Snapshot;
 use evid::usecase::capture::Collected;
 use evid::usecase::capture::Draft;
 use evid::usecase::capture::draft;
@@ -14,6 +15,7 @@ use evid::usecase::capture::snapshot;
 use evid::usecase::diff::Outcome;
 use evid::usecase::diff::diff;
 use evid::usecase::door::Door;
+use evid::usecase::store::Store;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -76,11 +78,26 @@ pub fn drafted(collected: Collected) -> Draft {
 
 /// The same, for a platform of this configuration.
 pub fn drafted_with(collected: Collected, config: Config) -> Draft {
-    let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]));
+    drafted_by(collected, &config, &Redactor::new(&[7; 32]))
+}
+
+/// The same, with this redactor.
+pub fn drafted_by(collected: Collected, config: &Config, redactor: &Redactor) -> Draft {
+    let (layers, rules) = (config.layers().unwrap(), Rules::new(&[]).unwrap());
+    taken_in(collected, config, redactor, &rules, |snapshot| draft(snapshot, redactor, &rules, &layers, config, None).unwrap())
+}
+
+/// A collected dump as a snapshot.
+pub fn taken_in<T>(
+    collected: Collected,
+    config: &Config,
+    redactor: &Redactor,
+    rules: &Rules,
+    then: impl FnOnce(&Snapshot<Store<'_>>) -> T,
+) -> T {
     let spool = evid::usecase::spool::Memory::default();
-    let door = Door { redactor: &redactor, rules: &rules, secrets: config.secrets, cluster_names: &config.cluster_names, spool: &spool };
-    let snapshot = snapshot(collected.through(&door), &door).unwrap();
-    draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
+    let door = Door { redactor, rules, secrets: config.secrets, cluster_names: &config.cluster_names, spool: &spool };
+    then(&snapshot(collected.through(&door), &door).unwrap())
 }
 
 /// All files of a bundle but SHA256SUMS.

@@ -33,8 +33,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
             findings.push(Finding::new(Effect::Doubts, "switch-unknown", i));
             continue;
         }
-        for (spot, all) in &e.instances.all {
-            let Some(at) = all.get(i).and_then(Option::as_ref) else { continue };
+        for (spot, at) in e.instances.in_bundle(i) {
             let found = if e.instances.layer(spot) == q.layer { Some(living(e, spot, at, i)) } else { marked(e, q.layer, spot, at) };
             let Some((effect, code)) = found else { continue };
             let app = (!at.mark.is_empty()).then(|| json!(at.app));
@@ -105,7 +104,7 @@ fn is_marked(e: &Evidence<'_>, spot: &Spot) -> bool {
 
 /// Whether a kind has objects in a bundle, or could have some that were not seen.
 fn has_objects(e: &Evidence<'_>, stem: &str, side: usize) -> bool {
-    e.instances.all.iter().any(|(s, all)| s.stem == stem && all.get(side).is_some_and(Option::is_some))
+    e.instances.in_bundle(side).any(|(s, _)| s.stem == stem)
 }
 
 /// A root in the middle of an operation may be about to make or remove something.

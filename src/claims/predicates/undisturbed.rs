@@ -123,10 +123,8 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
 fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     let mine = |side: usize| {
-        let pods = e.instances.all.iter().filter(|(s, _)| s.stem == "pods");
-        pods.filter_map(move |(s, all)| Some((s, all.get(side)?.as_ref()?)))
-            .filter(|(s, at)| e.instances.top(s, Some(at)) == *controller)
-            .collect::<Vec<_>>()
+        let pods = e.instances.in_bundle(side).filter(|(s, _)| s.stem == "pods");
+        pods.filter(|(s, at)| e.instances.top(s, Some(at)) == *controller).collect::<Vec<_>>()
     };
     let mut known = std::collections::BTreeSet::new();
     for (spot, at) in mine(a) {

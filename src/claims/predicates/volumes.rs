@@ -130,10 +130,8 @@ pub(super) fn claim_at(namespace: &str, name: &str) -> Spot {
 /// Every volume of one bundle, by name.
 pub(super) fn volumes<'e>(e: &'e Evidence<'_>, side: usize) -> Result<BTreeMap<String, Item<'e>>, CompareError> {
     let mut out = BTreeMap::new();
-    for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == VOLUMES) {
-        if let Some(at) = all.get(side).and_then(Option::as_ref) {
-            out.insert(spot.name.clone(), Item::read(e, spot, at, side)?);
-        }
+    for (spot, at) in e.instances.in_bundle(side).filter(|(s, _)| s.stem == VOLUMES) {
+        out.insert(spot.name.clone(), Item::read(e, spot, at, side)?);
     }
     Ok(out)
 }

@@ -41,8 +41,7 @@ pub(super) fn wanted(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Optio
         let is_idle = owned.and_then(|o| o.get("idle")) == Some(&Value::Bool(true));
         return Ok(Some(Wanted { replicas, is_scaled: by.is_some_and(|by| !IGNORING.contains(&by)) && !is_idle }));
     }
-    let state = if at.derived { identity.get("derived").cloned().unwrap_or_default() } else { e.state(spot, at, side)? };
-    Ok(number(state.pointer("/spec/replicas")).map(|replicas| Wanted { replicas, is_scaled: false }))
+    Ok(number(e.content(spot, at, side)?.pointer("/spec/replicas")).map(|replicas| Wanted { replicas, is_scaled: false }))
 }
 
 /// The workloads of a layer that had replicas in one bundle and want none in the next.
@@ -68,8 +67,7 @@ fn has_replicas(spot: &Spot) -> bool {
 /// The workloads of a layer of which fewer pods are Ready than they say are available.
 pub(super) fn fewer_ready(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
     let mut ready: BTreeMap<Spot, u64> = BTreeMap::new();
-    for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == "pods") {
-        let Some(at) = all.get(side).and_then(Option::as_ref) else { continue };
+    for (spot, at) in e.instances.in_bundle(side).filter(|(s, _)| s.stem == "pods") {
         let line = e.line("health", spot, at, side)?;
         if line.get("health").and_then(Value::as_str) == Some("healthy") {
             *ready.entry(e.instances.top(spot, Some(at))).or_default() += 1;

@@ -4,6 +4,7 @@ use crate::layers::Context;
 use crate::model::Key;
 use crate::model::Object;
 use crate::model::meta;
+use crate::model::meta::list;
 use serde_json::Value;
 
 /// What the addresses of an object come to.
@@ -19,16 +20,10 @@ pub(super) enum Backed {
 
 /// Holds the addresses of an object against the pods beside them.
 pub(super) fn backed(context: &Context<'_>, object: &Object, controller: Option<usize>) -> Backed {
-    let mut entries: Vec<(Vec<Value>, Value)> = Vec::new();
-    for endpoint in list(&object.value, "endpoints") {
-        entries.push((list(&endpoint, "addresses"), endpoint));
-    }
-    for address in list(&object.value, "subsets").iter().flat_map(of_subset) {
-        entries.push((address.get("ip").cloned().into_iter().collect(), address));
-    }
+    let of_slice = list(&object.value, "/endpoints").map(|endpoint| (list(endpoint, "/addresses").collect::<Vec<_>>(), endpoint));
+    let of_endpoints = in_subsets(&object.value).map(|address| (address.get("ip").into_iter().collect(), address));
     let owner = controller.and_then(|at| context.objects.whole(at)).filter(|o| o.key.kind == "Endpoints");
-    let subsets = owner.map(|o| list(&o.value, "subsets")).unwrap_or_default();
-    let known: Vec<Value> = subsets.iter().flat_map(of_subset).filter_map(|a| a.get("ip").cloned()).collect();
+    let known: Vec<&Value> = owner.iter().flat_map(|o| in_subsets(&o.value)).filter_map(|a| a.get("ip")).collect();
     let service = match controller.map(|at| context.objects.key(at)) {
         Some(owner) if owner.kind == "Service" => Some(owner.name.to_owned()),
         Some(_) => None,
@@ -42,37 +37,34 @@ pub(super) fn backed(context: &Context<'_>, object: &Object, controller: Option<
     let service = key.and_then(|k| context.objects.find(k.parts())).and_then(|at| context.objects.whole(at));
     let selector = service.and_then(|s| s.value.pointer("/spec/selector")?.as_object().cloned()).unwrap_or_default();
     let selects = |pod: &Object| selector.iter().all(|(k, v)| meta::label(&pod.value, k) == v.as_str());
-    let all = entries.iter().map(|(addresses, entry)| one(context, &object.key.namespace, addresses, entry, &known, &selects));
+    let entries = of_slice.chain(of_endpoints);
+    let all = entries.map(|(addresses, entry)| one(context, &object.key.namespace, &addresses, entry, &known, &selects));
     all.max().unwrap_or(Backed::Yes)
 }
 
 fn one(
     context: &Context<'_>,
     namespace: &str,
-    addresses: &[Value],
+    addresses: &[&Value],
     entry: &Value,
-    known: &[Value],
+    known: &[&Value],
     selects: &dyn Fn(&Object) -> bool,
 ) -> Backed {
     let either = |yes: bool| if yes { Backed::Yes } else { Backed::No };
-    let text = |p: &str| entry.pointer(p).and_then(Value::as_str).unwrap_or("");
-    if text("/targetRef/kind") != "Pod" || text("/targetRef/uid").is_empty() {
+    let uid = meta::text(entry, "/targetRef/uid");
+    if meta::text(entry, "/targetRef/kind") != "Pod" || uid.is_empty() {
         return either(addresses.iter().all(|a| known.contains(a)));
     }
-    let Some(pod) = context.by_uid(text("/targetRef/uid")).and_then(|at| context.objects.whole(at)) else { return Backed::Unseen };
-    let ips = pod.value.pointer("/status/podIPs").and_then(Value::as_array).into_iter().flatten().filter_map(|i| i.get("ip"));
+    let Some(pod) = context.by_uid(uid).and_then(|at| context.objects.whole(at)) else { return Backed::Unseen };
+    let ips = list(&pod.value, "/status/podIPs").filter_map(|i| i.get("ip"));
     let ips: Vec<&Value> = ips.chain(pod.value.pointer("/status/podIP")).collect();
     let is_there = pod.key.kind == "Pod" && pod.key.namespace == namespace && selects(&pod);
     let is_going = meta::deleting(&pod.value).is_some() || matches!(meta::text(&pod.value, "/status/phase"), "Succeeded" | "Failed");
     // A pod that is going may have lost its address.
-    either(is_there && ((ips.is_empty() && is_going) || addresses.iter().all(|a| ips.contains(&a))))
+    either(is_there && ((ips.is_empty() && is_going) || addresses.iter().all(|a| ips.contains(a))))
 }
 
-fn list(value: &Value, field: &str) -> Vec<Value> {
-    value.get(field).and_then(Value::as_array).cloned().unwrap_or_default()
-}
-
-/// The addresses of a subset of Endpoints.
-fn of_subset(subset: &Value) -> Vec<Value> {
-    ["addresses", "notReadyAddresses"].iter().flat_map(|field| list(subset, field)).collect()
+/// The addresses in the subsets of Endpoints.
+fn in_subsets(endpoints: &Value) -> impl Iterator<Item = &Value> {
+    list(endpoints, "/subsets").flat_map(|subset| list(subset, "/addresses").chain(list(subset, "/notReadyAddresses")))
 }

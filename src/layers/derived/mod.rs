@@ -13,7 +13,6 @@ use crate::kinds::rule::Derived;
 use crate::layers::Context;
 use crate::model::KeyRef;
 use crate::model::Object;
-use crate::model::group_of;
 use crate::model::meta;
 use backed::Backed;
 use follows::Measure;
@@ -121,7 +120,7 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && (d.dependent_of.is_empty() || depends(context, object, &d.dependent_of))
         && (!d.relation || related(context, object, d))
         && (!d.every || every(context, object))
-        && (!d.hook || context.is_hook(object))
+        && (!d.hook || context.apps.runs_as_hook(object))
         && (!d.managed || context.apps.manager(object).is_some_and(|m| m.listed == Listed::Yes))
         && d.same_as.as_ref().is_none_or(|ns| same_as(context, object, ns))
         && d.name.as_ref().is_none_or(|n| *n == object.key.name)
@@ -177,43 +176,32 @@ fn same_as(context: &Context<'_>, object: &Object, namespace: &str) -> bool {
     object.key.namespace != namespace && namesake.is_some_and(|n| n.value.get("data") == object.value.get("data"))
 }
 
-/// What an object's controller is called by it.
-fn reference(object: &Object) -> Option<&Value> {
-    let owners = object.value.pointer("/metadata/ownerReferences")?.as_array()?;
-    owners.iter().find(|o| o.get("controller") == Some(&Value::Bool(true)))
+/// An owner, where it is there by uid, kind and name.
+fn there(context: &Context<'_>, object: &Object, owner: meta::Owner<'_>) -> Option<usize> {
+    let at = context.by_uid(owner.uid)?;
+    let key = context.objects.key(at);
+    let same_place = key.namespace.is_empty() || key.namespace == object.key.namespace;
+    (owner.kind == key.kind && owner.name == key.name && same_place).then_some(at)
 }
 
-/// The controller, where it is there by uid, kind and name.
+/// The controller, where it is there.
 fn controller(context: &Context<'_>, object: &Object) -> Option<usize> {
-    let reference = reference(object)?;
-    let at = context.by_uid(meta::controller(&object.value)?.uid)?;
-    let owner = context.objects.key(at);
-    let same = |field: &str, value: &str| reference.get(field).and_then(Value::as_str) == Some(value);
-    let same_place = owner.namespace.is_empty() || owner.namespace == object.key.namespace;
-    (same("uid", context.objects.uid(at)) && same("kind", owner.kind) && same("name", owner.name) && same_place).then_some(at)
+    there(context, object, meta::controller(&object.value)?)
 }
 
-/// Whether an owner of one of these kinds, controller or not, is there by uid, kind and name: the garbage collector takes the object with it.
+/// Whether an owner of one of these kinds, controller or not, is there: the garbage collector takes the object with it.
 fn depends(context: &Context<'_>, object: &Object, kinds: &[String]) -> bool {
-    meta::owners(&object.value).any(|owner| {
-        let Some(at) = context.by_uid(owner.uid) else { return false };
-        let key = context.objects.key(at);
-        let same_place = key.namespace.is_empty() || key.namespace == object.key.namespace;
-        same_place && kinds.iter().any(|k| k == key.kind) && owner.kind == key.kind && owner.name == key.name
-    })
+    meta::owners(&object.value).any(|owner| kinds.iter().any(|k| k == owner.kind) && there(context, object, owner).is_some())
 }
 
 /// A pod whose Job is in no list: CronJobs make Jobs and take them away while lists are read. It is never more than torn, unless it is word
 /// by word what the CronJob that the Job is named after (`<cronjob>-<number>`) makes.
 fn orphan(context: &Context<'_>, object: &Object) -> Option<Origin> {
-    let reference = reference(object).filter(|_| object.key.kind == "Pod" && object.key.group.is_empty())?;
-    let text = |field: &str| reference.get(field).and_then(Value::as_str).filter(|t| !t.is_empty());
-    let is_job = text("kind") == Some("Job") && group_of(text("apiVersion")?) == "batch";
-    let gone = context.by_uid(text("uid")?).is_none();
-    let name = text("name")?;
+    let reference = meta::controller(&object.value).filter(|_| object.key.kind == "Pod" && object.key.group.is_empty())?;
+    let is_job = reference.kind == "Job" && reference.group == "batch" && !reference.uid.is_empty() && !reference.name.is_empty();
     // A Job of that name that is there is another one: the pod is of neither moment.
-    let key = KeyRef { group: "batch", kind: "Job", namespace: &object.key.namespace, name };
-    if !is_job || !gone || context.objects.find(key).is_some() {
+    let key = KeyRef { group: "batch", kind: "Job", namespace: &object.key.namespace, name: reference.name };
+    if !is_job || context.by_uid(reference.uid).is_some() || context.objects.find(key).is_some() {
         return None;
     }
     let owner = cron_job(context, object);
@@ -229,12 +217,11 @@ fn orphan(context: &Context<'_>, object: &Object) -> Option<Origin> {
 
 /// The CronJob that the Job of a pod is named after, as the CronJob controller names what it makes.
 pub(super) fn cron_job(context: &Context<'_>, pod: &Object) -> Option<usize> {
-    let reference = reference(pod)?;
-    let text = |field: &str| reference.get(field).and_then(Value::as_str);
-    let (name, number) = text("name").filter(|_| text("kind") == Some("Job"))?.rsplit_once('-')?;
+    let job = meta::controller(&pod.value).filter(|owner| owner.kind == "Job")?;
+    let (name, number) = job.name.rsplit_once('-')?;
     let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
     let key = KeyRef { group: "batch", kind: "CronJob", namespace: &pod.key.namespace, name };
-    context.objects.find(key).filter(|_| is_number && context.by_uid(text("uid").unwrap_or("")).is_none())
+    context.objects.find(key).filter(|_| is_number && context.by_uid(job.uid).is_none())
 }
 
 fn targets(context: &Context<'_>, object: &Object) -> Vec<Option<usize>> {
@@ -249,8 +236,7 @@ fn every(context: &Context<'_>, object: &Object) -> bool {
 fn related(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     targets(context, object).into_iter().flatten().filter_map(|at| context.objects.whole(at)).any(|target| {
         let text = |o: &Object, p: &str| o.value.pointer(p).and_then(Value::as_str).map(str::to_owned);
-        let names =
-            |p: &String| target.value.pointer(p).and_then(Value::as_array).is_some_and(|l| l.contains(&Value::from(&*object.key.name)));
+        let names = |p: &String| meta::list(&target.value, p).any(|name| *name == *object.key.name);
         d.target_has.as_ref().is_none_or(|p| has(&target.value, p))
             && d.by_uid.as_ref().is_none_or(|p| !target.uid.is_empty() && text(object, p).as_ref() == Some(&target.uid))
             && d.back.as_ref().is_none_or(|p| text(&target, p).as_ref() == Some(&object.key.name))
@@ -281,9 +267,9 @@ fn has_only(object: &Value, pointers: &[String]) -> bool {
 /// `pkg/controller/volume/ephemeral/controller.go`.
 fn is_ephemeral(context: &Context<'_>, claim: &Object) -> bool {
     let Some(pod) = controller(context, claim).and_then(|at| context.objects.whole(at)) else { return false };
-    let volumes = pod.value.pointer("/spec/volumes").and_then(Value::as_array);
     let own = |v: &&Value| format!("{}-{}", pod.key.name, meta::text(v, "/name")) == claim.key.name;
-    let template = volumes.into_iter().flatten().find(own).and_then(|v| v.pointer("/ephemeral/volumeClaimTemplate/spec")?.as_object());
+    let template =
+        meta::list(&pod.value, "/spec/volumes").find(own).and_then(|v| v.pointer("/ephemeral/volumeClaimTemplate/spec")?.as_object());
     let same = |(field, wanted): (&String, &Value)| claim.value.get("spec").and_then(|spec| spec.get(field)) == Some(wanted);
     template.is_some_and(|fields| fields.iter().all(same))
 }

@@ -1,5 +1,7 @@
 //! Argo CD: where it is, which version, how it marks what it manages, and whether it looks at its Applications at all.
 use crate::argo::Here;
+use crate::argo::app::controller_namespace;
+use crate::argo::glob;
 use crate::argo::longest_silence;
 use crate::model::Object;
 use crate::usecase::doctor::Doctor;
@@ -112,7 +114,7 @@ fn shown((major, minor): (u32, u32)) -> String {
 
 /// More than one Argo CD in the cluster.
 fn instances(apps: &[&Object], seen: &Platform, lines: &mut Vec<Line>) {
-    let mut homes: BTreeSet<&str> = apps.iter().map(|a| text(&a.value, "/status/controllerNamespace")).filter(|n| !n.is_empty()).collect();
+    let mut homes: BTreeSet<&str> = apps.iter().filter_map(|a| controller_namespace(&a.value)).collect();
     homes.extend(seen.objects.iter().filter(|o| o.key.kind == "ConfigMap" && o.key.name == "argocd-cm").map(|o| &*o.key.namespace));
     if homes.len() > 1 {
         let control = seen.control.as_deref().unwrap_or_default();
@@ -151,9 +153,8 @@ fn namespaces(apps: &[&Object], seen: &Platform, lines: &mut Vec<Line>) {
 /// Whether `application.namespaces` names a namespace: by glob, or by `/regular expression/`.
 fn is_allowed(namespace: &str, control: &str, allowed: &str) -> bool {
     let matches = |pattern: &str| {
-        let expression = pattern.strip_prefix('/').and_then(|p| p.strip_suffix('/')).map(str::to_owned);
-        let glob = || format!("^{}$", regex::escape(pattern).replace("\\*", ".*").replace("\\?", "."));
-        regex::Regex::new(&expression.unwrap_or_else(glob)).is_ok_and(|r| r.is_match(namespace))
+        let expression = pattern.strip_prefix('/').and_then(|p| p.strip_suffix('/'));
+        expression.map_or_else(|| glob(pattern, namespace), |e| regex::Regex::new(e).is_ok_and(|r| r.is_match(namespace)))
     };
     namespace == control || allowed.split(',').map(str::trim).filter(|p| !p.is_empty()).any(matches)
 }

@@ -2,8 +2,8 @@
 //! Argo CD itself decides it, not by what a status lists. Pure.
 use crate::argo;
 use crate::argo::app;
-use crate::argo::entries;
-use crate::argo::key_of_entry;
+use crate::argo::managed;
+use crate::argo::resources;
 use crate::model::Key;
 use crate::model::Object;
 use crate::model::meta;
@@ -80,7 +80,7 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
     }
     for key in listed(view) {
         let Some(object) = scan.get(&key).filter(|o| !going.contains_key(&*o.uid)) else { continue };
-        let by_root = strategy == Strategy::Prune && entries(&root.value).any(|e| key_of_entry(e) == key);
+        let by_root = strategy == Strategy::Prune && resources(&root.value).any(|listed| listed == key);
         if key.kind == "CustomResourceDefinition" {
             if by_root && !argo::has_option(&object.value, "Prune=false") {
                 going.insert(&object.uid, (object, format!("listed by {}", root.key.place())));
@@ -103,18 +103,15 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
     fate
 }
 
-/// The objects that the layer's Applications list as theirs (an entry without a sync status is a copied mark, or a hook).
+/// The objects that the layer's Applications list as theirs.
 pub(super) fn listed(view: &View) -> BTreeSet<Key> {
     let apps = view.root().into_iter().chain(view.members());
-    apps.flat_map(|a| entries(&a.value).filter(|e| !text(e, "/status").is_empty()).map(key_of_entry)).collect()
+    apps.flat_map(|a| managed(&a.value)).collect()
 }
 
 /// An Application outside the layer that lists the object as its own, too.
 fn listed_elsewhere(view: &View, key: &Key, ours: &dyn Fn(&Key) -> bool) -> Option<Key> {
-    let lists = |app: &&Key| {
-        let mine = |e: &Value| !text(e, "/status").is_empty() && key_of_entry(e) == *key;
-        view.get(app).is_some_and(|a| entries(&a.value).any(mine))
-    };
+    let lists = |app: &&Key| view.get(app).is_some_and(|a| managed(&a.value).any(|mine| mine == *key));
     view.apps.listing(key).iter().filter(|a| !ours(a)).find(lists).cloned()
 }
 
@@ -135,11 +132,11 @@ fn kept_by(object: &Object, by_root: bool, strategy: Strategy) -> Option<&'stati
 /// Whether the Application, made again, would prune what it had kept: what carries its mark and is not in Git (under label tracking a
 /// claim of a StatefulSet, before that is there again). Seen on Argo CD 2.12.
 fn returns_prune(view: &View, app: &Key, object: &Object) -> bool {
-    let in_git = |e: &Value| !text(e, "/status").is_empty() && e.get("requiresPruning") != Some(&Value::Bool(true));
+    let in_git = |e: &argo::Entry<'_>| !e.status().is_empty() && !e.requires_pruning();
     let kept = argo::has_option(&object.value, "Prune=false") || meta::owners(&object.value).next().is_some();
     !kept
         && view.get(app).is_none_or(|a| {
-            !app::policy_has(&a.value, "Prune=false") && !entries(&a.value).any(|e| in_git(e) && key_of_entry(e) == object.key)
+            !app::policy_has(&a.value, "Prune=false") && !argo::listed(&a.value).any(|e| in_git(&e) && e.key() == object.key)
         })
 }
 

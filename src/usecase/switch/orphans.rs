@@ -1,8 +1,7 @@
 //! What is left of a layer that is gone: by tracking mark, by the list saved before, by uid and by owner. Pure.
 use crate::argo;
 use crate::argo::Method;
-use crate::argo::entries;
-use crate::argo::key_of_entry;
+use crate::argo::resources;
 use crate::model::Key;
 use crate::model::Object;
 use crate::model::meta;
@@ -32,7 +31,7 @@ pub struct Known {
 impl Known {
     /// What a view tells: the Applications that hang below the root, and those that the root lists.
     pub fn of(view: &View, fate: &Fate) -> Self {
-        let listed = view.root().into_iter().flat_map(|r| entries(&r.value)).map(key_of_entry).filter(|k| k.is_argo("Application"));
+        let listed = view.root().into_iter().flat_map(|r| resources(&r.value)).filter(|k| k.is_argo("Application"));
         let foreign = |k: &Key| view.get(k).is_some() && !view.is_member(k);
         Self {
             apps: view.members().into_iter().map(|o| o.key.clone()).chain(listed).filter(|k| !foreign(k)).collect(),

@@ -6,6 +6,8 @@ use crate::argo::Mode;
 use crate::argo::app;
 use crate::argo::entries;
 use crate::argo::key_of_entry;
+use crate::argo::managed;
+use crate::argo::resources;
 use crate::kinds::health;
 use crate::kinds::health::Health;
 use crate::kinds::health::application_is_unsettled;
@@ -152,8 +154,7 @@ impl State<'_> {
         let lists: BTreeSet<Key> = view.listed_apps();
         let there = |k: &Key| view.get(k).is_some_and(|o| meta::deleting(&o.value).is_none());
         let synced = text(value, "/status/sync/status") == "Synced";
-        let direct: BTreeSet<Key> =
-            entries(value).filter(|e| !text(e, "/status").is_empty()).map(key_of_entry).filter(|k| k.is_argo("Application")).collect();
+        let direct: BTreeSet<Key> = managed(value).filter(|k| k.is_argo("Application")).collect();
         let missing: Vec<Fact> = direct.iter().filter(|k| !there(k)).map(|k| Fact::new("missing", k, "")).collect();
         if !missing.is_empty() {
             // It succeeded, and did not make every child.
@@ -217,7 +218,7 @@ impl State<'_> {
         if pending.is_empty() && ops::take_back(value).is_some() {
             write::change(run, &read::app_path(key), Step::Settle, &|live| Ok(ops::take_back(live)))?;
         }
-        let below = entries(value).map(key_of_entry).filter(|k| k.is_argo("Application") && !there(k));
+        let below = resources(value).filter(|k| k.is_argo("Application") && !there(k));
         pending.extend(below.map(|k| Fact::new("missing", &k, "")));
         Ok(pending)
     }

@@ -2,8 +2,7 @@
 use crate::argo::Mode;
 use crate::argo::Tracking;
 use crate::argo::control_namespace;
-use crate::argo::entries;
-use crate::argo::key_of_entry;
+use crate::argo::managed;
 use crate::model::Key;
 use crate::model::Layer;
 use crate::model::Object;
@@ -155,10 +154,7 @@ impl View {
     /// The Applications that the layer's root and members list.
     pub fn listed_apps(&self) -> BTreeSet<Key> {
         let listing = self.root().into_iter().chain(self.members());
-        listing
-            .flat_map(|o| entries(&o.value).filter(|e| !text(e, "/status").is_empty()).map(key_of_entry))
-            .filter(|k| k.is_argo("Application"))
-            .collect()
+        listing.flat_map(|o| managed(&o.value)).filter(|k| k.is_argo("Application")).collect()
     }
 
     /// Whether an AppProject is there; none where that is not known.

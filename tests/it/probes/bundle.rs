@@ -6,6 +6,7 @@ use crate::cli::Place;
 use crate::cli::text;
 use crate::samples::Memory;
 use crate::samples::collected;
+use crate::samples::drafted_by;
 use crate::samples::files;
 use evid::bundle::config::Config;
 use evid::bundle::manifest::Manifest;
@@ -19,11 +20,8 @@ use evid::bundle::probe::defects;
 use evid::bundle::probe::file;
 use evid::bundle::probe::judge;
 use evid::compare::Side;
-use evid::kinds::Rules;
 use evid::model::Source;
 use evid::usecase::capture::Draft;
-use evid::usecase::capture::draft;
-use evid::usecase::capture::snapshot;
 use evid::usecase::diff;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -33,17 +31,7 @@ use std::sync::LazyLock;
 fn drafted(name: &str, config: &Config, lines: Vec<Line>) -> Draft {
     let mut collected = collected(name);
     collected.source = Source::Live;
-    let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), redactor());
-    let spool = evid::usecase::spool::Memory::default();
-    let door = evid::usecase::door::Door {
-        redactor: &redactor,
-        rules: &rules,
-        secrets: evid::bundle::config::Secrets::Metadata,
-        cluster_names: &[],
-        spool: &spool,
-    };
-    let snapshot = snapshot(collected.through(&door), &door).unwrap();
-    with_probes(draft(&snapshot, &redactor, &rules, &layers, config, None).unwrap(), lines)
+    with_probes(drafted_by(collected, config, &redactor()), lines)
 }
 
 fn verified(draft: &Draft) -> (Option<i32>, String) {
@@ -150,17 +138,7 @@ fn server(line: &mut Line) {
 #[test]
 fn a_dump_answers_no_probe() {
     let (config, lines) = golden();
-    let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), redactor());
-    let spool = evid::usecase::spool::Memory::default();
-    let door = evid::usecase::door::Door {
-        redactor: &redactor,
-        rules: &rules,
-        secrets: evid::bundle::config::Secrets::Metadata,
-        cluster_names: &[],
-        spool: &spool,
-    };
-    let snapshot = snapshot(collected("before").through(&door), &door).unwrap();
-    let dump = draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap();
+    let dump = drafted_by(collected("before"), &config, &redactor());
     assert_eq!(verified(&dump).0, Some(0));
     let (code, said) = verified(&with_probes(dump, lines));
     assert!(code == Some(4) && said.contains("made from a dump"), "{said}");

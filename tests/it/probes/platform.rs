@@ -5,7 +5,6 @@ use evid::adapters::config;
 use evid::bundle::config::Config;
 use evid::canon::yaml;
 use evid::kinds::Rules;
-use evid::usecase::capture::snapshot;
 use evid::usecase::port::Api;
 use evid::usecase::port::Ask;
 use evid::usecase::port::NoReply;
@@ -57,17 +56,9 @@ impl Api for Dump {
 fn places() -> Places {
     let config = Config::default();
     let (layers, rules) = (config.layers().unwrap(), Rules::new(&[]).unwrap());
-    let redactor = redactor();
-    let spool = evid::usecase::spool::Memory::default();
-    let door = evid::usecase::door::Door {
-        redactor: &redactor,
-        rules: &rules,
-        secrets: evid::bundle::config::Secrets::Metadata,
-        cluster_names: &[],
-        spool: &spool,
-    };
-    let snapshot = snapshot(samples::collected("before").through(&door), &door).unwrap();
-    Places::new(&snapshot.objects, &rules, &layers, &config)
+    samples::taken_in(samples::collected("before"), &config, &redactor(), &rules, |snapshot| {
+        Places::new(&snapshot.objects, &rules, &layers, &config)
+    })
 }
 
 fn resolved(config: &Config) -> Vec<Resolved> {
