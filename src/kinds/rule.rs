@@ -1,4 +1,5 @@
 //! The schema of a kind's rule file. A rule says; it does not do: no code here changes an object.
+use crate::kinds::patterns::is_like;
 use crate::model::meta;
 use serde::Deserialize;
 use serde_json::Value;
@@ -58,6 +59,9 @@ pub struct Rule {
     pub passing: Vec<String>,
     /// True where what an object runs comes to an end by itself: its pods come and go.
     pub ends: bool,
+    /// Pointer patterns of what an operator writes into an object that a custom resource of it controls: that the object moves there is a
+    /// doubt, since nothing says what the operator makes.
+    pub operated: Vec<String>,
     /// Relations to other objects, strongest first.
     pub relations: Vec<Relation>,
     /// False for kinds that are asked and not kept (Events, Leases).
@@ -95,11 +99,13 @@ pub enum SetWord {
 #[derive(Deserialize, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct When {
-    /// The object has this name …
+    /// The object has this name (`*` is any text) …
     pub name: Option<String>,
     /// … is in this namespace …
     pub namespace: Option<String>,
-    /// … and carries each of these annotations …
+    /// … has something at each of these pointers …
+    pub has: Vec<String>,
+    /// … carries each of these annotations …
     pub annotations: Vec<String>,
     /// … and each of these labels.
     pub labels: Vec<String>,
@@ -113,16 +119,29 @@ pub struct When {
     pub elements: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// As in a rule.
     pub noise: Vec<String>,
+    /// `added`, `removed`: that such an object comes, or goes, is a doubt, since only the object says what it is (law 14).
+    pub passing: Vec<Passing>,
     /// Why, with its source.
     pub because: String,
+}
+
+/// What an object does that comes or goes by itself.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "lowercase")]
+pub enum Passing {
+    /// It comes.
+    Added,
+    /// It goes.
+    Removed,
 }
 
 impl When {
     /// Whether all of it holds of an object.
     pub fn holds(&self, object: &Value) -> bool {
-        let same = |wanted: &Option<String>, pointer: &str| wanted.as_deref().is_none_or(|w| meta::text(object, pointer) == w);
+        let same = |wanted: &Option<String>, pointer: &str| wanted.as_deref().is_none_or(|w| is_like(w, meta::text(object, pointer)));
         same(&self.name, "/metadata/name")
             && same(&self.namespace, "/metadata/namespace")
+            && self.has.iter().all(|p| object.pointer(p).is_some_and(|v| !v.is_null()))
             && self.annotations.iter().all(|a| meta::annotation(object, a).is_some())
             && self.labels.iter().all(|l| meta::label(object, l).is_some())
     }
@@ -186,7 +205,7 @@ pub struct Derived {
     pub follows: BTreeMap<String, String>,
     /// At these pointers it holds zero or nothing: it runs nothing, so that a departure is a doubt at most.
     pub idle: Vec<String>,
-    /// Its name is in the list that the related object holds at this pointer.
+    /// Its name is in the list (of texts, or of objects with a `name`) that the related object holds at this pointer.
     pub named_in: Option<String>,
     /// What it holds at the first pointer is what the related object holds at the second.
     pub agrees: BTreeMap<String, String>,

@@ -80,7 +80,8 @@ fn target(scaler: &Object) -> Option<Key> {
 }
 
 fn horizontal(hpa: &Object) -> Option<(i64, i64, bool)> {
-    let is_failing = is(hpa, "AbleToScale", "False") || is(hpa, "ScalingActive", "False");
+    // One that does not say how it fares may never have scaled anything.
+    let is_failing = is(hpa, "AbleToScale", "False") || !is(hpa, "ScalingActive", "True");
     let number = |p: &str| hpa.value.pointer(p).and_then(Value::as_i64);
     Some((number("/spec/minReplicas").unwrap_or(1), number("/spec/maxReplicas")?, is_failing))
 }
@@ -92,7 +93,7 @@ fn keda(scaled: &Object) -> Option<(i64, i64, bool)> {
     let number = |name: &str| scaled.value.pointer(&format!("/spec/{name}")).and_then(Value::as_i64);
     let least = number("minReplicaCount").unwrap_or(0);
     let least = number("idleReplicaCount").map_or(least, |idle| idle.min(least));
-    Some((least, number("maxReplicaCount").unwrap_or(100), is_paused || is(scaled, "Ready", "False")))
+    Some((least, number("maxReplicaCount").unwrap_or(100), is_paused || !is(scaled, "Ready", "True")))
 }
 
 fn knative(scaler: &Object) -> Option<(i64, i64, bool)> {
@@ -127,18 +128,20 @@ mod tests {
         let hpa = |status| {
             bounds("autoscaling", "HorizontalPodAutoscaler", json!({}), json!({"scaleTargetRef": target, "maxReplicas": 5}), status)
         };
-        assert_eq!(hpa(json!({})), Some((1, 5)));
+        assert_eq!(hpa(json!({})), None, "it says nothing");
         assert_eq!(hpa(failing("ScalingActive", "True")), Some((1, 5)));
         assert_eq!(hpa(failing("ScalingActive", "False")), None);
         assert_eq!(hpa(failing("AbleToScale", "False")), None);
         let keda = |metadata, spec: Value, status| bounds("keda.sh", "ScaledObject", metadata, spec, status);
         let spec = json!({"scaleTargetRef": {"name": "web"}});
-        assert_eq!(keda(json!({}), spec.clone(), json!({})), Some((0, 100)));
+        let ready = failing("Ready", "True");
+        assert_eq!(keda(json!({}), spec.clone(), json!({})), None, "it says nothing");
+        assert_eq!(keda(json!({}), spec.clone(), ready.clone()), Some((0, 100)));
         assert_eq!(
-            keda(json!({}), json!({"scaleTargetRef": {"name": "web"}, "minReplicaCount": 2, "maxReplicaCount": 4}), json!({})),
+            keda(json!({}), json!({"scaleTargetRef": {"name": "web"}, "minReplicaCount": 2, "maxReplicaCount": 4}), ready.clone()),
             Some((2, 4))
         );
-        assert_eq!(keda(json!({"annotations": {"autoscaling.keda.sh/paused-replicas": "0"}}), spec.clone(), json!({})), None);
+        assert_eq!(keda(json!({"annotations": {"autoscaling.keda.sh/paused-replicas": "0"}}), spec.clone(), ready), None);
         assert_eq!(keda(json!({}), spec.clone(), failing("Paused", "True")), None);
         assert_eq!(keda(json!({}), spec, failing("Ready", "False")), None);
         let knative = json!({"annotations": {"autoscaling.knative.dev/min-scale": "1"}});

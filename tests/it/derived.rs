@@ -211,7 +211,8 @@ fn only_an_active_autoscaler_takes_a_protected_workload_to_none() {
         let annotations = if paused { json!({"autoscaling.keda.sh/paused": "true"}) } else { json!({}) };
         let meta = json!({"name": "triton", "namespace": "mlops-prod", "uid": "00000000-0000-4000-8000-0000000000ac", "resourceVersion": "9", "annotations": annotations});
         let spec = json!({"scaleTargetRef": {"name": "triton"}, "minReplicaCount": 0, "maxReplicaCount": 5});
-        let object = json!({"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": meta, "spec": spec});
+        let object = json!({"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": meta, "spec": spec,
+            "status": {"conditions": [{"type": "Ready", "status": "True"}]}});
         let mut list = c.lists[0].clone();
         (list.group, list.resource, list.file) = ("keda.sh".into(), Some("scaledobjects".into()), "scaledobjects.json".into());
         list.items = vec![object];

@@ -107,7 +107,9 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
     }
     let knew = |i: usize| {
         let at = e.instances.at(&change.spot, i)?;
-        (e.positions.get(i) == Some(&Position::On) && at.layer == layer && at.by == by).then_some(at)
+        // Argo CD lists whatever carries its mark: of what its Application does not list, the mark says nothing.
+        let is_borne_out = by != By::Mark || at.mark != "unlisted";
+        (e.positions.get(i) == Some(&Position::On) && at.layer == layer && at.by == by && is_borne_out).then_some(at)
     };
     Ok(match change.kind {
         ChangeKind::Removed => knew(change.sides.0).is_some(),

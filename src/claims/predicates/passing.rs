@@ -1,20 +1,45 @@
-//! Objects that well-known controllers add and take, as the rule of their kind says (law 14). Only the object itself says that it is one: so that
-//! it comes or goes leaves a claim open, and does not speak for it (law 2).
+//! Objects that well-known controllers add, take and write into, as the rule of their kind says (law 14). Only the object itself says that it is
+//! one: so that it comes, goes or moves leaves a claim open, and does not speak for it (law 2).
 use crate::claims::Evidence;
 use crate::compare::Change;
 use crate::compare::ChangeKind;
 use crate::compare::CompareError;
+use crate::compare::Instances;
+use crate::kinds::patterns::covers;
+use crate::kinds::rule::Passing;
+use crate::kinds::rule::Rule;
+use crate::model::is_custom;
 use crate::model::meta;
+use crate::model::unstem;
 
-/// Whether a well-known controller adds and takes such objects, as the object itself says (law 14).
+/// Whether a well-known controller may have done it: it adds and takes such objects, or writes there into what it controls.
 pub(super) fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let labels = &e.rules.of(&change.key.group, &change.key.kind).rule.passing;
-    let side = match change.kind {
-        ChangeKind::Added => change.sides.1,
-        ChangeKind::Removed => change.sides.0,
+    let rule = &e.rules.of(&change.key.group, &change.key.kind).rule;
+    let (does, side) = match change.kind {
+        ChangeKind::Added => (Passing::Added, change.sides.1),
+        ChangeKind::Removed => (Passing::Removed, change.sides.0),
+        ChangeKind::Modified => return Ok(is_operated(e, change, rule)),
         _ => return Ok(false),
     };
-    let Some(at) = e.instances.at(&change.spot, side).filter(|_| !labels.is_empty()) else { return Ok(false) };
+    let mut when = rule.when.iter().filter(|w| w.passing.contains(&does)).peekable();
+    if rule.passing.is_empty() && when.peek().is_none() {
+        return Ok(false);
+    }
+    let Some(at) = e.instances.at(&change.spot, side) else { return Ok(false) };
     let object = e.whole(&change.spot, at, side)?;
-    Ok(labels.iter().any(|l| l == "*" || meta::label(&object, l).is_some()))
+    Ok(rule.passing.iter().any(|l| l == "*" || meta::label(&object, l).is_some()) || when.any(|w| w.holds(&object)))
+}
+
+/// Whether one instance moved only where its operator writes, while the same custom resource controlled it.
+fn is_operated(e: &Evidence<'_>, change: &Change, rule: &Rule) -> bool {
+    let owner = |side: usize| {
+        let owner = e.instances.at(&change.spot, side).and_then(Instances::related)?;
+        Some(e.instances.at(&owner, side)?.uid.clone()).filter(|uid| !uid.is_empty() && is_custom(unstem(&owner.stem).1))
+    };
+    let is_written = |pointer: &str| rule.operated.iter().any(|p| covers(p, pointer));
+    let of_custom = change.controller.as_ref().is_some_and(|(group, _)| is_custom(group));
+    of_custom
+        && !change.recreated
+        && change.fields.iter().all(|f| is_written(&f.pointer))
+        && owner(change.sides.0).is_some_and(|uid| owner(change.sides.1) == Some(uid))
 }

@@ -7,7 +7,9 @@ use crate::compare::Side;
 use crate::compare::each;
 use crate::compare::lines;
 use crate::kinds::Rules;
+use crate::model::Key;
 use crate::model::Known;
+use crate::model::meta;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -20,6 +22,10 @@ pub(super) fn complete(q: &Question<'_>) -> Answer {
         findings.extend(q.evidence.gaps_kept(i).map(|g| Finding::gap(g, i)));
         if side.coverage.universe.universe().known == Known::Nothing {
             findings.push(Finding::new(Effect::Notes, "kinds-unknown", i).in_file("coverage.json"));
+        }
+        for rule in side.config.kinds.iter().filter(|rule| rule.get("stored") == Some(&Value::Bool(false))) {
+            let key = Key::new(meta::text(rule, "/group"), meta::text(rule, "/kind"), "", "*");
+            findings.push(Finding::new(Effect::Doubts, "left-out", i).about(key).in_file("evid.yaml"));
         }
         let mut seen = BTreeSet::new();
         for layer in &q.evidence.layers {

@@ -11,6 +11,7 @@ use crate::claims::predicates::agreed;
 use crate::claims::predicates::behind;
 use crate::claims::predicates::generated;
 use crate::claims::predicates::healthy;
+use crate::claims::predicates::passing::is_passing;
 use crate::claims::predicates::settled;
 use crate::claims::predicates::unchanged::compared;
 use crate::claims::witness;
@@ -35,7 +36,8 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
         return Ok(Some(findings));
     };
     for change in e.between(first, last)?.iter().filter(|c| c.layer == q.layer) {
-        findings.extend(of(change));
+        let is_open = change.uncertain || is_passing(e, change)?;
+        findings.extend(of(change, if is_open { Effect::Doubts } else { Effect::Counters }));
     }
     findings.extend(secrets(e, q.layer, first, last));
     findings.extend(agreed::moved(e, q.layer, first, last)?);
@@ -77,9 +79,8 @@ fn secrets(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Vec<Find
     findings
 }
 
-fn of(change: &Change) -> Vec<Finding> {
+fn of(change: &Change, effect: Effect) -> Vec<Finding> {
     let one = |effect, code| Finding::new(effect, code, change.shown_by()).about(change.key.clone()).in_file(&change.file);
-    let effect = if change.uncertain { Effect::Doubts } else { Effect::Counters };
     match change.kind {
         ChangeKind::Replaced => vec![one(Effect::Notes, "recreated-equal")],
         ChangeKind::Removed => vec![one(effect, "missing")],

@@ -5,6 +5,7 @@ use crate::bundle::config::Pin;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
+use crate::claims::evidence::APPLICATIONS;
 use crate::claims::judge::Answer;
 use crate::claims::judge::Question;
 use crate::claims::predicates::volumes::CLAIMS;
@@ -13,6 +14,7 @@ use crate::claims::predicates::volumes::VOLUMES;
 use crate::claims::predicates::volumes::claim;
 use crate::claims::predicates::volumes::claim_at;
 use crate::claims::predicates::volumes::volumes;
+use crate::claims::witness;
 use crate::compare::CompareError;
 use crate::compare::Spot;
 use crate::model::Gap;
@@ -30,6 +32,14 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
     let mut findings: Vec<Finding> = sides.clone().flat_map(|i| gaps(e, i).into_iter().map(move |g| Finding::gap(&g, i))).collect();
     let all = sides.clone().map(|i| volumes(e, i)).collect::<Result<Vec<Volumes<'_>>, _>>()?;
     let pins = e.sides.first().map(|s| &*s.config.storage).unwrap_or_default();
+    if pins.is_empty() {
+        // Which claims are a protected layer's is what Applications say, and what lies on another cluster was not seen (law 11).
+        let apps = BTreeSet::from([APPLICATIONS.to_owned()]);
+        findings.extend(sides.clone().flat_map(|i| e.gaps_in("", &apps, i).into_iter().map(move |g| Finding::gap(&g, i))));
+        for layer in e.layers.iter().filter(|l| l.role == Role::Protected) {
+            findings.extend(witness::elsewhere(e, &layer.name)?);
+        }
+    }
     let watched = watched(e, &all, pins);
     if watched.is_empty() {
         return Ok((!findings.is_empty()).then_some(findings));

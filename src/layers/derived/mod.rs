@@ -13,6 +13,7 @@ use crate::kinds::rule::Derived;
 use crate::layers::Context;
 use crate::model::KeyRef;
 use crate::model::Object;
+use crate::model::is_custom;
 use crate::model::meta;
 use backed::Backed;
 use follows::Measure;
@@ -161,11 +162,6 @@ fn is_owner(context: &Context<'_>, object: &Object, owner: usize, d: &Derived) -
     }) && (d.relation || d.target_has.as_ref().is_none_or(|p| whole().is_some_and(|o| has(&o.value, p))))
 }
 
-/// Whether a group is of CustomResourceDefinitions and not Kubernetes' own.
-fn is_custom(group: &str) -> bool {
-    group.contains('.') && !group.ends_with(".k8s.io")
-}
-
 fn has(value: &Value, pointer: &str) -> bool {
     value.pointer(pointer).is_some_and(|v| v.as_object().is_none_or(|m| !m.is_empty()))
 }
@@ -236,7 +232,8 @@ fn every(context: &Context<'_>, object: &Object) -> bool {
 fn related(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     targets(context, object).into_iter().flatten().filter_map(|at| context.objects.whole(at)).any(|target| {
         let text = |o: &Object, p: &str| o.value.pointer(p).and_then(Value::as_str).map(str::to_owned);
-        let names = |p: &String| meta::list(&target.value, p).any(|name| *name == *object.key.name);
+        let is_named = |named: &Value| named == &*object.key.name || meta::text(named, "/name") == object.key.name;
+        let names = |p: &String| meta::list(&target.value, p).any(is_named);
         d.target_has.as_ref().is_none_or(|p| has(&target.value, p))
             && d.by_uid.as_ref().is_none_or(|p| !target.uid.is_empty() && text(object, p).as_ref() == Some(&target.uid))
             && d.back.as_ref().is_none_or(|p| text(&target, p).as_ref() == Some(&object.key.name))
