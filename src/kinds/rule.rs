@@ -105,7 +105,7 @@ pub struct When {
     pub namespace: Option<String>,
     /// … has something at each of these pointers …
     pub has: Vec<String>,
-    /// … carries each of these annotations …
+    /// … carries each of these annotations (`name`, or `name=value`) …
     pub annotations: Vec<String>,
     /// … and each of these labels.
     pub labels: Vec<String>,
@@ -142,8 +142,8 @@ impl When {
         same(&self.name, "/metadata/name")
             && same(&self.namespace, "/metadata/namespace")
             && self.has.iter().all(|p| object.pointer(p).is_some_and(|v| !v.is_null()))
-            && self.annotations.iter().all(|a| meta::annotation(object, a).is_some())
-            && self.labels.iter().all(|l| meta::label(object, l).is_some())
+            && self.annotations.iter().all(|a| carries(a, |name| meta::annotation(object, name)))
+            && self.labels.iter().all(|l| carries(l, |name| meta::label(object, name)))
     }
 
     /// What it says, as a rule of its own.
@@ -151,6 +151,11 @@ impl When {
         let Self { identity, moves, generated, elements, noise, .. } = self.clone();
         Rule { identity, moves, generated, elements, noise, ..Rule::default() }
     }
+}
+
+/// Whether a mark (`name`, or `name=value`) is there.
+fn carries<'o>(mark: &str, find: impl Fn(&str) -> Option<&'o str>) -> bool {
+    mark.split_once('=').map_or_else(|| find(mark).is_some(), |(name, value)| find(name) == Some(value))
 }
 
 /// A value that is written into what is made from a template.
@@ -188,7 +193,7 @@ pub struct Derived {
     pub contains: Vec<String>,
     /// … and it (label or annotation) is one of these words.
     pub is: Vec<String>,
-    /// The object has this name.
+    /// The object has this name (`*` is any text).
     pub name: Option<String>,
     /// Argo CD runs it as a hook (law 6).
     pub hook: bool,
@@ -223,7 +228,7 @@ pub struct Derived {
     pub without: Vec<String>,
     /// Each address in it is one of the pod that it names beside it, or stands in its controller.
     pub backed: bool,
-    /// Beside apiVersion, kind and metadata its state has only these pointers.
+    /// Beside apiVersion, kind and plain metadata its state has only these pointers; a label or annotation must be among them.
     pub only: Option<Vec<String>>,
 }
 

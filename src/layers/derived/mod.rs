@@ -14,6 +14,7 @@ use crate::layers::Context;
 use crate::model::KeyRef;
 use crate::model::Object;
 use crate::model::is_custom;
+use crate::model::join;
 use crate::model::meta;
 use backed::Backed;
 use follows::Measure;
@@ -124,7 +125,7 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && (!d.hook || context.apps.runs_as_hook(object))
         && (!d.managed || context.apps.manager(object).is_some_and(|m| m.listed == Listed::Yes))
         && d.same_as.as_ref().is_none_or(|ns| same_as(context, object, ns))
-        && d.name.as_ref().is_none_or(|n| *n == object.key.name)
+        && d.name.as_ref().is_none_or(|n| is_like(n, &object.key.name))
         && d.annotation.as_ref().is_none_or(|a| says(object, "annotations", a, d))
         && d.label.as_ref().is_none_or(|l| says(object, "labels", l, d))
         && d.says.iter().all(|(at, words)| object.value.pointer(at).is_some_and(|v| is_one_of(v, words)))
@@ -187,7 +188,12 @@ fn controller(context: &Context<'_>, object: &Object) -> Option<usize> {
 
 /// Whether an owner of one of these kinds, controller or not, is there: the garbage collector takes the object with it.
 fn depends(context: &Context<'_>, object: &Object, kinds: &[String]) -> bool {
-    meta::owners(&object.value).any(|owner| kinds.iter().any(|k| k == owner.kind) && there(context, object, owner).is_some())
+    // Of the object's own group, or Kubernetes' own: a custom resource of the same name is something else.
+    let is_of = |at: usize| {
+        let group = context.objects.key(at).group;
+        group == object.key.group || !is_custom(group)
+    };
+    meta::owners(&object.value).any(|owner| kinds.iter().any(|k| k == owner.kind) && there(context, object, owner).is_some_and(is_of))
 }
 
 /// A pod whose Job is in no list: CronJobs make Jobs and take them away while lists are read. It is never more than torn, unless it is word
@@ -252,12 +258,13 @@ fn has_only(object: &Value, pointers: &[String]) -> bool {
             Some(fields) => fields.keys().all(|f| pointers.iter().any(|p| p.strip_prefix(&prefix) == Some(f))),
             None => pointers.iter().any(|p| *p == format!("/{key}")),
         }
-    }) && ["labels", "finalizers"].iter().all(|k| map.get("metadata").and_then(|m| m.get(k)).is_none())
-        && map
-            .get("metadata")
-            .and_then(|m| m.get("annotations"))
-            .and_then(Value::as_object)
-            .is_none_or(|a| a.keys().all(|k| k.starts_with("kubernetes.io/")))
+    }) && meta::list(object, "/metadata/finalizers").next().is_none()
+        && ["labels", "annotations"].iter().all(|kind| {
+            let marks = object.pointer(&format!("/metadata/{kind}")).and_then(Value::as_object);
+            let is_plain = |key: &String| *kind == "annotations" && key.starts_with("kubernetes.io/");
+            let is_named = |key: &String| pointers.contains(&join(&format!("/metadata/{kind}"), key));
+            marks.is_none_or(|m| m.keys().all(|key| is_plain(key) || is_named(key)))
+        })
 }
 
 /// Whether a claim is the one that its pod's spec makes: `<pod>-<volume>`, of that volume's template. Kubernetes 1.36,
