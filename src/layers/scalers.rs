@@ -33,7 +33,11 @@ const KINDS: &[(&str, &str, Reader)] = &[
 
 /// What each kind's bounds are read from, beside where its target stands.
 pub(super) const READ: &[(&str, &str, &[&str])] = &[
-    ("autoscaling", "HorizontalPodAutoscaler", &["/spec/scaleTargetRef", "/spec/minReplicas", "/spec/maxReplicas", "/status/conditions"]),
+    (
+        "autoscaling",
+        "HorizontalPodAutoscaler",
+        &["/spec/scaleTargetRef", "/spec/minReplicas", "/spec/maxReplicas", "/status/desiredReplicas", "/status/conditions"],
+    ),
     (
         "autoscaling.internal.knative.dev",
         "PodAutoscaler",
@@ -51,6 +55,7 @@ pub(super) const READ: &[(&str, &str, &[&str])] = &[
             "/spec/minReplicaCount",
             "/spec/maxReplicaCount",
             "/spec/idleReplicaCount",
+            "/status/hpaName",
             "/status/conditions",
             "/metadata/annotations/autoscaling.keda.sh~1paused",
             "/metadata/annotations/autoscaling.keda.sh~1paused-replicas",
@@ -80,8 +85,9 @@ fn target(scaler: &Object) -> Option<Key> {
 }
 
 fn horizontal(hpa: &Object) -> Option<(i64, i64, bool)> {
-    // One that does not say how it fares may never have scaled anything.
-    let is_failing = is(hpa, "AbleToScale", "False") || !is(hpa, "ScalingActive", "True");
+    // One of which its controller has said nothing has scaled nothing.
+    let is_taken_up = hpa.value.pointer("/status/desiredReplicas").is_some() || is(hpa, "ScalingActive", "True");
+    let is_failing = !is_taken_up || is(hpa, "AbleToScale", "False") || is(hpa, "ScalingActive", "False");
     let number = |p: &str| hpa.value.pointer(p).and_then(Value::as_i64);
     Some((number("/spec/minReplicas").unwrap_or(1), number("/spec/maxReplicas")?, is_failing))
 }
@@ -90,10 +96,11 @@ fn keda(scaled: &Object) -> Option<(i64, i64, bool)> {
     let annotation = |name: &str| meta::annotation(&scaled.value, &format!("autoscaling.keda.sh/{name}"));
     let is_paused =
         is(scaled, "Paused", "True") || annotation("paused").is_some_and(|t| t != "false") || annotation("paused-replicas").is_some();
+    let is_taken_up = scaled.value.pointer("/status/hpaName").is_some() || is(scaled, "Ready", "True");
     let number = |name: &str| scaled.value.pointer(&format!("/spec/{name}")).and_then(Value::as_i64);
     let least = number("minReplicaCount").unwrap_or(0);
     let least = number("idleReplicaCount").map_or(least, |idle| idle.min(least));
-    Some((least, number("maxReplicaCount").unwrap_or(100), is_paused || !is(scaled, "Ready", "True")))
+    Some((least, number("maxReplicaCount").unwrap_or(100), is_paused || !is_taken_up || is(scaled, "Ready", "False")))
 }
 
 fn knative(scaler: &Object) -> Option<(i64, i64, bool)> {
@@ -129,6 +136,7 @@ mod tests {
             bounds("autoscaling", "HorizontalPodAutoscaler", json!({}), json!({"scaleTargetRef": target, "maxReplicas": 5}), status)
         };
         assert_eq!(hpa(json!({})), None, "it says nothing");
+        assert_eq!(hpa(json!({"desiredReplicas": 2})), Some((1, 5)));
         assert_eq!(hpa(failing("ScalingActive", "True")), Some((1, 5)));
         assert_eq!(hpa(failing("ScalingActive", "False")), None);
         assert_eq!(hpa(failing("AbleToScale", "False")), None);
@@ -136,6 +144,7 @@ mod tests {
         let spec = json!({"scaleTargetRef": {"name": "web"}});
         let ready = failing("Ready", "True");
         assert_eq!(keda(json!({}), spec.clone(), json!({})), None, "it says nothing");
+        assert_eq!(keda(json!({}), spec.clone(), json!({"hpaName": "keda-hpa-web"})), Some((0, 100)));
         assert_eq!(keda(json!({}), spec.clone(), ready.clone()), Some((0, 100)));
         assert_eq!(
             keda(json!({}), json!({"scaleTargetRef": {"name": "web"}, "minReplicaCount": 2, "maxReplicaCount": 4}), ready.clone()),
