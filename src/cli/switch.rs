@@ -274,7 +274,7 @@ fn tell(hands: &Hands<'_>, as_json: bool) -> Done {
     Ok(exit(false, !status.unseen.is_empty()))
 }
 
-fn line(value: &Value) -> Result<(), Failure> {
+fn line(value: &Value) -> std::io::Result<()> {
     ui::data(&[json::to_bytes(value), b"\n".to_vec()].concat())
 }
 

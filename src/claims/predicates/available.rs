@@ -1,8 +1,8 @@
 //! No pod of the layer was unready or went away, and no sample of its probes failed, between the points of a proof. Rests on what was
 //! watched: a time that was not watched, and a pod that nobody can place, leave it open.
+use crate::bundle::names::WATCH;
 use crate::bundle::watch::Pod;
 use crate::bundle::watch::Seen;
-use crate::bundle::watch::WATCH;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;

@@ -1,6 +1,6 @@
 //! The steps that turn the switch: planned and confirmed before anything is captured or written, done with a journal in the run's folder.
 use crate::adapters::journal::FileJournal;
-use crate::bundle::actions::ACTIONS;
+use crate::bundle::names::ACTIONS;
 use crate::cli::cluster::duration;
 use crate::cli::failure::Failure;
 use crate::cli::live::Session;

@@ -1,6 +1,6 @@
 //! Which files import each other in a circle. Reads their text: `use` lines, and paths that begin with `crate`, `self`, `super`, a
 //! child module or an imported name, each followed through re-exports to the file that defines what is named. A re-export
-//! by itself is no import. Tests do not count.
+//! is an import where its file uses the type itself. Tests do not count.
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -45,9 +45,11 @@ fn read(text: &str) -> File {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let mut file = File::default();
     let mut statement = String::new();
+    let mut words = BTreeSet::new();
     for line in text.lines().map(|l| l.split("//").next().unwrap_or_default().trim()) {
         if statement.is_empty() && !(line.starts_with("use ") || line.starts_with("pub") && line.contains(" use ")) {
             file.uses.extend(paths(line));
+            words.extend(line.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| w.starts_with(char::is_uppercase)));
             continue;
         }
         statement.push_str(line);
@@ -56,6 +58,9 @@ fn read(text: &str) -> File {
             statement.clear();
         }
     }
+    // A type that a file re-exports it may use too, by its bare name.
+    let used = file.names.iter().filter(|(name, _)| words.contains(name.as_str()));
+    file.uses.extend(used.map(|(_, path)| path.clone()).collect::<Vec<_>>());
     file
 }
 
@@ -141,6 +146,8 @@ fn a_name_is_followed_through_re_exports_to_the_file_that_defines_it() {
     let room = ("a/mod.rs", "mod x;\nmod y;\npub use x::X;\npub use y::Y;");
     assert_eq!(of(&[room, ("a/x.rs", "use super::Y;"), ("a/y.rs", "use crate::a::X;")]), [["a/x.rs", "a/y.rs"]]);
     assert_eq!(of(&[room, ("a/x.rs", "use super::Y;"), ("a/y.rs", "use std::fmt::X;")]), [[""; 0]; 0]);
+    let uses = ("a/mod.rs", "mod x;\npub use x::X;\npub struct Y(X);");
+    assert_eq!(of(&[uses, ("a/x.rs", "use super::Y;")]), [["a/mod.rs", "a/x.rs"]]);
     let main = ("a/mod.rs", "mod x;\nuse x::X;\npub struct Y;");
     assert_eq!(of(&[main, ("a/x.rs", "use super::Y;")]), [["a/mod.rs", "a/x.rs"]]);
 }
