@@ -79,31 +79,12 @@ const CIRCLES: &[&[&str]] = &[
         "claims/predicates/undisturbed.rs",
     ],
     &["cli/demo.rs", "cli/prove/mod.rs", "cli/prove/restore.rs", "cli/prove/result.rs", "cli/prove/turn.rs", "cli/switch.rs"],
-    &["usecase/capture.rs", "usecase/settled.rs", "usecase/store.rs"],
     &[
         "usecase/doctor/mod.rs",
         "usecase/doctor/access.rs",
         "usecase/doctor/argo.rs",
         "usecase/doctor/layers.rs",
         "usecase/doctor/server.rs",
-    ],
-    &[
-        "usecase/live/collect.rs",
-        "usecase/live/discovery.rs",
-        "usecase/live/gap.rs",
-        "usecase/live/list.rs",
-        "usecase/live/spaces.rs",
-        "usecase/live/torn.rs",
-    ],
-    &["usecase/switch/fact.rs", "usecase/switch/read.rs", "usecase/switch/run.rs", "usecase/switch/write.rs"],
-    &[
-        "usecase/switch/fate.rs",
-        "usecase/switch/gone.rs",
-        "usecase/switch/guard.rs",
-        "usecase/switch/orphans.rs",
-        "usecase/switch/plan.rs",
-        "usecase/switch/scan.rs",
-        "usecase/switch/view.rs",
     ],
 ];
 
