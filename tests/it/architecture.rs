@@ -44,7 +44,6 @@ const CIRCLES: &[&[&str]] = &[
     &["adapters/demo/controllers/daemons.rs", "adapters/demo/controllers/pods.rs"],
     &["adapters/demo/http/mod.rs", "adapters/demo/http/command.rs", "adapters/demo/http/proxy.rs", "adapters/demo/http/stream.rs"],
     &["adapters/demo/store/mod.rs", "adapters/demo/store/history.rs"],
-    &["adapters/kube/connect.rs", "adapters/kube/credential.rs", "adapters/kube/login.rs", "adapters/kube/send.rs"],
     &[
         "canon/redact/mod.rs",
         "canon/redact/blocks.rs",
@@ -63,29 +62,6 @@ const CIRCLES: &[&[&str]] = &[
         "canon/redact/walk.rs",
     ],
     &["claims/evidence.rs", "claims/position.rs", "claims/written.rs"],
-    &[
-        "claims/judge.rs",
-        "claims/predicates/mod.rs",
-        "claims/predicates/absent.rs",
-        "claims/predicates/answering.rs",
-        "claims/predicates/available.rs",
-        "claims/predicates/confined.rs",
-        "claims/predicates/healthy.rs",
-        "claims/predicates/kept.rs",
-        "claims/predicates/quality.rs",
-        "claims/predicates/restored.rs",
-        "claims/predicates/retained.rs",
-        "claims/predicates/unchanged.rs",
-        "claims/predicates/undisturbed.rs",
-    ],
-    &["cli/demo.rs", "cli/prove/mod.rs", "cli/prove/restore.rs", "cli/prove/result.rs", "cli/prove/turn.rs", "cli/switch.rs"],
-    &[
-        "usecase/doctor/mod.rs",
-        "usecase/doctor/access.rs",
-        "usecase/doctor/argo.rs",
-        "usecase/doctor/layers.rs",
-        "usecase/doctor/server.rs",
-    ],
 ];
 
 fn sources(folder: &str) -> Vec<PathBuf> {
