@@ -2,12 +2,10 @@
 //! check only; who writes, and why, is not known here.
 use crate::bundle::defect::Defect;
 use crate::bundle::defect::DefectKind;
+use crate::bundle::names::ACTIONS;
 use crate::canon::json;
 use serde::Deserialize;
 use serde_json::Value;
-
-/// The entry's name.
-pub const ACTIONS: &str = "actions.jsonl";
 
 /// One line, as far as it is held against the one before.
 #[derive(Deserialize)]

@@ -1,13 +1,15 @@
 //! The names that an entry of a bundle may have, and what may share a bundle. Judges raw bytes; knows no zip and no disk, and
 //! never repairs a name.
-use crate::bundle::actions::ACTIONS;
-use crate::bundle::watch::WATCH;
 use std::collections::BTreeMap;
 
 /// The checksums, always the last entry.
 pub const SUMS: &str = "SHA256SUMS";
 /// The manifest, always the last entry but one.
 pub const MANIFEST: &str = "evid.json";
+/// What evid wrote to the cluster in a proof.
+pub const ACTIONS: &str = "actions.jsonl";
+/// What was seen between two points of a proof.
+pub const WATCH: &str = "watch.jsonl";
 /// Entries that stand in no folder.
 const SINGLE: [&str; 6] = ["SHA256SUMS", ACTIONS, "config.json", "coverage.json", "evid.json", WATCH];
 /// Folders with their depth: the number of segments of a name, the folder's own included.

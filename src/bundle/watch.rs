@@ -2,12 +2,10 @@
 //! is not known here.
 use crate::bundle::defect::Defect;
 use crate::bundle::defect::DefectKind;
+use crate::bundle::names::WATCH;
 use crate::canon::json;
 use serde::Deserialize;
 use serde::Serialize;
-
-/// The entry's name.
-pub const WATCH: &str = "watch.jsonl";
 
 /// One line: something that was seen at a time (RFC 3339 UTC).
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]

@@ -143,7 +143,7 @@ impl<'a> Evidence<'a> {
 
     /// Whether the time between the bundles was watched, anywhere: they are points of a proof.
     pub fn is_watched(&self) -> bool {
-        self.sides.iter().any(|s| s.sums().get(crate::bundle::watch::WATCH).is_some())
+        self.sides.iter().any(|s| s.sums().get(crate::bundle::names::WATCH).is_some())
     }
 
     /// Whether what an object runs comes to an end by itself, so that its pods come and go.

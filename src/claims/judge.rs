@@ -2,41 +2,15 @@
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
-use crate::claims::Position;
 use crate::claims::catalogue::Claim;
 use crate::claims::catalogue::Subject;
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::predicates;
+use crate::claims::question::Expect;
+use crate::claims::question::Question;
 use crate::compare::CompareError;
 use crate::model::Role;
 use crate::model::Verdict;
-
-/// What the caller says the bundles should show; without it the positions of the switch decide.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Expect {
-    /// Optional is gone at the last bundle.
-    CoreOnly,
-    /// Optional is back at the last bundle.
-    OptionalOn,
-    /// Nothing moved.
-    Unchanged,
-}
-
-impl Expect {
-    /// Reads the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::CoreOnly, Self::OptionalOn, Self::Unchanged].into_iter().find(|e| e.as_str() == word)
-    }
-
-    /// The word on the command line and in the report.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CoreOnly => "core-only",
-            Self::OptionalOn => "optional-on",
-            Self::Unchanged => "unchanged",
-        }
-    }
-}
 
 /// A judged claim.
 #[derive(Clone, Debug)]
@@ -50,31 +24,6 @@ pub struct Judged {
     /// What it rests on, counter-examples first.
     pub findings: Vec<Finding>,
 }
-
-/// What a predicate is asked.
-pub(super) struct Question<'a> {
-    pub(super) evidence: &'a Evidence<'a>,
-    /// The layer that the claim is about, or empty.
-    pub(super) layer: &'a str,
-    pub(super) expect: Option<Expect>,
-}
-
-impl Question<'_> {
-    /// The bundles in which the switch is (or is said to be) in this position.
-    pub(super) fn at(&self, position: Position) -> Vec<usize> {
-        let last = self.evidence.sides.len().saturating_sub(1);
-        let pinned = match self.expect {
-            Some(Expect::CoreOnly) => Some(Position::Off),
-            Some(Expect::OptionalOn) => Some(Position::On),
-            _ => None,
-        };
-        let positions = self.evidence.positions.iter().enumerate();
-        positions.filter(|(i, p)| if *i == last { pinned.unwrap_or(**p) == position } else { **p == position }).map(|(i, _)| i).collect()
-    }
-}
-
-/// A predicate's answer: its findings, or that it does not apply.
-pub(super) type Answer = Result<Option<Vec<Finding>>, CompareError>;
 
 /// Judges the claims (all, or those named in `only`), in the order of the catalogue.
 ///

@@ -6,13 +6,14 @@ mod finding;
 mod judge;
 mod position;
 mod predicates;
+mod question;
 mod witness;
 mod written;
 
 pub use evidence::Evidence;
 pub use finding::Effect;
 pub use finding::Finding;
-pub use judge::Expect;
 pub use judge::Judged;
 pub use judge::judge;
 pub use position::Position;
+pub use question::Expect;

@@ -86,3 +86,9 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let parsed: kube::core::Duration = text.parse().map_err(|_| format!("`{text}` is no duration; as in 30s, 2m or 1h"))?;
     if parsed.is_negative() { Err(format!("`{text}` is negative")) } else { Ok(parsed.into()) }
 }
+
+/// How many times as fast as a real one's the platform's time runs.
+pub(super) fn pace(text: &str) -> Result<f64, String> {
+    let pace: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+    if (0.1..=200.0).contains(&pace) { Ok(pace) } else { Err("a pace is between 0.1 and 200".into()) }
+}

@@ -27,7 +27,7 @@ pub(super) struct Args {
     #[arg(long, global = true, value_name = "NAME", value_parser = fault)]
     fault: Vec<String>,
     /// Seconds of the platform in each second
-    #[arg(long, global = true, value_name = "N", default_value_t = 20.0, value_parser = pace)]
+    #[arg(long, global = true, value_name = "N", default_value_t = 20.0, value_parser = crate::cli::cluster::pace)]
     pace: f64,
     /// Where the folder of the run goes
     #[arg(long, value_name = "DIR", default_value = "evidence")]
@@ -52,11 +52,6 @@ enum Verb {
 fn fault(name: &str) -> Result<String, String> {
     let known: Vec<&str> = MISHAPS.iter().map(|m| m.name).collect();
     if known.contains(&name) { Ok(name.to_owned()) } else { Err(format!("there is no such fault; there are {}", known.join(", "))) }
-}
-
-pub(super) fn pace(text: &str) -> Result<f64, String> {
-    let pace: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
-    if (0.1..=200.0).contains(&pace) { Ok(pace) } else { Err("a pace is between 0.1 and 200".into()) }
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {

@@ -11,6 +11,7 @@ mod diff;
 mod doctor;
 pub mod exit;
 mod failure;
+mod global;
 mod key;
 mod kinds;
 mod list;
@@ -28,12 +29,11 @@ mod switch;
 mod ui;
 mod verify;
 
-use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
 use exit::Exit;
-use failure::Failure;
-use std::path::PathBuf;
+use global::Done;
+use global::Global;
 use std::process::ExitCode;
 
 /// Proves what changed on a Kubernetes + Argo CD platform, and that nothing else did
@@ -44,17 +44,6 @@ struct Cli {
     global: Global,
     #[command(subcommand)]
     verb: Verb,
-}
-
-/// Options that every verb takes.
-#[derive(Args, Debug)]
-struct Global {
-    /// The evidence folder, where bundles are found by name
-    #[arg(long, global = true, env = "EVID_ARCHIVE", default_value = "evidence", value_name = "DIR")]
-    archive: PathBuf,
-    /// The platform's description; else ./evid.yaml, else the defaults
-    #[arg(long, global = true, env = "EVID_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
 }
 
 #[derive(Subcommand, Debug)]
@@ -116,5 +105,3 @@ pub fn run() -> ExitCode {
 pub fn command() -> clap::Command {
     <Cli as clap::CommandFactory>::command()
 }
-
-type Done = Result<Exit, Failure>;

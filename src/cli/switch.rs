@@ -114,7 +114,7 @@ struct Common {
     #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
     output: String,
     /// How many times as fast as a real one the platform's time runs
-    #[arg(long, hide = true, default_value_t = 1.0, value_parser = crate::cli::demo::pace)]
+    #[arg(long, hide = true, default_value_t = 1.0, value_parser = crate::cli::cluster::pace)]
     pace: f64,
 }
 
@@ -274,7 +274,7 @@ fn tell(hands: &Hands<'_>, as_json: bool) -> Done {
     Ok(exit(false, !status.unseen.is_empty()))
 }
 
-fn line(value: &Value) -> Result<(), Failure> {
+fn line(value: &Value) -> std::io::Result<()> {
     ui::data(&[json::to_bytes(value), b"\n".to_vec()].concat())
 }
 

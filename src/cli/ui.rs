@@ -1,5 +1,4 @@
 //! The terminal: data to stdout, messages to stderr, colour and width where there is a terminal.
-use crate::cli::failure::Failure;
 use crate::render::table::Style;
 use std::io::IsTerminal as _;
 use std::io::Write as _;
@@ -8,10 +7,10 @@ use std::io::Write as _;
 ///
 /// # Errors
 /// Where stdout can't be written for another reason.
-pub fn data(bytes: &[u8]) -> Result<(), Failure> {
+pub fn data(bytes: &[u8]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(format!("stdout can't be written: {e}"))),
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(std::io::Error::other(format!("stdout can't be written: {e}"))),
         _ => Ok(()),
     }
 }

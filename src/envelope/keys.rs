@@ -4,22 +4,18 @@ use crate::envelope::KeyFault;
 use crate::envelope::VerifyingKey;
 use crate::envelope::Zeroizing;
 use crate::envelope::pem;
+use crate::envelope::verifying::EC;
+use crate::envelope::verifying::ED25519;
+use crate::envelope::verifying::P256;
+use crate::envelope::verifying::damaged;
 use ed25519_dalek::Signer as _;
 use ed25519_dalek::pkcs8::KeypairBytes;
 use pkcs8::EncodePrivateKey as _;
 use pkcs8::EncryptedPrivateKeyInfoRef;
-use pkcs8::ObjectIdentifier;
 use pkcs8::PrivateKeyInfoRef;
 use pkcs8::SecretDocument;
 use pkcs8::der::pem::LineEnding;
 use std::fmt;
-
-/// `id-Ed25519`, RFC 8410.
-pub(super) const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
-/// `id-ecPublicKey`, RFC 5480.
-pub(super) const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-/// `secp256r1`, RFC 5480.
-pub(super) const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
 /// What a key is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,10 +128,6 @@ impl SigningKey {
             }
         }
     }
-}
-
-pub(super) fn damaged(error: impl fmt::Display) -> KeyFault {
-    KeyFault::Damaged(error.to_string())
 }
 
 #[cfg(test)]

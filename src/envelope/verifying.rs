@@ -1,14 +1,19 @@
 //! Public keys: read from and written to SPKI, their ids, and whether a signature is theirs.
 use crate::canon::sha256_hex;
 use crate::envelope::KeyFault;
-use crate::envelope::keys::EC;
-use crate::envelope::keys::ED25519;
-use crate::envelope::keys::P256;
-use crate::envelope::keys::damaged;
 use crate::envelope::pem;
 use p256::ecdsa::signature::Verifier as _;
 use pkcs8::Document;
+use pkcs8::ObjectIdentifier;
 use pkcs8::SubjectPublicKeyInfoRef;
+use std::fmt;
+
+/// `id-Ed25519`, RFC 8410.
+pub(super) const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+/// `id-ecPublicKey`, RFC 5480.
+pub(super) const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+/// `secp256r1`, RFC 5480.
+pub(super) const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
 /// What stands before the 32 bytes of an Ed25519 key in its SPKI, RFC 8410.
 const ED25519_HEAD: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
@@ -89,4 +94,8 @@ impl VerifyingKey {
             Self::P256(key) => p256::ecdsa::Signature::from_der(sig).and_then(|s| key.verify(message, &s)).is_ok(),
         }
     }
+}
+
+pub(super) fn damaged(error: impl fmt::Display) -> KeyFault {
+    KeyFault::Damaged(error.to_string())
 }

@@ -1,5 +1,6 @@
 //! What a kind means: one rule file a kind, and a safe default for the others. Knows no cluster and no bundle.
 pub mod built_in;
+mod fields;
 pub mod health;
 pub(crate) mod patterns;
 pub mod rule;

@@ -59,7 +59,7 @@ impl<'a> Context<'a> {
         let beside = |at: usize| !object.key.namespace.is_empty() && self.objects.key(at).namespace == object.key.namespace;
         let owners = owners.into_iter().filter_map(|o| self.by_uid(o.uid)).map(|at| (at, beside(at)));
         let declared = self.rules.of(&object.key.group, &object.key.kind).rule.relations.iter();
-        let above = super::derived::cron_job(self, object).map(|at| (at, false));
+        let above = self.cron_job(object).map(|at| (at, false));
         owners.chain(declared.filter_map(|r| self.target(object, r).map(|at| (at, self.is_mutual(object, r, at))))).chain(above).collect()
     }
 
@@ -118,6 +118,15 @@ impl<'a> Context<'a> {
             return self.apps.listing(self.objects.find(object.key.parts())?).next();
         }
         None
+    }
+
+    /// The CronJob that the Job of a pod is named after, as the CronJob controller names what it makes.
+    pub(super) fn cron_job(&self, pod: &Object) -> Option<usize> {
+        let job = meta::controller(&pod.value).filter(|owner| owner.kind == "Job")?;
+        let (name, number) = job.name.rsplit_once('-')?;
+        let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        let key = KeyRef { group: "batch", kind: "CronJob", namespace: &pod.key.namespace, name };
+        self.objects.find(key).filter(|_| is_number && self.by_uid(job.uid).is_none())
     }
 
     /// The CustomResourceDefinition that serves the group and version that stand in the object's spec.

@@ -1,5 +1,6 @@
 //! One module a verb, each reading as its stages. Does no I/O: what a use case needs from outside comes in as a value or a port.
 pub mod capture;
+mod collected;
 mod contradictions;
 pub mod diff;
 pub mod doctor;

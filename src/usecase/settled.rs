@@ -3,7 +3,7 @@
 use crate::kinds::health;
 use crate::model::Objects;
 use crate::model::Unsettled;
-use crate::usecase::capture::List;
+use crate::usecase::collected::List;
 use crate::usecase::door::Door;
 use crate::usecase::shelf::Shelf;
 use crate::usecase::store::Store;

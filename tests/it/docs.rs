@@ -49,3 +49,39 @@ fn the_readme_names_every_verb_and_every_exit_code() {
         assert!(readme.contains(&format!("{code} {first}")), "the README does not say what {code} means");
     }
 }
+
+/// The paths that a document names in backticks, up to what stands for a name of one's own (`src/cli/<verb>.rs` is `src/cli`).
+fn paths_in(document: &str) -> Vec<String> {
+    let roots = ["src/", "tests/", "docs/", "schemas/", "samples/", ".ci/"];
+    let words = document.split('`').skip(1).step_by(2).map(|code| code.split([' ', ':', '{', '#']).next().unwrap());
+    let paths = words.filter(|w| roots.iter().any(|r| w.starts_with(r)));
+    paths.map(|w| w.split_once('<').map_or(w, |(before, _)| before.rsplit_once('/').unwrap().0).to_owned()).collect()
+}
+
+#[test]
+fn the_files_that_the_docs_for_contributors_name_are_there() {
+    for document in ["CONTRIBUTING.md", "docs/decisions.md", "docs/ARCHITECTURE.md"] {
+        let paths = paths_in(&read(document));
+        assert!(paths.len() > 5, "{document} names {} paths", paths.len());
+        for path in paths {
+            assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path).exists(), "{document} names {path}, which is not there");
+        }
+    }
+    assert_eq!(paths_in("`src/a/<b>.rs` and `cargo test`, `src/c.rs::d`"), ["src/a", "src/c.rs"]);
+}
+
+#[test]
+fn the_recipes_that_renew_golden_files_name_tests_that_are_there() {
+    let just = read("justfile");
+    let names = just.lines().filter(|l| l.contains("EVID_BLESS=1")).flat_map(|l| l.split(" -- ").nth(1).unwrap().split(' '));
+    let tests: String = ["sweep.rs", "samples.rs", "published.rs", "probes/runner.rs"].map(|f| read(&format!("tests/it/{f}"))).concat();
+    let main = read("tests/it/main.rs");
+    let mut seen = 0;
+    for name in names {
+        let is_there =
+            name.strip_suffix("::").map_or(tests.contains(&format!("fn {name}")), |module| main.contains(&format!("mod {module};")));
+        assert!(is_there, "the justfile names {name}, which no test is called");
+        seen += 1;
+    }
+    assert!(seen > 4, "{seen} names");
+}

@@ -47,7 +47,7 @@ impl Clock for Still {
     }
 }
 
-fn reply(status: u16, body: &Value) -> Reply {
+pub fn reply(status: u16, body: &Value) -> Reply {
     Reply { status, body: body.to_string().into_bytes(), date: Some("Tue, 24 Nov 2026 08:00:00 GMT".into()), warnings: vec![] }
 }
 
@@ -115,7 +115,7 @@ fn layer(name: &str, role: Role, root: &str) -> Layer {
     Layer { name: name.into(), role, root: root.into(), root_namespace: None, namespaces: vec![] }
 }
 
-fn run(review: bool, other: impl Fn(&Ask) -> Option<Result<Reply, NoReply>> + Sync) -> (Examined, Vec<String>) {
+pub fn run(review: bool, other: impl Fn(&Ask) -> Option<Result<Reply, NoReply>> + Sync) -> (Examined, Vec<String>) {
     let layers = [layer("core", Role::Protected, "root-apps"), layer("extras", Role::Switched, "root-extras")];
     run_on(&layers, review, other)
 }
@@ -141,7 +141,7 @@ fn ill(lines: &[Line]) -> Vec<String> {
     ill.map(|l| format!("{} {}", l.level.as_str(), l.code)).collect()
 }
 
-fn asks(ask: &Ask, end: &str) -> bool {
+pub fn asks(ask: &Ask, end: &str) -> bool {
     ask.path.split('?').next().unwrap().ends_with(end)
 }
 

@@ -32,8 +32,12 @@ mod kinds;
 #[cfg(feature = "kube")]
 mod laws;
 mod live;
+/// Placing by parts of objects, and by whole ones.
+mod placing;
 /// Health probes.
 mod probes;
+/// What is published as JSON by the verbs that look.
+mod published;
 /// A real cluster; ignored but by `tests/real/run`.
 mod real;
 /// The samples and what the other tests share of them.

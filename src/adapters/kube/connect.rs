@@ -1,7 +1,11 @@
 //! From a kubeconfig (or the pod's own service account) to a client: one client a command, so that a credential plugin runs once.
 use crate::adapters::causes::in_one_line;
+use crate::adapters::kube::access::Access;
+use crate::adapters::kube::access::ConnectError;
+use crate::adapters::kube::access::Env;
 use crate::adapters::kube::credential;
 use crate::adapters::kube::login::Login;
+use crate::adapters::kube::login::Renewal;
 use crate::adapters::kube::proxy;
 use crate::adapters::kube::send::Cluster;
 use chrono::DateTime;
@@ -14,51 +18,8 @@ use kube::client::ClientBuilder;
 use kube::config::Context;
 use kube::config::KubeConfigOptions;
 use kube::config::Kubeconfig;
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
-
-/// Which cluster, and as whom: kubectl's flags of the same names.
-#[derive(Clone, Debug)]
-pub struct Access {
-    /// `--kubeconfig`; else `KUBECONFIG`, else `~/.kube/config`, else the pod's service account.
-    pub kubeconfig: Option<PathBuf>,
-    /// `--context`; else the current one.
-    pub context: Option<String>,
-    /// `--as`.
-    pub impersonate: Option<String>,
-    /// `--as-group`.
-    pub groups: Vec<String>,
-    /// `--request-timeout`: how long one request may take.
-    pub timeout: Duration,
-}
-
-/// A cluster that can't be reached for.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// No kubeconfig, no context, no such user, …
-    #[error("{what}")]
-    Kubeconfig {
-        /// What is wrong, and where.
-        what: String,
-    },
-    /// A credential plugin failed.
-    #[error("the credential plugin `{command}` of the kubeconfig's user: {what}")]
-    Credential {
-        /// The command.
-        command: String,
-        /// What went wrong; never what it printed.
-        what: String,
-    },
-    /// The client can't be built from what the kubeconfig says.
-    #[error("the kubeconfig can't be used: {0}")]
-    Client(#[source] Box<kube::Error>),
-    /// The machine has no threads or timers to give.
-    #[error("no runtime: {0}")]
-    Runtime(#[from] std::io::Error),
-}
-
-/// Reads an environment variable.
-pub(super) type Env = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// Builds the client. Sends nothing.
 ///
@@ -73,14 +34,26 @@ pub fn connect(access: &Access, env: impl Fn(&str) -> Option<String> + Send + Sy
     let _guard = runtime.enter();
     let client = client(config)?;
     let login = match plugin {
-        Some(expires) => Login::renewed(client, expires, access.clone(), env),
+        Some(expires) => Login::renewed(client, expires, renewal(access.clone(), env)),
         None => Login::fixed(client),
     };
     Ok(Cluster::new(runtime, login, server, namespace, access.timeout))
 }
 
+/// Makes a client anew, its credential plugin run again.
+fn renewal(access: Access, env: Env) -> Renewal {
+    let of = Arc::new((access, env));
+    Box::new(move || {
+        let of = Arc::clone(&of);
+        Box::pin(async move {
+            let (config, plugin) = config(&of.0, &of.1).await?;
+            Ok((client(config)?, plugin.flatten()))
+        })
+    })
+}
+
 /// The client of a configuration. To be called within the runtime.
-pub(super) fn client(config: Config) -> Result<Client, ConnectError> {
+fn client(config: Config) -> Result<Client, ConnectError> {
     Ok(ClientBuilder::try_from(config).map_err(|e| ConnectError::Client(Box::new(e)))?.build())
 }
 
@@ -113,7 +86,7 @@ pub(super) fn chosen(access: &Access, env: &impl Fn(&str) -> Option<String>) -> 
 }
 
 /// The configuration of a client; where a credential plugin was run, also when what it gave runs out, if it says so.
-pub(super) async fn config(access: &Access, env: &Env) -> Result<(Config, Option<Option<DateTime<Utc>>>), ConnectError> {
+async fn config(access: &Access, env: &Env) -> Result<(Config, Option<Option<DateTime<Utc>>>), ConnectError> {
     let (mut config, plugin) = chosen_config(access, env).await?;
     config.default_retry = false;
     config.connect_timeout = Some(access.timeout.min(Duration::from_secs(10)));

@@ -1,7 +1,7 @@
 //! Credential plugins (`exec` of a kubeconfig user), run once and again when what they gave runs out: the client would run them three
 //! times for each command. What they print never
 //! leaves this module but as the credential; not in an error either.
-use crate::adapters::kube::connect::ConnectError;
+use crate::adapters::kube::access::ConnectError;
 use chrono::DateTime;
 use chrono::Utc;
 use kube::config::AuthInfo;

@@ -1,20 +1,22 @@
 //! The client, and as whom it speaks. A credential plugin is run again before what it gave expires, and where the server no longer
 //! takes what it took before: a proof may last longer than a token.
-use crate::adapters::kube::connect;
-use crate::adapters::kube::connect::Access;
-use crate::adapters::kube::connect::ConnectError;
-use crate::adapters::kube::connect::Env;
+use crate::adapters::kube::access::ConnectError;
 use chrono::DateTime;
 use chrono::Utc;
 use kube::Client;
+use std::pin::Pin;
 use std::sync::PoisonError;
 use std::sync::RwLock;
+
+/// Makes another client, and says when its credential runs out, where that is known.
+pub(super) type Renewal = Box<dyn Fn() -> Renewed + Send + Sync>;
+type Renewed = Pin<Box<dyn Future<Output = Result<(Client, Option<DateTime<Utc>>), ConnectError>> + Send>>;
 
 /// A client that is made anew when its credential runs out.
 pub struct Login {
     current: RwLock<Current>,
     /// How it is made anew; none where nothing would be another then.
-    way: Option<(Access, Env)>,
+    way: Option<Renewal>,
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -46,9 +48,9 @@ impl Login {
     }
 
     /// One whose plugin can be run again; `expires` is when what it gave runs out, where it says so.
-    pub(super) fn renewed(client: Client, expires: Option<DateTime<Utc>>, access: Access, env: Env) -> Self {
+    pub(super) fn renewed(client: Client, expires: Option<DateTime<Utc>>, way: Renewal) -> Self {
         let current = RwLock::new(Current::new(client, 0, expires));
-        Self { current, way: Some((access, env)), turn: tokio::sync::Mutex::default() }
+        Self { current, way: Some(way), turn: tokio::sync::Mutex::default() }
     }
 
     fn now(&self) -> Current {
@@ -84,12 +86,11 @@ impl Login {
 
     /// Makes another client in the place of this one, unless somebody did already.
     async fn renew(&self, number: u64) -> Result<bool, ConnectError> {
-        let Some((access, env)) = &self.way else { return Ok(false) };
+        let Some(way) = &self.way else { return Ok(false) };
         let _turn = self.turn.lock().await;
         if self.now().number == number {
-            let (config, expires) = connect::config(access, env).await?;
-            let client = connect::client(config)?;
-            *self.current.write().unwrap_or_else(PoisonError::into_inner) = Current::new(client, number + 1, expires.flatten());
+            let (client, expires) = way().await?;
+            *self.current.write().unwrap_or_else(PoisonError::into_inner) = Current::new(client, number + 1, expires);
         }
         Ok(true)
     }

@@ -1,5 +1,6 @@
 //! A live cluster, by way of the kube client: how it is found, who asks, how often a read is asked again, what ends up as an answer.
 //! Must not know what is asked or why.
+mod access;
 mod connect;
 mod credential;
 mod login;
@@ -9,8 +10,8 @@ pub mod reach;
 mod send;
 mod watch;
 
-pub use connect::Access;
-pub use connect::ConnectError;
+pub use access::Access;
+pub use access::ConnectError;
 pub use connect::connect;
 pub use login::Login;
 pub use origin::Origin;

@@ -1,8 +1,9 @@
 //! Copies of a secret elsewhere in the same object: in messages, where no name tells that it is one. Knows nothing of texts' formats.
 use super::literal;
-use super::scan::Scan;
+use super::token::{Domain, Tokens};
 use base64::Engine as _;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Whether a secret can hardly be a word, a name or an id that stands elsewhere for another reason.
 pub(super) fn distinctive(secret: &str) -> bool {
@@ -20,14 +21,13 @@ struct Spelling {
     is_base64: bool,
 }
 
-/// Replaces copies of the secrets this run has found, plain or in base64, each by the token of what is written there.
-pub(super) fn replace(scan: &Scan<'_>, value: &mut Value) {
-    let known: Vec<String> = scan.known.borrow().iter().cloned().collect();
+/// Replaces copies of the secrets that a run has found, plain or in base64, each by the token of what is written there.
+pub(super) fn replace(tokens: &Tokens, known: &BTreeSet<String>, value: &mut Value) {
     if known.is_empty() {
         return;
     }
     let forms: Vec<Spelling> = known.iter().flat_map(|secret| forms(secret)).filter(|form| form.text.len() <= 4096).collect();
-    visit(scan, value, &forms);
+    visit(tokens, value, &forms);
 }
 
 fn forms(secret: &str) -> Vec<Spelling> {
@@ -41,23 +41,23 @@ fn forms(secret: &str) -> Vec<Spelling> {
     forms
 }
 
-fn visit(scan: &Scan<'_>, value: &mut Value, forms: &[Spelling]) {
+fn visit(tokens: &Tokens, value: &mut Value, forms: &[Spelling]) {
     match value {
         Value::String(text) => {
             for form in forms {
                 if text.len() >= form.text.len() && text.contains(&form.text) {
-                    *text = replaced(scan, text, form);
+                    *text = replaced(tokens, text, form);
                 }
             }
         }
-        Value::Array(list) => list.iter_mut().for_each(|v| visit(scan, v, forms)),
-        Value::Object(map) => map.values_mut().for_each(|v| visit(scan, v, forms)),
+        Value::Array(list) => list.iter_mut().for_each(|v| visit(tokens, v, forms)),
+        Value::Object(map) => map.values_mut().for_each(|v| visit(tokens, v, forms)),
         _ => {}
     }
 }
 
 /// A text with a token for each copy in it.
-fn replaced(scan: &Scan<'_>, text: &str, form: &Spelling) -> String {
+fn replaced(tokens: &Tokens, text: &str, form: &Spelling) -> String {
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(at) = rest.find(&form.text) {
         let (before, found) = rest.split_at(at);
@@ -65,7 +65,7 @@ fn replaced(scan: &Scan<'_>, text: &str, form: &Spelling) -> String {
         let more = if form.is_base64 { more.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"+/-_=".contains(b)).count() } else { 0 };
         let (written, after) = found.split_at(form.text.len() + more);
         out.push_str(before);
-        out.push_str(&scan.redactor.token(super::Domain::Text, written));
+        out.push_str(&tokens.of(Domain::Text, written.as_bytes()));
         rest = after;
     }
     out + rest

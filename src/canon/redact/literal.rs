@@ -1,6 +1,6 @@
 //! Whether a value is a literal or only stands for one, and whether it looks random. Knows nothing of names or formats.
-use super::is_token;
 use super::pattern::Pattern;
+use super::token::is_token;
 
 static PLACEHOLDER: Pattern = Pattern::new(
     r#"^(?:\$\{+[^{}:]*(?::-?)?\}+|\$\{\{[^{}]*\}\}|\$\([^()]*\)|\$__\w+\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Z_][A-Z0-9_]*\}|<[A-Za-z][\w .:/#-]*>|</?[a-z]{1,5}>|%\([\w.]+\)s|%[A-Z_]+%|__[A-Z_0-9]+__|@[A-Za-z_.]+@|\*[A-Za-z][\w-]*|`[^`]*`|[*.]+|[|>][+-]?\d?[+-]?|[xX]{3,}|true|false|True|False|null|nil|none|None|~|\[\]|\{\}|\[|\{|-)$"#,

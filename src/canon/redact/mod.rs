@@ -6,6 +6,7 @@ mod flags;
 mod learned;
 mod literal;
 mod memo;
+mod mode;
 mod names;
 mod pairs;
 mod pattern;
@@ -19,15 +20,13 @@ mod urls;
 mod walk;
 
 pub use token::Domain;
+pub use token::MARK;
 
 use crate::canon::sha256_hex;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
-use token::{Tokens, is_token};
-
-/// What every token begins with; 32 hex digits follow.
-pub const MARK: &str = "evid:redacted:";
+use token::Tokens;
 
 /// Replaces secrets by tokens made with one key.
 #[derive(Clone)]
@@ -65,14 +64,14 @@ impl Redactor {
 
     /// Redacts a captured object in place; of a Secret the content stays as tokens, with its type and whether it is immutable.
     pub fn secret(&self, value: &mut Value) {
-        let scan = scan::Scan::new(self);
+        let scan = scan::Scan::new(&self.tokens, &self.memos);
         walk::walk(&scan, value);
-        learned::replace(&scan, value);
+        learned::replace(&self.tokens, &scan.known.borrow(), value);
     }
 
     /// Redacts a text that stands alone, such as an error message.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match scan::Scan::new(self).text(text, scan::Mode::Full) {
+        match scan::Scan::new(&self.tokens, &self.memos).text(text, mode::Mode::Full) {
             Some(redacted) => Cow::Owned(redacted),
             None => Cow::Borrowed(text),
         }

@@ -1,8 +1,8 @@
 //! `key: value`, `key = value` and `"key": "value"` anywhere in a text, whatever its format. Nested blocks are `blocks`' matter.
 use super::literal::{is_literal, looks_random};
+use super::mode::Mode;
 use super::names::{self, Sense};
 use super::pattern::Pattern;
-use super::scan::Mode;
 use super::spans::Spans;
 use super::{encoded, literal};
 use std::ops::Range;

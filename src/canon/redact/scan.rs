@@ -1,32 +1,25 @@
 //! One run over one object or text: finds secrets in texts and remembers them for the run. Knows nothing of how objects are built.
 use super::literal::is_literal;
 use super::memo::Memo;
+use super::mode::Mode;
 use super::names::{Name, Sense};
 use super::pattern::Pattern;
 use super::spans::{self, Spans, secret_of};
-use super::token::Domain;
-use super::{Redactor, blocks, encoded, learned, literal, pairs, shapes, splice, urls, walk};
+use super::token::{Domain, Tokens};
+use super::{blocks, encoded, learned, literal, pairs, shapes, splice, urls, walk};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 static COMPOUND: Pattern = Pattern::new(r"[:=>\s]");
-
-/// What kind of text is scanned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// Values and files.
-    Full,
-    /// Sentences, where `secret: not found` is no secret.
-    Prose,
-    /// Schemas and expressions: only what shows by its own shape.
-    Shapes,
-}
 
 /// One run.
 pub(super) struct Scan<'r> {
     /// Makes the tokens.
-    pub(super) redactor: &'r Redactor,
+    tokens: &'r Tokens,
+    /// Where what may be remembered goes when the run is over.
+    memos: &'r Mutex<Vec<Memo>>,
     /// Secrets found so far that are distinctive enough to be looked for elsewhere.
     pub(super) known: RefCell<BTreeSet<String>>,
     /// How deep in texts within texts.
@@ -38,15 +31,15 @@ pub(super) struct Scan<'r> {
 
 impl<'r> Scan<'r> {
     /// A run that knows nothing yet.
-    pub(super) fn new(redactor: &'r Redactor) -> Self {
-        let memo = redactor.memos.lock().ok().and_then(|mut memos| memos.pop()).unwrap_or_default();
-        Self { redactor, known: RefCell::default(), depth: Cell::new(0), own: Cell::new(false), memo: RefCell::new(memo) }
+    pub(super) fn new(tokens: &'r Tokens, memos: &'r Mutex<Vec<Memo>>) -> Self {
+        let memo = memos.lock().ok().and_then(|mut memos| memos.pop()).unwrap_or_default();
+        Self { tokens, memos, known: RefCell::default(), depth: Cell::new(0), own: Cell::new(false), memo: RefCell::new(memo) }
     }
 
     /// The token of a secret as it is written; remembers it.
     pub(super) fn token(&self, domain: Domain, written: &str) -> String {
         self.learn(written);
-        self.redactor.token(domain, written)
+        self.tokens.of(domain, written.as_bytes())
     }
 
     /// Remembers a secret that is distinctive.
@@ -112,7 +105,7 @@ impl<'r> Scan<'r> {
         for span in &spans {
             self.learn(secret_of(text, span));
         }
-        let out = (!spans.is_empty()).then(|| spans::apply(self.redactor, text, &spans));
+        let out = (!spans.is_empty()).then(|| spans::apply(self.tokens, text, &spans));
         self.json(out.as_deref().unwrap_or(text), mode).or(out)
     }
 
@@ -128,7 +121,7 @@ impl<'r> Scan<'r> {
         walk::walk(self, &mut value);
         self.depth.set(self.depth.get() - 1);
         self.own.set(own);
-        (value != before).then(|| splice::splice(self, text, &before, &value))
+        (value != before).then(|| splice::splice(self.tokens, text, &before, &value))
     }
 
     fn find(&self, text: &str, mode: Mode) -> Spans {
@@ -161,7 +154,7 @@ impl<'r> Scan<'r> {
 
 impl Drop for Scan<'_> {
     fn drop(&mut self) {
-        if let Ok(mut memos) = self.redactor.memos.lock() {
+        if let Ok(mut memos) = self.memos.lock() {
             memos.push(self.memo.take());
         }
     }
@@ -219,13 +212,13 @@ mod tests {
             met in prop::collection::vec((text(), 0..3_usize, 0..3_usize), 1..8),
             again in prop::collection::vec((0..8_usize, 0..3_usize, 0..3_usize), 1..8),
         ) {
-            let redactor = Redactor::new(&[7; 32]);
+            let (tokens, memos) = (Tokens::new(&[7; 32]), Mutex::default());
             let again: Vec<_> = again.iter().filter_map(|(i, sense, mode)| Some((met.get(*i)?.0.clone(), *sense, *mode))).collect();
             for (text, sense, mode) in met.iter().chain(&again) {
                 let sense = [Sense::Plain, Sense::Likely, Sense::Secret][*sense];
                 let mode = [Mode::Full, Mode::Prose, Mode::Shapes][*mode];
-                let (first, remembering) = (Redactor::new(&[7; 32]), Scan::new(&redactor));
-                let looking = Scan::new(&first);
+                let (fresh, remembering) = (Mutex::default(), Scan::new(&tokens, &memos));
+                let looking = Scan::new(&tokens, &fresh);
                 prop_assert_eq!(remembering.value(text, sense, mode), looking.judge(text, sense, mode), "{}", text);
                 prop_assert_eq!(&remembering.known, &looking.known, "{}", text);
                 prop_assert_eq!(remembering.name(text).sense, super::super::names::sense(text));

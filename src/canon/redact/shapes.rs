@@ -41,7 +41,7 @@ pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
         return;
     }
     if let Some(whole) = WHOLE.regex() {
-        for found in whole.find_iter(text).filter(|m| !(own && super::is_token(m.as_str()))) {
+        for found in whole.find_iter(text).filter(|m| !(own && super::token::is_token(m.as_str()))) {
             out.add(found.range());
         }
     }

@@ -1,6 +1,5 @@
 //! Where secrets stand in a text, and the text with them replaced. Knows nothing of how a secret is recognised.
-use super::Redactor;
-use super::token::Domain;
+use super::token::{Domain, Tokens};
 use std::ops::Range;
 
 /// One secret in a text.
@@ -65,12 +64,12 @@ fn written<'a>(text: &'a str, span: &Span) -> &'a str {
 }
 
 /// The text with a token in each span's place.
-pub(super) fn apply(redactor: &Redactor, text: &str, spans: &[Span]) -> String {
+pub(super) fn apply(tokens: &Tokens, text: &str, spans: &[Span]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for span in spans {
         out.push_str(text.get(at..span.range.start).unwrap_or_default());
-        out.push_str(&redactor.token(Domain::Text, written(text, span)));
+        out.push_str(&tokens.of(Domain::Text, written(text, span).as_bytes()));
         at = span.range.end;
     }
     out.push_str(text.get(at..).unwrap_or_default());

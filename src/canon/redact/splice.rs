@@ -1,7 +1,6 @@
 //! Puts what was redacted in a JSON text back into that text, so that everything else stays as it is written: white space, the order of
 //! fields, and how a text is escaped are told apart where they differ. Knows nothing of what is secret.
-use super::scan::Scan;
-use super::token::Domain;
+use super::token::{Domain, Tokens};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
@@ -11,23 +10,23 @@ use std::collections::HashMap;
 use std::fmt;
 
 /// The text of the value `before`, with what differs in `after` in its place.
-pub(super) fn splice(scan: &Scan<'_>, text: &str, before: &Value, after: &Value) -> String {
+pub(super) fn splice(tokens: &Tokens, text: &str, before: &Value, after: &Value) -> String {
     let mut out = String::with_capacity(text.len());
-    put(scan, text, before, after, &mut out);
+    put(tokens, text, before, after, &mut out);
     out
 }
 
-fn put(scan: &Scan<'_>, text: &str, before: &Value, after: &Value, out: &mut String) {
+fn put(tokens: &Tokens, text: &str, before: &Value, after: &Value, out: &mut String) {
     if before == after {
         return out.push_str(text);
     }
     match (before, after) {
         (Value::Object(x), Value::Object(y)) => {
-            let Ok(Fields(fields)) = serde_json::from_str(text) else { return secret(scan, text, out) };
+            let Ok(Fields(fields)) = serde_json::from_str(text) else { return secret(tokens, text, out) };
             let last: HashMap<&str, usize> = fields.iter().enumerate().map(|(i, (name, _))| (name.as_ref(), i)).collect();
             // A field that was renamed: its name held a secret.
             if x.keys().ne(y.keys()) {
-                return secret(scan, text, out);
+                return secret(tokens, text, out);
             }
             let parts = fields.iter().enumerate().map(|(i, (name, raw))| {
                 let name: &str = name.as_ref();
@@ -35,27 +34,27 @@ fn put(scan: &Scan<'_>, text: &str, before: &Value, after: &Value, out: &mut Str
                 let pair = if last.get(name) == Some(&i) { x.get(name).zip(y.get(name)) } else { None };
                 (raw.get(), pair)
             });
-            around(scan, text, parts, out);
+            around(tokens, text, parts, out);
         }
         (Value::Array(x), Value::Array(y)) if x.len() == y.len() => {
-            let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(text) else { return secret(scan, text, out) };
-            around(scan, text, items.iter().zip(x.iter().zip(y)).map(|(raw, pair)| (raw.get(), Some(pair))), out);
+            let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(text) else { return secret(tokens, text, out) };
+            around(tokens, text, items.iter().zip(x.iter().zip(y)).map(|(raw, pair)| (raw.get(), Some(pair))), out);
         }
         // Written as it is always written: the token, which is made of what the text means, tells all.
         (before, after) if before.to_string().as_str() == text.trim() => out.push_str(&after.to_string()),
-        _ => secret(scan, text, out),
+        _ => secret(tokens, text, out),
     }
 }
 
 /// Parts of a text, each redacted, and what stands around them.
-fn around<'t>(scan: &Scan<'_>, text: &str, parts: impl Iterator<Item = (&'t str, Option<(&'t Value, &'t Value)>)>, out: &mut String) {
+fn around<'t>(tokens: &Tokens, text: &str, parts: impl Iterator<Item = (&'t str, Option<(&'t Value, &'t Value)>)>, out: &mut String) {
     let mut at = 0;
     for (part, pair) in parts {
         let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
         out.push_str(text.get(at..start).unwrap_or_default());
         match pair {
-            Some((before, after)) => put(scan, part, before, after, out),
-            None => secret(scan, part, out),
+            Some((before, after)) => put(tokens, part, before, after, out),
+            None => secret(tokens, part, out),
         }
         at = start + part.len();
     }
@@ -63,8 +62,8 @@ fn around<'t>(scan: &Scan<'_>, text: &str, parts: impl Iterator<Item = (&'t str,
 }
 
 /// A text as one token.
-fn secret(scan: &Scan<'_>, text: &str, out: &mut String) {
-    out.push_str(&Value::from(scan.redactor.token(Domain::Text, text)).to_string());
+fn secret(tokens: &Tokens, text: &str, out: &mut String) {
+    out.push_str(&Value::from(tokens.of(Domain::Text, text.as_bytes())).to_string());
 }
 
 /// The fields of an object in their order, those that stand twice too.

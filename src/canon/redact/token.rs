@@ -1,9 +1,11 @@
 //! Tokens: what stands in a secret's place. A token is made of the bytes as they are written there and of the kind of place, never of
 //! what the bytes mean: a value, its base64, and base64 of other spare bits are three values. Knows nothing of how secrets are found.
-use super::MARK;
 use crate::canon::hex;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
+
+/// What every token begins with; 32 hex digits follow.
+pub const MARK: &str = "evid:redacted:";
 
 /// The kind of place in which a secret stands. Equal bytes in two kinds of place are two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! Walks an object and decides for each text what its place says of it. Knows nothing of how secrets are found within a text.
 use super::flags;
+use super::mode::Mode;
 use super::names::{self, Sense};
-use super::scan::{Mode, Scan};
+use super::scan::Scan;
 use super::token::Domain;
 use crate::canon::json;
 use serde_json::{Map, Value};

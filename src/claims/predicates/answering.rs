@@ -1,8 +1,8 @@
 //! Every declared probe of a layer was asked in every bundle, and every sample of every target was the right answer.
 use crate::claims::Effect;
 use crate::claims::Finding;
-use crate::claims::judge::Answer;
-use crate::claims::judge::Question;
+use crate::claims::question::Answer;
+use crate::claims::question::Question;
 use crate::compare::Heard;
 use crate::compare::Is;
 use crate::compare::Line;

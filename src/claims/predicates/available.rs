@@ -1,14 +1,14 @@
 //! No pod of the layer was unready or went away, and no sample of its probes failed, between the points of a proof. Rests on what was
 //! watched: a time that was not watched, and a pod that nobody can place, leave it open.
+use crate::bundle::names::WATCH;
 use crate::bundle::watch::Pod;
 use crate::bundle::watch::Seen;
-use crate::bundle::watch::WATCH;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
-use crate::claims::judge::Answer;
-use crate::claims::judge::Question;
 use crate::claims::predicates::quality::instant;
+use crate::claims::question::Answer;
+use crate::claims::question::Question;
 use crate::compare::CompareError;
 use crate::compare::Is;
 use crate::compare::Line;

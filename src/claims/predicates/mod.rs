@@ -19,8 +19,8 @@ mod undisturbed;
 mod volumes;
 mod wanted;
 
-use crate::claims::judge::Answer;
-use crate::claims::judge::Question;
+use crate::claims::question::Answer;
+use crate::claims::question::Question;
 
 type Predicate = fn(&Question<'_>) -> Answer;
 

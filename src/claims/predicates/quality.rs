@@ -1,8 +1,8 @@
 //! Whether the bundles can carry claims at all: complete, comparable, ordered.
 use crate::claims::Effect;
 use crate::claims::Finding;
-use crate::claims::judge::Answer;
-use crate::claims::judge::Question;
+use crate::claims::question::Answer;
+use crate::claims::question::Question;
 use crate::compare::Side;
 use crate::compare::each;
 use crate::compare::lines;

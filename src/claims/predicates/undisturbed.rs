@@ -4,10 +4,10 @@
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
-use crate::claims::judge::Answer;
-use crate::claims::judge::Question;
 use crate::claims::predicates::wanted;
 use crate::claims::predicates::wanted::wanted;
+use crate::claims::question::Answer;
+use crate::claims::question::Question;
 use crate::claims::witness;
 use crate::compare::CompareError;
 use crate::compare::Instance;

@@ -1,4 +1,5 @@
 //! `evid prove`: capture, switch, capture, judge, sign, verify, into one folder; and between the points it keeps watching.
+mod args;
 mod goal;
 mod point;
 mod restore;
@@ -7,13 +8,14 @@ mod sampling;
 mod state;
 mod turn;
 
+pub(super) use args::Args;
+
 use crate::adapters::config;
 use crate::adapters::kube::Watcher;
 use crate::bundle::config::Config;
 use crate::cli::Done;
 use crate::cli::Global;
 use crate::cli::capture::redactor;
-use crate::cli::cluster::ClusterArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::key;
@@ -24,7 +26,6 @@ use crate::model::Role;
 use crate::usecase::port::Clock as _;
 use crate::usecase::prove::Watched;
 use clap::Parser as _;
-use goal::Goal;
 use goal::Step;
 use sampling::Sampler;
 use state::State;
@@ -32,42 +33,6 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 use turn::Turn;
-
-/// Run the loop and leave evidence: capture, switch, capture, judge, sign, verify
-#[derive(clap::Args, Debug)]
-pub(super) struct Args {
-    /// What to prove
-    #[arg(value_enum, required_unless_present = "resume")]
-    goal: Option<Goal>,
-    #[command(flatten)]
-    cluster: ClusterArgs,
-    #[command(flatten)]
-    turn: turn::TurnArgs,
-    /// Where the folder of the run goes
-    #[arg(long, value_name = "DIR", default_value = "proof")]
-    out: PathBuf,
-    /// Go on with an interrupted run
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["goal", "nonce"])]
-    resume: Option<PathBuf>,
-    /// Text that a reviewer gave: sealed into every bundle, and passed through the cluster
-    #[arg(long, value_name = "TEXT")]
-    nonce: Option<String>,
-    /// An earlier bundle with the layer on, against which `optional-on` is judged
-    #[arg(long, value_name = "BUNDLE")]
-    reference: Option<String>,
-    /// Do not ask
-    #[arg(short, long)]
-    yes: bool,
-    /// Where the run fails or is interrupted, put the switch back as it was
-    #[arg(long)]
-    restore: bool,
-    /// How often the probes are asked between the points
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = crate::cli::cluster::duration)]
-    interval: Duration,
-    /// Sign with this private key (PEM) instead of your own
-    #[arg(long, value_name = "KEY")]
-    sign: Option<PathBuf>,
-}
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     prove(args, global, &config::load(global.config.as_deref())?)

@@ -1,8 +1,8 @@
 //! One point of a run: a capture with what was watched and written since the point before.
 use crate::adapters::archive;
 use crate::adapters::kube::Watcher;
-use crate::bundle::actions::ACTIONS;
-use crate::bundle::watch::WATCH;
+use crate::bundle::names::ACTIONS;
+use crate::bundle::names::WATCH;
 use crate::cli::capture::spool;
 use crate::cli::capture::summary;
 use crate::cli::exit::Exit;

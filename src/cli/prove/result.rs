@@ -2,7 +2,7 @@
 use crate::adapters::archive;
 use crate::adapters::fresh;
 use crate::adapters::report_file;
-use crate::bundle::actions::ACTIONS;
+use crate::bundle::names::ACTIONS;
 use crate::claims::Expect;
 use crate::cli::Done;
 use crate::cli::Global;

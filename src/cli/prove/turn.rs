@@ -1,7 +1,6 @@
 //! The steps that turn the switch: planned and confirmed before anything is captured or written, done with a journal in the run's folder.
 use crate::adapters::journal::FileJournal;
-use crate::bundle::actions::ACTIONS;
-use crate::cli::cluster::duration;
+use crate::bundle::names::ACTIONS;
 use crate::cli::failure::Failure;
 use crate::cli::live::Session;
 use crate::cli::manifest;
@@ -28,31 +27,6 @@ use crate::usecase::switch::plan::Strategy;
 use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
 use std::path::Path;
-use std::path::PathBuf;
-use std::time::Duration;
-
-/// How the switch is turned.
-#[derive(clap::Args, Debug)]
-pub(super) struct TurnArgs {
-    /// How the children are removed: by one pruning operation of the root, or each by itself
-    #[arg(long, default_value = "prune", value_parser = ["prune", "cascade"])]
-    strategy: String,
-    /// End running operations instead of waiting for them
-    #[arg(long)]
-    terminate: bool,
-    /// An object that may be lost: KIND/NAMESPACE/NAME, or KIND/NAME without a namespace
-    #[arg(long, value_name = "OBJECT")]
-    allow_loss: Vec<String>,
-    /// The root's manifest, or a bundle that holds it, where it is missing
-    #[arg(short, long, value_name = "FILE")]
-    file: Option<PathBuf>,
-    /// How long each wait of the switch may take
-    #[arg(long, default_value = "15m", value_name = "TIME", value_parser = duration)]
-    timeout: Duration,
-    /// How many times as fast as a real one the platform's time runs
-    #[arg(long, hide = true, default_value_t = 1.0, value_parser = crate::cli::demo::pace)]
-    pub(super) pace: f64,
-}
 
 /// Turns the switch for one run.
 pub(super) struct Turn<'a> {

@@ -206,7 +206,7 @@ fn orphan(context: &Context<'_>, object: &Object) -> Option<Origin> {
     if !is_job || context.by_uid(reference.uid).is_some() || context.objects.find(key).is_some() {
         return None;
     }
-    let owner = cron_job(context, object);
+    let owner = context.cron_job(object);
     let of = |group: &str, kind: &str, owner: &str| {
         let derived = &context.rules.of(group, kind).rule.derived;
         derived.iter().find(|d| d.owner.iter().any(|o| o == owner)).map(|d| d.follows.clone()).unwrap_or_default()
@@ -215,15 +215,6 @@ fn orphan(context: &Context<'_>, object: &Object) -> Option<Origin> {
     let through = |source: &str| job.iter().find_map(|(own, from)| Some(format!("{from}{}", source.strip_prefix(&**own)?)));
     let follows = of("", "Pod", "Job").into_iter().filter_map(|(own, source)| Some((own, through(&source)?))).collect();
     Some(Origin { owner, follows, is_untold: false, is_idle: false, is_orphan: true })
-}
-
-/// The CronJob that the Job of a pod is named after, as the CronJob controller names what it makes.
-pub(super) fn cron_job(context: &Context<'_>, pod: &Object) -> Option<usize> {
-    let job = meta::controller(&pod.value).filter(|owner| owner.kind == "Job")?;
-    let (name, number) = job.name.rsplit_once('-')?;
-    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-    let key = KeyRef { group: "batch", kind: "CronJob", namespace: &pod.key.namespace, name };
-    context.objects.find(key).filter(|_| is_number && context.by_uid(job.uid).is_none())
 }
 
 fn targets(context: &Context<'_>, object: &Object) -> Vec<Option<usize>> {

@@ -1,10 +1,11 @@
 //! Permissions, asked one by one with SelfSubjectAccessReviews: what a capture, probes and the switch need. One wildcard review goes
 //! first; only where it is denied is each kind asked, side by side.
-use crate::model::stem;
 use crate::usecase::doctor::Doctor;
 use crate::usecase::doctor::Examined;
 use crate::usecase::doctor::Line;
 use crate::usecase::doctor::argo::few;
+use crate::usecase::doctor::right::Purpose;
+use crate::usecase::doctor::right::Right;
 use crate::usecase::live::Resource;
 use crate::usecase::port::Api;
 use crate::usecase::port::Ask;
@@ -14,61 +15,6 @@ use serde_json::json;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
-
-/// What a right is for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Purpose {
-    /// A bundle without gaps.
-    Capture,
-    /// Probes through the API server, by exec, by port-forward.
-    Probes,
-    /// Off, on and repair.
-    Switch,
-}
-
-impl Purpose {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Capture, Self::Probes, Self::Switch];
-
-    /// The word in names of roles.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Capture => "capture",
-            Self::Probes => "probes",
-            Self::Switch => "switch",
-        }
-    }
-}
-
-/// One right: a verb on a resource.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Right {
-    /// What it is for.
-    pub purpose: Purpose,
-    /// API group; empty for the core group, `*` for any.
-    pub group: String,
-    /// Plural, with its subresource as in `pods/exec`; `*` for any.
-    pub resource: String,
-    /// `list`, `get`, …
-    pub verb: &'static str,
-}
-
-impl Right {
-    fn new(purpose: Purpose, group: &str, resource: &str, verb: &'static str) -> Self {
-        Self { purpose, group: group.into(), resource: resource.into(), verb }
-    }
-
-    /// Any kind, listed: what a capture needs where kinds come and go.
-    pub(super) fn any() -> Self {
-        Self::new(Purpose::Capture, "*", "*", "list")
-    }
-
-    /// As a person reads it; a capture's rights are all to list.
-    fn shown(&self) -> String {
-        let stem = stem(&self.resource, &self.group);
-        if self.purpose == Purpose::Capture { stem } else { format!("{} {stem}", self.verb) }
-    }
-}
 
 /// What a capture of these kinds needs: lists, nothing else.
 pub(super) fn of_capture(kinds: &[Resource]) -> Vec<Right> {

@@ -2,51 +2,26 @@
 //! which change nothing and can be left out. Must not know how a line reads, nor files and kubeconfigs.
 mod access;
 mod argo;
+mod examined;
 mod layers;
 mod line;
 mod rbac;
+mod right;
 mod server;
 
-pub use access::Purpose;
-pub use access::Right;
+pub use examined::Doctor;
+pub use examined::Examined;
 pub use line::Level;
 pub use line::Line;
 pub use rbac::binding;
 pub use rbac::complete;
 pub use rbac::role;
+pub use right::Purpose;
+pub use right::Right;
 pub use server::user;
 
-use crate::kinds::Rules;
-use crate::model::Layer;
 use crate::usecase::live::discover;
 use crate::usecase::live::platform;
-use crate::usecase::port::Api;
-use crate::usecase::port::Clock;
-
-/// What the doctor works with.
-pub struct Doctor<'a> {
-    /// The API server.
-    pub api: &'a (dyn Api + Sync),
-    /// Time.
-    pub clock: &'a dyn Clock,
-    /// The kinds' rules.
-    pub rules: &'a Rules,
-    /// The layers of the configuration in force; none where that can't be used.
-    pub layers: Option<&'a [Layer]>,
-    /// The namespace of the context.
-    pub home: &'a str,
-    /// Whether access reviews may be sent.
-    pub review: bool,
-}
-
-/// What was found.
-#[derive(Debug, Default)]
-pub struct Examined {
-    /// A line a step.
-    pub lines: Vec<Line>,
-    /// The rights that are missing, by purpose.
-    pub missing: Vec<Right>,
-}
 
 /// Looks at a cluster. What one step can't see, those that rest on it do not guess.
 pub fn examine(doctor: &Doctor<'_>) -> Examined {

@@ -1,13 +1,12 @@
 //! An answer that is none, as a gap: one place that knows which status is which reason.
 use crate::model::Gap;
 use crate::model::Reason;
-use crate::usecase::live::discovery::Resource;
 use crate::usecase::port::NoReply;
 use crate::usecase::port::Reply;
 
 /// The gap that this leaves of a kind.
-pub(super) fn of(kind: &Resource, namespace: Option<&str>, (reason, detail): (Reason, String)) -> Gap {
-    Gap { group: kind.group.clone(), resource: kind.plural.clone(), namespace: namespace.map(str::to_owned), reason, detail }
+pub(super) fn of(group: &str, plural: &str, namespace: Option<&str>, (reason, detail): (Reason, String)) -> Gap {
+    Gap { group: group.to_owned(), resource: plural.to_owned(), namespace: namespace.map(str::to_owned), reason, detail }
 }
 
 /// Why an answer of this status is no answer.

@@ -94,7 +94,7 @@ pub(in crate::usecase) fn whole(api: &dyn Api, kind: &Resource, namespace: Optio
     if items.len() < seen {
         why = why.or(Some((Reason::Unreadable, "an item has no name".into())));
     }
-    (items, why.map(|why| gap::of(kind, namespace, why)))
+    (items, why.map(|why| gap::of(&kind.group, &kind.plural, namespace, why)))
 }
 
 /// How many objects the first page is asked for.

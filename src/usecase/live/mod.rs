@@ -1,6 +1,7 @@
 //! A live cluster as a source: discovery → questions → pages → answers and gaps. Every doubt is a gap, none but a refused login stops
 //! the reading. Who reads a few kinds only (the switch, doctor) uses the same discovery and the same lists. Must not know how requests
 //! travel, nor what evid does with an object.
+mod ask;
 mod bounded;
 mod collect;
 mod discovery;
@@ -8,14 +9,13 @@ mod gap;
 mod list;
 mod platform;
 mod scope;
+mod session;
 mod spaces;
 mod torn;
 
 #[cfg(test)]
 mod tests;
 
-pub use collect::Live;
-pub use collect::LiveError;
 pub use collect::collect;
 pub use collect::questions;
 pub use discovery::Resource;
@@ -23,6 +23,8 @@ pub use discovery::discover;
 pub use platform::Platform;
 pub use platform::platform;
 pub use scope::Scope;
+pub use session::Live;
+pub use session::LiveError;
 
 pub(super) use bounded::Bounded;
 pub(super) use list::whole;

@@ -7,10 +7,10 @@ use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Reason;
 use crate::model::Source;
-use crate::usecase::capture::CaptureError;
-use crate::usecase::capture::Collected;
-use crate::usecase::capture::List;
 use crate::usecase::capture::objects_of;
+use crate::usecase::collected::CaptureError;
+use crate::usecase::collected::Collected;
+use crate::usecase::collected::List;
 use crate::usecase::live::discovery::Resource;
 use crate::usecase::live::gap;
 use crate::usecase::live::list::whole;
@@ -119,7 +119,7 @@ fn settings(api: &dyn Api, kind: &Resource, name: &str, near: Option<&str>, gaps
                 };
                 return Some(of_items(kind, namespace, items.into_iter().filter(Value::is_object).map(typed).collect()));
             }
-            Err(why) => refused = Some(gap::of(kind, namespace, why)),
+            Err(why) => refused = Some(gap::of(&kind.group, &kind.plural, namespace, why)),
         }
     }
     gaps.extend(refused);

@@ -2,14 +2,14 @@
 //! where that is not wanted, by trying. What may not be listed anywhere stays one gap; what may in some places is a gap in the others.
 use crate::model::Gap;
 use crate::model::Reason;
-use crate::usecase::capture::List;
+use crate::usecase::collected::List;
 use crate::usecase::door::Door;
-use crate::usecase::live::collect::Answer;
-use crate::usecase::live::collect::Live;
-use crate::usecase::live::collect::question;
-use crate::usecase::live::collect::stopped;
+use crate::usecase::live::ask::Answer;
+use crate::usecase::live::ask::question;
 use crate::usecase::live::discovery::Resource;
 use crate::usecase::live::list::Question;
+use crate::usecase::live::session::Live;
+use crate::usecase::live::session::stopped;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Method;
 use crate::usecase::port::NoReply;

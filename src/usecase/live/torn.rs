@@ -2,9 +2,9 @@
 //! controllers that the list of their kind lacks, both are read again, a bounded number of times.
 use crate::usecase::door::Door;
 use crate::usecase::live::LiveError;
-use crate::usecase::live::collect::Answer;
-use crate::usecase::live::collect::Live;
-use crate::usecase::live::collect::ask;
+use crate::usecase::live::ask::Answer;
+use crate::usecase::live::ask::ask;
+use crate::usecase::live::session::Live;
 use chrono::DateTime;
 use chrono::Utc;
 use std::collections::BTreeSet;

@@ -4,7 +4,7 @@ use crate::model::Key;
 use crate::model::Reason;
 use crate::usecase::live::LiveError;
 use crate::usecase::port::NoReply;
-use crate::usecase::switch::write::Write;
+use crate::usecase::switch::vocabulary::Write;
 
 /// One thing seen of one object. What a code means stands in `render::switch`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

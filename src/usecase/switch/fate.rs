@@ -8,30 +8,17 @@ use crate::model::Key;
 use crate::model::Object;
 use crate::model::meta;
 use crate::model::meta::text;
-use crate::usecase::live::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
-use crate::usecase::switch::plan::Strategy;
 use crate::usecase::switch::scan::Scan;
+use crate::usecase::switch::vocabulary::Doomed;
+use crate::usecase::switch::vocabulary::Strategy;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// Kinds that hold data, or that take everything within them along.
 const DATA: [&str; 4] = ["PersistentVolumeClaim", "PersistentVolume", "Namespace", "CustomResourceDefinition"];
-
-/// One instance that is to be gone.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Doomed {
-    /// The object.
-    pub key: Key,
-    /// Its uid: a later object of the same name is another one.
-    pub uid: String,
-    /// Where it is read.
-    pub path: String,
-    /// Its kind.
-    pub kind: Resource,
-}
 
 /// What becomes of the layer's objects.
 #[derive(Clone, Default, Debug)]

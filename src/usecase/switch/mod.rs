@@ -23,6 +23,7 @@ mod settle;
 pub mod status;
 mod tree;
 mod view;
+mod vocabulary;
 mod waits;
 mod write;
 
@@ -38,4 +39,4 @@ pub use run::Run;
 pub use run::Times;
 pub use settle::Settled;
 pub use view::View;
-pub use write::Write;
+pub use vocabulary::Write;

@@ -14,7 +14,6 @@ use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
 use crate::usecase::switch::fate;
-use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::gone;
 use crate::usecase::switch::guard;
 use crate::usecase::switch::ops;
@@ -23,6 +22,8 @@ use crate::usecase::switch::scan::Scan;
 use crate::usecase::switch::settle;
 use crate::usecase::switch::settle::Settled;
 use crate::usecase::switch::settle::Want;
+use crate::usecase::switch::vocabulary;
+use crate::usecase::switch::vocabulary::Doomed;
 use crate::usecase::switch::write;
 use crate::usecase::switch::write::Answer;
 use serde_json::Value;
@@ -121,7 +122,7 @@ fn claiming(view: &View, root: &Key) -> BTreeSet<Key> {
 /// The root's manifest, clean and manual: it is made automated by the patch that also asks for the operation.
 fn manual_manifest(manifest: &Value, key: &Key) -> Result<Value, Stop> {
     let mut new = ops::cleaned(manifest);
-    let found = write::key_of(&new);
+    let found = vocabulary::key_of(&new);
     let space = if found.namespace.is_empty() { &key.namespace } else { &found.namespace };
     if !found.is_argo("Application") || found.name != key.name || *space != key.namespace {
         return Err(Stop::Refused(vec![Fact::new("other-manifest", key, found.to_string())]));

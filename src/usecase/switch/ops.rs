@@ -7,7 +7,7 @@ use crate::model::Key;
 use crate::model::meta;
 use crate::usecase::switch::Write;
 use crate::usecase::switch::read;
-use crate::usecase::switch::write::key_of;
+use crate::usecase::switch::vocabulary::key_of;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;

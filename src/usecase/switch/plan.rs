@@ -13,31 +13,17 @@ use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
 use crate::usecase::switch::fate;
-use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::fate::Fate;
 use crate::usecase::switch::guard;
 use crate::usecase::switch::ops;
 use crate::usecase::switch::orphans::Known;
 use crate::usecase::switch::read;
 use crate::usecase::switch::scan::Scan;
+use crate::usecase::switch::vocabulary::Doomed;
 use serde_json::Value;
 use std::time::Duration;
 
-/// How the children are removed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Strategy {
-    /// One operation of the root with an emptied source: toggle and prune.
-    Prune,
-    /// Each child deleted, with its uid as precondition.
-    Cascade,
-}
-
-impl Strategy {
-    /// The word of the option.
-    pub fn as_str(self) -> &'static str {
-        if self == Self::Prune { "prune" } else { "cascade" }
-    }
-}
+pub use crate::usecase::switch::vocabulary::Strategy;
 
 /// What is asked for.
 #[derive(Clone, Debug)]

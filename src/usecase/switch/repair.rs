@@ -23,12 +23,13 @@ use crate::usecase::switch::ops;
 use crate::usecase::switch::orphans;
 use crate::usecase::switch::orphans::Known;
 use crate::usecase::switch::plan;
-use crate::usecase::switch::plan::Strategy;
 use crate::usecase::switch::read;
 use crate::usecase::switch::scan::Scan;
 use crate::usecase::switch::settle;
 use crate::usecase::switch::settle::Settled;
 use crate::usecase::switch::settle::Want;
+use crate::usecase::switch::vocabulary;
+use crate::usecase::switch::vocabulary::Strategy;
 use crate::usecase::switch::waits::Look;
 use crate::usecase::switch::waits::until;
 use crate::usecase::switch::write;
@@ -169,7 +170,7 @@ fn manifest(root: &Object, manifests: &[Value]) -> Result<Value, Stop> {
             || text(m, "/kind") == "Application" && text(m, "/metadata/name") != key.name
     });
     if let Some(other) = stranger {
-        return Err(Stop::Refused(vec![Fact::new("other-manifest", key, write::key_of(other).to_string())]));
+        return Err(Stop::Refused(vec![Fact::new("other-manifest", key, vocabulary::key_of(other).to_string())]));
     }
     let mut new = ops::cleaned(named.unwrap_or(&root.value));
     crate::model::set(&mut new, "/metadata/namespace", Value::String(key.namespace.clone()));

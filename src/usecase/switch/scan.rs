@@ -11,8 +11,8 @@ use crate::usecase::switch::Event;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
-use crate::usecase::switch::fate::Doomed;
 use crate::usecase::switch::read;
+use crate::usecase::switch::vocabulary::Doomed;
 use std::collections::BTreeSet;
 
 /// The metadata of every object of every kind that can be listed.

@@ -17,9 +17,9 @@ use crate::usecase::switch::guard;
 use crate::usecase::switch::orphans;
 use crate::usecase::switch::orphans::Known;
 use crate::usecase::switch::plan;
-use crate::usecase::switch::plan::Strategy;
 use crate::usecase::switch::scan::Scan;
 use crate::usecase::switch::view::Manager;
+use crate::usecase::switch::vocabulary::Strategy;
 
 /// Where the switch stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

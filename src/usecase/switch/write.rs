@@ -1,7 +1,6 @@
 //! The only place that changes the cluster. Each write has the field manager `evid` and a precondition (uid or
 //! resourceVersion), and is a line of the journal before it is sent and another when it is answered. A write without an answer
 //! is never sent again blindly: the object is read again and decided anew.
-use crate::model::Key;
 use crate::model::meta;
 use crate::usecase::port::Ask;
 use crate::usecase::port::Method;
@@ -12,60 +11,12 @@ use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::read;
+use crate::usecase::switch::vocabulary::Write;
 use serde_json::Value;
 use serde_json::json;
 use std::time::Duration;
 
-/// The field manager of everything evid writes.
-pub(super) const MANAGER: &str = "evid";
 const ATTEMPTS: usize = 8;
-
-/// One change of one object.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Write {
-    /// What it is for: `manual`, `finalizer`, `prune` …
-    pub what: &'static str,
-    /// The object.
-    pub object: Key,
-    /// The uid that it must have; empty for a creation.
-    pub uid: String,
-    /// PATCH, POST or DELETE.
-    pub method: Method,
-    /// Path and query.
-    pub path: String,
-    /// The body.
-    pub body: Value,
-}
-
-impl Write {
-    /// A merge patch of an object as it was read: it fails where the object changed since.
-    pub fn patch(what: &'static str, path: &str, live: &Value, mut change: Value) -> Self {
-        let version = meta::text(live, "/metadata/resourceVersion");
-        crate::model::set(&mut change, "/metadata/resourceVersion", Value::String(version.to_owned()));
-        Self { what, object: key_of(live), uid: meta::uid(live).into(), method: Method::Patch, path: managed(path), body: change }
-    }
-
-    /// A deletion of that very instance.
-    pub fn delete(what: &'static str, path: &str, object: &Key, uid: &str) -> Self {
-        let body = json!({"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}});
-        Self { what, object: object.clone(), uid: uid.into(), method: Method::Delete, path: managed(path), body }
-    }
-
-    /// A creation; the name must be free.
-    pub fn create(what: &'static str, collection: &str, object: &Key, body: Value) -> Self {
-        Self { what, object: object.clone(), uid: String::new(), method: Method::Post, path: managed(collection), body }
-    }
-}
-
-fn managed(path: &str) -> String {
-    format!("{path}?fieldManager={MANAGER}")
-}
-
-/// The key of an object that says its apiVersion and kind.
-pub(super) fn key_of(object: &Value) -> Key {
-    let at = |p| meta::text(object, p);
-    Key::new(crate::model::group_of(at("/apiVersion")), at("/kind"), at("/metadata/namespace"), at("/metadata/name"))
-}
 
 /// How a write was answered.
 #[derive(Debug)]

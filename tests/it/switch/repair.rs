@@ -20,11 +20,11 @@ use evid::usecase::switch::repair::repair;
 use serde_json::Value;
 use serde_json::json;
 
-fn options(manifests: Vec<Value>) -> Options {
+pub fn options(manifests: Vec<Value>) -> Options {
     Options { stamp: stamp(), manifests, allow: vec![] }
 }
 
-fn project() -> Value {
+pub fn project() -> Value {
     json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": {"name": "default", "namespace": "argocd"}, "spec": {}})
 }
 
@@ -51,7 +51,7 @@ fn uid(fake: &Fake, name: &str) -> String {
 }
 
 /// The root deleted while its AppProject is missing.
-fn without_project() -> Fake {
+pub fn without_project() -> Fake {
     let fake = platform();
     fake.0.borrow_mut().objects.remove(&path("appprojects", "argocd", "default"));
     fake.0.borrow_mut().delete(&app_path("root-optional"));

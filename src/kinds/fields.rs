@@ -1,0 +1,65 @@
+//! What a kind's rule says of one field, outside of a walk: the patterns of the rule, of the fragments that it includes, and of every kind.
+use crate::kinds::Kind;
+use crate::kinds::patterns::covers;
+use crate::kinds::patterns::prune;
+use crate::kinds::rule::Given;
+use crate::kinds::rule::Rule;
+use crate::model::join;
+use crate::model::tokens;
+use serde_json::Value;
+
+impl Kind {
+    /// An object without what moves by itself although it is the same instance (law 5).
+    pub fn without_moves(&self, mut value: Value) -> Value {
+        self.patterns(|rule| &rule.moves).iter().for_each(|pattern| prune(&mut value, &tokens(pattern)));
+        value
+    }
+
+    /// Whether the rule itself calls the field identity (and no agreement about one object does), and it does not move by itself.
+    pub fn is_lasting(&self, pointer: &str) -> bool {
+        let any = |patterns: Vec<String>| patterns.iter().any(|pattern| covers(pattern, pointer));
+        let elements = |pointer: &str| {
+            let mut found = false;
+            self.each(&mut |at, rule| found |= rule.elements.keys().any(|pattern| covers(&format!("{at}{pattern}"), pointer)));
+            found || self.rule.when.iter().any(|w| w.elements.keys().any(|pattern| covers(pattern, pointer)))
+        };
+        (any(self.patterns(|rule| &rule.identity)) || elements(pointer)) && !any(self.patterns(|rule| &rule.moves))
+    }
+
+    /// The field that the cluster writes anew for each instance (law 13) and that a pointer is, or leads into.
+    pub fn generated(&self, pointer: &str) -> Option<String> {
+        let depth = self.patterns(|rule| &rule.generated).iter().find(|pattern| covers(pattern, pointer)).map(|p| tokens(p).len())?;
+        Some(tokens(pointer).iter().take(depth).fold(String::new(), |whole, token| join(&whole, token)))
+    }
+
+    /// Whether the rule names such fields.
+    pub fn generates(&self) -> bool {
+        !self.rule.generated.is_empty() || self.rule.when.iter().any(|w| !w.generated.is_empty())
+    }
+
+    /// A list of the rule's patterns, those of its fragments and of every kind's rule included.
+    pub fn patterns(&self, list: impl Fn(&Rule) -> &[String]) -> Vec<String> {
+        let mut out = Vec::new();
+        self.each(&mut |at, rule| out.extend(list(rule).iter().map(|pattern| format!("{at}{pattern}"))));
+        self.rule.when.iter().for_each(|when| out.extend(list(&when.as_rule()).iter().cloned()));
+        out
+    }
+
+    /// What controllers and admission write into what is made from a template, each with its whole pattern.
+    pub fn given(&self) -> Vec<Given> {
+        let mut out = Vec::new();
+        self.each(&mut |at, rule| out.extend(rule.given.iter().map(|g| Given { at: format!("{at}{}", g.at), ..g.clone() })));
+        out
+    }
+
+    /// Every rule that speaks of the kind, with where it applies.
+    fn each(&self, take: &mut dyn FnMut(&str, &Rule)) {
+        self.fragments.get("any").into_iter().chain([&self.rule]).for_each(|rule| self.within("", rule, take));
+    }
+
+    fn within(&self, at: &str, rule: &Rule, take: &mut dyn FnMut(&str, &Rule)) {
+        take(at, rule);
+        let included = rule.include.iter().filter_map(|(place, name)| Some((place, self.fragments.get(name)?)));
+        included.for_each(|(place, fragment)| self.within(&format!("{at}{place}"), fragment, take));
+    }
+}

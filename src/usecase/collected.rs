@@ -1,0 +1,148 @@
+//! What a source gives to a capture: lists, gaps and a window of time; and why no capture comes of it. Knows no bundle.
+use crate::model::Gap;
+use crate::model::Key;
+use crate::model::Listable;
+use crate::model::Source;
+use crate::model::stem;
+use crate::usecase::door::Door;
+use crate::usecase::shelf::Shelf;
+use serde_json::Value;
+
+/// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is [`Shelf`]) behind the door.
+#[derive(Clone, Debug)]
+pub struct Collected<I = Vec<Value>> {
+    /// Live or dump.
+    pub source: Source,
+    /// The lists, in a stable order.
+    pub lists: Vec<List<I>>,
+    /// First readings of lists that were read once more at the end: what differs in between is unsettled.
+    pub earlier: Vec<List<I>>,
+    /// What was not answered.
+    pub gaps: Vec<Gap>,
+    /// The kinds that can be listed, as far as the source itself names them.
+    pub named: Vec<Listable>,
+    /// Kinds (`<plural>.<group>`) that the configuration leaves out.
+    pub left_out: Vec<String>,
+    /// Start of the capture window.
+    pub started: Option<String>,
+    /// End of the capture window.
+    pub finished: Option<String>,
+    /// Server version.
+    pub version: Option<String>,
+    /// The highest resourceVersion of objects that are not kept.
+    pub highest: Option<u64>,
+    /// The API server's address, without credentials.
+    pub server: Option<String>,
+}
+
+/// One answered list.
+#[derive(Clone, Debug)]
+pub struct List<I = Vec<Value>> {
+    /// Where it was read from, for messages.
+    pub file: String,
+    /// API group.
+    pub group: String,
+    /// Plural resource name, where the source tells.
+    pub resource: Option<String>,
+    /// The namespace that was asked; none for the whole cluster.
+    pub namespace: Option<String>,
+    /// Whether it answers a question (and so can show absence).
+    pub is_question: bool,
+    /// resourceVersion of the list.
+    pub resource_version: Option<String>,
+    /// The objects, each with apiVersion and kind.
+    pub items: I,
+    /// How many there are, where the items are not all of them.
+    pub count: Option<u64>,
+    /// Pages and milliseconds of the answer; from live sources only.
+    pub read: Option<(u64, u64)>,
+}
+
+/// A capture that can't go on.
+#[derive(Debug, thiserror::Error)]
+pub enum CaptureError {
+    /// Two different objects of one key.
+    #[error("{key} stands in {first} and, different, in {second}; a dump must hold one moment of one cluster: leave one of them out")]
+    Twice {
+        /// The object.
+        key: Box<Key>,
+        /// Where it was read first.
+        first: String,
+        /// Where it was read again.
+        second: String,
+    },
+    /// Two kinds of one group that are both called by one plural: their lines would stand in one file.
+    #[error(
+        "{first} and {second} are both taken for kinds named {stem}, and a plural names one kind only: the name of a dump's file, a \
+         CustomResourceDefinition in it, or `kinds` in evid.yaml gives one of them the other's plural"
+    )]
+    OnePlural {
+        /// `<plural>.<group>`.
+        stem: String,
+        /// A kind, with its group and where it was read.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+    /// What was kept is not there any more.
+    #[error("{0}; is there room where temporary files go (TMPDIR)?")]
+    Spool(String),
+    /// One of evid's own documents can't be written.
+    #[error("a document of the bundle can't be written: {0}")]
+    Document(#[from] serde_json::Error),
+}
+
+impl<I> Collected<I> {
+    /// The same lists, with other items in them.
+    pub(super) fn map<J>(self, mut items: impl FnMut(I) -> J) -> Collected<J> {
+        let mut list = |list: List<I>| List {
+            items: items(list.items),
+            file: list.file,
+            group: list.group,
+            resource: list.resource,
+            namespace: list.namespace,
+            is_question: list.is_question,
+            resource_version: list.resource_version,
+            count: list.count,
+            read: list.read,
+        };
+        Collected {
+            source: self.source,
+            lists: self.lists.into_iter().map(&mut list).collect(),
+            earlier: self.earlier.into_iter().map(&mut list).collect(),
+            gaps: self.gaps,
+            named: self.named,
+            left_out: self.left_out,
+            started: self.started,
+            finished: self.finished,
+            version: self.version,
+            highest: self.highest,
+            server: self.server,
+        }
+    }
+}
+
+impl Collected {
+    /// Without the kinds (`<plural>.<group>`) that the configuration leaves out. That they can be listed is still known.
+    pub fn without(mut self, kinds: &[String]) -> Self {
+        let is_out = |group: &str, resource: &str| kinds.contains(&stem(resource, group));
+        let (out, lists): (Vec<_>, Vec<_>) =
+            self.lists.into_iter().partition(|l| l.resource.as_deref().is_some_and(|r| is_out(&l.group, r)));
+        let (unsaid, gaps): (Vec<_>, Vec<_>) = self.gaps.into_iter().partition(|g| is_out(&g.group, &g.resource));
+        let resources =
+            out.into_iter().map(|l| (l.group, l.resource.unwrap_or_default())).chain(unsaid.into_iter().map(|g| (g.group, g.resource)));
+        self.named.extend(resources.map(|(group, resource)| Listable { group, resource, namespaced: None }));
+        self.left_out = kinds.to_vec();
+        Self { lists, gaps, ..self }
+    }
+
+    /// Takes every object through the door, list by list.
+    pub fn through(self, door: &Door<'_>) -> Collected<Shelf> {
+        self.map(|values| {
+            let mut items = Shelf::default();
+            values.into_iter().for_each(|value| door.take(value, &mut items));
+            items.close();
+            items
+        })
+    }
+}

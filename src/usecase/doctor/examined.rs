@@ -1,0 +1,32 @@
+//! What the doctor works with, and what it found.
+use crate::kinds::Rules;
+use crate::model::Layer;
+use crate::usecase::doctor::line::Line;
+use crate::usecase::doctor::right::Right;
+use crate::usecase::port::Api;
+use crate::usecase::port::Clock;
+
+/// What the doctor works with.
+pub struct Doctor<'a> {
+    /// The API server.
+    pub api: &'a (dyn Api + Sync),
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// The kinds' rules.
+    pub rules: &'a Rules,
+    /// The layers of the configuration in force; none where that can't be used.
+    pub layers: Option<&'a [Layer]>,
+    /// The namespace of the context.
+    pub home: &'a str,
+    /// Whether access reviews may be sent.
+    pub review: bool,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Examined {
+    /// A line a step.
+    pub lines: Vec<Line>,
+    /// The rights that are missing, by purpose.
+    pub missing: Vec<Right>,
+}

@@ -1,0 +1,70 @@
+//! What the reading of a live cluster works with, and why it ends before it is whole. Knows no kind and no list.
+use crate::kinds::Rules;
+use crate::usecase::live::scope::Scope;
+use crate::usecase::port::Api;
+use crate::usecase::port::Clock;
+
+/// A live capture that can't be made at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LiveError {
+    /// The API server does not answer.
+    #[error("the API server does not answer ({path}): {what}")]
+    Unreachable {
+        /// What was asked.
+        path: String,
+        /// Why.
+        what: String,
+    },
+    /// The login is not accepted.
+    #[error("the API server does not accept the login: {what}")]
+    Unauthorized {
+        /// What it said.
+        what: String,
+    },
+    /// It refuses discovery.
+    #[error("the API server refuses {path}: HTTP {status}: {what}")]
+    Refused {
+        /// What was asked.
+        path: String,
+        /// HTTP status.
+        status: u16,
+        /// What it said.
+        what: String,
+    },
+    /// It answers with something else.
+    #[error("{path} answers with something that is no discovery: {what}")]
+    Unreadable {
+        /// What was asked.
+        path: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// A kind that the server does not list.
+    #[error("the server lists no kind `{word}`")]
+    UnknownKind {
+        /// As it was said.
+        word: String,
+    },
+    /// Ctrl-C.
+    #[error("stopped before the capture was whole; nothing was written")]
+    Stopped,
+}
+
+/// What a live capture works with.
+pub struct Live<'a> {
+    /// The API server.
+    pub api: &'a (dyn Api + Sync),
+    /// Time.
+    pub clock: &'a (dyn Clock + Sync),
+    /// The kinds' rules.
+    pub rules: &'a Rules,
+    /// The bounds.
+    pub scope: &'a Scope,
+    /// Told after each question: how many are answered, of how many, objects so far.
+    pub progress: &'a (dyn Fn(usize, usize, u64) + Sync),
+}
+
+/// Whether the person asked to stop.
+pub(super) fn stopped(live: &Live<'_>) -> bool {
+    !live.clock.sleep(std::time::Duration::ZERO)
+}

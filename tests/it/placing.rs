@@ -1,0 +1,157 @@
+//! Placing reads a part of each object (`layers::lean`): for every kind that has a rule, and each way by which that rule leads to
+//! another object, it comes to what whole objects come to.
+use evid::argo::Here;
+use evid::bundle::config::Config;
+use evid::kinds::Rules;
+use evid::kinds::rule::Relation;
+use evid::layers::Context;
+use evid::layers::lean;
+use evid::layers::place;
+use evid::model::Key;
+use evid::model::KeyRef;
+use evid::model::Object;
+use evid::model::Objects;
+use evid::model::Placement;
+use evid::model::escape;
+use evid::model::set;
+use serde_json::Value;
+use serde_json::json;
+use std::borrow::Cow;
+
+/// Objects of which placing gets only what it is said to read.
+struct Parted<'a>(&'a [Object], &'a Rules);
+
+impl Objects for Parted<'_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+    fn key(&self, at: usize) -> KeyRef<'_> {
+        self.0[at].key.parts()
+    }
+    fn plural(&self, at: usize) -> &str {
+        &self.0[at].plural
+    }
+    fn uid(&self, at: usize) -> &str {
+        &self.0[at].uid
+    }
+    fn lean(&self, at: usize) -> Option<Cow<'_, Object>> {
+        let mut object = self.0.get(at)?.clone();
+        object.value = lean(&object.value, &object.key, self.1);
+        Some(Cow::Owned(object))
+    }
+    fn whole(&self, at: usize) -> Option<Cow<'_, Object>> {
+        self.0.get(at).map(Cow::Borrowed)
+    }
+}
+
+const NAME: &str = "data-set-0";
+
+fn object(group: &str, kind: &str, namespace: &str, name: &str, value: Value) -> Object {
+    let key = Key::new(group, kind, namespace, name);
+    Object { plural: kind.to_lowercase(), uid: format!("uid of {key}"), key, value, file: String::new() }
+}
+
+fn application(name: &str, parent: Option<&str>, lists: &[&Key]) -> Object {
+    let entry = |k: &&Key| json!({"group": k.group, "kind": k.kind, "namespace": k.namespace, "name": k.name, "status": "Synced"});
+    let id = parent.map(|p| format!("{p}:argoproj.io/Application:argocd/{name}"));
+    let value = json!({
+        "metadata": {"annotations": {"argocd.argoproj.io/tracking-id": id}},
+        "spec": {"destination": {"server": "https://kubernetes.default.svc", "namespace": "away"}},
+        "status": {"controllerNamespace": "argocd", "sync": {"status": "Synced"}, "resources": lists.iter().map(entry).collect::<Vec<_>>()},
+    });
+    object("argoproj.io", "Application", "argocd", name, value)
+}
+
+/// Makes the object lead to the target, by this relation alone.
+fn relate(from: &mut Object, target: &mut Object, relation: &Relation) {
+    let text = |text: &str| Value::String(text.to_owned());
+    if let Some(label) = &relation.label {
+        set(&mut from.value, &format!("/metadata/labels/{}", escape(label)), text(&target.key.name));
+    } else if let Some(annotation) = &relation.annotation {
+        set(&mut from.value, &format!("/metadata/annotations/{}", escape(annotation)), text(&target.key.name));
+    } else if let Some(at) = &relation.name_at {
+        set(&mut from.value, at, text(&target.key.name));
+    } else if let Some(at) = &relation.at {
+        set(&mut from.value, at, json!({"namespace": target.key.namespace, "name": target.key.name, "uid": target.uid}));
+    } else if relation.serves {
+        set(&mut from.value, "/spec", json!({"group": "g", "version": "v1"}));
+        set(&mut target.value, "/spec", json!({"group": "g", "versions": [{"name": "v1", "served": true}]}));
+    } else if relation.claim_template {
+        set(&mut target.value, "/spec", json!({"volumeClaimTemplates": [{"metadata": {"name": "data"}}]}));
+    }
+    if let Some(back) = &relation.back {
+        set(&mut target.value, back, text(NAME));
+    }
+}
+
+/// Places the object, a target that an Application of the switched layer has, and what that needs: by parts and whole.
+fn placed(from: Object, mut target: Object, is_listed: bool, rules: &Rules) -> (Placement, Placement) {
+    let (group, key) = (&target.key.group, &target.key);
+    let id = format!("child:{group}/{}:{}/{}", key.kind, key.namespace, key.name);
+    set(&mut target.value, "/metadata/annotations/argocd.argoproj.io~1tracking-id", Value::String(id));
+    let child = application("child", Some("root-optional"), &[&target.key, &from.key][..if is_listed { 2 } else { 1 }]);
+    let root = application("root-optional", None, &[&child.key]);
+    let own = from.key.clone();
+    let mut all = vec![root, child, target, from];
+    all.sort_by(|a, b| a.key.cmp(&b.key));
+    let layers = Config::default().layers().unwrap();
+    let ask = |objects: &dyn Objects| {
+        let context = Context::new(objects, rules, &layers, &Config::default().scope_label, &Here::default());
+        let at = objects.find(own.parts()).unwrap();
+        place(&context).of(&context, at, false)
+    };
+    (ask(&Parted(&all, rules)), ask(&&all[..]))
+}
+
+#[test]
+fn every_relation_of_every_rule_is_followed_by_the_fields_that_placing_reads() {
+    let rules = Rules::new(&[]).unwrap();
+    let mut seen = 0;
+    for rule in rules.iter().map(|k| &k.rule) {
+        for relation in &rule.relations {
+            for stays in [false, true] {
+                let mut from = object(&rule.group, &rule.kind, "elsewhere", NAME, json!({}));
+                let name = if relation.same_name { NAME } else { "set" };
+                let mut target = object(&relation.group, &relation.to, "elsewhere", name, json!({}));
+                relate(&mut from, &mut target, relation);
+                if stays {
+                    set(&mut target.value, "/metadata/annotations/helm.sh~1resource-policy", "keep".into());
+                }
+                let (parted, whole) = placed(from, target, relation.listed, &rules);
+                assert_eq!(parted, whole, "{} by {relation:?}", rule.kind);
+                assert_eq!(whole.layer, "optional", "{} by {relation:?} leads nowhere, so this test tells nothing", rule.kind);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 20, "{seen} relations");
+}
+
+#[test]
+fn every_kind_is_placed_by_its_owner_its_mark_and_its_label_from_the_fields_that_placing_reads() {
+    let rules = Rules::new(&[]).unwrap();
+    let owner = json!([{"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "set", "uid": "uid of StatefulSet.apps elsewhere/set"}]);
+    let label = Config::default().scope_label;
+    let mut seen = 0;
+    for rule in rules.iter().map(|k| &k.rule).filter(|r| !r.kind.is_empty() && r.kind != "Application") {
+        let id = format!("child:{}/{}:elsewhere/{NAME}", rule.group, rule.kind);
+        for (pointer, value, listed) in [
+            ("/metadata/ownerReferences".to_owned(), owner.clone(), false),
+            ("/metadata/annotations/argocd.argoproj.io~1tracking-id".into(), json!(id), false),
+            ("/metadata/annotations/argocd.argoproj.io~1tracking-id".into(), json!(id), true),
+            (format!("/metadata/labels/{}", escape(&label)), json!("optional"), false),
+        ] {
+            let mut from = object(&rule.group, &rule.kind, "elsewhere", NAME, json!({}));
+            set(&mut from.value, &pointer, value);
+            let target = object("apps", "StatefulSet", "elsewhere", "set", json!({}));
+            if from.key == target.key {
+                continue;
+            }
+            let (parted, whole) = placed(from, Object { uid: "uid of StatefulSet.apps elsewhere/set".into(), ..target }, listed, &rules);
+            assert_eq!(parted, whole, "{} by {pointer}", rule.kind);
+            assert_eq!(whole.layer, "optional", "{} by {pointer} leads nowhere, so this test tells nothing", rule.kind);
+            seen += 1;
+        }
+    }
+    assert!(seen > 400, "{seen} placements");
+}

@@ -1,0 +1,102 @@
+//! What `-o json` of `evid switch`, `evid doctor` and `evid list` prints, as reviewed in `tests/it/published`, and its schemas.
+//! `EVID_BLESS=1` writes the files anew.
+use crate::cli::Place;
+use crate::cli::text;
+use crate::doctor;
+use crate::samples;
+use crate::schemas::valid;
+use crate::switch::platform;
+use crate::switch::repair::options;
+use crate::switch::repair::project;
+use crate::switch::repair::without_project;
+use evid::canon::json::to_text;
+use evid::render;
+use evid::usecase::doctor::role;
+use evid::usecase::port::Ask;
+use evid::usecase::switch::off::off;
+use evid::usecase::switch::on;
+use evid::usecase::switch::on::on;
+use evid::usecase::switch::plan;
+use evid::usecase::switch::plan::Strategy;
+use evid::usecase::switch::repair;
+use evid::usecase::switch::status::status;
+use serde_json::Value;
+use serde_json::json;
+use std::path::Path;
+
+/// Holds documents, one a line, against the file of that name and each against the schema of that name.
+fn reviewed(name: &str, documents: &[Value]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/published").join(format!("{name}.jsonl"));
+    let lines: String = documents.iter().map(|d| to_text(d) + "\n").collect();
+    if std::env::var_os("EVID_BLESS").is_some() {
+        std::fs::write(&path, &lines).unwrap();
+    }
+    assert_eq!(lines, std::fs::read_to_string(&path).unwrap_or_default(), "look at what moved; EVID_BLESS=1 accepts it");
+    documents.iter().for_each(|d| valid(&format!("{name}.v1.schema.json"), name, d));
+}
+
+/// Status, plan and outcome of OFF, then of ON.
+fn off_and_on() -> Vec<Value> {
+    let fake = platform::platform();
+    let look = || platform::run(&fake, |run| render::switch::status_json(&status(run).unwrap())).0;
+    let on_before = look();
+    let off = platform::run(&fake, |run| {
+        let options = platform::off_options(Strategy::Prune);
+        let plan = plan::plan(run, &options).unwrap();
+        let done = off(run, &plan, &options).unwrap();
+        [render::switch::off_json(&plan, None), render::switch::off_json(&plan, Some(&done))]
+    });
+    let is_off = look();
+    let on = platform::run(&fake, |run| {
+        let options = platform::on_options();
+        let plan = on::plan(run, &options).unwrap();
+        let done = on(run, &plan, &options).unwrap();
+        [render::switch::on_json(&plan, None), render::switch::on_json(&plan, Some(&done))]
+    });
+    [on_before].into_iter().chain(off.0).chain([is_off]).chain(on.0).collect()
+}
+
+/// Status, plan and outcome of a repair.
+fn repaired() -> [Value; 3] {
+    let fake = without_project();
+    let done = platform::run(&fake, |run| {
+        let stuck = render::switch::status_json(&status(run).unwrap());
+        let options = options(vec![project()]);
+        let plan = repair::plan(run, &options).unwrap();
+        let done = repair::repair(run, &plan, &options).unwrap();
+        [stuck, render::switch::repair_json(&plan, None), render::switch::repair_json(&plan, Some(&done))]
+    });
+    done.0
+}
+
+#[test]
+fn the_json_of_the_switch_is_as_reviewed() {
+    reviewed("switch", &off_and_on().into_iter().chain(repaired()).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_json_of_the_doctor_is_as_reviewed() {
+    let well = doctor::run(true, |_| None).0;
+    let denied = json!({"status": {"allowed": false}});
+    let deny = |ask: &Ask| doctor::asks(ask, "/selfsubjectaccessreviews").then(|| Ok(doctor::reply(201, &denied)));
+    let ill = doctor::run(true, deny).0;
+    assert!(well.missing.is_empty() && !ill.missing.is_empty());
+    let role = role("evid-missing", &ill.missing);
+    reviewed("doctor", &[render::doctor::json(&well.lines, None), render::doctor::json(&ill.lines, Some(&role))]);
+}
+
+#[test]
+fn the_json_of_the_list_of_bundles_is_as_reviewed() {
+    let place = Place::new();
+    let evidence = place.path().join("evidence");
+    std::fs::create_dir(&evidence).unwrap();
+    for folder in ["bundles", "reports"] {
+        for entry in std::fs::read_dir(samples::folder().join(folder)).unwrap().map(Result::unwrap) {
+            std::fs::copy(entry.path(), evidence.join(entry.file_name())).unwrap();
+        }
+    }
+    std::fs::write(evidence.join("torn.evid.zip"), "PK").unwrap();
+    let out = place.evid(&["list", "-o", "json"]);
+    assert_eq!(out.status.code(), Some(4), "{}", text(&out.stderr));
+    reviewed("list", &[serde_json::from_slice(&out.stdout).unwrap()]);
+}
