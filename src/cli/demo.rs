@@ -1,20 +1,21 @@
 //! `evid demo`: the whole loop, or a platform to try things on, without a cluster.
 use crate::adapters::clock::SystemClock;
 use crate::adapters::config;
-use crate::adapters::demo::Server;
-use crate::adapters::demo::controllers;
-use crate::adapters::demo::controllers::mishaps::MISHAPS;
-use crate::adapters::demo::seed::LOSSES;
 use crate::adapters::fresh;
 use crate::bundle::config::Config;
 use crate::bundle::probe::Span;
 use crate::cli::Done;
 use crate::cli::Global;
+use crate::cli::cluster::pace;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::prove;
 use crate::cli::ui;
 use crate::usecase::port::Clock as _;
+use evid_demo::Server;
+use evid_demo::controllers;
+use evid_demo::controllers::mishaps::MISHAPS;
+use evid_demo::seed::LOSSES;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -52,11 +53,6 @@ enum Verb {
 fn fault(name: &str) -> Result<String, String> {
     let known: Vec<&str> = MISHAPS.iter().map(|m| m.name).collect();
     if known.contains(&name) { Ok(name.to_owned()) } else { Err(format!("there is no such fault; there are {}", known.join(", "))) }
-}
-
-pub(super) fn pace(text: &str) -> Result<f64, String> {
-    let pace: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
-    if (0.1..=200.0).contains(&pace) { Ok(pace) } else { Err("a pace is between 0.1 and 200".into()) }
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {

@@ -114,7 +114,7 @@ struct Common {
     #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
     output: String,
     /// How many times as fast as a real one the platform's time runs
-    #[arg(long, hide = true, default_value_t = 1.0, value_parser = crate::cli::demo::pace)]
+    #[arg(long, hide = true, default_value_t = 1.0, value_parser = crate::cli::cluster::pace)]
     pace: f64,
 }
 

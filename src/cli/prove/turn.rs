@@ -50,7 +50,7 @@ pub(super) struct TurnArgs {
     #[arg(long, default_value = "15m", value_name = "TIME", value_parser = duration)]
     timeout: Duration,
     /// How many times as fast as a real one the platform's time runs
-    #[arg(long, hide = true, default_value_t = 1.0, value_parser = crate::cli::demo::pace)]
+    #[arg(long, hide = true, default_value_t = 1.0, value_parser = crate::cli::cluster::pace)]
     pub(super) pace: f64,
 }
 
