@@ -1,28 +1,20 @@
-//! A platform in memory behind a Kubernetes API: what `evid demo` runs, and what the tests run against with faults switched on. Serves
-//! loopback only, runs nothing on the machine, and knows nothing of evid's bundles.
-pub mod controllers;
-pub mod defaults;
+//! A platform in memory behind a Kubernetes API: a simulated Kubernetes and Argo CD, for `evid demo` and for tests, which switch faults on.
+//! Serves loopback only, runs nothing on the machine, and knows nothing of evid.
+//!
+//! ```text
+//! seed ──► world ◄── kubernetes, argocd, mishaps        what there is, and what moves it
+//!            ▲
+//!           api ◄── serve ◄── a client                  a request, its answer, its connection
+//! ```
+mod api;
+pub mod argocd;
 pub mod faults;
-mod http;
-pub mod requests;
-pub mod resource;
-pub mod responder;
+pub mod kubernetes;
+pub mod platform;
 pub mod seed;
-pub mod selector;
-mod server;
-pub mod status;
-pub mod store;
-mod yaml;
+pub mod serve;
+pub mod world;
 
-use chrono::DateTime;
-use chrono::Utc;
-use store::Store;
-
-pub use server::Options;
-pub use server::Server;
-
-/// One part of what makes a platform move: a controller of Kubernetes or of Argo CD.
-pub trait Controller: Send {
-    /// Looks once, and writes what has to be written. Called every few milliseconds: cheap where there is nothing to do.
-    fn step(&mut self, store: &mut Store, now: DateTime<Utc>);
-}
+pub use serve::server::Options;
+pub use serve::server::Server;
+pub use world::controller::Controller;

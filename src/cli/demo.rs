@@ -13,8 +13,8 @@ use crate::cli::prove;
 use crate::cli::ui;
 use crate::usecase::port::Clock as _;
 use evid_demo::Server;
-use evid_demo::controllers;
-use evid_demo::controllers::mishaps::MISHAPS;
+use evid_demo::faults::mishaps::MISHAPS;
+use evid_demo::platform;
 use evid_demo::seed::LOSSES;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -73,8 +73,8 @@ fn start(args: &Args, port: u16) -> Result<Server, Failure> {
     // Every demo is a cluster of its own: its evidence is not comparable with another's.
     let mut salt = vec![0_u8; 16];
     getrandom::fill(&mut salt).map_err(|e| Failure::new(format!("the system gives no random numbers: {e}")))?;
-    let options = controllers::Options { pace: args.pace, mishaps: args.fault.clone(), salt };
-    controllers::platform(&options, SystemClock::new().now()).and_then(|p| p.serve(port)).map_err(failed)
+    let options = platform::Options { pace: args.pace, mishaps: args.fault.clone(), salt };
+    platform::platform(&options, SystemClock::new().now()).and_then(|p| p.serve(port)).map_err(failed)
 }
 
 /// The platform's description: its own, unless another is named; its probes as often as its time is fast.

@@ -1,4 +1,7 @@
 //! The walls: imports point down, files stay small, every test file is run.
+mod circles;
+mod demo;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,5 @@
 //! The demo's Git repository, rendered: what Argo CD wants of each Application. Knows no store.
+use crate::world::objects::LAST_APPLIED;
 use serde_json::Map;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -6,8 +7,6 @@ use std::sync::Arc;
 
 /// Where Argo CD notes whose an object is.
 pub const TRACKING: &str = "argocd.argoproj.io/tracking-id";
-/// What the last client-side apply said.
-pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Annotations that controllers write; a prefix ends in `/`.
 const WRITTEN: [&str; 4] =
@@ -171,8 +170,8 @@ fn remove(value: &mut Value, pointer: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::seed;
     use super::*;
+    use crate::seed::seed;
 
     fn git() -> Git {
         seed(chrono::DateTime::UNIX_EPOCH, b"a").unwrap().git

@@ -9,8 +9,8 @@ mod writes;
 
 use evid_demo::Options;
 use evid_demo::Server;
-use evid_demo::resource;
-use evid_demo::store::Store;
+use evid_demo::world::resource;
+use evid_demo::world::store::Store;
 use serde_json::Value;
 use serde_json::json;
 use std::io::Read;

@@ -4,7 +4,7 @@ use super::platform::PROBE;
 use evid_demo::faults::Action;
 use evid_demo::faults::Denied;
 use evid_demo::faults::Rule;
-use evid_demo::requests::Seen;
+use evid_demo::serve::requests::Seen;
 
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
 
@@ -59,7 +59,7 @@ fn a_read_is_sent_four_times_at_most_and_a_probe_once() {
         (r"/configmaps\?", 4, Action::unavailable(), PROBE),
         (r"/configmaps\?", 4, Action::Close, PROBE),
         (r"/configmaps\?", 4, Action::CutLength(9), PROBE),
-        (r"/configmaps\?", 1, Action::Fail(evid_demo::status::Status::no_resource()), PROBE),
+        (r"/configmaps\?", 1, Action::Fail(evid_demo::world::status::Status::no_resource()), PROBE),
         ("^/apis$", 4, Action::internal(), PROBE),
         ("/proxy/", 1, Action::unavailable(), PROBE),
         ("/proxy/", 1, Action::Close, PROBE),

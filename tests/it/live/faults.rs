@@ -4,7 +4,7 @@ use super::Lab;
 use super::platform::PROBE;
 use evid_demo::faults::Action;
 use evid_demo::faults::Rule;
-use evid_demo::status::Status;
+use evid_demo::world::status::Status;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::time::Duration;

@@ -6,9 +6,9 @@ use evid::usecase::port::Api;
 use evid::usecase::port::Ask;
 use evid::usecase::port::Method;
 use evid_demo::Server;
-use evid_demo::controllers;
-use evid_demo::controllers::argocd::Repository;
-use evid_demo::responder::Table;
+use evid_demo::argocd::Repository;
+use evid_demo::platform;
+use evid_demo::world::responder::Table;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -47,12 +47,12 @@ pub struct Real {
 impl Demo {
     /// Serves a platform with these mishaps; its kubeconfig goes into the folder.
     pub fn serve(mishaps: &[&str], folder: &Path) -> Self {
-        let options = controllers::Options {
+        let options = platform::Options {
             pace: PACE,
             mishaps: mishaps.iter().map(ToString::to_string).collect(),
             salt: folder.display().to_string().into_bytes(),
         };
-        let platform = controllers::platform(&options, chrono::Utc::now()).unwrap();
+        let platform = platform::platform(&options, chrono::Utc::now()).unwrap();
         let (git, responder) = (platform.git, platform.responder);
         let server = Server::start(evid_demo::Options {
             controllers: vec![Box::new(platform.controllers)],

@@ -1,9 +1,9 @@
 //! Argo CD as it was seen to behave. Each sentence was true of a real one.
 use super::world::World;
-use evid_demo::controllers::argocd::APPS;
-use evid_demo::controllers::argocd::FINALIZER;
-use evid_demo::controllers::objects::deleting;
-use evid_demo::controllers::objects::items;
+use evid_demo::argocd::APPS;
+use evid_demo::argocd::FINALIZER;
+use evid_demo::world::objects::deleting;
+use evid_demo::world::objects::items;
 use serde_json::Value;
 use serde_json::json;
 

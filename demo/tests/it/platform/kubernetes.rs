@@ -1,11 +1,11 @@
 //! Kubernetes' own controllers.
 use super::world::World;
-use evid_demo::controllers::objects::controller;
-use evid_demo::controllers::objects::deleting;
-use evid_demo::controllers::objects::items;
-use evid_demo::store::DeleteOptions;
-use evid_demo::store::Id;
-use evid_demo::store::Propagation;
+use evid_demo::world::objects::controller;
+use evid_demo::world::objects::deleting;
+use evid_demo::world::objects::items;
+use evid_demo::world::store::DeleteOptions;
+use evid_demo::world::store::Id;
+use evid_demo::world::store::Propagation;
 use serde_json::Value;
 use serde_json::json;
 

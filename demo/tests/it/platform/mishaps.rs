@@ -1,9 +1,9 @@
 //! What goes wrong on purpose.
 use super::world::World;
-use evid_demo::controllers::argocd::APPS;
-use evid_demo::controllers::mishaps::MISHAPS;
-use evid_demo::controllers::mishaps::When;
-use evid_demo::controllers::objects::deleting;
+use evid_demo::argocd::APPS;
+use evid_demo::faults::mishaps::MISHAPS;
+use evid_demo::faults::mishaps::When;
+use evid_demo::world::objects::deleting;
 use serde_json::Value;
 use std::io::Read;
 use std::io::Write;

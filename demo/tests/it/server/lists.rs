@@ -7,8 +7,8 @@ use super::config_maps;
 use super::get;
 use super::post;
 use super::server;
-use evid_demo::store::DeleteOptions;
-use evid_demo::store::Id;
+use evid_demo::world::store::DeleteOptions;
+use evid_demo::world::store::Id;
 use serde_json::json;
 
 #[test]

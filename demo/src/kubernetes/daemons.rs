@@ -1,0 +1,100 @@
+//! DaemonSets: one pod for each node that tolerates it.
+use super::pods::ready;
+use super::pods::tolerates;
+use super::revisions;
+use super::template::Hashes;
+use super::template::pod;
+use crate::world::controller::Controller;
+use crate::world::controller::Watch;
+use crate::world::objects::all;
+use crate::world::objects::create;
+use crate::world::objects::deleting;
+use crate::world::objects::matches;
+use crate::world::objects::name;
+use crate::world::objects::set_status;
+use crate::world::objects::text;
+use crate::world::store::DeleteOptions;
+use crate::world::store::Id;
+use crate::world::store::Store;
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value;
+use serde_json::json;
+
+const LABEL: &str = "controller-revision-hash";
+
+/// The daemon set controller.
+#[derive(Debug)]
+pub struct Daemons {
+    watch: Watch,
+    hashes: Hashes,
+}
+
+impl Default for Daemons {
+    fn default() -> Self {
+        Self { watch: Watch::on(&["daemonsets.apps", "controllerrevisions.apps", "nodes", "pods"]), hashes: Hashes::default() }
+    }
+}
+
+impl Controller for Daemons {
+    fn step(&mut self, store: &mut Store, _: DateTime<Utc>) {
+        if !self.watch.moved(store) {
+            return;
+        }
+        for (id, set) in all(store, "daemonsets.apps") {
+            if !deleting(&set) {
+                self.reconcile(store, &id, &set);
+            }
+        }
+    }
+}
+
+/// The node that a daemon's pod is made for.
+pub fn bound_to(pod: &Value) -> &str {
+    let terms = &pod["spec"]["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
+    text(&terms[0]["matchFields"][0]["values"][0])
+}
+
+impl Daemons {
+    fn reconcile(&mut self, store: &mut Store, id: &Id, set: &Value) {
+        let hash = revisions::current(store, &mut self.hashes, set, LABEL);
+        let template = &set["spec"]["template"];
+        let selector = &template["spec"]["nodeSelector"];
+        let fits = |n: &&Value| tolerates(&template["spec"], n) && (!selector.is_object() || matches(selector, &n["metadata"]["labels"]));
+        let nodes: Vec<String> = store.list("nodes", None).filter(fits).map(|n| name(n).to_owned()).collect();
+        let pods = revisions::pods(store, set);
+        for node in &nodes {
+            match pods.iter().find(|p| bound_to(p) == node) {
+                None => drop(create(store, "pods", &id.namespace, daemon(set, node, &hash))),
+                Some(old) if !deleting(old) && old["metadata"]["labels"][LABEL] != hash => {
+                    drop(store.delete(&Id::new("pods", &id.namespace, name(old)), &DeleteOptions::default()));
+                    break;
+                }
+                Some(old) if deleting(old) => break,
+                Some(_) => {}
+            }
+        }
+        let pods = revisions::pods(store, set);
+        let ready = pods.iter().filter(|p| ready(p)).count();
+        let updated = pods.iter().filter(|p| p["metadata"]["labels"][LABEL] == hash).count();
+        let mut status = json!({"currentNumberScheduled": pods.len(), "desiredNumberScheduled": nodes.len(), "numberMisscheduled": 0,
+            "numberReady": ready,
+            "observedGeneration": set["metadata"]["generation"]});
+        for (field, count) in
+            [("numberAvailable", ready), ("updatedNumberScheduled", updated), ("numberUnavailable", nodes.len().saturating_sub(ready))]
+        {
+            if count > 0 {
+                status[field] = count.into();
+            }
+        }
+        set_status(store, id, status);
+    }
+}
+
+fn daemon(set: &Value, node: &str, hash: &str) -> Value {
+    let generation = set["metadata"]["annotations"]["deprecated.daemonset.template.generation"].as_str().unwrap_or("1");
+    let mut pod = pod(set, &set["spec"]["template"], &json!({LABEL: hash, "pod-template-generation": generation}));
+    pod["spec"]["affinity"] = json!({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
+        {"matchFields": [{"key": "metadata.name", "operator": "In", "values": [node]}]}]}}});
+    pod
+}

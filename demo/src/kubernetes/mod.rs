@@ -1,0 +1,33 @@
+//! Kubernetes' own controllers, level-triggered over the store. Knows no HTTP and no Argo CD.
+mod churn;
+mod collector;
+mod daemons;
+mod jobs;
+mod namespaces;
+mod pods;
+mod replicas;
+mod revisions;
+mod scaling;
+mod services;
+mod stateful;
+pub(crate) mod template;
+mod volumes;
+
+use crate::world::controller::Controller;
+
+/// All of them, in an order in which one step goes far.
+pub fn controllers(pace: f64) -> Vec<Box<dyn Controller>> {
+    vec![
+        Box::new(collector::Collector::default()),
+        Box::new(namespaces::Namespaces::default()),
+        Box::new(jobs::Jobs::new(pace)),
+        Box::new(scaling::Scaling::new(pace)),
+        Box::new(replicas::Replicas::default()),
+        Box::new(stateful::Stateful::default()),
+        Box::new(daemons::Daemons::default()),
+        Box::new(volumes::Volumes::default()),
+        Box::new(pods::Pods::new(pace)),
+        Box::new(services::Services::default()),
+        Box::new(churn::Churn::new(pace)),
+    ]
+}
