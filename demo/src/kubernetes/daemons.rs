@@ -1,6 +1,6 @@
 //! DaemonSets: one pod for each node that tolerates it.
-use super::pods::ready;
-use super::pods::tolerates;
+use super::nodes::bound_to;
+use super::nodes::tolerates;
 use super::revisions;
 use super::template::Hashes;
 use super::template::pod;
@@ -11,8 +11,8 @@ use crate::world::objects::create;
 use crate::world::objects::deleting;
 use crate::world::objects::matches;
 use crate::world::objects::name;
+use crate::world::objects::ready;
 use crate::world::objects::set_status;
-use crate::world::objects::text;
 use crate::world::store::DeleteOptions;
 use crate::world::store::Id;
 use crate::world::store::Store;
@@ -47,12 +47,6 @@ impl Controller for Daemons {
             }
         }
     }
-}
-
-/// The node that a daemon's pod is made for.
-pub fn bound_to(pod: &Value) -> &str {
-    let terms = &pod["spec"]["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
-    text(&terms[0]["matchFields"][0]["values"][0])
 }
 
 impl Daemons {

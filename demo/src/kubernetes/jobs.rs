@@ -10,6 +10,7 @@ use crate::world::objects::deleting;
 use crate::world::objects::items;
 use crate::world::objects::name;
 use crate::world::objects::number;
+use crate::world::objects::ready;
 use crate::world::objects::reference;
 use crate::world::objects::set_status;
 use crate::world::objects::stamp;
@@ -161,7 +162,7 @@ impl Jobs {
         let mut status = json!({"startTime": job["status"]["startTime"].as_str().map_or_else(|| stamp(now), Into::into),
             "uncountedTerminatedPods": {}, "terminating": 0});
         let done = pods.iter().filter(|p| p["status"]["phase"] == "Succeeded").count();
-        let up = pods.iter().filter(|p| super::pods::ready(p)).count();
+        let up = pods.iter().filter(|p| ready(p)).count();
         status["ready"] = up.into();
         if done > 0 {
             status["succeeded"] = done.into();

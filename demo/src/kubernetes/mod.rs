@@ -4,6 +4,7 @@ mod collector;
 mod daemons;
 mod jobs;
 mod namespaces;
+mod nodes;
 mod pods;
 mod replicas;
 mod revisions;

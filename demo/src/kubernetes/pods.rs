@@ -1,5 +1,6 @@
 //! The scheduler and the kubelets: a pod gets a node, an address and ready containers; a Job's pod ends; a deleted pod goes.
-use super::daemons::bound_to;
+use super::nodes::bound_to;
+use super::nodes::tolerates;
 use super::template::hex;
 use crate::world::controller::Controller;
 use crate::world::controller::Timers;
@@ -36,20 +37,6 @@ impl Pods {
     pub fn new(pace: f64) -> Self {
         Self { timers: Timers::new(pace), addresses: 100 }
     }
-}
-
-/// Whether a pod's condition Ready is True.
-pub fn ready(pod: &Value) -> bool {
-    items(&pod["status"]["conditions"]).any(|c| c["type"] == "Ready" && c["status"] == "True")
-}
-
-/// Whether a pod may run on a node, as to its taints.
-pub fn tolerates(spec: &Value, node: &Value) -> bool {
-    let bears = |taint: &Value| {
-        items(&spec["tolerations"])
-            .any(|t| (t["key"].is_null() || t["key"] == taint["key"]) && (t["effect"].is_null() || t["effect"] == taint["effect"]))
-    };
-    items(&node["spec"]["taints"]).all(bears)
 }
 
 impl Controller for Pods {

@@ -11,6 +11,7 @@ use crate::world::objects::deleting;
 use crate::world::objects::name;
 use crate::world::objects::namespace;
 use crate::world::objects::number;
+use crate::world::objects::ready;
 use crate::world::objects::reference;
 use crate::world::objects::set_status;
 use crate::world::objects::text;
@@ -181,7 +182,7 @@ fn replica_set(store: &mut Store, id: &Id, set: &Value) {
     }
     let pods: Vec<&Value> =
         store.list("pods", Some(&id.namespace)).filter(|p| controller(p) == uid(set) && !deleting(p) && !ended(p)).collect();
-    let ready = pods.iter().filter(|p| super::pods::ready(p)).count();
+    let ready = pods.iter().filter(|p| ready(p)).count();
     let mut status = json!({"replicas": pods.len(), "observedGeneration": set["metadata"]["generation"], "terminatingReplicas": 0});
     if !pods.is_empty() {
         status["fullyLabeledReplicas"] = pods.len().into();

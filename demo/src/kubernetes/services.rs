@@ -1,5 +1,4 @@
 //! Services: their addresses and ports, and the endpoints behind them.
-use super::pods::ready;
 use crate::world::controller::Controller;
 use crate::world::controller::Watch;
 use crate::world::objects::all;
@@ -11,6 +10,7 @@ use crate::world::objects::items;
 use crate::world::objects::matches;
 use crate::world::objects::name;
 use crate::world::objects::namespace;
+use crate::world::objects::ready;
 use crate::world::objects::reference;
 use crate::world::objects::set_status;
 use crate::world::objects::stamp;

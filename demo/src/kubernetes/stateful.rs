@@ -1,5 +1,4 @@
 //! StatefulSets: pods by number, in order, each with its claims. Claims outlive everything.
-use super::pods::ready;
 use super::revisions;
 use super::template::Hashes;
 use super::template::pod;
@@ -11,6 +10,7 @@ use crate::world::objects::deleting;
 use crate::world::objects::items;
 use crate::world::objects::name;
 use crate::world::objects::number;
+use crate::world::objects::ready;
 use crate::world::objects::set_status;
 use crate::world::objects::text;
 use crate::world::store::DeleteOptions;

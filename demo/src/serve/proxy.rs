@@ -3,6 +3,8 @@ use super::shared::Shared;
 use crate::api::answer::Answer;
 use crate::api::ask::Ask;
 use crate::api::ask::Target;
+use crate::world::objects::deleting;
+use crate::world::objects::ready;
 use crate::world::responder::Call;
 use crate::world::responder::Reply;
 use crate::world::selector::Selector;
@@ -111,13 +113,8 @@ pub(super) fn service(store: &Store, namespace: &str, name: &str, port: &str, tu
         return Err(none());
     }
     let selector = Selector::parse("pods", &selector.join(","), "")?;
-    let ready = |p: &Value| {
-        let conditions = p["status"]["conditions"].as_array().into_iter().flatten();
-        let ready = conditions.into_iter().any(|c| c["type"] == "Ready" && c["status"] == "True");
-        ready && p["metadata"].get("deletionTimestamp").is_none()
-    };
     let pods: Vec<&Arc<Value>> =
-        store.entries("pods", Some(namespace)).map(|(_, p)| p).filter(|p| selector.matches(p) && ready(p)).collect();
+        store.entries("pods", Some(namespace)).map(|(_, p)| p).filter(|p| selector.matches(p) && ready(p) && !deleting(p)).collect();
     let pod = pods.get(turn % pods.len().max(1)).ok_or_else(none)?;
     let wanted = if entry["targetPort"].is_null() { &entry["port"] } else { &entry["targetPort"] };
     let port = match wanted.as_str() {

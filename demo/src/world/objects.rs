@@ -61,6 +61,11 @@ pub fn controller(object: &Value) -> &str {
     items(&object["metadata"]["ownerReferences"]).find(|o| o["controller"] == true).map_or("", |o| text(&o["uid"]))
 }
 
+/// Whether a pod's condition Ready is True.
+pub fn ready(pod: &Value) -> bool {
+    items(&pod["status"]["conditions"]).any(|c| c["type"] == "Ready" && c["status"] == "True")
+}
+
 /// A controller's reference to itself, for what it makes.
 pub fn reference(owner: &Value) -> Value {
     json!([{"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": owner["metadata"]["name"], "uid": owner["metadata"]["uid"],

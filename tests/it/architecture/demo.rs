@@ -36,8 +36,7 @@ fn rooms_import_from_lower_floors_only() {
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    let left = [["kubernetes/daemons.rs", "kubernetes/pods.rs"], ["world/store/mod.rs", "world/store/history.rs"]];
-    assert_eq!(circles::circles(&texts()), left);
+    assert_eq!(circles::circles(&texts()), [[""; 0]; 0]);
 }
 
 #[test]

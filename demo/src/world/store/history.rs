@@ -1,47 +1,11 @@
 //! What happened lately: for watches, and for lists that are read page by page. Knows no page and no token.
+use super::Event;
 use super::Id;
 use super::Store;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::watch;
-
-/// What happened to an object.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EventKind {
-    /// It came.
-    Added,
-    /// It changed.
-    Modified,
-    /// It went.
-    Deleted,
-}
-
-/// One write.
-#[derive(Clone, Debug)]
-pub struct Event {
-    /// The resourceVersion that the write gave.
-    pub version: u64,
-    /// Whose.
-    pub id: Id,
-    /// The object before; none if it came.
-    pub old: Option<Arc<Value>>,
-    /// The object after; of one that went, its last state.
-    pub new: Arc<Value>,
-    /// Whether it is still there.
-    pub kept: bool,
-}
-
-impl Event {
-    /// What happened, as a watch that sees every object calls it.
-    pub fn kind(&self) -> EventKind {
-        match (&self.old, self.kept) {
-            (_, false) => EventKind::Deleted,
-            (None, true) => EventKind::Added,
-            (Some(_), true) => EventKind::Modified,
-        }
-    }
-}
 
 impl Store {
     /// The events of a stem after a resourceVersion; none if some of them are forgotten.

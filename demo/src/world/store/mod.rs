@@ -15,6 +15,7 @@
 //! One resourceVersion counts for all objects. The last events are kept (`history`): watches read them, and a list that is read
 //! page by page goes back over them to its own moment.
 mod delete;
+mod event;
 mod history;
 #[cfg(test)]
 mod tests;
@@ -34,30 +35,13 @@ use tokio::sync::watch;
 pub use delete::DeleteOptions;
 pub use delete::Deletion;
 pub use delete::Propagation;
-pub use history::Event;
-pub use history::EventKind;
+pub use event::Event;
+pub use event::EventKind;
+pub use event::Id;
 pub use write::time;
 
 /// How many events are kept, where nothing else is said.
 const HISTORY: usize = 10_000;
-
-/// One object's place: `<plural.group>`, namespace (empty for cluster-wide ones), name.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct Id {
-    /// `pods`, `deployments.apps`.
-    pub resource: String,
-    /// Namespace, or empty.
-    pub namespace: String,
-    /// Name.
-    pub name: String,
-}
-
-impl Id {
-    /// An id from its parts.
-    pub fn new(resource: &str, namespace: &str, name: &str) -> Self {
-        Self { resource: resource.into(), namespace: namespace.into(), name: name.into() }
-    }
-}
 
 /// Every object, and the last events.
 pub struct Store {
