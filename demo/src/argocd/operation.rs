@@ -25,25 +25,6 @@ const PICK_UP: f64 = 0.4;
 const AGAIN: f64 = 1.0;
 const WAVE: f64 = 2.0;
 
-/// A JSON merge patch.
-pub fn merge(into: &mut Value, patch: &Value) {
-    match patch {
-        Value::Object(patch) => {
-            if !into.is_object() {
-                *into = json!({});
-            }
-            for (key, value) in patch {
-                if value.is_null() {
-                    remove(into, key);
-                } else {
-                    merge(&mut into[key], value);
-                }
-            }
-        }
-        other => *into = other.clone(),
-    }
-}
-
 /// Whether an operation runs, as far as its state says.
 pub fn in_progress(app: &Value) -> bool {
     matches!(text(&app["status"]["operationState"]["phase"]), "Running" | "Terminating")
@@ -63,7 +44,7 @@ impl Argo {
             self.first.insert(uid(app).to_owned(), operation);
             self.timers.forget(&key);
             self.timers.passed(&key, PICK_UP, now);
-            return change(store, id, |a| merge(&mut a["status"]["operationState"], &state));
+            return change(store, id, |a| json_patch::merge(&mut a["status"]["operationState"], &state));
         }
         let old = &app["status"]["operationState"];
         let before: Vec<Value> = items(&old["syncResult"]["resources"]).cloned().collect();
@@ -102,7 +83,7 @@ impl Argo {
         self.timers.passed(&key, AGAIN, now);
         let mut new = json!({"phase": "Running", "message": done.message, "finishedAt": null});
         new["syncResult"] = self.sync_result(app, &operation, done.results);
-        change(store, id, |a| merge(&mut a["status"]["operationState"], &new));
+        change(store, id, |a| json_patch::merge(&mut a["status"]["operationState"], &new));
     }
 
     fn sync_result(&self, app: &Value, operation: &Value, results: Vec<Value>) -> Value {
@@ -145,7 +126,7 @@ impl Argo {
             new["message"] = format!("{}. Retrying attempt #{} at {}.", done.message, tried + 1, at.format("%-I:%M%p")).into();
             self.waits.insert(uid(app).to_owned(), wait);
             self.timers.passed(&format!("pass {}", uid(app)), wait, now);
-            return change(store, id, |a| merge(&mut a["status"]["operationState"], &new));
+            return change(store, id, |a| json_patch::merge(&mut a["status"]["operationState"], &new));
         }
         if failed && tried > 0 {
             new["message"] = format!("{} (retried {tried} times).", done.message).into();
@@ -165,7 +146,7 @@ impl Argo {
         self.due.insert(uid(app).to_owned());
         change(store, id, |a| {
             remove(a, "operation");
-            merge(&mut a["status"]["operationState"], &new);
+            json_patch::merge(&mut a["status"]["operationState"], &new);
             if counts {
                 history(a, entry);
             }

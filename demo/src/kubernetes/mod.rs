@@ -23,12 +23,12 @@ pub fn controllers(pace: f64) -> Vec<Box<dyn Controller>> {
         Box::new(namespaces::Namespaces::default()),
         Box::new(jobs::Jobs::new(pace)),
         Box::new(scaling::Scaling::new(pace)),
-        Box::new(replicas::Replicas::default()),
-        Box::new(stateful::Stateful::default()),
-        Box::new(daemons::Daemons::default()),
-        Box::new(volumes::Volumes::default()),
+        replicas::control(),
+        stateful::control(),
+        daemons::control(),
+        volumes::control(),
         Box::new(pods::Pods::new(pace)),
-        Box::new(services::Services::default()),
+        services::control(),
         Box::new(churn::Churn::new(pace)),
     ]
 }

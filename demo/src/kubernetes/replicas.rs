@@ -2,7 +2,7 @@
 use super::template::Hashes;
 use super::template::pod;
 use crate::world::controller::Controller;
-use crate::world::controller::Watch;
+use crate::world::controller::on;
 use crate::world::objects::all;
 use crate::world::objects::change;
 use crate::world::objects::controller;
@@ -30,67 +30,51 @@ const HASH: &str = "pod-template-hash";
 const REVISION: &str = "deployment.kubernetes.io/revision";
 
 /// The deployment and the replica set controller.
-#[derive(Debug)]
-pub struct Replicas {
-    watch: Watch,
-    hashes: Hashes,
-}
-
-impl Default for Replicas {
-    fn default() -> Self {
-        Self { watch: Watch::on(&["deployments.apps", "replicasets.apps", "pods"]), hashes: Hashes::default() }
-    }
-}
-
-impl Controller for Replicas {
-    fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
-        if !self.watch.moved(store) {
-            return;
-        }
+pub fn control() -> Box<dyn Controller> {
+    let mut hashes = Hashes::default();
+    on(&["deployments.apps", "replicasets.apps", "pods"], move |store, now| {
         for (id, deployment) in all(store, "deployments.apps").into_iter().filter(|(_, d)| !deleting(d)) {
-            self.deployment(store, &id, &deployment, now);
+            roll_out(store, &mut hashes, &id, &deployment, now);
         }
         for (id, set) in all(store, SETS) {
             replica_set(store, &id, &set);
         }
-    }
+    })
 }
 
-impl Replicas {
-    fn deployment(&mut self, store: &mut Store, id: &Id, deployment: &Value, now: DateTime<Utc>) {
-        if deployment["spec"]["replicas"].is_null() {
-            return change(store, id, |d| d["spec"]["replicas"] = 1.into());
-        }
-        let (owner, template) = (format!("{}/{}", id.namespace, id.name), &deployment["spec"]["template"]);
-        let sets: Vec<Value> = store.list(SETS, Some(&id.namespace)).filter(|s| controller(s) == uid(deployment)).cloned().collect();
-        for set in &sets {
-            self.hashes.learn(&owner, &unhashed(&set["spec"]["template"]), text(&set["metadata"]["labels"][HASH]));
-        }
-        let hash = self.hashes.of(&owner, template);
-        let current = sets.iter().find(|s| s["metadata"]["labels"][HASH] == hash);
-        let Some(current) = current else {
-            let last = sets.iter().filter_map(|s| text(&s["metadata"]["annotations"][REVISION]).parse::<u64>().ok()).max().unwrap_or(0);
-            create(store, SETS, &id.namespace, replica_set_of(deployment, &hash, last + 1));
-            return change(store, id, |d| d["metadata"]["annotations"][REVISION] = (last + 1).to_string().into());
-        };
-        let wanted = number(&deployment["spec"]["replicas"]);
-        self.scale(store, current, wanted);
-        if number(&current["status"]["availableReplicas"]) >= wanted {
-            for old in sets.iter().filter(|s| uid(s) != uid(current)) {
-                self.scale(store, old, 0);
-            }
-        }
-        set_status(store, id, deployment_status(deployment, current, &sets, now));
+fn roll_out(store: &mut Store, hashes: &mut Hashes, id: &Id, deployment: &Value, now: DateTime<Utc>) {
+    if deployment["spec"]["replicas"].is_null() {
+        return change(store, id, |d| d["spec"]["replicas"] = 1.into());
     }
-
-    fn scale(&self, store: &mut Store, set: &Value, wanted: i64) {
-        if number(&set["spec"]["replicas"]) != wanted {
-            change(store, &Id::new(SETS, namespace(set), name(set)), |s| {
-                s["spec"]["replicas"] = wanted.into();
-                s["metadata"]["annotations"]["deployment.kubernetes.io/desired-replicas"] = wanted.to_string().into();
-                s["metadata"]["annotations"]["deployment.kubernetes.io/max-replicas"] = (wanted + 1).to_string().into();
-            });
+    let (owner, template) = (format!("{}/{}", id.namespace, id.name), &deployment["spec"]["template"]);
+    let sets: Vec<Value> = store.list(SETS, Some(&id.namespace)).filter(|s| controller(s) == uid(deployment)).cloned().collect();
+    for set in &sets {
+        hashes.learn(&owner, &unhashed(&set["spec"]["template"]), text(&set["metadata"]["labels"][HASH]));
+    }
+    let hash = hashes.of(&owner, template);
+    let current = sets.iter().find(|s| s["metadata"]["labels"][HASH] == hash);
+    let Some(current) = current else {
+        let last = sets.iter().filter_map(|s| text(&s["metadata"]["annotations"][REVISION]).parse::<u64>().ok()).max().unwrap_or(0);
+        create(store, SETS, &id.namespace, replica_set_of(deployment, &hash, last + 1));
+        return change(store, id, |d| d["metadata"]["annotations"][REVISION] = (last + 1).to_string().into());
+    };
+    let wanted = number(&deployment["spec"]["replicas"]);
+    scale(store, current, wanted);
+    if number(&current["status"]["availableReplicas"]) >= wanted {
+        for old in sets.iter().filter(|s| uid(s) != uid(current)) {
+            scale(store, old, 0);
         }
+    }
+    set_status(store, id, deployment_status(deployment, current, &sets, now));
+}
+
+fn scale(store: &mut Store, set: &Value, wanted: i64) {
+    if number(&set["spec"]["replicas"]) != wanted {
+        change(store, &Id::new(SETS, namespace(set), name(set)), |s| {
+            s["spec"]["replicas"] = wanted.into();
+            s["metadata"]["annotations"]["deployment.kubernetes.io/desired-replicas"] = wanted.to_string().into();
+            s["metadata"]["annotations"]["deployment.kubernetes.io/max-replicas"] = (wanted + 1).to_string().into();
+        });
     }
 }
 

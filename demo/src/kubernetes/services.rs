@@ -1,6 +1,6 @@
 //! Services: their addresses and ports, and the endpoints behind them.
 use crate::world::controller::Controller;
-use crate::world::controller::Watch;
+use crate::world::controller::on;
 use crate::world::objects::all;
 use crate::world::objects::change;
 use crate::world::objects::controller;
@@ -30,32 +30,15 @@ const ADDRESSES: &str = "ipaddresses.networking.k8s.io";
 const TRIGGER: &str = "endpoints.kubernetes.io/last-change-trigger-time";
 
 /// The allocators of addresses and ports, and both endpoint controllers.
-#[derive(Debug)]
-pub struct Services {
-    watch: Watch,
-    given: u32,
-}
-
-impl Default for Services {
-    fn default() -> Self {
-        Self {
-            watch: Watch::on(&["services", "endpoints", "endpointslices.discovery.k8s.io", "ipaddresses.networking.k8s.io", "pods"]),
-            given: 0,
-        }
-    }
-}
-
-impl Controller for Services {
-    fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
-        if !self.watch.moved(store) {
-            return;
-        }
+pub fn control() -> Box<dyn Controller> {
+    let mut given = 0;
+    on(&["services", "endpoints", SLICES, ADDRESSES, "pods"], move |store, now| {
         for (id, service) in all(store, "services") {
             if service["status"].is_null() {
                 set_status(store, &id, json!({"loadBalancer": {}}));
             }
             if service["spec"]["clusterIP"].is_null() || items(&service["spec"]["ports"]).any(|p| wants_port(&service, p)) {
-                self.allocate(store, &id, &service);
+                allocate(store, &mut given, &id, &service);
             } else if service["spec"]["selector"].is_object() && !deleting(&service) {
                 endpoints(store, &id, &service, now);
             }
@@ -76,43 +59,41 @@ impl Controller for Services {
                 drop(store.delete(&id, &DeleteOptions::default()));
             }
         }
-    }
+    })
 }
 
 fn wants_port(service: &Value, port: &Value) -> bool {
     matches!(text(&service["spec"]["type"]), "NodePort" | "LoadBalancer") && port["nodePort"].is_null()
 }
 
-impl Services {
-    fn allocate(&mut self, store: &mut Store, id: &Id, service: &Value) {
-        let used: BTreeSet<String> = store.list(ADDRESSES, None).map(|a| name(a).to_owned()).collect();
-        let ports: BTreeSet<i64> =
-            store.list("services", None).flat_map(|s| items(&s["spec"]["ports"])).filter_map(|p| p["nodePort"].as_i64()).collect();
-        self.given += 1;
-        let from = self.given;
-        let free = (0..60_000u32)
-            .map(|n| (from * 7919 + n * 31) % 65_000 + 300)
-            .map(|n| format!("10.96.{}.{}", n / 256, n % 256))
-            .find(|a| !used.contains(a));
-        let Some(address) = free else { return };
-        let mut port = (0..2700).map(|n| 30_080 + (i64::from(from) * 613 + n) % 2700).filter(|p| !ports.contains(p));
-        let fresh = service["spec"]["clusterIP"].is_null();
-        change(store, id, |s| {
-            if fresh {
-                s["spec"]["clusterIP"] = address.clone().into();
-                s["spec"]["clusterIPs"] = json!([address]);
-            }
-            for own in s["spec"]["ports"].as_array_mut().into_iter().flatten() {
-                if wants_port(service, own) {
-                    own["nodePort"] = port.next().into();
-                }
-            }
-        });
+fn allocate(store: &mut Store, given: &mut u32, id: &Id, service: &Value) {
+    let used: BTreeSet<String> = store.list(ADDRESSES, None).map(|a| name(a).to_owned()).collect();
+    let ports: BTreeSet<i64> =
+        store.list("services", None).flat_map(|s| items(&s["spec"]["ports"])).filter_map(|p| p["nodePort"].as_i64()).collect();
+    *given += 1;
+    let from = *given;
+    let free = (0..60_000u32)
+        .map(|n| (from * 7919 + n * 31) % 65_000 + 300)
+        .map(|n| format!("10.96.{}.{}", n / 256, n % 256))
+        .find(|a| !used.contains(a));
+    let Some(address) = free else { return };
+    let mut port = (0..2700).map(|n| 30_080 + (i64::from(from) * 613 + n) % 2700).filter(|p| !ports.contains(p));
+    let fresh = service["spec"]["clusterIP"].is_null();
+    change(store, id, |s| {
         if fresh {
-            let labels = json!({"ipaddress.kubernetes.io/ip-family": "IPv4", "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io"});
-            let parent = json!({"resource": "services", "namespace": id.namespace, "name": id.name});
-            create(store, ADDRESSES, "", json!({"metadata": {"name": address, "labels": labels}, "spec": {"parentRef": parent}}));
+            s["spec"]["clusterIP"] = address.clone().into();
+            s["spec"]["clusterIPs"] = json!([address]);
         }
+        for own in s["spec"]["ports"].as_array_mut().into_iter().flatten() {
+            if wants_port(service, own) {
+                own["nodePort"] = port.next().into();
+            }
+        }
+    });
+    if fresh {
+        let labels = json!({"ipaddress.kubernetes.io/ip-family": "IPv4", "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io"});
+        let parent = json!({"resource": "services", "namespace": id.namespace, "name": id.name});
+        create(store, ADDRESSES, "", json!({"metadata": {"name": address, "labels": labels}, "spec": {"parentRef": parent}}));
     }
 }
 

@@ -3,7 +3,7 @@ use super::revisions;
 use super::template::Hashes;
 use super::template::pod;
 use crate::world::controller::Controller;
-use crate::world::controller::Watch;
+use crate::world::controller::on;
 use crate::world::objects::all;
 use crate::world::objects::create;
 use crate::world::objects::deleting;
@@ -16,81 +16,61 @@ use crate::world::objects::text;
 use crate::world::store::DeleteOptions;
 use crate::world::store::Id;
 use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
 use serde_json::Value;
 use serde_json::json;
 
 const LABEL: &str = "controller-revision-hash";
 
 /// The stateful set controller.
-#[derive(Debug)]
-pub struct Stateful {
-    watch: Watch,
-    hashes: Hashes,
+pub fn control() -> Box<dyn Controller> {
+    let mut hashes = Hashes::default();
+    on(&["statefulsets.apps", "controllerrevisions.apps", "pods"], move |store, _| {
+        for (id, set) in all(store, "statefulsets.apps").into_iter().filter(|(_, s)| !deleting(s)) {
+            reconcile(store, &mut hashes, &id, &set);
+        }
+    })
 }
 
-impl Default for Stateful {
-    fn default() -> Self {
-        Self { watch: Watch::on(&["statefulsets.apps", "controllerrevisions.apps", "pods"]), hashes: Hashes::default() }
-    }
-}
-
-impl Controller for Stateful {
-    fn step(&mut self, store: &mut Store, _: DateTime<Utc>) {
-        if !self.watch.moved(store) {
-            return;
-        }
-        for (id, set) in all(store, "statefulsets.apps") {
-            if !deleting(&set) {
-                self.reconcile(store, &id, &set);
+fn reconcile(store: &mut Store, hashes: &mut Hashes, id: &Id, set: &Value) {
+    let hash = revisions::current(store, hashes, set, "controller.kubernetes.io/hash");
+    let revision = format!("{}-{hash}", id.name);
+    let wanted = number(set["spec"].get("replicas").unwrap_or(&1.into()));
+    let pods = revisions::pods(store, set);
+    for number in 0..wanted {
+        let pod_name = format!("{}-{number}", id.name);
+        match pods.iter().find(|p| name(p) == pod_name) {
+            None => {
+                birth(store, set, &pod_name, number, &revision);
+                break;
             }
+            Some(pod) if !deleting(pod) && pod["metadata"]["labels"][LABEL] != revision => {
+                drop(store.delete(&Id::new("pods", &id.namespace, &pod_name), &DeleteOptions::default()));
+                break;
+            }
+            Some(pod) if !ready(pod) || deleting(pod) => break,
+            Some(_) => {}
         }
     }
-}
-
-impl Stateful {
-    fn reconcile(&mut self, store: &mut Store, id: &Id, set: &Value) {
-        let hash = revisions::current(store, &mut self.hashes, set, "controller.kubernetes.io/hash");
-        let revision = format!("{}-{hash}", id.name);
-        let wanted = number(set["spec"].get("replicas").unwrap_or(&1.into()));
-        let pods = revisions::pods(store, set);
-        for number in 0..wanted {
-            let pod_name = format!("{}-{number}", id.name);
-            match pods.iter().find(|p| name(p) == pod_name) {
-                None => {
-                    birth(store, set, &pod_name, number, &revision);
-                    break;
-                }
-                Some(pod) if !deleting(pod) && pod["metadata"]["labels"][LABEL] != revision => {
-                    drop(store.delete(&Id::new("pods", &id.namespace, &pod_name), &DeleteOptions::default()));
-                    break;
-                }
-                Some(pod) if !ready(pod) || deleting(pod) => break,
-                Some(_) => {}
-            }
-        }
-        let over = |p: &&Value| name(p).rsplit_once('-').and_then(|(_, n)| n.parse::<i64>().ok()).is_some_and(|n| n >= wanted);
-        for extra in pods.iter().filter(over).filter(|p| !deleting(p)) {
-            drop(store.delete(&Id::new("pods", &id.namespace, name(extra)), &DeleteOptions::default()));
-        }
-        let pods = revisions::pods(store, set);
-        let (all, ready, new) = (
-            pods.len(),
-            pods.iter().filter(|p| ready(p) && !deleting(p)).count(),
-            pods.iter().filter(|p| p["metadata"]["labels"][LABEL] == revision).count(),
-        );
-        let current = if new == all { revision.clone() } else { set["status"]["currentRevision"].as_str().unwrap_or(&revision).to_owned() };
-        let mut status = json!({"replicas": all, "availableReplicas": ready, "collisionCount": 0, "currentRevision": current,
-            "updateRevision": revision,
-            "observedGeneration": set["metadata"]["generation"]});
-        for (field, count) in [("readyReplicas", ready), ("currentReplicas", new), ("updatedReplicas", new)] {
-            if count > 0 {
-                status[field] = count.into();
-            }
-        }
-        set_status(store, id, status);
+    let over = |p: &&Value| name(p).rsplit_once('-').and_then(|(_, n)| n.parse::<i64>().ok()).is_some_and(|n| n >= wanted);
+    for extra in pods.iter().filter(over).filter(|p| !deleting(p)) {
+        drop(store.delete(&Id::new("pods", &id.namespace, name(extra)), &DeleteOptions::default()));
     }
+    let pods = revisions::pods(store, set);
+    let (all, ready, new) = (
+        pods.len(),
+        pods.iter().filter(|p| ready(p) && !deleting(p)).count(),
+        pods.iter().filter(|p| p["metadata"]["labels"][LABEL] == revision).count(),
+    );
+    let current = if new == all { revision.clone() } else { set["status"]["currentRevision"].as_str().unwrap_or(&revision).to_owned() };
+    let mut status = json!({"replicas": all, "availableReplicas": ready, "collisionCount": 0, "currentRevision": current,
+        "updateRevision": revision,
+        "observedGeneration": set["metadata"]["generation"]});
+    for (field, count) in [("readyReplicas", ready), ("currentReplicas", new), ("updatedReplicas", new)] {
+        if count > 0 {
+            status[field] = count.into();
+        }
+    }
+    set_status(store, id, status);
 }
 
 fn birth(store: &mut Store, set: &Value, pod_name: &str, index: i64, revision: &str) {

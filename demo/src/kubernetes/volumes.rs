@@ -1,6 +1,6 @@
 //! Binding of claims and volumes, and the finalizers that protect them. No provisioner: every volume is made by hand.
 use crate::world::controller::Controller;
-use crate::world::controller::Watch;
+use crate::world::controller::on;
 use crate::world::objects::all;
 use crate::world::objects::change;
 use crate::world::objects::deleting;
@@ -12,8 +12,6 @@ use crate::world::objects::stamp;
 use crate::world::objects::text;
 use crate::world::store::Id;
 use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
 use serde_json::Value;
 use serde_json::json;
 
@@ -21,22 +19,8 @@ const CLAIMS: &str = "persistentvolumeclaims";
 const VOLUMES: &str = "persistentvolumes";
 
 /// The binder and both protection controllers.
-#[derive(Debug)]
-pub struct Volumes {
-    watch: Watch,
-}
-
-impl Default for Volumes {
-    fn default() -> Self {
-        Self { watch: Watch::on(&["persistentvolumeclaims", "persistentvolumes", "pods"]) }
-    }
-}
-
-impl Controller for Volumes {
-    fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
-        if !self.watch.moved(store) {
-            return;
-        }
+pub fn control() -> Box<dyn Controller> {
+    on(&[CLAIMS, VOLUMES, "pods"], |store, now| {
         for (id, claim) in all(store, CLAIMS) {
             protect(store, &id, &claim, "kubernetes.io/pvc-protection", |s| in_use(s, &id));
             if claim["spec"]["volumeName"].is_null() && !deleting(&claim) {
@@ -60,7 +44,7 @@ impl Controller for Volumes {
         for (id, claim) in all(store, CLAIMS) {
             set_status(store, &id, status(store, &claim));
         }
-    }
+    })
 }
 
 fn protect(store: &mut Store, id: &Id, object: &Value, finalizer: &str, used: impl Fn(&Store) -> bool) {

@@ -11,6 +11,24 @@ pub trait Controller: Send {
     fn step(&mut self, store: &mut Store, now: DateTime<Utc>);
 }
 
+/// A controller that looks at the start, and whenever an object of some kinds was written.
+pub fn on(stems: &'static [&'static str], look: impl FnMut(&mut Store, DateTime<Utc>) + Send + 'static) -> Box<dyn Controller> {
+    Box::new(OnWrite { watch: Watch::on(stems), look })
+}
+
+struct OnWrite<F> {
+    watch: Watch,
+    look: F,
+}
+
+impl<F: FnMut(&mut Store, DateTime<Utc>) + Send> Controller for OnWrite<F> {
+    fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
+        if self.watch.moved(store) {
+            (self.look)(store, now);
+        }
+    }
+}
+
 /// How much faster than life the platform lives, and what is waited for.
 #[derive(Debug)]
 pub struct Timers {
