@@ -1,6 +1,6 @@
 //! LIST: whole or page by page, each page of the moment at which the first was read. Knows no form.
 use super::ask::Ask;
-use super::ask::Target;
+use super::target::Target;
 use crate::world::resource::Resource;
 use crate::world::selector::Selector;
 use crate::world::status::Status;

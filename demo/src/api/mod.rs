@@ -1,6 +1,7 @@
 //! From a request to its answer, as Kubernetes' API server gives it. Pure: knows no socket, no clock and no runtime.
 pub(crate) mod answer;
 pub(crate) mod ask;
+mod delete;
 mod discovery;
 mod fields;
 mod form;
@@ -8,6 +9,7 @@ pub(crate) mod list;
 mod patch;
 mod review;
 mod scale;
+pub(crate) mod target;
 pub(crate) mod watch;
 mod write;
 
@@ -16,10 +18,10 @@ use crate::world::status::Status;
 use crate::world::store::Store;
 use answer::Answer;
 use ask::Ask;
-use ask::Target;
 use form::Form;
 use serde_json::Value;
 use serde_json::json;
+use target::Target;
 use watch::Watch;
 
 /// Warnings that a resource carries.
@@ -90,8 +92,8 @@ pub(crate) fn answer(store: &mut Store, faults: &Faults, version: &Value, ask: &
         },
         "update" => write::update(store, &target, ask),
         "patch" => write::patch(store, &target, ask),
-        "delete" => write::delete(store, &target, ask),
-        _ => write::delete_all(store, &target, ask),
+        "delete" => delete::one(store, &target, ask),
+        _ => delete::all(store, &target, ask),
     }?;
     Ok(Outcome::Answer(warned(answer)))
 }
@@ -125,7 +127,7 @@ fn besides(store: &Store, faults: &Faults, version: &Value, ask: &Ask) -> Option
             let below = path.strip_prefix("/apis/").map(|p| (false, p)).or_else(|| path.strip_prefix("/api/").map(|p| (true, p)));
             match below {
                 Some((false, group)) if !group.contains('/') => discovery::one_group(group, resources),
-                _ => match ask::group_version(path) {
+                _ => match target::group_version(path) {
                     Some((api, "")) if !faults.stale_groups().contains(&api) => discovery::group_version(&api, resources),
                     _ => None,
                 },
@@ -136,7 +138,7 @@ fn besides(store: &Store, faults: &Faults, version: &Value, ask: &Ask) -> Option
 
 /// Why nothing is served at a path: a server that is down, a resource that does not exist, or no group at all.
 fn unserved(store: &Store, faults: &Faults, ask: &Ask) -> Result<Answer, Status> {
-    let api = ask::group_version(&ask.path).map(|(api, _)| api).unwrap_or_default();
+    let api = target::group_version(&ask.path).map(|(api, _)| api).unwrap_or_default();
     if faults.stale_groups().contains(&api) {
         return Err(Status::new(503, "ServiceUnavailable", "service unavailable"));
     }

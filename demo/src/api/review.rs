@@ -1,7 +1,7 @@
 //! What a user asks about itself: who it is, what it may do. Stores nothing.
 use super::answer::Answer;
 use super::ask::Ask;
-use super::ask::Target;
+use super::target::Target;
 use crate::faults::wire::Faults;
 use crate::world::status::Status;
 use crate::world::store::Store;

@@ -1,10 +1,10 @@
 //! WATCH: what happens to the objects that are selected, line by line. Knows no list of pages, no clock and no connection: whoever serves
 //! it says when to look.
 use super::ask::Ask;
-use super::ask::Target;
 use super::form;
 use super::form::Form;
 use super::list;
+use super::target::Target;
 use crate::world::resource::Resource;
 use crate::world::selector::Selector;
 use crate::world::status::Status;

@@ -1,4 +1,7 @@
-//! Jobs and CronJobs: pods that end, and what comes each minute of the platform's time.
+//! Jobs: pods that end; and when the minutes of the platform's time begin.
+use super::crons;
+use super::crons::JOBS;
+use super::crons::finished;
 use super::template::pod;
 use crate::world::controller::Controller;
 use crate::world::controller::Timers;
@@ -7,14 +10,10 @@ use crate::world::objects::change;
 use crate::world::objects::controller;
 use crate::world::objects::create;
 use crate::world::objects::deleting;
-use crate::world::objects::items;
-use crate::world::objects::name;
 use crate::world::objects::number;
 use crate::world::objects::ready;
-use crate::world::objects::reference;
 use crate::world::objects::set_status;
 use crate::world::objects::stamp;
-use crate::world::objects::text;
 use crate::world::objects::uid;
 use crate::world::store::DeleteOptions;
 use crate::world::store::Id;
@@ -25,8 +24,6 @@ use chrono::Timelike;
 use chrono::Utc;
 use serde_json::Value;
 use serde_json::json;
-
-const JOBS: &str = "jobs.batch";
 
 /// The job controller, the cron job controller and the one for finished jobs.
 #[derive(Debug)]
@@ -57,92 +54,12 @@ impl Jobs {
 impl Controller for Jobs {
     fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
         for minute in self.minutes(now) {
-            for (id, cron) in all(store, "cronjobs.batch") {
-                if due(text(&cron["spec"]["schedule"]), minute) && cron["spec"]["suspend"] != true && !deleting(&cron) {
-                    fire(store, &id, &cron, minute, now);
-                }
-            }
+            crons::fire(store, minute, now);
         }
         for (id, job) in all(store, JOBS).into_iter().filter(|(_, j)| !deleting(j)) {
             self.job(store, &id, &job, now);
         }
-        for (id, cron) in all(store, "cronjobs.batch") {
-            tidy(store, &id, &cron);
-        }
-    }
-}
-
-/// Whether a schedule (`*`, `*/n` or a number in minute and hour) names a minute since 1970, UTC.
-pub fn due(schedule: &str, minute: i64) -> bool {
-    let fits = |field: Option<&str>, value: i64| match field {
-        None | Some("*") => true,
-        Some(field) => match field.strip_prefix("*/") {
-            Some(step) => step.parse::<i64>().is_ok_and(|s| s > 0 && value % s == 0),
-            None => field.parse() == Ok(value),
-        },
-    };
-    let mut fields = schedule.split_whitespace();
-    fits(fields.next(), minute % 60) && fits(fields.next(), minute / 60 % 24)
-}
-
-fn own(store: &Store, cron: &Value) -> Vec<Value> {
-    let space = text(&cron["metadata"]["namespace"]);
-    store.list(JOBS, Some(space)).filter(|j| controller(j) == uid(cron)).cloned().collect()
-}
-
-fn finished(job: &Value) -> bool {
-    items(&job["status"]["conditions"]).any(|c| matches!(text(&c["type"]), "Complete" | "Failed") && c["status"] == "True")
-}
-
-fn fire(store: &mut Store, id: &Id, cron: &Value, minute: i64, now: DateTime<Utc>) {
-    if cron["spec"]["concurrencyPolicy"] == "Forbid" && own(store, cron).iter().any(|j| !finished(j)) {
-        return;
-    }
-    let template = &cron["spec"]["jobTemplate"];
-    let mut annotations = json!({"batch.kubernetes.io/cronjob-scheduled-timestamp": stamp(now)});
-    for (key, value) in template["metadata"]["annotations"].as_object().into_iter().flatten() {
-        annotations[key] = value.clone();
-    }
-    let meta = json!({"name": format!("{}-{minute}", id.name), "labels": template["metadata"]["labels"], "annotations": annotations,
-        "ownerReferences": reference(cron)});
-    create(store, JOBS, &id.namespace, json!({"metadata": meta, "spec": template["spec"]}));
-    change(store, id, |c| c["status"]["lastScheduleTime"] = stamp(now));
-}
-
-/// `status.active`, `lastSuccessfulTime`, and no more finished Jobs than are wanted.
-fn tidy(store: &mut Store, id: &Id, cron: &Value) {
-    let mut jobs = own(store, cron);
-    jobs.sort_by(|a, b| name(a).cmp(name(b)));
-    let mut status = cron["status"].clone();
-    if !status.is_object() {
-        status = json!({});
-    }
-    let active = |j: &&Value| !finished(j) && !deleting(j);
-    let list: Vec<Value> = jobs
-        .iter()
-        .filter(active)
-        .map(|j| {
-            json!({"apiVersion": "batch/v1", "kind": "Job", "name": name(j), "namespace": id.namespace,
-        "uid": uid(j), "resourceVersion": j["metadata"]["resourceVersion"]})
-        })
-        .collect();
-    crate::world::objects::remove(&mut status, "active");
-    if !list.is_empty() {
-        let known = |new: &Value| items(&cron["status"]["active"]).find(|a| a["uid"] == new["uid"]).cloned();
-        status["active"] = list.into_iter().map(|new| known(&new).unwrap_or(new)).collect();
-    }
-    let last = jobs.iter().filter_map(|j| j["status"]["completionTime"].as_str()).max();
-    if let Some(last) = last.filter(|l| status["lastSuccessfulTime"].as_str().is_none_or(|s| *l > s)) {
-        status["lastSuccessfulTime"] = last.into();
-    }
-    set_status(store, id, status);
-    let kept = cron["spec"]["successfulJobsHistoryLimit"].as_u64().map_or(3, |n| usize::try_from(n).unwrap_or(3));
-    let done: Vec<&Value> = jobs.iter().filter(|j| finished(j)).collect();
-    for old in done.iter().take(done.len().saturating_sub(kept)) {
-        drop(store.delete(
-            &Id::new(JOBS, &id.namespace, name(old)),
-            &DeleteOptions { propagation: Some(Propagation::Background), ..DeleteOptions::default() },
-        ));
+        crons::tidy(store);
     }
 }
 
@@ -214,13 +131,6 @@ fn prepare(job: &mut Value) {
 mod tests {
     use super::*;
     use crate::world::objects::moment;
-
-    #[test]
-    fn a_schedule_names_its_minutes() {
-        assert!(due("* * * * *", 12345));
-        assert!(due("*/10 * * * *", 60 * 24 + 20) && !due("*/10 * * * *", 21));
-        assert!(due("17 3 * * *", 3 * 60 + 17) && !due("17 3 * * *", 4 * 60 + 17));
-    }
 
     #[test]
     fn each_minute_of_the_platform_comes_once() {

@@ -1,8 +1,11 @@
 //! Kubernetes' own controllers, level-triggered over the store. Knows no HTTP and no Argo CD.
 mod churn;
 mod collector;
+mod crons;
 mod daemons;
+mod endpoints;
 mod jobs;
+mod kubelet;
 mod namespaces;
 mod nodes;
 mod pods;

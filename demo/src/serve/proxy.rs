@@ -2,7 +2,7 @@
 use super::shared::Shared;
 use crate::api::answer::Answer;
 use crate::api::ask::Ask;
-use crate::api::ask::Target;
+use crate::api::target::Target;
 use crate::world::objects::deleting;
 use crate::world::objects::ready;
 use crate::world::responder::Call;

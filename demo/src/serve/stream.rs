@@ -5,7 +5,7 @@ use super::proxy::Backend;
 use super::shared::Shared;
 use crate::api::answer::Answer;
 use crate::api::ask::Ask;
-use crate::api::ask::Target;
+use crate::api::target::Target;
 use crate::world::status::Status;
 use bytes::Bytes;
 use futures_util::SinkExt;

@@ -7,4 +7,5 @@ pub mod responder;
 pub mod selector;
 pub mod status;
 pub mod store;
+pub mod table;
 pub(crate) mod yaml;

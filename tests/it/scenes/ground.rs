@@ -8,7 +8,7 @@ use evid::usecase::port::Method;
 use evid_demo::Server;
 use evid_demo::argocd::Repository;
 use evid_demo::platform;
-use evid_demo::world::responder::Table;
+use evid_demo::world::table::Table;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;

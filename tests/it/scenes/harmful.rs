@@ -5,7 +5,7 @@ use super::stage::ROOT;
 use super::stage::Stage;
 use evid_demo::faults::Denied;
 use evid_demo::seed::git::TRACKING;
-use evid_demo::world::responder::Outage;
+use evid_demo::world::table::Outage;
 use serde_json::Value;
 use serde_json::json;
 use std::time::Duration;
