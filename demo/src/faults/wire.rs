@@ -1,5 +1,5 @@
-//! What goes wrong between client and server: answers refused, late, cut, garbled, and rights that are missing. All of it can change while the server
-//! runs. Knows no route: a rule sees methods, paths and headers.
+//! What goes wrong between client and server: answers refused, late, cut, garbled, and rights that are missing. All of it can change
+//! while the server runs. Knows no route: a rule sees methods, paths and headers.
 use crate::world::status::Status;
 use regex::Regex;
 use serde_json::json;

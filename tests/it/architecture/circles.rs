@@ -104,7 +104,7 @@ fn defined_in<'a>(files: &'a BTreeMap<Path, File>, own: &[String], path: &[Strin
         }
     };
     for (i, part) in rest.iter().enumerate() {
-        let below = [&at[..], &[part.clone()]].concat();
+        let below = [&at[..], std::slice::from_ref(part)].concat();
         if files.contains_key(&below) {
             at = below;
         } else if files.get(&at).is_some_and(|f| f.names.contains_key(part)) {
