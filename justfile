@@ -6,7 +6,7 @@ check:
 
 # Every test that needs nothing but Rust.
 test:
-    cargo test
+    cargo test --workspace
 
 # Writes the golden files anew that a change has moved; look at the difference before you commit it.
 bless:

@@ -4,8 +4,6 @@ pub mod causes;
 #[cfg(feature = "kube")]
 pub mod clock;
 pub mod config;
-#[cfg(feature = "kube")]
-pub mod demo;
 pub mod doctor;
 pub mod dump;
 pub mod fresh;

@@ -78,6 +78,12 @@ fn timeout(text: &str) -> Result<Duration, String> {
     duration(text).and_then(|time| if time.is_zero() { Err("a request needs some time; as in 30s or 2m".into()) } else { Ok(time) })
 }
 
+/// Seconds of a demo platform in each second.
+pub(super) fn pace(text: &str) -> Result<f64, String> {
+    let pace: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+    if (0.1..=200.0).contains(&pace) { Ok(pace) } else { Err("a pace is between 0.1 and 200".into()) }
+}
+
 /// A duration as kubectl takes it: `30s`, `2m`, `1h30m`, or seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     if let Ok(seconds) = text.parse::<u64>() {
@@ -85,10 +91,4 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
     let parsed: kube::core::Duration = text.parse().map_err(|_| format!("`{text}` is no duration; as in 30s, 2m or 1h"))?;
     if parsed.is_negative() { Err(format!("`{text}` is negative")) } else { Ok(parsed.into()) }
-}
-
-/// How many times as fast as a real one's the platform's time runs.
-pub(super) fn pace(text: &str) -> Result<f64, String> {
-    let pace: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
-    if (0.1..=200.0).contains(&pace) { Ok(pace) } else { Err("a pace is between 0.1 and 200".into()) }
 }

@@ -1,10 +1,6 @@
 //! `evid demo`: the whole loop, or a platform to try things on, without a cluster.
 use crate::adapters::clock::SystemClock;
 use crate::adapters::config;
-use crate::adapters::demo::Server;
-use crate::adapters::demo::controllers;
-use crate::adapters::demo::controllers::mishaps::MISHAPS;
-use crate::adapters::demo::seed::LOSSES;
 use crate::adapters::fresh;
 use crate::bundle::config::Config;
 use crate::bundle::probe::Span;
@@ -15,6 +11,10 @@ use crate::cli::failure::Failure;
 use crate::cli::prove;
 use crate::cli::ui;
 use crate::usecase::port::Clock as _;
+use evid_demo::Server;
+use evid_demo::faults::mishaps::MISHAPS;
+use evid_demo::platform;
+use evid_demo::seed::LOSSES;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -72,8 +72,8 @@ fn start(args: &Args, port: u16) -> Result<Server, Failure> {
     // Every demo is a cluster of its own: its evidence is not comparable with another's.
     let mut salt = vec![0_u8; 16];
     getrandom::fill(&mut salt).map_err(|e| Failure::new(format!("the system gives no random numbers: {e}")))?;
-    let options = controllers::Options { pace: args.pace, mishaps: args.fault.clone(), salt };
-    controllers::platform(&options, SystemClock::new().now()).and_then(|p| p.serve(port)).map_err(failed)
+    let options = platform::Options { pace: args.pace, mishaps: args.fault.clone(), salt };
+    platform::platform(&options, SystemClock::new().now()).and_then(|p| p.serve(port)).map_err(failed)
 }
 
 /// The platform's description: its own, unless another is named; its probes as often as its time is fast.

@@ -4,7 +4,7 @@ mod capture;
 #[cfg(feature = "kube")]
 mod cluster;
 mod config;
-#[cfg(feature = "kube")]
+#[cfg(feature = "demo")]
 mod demo;
 mod diff;
 #[cfg(feature = "kube")]
@@ -53,7 +53,7 @@ enum Verb {
     Verify(verify::Args),
     List(list::Args),
     Show(show::Args),
-    #[cfg(feature = "kube")]
+    #[cfg(feature = "demo")]
     Demo(demo::Args),
     #[cfg(feature = "kube")]
     Prove(Box<prove::Args>),
@@ -83,7 +83,7 @@ pub fn run() -> ExitCode {
         Verb::Verify(args) => verify::run(args, &cli.global),
         Verb::List(args) => list::run(args, &cli.global),
         Verb::Show(args) => show::run(args, &cli.global),
-        #[cfg(feature = "kube")]
+        #[cfg(feature = "demo")]
         Verb::Demo(args) => demo::run(args, &cli.global),
         #[cfg(feature = "kube")]
         Verb::Prove(args) => prove::run(args, &cli.global),

@@ -1,5 +1,6 @@
 //! The walls: imports point down and in no circle, files stay small, every test file is run.
 mod circles;
+mod demo;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -40,13 +41,8 @@ const SIBLINGS: &[(&str, &str)] = &[
 
 /// Files that import each other in a circle. A new circle fails, and so does an entry that is no longer needed: the list only shrinks.
 /// One stays: redaction is recursive, because texts hold objects that hold texts.
-const CIRCLES: &[&[&str]] = &[
-    &["adapters/demo/controllers/daemons.rs", "adapters/demo/controllers/pods.rs"],
-    &["adapters/demo/http/mod.rs", "adapters/demo/http/command.rs", "adapters/demo/http/proxy.rs", "adapters/demo/http/stream.rs"],
-    &["adapters/demo/store/mod.rs", "adapters/demo/store/history.rs"],
-    &["canon/redact/scan.rs", "canon/redact/walk.rs"],
-    &["claims/evidence.rs", "claims/position.rs", "claims/written.rs"],
-];
+const CIRCLES: &[&[&str]] =
+    &[&["canon/redact/scan.rs", "canon/redact/walk.rs"], &["claims/evidence.rs", "claims/position.rs", "claims/written.rs"]];
 
 fn sources(folder: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);

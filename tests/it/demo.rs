@@ -1,4 +1,9 @@
 //! `evid demo`, run as a person would: the round trip is proven, and each fault shows a verdict's other side by the right name.
+mod proofs;
+#[expect(dead_code, reason = "the demo's own tests use all of it")]
+#[path = "../../demo/tests/it/platform/world.rs"]
+mod world;
+
 use std::path::Path;
 use std::process::Command;
 use std::process::Output;

@@ -9,10 +9,10 @@ mod stop;
 mod usage;
 
 use evid::adapters::archive;
-use evid::adapters::demo::Options;
-use evid::adapters::demo::Server;
 use evid::adapters::zipfile::BundleReader;
 use evid::bundle::coverage::Coverage;
+use evid_demo::Options;
+use evid_demo::Server;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;

@@ -10,11 +10,7 @@ mod claims;
 /// The verbs, run as a person would.
 mod cli;
 /// The demo, as a person runs it.
-#[cfg(feature = "kube")]
 mod demo;
-/// The demo's API server, as clients see it.
-#[cfg(feature = "kube")]
-mod demo_server;
 mod derived;
 /// What the docs say of the program.
 mod docs;
@@ -29,7 +25,6 @@ mod expected;
 /// Rules as data, swept over every sample object.
 mod kinds;
 /// Live captures, against a server that goes wrong on purpose.
-#[cfg(feature = "kube")]
 mod laws;
 mod live;
 /// Placing by parts of objects, and by whole ones.
@@ -43,7 +38,6 @@ mod real;
 /// The samples and what the other tests share of them.
 mod samples;
 /// The same scenes on the demo platform and on a real cluster.
-#[cfg(feature = "kube")]
 mod scenes;
 /// What is published as JSON Schema.
 mod schemas;

@@ -25,6 +25,7 @@ use crate::kinds::Rules;
 use crate::model::Role;
 use crate::usecase::port::Clock as _;
 use crate::usecase::prove::Watched;
+#[cfg(feature = "demo")]
 use clap::Parser as _;
 use goal::Step;
 use sampling::Sampler;
@@ -39,6 +40,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 }
 
 /// The round trip on a demo platform, by its kubeconfig, whose time runs this many times as fast; what it loses is made up.
+#[cfg(feature = "demo")]
 pub(super) fn demo(kubeconfig: &Path, out: &Path, pace: f64, losses: &[&str], config: &Config, global: &Global) -> Done {
     let text = |p: &Path| p.display().to_string();
     let interval = format!("{}ms", (5000.0 / pace).ceil());
@@ -51,6 +53,7 @@ pub(super) fn demo(kubeconfig: &Path, out: &Path, pace: f64, losses: &[&str], co
 }
 
 /// The command's words alone.
+#[cfg(feature = "demo")]
 #[derive(clap::Parser)]
 struct Line {
     #[command(flatten)]

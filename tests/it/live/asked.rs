@@ -1,10 +1,10 @@
 //! What a capture sends: reads, questions about its own rights, its name; how often at most.
 use super::Lab;
 use super::platform::PROBE;
-use evid::adapters::demo::faults::Action;
-use evid::adapters::demo::faults::Denied;
-use evid::adapters::demo::faults::Rule;
-use evid::adapters::demo::requests::Seen;
+use evid_demo::faults::Action;
+use evid_demo::faults::Denied;
+use evid_demo::faults::Rule;
+use evid_demo::serve::requests::Seen;
 
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
 
@@ -59,7 +59,7 @@ fn a_read_is_sent_four_times_at_most_and_a_probe_once() {
         (r"/configmaps\?", 4, Action::unavailable(), PROBE),
         (r"/configmaps\?", 4, Action::Close, PROBE),
         (r"/configmaps\?", 4, Action::CutLength(9), PROBE),
-        (r"/configmaps\?", 1, Action::Fail(evid::adapters::demo::status::Status::no_resource()), PROBE),
+        (r"/configmaps\?", 1, Action::Fail(evid_demo::world::status::Status::no_resource()), PROBE),
         ("^/apis$", 4, Action::internal(), PROBE),
         ("/proxy/", 1, Action::unavailable(), PROBE),
         ("/proxy/", 1, Action::Close, PROBE),

@@ -2,9 +2,9 @@
 //! file, always within bounds.
 use super::Lab;
 use super::platform::PROBE;
-use evid::adapters::demo::faults::Action;
-use evid::adapters::demo::faults::Rule;
-use evid::adapters::demo::status::Status;
+use evid_demo::faults::Action;
+use evid_demo::faults::Rule;
+use evid_demo::world::status::Status;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! A platform of a few objects: two Applications, what they say they deploy, and an app that a probe can ask.
-use evid::adapters::demo::resource;
-use evid::adapters::demo::store::Store;
+use evid_demo::world::resource;
+use evid_demo::world::store::Store;
 use serde_json::Value;
 use serde_json::json;
 

@@ -1,11 +1,11 @@
 //! The same platform through other eyes and at other times; and one that moves while it is looked at.
 use super::Lab;
 use super::until;
-use evid::adapters::demo::Options;
-use evid::adapters::demo::controllers;
-use evid::adapters::demo::faults::Action;
-use evid::adapters::demo::faults::Rule;
-use evid::adapters::demo::store::Id;
+use evid_demo::Options;
+use evid_demo::faults::Action;
+use evid_demo::faults::Rule;
+use evid_demo::platform;
+use evid_demo::world::store::Id;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -13,9 +13,8 @@ use std::time::Duration;
 
 /// The demo platform, at rest; with controllers it could move.
 fn platform(controlled: bool) -> Lab {
-    let platform = controllers::platform(&controllers::Options::default(), chrono::Utc::now()).unwrap();
-    let controllers: Vec<Box<dyn evid::adapters::demo::Controller>> =
-        if controlled { vec![Box::new(platform.controllers)] } else { vec![] };
+    let platform = platform::platform(&platform::Options::default(), chrono::Utc::now()).unwrap();
+    let controllers: Vec<Box<dyn evid_demo::Controller>> = if controlled { vec![Box::new(platform.controllers)] } else { vec![] };
     let lab = Lab::of(Options { controllers, version: platform.version, ..Options::of(platform.store) });
     // Its probes, asked so often as they are, and sooner.
     let config = include_str!("../../../samples/platform/evid.yaml");
@@ -94,7 +93,7 @@ fn moved(lab: &Lab, name: &str, happens: impl FnOnce(&Lab)) -> super::Ran {
     lab.server.faults().set(vec![slow]);
     let before = lab.server.requests().len();
     let running = super::Running::start(lab.folder.path(), lab.command(&["capture", name]));
-    let read = |r: &evid::adapters::demo::requests::Seen, part: &str| r.path.contains(part);
+    let read = |r: &evid_demo::serve::requests::Seen, part: &str| r.path.contains(part);
     until("the first reading", || {
         let asked = lab.server.requests();
         let asked = asked.get(before..).unwrap_or_default();

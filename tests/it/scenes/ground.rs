@@ -1,14 +1,14 @@
 //! Where a scene plays: the demo platform over plain HTTP, or a real cluster by kubectl. Knows no scene.
-use evid::adapters::demo::Server;
-use evid::adapters::demo::controllers;
-use evid::adapters::demo::controllers::argocd::Repository;
-use evid::adapters::demo::responder::Table;
 use evid::adapters::kube::Access;
 use evid::adapters::kube::Cluster;
 use evid::adapters::kube::connect;
 use evid::usecase::port::Api;
 use evid::usecase::port::Ask;
 use evid::usecase::port::Method;
+use evid_demo::Server;
+use evid_demo::argocd::Repository;
+use evid_demo::platform;
+use evid_demo::world::table::Table;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -47,20 +47,20 @@ pub struct Real {
 impl Demo {
     /// Serves a platform with these mishaps; its kubeconfig goes into the folder.
     pub fn serve(mishaps: &[&str], folder: &Path) -> Self {
-        let options = controllers::Options {
+        let options = platform::Options {
             pace: PACE,
             mishaps: mishaps.iter().map(ToString::to_string).collect(),
             salt: folder.display().to_string().into_bytes(),
         };
-        let platform = controllers::platform(&options, chrono::Utc::now()).unwrap();
+        let platform = platform::platform(&options, chrono::Utc::now()).unwrap();
         let (git, responder) = (platform.git, platform.responder);
-        let server = Server::start(evid::adapters::demo::Options {
+        let server = Server::start(evid_demo::Options {
             controllers: vec![Box::new(platform.controllers)],
             version: platform.version,
             responder: responder.clone(),
             // Often enough for this pace, and cheaper than what a person would be shown.
             every: Duration::from_millis(50),
-            ..evid::adapters::demo::Options::of(platform.store)
+            ..evid_demo::Options::of(platform.store)
         })
         .unwrap();
         let kubeconfig = folder.join("kubeconfig");

@@ -1,0 +1,220 @@
+//! What goes wrong between client and server: answers refused, late, cut, garbled, and rights that are missing. All of it can change
+//! while the server runs. Knows no route: a rule sees methods, paths and headers.
+use crate::world::status::Status;
+use regex::Regex;
+use serde_json::json;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+/// What is done to a request or to its answer.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// This Status is the answer; `details.retryAfterSeconds` becomes `Retry-After`.
+    Fail(Status),
+    /// These bytes are the answer: status, content type, body.
+    Say(u16, &'static str, Vec<u8>),
+    /// The right answer, later. Other rules still hold.
+    Wait(Duration),
+    /// The connection is closed before any answer.
+    Close,
+    /// The right answer, whose connection is closed after so many bytes of the body; `Content-Length` promises all of them.
+    CutLength(usize),
+    /// The same with a chunked body.
+    CutChunked(usize),
+    /// Only so many bytes of the body, and a `Content-Length` that agrees.
+    Truncate(usize),
+    /// Nothing, for ever.
+    Never,
+    /// The list without its items.
+    EmptyList,
+    /// A list whose last page has a `continue` again, to an empty page, and so on.
+    Endless,
+}
+
+impl Action {
+    /// 401.
+    pub fn unauthorized() -> Self {
+        Self::Fail(Status::new(401, "Unauthorized", "Unauthorized"))
+    }
+
+    /// 429 with `Retry-After`.
+    pub fn too_many(seconds: u32) -> Self {
+        let text = "Too many requests, please try again later.";
+        Self::Fail(Status::new(429, "TooManyRequests", text).with(json!({"retryAfterSeconds": seconds})))
+    }
+
+    /// 500.
+    pub fn internal() -> Self {
+        Self::Fail(Status::new(500, "InternalError", "Internal error occurred: etcdserver: request timed out"))
+    }
+
+    /// 503.
+    pub fn unavailable() -> Self {
+        Self::Fail(Status::new(503, "ServiceUnavailable", "the server is currently unable to handle the request"))
+    }
+
+    /// 410 of a list in the middle, without a token to go on with.
+    pub fn expired() -> Self {
+        Self::Fail(Status::expired("The provided continue parameter is too old to display a consistent list result."))
+    }
+}
+
+/// One thing that goes wrong, and when.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    method: Option<String>,
+    path: Regex,
+    accept: Option<Regex>,
+    skip: u32,
+    times: u32,
+    action: Action,
+    hits: u32,
+}
+
+impl Rule {
+    /// A rule for a method (`*`: every one) and a pattern that is searched for in path and query (`^/api/v1/pods.*continue=`).
+    ///
+    /// # Errors
+    /// Where the pattern is no regular expression.
+    pub fn on(method: &str, path: &str, action: Action) -> Result<Self, regex::Error> {
+        let method = (method != "*").then(|| method.to_owned());
+        Ok(Self { method, path: Regex::new(path)?, accept: None, skip: 0, times: u32::MAX, action, hits: 0 })
+    }
+
+    /// Only requests whose `Accept` has this pattern.
+    ///
+    /// # Errors
+    /// Where the pattern is no regular expression.
+    pub fn accepting(mut self, pattern: &str) -> Result<Self, regex::Error> {
+        self.accept = Some(Regex::new(pattern)?);
+        Ok(self)
+    }
+
+    /// Only so many times; then all is well.
+    #[must_use]
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// The first so many are let through.
+    #[must_use]
+    pub fn after(mut self, calls: u32) -> Self {
+        self.skip = calls;
+        self
+    }
+
+    fn meets(&mut self, method: &str, path: &str, accept: &str) -> bool {
+        let same = self.method.as_deref().is_none_or(|m| m == method);
+        if !same || !self.path.is_match(path) || self.accept.as_ref().is_some_and(|a| !a.is_match(accept)) {
+            return false;
+        }
+        self.hits = self.hits.saturating_add(1);
+        self.hits > self.skip && self.hits - self.skip <= self.times
+    }
+}
+
+/// A right that the user lacks; empty parts mean any.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Denied {
+    /// `list`, `get`, `create` …
+    pub verb: String,
+    /// `pods`, `deployments.apps`, `pods/exec`.
+    pub resource: String,
+    /// A namespace (nobody who lacks a right in one has it across all); empty: everywhere.
+    pub namespace: String,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    rules: Vec<Rule>,
+    denied: Vec<Denied>,
+    stale: Vec<String>,
+}
+
+/// All that goes wrong at the moment.
+#[derive(Debug, Default)]
+pub struct Faults(Mutex<State>);
+
+impl Faults {
+    /// These rules from now on, counted from the start; the ones before are gone.
+    pub fn set(&self, rules: Vec<Rule>) {
+        self.state().rules = rules;
+    }
+
+    /// The rights that the user lacks from now on.
+    pub fn deny(&self, denied: Vec<Denied>) {
+        self.state().denied = denied;
+    }
+
+    /// Group versions (`metrics.k8s.io/v1beta1`) that are registered and whose server is down.
+    pub fn stale(&self, groups: Vec<String>) {
+        self.state().stale = groups;
+    }
+
+    /// All is well again.
+    pub fn clear(&self) {
+        *self.state() = State::default();
+    }
+
+    /// How long to wait, and then what to do, for one request.
+    pub(crate) fn of(&self, method: &str, path: &str, accept: &str) -> (Duration, Option<Action>) {
+        let (mut wait, mut action) = (Duration::ZERO, None);
+        for rule in &mut self.state().rules {
+            if rule.meets(method, path, accept) {
+                match &rule.action {
+                    Action::Wait(time) => wait += *time,
+                    other => action = action.or_else(|| Some(other.clone())),
+                }
+            }
+        }
+        (wait, action)
+    }
+
+    /// Whether a right is there. `namespace` is empty for the whole cluster.
+    pub(crate) fn allows(&self, verb: &str, resource: &str, namespace: &str) -> bool {
+        let meets = |rule: &str, is: &str| rule.is_empty() || is == "*" || rule == is;
+        let inside = |rule: &str| meets(rule, namespace) || namespace.is_empty();
+        !self.state().denied.iter().any(|d| meets(&d.verb, verb) && meets(&d.resource, resource) && inside(&d.namespace))
+    }
+
+    pub(crate) fn stale_groups(&self) -> Vec<String> {
+        self.state().stale.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_meets_the_calls_that_it_names_and_no_others() {
+        let faults = Faults::default();
+        let second_page = Rule::on("GET", r"^/api/v1/pods\?.*continue=", Action::Close).unwrap().after(1).times(1);
+        faults.set(vec![second_page, Rule::on("*", "pods", Action::Wait(Duration::from_secs(1))).unwrap()]);
+        let ask = |method, path| {
+            let (wait, action) = faults.of(method, path, "");
+            (wait.as_secs(), action.is_some())
+        };
+        assert_eq!(ask("GET", "/api/v1/pods?limit=1"), (1, false));
+        assert_eq!(ask("GET", "/api/v1/pods?limit=1&continue=a"), (1, false));
+        assert_eq!(ask("GET", "/api/v1/pods?limit=1&continue=b"), (1, true));
+        assert_eq!(ask("GET", "/api/v1/pods?limit=1&continue=c"), (1, false));
+        assert_eq!(ask("GET", "/api/v1/nodes"), (0, false));
+    }
+
+    #[test]
+    fn a_right_denied_in_one_namespace_is_there_in_others() {
+        let faults = Faults::default();
+        faults.deny(vec![Denied { verb: "list".into(), resource: "pods".into(), namespace: "a".into() }]);
+        assert!(!faults.allows("list", "pods", "a"));
+        assert!(faults.allows("list", "pods", "b") && faults.allows("get", "pods", "a") && faults.allows("list", "secrets", "a"));
+        assert!(!faults.allows("list", "pods", ""));
+    }
+}

@@ -1,0 +1,128 @@
+//! CronJobs: what comes each minute, and what is kept of it. Knows no clock.
+use crate::world::objects::all;
+use crate::world::objects::change;
+use crate::world::objects::controller;
+use crate::world::objects::create;
+use crate::world::objects::deleting;
+use crate::world::objects::items;
+use crate::world::objects::name;
+use crate::world::objects::reference;
+use crate::world::objects::remove;
+use crate::world::objects::set_status;
+use crate::world::objects::stamp;
+use crate::world::objects::text;
+use crate::world::objects::uid;
+use crate::world::store::DeleteOptions;
+use crate::world::store::Id;
+use crate::world::store::Propagation;
+use crate::world::store::Store;
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value;
+use serde_json::json;
+
+/// The kind of a Job.
+pub const JOBS: &str = "jobs.batch";
+const CRONS: &str = "cronjobs.batch";
+
+/// Whether a schedule (`*`, `*/n` or a number in minute and hour) names a minute since 1970, UTC.
+fn due(schedule: &str, minute: i64) -> bool {
+    let fits = |field: Option<&str>, value: i64| match field {
+        None | Some("*") => true,
+        Some(field) => match field.strip_prefix("*/") {
+            Some(step) => step.parse::<i64>().is_ok_and(|s| s > 0 && value % s == 0),
+            None => field.parse() == Ok(value),
+        },
+    };
+    let mut fields = schedule.split_whitespace();
+    fits(fields.next(), minute % 60) && fits(fields.next(), minute / 60 % 24)
+}
+
+fn own(store: &Store, cron: &Value) -> Vec<Value> {
+    let space = text(&cron["metadata"]["namespace"]);
+    store.list(JOBS, Some(space)).filter(|j| controller(j) == uid(cron)).cloned().collect()
+}
+
+/// Whether a Job has ended.
+pub fn finished(job: &Value) -> bool {
+    items(&job["status"]["conditions"]).any(|c| matches!(text(&c["type"]), "Complete" | "Failed") && c["status"] == "True")
+}
+
+/// Starts the Jobs of a minute.
+pub fn fire(store: &mut Store, minute: i64, now: DateTime<Utc>) {
+    for (id, cron) in all(store, CRONS) {
+        if due(text(&cron["spec"]["schedule"]), minute) && cron["spec"]["suspend"] != true && !deleting(&cron) {
+            start(store, &id, &cron, minute, now);
+        }
+    }
+}
+
+fn start(store: &mut Store, id: &Id, cron: &Value, minute: i64, now: DateTime<Utc>) {
+    if cron["spec"]["concurrencyPolicy"] == "Forbid" && own(store, cron).iter().any(|j| !finished(j)) {
+        return;
+    }
+    let template = &cron["spec"]["jobTemplate"];
+    let mut annotations = json!({"batch.kubernetes.io/cronjob-scheduled-timestamp": stamp(now)});
+    for (key, value) in template["metadata"]["annotations"].as_object().into_iter().flatten() {
+        annotations[key] = value.clone();
+    }
+    let meta = json!({"name": format!("{}-{minute}", id.name), "labels": template["metadata"]["labels"], "annotations": annotations,
+        "ownerReferences": reference(cron)});
+    create(store, JOBS, &id.namespace, json!({"metadata": meta, "spec": template["spec"]}));
+    change(store, id, |c| c["status"]["lastScheduleTime"] = stamp(now));
+}
+
+/// `status.active`, `lastSuccessfulTime`, and no more finished Jobs than are wanted.
+pub fn tidy(store: &mut Store) {
+    for (id, cron) in all(store, CRONS) {
+        tidy_one(store, &id, &cron);
+    }
+}
+
+fn tidy_one(store: &mut Store, id: &Id, cron: &Value) {
+    let mut jobs = own(store, cron);
+    jobs.sort_by(|a, b| name(a).cmp(name(b)));
+    let mut status = cron["status"].clone();
+    if !status.is_object() {
+        status = json!({});
+    }
+    let active = |j: &&Value| !finished(j) && !deleting(j);
+    let list: Vec<Value> = jobs
+        .iter()
+        .filter(active)
+        .map(|j| {
+            json!({"apiVersion": "batch/v1", "kind": "Job", "name": name(j), "namespace": id.namespace,
+        "uid": uid(j), "resourceVersion": j["metadata"]["resourceVersion"]})
+        })
+        .collect();
+    remove(&mut status, "active");
+    if !list.is_empty() {
+        let known = |new: &Value| items(&cron["status"]["active"]).find(|a| a["uid"] == new["uid"]).cloned();
+        status["active"] = list.into_iter().map(|new| known(&new).unwrap_or(new)).collect();
+    }
+    let last = jobs.iter().filter_map(|j| j["status"]["completionTime"].as_str()).max();
+    if let Some(last) = last.filter(|l| status["lastSuccessfulTime"].as_str().is_none_or(|s| *l > s)) {
+        status["lastSuccessfulTime"] = last.into();
+    }
+    set_status(store, id, status);
+    let kept = cron["spec"]["successfulJobsHistoryLimit"].as_u64().map_or(3, |n| usize::try_from(n).unwrap_or(3));
+    let done: Vec<&Value> = jobs.iter().filter(|j| finished(j)).collect();
+    for old in done.iter().take(done.len().saturating_sub(kept)) {
+        drop(store.delete(
+            &Id::new(JOBS, &id.namespace, name(old)),
+            &DeleteOptions { propagation: Some(Propagation::Background), ..DeleteOptions::default() },
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::due;
+
+    #[test]
+    fn a_schedule_names_its_minutes() {
+        assert!(due("* * * * *", 12345));
+        assert!(due("*/10 * * * *", 60 * 24 + 20) && !due("*/10 * * * *", 21));
+        assert!(due("17 3 * * *", 3 * 60 + 17) && !due("17 3 * * *", 4 * 60 + 17));
+    }
+}

@@ -1,0 +1,99 @@
+//! The scheduler and the kubelets: a pod gets a node, an address and ready containers; a Job's pod ends; a deleted pod goes.
+use super::kubelet;
+use super::nodes::bound_to;
+use super::nodes::tolerates;
+use crate::world::controller::Controller;
+use crate::world::controller::Timers;
+use crate::world::objects::all;
+use crate::world::objects::change;
+use crate::world::objects::deleting;
+use crate::world::objects::items;
+use crate::world::objects::name;
+use crate::world::objects::stamp;
+use crate::world::objects::text;
+use crate::world::objects::uid;
+use crate::world::store::DeleteOptions;
+use crate::world::store::Id;
+use crate::world::store::Store;
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value;
+use serde_json::json;
+
+// Seconds until a scheduled pod is ready, until a Job's pod has ended, until a deleted pod is gone.
+const START: f64 = 1.0;
+const RUN: f64 = 3.0;
+const STOP: f64 = 2.0;
+
+/// The scheduler and every kubelet.
+#[derive(Debug)]
+pub struct Pods {
+    timers: Timers,
+    addresses: u32,
+}
+
+impl Pods {
+    /// With `pace` seconds of the platform in each second.
+    pub fn new(pace: f64) -> Self {
+        Self { timers: Timers::new(pace), addresses: 100 }
+    }
+}
+
+impl Controller for Pods {
+    fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
+        for (id, pod) in all(store, "pods") {
+            let key = uid(&pod).to_owned();
+            if deleting(&pod) {
+                if self.timers.passed(&format!("stop {key}"), STOP, now) {
+                    drop(store.delete(&id, &DeleteOptions { grace: Some(0), ..DeleteOptions::default() }));
+                }
+                continue;
+            }
+            match text(&pod["status"]["phase"]) {
+                _ if pod["spec"]["nodeName"].is_null() => self.schedule(store, &id, &pod, now),
+                "Pending" | "" if self.timers.passed(&format!("start {key}"), START, now) => {
+                    self.addresses += 1;
+                    let status = kubelet::running(store, &pod, self.addresses, now);
+                    change(store, &id, |p| p["status"] = status);
+                }
+                "Running" if pod["spec"]["restartPolicy"] != "Always" && self.timers.passed(&format!("run {key}"), RUN, now) => {
+                    let status = kubelet::ended(&pod, now);
+                    change(store, &id, |p| p["status"] = status);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Pods {
+    fn schedule(&self, store: &mut Store, id: &Id, pod: &Value, now: DateTime<Utc>) {
+        let unbound = |v: &Value| {
+            let claim = text(&v["persistentVolumeClaim"]["claimName"]);
+            !claim.is_empty()
+                && store.get(&Id::new("persistentvolumeclaims", &id.namespace, claim)).is_none_or(|c| c["status"]["phase"] != "Bound")
+        };
+        let condition =
+            |status: &str| json!({"type": "PodScheduled", "status": status, "lastProbeTime": null, "lastTransitionTime": stamp(now)});
+        if items(&pod["spec"]["volumes"]).any(unbound) {
+            if pod["status"]["conditions"].is_null() {
+                let mut told = condition("False");
+                told["reason"] = "Unschedulable".into();
+                told["message"] = "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims.".into();
+                change(store, id, |p| p["status"]["conditions"] = json!([told]));
+            }
+            return;
+        }
+        let bound = bound_to(pod);
+        let busy = |node: &str| store.list("pods", None).filter(|p| p["spec"]["nodeName"] == node).count();
+        let fits = |n: &&Value| if bound.is_empty() { tolerates(&pod["spec"], n) } else { name(n) == bound };
+        let node = store.list("nodes", None).filter(fits).map(|n| name(n).to_owned()).min_by_key(|n| busy(n));
+        if let Some(node) = node {
+            let mut bound = pod.clone();
+            bound["spec"]["nodeName"] = node.into();
+            bound["status"]["conditions"] = json!([condition("True")]);
+            // Binding is a subresource: no new generation.
+            drop(store.replace(id, bound));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! ControllerRevisions of StatefulSets and DaemonSets: the template's history, of which this platform needs the newest.
+use super::template::Hashes;
+use crate::world::objects::all;
+use crate::world::objects::controller;
+use crate::world::objects::create;
+use crate::world::objects::items;
+use crate::world::objects::name;
+use crate::world::objects::namespace;
+use crate::world::objects::number;
+use crate::world::objects::reference;
+use crate::world::objects::remove;
+use crate::world::objects::text;
+use crate::world::objects::uid;
+use crate::world::store::Store;
+use serde_json::Value;
+use serde_json::json;
+use std::sync::Arc;
+
+const STEM: &str = "controllerrevisions.apps";
+
+/// The hash of a workload's current template, whose revision is there after this. `label` is what carries the hash.
+pub fn current(store: &mut Store, hashes: &mut Hashes, owner: &Value, label: &str) -> String {
+    let key = format!("{}/{}/{}", text(&owner["kind"]), namespace(owner), name(owner));
+    let mut template = owner["spec"]["template"].clone();
+    template["$patch"] = "replace".into();
+    let own: Vec<Arc<Value>> = all(store, STEM).into_iter().map(|(_, r)| r).filter(|r| controller(r) == uid(owner)).collect();
+    for revision in &own {
+        hashes.learn(&key, &revision["data"]["spec"]["template"], text(&revision["metadata"]["labels"][label]));
+    }
+    let hash = hashes.of(&key, &template);
+    if !own.iter().any(|r| r["metadata"]["labels"][label] == hash) {
+        let number = own.iter().map(|r| number(&r["revision"])).max().unwrap_or(0) + 1;
+        let mut meta = json!({"name": format!("{}-{hash}", name(owner)), "ownerReferences": reference(owner),
+            "annotations": owner["metadata"]["annotations"]});
+        meta["labels"] = owner["spec"]["template"]["metadata"]["labels"].clone();
+        meta["labels"][label] = hash.clone().into();
+        create(store, STEM, namespace(owner), json!({"metadata": meta, "data": {"spec": {"template": template}}, "revision": number}));
+    }
+    hash
+}
+
+/// The pods of a workload that have not ended.
+pub fn pods(store: &Store, owner: &Value) -> Vec<Value> {
+    let ended = |p: &Value| matches!(text(&p["status"]["phase"]), "Succeeded" | "Failed");
+    store.list("pods", Some(namespace(owner))).filter(|p| controller(p) == uid(owner) && !ended(p)).cloned().collect()
+}
+
+/// Adds a volume for a claim, as the pods of a StatefulSet have it.
+pub fn mount_claim(pod: &mut Value, volume: &str, claim: &str) {
+    let mut volumes: Vec<Value> = items(&pod["spec"]["volumes"]).cloned().collect();
+    volumes.retain(|v| v["name"] != volume);
+    volumes.insert(0, json!({"name": volume, "persistentVolumeClaim": {"claimName": claim}}));
+    pod["spec"]["volumes"] = volumes.into();
+    remove(&mut pod["metadata"], "generateName");
+}

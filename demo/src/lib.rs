@@ -1,0 +1,20 @@
+//! A platform in memory behind a Kubernetes API: a simulated Kubernetes and Argo CD, for `evid demo` and for tests, which switch faults on.
+//! Serves loopback only, runs nothing on the machine, and knows nothing of evid.
+//!
+//! ```text
+//! seed ──► world ◄── kubernetes, argocd, mishaps        what there is, and what moves it
+//!            ▲
+//!           api ◄── serve ◄── a client                  a request, its answer, its connection
+//! ```
+mod api;
+pub mod argocd;
+pub mod faults;
+pub mod kubernetes;
+pub mod platform;
+pub mod seed;
+pub mod serve;
+pub mod world;
+
+pub use serve::server::Options;
+pub use serve::server::Server;
+pub use world::controller::Controller;

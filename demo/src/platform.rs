@@ -1,0 +1,124 @@
+//! The sample platform, put together: its seed in a store, what moves it, and how it is served. Knows no rule of Kubernetes or Argo CD.
+//!
+//! Time is compressed: with a pace of 20, what takes a minute on a real platform takes three seconds. Timestamps are real ones.
+use crate::argocd::Argo;
+use crate::argocd::Repository;
+use crate::faults::mishaps;
+use crate::faults::wire::Denied;
+use crate::kubernetes;
+use crate::seed;
+use crate::serve::server::Options as ServerOptions;
+use crate::serve::server::Server;
+use crate::world::controller::Controller;
+use crate::world::resource;
+use crate::world::store::Store;
+use crate::world::table::Table;
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use serde_json::Value;
+use std::io;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// How a platform is to be.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Options {
+    /// Seconds of the platform in each second.
+    pub pace: f64,
+    /// Names of [`mishaps::MISHAPS`].
+    pub mishaps: Vec<String>,
+    /// Two platforms of one salt have the same uids at the start.
+    pub salt: Vec<u8>,
+}
+
+impl Default for Options {
+    /// A round trip off and on takes about five seconds.
+    fn default() -> Self {
+        Self { pace: 20.0, mishaps: vec![], salt: b"demo".to_vec() }
+    }
+}
+
+/// A platform at rest: what it holds, and what moves it.
+pub struct Platform {
+    /// The objects.
+    pub store: Store,
+    /// Every controller, as one.
+    pub controllers: Controllers,
+    /// The answer to `/version`.
+    pub version: Value,
+    /// What Argo CD reads.
+    pub git: Repository,
+    /// Who answers for the containers.
+    pub responder: Arc<Table>,
+    /// The rights that the user lacks.
+    pub denied: Vec<Denied>,
+}
+
+impl Platform {
+    /// Serves the platform on a port of loopback (0: any that is free).
+    ///
+    /// # Errors
+    /// Where the port can't be had.
+    pub fn serve(self, port: u16) -> io::Result<Server> {
+        let every = Duration::from_millis(20);
+        let controllers: Vec<Box<dyn Controller>> = vec![Box::new(self.controllers)];
+        let (store, version) = (self.store, self.version);
+        let server = Server::start(ServerOptions { store, controllers, every, responder: self.responder, version, port })?;
+        server.faults().deny(self.denied);
+        Ok(server)
+    }
+}
+
+/// The sample platform, switched on and settled, as of `now`.
+///
+/// # Errors
+/// Where the built-in seed can't be read.
+pub fn platform(options: &Options, now: DateTime<Utc>) -> io::Result<Platform> {
+    let seed = seed::seed(now, &options.salt)?;
+    let mut store = Store::new(resource::builtin());
+    store.at(now);
+    store.graceful = true;
+    for object in seed.objects {
+        store.import(object).map_err(|status| io::Error::other(status.message))?;
+    }
+    let git: Repository = Arc::new(Mutex::new(seed.git));
+    let responder = Arc::new(Table::default());
+    let controllers = Controllers::new(options, &mishaps::Reach { git: git.clone(), responder: responder.clone() });
+    Ok(Platform { store, controllers, version: seed.version, git, responder, denied: mishaps::denied(&options.mishaps) })
+}
+
+/// Every controller of a platform, in an order in which one step goes far.
+pub struct Controllers {
+    parts: Vec<Box<dyn Controller>>,
+    /// The resourceVersion at which everything had come to rest, and when to look again.
+    rest: (u64, DateTime<Utc>),
+}
+
+impl Controllers {
+    fn new(options: &Options, reach: &mishaps::Reach) -> Self {
+        let pace = options.pace;
+        let mut parts: Vec<Box<dyn Controller>> =
+            vec![Box::new(mishaps::Mishaps::new(&options.mishaps, reach.clone())), Box::new(Argo::new(reach.git.clone(), pace))];
+        parts.extend(kubernetes::controllers(pace));
+        Self { parts, rest: (0, DateTime::UNIX_EPOCH) }
+    }
+}
+
+impl Controller for Controllers {
+    fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
+        let (version, again) = self.rest;
+        if store.version() == version && now < again {
+            return;
+        }
+        store.at(now);
+        let before = store.version();
+        for part in &mut self.parts {
+            part.step(store, now);
+        }
+        // Nothing moved: only a timer can make a difference, and those are looked at less often.
+        let idle = store.version() == before;
+        self.rest = (store.version(), if idle { now + TimeDelta::milliseconds(40) } else { now });
+    }
+}

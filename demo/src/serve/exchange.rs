@@ -1,0 +1,83 @@
+//! One request over a connection: noted, put wrong where a fault says so, answered. Knows no route but those that need more than the store.
+use super::kubectl::openapi;
+use super::kubectl::protobuf;
+use super::proxy;
+use super::shared::Shared;
+use super::stream;
+use super::watch;
+use super::wire;
+use super::wire::Body;
+use crate::api;
+use crate::api::Outcome;
+use crate::api::answer::Answer;
+use crate::api::ask::Ask;
+use crate::api::list;
+use crate::faults::wire::Action;
+use crate::world::status::Status;
+use http::Request;
+use http::Response;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
+use serde_json::json;
+use std::io;
+use std::sync::Arc;
+
+/// Answers one request.
+///
+/// # Errors
+/// Where the connection is to be closed without an answer.
+pub(super) async fn serve(shared: Arc<Shared>, mut request: Request<Incoming>) -> io::Result<Response<Body>> {
+    let whole = request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    let seen = shared.requests.begin(request.method().as_str(), &whole, request.headers());
+    let accept = request.headers().get("accept").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let (wait, fault) = shared.faults.of(request.method().as_str(), &whole, &accept);
+    tokio::time::sleep(wait).await;
+    let upgrade = hyper::upgrade::on(&mut request);
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    let (path, query) = (parts.uri.path().to_owned(), parts.uri.query().unwrap_or_default().to_owned());
+    let decoded = protobuf::object(&body);
+    let ask = Ask { method: parts.method, path, query, headers: parts.headers, body, decoded };
+    let mut lines = None;
+    let mut answer = match &fault {
+        Some(Action::Never) => std::future::pending().await,
+        Some(Action::Close) => return Err(io::ErrorKind::ConnectionAborted.into()),
+        Some(Action::Fail(status)) => Answer::from(status.clone()),
+        Some(Action::Say(status, kind, body)) => Answer::bytes(*status, kind, body.clone()),
+        _ => answered(&shared, &ask, upgrade, &mut lines).await.unwrap_or_else(Answer::from),
+    };
+    match &fault {
+        Some(Action::EmptyList) => answer.edit(|list| list["items"] = json!([])),
+        Some(Action::Endless) => answer.edit(|list| {
+            let version = list["metadata"]["resourceVersion"].as_str().and_then(|v| v.parse().ok()).unwrap_or(0);
+            if list["metadata"]["continue"].as_str().unwrap_or_default().is_empty() {
+                list["metadata"]["continue"] = list::endless(version).into();
+            }
+        }),
+        _ => {}
+    }
+    shared.requests.end(seen, answer.status);
+    if answer.status != 101 {
+        let id = format!("{:08x}-0000-4000-8000-{seen:012x}", std::process::id());
+        answer = answer.with("audit-id", id).with("cache-control", "no-cache, private");
+    }
+    Ok(wire::send(answer, lines, &ask.headers, fault.as_ref()))
+}
+
+/// The answer; the lines of a watch go into `lines`.
+async fn answered(shared: &Arc<Shared>, ask: &Ask, upgrade: OnUpgrade, lines: &mut Option<Body>) -> Result<Answer, Status> {
+    if let Some(answer) = openapi::answer(&ask.path, ask.header("accept"), shared.store().resources()) {
+        return Ok(answer);
+    }
+    let outcome = api::answer(&mut shared.store(), &shared.faults, &shared.version, ask)?;
+    match outcome {
+        Outcome::Answer(answer) => Ok(answer),
+        Outcome::Watch(head, watch) => {
+            *lines = Some(watch::body(shared, *watch));
+            Ok(head)
+        }
+        Outcome::Proxy(target) => proxy::proxy(shared, &target, ask).await,
+        Outcome::Stream(target) => stream::open(shared, &target, ask, upgrade),
+    }
+}

@@ -1,0 +1,10 @@
+//! The platform over HTTP on loopback: its socket, its streams, and whom a proxied request reaches. Knows no rule of the API.
+mod exchange;
+mod kubectl;
+mod proxy;
+pub mod requests;
+pub mod server;
+mod shared;
+mod stream;
+mod watch;
+mod wire;

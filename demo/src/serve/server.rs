@@ -1,0 +1,171 @@
+//! The server: its socket, its threads, its end. Knows no request.
+use super::exchange;
+use super::requests::Requests;
+use super::requests::Seen;
+use super::shared::Shared;
+use crate::faults::wire::Faults;
+use crate::world::controller::Controller;
+use crate::world::responder::Responder;
+use crate::world::store::Store;
+use crate::world::table::Table;
+use chrono::Utc;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use hyper_util::rt::TokioTimer;
+use serde_json::Value;
+use serde_json::json;
+use std::io;
+use std::net::Ipv4Addr;
+use std::net::SocketAddr;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::atomic::AtomicUsize;
+use std::sync::mpsc;
+use std::thread;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::runtime;
+use tokio::sync::watch;
+
+/// What a server serves.
+pub struct Options {
+    /// What exists when it starts.
+    pub store: Store,
+    /// What makes it move.
+    pub controllers: Vec<Box<dyn Controller>>,
+    /// How often the controllers look.
+    pub every: Duration,
+    /// Who answers for the containers.
+    pub responder: Arc<dyn Responder>,
+    /// The answer to `/version`.
+    pub version: Value,
+    /// The port on loopback; 0: any that is free.
+    pub port: u16,
+}
+
+impl Options {
+    /// A store that nothing moves, with the sample platform's answers.
+    pub fn of(store: Store) -> Self {
+        let version = json!({"major": "1", "minor": "36", "gitVersion": "v1.36.3", "gitTreeState": "clean", "platform": "linux/amd64"});
+        Self { store, controllers: Vec::new(), every: Duration::from_millis(25), responder: Arc::new(Table::default()), version, port: 0 }
+    }
+}
+
+/// A running server. It stops, with all its threads, when it is dropped.
+pub struct Server {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    end: watch::Sender<bool>,
+    wake: Option<mpsc::Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts a server on 127.0.0.1.
+    ///
+    /// # Errors
+    /// Where the port can't be had, or no thread.
+    pub fn start(options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            store: Mutex::new(options.store),
+            faults: Faults::default(),
+            requests: Requests::default(),
+            responder: options.responder,
+            version: options.version,
+            turn: AtomicUsize::new(0),
+        });
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let (end, ended) = watch::channel(false);
+        let (wake, sleep) = mpsc::channel();
+        let mut server = Self { shared: shared.clone(), address, end, wake: Some(wake), threads: Vec::new() };
+        let serving = shared.clone();
+        let serve = move || runtime.block_on(accept(listener, serving, ended));
+        server.threads.push(thread::Builder::new().name("demo-api".into()).spawn(serve)?);
+        let (mut controllers, every) = (options.controllers, options.every);
+        if !controllers.is_empty() {
+            let control = move || {
+                while sleep.recv_timeout(every) == Err(mpsc::RecvTimeoutError::Timeout) {
+                    for controller in &mut controllers {
+                        controller.step(&mut shared.store(), Utc::now());
+                    }
+                }
+            };
+            server.threads.push(thread::Builder::new().name("demo-controllers".into()).spawn(control)?);
+        }
+        Ok(server)
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A kubeconfig with one context, `evid-demo`.
+    pub fn kubeconfig(&self) -> String {
+        format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: evid-demo\nclusters:\n- name: evid-demo\n  cluster:\n    server: {}\nusers:\n\
+             - name: demo\n  user:\n    token: demo\ncontexts:\n- name: evid-demo\n  context:\n    cluster: evid-demo\n    user: demo\n",
+            self.url()
+        )
+    }
+
+    /// The store; nobody else can use it while the guard lives.
+    pub fn store(&self) -> MutexGuard<'_, Store> {
+        self.shared.store()
+    }
+
+    /// What goes wrong on purpose.
+    pub fn faults(&self) -> &Faults {
+        &self.shared.faults
+    }
+
+    /// Every request so far.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.shared.requests.all()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.wake = None;
+        self.end.send_replace(true);
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Accepts connections until the end. Their tasks end with the runtime.
+async fn accept(listener: TcpListener, shared: Arc<Shared>, mut ended: watch::Receiver<bool>) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => {
+                    // Out of descriptors, most likely: others may be given back.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            _ = ended.changed() => return,
+        };
+        let _ = stream.set_nodelay(true);
+        let shared = shared.clone();
+        tokio::spawn(async move {
+            let service = service_fn(move |request: Request<Incoming>| exchange::serve(shared.clone(), request));
+            let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+            // Connections that are cut, on purpose or by the peer, are no failure of the server.
+            let _ = connection.with_upgrades().await;
+        });
+    }
+}

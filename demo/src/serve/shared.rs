@@ -1,0 +1,32 @@
+//! What every request of a server shares. Knows no request.
+use super::requests::Requests;
+use crate::faults::wire::Faults;
+use crate::world::responder::Responder;
+use crate::world::store::Store;
+use chrono::Utc;
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicUsize;
+
+/// All of it.
+pub(super) struct Shared {
+    pub store: Mutex<Store>,
+    pub faults: Faults,
+    pub requests: Requests,
+    pub responder: Arc<dyn Responder>,
+    pub version: Value,
+    /// Counts the requests to services, so that their pods take turns.
+    pub turn: AtomicUsize,
+}
+
+impl Shared {
+    /// The store, now.
+    pub fn store(&self) -> MutexGuard<'_, Store> {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.at(Utc::now());
+        store
+    }
+}

@@ -1,0 +1,151 @@
+//! What every controller reads of an object and writes to the store. Knows no kind's rules.
+use super::store::Id;
+use super::store::Store;
+use chrono::DateTime;
+use chrono::SecondsFormat;
+use chrono::Utc;
+use serde_json::Value;
+use serde_json::json;
+use std::sync::Arc;
+
+/// What the last client-side apply said.
+pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// The text of a value; empty where it is none.
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// The number of a value; 0 where it is none.
+pub fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or(0)
+}
+
+/// The items of a list; none where it is none.
+pub fn items(value: &Value) -> impl DoubleEndedIterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// `metadata.name`.
+pub fn name(object: &Value) -> &str {
+    text(&object["metadata"]["name"])
+}
+
+/// `metadata.namespace`; empty for cluster-wide objects.
+pub fn namespace(object: &Value) -> &str {
+    text(&object["metadata"]["namespace"])
+}
+
+/// `metadata.uid`.
+pub fn uid(object: &Value) -> &str {
+    text(&object["metadata"]["uid"])
+}
+
+/// The API group of an object.
+pub fn group(object: &Value) -> &str {
+    text(&object["apiVersion"]).split_once('/').map_or("", |(g, _)| g)
+}
+
+/// Whether somebody asked for its deletion.
+pub fn deleting(object: &Value) -> bool {
+    object["metadata"]["deletionTimestamp"].is_string()
+}
+
+/// Whether it has a finalizer.
+pub fn held_by(object: &Value, finalizer: &str) -> bool {
+    items(&object["metadata"]["finalizers"]).any(|f| f == finalizer)
+}
+
+/// The uid of its controller; empty where it has none.
+pub fn controller(object: &Value) -> &str {
+    items(&object["metadata"]["ownerReferences"]).find(|o| o["controller"] == true).map_or("", |o| text(&o["uid"]))
+}
+
+/// Whether a pod's condition Ready is True.
+pub fn ready(pod: &Value) -> bool {
+    items(&pod["status"]["conditions"]).any(|c| c["type"] == "Ready" && c["status"] == "True")
+}
+
+/// A controller's reference to itself, for what it makes.
+pub fn reference(owner: &Value) -> Value {
+    json!([{"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": owner["metadata"]["name"], "uid": owner["metadata"]["uid"],
+        "controller": true, "blockOwnerDeletion": true}])
+}
+
+/// Whether labels have all that a `matchLabels` says; nothing matches an empty one.
+pub fn matches(selector: &Value, labels: &Value) -> bool {
+    selector.as_object().is_some_and(|s| !s.is_empty() && s.iter().all(|(k, v)| labels.get(k) == Some(v)))
+}
+
+/// A time as objects have it.
+pub fn stamp(now: DateTime<Utc>) -> Value {
+    now.to_rfc3339_opts(SecondsFormat::Secs, true).into()
+}
+
+/// The time in an object.
+pub fn moment(value: &Value) -> Option<DateTime<Utc>> {
+    Some(DateTime::parse_from_rfc3339(value.as_str()?).ok()?.to_utc())
+}
+
+/// Takes a key out of a map.
+pub fn remove(map: &mut Value, key: &str) {
+    if let Some(map) = map.as_object_mut() {
+        map.remove(key);
+    }
+}
+
+/// The objects of a kind, to be gone through while the store changes.
+pub fn all(store: &Store, stem: &str) -> Vec<(Id, Arc<Value>)> {
+    store.entries(stem, None).map(|(id, o)| (id.clone(), o.clone())).collect()
+}
+
+/// Changes an object that may be gone meanwhile.
+pub fn change(store: &mut Store, id: &Id, how: impl FnOnce(&mut Value)) {
+    drop(store.modify(id, how));
+}
+
+/// Writes a status where it differs.
+pub fn set_status(store: &mut Store, id: &Id, status: Value) {
+    if store.get(id).is_some_and(|o| o["status"] != status) {
+        change(store, id, |o| o["status"] = status);
+    }
+}
+
+/// Takes a finalizer off.
+pub fn release(store: &mut Store, id: &Id, finalizer: &str) {
+    change(store, id, |o| {
+        if let Some(list) = o["metadata"]["finalizers"].as_array_mut() {
+            list.retain(|f| f != finalizer);
+        }
+    });
+}
+
+/// Creates an object, as POST does; none where that is refused.
+pub fn create(store: &mut Store, stem: &str, namespace: &str, mut object: Value) -> Option<Value> {
+    if stem == "pods" {
+        let class = store.get(&Id::new("priorityclasses.scheduling.k8s.io", "", text(&object["spec"]["priorityClassName"])));
+        let (value, policy) = class.map_or((0, "PreemptLowerPriority"), |c| {
+            (number(&c["value"]), c["preemptionPolicy"].as_str().unwrap_or("PreemptLowerPriority"))
+        });
+        let policy = policy.to_owned();
+        object["spec"]["priority"] = value.into();
+        object["spec"]["preemptionPolicy"] = policy.into();
+    }
+    let resource = store.resource(stem)?;
+    store.create(&resource, namespace, object).ok()
+}
+
+/// A condition's list with one condition set; its `lastTransitionTime` moves with its status only.
+pub fn with_condition(conditions: &Value, kind: &str, more: Value, now: DateTime<Utc>) -> Value {
+    let mut list: Vec<Value> = items(conditions).cloned().collect();
+    let mut new = more;
+    new["type"] = kind.into();
+    let old = list.iter_mut().find(|c| c["type"] == kind);
+    let kept = old.as_ref().filter(|o| o["status"] == new["status"]).map(|o| o["lastTransitionTime"].clone());
+    new["lastTransitionTime"] = kept.unwrap_or_else(|| stamp(now));
+    match old {
+        Some(old) => *old = new,
+        None => list.push(new),
+    }
+    list.into()
+}

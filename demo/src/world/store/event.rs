@@ -1,0 +1,58 @@
+//! An object's place, and what happens there. Knows no store.
+use serde_json::Value;
+use std::sync::Arc;
+
+/// One object's place: `<plural.group>`, namespace (empty for cluster-wide ones), name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Id {
+    /// `pods`, `deployments.apps`.
+    pub resource: String,
+    /// Namespace, or empty.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+}
+
+impl Id {
+    /// An id from its parts.
+    pub fn new(resource: &str, namespace: &str, name: &str) -> Self {
+        Self { resource: resource.into(), namespace: namespace.into(), name: name.into() }
+    }
+}
+
+/// What happened to an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EventKind {
+    /// It came.
+    Added,
+    /// It changed.
+    Modified,
+    /// It went.
+    Deleted,
+}
+
+/// One write.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The resourceVersion that the write gave.
+    pub version: u64,
+    /// Whose.
+    pub id: Id,
+    /// The object before; none if it came.
+    pub old: Option<Arc<Value>>,
+    /// The object after; of one that went, its last state.
+    pub new: Arc<Value>,
+    /// Whether it is still there.
+    pub kept: bool,
+}
+
+impl Event {
+    /// What happened, as a watch that sees every object calls it.
+    pub fn kind(&self) -> EventKind {
+        match (&self.old, self.kept) {
+            (_, false) => EventKind::Deleted,
+            (None, true) => EventKind::Added,
+            (Some(_), true) => EventKind::Modified,
+        }
+    }
+}

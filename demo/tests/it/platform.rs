@@ -1,0 +1,5 @@
+//! What moves the platform, sentence by sentence. Time is made up; nothing sleeps.
+mod argocd;
+mod kubernetes;
+mod mishaps;
+mod world;

@@ -1,0 +1,70 @@
+//! Law 14: what well-known controllers add, take and write leaves a claim open; it neither refutes nor proves.
+use crate::laws::Case;
+use crate::laws::OFF;
+use crate::laws::OPEN;
+use crate::laws::REFUTED;
+use crate::laws::answered;
+use crate::laws::changing;
+use crate::laws::new;
+use crate::laws::owned_by;
+use crate::samples::items;
+use serde_json::json;
+
+pub const CASES: &[Case] = &[
+    (
+        "law 14: what an operator writes into its own config map is a doubt, and in another's a change",
+        OFF,
+        |all| {
+            for (i, one) in all.iter_mut().enumerate() {
+                let operator = new("monitoring.example.com/v1", "Metrics", "mlops-prod", "main");
+                let owner = operator["metadata"]["uid"].clone();
+                answered(one, "monitoring.example.com", "metrics", vec![operator]);
+                let mut map = new("v1", "ConfigMap", "mlops-prod", "rules");
+                map["data"] = json!({"rules.yaml": i.to_string()});
+                owned_by(&mut map, "monitoring.example.com/v1", "Metrics", "main", &owner);
+                items(one, "configmaps").push(map);
+            }
+        },
+        &[("changes.confined", OPEN)],
+    ),
+    (
+        "law 14: an owner that is not there writes nothing",
+        OFF,
+        |all| {
+            changing(all, "mlops-prod", |map, _| {
+                owned_by(map, "monitoring.example.com/v1", "Metrics", "main", &json!("none"));
+            });
+        },
+        &[("changes.confined", REFUTED)],
+    ),
+    (
+        "law 14: a job that the cluster takes away is a doubt when it goes",
+        OFF,
+        |all| {
+            let mut job = new("batch/v1", "Job", "default", "once");
+            job["spec"] = json!({"ttlSecondsAfterFinished": 60, "template": {"spec": {"containers": []}}});
+            items(&mut all[0], "jobs").push(job);
+        },
+        &[("changes.confined", OPEN)],
+    ),
+    (
+        "law 14: a job that comes is a change, whatever it says of its end",
+        OFF,
+        |all| {
+            let mut job = new("batch/v1", "Job", "default", "once");
+            job["spec"] = json!({"ttlSecondsAfterFinished": 60, "template": {"spec": {"containers": []}}});
+            items(&mut all[1], "jobs").push(job);
+        },
+        &[("changes.confined", REFUTED)],
+    ),
+    (
+        "law 14: a token with which nodes join comes and goes, and is a doubt",
+        OFF,
+        |all| {
+            let mut token = new("v1", "Secret", "kube-system", "bootstrap-token-abcdef");
+            token["type"] = json!("bootstrap.kubernetes.io/token");
+            items(&mut all[1], "secrets").push(token);
+        },
+        &[("changes.confined", OPEN)],
+    ),
+];
