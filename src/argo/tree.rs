@@ -273,9 +273,13 @@ impl<'a> Apps<'a> {
 
     /// The protected layer whose Application lists an object that carries another's mark: both say that it is theirs.
     pub fn sharing(&self, object: &Key) -> Option<&str> {
-        let object = self.objects.find(object.parts())?;
-        let protected = |layer: &&str| self.layers.iter().any(|l| l.name == **layer && l.role == Role::Protected);
-        self.listing(object).filter(|app| self.here.contains(app)).filter_map(|app| self.layer_of(app)).find(protected)
+        self.layer_of(self.protecting(self.objects.find(object.parts())?)?)
+    }
+
+    /// An Application of a protected layer that deploys here and lists an object.
+    pub fn protecting(&self, object: usize) -> Option<usize> {
+        let protected = |layer: &str| self.layers.iter().any(|l| l.name == layer && l.role == Role::Protected);
+        self.listing(object).filter(|app| self.here.contains(app)).find(|app| self.layer_of(*app).is_some_and(protected))
     }
 
     /// The layer of an Application that an ApplicationSet generated.

@@ -59,8 +59,8 @@ pub struct Rule {
     pub passing: Vec<String>,
     /// True where what an object runs comes to an end by itself: its pods come and go.
     pub ends: bool,
-    /// Pointer patterns of what an operator writes into an object that a custom resource of it controls: that the object moves there is a
-    /// doubt, since nothing says what the operator makes.
+    /// Pointer patterns of what an operator writes into an object that has a controller: that one instance moves there is a doubt, since
+    /// nothing says what the operator makes.
     pub operated: Vec<String>,
     /// Relations to other objects, strongest first.
     pub relations: Vec<Relation>,
@@ -220,6 +220,8 @@ pub struct Derived {
     pub of_derived: bool,
     /// The text (or each text of a list) at a pointer is one of these (`*` at the end is any text).
     pub says: BTreeMap<String, Vec<String>>,
+    /// No text at one of these pointer patterns is one of these.
+    pub unless: BTreeMap<String, Vec<String>>,
     /// It is the claim that its controller, a pod, makes for an ephemeral volume of its own.
     pub ephemeral: bool,
     /// An ownerReference, of a controller or not, to one of these kinds is there by uid, kind and name.

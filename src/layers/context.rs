@@ -115,7 +115,9 @@ impl<'a> Context<'a> {
             return self.claim_owner(object);
         }
         if relation.listed {
-            return self.apps.listing(self.objects.find(object.key.parts())?).next();
+            let at = self.objects.find(object.key.parts())?;
+            // What a protected layer lists too is not the switched one's alone.
+            return self.apps.protecting(at).or_else(|| self.apps.listing(at).next());
         }
         None
     }

@@ -1,5 +1,6 @@
 //! Fields that a controller owns by agreement: identity, not state, of the one object that the agreement is about.
 use crate::canon::json;
+use crate::kinds::patterns::covers;
 use crate::layers::Context;
 use crate::model::Object;
 use crate::model::Placement;
@@ -29,11 +30,12 @@ pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placemen
     let is_theirs = placement.mark.is_empty() && context.apps.layer_of_app(&placement.app).is_none_or(|layer| layer == placement.layer);
     let app = if is_theirs { &*placement.app } else { "" };
     let agreements = context.apps.agreements(app).filter(|(_, a)| a.is_about(&k.group, &k.kind, &k.namespace, &k.name));
-    let runs =
-        &|p: &str| object.value.pointer(p).is_some_and(|v| (v.is_object() || v.is_array()) && json::to_text(v).contains("\"image\""));
+    let runs = context.rules.of(&k.group, &k.kind).patterns(|r| &r.runs);
+    // What holds more than one value is nobody's alone, nor is what runs.
+    let is_wide = &|p: &str| object.value.pointer(p).is_some_and(|v| v.is_object() || v.is_array()) || runs.iter().any(|r| covers(r, p));
     let mut owned: Vec<Owned> = agreements
         .flat_map(|(by, a)| {
-            a.pointers.iter().map(move |p| Owned { pointer: p.clone(), by, is_wide: a.is_wide(p) || runs(p), is_idle: false })
+            a.pointers.iter().map(move |p| Owned { pointer: p.clone(), by, is_wide: a.is_wide(p) || is_wide(p), is_idle: false })
         })
         // Status is never state, and metadata as a whole is nobody's to give away.
         .filter(|o| !matches!(&*o.pointer, "/status" | "/metadata"))

@@ -31,6 +31,11 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("keda.sh", "ScaledObject", keda),
 ];
 
+/// (group, kind) of sets of machines, which the cluster autoscaler scales within bounds that their annotations name (autoscaler 1.33,
+/// `cluster-autoscaler/cloudprovider/clusterapi/clusterapi_utils.go`).
+const POOLS: &[(&str, &str)] =
+    &[("cluster.x-k8s.io", "MachineSet"), ("cluster.x-k8s.io", "MachineDeployment"), ("machine.openshift.io", "MachineSet")];
+
 /// What each kind's bounds are read from, beside where its target stands.
 pub(super) const READ: &[(&str, &str, &[&str])] = &[
     (
@@ -59,8 +64,12 @@ pub(super) const READ: &[(&str, &str, &[&str])] = &[
             "/status/conditions",
             "/metadata/annotations/autoscaling.keda.sh~1paused",
             "/metadata/annotations/autoscaling.keda.sh~1paused-replicas",
+            "/metadata/annotations/autoscaling.keda.sh~1paused-scale-in",
         ],
     ),
+    ("cluster.x-k8s.io", "MachineSet", &["/metadata/annotations"]),
+    ("cluster.x-k8s.io", "MachineDeployment", &["/metadata/annotations"]),
+    ("machine.openshift.io", "MachineSet", &["/metadata/annotations"]),
 ];
 
 /// The objects that autoscalers scale.
@@ -70,6 +79,17 @@ pub(super) fn scaled(objects: &dyn Objects) -> HashMap<Key, Scaler> {
         for object in objects.of_kind(group, kind).filter_map(|at| objects.lean(at)) {
             if let (Some(target), Some((least, most, is_idle))) = (target(&object), bounds(&object)) {
                 out.insert(target, Scaler { by: kind, least, most, is_idle });
+            }
+        }
+    }
+    for (group, kind) in POOLS {
+        for pool in objects.of_kind(group, kind).filter_map(|at| objects.lean(at)) {
+            let bound = |name: &str| {
+                let name = format!("{group}/cluster-api-autoscaler-node-group-{name}-size");
+                meta::annotation(&pool.value, &name)?.parse::<i64>().ok()
+            };
+            if let (Some(least), Some(most)) = (bound("min"), bound("max")) {
+                out.insert(pool.key.clone(), Scaler { by: "cluster-autoscaler", least, most, is_idle: false });
             }
         }
     }
@@ -86,7 +106,8 @@ fn target(scaler: &Object) -> Option<Key> {
 
 fn horizontal(hpa: &Object) -> Option<(i64, i64, bool)> {
     // One of which its controller has said nothing has scaled nothing.
-    let is_taken_up = hpa.value.pointer("/status/desiredReplicas").is_some() || is(hpa, "ScalingActive", "True");
+    let says = hpa.value.pointer("/status/desiredReplicas").and_then(Value::as_i64);
+    let is_taken_up = says.is_some_and(|n| n > 0) || is(hpa, "ScalingActive", "True");
     let is_failing = !is_taken_up || is(hpa, "AbleToScale", "False") || is(hpa, "ScalingActive", "False");
     let number = |p: &str| hpa.value.pointer(p).and_then(Value::as_i64);
     Some((number("/spec/minReplicas").unwrap_or(1), number("/spec/maxReplicas")?, is_failing))
@@ -94,12 +115,16 @@ fn horizontal(hpa: &Object) -> Option<(i64, i64, bool)> {
 
 fn keda(scaled: &Object) -> Option<(i64, i64, bool)> {
     let annotation = |name: &str| meta::annotation(&scaled.value, &format!("autoscaling.keda.sh/{name}"));
-    let is_paused =
-        is(scaled, "Paused", "True") || annotation("paused").is_some_and(|t| t != "false") || annotation("paused-replicas").is_some();
+    let is_paused = is(scaled, "Paused", "True")
+        || annotation("paused").is_some_and(|t| t != "false")
+        || annotation("paused-replicas").is_some()
+        || annotation("paused-scale-in").is_some_and(|t| t != "false");
     let is_taken_up = scaled.value.pointer("/status/hpaName").is_some() || is(scaled, "Ready", "True");
     let number = |name: &str| scaled.value.pointer(&format!("/spec/{name}")).and_then(Value::as_i64);
     let least = number("minReplicaCount").unwrap_or(0);
     let least = number("idleReplicaCount").map_or(least, |idle| idle.min(least));
+    // While there is work, KEDA takes the last one from nobody.
+    let least = if is(scaled, "Active", "True") { least.max(1) } else { least };
     Some((least, number("maxReplicaCount").unwrap_or(100), is_paused || !is_taken_up || is(scaled, "Ready", "False")))
 }
 

@@ -83,7 +83,8 @@ fn marked(e: &Evidence<'_>, layer: &str, spot: &Spot, at: &Instance) -> Option<(
     (names && e.instances.layer_of_app(&at.app) == Some(layer)).then_some(())?;
     match &*spot.stem {
         "pods" => Some((Effect::Counters, "pod-lives")),
-        _ if !at.kept.is_empty() => Some((Effect::Notes, "kept-by-option")),
+        "persistentvolumeclaims" | "persistentvolumes" | "namespaces" if !at.kept.is_empty() => Some((Effect::Notes, "kept-by-option")),
+        "customresourcedefinitions.apiextensions.k8s.io" if !at.kept.is_empty() => Some((Effect::Notes, "kept-by-argo")),
         _ => Some((Effect::Doubts, "asserted-lives")),
     }
 }

@@ -42,7 +42,10 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     }
     for change in &e.changes {
         let is_switched = change.layer == switched;
-        if (is_switched && (e.instances.by(&change.spot).is_confirmed() || is_known(e, switched, change)?))
+        // What the layer takes over from somebody else was somebody else's when it changed.
+        let is_taken =
+            change.kind == ChangeKind::Modified && e.instances.at(&change.spot, change.sides.0).is_some_and(|at| at.layer != switched);
+        if (is_switched && !is_taken && (e.instances.by(&change.spot).is_confirmed() || is_known(e, switched, change)?))
             || (change.hook && change.kind == ChangeKind::Replaced)
         {
             continue;
@@ -107,8 +110,8 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
     }
     let knew = |i: usize| {
         let at = e.instances.at(&change.spot, i)?;
-        // Argo CD lists whatever carries its mark: of what its Application does not list, the mark says nothing.
-        let is_borne_out = by != By::Mark || at.mark != "unlisted";
+        // Argo CD lists whatever carries its mark: of what its Application does not list, or is not there to list, the mark says nothing.
+        let is_borne_out = by != By::Mark || at.mark == "unknown";
         (e.positions.get(i) == Some(&Position::On) && at.layer == layer && at.by == by && is_borne_out).then_some(at)
     };
     Ok(match change.kind {
@@ -129,7 +132,7 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
 fn goes_with_owner(e: &Evidence<'_>, spot: &Spot, by: By, (a, b): (usize, usize)) -> bool {
     let instance = e.instances.at(spot, a).or_else(|| e.instances.at(spot, b));
     let space = || {
-        (by == By::Destination && !spot.namespace.is_empty()).then(|| Spot {
+        (matches!(by, By::Destination | By::Namespace) && !spot.namespace.is_empty()).then(|| Spot {
             stem: "namespaces".into(),
             namespace: String::new(),
             name: spot.namespace.clone(),

@@ -7,6 +7,8 @@ use crate::compare::CompareError;
 use crate::compare::Side;
 use crate::compare::Spot;
 use crate::compare::lines;
+use crate::kinds::patterns::covers;
+use crate::model::unstem;
 use serde_json::Map;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -22,12 +24,22 @@ pub(super) fn differing(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (us
         for pointer in earlier.keys().chain(later.keys()).collect::<BTreeSet<_>>() {
             let (x, y) = (earlier.get(pointer).cloned(), later.get(pointer).cloned());
             if x != y {
-                let finding = Finding::new(Effect::Notes, "generated-differs", b).about(e.key(spot));
+                // Of what only the object says that a cluster writes it, another value of the same instance may be anybody's doing (law 2).
+                let uid = |side: usize| e.instances.at(spot, side).map(|at| &at.uid);
+                let effect = if uid(a) == uid(b) && is_asserted(e, spot, pointer) { Effect::Doubts } else { Effect::Notes };
+                let finding = Finding::new(effect, "generated-differs", b).about(e.key(spot));
                 findings.push(finding.at(pointer, x, y).in_file(file));
             }
         }
     }
     Ok(findings)
+}
+
+/// Whether a value is generated in those objects only that say so of themselves.
+fn is_asserted(e: &Evidence<'_>, spot: &Spot, pointer: &str) -> bool {
+    let (plural, group) = unstem(&spot.stem);
+    let when = e.rules.of_resource(group, plural).into_iter().flat_map(|k| &k.rule.when);
+    when.flat_map(|w| &w.generated).any(|pattern| covers(pattern, pointer))
 }
 
 /// Object → its generated values, and the entry that holds them.
@@ -44,7 +56,7 @@ fn generated(e: &Evidence<'_>, of: impl Fn(&str) -> bool, side: &Side, other: &S
     let known: BTreeSet<(&str, &str)> = other.files("identity").map(|(_, _, stem, digest)| (stem, digest)).collect();
     let mut out = Generated::new();
     for (entry, _, stem, _) in side.files("identity").filter(|(_, _, stem, digest)| !known.contains(&(*stem, *digest))) {
-        let (plural, group) = crate::model::unstem(stem);
+        let (plural, group) = unstem(stem);
         let Some(kind) = e.rules.of_resource(group, plural).filter(|k| k.generates()) else { continue };
         for line in lines(&side.file(entry)?) {
             let line: Line = side.parse(entry, line)?;

@@ -8,9 +8,7 @@ use crate::compare::Instances;
 use crate::kinds::patterns::covers;
 use crate::kinds::rule::Passing;
 use crate::kinds::rule::Rule;
-use crate::model::is_custom;
 use crate::model::meta;
-use crate::model::unstem;
 
 /// Whether a well-known controller may have done it: it adds and takes such objects, or writes there into what it controls.
 pub(super) fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
@@ -30,15 +28,14 @@ pub(super) fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, Comp
     Ok(rule.passing.iter().any(|l| l == "*" || meta::label(&object, l).is_some()) || when.any(|w| w.holds(&object)))
 }
 
-/// Whether one instance moved only where its operator writes, while the same custom resource controlled it.
+/// Whether one instance moved only where its controller writes, and the same object controlled it.
 fn is_operated(e: &Evidence<'_>, change: &Change, rule: &Rule) -> bool {
     let owner = |side: usize| {
         let owner = e.instances.at(&change.spot, side).and_then(Instances::related)?;
-        Some(e.instances.at(&owner, side)?.uid.clone()).filter(|uid| !uid.is_empty() && is_custom(unstem(&owner.stem).1))
+        Some(e.instances.at(&owner, side)?.uid.clone()).filter(|uid| !uid.is_empty())
     };
     let is_written = |pointer: &str| rule.operated.iter().any(|p| covers(p, pointer));
-    let of_custom = change.controller.as_ref().is_some_and(|(group, _)| is_custom(group));
-    of_custom
+    change.controller.is_some()
         && !change.recreated
         && change.fields.iter().all(|f| is_written(&f.pointer))
         && owner(change.sides.0).is_some_and(|uid| owner(change.sides.1) == Some(uid))

@@ -4,6 +4,7 @@
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
+use crate::claims::predicates::passing::is_passing;
 use crate::claims::predicates::wanted;
 use crate::claims::predicates::wanted::wanted;
 use crate::claims::question::Answer;
@@ -26,7 +27,8 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     }
     // What a derived object is has moved, or is not what its owner says (laws 4 and 5).
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.derived) {
-        findings.extend(Finding::of_change(change, if change.uncertain { Effect::Doubts } else { Effect::Counters }));
+        let is_open = change.uncertain || is_passing(e, change)?;
+        findings.extend(Finding::of_change(change, if is_open { Effect::Doubts } else { Effect::Counters }));
     }
     let mut kinds = e.kinds(q.layer);
     kinds.insert("pods".into());
@@ -126,19 +128,29 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
         let pods = e.instances.in_bundle(side).filter(|(s, _)| s.stem == "pods");
         pods.filter(|(s, at)| e.instances.top(s, Some(at)) == *controller).collect::<Vec<_>>()
     };
-    let mut known = std::collections::BTreeSet::new();
+    let (mut known, mut digests) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
     for (spot, at) in mine(a) {
-        known.insert(images(&e.line("identity", spot, at, a)?));
+        let line = e.line("identity", spot, at, a)?;
+        known.insert(images(&line));
+        let all = containers(&line).into_iter().filter(|((_, field), _)| field == "imageID");
+        digests.extend(all.map(|(_, (_, value))| value.to_string()));
     }
     for spot in gained {
         let Some(at) = e.instances.at(spot, b) else { continue };
-        let seen = images(&e.line("identity", spot, at, b)?);
+        let line = e.line("identity", spot, at, b)?;
+        let seen = images(&line);
         if !known.is_empty() && !known.contains(&seen) {
             findings.push(Finding::new(Effect::Counters, "image-changed", b).about(e.key(spot)).at(
                 "/spec/containers",
                 None,
                 Some(json!(seen)),
             ));
+        }
+        // A tag may name another image by now. On a node of another architecture, so may the same one.
+        for (pointer, value) in containers(&line).into_iter().filter(|((_, field), _)| field == "imageID").map(|(_, found)| found) {
+            if !digests.is_empty() && !digests.contains(&value.to_string()) && value.as_str().is_some_and(|t| !t.is_empty()) {
+                findings.push(Finding::new(Effect::Doubts, "image-changed", b).about(e.key(spot)).at(&pointer, None, Some(value)));
+            }
         }
         let Some(owner) = Instances::related(at) else { continue };
         let Some(owner_at) = e.instances.at(&owner, b) else { continue };

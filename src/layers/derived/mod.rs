@@ -16,6 +16,7 @@ use crate::model::Object;
 use crate::model::is_custom;
 use crate::model::join;
 use crate::model::meta;
+use crate::model::tokens;
 use backed::Backed;
 use follows::Measure;
 use serde_json::Value;
@@ -129,6 +130,7 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && d.annotation.as_ref().is_none_or(|a| says(object, "annotations", a, d))
         && d.label.as_ref().is_none_or(|l| says(object, "labels", l, d))
         && d.says.iter().all(|(at, words)| object.value.pointer(at).is_some_and(|v| is_one_of(v, words)))
+        && !d.unless.iter().any(|(at, words)| texts(&object.value, &tokens(at)).iter().any(|t| words.iter().any(|w| is_like(w, t))))
         && d.without.iter().all(|p| object.value.pointer(p).is_none_or(Value::is_null))
         && d.only.as_ref().is_none_or(|only| has_only(&object.value, only))
         && (!d.backed || backed(context, object) < Backed::No)
@@ -146,6 +148,16 @@ fn says(object: &Object, map: &str, name: &str, d: &Derived) -> bool {
 fn is_one_of(value: &Value, words: &[String]) -> bool {
     let like = |v: &Value| v.as_str().is_some_and(|t| words.iter().any(|w| is_like(w, t)));
     value.as_array().map_or_else(|| like(value), |list| !list.is_empty() && list.iter().all(like))
+}
+
+/// The texts at a place; `*` is each element, or each field.
+fn texts<'v>(value: &'v Value, place: &[String]) -> Vec<&'v str> {
+    match (place.split_first(), value) {
+        (None, value) => value.as_str().into_iter().collect(),
+        (Some((token, rest)), Value::Array(list)) if token == "*" => list.iter().flat_map(|v| texts(v, rest)).collect(),
+        (Some((token, rest)), Value::Object(map)) if token == "*" => map.values().flat_map(|v| texts(v, rest)).collect(),
+        (Some((token, rest)), value) => value.get(token).map_or_else(Vec::new, |v| texts(v, rest)),
+    }
 }
 
 /// Whether the controller is of a kind that a rule names, and has what the rule wants of it.
