@@ -1,6 +1,6 @@
 //! The machine's time, whose waits end early on Ctrl-C.
 use crate::adapters::interrupt::listen;
-use crate::usecase::port::Clock;
+use crate::usecase::cluster::port::Clock;
 use chrono::DateTime;
 use chrono::Utc;
 use std::time::Duration;

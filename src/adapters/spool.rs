@@ -1,5 +1,5 @@
 //! The spool: an unnamed temporary file, so that nothing is left behind however the program ends. Must not know what it keeps.
-use crate::usecase::spool::Spool;
+use crate::usecase::capture::spool::Spool;
 use std::fs::File;
 use std::io;
 use std::io::Read as _;
@@ -90,7 +90,7 @@ impl Spool for FileSpool {
 mod tests {
     use super::FileSpool;
     use super::GATHERED;
-    use crate::usecase::spool::Spool as _;
+    use crate::usecase::capture::spool::Spool as _;
 
     #[test]
     fn what_was_put_comes_back_written_or_not() {

@@ -6,7 +6,6 @@ use crate::adapters::dump;
 use crate::adapters::keyfile;
 use crate::adapters::spool::FileSpool;
 use crate::adapters::zipfile::Sealed;
-use crate::bundle::config::Config;
 use crate::bundle::config::Secrets;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::probe::Is;
@@ -23,17 +22,16 @@ use crate::cli::live::Session;
 use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Gap;
-use crate::model::Layer;
 use crate::model::Objects as _;
 use crate::model::Snapshot;
 use crate::model::stem;
+use crate::usecase::capture;
+use crate::usecase::capture::Beside;
+use crate::usecase::capture::Captured;
 use crate::usecase::capture::Collected;
-use crate::usecase::capture::each_file;
-use crate::usecase::capture::probe_files;
-use crate::usecase::capture::snapshot;
-use crate::usecase::door::Door;
-use crate::usecase::shelf::Shelf;
-use crate::usecase::store::Store;
+use crate::usecase::capture::intake::Intake;
+use crate::usecase::capture::objects::PackedObjects;
+use crate::usecase::capture::packed::PackedList;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
@@ -89,26 +87,26 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         return live::dry_run(&args.live, &rules, &config);
     }
     let (redactor, spool) = (redactor()?, spool()?);
-    let door = Door { redactor: &redactor, rules: &rules, secrets: config.secrets, cluster_names: &config.cluster_names, spool: &spool };
-    let said = match &args.from {
-        Some(dir) => {
-            let collected = dated(dump::read(dir)?.into(), args.at.as_deref())?.without(&config.leave_out);
-            Said { collected: collected.through(&door), session: None }
-        }
-        None => ask(args, &global.archive, &config, &layers, &door)?,
-    };
-    let mut snapshot = snapshot(said.collected, &door)?;
-    let probes = probe(said.session.as_ref(), &mut snapshot)?;
-    writable(&global.archive)?;
-    let heard = probe_files(probes.clone())?;
-    let (sealed, manifest) = archive::seal(&path, args.force, |put| {
-        heard.into_iter().for_each(|(name, bytes)| put(name, bytes));
-        each_file(&snapshot, &redactor, &rules, &layers, &config, args.nonce.clone(), put)
-    })?;
-    if snapshot.started.is_none() {
+    let intake = Intake { redactor: &redactor, rules: &rules, layers: &layers, config: &config, spool: &spool };
+    let session = if args.from.is_none() { Some(session(args, &global.archive, &intake)?) } else { None };
+    let captured = capture::run(
+        |intake| match (&args.from, &session) {
+            (Some(dir), _) => Ok(dated(dump::read(dir)?.into(), args.at.as_deref())?.without(&config.leave_out).through(intake)),
+            (None, Some(session)) => collect(session, args, intake),
+            (None, None) => Err(Failure::new("there is neither a dump nor a cluster")),
+        },
+        &intake,
+        |snapshot| {
+            let probes = probe(session.as_ref(), snapshot)?;
+            writable(&global.archive)?;
+            Ok(Beside { probes, nonce: args.nonce.clone(), ..Beside::default() })
+        },
+        |files| Ok(archive::seal(&path, args.force, |put| files(put))?),
+    )?;
+    if captured.snapshot.started.is_none() {
         ui::message("note: the dump does not say when it was taken; `--at TIME` says it, and order can be judged");
     }
-    Ok(summary(&sealed, &manifest, &snapshot, &probes))
+    Ok(summary(&captured))
 }
 
 /// Makes the evidence folder, and tries whether a bundle can be written there.
@@ -118,31 +116,37 @@ fn writable(archive: &Path) -> Result<(), Failure> {
     tried.map(drop).map_err(|e| Failure::new(format!("{}: no bundle can be written there: {e}", archive.display())).hint(hint))
 }
 
-/// What a source said, and the cluster to ask further where it is one.
-struct Said<'a> {
-    collected: Collected<Shelf>,
-    session: Option<Session<'a>>,
-}
-
+/// The cluster that is asked.
 #[cfg(feature = "kube")]
-fn ask<'a>(args: &Args, archive: &Path, config: &'a Config, layers: &'a [Layer], door: &Door<'a>) -> Result<Said<'a>, Failure> {
+fn session<'a>(args: &Args, archive: &Path, intake: &Intake<'a>) -> Result<Session<'a>, Failure> {
     let (cluster, clock) = (args.live.cluster.connect()?, args.live.cluster.clock());
     // Before minutes of questions, not after.
     writable(archive)?;
-    let session = Session { cluster, clock, config, layers, rules: door.rules, redactor: door.redactor };
-    Ok(Said { collected: session.collect(&args.live.scope(config), door)?, session: Some(session) })
+    let Intake { redactor, rules, layers, config, .. } = *intake;
+    Ok(Session { cluster, clock, config, layers, rules, redactor })
 }
 
 #[cfg(not(feature = "kube"))]
-fn ask<'a>(_: &Args, _: &Path, _: &'a Config, _: &'a [Layer], _: &Door<'a>) -> Result<Said<'a>, Failure> {
+fn session<'a>(_: &Args, _: &Path, _: &Intake<'a>) -> Result<Session<'a>, Failure> {
     Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
+}
+
+/// Everything that the cluster answers.
+#[cfg(feature = "kube")]
+fn collect(session: &Session<'_>, args: &Args, intake: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
+    session.collect(&args.live.scope(session.config), intake)
+}
+
+#[cfg(not(feature = "kube"))]
+fn collect(_: &Session<'_>, _: &Args, _: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
+    Err(Failure::new("this evid was built without a cluster client"))
 }
 
 #[cfg(not(feature = "kube"))]
 struct Session<'a>(std::marker::PhantomData<&'a ()>);
 
 /// Asks the probes of a live cluster; the capture's window ends with the last answer.
-fn probe(session: Option<&Session<'_>>, snapshot: &mut Snapshot<Store<'_>>) -> Result<Vec<Line>, Failure> {
+fn probe(session: Option<&Session<'_>>, snapshot: &mut Snapshot<PackedObjects<'_>>) -> Result<Vec<Line>, Failure> {
     #[cfg(feature = "kube")]
     if let Some(session) = session {
         let (lines, finished) = session.probe(&session.places(&snapshot.objects))?;
@@ -185,7 +189,8 @@ pub(super) fn spool() -> Result<FileSpool, Failure> {
 
 /// Says what was sealed and what was not answered. A capture with gaps, with a probe that was not answered rightly, or of a platform
 /// that moved under it, is incomplete.
-pub(super) fn summary(sealed: &Sealed, manifest: &Manifest, snapshot: &Snapshot<Store<'_>>, probes: &[Line]) -> Exit {
+pub(super) fn summary(captured: &Captured<'_, (Sealed, Manifest)>) -> Exit {
+    let Captured { sealed: (sealed, manifest), snapshot, probes } = captured;
     ui::message(&format!("sealed {} ({} objects, {} bytes)", sealed.path.display(), snapshot.objects.len(), sealed.size));
     ui::message(&format!("sha256 {}", sealed.sha256));
     for layer in &manifest.layers {

@@ -22,7 +22,7 @@ use crate::render::words;
 use crate::render::yaml;
 use crate::usecase::capture::objects_of;
 use crate::usecase::expect::propose;
-use crate::usecase::roots;
+use crate::usecase::init;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -83,7 +83,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 
 fn init(args: &Init) -> Done {
     let (place, objects) = objects(args)?;
-    let found = roots::roots(&&*objects);
+    let found = init::roots(&&*objects);
     if found.is_empty() {
         let hint = "a root is an Application that lists other Applications; was `applications.argoproj.io` listed?";
         return Err(Failure::new(format!("{place}: shows no root Application")).hint(hint));
@@ -101,7 +101,7 @@ fn init(args: &Init) -> Done {
     if switched.is_none() {
         ui::message("note: no root is switched; say which with `--switched NAME`, or edit the file");
     }
-    let text = roots::description(&found, switched);
+    let text = init::description(&found, switched);
     if args.print {
         ui::data(text.as_bytes())?;
         return Ok(Exit::Proven);

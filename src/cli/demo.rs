@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::prove;
 use crate::cli::ui;
-use crate::usecase::port::Clock as _;
+use crate::usecase::cluster::port::Clock as _;
 use evid_demo::Server;
 use evid_demo::faults::mishaps::MISHAPS;
 use evid_demo::platform;

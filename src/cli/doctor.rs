@@ -14,6 +14,8 @@ use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::render;
+use crate::usecase::capture::live::platform;
+use crate::usecase::cluster::discover;
 use crate::usecase::doctor as usecase;
 use crate::usecase::doctor::Doctor;
 use crate::usecase::doctor::Examined;
@@ -21,8 +23,6 @@ use crate::usecase::doctor::Level;
 use crate::usecase::doctor::Line;
 use crate::usecase::doctor::Right;
 use crate::usecase::doctor::complete;
-use crate::usecase::live::discover;
-use crate::usecase::live::platform;
 use std::path::Path;
 
 /// Check what evid needs: the cluster and the way to it, Argo CD, the layers, rights, keys, folders

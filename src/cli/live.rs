@@ -17,19 +17,20 @@ use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Objects;
 use crate::usecase::capture::Collected;
-use crate::usecase::door::Door;
-use crate::usecase::live;
-use crate::usecase::live::Live;
-use crate::usecase::live::LiveError;
-use crate::usecase::live::Scope;
-use crate::usecase::port::Clock as _;
-use crate::usecase::port::stamp;
+use crate::usecase::capture::intake::Intake;
+use crate::usecase::capture::live;
+use crate::usecase::capture::live::Live;
+use crate::usecase::capture::live::Scope;
+use crate::usecase::capture::packed::PackedList;
+use crate::usecase::cluster::LiveError;
+use crate::usecase::cluster::discover;
+use crate::usecase::cluster::port::Clock as _;
+use crate::usecase::cluster::port::stamp;
 use crate::usecase::probes;
 use crate::usecase::probes::Places;
 use crate::usecase::probes::Planned;
 use crate::usecase::probes::Resolved;
 use crate::usecase::probes::World;
-use crate::usecase::shelf::Shelf;
 
 /// What is asked of a cluster.
 #[derive(clap::Args, Debug)]
@@ -86,11 +87,11 @@ pub(super) struct Session<'a> {
 
 impl Session<'_> {
     /// Asks the cluster everything.
-    pub(super) fn collect(&self, scope: &Scope, door: &Door<'_>) -> Result<Collected<Shelf>, Failure> {
+    pub(super) fn collect(&self, scope: &Scope, intake: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
         let progress = Progress::new();
         let told = |done: usize, total: usize, objects: u64| progress.say(&format!("{done}/{total} questions, {objects} objects"));
         let live = Live { api: &self.cluster, clock: &self.clock, rules: self.rules, scope, progress: &told };
-        let collected = live::collect(&live, door);
+        let collected = live::collect(&live, intake);
         progress.clear();
         let collected = collected.map_err(|e| failure(e, &self.cluster))?;
         Ok(Collected { server: Some(self.cluster.server().to_owned()), ..collected })
@@ -142,7 +143,7 @@ pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
 /// How Argo CD is set up there, and the server's address. What was not answered is said; without Applications nothing is.
 pub(super) fn platform(args: &ClusterArgs) -> Result<(String, Vec<Object>), Failure> {
     let cluster = args.connect()?;
-    let (kinds, _) = live::discover(&cluster).map_err(|e| failure(e, &cluster))?;
+    let (kinds, _) = discover(&cluster).map_err(|e| failure(e, &cluster))?;
     let seen = live::platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace());
     let applications = seen.gaps.iter().find(|g| g.resource == "applications" || g.resource == "*");
     match applications {

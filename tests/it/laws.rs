@@ -396,7 +396,7 @@ const CASES: &[Case] = &[
         |all| {
             for (i, one) in all.iter_mut().enumerate() {
                 let mut crd = new("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", "stores.feast.dev");
-                crd["spec"] = json!({"group": "feast.dev", "scope": "Namespaced", "names": {"plural": "stores", "kind": "Store"}, "versions": [{"name": "v1", "served": true, "storage": true}]});
+                crd["spec"] = json!({"group": "feast.dev", "scope": "Namespaced", "names": {"plural": "stores", "kind": "PackedObjects"}, "versions": [{"name": "v1", "served": true, "storage": true}]});
                 answered(one, "apiextensions.k8s.io", "customresourcedefinitions", vec![crd]);
                 answered(one, "feast.dev", "stores", vec![]);
                 if i == 0 {

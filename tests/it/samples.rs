@@ -1,6 +1,8 @@
 //! The sample dumps as snapshots, bundles in memory, and changed copies of them.
 use evid::adapters::dump;
 use evid::bundle::config::Config;
+use evid::bundle::manifest::LayerLine;
+use evid::bundle::manifest::Manifest;
 use evid::bundle::sums::Sums;
 use evid::canon;
 use evid::canon::redact::Redactor;
@@ -8,14 +10,14 @@ use evid::compare::Entries;
 use evid::compare::Side;
 use evid::kinds::Rules;
 use evid::model::Snapshot;
+use evid::usecase::capture;
+use evid::usecase::capture::Beside;
 use evid::usecase::capture::Collected;
-use evid::usecase::capture::Draft;
-use evid::usecase::capture::draft;
+use evid::usecase::capture::Intake;
+use evid::usecase::capture::objects::PackedObjects;
 use evid::usecase::capture::snapshot;
 use evid::usecase::diff::Outcome;
 use evid::usecase::diff::diff;
-use evid::usecase::door::Door;
-use evid::usecase::store::Store;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -83,8 +85,26 @@ pub fn drafted_with(collected: Collected, config: Config) -> Draft {
 
 /// The same, with this redactor.
 pub fn drafted_by(collected: Collected, config: &Config, redactor: &Redactor) -> Draft {
+    drafted_beside(collected, config, redactor, Beside::default())
+}
+
+/// The same, with what else was asked.
+pub fn drafted_beside(collected: Collected, config: &Config, redactor: &Redactor, beside: Beside) -> Draft {
     let (layers, rules) = (config.layers().unwrap(), Rules::new(&[]).unwrap());
-    taken_in(collected, config, redactor, &rules, |snapshot| draft(snapshot, redactor, &rules, &layers, config, None).unwrap())
+    let spool = evid::usecase::capture::spool::Memory::default();
+    let intake = Intake { redactor, rules: &rules, layers: &layers, config, spool: &spool };
+    let (mut files, mut sums) = (BTreeMap::new(), Sums::default());
+    let captured = capture::run(
+        |intake| Ok::<_, Box<dyn std::error::Error>>(collected.through(intake)),
+        &intake,
+        |_| Ok(beside),
+        |all| Ok(all(&mut |name, bytes| drop(files.insert(name, bytes)))?),
+    );
+    for (name, bytes) in &files {
+        sums.insert(name, canon::sha256_hex(bytes));
+    }
+    let manifest = captured.unwrap().sealed.manifest(&sums, "");
+    Draft { files, manifest }
 }
 
 /// A collected dump as a snapshot.
@@ -93,17 +113,36 @@ pub fn taken_in<T>(
     config: &Config,
     redactor: &Redactor,
     rules: &Rules,
-    then: impl FnOnce(&Snapshot<Store<'_>>) -> T,
+    then: impl FnOnce(&Snapshot<PackedObjects<'_>>) -> T,
 ) -> T {
-    let spool = evid::usecase::spool::Memory::default();
-    let door = Door { redactor, rules, secrets: config.secrets, cluster_names: &config.cluster_names, spool: &spool };
-    then(&snapshot(collected.through(&door), &door).unwrap())
+    let spool = evid::usecase::capture::spool::Memory::default();
+    let intake = Intake { redactor, rules, layers: &[], config, spool: &spool };
+    then(&snapshot(collected.through(&intake), &intake).unwrap())
+}
+
+/// The files of a bundle in memory (without `evid.json`, which needs their digests) and what the manifest says.
+pub struct Draft {
+    /// Entry name → bytes.
+    pub files: BTreeMap<String, Vec<u8>>,
+    manifest: Manifest,
+}
+
+impl Draft {
+    /// `evid.json`, given the digest of all bytes written before it.
+    pub fn manifest(&self, head: &str) -> Vec<u8> {
+        canon::json::document(&Manifest { head: head.to_owned(), ..self.manifest.clone() }).unwrap()
+    }
+
+    /// What the manifest says of each layer.
+    pub fn layers(&self) -> &[LayerLine] {
+        &self.manifest.layers
+    }
 }
 
 /// All files of a bundle but SHA256SUMS.
 pub fn files(draft: &Draft) -> BTreeMap<String, Vec<u8>> {
     let mut files = draft.files.clone();
-    files.insert("evid.json".into(), draft.manifest("").unwrap());
+    files.insert("evid.json".into(), draft.manifest(""));
     files
 }
 
@@ -111,7 +150,7 @@ pub fn files(draft: &Draft) -> BTreeMap<String, Vec<u8>> {
 pub fn seal(path: &std::path::Path, draft: &Draft) {
     let mut writer = evid::adapters::zipfile::BundleWriter::create(path, false).unwrap();
     draft.files.iter().for_each(|(name, bytes)| writer.add(name, bytes).unwrap());
-    let manifest = draft.manifest(&writer.head_sha256()).unwrap();
+    let manifest = draft.manifest(&writer.head_sha256());
     writer.add("evid.json", &manifest).unwrap();
     writer.finish().unwrap();
 }

@@ -135,7 +135,7 @@ fn a_kind_whose_definition_went_with_the_switched_layer_is_no_gap() {
     definition["metadata"]["name"] = json!("stores.feast.example.com");
     definition["metadata"]["uid"] = json!("stores");
     definition["spec"]["group"] = json!("feast.example.com");
-    definition["spec"]["names"] = json!({"plural": "stores", "kind": "Store"});
+    definition["spec"]["names"] = json!({"plural": "stores", "kind": "PackedObjects"});
     items(&mut before, "customresourcedefinitions").push(definition);
     let mut asked = before.lists.iter().find(|l| l.resource.as_deref() == Some("cronjobs")).unwrap().clone();
     (asked.group, asked.resource, asked.items) = ("feast.example.com".into(), Some("stores".into()), vec![]);

@@ -5,7 +5,7 @@ use crate::adapters::interrupt;
 use crate::adapters::kube::login::Login;
 use crate::bundle::probe::Method;
 use crate::bundle::probe::Raw;
-use crate::usecase::port::NoReply;
+use crate::usecase::cluster::port::NoReply;
 use crate::usecase::probes::Call;
 use crate::usecase::probes::Reach;
 use crate::usecase::probes::Route;

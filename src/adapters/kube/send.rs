@@ -3,11 +3,11 @@
 use crate::adapters::causes::in_one_line;
 use crate::adapters::interrupt;
 use crate::adapters::kube::login::Login;
-use crate::usecase::port::Api;
-use crate::usecase::port::Ask;
-use crate::usecase::port::Method;
-use crate::usecase::port::NoReply;
-use crate::usecase::port::Reply;
+use crate::usecase::cluster::port::Api;
+use crate::usecase::cluster::port::Ask;
+use crate::usecase::cluster::port::Method;
+use crate::usecase::cluster::port::NoReply;
+use crate::usecase::cluster::port::Reply;
 use http::Request;
 use http::header::ACCEPT;
 use http::header::CONTENT_TYPE;

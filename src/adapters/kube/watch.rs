@@ -3,9 +3,9 @@
 use crate::adapters::causes::in_one_line;
 use crate::adapters::kube::login::Login;
 use crate::adapters::kube::send::Cluster;
-use crate::usecase::port::Watch;
-use crate::usecase::port::WatchEvent;
-use crate::usecase::port::in_query;
+use crate::usecase::cluster::port::Watch;
+use crate::usecase::cluster::port::WatchEvent;
+use crate::usecase::cluster::port::in_query;
 use chrono::DateTime;
 use chrono::Utc;
 use http::Request;

@@ -23,7 +23,7 @@ use crate::cli::live::Session;
 use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Role;
-use crate::usecase::port::Clock as _;
+use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::prove::Watched;
 #[cfg(feature = "demo")]
 use clap::Parser as _;

@@ -12,13 +12,12 @@ use crate::cli::live::scope;
 use crate::cli::prove::sampling::Sampler;
 use crate::cli::prove::state::State;
 use crate::cli::ui;
-use crate::usecase::capture::each_file;
-use crate::usecase::capture::probe_files;
-use crate::usecase::capture::snapshot;
-use crate::usecase::door::Door;
-use crate::usecase::port::Clock as _;
-use crate::usecase::port::Watch as _;
-use crate::usecase::port::stamp;
+use crate::usecase::capture;
+use crate::usecase::capture::Beside;
+use crate::usecase::capture::intake::Intake;
+use crate::usecase::cluster::port::Clock as _;
+use crate::usecase::cluster::port::Watch as _;
+use crate::usecase::cluster::port::stamp;
 use crate::usecase::prove::Watched;
 use std::path::Path;
 use std::time::Duration;
@@ -54,32 +53,28 @@ pub(super) fn capture(
     sampler: &Sampler,
 ) -> Result<(), Failure> {
     let spool = spool()?;
-    let door = Door {
-        redactor: session.redactor,
-        rules: session.rules,
-        secrets: session.config.secrets,
-        cluster_names: &session.config.cluster_names,
-        spool: &spool,
-    };
-    let mut snapshot = snapshot(session.collect(&scope(session.config), &door)?, &door)?;
-    let places = session.places(&snapshot.objects);
-    let (probes, _) = session.probe(&places)?;
-    sampler.place(places);
-    let (events, connected) = watcher.drain();
-    watched.take(events);
-    sampler.take().into_iter().for_each(|s| watched.sample(s));
-    let segment = watched.segment(session.clock.now(), connected);
-    // The next segment has begun: the window ends after that, so that no moment lies between.
-    snapshot.finished = Some(stamp(session.clock.now()));
-    let mut beside = probe_files(probes.clone())?;
-    if !state.done.is_empty() {
-        beside.extend([(WATCH.to_owned(), segment), (ACTIONS.to_owned(), actions(dir)?)]);
-    }
-    let (sealed, manifest) = archive::seal(&State::bundle(dir, name), true, |put| {
-        beside.into_iter().for_each(|(name, bytes)| put(name, bytes));
-        each_file(&snapshot, session.redactor, session.rules, session.layers, session.config, state.nonce.clone(), put)
-    })?;
-    if summary(&sealed, &manifest, &snapshot, &probes) != Exit::Proven {
+    let Session { redactor, rules, layers, config, .. } = *session;
+    let intake = Intake { redactor, rules, layers, config, spool: &spool };
+    let captured = capture::run(
+        |intake| session.collect(&scope(config), intake),
+        &intake,
+        |snapshot| {
+            let places = session.places(&snapshot.objects);
+            let (probes, _) = session.probe(&places)?;
+            sampler.place(places);
+            let (events, connected) = watcher.drain();
+            watched.take(events);
+            sampler.take().into_iter().for_each(|s| watched.sample(s));
+            let segment = watched.segment(session.clock.now(), connected);
+            // The next segment has begun: the window ends after that, so that no moment lies between.
+            snapshot.finished = Some(stamp(session.clock.now()));
+            let is_first = state.done.is_empty();
+            let files = if is_first { vec![] } else { vec![(WATCH.to_owned(), segment), (ACTIONS.to_owned(), actions(dir)?)] };
+            Ok(Beside { probes, files, nonce: state.nonce.clone() })
+        },
+        |files| Ok::<_, Failure>(archive::seal(&State::bundle(dir, name), true, |put| files(put))?),
+    )?;
+    if summary(&captured) != Exit::Proven {
         ui::message("note: this point is incomplete; the verdicts will say what that leaves open");
     }
     Ok(())

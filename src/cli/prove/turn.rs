@@ -14,7 +14,7 @@ use crate::cli::switch::user;
 use crate::cli::ui;
 use crate::model::Key;
 use crate::render::switch as render;
-use crate::usecase::port::Clock as _;
+use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Stamp;

@@ -1,15 +1,15 @@
 //! Permissions, asked one by one with SelfSubjectAccessReviews: what a capture, probes and the switch need. One wildcard review goes
 //! first; only where it is denied is each kind asked, side by side.
+use crate::usecase::cluster::Resource;
+use crate::usecase::cluster::port::Api;
+use crate::usecase::cluster::port::Ask;
+use crate::usecase::cluster::port::Method;
 use crate::usecase::doctor::Doctor;
 use crate::usecase::doctor::Examined;
 use crate::usecase::doctor::Line;
 use crate::usecase::doctor::argo::few;
 use crate::usecase::doctor::right::Purpose;
 use crate::usecase::doctor::right::Right;
-use crate::usecase::live::Resource;
-use crate::usecase::port::Api;
-use crate::usecase::port::Ask;
-use crate::usecase::port::Method;
 use serde_json::Value;
 use serde_json::json;
 use std::sync::Mutex;

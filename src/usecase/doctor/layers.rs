@@ -6,11 +6,11 @@ use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Objects as _;
 use crate::model::Role;
+use crate::usecase::capture::live::Platform;
 use crate::usecase::doctor::Line;
 use crate::usecase::doctor::argo::few;
-use crate::usecase::live::Platform;
-use crate::usecase::roots;
-use crate::usecase::roots::is_automated;
+use crate::usecase::init;
+use crate::usecase::init::is_automated;
 
 /// A line a layer.
 pub(super) fn lines(layers: &[Layer], seen: &Platform) -> Vec<Line> {
@@ -23,7 +23,7 @@ pub(super) fn lines(layers: &[Layer], seen: &Platform) -> Vec<Line> {
             return vec![Line::problem("layers.unseen")];
         }
         let named: Vec<String> = layers.iter().map(|l| l.root.clone()).collect();
-        let there: Vec<String> = roots::roots(&objects).iter().map(|r| r.key.place()).collect();
+        let there: Vec<String> = init::roots(&objects).iter().map(|r| r.key.place()).collect();
         let line = if there.is_empty() { Line::problem("layers.no-roots") } else { Line::problem("layers.other-roots") };
         return vec![line.with("named", few(&named)).with("there", few(&there))];
     }

@@ -20,8 +20,8 @@ pub use right::Purpose;
 pub use right::Right;
 pub use server::user;
 
-use crate::usecase::live::discover;
-use crate::usecase::live::platform;
+use crate::usecase::capture::live::platform;
+use crate::usecase::cluster::discover;
 
 /// Looks at a cluster. What one step can't see, those that rest on it do not guess.
 pub fn examine(doctor: &Doctor<'_>) -> Examined {

@@ -1,8 +1,8 @@
 //! Roles as objects: the least that evid needs, and whose they are. Comments and text are the renderer's.
+use crate::usecase::cluster::Resource;
 use crate::usecase::doctor::Purpose;
 use crate::usecase::doctor::Right;
 use crate::usecase::doctor::access;
-use crate::usecase::live::Resource;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;

@@ -1,13 +1,13 @@
 //! The API server: whether it can be reached, and if not, where on the way it fails; its version, its clock, who it takes the user for.
+use crate::usecase::cluster::LiveError;
+use crate::usecase::cluster::port::Api;
+use crate::usecase::cluster::port::Ask;
+use crate::usecase::cluster::port::Clock;
+use crate::usecase::cluster::port::Method;
+use crate::usecase::cluster::port::NoReply;
+use crate::usecase::cluster::port::Reply;
 use crate::usecase::doctor::Doctor;
 use crate::usecase::doctor::Line;
-use crate::usecase::live::LiveError;
-use crate::usecase::port::Api;
-use crate::usecase::port::Ask;
-use crate::usecase::port::Clock;
-use crate::usecase::port::Method;
-use crate::usecase::port::NoReply;
-use crate::usecase::port::Reply;
 use chrono::DateTime;
 use chrono::Utc;
 use serde_json::Value;
@@ -153,7 +153,7 @@ pub(super) fn undiscovered(error: &LiveError) -> Line {
 #[cfg(test)]
 mod tests {
     use super::{of_clock, of_version, trouble};
-    use crate::usecase::port::{NoReply, Reply};
+    use crate::usecase::cluster::port::{NoReply, Reply};
     use std::time::Duration;
 
     #[test]

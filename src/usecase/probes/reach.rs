@@ -2,7 +2,7 @@
 //! other time is seen to.
 use crate::bundle::probe::Method;
 use crate::bundle::probe::Raw;
-use crate::usecase::port::NoReply;
+use crate::usecase::cluster::port::NoReply;
 use std::time::Duration;
 
 /// One question to one app.

@@ -2,8 +2,8 @@
 use crate::bundle::watch::Pod;
 use crate::bundle::watch::Seen;
 use crate::canon::json;
-use crate::usecase::port::WatchEvent;
-use crate::usecase::port::stamp;
+use crate::usecase::cluster::port::WatchEvent;
+use crate::usecase::cluster::port::stamp;
 use chrono::DateTime;
 use chrono::Utc;
 use serde_json::Value;
@@ -99,7 +99,7 @@ fn pod(time: DateTime<Utc>, object: &Value) -> Pod {
 #[cfg(test)]
 mod tests {
     use super::Watched;
-    use crate::usecase::port::WatchEvent;
+    use crate::usecase::cluster::port::WatchEvent;
     use serde_json::Value;
     use serde_json::json;
 

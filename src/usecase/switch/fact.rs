@@ -2,8 +2,8 @@
 use crate::model::Gap;
 use crate::model::Key;
 use crate::model::Reason;
-use crate::usecase::live::LiveError;
-use crate::usecase::port::NoReply;
+use crate::usecase::cluster::LiveError;
+use crate::usecase::cluster::port::NoReply;
 use crate::usecase::switch::vocabulary::Write;
 
 /// One thing seen of one object. What a code means stands in `render::switch`.

@@ -5,7 +5,7 @@ use crate::argo::app;
 use crate::model::Gap;
 use crate::model::Key;
 use crate::model::meta;
-use crate::usecase::live::Resource;
+use crate::usecase::cluster::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Stamp;

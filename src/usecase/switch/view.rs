@@ -9,7 +9,7 @@ use crate::model::Object;
 use crate::model::Reason;
 use crate::model::Role;
 use crate::model::meta::text;
-use crate::usecase::live::Resource;
+use crate::usecase::cluster::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Stop;

@@ -2,8 +2,8 @@
 //! precondition. Sends nothing.
 use crate::model::Key;
 use crate::model::meta;
-use crate::usecase::live::Resource;
-use crate::usecase::port::Method;
+use crate::usecase::cluster::Resource;
+use crate::usecase::cluster::port::Method;
 use serde_json::Value;
 use serde_json::json;
 

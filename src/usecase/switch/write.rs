@@ -2,9 +2,9 @@
 //! resourceVersion), and is a line of the journal before it is sent and another when it is answered. A write without an answer
 //! is never sent again blindly: the object is read again and decided anew.
 use crate::model::meta;
-use crate::usecase::port::Ask;
-use crate::usecase::port::Method;
-use crate::usecase::port::stamp;
+use crate::usecase::cluster::port::Ask;
+use crate::usecase::cluster::port::Method;
+use crate::usecase::cluster::port::stamp;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;

@@ -34,7 +34,7 @@ pub fn circles(texts: &BTreeMap<String, String>) -> Vec<Vec<String>> {
     found.into_iter().map(|c| c.into_iter().map(|m| shown[m].clone()).collect()).collect()
 }
 
-/// `usecase/live/mod.rs` is `usecase::live`.
+/// `usecase/live/mod.rs` is `usecase::capture::live`.
 fn module(path: &str) -> Path {
     let mut parts: Path = path.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     parts.pop_if(|last| last == "mod" || last == "lib");

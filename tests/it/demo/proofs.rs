@@ -1,33 +1,16 @@
 //! The platform seen by evid: its own capture and its own judge over dumps of the store.
 use super::world::World;
+use crate::samples::Draft;
+use crate::samples::Memory;
+use crate::samples::drafted;
+use crate::samples::files;
 use chrono::SecondsFormat;
-use evid::bundle::config::Config;
-use evid::bundle::sums::Sums;
-use evid::canon;
-use evid::canon::redact::Redactor;
-use evid::compare::Entries;
 use evid::compare::Side;
-use evid::kinds::Rules;
 use evid::model::Source;
 use evid::usecase::capture::Collected;
-use evid::usecase::capture::Draft;
 use evid::usecase::capture::List;
-use evid::usecase::capture::draft;
-use evid::usecase::capture::snapshot;
 use evid::usecase::diff::Outcome;
 use evid::usecase::diff::diff;
-use std::collections::BTreeMap;
-
-struct Memory(BTreeMap<String, Vec<u8>>, Sums);
-
-impl Entries for Memory {
-    fn sums(&self) -> &Sums {
-        &self.1
-    }
-    fn entry(&self, name: &str) -> Result<std::sync::Arc<Vec<u8>>, String> {
-        self.0.get(name).cloned().map(std::sync::Arc::new).ok_or_else(|| "missing".into())
-    }
-}
 
 /// Every list of the store, read within one moment.
 fn capture(world: &World) -> Draft {
@@ -58,33 +41,11 @@ fn capture(world: &World) -> Draft {
         highest: None,
         server: None,
     };
-    let config = Config::default();
-    let (layers, rules, redactor) = (config.layers().unwrap(), Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]));
-    let spool = evid::usecase::spool::Memory::default();
-    let door = evid::usecase::door::Door {
-        redactor: &redactor,
-        rules: &rules,
-        secrets: config.secrets,
-        cluster_names: &config.cluster_names,
-        spool: &spool,
-    };
-    let snapshot = snapshot(collected.through(&door), &door).unwrap();
-    draft(&snapshot, &redactor, &rules, &layers, &config, None).unwrap()
-}
-
-fn side(name: &str, draft: &Draft) -> Side {
-    let mut files = draft.files.clone();
-    files.insert("evid.json".into(), draft.manifest("").unwrap());
-    let mut sums = Sums::default();
-    for (name, bytes) in &files {
-        sums.insert(name, canon::sha256_hex(bytes));
-    }
-    let digest = sums.content_id();
-    Side::open(name, &digest, Box::new(Memory(files, sums))).unwrap()
+    drafted(collected)
 }
 
 fn judge(drafts: &[&Draft]) -> Outcome {
-    let sides: Vec<Side> = drafts.iter().enumerate().map(|(i, d)| side(&format!("bundle-{i}"), d)).collect();
+    let sides: Vec<Side> = drafts.iter().enumerate().map(|(i, d)| Memory::side(&format!("bundle-{i}"), files(d))).collect();
     diff(&sides, None).unwrap()
 }
 

@@ -4,8 +4,10 @@ use super::runner::golden;
 use super::silent;
 use crate::cli::Place;
 use crate::cli::text;
+use crate::samples::Draft;
 use crate::samples::Memory;
 use crate::samples::collected;
+use crate::samples::drafted_beside;
 use crate::samples::drafted_by;
 use crate::samples::files;
 use evid::bundle::config::Config;
@@ -21,7 +23,7 @@ use evid::bundle::probe::file;
 use evid::bundle::probe::judge;
 use evid::compare::Side;
 use evid::model::Source;
-use evid::usecase::capture::Draft;
+use evid::usecase::capture::Beside;
 use evid::usecase::diff;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -31,7 +33,7 @@ use std::sync::LazyLock;
 fn drafted(name: &str, config: &Config, lines: Vec<Line>) -> Draft {
     let mut collected = collected(name);
     collected.source = Source::Live;
-    with_probes(drafted_by(collected, config, &redactor()), lines)
+    drafted_beside(collected, config, &redactor(), Beside { probes: lines, ..Beside::default() })
 }
 
 fn verified(draft: &Draft) -> (Option<i32>, String) {
@@ -93,7 +95,7 @@ fn what_does_not_follow_is_a_defect_that_names_the_line() {
         ("declares no probe", |all| all[0].built_in = Some(built_in().unwrap().remove(0))),
     ];
     let mut draft = drafted("before", &config, vec![]);
-    let (kept, manifest): (Config, Manifest) = (parsed(&draft.files["config.json"]), parsed(&draft.manifest("").unwrap()));
+    let (kept, manifest): (Config, Manifest) = (parsed(&draft.files["config.json"]), parsed(&draft.manifest("")));
     let defects = |name: &str, bytes: Vec<u8>| {
         let files = BTreeMap::from([(name.to_owned(), bytes)]);
         defects(&files, &kept, &manifest).iter().map(|d| format!("{d}\n")).collect::<String>()
@@ -140,7 +142,8 @@ fn a_dump_answers_no_probe() {
     let (config, lines) = golden();
     let dump = drafted_by(collected("before"), &config, &redactor());
     assert_eq!(verified(&dump).0, Some(0));
-    let (code, said) = verified(&with_probes(dump, lines));
+    let probed = drafted_beside(collected("before"), &config, &redactor(), Beside { probes: lines, ..Beside::default() });
+    let (code, said) = verified(&probed);
     assert!(code == Some(4) && said.contains("made from a dump"), "{said}");
 }
 
@@ -234,10 +237,4 @@ fn without_declared_probes_the_claim_rests_on_the_built_in_ones_that_found_somet
     assert_eq!(answering(&config, [vec![there.clone()], vec![]]), ("inconclusive".into(), vec!["probe-not-asked"]));
     let (code, said) = verified(&drafted("before", &config, vec![there, absent]));
     assert_eq!(code, Some(0), "{said}");
-}
-
-/// A draft with what probes heard.
-fn with_probes(mut draft: Draft, lines: Vec<Line>) -> Draft {
-    draft.files.extend(evid::usecase::capture::probe_files(lines).unwrap());
-    draft
 }

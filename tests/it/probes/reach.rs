@@ -3,7 +3,7 @@ use evid::adapters::kube::Login;
 use evid::adapters::kube::reach::Apps;
 use evid::bundle::probe::Method;
 use evid::bundle::probe::Raw;
-use evid::usecase::port::NoReply;
+use evid::usecase::cluster::port::NoReply;
 use evid::usecase::probes::Call;
 use evid::usecase::probes::Reach;
 use evid::usecase::probes::Route;

@@ -2,9 +2,9 @@
 use evid::adapters::kube::Access;
 use evid::adapters::kube::Cluster;
 use evid::adapters::kube::connect;
-use evid::usecase::port::Api;
-use evid::usecase::port::Ask;
-use evid::usecase::port::Method;
+use evid::usecase::cluster::port::Api;
+use evid::usecase::cluster::port::Ask;
+use evid::usecase::cluster::port::Method;
 use evid_demo::Server;
 use evid_demo::argocd::Repository;
 use evid_demo::platform;

@@ -11,7 +11,7 @@ use crate::switch::platform::platform;
 use crate::switch::platform::run;
 use crate::switch::platform::thing;
 use evid::model::Key;
-use evid::usecase::port::Method;
+use evid::usecase::cluster::port::Method;
 use evid::usecase::switch::Event;
 use evid::usecase::switch::Fact;
 use evid::usecase::switch::Settled;

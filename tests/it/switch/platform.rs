@@ -6,7 +6,7 @@ use crate::switch::fake::World;
 use crate::switch::fake::app_path;
 use evid::bundle::config::Config;
 use evid::kinds::Rules;
-use evid::usecase::port::Clock as _;
+use evid::usecase::cluster::port::Clock as _;
 use evid::usecase::switch::Event;
 use evid::usecase::switch::Run;
 use evid::usecase::switch::Stamp;

@@ -170,7 +170,7 @@ fn a_root_that_nobody_looks_at_is_stripped_alone_and_its_children_are_adopted() 
     let plan = planned(&fake, &options(vec![])).unwrap();
     assert_eq!(codes(&plan.causes), [("controller-silent", "root-optional")]);
     fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
-        world.argo.down &= ask.method != evid::usecase::port::Method::Post;
+        world.argo.down &= ask.method != evid::usecase::cluster::port::Method::Post;
         None
     }));
     let done = repaired(&fake, &options(vec![])).0.unwrap();
@@ -190,7 +190,7 @@ fn a_manual_root_without_children_comes_back_manual_and_is_not_switched_on() {
         }
         world.objects.retain(|p, _| !p.contains("/namespaces/feast/"));
         world.instead.push(Box::new(|world, ask| {
-            world.argo.down &= ask.method != evid::usecase::port::Method::Post;
+            world.argo.down &= ask.method != evid::usecase::cluster::port::Method::Post;
             None
         }));
     }
@@ -243,7 +243,7 @@ fn each_cause_is_named() {
 fn somebody_who_was_faster_is_adopted() {
     let fake = silent();
     fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
-        if ask.method == evid::usecase::port::Method::Post && world.get(&app_path("root-optional")).is_none() {
+        if ask.method == evid::usecase::cluster::port::Method::Post && world.get(&app_path("root-optional")).is_none() {
             world.add(crate::switch::platform::app("root-optional", true, true));
             world.argo.down = false;
         }

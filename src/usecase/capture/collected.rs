@@ -4,11 +4,11 @@ use crate::model::Key;
 use crate::model::Listable;
 use crate::model::Source;
 use crate::model::stem;
-use crate::usecase::door::Door;
-use crate::usecase::shelf::Shelf;
+use crate::usecase::capture::intake::Intake;
+use crate::usecase::capture::packed::PackedList;
 use serde_json::Value;
 
-/// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is [`Shelf`]) behind the door.
+/// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is [`PackedList`]) behind the intake.
 #[derive(Clone, Debug)]
 pub struct Collected<I = Vec<Value>> {
     /// Live or dump.
@@ -136,11 +136,11 @@ impl Collected {
         Self { lists, gaps, ..self }
     }
 
-    /// Takes every object through the door, list by list.
-    pub fn through(self, door: &Door<'_>) -> Collected<Shelf> {
+    /// Takes every object through the intake, list by list.
+    pub fn through(self, intake: &Intake<'_>) -> Collected<PackedList> {
         self.map(|values| {
-            let mut items = Shelf::default();
-            values.into_iter().for_each(|value| door.take(value, &mut items));
+            let mut items = PackedList::default();
+            values.into_iter().for_each(|value| intake.take(value, &mut items));
             items.close();
             items
         })

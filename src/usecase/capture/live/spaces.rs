@@ -2,25 +2,25 @@
 //! where that is not wanted, by trying. What may not be listed anywhere stays one gap; what may in some places is a gap in the others.
 use crate::model::Gap;
 use crate::model::Reason;
-use crate::usecase::collected::List;
-use crate::usecase::door::Door;
-use crate::usecase::live::ask::Answer;
-use crate::usecase::live::ask::question;
-use crate::usecase::live::discovery::Resource;
-use crate::usecase::live::list::Question;
-use crate::usecase::live::session::Live;
-use crate::usecase::live::session::stopped;
-use crate::usecase::port::Ask;
-use crate::usecase::port::Method;
-use crate::usecase::port::NoReply;
-use crate::usecase::shelf::Shelf;
+use crate::usecase::capture::collected::List;
+use crate::usecase::capture::intake::Intake;
+use crate::usecase::capture::live::ask::Answer;
+use crate::usecase::capture::live::ask::question;
+use crate::usecase::capture::live::session::Live;
+use crate::usecase::capture::live::session::stopped;
+use crate::usecase::capture::packed::PackedList;
+use crate::usecase::cluster::Resource;
+use crate::usecase::cluster::list::Question;
+use crate::usecase::cluster::port::Ask;
+use crate::usecase::cluster::port::Method;
+use crate::usecase::cluster::port::NoReply;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeSet;
 
 /// The questions by namespace that may be answered where the whole cluster was refused; refines the gaps of the first round.
-pub(super) fn second_round(live: &Live<'_>, door: &Door<'_>, answers: &mut [Answer], gaps: &mut Vec<Gap>) -> Vec<Question> {
-    let (known, whole) = namespaces(door, answers);
+pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [Answer], gaps: &mut Vec<Gap>) -> Vec<Question> {
+    let (known, whole) = namespaces(intake, answers);
     for other in known.iter().filter(|n| !live.scope.namespaces.is_empty() && !live.scope.namespaces.contains(n)) {
         let detail = "left out by `-n`".into();
         gaps.push(Gap { group: String::new(), resource: "*".into(), namespace: Some(other.clone()), reason: Reason::NotAsked, detail });
@@ -68,17 +68,17 @@ pub(super) fn second_round(live: &Live<'_>, door: &Door<'_>, answers: &mut [Answ
 }
 
 /// The namespaces that the answers show, and whether those are all.
-fn namespaces<'s>(door: &Door<'_>, answers: &'s [Answer]) -> (BTreeSet<String>, bool) {
+fn namespaces<'s>(intake: &Intake<'_>, answers: &'s [Answer]) -> (BTreeSet<String>, bool) {
     let list = answers.iter().find(|a| a.question.resource.group.is_empty() && a.question.resource.plural == "namespaces");
-    let keys = |shelf: &'s Shelf| shelf.slots().filter_map(|at| shelf.slot(at)).map(|slot| (slot, shelf.key(slot)));
+    let keys = |list: &'s PackedList| list.packed().filter_map(|at| list.object(at)).map(|object| (object, list.key(object)));
     if let Some(list) = list.filter(|a| a.listed.gap.is_none()) {
         return (keys(&list.items).map(|(_, key)| key.name.to_owned()).collect(), true);
     }
     let mut seen = BTreeSet::new();
-    for (slot, key) in answers.iter().flat_map(|a| keys(&a.items)) {
+    for (object, key) in answers.iter().flat_map(|a| keys(&a.items)) {
         seen.insert(key.namespace.to_owned());
         if (key.group, key.kind) == ("argoproj.io", "Application") {
-            let app = door.lean(slot);
+            let app = intake.lean(object);
             seen.extend(app.pointer("/spec/destination/namespace").and_then(Value::as_str).map(str::to_owned));
         }
     }
@@ -110,13 +110,13 @@ fn may_list(rules: &Value, resource: &Resource) -> bool {
 }
 
 /// The cluster's identity, where namespaces may not be listed: one object that answers no question.
-pub(super) fn kube_system(live: &Live<'_>, door: &Door<'_>, answers: &[Answer]) -> Option<List<Shelf>> {
+pub(super) fn kube_system(live: &Live<'_>, intake: &Intake<'_>, answers: &[Answer]) -> Option<List<PackedList>> {
     let asked = answers.iter().find(|a| a.question.resource.group.is_empty() && a.question.resource.plural == "namespaces");
     asked.filter(|a| a.listed.gap.is_some() && a.items.is_empty())?;
     let file = "/api/v1/namespaces/kube-system".to_owned();
     let item = live.api.send(&Ask::get(&*file)).ok().filter(|r| r.status == 200)?.json().ok()?;
-    let mut items = Shelf::default();
-    door.take(item, &mut items);
+    let mut items = PackedList::default();
+    intake.take(item, &mut items);
     Some(List {
         file,
         group: String::new(),

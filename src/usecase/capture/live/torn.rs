@@ -1,10 +1,10 @@
 //! Lists of two kinds are of two moments: a pod that was listed after its Job was born seems to be nobody's. Where a list names
 //! controllers that the list of their kind lacks, both are read again, a bounded number of times.
-use crate::usecase::door::Door;
-use crate::usecase::live::LiveError;
-use crate::usecase::live::ask::Answer;
-use crate::usecase::live::ask::ask;
-use crate::usecase::live::session::Live;
+use crate::usecase::capture::intake::Intake;
+use crate::usecase::capture::live::ask::Answer;
+use crate::usecase::capture::live::ask::ask;
+use crate::usecase::capture::live::session::Live;
+use crate::usecase::cluster::LiveError;
 use chrono::DateTime;
 use chrono::Utc;
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ const AGAIN: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Reads again what was read in the middle of something.
-pub(super) fn mend(live: &Live<'_>, door: &Door<'_>, answers: &mut [Answer], started: DateTime<Utc>) -> Result<(), LiveError> {
+pub(super) fn mend(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [Answer], started: DateTime<Utc>) -> Result<(), LiveError> {
     for _ in 0..AGAIN {
         let concerned: Vec<usize> = torn(answers).into_iter().collect();
         if concerned.is_empty() {
@@ -27,7 +27,7 @@ pub(super) fn mend(live: &Live<'_>, door: &Door<'_>, answers: &mut [Answer], sta
             return Err(LiveError::Stopped);
         }
         let questions = concerned.iter().filter_map(|at| answers.get(*at)).map(|a| a.question.clone()).collect();
-        for (at, new) in concerned.into_iter().zip(ask(live, door, questions, started)?) {
+        for (at, new) in concerned.into_iter().zip(ask(live, intake, questions, started)?) {
             if let Some(old) = answers.get_mut(at) {
                 *old = new;
             }

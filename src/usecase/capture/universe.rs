@@ -24,7 +24,7 @@ const OLDEST: u32 = 24;
 
 /// What a bundle holds of the things that name kinds.
 #[derive(Clone, Copy)]
-pub(super) struct Seen<'a> {
+pub(in crate::usecase) struct Seen<'a> {
     /// All objects.
     pub objects: &'a dyn Objects,
     /// All questions.
@@ -38,7 +38,7 @@ pub(super) struct Seen<'a> {
 }
 
 /// The kinds of a bundle, on top of those that its source names.
-pub(super) fn universe(seen: Seen<'_>, named: &[Listable]) -> Universe {
+pub(in crate::usecase) fn universe(seen: Seen<'_>, named: &[Listable]) -> Universe {
     let mut kinds = Kinds::default();
     named.iter().for_each(|k| kinds.add(&k.group, &k.resource, k.namespaced));
     seen.questions.iter().for_each(|q| kinds.add(&q.group, &q.resource, None));
@@ -61,7 +61,7 @@ pub(super) fn universe(seen: Seen<'_>, named: &[Listable]) -> Universe {
 }
 
 /// A gap for each kind of the universe that has no question and no gap of its own, and for each API group of which no kind is known.
-pub(super) fn not_asked(universe: &Universe, seen: Seen<'_>, gaps: &[Gap], left_out: &[String]) -> Vec<Gap> {
+pub(in crate::usecase) fn not_asked(universe: &Universe, seen: Seen<'_>, gaps: &[Gap], left_out: &[String]) -> Vec<Gap> {
     let asked: BTreeSet<(&str, &str)> = seen.questions.iter().map(|q| (&*q.group, &*q.resource)).collect();
     // What could be of any kind says of none why it is missing.
     let own_gaps: BTreeSet<(&str, &str)> = gaps.iter().map(|g| (&*g.group, &*g.resource)).filter(|g| *g != ("", "*")).collect();

@@ -1,21 +1,22 @@
 //! What a live capture does with an API server that answers well and badly.
 use super::Live;
-use super::LiveError;
 use super::Scope;
 use super::collect;
+use crate::bundle::config::Config;
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::model::Reason;
 use crate::usecase::capture::Collected;
-use crate::usecase::door::Door;
-use crate::usecase::port::Api;
-use crate::usecase::port::Ask;
-use crate::usecase::port::Clock;
-use crate::usecase::port::Method;
-use crate::usecase::port::NoReply;
-use crate::usecase::port::Reply;
-use crate::usecase::shelf::Shelf;
-use crate::usecase::spool::Memory;
+use crate::usecase::capture::intake::Intake;
+use crate::usecase::capture::packed::PackedList;
+use crate::usecase::capture::spool::Memory;
+use crate::usecase::cluster::LiveError;
+use crate::usecase::cluster::port::Api;
+use crate::usecase::cluster::port::Ask;
+use crate::usecase::cluster::port::Clock;
+use crate::usecase::cluster::port::Method;
+use crate::usecase::cluster::port::NoReply;
+use crate::usecase::cluster::port::Reply;
 use serde_json::Value;
 use serde_json::json;
 use std::sync::Mutex;
@@ -88,15 +89,14 @@ impl Clock for Still {
 fn run(scope: &Scope, wrong: impl Fn(&Ask, usize) -> Option<Result<Reply, NoReply>> + Sync) -> (Result<Collected, LiveError>, Vec<String>) {
     let server = Server { wrong, asked: Mutex::default() };
     let (rules, redactor, spool) = (Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]), Memory::default());
-    let door =
-        Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, cluster_names: &[], spool: &spool };
-    let collected = collect(&Live { api: &server, clock: &Still, rules: &rules, scope, progress: &|_, _, _| {} }, &door);
-    (collected.map(|c| unpacked(c, &door)), server.asked.into_inner().unwrap())
+    let intake = Intake { redactor: &redactor, rules: &rules, layers: &[], config: &Config::default(), spool: &spool };
+    let collected = collect(&Live { api: &server, clock: &Still, rules: &rules, scope, progress: &|_, _, _| {} }, &intake);
+    (collected.map(|c| unpacked(c, &intake)), server.asked.into_inner().unwrap())
 }
 
-/// The objects behind the door, whole again.
-fn unpacked(collected: Collected<Shelf>, door: &Door<'_>) -> Collected {
-    collected.map(|items| items.slots().map(|at| door.whole(items.slot(at).unwrap())).collect())
+/// The objects behind the intake, whole again.
+fn unpacked(collected: Collected<PackedList>, intake: &Intake<'_>) -> Collected {
+    collected.map(|items| items.packed().map(|at| intake.whole(items.object(at).unwrap())).collect())
 }
 
 fn of<'a>(collected: &'a Collected, resource: &str) -> &'a crate::usecase::capture::List {
@@ -234,10 +234,9 @@ fn pages_whose_tokens_are_ever_new_end_too() {
     let server = Server { wrong: endless(json!([named("p")])), asked: Mutex::default() };
     let (rules, scope) = (Rules::new(&[]).unwrap(), Scope { deadline: chrono::Duration::seconds(90), ..Scope::default() });
     let (redactor, spool) = (Redactor::new(&[7; 32]), Memory::default());
-    let door =
-        Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, cluster_names: &[], spool: &spool };
+    let intake = Intake { redactor: &redactor, rules: &rules, layers: &[], config: &Config::default(), spool: &spool };
     let live = Live { api: &server, clock: &Ticking::default(), rules: &rules, scope: &scope, progress: &|_, _, _| {} };
-    assert!(gaps(&unpacked(collect(&live, &door).unwrap(), &door)).contains(&"pods - truncated".to_owned()));
+    assert!(gaps(&unpacked(collect(&live, &intake).unwrap(), &intake)).contains(&"pods - truncated".to_owned()));
 }
 
 /// Each look at it is a second later.

@@ -1,16 +1,16 @@
 //! An answer that is none, as a gap: one place that knows which status is which reason.
 use crate::model::Gap;
 use crate::model::Reason;
-use crate::usecase::port::NoReply;
-use crate::usecase::port::Reply;
+use crate::usecase::cluster::port::NoReply;
+use crate::usecase::cluster::port::Reply;
 
 /// The gap that this leaves of a kind.
-pub(super) fn of(group: &str, plural: &str, namespace: Option<&str>, (reason, detail): (Reason, String)) -> Gap {
+pub(in crate::usecase) fn of(group: &str, plural: &str, namespace: Option<&str>, (reason, detail): (Reason, String)) -> Gap {
     Gap { group: group.to_owned(), resource: plural.to_owned(), namespace: namespace.map(str::to_owned), reason, detail }
 }
 
 /// Why an answer of this status is no answer.
-pub(super) fn of_reply(reply: &Reply) -> (Reason, String) {
+pub(in crate::usecase) fn of_reply(reply: &Reply) -> (Reason, String) {
     let reason = match reply.status {
         401 | 403 => Reason::Forbidden,
         404 | 405 => Reason::NotFound,
@@ -23,7 +23,7 @@ pub(super) fn of_reply(reply: &Reply) -> (Reason, String) {
 }
 
 /// Why there is no answer at all.
-pub(super) fn of_silence(silence: &NoReply) -> (Reason, String) {
+pub(in crate::usecase) fn of_silence(silence: &NoReply) -> (Reason, String) {
     let reason = match silence {
         NoReply::TimedOut(_) => Reason::TimedOut,
         NoReply::Cut(_) => Reason::Truncated,

@@ -1,8 +1,4 @@
-//! What the reading of a live cluster works with, and why it ends before it is whole. Knows no kind and no list.
-use crate::kinds::Rules;
-use crate::usecase::live::scope::Scope;
-use crate::usecase::port::Api;
-use crate::usecase::port::Clock;
+//! Why a cluster can't be read at all. Knows no list.
 
 /// A live capture that can't be made at all.
 #[derive(Debug, thiserror::Error)]
@@ -48,23 +44,4 @@ pub enum LiveError {
     /// Ctrl-C.
     #[error("stopped before the capture was whole; nothing was written")]
     Stopped,
-}
-
-/// What a live capture works with.
-pub struct Live<'a> {
-    /// The API server.
-    pub api: &'a (dyn Api + Sync),
-    /// Time.
-    pub clock: &'a (dyn Clock + Sync),
-    /// The kinds' rules.
-    pub rules: &'a Rules,
-    /// The bounds.
-    pub scope: &'a Scope,
-    /// Told after each question: how many are answered, of how many, objects so far.
-    pub progress: &'a (dyn Fn(usize, usize, u64) + Sync),
-}
-
-/// Whether the person asked to stop.
-pub(super) fn stopped(live: &Live<'_>) -> bool {
-    !live.clock.sleep(std::time::Duration::ZERO)
 }

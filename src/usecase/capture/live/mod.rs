@@ -1,12 +1,7 @@
 //! A live cluster as a source: discovery → questions → pages → answers and gaps. Every doubt is a gap, none but a refused login stops
-//! the reading. Who reads a few kinds only (the switch, doctor) uses the same discovery and the same lists. Must not know how requests
-//! travel, nor what evid does with an object.
+//! the reading. Must not know how requests travel, nor what evid does with an object.
 mod ask;
-mod bounded;
 mod collect;
-mod discovery;
-mod gap;
-mod list;
 mod platform;
 mod scope;
 mod session;
@@ -18,13 +13,7 @@ mod tests;
 
 pub use collect::collect;
 pub use collect::questions;
-pub use discovery::Resource;
-pub use discovery::discover;
 pub use platform::Platform;
 pub use platform::platform;
 pub use scope::Scope;
 pub use session::Live;
-pub use session::LiveError;
-
-pub(super) use bounded::Bounded;
-pub(super) use list::whole;

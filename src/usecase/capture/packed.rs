@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// One packed object.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Slot {
+pub(super) struct PackedObject {
     kind: u32,
     namespace: Text,
     name: Text,
@@ -21,7 +21,7 @@ pub(super) struct Slot {
     pub(super) whole: u32,
 }
 
-/// A part of the shelf's text.
+/// A part of the list's text.
 #[derive(Clone, Copy, Debug, Default)]
 struct Text {
     from: u32,
@@ -30,9 +30,9 @@ struct Text {
 
 /// The objects of one list, in its order, and what it says beside them.
 #[derive(Clone, Debug, Default)]
-pub struct Shelf {
+pub struct PackedList {
     texts: String,
-    slots: Vec<Slot>,
+    packed: Vec<PackedObject>,
     /// (group, kind) of all items, those that are not kept as well.
     pub(super) kinds: Vec<(String, String)>,
     /// (group, kind, plural) of the kinds that its CustomResourceDefinitions make.
@@ -49,15 +49,15 @@ pub struct Shelf {
     pub(super) scratch: Vec<u8>,
 }
 
-impl Shelf {
+impl PackedList {
     /// Objects that are kept.
     pub fn len(&self) -> usize {
-        self.slots.len()
+        self.packed.len()
     }
 
     /// Whether no object is kept.
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.packed.is_empty()
     }
 
     /// Notes the kind of an item; gives its number.
@@ -74,11 +74,11 @@ impl Shelf {
     pub(super) fn add(&mut self, key: &Key, uid: &str, at: u64, lean: usize, whole: usize) {
         let kind = self.kind(&key.group, &key.kind);
         // Lists are sorted by namespace: it is written once for all its neighbours.
-        let last = self.slots.last().map(|s| s.namespace).filter(|t| self.text(*t) == key.namespace);
+        let last = self.packed.last().map(|s| s.namespace).filter(|t| self.text(*t) == key.namespace);
         let namespace = last.unwrap_or_else(|| self.write(&key.namespace));
         let (name, uid) = (self.write(&key.name), self.write(uid));
         let size = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-        self.slots.push(Slot { kind, namespace, name, uid, at, lean: size(lean), whole: size(whole) });
+        self.packed.push(PackedObject { kind, namespace, name, uid, at, lean: size(lean), whole: size(whole) });
     }
 
     fn write(&mut self, text: &str) -> Text {
@@ -94,28 +94,28 @@ impl Shelf {
         self.texts.get(from..from.saturating_add(len)).unwrap_or_default()
     }
 
-    pub(super) fn slots(&self) -> Range<usize> {
-        0..self.slots.len()
+    pub(super) fn packed(&self) -> Range<usize> {
+        0..self.packed.len()
     }
 
-    pub(super) fn slot(&self, at: usize) -> Option<&Slot> {
-        self.slots.get(at)
+    pub(super) fn object(&self, at: usize) -> Option<&PackedObject> {
+        self.packed.get(at)
     }
 
     /// The key of an object.
-    pub(super) fn key(&self, slot: &Slot) -> KeyRef<'_> {
-        let (group, kind) = self.kinds.get(number(slot.kind)).map_or(("", ""), |(g, k)| (g, k));
-        KeyRef { group, kind, namespace: self.text(slot.namespace), name: self.text(slot.name) }
+    pub(super) fn key(&self, object: &PackedObject) -> KeyRef<'_> {
+        let (group, kind) = self.kinds.get(number(object.kind)).map_or(("", ""), |(g, k)| (g, k));
+        KeyRef { group, kind, namespace: self.text(object.namespace), name: self.text(object.name) }
     }
 
     /// The number of an object's kind.
-    pub(super) fn kind_of(&self, slot: &Slot) -> usize {
-        number(slot.kind)
+    pub(super) fn kind_of(&self, object: &PackedObject) -> usize {
+        number(object.kind)
     }
 
     /// An object's uid.
-    pub(super) fn uid(&self, slot: &Slot) -> &str {
-        self.text(slot.uid)
+    pub(super) fn uid(&self, object: &PackedObject) -> &str {
+        self.text(object.uid)
     }
 
     /// Notes an object's controller.
@@ -126,13 +126,13 @@ impl Shelf {
 
     /// The marks of all uids.
     pub(super) fn marks(&self) -> impl Iterator<Item = u64> {
-        self.slots.iter().map(|slot| mark(self.uid(slot)))
+        self.packed.iter().map(|object| mark(self.uid(object)))
     }
 
     /// Gives back what was reserved for objects that did not come.
     pub(super) fn close(&mut self) {
         self.texts.shrink_to_fit();
-        self.slots.shrink_to_fit();
+        self.packed.shrink_to_fit();
         self.scratch = Vec::new();
     }
 }

@@ -1,18 +1,18 @@
 //! Questions asked side by side, and what came of each. Which questions, and what they come to together, is not known here.
 use crate::model::Gap;
 use crate::model::Reason;
-use crate::usecase::collected::List;
-use crate::usecase::door::Door;
-use crate::usecase::live::bounded::Bounded;
-use crate::usecase::live::discovery::Resource;
-use crate::usecase::live::gap;
-use crate::usecase::live::list::Listed;
-use crate::usecase::live::list::Question;
-use crate::usecase::live::list::list;
-use crate::usecase::live::session::Live;
-use crate::usecase::live::session::LiveError;
-use crate::usecase::live::session::stopped;
-use crate::usecase::shelf::Shelf;
+use crate::usecase::capture::collected::List;
+use crate::usecase::capture::intake::Intake;
+use crate::usecase::capture::live::session::Live;
+use crate::usecase::capture::live::session::stopped;
+use crate::usecase::capture::packed::PackedList;
+use crate::usecase::cluster::Bounded;
+use crate::usecase::cluster::LiveError;
+use crate::usecase::cluster::Resource;
+use crate::usecase::cluster::gap;
+use crate::usecase::cluster::list::Listed;
+use crate::usecase::cluster::list::Question;
+use crate::usecase::cluster::list::list;
 use chrono::DateTime;
 use chrono::Utc;
 use std::sync::Mutex;
@@ -34,7 +34,7 @@ pub(super) fn question(live: &Live<'_>, resource: &Resource, namespace: Option<S
 /// A question and what came of it.
 pub(super) struct Answer {
     pub(super) question: Question,
-    pub(super) items: Shelf,
+    pub(super) items: PackedList,
     pub(super) listed: Listed,
     /// Its gap holds in some namespaces only, which have gaps of their own.
     pub(super) refined: bool,
@@ -49,7 +49,7 @@ impl Answer {
         Some(gap::of(&kind.group, &kind.plural, self.question.namespace.as_deref(), why))
     }
 
-    pub(super) fn list(self) -> List<Shelf> {
+    pub(super) fn list(self) -> List<PackedList> {
         let r = self.question.resource;
         List {
             file: r.path(self.question.namespace.as_deref()),
@@ -66,7 +66,12 @@ impl Answer {
 }
 
 /// Asks several questions at once; the answers stand in the order of the questions.
-pub(super) fn ask(live: &Live<'_>, door: &Door<'_>, questions: Vec<Question>, started: DateTime<Utc>) -> Result<Vec<Answer>, LiveError> {
+pub(super) fn ask(
+    live: &Live<'_>,
+    intake: &Intake<'_>,
+    questions: Vec<Question>,
+    started: DateTime<Utc>,
+) -> Result<Vec<Answer>, LiveError> {
     let total = questions.len();
     let (next, done, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
     let (answers, objects) = (Mutex::new(Vec::with_capacity(total)), AtomicUsize::new(0));
@@ -74,7 +79,7 @@ pub(super) fn ask(live: &Live<'_>, door: &Door<'_>, questions: Vec<Question>, st
         while !stop.load(Ordering::Relaxed) {
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(question) = questions.get(i) else { break };
-            let answer = one(live, door, question, started);
+            let answer = one(live, intake, question, started);
             objects.fetch_add(answer.items.len(), Ordering::Relaxed);
             stop.fetch_or(answer.listed.unauthorized || stopped(live), Ordering::Relaxed);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -96,9 +101,9 @@ pub(super) fn ask(live: &Live<'_>, door: &Door<'_>, questions: Vec<Question>, st
     if answers.len() < total || stopped(live) { Err(LiveError::Stopped) } else { Ok(answers) }
 }
 
-fn one(live: &Live<'_>, door: &Door<'_>, question: &Question, started: DateTime<Utc>) -> Answer {
+fn one(live: &Live<'_>, intake: &Intake<'_>, question: &Question, started: DateTime<Utc>) -> Answer {
     let began = live.clock.now();
-    let mut items = Shelf::default();
+    let mut items = PackedList::default();
     let listed = if began - started > live.scope.deadline {
         let what = format!("not asked within the {} minutes that a capture may take", live.scope.deadline.num_minutes());
         Listed { gap: Some((Reason::TimedOut, what)), ..Listed::default() }
@@ -111,10 +116,10 @@ fn one(live: &Live<'_>, door: &Door<'_>, question: &Question, started: DateTime<
             live.scope.chunk,
             |item| {
                 if !question.counted {
-                    door.take(item, &mut kept.borrow_mut())
+                    intake.take(item, &mut kept.borrow_mut())
                 }
             },
-            || **kept.borrow_mut() = Shelf::default(),
+            || **kept.borrow_mut() = PackedList::default(),
         )
     };
     items.close();

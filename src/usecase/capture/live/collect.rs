@@ -2,23 +2,23 @@
 use crate::model::Gap;
 use crate::model::Listable;
 use crate::model::Source;
-use crate::usecase::collected::Collected;
-use crate::usecase::door::Door;
-use crate::usecase::live::ask::Answer;
-use crate::usecase::live::ask::ask;
-use crate::usecase::live::ask::question;
-use crate::usecase::live::discovery::Resource;
-use crate::usecase::live::discovery::discover;
-use crate::usecase::live::list::Question;
-use crate::usecase::live::list::first_page;
-use crate::usecase::live::session::Live;
-use crate::usecase::live::session::LiveError;
-use crate::usecase::live::session::stopped;
-use crate::usecase::live::spaces;
-use crate::usecase::live::torn;
-use crate::usecase::port::Ask;
-use crate::usecase::port::stamp;
-use crate::usecase::shelf::Shelf;
+use crate::usecase::capture::collected::Collected;
+use crate::usecase::capture::intake::Intake;
+use crate::usecase::capture::live::ask::Answer;
+use crate::usecase::capture::live::ask::ask;
+use crate::usecase::capture::live::ask::question;
+use crate::usecase::capture::live::session::Live;
+use crate::usecase::capture::live::session::stopped;
+use crate::usecase::capture::live::spaces;
+use crate::usecase::capture::live::torn;
+use crate::usecase::capture::packed::PackedList;
+use crate::usecase::cluster::LiveError;
+use crate::usecase::cluster::Resource;
+use crate::usecase::cluster::discover;
+use crate::usecase::cluster::list::Question;
+use crate::usecase::cluster::list::first_page;
+use crate::usecase::cluster::port::Ask;
+use crate::usecase::cluster::port::stamp;
 use serde_json::Value;
 
 /// The questions that a capture would ask, without asking any: the paths of their first pages.
@@ -30,23 +30,23 @@ pub fn questions(live: &Live<'_>) -> Result<Vec<String>, LiveError> {
     Ok(first_round(live, &kinds.wanted).iter().map(|q| first_page(q, live.scope.chunk)).collect())
 }
 
-/// Asks everything; each object goes through the door as it comes.
+/// Asks everything; each object goes through the intake as it comes.
 ///
 /// # Errors
 /// Where nothing can be known: no answer to discovery, a login that is not accepted, Ctrl-C.
-pub fn collect(live: &Live<'_>, door: &Door<'_>) -> Result<Collected<Shelf>, LiveError> {
+pub fn collect(live: &Live<'_>, intake: &Intake<'_>) -> Result<Collected<PackedList>, LiveError> {
     let started = live.clock.now();
     let kinds = wanted(live)?;
     let mut gaps = kinds.gaps;
     let version = live.api.send(&Ask::get("/version")).ok().filter(|r| r.status == 200).and_then(|r| r.json().ok());
-    let mut answers = ask(live, door, first_round(live, &kinds.wanted), started)?;
-    let more = spaces::second_round(live, door, &mut answers, &mut gaps);
-    answers.extend(ask(live, door, more, started)?);
-    torn::mend(live, door, &mut answers, started)?;
+    let mut answers = ask(live, intake, first_round(live, &kinds.wanted), started)?;
+    let more = spaces::second_round(live, intake, &mut answers, &mut gaps);
+    answers.extend(ask(live, intake, more, started)?);
+    torn::mend(live, intake, &mut answers, started)?;
     let (earlier, others): (Vec<_>, Vec<_>) = answers.into_iter().partition(|a| is_app(&a.question) && a.listed.gap.is_none());
-    let mut answers = ask(live, door, earlier.iter().map(|a| a.question.clone()).collect(), started)?;
+    let mut answers = ask(live, intake, earlier.iter().map(|a| a.question.clone()).collect(), started)?;
     answers.extend(others);
-    let kube_system = spaces::kube_system(live, door, &answers);
+    let kube_system = spaces::kube_system(live, intake, &answers);
     gaps.extend(answers.iter().filter_map(Answer::gap));
     let finished = live.clock.now();
     Ok(Collected {

@@ -28,16 +28,16 @@ const COUNTING: [(&str, &str, &str); 4] = [
 ];
 
 /// The moment at which Applications were read, and how they may call this cluster.
-pub(super) struct Moment<'a> {
+pub(in crate::usecase) struct Moment<'a> {
     /// When; none where nobody knows: then no Application's word is known to be current.
-    pub(super) moment: Option<DateTime<FixedOffset>>,
+    pub(in crate::usecase) moment: Option<DateTime<FixedOffset>>,
     /// Which destinations are this cluster.
-    pub(super) here: &'a Here,
+    pub(in crate::usecase) here: &'a Here,
 }
 
 impl<'a> Moment<'a> {
     /// A live capture reads Applications once more at its end; when a dump read them is not known.
-    pub(super) fn new(is_live: bool, started: Option<&str>, finished: Option<&str>, here: &'a Here) -> Self {
+    pub(in crate::usecase) fn new(is_live: bool, started: Option<&str>, finished: Option<&str>, here: &'a Here) -> Self {
         let moment = if is_live { finished } else { started };
         Self { moment: moment.and_then(|t| DateTime::parse_from_rfc3339(t).ok()), here }
     }
@@ -46,7 +46,7 @@ impl<'a> Moment<'a> {
 /// The contradicted lists: those that hold nothing of a namespace in which a current Application saw an object of theirs, or an owner
 /// counts pods. Where a list holds others of that namespace, no missing right and no cut explains what it lacks (law 8): that is a doubt
 /// about a layer, which the claims have.
-pub(super) fn contradictions(objects: &dyn Objects, questions: &[Question], rules: &Rules, at: &Moment<'_>) -> Vec<Gap> {
+pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Question], rules: &Rules, at: &Moment<'_>) -> Vec<Gap> {
     let mut gaps = BTreeSet::new();
     let asked = |group: &str, resource: &str, namespace: &str| {
         questions.iter().find(|q| q.group == group && q.resource == resource && q.namespace.as_ref().is_none_or(|n| n == namespace))

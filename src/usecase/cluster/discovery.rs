@@ -4,10 +4,10 @@ use crate::model::Gap;
 use crate::model::Key;
 use crate::model::Reason;
 use crate::model::stem;
-use crate::usecase::live::LiveError;
-use crate::usecase::live::gap;
-use crate::usecase::port::Api;
-use crate::usecase::port::Ask;
+use crate::usecase::cluster::LiveError;
+use crate::usecase::cluster::gap;
+use crate::usecase::cluster::port::Api;
+use crate::usecase::cluster::port::Ask;
 use serde_json::Value;
 use std::collections::BTreeSet;
 

@@ -3,22 +3,22 @@
 use crate::kinds::health;
 use crate::model::Objects;
 use crate::model::Unsettled;
-use crate::usecase::collected::List;
-use crate::usecase::door::Door;
-use crate::usecase::shelf::Shelf;
-use crate::usecase::store::Store;
+use crate::usecase::capture::collected::List;
+use crate::usecase::capture::intake::Intake;
+use crate::usecase::capture::objects::PackedObjects;
+use crate::usecase::capture::packed::PackedList;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What moved between first readings and the objects of the last one, sorted.
-pub(super) fn moved(earlier: &[List<Shelf>], objects: &Store<'_>, door: &Door<'_>) -> Vec<Unsettled> {
+pub(super) fn moved(earlier: &[List<PackedList>], objects: &PackedObjects<'_>, intake: &Intake<'_>) -> Vec<Unsettled> {
     let mut found = Vec::new();
     for list in earlier {
         let mut seen = BTreeSet::new();
-        for slot in list.items.slots().filter_map(|at| list.items.slot(at)) {
-            let key = list.items.key(slot);
+        for object in list.items.packed().filter_map(|at| list.items.object(at)) {
+            let key = list.items.key(object);
             let last = objects.find(key).and_then(|at| objects.whole(at));
-            let pointers = last.map_or_else(|| vec![String::new()], |last| between(&door.whole(slot), &last.value));
+            let pointers = last.map_or_else(|| vec![String::new()], |last| between(&intake.whole(object), &last.value));
             seen.insert(key);
             if !pointers.is_empty() {
                 found.push(Unsettled { key: key.to_key(), pointers });

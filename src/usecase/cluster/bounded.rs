@@ -1,9 +1,9 @@
 //! The API server until a moment: also a list that goes on and on ends then.
-use crate::usecase::port::Api;
-use crate::usecase::port::Ask;
-use crate::usecase::port::Clock;
-use crate::usecase::port::NoReply;
-use crate::usecase::port::Reply;
+use crate::usecase::cluster::port::Api;
+use crate::usecase::cluster::port::Ask;
+use crate::usecase::cluster::port::Clock;
+use crate::usecase::cluster::port::NoReply;
+use crate::usecase::cluster::port::Reply;
 use chrono::DateTime;
 use chrono::Utc;
 use std::time::Duration;

@@ -5,12 +5,12 @@ use crate::model::KeyRef;
 use crate::model::Object;
 use crate::model::Objects;
 use crate::model::Reason;
-use crate::usecase::collected::CaptureError;
-use crate::usecase::collected::List;
-use crate::usecase::door::read;
-use crate::usecase::shelf::Shelf;
-use crate::usecase::shelf::Slot;
-use crate::usecase::spool::Spool;
+use crate::usecase::capture::collected::CaptureError;
+use crate::usecase::capture::collected::List;
+use crate::usecase::capture::intake::read;
+use crate::usecase::capture::packed::PackedList;
+use crate::usecase::capture::packed::PackedObject;
+use crate::usecase::capture::spool::Spool;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,35 +18,40 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
 /// Packed objects.
-pub struct Store<'a> {
+pub struct PackedObjects<'a> {
     spool: &'a dyn Spool,
-    shelves: Vec<Shelf>,
-    /// The file of each shelf, for messages.
+    lists: Vec<PackedList>,
+    /// The file of each list, for messages.
     files: Vec<String>,
-    /// The plural of each kind of each shelf.
+    /// The plural of each kind of each list.
     plurals: Vec<Vec<String>>,
-    /// (shelf, slot), sorted by key.
+    /// (list, object), sorted by key.
     order: Vec<(u32, u32)>,
     /// An object could not be had back.
     lost: AtomicBool,
 }
 
-impl<'a> Store<'a> {
+impl<'a> PackedObjects<'a> {
     /// Sorts the objects of all lists. Of two versions of one uid the newer is kept, and a gap says so.
     ///
     /// # Errors
     /// Where two different objects have one key.
-    pub(super) fn new(lists: Vec<List<Shelf>>, rules: &Rules, spool: &'a dyn Spool, gaps: &mut Vec<Gap>) -> Result<Self, CaptureError> {
+    pub(super) fn new(
+        lists: Vec<List<PackedList>>,
+        rules: &Rules,
+        spool: &'a dyn Spool,
+        gaps: &mut Vec<Gap>,
+    ) -> Result<Self, CaptureError> {
         let plurals = plurals(&lists);
-        let (files, shelves): (Vec<String>, Vec<Shelf>) = lists.into_iter().map(|l| (l.file, l.items)).unzip();
+        let (files, lists): (Vec<String>, Vec<PackedList>) = lists.into_iter().map(|l| (l.file, l.items)).unzip();
         let plural = |(group, kind): &(String, String)| {
             plurals.get(&(group.clone(), kind.clone())).cloned().unwrap_or_else(|| rules.plural(group, kind))
         };
-        let plurals = shelves.iter().map(|s| s.kinds.iter().map(plural).collect()).collect();
+        let plurals = lists.iter().map(|s| s.kinds.iter().map(plural).collect()).collect();
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let mut order: Vec<(u32, u32)> =
-            shelves.iter().enumerate().flat_map(|(shelf, s)| s.slots().map(move |slot| (number(shelf), number(slot)))).collect();
-        let mut this = Self { spool, shelves, files, plurals, order: Vec::new(), lost: AtomicBool::new(false) };
+            lists.iter().enumerate().flat_map(|(list, s)| s.packed().map(move |object| (number(list), number(object)))).collect();
+        let mut this = Self { spool, lists, files, plurals, order: Vec::new(), lost: AtomicBool::new(false) };
         order.sort_by(|a, b| this.key_at(*a).cmp(&this.key_at(*b)));
         let mut kept: Vec<(u32, u32)> = Vec::with_capacity(order.len());
         for new in order {
@@ -59,29 +64,35 @@ impl<'a> Store<'a> {
         Ok(this)
     }
 
-    fn find_slot(&self, (shelf, slot): (u32, u32)) -> Option<(&Shelf, &Slot)> {
-        let shelf = self.shelves.get(usize::try_from(shelf).ok()?)?;
-        Some((shelf, shelf.slot(usize::try_from(slot).ok()?)?))
+    fn find_slot(&self, (list, object): (u32, u32)) -> Option<(&PackedList, &PackedObject)> {
+        let list = self.lists.get(usize::try_from(list).ok()?)?;
+        Some((list, list.object(usize::try_from(object).ok()?)?))
     }
 
     fn key_at(&self, at: (u32, u32)) -> KeyRef<'_> {
-        self.find_slot(at).map(|(shelf, slot)| shelf.key(slot)).unwrap_or_default()
+        self.find_slot(at).map(|(list, object)| list.key(object)).unwrap_or_default()
     }
 
     fn plural_at(&self, at: (u32, u32)) -> &str {
-        let kinds = usize::try_from(at.0).ok().and_then(|shelf| self.plurals.get(shelf));
-        kinds.zip(self.find_slot(at)).and_then(|(kinds, (shelf, slot))| kinds.get(shelf.kind_of(slot))).map_or("", String::as_str)
+        let kinds = usize::try_from(at.0).ok().and_then(|list| self.plurals.get(list));
+        kinds.zip(self.find_slot(at)).and_then(|(kinds, (list, object))| kinds.get(list.kind_of(object))).map_or("", String::as_str)
     }
 
     fn object(&self, at: (u32, u32), lean: bool) -> Option<Object> {
-        let (shelf, slot) = self.find_slot(at)?;
-        let from = if lean { slot.at } else { slot.at + u64::from(slot.lean) };
-        let Some(value) = read(self.spool, from, if lean { slot.lean } else { slot.whole }) else {
+        let (list, object) = self.find_slot(at)?;
+        let from = if lean { object.at } else { object.at + u64::from(object.lean) };
+        let Some(value) = read(self.spool, from, if lean { object.lean } else { object.whole }) else {
             self.lost.store(true, Ordering::Relaxed);
             return None;
         };
-        let file = usize::try_from(at.0).ok().and_then(|shelf| self.files.get(shelf)).cloned().unwrap_or_default();
-        Some(Object { key: shelf.key(slot).to_key(), plural: self.plural_at(at).to_owned(), uid: shelf.uid(slot).to_owned(), value, file })
+        let file = usize::try_from(at.0).ok().and_then(|list| self.files.get(list)).cloned().unwrap_or_default();
+        Some(Object {
+            key: list.key(object).to_key(),
+            plural: self.plural_at(at).to_owned(),
+            uid: list.uid(object).to_owned(),
+            value,
+            file,
+        })
     }
 
     /// Which of two answers of one key is kept: the newer of two versions of one uid (and says that the read is torn).
@@ -113,7 +124,7 @@ impl<'a> Store<'a> {
     }
 }
 
-impl Objects for Store<'_> {
+impl Objects for PackedObjects<'_> {
     fn len(&self) -> usize {
         self.order.len()
     }
@@ -124,7 +135,7 @@ impl Objects for Store<'_> {
         self.order.get(at).map_or("", |at| self.plural_at(*at))
     }
     fn uid(&self, at: usize) -> &str {
-        self.order.get(at).and_then(|at| self.find_slot(*at)).map_or("", |(shelf, slot)| shelf.uid(slot))
+        self.order.get(at).and_then(|at| self.find_slot(*at)).map_or("", |(list, object)| list.uid(object))
     }
     fn lean(&self, at: usize) -> Option<Cow<'_, Object>> {
         self.object(*self.order.get(at)?, true).map(Cow::Owned)
@@ -135,7 +146,7 @@ impl Objects for Store<'_> {
 }
 
 /// Plurals as the source's own CustomResourceDefinitions and lists of one kind spell them.
-fn plurals(lists: &[List<Shelf>]) -> BTreeMap<(String, String), String> {
+fn plurals(lists: &[List<PackedList>]) -> BTreeMap<(String, String), String> {
     let mut out = BTreeMap::new();
     for list in lists {
         if let (Some(resource), [kind]) = (&list.resource, &*list.items.kinds) {
@@ -160,18 +171,19 @@ fn plain(value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use crate::bundle::config::Config;
     use crate::canon::redact::Redactor;
     use crate::kinds::Rules;
     use crate::model::Objects as _;
     use crate::model::Reason;
     use crate::model::Source;
+    use crate::usecase::capture::collected::CaptureError;
+    use crate::usecase::capture::collected::Collected;
+    use crate::usecase::capture::collected::List;
+    use crate::usecase::capture::intake::Intake;
     use crate::usecase::capture::snapshot;
-    use crate::usecase::collected::CaptureError;
-    use crate::usecase::collected::Collected;
-    use crate::usecase::collected::List;
-    use crate::usecase::door::Door;
-    use crate::usecase::spool::Memory;
-    use crate::usecase::spool::Spool;
+    use crate::usecase::capture::spool::Memory;
+    use crate::usecase::capture::spool::Spool;
     use serde_json::Value;
     use serde_json::json;
 
@@ -209,9 +221,8 @@ mod tests {
     /// Names and versions of what is kept, and the reasons of gaps.
     fn kept(lists: Vec<Vec<Value>>, spool: &dyn Spool) -> Result<(Vec<String>, Vec<Reason>), CaptureError> {
         let (redactor, rules) = (Redactor::new(&[7; 32]), Rules::new(&[]).unwrap());
-        let door =
-            Door { redactor: &redactor, rules: &rules, secrets: crate::bundle::config::Secrets::Metadata, cluster_names: &[], spool };
-        let snapshot = snapshot(collected(lists).through(&door), &door)?;
+        let intake = Intake { redactor: &redactor, rules: &rules, layers: &[], config: &Config::default(), spool };
+        let snapshot = snapshot(collected(lists).through(&intake), &intake)?;
         let one = |at: usize| {
             let version = snapshot.objects.whole(at).unwrap().value["metadata"]["resourceVersion"].as_str().unwrap().to_owned();
             format!("{}@{version}", snapshot.objects.key(at).name)

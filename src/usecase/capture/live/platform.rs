@@ -7,15 +7,15 @@ use crate::model::Layer;
 use crate::model::Object;
 use crate::model::Reason;
 use crate::model::Source;
+use crate::usecase::capture::collected::CaptureError;
+use crate::usecase::capture::collected::Collected;
+use crate::usecase::capture::collected::List;
 use crate::usecase::capture::objects_of;
-use crate::usecase::collected::CaptureError;
-use crate::usecase::collected::Collected;
-use crate::usecase::collected::List;
-use crate::usecase::live::discovery::Resource;
-use crate::usecase::live::gap;
-use crate::usecase::live::list::whole;
-use crate::usecase::port::Api;
-use crate::usecase::port::Ask;
+use crate::usecase::cluster::Resource;
+use crate::usecase::cluster::gap;
+use crate::usecase::cluster::list::whole;
+use crate::usecase::cluster::port::Api;
+use crate::usecase::cluster::port::Ask;
 use serde_json::Value;
 
 /// The names of Argo CD's settings.

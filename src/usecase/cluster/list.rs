@@ -2,12 +2,12 @@
 //! keeps the objects that were seen and shows no absence.
 use crate::model::Gap;
 use crate::model::Reason;
-use crate::usecase::live::discovery::Resource;
-use crate::usecase::live::gap;
-use crate::usecase::port::Api;
-use crate::usecase::port::Ask;
-use crate::usecase::port::METADATA_LIST;
-use crate::usecase::port::in_query;
+use crate::usecase::cluster::Resource;
+use crate::usecase::cluster::gap;
+use crate::usecase::cluster::port::Api;
+use crate::usecase::cluster::port::Ask;
+use crate::usecase::cluster::port::METADATA_LIST;
+use crate::usecase::cluster::port::in_query;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -25,7 +25,7 @@ const PAGE: usize = 1 << 20;
 
 /// What is asked.
 #[derive(Clone, Debug)]
-pub(super) struct Question {
+pub(in crate::usecase) struct Question {
     /// The kind.
     pub resource: Resource,
     /// The namespace; none for the whole cluster.
@@ -38,7 +38,7 @@ pub(super) struct Question {
 
 /// What came of it.
 #[derive(Debug, Default)]
-pub(super) struct Listed {
+pub(in crate::usecase) struct Listed {
     /// Objects in all: those seen, and where only they are counted, those that remain.
     pub count: u64,
     /// Pages read.
@@ -70,7 +70,7 @@ struct Meta {
 }
 
 /// Reads all pages; `restart` forgets what `item` was given of this list.
-pub(super) fn list(api: &dyn Api, q: &Question, chunk: u32, mut item: impl FnMut(Value), mut restart: impl FnMut()) -> Listed {
+pub(in crate::usecase) fn list(api: &dyn Api, q: &Question, chunk: u32, mut item: impl FnMut(Value), mut restart: impl FnMut()) -> Listed {
     let mut restarts = 0;
     loop {
         let listed = run(api, q, chunk, &mut item);
@@ -103,7 +103,7 @@ fn first_limit(q: &Question, chunk: u32) -> u32 {
 }
 
 /// The path and query of a question's first page.
-pub(super) fn first_page(q: &Question, chunk: u32) -> String {
+pub(in crate::usecase) fn first_page(q: &Question, chunk: u32) -> String {
     format!("{}?limit={}", q.resource.path(q.namespace.as_deref()), first_limit(q, chunk))
 }
 

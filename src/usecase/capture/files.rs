@@ -1,0 +1,91 @@
+//! The files of a snapshot's bundle, one by one, and what its manifest says. Knows no container: who seals them takes them as they come.
+use crate::bundle::FORMAT;
+use crate::bundle::assemble;
+use crate::bundle::assemble::Layered;
+use crate::bundle::coverage::Coverage;
+use crate::bundle::manifest::Cluster;
+use crate::bundle::manifest::LayerLine;
+use crate::bundle::manifest::Manifest;
+use crate::bundle::manifest::Tool;
+use crate::bundle::manifest::Window;
+use crate::bundle::probe;
+use crate::bundle::sums::Sums;
+use crate::canon;
+use crate::canon::json;
+use crate::model::Layer;
+use crate::model::PLATFORM;
+use crate::model::Snapshot;
+use crate::model::Source;
+use crate::usecase::capture::collected::CaptureError;
+use crate::usecase::capture::intake::Intake;
+use crate::usecase::capture::objects::PackedObjects;
+use std::collections::BTreeMap;
+
+/// What the manifest will say, but for digests: those are known when all files are written.
+pub struct Outline {
+    layers: Vec<Layer>,
+    layered: Layered,
+    manifest: Manifest,
+}
+
+/// Hands out the files of a snapshot's bundle one by one, in no promised order; all but `evid.json`.
+///
+/// # Errors
+/// Where what was packed can't be had back: what was handed out is worth nothing then.
+pub(super) fn each_file(
+    snapshot: &Snapshot<PackedObjects<'_>>,
+    intake: &Intake<'_>,
+    nonce: Option<String>,
+    put: &mut dyn FnMut(String, Vec<u8>),
+) -> Result<Outline, CaptureError> {
+    let Intake { redactor, rules, layers, config, .. } = *intake;
+    let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.universe, &snapshot.gaps, &snapshot.unsettled);
+    put("coverage.json".into(), json::document(&coverage)?);
+    let layered = assemble::each_file(&snapshot.objects, rules, layers, config, snapshot.server.as_deref(), put);
+    if let Some(fault) = snapshot.objects.fault() {
+        return Err(CaptureError::Spool(fault));
+    }
+    let config = json::document(&config.redacted(redactor))?;
+    let manifest = Manifest {
+        format: FORMAT,
+        tool: Tool::this(),
+        source: if snapshot.source == Source::Live { "live" } else { "dump" }.into(),
+        window: Window { started: snapshot.started.clone(), finished: snapshot.finished.clone() },
+        cluster: Cluster { uid: snapshot.cluster.clone(), version: snapshot.version.clone(), server: snapshot.server.clone() },
+        layers: Vec::new(),
+        rules: rules.digest().to_owned(),
+        config: canon::sha256_hex(&config),
+        redaction_key: redactor.key_id(),
+        tracking: layered.tracking.into(),
+        like_parts: layered.like_parts.to_list(),
+        head: String::new(),
+        nonce,
+    };
+    put("config.json".into(), config);
+    Ok(Outline { layers: layers.to_vec(), layered, manifest })
+}
+
+impl Outline {
+    /// The manifest, given the digests of all files and the digest of all bytes written before it.
+    pub fn manifest(&self, sums: &Sums, head: &str) -> Manifest {
+        let line = |name: &str, role: &str| LayerLine {
+            name: name.to_owned(),
+            role: role.to_owned(),
+            root: self.layered.roots.get(name).cloned(),
+            digest: sums.layer_digest(name),
+            objects: self.layered.counts.get(name).copied().unwrap_or(0),
+        };
+        let layers = self.layers.iter().map(|l| line(&l.name, l.role.as_str())).chain([line(PLATFORM, PLATFORM)]).collect();
+        Manifest { layers, head: head.to_owned(), ..self.manifest.clone() }
+    }
+}
+
+/// What probes heard, a file a layer. Only a live cluster is asked: `verify` refuses probes in a bundle made from a dump.
+///
+/// # Errors
+/// Never in practice.
+pub(super) fn probe_files(lines: Vec<probe::Line>) -> Result<Vec<(String, Vec<u8>)>, serde_json::Error> {
+    let mut by_layer: BTreeMap<String, Vec<probe::Line>> = BTreeMap::new();
+    lines.into_iter().for_each(|l| by_layer.entry(l.layer.clone()).or_default().push(l));
+    by_layer.into_iter().map(|(layer, mut lines)| Ok((format!("probes/{layer}.jsonl"), probe::file(&mut lines)?))).collect()
+}

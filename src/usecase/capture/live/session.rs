@@ -1,0 +1,24 @@
+//! What the reading of a live cluster works with. Knows no kind and no list.
+use crate::kinds::Rules;
+use crate::usecase::capture::live::scope::Scope;
+use crate::usecase::cluster::port::Api;
+use crate::usecase::cluster::port::Clock;
+
+/// What a live capture works with.
+pub struct Live<'a> {
+    /// The API server.
+    pub api: &'a (dyn Api + Sync),
+    /// Time.
+    pub clock: &'a (dyn Clock + Sync),
+    /// The kinds' rules.
+    pub rules: &'a Rules,
+    /// The bounds.
+    pub scope: &'a Scope,
+    /// Told after each question: how many are answered, of how many, objects so far.
+    pub progress: &'a (dyn Fn(usize, usize, u64) + Sync),
+}
+
+/// Whether the person asked to stop.
+pub(super) fn stopped(live: &Live<'_>) -> bool {
+    !live.clock.sleep(std::time::Duration::ZERO)
+}

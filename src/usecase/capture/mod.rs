@@ -1,0 +1,28 @@
+//! Capture: a source's answers → intake (redacted, packed) → one object a key, gaps → probes → facets → the files of a bundle. Must not know
+//! how a source is read, nor into what the files are packed.
+mod collected;
+pub(super) mod contradictions;
+mod files;
+pub mod intake;
+pub mod live;
+pub mod objects;
+pub mod packed;
+mod recheck;
+mod run;
+mod snapshot;
+pub mod spool;
+pub(super) mod universe;
+
+pub use collected::CaptureError;
+pub use collected::Collected;
+pub use collected::List;
+pub use files::Outline;
+pub use intake::Intake;
+pub use run::Beside;
+pub use run::Captured;
+pub use run::Put;
+pub use run::run;
+pub use snapshot::objects_of;
+pub use snapshot::snapshot;
+
+pub(super) use snapshot::cluster;

@@ -1,0 +1,131 @@
+//! What a source gave, as a snapshot: one object a key, the questions, and every gap, those that the objects themselves show too. Knows no
+//! bundle.
+use crate::argo::Here;
+use crate::bundle::config::Config;
+use crate::canon::redact::Redactor;
+use crate::kinds::Rules;
+use crate::model::Gap;
+use crate::model::KeyRef;
+use crate::model::Object;
+use crate::model::Objects;
+use crate::model::Question;
+use crate::model::Reason;
+use crate::model::Snapshot;
+use crate::model::Source;
+use crate::usecase::capture::collected::CaptureError;
+use crate::usecase::capture::collected::Collected;
+use crate::usecase::capture::contradictions::Moment;
+use crate::usecase::capture::contradictions::contradictions;
+use crate::usecase::capture::intake::Intake;
+use crate::usecase::capture::objects::PackedObjects;
+use crate::usecase::capture::packed::PackedList;
+use crate::usecase::capture::recheck;
+use crate::usecase::capture::spool::Memory;
+use crate::usecase::capture::universe::Seen;
+use crate::usecase::capture::universe::not_asked;
+use crate::usecase::capture::universe::universe;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Sorts what a source gave and weighs what it says against itself.
+///
+/// # Errors
+/// Where two different objects have one key, or what was packed can't be had back.
+pub fn snapshot<'a>(collected: Collected<PackedList>, intake: &Intake<'a>) -> Result<Snapshot<PackedObjects<'a>>, CaptureError> {
+    let (rules, redactor) = (intake.rules, intake.redactor);
+    let mut highest = collected.highest;
+    let mut questions = Vec::new();
+    let mut gaps = collected.gaps;
+    for list in &collected.lists {
+        let of_list = list.resource_version.as_ref().and_then(|t| t.parse().ok());
+        highest = highest.max(of_list).max(list.items.highest);
+        if let Some(resource) = list.resource.clone().filter(|_| list.is_question) {
+            questions.push(Question {
+                group: list.group.clone(),
+                resource,
+                namespace: list.namespace.clone(),
+                count: list.count.unwrap_or(list.items.seen),
+                resource_version: list.resource_version.clone(),
+                pages: list.read.map(|(pages, _)| pages),
+                millis: list.read.map(|(_, millis)| millis),
+            });
+        }
+        gaps.extend(list.items.wrong.iter().map(|what| Gap {
+            group: list.group.clone(),
+            resource: list.resource.clone().unwrap_or_else(|| "*".into()),
+            namespace: list.namespace.clone(),
+            reason: Reason::Unreadable,
+            detail: format!("{}: {what}", list.file),
+        }));
+    }
+    let objects = PackedObjects::new(collected.lists, rules, intake.spool, &mut gaps)?;
+    one_kind_a_plural(&objects)?;
+    let unsettled = recheck::moved(&collected.earlier, &objects, intake);
+    questions.sort();
+    questions.dedup();
+    // Nothing rests on the absence of what is not kept.
+    gaps.retain(|g| g.reason != Reason::Unattested || rules.keeps(&g.group, &g.resource));
+    let here = Here::new(collected.server.as_deref(), &intake.config.cluster_names);
+    let is_live = collected.source == Source::Live;
+    let moment = Moment::new(is_live, collected.started.as_deref(), collected.finished.as_deref(), &here);
+    gaps.extend(contradictions(&objects, &questions, rules, &moment));
+    let seen = Seen { objects: &objects, questions: &questions, version: collected.version.as_deref(), source: collected.source, rules };
+    let universe = universe(seen, &collected.named);
+    gaps.extend(not_asked(&universe, seen, &gaps, &collected.left_out));
+    for gap in &mut gaps {
+        gap.detail = redactor.text(&gap.detail).into_owned();
+    }
+    gaps.sort();
+    gaps.dedup();
+    let cluster = cluster(&objects).map(str::to_owned);
+    if let Some(fault) = objects.fault() {
+        return Err(CaptureError::Spool(fault));
+    }
+    Ok(Snapshot {
+        source: collected.source,
+        started: collected.started,
+        finished: collected.finished,
+        cluster,
+        version: collected.version,
+        highest,
+        objects,
+        questions,
+        universe,
+        gaps,
+        unsettled,
+        server: collected.server,
+    })
+}
+
+/// Each `<plural>.<group>` names one kind: it names the files in which that kind's objects are.
+fn one_kind_a_plural(objects: &dyn Objects) -> Result<(), CaptureError> {
+    let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for at in 0..objects.len() {
+        let group = objects.key(at).group;
+        let first = *kinds.entry((objects.plural(at), group)).or_insert(at);
+        if objects.key(first).kind != objects.key(at).kind {
+            let said = |at: usize| objects.key(at).to_key().to_string();
+            let stem = crate::model::stem(objects.plural(at), group);
+            return Err(CaptureError::OnePlural { stem, first: said(first), second: said(at) });
+        }
+    }
+    Ok(())
+}
+
+/// The objects that a source gave, in memory, for a look at them of which nothing is kept.
+///
+/// # Errors
+/// As [`snapshot`].
+pub fn objects_of(collected: Collected, rules: &Rules) -> Result<Vec<Object>, CaptureError> {
+    let (redactor, spool) = (Redactor::new(&[0; 32]), Memory::default());
+    let config = Config::default();
+    let intake = Intake { redactor: &redactor, rules, layers: &[], config: &config, spool: &spool };
+    let objects = snapshot(collected.through(&intake), &intake)?.objects;
+    Ok((0..objects.len()).filter_map(|at| objects.whole(at)).map(Cow::into_owned).collect())
+}
+
+/// The cluster's identity: the uid of its `kube-system` namespace, where that was seen.
+pub(in crate::usecase) fn cluster(objects: &dyn Objects) -> Option<&str> {
+    let system = KeyRef { group: "", kind: "Namespace", namespace: "", name: "kube-system" };
+    objects.find(system).map(|at| objects.uid(at)).filter(|uid| !uid.is_empty())
+}

@@ -1,0 +1,15 @@
+//! The cluster as it is asked: requests and replies behind a port, discovery, and the only reader of lists. Must not know how requests travel,
+//! nor what an answer is for.
+mod bounded;
+mod discovery;
+mod error;
+pub(super) mod gap;
+pub(super) mod list;
+pub mod port;
+
+pub use discovery::Resource;
+pub use discovery::discover;
+pub use error::LiveError;
+
+pub(super) use bounded::Bounded;
+pub(super) use list::whole;
