@@ -1,4 +1,5 @@
 //! What a verdict rests on: an object, a pointer, the values, the file.
+use crate::claims::Code;
 use crate::compare::Change;
 use crate::compare::FieldChange;
 use crate::compare::Writer;
@@ -28,13 +29,13 @@ impl Effect {
     }
 }
 
-/// One finding. `code` is one of a closed list of words, so that nothing signed is prose.
+/// One finding. Its code is of a closed list, so that nothing signed is prose.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Finding {
     /// What it does to the claim.
     pub effect: Effect,
-    /// What was found, as a word.
-    pub code: &'static str,
+    /// What was found.
+    pub code: Code,
     /// The object, where it is about one.
     pub object: Option<Key>,
     /// JSON pointer within the object, or empty.
@@ -53,7 +54,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding without object.
-    pub fn new(effect: Effect, code: &'static str, bundle: usize) -> Self {
+    pub fn new(effect: Effect, code: Code, bundle: usize) -> Self {
         Self { effect, code, object: None, pointer: String::new(), before: None, after: None, bundle, file: String::new(), writer: None }
     }
 
@@ -80,12 +81,12 @@ impl Finding {
     /// A gap that leaves the claim open. The kind stands as `<plural>.<group>` in the object's kind.
     pub fn gap(gap: &Gap, bundle: usize) -> Self {
         let key = Key::new(&gap.group, &crate::model::stem(&gap.resource, &gap.group), gap.namespace.as_deref().unwrap_or(""), "*");
-        Self::new(Effect::Doubts, gap.reason.as_str(), bundle).about(key).in_file("coverage.json")
+        Self::new(Effect::Doubts, gap.reason.into(), bundle).about(key).in_file("coverage.json")
     }
 
     /// The findings of a change: one a field, or one for the object.
     pub fn of_change(change: &Change, effect: Effect) -> Vec<Self> {
-        let base = || Self::new(effect, change.kind.as_str(), change.shown_by()).about(change.key.clone()).in_file(&change.file);
+        let base = || Self::new(effect, change.kind.into(), change.shown_by()).about(change.key.clone()).in_file(&change.file);
         if change.fields.is_empty() {
             return vec![base()];
         }
@@ -97,7 +98,7 @@ impl Finding {
     pub fn of_change_unless_expected(change: &Change, effect: Effect) -> Vec<Self> {
         let mut found = Self::of_change(change, effect);
         for (finding, _) in found.iter_mut().zip(&change.fields).filter(|(_, field)| field.expected) {
-            (finding.effect, finding.code) = (Effect::Notes, "expected-change");
+            (finding.effect, finding.code) = (Effect::Notes, Code::ExpectedChange);
         }
         found
     }

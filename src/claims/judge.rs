@@ -1,4 +1,5 @@
 //! Runs the claims on the evidence.
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -66,8 +67,8 @@ pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, 
 fn apart(evidence: &Evidence<'_>) -> Result<Option<Finding>, CompareError> {
     let question = Question { evidence, layer: "", expect: None };
     let found = predicates::run("comparable", &question)?.unwrap_or_default();
-    let grave = found.into_iter().find(|f| f.effect != Effect::Notes && f.code != "other-redaction-key");
-    Ok(grave.map(|f| Finding { effect: Effect::Doubts, code: "not-comparable", ..f }))
+    let grave = found.into_iter().find(|f| f.effect != Effect::Notes && f.code != Code::OtherRedactionKey);
+    Ok(grave.map(|f| Finding { effect: Effect::Doubts, code: Code::NotComparable, ..f }))
 }
 
 /// Nothing is proven of nothing: a layer whose root is in no bundle, or is one of several of its name, or a protected layer that holds
@@ -76,12 +77,12 @@ fn ungrounded(evidence: &Evidence<'_>, layer: &str) -> Option<Vec<Finding>> {
     let declared = evidence.layer(layer)?;
     if evidence.root(layer).is_none() {
         let key = crate::model::Key::new("argoproj.io", "Application", declared.root_namespace.as_deref().unwrap_or(""), &declared.root);
-        return Some(vec![Finding::new(Effect::Doubts, "no-root", 0).about(key)]);
+        return Some(vec![Finding::new(Effect::Doubts, Code::NoRoot, 0).about(key)]);
     }
     // Which of two roots of one name is meant is not for the larger platform to say.
     let named = evidence.instances.all.keys().filter(|s| s.stem == APPLICATIONS && s.name == declared.root).collect::<Vec<_>>();
     if declared.root_namespace.is_none() && named.len() > 1 {
-        let found = |spot| Finding::new(Effect::Doubts, "root-ambiguous", 0).about(evidence.key(spot));
+        let found = |spot| Finding::new(Effect::Doubts, Code::RootAmbiguous, 0).about(evidence.key(spot));
         return Some(named.into_iter().map(found).collect());
     }
     if let Some(finding) = listed_and_not_ours(evidence, layer) {
@@ -91,7 +92,7 @@ fn ungrounded(evidence: &Evidence<'_>, layer: &str) -> Option<Vec<Finding>> {
     let hollow = (0..evidence.sides.len()).find(|i| declared.role == Role::Protected && empty(*i))?;
     let all = (0..evidence.sides.len()).all(empty);
     // Empty in one bundle only is a change, which the claims themselves find.
-    all.then(|| vec![Finding::new(Effect::Doubts, "empty-layer", hollow)])
+    all.then(|| vec![Finding::new(Effect::Doubts, Code::EmptyLayer, hollow)])
 }
 
 /// A root that lists Applications which are there, and of which none is its layer's: what marks them is not what evid took for marks.
@@ -102,6 +103,6 @@ fn listed_and_not_ours(evidence: &Evidence<'_>, layer: &str) -> Option<Finding> 
         let listed = crate::argo::listed(&app).filter(|entry| entry.is_argo("Application")).map(|entry| entry.key());
         let there: Vec<_> = listed.filter_map(|key| evidence.find(&key, i)).map(|(spot, _)| spot).collect();
         let none = !there.is_empty() && there.iter().all(|spot| evidence.instances.layer(spot) != layer);
-        none.then(|| Finding::new(Effect::Doubts, "root-lists-others", i).about(evidence.key(&root)))
+        none.then(|| Finding::new(Effect::Doubts, Code::RootListsOthers, i).about(evidence.key(&root)))
     })
 }

@@ -1,6 +1,7 @@
 //! Judges named claims about one, two or three bundles. A claim is a data file; what it may say is a closed vocabulary of
 //! predicates. Does no I/O of its own and cannot fail for want of evidence: what was not seen is a doubt.
 pub mod catalogue;
+mod codes;
 mod evidence;
 mod finding;
 mod judge;
@@ -10,6 +11,7 @@ mod question;
 mod witness;
 mod written;
 
+pub use codes::Code;
 pub use evidence::Evidence;
 pub use finding::Effect;
 pub use finding::Finding;

@@ -4,6 +4,7 @@ use crate::argo;
 use crate::argo::Here;
 use crate::argo::Settings;
 use crate::argo::Stale;
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -54,7 +55,7 @@ pub(super) fn elsewhere(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding>, C
             if !deploys_here(e, spot, &app, side) && named.insert(spot.clone()) {
                 let to = app.pointer("/spec/destination").cloned();
                 findings.push(
-                    Finding::new(Effect::Doubts, "elsewhere", side)
+                    Finding::new(Effect::Doubts, Code::Elsewhere, side)
                         .about(e.key(spot))
                         .at("/spec/destination", None, to)
                         .in_file(&e.shown_in(spot, at, side)?),
@@ -115,12 +116,12 @@ fn of_stale(why: &Stale, side: usize) -> Finding {
     let time = |t: &DateTime<FixedOffset>| Some(json!(t.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)));
     let found = |code| Finding::new(Effect::Doubts, code, side);
     match why {
-        Stale::Never => found("not-reconciling").at("/status/reconciledAt", None, None),
-        Stale::Late(at, limit) => found("not-reconciling").at("/status/reconciledAt", Some(json!(format!("within {limit}s"))), time(at)),
-        Stale::Overtaken(at) => found("not-reconciling").at("/status/reconciledAt", None, time(at)),
-        Stale::Skipped => found("left-alone").at("/metadata/annotations", None, Some(json!(argo::SKIP_RECONCILE))),
-        Stale::OtherSpec(pointer) => found("compared-to-other").at(pointer, None, None),
-        Stale::NoList => found("lists-nothing").at("/status/resources", None, None),
+        Stale::Never => found(Code::NotReconciling).at("/status/reconciledAt", None, None),
+        Stale::Late(at, limit) => found(Code::NotReconciling).at("/status/reconciledAt", Some(json!(format!("within {limit}s"))), time(at)),
+        Stale::Overtaken(at) => found(Code::NotReconciling).at("/status/reconciledAt", None, time(at)),
+        Stale::Skipped => found(Code::LeftAlone).at("/metadata/annotations", None, Some(json!(argo::SKIP_RECONCILE))),
+        Stale::OtherSpec(pointer) => found(Code::ComparedToOther).at(pointer, None, None),
+        Stale::NoList => found(Code::ListsNothing).at("/status/resources", None, None),
     }
 }
 
@@ -136,6 +137,6 @@ fn missing(e: &Evidence<'_>, spot: &Spot, app: &Value, side: usize) -> Vec<Findi
     };
     let lacks = |key: &Key| e.rules.stored(&key.group, &key.kind) && e.find(key, side).is_none() && beside(key);
     let seen = argo::listed(app).filter(|entry| entry.says_seen()).map(|entry| entry.key()).filter(lacks);
-    seen.map(|key| Finding::new(Effect::Doubts, "listed-not-there", side).about(key).at("", Some(json!(e.key(spot).to_string())), None))
+    seen.map(|key| Finding::new(Effect::Doubts, Code::ListedNotThere, side).about(key).at("", Some(json!(e.key(spot).to_string())), None))
         .collect()
 }

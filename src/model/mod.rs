@@ -1,4 +1,5 @@
 //! The nouns of evid. They know no serialisation, no clock, no cluster.
+mod codes;
 mod gap;
 mod key;
 mod layer;
@@ -9,6 +10,7 @@ mod pointer;
 mod universe;
 mod verdict;
 
+pub(crate) use codes::codes;
 pub use gap::{Gap, Reason};
 pub use key::{Key, KeyRef};
 pub use layer::{By, Layer, PLATFORM, Placement, Role};

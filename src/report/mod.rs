@@ -68,7 +68,7 @@ fn object(key: &Key) -> Value {
 fn finding(f: &Finding, evidence: &Evidence<'_>) -> Value {
     let mut out = Map::new();
     out.insert("effect".into(), json!(f.effect.as_str()));
-    out.insert("code".into(), json!(f.code));
+    out.insert("code".into(), json!(f.code.as_str()));
     out.insert("bundle".into(), json!(evidence.sides.get(f.bundle).map(|s| &s.name)));
     if let Some(key) = &f.object {
         out.insert("object".into(), object(key));

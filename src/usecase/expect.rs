@@ -3,6 +3,7 @@
 use crate::bundle::expected::Expected;
 use crate::bundle::expected::PLACEHOLDER;
 use crate::bundle::expected::never;
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -67,7 +68,7 @@ pub fn propose(sides: &[Side]) -> Result<Proposal, DiffError> {
         return Ok(Proposal { entries: Vec::new(), refused: Vec::new(), apart, gaps });
     }
     let (moved, mut refused) = sorted(&evidence.changes);
-    let written = all("changes.confined").filter(|f| f.code == "secret-written");
+    let written = all("changes.confined").filter(|f| f.code == Code::SecretWritten);
     refused.extend(written.map(|f| (f, "its content was not compared: `secrets: digests` compares it".to_owned())));
     Ok(Proposal { entries: entries(moved), refused, apart, gaps })
 }

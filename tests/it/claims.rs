@@ -6,6 +6,7 @@ use crate::samples::judge;
 use crate::samples::names;
 use crate::samples::object;
 use crate::samples::verdict;
+use evid::claims::Code;
 use evid::claims::catalogue;
 use evid::model::Gap;
 use evid::model::Reason;
@@ -359,7 +360,7 @@ fn a_secret_that_nothing_tells_of_leaves_unchanged_and_confined_open() {
     for claim in ["core.unchanged", "changes.confined"] {
         assert_eq!(verdict(&outcome, claim), "inconclusive", "{claim}");
         let judged = outcome.judged.iter().find(|j| j.id == claim).unwrap();
-        assert!(judged.findings.iter().any(|f| f.code == "secret-unversioned" && names(&outcome, claim, "registry-pull")), "{claim}");
+        assert!(judged.findings.iter().any(|f| f.code == Code::SecretUnversioned && names(&outcome, claim, "registry-pull")), "{claim}");
     }
 }
 

@@ -6,6 +6,7 @@ use crate::samples::collected;
 use crate::samples::object;
 use crate::samples::verdict;
 use evid::bundle::config::Config;
+use evid::claims::Code;
 use evid::usecase::capture::Collected;
 use evid::usecase::diff::Outcome;
 use evid::usecase::diff::diff;
@@ -35,7 +36,7 @@ fn judged(all: Vec<Collected>, config: &Config) -> Outcome {
 
 fn notes(outcome: &Outcome, claim: &str) -> Vec<String> {
     let judged = outcome.judged.iter().find(|j| j.id == claim).unwrap();
-    judged.findings.iter().filter(|f| f.code == "expected-change").map(|f| format!("{} {}", f.effect.as_str(), f.pointer)).collect()
+    judged.findings.iter().filter(|f| f.code == Code::ExpectedChange).map(|f| format!("{} {}", f.effect.as_str(), f.pointer)).collect()
 }
 
 const CLAIMS: [&str; 2] = ["core.unchanged", "changes.confined"];

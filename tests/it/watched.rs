@@ -4,6 +4,7 @@ use crate::samples::drafted;
 use crate::samples::names;
 use crate::samples::side_of;
 use crate::samples::verdict;
+use evid::claims::Code;
 use evid::usecase::diff::Outcome;
 use evid::usecase::diff::diff;
 use serde_json::Value;
@@ -100,7 +101,7 @@ fn a_probe_that_was_asked_at_both_points_and_never_between_them_leaves_it_open()
     let verdict_with = |lines: &[Value]| {
         let outcome = watched_probed(lines, "", probes);
         let finding = outcome.judged.iter().find(|j| j.id == "core.available").and_then(|j| j.findings.first());
-        (verdict(&outcome, "core.available").to_owned(), finding.is_some_and(|f| f.code == "not-sampled"))
+        (verdict(&outcome, "core.available").to_owned(), finding.is_some_and(|f| f.code == Code::NotSampled))
     };
     assert_eq!(verdict_with(&[]), ("inconclusive".into(), true));
     assert_eq!(verdict_with(&[sample("another of shop/web")]), ("inconclusive".into(), true));

@@ -2,6 +2,7 @@
 //! managed object, no orphan with its tracking mark, no pod. What is kept on purpose is named and does not count. Laws 2 and 9: that a
 //! living object is the layer's by asserted evidence alone leaves the claim open, and refutes it where a pod runs.
 use crate::argo;
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -30,7 +31,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
     for i in judged {
         if e.positions.get(i) == Some(&Position::Unknown) {
             // Nobody can say whether the layer should be gone here.
-            findings.push(Finding::new(Effect::Doubts, "switch-unknown", i));
+            findings.push(Finding::new(Effect::Doubts, Code::SwitchUnknown, i));
             continue;
         }
         for (spot, at) in e.instances.in_bundle(i) {
@@ -58,34 +59,36 @@ fn judged(q: &Question<'_>) -> Vec<usize> {
 }
 
 /// What one object of the layer that is there says against its absence.
-fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect, &'static str) {
+fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect, Code) {
     let by = e.instances.by(spot);
     let claim = matches!(&*spot.stem, "persistentvolumeclaims" | "persistentvolumes");
     match &*spot.stem {
-        APPLICATIONS if by.is_confirmed() => return (Effect::Counters, "application-lives"),
-        "pods" if by != By::Label => return (Effect::Counters, "pod-lives"),
-        _ if at.deleting && by.is_confirmed() => return (Effect::Counters, "object-lives"),
+        APPLICATIONS if by.is_confirmed() => return (Effect::Counters, Code::ApplicationLives),
+        "pods" if by != By::Label => return (Effect::Counters, Code::PodLives),
+        _ if at.deleting && by.is_confirmed() => return (Effect::Counters, Code::ObjectLives),
         // What follows from what is kept, or from the namespace that holds it.
-        _ if at.derived && !is_living(e, spot, side) => return (Effect::Notes, "kept-derived"),
-        _ if claim && !is_marked(e, spot) => return (Effect::Notes, "kept-unmarked"),
-        "customresourcedefinitions.apiextensions.k8s.io" if has_objects(e, &spot.name, side) => return (Effect::Counters, "object-lives"),
-        "customresourcedefinitions.apiextensions.k8s.io" if !at.kept.is_empty() => return (Effect::Notes, "kept-by-argo"),
-        _ if !at.kept.is_empty() && (claim || spot.stem == "namespaces") => return (Effect::Notes, "kept-by-option"),
-        "namespaces" if !by.is_confirmed() => return (Effect::Notes, "kept-boundary"),
+        _ if at.derived && !is_living(e, spot, side) => return (Effect::Notes, Code::KeptDerived),
+        _ if claim && !is_marked(e, spot) => return (Effect::Notes, Code::KeptUnmarked),
+        "customresourcedefinitions.apiextensions.k8s.io" if has_objects(e, &spot.name, side) => {
+            return (Effect::Counters, Code::ObjectLives);
+        }
+        "customresourcedefinitions.apiextensions.k8s.io" if !at.kept.is_empty() => return (Effect::Notes, Code::KeptByArgo),
+        _ if !at.kept.is_empty() && (claim || spot.stem == "namespaces") => return (Effect::Notes, Code::KeptByOption),
+        "namespaces" if !by.is_confirmed() => return (Effect::Notes, Code::KeptBoundary),
         _ => {}
     }
-    if by.is_confirmed() { (Effect::Counters, "object-lives") } else { (Effect::Doubts, "asserted-lives") }
+    if by.is_confirmed() { (Effect::Counters, Code::ObjectLives) } else { (Effect::Doubts, Code::AssertedLives) }
 }
 
 /// An object of no layer whose mark names an Application of the switched one, as some bundle saw it: it may be an orphan.
-fn marked(e: &Evidence<'_>, layer: &str, spot: &Spot, at: &Instance) -> Option<(Effect, &'static str)> {
+fn marked(e: &Evidence<'_>, layer: &str, spot: &Spot, at: &Instance) -> Option<(Effect, Code)> {
     let names = !at.app.is_empty() && at.by != By::Ancestry || at.mark == "gone";
     (names && e.instances.layer_of_app(&at.app) == Some(layer)).then_some(())?;
     match &*spot.stem {
-        "pods" => Some((Effect::Counters, "pod-lives")),
-        "persistentvolumeclaims" | "persistentvolumes" | "namespaces" if !at.kept.is_empty() => Some((Effect::Notes, "kept-by-option")),
-        "customresourcedefinitions.apiextensions.k8s.io" if !at.kept.is_empty() => Some((Effect::Notes, "kept-by-argo")),
-        _ => Some((Effect::Doubts, "asserted-lives")),
+        "pods" => Some((Effect::Counters, Code::PodLives)),
+        "persistentvolumeclaims" | "persistentvolumes" | "namespaces" if !at.kept.is_empty() => Some((Effect::Notes, Code::KeptByOption)),
+        "customresourcedefinitions.apiextensions.k8s.io" if !at.kept.is_empty() => Some((Effect::Notes, Code::KeptByArgo)),
+        _ => Some((Effect::Doubts, Code::AssertedLives)),
     }
 }
 
@@ -113,10 +116,10 @@ fn unsettled_root(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Option<F
     let Some(root) = e.root(layer) else { return Ok(None) };
     let Some(at) = e.instances.at(&root, side) else {
         // Without its root a bundle does not show which Applications it lacks.
-        return Ok(Some(Finding::new(Effect::Doubts, "missing", side).about(e.key(&root))));
+        return Ok(Some(Finding::new(Effect::Doubts, Code::Missing, side).about(e.key(&root))));
     };
     if argo::app::is_operating(&e.whole(&root, at, side)?) {
-        Ok(healthy::one(e, &root, at, side)?.map(|f| Finding { effect: Effect::Doubts, code: "unsettled", ..f }))
+        Ok(healthy::one(e, &root, at, side)?.map(|f| Finding { effect: Effect::Doubts, code: Code::Unsettled, ..f }))
     } else {
         Ok(None)
     }

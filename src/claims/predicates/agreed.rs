@@ -2,6 +2,7 @@
 //! each one that moves is named. Where the agreement covers a whole container of the object, or every kind, nobody can say that the field
 //! is its owner's alone: the claim is left open.
 use crate::bundle::lines::OwnedLine;
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -33,7 +34,7 @@ pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result
             // A count that moved while its autoscaler was paused or failing was somebody else's doing.
             let idle = |line: &Line| line.covers(pointer).is_some_and(|o| o.idle);
             let effect = if is_wide || idle(earlier) || idle(later) { Effect::Doubts } else { Effect::Notes };
-            let finding = Finding::new(effect, "owned-field-moved", b).about(e.key(spot));
+            let finding = Finding::new(effect, Code::OwnedFieldMoved, b).about(e.key(spot));
             findings.push(finding.at(pointer, x.cloned(), y.cloned()).in_file(&later.file));
         }
     }
@@ -47,7 +48,7 @@ pub(super) fn by_expression(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding
     for (spot, at) in e.apps(layer, last) {
         let app = e.state(spot, at, last)?;
         if crate::argo::Agreement::of_application(&app).iter().any(|a| a.by_expression) {
-            findings.push(Finding::new(Effect::Notes, "ignores-by-expression", last).about(e.key(spot)).at(
+            findings.push(Finding::new(Effect::Notes, Code::IgnoresByExpression, last).about(e.key(spot)).at(
                 "/spec/ignoreDifferences",
                 None,
                 None,

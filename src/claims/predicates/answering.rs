@@ -1,4 +1,5 @@
 //! Every declared probe of a layer was asked in every bundle, and every sample of every target was the right answer.
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Finding;
 use crate::claims::question::Answer;
@@ -26,7 +27,7 @@ pub(super) fn answering(q: &Question<'_>) -> Answer {
     for (i, lines) in lines.iter().enumerate() {
         findings.extend(lines.iter().flat_map(|l| of_line(l, i, wanted.contains(&*l.probe))).map(|f| f.in_file(&entry)));
         for name in wanted.iter().filter(|n| !lines.iter().any(|l| l.probe == **n)) {
-            findings.push(Finding::new(Effect::Doubts, "probe-not-asked", i).at("", Some(json!({ "probe": name })), None));
+            findings.push(Finding::new(Effect::Doubts, Code::ProbeNotAsked, i).at("", Some(json!({ "probe": name })), None));
         }
     }
     Ok(Some(findings))
@@ -41,14 +42,14 @@ fn declared<'a>(side: &'a Side, layer: &'a str) -> impl Iterator<Item = &'a str>
 fn of_line(line: &Line, side: usize, wanted: bool) -> Vec<Finding> {
     let (effect, code) = match line.is() {
         Is::Right => return Vec::new(),
-        Is::NoAnswer => (Effect::Counters, "probe-no-answer"),
-        Is::Empty => (Effect::Counters, "probe-empty"),
-        Is::Wrong => (Effect::Counters, "probe-wrong"),
-        Is::NotAsked => (Effect::Doubts, "probe-not-asked"),
-        Is::Unjudged => (Effect::Doubts, "probe-unjudged"),
+        Is::NoAnswer => (Effect::Counters, Code::ProbeNoAnswer),
+        Is::Empty => (Effect::Counters, Code::ProbeEmpty),
+        Is::Wrong => (Effect::Counters, Code::ProbeWrong),
+        Is::NotAsked => (Effect::Doubts, Code::ProbeNotAsked),
+        Is::Unjudged => (Effect::Doubts, Code::ProbeUnjudged),
         // What another bundle has and this one lacks did not answer here.
-        Is::Absent if wanted => (Effect::Doubts, "probe-absent"),
-        Is::Absent => (Effect::Notes, "probe-absent"),
+        Is::Absent if wanted => (Effect::Doubts, Code::ProbeAbsent),
+        Is::Absent => (Effect::Notes, Code::ProbeAbsent),
     };
     let base = || {
         let finding = Finding::new(effect, code, side);

@@ -3,6 +3,7 @@
 use crate::bundle::names::WATCH;
 use crate::bundle::watch::Pod;
 use crate::bundle::watch::Seen;
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -45,11 +46,11 @@ pub(super) fn available(q: &Question<'_>) -> Answer {
                 Seen::Probe { time, layer, probe, right: false, asked, what } if layer == q.layer => {
                     let effect = if *asked { Effect::Counters } else { Effect::Doubts };
                     let values = json!({"probe": probe, "time": time, "what": what});
-                    findings.push(Finding::new(effect, "probe-failed", i).at("", None, Some(values)).in_file(WATCH));
+                    findings.push(Finding::new(effect, Code::ProbeFailed, i).at("", None, Some(values)).in_file(WATCH));
                 }
                 Seen::Gap { time, detail } => {
                     let values = json!({"time": time, "detail": detail});
-                    findings.push(Finding::new(Effect::Doubts, "not-watched", i).at("", None, Some(values)).in_file(WATCH));
+                    findings.push(Finding::new(Effect::Doubts, Code::NotWatched, i).at("", None, Some(values)).in_file(WATCH));
                 }
                 _ => {}
             }
@@ -79,7 +80,7 @@ fn unwatched(e: &Evidence<'_>, seen: &[Seen], i: usize) -> Option<Finding> {
     let before = window(i - 1).and_then(|w| instant(w.finished.as_deref()?));
     let after = window(i).and_then(|w| instant(w.started.as_deref()?));
     let whole = matches!((begun, before, went, after), (Some(a), Some(b), Some(c), Some(d)) if a <= b && d <= c);
-    (!whole).then(|| Finding::new(Effect::Doubts, "not-watched", i).in_file(WATCH))
+    (!whole).then(|| Finding::new(Effect::Doubts, Code::NotWatched, i).in_file(WATCH))
 }
 
 /// What was asked at both points was sampled between them.
@@ -92,7 +93,7 @@ fn unsampled(q: &Question<'_>, seen: &[Seen], i: usize) -> Result<Vec<Finding>, 
     let (before, after) = (asked(i - 1)?, asked(i)?);
     let missing = before.intersection(&after).filter(|name| !sampled(name));
     Ok(missing
-        .map(|name| Finding::new(Effect::Doubts, "not-sampled", i).at("", Some(json!({ "probe": name })), None).in_file(WATCH))
+        .map(|name| Finding::new(Effect::Doubts, Code::NotSampled, i).at("", Some(json!({ "probe": name })), None).in_file(WATCH))
         .collect())
 }
 
@@ -119,7 +120,7 @@ fn one(e: &Evidence<'_>, wanted: &str, layer: &str, pod: &Pod, was_ready: bool, 
         () if layer.is_empty() && shares() => Effect::Doubts,
         () => return None,
     };
-    let code = if effect == Effect::Counters { "pod-unready" } else { "unplaced-pod" };
+    let code = if effect == Effect::Counters { Code::PodUnready } else { Code::UnplacedPod };
     let facts =
         json!({"time": pod.time, "uid": pod.uid, "ready": pod.ready, "restarts": pod.restarts, "deleting": pod.deleting, "gone": pod.gone});
     let key = Key::new("", "Pod", &pod.namespace, &pod.name);

@@ -1,4 +1,5 @@
 //! Back is not back empty (law 13): the volume behind a claim is the same one, by uid and by source, when the claim has come back.
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -24,21 +25,22 @@ pub(super) fn behind_claims(e: &Evidence<'_>, layer: &str, first: usize, last: u
             continue;
         }
         if !bound(e.line("health", spot, b, last)?) {
-            findings.push(found(Effect::Counters, "not-bound"));
+            findings.push(found(Effect::Counters, Code::NotBound));
             continue;
         }
         match (volume(e, spot, first, &before)?, volume(e, spot, last, &after)?) {
             (Some(x), Some(y)) if x.source() != y.source() => {
-                findings.push(found(Effect::Counters, "moved").at("/spec", Some(x.source()), Some(y.source())));
+                findings.push(found(Effect::Counters, Code::Moved).at("/spec", Some(x.source()), Some(y.source())));
             }
             // A volume made again for the same place holds what was there, if nothing was to wipe that place when it went.
             (Some(x), Some(y)) if x.at.uid != y.at.uid => {
                 let is_retained = x.policy() == "Retain";
-                let (effect, code) = if is_retained { (Effect::Notes, "volume-recreated") } else { (Effect::Counters, "other-volume") };
+                let (effect, code) =
+                    if is_retained { (Effect::Notes, Code::VolumeRecreated) } else { (Effect::Counters, Code::OtherVolume) };
                 findings.push(found(effect, code).at("/spec/volumeName", Some(json!(x.spot.name)), Some(json!(y.spot.name))));
             }
             (Some(_), Some(_)) => {}
-            _ => findings.push(found(Effect::Doubts, "volume-not-seen")),
+            _ => findings.push(found(Effect::Doubts, Code::VolumeNotSeen)),
         }
     }
     Ok(findings)

@@ -1,5 +1,6 @@
 //! Everything that changed, in state and in re-creation, lies in the switched layer; of the switch itself only its sync policy moved.
 //! Law 2: that a change lies in the switched layer by asserted evidence alone leaves the claim open.
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -33,12 +34,18 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
     if let Some(layer) = e.switched().filter(|_| root.is_none()) {
         // Whose a change is can't be said of a platform that is not the declared one.
-        return Ok(Some(vec![Finding::new(Effect::Doubts, "no-root", 0).about(Key::new("argoproj.io", "Application", "", &layer.root))]));
+        return Ok(Some(vec![Finding::new(Effect::Doubts, Code::NoRoot, 0).about(Key::new(
+            "argoproj.io",
+            "Application",
+            "",
+            &layer.root,
+        ))]));
     }
     for (i, layer) in e.layers.iter().enumerate() {
         let twice = |ns: &&String| e.layers.iter().skip(i + 1).any(|other| other.namespaces.contains(*ns));
         let given = layer.namespaces.iter().filter(twice);
-        findings.extend(given.map(|ns| Finding::new(Effect::Doubts, "namespace-given-twice", 0).about(Key::new("", "Namespace", "", ns))));
+        findings
+            .extend(given.map(|ns| Finding::new(Effect::Doubts, Code::NamespaceGivenTwice, 0).about(Key::new("", "Namespace", "", ns))));
     }
     for change in &e.changes {
         let is_switched = change.layer == switched;
@@ -56,7 +63,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         let found = Finding::of_change_unless_expected(change, effect);
         findings.extend(found.into_iter().filter(|f| !allowed(&f.pointer)));
         if change.recreated && change.kind == ChangeKind::Modified && !change.hook {
-            findings.push(Finding::new(effect, "replaced", change.shown_by()).about(change.key.clone()).in_file(&change.file));
+            findings.push(Finding::new(effect, Code::Replaced, change.shown_by()).about(change.key.clone()).in_file(&change.file));
         }
     }
     for (spot, all) in &e.instances.all {
@@ -64,7 +71,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
             at.as_ref().filter(|a| e.layer(&a.scope).is_some() && a.scope != e.instances.layer(spot)).map(|a| (i, a.scope.clone()))
         };
         if let Some((i, scope)) = all.iter().enumerate().find_map(says) {
-            let finding = Finding::new(Effect::Notes, "label-disagrees", i).about(e.key(spot));
+            let finding = Finding::new(Effect::Notes, Code::LabelDisagrees, i).about(e.key(spot));
             findings.push(finding.at("/metadata/labels", Some(json!(e.instances.layer(spot))), Some(json!(scope))));
         }
     }
@@ -73,7 +80,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         let [a, b] = pair else { continue };
         for stem in a.symmetric_difference(b).filter(|stem| !e.asked(stem, i) || !e.asked(stem, i + 1)) {
             findings.push(
-                Finding::new(Effect::Doubts, "asked-on-one-side", i + 1)
+                Finding::new(Effect::Doubts, Code::AskedOnOneSide, i + 1)
                     .about(Key::new(unstem(stem).1, stem, "", "*"))
                     .in_file("coverage.json"),
             );
@@ -146,7 +153,7 @@ fn goes_with_owner(e: &Evidence<'_>, spot: &Spot, by: By, (a, b): (usize, usize)
 fn unidentified(e: &Evidence<'_>) -> Vec<Finding> {
     let without = |(spot, all): (&Spot, &Vec<Option<Instance>>)| {
         let side = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty()))?;
-        Some(Finding::new(Effect::Doubts, "no-uid", side).about(e.key(spot)))
+        Some(Finding::new(Effect::Doubts, Code::NoUid, side).about(e.key(spot)))
     };
     e.instances.all.iter().filter_map(without).collect()
 }

@@ -1,5 +1,6 @@
 //! Values that a cluster generates for each instance (caBundles, ranges of ids, names of pull secrets), as the rule of their kind says:
 //! another one is no counter-example, and is named (law 13).
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -27,7 +28,7 @@ pub(super) fn differing(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (us
                 // Of what only the object says that a cluster writes it, another value of the same instance may be anybody's doing (law 2).
                 let uid = |side: usize| e.instances.at(spot, side).map(|at| &at.uid);
                 let effect = if uid(a) == uid(b) && is_asserted(e, spot, pointer) { Effect::Doubts } else { Effect::Notes };
-                let finding = Finding::new(effect, "generated-differs", b).about(e.key(spot));
+                let finding = Finding::new(effect, Code::GeneratedDiffers, b).about(e.key(spot));
                 findings.push(finding.at(pointer, x, y).in_file(file));
             }
         }

@@ -1,4 +1,5 @@
 //! Every Application of a layer (its root too) is Synced and Healthy, every workload available, in every bundle.
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -44,7 +45,9 @@ pub(super) fn healthy(q: &Question<'_>) -> Answer {
 pub(super) fn deleting(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
     let here = e.instances.of_layer(layer).filter_map(|(s, all)| Some((s, all.get(side)?.as_ref()?)));
     let going = here.filter(|(s, at)| at.deleting && !at.derived && s.stem != APPLICATIONS && !COUNTING.contains(&&*s.stem));
-    going.map(|(s, at)| Ok(Finding::new(Effect::Counters, "deleting", side).about(e.key(s)).in_file(&e.shown_in(s, at, side)?))).collect()
+    going
+        .map(|(s, at)| Ok(Finding::new(Effect::Counters, Code::Deleting, side).about(e.key(s)).in_file(&e.shown_in(s, at, side)?)))
+        .collect()
 }
 
 /// The unhealthy objects of a layer in one bundle.
@@ -57,7 +60,7 @@ pub(super) fn of_layer(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec
     for (spot, at) in own.chain(root).filter(|(s, at)| counts(e, s, at)) {
         apps += usize::from(spot.stem == APPLICATIONS);
         if at.deleting && spot.stem != APPLICATIONS && spot.stem != "pods" {
-            findings.push(Finding::new(Effect::Counters, "deleting", side).about(e.key(spot)).in_file(&e.shown_in(spot, at, side)?));
+            findings.push(Finding::new(Effect::Counters, Code::Deleting, side).about(e.key(spot)).in_file(&e.shown_in(spot, at, side)?));
         } else {
             findings.extend(one(e, spot, at, side)?);
         }
@@ -66,7 +69,7 @@ pub(super) fn of_layer(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec
         findings.extend(settled::doubts(e, layer, side)?);
     }
     if apps == 0 {
-        findings.push(Finding::new(Effect::Doubts, "no-application", side));
+        findings.push(Finding::new(Effect::Doubts, Code::NoApplication, side));
     }
     Ok(findings)
 }
@@ -90,7 +93,7 @@ pub(super) fn one(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> 
         _ if spot.stem == "jobs.batch" => return Ok(None),
         _ => Effect::Doubts,
     };
-    let code = if effect == Effect::Counters { "unhealthy" } else { "unsettled" };
+    let code = if effect == Effect::Counters { Code::Unhealthy } else { Code::Unsettled };
     let finding = Finding::new(effect, code, side).about(e.key(spot));
     Ok(Some(finding.at("", None, line.get("facts").cloned()).in_file(&e.file("health", spot, at, side)?)))
 }

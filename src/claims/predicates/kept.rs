@@ -1,5 +1,6 @@
 //! The switch is the same object, manual when off, automated with prune and self-heal when on, never deleting.
 use crate::argo::Mode;
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Finding;
 use crate::claims::Position;
@@ -22,15 +23,15 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
         findings.extend(gaps.iter().map(|g| Finding::gap(g, i)));
         let Some(at) = e.instances.at(&root, i) else {
             let effect = if gaps.is_empty() { Effect::Counters } else { Effect::Doubts };
-            findings.push(Finding::new(effect, "missing", i).about(key()));
+            findings.push(Finding::new(effect, Code::Missing, i).about(key()));
             continue;
         };
         let file = e.shown_in(&root, at, i)?;
         match &first {
-            _ if at.uid.is_empty() => findings.push(Finding::new(Effect::Doubts, "no-uid", i).about(key())),
+            _ if at.uid.is_empty() => findings.push(Finding::new(Effect::Doubts, Code::NoUid, i).about(key())),
             None => first = Some(at.uid.clone()),
             Some(uid) if *uid != at.uid => {
-                findings.push(Finding::new(Effect::Counters, "replaced", i).about(key()).at(
+                findings.push(Finding::new(Effect::Counters, Code::Replaced, i).about(key()).at(
                     "/metadata/uid",
                     Some(json!(uid)),
                     Some(json!(at.uid)),
@@ -41,20 +42,20 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
         let state = e.state(&root, at, i)?;
         if let Some(when) = meta::deleting(&state) {
             findings.push(
-                Finding::new(Effect::Counters, "deleting", i)
+                Finding::new(Effect::Counters, Code::Deleting, i)
                     .about(key())
                     .at("/metadata/deletionTimestamp", None, Some(json!(when)))
                     .in_file(&file),
             );
         }
         if q.at(Position::Unknown).contains(&i) {
-            findings.push(Finding::new(Effect::Doubts, "switch-unknown", i).about(key()));
+            findings.push(Finding::new(Effect::Doubts, Code::SwitchUnknown, i).about(key()));
             continue;
         }
         let off = q.at(Position::Off).contains(&i) || q.at(Position::Partial).contains(&i);
         let mode = Mode::of(&state);
         if !(if off { mode.is_manual() } else { mode.is_on() }) {
-            let code = if off { "automated-when-off" } else { "not-automated-when-on" };
+            let code = if off { Code::AutomatedWhenOff } else { Code::NotAutomatedWhenOn };
             let seen = state.pointer("/spec/syncPolicy/automated").cloned();
             findings.push(Finding::new(Effect::Counters, code, i).about(key()).at("/spec/syncPolicy/automated", None, seen).in_file(&file));
         }

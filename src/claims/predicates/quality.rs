@@ -1,4 +1,5 @@
 //! Whether the bundles can carry claims at all: complete, comparable, ordered.
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Finding;
 use crate::claims::question::Answer;
@@ -21,11 +22,11 @@ pub(super) fn complete(q: &Question<'_>) -> Answer {
     for (i, side) in q.evidence.sides.iter().enumerate() {
         findings.extend(q.evidence.gaps_kept(i).map(|g| Finding::gap(g, i)));
         if side.coverage.universe.universe().known == Known::Nothing {
-            findings.push(Finding::new(Effect::Notes, "kinds-unknown", i).in_file("coverage.json"));
+            findings.push(Finding::new(Effect::Notes, Code::KindsUnknown, i).in_file("coverage.json"));
         }
         for rule in side.config.kinds.iter().filter(|rule| rule.get("stored") == Some(&Value::Bool(false))) {
             let key = Key::new(meta::text(rule, "/group"), meta::text(rule, "/kind"), "", "*");
-            findings.push(Finding::new(Effect::Doubts, "left-out", i).about(key).in_file("evid.yaml"));
+            findings.push(Finding::new(Effect::Doubts, Code::LeftOut, i).about(key).in_file("evid.yaml"));
         }
         let mut seen = BTreeSet::new();
         for layer in &q.evidence.layers {
@@ -49,7 +50,7 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
     // Of a bundle that was made with other rules nobody has checked that its content follows from its objects (law 15).
     let own = q.evidence.rules.digest();
     for (i, side) in q.evidence.sides.iter().enumerate().filter(|(_, side)| side.manifest.rules != own) {
-        let finding = Finding::new(Effect::Doubts, "other-rules", i).at("", Some(json!(own)), Some(json!(side.manifest.rules)));
+        let finding = Finding::new(Effect::Doubts, Code::OtherRules, i).at("", Some(json!(own)), Some(json!(side.manifest.rules)));
         findings.push(finding.in_file("evid.json"));
     }
     for (i, side) in rest.iter().enumerate() {
@@ -58,12 +59,12 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
             |code, effect, a: Value, b: Value| findings.push(Finding::new(effect, code, i).at("", Some(a), Some(b)).in_file("evid.json"));
         match (&first.manifest.cluster.uid, &side.manifest.cluster.uid) {
             (Some(a), Some(b)) if a == b => {}
-            (Some(a), Some(b)) => differs("other-cluster", Effect::Counters, json!(a), json!(b)),
-            (a, b) => differs("unknown-cluster", Effect::Doubts, json!(a), json!(b)),
+            (Some(a), Some(b)) => differs(Code::OtherCluster, Effect::Counters, json!(a), json!(b)),
+            (a, b) => differs(Code::UnknownCluster, Effect::Doubts, json!(a), json!(b)),
         }
         for (code, a, b) in [
-            ("other-configuration", &first.manifest.config, &side.manifest.config),
-            ("other-redaction-key", &first.manifest.redaction_key, &side.manifest.redaction_key),
+            (Code::OtherConfiguration, &first.manifest.config, &side.manifest.config),
+            (Code::OtherRedactionKey, &first.manifest.redaction_key, &side.manifest.redaction_key),
         ] {
             if a != b {
                 differs(code, Effect::Doubts, json!(a), json!(b));
@@ -73,7 +74,7 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
         let missing = |x: &BTreeSet<String>, y: &BTreeSet<String>, i: usize| x.difference(y).any(|stem| !q.evidence.asked(stem, i));
         if missing(&a, &b, i) || missing(&b, &a, 0) {
             let only = |x: &BTreeSet<String>, y: &BTreeSet<String>| json!(x.difference(y).collect::<Vec<_>>());
-            differs("other-questions", Effect::Doubts, only(&a, &b), only(&b, &a));
+            differs(Code::OtherQuestions, Effect::Doubts, only(&a, &b), only(&b, &a));
         }
     }
     Ok(Some(findings))
@@ -99,7 +100,7 @@ pub(super) fn ordered(q: &Question<'_>) -> Answer {
         let mut found =
             |effect, code, a: Value, b: Value| findings.push(Finding::new(effect, code, i).at("", Some(a), Some(b)).in_file("evid.json"));
         if before.sums().content_id() == after.sums().content_id() {
-            found(Effect::Doubts, "same-content", json!(before.sums().content_id()), json!(after.sums().content_id()));
+            found(Effect::Doubts, Code::SameContent, json!(before.sums().content_id()), json!(after.sums().content_id()));
             continue;
         }
         let (earlier, later) = (&before.manifest.window, &after.manifest.window);
@@ -108,22 +109,22 @@ pub(super) fn ordered(q: &Question<'_>) -> Answer {
             [Some(a), Some(b), Some(c), Some(d)] if a <= b && b <= c && c <= d => {}
             [Some(a), _, _, Some(d)] => {
                 let effect = if a > d { Effect::Counters } else { Effect::Doubts };
-                found(effect, "window", json!(earlier.finished), json!(later.started));
+                found(effect, Code::Window, json!(earlier.finished), json!(later.started));
             }
-            _ => found(Effect::Doubts, "no-window", json!(earlier.finished), json!(later.started)),
+            _ => found(Effect::Doubts, Code::NoWindow, json!(earlier.finished), json!(later.started)),
         }
         let highest = |s: &Side| s.coverage.highest_resource_version.as_ref().and_then(|v| v.parse::<u64>().ok());
         match (highest(before), highest(after)) {
             (Some(a), Some(b)) if a < b => {}
-            (Some(a), Some(b)) if a > b => found(Effect::Counters, "resource-version", json!(a.to_string()), json!(b.to_string())),
-            (a, b) => found(Effect::Doubts, "resource-version", json!(a.map(|n| n.to_string())), json!(b.map(|n| n.to_string()))),
+            (Some(a), Some(b)) if a > b => found(Effect::Counters, Code::ResourceVersion, json!(a.to_string()), json!(b.to_string())),
+            (a, b) => found(Effect::Doubts, Code::ResourceVersion, json!(a.map(|n| n.to_string())), json!(b.map(|n| n.to_string()))),
         }
         let Some([older, newer]) = versions.get(i - 1..=i) else { continue };
         for (uid, (version, file)) in newer {
             if let Some((earlier, _)) = older.get(uid).filter(|(earlier, _)| earlier > version) {
                 let values = (Some(json!(earlier.to_string())), Some(json!(version.to_string())));
                 findings.push(
-                    Finding::new(Effect::Counters, "older-object", i).at("/metadata/resourceVersion", values.0, values.1).in_file(file),
+                    Finding::new(Effect::Counters, Code::OlderObject, i).at("/metadata/resourceVersion", values.0, values.1).in_file(file),
                 );
             }
         }

@@ -1,6 +1,7 @@
 //! What an earlier bundle with the switch on had is back: the same objects, equal in state, Synced, as healthy as they were, and with the
 //! same volumes behind its claims (law 13). Each is kept, re-created equal, or re-created different; missing, different and additional
 //! ones refute.
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -27,12 +28,12 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     if !on.contains(&last) && !unknown.contains(&last) || (off.is_empty() && unknown.is_empty()) {
         return Ok(None);
     }
-    let mut findings: Vec<Finding> = unknown.iter().map(|i| Finding::new(Effect::Doubts, "switch-unknown", *i)).collect();
+    let mut findings: Vec<Finding> = unknown.iter().map(|i| Finding::new(Effect::Doubts, Code::SwitchUnknown, *i)).collect();
     if unknown.contains(&last) {
         return Ok(Some(findings));
     }
     let Some(first) = on.into_iter().find(|i| *i < last) else {
-        findings.push(Finding::new(Effect::Doubts, "no-earlier-on", last));
+        findings.push(Finding::new(Effect::Doubts, Code::NoEarlierOn, last));
         return Ok(Some(findings));
     };
     for change in e.between(first, last)?.iter().filter(|c| c.layer == q.layer) {
@@ -46,8 +47,8 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     for finding in healthy::of_layer(e, q.layer, last)?.into_iter().chain(healthy::deleting(e, q.layer, last)?) {
         let same = |f: &&Finding| f.effect == Effect::Counters && f.object == finding.object && f.code == finding.code;
         // What was unhealthy before is as healthy as it was.
-        let as_before = finding.effect == Effect::Counters && finding.code == "unhealthy" && before.iter().find(same).is_some();
-        let (effect, code) = if as_before { (Effect::Notes, "unhealthy-before") } else { (finding.effect, finding.code) };
+        let as_before = finding.effect == Effect::Counters && finding.code == Code::Unhealthy && before.iter().find(same).is_some();
+        let (effect, code) = if as_before { (Effect::Notes, Code::UnhealthyBefore) } else { (finding.effect, finding.code) };
         findings.push(Finding { effect, code, ..finding });
     }
     findings.extend(behind::behind_claims(e, q.layer, first, last)?);
@@ -69,7 +70,7 @@ fn secrets(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Vec<Find
             && !compared(e, [first, last])
         {
             let values = (Some(json!(a.version)), Some(json!(b.version)));
-            findings.push(Finding::new(Effect::Notes, "content-not-compared", last).about(e.key(spot)).at(
+            findings.push(Finding::new(Effect::Notes, Code::ContentNotCompared, last).about(e.key(spot)).at(
                 "/metadata/resourceVersion",
                 values.0,
                 values.1,
@@ -82,13 +83,13 @@ fn secrets(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Vec<Find
 fn of(change: &Change, effect: Effect) -> Vec<Finding> {
     let one = |effect, code| Finding::new(effect, code, change.shown_by()).about(change.key.clone()).in_file(&change.file);
     match change.kind {
-        ChangeKind::Replaced => vec![one(Effect::Notes, "recreated-equal")],
-        ChangeKind::Removed => vec![one(effect, "missing")],
-        ChangeKind::Added => vec![one(effect, "additional")],
+        ChangeKind::Replaced => vec![one(Effect::Notes, Code::RecreatedEqual)],
+        ChangeKind::Removed => vec![one(effect, Code::Missing)],
+        ChangeKind::Added => vec![one(effect, Code::Additional)],
         ChangeKind::Departs | ChangeKind::Torn => Finding::of_change(change, effect),
         ChangeKind::Modified => Finding::of_change(change, effect)
             .into_iter()
-            .map(|f| Finding { code: if change.recreated { "recreated-different" } else { "modified" }, ..f })
+            .map(|f| Finding { code: if change.recreated { Code::RecreatedDifferent } else { Code::Modified }, ..f })
             .collect(),
     }
 }

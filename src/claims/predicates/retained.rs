@@ -2,6 +2,7 @@
 //! every bundle, and so is its claim; both are Bound to each other by uid, neither going (law 9), with the data in its place. Of the two,
 //! the one that moved or is wrong is named.
 use crate::bundle::config::Pin;
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -50,13 +51,13 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
         for (i, there) in all.iter().enumerate() {
             match there.get(name) {
                 Some(volume) => findings.extend(of_volume(e, volume, wanted, claims.get(i).and_then(Option::as_ref))?),
-                None => findings.push(missing(e, &spot, "missing", i)),
+                None => findings.push(missing(e, &spot, Code::Missing, i)),
             }
         }
         for (i, there) in claims.iter().enumerate() {
             match there {
                 Some(claim) => findings.extend(of_claim(e, claim, name)?),
-                None => findings.push(missing(e, wanted, "no-claim", i)),
+                None => findings.push(missing(e, wanted, Code::NoClaim, i)),
             }
         }
         findings.extend(moves(e, &all.iter().filter_map(|v| v.get(name)).collect::<Vec<_>>(), volume_moved)?);
@@ -102,13 +103,13 @@ fn gaps(e: &Evidence<'_>, side: usize) -> Vec<Gap> {
 }
 
 /// What a bundle lacks: a counter-example where its kind was seen there.
-fn missing(e: &Evidence<'_>, spot: &Spot, code: &'static str, side: usize) -> Finding {
+fn missing(e: &Evidence<'_>, spot: &Spot, code: Code, side: usize) -> Finding {
     let effect = if e.unseen(&spot.stem, &spot.namespace, side) { Effect::Doubts } else { Effect::Counters };
     Finding::new(effect, code, side).about(e.key(spot))
 }
 
 /// A finding about a volume or a claim, in the entry of the facet that shows it.
-fn found(e: &Evidence<'_>, item: &Item<'_>, code: &'static str, at: (&str, Value, Value)) -> Result<Finding, CompareError> {
+fn found(e: &Evidence<'_>, item: &Item<'_>, code: Code, at: (&str, Value, Value)) -> Result<Finding, CompareError> {
     let (pointer, wanted, seen) = at;
     let effect = if seen.is_null() { Effect::Doubts } else { Effect::Counters };
     let file = match pointer {
@@ -124,13 +125,13 @@ fn of_either(e: &Evidence<'_>, item: &Item<'_>) -> Result<Vec<Finding>, CompareE
     let mut findings = Vec::new();
     let going = item.get("/metadata/deletionTimestamp");
     if !going.is_null() {
-        findings.push(found(e, item, "deleting", ("/metadata/deletionTimestamp", Value::Null, going))?);
+        findings.push(found(e, item, Code::Deleting, ("/metadata/deletionTimestamp", Value::Null, going))?);
     }
     if item.at.uid.is_empty() {
-        findings.push(found(e, item, "no-uid", ("/metadata/uid", Value::Null, Value::Null))?);
+        findings.push(found(e, item, Code::NoUid, ("/metadata/uid", Value::Null, Value::Null))?);
     }
     if item.phase() != "Bound" {
-        findings.push(found(e, item, "not-bound", ("/status/phase", json!("Bound"), item.phase().clone()))?);
+        findings.push(found(e, item, Code::NotBound, ("/status/phase", json!("Bound"), item.phase().clone()))?);
     }
     Ok(findings)
 }
@@ -139,15 +140,15 @@ fn of_either(e: &Evidence<'_>, item: &Item<'_>) -> Result<Vec<Finding>, CompareE
 fn of_volume(e: &Evidence<'_>, volume: &Item<'_>, wanted: &Spot, claim: Option<&Item<'_>>) -> Result<Vec<Finding>, CompareError> {
     let mut findings = of_either(e, volume)?;
     if volume.policy() != "Retain" {
-        findings.push(found(e, volume, "not-retain", ("/spec/persistentVolumeReclaimPolicy", json!("Retain"), volume.policy()))?);
+        findings.push(found(e, volume, Code::NotRetain, ("/spec/persistentVolumeReclaimPolicy", json!("Retain"), volume.policy()))?);
     }
     if volume.claim() != *wanted {
-        findings.push(found(e, volume, "other-claim", ("/spec/claimRef", json!(place(wanted)), json!(place(&volume.claim()))))?);
+        findings.push(found(e, volume, Code::OtherClaim, ("/spec/claimRef", json!(place(wanted)), json!(place(&volume.claim()))))?);
     }
     let uid = volume.get("/spec/claimRef/uid");
     // A claim that is another one than before is named by itself.
     if let Some(claim) = claim.filter(|c| !c.at.uid.is_empty() && uid != json!(c.at.uid) && !is_new(e, &c.spot, c.side)) {
-        findings.push(found(e, volume, "other-claim", ("/spec/claimRef/uid", json!(claim.at.uid), uid))?);
+        findings.push(found(e, volume, Code::OtherClaim, ("/spec/claimRef/uid", json!(claim.at.uid), uid))?);
     }
     Ok(findings)
 }
@@ -159,7 +160,7 @@ fn of_claim(e: &Evidence<'_>, claim: &Item<'_>, volume: &str) -> Result<Vec<Find
     if back != json!(volume) {
         // A claim that names none is bound to none, whatever else was seen.
         let seen = if back.is_null() { json!("") } else { back };
-        findings.push(found(e, claim, "other-volume", ("/spec/volumeName", json!(volume), seen))?);
+        findings.push(found(e, claim, Code::OtherVolume, ("/spec/volumeName", json!(volume), seen))?);
     }
     Ok(findings)
 }
@@ -175,20 +176,20 @@ fn place(claim: &Spot) -> String {
 }
 
 /// What is to be equal in all bundles: code, pointer and value.
-type Fixed = Vec<(&'static str, &'static str, Value)>;
+type Fixed = Vec<(Code, &'static str, Value)>;
 
 fn volume_moved(volume: &Item<'_>) -> Fixed {
     vec![
-        ("replaced", "/metadata/uid", json!(volume.at.uid)),
-        ("other-claim", "/spec/claimRef/uid", volume.get("/spec/claimRef/uid")),
-        ("moved", "/spec", volume.source()),
-        ("moved", "/spec/nodeAffinity", volume.node()),
-        ("modified", "/spec/persistentVolumeReclaimPolicy", volume.policy()),
+        (Code::Replaced, "/metadata/uid", json!(volume.at.uid)),
+        (Code::OtherClaim, "/spec/claimRef/uid", volume.get("/spec/claimRef/uid")),
+        (Code::Moved, "/spec", volume.source()),
+        (Code::Moved, "/spec/nodeAffinity", volume.node()),
+        (Code::Modified, "/spec/persistentVolumeReclaimPolicy", volume.policy()),
     ]
 }
 
 fn claim_moved(claim: &Item<'_>) -> Fixed {
-    vec![("replaced", "/metadata/uid", json!(claim.at.uid))]
+    vec![(Code::Replaced, "/metadata/uid", json!(claim.at.uid))]
 }
 
 /// What moved of one object from each bundle to the next.
@@ -198,8 +199,8 @@ fn moves(e: &Evidence<'_>, items: &[&Item<'_>], fixed: fn(&Item<'_>) -> Fixed) -
         let [before, after] = pair else { continue };
         for ((code, pointer, was), (_, _, is)) in fixed(before).into_iter().zip(fixed(after)).filter(|(a, b)| a.2 != b.2) {
             // A uid that nobody said is a doubt of its own; a claim that was seen is held against its volume in each bundle.
-            let unknown = code == "replaced" && (was == "" || is == "");
-            if unknown || (code == "other-claim" && e.instances.at(&after.claim(), after.side).is_some()) {
+            let unknown = code == Code::Replaced && (was == "" || is == "");
+            if unknown || (code == Code::OtherClaim && e.instances.at(&after.claim(), after.side).is_some()) {
                 continue;
             }
             let finding = found(e, after, code, (pointer, was, is))?;
@@ -217,13 +218,13 @@ fn pinned(e: &Evidence<'_>, volumes: &Volumes<'_>, pins: &[Pin]) -> Result<Vec<F
     for (pin, volume) in pins.iter().filter_map(|p| Some((p, volumes.get(&p.persistent_volume)?))) {
         for (pointer, wanted) in [(volume.server(), &pin.server), (volume.path(), &pin.path)] {
             if let Some(wanted) = wanted.as_ref().filter(|w| *w != volume.text(pointer)) {
-                findings.push(found(e, volume, "not-as-pinned", (pointer, json!(wanted), json!(volume.text(pointer))))?);
+                findings.push(found(e, volume, Code::NotAsPinned, (pointer, json!(wanted), json!(volume.text(pointer))))?);
             }
         }
         let place = volume.place();
         let other = places.iter().find(|(other, at)| !place.is_null() && *at == place && other.spot != volume.spot);
         if let Some((other, _)) = other {
-            findings.push(found(e, volume, "shared-place", ("/spec", json!(other.spot.name), volume.source()))?);
+            findings.push(found(e, volume, Code::SharedPlace, ("/spec", json!(other.spot.name), volume.source()))?);
         }
         places.push((volume, place));
     }

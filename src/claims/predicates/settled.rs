@@ -1,5 +1,6 @@
 //! Whether what Applications say of themselves can be relied on: not where one changed while the rest was read, and not where its word is
 //! not current (law 7). Such a doubt touches what rests on an Application's own word, nothing else.
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -28,7 +29,7 @@ fn moved(e: &Evidence<'_>, layer: &str, side: usize) -> Vec<Finding> {
     });
     of_layer
         .map(|u| {
-            let finding = Finding::new(Effect::Doubts, "unsettled", side).about(Key::new(&u.group, &u.kind, &u.namespace, &u.name));
+            let finding = Finding::new(Effect::Doubts, Code::Unsettled, side).about(Key::new(&u.group, &u.kind, &u.namespace, &u.name));
             finding.at(u.moved.first().map_or("", |p| p), None, Some(json!(u.moved))).in_file("coverage.json")
         })
         .collect()

@@ -1,5 +1,6 @@
 //! A layer's state is equal from each bundle to the next.
 use crate::bundle::config::Secrets;
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Expect;
@@ -52,7 +53,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     // Without a uid nobody can say whether it is the same instance, whose identity counts too (law 5).
     for (spot, all) in e.instances.of_layer(q.layer) {
         if let Some(i) = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty())) {
-            findings.push(Finding::new(Effect::Doubts, "no-uid", i).about(e.key(spot)));
+            findings.push(Finding::new(Effect::Doubts, Code::NoUid, i).about(e.key(spot)));
         }
     }
     Ok(Some(findings))
@@ -76,7 +77,7 @@ pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Re
                 && (a.version != b.version || a.version.is_empty())
                 && !(compared(e, [i, i + 1]) && holds_content(e, spot, a, i)? && holds_content(e, spot, b, i + 1)?)
             {
-                let code = if a.version == b.version { "secret-unversioned" } else { "secret-written" };
+                let code = if a.version == b.version { Code::SecretUnversioned } else { Code::SecretWritten };
                 let finding = Finding::new(Effect::Doubts, code, i + 1).about(e.key(spot));
                 let file = e.file("identity", spot, b, i + 1)?;
                 findings.push(finding.at("/metadata/resourceVersion", Some(json!(a.version)), Some(json!(b.version))).in_file(&file));

@@ -1,6 +1,7 @@
 //! No pod of the layer was replaced or restarted and no object re-created, from each bundle to the next. Pods of Jobs and hook
 //! objects come and go; so do the pods that an active autoscaler adds or takes (law 10). What is going, or has come to its end, is not there
 //! any more (law 9).
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -22,7 +23,7 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let mut findings = Vec::new();
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.recreated && !c.hook) {
-        let finding = Finding::new(Effect::Counters, "replaced", change.shown_by()).about(change.key.clone()).in_file(&change.file);
+        let finding = Finding::new(Effect::Counters, Code::Replaced, change.shown_by()).about(change.key.clone()).in_file(&change.file);
         findings.push(finding);
     }
     // What a derived object is has moved, or is not what its owner says (laws 4 and 5).
@@ -36,7 +37,7 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
         for (spot, all) in e.instances.of_layer(q.layer) {
             if all.get(i).and_then(Option::as_ref).is_some_and(|at| at.uid.is_empty()) {
-                findings.push(Finding::new(Effect::Doubts, "no-uid", i).about(e.key(spot)));
+                findings.push(Finding::new(Effect::Doubts, Code::NoUid, i).about(e.key(spot)));
             }
         }
     }
@@ -89,7 +90,7 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
         findings.extend(turned_over(e, &controller, &turnover, a, b)?);
     }
     let bare = e.changes.iter().filter(|c| c.sides == (a, b) && c.layer == layer && c.spot.stem == "pods" && c.uncertain);
-    findings.extend(bare.map(|c| Finding::new(Effect::Doubts, "pod-not-seen", b).about(c.key.clone())));
+    findings.extend(bare.map(|c| Finding::new(Effect::Doubts, Code::PodNotSeen, b).about(c.key.clone())));
     Ok(())
 }
 
@@ -103,11 +104,11 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
     let fell = x.zip(y).is_some_and(|(x, y)| x.replicas - y.replicas >= lost) && turnover.gained.is_empty();
     let scaled = [x, y].iter().flatten().filter(|w| w.is_scaled).count();
     let (effect, code, spots) = match () {
-        () if turnover.lost.is_empty() => (Effect::Notes, "pod-added", &turnover.gained),
-        () if unseen => (Effect::Doubts, "pod-not-seen", &turnover.lost),
-        () if fell && scaled == 2 => (Effect::Notes, "pod-scaled-in", &turnover.lost),
-        () if fell && scaled == 1 => (Effect::Doubts, "pod-scaled-in", &turnover.lost),
-        () => (Effect::Counters, "pod-replaced", &turnover.lost),
+        () if turnover.lost.is_empty() => (Effect::Notes, Code::PodAdded, &turnover.gained),
+        () if unseen => (Effect::Doubts, Code::PodNotSeen, &turnover.lost),
+        () if fell && scaled == 2 => (Effect::Notes, Code::PodScaledIn, &turnover.lost),
+        () if fell && scaled == 1 => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
+        () => (Effect::Counters, Code::PodReplaced, &turnover.lost),
     };
     let mut findings = Vec::new();
     let after = turnover.gained.iter().map(|s| json!(s.name)).collect::<Vec<_>>();
@@ -115,7 +116,7 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
         let finding = Finding::new(effect, code, b).about(e.key(spot));
         findings.push(finding.at("/metadata/uid", e.instances.at(spot, a).map(|i| json!(i.uid)), Some(json!(after))));
     }
-    if code == "pod-added" {
+    if code == Code::PodAdded {
         findings.extend(strangers(e, controller, &turnover.gained, a, b)?);
     }
     Ok(findings)
@@ -140,7 +141,7 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
         let line = e.line("identity", spot, at, b)?;
         let seen = images(&line);
         if !known.is_empty() && !known.contains(&seen) {
-            findings.push(Finding::new(Effect::Counters, "image-changed", b).about(e.key(spot)).at(
+            findings.push(Finding::new(Effect::Counters, Code::ImageChanged, b).about(e.key(spot)).at(
                 "/spec/containers",
                 None,
                 Some(json!(seen)),
@@ -149,7 +150,7 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
         // A tag may name another image by now. On a node of another architecture, so may the same one.
         for (pointer, value) in containers(&line).into_iter().filter(|((_, field), _)| field == "imageID").map(|(_, found)| found) {
             if !digests.is_empty() && !digests.contains(&value.to_string()) && value.as_str().is_some_and(|t| !t.is_empty()) {
-                findings.push(Finding::new(Effect::Doubts, "image-changed", b).about(e.key(spot)).at(&pointer, None, Some(value)));
+                findings.push(Finding::new(Effect::Doubts, Code::ImageChanged, b).about(e.key(spot)).at(&pointer, None, Some(value)));
             }
         }
         let Some(owner) = Instances::related(at) else { continue };
@@ -161,7 +162,7 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
         let counted = count("replicas").or_else(|| count("currentNumberScheduled"));
         let there = mine(b).iter().filter(|(_, i)| Instances::related(i).as_ref() == Some(&owner)).count();
         if counted.is_some_and(|n| u64::try_from(there).is_ok_and(|t| t > n)) {
-            findings.push(Finding::new(Effect::Doubts, "pod-not-counted", b).about(e.key(spot)).at(
+            findings.push(Finding::new(Effect::Doubts, Code::PodNotCounted, b).about(e.key(spot)).at(
                 "",
                 Some(json!(counted)),
                 Some(json!(there)),
@@ -201,13 +202,13 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
         // A container that has only now been reported is no restart.
         let Some((_, earlier)) = old.get(&(container.clone(), field.clone())) else { continue };
         if earlier != value {
-            let code = if field == "restartCount" { "pod-restarted" } else { "image-changed" };
+            let code = if field == "restartCount" { Code::PodRestarted } else { Code::ImageChanged };
             findings.push(found(code, pointer, earlier.clone(), value.clone()));
         }
     }
     let (was, is) = (images(&before), images(&after));
     if was != is {
-        findings.push(found("image-changed", "/spec/containers", json!(was), json!(is)));
+        findings.push(found(Code::ImageChanged, "/spec/containers", json!(was), json!(is)));
     }
     Ok(findings)
 }

@@ -1,5 +1,6 @@
 //! Law 10: health is what is seen, not what an owner says. A workload that had replicas and wants none is a counter-example unless an active
 //! autoscaler did it; fewer Ready pods seen than available ones claimed are a doubt.
+use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
@@ -53,7 +54,7 @@ pub(super) fn scaled_to_none(e: &Evidence<'_>, layer: &str, effect: Effect) -> R
             // A default of one replica is not written down.
             let before = wanted(e, spot, b - 1)?.map_or(i64::from(e.instances.at(spot, b - 1).is_some()), |w| w.replicas);
             let Some(after) = wanted(e, spot, b)?.filter(|w| w.replicas == 0 && !w.is_scaled && before > 0) else { continue };
-            let finding = Finding::new(effect, "scaled-to-none", b).about(e.key(spot));
+            let finding = Finding::new(effect, Code::ScaledToNone, b).about(e.key(spot));
             findings.push(finding.at("/spec/replicas", Some(json!(before)), Some(json!(after.replicas))));
         }
     }
@@ -83,7 +84,7 @@ pub(super) fn fewer_ready(e: &Evidence<'_>, layer: &str, side: usize) -> Result<
         // Where pods were not wholly seen, the gap says so.
         if seen < claimed && !e.unseen("pods", &spot.namespace, side) {
             let file = format!("health/{}/{}.jsonl", at.layer, spot.stem);
-            let finding = Finding::new(Effect::Doubts, "fewer-ready", side).about(e.key(spot)).in_file(&file);
+            let finding = Finding::new(Effect::Doubts, Code::FewerReady, side).about(e.key(spot)).in_file(&file);
             findings.push(finding.at(pointer, Some(json!(claimed)), Some(json!(seen))));
         }
     }

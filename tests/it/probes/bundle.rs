@@ -163,7 +163,7 @@ fn answering(config: &Config, all: [Vec<Line>; 2]) -> (String, Vec<&'static str>
     let outcome = diff::diff(&sides, None).unwrap();
     crate::schemas::valid("report.v1.schema.json", "the report", &outcome.predicate);
     let judged = outcome.judged.iter().find(|j| j.id == "core.answering").unwrap();
-    (judged.verdict.as_str().into(), judged.findings.iter().map(|f| f.code).collect())
+    (judged.verdict.as_str().into(), judged.findings.iter().map(|f| f.code.as_str()).collect())
 }
 
 /// Of the golden probes the first alone: it is right.
