@@ -5,7 +5,12 @@ use std::path::{Path, PathBuf};
 type Failure = Box<dyn std::error::Error>;
 
 /// The sections of a file of words, and the type of whose values they speak.
-const SECTIONS: &[(&str, &str)] = &[("findings", "claims::Code")];
+const SECTIONS: &[(&str, &str)] = &[
+    ("findings", "claims::Code"),
+    ("facts", "usecase::switch::Code"),
+    ("hints", "usecase::switch::Code"),
+    ("steps", "usecase::switch::Step"),
+];
 
 fn main() -> Result<(), Failure> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
@@ -45,7 +50,7 @@ fn listing(folder: &Path) -> Result<String, Failure> {
 /// A language's module: a function a section, from a code to its words. The compiler refuses one that leaves a code out, and one that names
 /// a code that is not there.
 fn words(path: &Path) -> Result<String, Failure> {
-    let mut text = format!("mod {} {{\n", stem(path));
+    let mut text = format!("pub(super) mod {} {{\n", stem(path));
     let mut sections = SECTIONS.iter();
     for (i, line) in std::fs::read_to_string(path)?.lines().enumerate() {
         let wrong = || format!("{}, line {}: not as the lines of this file are: {line}", path.display(), i + 1);
@@ -63,7 +68,7 @@ fn words(path: &Path) -> Result<String, Failure> {
             )?;
         } else {
             let (code, says) = line.strip_prefix("  ").and_then(|l| l.split_once(": ")).ok_or_else(wrong)?;
-            if says.len() < 3 || !says.starts_with('"') || !says.ends_with('"') {
+            if says.len() < 2 || !says.starts_with('"') || !says.ends_with('"') {
                 return Err(wrong().into());
             }
             let variant: String = code.split(['-', '.']).map(capital).collect();

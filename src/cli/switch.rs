@@ -319,11 +319,11 @@ pub(super) fn failure(stop: Stop) -> Failure {
     match stop {
         Stop::Refused(facts) => Failure::new(format!("refused, nothing was written:\n{}", list(&facts))),
         Stop::Interrupted { step, hanging } => {
-            let text = format!("stopped while {}\n{}", render::words::of_step(step), list(&hanging));
+            let text = format!("stopped while {}\n{}", render::of_step(step), list(&hanging));
             Failure::new(text.trim_end()).exit(Exit::Inconclusive).hint(GO_ON)
         }
         Stop::Late { step, hanging } => {
-            let text = format!("too long {}\n{}", render::words::of_step(step), list(&hanging));
+            let text = format!("too long {}\n{}", render::of_step(step), list(&hanging));
             Failure::new(text.trim_end()).exit(Exit::Inconclusive).hint(GO_ON)
         }
         Stop::Failed(facts) => Failure::new(format!("waiting longer would not help:\n{}", list(&facts))).exit(Exit::Refuted).hint(GO_ON),

@@ -90,14 +90,18 @@ pub const NOT_PROVEN: &[&str] = &[
 mod tests {
     use super::en;
     use crate::canon::yaml;
-    use crate::claims::Code;
+    use crate::claims;
+    use crate::usecase::switch;
 
     #[test]
     fn the_file_of_words_means_as_yaml_what_the_build_made_of_it() {
         let file = yaml::parse(include_str!("words/en.yaml")).unwrap().remove(0);
-        for code in Code::ALL {
+        for code in claims::Code::ALL {
             assert_eq!(file["findings"][code.as_str()], en::findings(*code));
         }
-        assert_eq!(file["findings"].as_object().unwrap().len(), Code::ALL.len());
+        for code in switch::Code::ALL {
+            assert_eq!(file["facts"][code.as_str()], en::facts(*code));
+            assert_eq!(file["hints"][code.as_str()], en::hints(*code));
+        }
     }
 }

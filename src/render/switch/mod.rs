@@ -1,7 +1,6 @@
 //! The switch in words: what it sees, what it will write, how it goes, how it ended. No writer and no colour.
 mod outcome;
 mod status;
-pub mod words;
 
 pub use outcome::off;
 pub use outcome::off_json;
@@ -18,8 +17,10 @@ pub use status::status_json;
 use crate::model::Gap;
 use crate::model::Key;
 use crate::render::words::clean;
+use crate::render::words::en;
 use crate::usecase::switch::Event;
 use crate::usecase::switch::Fact;
+use crate::usecase::switch::Step;
 use crate::usecase::switch::Write;
 use serde_json::Value;
 use serde_json::json;
@@ -32,7 +33,7 @@ pub fn fact(fact: &Fact) -> String {
     let object = if fact.object.name == "*" { fact.object.kind.clone() } else { fact.object.to_string() };
     let object = if fact.object.name.is_empty() { String::new() } else { format!("{object} ") };
     let detail = if fact.detail.is_empty() { String::new() } else { format!(": {}", fact.detail.replace('\n', " ")) };
-    clean(&format!("{object}{}{detail}", words::of_code(fact.code)))
+    clean(&format!("{object}{}{detail}", en::facts(fact.code)))
 }
 
 /// Facts, one a line, and below each kind of them what can be done.
@@ -41,7 +42,7 @@ pub fn facts(facts: &[Fact]) -> String {
     for (i, one) in facts.iter().enumerate() {
         out.push_str(&format!("  {}\n", fact(one)));
         let last = facts.get(i + 1).is_none_or(|next| next.code != one.code);
-        let hint = words::hint(one.code);
+        let hint = en::hints(one.code);
         if last && !hint.is_empty() {
             out.push_str(&format!("    {hint}\n"));
         }
@@ -52,7 +53,7 @@ pub fn facts(facts: &[Fact]) -> String {
 /// What is told while it runs; none where nothing is to be said.
 pub fn event(event: &Event) -> Option<String> {
     match event {
-        Event::Step(step) => Some(words::of_step(*step).to_owned()),
+        Event::Step(step) => Some(en::steps(*step).to_owned()),
         Event::Wrote(write) => Some(format!("  {} {} ({})", write.method.as_str(), write.object, write.what)),
         Event::Note(note) => Some(format!("note: {}", fact(note))),
         Event::Waiting { hanging, .. } if hanging.is_empty() => None,
@@ -78,7 +79,7 @@ fn key_json(key: &Key) -> Value {
 }
 
 fn facts_json(facts: &[Fact]) -> Value {
-    facts.iter().map(|f| json!({"code": f.code, "object": key_json(&f.object), "detail": f.detail})).collect()
+    facts.iter().map(|f| json!({"code": f.code.as_str(), "object": key_json(&f.object), "detail": f.detail})).collect()
 }
 
 fn writes_json(writes: &[Write]) -> Value {
@@ -97,4 +98,9 @@ fn gaps_json(gaps: &[Gap]) -> Value {
 /// A titled block, where there is something in it.
 fn block(title: &str, body: String) -> String {
     if body.is_empty() { body } else { format!("{title}\n{body}") }
+}
+
+/// What a step does.
+pub fn of_step(step: Step) -> &'static str {
+    en::steps(step)
 }

@@ -7,6 +7,7 @@ use crate::model::meta;
 use crate::model::meta::text;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::scan::Scan;
 use chrono::DateTime;
 use chrono::Utc;
@@ -21,7 +22,7 @@ pub fn causes(view: &View, scan: &Scan, app: &Object, now: DateTime<Utc>) -> Vec
     let mut seen = BTreeSet::new();
     let mut causes = below(view, scan, app, now, &mut seen);
     if causes.is_empty() {
-        causes.push(Fact::new("unknown-cause", &app.key, meta::finalizers(&app.value).join(" ")));
+        causes.push(Fact::new(Code::UnknownCause, &app.key, meta::finalizers(&app.value).join(" ")));
     }
     causes
 }
@@ -34,7 +35,7 @@ fn below<'a>(view: &'a View, scan: &Scan, app: &'a Object, now: DateTime<Utc>, s
     let is_child = |o: &&Object| o.key.is_argo("Application") && view.marked(o).as_ref() == Some(&app.key);
     for child in view.applications().filter(is_child).filter(|c| meta::deleting(&c.value).is_some()) {
         causes.extend(below(view, scan, child, now, seen));
-        causes.push(Fact::new("child-deleting", &child.key, meta::finalizers(&child.value).join(" ")));
+        causes.push(Fact::new(Code::ChildDeleting, &child.key, meta::finalizers(&child.value).join(" ")));
     }
     causes.extend(held(view, scan, app));
     causes.extend(own(view, app, now));
@@ -45,7 +46,7 @@ fn below<'a>(view: &'a View, scan: &Scan, app: &'a Object, now: DateTime<Utc>, s
 fn held(view: &View, scan: &Scan, app: &Object) -> Vec<Fact> {
     let mine =
         |o: &&Object| !o.key.is_argo("Application") && meta::deleting(&o.value).is_some() && view.marked(o).as_ref() == Some(&app.key);
-    let held = scan.objects.iter().filter(mine).map(|o| Fact::new("held", &o.key, foreign(&o.value).join(" ")));
+    let held = scan.objects.iter().filter(mine).map(|o| Fact::new(Code::Held, &o.key, foreign(&o.value).join(" ")));
     held.filter(|f| !f.detail.is_empty()).collect()
 }
 
@@ -60,34 +61,34 @@ fn own(view: &View, app: &Object, now: DateTime<Utc>) -> Vec<Fact> {
     let mut causes = Vec::new();
     let mut add = |code, detail: &str| causes.push(Fact::new(code, &app.key, detail));
     if app::is_operating(value) {
-        add("operation-set", text(value, "/status/operationState/message"));
+        add(Code::OperationSet, text(value, "/status/operationState/message"));
     }
     let error = app::condition(value, "DeletionError").map(|(_, message)| message);
     let no_project = view.has_project(app::project(value)) == Some(false);
     if no_project {
-        add("no-project", app::project(value));
+        add(Code::NoProject, app::project(value));
     }
     match error {
-        Some(message) if message.contains("cluster") && !no_project => add("cluster-unreachable", message),
-        Some(message) if !no_project => add("deletion-error", message),
+        Some(message) if message.contains("cluster") && !no_project => add(Code::ClusterUnreachable, message),
+        Some(message) if !no_project => add(Code::DeletionError, message),
         _ => {}
     }
     let hooks: Vec<&str> =
         meta::finalizers(value).into_iter().filter(|f| f.starts_with("pre-delete-") || f.starts_with("post-delete-")).collect();
     if !hooks.is_empty() {
-        add("hook-finalizer", &hooks.join(" "));
+        add(Code::HookFinalizer, &hooks.join(" "));
     }
     if app::is_skipped(value) {
-        add("skip-reconcile", "");
+        add(Code::SkipReconcile, "");
     }
     let foreign = foreign(value);
     if !foreign.is_empty() {
-        add("foreign-finalizer", &foreign.join(" "));
+        add(Code::ForeignFinalizer, &foreign.join(" "));
     }
     let confirm = entries(value).filter(|e| e.get("requiresDeletionConfirmation") == Some(&Value::Bool(true)));
-    causes.extend(confirm.map(|e| Fact::new("needs-confirmation", &key_of_entry(e), app.key.place())));
+    causes.extend(confirm.map(|e| Fact::new(Code::NeedsConfirmation, &key_of_entry(e), app.key.place())));
     if causes.is_empty() && is_silent(view, app, now) {
-        causes.push(Fact::new("controller-silent", &app.key, text(value, "/status/reconciledAt")));
+        causes.push(Fact::new(Code::ControllerSilent, &app.key, text(value, "/status/reconciledAt")));
     }
     causes
 }

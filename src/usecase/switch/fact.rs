@@ -4,13 +4,14 @@ use crate::model::Key;
 use crate::model::Reason;
 use crate::usecase::cluster::LiveError;
 use crate::usecase::cluster::port::NoReply;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::vocabulary::Write;
 
 /// One thing seen of one object. What a code means stands in `render::switch`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Fact {
     /// The code.
-    pub code: &'static str,
+    pub code: Code,
     /// The object.
     pub object: Key,
     /// Names, finalizers, messages: as the cluster spells them. May be empty.
@@ -19,7 +20,7 @@ pub struct Fact {
 
 impl Fact {
     /// Builds a fact.
-    pub fn new(code: &'static str, object: &Key, detail: impl Into<String>) -> Self {
+    pub fn new(code: Code, object: &Key, detail: impl Into<String>) -> Self {
         Self { code, object: object.clone(), detail: detail.into() }
     }
 }

@@ -10,6 +10,7 @@ use crate::model::meta;
 use crate::model::meta::text;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::scan::Scan;
 use crate::usecase::switch::vocabulary::Doomed;
 use crate::usecase::switch::vocabulary::Strategy;
@@ -46,17 +47,17 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
         let Some(app) = view.marked(object).filter(&ours) else { continue };
         if object.key.is_argo("Application") && !view.is_member(&object.key) {
             // Its mark says so, its parent does not. A prune would follow the mark.
-            fate.refusals.push(Fact::new("contested", &object.key, app.place()));
+            fate.refusals.push(Fact::new(Code::Contested, &object.key, app.place()));
         } else if let Some(other) = listed_elsewhere(view, &object.key, &ours) {
-            fate.refusals.push(Fact::new("shared", &object.key, format!("{}, {}", app.place(), other.place())));
+            fate.refusals.push(Fact::new(Code::Shared, &object.key, format!("{}, {}", app.place(), other.place())));
         } else if let Some(option) = kept_by(object, app == root.key, strategy) {
             if app != root.key && DATA.contains(&&*object.key.kind) && returns_prune(view, &app, object) {
                 let why = format!("kept by {option}, and pruned when {} comes back: not in its Git, and no Prune=false", app.place());
-                late.push(Fact::new("would-be-lost", &object.key, why));
+                late.push(Fact::new(Code::WouldBeLost, &object.key, why));
                 continue;
             }
-            let code = if object.key.is_argo("Application") { "child-kept" } else { "kept" };
-            let list = if code == "kept" { &mut fate.kept } else { &mut fate.refusals };
+            let code = if object.key.is_argo("Application") { Code::ChildKept } else { Code::Kept };
+            let list = if code == Code::Kept { &mut fate.kept } else { &mut fate.refusals };
             list.push(Fact::new(code, &object.key, option));
         } else if meta::owners(&object.value).next().is_none() && !argo::is_hook(&object.value) {
             if app == root.key && !object.key.is_argo("Application") {
@@ -72,10 +73,10 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
             if by_root && !argo::has_option(&object.value, "Prune=false") {
                 going.insert(&object.uid, (object, format!("listed by {}", root.key.place())));
             } else {
-                fate.kept.push(Fact::new("kept", &key, "CRD"));
+                fate.kept.push(Fact::new(Code::Kept, &key, "CRD"));
             }
         } else if view.marked(object).is_none() && !key.is_argo("Application") && meta::owners(&object.value).next().is_none() {
-            fate.kept.push(Fact::new("kept-unmarked", &key, ""));
+            fate.kept.push(Fact::new(Code::KeptUnmarked, &key, ""));
         }
     }
     close(scan, &mut going);
@@ -153,9 +154,9 @@ fn losses(view: &View, going: &BTreeMap<&str, (&Object, String)>, volumes: &[Val
     for (object, why) in going.values() {
         let of_pod = object.key.kind == "PersistentVolumeClaim" && meta::owners(&object.value).any(|o| o.kind == "Pod");
         if DATA.contains(&&*object.key.kind) && !of_pod {
-            losses.push(Fact::new("would-be-lost", &object.key, why.clone()));
+            losses.push(Fact::new(Code::WouldBeLost, &object.key, why.clone()));
         } else if view.marked(object).is_some_and(|a| !ours(&a)) {
-            losses.push(Fact::new("would-be-lost", &object.key, format!("of another Application, {why}")));
+            losses.push(Fact::new(Code::WouldBeLost, &object.key, format!("of another Application, {why}")));
         }
     }
     for volume in volumes {
@@ -164,11 +165,11 @@ fn losses(view: &View, going: &BTreeMap<&str, (&Object, String)>, volumes: &[Val
         if text(volume, "/spec/persistentVolumeReclaimPolicy") == "Delete"
             && let Some((claim, _)) = going.get(claim).filter(|_| !going.contains_key(meta::uid(volume)))
         {
-            losses.push(Fact::new("would-be-lost", &key, format!("reclaimPolicy Delete, bound to {}", claim.key.place())));
+            losses.push(Fact::new(Code::WouldBeLost, &key, format!("reclaimPolicy Delete, bound to {}", claim.key.place())));
         }
     }
     let protected = |o: &&Object| argo::has_option(&o.value, "Prune=false") || argo::has_option(&o.value, "Delete=false");
-    losses.extend(view.children().into_iter().filter(protected).map(|o| Fact::new("would-be-lost", &o.key, "Prune=false")));
+    losses.extend(view.children().into_iter().filter(protected).map(|o| Fact::new(Code::WouldBeLost, &o.key, "Prune=false")));
     losses
 }
 

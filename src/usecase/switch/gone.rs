@@ -8,6 +8,7 @@ use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::read;
 use crate::usecase::switch::vocabulary::Doomed;
 use crate::usecase::switch::waits::Look;
@@ -41,12 +42,15 @@ pub(super) fn gone(run: &mut Run<'_>, step: Step, doomed: &[Doomed], root: Optio
             return Ok(Look::Done(vec![]));
         }
         let now = run.clock.now();
-        let stuck: Vec<Fact> =
-            facts.iter().filter(|f| since.lasts(&f.object, "deletion-error", f.code == "deletion-error", now, lasting)).cloned().collect();
+        let stuck: Vec<Fact> = facts
+            .iter()
+            .filter(|f| since.lasts(&f.object, "deletion-error", f.code == Code::DeletionError, now, lasting))
+            .cloned()
+            .collect();
         if !stuck.is_empty() {
             return Err(Stop::Failed(stuck));
         }
-        let stays = pending.iter().all(|d| !d.key.is_argo("Application")) && facts.iter().all(|f| f.code == "not-deleted");
+        let stays = pending.iter().all(|d| !d.key.is_argo("Application")) && facts.iter().all(|f| f.code == Code::NotDeleted);
         let nobody = Key::new("", "", "", "");
         if since.lasts(&nobody, "not-deleted", stays, now, lasting) {
             return Ok(Look::Done(facts));
@@ -59,10 +63,10 @@ pub(super) fn gone(run: &mut Run<'_>, step: Step, doomed: &[Doomed], root: Optio
 fn check(run: &Run<'_>, root: &Kept<'_>) -> Result<(), Stop> {
     let failed = |code, detail: &str| Err(Stop::Failed(vec![Fact::new(code, root.key, detail)]));
     match read::get(run.api, &read::app_path(root.key), None)? {
-        None => failed("root-gone", ""),
-        Some(live) if meta::uid(&live) != root.uid => failed("root-replaced", meta::uid(&live)),
-        Some(live) if meta::deleting(&live).is_some() => failed("root-deleting", &meta::finalizers(&live).join(" ")),
-        Some(live) if !Mode::of(&live).is_manual() => failed("reverted", ""),
+        None => failed(Code::RootGone, ""),
+        Some(live) if meta::uid(&live) != root.uid => failed(Code::RootReplaced, meta::uid(&live)),
+        Some(live) if meta::deleting(&live).is_some() => failed(Code::RootDeleting, &meta::finalizers(&live).join(" ")),
+        Some(live) if !Mode::of(&live).is_manual() => failed(Code::Reverted, ""),
         Some(_) => Ok(()),
     }
 }
@@ -82,7 +86,7 @@ fn still(run: &Run<'_>, pending: Vec<Doomed>) -> (Vec<Doomed>, Result<Vec<Fact>,
             continue;
         }
         if seen.contains(&one.uid) {
-            facts.push(Fact::new("waiting", &one.key, ""));
+            facts.push(Fact::new(Code::Waiting, &one.key, ""));
             rest.push(one);
             continue;
         }
@@ -94,7 +98,7 @@ fn still(run: &Run<'_>, pending: Vec<Doomed>) -> (Vec<Doomed>, Result<Vec<Fact>,
             }
             Ok(_) => {}
             Err(Stop::Answered { status: 401 | 403, message, .. }) => {
-                facts.push(Fact::new("unseen", &one.key, message));
+                facts.push(Fact::new(Code::Unseen, &one.key, message));
                 rest.push(one);
             }
             Err(stop) => {
@@ -110,10 +114,10 @@ fn still(run: &Run<'_>, pending: Vec<Doomed>) -> (Vec<Doomed>, Result<Vec<Fact>,
 pub(super) fn hangs(key: &Key, live: &serde_json::Value) -> Fact {
     let finalizers = meta::finalizers(live).join(" ");
     if meta::deleting(live).is_none() {
-        return Fact::new("not-deleted", key, finalizers);
+        return Fact::new(Code::NotDeleted, key, finalizers);
     }
     match app::condition(live, "DeletionError") {
-        Some((_, message)) => Fact::new("deletion-error", key, message),
-        None => Fact::new("deleting", key, finalizers),
+        Some((_, message)) => Fact::new(Code::DeletionError, key, message),
+        None => Fact::new(Code::Deleting, key, finalizers),
     }
 }

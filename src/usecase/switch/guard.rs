@@ -9,22 +9,23 @@ use crate::model::meta;
 use crate::model::meta::text;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::scan::Scan;
 use serde_json::Value;
 
 /// Why the root can't be switched at all.
 pub(super) fn root(view: &View) -> Vec<Fact> {
-    let Some(root) = view.root() else { return vec![Fact::new("no-root", &view.root_key(), "")] };
+    let Some(root) = view.root() else { return vec![Fact::new(Code::NoRoot, &view.root_key(), "")] };
     let mut out = Vec::new();
     if meta::deleting(&root.value).is_some() {
-        out.push(Fact::new("root-deleting", &root.key, meta::finalizers(&root.value).join(" ")));
+        out.push(Fact::new(Code::RootDeleting, &root.key, meta::finalizers(&root.value).join(" ")));
     }
     if app::is_skipped(&root.value) {
-        out.push(Fact::new("skip-reconcile", &root.key, ""));
+        out.push(Fact::new(Code::SkipReconcile, &root.key, ""));
     }
-    out.extend(generator(root).map(|set| Fact::new("generated", &root.key, set)));
+    out.extend(generator(root).map(|set| Fact::new(Code::Generated, &root.key, set)));
     if let Some(layer) = view.apps.layer_of_app(&root.key).filter(|l| *l != view.layer.name) {
-        out.push(Fact::new("other-layer", &root.key, layer));
+        out.push(Fact::new(Code::OtherLayer, &root.key, layer));
     }
     out
 }
@@ -36,42 +37,42 @@ pub(super) fn members(view: &View, scan: &Scan) -> Vec<Fact> {
         let (key, value) = (&member.key, &member.value);
         let mut add = |code, detail: String| out.push(Fact::new(code, key, detail));
         if let Some(set) = generator(member) {
-            add("generated", set);
+            add(Code::Generated, set);
         }
         if app::is_skipped(value) {
-            add("skip-reconcile", String::new());
+            add(Code::SkipReconcile, String::new());
         }
         if !Here::default().is(value) {
             let at = [text(value, "/spec/destination/server"), text(value, "/spec/destination/name")].concat();
-            add("elsewhere", at);
+            add(Code::Elsewhere, at);
         }
         if view.has_project(app::project(value)) == Some(false) {
-            add("no-project", app::project(value).into());
+            add(Code::NoProject, app::project(value).into());
         }
         if meta::deleting(value).is_some() && !app::cascades(value) {
-            add("deleting-without-finalizer", meta::finalizers(value).join(" "));
+            add(Code::DeletingWithoutFinalizer, meta::finalizers(value).join(" "));
         }
         if app::policy_has(value, "Delete=confirm") {
-            add("needs-confirmation", "spec.syncPolicy.syncOptions".into());
+            add(Code::NeedsConfirmation, "spec.syncPolicy.syncOptions".into());
         }
         // Understood since Argo CD 3.4; the child would go and leave everything.
         if app::policy_has(value, "Delete=false") {
-            add("keeps-its-objects", "spec.syncPolicy.syncOptions".into());
+            add(Code::KeepsItsObjects, "spec.syncPolicy.syncOptions".into());
         }
     }
     if let Some(root) = view.root().filter(|r| app::policy_has(&r.value, "Prune=confirm")) {
-        out.push(Fact::new("needs-confirmation", &root.key, "spec.syncPolicy.syncOptions"));
+        out.push(Fact::new(Code::NeedsConfirmation, &root.key, "spec.syncPolicy.syncOptions"));
     }
     for app in view.root().into_iter().chain(view.members()) {
         let confirm = |e: &&Value| e.get("requiresDeletionConfirmation") == Some(&Value::Bool(true));
-        out.extend(entries(&app.value).filter(confirm).map(|e| Fact::new("needs-confirmation", &key_of_entry(e), app.key.place())));
+        out.extend(entries(&app.value).filter(confirm).map(|e| Fact::new(Code::NeedsConfirmation, &key_of_entry(e), app.key.place())));
     }
     // Without these lists nobody knows what would be lost.
     for (kind, plural) in
         [("PersistentVolumeClaim", "persistentvolumeclaims"), ("Namespace", "namespaces"), ("Application", "applications")]
     {
         let group = if kind == "Application" { "argoproj.io" } else { "" };
-        out.extend(scan.gap(group, plural).map(|g| Fact::new("unseen-kind", &Key::new(group, kind, "", "*"), &*g.detail)));
+        out.extend(scan.gap(group, plural).map(|g| Fact::new(Code::UnseenKind, &Key::new(group, kind, "", "*"), &*g.detail)));
     }
     out
 }
@@ -80,7 +81,7 @@ pub(super) fn members(view: &View, scan: &Scan) -> Vec<Fact> {
 pub(super) fn strangers(view: &View) -> Vec<Fact> {
     let listed = view.listed_apps();
     let outside = |key: &&Key| !view.is_member(key) && view.get(key).is_some();
-    listed.iter().filter(outside).map(|key| Fact::new("listed-not-marked", key, "")).collect()
+    listed.iter().filter(outside).map(|key| Fact::new(Code::ListedNotMarked, key, "")).collect()
 }
 
 /// The ApplicationSet that makes an Application, and would make it again.

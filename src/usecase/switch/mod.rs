@@ -6,6 +6,7 @@
 //! **"Gone" is each object 404 by uid, never the root's status. A child is never stripped of a finalizer but the one that evid
 //! gave it. Ancestry decides whose an Application is, whatever its labels say.**
 pub mod cause;
+mod codes;
 mod fact;
 pub mod fate;
 mod gone;
@@ -27,6 +28,7 @@ mod vocabulary;
 mod waits;
 mod write;
 
+pub use codes::Code;
 pub use fact::Event;
 pub use fact::Fact;
 pub use fact::Step;

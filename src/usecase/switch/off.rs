@@ -12,6 +12,7 @@ use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::gone;
 use crate::usecase::switch::gone::Kept;
 use crate::usecase::switch::ops;
@@ -94,23 +95,23 @@ fn manual(run: &mut Run<'_>, plan: &Plan) -> Result<(), Stop> {
     let before = run.written;
     let path = read::app_path(&plan.root);
     let same = |live: &Value| {
-        if meta::uid(live) == plan.uid { Ok(()) } else { Err(Stop::Failed(vec![Fact::new("root-replaced", &plan.root, "")])) }
+        if meta::uid(live) == plan.uid { Ok(()) } else { Err(Stop::Failed(vec![Fact::new(Code::RootReplaced, &plan.root, "")])) }
     };
     let live = write::change(run, &path, Step::Manual, &|live| same(live).map(|()| ops::manual(live)))?;
     if live.is_none() {
-        return Err(Stop::Failed(vec![Fact::new("root-gone", &plan.root, "")]));
+        return Err(Stop::Failed(vec![Fact::new(Code::RootGone, &plan.root, "")]));
     }
     let Some((manager, long)) = plan.hold.as_ref().filter(|_| run.written > before) else { return Ok(()) };
     run.tell(&Event::Step(Step::Hold));
     let until_then = run.clock.now() + *long;
-    let waiting = Fact::new("may-revert", &plan.root, manager.place());
+    let waiting = Fact::new(Code::MayRevert, &plan.root, manager.place());
     until(run, Step::Hold, *long + run.times.poll * 2, |run| {
         let live = read::get(run.api, &path, None)?;
         match live {
-            Some(live) if !Mode::of(&live).is_manual() => Err(Stop::Failed(vec![Fact::new("reverted", &plan.root, manager.place())])),
+            Some(live) if !Mode::of(&live).is_manual() => Err(Stop::Failed(vec![Fact::new(Code::Reverted, &plan.root, manager.place())])),
             Some(_) if run.clock.now() >= until_then => Ok(Look::Done(())),
             Some(_) => Ok(Look::Pending(vec![waiting.clone()])),
-            None => Err(Stop::Failed(vec![Fact::new("root-gone", &plan.root, "")])),
+            None => Err(Stop::Failed(vec![Fact::new(Code::RootGone, &plan.root, "")])),
         }
     })
 }
@@ -135,7 +136,7 @@ pub(super) fn idle(run: &mut Run<'_>, apps: &[&Key]) -> Result<(), Stop> {
         for key in apps {
             let live = read::get(run.api, &read::app_path(key), None)?;
             if let Some(live) = live.filter(app::is_operating) {
-                hanging.push(Fact::new("operating", key, meta::text(&live, "/status/operationState/message")));
+                hanging.push(Fact::new(Code::Operating, key, meta::text(&live, "/status/operationState/message")));
             }
         }
         Ok(if hanging.is_empty() { Look::Done(()) } else { Look::Pending(hanging) })
@@ -164,25 +165,25 @@ fn prune(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Option<Fac
     write::change(run, &path, Step::Prune, &decide)?;
     let within = run.times.operation;
     let ended = until(run, Step::Prune, within, |run| {
-        let live = read::get(run.api, &path, None)?.ok_or_else(|| Stop::Failed(vec![Fact::new("root-gone", &plan.root, "")]))?;
+        let live = read::get(run.api, &path, None)?.ok_or_else(|| Stop::Failed(vec![Fact::new(Code::RootGone, &plan.root, "")]))?;
         let message = meta::text(&live, "/status/operationState/message").to_owned();
         let window = ops::progress(&live, stamp, 1) == ops::Progress::Running && message.contains("blocked by sync window");
         if ops::progress(&live, stamp, 1) != ops::Progress::Running || window {
             return Ok(Look::Done((window, app::phase(&live).to_owned(), message)));
         }
-        Ok(Look::Pending(vec![Fact::new("operating", &plan.root, message)]))
+        Ok(Look::Pending(vec![Fact::new(Code::Operating, &plan.root, message)]))
     });
     let why = match ended {
         Ok((false, phase, _)) if phase == "Succeeded" => None,
-        Ok((false, _, message)) => Some(Fact::new("prune-failed", &plan.root, message)),
+        Ok((false, _, message)) => Some(Fact::new(Code::PruneFailed, &plan.root, message)),
         // A window that forbids it forbids a cascade as well; and it must not fire later, when nobody looks.
         Ok((true, _, message)) => {
             withdraw(run, &plan.root)?;
-            return Err(Stop::Failed(vec![Fact::new("sync-window", &plan.root, message)]));
+            return Err(Stop::Failed(vec![Fact::new(Code::SyncWindow, &plan.root, message)]));
         }
         Err(Stop::Late { hanging, .. }) => {
             withdraw(run, &plan.root)?;
-            Some(Fact::new("prune-unanswered", &plan.root, hanging.first().map_or("", |f| &*f.detail)))
+            Some(Fact::new(Code::PruneUnanswered, &plan.root, hanging.first().map_or("", |f| &*f.detail)))
         }
         Err(stop) => return Err(stop),
     };
@@ -197,7 +198,7 @@ fn prune(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Option<Fac
     });
     match spared {
         Ok(()) => Ok(None),
-        Err(Stop::Late { hanging, .. }) => Ok(hanging.into_iter().next().map(|f| Fact::new("prune-spared", &f.object, ""))),
+        Err(Stop::Late { hanging, .. }) => Ok(hanging.into_iter().next().map(|f| Fact::new(Code::PruneSpared, &f.object, ""))),
         Err(stop) => Err(stop),
     }
 }
@@ -214,7 +215,7 @@ fn living(run: &Run<'_>, plan: &Plan) -> Result<Vec<Fact>, Stop> {
     for (key, uid) in plan.members.iter().take(plan.children) {
         let live = read::get(run.api, &read::app_path(key), None)?;
         if live.is_some_and(|l| meta::uid(&l) == *uid && meta::deleting(&l).is_none()) {
-            out.push(Fact::new("not-deleted", key, ""));
+            out.push(Fact::new(Code::NotDeleted, key, ""));
         }
     }
     Ok(out)
@@ -256,7 +257,7 @@ fn look(run: &mut Run<'_>, plan: &Plan, done: &mut Off) -> Result<(), Stop> {
         // A pod whose Job was born between the two lists seems to be nobody's; who really is, is so in the next look too.
         let now = left.orphans.iter().map(|f| f.object.clone()).collect();
         if let Some(last) = before.replace(now) {
-            left.orphans.retain(|f| f.code != "orphan-owned" || last.contains(&f.object));
+            left.orphans.retain(|f| f.code != Code::OrphanOwned || last.contains(&f.object));
         }
         let waiting = left.orphans.clone();
         last = Some((left, scan.gaps));

@@ -13,6 +13,7 @@ use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::gone;
 use crate::usecase::switch::guard;
@@ -69,12 +70,12 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let mut refusals = if view.root().is_some() { guard::root(&view) } else { vec![] };
     let apply = match (view.root(), &options.manifest) {
         (Some(_), _) => None,
-        (None, None) => return Err(Stop::Refused(vec![Fact::new("no-root", &key, "")])),
+        (None, None) => return Err(Stop::Refused(vec![Fact::new(Code::NoRoot, &key, "")])),
         (None, Some(manifest)) => Some(manual_manifest(manifest, &key)?),
     };
     let root = view.root().map(|r| &r.value).or(apply.as_ref());
     if let Some(project) = root.map(app::project).filter(|p| view.has_project(p) == Some(false)) {
-        refusals.push(Fact::new("no-project", &key, project));
+        refusals.push(Fact::new(Code::NoProject, &key, project));
     }
     if !refusals.is_empty() {
         return Err(Stop::Refused(refusals));
@@ -86,7 +87,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let terminating = doomed.iter().filter_map(|d| scan.get(&d.key).map(|o| gone::hangs(&d.key, &o.value))).collect();
     let mut notes = view.notes.clone();
     if let Some(m) = view.manager().filter(|m| m.self_heals && !m.ignores) {
-        notes.push(Fact::new("may-revert", &key, m.app.place()));
+        notes.push(Fact::new(Code::MayRevert, &key, m.app.place()));
     }
     let mut writes: Vec<Write> = apply.iter().map(|m| create(&key, m)).collect();
     if let Some(root) = root {
@@ -125,7 +126,7 @@ fn manual_manifest(manifest: &Value, key: &Key) -> Result<Value, Stop> {
     let found = vocabulary::key_of(&new);
     let space = if found.namespace.is_empty() { &key.namespace } else { &found.namespace };
     if !found.is_argo("Application") || found.name != key.name || *space != key.namespace {
-        return Err(Stop::Refused(vec![Fact::new("other-manifest", key, found.to_string())]));
+        return Err(Stop::Refused(vec![Fact::new(Code::OtherManifest, key, found.to_string())]));
     }
     crate::model::set(&mut new, "/metadata/namespace", Value::String(key.namespace.clone()));
     if let Some(policy) = new.pointer_mut("/spec/syncPolicy").and_then(Value::as_object_mut) {
@@ -177,7 +178,7 @@ pub(super) fn apply(run: &mut Run<'_>, key: &Key, manifest: &Value) -> Result<Op
             Answer::Conflict(_) => {
                 let live = read::get(run.api, &path, None)?;
                 if live.is_some_and(|l| meta::deleting(&l).is_none()) {
-                    return Ok(Some(Fact::new("adopted", key, "")));
+                    return Ok(Some(Fact::new(Code::Adopted, key, "")));
                 }
             }
             Answer::Gone => {}
@@ -188,5 +189,5 @@ pub(super) fn apply(run: &mut Run<'_>, key: &Key, manifest: &Value) -> Result<Op
             return Err(Stop::Interrupted { step: Step::Apply, hanging: vec![] });
         }
     }
-    Err(Stop::Failed(vec![Fact::new("conflict", key, "")]))
+    Err(Stop::Failed(vec![Fact::new(Code::Conflict, key, "")]))
 }

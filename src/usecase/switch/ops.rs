@@ -6,6 +6,7 @@ use crate::argo::app::RESOURCES;
 use crate::model::Key;
 use crate::model::meta;
 use crate::usecase::switch::Write;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::read;
 use crate::usecase::switch::vocabulary::key_of;
 use serde_json::Map;
@@ -70,18 +71,18 @@ pub(super) fn delete(key: &Key, uid: &str) -> Write {
 ///
 /// # Errors
 /// The code of why this root can't be emptied so.
-pub(super) fn prune(live: &Value, stamp: &Stamp) -> Result<Write, &'static str> {
+pub(super) fn prune(live: &Value, stamp: &Stamp) -> Result<Write, Code> {
     let spec = live.get("spec").unwrap_or(&Value::Null);
     if spec.get("sourceHydrator").is_some_and(|s| !s.is_null()) {
-        return Err("source-hydrator");
+        return Err(Code::SourceHydrator);
     }
     if app::policy_has(live, "Prune=false") {
-        return Err("prune-disabled");
+        return Err(Code::PruneDisabled);
     }
     let mut sync = Map::new();
     match spec.get("sources").and_then(Value::as_array).filter(|s| !s.is_empty()) {
         Some(sources) => sync.insert("sources".into(), sources.iter().map(emptied).collect::<Result<Vec<_>, _>>()?.into()),
-        None => sync.insert("source".into(), emptied(spec.get("source").ok_or("no-source")?)?),
+        None => sync.insert("source".into(), emptied(spec.get("source").ok_or(Code::NoSource)?)?),
     };
     sync.insert("prune".into(), true.into());
     // Without retry: an operation that fails is answered by another strategy, not repeated.
@@ -89,11 +90,11 @@ pub(super) fn prune(live: &Value, stamp: &Stamp) -> Result<Write, &'static str> 
 }
 
 /// A source of which nothing is left: an explicit directory that excludes all.
-fn emptied(source: &Value) -> Result<Value, &'static str> {
-    let mut source = source.as_object().cloned().ok_or("no-source")?;
+fn emptied(source: &Value) -> Result<Value, Code> {
+    let mut source = source.as_object().cloned().ok_or(Code::NoSource)?;
     let has = |k: &str| source.get(k).and_then(Value::as_str).is_some_and(|s| !s.is_empty());
     if has("chart") {
-        return Err("chart-source");
+        return Err(Code::ChartSource);
     }
     if has("ref") && !has("path") {
         return Ok(Value::Object(source));
@@ -225,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_chart_cannot_be_emptied() {
-        assert_eq!(emptied(&json!({"chart": "x", "repoURL": "y"})), Err("chart-source"));
+        assert_eq!(emptied(&json!({"chart": "x", "repoURL": "y"})), Err(super::Code::ChartSource));
     }
 
     #[test]

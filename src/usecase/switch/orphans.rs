@@ -7,6 +7,7 @@ use crate::model::Object;
 use crate::model::meta;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::View;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::fate::Fate;
 use crate::usecase::switch::gone;
@@ -62,9 +63,9 @@ pub fn orphans(view: &View, scan: &Scan, known: &Known) -> Left {
     for object in scan.objects.iter().filter(|o| o.key != root && !known.kept.contains(&o.key)) {
         let was_to_go = || known.uids.contains(&object.uid).then(|| gone::hangs(&object.key, &object.value));
         match of(view, &root, object, known).or_else(was_to_go).or_else(|| dangling(scan, &uids, object, known)) {
-            Some(fact) if matches!(fact.code, "dead-mark" | "kept") => left.notes.push(fact),
+            Some(fact) if matches!(fact.code, Code::DeadMark | Code::Kept) => left.notes.push(fact),
             Some(fact) => {
-                left.passing |= fact.code == "orphan-owned" || meta::deleting(&object.value).is_some();
+                left.passing |= fact.code == Code::OrphanOwned || meta::deleting(&object.value).is_some();
                 left.orphans.push(fact);
             }
             None => {}
@@ -79,7 +80,7 @@ fn of(view: &View, root: &Key, object: &Object, known: &Known) -> Option<Fact> {
     let fact = |code, detail: String| Some(Fact::new(code, &object.key, detail));
     let state = || gone_state(object);
     if known.apps.contains(&object.key) {
-        return fact("application-lives", state());
+        return fact(Code::ApplicationLives, state());
     }
     let owned = meta::owners(&object.value).find(|o| known.uids.contains(o.uid));
     match view.marked(object) {
@@ -87,23 +88,23 @@ fn of(view: &View, root: &Key, object: &Object, known: &Known) -> Option<Fact> {
             // What it owns is told of its owner.
             let quiet = meta::owners(&object.value).next().is_some() && owned.is_none();
             if let Some(option) = argo::kept_either_way(&object.key, &object.value) {
-                return fact("kept", option.as_str().to_owned());
+                return fact(Code::Kept, option.as_str().to_owned());
             }
-            if quiet { None } else { fact(if argo::is_hook(&object.value) { "hook-left" } else { "orphan" }, app.place()) }
+            if quiet { None } else { fact(if argo::is_hook(&object.value) { Code::HookLeft } else { Code::Orphan }, app.place()) }
         }
         Some(app) if view.get(&app).is_none() => {
             if known.listed.contains(&object.key) {
-                fact("orphan", app.place())
+                fact(Code::Orphan, app.place())
             } else if view.tracking.method == Method::Annotation {
-                fact("dead-mark", app.place())
+                fact(Code::DeadMark, app.place())
             } else {
                 None
             }
         }
         Some(_) => None,
         None => match owned {
-            Some(o) => fact("orphan-owned", format!("{} {}", o.kind, o.name)),
-            None if known.listed.contains(&object.key) => fact("orphan-listed", state()),
+            Some(o) => fact(Code::OrphanOwned, format!("{} {}", o.kind, o.name)),
+            None if known.listed.contains(&object.key) => fact(Code::OrphanListed, state()),
             None => None,
         },
     }
@@ -115,7 +116,7 @@ fn dangling(scan: &Scan, uids: &BTreeSet<&str>, object: &Object, known: &Known) 
     let here = known.spaces.contains(&object.key.namespace) && owners.peek().is_some() && scan.gaps.is_empty();
     let owner = owners.next().filter(|_| here)?;
     let gone = meta::owners(&object.value).all(|o| !uids.contains(o.uid));
-    gone.then(|| Fact::new("orphan-owned", &object.key, format!("{} {}", owner.kind, owner.name)))
+    gone.then(|| Fact::new(Code::OrphanOwned, &object.key, format!("{} {}", owner.kind, owner.name)))
 }
 
 fn gone_state(object: &Object) -> String {

@@ -12,6 +12,7 @@ use crate::usecase::switch::Stamp;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::fate::Fate;
 use crate::usecase::switch::guard;
@@ -97,7 +98,7 @@ fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Res
     refusals.extend(guard::members(view, scan));
     refusals.extend(fate.refusals.iter().cloned());
     refusals.extend(fate.losses.iter().filter(|l| !fate::is_allowed(&options.allow, &l.object)).cloned());
-    refusals.retain(|f| f.code != "elsewhere" || !fate::is_allowed(&options.allow, &f.object));
+    refusals.retain(|f| f.code != Code::Elsewhere || !fate::is_allowed(&options.allow, &f.object));
     if !refusals.is_empty() {
         refusals.sort();
         refusals.dedup();
@@ -110,9 +111,9 @@ fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Res
     let manager = view.manager();
     let mut notes = guard::strangers(view);
     if let Some(m) = manager.as_ref().filter(|m| m.self_heals && !m.ignores) {
-        notes.push(Fact::new("may-revert", &root.key, m.app.place()));
+        notes.push(Fact::new(Code::MayRevert, &root.key, m.app.place()));
     }
-    notes.extend(fate.losses.iter().map(|l| Fact::new("loss-allowed", &l.object, l.detail.clone())));
+    notes.extend(fate.losses.iter().map(|l| Fact::new(Code::LossAllowed, &l.object, l.detail.clone())));
     Ok(Plan {
         root: root.key.clone(),
         uid: root.uid.clone(),
@@ -143,7 +144,7 @@ fn strategy(view: &View, options: &Options) -> (Strategy, Option<Fact>) {
         .iter()
         .find(|o| o.key.is_argo("AppProject") && projects.contains(&&*o.key.name) && view.marked(o).as_ref() == Some(&root.key));
     match own {
-        Some(project) => (Strategy::Cascade, Some(Fact::new("own-project", &project.key, ""))),
+        Some(project) => (Strategy::Cascade, Some(Fact::new(Code::OwnProject, &project.key, ""))),
         None => (Strategy::Prune, None),
     }
 }

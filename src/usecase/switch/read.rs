@@ -12,6 +12,7 @@ use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
+use crate::usecase::switch::codes::Code;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -69,7 +70,7 @@ pub(super) fn allowed(run: &Run<'_>, kind: &Resource, notes: &mut Vec<Fact>) -> 
     let (items, gap) = list(run, kind, false)?;
     match gap {
         Some(gap) if gap.reason == Reason::Forbidden => {
-            notes.push(Fact::new("unseen-kind", &Key::new(&kind.group, &kind.kind, "", "*"), gap.detail));
+            notes.push(Fact::new(Code::UnseenKind, &Key::new(&kind.group, &kind.kind, "", "*"), gap.detail));
         }
         Some(gap) => return Err(Stop::Unseen(gap)),
         None => {}

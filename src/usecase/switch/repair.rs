@@ -16,6 +16,7 @@ use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::Write;
 use crate::usecase::switch::cause;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::gone;
 use crate::usecase::switch::on;
@@ -101,15 +102,15 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let view = View::read(run)?;
     let key = view.root_key();
     let refused = |code, detail: &str| Err(Stop::Refused(vec![Fact::new(code, &key, detail)]));
-    let Some(root) = view.root() else { return refused("no-root", "") };
+    let Some(root) = view.root() else { return refused(Code::NoRoot, "") };
     if meta::deleting(&root.value).is_none() {
-        return refused("not-deleting", "");
+        return refused(Code::NotDeleting, "");
     }
     let scan = Scan::with(run, &fate::listed(&view))?;
     let causes = cause::causes(&view, &scan, root, run.clock.now());
     let foreign = cause::foreign(&root.value);
     if !foreign.is_empty() {
-        return refused("foreign-finalizer", &foreign.join(" "));
+        return refused(Code::ForeignFinalizer, &foreign.join(" "));
     }
     let projects = projects(&view, root, &options.manifests)?;
     let mut notes = Vec::new();
@@ -123,7 +124,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let fixes: Vec<Write> = operating.into_iter().chain(projects.iter().cloned()).collect();
     let mends = lost.is_empty() && !fixes.is_empty();
     if !fixes.is_empty() {
-        notes.extend(lost.into_iter().map(|l| Fact { code: "mend-would-lose", ..l }));
+        notes.extend(lost.into_iter().map(|l| Fact { code: Code::MendWouldLose, ..l }));
     }
     let automated = !Mode::of(&root.value).is_manual();
     let manifest = manifest(root, &options.manifests)?;
@@ -154,7 +155,7 @@ fn projects(view: &View, root: &Object, manifests: &[Value]) -> Result<Vec<Write
     }
     let key = Key::new("argoproj.io", "AppProject", &view.control, name);
     let given = manifests.iter().find(|m| text(m, "/kind") == "AppProject" && text(m, "/metadata/name") == name);
-    let Some(given) = given else { return Err(Stop::Refused(vec![Fact::new("project-wanted", &key, "")])) };
+    let Some(given) = given else { return Err(Stop::Refused(vec![Fact::new(Code::ProjectWanted, &key, "")])) };
     let mut body = ops::cleaned(given);
     crate::model::set(&mut body, "/metadata/namespace", Value::String(view.control.clone()));
     let collection = format!("/apis/argoproj.io/v1alpha1/namespaces/{}/appprojects", view.control);
@@ -170,7 +171,7 @@ fn manifest(root: &Object, manifests: &[Value]) -> Result<Value, Stop> {
             || text(m, "/kind") == "Application" && text(m, "/metadata/name") != key.name
     });
     if let Some(other) = stranger {
-        return Err(Stop::Refused(vec![Fact::new("other-manifest", key, vocabulary::key_of(other).to_string())]));
+        return Err(Stop::Refused(vec![Fact::new(Code::OtherManifest, key, vocabulary::key_of(other).to_string())]));
     }
     let mut new = ops::cleaned(named.unwrap_or(&root.value));
     crate::model::set(&mut new, "/metadata/namespace", Value::String(key.namespace.clone()));
@@ -277,6 +278,6 @@ fn look_again(run: &mut Run<'_>, plan: &Plan) -> Result<Option<Settled>, Stop> {
     let within = run.times.operation;
     until(run, Step::Sync, within, |run| match read::get(run.api, &path, None)? {
         Some(live) if looked(&live) => Ok(Look::Done(None)),
-        _ => Ok(Look::Pending(vec![Fact::new("not-reconciled", &plan.root, "")])),
+        _ => Ok(Look::Pending(vec![Fact::new(Code::NotReconciled, &plan.root, "")])),
     })
 }

@@ -22,6 +22,7 @@ use crate::usecase::switch::Stamp;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::off::idle;
 use crate::usecase::switch::off::withdraw;
 use crate::usecase::switch::ops;
@@ -98,25 +99,25 @@ fn ask(run: &mut Run<'_>, key: &Key, stamp: &Stamp, attempt: u32, automate: bool
         };
         let live = write::change(run, &read::app_path(key), Step::Sync, &decide)?;
         match live {
-            None => return Err(Stop::Failed(vec![Fact::new("missing", key, "")])),
+            None => return Err(Stop::Failed(vec![Fact::new(Code::Missing, key, "")])),
             Some(live) if ops::progress(&live, stamp, attempt) != Progress::Unknown => return Ok(()),
             // Somebody else was faster.
             Some(_) => {}
         }
     }
-    Err(Stop::Failed(vec![Fact::new("operating", key, "")]))
+    Err(Stop::Failed(vec![Fact::new(Code::Operating, key, "")]))
 }
 
 impl State<'_> {
     fn look(&mut self, run: &mut Run<'_>) -> Result<Look<Settled>, Stop> {
         let view = View::read(run)?;
         let failed = |code, detail: &str| Err(Stop::Failed(vec![Fact::new(code, self.root, detail)]));
-        let Some(root) = view.root().filter(|r| r.key == *self.root) else { return failed("root-gone", "") };
+        let Some(root) = view.root().filter(|r| r.key == *self.root) else { return failed(Code::RootGone, "") };
         if meta::deleting(&root.value).is_some() {
-            return failed("root-deleting", &meta::finalizers(&root.value).join(" "));
+            return failed(Code::RootDeleting, &meta::finalizers(&root.value).join(" "));
         }
         if self.want.automate && !Mode::of(&root.value).is_on() {
-            return failed("reverted", &view.manager().map(|m| m.app.place()).unwrap_or_default());
+            return failed(Code::Reverted, &view.manager().map(|m| m.app.place()).unwrap_or_default());
         }
         let mut pending = self.of_root(run, &view, root)?;
         for member in view.members() {
@@ -138,10 +139,10 @@ impl State<'_> {
         let message = text(value, "/status/operationState/message");
         match ops::progress(value, self.want.stamp, self.done.attempts) {
             Progress::Ended if app::phase(value) != "Succeeded" => {
-                return Err(Stop::Failed(vec![Fact::new("operation-failed", &root.key, message)]));
+                return Err(Stop::Failed(vec![Fact::new(Code::OperationFailed, &root.key, message)]));
             }
             Progress::Unknown if !app::is_operating(value) => {
-                let note = Fact::new("operation-overtaken", &root.key, "");
+                let note = Fact::new(Code::OperationOvertaken, &root.key, "");
                 if !self.done.notes.contains(&note) {
                     self.done.notes.push(note);
                 }
@@ -149,33 +150,33 @@ impl State<'_> {
             _ => {}
         }
         if application_is_unsettled(value) {
-            return Ok(vec![Fact::new(if app::is_operating(value) { "operating" } else { "not-reconciled" }, &root.key, message)]);
+            return Ok(vec![Fact::new(if app::is_operating(value) { Code::Operating } else { Code::NotReconciled }, &root.key, message)]);
         }
         let lists: BTreeSet<Key> = view.listed_apps();
         let there = |k: &Key| view.get(k).is_some_and(|o| meta::deleting(&o.value).is_none());
         let synced = text(value, "/status/sync/status") == "Synced";
         let direct: BTreeSet<Key> = managed(value).filter(|k| k.is_argo("Application")).collect();
-        let missing: Vec<Fact> = direct.iter().filter(|k| !there(k)).map(|k| Fact::new("missing", k, "")).collect();
+        let missing: Vec<Fact> = direct.iter().filter(|k| !there(k)).map(|k| Fact::new(Code::Missing, k, "")).collect();
         if !missing.is_empty() {
             // It succeeded, and did not make every child.
             if self.done.attempts >= MOST {
-                return Err(Stop::Failed(missing.into_iter().map(|f| Fact { code: "child-not-made", ..f }).collect()));
+                return Err(Stop::Failed(missing.into_iter().map(|f| Fact { code: Code::ChildNotMade, ..f }).collect()));
             }
             self.done.attempts += 1;
             ask(run, self.root, self.want.stamp, self.done.attempts, self.want.automate)?;
             return Ok(missing);
         }
         if direct.is_empty() && synced {
-            return Err(Stop::Failed(vec![Fact::new("no-children", &root.key, "")]));
+            return Err(Stop::Failed(vec![Fact::new(Code::NoChildren, &root.key, "")]));
         }
         let mut pending = state(root);
         // Deeper ones come when their parents are synced; what no parent lists any more is not in Git.
         let settled = pending.is_empty() && view.members().iter().all(|m| state(m).is_empty());
         for key in self.want.expected.iter().filter(|k| !there(k)) {
             if !settled || lists.contains(key) {
-                pending.push(Fact::new("missing", key, ""));
+                pending.push(Fact::new(Code::Missing, key, ""));
             } else if !self.done.notes.iter().any(|n| n.object == *key) {
-                self.done.notes.push(Fact::new("not-in-git", key, ""));
+                self.done.notes.push(Fact::new(Code::NotInGit, key, ""));
             }
         }
         Ok(pending)
@@ -184,22 +185,22 @@ impl State<'_> {
     fn of_member(&mut self, run: &mut Run<'_>, view: &View, member: &Object) -> Result<Vec<Fact>, Stop> {
         let (key, value) = (&member.key, &member.value);
         if meta::deleting(value).is_some() {
-            return Ok(vec![Fact::new("deleting", key, meta::finalizers(value).join(" "))]);
+            return Ok(vec![Fact::new(Code::Deleting, key, meta::finalizers(value).join(" "))]);
         }
         self.hopeless(run, view, member)?;
         if !Here::default().is(value) && !self.done.notes.iter().any(|n| n.object == *key) {
-            self.done.notes.push(Fact::new("not-seen-here", key, text(value, "/spec/destination/server")));
+            self.done.notes.push(Fact::new(Code::NotSeenHere, key, text(value, "/spec/destination/server")));
         }
         let tries = self.tries.get(key).copied().unwrap_or(0);
         let message = text(value, "/status/operationState/message");
         if app::is_operating(value) {
-            return Ok(vec![Fact::new("operating", key, message)]);
+            return Ok(vec![Fact::new(Code::Operating, key, message)]);
         }
         let out = text(value, "/status/sync/status") == "OutOfSync";
         let has_failed = matches!(app::phase(value), "Failed" | "Error");
         let ours_failed = has_failed && tries > 0 && ops::progress(value, self.want.stamp, tries) == Progress::Ended;
         if out && ours_failed {
-            return Err(Stop::Failed(vec![Fact::new("operation-failed", key, message)]));
+            return Err(Stop::Failed(vec![Fact::new(Code::OperationFailed, key, message)]));
         }
         let (now, lasting) = (run.clock.now(), run.times.lasting);
         // A manual one is synced by nobody; an automated one that failed once is not tried again on the same revision.
@@ -219,7 +220,7 @@ impl State<'_> {
             write::change(run, &read::app_path(key), Step::Settle, &|live| Ok(ops::take_back(live)))?;
         }
         let below = resources(value).filter(|k| k.is_argo("Application") && !there(k));
-        pending.extend(below.map(|k| Fact::new("missing", &k, "")));
+        pending.extend(below.map(|k| Fact::new(Code::Missing, &k, "")));
         Ok(pending)
     }
 
@@ -227,7 +228,7 @@ impl State<'_> {
     fn hopeless(&mut self, run: &mut Run<'_>, view: &View, object: &Object) -> Result<(), Stop> {
         let (key, value) = (&object.key, &object.value);
         if view.has_project(app::project(value)) == Some(false) {
-            return Err(Stop::Failed(vec![Fact::new("no-project", key, app::project(value))]));
+            return Err(Stop::Failed(vec![Fact::new(Code::NoProject, key, app::project(value))]));
         }
         let now = run.clock.now();
         let lasting = run.times.lasting;
@@ -236,7 +237,7 @@ impl State<'_> {
         if self.since.lasts(key, "condition", error.is_some(), now, lasting)
             && let Some((kind, message)) = error
         {
-            return Err(Stop::Failed(vec![Fact::new("condition", key, format!("{kind}: {message}"))]));
+            return Err(Stop::Failed(vec![Fact::new(Code::Condition, key, format!("{kind}: {message}"))]));
         }
         let message = text(value, "/status/operationState/message");
         let blocked = app::is_operating(value) && message.contains("blocked by sync window");
@@ -246,7 +247,7 @@ impl State<'_> {
                 // It must not fire later, when nobody looks.
                 withdraw(run, key)?;
             }
-            return Err(Stop::Failed(vec![Fact::new("sync-window", key, message)]));
+            return Err(Stop::Failed(vec![Fact::new(Code::SyncWindow, key, message)]));
         }
         Ok(())
     }
@@ -258,13 +259,13 @@ fn state(object: &Object) -> Vec<Fact> {
     let (sync, health) = (text(value, "/status/sync/status"), text(value, "/status/health/status"));
     let mut pending = Vec::new();
     if sync != "Synced" {
-        pending.push(Fact::new("not-synced", key, sync));
+        pending.push(Fact::new(Code::NotSynced, key, sync));
     }
     if health != "Healthy" {
-        pending.push(Fact::new("not-healthy", key, format!("{health}{}", ailing(value))));
+        pending.push(Fact::new(Code::NotHealthy, key, format!("{health}{}", ailing(value))));
     }
     if application_is_unsettled(value) {
-        pending.push(Fact::new("not-reconciled", key, ""));
+        pending.push(Fact::new(Code::NotReconciled, key, ""));
     }
     pending
 }
@@ -293,8 +294,8 @@ fn workloads(run: &Run<'_>, view: &View) -> Result<(usize, Vec<Fact>), Stop> {
             let health = read::get(run.api, &path, None)?.map(|live| health::read(reader, &live).map_or(Health::Unknown, |r| r.health));
             match health {
                 Some(Health::Healthy) => {}
-                Some(_) => pending.push(Fact::new("unavailable", &key, "")),
-                None => pending.push(Fact::new("missing", &key, "")),
+                Some(_) => pending.push(Fact::new(Code::Unavailable, &key, "")),
+                None => pending.push(Fact::new(Code::Missing, &key, "")),
             }
         }
     }

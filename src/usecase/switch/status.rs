@@ -12,6 +12,7 @@ use crate::usecase::switch::Run;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::View;
 use crate::usecase::switch::cause;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::fate;
 use crate::usecase::switch::guard;
 use crate::usecase::switch::orphans;
@@ -151,7 +152,7 @@ pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
     notes.extend(left.notes);
     notes.extend(guard::strangers(&view));
     notes.extend(fate.kept.iter().cloned());
-    notes.extend(direct.into_iter().filter(|f| !f.object.is_argo("Application")).map(|f| Fact::new("direct", &f.object, "")));
+    notes.extend(direct.into_iter().filter(|f| !f.object.is_argo("Application")).map(|f| Fact::new(Code::Direct, &f.object, "")));
     let mut stuck: Vec<Fact> = Vec::new();
     for object in view.root().into_iter().chain(members.iter().copied()).filter(|o| meta::deleting(&o.value).is_some()) {
         stuck.extend(cause::causes(&view, &scan, object, run.clock.now()));
@@ -175,7 +176,7 @@ pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
         position,
         next: next(&view, position, &members),
         apps,
-        running: running.map(|o| Fact::new("operating", &o.key, text(&o.value, "/status/operationState/message"))).collect(),
+        running: running.map(|o| Fact::new(Code::Operating, &o.key, text(&o.value, "/status/operationState/message"))).collect(),
         stuck,
         orphans: lost,
         at_risk,

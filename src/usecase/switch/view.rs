@@ -13,6 +13,7 @@ use crate::usecase::cluster::Resource;
 use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Stop;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::read;
 use crate::usecase::switch::scan::object;
 use crate::usecase::switch::tree::Tree;
@@ -58,13 +59,13 @@ impl View {
     pub fn read(run: &Run<'_>) -> Result<Self, Stop> {
         let nobody = Key::new("argoproj.io", "Application", "", "");
         let refused = |code, key: &Key| Stop::Refused(vec![Fact::new(code, key, "")]);
-        let layer = run.layers.iter().find(|l| l.role == Role::Switched).cloned().ok_or_else(|| refused("no-switched-layer", &nobody))?;
+        let layer = run.layers.iter().find(|l| l.role == Role::Switched).cloned().ok_or_else(|| refused(Code::NoSwitchedLayer, &nobody))?;
         let mut notes = Vec::new();
         let argo = |plural, kind| Resource::new("argoproj.io", "v1alpha1", plural, kind, true);
         let apps = argo("applications", "Application");
         let mut objects: Vec<Object> = match read::list(run, &apps, false)? {
             (items, None) => items.into_iter().map(|value| object(&apps, value)).collect(),
-            (_, Some(gap)) if gap.reason == Reason::NotFound => return Err(refused("no-argo", &nobody)),
+            (_, Some(gap)) if gap.reason == Reason::NotFound => return Err(refused(Code::NoArgo, &nobody)),
             (_, Some(gap)) => return Err(Stop::Unseen(gap)),
         };
         for kind in [argo("applicationsets", "ApplicationSet"), argo("appprojects", "AppProject")] {
@@ -88,13 +89,13 @@ impl View {
                     self_heal = set.and_then(|s| s.parse().ok()).unwrap_or(self_heal);
                 }
                 Ok(None) => {}
-                Err(Stop::Answered { message, .. }) => notes.push(Fact::new("unseen-settings", &key, message)),
+                Err(Stop::Answered { message, .. }) => notes.push(Fact::new(Code::UnseenSettings, &key, message)),
                 Err(stop) => return Err(stop),
             }
         }
         objects.sort_by(|a, b| a.key.cmp(&b.key));
         let (apps, tracking) = Tree::new(&objects, run.layers);
-        let tracking = tracking.ok_or_else(|| refused("no-argo", &nobody))?;
+        let tracking = tracking.ok_or_else(|| refused(Code::NoArgo, &nobody))?;
         Ok(Self { layer, objects, apps, tracking, control, self_heal, notes })
     }
 
@@ -159,7 +160,7 @@ impl View {
 
     /// Whether an AppProject is there; none where that is not known.
     pub fn has_project(&self, name: &str) -> Option<bool> {
-        let unseen = self.notes.iter().any(|n| n.code == "unseen-kind" && n.object.kind == "AppProject");
+        let unseen = self.notes.iter().any(|n| n.code == Code::UnseenKind && n.object.kind == "AppProject");
         let there = self.objects.iter().any(|o| o.key.is_argo("AppProject") && o.key.namespace == self.control && o.key.name == name);
         if there { Some(true) } else { (!unseen).then_some(false) }
     }

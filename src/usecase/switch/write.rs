@@ -10,6 +10,7 @@ use crate::usecase::switch::Fact;
 use crate::usecase::switch::Run;
 use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
+use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::read;
 use crate::usecase::switch::vocabulary::Write;
 use serde_json::Value;
@@ -109,9 +110,9 @@ pub(super) fn change(
         let Some(write) = decide(&live)? else { return Ok(Some(live)) };
         match send(run, &write)? {
             Answer::Taken(now) if decide(&now)?.is_none() => return Ok(Some(now)),
-            Answer::Taken(_) => return Err(Stop::Failed(vec![Fact::new("not-kept", &write.object, write.what)])),
+            Answer::Taken(_) => return Err(Stop::Failed(vec![Fact::new(Code::NotKept, &write.object, write.what)])),
             Answer::Gone => return Ok(None),
-            Answer::Conflict(message) => last = Some(Stop::Failed(vec![Fact::new("conflict", &write.object, message)])),
+            Answer::Conflict(message) => last = Some(Stop::Failed(vec![Fact::new(Code::Conflict, &write.object, message)])),
             Answer::Unclear(stop) => last = Some(stop),
         }
         pause(run, step)?;
@@ -130,7 +131,7 @@ pub(super) fn delete(run: &mut Run<'_>, write: &Write, step: Step) -> Result<(),
         match send(run, write)? {
             Answer::Taken(_) | Answer::Gone => return Ok(()),
             // Another instance has the name: ours is gone.
-            Answer::Conflict(message) => last = Some(Stop::Failed(vec![Fact::new("conflict", &write.object, message)])),
+            Answer::Conflict(message) => last = Some(Stop::Failed(vec![Fact::new(Code::Conflict, &write.object, message)])),
             Answer::Unclear(stop) => last = Some(stop),
         }
         pause(run, step)?;

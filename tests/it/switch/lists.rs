@@ -80,7 +80,7 @@ fn gaps(gaps: &[Gap]) -> Vec<(String, Reason)> {
 }
 
 fn marks(notes: &[Fact]) -> Vec<String> {
-    notes.iter().filter(|f| f.code == "dead-mark").map(|f| f.object.name.clone()).collect()
+    notes.iter().filter(|f| f.code.as_str() == "dead-mark").map(|f| f.object.name.clone()).collect()
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn volumes_that_were_not_all_seen_stop_off_and_a_refusal_is_noted() {
     let fake = platform();
     fake.0.borrow_mut().instead.push(Box::new(|_, ask| is_list(ask, "persistentvolumes").then(|| Ok(said(403, "forbidden")))));
     let done = switch_off(&fake, &[]).unwrap();
-    assert!(done.notes.iter().any(|f| f.code == "unseen-kind" && f.object.kind == "PersistentVolume"), "{:?}", done.notes);
+    assert!(done.notes.iter().any(|f| f.code.as_str() == "unseen-kind" && f.object.kind == "PersistentVolume"), "{:?}", done.notes);
 }
 
 /// Answers in the place of the server once the first write was sent.
@@ -245,5 +245,5 @@ fn an_instance_that_was_said_to_be_gone_and_is_listed_lives() {
     let free = path("configmaps", "scratch", "free");
     afterwards(&fake, move |ask| (ask.path == free).then(|| Ok(said(404, "not found"))));
     let done = switch_off(&fake, &["Namespace/scratch"]).unwrap();
-    assert_eq!(done.left.iter().map(|f| (f.code, &*f.object.name)).collect::<Vec<_>>(), [("not-deleted", "free")]);
+    assert_eq!(done.left.iter().map(|f| (f.code.as_str(), &*f.object.name)).collect::<Vec<_>>(), [("not-deleted", "free")]);
 }

@@ -127,7 +127,7 @@ fn a_child_that_says_prune_false_is_asked_about_by_name() {
     assert_eq!(codes(&refusals(&fake, &off_options(Strategy::Prune))), [("would-be-lost", "store")]);
     let options = Options { allow: vec!["Application/argocd/store".into()], ..off_options(Strategy::Prune) };
     let done = switch_off(&fake, &options).0.unwrap();
-    assert_eq!((done.instead.unwrap().code, done.left.len()), ("prune-spared", 0));
+    assert_eq!((done.instead.unwrap().code.as_str(), done.left.len()), ("prune-spared", 0));
 }
 
 #[test]

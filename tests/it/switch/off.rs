@@ -48,7 +48,7 @@ pub fn failed(done: Result<Off, Stop>) -> Vec<Fact> {
 }
 
 pub fn codes(facts: &[Fact]) -> Vec<(&str, &str)> {
-    facts.iter().map(|f| (f.code, &*f.object.name)).collect()
+    facts.iter().map(|f| (f.code.as_str(), &*f.object.name)).collect()
 }
 
 pub fn living(fake: &Fake, namespace: &str) -> Vec<String> {
@@ -81,7 +81,10 @@ fn gone_is_each_object_404_by_uid_never_the_roots_status() {
     });
     let (done, _, events) = switch_off(&fake, &off_options(Strategy::Cascade));
     let Err(Stop::Late { step: Step::Gone, hanging }) = done else { panic!("{done:?}") };
-    assert!(hanging.iter().any(|f| f.code == "deleting" && f.object.name == "registry" && f.detail == "example.com/hold"), "{hanging:?}");
+    assert!(
+        hanging.iter().any(|f| f.code.as_str() == "deleting" && f.object.name == "registry" && f.detail == "example.com/hold"),
+        "{hanging:?}"
+    );
     assert!(hanging.iter().any(|f| f.object.name == "store"));
     assert!(events.iter().any(|e| matches!(e, Event::Waiting { hanging, .. } if hanging.iter().any(|f| f.detail == "example.com/hold"))));
 }
@@ -151,7 +154,7 @@ fn what_would_hang_or_be_orphaned_is_refused_before_anything_is_written() {
         let fake = platform();
         fake.0.borrow_mut().patch(&app_path("store"), &change);
         let facts = refusals(&fake, &off_options(Strategy::Prune));
-        assert!(facts.iter().any(|f| f.code == code), "{code}: {facts:?}");
+        assert!(facts.iter().any(|f| f.code.as_str() == code), "{code}: {facts:?}");
     }
 }
 
@@ -187,7 +190,7 @@ fn a_repo_server_that_does_not_answer_falls_back_to_a_cascade_and_says_so() {
     let fake = platform();
     fake.0.borrow_mut().argo.repo_down = true;
     let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
-    assert_eq!((done.strategy, done.instead.unwrap().code, done.left.len()), (Strategy::Cascade, "prune-unanswered", 0));
+    assert_eq!((done.strategy, done.instead.unwrap().code.as_str(), done.left.len()), (Strategy::Cascade, "prune-unanswered", 0));
     assert!(fake.0.borrow().app("root-optional").get("operation").is_none(), "the operation does not fire later");
 }
 
@@ -197,7 +200,7 @@ fn an_operation_that_fails_falls_back_to_a_cascade_and_says_so() {
     fake.0.borrow_mut().argo.fails = Some(("root-optional".into(), "no manifests".into()));
     let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
     let why = done.instead.unwrap();
-    assert_eq!((done.strategy, why.code, &*why.detail, done.left.len()), (Strategy::Cascade, "prune-failed", "no manifests", 0));
+    assert_eq!((done.strategy, why.code.as_str(), &*why.detail, done.left.len()), (Strategy::Cascade, "prune-failed", "no manifests", 0));
 }
 
 #[test]
@@ -230,7 +233,7 @@ fn a_root_that_holds_the_project_of_its_children_is_cascaded_and_the_project_goe
         world.patch(&app_path("store"), &json!({"spec": {"project": "own"}}));
     }
     let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
-    assert_eq!((done.strategy, done.instead.unwrap().code, done.left.len()), (Strategy::Cascade, "own-project", 0));
+    assert_eq!((done.strategy, done.instead.unwrap().code.as_str(), done.left.len()), (Strategy::Cascade, "own-project", 0));
     assert!(fake.0.borrow().writes.last().unwrap().0.contains("/appprojects/own"));
 }
 

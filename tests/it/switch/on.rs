@@ -54,7 +54,7 @@ fn failed(done: Result<Settled, Stop>) -> Vec<Fact> {
 }
 
 fn codes(facts: &[Fact]) -> Vec<(&str, &str)> {
-    facts.iter().map(|f| (f.code, &*f.object.name)).collect()
+    facts.iter().map(|f| (f.code.as_str(), &*f.object.name)).collect()
 }
 
 fn key(name: &str) -> Key {
@@ -172,7 +172,7 @@ fn a_root_that_is_missing_is_applied_from_its_manifest() {
     let fake = dark();
     let mut manifest = fake.0.borrow().app("root-optional").clone();
     fake.0.borrow_mut().objects.remove(&app_path("root-optional"));
-    assert!(matches!(switch_on(&fake, &on_options()).0, Err(Stop::Refused(f)) if f[0].code == "no-root"));
+    assert!(matches!(switch_on(&fake, &on_options()).0, Err(Stop::Refused(f)) if f[0].code.as_str() == "no-root"));
     manifest["operation"] = json!({"sync": {"stale": true}});
     let done = switch_on(&fake, &Options { manifest: Some(manifest), ..on_options() }).0.unwrap();
     assert_eq!(done.apps, 4);
@@ -186,7 +186,7 @@ fn another_manifest_is_not_applied_for_the_root() {
     let fake = dark();
     fake.0.borrow_mut().objects.remove(&app_path("root-optional"));
     let options = Options { manifest: Some(app("root-apps", true, true)), ..on_options() };
-    assert!(matches!(switch_on(&fake, &options).0, Err(Stop::Refused(f)) if f[0].code == "other-manifest"));
+    assert!(matches!(switch_on(&fake, &options).0, Err(Stop::Refused(f)) if f[0].code.as_str() == "other-manifest"));
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn synced_is_not_enough_while_a_workload_is_not_available() {
     let fake = dark();
     fake.0.borrow_mut().argo.pods_hang = true;
     let Err(Stop::Late { step: Step::Settle, hanging }) = switch_on(&fake, &on_options()).0 else { panic!() };
-    assert!(hanging.iter().any(|f| f.code == "not-healthy"), "{hanging:?}");
+    assert!(hanging.iter().any(|f| f.code.as_str() == "not-healthy"), "{hanging:?}");
     // Even where every Application says Healthy.
     let lying = dark();
     lying.0.borrow_mut().argo.pods_hang = true;

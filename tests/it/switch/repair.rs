@@ -43,7 +43,7 @@ fn repaired(fake: &Fake, options: &Options) -> (Result<Repaired, Stop>, Vec<Even
 }
 
 fn codes(facts: &[Fact]) -> Vec<(&str, &str)> {
-    facts.iter().map(|f| (f.code, &*f.object.name)).collect()
+    facts.iter().map(|f| (f.code.as_str(), &*f.object.name)).collect()
 }
 
 fn uid(fake: &Fake, name: &str) -> String {
@@ -209,7 +209,7 @@ fn a_finalizer_of_somebody_else_is_named_and_left() {
     fake.0.borrow_mut().patch(&app_path("root-optional"), &json!({"metadata": {"finalizers": ["example.com/audit"]}}));
     fake.0.borrow_mut().delete(&app_path("root-optional"));
     assert!(
-        matches!(planned(&fake, &options(vec![])), Err(Stop::Refused(f)) if f[0].code == "foreign-finalizer" && f[0].detail == "example.com/audit")
+        matches!(planned(&fake, &options(vec![])), Err(Stop::Refused(f)) if f[0].code.as_str() == "foreign-finalizer" && f[0].detail == "example.com/audit")
     );
 }
 
@@ -235,7 +235,7 @@ fn each_cause_is_named() {
         let fake = silent();
         fake.0.borrow_mut().patch(&app_path("root-optional"), &change);
         let plan = planned(&fake, &options(vec![])).unwrap();
-        assert_eq!(plan.causes.iter().map(|c| c.code).collect::<Vec<_>>(), [code]);
+        assert_eq!(plan.causes.iter().map(|c| c.code.as_str()).collect::<Vec<_>>(), [code]);
     }
 }
 

@@ -66,7 +66,10 @@ fn what_an_application_left_behind_is_an_orphan_and_what_lives_is_none() {
     let fake = platform();
     fake.0.borrow_mut().objects.remove(&app_path("store"));
     let s = look(&fake);
-    assert_eq!(s.orphans.iter().map(|f| (f.code, &*f.object.name)).collect::<Vec<_>>(), [("orphan", "registry"), ("orphan", "server")]);
+    assert_eq!(
+        s.orphans.iter().map(|f| (f.code.as_str(), &*f.object.name)).collect::<Vec<_>>(),
+        [("orphan", "registry"), ("orphan", "server")]
+    );
 }
 
 #[test]
@@ -75,7 +78,7 @@ fn a_root_that_hangs_in_deleting_is_to_be_repaired() {
     fake.0.borrow_mut().argo.down = true;
     fake.0.borrow_mut().delete(&app_path("root-optional"));
     let s = look(&fake);
-    assert_eq!((s.next, s.stuck[0].code), (Next::Repair, "unknown-cause"));
+    assert_eq!((s.next, s.stuck[0].code.as_str()), (Next::Repair, "unknown-cause"));
 }
 
 #[test]
@@ -85,7 +88,7 @@ fn running_operations_and_data_at_risk_are_named() {
     fake.0.borrow_mut().patch(&app_path("ui"), &json!({"operation": {"sync": {}}}));
     let s = look(&fake);
     assert_eq!(s.running.iter().map(|f| &*f.object.name).collect::<Vec<_>>(), ["ui"]);
-    assert_eq!(s.at_risk.iter().map(|f| (f.code, &*f.object.name)).collect::<Vec<_>>(), [("would-be-lost", "data")]);
+    assert_eq!(s.at_risk.iter().map(|f| (f.code.as_str(), &*f.object.name)).collect::<Vec<_>>(), [("would-be-lost", "data")]);
     assert_eq!(s.next, Next::On);
 }
 
@@ -135,5 +138,9 @@ fn a_going_switch_is_told_with_what_holds_it() {
     pass(&fake, 5);
     let s = look(&fake);
     assert_eq!((s.position, s.next), (Position::GoingOff, Next::Wait));
-    assert!(s.stuck.iter().any(|f| f.code == "held" && f.object.name == "registry" && f.detail == "example.com/hold"), "{:?}", s.stuck);
+    assert!(
+        s.stuck.iter().any(|f| f.code.as_str() == "held" && f.object.name == "registry" && f.detail == "example.com/hold"),
+        "{:?}",
+        s.stuck
+    );
 }
