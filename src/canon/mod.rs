@@ -1,7 +1,10 @@
-//! One true byte form of a JSON value, and redaction. Knows nothing of kinds, bundles or disks.
+//! One true byte form of a JSON value, and redaction; work side by side. Knows nothing of kinds, bundles or disks.
+mod each;
 pub mod json;
 pub mod redact;
 pub mod yaml;
+
+pub use each::each;
 
 use sha2::Digest as _;
 
