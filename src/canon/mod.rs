@@ -2,6 +2,7 @@
 mod each;
 pub mod json;
 pub mod redact;
+pub mod strict;
 pub mod yaml;
 
 pub use each::each;

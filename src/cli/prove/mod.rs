@@ -32,7 +32,6 @@ use sampling::Sampler;
 use state::State;
 use std::path::Path;
 use std::path::PathBuf;
-use std::time::Duration;
 use turn::Turn;
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
@@ -81,7 +80,7 @@ fn prove(args: &Args, global: &Global, config: &Config) -> Done {
         let walked = walk(
             &mut state,
             &dir,
-            || !session.clock.sleep(Duration::ZERO),
+            || session.clock.stopped(),
             |step, state| match step {
                 Step::Point(name) => point::capture(&session, &dir, name, state, &watcher, &mut watched, &sampler),
                 Step::Off => turn.off(state),
