@@ -11,6 +11,7 @@ use crate::bundle::defect::Defect;
 use crate::bundle::defect::DefectKind;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::sums::Sums;
+use crate::canon::each;
 use crate::canon::json;
 use crate::compare::CompareError;
 use crate::compare::Entries;
@@ -188,10 +189,7 @@ pub fn about(reader: &BundleReader) -> Result<(Manifest, Coverage), ArchiveError
 /// # Errors
 /// As [`open`], for the first that fails.
 pub fn sides(paths: &[PathBuf]) -> Result<Vec<Side>, ArchiveError> {
-    std::thread::scope(|scope| {
-        let opening: Vec<_> = paths.iter().map(|path| scope.spawn(|| side(path))).collect();
-        opening.into_iter().map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    })
+    each(paths, paths.len(), |_, path| side(path)).into_iter().collect()
 }
 
 /// All entries of an opened bundle, `SHA256SUMS` excepted.

@@ -10,7 +10,6 @@ pub mod fresh;
 #[cfg(feature = "kube")]
 pub mod interrupt;
 pub mod journal;
-pub mod json;
 pub mod keyfile;
 #[cfg(feature = "kube")]
 pub mod kube;

@@ -1,7 +1,11 @@
-//! One true byte form of a JSON value, and redaction. Knows nothing of kinds, bundles or disks.
+//! One true byte form of a JSON value, and redaction; work side by side. Knows nothing of kinds, bundles or disks.
+mod each;
 pub mod json;
 pub mod redact;
+pub mod strict;
 pub mod yaml;
+
+pub use each::each;
 
 use sha2::Digest as _;
 

@@ -7,6 +7,8 @@ use crate::adapters::kube::Origin;
 use crate::adapters::kube::connect;
 use crate::adapters::kube::origin;
 use crate::cli::failure::Failure;
+#[cfg(feature = "demo")]
+use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,6 +34,18 @@ pub(super) struct ClusterArgs {
 }
 
 impl ClusterArgs {
+    /// The cluster of a kubeconfig's current context.
+    #[cfg(feature = "demo")]
+    pub(super) fn of_file(kubeconfig: &Path) -> Self {
+        Self {
+            kubeconfig: Some(kubeconfig.to_owned()),
+            context: None,
+            request_timeout: Duration::from_secs(30),
+            impersonate: None,
+            groups: Vec::new(),
+        }
+    }
+
     /// Builds the client; sends nothing.
     pub(super) fn connect(&self) -> Result<Cluster, Failure> {
         connect(&self.access(), |name| std::env::var(name).ok()).map_err(hinted)

@@ -1,5 +1,6 @@
 //! Every object of every bundle with its instance in each, and the one layer it has over all of them (law 2): what is confirmed in any
 //! bundle holds over what is only asserted, and of what is asserted the earliest bundle's. Knows no claim.
+use crate::canon::each;
 use crate::compare::CompareError;
 use crate::compare::Side;
 use crate::compare::lines;
@@ -110,21 +111,6 @@ struct HeadFields<'a> {
     version: Cow<'a, str>,
 }
 
-/// Does something with every bundle (given with its index), side by side.
-pub fn each<T: Send>(sides: &[Side], work: impl Fn(usize, &Side) -> T + Sync) -> Vec<T> {
-    let Some((first, rest)) = sides.split_first() else { return Vec::new() };
-    std::thread::scope(|scope| {
-        let work = &work;
-        let others: Vec<_> = rest.iter().enumerate().map(|(i, side)| scope.spawn(move || work(i + 1, side))).collect();
-        let mut done = vec![work(0, first)];
-        for other in others {
-            // A panic within goes on here, as it would without the thread.
-            done.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        done
-    })
-}
-
 /// Every object of one bundle.
 fn read_side(side: &Side) -> Result<Vec<(Spot, Instance)>, CompareError> {
     let mut out = Vec::new();
@@ -161,7 +147,7 @@ impl Instances {
     /// Where a line can't be read.
     pub fn read(sides: &[Side], layers: &[Layer]) -> Result<Self, CompareError> {
         let mut all: BTreeMap<Spot, Vec<Option<Instance>>> = BTreeMap::new();
-        for (i, found) in each(sides, |_, side| read_side(side)).into_iter().enumerate() {
+        for (i, found) in each(sides, sides.len(), |_, side| read_side(side)).into_iter().enumerate() {
             for (spot, instance) in found? {
                 if let Some(slot) = all.entry(spot).or_insert_with(|| vec![None; sides.len()]).get_mut(i) {
                     *slot = Some(instance);

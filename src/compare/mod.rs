@@ -21,7 +21,6 @@ pub use fields::differences;
 pub use instances::Instance;
 pub use instances::Instances;
 pub use instances::Spot;
-pub use instances::each;
 pub use side::CompareError;
 pub use side::Entries;
 pub use side::Side;

@@ -1,14 +1,9 @@
 //! in-toto Statement v1: <https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md>. Which files, and what is said
 //! of them. Knows no predicate. As strict as cosign, whose reader takes no other fields.
 use crate::canon::json;
+use crate::canon::strict::Strict;
 use serde::Deserialize;
-use serde::de;
-use serde::de::IgnoredAny;
-use serde::de::MapAccess;
-use serde::de::SeqAccess;
 use serde_json::Value;
-use std::collections::BTreeSet;
-use std::fmt;
 
 /// The payload type of an envelope that holds a Statement.
 pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
@@ -92,7 +87,7 @@ impl Statement {
     /// # Errors
     /// The first thing that is not as it must be.
     pub fn parse(bytes: &[u8]) -> Result<Self, StatementFault> {
-        serde_json::from_slice::<NoKeyTwice>(bytes)?;
+        serde_json::from_slice::<Strict>(bytes)?;
         let stored: Stored = serde_json::from_slice(bytes)?;
         let fault = |field, what: String| Err(StatementFault::Value { field, what });
         if stored.kind != TYPE {
@@ -117,66 +112,6 @@ impl Statement {
 
 fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// Any JSON without a key twice in an object: two readers could else see two different statements under one signature.
-struct NoKeyTwice;
-
-impl<'de> Deserialize<'de> for NoKeyTwice {
-    fn deserialize<D: de::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Self)
-    }
-}
-
-impl<'de> de::Visitor<'de> for NoKeyTwice {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON without a key twice in an object")
-    }
-
-    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_str<E: de::Error>(self, _: &str) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self, A::Error> {
-        while list.next_element::<Self>()?.is_some() {}
-        Ok(self)
-    }
-
-    // With serde_json's arbitrary_precision some numbers come as a map of one entry.
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
-        let mut seen = BTreeSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if seen.contains(&key) {
-                map.next_value::<IgnoredAny>()?;
-                return Err(de::Error::custom(format!("the key {key:?} stands twice in one object")));
-            }
-            map.next_value::<Self>()?;
-            seen.insert(key);
-        }
-        Ok(self)
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::adapters::dump::Problem;
 use crate::adapters::dump::open;
 use crate::adapters::dump::walk::Form;
 use crate::adapters::dump::walk::Found;
-use crate::adapters::json;
+use crate::canon::strict;
 use crate::canon::yaml;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -77,7 +77,7 @@ pub(super) fn values(form: Form, text: &str) -> Vec<Value> {
 
 fn documents(form: Form, text: &str) -> (Vec<yaml::Document>, Option<yaml::Malformed>) {
     match form {
-        Form::Json => json::documents(text),
+        Form::Json => strict::documents(text),
         Form::Yaml => yaml::documents(text),
     }
 }

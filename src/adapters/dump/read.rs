@@ -5,7 +5,6 @@ use crate::adapters::dump::Problem;
 use crate::adapters::dump::attest;
 use crate::adapters::dump::catalogue::Catalogue;
 use crate::adapters::dump::content;
-use crate::adapters::dump::content::Content;
 use crate::adapters::dump::content::text;
 use crate::adapters::dump::folders::Folders;
 use crate::adapters::dump::name::Place;
@@ -17,12 +16,11 @@ use crate::adapters::dump::stderr;
 use crate::adapters::dump::stderr::Said;
 use crate::adapters::dump::walk::Found;
 use crate::adapters::dump::walk::walk;
+use crate::canon::each;
 use crate::model::Gap;
 use crate::model::Reason;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
 
 /// Threads that parse.
 const THREADS: usize = 2;
@@ -33,7 +31,7 @@ const THREADS: usize = 2;
 /// Where it is no folder, or nothing in it is an answer of a cluster.
 pub fn read(dir: &Path) -> Result<Dump, DumpError> {
     let mut files = walk(dir)?;
-    let mut contents = parse(&files.answers);
+    let mut contents = each(&files.answers, THREADS, |_, found| content::read(found));
     let places: Vec<Place> = files.answers.iter().map(|f| Place::of(&f.file)).collect();
     let errors: Vec<Place> = files.stderr.iter().map(|f| Place::of(&f.file)).collect();
 
@@ -106,24 +104,6 @@ pub fn read(dir: &Path) -> Result<Dump, DumpError> {
     let finished = files.finished.as_ref().and_then(|f| noted(f, &mut files.ignored, time));
     files.ignored.sort();
     Ok(Dump { lists, gaps, keeps_stderr, started, finished, version, events_high_rv: events, ignored: files.ignored })
-}
-
-/// Parses all files; the result is in their order, whichever thread was faster.
-fn parse(files: &[Found]) -> Vec<Content> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some((at, found)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| files.get(at).map(|f| (at, f))) {
-            done.push((at, content::read(found)));
-        }
-        done
-    };
-    let mut done: Vec<(usize, Content)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, content)| content).collect()
 }
 
 fn path(place: &Place) -> String {

@@ -1,11 +1,11 @@
 //! Whether the bundles can carry claims at all: complete, comparable, ordered.
+use crate::canon::each;
 use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Finding;
 use crate::claims::question::Answer;
 use crate::claims::question::Question;
 use crate::compare::Side;
-use crate::compare::each;
 use crate::compare::lines;
 use crate::kinds::Rules;
 use crate::model::Key;
@@ -93,7 +93,8 @@ pub(super) fn asked(side: &Side, rules: &Rules) -> BTreeSet<String> {
 /// Windows and resourceVersions both rise from each bundle to the next.
 pub(super) fn ordered(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
-    let versions = each(q.evidence.sides, |i, side| versions(q, i, side)).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let versions =
+        each(q.evidence.sides, q.evidence.sides.len(), |i, side| versions(q, i, side)).into_iter().collect::<Result<Vec<_>, _>>()?;
     for (i, pair) in q.evidence.sides.windows(2).enumerate() {
         let [before, after] = pair else { continue };
         let i = i + 1;

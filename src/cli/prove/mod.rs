@@ -16,6 +16,8 @@ use crate::bundle::config::Config;
 use crate::cli::Done;
 use crate::cli::Global;
 use crate::cli::capture::redactor;
+#[cfg(feature = "demo")]
+use crate::cli::cluster::ClusterArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::key;
@@ -26,12 +28,15 @@ use crate::model::Role;
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::prove::Watched;
 #[cfg(feature = "demo")]
-use clap::Parser as _;
+use args::TurnArgs;
+#[cfg(feature = "demo")]
+use goal::Goal;
 use goal::Step;
 use sampling::Sampler;
 use state::State;
 use std::path::Path;
 use std::path::PathBuf;
+#[cfg(feature = "demo")]
 use std::time::Duration;
 use turn::Turn;
 
@@ -42,22 +47,28 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 /// The round trip on a demo platform, by its kubeconfig, whose time runs this many times as fast; what it loses is made up.
 #[cfg(feature = "demo")]
 pub(super) fn demo(kubeconfig: &Path, out: &Path, pace: f64, losses: &[&str], config: &Config, global: &Global) -> Done {
-    let text = |p: &Path| p.display().to_string();
-    let interval = format!("{}ms", (5000.0 / pace).ceil());
-    let mut words = vec!["prove".to_owned(), "round-trip".into(), "--yes".into(), "--kubeconfig".into(), text(kubeconfig)];
-    words.extend(["--out".into(), text(out), "--interval".into(), interval, "--timeout".into(), "4m".into()]);
-    words.extend(losses.iter().flat_map(|l| ["--allow-loss".to_owned(), (*l).to_owned()]));
-    let mut line = Line::try_parse_from(words).map_err(|e| Failure::new(e.to_string()))?;
-    line.args.turn.pace = pace;
-    prove(&line.args, global, config)
-}
-
-/// The command's words alone.
-#[cfg(feature = "demo")]
-#[derive(clap::Parser)]
-struct Line {
-    #[command(flatten)]
-    args: Args,
+    let turn = TurnArgs {
+        strategy: "prune".into(),
+        terminate: false,
+        allow_loss: losses.iter().map(|l| (*l).to_owned()).collect(),
+        file: None,
+        timeout: Duration::from_secs(240),
+        pace,
+    };
+    let args = Args {
+        goal: Some(Goal::RoundTrip),
+        cluster: ClusterArgs::of_file(kubeconfig),
+        turn,
+        out: out.to_owned(),
+        resume: None,
+        nonce: None,
+        reference: None,
+        yes: true,
+        restore: false,
+        interval: Duration::from_secs(5).div_f64(pace),
+        sign: None,
+    };
+    prove(&args, global, config)
 }
 
 fn prove(args: &Args, global: &Global, config: &Config) -> Done {
@@ -81,7 +92,7 @@ fn prove(args: &Args, global: &Global, config: &Config) -> Done {
         let walked = walk(
             &mut state,
             &dir,
-            || !session.clock.sleep(Duration::ZERO),
+            || session.clock.stopped(),
             |step, state| match step {
                 Step::Point(name) => point::capture(&session, &dir, name, state, &watcher, &mut watched, &sampler),
                 Step::Off => turn.off(state),

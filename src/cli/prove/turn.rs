@@ -1,6 +1,7 @@
 //! The steps that turn the switch: planned and confirmed before anything is captured or written, done with a journal in the run's folder.
 use crate::adapters::journal::FileJournal;
 use crate::bundle::names::ACTIONS;
+use crate::cli::ask::confirm;
 use crate::cli::failure::Failure;
 use crate::cli::live::Session;
 use crate::cli::manifest;
@@ -8,7 +9,6 @@ use crate::cli::prove::Args;
 use crate::cli::prove::goal::Goal;
 use crate::cli::prove::goal::Step;
 use crate::cli::prove::state::State;
-use crate::cli::switch::confirm;
 use crate::cli::switch::failure;
 use crate::cli::switch::user;
 use crate::cli::ui;

@@ -33,13 +33,13 @@ fn a_statement_is_canonical_and_read_back() {
 fn foreign_missing_and_doubled_fields_are_refused_at_any_depth() {
     for (from, to, says) in [
         ("{\"_type\"", "{\"extra\":1,\"_type\"", "unknown field `extra`"),
-        ("{\"_type\"", "{\"predicateType\":\"\",\"_type\"", "\"predicateType\" stands twice"),
+        ("{\"_type\"", "{\"predicateType\":\"\",\"_type\"", "`predicateType` stands here twice"),
         ("{\"digest\"", "{\"uri\":\"\",\"digest\"", "unknown field `uri`"),
         ("{\"sha256\"", "{\"sha1\":\"\",\"sha256\"", "unknown field `sha1`"),
         ("\"predicateType\":\"https://example.com/p/v1\",", "", "missing field `predicateType`"),
-        ("\"name\":\"after.zip\"", "\"name\":\"after.zip\",\"name\":\"after.zip\"", "\"name\" stands twice"),
-        ("{\"a\":null}", "{\"a\":null,\"\\u0061\":1}", "\"a\" stands twice"),
-        ("\"c\":true", "\"c\":true,\"c\":true", "\"c\" stands twice"),
+        ("\"name\":\"after.zip\"", "\"name\":\"after.zip\",\"name\":\"after.zip\"", "`name` stands here twice"),
+        ("{\"a\":null}", "{\"a\":null,\"\\u0061\":1}", "`a` stands here twice"),
+        ("\"c\":true", "\"c\":true,\"c\":true", "`c` stands here twice"),
     ] {
         let bad = text().replacen(from, to, 1);
         assert_ne!(bad, text());

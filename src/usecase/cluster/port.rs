@@ -123,6 +123,10 @@ pub trait Clock {
     fn now(&self) -> DateTime<Utc>;
     /// Waits. False where the person asked to stop (Ctrl-C) meanwhile or before.
     fn sleep(&self, time: Duration) -> bool;
+    /// Whether the person asked to stop.
+    fn stopped(&self) -> bool {
+        !self.sleep(Duration::ZERO)
+    }
 }
 
 /// What a watch saw.

@@ -1,5 +1,6 @@
 //! Permissions, asked one by one with SelfSubjectAccessReviews: what a capture, probes and the switch need. One wildcard review goes
 //! first; only where it is denied is each kind asked, side by side.
+use crate::canon::each;
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::Api;
 use crate::usecase::cluster::port::Ask;
@@ -12,9 +13,6 @@ use crate::usecase::doctor::right::Purpose;
 use crate::usecase::doctor::right::Right;
 use serde_json::Value;
 use serde_json::json;
-use std::sync::Mutex;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
 
 /// What a capture of these kinds needs: lists, nothing else.
 pub(super) fn of_capture(kinds: &[Resource]) -> Vec<Right> {
@@ -78,20 +76,7 @@ pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], control: Option<&
 /// Asks several at once; the answers stand in the order of the rights.
 fn ask_all(api: &(dyn Api + Sync), rights: &[Right], control: Option<&str>) -> Vec<Result<bool, String>> {
     const PARALLEL: usize = 16;
-    let (next, answers) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(rights.len())));
-    let work = || {
-        while let Some((i, right)) = { Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, rights.get(i)?))) } {
-            let namespace = control.filter(|_| right.purpose == Purpose::Switch);
-            let answer = ask(api, right, namespace);
-            if let Ok(mut answers) = answers.lock() {
-                answers.push((i, answer));
-            }
-        }
-    };
-    std::thread::scope(|scope| (0..PARALLEL.min(rights.len())).for_each(|_| drop(scope.spawn(work))));
-    let mut answers = answers.into_inner().unwrap_or_default();
-    answers.sort_by_key(|(i, _)| *i);
-    answers.into_iter().map(|(_, answer)| answer).collect()
+    each(rights, PARALLEL, |_, right| ask(api, right, control.filter(|_| right.purpose == Purpose::Switch)))
 }
 
 fn ask(api: &dyn Api, right: &Right, namespace: Option<&str>) -> Result<bool, String> {

@@ -7,6 +7,7 @@ use crate::bundle::probe::Silence;
 use crate::bundle::probe::Why;
 use crate::bundle::probe::is_status;
 use crate::bundle::probe::judge;
+use crate::canon::each;
 use crate::canon::redact::Redactor;
 use crate::usecase::cluster::port::Clock;
 use crate::usecase::cluster::port::NoReply;
@@ -16,8 +17,6 @@ use crate::usecase::probes::reach::Reach;
 use crate::usecase::probes::reach::Route;
 use crate::usecase::probes::reach::Unheard;
 use crate::usecase::probes::resolve::Resolved;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
 
 /// How many questions are open at a time.
 const ABREAST: usize = 32;
@@ -35,13 +34,13 @@ pub struct World<'a> {
 
 /// One sample of each, in the order given.
 pub fn sample(world: World<'_>, resolved: &[Resolved]) -> Vec<Line> {
-    each(resolved, |r| with(r, vec![ask(world, r)]))
+    each(resolved, ABREAST, |_, r| with(r, vec![ask(world, r)]))
 }
 
 /// As many samples of each as its probe declares, its interval apart. Where the person asks to stop meanwhile, the rest is not
 /// asked, and says so.
 pub fn run(world: World<'_>, resolved: &[Resolved]) -> Vec<Line> {
-    each(resolved, |r| {
+    each(resolved, ABREAST, |_, r| {
         let probe = &r.planned.kept;
         let mut samples = vec![ask(world, r)];
         let count = if r.call.is_ok() { probe.samples } else { 1 };
@@ -93,23 +92,4 @@ fn taken(resolved: &Resolved, at: String, heard: Heard) -> Sample {
 
 fn now(world: World<'_>) -> String {
     stamp(world.clock.now())
-}
-
-/// Does some work for each, a few at a time; the answers are in the order of the questions.
-fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let mut done = Vec::new();
-        while let Some((i, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, items.get(i)?))) {
-            done.push((i, work(item)));
-        }
-        done
-    };
-    let mut all: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..ABREAST.min(items.len())).map(|_| scope.spawn(take)).collect();
-        // A panic within goes on here, as it would without the thread.
-        workers.into_iter().flat_map(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
-    all.sort_by_key(|(i, _)| *i);
-    all.into_iter().map(|(_, r)| r).collect()
 }

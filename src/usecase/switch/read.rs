@@ -14,7 +14,6 @@ use crate::usecase::switch::Step;
 use crate::usecase::switch::Stop;
 use crate::usecase::switch::codes::Code;
 use serde_json::Value;
-use std::time::Duration;
 
 /// Metadata alone, of one object.
 pub(super) const PARTIAL: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
@@ -56,7 +55,7 @@ pub(super) fn list(run: &Run<'_>, kind: &Resource, metadata: bool) -> Result<(Ve
     let within = run.times.total;
     let api = Bounded { api: run.api, clock: run.clock, until: run.clock.now() + within, within };
     let (items, gap) = whole(&api, kind, None, metadata);
-    if gap.is_some() && !run.clock.sleep(Duration::ZERO) {
+    if gap.is_some() && run.clock.stopped() {
         return Err(Stop::Interrupted { step: Step::Read, hanging: vec![] });
     }
     Ok((items, gap))

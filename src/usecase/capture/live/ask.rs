@@ -1,4 +1,5 @@
 //! Questions asked side by side, and what came of each. Which questions, and what they come to together, is not known here.
+use crate::canon::each;
 use crate::model::Gap;
 use crate::model::Reason;
 use crate::usecase::capture::collected::List;
@@ -15,7 +16,6 @@ use crate::usecase::cluster::list::Question;
 use crate::usecase::cluster::list::list;
 use chrono::DateTime;
 use chrono::Utc;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
@@ -73,26 +73,19 @@ pub(super) fn ask(
     started: DateTime<Utc>,
 ) -> Result<Vec<Answer>, LiveError> {
     let total = questions.len();
-    let (next, done, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
-    let (answers, objects) = (Mutex::new(Vec::with_capacity(total)), AtomicUsize::new(0));
-    let work = || {
-        while !stop.load(Ordering::Relaxed) {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(question) = questions.get(i) else { break };
-            let answer = one(live, intake, question, started);
-            objects.fetch_add(answer.items.len(), Ordering::Relaxed);
-            stop.fetch_or(answer.listed.unauthorized || stopped(live), Ordering::Relaxed);
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            (live.progress)(done, total, u64::try_from(objects.load(Ordering::Relaxed)).unwrap_or(u64::MAX));
-            if let Ok(mut answers) = answers.lock() {
-                answers.push((i, answer));
-            }
+    let (done, objects, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+    let work = |_, question: &Question| {
+        if stop.load(Ordering::Relaxed) {
+            return None;
         }
+        let answer = one(live, intake, question, started);
+        objects.fetch_add(answer.items.len(), Ordering::Relaxed);
+        stop.fetch_or(answer.listed.unauthorized || stopped(live), Ordering::Relaxed);
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        (live.progress)(done, total, u64::try_from(objects.load(Ordering::Relaxed)).unwrap_or(u64::MAX));
+        Some(answer)
     };
-    std::thread::scope(|scope| (0..live.scope.parallel.clamp(1, 32)).for_each(|_| drop(scope.spawn(work))));
-    let mut answers = answers.into_inner().unwrap_or_default();
-    answers.sort_by_key(|(i, _)| *i);
-    let answers: Vec<Answer> = answers.into_iter().map(|(_, a)| a).collect();
+    let answers: Vec<Answer> = each(&questions, live.scope.parallel.clamp(1, 32), work).into_iter().flatten().collect();
     if let Some(refused) = answers.iter().find(|a| a.listed.unauthorized) {
         let what = refused.listed.gap.as_ref().map(|(_, what)| what.clone()).unwrap_or_default();
         return Err(LiveError::Unauthorized { what });

@@ -1,4 +1,10 @@
 //! `evid switch`: status, off, on, repair. Progress goes to stderr; a plan, an outcome or a status to stdout.
+mod args;
+mod stop;
+
+pub(super) use args::Args;
+pub(super) use stop::failure;
+
 use crate::adapters::config;
 use crate::adapters::journal::FileJournal;
 use crate::adapters::keyfile;
@@ -7,11 +13,12 @@ use crate::canon::json;
 use crate::canon::redact::Redactor;
 use crate::cli::Done;
 use crate::cli::Global;
-use crate::cli::cluster::ClusterArgs;
-use crate::cli::cluster::duration;
+use crate::cli::ask::confirm;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::manifest;
+use crate::cli::switch::args::Common;
+use crate::cli::switch::args::Verb;
 use crate::cli::ui;
 use crate::kinds::Rules;
 use crate::model::Layer;
@@ -34,89 +41,6 @@ use crate::usecase::switch::repair;
 use crate::usecase::switch::status;
 use serde_json::Value;
 use std::io::IsTerminal as _;
-use std::io::Write as _;
-use std::path::PathBuf;
-use std::time::Duration;
-
-/// Switch the layer off and on, tell its state, mend its root
-#[derive(clap::Args, Debug)]
-pub(super) struct Args {
-    #[command(flatten)]
-    cluster: ClusterArgs,
-    #[command(subcommand)]
-    verb: Verb,
-}
-
-#[derive(clap::Subcommand, Debug)]
-enum Verb {
-    /// Tell the state of the switch, who manages it, what is at risk, and the next command; writes nothing
-    Status {
-        /// text or json
-        #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
-        output: String,
-    },
-    /// Make the root manual and remove what hangs below it; the root itself stays
-    Off {
-        #[command(flatten)]
-        common: Common,
-        /// How the children are removed: by one pruning operation of the root, or each by itself
-        #[arg(long, default_value = "prune", value_parser = ["prune", "cascade"])]
-        strategy: String,
-        /// End running operations instead of waiting for them
-        #[arg(long)]
-        terminate: bool,
-        /// An object that may be lost: KIND/NAMESPACE/NAME, or KIND/NAME without a namespace
-        #[arg(long, value_name = "OBJECT")]
-        allow_loss: Vec<String>,
-    },
-    /// Make the root automated, sync it, and wait until everything is there and available
-    On {
-        #[command(flatten)]
-        common: Common,
-        /// The root's manifest, or a bundle that holds it, where it is missing
-        #[arg(short, long, value_name = "FILE")]
-        file: Option<PathBuf>,
-        /// End a running operation of the root instead of waiting for it
-        #[arg(long)]
-        terminate: bool,
-    },
-    /// Mend a root that hangs in Deleting: name the cause, mend it, else take the root's own finalizers off and apply it again
-    Repair {
-        #[command(flatten)]
-        common: Common,
-        /// The root's manifest, or that of its missing AppProject, or both, or a bundle that holds them
-        #[arg(short, long, value_name = "FILE")]
-        file: Option<PathBuf>,
-        /// An object that may be lost where mending lets the deletion go on
-        #[arg(long, value_name = "OBJECT")]
-        allow_loss: Vec<String>,
-    },
-}
-
-#[derive(clap::Args, Debug)]
-struct Common {
-    /// Print every write and send none
-    #[arg(long)]
-    dry_run: bool,
-    /// Do not ask
-    #[arg(short, long)]
-    yes: bool,
-    /// How long each long wait may take
-    #[arg(long, default_value = "15m", value_name = "TIME", value_parser = duration)]
-    timeout: Duration,
-    /// Text that a reviewer gave; it passes through the cluster in the operation's info
-    #[arg(long, value_name = "TEXT")]
-    nonce: Option<String>,
-    /// Where what is written is recorded; else a file of its own in the evidence folder
-    #[arg(long, value_name = "FILE")]
-    journal: Option<PathBuf>,
-    /// text or json
-    #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
-    output: String,
-    /// How many times as fast as a real one the platform's time runs
-    #[arg(long, hide = true, default_value_t = 1.0, value_parser = crate::cli::cluster::pace)]
-    pace: f64,
-}
 
 /// What every verb needs beside its own options.
 struct Hands<'a> {
@@ -299,44 +223,6 @@ pub(super) fn user(api: &dyn Api) -> String {
     doctor::user(api).or_else(here).unwrap_or_else(|| "unknown".into())
 }
 
-pub(super) fn confirm(question: &str, yes: bool, somebody: bool) -> Result<(), Failure> {
-    if yes {
-        return Ok(());
-    }
-    if !somebody {
-        return Err(Failure::new("nobody is here to confirm").hint("`--yes` goes on without asking, `--dry-run` shows every write"));
-    }
-    drop(write!(std::io::stderr().lock(), "{question} [y/N] "));
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(|e| Failure::new(format!("stdin can't be read: {e}")))?;
-    if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::new("nothing was written")) }
-}
-
-/// Why it stopped, and what to do next.
-pub(super) fn failure(stop: Stop) -> Failure {
-    const GO_ON: &str = "`evid switch status` tells the state; `evid switch on` brings everything back, `evid switch off` goes on removing";
-    let list = |facts: &[crate::usecase::switch::Fact]| render::facts(facts).trim_end().to_owned();
-    match stop {
-        Stop::Refused(facts) => Failure::new(format!("refused, nothing was written:\n{}", list(&facts))),
-        Stop::Interrupted { step, hanging } => {
-            let text = format!("stopped while {}\n{}", render::of_step(step), list(&hanging));
-            Failure::new(text.trim_end()).exit(Exit::Inconclusive).hint(GO_ON)
-        }
-        Stop::Late { step, hanging } => {
-            let text = format!("too long {}\n{}", render::of_step(step), list(&hanging));
-            Failure::new(text.trim_end()).exit(Exit::Inconclusive).hint(GO_ON)
-        }
-        Stop::Failed(facts) => Failure::new(format!("waiting longer would not help:\n{}", list(&facts))).exit(Exit::Refuted).hint(GO_ON),
-        Stop::Silent(e) => Failure::new(format!("the API server does not answer: {e}")).hint(GO_ON),
-        Stop::Answered { asked, status, message } => Failure::new(format!("{asked}: {status} {message}")),
-        Stop::Unseen(gap) => {
-            let what = if gap.resource == "*" { "kinds" } else { &gap.resource };
-            Failure::new(format!("{what} can't be listed: {}", gap.detail)).hint(GO_ON)
-        }
-        Stop::Journal(e) => Failure::new(format!("the journal can't be written: {e}")).hint("nothing is written to the cluster without it"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Args, on_cluster};
@@ -405,12 +291,6 @@ mod tests {
             assert_eq!(evid(words).unwrap(), Exit::Proven, "{words:?}");
         }
         assert!(!std::path::Path::new("nowhere").exists());
-    }
-
-    #[test]
-    fn nobody_to_confirm_is_no_consent() {
-        assert!(super::confirm("Switch it on?", false, false).is_err());
-        assert!(super::confirm("Switch it on?", true, false).is_ok());
     }
 
     #[test]

@@ -56,8 +56,8 @@ fn malformed(error: &serde_json::Error) -> Malformed {
     Malformed { line: error.line(), column: error.column(), what }
 }
 
-/// A value without duplicate keys.
-struct Strict(Value);
+/// A value of which no object has a key twice: two readers could else see two different values.
+pub struct Strict(pub Value);
 
 impl<'de> de::Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

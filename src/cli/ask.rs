@@ -1,0 +1,29 @@
+//! Asks a person.
+use crate::cli::failure::Failure;
+use std::io::Write as _;
+
+/// Asks a person before anything is written.
+///
+/// # Errors
+/// Where nobody is there to answer, or the answer is no.
+pub fn confirm(question: &str, yes: bool, somebody: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !somebody {
+        return Err(Failure::new("nobody is here to confirm").hint("`--yes` goes on without asking, `--dry-run` shows every write"));
+    }
+    drop(write!(std::io::stderr().lock(), "{question} [y/N] "));
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(|e| Failure::new(format!("stdin can't be read: {e}")))?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::new("nothing was written")) }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn nobody_to_confirm_is_no_consent() {
+        assert!(super::confirm("Switch it on?", false, false).is_err());
+        assert!(super::confirm("Switch it on?", true, false).is_ok());
+    }
+}

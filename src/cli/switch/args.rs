@@ -1,0 +1,86 @@
+//! What `evid switch` is told.
+use crate::cli::cluster::ClusterArgs;
+use crate::cli::cluster::duration;
+use crate::cli::cluster::pace;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Switch the layer off and on, tell its state, mend its root
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(super) cluster: ClusterArgs,
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+#[derive(clap::Subcommand, Debug)]
+pub(super) enum Verb {
+    /// Tell the state of the switch, who manages it, what is at risk, and the next command; writes nothing
+    Status {
+        /// text or json
+        #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
+        output: String,
+    },
+    /// Make the root manual and remove what hangs below it; the root itself stays
+    Off {
+        #[command(flatten)]
+        common: Common,
+        /// How the children are removed: by one pruning operation of the root, or each by itself
+        #[arg(long, default_value = "prune", value_parser = ["prune", "cascade"])]
+        strategy: String,
+        /// End running operations instead of waiting for them
+        #[arg(long)]
+        terminate: bool,
+        /// An object that may be lost: KIND/NAMESPACE/NAME, or KIND/NAME without a namespace
+        #[arg(long, value_name = "OBJECT")]
+        allow_loss: Vec<String>,
+    },
+    /// Make the root automated, sync it, and wait until everything is there and available
+    On {
+        #[command(flatten)]
+        common: Common,
+        /// The root's manifest, or a bundle that holds it, where it is missing
+        #[arg(short, long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// End a running operation of the root instead of waiting for it
+        #[arg(long)]
+        terminate: bool,
+    },
+    /// Mend a root that hangs in Deleting: name the cause, mend it, else take the root's own finalizers off and apply it again
+    Repair {
+        #[command(flatten)]
+        common: Common,
+        /// The root's manifest, or that of its missing AppProject, or both, or a bundle that holds them
+        #[arg(short, long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// An object that may be lost where mending lets the deletion go on
+        #[arg(long, value_name = "OBJECT")]
+        allow_loss: Vec<String>,
+    },
+}
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Common {
+    /// Print every write and send none
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub(super) yes: bool,
+    /// How long each long wait may take
+    #[arg(long, default_value = "15m", value_name = "TIME", value_parser = duration)]
+    pub(super) timeout: Duration,
+    /// Text that a reviewer gave; it passes through the cluster in the operation's info
+    #[arg(long, value_name = "TEXT")]
+    pub(super) nonce: Option<String>,
+    /// Where what is written is recorded; else a file of its own in the evidence folder
+    #[arg(long, value_name = "FILE")]
+    pub(super) journal: Option<PathBuf>,
+    /// text or json
+    #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
+    pub(super) output: String,
+    /// How many times as fast as a real one the platform's time runs
+    #[arg(long, hide = true, default_value_t = 1.0, value_parser = pace)]
+    pub(super) pace: f64,
+}
