@@ -88,16 +88,18 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
     let (redactor, spool) = (redactor()?, spool()?);
     let intake = Intake { redactor: &redactor, rules: &rules, layers: &layers, config: &config, spool: &spool };
-    let session = if args.from.is_none() { Some(session(args, &global.archive, &intake)?) } else { None };
+    let origin = match &args.from {
+        Some(dir) => Origin::Dump(dir),
+        None => Origin::Cluster(Box::new(session(args, &global.archive, &intake)?)),
+    };
     let captured = capture::run(
-        |intake| match (&args.from, &session) {
-            (Some(dir), _) => Ok(dated(dump::read(dir)?.into(), args.at.as_deref())?.without(&config.leave_out).through(intake)),
-            (None, Some(session)) => collect(session, args, intake),
-            (None, None) => Err(Failure::new("there is neither a dump nor a cluster")),
+        |intake| match &origin {
+            Origin::Dump(dir) => Ok(dated(dump::read(dir)?.into(), args.at.as_deref())?.without(&config.leave_out).through(intake)),
+            Origin::Cluster(session) => collect(session, args, intake),
         },
         &intake,
         |snapshot| {
-            let probes = probe(session.as_ref(), snapshot)?;
+            let probes = probe(&origin, snapshot)?;
             writable(&global.archive)?;
             Ok(Beside { probes, nonce: args.nonce.clone(), ..Beside::default() })
         },
@@ -114,6 +116,12 @@ fn writable(archive: &Path) -> Result<(), Failure> {
     let tried = std::fs::create_dir_all(archive).and_then(|()| tempfile::tempfile_in(archive));
     let hint = "check the folder and its permissions, or name another with `--archive DIR`";
     tried.map(drop).map_err(|e| Failure::new(format!("{}: no bundle can be written there: {e}", archive.display())).hint(hint))
+}
+
+/// Where objects come from.
+enum Origin<'a> {
+    Dump(&'a Path),
+    Cluster(Box<Session<'a>>),
 }
 
 /// The cluster that is asked.
@@ -146,14 +154,14 @@ fn collect(_: &Session<'_>, _: &Args, _: &Intake<'_>) -> Result<Collected<Packed
 struct Session<'a>(std::marker::PhantomData<&'a ()>);
 
 /// Asks the probes of a live cluster; the capture's window ends with the last answer.
-fn probe(session: Option<&Session<'_>>, snapshot: &mut Snapshot<PackedObjects<'_>>) -> Result<Vec<Line>, Failure> {
+fn probe(origin: &Origin<'_>, snapshot: &mut Snapshot<PackedObjects<'_>>) -> Result<Vec<Line>, Failure> {
     #[cfg(feature = "kube")]
-    if let Some(session) = session {
+    if let Origin::Cluster(session) = origin {
         let (lines, finished) = session.probe(&session.places(&snapshot.objects))?;
         snapshot.finished = Some(finished);
         return Ok(lines);
     }
-    let _ = (session, snapshot);
+    let _ = (origin, snapshot);
     Ok(Vec::new())
 }
 

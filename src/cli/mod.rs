@@ -1,5 +1,6 @@
 //! The command line: words in, a use case, an answer out, an exit code. Only here are colours, exit codes and words for a person
 //! chosen.
+#[cfg(feature = "kube")]
 mod ask;
 mod capture;
 #[cfg(feature = "kube")]

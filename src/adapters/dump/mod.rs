@@ -84,17 +84,12 @@ impl From<Dump> for Collected {
             .as_ref()
             .and_then(|v| v.pointer("/serverVersion/gitVersion").or_else(|| v.get("gitVersion"))?.as_str().map(str::to_owned));
         Self {
-            source: Source::Dump,
-            lists: dump.lists.into_iter().map(list).collect(),
-            earlier: Vec::new(),
             gaps: dump.gaps,
-            named: Vec::new(),
-            left_out: Vec::new(),
             started: dump.started,
             finished: dump.finished,
             version,
             highest: dump.events_high_rv,
-            server: None,
+            ..Self::of(Source::Dump, dump.lists.into_iter().map(list).collect())
         }
     }
 }

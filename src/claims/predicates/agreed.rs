@@ -25,15 +25,13 @@ pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result
         let pointers: BTreeSet<&String> = earlier.fields.keys().chain(later.fields.keys()).collect();
         for pointer in pointers {
             // Where only one bundle has the agreement, the field is state in the other, and compared as such.
-            let agreement = later.covers(pointer).or_else(|| earlier.covers(pointer));
+            let (Some(was), Some(is)) = (earlier.covers(pointer), later.covers(pointer)) else { continue };
             let (x, y) = (earlier.fields.get(pointer), later.fields.get(pointer));
-            let is_wide = [earlier, later].iter().any(|line| line.covers(pointer).is_some_and(|o| o.wide));
-            let Some(_) = agreement.filter(|_| x != y && earlier.covers(pointer).is_some() && later.covers(pointer).is_some()) else {
+            if x == y {
                 continue;
-            };
+            }
             // A count that moved while its autoscaler was paused or failing was somebody else's doing.
-            let idle = |line: &Line| line.covers(pointer).is_some_and(|o| o.idle);
-            let effect = if is_wide || idle(earlier) || idle(later) { Effect::Doubts } else { Effect::Notes };
+            let effect = if [was, is].iter().any(|by| by.wide || by.idle) { Effect::Doubts } else { Effect::Notes };
             let finding = Finding::new(effect, Code::OwnedFieldMoved, b).about(e.key(spot));
             findings.push(finding.at(pointer, x.cloned(), y.cloned()).in_file(&later.file));
         }

@@ -7,7 +7,7 @@ use crate::claims::Finding;
 use crate::claims::Position;
 use crate::claims::predicates::agreed;
 use crate::claims::predicates::generated;
-use crate::claims::predicates::passing::is_passing;
+use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::quality::asked;
 use crate::claims::predicates::unchanged::written_secrets;
 use crate::claims::question::Answer;
@@ -59,7 +59,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         }
         let of_switch = root.as_ref() == Some(&change.spot);
         let allowed = |pointer: &str| of_switch && (pointer == "/spec/syncPolicy" || pointer.starts_with("/spec/syncPolicy/"));
-        let effect = if change.uncertain || is_switched || is_passing(e, change)? { Effect::Doubts } else { Effect::Counters };
+        let effect = if is_switched || is_open(e, change)? { Effect::Doubts } else { Effect::Counters };
         let found = Finding::of_change_unless_expected(change, effect);
         findings.extend(found.into_iter().filter(|f| !allowed(&f.pointer)));
         if change.recreated && change.kind == ChangeKind::Modified && !change.hook {

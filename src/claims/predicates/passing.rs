@@ -10,8 +10,13 @@ use crate::kinds::rule::Passing;
 use crate::kinds::rule::Rule;
 use crate::model::meta;
 
+/// Whether a change leaves a claim open: it could be none, or a well-known controller may have done it.
+pub(super) fn is_open(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    Ok(change.uncertain || is_passing(e, change)?)
+}
+
 /// Whether a well-known controller may have done it: it adds and takes such objects, or writes there into what it controls.
-pub(super) fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     let rule = &e.rules.of(&change.key.group, &change.key.kind).rule;
     let (does, side) = match change.kind {
         ChangeKind::Added => (Passing::Added, change.sides.1),

@@ -10,7 +10,7 @@ use crate::claims::predicates::agreed;
 use crate::claims::predicates::behind;
 use crate::claims::predicates::generated;
 use crate::claims::predicates::healthy;
-use crate::claims::predicates::passing::is_passing;
+use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::settled;
 use crate::claims::predicates::unchanged::compared;
 use crate::claims::question::Answer;
@@ -37,8 +37,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
         return Ok(Some(findings));
     };
     for change in e.between(first, last)?.iter().filter(|c| c.layer == q.layer) {
-        let is_open = change.uncertain || is_passing(e, change)?;
-        findings.extend(of(change, if is_open { Effect::Doubts } else { Effect::Counters }));
+        findings.extend(of(change, if is_open(e, change)? { Effect::Doubts } else { Effect::Counters }));
     }
     findings.extend(secrets(e, q.layer, first, last));
     findings.extend(agreed::moved(e, q.layer, first, last)?);

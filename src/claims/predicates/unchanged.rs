@@ -7,7 +7,7 @@ use crate::claims::Expect;
 use crate::claims::Finding;
 use crate::claims::predicates::agreed;
 use crate::claims::predicates::generated;
-use crate::claims::predicates::passing::is_passing;
+use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::wanted;
 use crate::claims::question::Answer;
 use crate::claims::question::Question;
@@ -28,7 +28,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     }
     let mut findings = Vec::new();
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.kind != ChangeKind::Replaced) {
-        let effect = if change.uncertain || is_passing(e, change)? { Effect::Doubts } else { Effect::Counters };
+        let effect = if is_open(e, change)? { Effect::Doubts } else { Effect::Counters };
         findings.extend(Finding::of_change_unless_expected(change, effect));
     }
     let kinds = e.kinds(q.layer);

@@ -5,7 +5,7 @@ use crate::claims::Code;
 use crate::claims::Effect;
 use crate::claims::Evidence;
 use crate::claims::Finding;
-use crate::claims::predicates::passing::is_passing;
+use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::wanted;
 use crate::claims::predicates::wanted::wanted;
 use crate::claims::question::Answer;
@@ -28,8 +28,7 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     }
     // What a derived object is has moved, or is not what its owner says (laws 4 and 5).
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.derived) {
-        let is_open = change.uncertain || is_passing(e, change)?;
-        findings.extend(Finding::of_change(change, if is_open { Effect::Doubts } else { Effect::Counters }));
+        findings.extend(Finding::of_change(change, if is_open(e, change)? { Effect::Doubts } else { Effect::Counters }));
     }
     let mut kinds = e.kinds(q.layer);
     kinds.insert("pods".into());
@@ -133,8 +132,7 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
     for (spot, at) in mine(a) {
         let line = e.line("identity", spot, at, a)?;
         known.insert(images(&line));
-        let all = containers(&line).into_iter().filter(|((_, field), _)| field == "imageID");
-        digests.extend(all.map(|(_, (_, value))| value.to_string()));
+        digests.extend(image_ids(&line).map(|(_, value)| value.to_string()));
     }
     for spot in gained {
         let Some(at) = e.instances.at(spot, b) else { continue };
@@ -148,7 +146,7 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
             ));
         }
         // A tag may name another image by now. On a node of another architecture, so may the same one.
-        for (pointer, value) in containers(&line).into_iter().filter(|((_, field), _)| field == "imageID").map(|(_, found)| found) {
+        for (pointer, value) in image_ids(&line) {
             if !digests.is_empty() && !digests.contains(&value.to_string()) && value.as_str().is_some_and(|t| !t.is_empty()) {
                 findings.push(Finding::new(Effect::Doubts, Code::ImageChanged, b).about(e.key(spot)).at(&pointer, None, Some(value)));
             }
@@ -211,6 +209,11 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
         findings.push(found(Code::ImageChanged, "/spec/containers", json!(was), json!(is)));
     }
     Ok(findings)
+}
+
+/// (pointer, value) of the digests of the images that the kubelet reported.
+fn image_ids(identity: &Value) -> impl Iterator<Item = (String, Value)> {
+    containers(identity).into_iter().filter(|((_, field), _)| field == "imageID").map(|(_, found)| found)
 }
 
 /// (container, field) → (pointer, value) of what the kubelet reported.

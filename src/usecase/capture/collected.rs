@@ -93,6 +93,23 @@ pub enum CaptureError {
 }
 
 impl<I> Collected<I> {
+    /// These lists, and nothing known beside them.
+    pub fn of(source: Source, lists: Vec<List<I>>) -> Self {
+        Self {
+            source,
+            lists,
+            earlier: Vec::new(),
+            gaps: Vec::new(),
+            named: Vec::new(),
+            left_out: Vec::new(),
+            started: None,
+            finished: None,
+            version: None,
+            highest: None,
+            server: None,
+        }
+    }
+
     /// The same lists, with other items in them.
     pub(super) fn map<J>(self, mut items: impl FnMut(I) -> J) -> Collected<J> {
         let mut list = |list: List<I>| List {

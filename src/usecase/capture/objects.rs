@@ -199,19 +199,7 @@ mod tests {
             count: None,
             read: None,
         };
-        Collected {
-            source: Source::Dump,
-            lists: lists.into_iter().enumerate().map(list).collect(),
-            earlier: vec![],
-            gaps: vec![],
-            named: vec![],
-            left_out: vec![],
-            started: None,
-            finished: None,
-            version: None,
-            highest: None,
-            server: None,
-        }
+        Collected::of(Source::Dump, lists.into_iter().enumerate().map(list).collect())
     }
 
     fn pod(name: &str, uid: &str, version: &str) -> Value {

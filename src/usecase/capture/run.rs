@@ -47,11 +47,12 @@ pub fn run<'a, T, E: From<CaptureError> + From<serde_json::Error>>(
     seal: impl FnOnce(&mut dyn FnMut(Put<'_>) -> Result<Outline, CaptureError>) -> Result<T, E>,
 ) -> Result<Captured<'a, T>, E> {
     let mut snapshot = snapshot(source(intake)?, intake)?;
-    let Beside { probes, files, nonce } = beside(&mut snapshot)?;
-    let heard = probe_files(probes.clone())?;
+    let Beside { probes, files, mut nonce } = beside(&mut snapshot)?;
+    let mut own = probe_files(probes.clone())?;
+    own.extend(files);
     let sealed = seal(&mut |put| {
-        heard.iter().chain(&files).for_each(|(name, bytes)| put(name.clone(), bytes.clone()));
-        each_file(&snapshot, intake, nonce.clone(), put)
+        own.drain(..).for_each(|(name, bytes)| put(name, bytes));
+        each_file(&snapshot, intake, nonce.take(), put)
     })?;
     Ok(Captured { sealed, snapshot, probes })
 }

@@ -28,20 +28,7 @@ fn capture(world: &World) -> Draft {
         read: None,
     });
     let time = Some(world.now.to_rfc3339_opts(SecondsFormat::Millis, true));
-    let collected = Collected {
-        source: Source::Live,
-        lists: lists.collect(),
-        earlier: vec![],
-        gaps: vec![],
-        named: vec![],
-        left_out: vec![],
-        started: time.clone(),
-        finished: time,
-        version: None,
-        highest: None,
-        server: None,
-    };
-    drafted(collected)
+    drafted(Collected { started: time.clone(), finished: time, ..Collected::of(Source::Live, lists.collect()) })
 }
 
 fn judge(drafts: &[&Draft]) -> Outcome {

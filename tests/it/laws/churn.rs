@@ -8,7 +8,15 @@ use crate::laws::changing;
 use crate::laws::new;
 use crate::laws::owned_by;
 use crate::samples::items;
+use serde_json::Value;
 use serde_json::json;
+
+/// A Job that the cluster takes away a minute after it has ended.
+fn with_an_end() -> Value {
+    let mut job = new("batch/v1", "Job", "default", "once");
+    job["spec"] = json!({"ttlSecondsAfterFinished": 60, "template": {"spec": {"containers": []}}});
+    job
+}
 
 pub const CASES: &[Case] = &[
     (
@@ -40,21 +48,13 @@ pub const CASES: &[Case] = &[
     (
         "law 14: a job that the cluster takes away is a doubt when it goes",
         OFF,
-        |all| {
-            let mut job = new("batch/v1", "Job", "default", "once");
-            job["spec"] = json!({"ttlSecondsAfterFinished": 60, "template": {"spec": {"containers": []}}});
-            items(&mut all[0], "jobs").push(job);
-        },
+        |all| items(&mut all[0], "jobs").push(with_an_end()),
         &[("changes.confined", OPEN)],
     ),
     (
         "law 14: a job that comes is a change, whatever it says of its end",
         OFF,
-        |all| {
-            let mut job = new("batch/v1", "Job", "default", "once");
-            job["spec"] = json!({"ttlSecondsAfterFinished": 60, "template": {"spec": {"containers": []}}});
-            items(&mut all[1], "jobs").push(job);
-        },
+        |all| items(&mut all[1], "jobs").push(with_an_end()),
         &[("changes.confined", REFUTED)],
     ),
     (

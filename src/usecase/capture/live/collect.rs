@@ -50,8 +50,6 @@ pub fn collect(live: &Live<'_>, intake: &Intake<'_>) -> Result<Collected<PackedL
     gaps.extend(answers.iter().filter_map(Answer::gap));
     let finished = live.clock.now();
     Ok(Collected {
-        source: Source::Live,
-        lists: answers.into_iter().map(Answer::list).chain(kube_system).collect(),
         earlier: earlier.into_iter().map(Answer::list).collect(),
         gaps,
         named: kinds.all,
@@ -59,8 +57,7 @@ pub fn collect(live: &Live<'_>, intake: &Intake<'_>) -> Result<Collected<PackedL
         started: Some(stamp(started)),
         finished: Some(stamp(finished)),
         version: version.and_then(|v: Value| v.get("gitVersion")?.as_str().map(str::to_owned)),
-        highest: None,
-        server: None,
+        ..Collected::of(Source::Live, answers.into_iter().map(Answer::list).chain(kube_system).collect())
     })
 }
 

@@ -141,18 +141,5 @@ fn of_items(kind: &Resource, namespace: Option<&str>, items: Vec<Value>) -> List
 }
 
 fn objects(lists: Vec<List>, rules: &Rules) -> Result<Vec<Object>, CaptureError> {
-    let collected = Collected {
-        source: Source::Live,
-        lists,
-        earlier: vec![],
-        gaps: vec![],
-        named: vec![],
-        left_out: vec![],
-        started: None,
-        finished: None,
-        version: None,
-        highest: None,
-        server: None,
-    };
-    objects_of(collected, rules)
+    objects_of(Collected::of(Source::Live, lists), rules)
 }
