@@ -5,19 +5,16 @@
 #![allow(clippy::expect_used, reason = "where something is missing there is nothing to measure")]
 use bytes::Bytes;
 use evid::adapters::dump;
-use http::Request;
-use http::Response;
+use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::path::Path;
-use std::process::Command;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 /// Namespaces that the objects are spread over.
 const SPACES: usize = 50;

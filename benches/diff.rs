@@ -1,10 +1,8 @@
 //! `evid diff` beside `kubectl version --client`: wall time of whole processes in turn, medians and their ratio, and peak memory.
 //! Prints; judges nothing. `EVID_BENCH_BUNDLES="before.evid.zip after.evid.zip"` measures other bundles than the samples.
 use std::path::Path;
-use std::process::Command;
-use std::process::Stdio;
-use std::time::Duration;
-use std::time::Instant;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 const RUNS: usize = 15;
 

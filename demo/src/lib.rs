@@ -15,6 +15,5 @@ pub mod seed;
 pub mod serve;
 pub mod world;
 
-pub use serve::server::Options;
-pub use serve::server::Server;
+pub use serve::server::{Options, Server};
 pub use world::controller::Controller;

@@ -1,25 +1,20 @@
 //! The sample platform, put together: its seed in a store, what moves it, and how it is served. Knows no rule of Kubernetes or Argo CD.
 //!
 //! Time is compressed: with a pace of 20, what takes a minute on a real platform takes three seconds. Timestamps are real ones.
-use crate::argocd::Argo;
-use crate::argocd::Repository;
+use crate::argocd::{Argo, Repository};
 use crate::faults::mishaps;
 use crate::faults::wire::Denied;
 use crate::kubernetes;
 use crate::seed;
-use crate::serve::server::Options as ServerOptions;
-use crate::serve::server::Server;
+use crate::serve::server::{Options as ServerOptions, Server};
 use crate::world::controller::Controller;
 use crate::world::resource;
 use crate::world::store::Store;
 use crate::world::table::Table;
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use std::io;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// How a platform is to be.

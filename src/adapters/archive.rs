@@ -1,28 +1,16 @@
 //! The evidence folder: how a bundle is named, opened and written.
-use crate::adapters::zipfile::BundleReader;
-use crate::adapters::zipfile::BundleWriter;
-use crate::adapters::zipfile::OpenError;
-use crate::adapters::zipfile::Packed;
-use crate::adapters::zipfile::Pile;
-use crate::adapters::zipfile::Sealed;
-use crate::adapters::zipfile::WriteError;
+use crate::adapters::zipfile::{BundleReader, BundleWriter, OpenError, Packed, Pile, Sealed, WriteError};
 use crate::bundle::coverage::Coverage;
-use crate::bundle::defect::Defect;
-use crate::bundle::defect::DefectKind;
+use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::manifest::Manifest;
 use crate::bundle::sums::Sums;
-use crate::canon::each;
-use crate::canon::json;
-use crate::compare::CompareError;
-use crate::compare::Entries;
-use crate::compare::Side;
-use crate::usecase::capture::CaptureError;
-use crate::usecase::capture::Outline;
+use crate::canon::{each, json};
+use crate::compare::{CompareError, Entries, Side};
+use crate::usecase::capture::{CaptureError, Outline};
 use crate::usecase::verify;
 use std::collections::BTreeMap;
 use std::io::Read as _;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The ending of a bundle's file name.

@@ -1,8 +1,7 @@
 //! The machine's time, whose waits end early on Ctrl-C.
 use crate::adapters::interrupt::listen;
 use crate::usecase::cluster::port::Clock;
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use std::time::Duration;
 use tokio::sync::watch;
 

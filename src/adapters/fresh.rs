@@ -1,7 +1,6 @@
 //! Small files, whole or not at all, with their permissions from the first byte on: a temporary file in the same folder, synced,
 //! then renamed. Must not know what is in them.
-use std::fs::DirBuilder;
-use std::fs::File;
+use std::fs::{DirBuilder, File};
 use std::io;
 use std::io::Write as _;
 use std::path::Path;

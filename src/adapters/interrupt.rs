@@ -42,8 +42,7 @@ fn start() -> watch::Sender<bool> {
 /// Waits for one signal that asks to stop, as often as it is called; none is missed from now on.
 #[cfg(unix)]
 fn signals() -> std::io::Result<impl AsyncFnMut()> {
-    use tokio::signal::unix::SignalKind;
-    use tokio::signal::unix::signal;
+    use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move || {
         tokio::select! {

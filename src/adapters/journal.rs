@@ -4,12 +4,8 @@ use crate::canon::json;
 use crate::canon::redact::Redactor;
 use crate::usecase::switch::Journal;
 use serde_json::Value;
-use std::fs::File;
-use std::fs::OpenOptions;
-use std::io::Read as _;
-use std::io::Seek as _;
-use std::io::SeekFrom;
-use std::io::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 
 /// A journal in a file, which is only ever appended to.

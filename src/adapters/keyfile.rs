@@ -2,17 +2,12 @@
 //! files are for their owner alone. Nothing here is overwritten. Knows no terminal: a passphrase comes from the caller.
 use crate::adapters::fresh;
 use crate::canon;
-use crate::envelope::Algorithm;
-use crate::envelope::KeyFault;
-use crate::envelope::SigningKey;
-use crate::envelope::VerifyingKey;
-use crate::envelope::Zeroizing;
+use crate::envelope::{Algorithm, KeyFault, SigningKey, VerifyingKey, Zeroizing};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::io::Read as _;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// File name of the private signing key.
 pub const SIGNING_KEY: &str = "signing.key";

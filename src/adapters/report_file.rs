@@ -3,14 +3,10 @@ use crate::adapters::fresh;
 use crate::bundle::manifest::Tool;
 use crate::canon;
 use crate::envelope;
-use crate::envelope::Envelope;
-use crate::envelope::PAYLOAD_TYPE;
-use crate::envelope::SigningKey;
-use crate::envelope::Statement;
+use crate::envelope::{Envelope, PAYLOAD_TYPE, SigningKey, Statement};
 use crate::report::PREDICATE_TYPE;
 use std::io;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A report file that can't be written or read.
 #[derive(Debug, thiserror::Error)]

@@ -2,13 +2,8 @@
 use crate::usecase::capture::spool::Spool;
 use std::fs::File;
 use std::io;
-use std::io::Read as _;
-use std::io::Seek as _;
-use std::io::SeekFrom;
-use std::io::Write as _;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes that are gathered before they are written.
 const GATHERED: usize = 1 << 18;
@@ -88,8 +83,7 @@ impl Spool for FileSpool {
 
 #[cfg(test)]
 mod tests {
-    use super::FileSpool;
-    use super::GATHERED;
+    use super::{FileSpool, GATHERED};
     use crate::usecase::capture::spool::Spool as _;
 
     #[test]

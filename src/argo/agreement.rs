@@ -1,8 +1,7 @@
 //! What Argo CD is told to ignore in an object, by the Application that manages it (`spec.ignoreDifferences`) or for all (`argocd-cm`):
 //! another controller owns the field by agreement. Argo CD 3.6.0, `util/argo/normalizers/diff_normalizer.go`: group and kind are globs,
 //! name and namespace hold where they are not empty. Expressions are not evaluated here: what they cover stays state.
-use crate::model::meta::list;
-use crate::model::meta::text;
+use crate::model::meta::{list, text};
 use crate::model::tokens;
 use serde_json::Value;
 

@@ -1,10 +1,7 @@
 //! What an Application says of itself: who syncs it, what it is in the middle of, what hangs on its deletion. Argo CD 3.6.0,
 //! `pkg/apis/application/v1alpha1/types.go` (`SyncPolicy`, `SyncPolicyAutomated`; `enabled` is known since 3.1) and
 //! `controller/appcontroller.go`. Absent is never taken for healthy.
-use crate::model::meta::annotation;
-use crate::model::meta::finalizers;
-use crate::model::meta::list;
-use crate::model::meta::text;
+use crate::model::meta::{annotation, finalizers, list, text};
 use serde_json::Value;
 
 /// The finalizer with which an Application takes its objects along.

@@ -3,11 +3,8 @@
 //! how many Applications it has decides nothing.
 use crate::argo::GROUP;
 use crate::argo::app::controller_namespace;
-use crate::model::Key;
-use crate::model::Layer;
-use crate::model::Objects;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use crate::model::{Key, Layer, Objects};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The roots of the layers.
 pub(super) struct Roots {

@@ -1,11 +1,9 @@
 //! Whether an Application's word is current (law 7). Argo CD 3.6.0, `controller/appcontroller.go` (`needRefreshAppStatus`,
 //! `processAppRefreshQueueItem`, the annotation `skip-reconcile`) and `controller/state.go` (`specEqualsCompareTo`).
-use crate::argo::Settings;
 use crate::argo::app::is_skipped;
-use crate::argo::entries;
+use crate::argo::{Settings, entries};
 use crate::model::meta::text;
-use chrono::DateTime;
-use chrono::FixedOffset;
+use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 
 /// Why an Application's word does not count.
@@ -77,8 +75,7 @@ mod tests {
     use super::{Stale, stale};
     use crate::argo::Settings;
     use chrono::DateTime;
-    use serde_json::Value;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn app(change: impl Fn(&mut Value)) -> Value {
         let spec = json!({"source": {"repoURL": "r", "path": "p", "targetRevision": "main", "kustomize": {}}, "destination": {"server": "https://x", "namespace": "n"}});

@@ -2,8 +2,7 @@
 //! `controller/state.go` (`CompareAppState` fills it: an entry without a status is a hook or a copied mark).
 use crate::argo::GROUP;
 use crate::model::Key;
-use crate::model::meta::list;
-use crate::model::meta::text;
+use crate::model::meta::{list, text};
 use serde_json::Value;
 
 /// One entry.

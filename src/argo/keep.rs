@@ -76,8 +76,7 @@ pub fn has_option(object: &Value, option: &str) -> bool {
 mod tests {
     use super::{Kept, Strategy, kept};
     use crate::model::Key;
-    use serde_json::Value;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[test]
     fn a_cascade_and_a_prune_ask_for_different_options() {

@@ -1,15 +1,12 @@
 //! The settings of one Argo CD: ConfigMap `argocd-cm` in its own namespace (law 12). Argo CD 3.6.0, `util/settings/settings.go` (keys,
 //! `appendResourceOverridesFromSplitKeys`, `convertToOverrideKey`), `util/settings/{filtered_resource,resources_filter}.go` (exclusions),
 //! `cmd/argocd-application-controller/commands/argocd_application_controller.go` (intervals).
-use crate::argo::agreement::Agreement;
-use crate::argo::agreement::glob;
+use crate::argo::agreement::{Agreement, glob};
 use crate::canon::yaml;
-use crate::model::Key;
-use crate::model::Objects;
 use crate::model::meta::list;
+use crate::model::{Key, Objects};
 use chrono::Duration;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What `argocd-cm` says; empty where it was not seen.
 #[derive(Clone, Debug, Default)]

@@ -2,9 +2,7 @@
 //! `util/argo/resource_tracking.go` (`GetAppName`, `ParseAppInstanceValue`, `UnstructuredToAppInstanceValue`), `common/common.go` (names);
 //! 2.14.0 for the older default: there an unset method means the label.
 use crate::argo::Settings;
-use crate::model::Object;
-use crate::model::Objects;
-use crate::model::meta;
+use crate::model::{Object, Objects, meta};
 use serde_json::Value;
 
 /// Where ownership is read from.
@@ -81,8 +79,7 @@ impl Tracking {
 #[cfg(test)]
 mod tests {
     use super::{Method, Tracking};
-    use crate::model::Key;
-    use crate::model::Object;
+    use crate::model::{Key, Object};
     use serde_json::json;
 
     #[test]

@@ -1,23 +1,10 @@
 //! The tree of Applications: who manages whom, which hang below a layer's root, and which namespaces are a layer's (laws 3, 11, 12).
 //! Argo CD 3.6.0, `controller/state.go` and `util/argo/resource_tracking.go`: an Application manages what carries its mark and what it
 //! lists. An Application is named by its place among the objects.
-use crate::argo::Agreement;
-use crate::argo::GROUP;
-use crate::argo::Here;
-use crate::argo::Settings;
-use crate::argo::Tracking;
 use crate::argo::app::controller_namespace;
-use crate::argo::control;
-use crate::argo::is_hook;
-use crate::argo::listed;
-use crate::model::Key;
-use crate::model::Layer;
-use crate::model::Object;
-use crate::model::Objects;
-use crate::model::Role;
-use crate::model::meta;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use crate::argo::{Agreement, GROUP, Here, Settings, Tracking, control, is_hook, listed};
+use crate::model::{Key, Layer, Object, Objects, Role, meta};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An Argo CD that looks after a root.
 struct Control {

@@ -1,7 +1,6 @@
 //! `actions.jsonl`: what evid wrote to the cluster in a proof, an intent before each write and an answer after it. Stored form and its
 //! check only; who writes, and why, is not known here.
-use crate::bundle::defect::Defect;
-use crate::bundle::defect::DefectKind;
+use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::names::ACTIONS;
 use crate::canon::json;
 use serde::Deserialize;

@@ -1,7 +1,6 @@
 //! The check that every facet file of a bundle follows from its objects: each must come out byte for byte. Knows nothing of how the
 //! files are made.
-use crate::bundle::defect::Defect;
-use crate::bundle::defect::DefectKind;
+use crate::bundle::defect::{Defect, DefectKind};
 use std::collections::BTreeMap;
 
 /// Holds the facet files of a bundle against those that its own objects give, one by one.

@@ -4,13 +4,9 @@ use crate::bundle::expected::Expected;
 use crate::bundle::probe::Probe;
 use crate::canon::redact::Redactor;
 use crate::kinds::rule::Rule;
-use crate::model::Layer;
-use crate::model::Role;
-use serde::Deserialize;
-use serde::Deserializer;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde::de::Error as _;
+use crate::model::{Layer, Role};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// The effective configuration.

@@ -1,13 +1,6 @@
 //! `coverage.json`: every question asked, and each that was not answered, with its reason.
-use crate::model::Gap;
-use crate::model::Known;
-use crate::model::Listable;
-use crate::model::Question;
-use crate::model::Reason;
-use crate::model::Universe;
-use crate::model::Unsettled;
-use serde::Deserialize;
-use serde::Serialize;
+use crate::model::{Gap, Known, Listable, Question, Reason, Universe, Unsettled};
+use serde::{Deserialize, Serialize};
 
 /// The stored coverage.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

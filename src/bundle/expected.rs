@@ -3,8 +3,7 @@
 //! entry excuses.
 use crate::kinds::patterns::is_like;
 use crate::model::tokens;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The reason that `evid config expect` writes: a person replaces it.
 pub const PLACEHOLDER: &str = "TODO: say why this may change";

@@ -1,7 +1,6 @@
 //! Which file is of which kind: a later part's name ends in eight hex digits, as the name of a kind may too, so the kinds whose names do
 //! are listed in the manifest. Opens no file.
-use crate::model::Objects;
-use crate::model::stem;
+use crate::model::{Objects, stem};
 use std::collections::BTreeSet;
 
 /// The kinds of one bundle whose own names look like a part's: `<plural>.<group>` whose group ends in eight hex digits.

@@ -1,9 +1,7 @@
 //! The lines of a bundle's `.jsonl` files, format 1: stored forms of their own, so that the inner types can change.
 use crate::canon::json;
-use serde::Deserialize;
-use serde::Serialize;
-use serde_json::Map;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A line of `health/<layer>/<kind>.jsonl`.

@@ -1,6 +1,5 @@
 //! `evid.json`, format 1: what the bundle is, of which cluster, when, and the digest of each layer.
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The manifest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,25 +1,17 @@
 //! From the files of a bundle back to its objects: each is put together from its lines. Holds the lines as they are stored and no object
 //! longer than it is looked at, however many there are.
-use crate::bundle::defect::Defect;
-use crate::bundle::defect::DefectKind;
+use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::like_parts::LikeParts;
-use crate::bundle::lines::IdentityLine;
-use crate::bundle::lines::NoiseLine;
+use crate::bundle::lines::{IdentityLine, NoiseLine};
 use crate::bundle::manifest::Manifest;
 use crate::kinds::Rules;
-use crate::kinds::split::Facets;
-use crate::kinds::split::join_facets;
+use crate::kinds::split::{Facets, join_facets};
 use crate::layers::lean;
-use crate::model::Key;
-use crate::model::KeyRef;
-use crate::model::Object;
-use crate::model::Objects;
-use crate::model::group_of;
+use crate::model::{Key, KeyRef, Object, Objects, group_of};
 use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 type Files = BTreeMap<String, Vec<u8>>;
 

@@ -1,11 +1,9 @@
 //! `watch.jsonl`: what was seen between two points of a proof, in the order in which it was seen. Stored forms only; who watched, and how,
 //! is not known here.
-use crate::bundle::defect::Defect;
-use crate::bundle::defect::DefectKind;
+use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::names::WATCH;
 use crate::canon::json;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One line: something that was seen at a time (RFC 3339 UTC).
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]

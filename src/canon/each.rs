@@ -1,6 +1,5 @@
 //! Work on several things side by side, with the answers in their order. Knows nothing of what is done.
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Does some work for each, at most so many at a time; the answers are in the order of the items. A panic within goes on here, as it would
 /// without threads.

@@ -1,17 +1,9 @@
 //! JSON text → values, several in one text, with exact numbers. Stricter than serde_json: a key that stands twice is an error.
 //! Knows nothing of Kubernetes or of files.
-use crate::canon::yaml::Document;
-use crate::canon::yaml::Malformed;
-use crate::canon::yaml::RESERVED;
-use serde::Deserializer;
-use serde::de;
-use serde::de::DeserializeSeed;
-use serde::de::MapAccess;
-use serde::de::SeqAccess;
-use serde::de::Visitor;
-use serde_json::Map;
-use serde_json::Number;
-use serde_json::Value;
+use crate::canon::yaml::{Document, Malformed, RESERVED};
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::{Deserializer, de};
+use serde_json::{Map, Number, Value};
 use std::fmt;
 
 /// All values of a text.
@@ -156,8 +148,7 @@ impl Visitor<'_> for Digits {
 
 #[cfg(test)]
 mod tests {
-    use super::documents;
-    use super::parse;
+    use super::{documents, parse};
     use serde_json::json;
 
     #[test]

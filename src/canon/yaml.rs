@@ -2,14 +2,9 @@
 //! nesting are errors with a line and a column. Knows nothing of Kubernetes or of files.
 mod scalar;
 
-use saphyr_parser::Event;
-use saphyr_parser::Marker;
-use saphyr_parser::Parser;
-use saphyr_parser::ScalarStyle;
-use saphyr_parser::Tag;
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use scalar::Want;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The deepest nesting that is read.

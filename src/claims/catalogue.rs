@@ -1,7 +1,6 @@
 //! The claims as data: one file each, over a closed vocabulary of predicates. The file's stem is the claim's word.
 use crate::canon::yaml;
-use crate::model::Layer;
-use crate::model::Role;
+use crate::model::{Layer, Role};
 use serde::Deserialize;
 
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/claim_files.rs"));

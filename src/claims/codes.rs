@@ -1,7 +1,6 @@
 //! What a finding can say: the closed list. Words for people stand in `render`; a code without words does not compile.
 use crate::compare::ChangeKind;
-use crate::model::Reason;
-use crate::model::codes;
+use crate::model::{Reason, codes};
 
 codes! {
     /// What was found.

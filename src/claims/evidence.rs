@@ -1,29 +1,11 @@
 //! The bundles of one judgement and what all claims ask of them, computed once.
 use crate::argo::key_of_entry;
-use crate::claims::position::Position;
-use crate::claims::position::positions;
+use crate::claims::position::{Position, positions};
 use crate::claims::written::name_writers;
-use crate::compare::Change;
-use crate::compare::ChangeKind;
-use crate::compare::CompareError;
-use crate::compare::FieldChange;
-use crate::compare::Instance;
-use crate::compare::Instances;
-use crate::compare::Side;
-use crate::compare::Spot;
-use crate::compare::changes;
+use crate::compare::{Change, ChangeKind, CompareError, FieldChange, Instance, Instances, Side, Spot, changes};
 use crate::kinds::Rules;
-use crate::kinds::split::Facets;
-use crate::kinds::split::join_facets;
-use crate::model::Gap;
-use crate::model::Key;
-use crate::model::Known;
-use crate::model::Layer;
-use crate::model::Listable;
-use crate::model::Reason;
-use crate::model::Role;
-use crate::model::stem;
-use crate::model::unstem;
+use crate::kinds::split::{Facets, join_facets};
+use crate::model::{Gap, Key, Known, Layer, Listable, Reason, Role, stem, unstem};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

@@ -1,10 +1,7 @@
 //! What a verdict rests on: an object, a pointer, the values, the file.
 use crate::claims::Code;
-use crate::compare::Change;
-use crate::compare::FieldChange;
-use crate::compare::Writer;
-use crate::model::Gap;
-use crate::model::Key;
+use crate::compare::{Change, FieldChange, Writer};
+use crate::model::{Gap, Key};
 use serde_json::Value;
 
 /// What a finding does to its claim.

@@ -1,17 +1,10 @@
 //! Runs the claims on the evidence.
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
-use crate::claims::catalogue::Claim;
-use crate::claims::catalogue::Subject;
+use crate::claims::catalogue::{Claim, Subject};
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::predicates;
-use crate::claims::question::Expect;
-use crate::claims::question::Question;
+use crate::claims::question::{Expect, Question};
+use crate::claims::{Code, Effect, Evidence, Finding, predicates};
 use crate::compare::CompareError;
-use crate::model::Role;
-use crate::model::Verdict;
+use crate::model::{Role, Verdict};
 
 /// A judged claim.
 #[derive(Clone, Debug)]

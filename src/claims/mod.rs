@@ -13,9 +13,7 @@ mod written;
 
 pub use codes::Code;
 pub use evidence::Evidence;
-pub use finding::Effect;
-pub use finding::Finding;
-pub use judge::Judged;
-pub use judge::judge;
+pub use finding::{Effect, Finding};
+pub use judge::{Judged, judge};
 pub use position::Position;
 pub use question::Expect;

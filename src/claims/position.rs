@@ -2,8 +2,7 @@
 use crate::argo::Mode;
 use crate::claims::Evidence;
 use crate::claims::evidence::APPLICATIONS;
-use crate::compare::CompareError;
-use crate::compare::Spot;
+use crate::compare::{CompareError, Spot};
 use std::collections::BTreeSet;
 
 /// Where the switch stands.

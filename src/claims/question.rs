@@ -1,7 +1,5 @@
 //! What a predicate is asked and what it answers, and what the caller says the bundles should show.
-use crate::claims::Evidence;
-use crate::claims::Finding;
-use crate::claims::Position;
+use crate::claims::{Evidence, Finding, Position};
 use crate::compare::CompareError;
 
 /// What the caller says the bundles should show; without it the positions of the switch decide.

@@ -1,23 +1,12 @@
 //! What Applications say of their objects, and what that is worth: a witness counts while it is current (law 7), contradicts a list only
 //! by what it saw (law 8), and says nothing of another cluster (law 11).
 use crate::argo;
-use crate::argo::Here;
-use crate::argo::Settings;
-use crate::argo::Stale;
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
-use crate::compare::CompareError;
-use crate::compare::Instance;
-use crate::compare::Spot;
-use crate::model::By;
-use crate::model::Key;
-use crate::model::meta;
-use chrono::DateTime;
-use chrono::FixedOffset;
-use serde_json::Value;
-use serde_json::json;
+use crate::argo::{Here, Settings, Stale};
+use crate::claims::{Code, Effect, Evidence, Finding};
+use crate::compare::{CompareError, Instance, Spot};
+use crate::model::{By, Key, meta};
+use chrono::{DateTime, FixedOffset};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The doubts about what a layer's Applications (its root too) say in one bundle: those whose word is not current, and what a current one

@@ -1,9 +1,6 @@
 //! Who wrote the fields of a change, as the later bundle's managedFields say it: data of the findings. Judges nothing.
 use crate::claims::Evidence;
-use crate::compare::Change;
-use crate::compare::CompareError;
-use crate::compare::FieldChange;
-use crate::compare::writer;
+use crate::compare::{Change, CompareError, FieldChange, writer};
 
 /// Notes who wrote each field of a change from bundle `a` to `side`, as the later one says it. An entry that the earlier bundle has too
 /// wrote nothing in between; of a whole map or list, parts may have other writers.

@@ -1,40 +1,28 @@
 //! `evid capture`: one bundle.
-use crate::adapters::archive;
 use crate::adapters::archive::ENDING;
-use crate::adapters::config;
-use crate::adapters::dump;
-use crate::adapters::keyfile;
 use crate::adapters::spool::FileSpool;
 use crate::adapters::zipfile::Sealed;
+use crate::adapters::{archive, config, dump, keyfile};
 use crate::bundle::config::Secrets;
 use crate::bundle::manifest::Manifest;
-use crate::bundle::probe::Is;
-use crate::bundle::probe::Line;
+use crate::bundle::probe::{Is, Line};
 use crate::canon::redact::Redactor;
-use crate::cli::Done;
-use crate::cli::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 #[cfg(feature = "kube")]
 use crate::cli::live;
 #[cfg(feature = "kube")]
 use crate::cli::live::Session;
-use crate::cli::ui;
+use crate::cli::{Done, Global, ui};
 use crate::kinds::Rules;
-use crate::model::Gap;
-use crate::model::Objects as _;
-use crate::model::Snapshot;
-use crate::model::stem;
+use crate::model::{Gap, Objects as _, Snapshot, stem};
 use crate::usecase::capture;
-use crate::usecase::capture::Beside;
-use crate::usecase::capture::Captured;
-use crate::usecase::capture::Collected;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
 use crate::usecase::capture::packed::PackedList;
+use crate::usecase::capture::{Beside, Captured, Collected};
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Capture the platform's state into one sealed bundle, ./evidence/NAME.evid.zip
 #[derive(clap::Args, Debug)]

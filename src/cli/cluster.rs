@@ -1,11 +1,6 @@
 //! kubectl's flags that say which cluster is meant and as whom, for every verb that asks one.
 use crate::adapters::clock::SystemClock;
-use crate::adapters::kube::Access;
-use crate::adapters::kube::Cluster;
-use crate::adapters::kube::ConnectError;
-use crate::adapters::kube::Origin;
-use crate::adapters::kube::connect;
-use crate::adapters::kube::origin;
+use crate::adapters::kube::{Access, Cluster, ConnectError, Origin, connect, origin};
 use crate::cli::failure::Failure;
 #[cfg(feature = "demo")]
 use std::path::Path;

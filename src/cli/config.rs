@@ -1,31 +1,22 @@
 //! `evid config`: describe a platform, and say how it is read.
-use crate::adapters::archive;
-use crate::adapters::config;
-use crate::adapters::dump;
-use crate::adapters::fresh;
+use crate::adapters::{archive, config, dump, fresh};
 use crate::canon::json;
 use crate::claims::catalogue;
-use crate::cli::Done;
-use crate::cli::Global;
 #[cfg(feature = "kube")]
 use crate::cli::cluster::ClusterArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 #[cfg(feature = "kube")]
 use crate::cli::live;
-use crate::cli::ui;
+use crate::cli::{Done, Global, ui};
 use crate::kinds::Rules;
-use crate::model::Object;
-use crate::model::Role;
-use crate::render::expected;
-use crate::render::words;
-use crate::render::yaml;
+use crate::model::{Object, Role};
+use crate::render::{expected, words, yaml};
 use crate::usecase::capture::objects_of;
 use crate::usecase::expect::propose;
 use crate::usecase::init;
 use std::io::IsTerminal as _;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Describe a platform in evid.yaml
 #[derive(clap::Args, Debug)]

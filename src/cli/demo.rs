@@ -1,20 +1,15 @@
 //! `evid demo`: the whole loop, or a platform to try things on, without a cluster.
 use crate::adapters::clock::SystemClock;
-use crate::adapters::config;
-use crate::adapters::fresh;
+use crate::adapters::{config, fresh};
 use crate::bundle::config::Config;
 use crate::bundle::probe::Span;
-use crate::cli::Done;
-use crate::cli::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::prove;
-use crate::cli::ui;
+use crate::cli::{Done, Global, prove, ui};
 use crate::usecase::cluster::port::Clock as _;
-use evid_demo::Server;
 use evid_demo::faults::mishaps::MISHAPS;
-use evid_demo::platform;
 use evid_demo::seed::LOSSES;
+use evid_demo::{Server, platform};
 use std::path::PathBuf;
 use std::time::Duration;
 

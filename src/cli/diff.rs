@@ -1,18 +1,13 @@
 //! `evid diff`: verdicts, changes, and a signed report beside the bundles.
-use crate::adapters::archive;
-use crate::adapters::report_file;
+use crate::adapters::{archive, report_file};
 use crate::canon::json;
 use crate::claims::Expect;
-use crate::cli::Done;
-use crate::cli::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::key;
-use crate::cli::ui;
+use crate::cli::{Done, Global, key, ui};
 use crate::render::table;
 use crate::usecase::diff::diff;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Compare two or three bundles, judge the claims, and leave a signed report beside them
 #[derive(clap::Args, Debug)]

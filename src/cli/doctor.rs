@@ -1,28 +1,18 @@
 //! `evid doctor`: what would keep evid from seeing the platform, and what to do about it; `--rbac`: the rights that evid needs.
-use crate::adapters::config;
-use crate::adapters::doctor;
-use crate::adapters::keyfile;
 use crate::adapters::kube::Origin;
-use crate::cli::Done;
-use crate::cli::Global;
+use crate::adapters::{config, doctor, keyfile};
 use crate::cli::cluster::ClusterArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::live;
 use crate::cli::progress::Progress;
-use crate::cli::ui;
+use crate::cli::{Done, Global, live, ui};
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::render;
 use crate::usecase::capture::live::platform;
 use crate::usecase::cluster::discover;
 use crate::usecase::doctor as usecase;
-use crate::usecase::doctor::Doctor;
-use crate::usecase::doctor::Examined;
-use crate::usecase::doctor::Level;
-use crate::usecase::doctor::Line;
-use crate::usecase::doctor::Right;
-use crate::usecase::doctor::complete;
+use crate::usecase::doctor::{Doctor, Examined, Level, Line, Right, complete};
 use std::path::Path;
 
 /// Check what evid needs: the cluster and the way to it, Argo CD, the layers, rights, keys, folders

@@ -1,8 +1,7 @@
 //! What went wrong, for a person: the error, its causes, a hint on the next step, an exit code.
 use crate::adapters::archive::ArchiveError;
 use crate::adapters::causes::in_one_line;
-use crate::adapters::zipfile::OpenError;
-use crate::adapters::zipfile::WriteError;
+use crate::adapters::zipfile::{OpenError, WriteError};
 use crate::cli::exit::Exit;
 use crate::cli::ui;
 use std::error::Error;

@@ -1,14 +1,11 @@
 //! `evid key`: the keys that sign and that redact.
 use crate::adapters::keyfile;
 use crate::canon::redact::Redactor;
-use crate::cli::Done;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::ui;
-use crate::envelope::Algorithm;
-use crate::envelope::SigningKey;
-use std::path::Path;
-use std::path::PathBuf;
+use crate::cli::{Done, ui};
+use crate::envelope::{Algorithm, SigningKey};
+use std::path::{Path, PathBuf};
 
 /// Make and show keys
 #[derive(clap::Args, Debug)]

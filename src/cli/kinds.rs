@@ -1,10 +1,8 @@
 //! `evid kinds`: the rules in force.
 use crate::adapters::config;
-use crate::cli::Done;
-use crate::cli::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::ui;
+use crate::cli::{Done, Global, ui};
 use crate::kinds;
 use crate::kinds::Rules;
 use crate::model::stem;

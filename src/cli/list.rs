@@ -1,11 +1,9 @@
 //! `evid list`: what the evidence folder holds.
 use crate::adapters::archive;
 use crate::adapters::archive::ENDING;
-use crate::cli::Done;
-use crate::cli::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::ui;
+use crate::cli::{Done, Global, ui};
 use crate::render::table::columns;
 use serde_json::json;
 

@@ -2,35 +2,24 @@
 use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::Cluster;
 use crate::adapters::kube::reach::Apps;
-use crate::bundle::config::Config;
-use crate::bundle::config::Secrets;
+use crate::bundle::config::{Config, Secrets};
 use crate::bundle::probe::Line;
 use crate::canon::redact::Redactor;
-use crate::cli::Done;
 use crate::cli::cluster::ClusterArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
-use crate::cli::ui;
+use crate::cli::{Done, ui};
 use crate::kinds::Rules;
-use crate::model::Layer;
-use crate::model::Object;
-use crate::model::Objects;
-use crate::usecase::capture::Collected;
+use crate::model::{Layer, Object, Objects};
 use crate::usecase::capture::intake::Intake;
-use crate::usecase::capture::live;
-use crate::usecase::capture::live::Live;
-use crate::usecase::capture::live::Scope;
+use crate::usecase::capture::live::{Live, Scope};
 use crate::usecase::capture::packed::PackedList;
-use crate::usecase::cluster::LiveError;
-use crate::usecase::cluster::discover;
-use crate::usecase::cluster::port::Clock as _;
-use crate::usecase::cluster::port::stamp;
+use crate::usecase::capture::{Collected, live};
+use crate::usecase::cluster::port::{Clock as _, stamp};
+use crate::usecase::cluster::{LiveError, discover};
 use crate::usecase::probes;
-use crate::usecase::probes::Places;
-use crate::usecase::probes::Planned;
-use crate::usecase::probes::Resolved;
-use crate::usecase::probes::World;
+use crate::usecase::probes::{Places, Planned, Resolved, World};
 
 /// What is asked of a cluster.
 #[derive(clap::Args, Debug)]

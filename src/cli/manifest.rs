@@ -2,13 +2,11 @@
 use crate::adapters::archive;
 use crate::bundle::config::Config;
 use crate::bundle::rebuild;
-use crate::canon::json;
 use crate::canon::redact::MARK;
-use crate::canon::yaml;
+use crate::canon::{json, yaml};
 use crate::cli::failure::Failure;
 use crate::kinds::Rules;
-use crate::model::Object;
-use crate::model::Role;
+use crate::model::{Object, Role};
 use crate::usecase::switch::cleaned;
 use serde_json::Value;
 use std::path::Path;

@@ -31,11 +31,9 @@ mod switch;
 mod ui;
 mod verify;
 
-use clap::Parser;
-use clap::Subcommand;
+use clap::{Parser, Subcommand};
 use exit::Exit;
-use global::Done;
-use global::Global;
+use global::{Done, Global};
 use std::process::ExitCode;
 
 /// Proves what changed on a Kubernetes + Argo CD platform, and that nothing else did

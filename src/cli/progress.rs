@@ -1,6 +1,5 @@
 //! How far a long piece of work is, on a terminal.
-use std::io::IsTerminal as _;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 /// A line that tells how far a long piece of work is: on a terminal only, always the last one of stderr.
 pub struct Progress {

@@ -4,20 +4,15 @@ use crate::bundle::config::Config;
 use crate::bundle::probe::Line;
 use crate::bundle::rebuild;
 use crate::canon::json;
-use crate::cli::Done;
-use crate::cli::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::ui;
+use crate::cli::{Done, Global, ui};
 use crate::compare;
-use crate::kinds::Rules;
-use crate::kinds::health;
+use crate::kinds::{Rules, health};
 use crate::model::Object;
-use crate::render::probes;
 use crate::render::table::columns;
-use crate::render::yaml;
-use serde_json::Value;
-use serde_json::json;
+use crate::render::{probes, yaml};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Show the objects of a bundle, put together again from their facets

@@ -1,7 +1,6 @@
 //! The terminal: data to stdout, messages to stderr, colour and width where there is a terminal.
 use crate::render::table::Style;
-use std::io::IsTerminal as _;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 /// Writes data to stdout. A reader that has closed the pipe has seen enough: the command goes on, and its exit code is its answer.
 ///

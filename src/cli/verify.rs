@@ -1,26 +1,18 @@
 //! `evid verify`: intact (digests), authentic (a signature by a key that the reader names), re-derived (the report follows from
 //! the bundles).
-use crate::adapters::archive;
-use crate::adapters::archive::ArchiveError;
-use crate::adapters::archive::ENDING;
-use crate::adapters::keyfile;
-use crate::adapters::report_file;
+use crate::adapters::archive::{ArchiveError, ENDING};
+use crate::adapters::{archive, keyfile, report_file};
 use crate::bundle::defect::Defect;
 use crate::canon::json;
 use crate::claims::Expect;
-use crate::cli::Done;
-use crate::cli::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::ui;
-use crate::envelope::SignatureStatus;
-use crate::envelope::Statement;
-use crate::envelope::VerifyingKey;
+use crate::cli::{Done, Global, ui};
+use crate::envelope::{SignatureStatus, Statement, VerifyingKey};
 use crate::usecase::diff::diff;
 use crate::usecase::verify;
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Verify bundles and reports: intact, authentic, re-derived
 #[derive(clap::Args, Debug)]

@@ -1,27 +1,13 @@
 //! What changed between two bundles: files by digest, lines by bytes, objects by key, fields by pointer.
 use crate::bundle::lines::IdentityLine;
-use crate::compare::CompareError;
-use crate::compare::FieldChange;
-use crate::compare::Instances;
-use crate::compare::Side;
-use crate::compare::Spot;
-use crate::compare::departures::Baseline;
-use crate::compare::departures::candidates;
-use crate::compare::differences;
-use crate::compare::differing::Found;
-use crate::compare::differing::differing;
-use crate::compare::lasting::identities;
-use crate::compare::lasting::kind_of;
-use crate::compare::lasting::moved;
-use crate::compare::lasting::uid;
+use crate::compare::departures::{Baseline, candidates};
+use crate::compare::differing::{Found, differing};
+use crate::compare::lasting::{identities, kind_of, moved, uid};
 use crate::compare::side::StatePlace;
+use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, differences};
 use crate::kinds::Rules;
-use crate::model::Key;
-use crate::model::group_of;
-use crate::model::meta;
-use crate::model::unstem;
-use serde_json::Map;
-use serde_json::Value;
+use crate::model::{Key, group_of, meta, unstem};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// How an object changed.

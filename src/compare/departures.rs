@@ -1,21 +1,12 @@
 //! Law 4 over several bundles: a derived object that departs from its owner's template counts where no object of that owner departed so in
 //! an earlier bundle. Injectors and image mirrors do the same to every pod; a departure that is there in the first bundle is its owner's
 //! baseline. An object that an earlier bundle knows by uid is law 5's.
-use crate::bundle::lines::DepartureLine;
-use crate::bundle::lines::IdentityLine;
+use crate::bundle::lines::{DepartureLine, IdentityLine};
 use crate::canon::json;
-use crate::compare::CompareError;
-use crate::compare::FieldChange;
-use crate::compare::Instances;
-use crate::compare::Side;
-use crate::compare::Spot;
-use crate::compare::lasting::Identities;
-use crate::compare::lasting::uid;
-use crate::compare::lines;
-use crate::model::join;
-use crate::model::tokens;
-use serde_json::Value;
-use serde_json::json;
+use crate::compare::lasting::{Identities, uid};
+use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, lines};
+use crate::model::{join, tokens};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// What one object's departures come to: those that refute, and those that leave the question open.

@@ -1,9 +1,6 @@
 //! The lines of a facet that only one of two bundles has, from files that not both have.
-use crate::compare::CompareError;
-use crate::compare::Side;
-use crate::compare::lines;
-use std::collections::HashMap;
-use std::collections::HashSet;
+use crate::compare::{CompareError, Side, lines};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A line with where it stands.

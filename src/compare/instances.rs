@@ -1,18 +1,12 @@
 //! Every object of every bundle with its instance in each, and the one layer it has over all of them (law 2): what is confirmed in any
 //! bundle holds over what is only asserted, and of what is asserted the earliest bundle's. Knows no claim.
 use crate::canon::each;
-use crate::compare::CompareError;
-use crate::compare::Side;
-use crate::compare::lines;
-use crate::model::By;
-use crate::model::Layer;
-use crate::model::PLATFORM;
-use crate::model::Role;
+use crate::compare::{CompareError, Side, lines};
+use crate::model::{By, Layer, PLATFORM, Role};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Kind (as `<plural>.<group>`), namespace and name: an object's place in all bundles.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

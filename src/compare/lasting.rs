@@ -1,18 +1,12 @@
 //! Law 5: of one instance (the same uid) whatever differs is a change, in what would be its state where it is derived and in its identity
 //! too; but for what its kind's rule says moves by itself, and what another controller owns by agreement.
 use crate::bundle::lines::IdentityLine;
-use crate::compare::CompareError;
-use crate::compare::FieldChange;
-use crate::compare::Side;
-use crate::compare::Spot;
-use crate::compare::differences;
 use crate::compare::differing::Found;
-use crate::kinds::Kind;
-use crate::kinds::Rules;
+use crate::compare::{CompareError, FieldChange, Side, Spot, differences};
+use crate::kinds::{Kind, Rules};
 use crate::model::unstem;
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Identity lines by object, each with its entry.
 pub(super) type Identities = BTreeMap<Spot, (IdentityLine, String)>;

@@ -1,7 +1,5 @@
 //! Who an object belongs to in the end, by the relations that the bundles keep.
-use crate::compare::Instance;
-use crate::compare::Instances;
-use crate::compare::Spot;
+use crate::compare::{Instance, Instances, Spot};
 
 impl Instances {
     /// The object at the top of an object's chain of owners; itself, where it has none.

@@ -1,8 +1,7 @@
 //! Who wrote a field last, as `metadata.managedFields` says it. Kubernetes 1.36, `structured-merge-diff/v6/fieldpath/serialize-pe.go`
 //! (`f:` a field, `k:` an element of a list by its keys, `v:` an element of a set, `i:` one by its place) and
 //! `apimachinery/pkg/apis/meta/v1/types.go` (`ManagedFieldsEntry`). Where that says nothing sure, so does this: never a guess.
-use crate::model::meta::list;
-use crate::model::meta::text;
+use crate::model::meta::{list, text};
 use crate::model::tokens;
 use serde_json::Value;
 
@@ -97,8 +96,7 @@ fn names(key: &str, element: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::writer;
-    use serde_json::Value;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn object() -> Value {
         let entry = |manager: &str, operation: &str, time: &str, fields: Value| json!({"manager": manager, "operation": operation, "time": time, "fieldsType": "FieldsV1", "fieldsV1": fields});

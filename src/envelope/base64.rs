@@ -1,11 +1,7 @@
 //! Base64 as DSSE has it: written standard and padded, read standard or URL-safe, padded or not.
 use ::base64::Engine as _;
-use ::base64::alphabet::Alphabet;
-use ::base64::alphabet::STANDARD;
-use ::base64::alphabet::URL_SAFE;
-use ::base64::engine::DecodePaddingMode;
-use ::base64::engine::GeneralPurpose;
-use ::base64::engine::GeneralPurposeConfig;
+use ::base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
+use ::base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 const fn engine(alphabet: &Alphabet) -> GeneralPurpose {
     GeneralPurpose::new(alphabet, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent))

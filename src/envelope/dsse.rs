@@ -1,11 +1,8 @@
 //! The DSSE v1 envelope: <https://github.com/secure-systems-lab/dsse/blob/v1.0.0/envelope.md>. A signature covers type and
 //! payload only, so signatures are independent of each other. A keyid is a hint that anybody can write: it decides nothing.
 use crate::canon::json;
-use crate::envelope::SigningKey;
-use crate::envelope::VerifyingKey;
-use crate::envelope::base64;
-use serde::Deserialize;
-use serde::Serialize;
+use crate::envelope::{SigningKey, VerifyingKey, base64};
+use serde::{Deserialize, Serialize};
 
 /// The most signatures that one envelope may have: each is tried with every named key.
 const MOST: usize = 64;

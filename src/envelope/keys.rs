@@ -1,20 +1,11 @@
 //! Private keys: made, read from and written to PKCS#8, and what they sign. Ed25519 is the pure one; P-256 signs SHA-256,
 //! deterministically (RFC 6979), as ASN.1 DER: the forms that openssl, securesystemslib and cosign verify.
-use crate::envelope::KeyFault;
-use crate::envelope::VerifyingKey;
-use crate::envelope::Zeroizing;
-use crate::envelope::pem;
-use crate::envelope::verifying::EC;
-use crate::envelope::verifying::ED25519;
-use crate::envelope::verifying::P256;
-use crate::envelope::verifying::damaged;
+use crate::envelope::verifying::{EC, ED25519, P256, damaged};
+use crate::envelope::{KeyFault, VerifyingKey, Zeroizing, pem};
 use ed25519_dalek::Signer as _;
 use ed25519_dalek::pkcs8::KeypairBytes;
-use pkcs8::EncodePrivateKey as _;
-use pkcs8::EncryptedPrivateKeyInfoRef;
-use pkcs8::PrivateKeyInfoRef;
-use pkcs8::SecretDocument;
 use pkcs8::der::pem::LineEnding;
+use pkcs8::{EncodePrivateKey as _, EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef, SecretDocument};
 use std::fmt;
 
 /// What a key is of.

@@ -13,22 +13,11 @@ mod sigstore;
 mod statement;
 mod verifying;
 
-pub use dsse::Envelope;
-pub use dsse::EnvelopeFault;
-pub use dsse::Signature;
-pub use dsse::SignatureStatus;
-pub use dsse::pae;
-pub use dsse::sign;
-pub use dsse::verify;
-pub use keys::Algorithm;
-pub use keys::SigningKey;
+pub use dsse::{Envelope, EnvelopeFault, Signature, SignatureStatus, pae, sign, verify};
+pub use keys::{Algorithm, SigningKey};
 pub use pem::KeyFault;
-pub use sigstore::from_sigstore_bundle;
-pub use sigstore::sigstore_bundle;
-pub use statement::PAYLOAD_TYPE;
-pub use statement::Statement;
-pub use statement::StatementFault;
-pub use statement::Subject;
+pub use sigstore::{from_sigstore_bundle, sigstore_bundle};
+pub use statement::{PAYLOAD_TYPE, Statement, StatementFault, Subject};
 pub use verifying::VerifyingKey;
 
 /// Wipes what it holds when it is dropped; derefs to it.

@@ -1,9 +1,8 @@
 //! The Sigstore bundle v0.3 around an envelope, `.sigstore.json`, as cosign and @sigstore/verify take it:
 //! <https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto>. Signed with a key, never with a certificate.
 use crate::canon::json;
-use crate::envelope::Envelope;
-use crate::envelope::EnvelopeFault;
 use crate::envelope::dsse::Stored;
+use crate::envelope::{Envelope, EnvelopeFault};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -71,12 +70,8 @@ pub fn from_sigstore_bundle(bytes: &[u8]) -> Result<Envelope, EnvelopeFault> {
 
 #[cfg(test)]
 mod tests {
-    use super::from_sigstore_bundle;
-    use super::sigstore_bundle;
-    use crate::envelope::Algorithm;
-    use crate::envelope::EnvelopeFault;
-    use crate::envelope::SigningKey;
-    use crate::envelope::sign;
+    use super::{from_sigstore_bundle, sigstore_bundle};
+    use crate::envelope::{Algorithm, EnvelopeFault, SigningKey, sign};
 
     #[test]
     fn a_bundle_gives_its_envelope_back() {

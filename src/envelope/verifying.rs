@@ -1,11 +1,8 @@
 //! Public keys: read from and written to SPKI, their ids, and whether a signature is theirs.
 use crate::canon::sha256_hex;
-use crate::envelope::KeyFault;
-use crate::envelope::pem;
+use crate::envelope::{KeyFault, pem};
 use p256::ecdsa::signature::Verifier as _;
-use pkcs8::Document;
-use pkcs8::ObjectIdentifier;
-use pkcs8::SubjectPublicKeyInfoRef;
+use pkcs8::{Document, ObjectIdentifier, SubjectPublicKeyInfoRef};
 use std::fmt;
 
 /// `id-Ed25519`, RFC 8410.

@@ -102,10 +102,7 @@ pub fn minor(version: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::minor;
-    use super::range;
-    use super::read;
-    use super::table;
+    use super::{minor, range, read, table};
 
     #[test]
     fn the_table_is_whole_and_every_version_in_it_can_be_read() {

@@ -1,11 +1,8 @@
 //! What a kind's rule says of one field, outside of a walk: the patterns of the rule, of the fragments that it includes, and of every kind.
 use crate::kinds::Kind;
-use crate::kinds::patterns::covers;
-use crate::kinds::patterns::prune;
-use crate::kinds::rule::Given;
-use crate::kinds::rule::Rule;
-use crate::model::join;
-use crate::model::tokens;
+use crate::kinds::patterns::{covers, prune};
+use crate::kinds::rule::{Given, Rule};
+use crate::model::{join, tokens};
 use serde_json::Value;
 
 impl Kind {

@@ -1,7 +1,6 @@
 //! How health is read: a closed vocabulary that rule files name. Each reader says healthy, unhealthy or unknown, and the facts
 //! that say so. The rules for workloads are those of Argo CD's own health checks; what is missing is unknown, never healthy.
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// How an object fares.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -12,8 +12,7 @@ use crate::canon::yaml;
 use rule::Rule;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use tree::Tree;
 
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kind_rules.rs"));

@@ -2,13 +2,9 @@
 use crate::canon::json;
 use crate::kinds::Kind;
 use crate::kinds::rule::ListRule;
-use crate::kinds::tree::Facet;
-use crate::kinds::tree::Tree;
-use crate::model::join;
-use crate::model::push;
-use crate::model::set;
-use serde_json::Map;
-use serde_json::Value;
+use crate::kinds::tree::{Facet, Tree};
+use crate::model::{join, push, set};
+use serde_json::{Map, Value};
 
 /// An object's facets. `state` is the object without the rest; the others map pointers (of the original object) to values.
 #[derive(Clone, PartialEq, Debug, Default)]

@@ -1,7 +1,6 @@
 //! A rule's pointer patterns as a tree that is walked beside the object.
 use crate::kinds::patterns::is_like;
-use crate::kinds::rule::ListRule;
-use crate::kinds::rule::Rule;
+use crate::kinds::rule::{ListRule, Rule};
 use crate::model::tokens;
 use serde_json::Value;
 use std::collections::BTreeMap;

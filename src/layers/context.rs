@@ -1,16 +1,9 @@
 //! The objects of one snapshot, indexed for the questions that placing and splitting ask.
-use crate::argo::Apps;
-use crate::argo::Here;
-use crate::argo::kept_either_way;
+use crate::argo::{Apps, Here, kept_either_way};
 use crate::kinds::Rules;
 use crate::kinds::rule::Relation;
 use crate::layers::scalers::Scaler;
-use crate::model::Key;
-use crate::model::KeyRef;
-use crate::model::Layer;
-use crate::model::Object;
-use crate::model::Objects;
-use crate::model::meta;
+use crate::model::{Key, KeyRef, Layer, Object, Objects, meta};
 use serde_json::Value;
 use std::collections::HashMap;
 

@@ -1,14 +1,8 @@
 //! What placing needs of an object, cut out of it: so that a large snapshot need not be held (or read back) whole to say whose each
 //! object is. Whatever [`crate::layers`] reads of a *lean* object stands here; the rest it asks of the whole one.
-use crate::argo::ANNOTATION;
-use crate::argo::HELM_POLICY;
-use crate::argo::INSTALLATION;
-use crate::argo::SKIP_RECONCILE;
-use crate::argo::SYNC_OPTIONS;
+use crate::argo::{ANNOTATION, HELM_POLICY, INSTALLATION, SKIP_RECONCILE, SYNC_OPTIONS};
 use crate::kinds::Rules;
-use crate::model::Key;
-use crate::model::escape;
-use crate::model::set;
+use crate::model::{Key, escape, set};
 use serde_json::Value;
 
 /// Of every object: its owners, and every label (which one marks and which one is the scope is known later).

@@ -9,20 +9,13 @@ mod places;
 mod scalers;
 
 pub use context::Context;
-pub use derived::Departure;
-pub use derived::Origin;
-pub use derived::Templates;
-pub use derived::What;
-pub use derived::origin;
+pub use derived::{Departure, Origin, Templates, What, origin};
 pub use lean::lean;
-pub use owned::Owned;
-pub use owned::owned_fields;
+pub use owned::{Owned, owned_fields};
 pub use places::Places;
 
 use crate::argo::Listed;
-use crate::model::By;
-use crate::model::Object;
-use crate::model::Role;
+use crate::model::{By, Object, Role};
 use places::Place;
 
 /// Places every object.

@@ -2,9 +2,7 @@
 use crate::canon::json;
 use crate::kinds::patterns::covers;
 use crate::layers::Context;
-use crate::model::Object;
-use crate::model::Placement;
-use crate::model::meta;
+use crate::model::{Object, Placement, meta};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

@@ -1,9 +1,6 @@
 //! The placements of all objects of a snapshot, a few bytes each.
 use crate::layers::Context;
-use crate::model::By;
-use crate::model::PLATFORM;
-use crate::model::Placement;
-use crate::model::stem;
+use crate::model::{By, PLATFORM, Placement, stem};
 use std::collections::HashMap;
 
 /// Where one object belongs. Texts are places in [`Words`].

@@ -1,11 +1,7 @@
 //! Autoscalers: which object each scales, and the bounds within which its word holds (law 10). One that is paused or failing still owns the count, and excuses nothing. Sources:
 //! kubernetes `pkg/controller/podautoscaler/horizontal.go` (conditions), KEDA `apis/keda/v1alpha1/scaledobject_types.go` (counts, pausing),
 //! Knative Serving `pkg/apis/autoscaling/register.go` (annotations).
-use crate::model::Key;
-use crate::model::Object;
-use crate::model::Objects;
-use crate::model::group_of;
-use crate::model::meta;
+use crate::model::{Key, Object, Objects, group_of, meta};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -141,10 +137,8 @@ fn is(object: &Object, kind: &str, status: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::scaled;
-    use crate::model::Key;
-    use crate::model::Object;
-    use serde_json::Value;
-    use serde_json::json;
+    use crate::model::{Key, Object};
+    use serde_json::{Value, json};
 
     fn bounds(group: &str, kind: &str, metadata: Value, spec: Value, status: Value) -> Option<(i64, i64)> {
         let value = json!({"metadata": metadata, "spec": spec, "status": status});

@@ -1,6 +1,5 @@
 //! The one reader of what every Kubernetes object says of itself in `metadata`. Absent and empty are the same here. Knows no kind.
-use crate::model::Key;
-use crate::model::group_of;
+use crate::model::{Key, group_of};
 use serde_json::Value;
 
 /// One entry of `metadata.ownerReferences`.

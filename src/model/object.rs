@@ -1,7 +1,5 @@
 //! What a source gives: objects, the questions they answer, and what was not answered.
-use crate::model::Gap;
-use crate::model::Key;
-use crate::model::Universe;
+use crate::model::{Gap, Key, Universe};
 use serde_json::Value;
 
 /// One captured object, redacted.

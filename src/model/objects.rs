@@ -1,6 +1,5 @@
 //! The objects of one snapshot, however they are kept: in memory, or packed away and read back one at a time.
-use crate::model::KeyRef;
-use crate::model::Object;
+use crate::model::{KeyRef, Object};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -70,8 +69,7 @@ impl Objects for &[Object] {
 #[cfg(test)]
 mod tests {
     use super::Objects;
-    use crate::model::Key;
-    use crate::model::Object;
+    use crate::model::{Key, Object};
     use serde_json::Value;
 
     #[test]

@@ -1,6 +1,5 @@
 //! JSON pointers (RFC 6901): reading, setting, removing.
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Escapes one token (`~` and `/`).
 pub fn escape(token: &str) -> String {

@@ -1,10 +1,8 @@
 //! English for what the doctor found: a line each, `level  WHAT  — detail; next step`, and the same as JSON. Whoever reads it in another
 //! language replaces the table.
 use crate::render::words::clean;
-use crate::usecase::doctor::Level;
-use crate::usecase::doctor::Line;
-use serde_json::Value;
-use serde_json::json;
+use crate::usecase::doctor::{Level, Line};
+use serde_json::{Value, json};
 
 /// Code, what was found, and what to do next (empty: nothing). `{name}` stands for a value of the line.
 const WORDS: &[(&str, &str, &str)] = &[

@@ -1,8 +1,7 @@
 //! Proposed entries of `spec.expected` as YAML to put into `evid.yaml`: who wrote each field, and both its values, in comments.
 use crate::bundle::expected::Expected;
 use crate::compare::FieldChange;
-use crate::render::words;
-use crate::render::yaml;
+use crate::render::{words, yaml};
 use serde_json::Value;
 
 /// The entries, to stand below `spec:`.

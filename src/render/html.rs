@@ -1,7 +1,6 @@
 //! One self-contained page: the verdicts, what they rest on, the bundles with their digests, and how to check all of it. No script,
 //! nothing loaded from elsewhere; every captured text is escaped.
-use crate::claims::Effect;
-use crate::claims::Judged;
+use crate::claims::{Effect, Judged};
 use crate::compare::Side;
 use crate::model::Verdict;
 use crate::render::words;
@@ -102,8 +101,7 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Page;
-    use super::page;
+    use super::{Page, page};
     use crate::model::Verdict;
 
     #[test]

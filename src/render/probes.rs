@@ -1,10 +1,6 @@
 //! What probes heard, as a table: a line a target, its gravest sample.
-use crate::bundle::probe::Heard;
-use crate::bundle::probe::Is;
-use crate::bundle::probe::Line;
-use crate::bundle::probe::Sample;
-use crate::render::table::Style;
-use crate::render::table::columns;
+use crate::bundle::probe::{Heard, Is, Line, Sample};
+use crate::render::table::{Style, columns};
 use crate::render::words;
 
 /// The table.

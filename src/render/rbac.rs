@@ -1,9 +1,6 @@
 //! Roles as YAML that `kubectl apply -f -` takes, with comments that say what each right is for and what it lets happen besides.
 use crate::render::yaml;
-use crate::usecase::doctor::Purpose;
-use crate::usecase::doctor::Right;
-use crate::usecase::doctor::binding;
-use crate::usecase::doctor::role;
+use crate::usecase::doctor::{Purpose, Right, binding, role};
 
 const HEAD: &str = "\
 The rights that evid uses, for `kubectl apply -f -`. A ClusterRole alone gives nobody anything: the first is bound below to

@@ -1,16 +1,11 @@
 //! The report on a terminal: a verdict a line with one reason, the changes by layer, what is not proven, the layer digests.
 use crate::bundle::expected::Expected;
-use crate::claims::Effect;
-use crate::claims::Judged;
-use crate::compare::Change;
-use crate::compare::Side;
+use crate::claims::{Effect, Judged};
+use crate::compare::{Change, Side};
 use crate::model::Verdict;
 use crate::render::words;
-use comfy_table::ContentArrangement;
-use comfy_table::Table;
-use comfy_table::presets;
-use similar::ChangeTag;
-use similar::TextDiff;
+use comfy_table::{ContentArrangement, Table, presets};
+use similar::{ChangeTag, TextDiff};
 use std::collections::BTreeMap;
 
 /// How to draw.

@@ -1,11 +1,8 @@
 //! English for the words that reports hold. The report itself has no prose. The words of codes are data, one file a language in `words/`; the
 //! sentences around them stand here.
-use crate::claims::Code;
-use crate::claims::Finding;
-use crate::claims::Judged;
+use crate::claims::{Code, Finding, Judged};
 use crate::compare::Writer;
-use crate::model::Key;
-use crate::model::Verdict;
+use crate::model::{Key, Verdict};
 use serde_json::Value;
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));

@@ -1,15 +1,8 @@
 //! The report: an in-toto predicate over named bundles. No prose of evid's and no language inside; the same bundles give the same bytes.
-use crate::claims::Evidence;
-use crate::claims::Expect;
-use crate::claims::Finding;
-use crate::claims::Judged;
-use crate::compare::Change;
-use crate::compare::Writer;
-use crate::model::Key;
-use crate::model::Verdict;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use crate::claims::{Evidence, Expect, Finding, Judged};
+use crate::compare::{Change, Writer};
+use crate::model::{Key, Verdict};
+use serde_json::{Map, Value, json};
 
 /// The predicate's type.
 pub const PREDICATE_TYPE: &str = "https://evid.dev/report/v1";

@@ -1,19 +1,10 @@
 //! Diff: bundles → evidence → verdicts → report.
 use crate::bundle::config::ConfigError;
-use crate::claims::Evidence;
-use crate::claims::Expect;
-use crate::claims::Judged;
-use crate::claims::catalogue;
-use crate::claims::judge;
-use crate::compare::Change;
-use crate::compare::CompareError;
-use crate::compare::Side;
-use crate::envelope::Statement;
-use crate::envelope::Subject;
-use crate::kinds::RuleError;
-use crate::kinds::Rules;
-use crate::model::Layer;
-use crate::model::Verdict;
+use crate::claims::{Evidence, Expect, Judged, catalogue, judge};
+use crate::compare::{Change, CompareError, Side};
+use crate::envelope::{Statement, Subject};
+use crate::kinds::{RuleError, Rules};
+use crate::model::{Layer, Verdict};
 use crate::report;
 use serde_json::Value;
 

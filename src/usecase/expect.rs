@@ -1,22 +1,10 @@
 //! Proposes entries for `spec.expected` (law 14): what moved between two bundles of a platform on which nobody did anything. It gives no
 //! reason: a person does, and until then no entry is accepted. What no entry may excuse is given back as such.
-use crate::bundle::expected::Expected;
-use crate::bundle::expected::PLACEHOLDER;
-use crate::bundle::expected::never;
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
-use crate::claims::catalogue;
-use crate::claims::judge;
-use crate::compare::Change;
-use crate::compare::ChangeKind;
-use crate::compare::FieldChange;
-use crate::compare::Side;
-use crate::compare::Spot;
+use crate::bundle::expected::{Expected, PLACEHOLDER, never};
+use crate::claims::{Code, Effect, Evidence, Finding, catalogue, judge};
+use crate::compare::{Change, ChangeKind, FieldChange, Side, Spot};
 use crate::model::Verdict;
-use crate::usecase::diff::DiffError;
-use crate::usecase::diff::ground;
+use crate::usecase::diff::{DiffError, ground};
 use std::collections::BTreeMap;
 
 /// From so many objects of one kind and namespace on, at which the same fields moved, one entry speaks of all of the kind there.
@@ -123,8 +111,7 @@ fn entries(moved: Moved<'_>) -> Vec<(Expected, Vec<FieldChange>)> {
 #[cfg(test)]
 mod tests {
     use super::entries;
-    use crate::compare::FieldChange;
-    use crate::compare::Spot;
+    use crate::compare::{FieldChange, Spot};
     use std::collections::BTreeMap;
 
     #[test]

@@ -1,12 +1,6 @@
 //! Finds the roots of an Argo CD platform: Applications below which others hang and that hang below none.
-use crate::argo::Mode;
-use crate::argo::Settings;
-use crate::argo::Tracking;
-use crate::argo::control_namespace;
-use crate::argo::resources;
-use crate::model::Key;
-use crate::model::Object;
-use crate::model::Objects;
+use crate::argo::{Mode, Settings, Tracking, control_namespace, resources};
+use crate::model::{Key, Object, Objects};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

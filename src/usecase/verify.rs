@@ -1,38 +1,24 @@
 //! Verify: what a bundle's own content says about itself, beyond its digests. Facets must follow from the objects, layers from
 //! the bundle's own Applications and configuration, the manifest and the counts from the files.
 use crate::argo::Here;
-use crate::bundle::FORMAT;
-use crate::bundle::actions;
 use crate::bundle::against::Against;
-use crate::bundle::assemble::Layered;
-use crate::bundle::assemble::each_file;
+use crate::bundle::assemble::{Layered, each_file};
 use crate::bundle::config::Config;
 use crate::bundle::coverage::Coverage;
-use crate::bundle::defect::Defect;
-use crate::bundle::defect::DefectKind;
+use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::manifest::Manifest;
-use crate::bundle::names::ACTIONS;
-use crate::bundle::names::WATCH;
-use crate::bundle::probe;
+use crate::bundle::names::{ACTIONS, WATCH};
 use crate::bundle::rebuild::Rebuilt;
 use crate::bundle::sums::Sums;
-use crate::bundle::watch;
+use crate::bundle::{FORMAT, actions, probe, watch};
 use crate::canon;
 use crate::kinds::Rules;
-use crate::model::Layer;
-use crate::model::Objects;
-use crate::model::PLATFORM;
-use crate::model::Source;
-use crate::model::stem;
+use crate::model::{Layer, Objects, PLATFORM, Source, stem};
 use crate::usecase::capture::cluster;
-use crate::usecase::capture::contradictions::Moment;
-use crate::usecase::capture::contradictions::contradictions;
-use crate::usecase::capture::universe::Seen;
-use crate::usecase::capture::universe::not_asked;
-use crate::usecase::capture::universe::universe;
+use crate::usecase::capture::contradictions::{Moment, contradictions};
+use crate::usecase::capture::universe::{Seen, not_asked, universe};
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the contents of a bundle came to.
 pub struct Content {

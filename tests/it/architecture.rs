@@ -4,8 +4,7 @@ mod demo;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Module → floor. A new module must be placed here.
 const FLOORS: &[(&str, u8)] = &[

@@ -1,19 +1,12 @@
 //! Churn is data (law 14), and so are the values that a cluster generates (law 13): for each family one object as its operator writes it, what
 //! the operator does to it, which is no change, and what anybody else does to it, which is one. The families stand in `tests/it/churn/families.yaml`.
-use crate::samples::collected;
-use crate::samples::side;
-use evid::compare::Instances;
-use evid::compare::Side;
-use evid::compare::changes;
+use crate::samples::{collected, side};
+use evid::compare::{Instances, Side, changes};
 use evid::kinds::Rules;
-use evid::model::group_of;
-use evid::model::set;
-use evid::model::stem;
-use evid::usecase::capture::Collected;
-use evid::usecase::capture::List;
+use evid::model::{group_of, set, stem};
+use evid::usecase::capture::{Collected, List};
 use serde::Deserialize;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// One family: each edit is a map of pointers to values, `null` takes away.

@@ -1,19 +1,10 @@
 //! Claims: the samples prove the round trip; one harmful change refutes the claim that speaks of it; noise changes nothing; a gap
 //! never improves a verdict.
-use crate::samples::collected;
-use crate::samples::items;
-use crate::samples::judge;
-use crate::samples::names;
-use crate::samples::object;
-use crate::samples::verdict;
-use evid::claims::Code;
-use evid::claims::catalogue;
-use evid::model::Gap;
-use evid::model::Reason;
-use evid::model::Verdict;
+use crate::samples::{collected, items, judge, names, object, verdict};
+use evid::claims::{Code, catalogue};
+use evid::model::{Gap, Reason, Verdict};
 use evid::usecase::capture::Collected;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 type Change = fn(&mut Collected);
 
@@ -313,8 +304,7 @@ fn every_claim_is_judged_over_the_samples() {
 
 #[test]
 fn digests_of_secrets_show_that_content_changed_and_not_what_it_is() {
-    use evid::bundle::config::Config;
-    use evid::bundle::config::Secrets;
+    use evid::bundle::config::{Config, Secrets};
     let config = Config { secrets: Secrets::Digests, ..Config::default() };
     let sides = |password: &str| {
         let all = [("before", "aHVudGVyMg=="), ("off", password)].map(|(name, password)| {
@@ -367,8 +357,7 @@ fn a_secret_that_nothing_tells_of_leaves_unchanged_and_confined_open() {
 #[test]
 fn with_digests_a_secrets_content_and_type_are_compared_and_one_that_was_read_without_content_is_open() {
     use crate::samples::drafted_with;
-    use evid::bundle::config::Config;
-    use evid::bundle::config::Secrets;
+    use evid::bundle::config::{Config, Secrets};
     let of = |change: fn(&mut Value)| {
         let sides: Vec<evid::compare::Side> = ["before", "off"]
             .into_iter()

@@ -1,9 +1,7 @@
 //! The verbs as a person runs them: the binary, in a folder of its own, with nothing from this machine's environment.
 use crate::samples;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
-use std::process::Output;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A folder with its own home.

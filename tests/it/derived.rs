@@ -1,23 +1,14 @@
 //! What is derived follows from what is compared (law 4), one instance is compared whole (law 5), and only an active autoscaler excuses pods
 //! that went (law 10).
-use crate::samples::collected;
-use crate::samples::drafted;
-use crate::samples::items;
-use crate::samples::judge;
-use crate::samples::names;
-use crate::samples::object;
-use crate::samples::side;
-use crate::samples::verdict;
+use crate::samples::{collected, drafted, items, judge, names, object, side, verdict};
 use evid::bundle::config::Config;
-use evid::compare::Instances;
-use evid::compare::changes;
+use evid::compare::{Instances, changes};
 use evid::kinds::Rules;
 use evid::model::set;
 use evid::usecase::capture::Collected;
 use evid::usecase::diff::Outcome;
 use proptest::prelude::*;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 type Edit = fn(&mut Collected);
 

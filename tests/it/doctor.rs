@@ -1,22 +1,10 @@
 //! What the doctor finds, over an API server in memory; its words; its roles.
 use evid::kinds::Rules;
-use evid::model::Layer;
-use evid::model::Role;
+use evid::model::{Layer, Role};
 use evid::render;
-use evid::usecase::cluster::port::Api;
-use evid::usecase::cluster::port::Ask;
-use evid::usecase::cluster::port::Clock;
-use evid::usecase::cluster::port::Method;
-use evid::usecase::cluster::port::NoReply;
-use evid::usecase::cluster::port::Reply;
-use evid::usecase::doctor::Doctor;
-use evid::usecase::doctor::Examined;
-use evid::usecase::doctor::Line;
-use evid::usecase::doctor::Purpose;
-use evid::usecase::doctor::complete;
-use evid::usecase::doctor::examine;
-use serde_json::Value;
-use serde_json::json;
+use evid::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
+use evid::usecase::doctor::{Doctor, Examined, Line, Purpose, complete, examine};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -342,17 +330,11 @@ fn roles_for_captures_only_list_and_never_get_on_a_wildcard() {
 
 #[cfg(feature = "kube")]
 mod binary {
-    use super::list;
-    use super::well;
-    use crate::cli::Place;
-    use crate::cli::text;
-    use evid::usecase::cluster::port::Ask;
-    use evid::usecase::cluster::port::Method;
-    use serde_json::Value;
-    use serde_json::json;
-    use std::io::BufRead as _;
-    use std::io::Read as _;
-    use std::io::Write as _;
+    use super::{list, well};
+    use crate::cli::{Place, text};
+    use evid::usecase::cluster::port::{Ask, Method};
+    use serde_json::{Value, json};
+    use std::io::{BufRead as _, Read as _, Write as _};
 
     /// Serves the platform that is well on a port of its own, which it gives; without a clock, and Argo CD waits to be told to look.
     fn serve() -> u16 {

@@ -3,10 +3,7 @@
 
 mod forms;
 
-use evid::adapters::dump::Dump;
-use evid::adapters::dump::DumpError;
-use evid::adapters::dump::RawList;
-use evid::adapters::dump::read;
+use evid::adapters::dump::{Dump, DumpError, RawList, read};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::fs;

@@ -5,10 +5,9 @@ mod keyfile;
 
 use evid::adapters::keyfile::{create_signing_key, load_signing_key, load_verifying_keys};
 use evid::envelope::{Algorithm, PAYLOAD_TYPE, SignatureStatus, SigningKey, Statement, Subject, pae, sign, sigstore_bundle, verify};
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::{fs, io};
 use tempfile::TempDir;
 
 const BOTH: [Algorithm; 2] = [Algorithm::Ed25519, Algorithm::P256];

@@ -1,17 +1,12 @@
 //! What evid.yaml expects to change (law 14): excused in `unchanged` and `confined`, and nowhere else.
-use crate::cli::Place;
-use crate::cli::text;
+use crate::cli::{Place, text};
 use crate::samples;
-use crate::samples::collected;
-use crate::samples::object;
-use crate::samples::verdict;
+use crate::samples::{collected, object, verdict};
 use evid::bundle::config::Config;
 use evid::claims::Code;
 use evid::usecase::capture::Collected;
-use evid::usecase::diff::Outcome;
-use evid::usecase::diff::diff;
-use serde_json::Value;
-use serde_json::json;
+use evid::usecase::diff::{Outcome, diff};
+use serde_json::{Value, json};
 
 /// Two captures of the platform as it was before, a map of its protected layer made anew in the second as told.
 fn pair(change: impl Fn(&mut Value)) -> Vec<Collected> {

@@ -2,13 +2,10 @@
 use crate::samples;
 use evid::canon::json;
 use evid::kinds;
-use evid::kinds::Rules;
-use evid::kinds::health;
-use evid::kinds::split::join_facets;
-use evid::kinds::split::split;
+use evid::kinds::split::{join_facets, split};
+use evid::kinds::{Rules, health};
 use proptest::prelude::*;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn every_rule_file_is_named_by_its_kind_and_names_a_known_health_reader() {

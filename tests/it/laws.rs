@@ -1,15 +1,9 @@
 //! The laws of judgement (DESIGN §6, docs/claims.md), each with its cases: what is changed in the samples, and the verdicts that it must have.
 mod churn;
 
-use crate::samples::collected;
-use crate::samples::items;
-use crate::samples::judge;
-use crate::samples::object;
-use crate::samples::verdict;
-use evid::usecase::capture::Collected;
-use evid::usecase::capture::List;
-use serde_json::Value;
-use serde_json::json;
+use crate::samples::{collected, items, judge, object, verdict};
+use evid::usecase::capture::{Collected, List};
+use serde_json::{Value, json};
 
 type Change = fn(&mut [Collected]);
 

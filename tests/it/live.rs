@@ -11,16 +11,12 @@ mod usage;
 use evid::adapters::archive;
 use evid::adapters::zipfile::BundleReader;
 use evid::bundle::coverage::Coverage;
-use evid_demo::Options;
-use evid_demo::Server;
+use evid_demo::{Options, Server};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Child;
-use std::process::Command;
-use std::time::Duration;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A command that goes on for longer hangs.

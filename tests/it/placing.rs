@@ -4,18 +4,9 @@ use evid::argo::Here;
 use evid::bundle::config::Config;
 use evid::kinds::Rules;
 use evid::kinds::rule::Relation;
-use evid::layers::Context;
-use evid::layers::lean;
-use evid::layers::place;
-use evid::model::Key;
-use evid::model::KeyRef;
-use evid::model::Object;
-use evid::model::Objects;
-use evid::model::Placement;
-use evid::model::escape;
-use evid::model::set;
-use serde_json::Value;
-use serde_json::json;
+use evid::layers::{Context, lean, place};
+use evid::model::{Key, KeyRef, Object, Objects, Placement, escape, set};
+use serde_json::{Value, json};
 use std::borrow::Cow;
 
 /// Objects of which placing gets only what it is said to read.

@@ -7,15 +7,9 @@ mod platform;
 mod reach;
 mod runner;
 
-use evid::bundle::probe::Answer;
-use evid::bundle::probe::Heard;
-use evid::bundle::probe::Probe;
-use evid::bundle::probe::Raw;
-use evid::bundle::probe::Silence;
-use evid::bundle::probe::Why;
+use evid::bundle::probe::{Answer, Heard, Probe, Raw, Silence, Why};
 use evid::canon::redact::Redactor;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 pub fn redactor() -> Redactor {

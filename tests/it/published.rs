@@ -1,27 +1,20 @@
 //! What `-o json` of `evid switch`, `evid doctor` and `evid list` prints, as reviewed in `tests/it/published`, and its schemas.
 //! `EVID_BLESS=1` writes the files anew.
-use crate::cli::Place;
-use crate::cli::text;
-use crate::doctor;
-use crate::samples;
+use crate::cli::{Place, text};
 use crate::schemas::valid;
 use crate::switch::platform;
-use crate::switch::repair::options;
-use crate::switch::repair::project;
-use crate::switch::repair::without_project;
+use crate::switch::repair::{options, project, without_project};
+use crate::{doctor, samples};
 use evid::canon::json::to_text;
 use evid::render;
 use evid::usecase::cluster::port::Ask;
 use evid::usecase::doctor::role;
 use evid::usecase::switch::off::off;
-use evid::usecase::switch::on;
 use evid::usecase::switch::on::on;
-use evid::usecase::switch::plan;
 use evid::usecase::switch::plan::Strategy;
-use evid::usecase::switch::repair;
 use evid::usecase::switch::status::status;
-use serde_json::Value;
-use serde_json::json;
+use evid::usecase::switch::{on, plan, repair};
+use serde_json::{Value, json};
 use std::path::Path;
 
 /// Holds documents, one a line, against the file of that name and each against the schema of that name.

@@ -2,10 +2,8 @@
 //! Each test leaves the platform as it found it.
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
-use std::process::Output;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
 /// The cluster that `tests/real/run` started.
 struct Real {

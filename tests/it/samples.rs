@@ -1,27 +1,20 @@
 //! The sample dumps as snapshots, bundles in memory, and changed copies of them.
 use evid::adapters::dump;
 use evid::bundle::config::Config;
-use evid::bundle::manifest::LayerLine;
-use evid::bundle::manifest::Manifest;
+use evid::bundle::manifest::{LayerLine, Manifest};
 use evid::bundle::sums::Sums;
 use evid::canon;
 use evid::canon::redact::Redactor;
-use evid::compare::Entries;
-use evid::compare::Side;
+use evid::compare::{Entries, Side};
 use evid::kinds::Rules;
 use evid::model::Snapshot;
 use evid::usecase::capture;
-use evid::usecase::capture::Beside;
-use evid::usecase::capture::Collected;
-use evid::usecase::capture::Intake;
 use evid::usecase::capture::objects::PackedObjects;
-use evid::usecase::capture::snapshot;
-use evid::usecase::diff::Outcome;
-use evid::usecase::diff::diff;
+use evid::usecase::capture::{Beside, Collected, Intake, snapshot};
+use evid::usecase::diff::{Outcome, diff};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The folder of samples.

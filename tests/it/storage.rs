@@ -1,15 +1,10 @@
 //! Storage: of a volume and its claim, the one that moved or is wrong is named; going is not being; pinned volumes share no place.
-use crate::samples::collected;
-use crate::samples::drafted_with;
-use crate::samples::object;
-use crate::samples::side_of;
-use evid::bundle::config::Config;
-use evid::bundle::config::Pin;
+use crate::samples::{collected, drafted_with, object, side_of};
+use evid::bundle::config::{Config, Pin};
 use evid::claims::Judged;
 use evid::usecase::capture::Collected;
 use evid::usecase::diff::diff;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const VOLUME: &str = "triton-model-repo-prod";
 const CLAIM: &str = "triton-model-repo";

@@ -1,14 +1,8 @@
 //! Every claim on every fixture: the verdicts stand in `tests/it/sweep.txt`, reviewed by eye. `EVID_BLESS=1` writes it anew.
-use crate::samples::collected;
-use crate::samples::items;
-use crate::samples::judge;
-use crate::samples::object;
-use crate::samples::side;
+use crate::samples::{collected, items, judge, object, side};
 use evid::claims::catalogue;
-use evid::compare::Side;
-use evid::compare::lines;
-use evid::model::Gap;
-use evid::model::Reason;
+use evid::compare::{Side, lines};
+use evid::model::{Gap, Reason};
 use evid::usecase::capture::Collected;
 use evid::usecase::diff::diff;
 use serde_json::json;

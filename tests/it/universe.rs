@@ -1,24 +1,13 @@
 //! Law 1: what could have been asked and was not is a gap, and a question that is taken away makes no verdict better.
-use crate::samples::Memory;
-use crate::samples::collected;
-use crate::samples::drafted;
-use crate::samples::files;
-use crate::samples::items;
-use crate::samples::judge;
-use crate::samples::object;
-use crate::samples::verdict;
+use crate::samples::{Memory, collected, drafted, files, items, judge, object, verdict};
 use evid::bundle::sums::Sums;
 use evid::compare::Side;
 use evid::kinds::Rules;
-use evid::model::Verdict;
-use evid::model::stem;
-use evid::usecase::capture::Collected;
-use evid::usecase::capture::List;
-use evid::usecase::diff::Outcome;
-use evid::usecase::diff::diff;
+use evid::model::{Verdict, stem};
+use evid::usecase::capture::{Collected, List};
+use evid::usecase::diff::{Outcome, diff};
 use evid::usecase::verify;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// An OFF on which every claim that can be wrong is: changed, restarted, moved, left, strayed.

@@ -1,14 +1,8 @@
 //! `<layer>.available`: what was watched between the points of a proof.
-use crate::samples::collected;
-use crate::samples::drafted;
-use crate::samples::names;
-use crate::samples::side_of;
-use crate::samples::verdict;
+use crate::samples::{collected, drafted, names, side_of, verdict};
 use evid::claims::Code;
-use evid::usecase::diff::Outcome;
-use evid::usecase::diff::diff;
-use serde_json::Value;
-use serde_json::json;
+use evid::usecase::diff::{Outcome, diff};
+use serde_json::{Value, json};
 
 /// A pod of core in the samples.
 fn pod(collected: &mut evid::usecase::capture::Collected) -> Value {

@@ -2,9 +2,7 @@
 use crate::world::status::Status;
 use crate::world::yaml;
 use bytes::Bytes;
-use http::HeaderMap;
-use http::Method;
-use http::header;
+use http::{HeaderMap, Method, header};
 use serde_json::Value;
 
 /// A request whose body has come.

@@ -4,19 +4,12 @@ use super::ask::Ask;
 use super::form;
 use super::form::Form;
 use super::target::Target;
-use super::write::done;
-use super::write::id;
-use super::write::present;
+use super::write::{done, id, present};
 use crate::world::resource::Resource;
 use crate::world::selector::Selector;
 use crate::world::status::Status;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Deletion;
-use crate::world::store::Id;
-use crate::world::store::Propagation;
-use crate::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::store::{DeleteOptions, Deletion, Id, Propagation, Store};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Kinds whose DELETE answers the object that is gone, not a Status.

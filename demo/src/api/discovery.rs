@@ -1,8 +1,7 @@
 //! What is served, as discovery says it: plain and aggregated, with the groups whose server is down. Knows no object.
 use super::answer::Answer;
 use crate::world::resource::Resource;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,10 +1,7 @@
 //! managedFields: who wrote which field last, as far as a reader of them can tell. Knows no conflict between managers.
 use crate::world::store::time;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
 
 /// Metadata that is not counted as anybody's field.
 const UNCOUNTED: [&str; 10] = [

@@ -1,13 +1,10 @@
 //! The forms in which objects are asked for: whole, metadata only, or a table for people. Knows no store.
 use crate::world::resource::Resource;
 use crate::world::status::Status;
-use chrono::DateTime;
-use chrono::Utc;
-use serde::Serialize;
-use serde::Serializer;
+use chrono::{DateTime, Utc};
 use serde::ser::SerializeMap;
-use serde_json::Value;
-use serde_json::json;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// A form.

@@ -19,8 +19,7 @@ use crate::world::store::Store;
 use answer::Answer;
 use ask::Ask;
 use form::Form;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use target::Target;
 use watch::Watch;
 

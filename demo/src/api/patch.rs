@@ -1,9 +1,7 @@
 //! The four kinds of patches, on values alone. Knows no store.
 use crate::world::resource::Resource;
 use crate::world::status::Status;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 /// Lists that are maps in disguise: the field's name and its key, as the API's types declare them.
 const KEYS: &[(&str, &str)] = &[

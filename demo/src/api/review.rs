@@ -5,8 +5,7 @@ use super::target::Target;
 use crate::faults::wire::Faults;
 use crate::world::status::Status;
 use crate::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The answer to a review; none for another kind.
 ///

@@ -1,6 +1,5 @@
 //! The `/scale` subresource: an object seen as a number of replicas.
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The scale of a workload.
 pub(super) fn of(object: &Value) -> Value {

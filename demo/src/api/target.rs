@@ -1,6 +1,5 @@
 //! What the path of a request names. Knows no object.
-use super::ask::Ask;
-use super::ask::decode;
+use super::ask::{Ask, decode};
 use crate::world::resource::Resource;
 use crate::world::status::Status;
 use crate::world::store::Store;

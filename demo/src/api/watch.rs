@@ -1,17 +1,14 @@
 //! WATCH: what happens to the objects that are selected, line by line. Knows no list of pages, no clock and no connection: whoever serves
 //! it says when to look.
 use super::ask::Ask;
-use super::form;
 use super::form::Form;
-use super::list;
 use super::target::Target;
+use super::{form, list};
 use crate::world::resource::Resource;
 use crate::world::selector::Selector;
 use crate::world::status::Status;
-use crate::world::store::Event;
-use crate::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::store::{Event, Store};
+use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::Arc;
 

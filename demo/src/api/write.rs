@@ -1,19 +1,14 @@
 //! POST, PUT and PATCH, with their preconditions and their subresources. Knows no routes.
 use super::answer::Answer;
 use super::ask::Ask;
-use super::fields;
 use super::fields::Writer;
-use super::form;
 use super::form::Form;
-use super::patch;
-use super::scale;
 use super::target::Target;
+use super::{fields, form, patch, scale};
 use crate::world::defaults;
 use crate::world::status::Status;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::store::{Id, Store};
+use serde_json::{Value, json};
 
 /// Where one object is.
 pub(super) fn id(target: &Target) -> Id {

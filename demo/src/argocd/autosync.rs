@@ -3,15 +3,10 @@ use super::Argo;
 use super::compare::compare;
 use super::operation::in_progress;
 use super::refresh::since;
-use crate::world::objects::change;
-use crate::world::objects::remove;
-use crate::world::objects::text;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::objects::{change, remove, text};
+use crate::world::store::{Id, Store};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 /// Seconds that self-heal leaves between two operations.
 const SELF_HEAL: f64 = 5.0;

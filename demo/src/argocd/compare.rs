@@ -1,19 +1,11 @@
 //! What Argo CD finds when it compares: each resource, and the totals. Reads only.
 use super::drift;
-use super::health::Health;
-use super::health::has_check;
-use super::health::health;
-use crate::seed::git::TRACKING;
-use crate::seed::git::manager;
-use crate::world::objects::group;
-use crate::world::objects::items;
-use crate::world::objects::text;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use super::health::{Health, has_check, health};
+use crate::seed::git::{TRACKING, manager};
+use crate::world::objects::{group, items, text};
+use crate::world::store::{Id, Store};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
 
 /// The outcome of one comparison.
 #[derive(Debug, Default)]

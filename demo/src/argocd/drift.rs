@@ -1,7 +1,6 @@
 //! Whether a live object is as Git says: what Git does not say does not count (an extra key, label or finalizer is no drift).
 use crate::world::objects::LAST_APPLIED;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// A place in an object, without spelling it out.

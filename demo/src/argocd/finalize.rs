@@ -1,21 +1,10 @@
 //! The end of an Application: with the resources finalizer everything that it manages goes first, the last wave before the others.
 use super::Argo;
-use super::compare::option;
-use super::compare::wave;
-use crate::world::objects::change;
-use crate::world::objects::deleting;
-use crate::world::objects::items;
-use crate::world::objects::stamp;
-use crate::world::objects::text;
-use crate::world::objects::uid;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Id;
-use crate::world::store::Propagation;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use super::compare::{option, wave};
+use crate::world::objects::{change, deleting, items, stamp, text, uid};
+use crate::world::store::{DeleteOptions, Id, Propagation, Store};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 /// What makes Argo CD delete what an Application manages.
 pub const FINALIZER: &str = "resources-finalizer.argocd.argoproj.io";

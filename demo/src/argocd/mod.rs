@@ -18,26 +18,16 @@ mod refresh;
 mod sets;
 mod tasks;
 
-use crate::seed::git::Git;
-use crate::seed::git::path_of;
+use crate::seed::git::{Git, path_of};
 use crate::world::controller::Controller;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
+use crate::world::store::{Id, Store};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
-use std::collections::HashMap;
-use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::world::controller::Timers;
-use crate::world::objects::all;
-use crate::world::objects::deleting;
-use crate::world::objects::text;
-use crate::world::objects::uid;
+use crate::world::objects::{all, deleting, text, uid};
 use compare::Index;
 
 pub use finalize::FINALIZER;

@@ -2,23 +2,12 @@
 //! as Argo CD writes it: what the new operation does not say itself, it inherits from the old one that nobody cleared.
 use super::Argo;
 use super::compare::option;
-use super::pass::Pass;
-use super::pass::pass;
+use super::pass::{Pass, pass};
 use super::tasks::tasks;
-use crate::world::objects::change;
-use crate::world::objects::create;
-use crate::world::objects::items;
-use crate::world::objects::number;
-use crate::world::objects::remove;
-use crate::world::objects::stamp;
-use crate::world::objects::text;
-use crate::world::objects::uid;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::objects::{change, create, items, number, remove, stamp, text, uid};
+use crate::world::store::{Id, Store};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 /// Seconds between picking up and the first pass, between passes, and after a wave.
 const PICK_UP: f64 = 0.4;

@@ -1,24 +1,11 @@
 //! One pass of a running operation: what is done is ticked off, then the next step (phase and wave) is carried out.
-use super::compare::ignored;
-use super::compare::option;
+use super::compare::{ignored, option};
 use super::drift;
-use super::health::Health;
-use super::health::has_check;
-use super::health::health;
+use super::health::{Health, has_check, health};
 use super::tasks::Task;
-use crate::world::objects::LAST_APPLIED;
-use crate::world::objects::change;
-use crate::world::objects::create;
-use crate::world::objects::deleting;
-use crate::world::objects::group;
-use crate::world::objects::items;
-use crate::world::objects::text;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Id;
-use crate::world::store::Propagation;
-use crate::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::objects::{LAST_APPLIED, change, create, deleting, group, items, text};
+use crate::world::store::{DeleteOptions, Id, Propagation, Store};
+use serde_json::{Value, json};
 
 /// How an operation stands after a pass.
 #[derive(Debug)]

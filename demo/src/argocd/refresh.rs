@@ -1,25 +1,13 @@
 //! A look at an Application: compared with Git and with the cluster, the outcome in its status. A full refresh moves `reconciledAt`;
 //! a look because something managed moved does not.
-use super::Argo;
-use super::automated;
-use super::compare::Comparison;
-use super::compare::compare;
+use super::compare::{Comparison, compare};
 use super::health::Health;
-use super::key;
+use super::{Argo, automated, key};
 use crate::seed::git::manager;
-use crate::world::objects::change;
-use crate::world::objects::deleting;
-use crate::world::objects::items;
-use crate::world::objects::moment;
-use crate::world::objects::remove;
-use crate::world::objects::stamp;
-use crate::world::objects::text;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::objects::{change, deleting, items, moment, remove, stamp, text};
+use crate::world::store::{Id, Store};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 const REFRESH: &str = "argocd.argoproj.io/refresh";

@@ -1,12 +1,7 @@
 //! The ApplicationSet controller: the Applications of a set come back as long as the set is there.
-use super::APPS;
-use super::Argo;
-use crate::world::objects::all;
-use crate::world::objects::create;
-use crate::world::objects::deleting;
-use crate::world::objects::reference;
-use crate::world::store::Id;
-use crate::world::store::Store;
+use super::{APPS, Argo};
+use crate::world::objects::{all, create, deleting, reference};
+use crate::world::store::{Id, Store};
 use serde_json::Value;
 
 impl Argo {

@@ -1,12 +1,7 @@
 //! What an operation has to do, in the order in which Argo CD does it: phases, waves, kinds. Writes nothing.
-use super::compare::Index;
-use super::compare::hook;
-use super::compare::wave;
-use crate::world::objects::group;
-use crate::world::objects::items;
-use crate::world::objects::text;
-use crate::world::store::Id;
-use crate::world::store::Store;
+use super::compare::{Index, hook, wave};
+use crate::world::objects::{group, items, text};
+use crate::world::store::{Id, Store};
 use serde_json::Value;
 
 /// Kinds in the order of their creation.

@@ -1,27 +1,15 @@
 //! What goes wrong on the platform itself, by name: `evid demo --fault NAME`. Each says when it strikes and what it does then; the
 //! objects are those of the sample platform. What goes wrong between client and server is `faults`' business.
 use super::wire::Denied;
-use crate::argocd::APPS;
-use crate::argocd::FINALIZER;
-use crate::argocd::Repository;
+use crate::argocd::{APPS, FINALIZER, Repository};
 use crate::seed::git::TRACKING;
 use crate::world::controller::Controller;
-use crate::world::objects::change;
-use crate::world::objects::deleting;
-use crate::world::objects::release;
-use crate::world::objects::remove;
-use crate::world::objects::stamp;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use crate::world::table::Outage;
-use crate::world::table::Table;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
-use std::sync::Arc;
-use std::sync::PoisonError;
+use crate::world::objects::{change, deleting, release, remove, stamp};
+use crate::world::store::{DeleteOptions, Id, Store};
+use crate::world::table::{Outage, Table};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use std::sync::{Arc, PoisonError};
 
 /// When a mishap strikes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,7 +2,4 @@
 pub mod mishaps;
 pub mod wire;
 
-pub use wire::Action;
-pub use wire::Denied;
-pub use wire::Faults;
-pub use wire::Rule;
+pub use wire::{Action, Denied, Faults, Rule};

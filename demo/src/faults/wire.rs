@@ -3,9 +3,7 @@
 use crate::world::status::Status;
 use regex::Regex;
 use serde_json::json;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// What is done to a request or to its answer.

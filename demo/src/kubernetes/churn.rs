@@ -1,17 +1,8 @@
 //! What never rests and must not matter: leases, heartbeats, events.
-use crate::world::controller::Controller;
-use crate::world::controller::Timers;
-use crate::world::objects::all;
-use crate::world::objects::change;
-use crate::world::objects::create;
-use crate::world::objects::stamp;
-use crate::world::objects::uid;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::SecondsFormat;
-use chrono::Utc;
+use crate::world::controller::{Controller, Timers};
+use crate::world::objects::{all, change, create, stamp, uid};
+use crate::world::store::{DeleteOptions, Id, Store};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
 use std::collections::HashSet;
 

@@ -1,20 +1,10 @@
 //! Kubernetes' garbage collector: what has lost its owners goes, and what is deleted in the foreground waits for its dependents.
 use crate::world::controller::Controller;
-use crate::world::objects::deleting;
-use crate::world::objects::held_by;
-use crate::world::objects::items;
-use crate::world::objects::release;
-use crate::world::objects::text;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Event;
-use crate::world::store::Id;
-use crate::world::store::Propagation;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
+use crate::world::objects::{deleting, held_by, items, release, text};
+use crate::world::store::{DeleteOptions, Event, Id, Propagation, Store};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
-use std::collections::HashMap;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 const FOREGROUND: &str = "foregroundDeletion";

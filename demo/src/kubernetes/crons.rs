@@ -1,25 +1,8 @@
 //! CronJobs: what comes each minute, and what is kept of it. Knows no clock.
-use crate::world::objects::all;
-use crate::world::objects::change;
-use crate::world::objects::controller;
-use crate::world::objects::create;
-use crate::world::objects::deleting;
-use crate::world::objects::items;
-use crate::world::objects::name;
-use crate::world::objects::reference;
-use crate::world::objects::remove;
-use crate::world::objects::set_status;
-use crate::world::objects::stamp;
-use crate::world::objects::text;
-use crate::world::objects::uid;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Id;
-use crate::world::store::Propagation;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::objects::{all, change, controller, create, deleting, items, name, reference, remove, set_status, stamp, text, uid};
+use crate::world::store::{DeleteOptions, Id, Propagation, Store};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 /// The kind of a Job.
 pub const JOBS: &str = "jobs.batch";

@@ -1,23 +1,11 @@
 //! DaemonSets: one pod for each node that tolerates it.
-use super::nodes::bound_to;
-use super::nodes::tolerates;
+use super::nodes::{bound_to, tolerates};
 use super::revisions;
-use super::template::Hashes;
-use super::template::pod;
-use crate::world::controller::Controller;
-use crate::world::controller::on;
-use crate::world::objects::all;
-use crate::world::objects::create;
-use crate::world::objects::deleting;
-use crate::world::objects::matches;
-use crate::world::objects::name;
-use crate::world::objects::ready;
-use crate::world::objects::set_status;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
+use super::template::{Hashes, pod};
+use crate::world::controller::{Controller, on};
+use crate::world::objects::{all, create, deleting, matches, name, ready, set_status};
+use crate::world::store::{DeleteOptions, Id, Store};
+use serde_json::{Value, json};
 
 const LABEL: &str = "controller-revision-hash";
 

@@ -1,23 +1,8 @@
 //! The endpoints behind a service, in both of their kinds. Allocates nothing.
-use crate::world::objects::change;
-use crate::world::objects::controller;
-use crate::world::objects::create;
-use crate::world::objects::deleting;
-use crate::world::objects::items;
-use crate::world::objects::matches;
-use crate::world::objects::name;
-use crate::world::objects::namespace;
-use crate::world::objects::ready;
-use crate::world::objects::reference;
-use crate::world::objects::stamp;
-use crate::world::objects::text;
-use crate::world::objects::uid;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::objects::{change, controller, create, deleting, items, matches, name, namespace, ready, reference, stamp, text, uid};
+use crate::world::store::{Id, Store};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The kind of an EndpointSlice.

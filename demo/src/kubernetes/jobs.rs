@@ -1,29 +1,12 @@
 //! Jobs: pods that end; and when the minutes of the platform's time begin.
 use super::crons;
-use super::crons::JOBS;
-use super::crons::finished;
+use super::crons::{JOBS, finished};
 use super::template::pod;
-use crate::world::controller::Controller;
-use crate::world::controller::Timers;
-use crate::world::objects::all;
-use crate::world::objects::change;
-use crate::world::objects::controller;
-use crate::world::objects::create;
-use crate::world::objects::deleting;
-use crate::world::objects::number;
-use crate::world::objects::ready;
-use crate::world::objects::set_status;
-use crate::world::objects::stamp;
-use crate::world::objects::uid;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Id;
-use crate::world::store::Propagation;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Timelike;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::controller::{Controller, Timers};
+use crate::world::objects::{all, change, controller, create, deleting, number, ready, set_status, stamp, uid};
+use crate::world::store::{DeleteOptions, Id, Propagation, Store};
+use chrono::{DateTime, Timelike, Utc};
+use serde_json::{Value, json};
 
 /// The job controller, the cron job controller and the one for finished jobs.
 #[derive(Debug)]

@@ -1,15 +1,9 @@
 //! What a kubelet says of a pod. Writes nothing.
 use super::template::hex;
-use crate::world::objects::items;
-use crate::world::objects::stamp;
-use crate::world::objects::text;
-use crate::world::objects::uid;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::objects::{items, stamp, text, uid};
+use crate::world::store::{Id, Store};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 fn containers<'a>(pod: &'a Value, list: &str) -> impl Iterator<Item = (&'a str, &'a str)> {
     items(&pod["spec"][list]).map(|c| (text(&c["name"]), text(&c["image"])))

@@ -1,15 +1,8 @@
 //! The lifecycle of namespaces: what each one is born with, and how one that is deleted empties itself.
-use crate::world::controller::Controller;
-use crate::world::controller::Watch;
-use crate::world::objects::all;
-use crate::world::objects::create;
-use crate::world::objects::deleting;
-use crate::world::objects::text;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
+use crate::world::controller::{Controller, Watch};
+use crate::world::objects::{all, create, deleting, text};
+use crate::world::store::{DeleteOptions, Id, Store};
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 const ABOUT: &str = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as \

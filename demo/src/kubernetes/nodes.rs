@@ -1,6 +1,5 @@
 //! On which nodes a pod may run. Knows no store.
-use crate::world::objects::items;
-use crate::world::objects::text;
+use crate::world::objects::{items, text};
 use serde_json::Value;
 
 /// Whether a pod may run on a node, as to its taints.

@@ -1,24 +1,11 @@
 //! The scheduler and the kubelets: a pod gets a node, an address and ready containers; a Job's pod ends; a deleted pod goes.
 use super::kubelet;
-use super::nodes::bound_to;
-use super::nodes::tolerates;
-use crate::world::controller::Controller;
-use crate::world::controller::Timers;
-use crate::world::objects::all;
-use crate::world::objects::change;
-use crate::world::objects::deleting;
-use crate::world::objects::items;
-use crate::world::objects::name;
-use crate::world::objects::stamp;
-use crate::world::objects::text;
-use crate::world::objects::uid;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use super::nodes::{bound_to, tolerates};
+use crate::world::controller::{Controller, Timers};
+use crate::world::objects::{all, change, deleting, items, name, stamp, text, uid};
+use crate::world::store::{DeleteOptions, Id, Store};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 // Seconds until a scheduled pod is ready, until a Job's pod has ended, until a deleted pod is gone.
 const START: f64 = 1.0;

@@ -1,29 +1,12 @@
 //! Deployments and ReplicaSets: roll-outs, and as many pods as are wanted.
-use super::template::Hashes;
-use super::template::pod;
-use crate::world::controller::Controller;
-use crate::world::controller::on;
-use crate::world::objects::all;
-use crate::world::objects::change;
-use crate::world::objects::controller;
-use crate::world::objects::create;
-use crate::world::objects::deleting;
-use crate::world::objects::name;
-use crate::world::objects::namespace;
-use crate::world::objects::number;
-use crate::world::objects::ready;
-use crate::world::objects::reference;
-use crate::world::objects::set_status;
-use crate::world::objects::text;
-use crate::world::objects::uid;
-use crate::world::objects::with_condition;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use super::template::{Hashes, pod};
+use crate::world::controller::{Controller, on};
+use crate::world::objects::{
+    all, change, controller, create, deleting, name, namespace, number, ready, reference, set_status, text, uid, with_condition,
+};
+use crate::world::store::{DeleteOptions, Id, Store};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 const SETS: &str = "replicasets.apps";
 const HASH: &str = "pod-template-hash";

@@ -1,19 +1,8 @@
 //! ControllerRevisions of StatefulSets and DaemonSets: the template's history, of which this platform needs the newest.
 use super::template::Hashes;
-use crate::world::objects::all;
-use crate::world::objects::controller;
-use crate::world::objects::create;
-use crate::world::objects::items;
-use crate::world::objects::name;
-use crate::world::objects::namespace;
-use crate::world::objects::number;
-use crate::world::objects::reference;
-use crate::world::objects::remove;
-use crate::world::objects::text;
-use crate::world::objects::uid;
+use crate::world::objects::{all, controller, create, items, name, namespace, number, reference, remove, text, uid};
 use crate::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 const STEM: &str = "controllerrevisions.apps";

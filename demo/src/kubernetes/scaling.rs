@@ -1,21 +1,9 @@
 //! Autoscalers (without a metrics API: they can only raise to the minimum) and quotas (what is used).
-use crate::world::controller::Controller;
-use crate::world::controller::Timers;
-use crate::world::objects::all;
-use crate::world::objects::change;
-use crate::world::objects::deleting;
-use crate::world::objects::items;
-use crate::world::objects::number;
-use crate::world::objects::set_status;
-use crate::world::objects::text;
-use crate::world::objects::uid;
-use crate::world::objects::with_condition;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::controller::{Controller, Timers};
+use crate::world::objects::{all, change, deleting, items, number, set_status, text, uid, with_condition};
+use crate::world::store::{Id, Store};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 const NO_METRICS: &str = "the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get metrics for \
     resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)";

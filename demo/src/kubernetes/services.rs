@@ -1,21 +1,10 @@
 //! Services: their addresses and ports.
 use super::endpoints;
 use super::endpoints::SLICES;
-use crate::world::controller::Controller;
-use crate::world::controller::on;
-use crate::world::objects::all;
-use crate::world::objects::change;
-use crate::world::objects::create;
-use crate::world::objects::deleting;
-use crate::world::objects::items;
-use crate::world::objects::name;
-use crate::world::objects::set_status;
-use crate::world::objects::text;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::controller::{Controller, on};
+use crate::world::objects::{all, change, create, deleting, items, name, set_status, text};
+use crate::world::store::{DeleteOptions, Id, Store};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 const ADDRESSES: &str = "ipaddresses.networking.k8s.io";

@@ -1,23 +1,10 @@
 //! StatefulSets: pods by number, in order, each with its claims. Claims outlive everything.
 use super::revisions;
-use super::template::Hashes;
-use super::template::pod;
-use crate::world::controller::Controller;
-use crate::world::controller::on;
-use crate::world::objects::all;
-use crate::world::objects::create;
-use crate::world::objects::deleting;
-use crate::world::objects::items;
-use crate::world::objects::name;
-use crate::world::objects::number;
-use crate::world::objects::ready;
-use crate::world::objects::set_status;
-use crate::world::objects::text;
-use crate::world::store::DeleteOptions;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
+use super::template::{Hashes, pod};
+use crate::world::controller::{Controller, on};
+use crate::world::objects::{all, create, deleting, items, name, number, ready, set_status, text};
+use crate::world::store::{DeleteOptions, Id, Store};
+use serde_json::{Value, json};
 
 const LABEL: &str = "controller-revision-hash";
 

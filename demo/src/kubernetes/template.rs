@@ -1,11 +1,7 @@
 //! Pods from templates, and the hashes that name revisions of one. Knows no controller's count.
-use crate::world::objects::name;
-use crate::world::objects::reference;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
-use sha2::Digest;
-use sha2::Sha256;
+use crate::world::objects::{name, reference};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// Template → hash. Hashes that the platform came with are kept: the same template has the same name again.

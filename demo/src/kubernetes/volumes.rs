@@ -1,19 +1,8 @@
 //! Binding of claims and volumes, and the finalizers that protect them. No provisioner: every volume is made by hand.
-use crate::world::controller::Controller;
-use crate::world::controller::on;
-use crate::world::objects::all;
-use crate::world::objects::change;
-use crate::world::objects::deleting;
-use crate::world::objects::held_by;
-use crate::world::objects::items;
-use crate::world::objects::release;
-use crate::world::objects::set_status;
-use crate::world::objects::stamp;
-use crate::world::objects::text;
-use crate::world::store::Id;
-use crate::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
+use crate::world::controller::{Controller, on};
+use crate::world::objects::{all, change, deleting, held_by, items, release, set_status, stamp, text};
+use crate::world::store::{Id, Store};
+use serde_json::{Value, json};
 
 const CLAIMS: &str = "persistentvolumeclaims";
 const VOLUMES: &str = "persistentvolumes";

@@ -1,7 +1,6 @@
 //! The demo's Git repository, rendered: what Argo CD wants of each Application. Knows no store.
 use crate::world::objects::LAST_APPLIED;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,14 +1,10 @@
 //! What the demo holds when it starts: the objects of a settled platform, and what its Git repository says. Knows no controller.
 pub mod git;
 
-use chrono::DateTime;
-use chrono::SecondsFormat;
-use chrono::TimeDelta;
-use chrono::Utc;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use flate2::read::GzDecoder;
 use serde_json::Value;
-use sha2::Digest;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io;
 use std::io::Read;

@@ -1,21 +1,15 @@
 //! One request over a connection: noted, put wrong where a fault says so, answered. Knows no route but those that need more than the store.
-use super::kubectl::openapi;
-use super::kubectl::protobuf;
-use super::proxy;
+use super::kubectl::{openapi, protobuf};
 use super::shared::Shared;
-use super::stream;
-use super::watch;
-use super::wire;
 use super::wire::Body;
+use super::{proxy, stream, watch, wire};
 use crate::api;
-use crate::api::Outcome;
 use crate::api::answer::Answer;
 use crate::api::ask::Ask;
-use crate::api::list;
+use crate::api::{Outcome, list};
 use crate::faults::wire::Action;
 use crate::world::status::Status;
-use http::Request;
-use http::Response;
+use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;

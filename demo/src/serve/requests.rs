@@ -1,8 +1,6 @@
 //! What the server was asked, so that a test can say that nothing was written. Knows no answer but its status.
-use http::HeaderMap;
-use http::header;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use http::{HeaderMap, header};
+use std::sync::{Mutex, PoisonError};
 
 /// One request.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

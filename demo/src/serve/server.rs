@@ -1,7 +1,6 @@
 //! The server: its socket, its threads, its end. Knows no request.
 use super::exchange;
-use super::requests::Requests;
-use super::requests::Seen;
+use super::requests::{Requests, Seen};
 use super::shared::Shared;
 use crate::faults::wire::Faults;
 use crate::world::controller::Controller;
@@ -13,22 +12,14 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use hyper_util::rt::TokioTimer;
-use serde_json::Value;
-use serde_json::json;
-use std::io;
-use std::net::Ipv4Addr;
-use std::net::SocketAddr;
-use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::{Value, json};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::AtomicUsize;
-use std::sync::mpsc;
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use std::{io, thread};
 use tokio::runtime;
 use tokio::sync::watch;
 

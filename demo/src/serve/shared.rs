@@ -5,11 +5,8 @@ use crate::world::responder::Responder;
 use crate::world::store::Store;
 use chrono::Utc;
 use serde_json::Value;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// All of it.
 pub(super) struct Shared {

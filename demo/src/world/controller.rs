@@ -1,8 +1,6 @@
 //! What every controller is, waits for and looks at. Knows no controller.
 use super::store::Store;
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 
 /// One part of what makes a platform move: a controller of Kubernetes or of Argo CD.

@@ -2,8 +2,7 @@
 //! what a person applied. Knows no store. Independent of the rules in `kinds`, which say the same for another reason.
 use super::resource::Resource;
 use super::yaml;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 /// Where a pod's spec stands.

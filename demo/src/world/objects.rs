@@ -1,11 +1,7 @@
 //! What every controller reads of an object and writes to the store. Knows no kind's rules.
-use super::store::Id;
-use super::store::Store;
-use chrono::DateTime;
-use chrono::SecondsFormat;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use super::store::{Id, Store};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What the last client-side apply said.

@@ -1,7 +1,6 @@
 //! Kubernetes' answer to what failed: `kind: Status`, worded as the API server words it. Knows no HTTP but the numbers.
 use super::resource::Resource;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A `v1 Status` of a failure.
 #[derive(Clone, PartialEq, Debug)]

@@ -1,13 +1,10 @@
 //! What the containers of the sample platform answer (`responses.yaml`), with outages. Knows no Kubernetes request.
-use super::responder::Call;
-use super::responder::Reply;
-use super::responder::Responder;
+use super::responder::{Call, Reply, Responder};
 use super::yaml;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// What is wrong with a port.

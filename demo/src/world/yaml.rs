@@ -13,10 +13,8 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
 #[cfg(test)]
 mod tests {
     use super::read;
-    use serde_json::Value;
-    use serde_json::json;
-    use sha2::Digest;
-    use sha2::Sha256;
+    use serde_json::{Value, json};
+    use sha2::{Digest, Sha256};
 
     fn value(text: &str) -> Value {
         read(text).unwrap()

@@ -1,8 +1,7 @@
 //! What the platform begins with, held by digests, so that nothing changes it unseen. One that is meant to change is copied from the
 //! failure.
 use serde_json::Value;
-use sha2::Digest;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 fn digest(value: &Value) -> String {
     Sha256::digest(value.to_string()).iter().map(|b| format!("{b:02x}")).collect()

@@ -7,14 +7,11 @@ mod proxies;
 mod watches;
 mod writes;
 
-use evid_demo::Options;
-use evid_demo::Server;
 use evid_demo::world::resource;
 use evid_demo::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
-use std::io::Read;
-use std::io::Write;
+use evid_demo::{Options, Server};
+use serde_json::{Value, json};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 

@@ -4,10 +4,8 @@ use crate::adapters::dump::content::text;
 use crate::adapters::dump::stderr::Said;
 use crate::adapters::dump::walk::stem;
 use crate::argo::Here;
-use crate::model::Gap;
-use crate::model::Reason;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use crate::model::{Gap, Reason};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Marks each question that is attested; a gap for each that is not and of which nothing was said.
 pub(super) fn attest(lists: &mut [RawList], said: &[Said], keeps_stderr: bool) -> Vec<Gap> {

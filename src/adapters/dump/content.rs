@@ -1,11 +1,8 @@
 //! One file's text → the answers in it: lists and single objects, split by kind, each item with its apiVersion and kind. Knows
 //! nothing of file names and of other files.
-use crate::adapters::dump::Problem;
-use crate::adapters::dump::open;
-use crate::adapters::dump::walk::Form;
-use crate::adapters::dump::walk::Found;
-use crate::canon::strict;
-use crate::canon::yaml;
+use crate::adapters::dump::walk::{Form, Found};
+use crate::adapters::dump::{Problem, open};
+use crate::canon::{strict, yaml};
 use serde_json::Value;
 use std::collections::BTreeMap;
 

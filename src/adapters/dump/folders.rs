@@ -1,12 +1,9 @@
 //! Which folders of a dump are named by the namespace that was asked. In doubt it is the narrower question: a folder never makes
 //! an answer speak for more than was asked. Knows paths and the namespaces of what was read below them.
 use crate::adapters::dump::catalogue::Catalogue;
-use crate::adapters::dump::content::Answer;
-use crate::adapters::dump::content::text;
-use crate::adapters::dump::name::Place;
-use crate::adapters::dump::name::Tree;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use crate::adapters::dump::content::{Answer, text};
+use crate::adapters::dump::name::{Place, Tree};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The folders that are namespaces.
 pub(super) struct Folders(BTreeSet<String>);

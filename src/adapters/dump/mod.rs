@@ -11,10 +11,8 @@ mod resolve;
 mod stderr;
 mod walk;
 
-use crate::model::Gap;
-use crate::model::Source;
-use crate::usecase::capture::Collected;
-use crate::usecase::capture::List;
+use crate::model::{Gap, Source};
+use crate::usecase::capture::{Collected, List};
 use serde_json::Value;
 use std::path::PathBuf;
 

@@ -100,8 +100,7 @@ fn version(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
-    use super::Tree;
+    use super::{Place, Tree};
     use crate::adapters::dump::catalogue::Catalogue;
 
     fn told(file: &str) -> Option<(String, String)> {

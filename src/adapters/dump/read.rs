@@ -1,24 +1,14 @@
 //! The stages of reading a dump: walk, parse on two threads, name the questions, weigh what stderr says.
-use crate::adapters::dump::Dump;
-use crate::adapters::dump::DumpError;
-use crate::adapters::dump::Problem;
-use crate::adapters::dump::attest;
 use crate::adapters::dump::catalogue::Catalogue;
-use crate::adapters::dump::content;
 use crate::adapters::dump::content::text;
 use crate::adapters::dump::folders::Folders;
-use crate::adapters::dump::name::Place;
-use crate::adapters::dump::name::Tree;
-use crate::adapters::dump::open;
-use crate::adapters::dump::resolve::Resolved;
-use crate::adapters::dump::resolve::resolve;
-use crate::adapters::dump::stderr;
+use crate::adapters::dump::name::{Place, Tree};
+use crate::adapters::dump::resolve::{Resolved, resolve};
 use crate::adapters::dump::stderr::Said;
-use crate::adapters::dump::walk::Found;
-use crate::adapters::dump::walk::walk;
+use crate::adapters::dump::walk::{Found, walk};
+use crate::adapters::dump::{Dump, DumpError, Problem, attest, content, open, stderr};
 use crate::canon::each;
-use crate::model::Gap;
-use crate::model::Reason;
+use crate::model::{Gap, Reason};
 use std::collections::BTreeSet;
 use std::path::Path;
 

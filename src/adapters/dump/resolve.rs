@@ -1,12 +1,9 @@
 //! One answer and the path of its file → the question that it answers. Knows names and kinds; must not know other files.
 use crate::adapters::dump::RawList;
 use crate::adapters::dump::catalogue::Catalogue;
-use crate::adapters::dump::content::Answer;
-use crate::adapters::dump::content::is_event;
-use crate::adapters::dump::content::text;
+use crate::adapters::dump::content::{Answer, is_event, text};
 use crate::adapters::dump::folders::Folders;
-use crate::adapters::dump::name::Place;
-use crate::adapters::dump::name::Tree;
+use crate::adapters::dump::name::{Place, Tree};
 
 /// What became of one answer.
 pub(super) enum Resolved {

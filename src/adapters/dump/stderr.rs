@@ -2,8 +2,7 @@
 use crate::adapters::dump::catalogue::Catalogue;
 use crate::adapters::dump::folders::Folders;
 use crate::adapters::dump::name::Place;
-use crate::model::Gap;
-use crate::model::Reason;
+use crate::model::{Gap, Reason};
 use std::collections::BTreeSet;
 
 /// The most characters of a message that are kept.
@@ -137,11 +136,7 @@ fn refused(line: &str) -> Option<(String, String, Option<String>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::harmless;
-    use super::plain;
-    use super::reason;
-    use super::refused;
-    use super::undiscovered;
+    use super::{harmless, plain, reason, refused, undiscovered};
     use crate::model::Reason;
 
     #[test]

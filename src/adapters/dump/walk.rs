@@ -1,10 +1,7 @@
 //! Finds the files of a dump and tells by their names what each is. Opens none, follows no link, knows nothing of content.
-use crate::adapters::dump::DumpError;
-use crate::adapters::dump::Problem;
-use std::path::Path;
-use std::path::PathBuf;
-use walkdir::DirEntry;
-use walkdir::WalkDir;
+use crate::adapters::dump::{DumpError, Problem};
+use std::path::{Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
 
 /// The form of a file's text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -137,10 +134,7 @@ fn relative(dir: &Path, path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Form;
-    use super::Role;
-    use super::role;
-    use super::stem;
+    use super::{Form, Role, role, stem};
 
     #[test]
     fn a_name_says_what_a_file_is() {

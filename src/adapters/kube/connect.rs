@@ -1,23 +1,15 @@
 //! From a kubeconfig (or the pod's own service account) to a client: one client a command, so that a credential plugin runs once.
 use crate::adapters::causes::in_one_line;
-use crate::adapters::kube::access::Access;
-use crate::adapters::kube::access::ConnectError;
-use crate::adapters::kube::access::Env;
-use crate::adapters::kube::credential;
-use crate::adapters::kube::login::Login;
-use crate::adapters::kube::login::Renewal;
-use crate::adapters::kube::proxy;
+use crate::adapters::kube::access::{Access, ConnectError, Env};
+use crate::adapters::kube::login::{Login, Renewal};
 use crate::adapters::kube::send::Cluster;
-use chrono::DateTime;
-use chrono::Utc;
+use crate::adapters::kube::{credential, proxy};
+use chrono::{DateTime, Utc};
 use http::HeaderValue;
 use http::header::USER_AGENT;
-use kube::Client;
-use kube::Config;
 use kube::client::ClientBuilder;
-use kube::config::Context;
-use kube::config::KubeConfigOptions;
-use kube::config::Kubeconfig;
+use kube::config::{Context, KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -2,14 +2,11 @@
 //! times for each command. What they print never
 //! leaves this module but as the credential; not in an error either.
 use crate::adapters::kube::access::ConnectError;
-use chrono::DateTime;
-use chrono::Utc;
-use kube::config::AuthInfo;
-use kube::config::ExecConfig;
+use chrono::{DateTime, Utc};
+use kube::config::{AuthInfo, ExecConfig};
 use serde::Deserialize;
 use serde_json::json;
-use std::process::Command;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 #[derive(Deserialize)]
 struct Credential {

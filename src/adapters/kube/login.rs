@@ -1,12 +1,10 @@
 //! The client, and as whom it speaks. A credential plugin is run again before what it gave expires, and where the server no longer
 //! takes what it took before: a proof may last longer than a token.
 use crate::adapters::kube::access::ConnectError;
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use kube::Client;
 use std::pin::Pin;
-use std::sync::PoisonError;
-use std::sync::RwLock;
+use std::sync::{PoisonError, RwLock};
 
 /// Makes another client, and says when its credential runs out, where that is known.
 pub(super) type Renewal = Box<dyn Fn() -> Renewed + Send + Sync>;

@@ -10,11 +10,9 @@ pub mod reach;
 mod send;
 mod watch;
 
-pub use access::Access;
-pub use access::ConnectError;
+pub use access::{Access, ConnectError};
 pub use connect::connect;
 pub use login::Login;
-pub use origin::Origin;
-pub use origin::origin;
+pub use origin::{Origin, origin};
 pub use send::Cluster;
 pub use watch::Watcher;

@@ -1,9 +1,6 @@
 //! What a kubeconfig says of who asks whom, for a person who wonders: names and kinds, never a credential.
-use crate::adapters::kube::access::Access;
-use crate::adapters::kube::access::ConnectError;
-use crate::adapters::kube::connect::bare;
-use crate::adapters::kube::connect::chosen;
-use crate::adapters::kube::connect::place;
+use crate::adapters::kube::access::{Access, ConnectError};
+use crate::adapters::kube::connect::{bare, chosen, place};
 use kube::config::AuthInfo;
 
 /// Where a connection comes from.

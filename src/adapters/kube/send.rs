@@ -3,22 +3,16 @@
 use crate::adapters::causes::in_one_line;
 use crate::adapters::interrupt;
 use crate::adapters::kube::login::Login;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Ask;
-use crate::usecase::cluster::port::Method;
-use crate::usecase::cluster::port::NoReply;
-use crate::usecase::cluster::port::Reply;
+use crate::usecase::cluster::port::{Api, Ask, Method, NoReply, Reply};
 use http::Request;
-use http::header::ACCEPT;
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http_body_util::BodyExt as _;
 use hyper::body::Body as _;
 use kube::Client;
 use kube::client::Body;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::Handle;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 
 /// How often a GET is sent in all.
 const TRIES: u32 = 4;

@@ -3,18 +3,13 @@
 use crate::adapters::causes::in_one_line;
 use crate::adapters::kube::login::Login;
 use crate::adapters::kube::send::Cluster;
-use crate::usecase::cluster::port::Watch;
-use crate::usecase::cluster::port::WatchEvent;
-use crate::usecase::cluster::port::in_query;
-use chrono::DateTime;
-use chrono::Utc;
+use crate::usecase::cluster::port::{Watch, WatchEvent, in_query};
+use chrono::{DateTime, Utc};
 use http::Request;
 use http_body_util::BodyExt as _;
 use kube::client::Body;
 use serde_json::Value;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 

@@ -2,12 +2,8 @@
 use crate::adapters::zipfile::layout::STORED;
 use crate::bundle::defect::DefectKind;
 use crate::canon::hex;
-use flate2::Crc;
-use flate2::Decompress;
-use flate2::FlushDecompress;
-use flate2::Status;
-use sha2::Digest as _;
-use sha2::Sha256;
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+use sha2::{Digest as _, Sha256};
 use std::ops::Range;
 
 /// Content is handed out in pieces of at most this many bytes: it stays in the processor's cache for both hashes.

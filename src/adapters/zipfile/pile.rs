@@ -1,17 +1,12 @@
 //! Compressed entries on disk, in the order in which they were made, until a bundle takes them in its own: so that no more than one is
 //! held in memory. Must not know what is in them.
-use crate::adapters::zipfile::write::BundleWriter;
-use crate::adapters::zipfile::write::Packed;
-use crate::adapters::zipfile::write::WriteError;
-use crate::adapters::zipfile::write::refused;
+use crate::adapters::zipfile::write::{BundleWriter, Packed, WriteError, refused};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
-use std::io::BufReader;
-use std::io::BufWriter;
-use zip::ZipArchive;
-use zip::ZipWriter;
+use std::io::{BufReader, BufWriter};
 use zip::result::ZipError;
+use zip::{ZipArchive, ZipWriter};
 
 /// Entries that are compressed; an unnamed temporary file holds them.
 pub struct Pile {

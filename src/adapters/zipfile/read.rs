@@ -1,25 +1,19 @@
 //! Opens a bundle: a closed world in which every byte is accounted for before an entry is given out. Knows names and digests;
 //! must not know what is in an entry.
-use crate::adapters::zipfile::MAX_FILE;
-use crate::adapters::zipfile::content::Entry;
-use crate::adapters::zipfile::content::Unpacker;
-use crate::adapters::zipfile::scan;
-use crate::bundle::defect::Defect;
-use crate::bundle::defect::DefectKind;
+use crate::adapters::zipfile::content::{Entry, Unpacker};
+use crate::adapters::zipfile::{MAX_FILE, scan};
+use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::names;
 use crate::bundle::sums::Sums;
 use crate::canon::hex;
-use sha2::Digest as _;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Threads that check entries.
 const THREADS: usize = 2;

@@ -1,17 +1,11 @@
 //! Finds the entries of a bundle's zip and everything that the writer would not have written so. Looks at headers only, never at
 //! content: whatever it accepts, no byte outside the stored data could be another one.
-use crate::adapters::zipfile::MAX_ENTRIES;
-use crate::adapters::zipfile::MAX_ENTRY;
-use crate::adapters::zipfile::MAX_RATIO;
-use crate::adapters::zipfile::MAX_TOTAL;
 use crate::adapters::zipfile::content::Entry;
-use crate::adapters::zipfile::layout;
 use crate::adapters::zipfile::layout::Facts;
-use crate::bundle::defect::Defect;
-use crate::bundle::defect::DefectKind;
+use crate::adapters::zipfile::{MAX_ENTRIES, MAX_ENTRY, MAX_RATIO, MAX_TOTAL, layout};
+use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::names;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The entries by name, or every defect.
 pub(super) fn scan(file: &[u8]) -> Result<BTreeMap<String, Entry>, Vec<Defect>> {

@@ -1,7 +1,6 @@
 //! Where the bytes of a bundle go: into a temporary file and through SHA-256 at once. Must not know what a zip is.
 use crate::canon::hex;
-use sha2::Digest as _;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use std::io;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use tempfile::NamedTempFile;

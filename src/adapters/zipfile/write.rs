@@ -1,10 +1,7 @@
 //! Writes a bundle: one pass, the same bytes for the same entries, and either the whole file or none. Knows the order of entries
 //! and their digests; must not know what is in them.
-use crate::adapters::zipfile::MAX_ENTRIES;
-use crate::adapters::zipfile::MAX_ENTRY;
-use crate::adapters::zipfile::MAX_FILE;
-use crate::adapters::zipfile::MAX_TOTAL;
 use crate::adapters::zipfile::sink::Sink;
+use crate::adapters::zipfile::{MAX_ENTRIES, MAX_ENTRY, MAX_FILE, MAX_TOTAL};
 use crate::bundle::names;
 use crate::bundle::names::NameFault;
 use crate::bundle::sums::Sums;

@@ -1,9 +1,7 @@
 //! An answer as it is kept: redacted, bounded, with what it took; or why there is none. How it came is somebody else's business.
-use crate::canon::redact::MARK;
-use crate::canon::redact::Redactor;
+use crate::canon::redact::{MARK, Redactor};
 use crate::canon::sha256_hex;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;

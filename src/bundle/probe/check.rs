@@ -1,21 +1,13 @@
 //! Holds `probes/` of a bundle against the bundle itself: every outcome must follow from the answer that is kept and from what was
 //! declared.
 use crate::bundle::config::Config;
-use crate::bundle::defect::Defect;
-use crate::bundle::defect::DefectKind;
+use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::manifest::Manifest;
-use crate::bundle::probe::answer::Answer;
-use crate::bundle::probe::answer::Heard;
-use crate::bundle::probe::answer::KEPT;
-use crate::bundle::probe::answer::Why;
-use crate::bundle::probe::answer::is_status;
-use crate::bundle::probe::declaration::Probe;
-use crate::bundle::probe::declaration::Through;
+use crate::bundle::probe::answer::{Answer, Heard, KEPT, Why, is_status};
+use crate::bundle::probe::declaration::{Probe, Through};
 use crate::bundle::probe::judge::judge;
-use crate::bundle::probe::line::Line;
-use crate::bundle::probe::line::Sample;
-use crate::canon::json;
-use crate::canon::sha256_hex;
+use crate::bundle::probe::line::{Line, Sample};
+use crate::canon::{json, sha256_hex};
 use std::collections::BTreeMap;
 
 /// Everything wrong with the probes of a bundle.

@@ -2,11 +2,9 @@
 //! Also the built-in probes, which are data: nothing here knows what they ask.
 use crate::bundle::probe::expect::Expect;
 use crate::bundle::probe::time::Span;
-use crate::canon::redact::MARK;
-use crate::canon::redact::Redactor;
+use crate::canon::redact::{MARK, Redactor};
 use crate::canon::yaml;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -2,11 +2,8 @@
 use crate::bundle::probe::time::Span;
 use crate::canon::redact::Redactor;
 use regex::Regex;
-use serde::Deserialize;
-use serde::Deserializer;
-use serde::Serialize;
-use serde_json::Number;
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Number, Value};
 
 /// What is expected of an answer. All of it must hold.
 #[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]

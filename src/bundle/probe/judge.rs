@@ -1,14 +1,10 @@
 //! What an answer comes to, by what was expected of it. Pure, and made from what is kept alone, so that anybody can judge it again.
-use crate::bundle::probe::answer::Answer;
-use crate::bundle::probe::answer::Heard;
-use crate::bundle::probe::answer::Why;
+use crate::bundle::probe::answer::{Answer, Heard, Why};
 use crate::bundle::probe::declaration::Probe;
-use crate::bundle::probe::expect::Check;
-use crate::bundle::probe::expect::matches;
+use crate::bundle::probe::expect::{Check, matches};
 use crate::canon::json;
 use crate::canon::redact::MARK;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cmp::Ordering;
 

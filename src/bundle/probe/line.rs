@@ -1,14 +1,10 @@
 //! The lines of `probes/<layer>.jsonl`, format 1: each a probe and one target, with every sample that was taken of it.
 use crate::bundle::config::Config;
 use crate::bundle::probe::answer::Heard;
-use crate::bundle::probe::declaration::Method;
-use crate::bundle::probe::declaration::Probe;
-use crate::bundle::probe::judge::Is;
-use crate::bundle::probe::judge::Outcome;
-use crate::bundle::probe::judge::judge;
+use crate::bundle::probe::declaration::{Method, Probe};
+use crate::bundle::probe::judge::{Is, Outcome, judge};
 use crate::canon::json;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A probe, one target, and what was heard of it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

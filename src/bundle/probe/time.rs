@@ -1,6 +1,5 @@
 //! A length of time as a person writes it: `500ms`, `1s`, `2m`.
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A length of time, kept as it was written.

@@ -1,8 +1,7 @@
 //! What one run may leave to the next: texts in which nothing was found, and what names of fields say. Both follow from the text
 //! alone, whatever stands around it and whatever the key is. Holds no text that held a secret, and forgets what is not met again.
 use super::mode::Mode;
-use super::names::Name;
-use super::names::Sense;
+use super::names::{Name, Sense};
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 use std::collections::HashMap;

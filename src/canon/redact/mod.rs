@@ -19,8 +19,7 @@ mod token;
 mod urls;
 mod walk;
 
-pub use token::Domain;
-pub use token::MARK;
+pub use token::{Domain, MARK};
 
 use crate::canon::sha256_hex;
 use serde_json::Value;

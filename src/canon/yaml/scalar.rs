@@ -1,6 +1,5 @@
 //! What a plain YAML scalar means by the core schema of YAML 1.2. Numbers keep every digit. Knows nothing of documents.
-use serde_json::Number;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// The core schema's types.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,8 +76,7 @@ fn exact(text: &str, json: &str) -> Result<Option<Value>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Want;
-    use super::resolve;
+    use super::{Want, resolve};
 
     fn json(text: &str) -> String {
         resolve(text, Want::Any).map_or_else(|e| e, |v| v.to_string())

@@ -2,20 +2,11 @@
 //! managed object, no orphan with its tracking mark, no pod. What is kept on purpose is named and does not count. Laws 2 and 9: that a
 //! living object is the layer's by asserted evidence alone leaves the claim open, and refutes it where a pod runs.
 use crate::argo;
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
-use crate::claims::Position;
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::predicates::healthy;
-use crate::claims::predicates::settled;
-use crate::claims::question::Answer;
-use crate::claims::question::Question;
-use crate::claims::witness;
-use crate::compare::CompareError;
-use crate::compare::Instance;
-use crate::compare::Spot;
+use crate::claims::predicates::{healthy, settled};
+use crate::claims::question::{Answer, Question};
+use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
+use crate::compare::{CompareError, Instance, Spot};
 use crate::model::By;
 use serde_json::json;
 

@@ -2,18 +2,10 @@
 //! each one that moves is named. Where the agreement covers a whole container of the object, or every kind, nobody can say that the field
 //! is its owner's alone: the claim is left open.
 use crate::bundle::lines::OwnedLine;
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
-use crate::compare::CompareError;
-use crate::compare::Side;
-use crate::compare::Spot;
-use crate::compare::lines;
-use serde_json::Map;
-use serde_json::Value;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use crate::claims::{Code, Effect, Evidence, Finding};
+use crate::compare::{CompareError, Side, Spot, lines};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The fields of a layer's objects that moved from one bundle to another under an agreement.
 pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {

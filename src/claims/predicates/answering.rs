@@ -1,16 +1,9 @@
 //! Every declared probe of a layer was asked in every bundle, and every sample of every target was the right answer.
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Finding;
-use crate::claims::question::Answer;
-use crate::claims::question::Question;
-use crate::compare::Heard;
-use crate::compare::Is;
-use crate::compare::Line;
-use crate::compare::Side;
+use crate::claims::question::{Answer, Question};
+use crate::claims::{Code, Effect, Finding};
+use crate::compare::{Heard, Is, Line, Side};
 use crate::model::Key;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 pub(super) fn answering(q: &Question<'_>) -> Answer {

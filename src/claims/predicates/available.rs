@@ -1,25 +1,14 @@
 //! No pod of the layer was unready or went away, and no sample of its probes failed, between the points of a proof. Rests on what was
 //! watched: a time that was not watched, and a pod that nobody can place, leave it open.
 use crate::bundle::names::WATCH;
-use crate::bundle::watch::Pod;
-use crate::bundle::watch::Seen;
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
+use crate::bundle::watch::{Pod, Seen};
 use crate::claims::predicates::quality::instant;
-use crate::claims::question::Answer;
-use crate::claims::question::Question;
-use crate::compare::CompareError;
-use crate::compare::Is;
-use crate::compare::Line;
-use crate::compare::Spot;
-use crate::compare::lines;
-use crate::model::By;
-use crate::model::Key;
+use crate::claims::question::{Answer, Question};
+use crate::claims::{Code, Effect, Evidence, Finding};
+use crate::compare::{CompareError, Is, Line, Spot, lines};
+use crate::model::{By, Key};
 use serde_json::json;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn available(q: &Question<'_>) -> Answer {
     let e = q.evidence;

@@ -1,15 +1,9 @@
 //! Back is not back empty (law 13): the volume behind a claim is the same one, by uid and by source, when the claim has come back.
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
-use crate::claims::predicates::volumes::Item;
-use crate::claims::predicates::volumes::volumes;
-use crate::compare::CompareError;
-use crate::compare::Spot;
+use crate::claims::predicates::volumes::{Item, volumes};
+use crate::claims::{Code, Effect, Evidence, Finding};
+use crate::compare::{CompareError, Spot};
 use crate::model::meta;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The claims of a layer behind which another volume stands than before, or none.

@@ -1,29 +1,13 @@
 //! Everything that changed, in state and in re-creation, lies in the switched layer; of the switch itself only its sync policy moved.
 //! Law 2: that a change lies in the switched layer by asserted evidence alone leaves the claim open.
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
-use crate::claims::Position;
-use crate::claims::predicates::agreed;
-use crate::claims::predicates::generated;
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::quality::asked;
 use crate::claims::predicates::unchanged::written_secrets;
-use crate::claims::question::Answer;
-use crate::claims::question::Question;
-use crate::claims::witness;
-use crate::compare::Change;
-use crate::compare::ChangeKind;
-use crate::compare::CompareError;
-use crate::compare::Instance;
-use crate::compare::Instances;
-use crate::compare::Spot;
-use crate::model::By;
-use crate::model::Key;
-use crate::model::PLATFORM;
-use crate::model::Role;
-use crate::model::unstem;
+use crate::claims::predicates::{agreed, generated};
+use crate::claims::question::{Answer, Question};
+use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
+use crate::compare::{Change, ChangeKind, CompareError, Instance, Instances, Spot};
+use crate::model::{By, Key, PLATFORM, Role, unstem};
 use serde_json::json;
 use std::collections::BTreeSet;
 

@@ -1,19 +1,11 @@
 //! Values that a cluster generates for each instance (caBundles, ranges of ids, names of pull secrets), as the rule of their kind says:
 //! another one is no counter-example, and is named (law 13).
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
-use crate::compare::CompareError;
-use crate::compare::Side;
-use crate::compare::Spot;
-use crate::compare::lines;
+use crate::claims::{Code, Effect, Evidence, Finding};
+use crate::compare::{CompareError, Side, Spot, lines};
 use crate::kinds::patterns::covers;
 use crate::model::unstem;
-use serde_json::Map;
-use serde_json::Value;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Such values of the objects of some layers that differ from one bundle to another.
 pub(super) fn differing(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (usize, usize)) -> Result<Vec<Finding>, CompareError> {

@@ -1,17 +1,9 @@
 //! Every Application of a layer (its root too) is Synced and Healthy, every workload available, in every bundle.
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::predicates::settled;
-use crate::claims::predicates::wanted;
-use crate::claims::question::Answer;
-use crate::claims::question::Question;
-use crate::claims::witness;
-use crate::compare::CompareError;
-use crate::compare::Instance;
-use crate::compare::Spot;
+use crate::claims::predicates::{settled, wanted};
+use crate::claims::question::{Answer, Question};
+use crate::claims::{Code, Effect, Evidence, Finding, witness};
+use crate::compare::{CompareError, Instance, Spot};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

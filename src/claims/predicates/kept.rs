@@ -1,12 +1,8 @@
 //! The switch is the same object, manual when off, automated with prune and self-heal when on, never deleting.
 use crate::argo::Mode;
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Finding;
-use crate::claims::Position;
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::question::Answer;
-use crate::claims::question::Question;
+use crate::claims::question::{Answer, Question};
+use crate::claims::{Code, Effect, Finding, Position};
 use crate::model::meta;
 use serde_json::json;
 use std::collections::BTreeSet;

@@ -19,8 +19,7 @@ mod undisturbed;
 mod volumes;
 mod wanted;
 
-use crate::claims::question::Answer;
-use crate::claims::question::Question;
+use crate::claims::question::{Answer, Question};
 
 type Predicate = fn(&Question<'_>) -> Answer;
 

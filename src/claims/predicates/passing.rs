@@ -1,13 +1,9 @@
 //! Objects that well-known controllers add, take and write into, as the rule of their kind says (law 14). Only the object itself says that it is
 //! one: so that it comes, goes or moves leaves a claim open, and does not speak for it (law 2).
 use crate::claims::Evidence;
-use crate::compare::Change;
-use crate::compare::ChangeKind;
-use crate::compare::CompareError;
-use crate::compare::Instances;
+use crate::compare::{Change, ChangeKind, CompareError, Instances};
 use crate::kinds::patterns::covers;
-use crate::kinds::rule::Passing;
-use crate::kinds::rule::Rule;
+use crate::kinds::rule::{Passing, Rule};
 use crate::model::meta;
 
 /// Whether a change leaves a claim open: it could be none, or a well-known controller may have done it.

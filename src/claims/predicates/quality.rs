@@ -1,20 +1,12 @@
 //! Whether the bundles can carry claims at all: complete, comparable, ordered.
 use crate::canon::each;
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Finding;
-use crate::claims::question::Answer;
-use crate::claims::question::Question;
-use crate::compare::Side;
-use crate::compare::lines;
+use crate::claims::question::{Answer, Question};
+use crate::claims::{Code, Effect, Finding};
+use crate::compare::{Side, lines};
 use crate::kinds::Rules;
-use crate::model::Key;
-use crate::model::Known;
-use crate::model::meta;
-use serde_json::Value;
-use serde_json::json;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use crate::model::{Key, Known, meta};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Every question was answered, and every kind that could have been asked, or that a layer has or manages, was asked (law 1).
 pub(super) fn complete(q: &Question<'_>) -> Answer {

@@ -1,23 +1,12 @@
 //! What an earlier bundle with the switch on had is back: the same objects, equal in state, Synced, as healthy as they were, and with the
 //! same volumes behind its claims (law 13). Each is kept, re-created equal, or re-created different; missing, different and additional
 //! ones refute.
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
-use crate::claims::Position;
-use crate::claims::predicates::agreed;
-use crate::claims::predicates::behind;
-use crate::claims::predicates::generated;
-use crate::claims::predicates::healthy;
 use crate::claims::predicates::passing::is_open;
-use crate::claims::predicates::settled;
 use crate::claims::predicates::unchanged::compared;
-use crate::claims::question::Answer;
-use crate::claims::question::Question;
-use crate::claims::witness;
-use crate::compare::Change;
-use crate::compare::ChangeKind;
+use crate::claims::predicates::{agreed, behind, generated, healthy, settled};
+use crate::claims::question::{Answer, Question};
+use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
+use crate::compare::{Change, ChangeKind};
 use serde_json::json;
 
 pub(super) fn restored(q: &Question<'_>) -> Answer {

@@ -2,28 +2,14 @@
 //! every bundle, and so is its claim; both are Bound to each other by uid, neither going (law 9), with the data in its place. Of the two,
 //! the one that moved or is wrong is named.
 use crate::bundle::config::Pin;
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::predicates::volumes::CLAIMS;
-use crate::claims::predicates::volumes::Item;
-use crate::claims::predicates::volumes::VOLUMES;
-use crate::claims::predicates::volumes::claim;
-use crate::claims::predicates::volumes::claim_at;
-use crate::claims::predicates::volumes::volumes;
-use crate::claims::question::Answer;
-use crate::claims::question::Question;
-use crate::claims::witness;
-use crate::compare::CompareError;
-use crate::compare::Spot;
-use crate::model::Gap;
-use crate::model::Role;
-use serde_json::Value;
-use serde_json::json;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use crate::claims::predicates::volumes::{CLAIMS, Item, VOLUMES, claim, claim_at, volumes};
+use crate::claims::question::{Answer, Question};
+use crate::claims::{Code, Effect, Evidence, Finding, witness};
+use crate::compare::{CompareError, Spot};
+use crate::model::{Gap, Role};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 type Volumes<'e> = BTreeMap<String, Item<'e>>;
 

@@ -1,13 +1,8 @@
 //! Whether what Applications say of themselves can be relied on: not where one changed while the rest was read, and not where its word is
 //! not current (law 7). Such a doubt touches what rests on an Application's own word, nothing else.
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::witness;
-use crate::compare::CompareError;
-use crate::compare::Spot;
+use crate::claims::{Code, Effect, Evidence, Finding, witness};
+use crate::compare::{CompareError, Spot};
 use crate::model::Key;
 use serde_json::json;
 

@@ -1,21 +1,10 @@
 //! A layer's state is equal from each bundle to the next.
 use crate::bundle::config::Secrets;
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Expect;
-use crate::claims::Finding;
-use crate::claims::predicates::agreed;
-use crate::claims::predicates::generated;
 use crate::claims::predicates::passing::is_open;
-use crate::claims::predicates::wanted;
-use crate::claims::question::Answer;
-use crate::claims::question::Question;
-use crate::claims::witness;
-use crate::compare::ChangeKind;
-use crate::compare::CompareError;
-use crate::compare::Instance;
-use crate::compare::Spot;
+use crate::claims::predicates::{agreed, generated, wanted};
+use crate::claims::question::{Answer, Question};
+use crate::claims::{Code, Effect, Evidence, Expect, Finding, witness};
+use crate::compare::{ChangeKind, CompareError, Instance, Spot};
 use crate::model::Role;
 use serde_json::json;
 

@@ -1,22 +1,13 @@
 //! No pod of the layer was replaced or restarted and no object re-created, from each bundle to the next. Pods of Jobs and hook
 //! objects come and go; so do the pods that an active autoscaler adds or takes (law 10). What is going, or has come to its end, is not there
 //! any more (law 9).
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::wanted;
 use crate::claims::predicates::wanted::wanted;
-use crate::claims::question::Answer;
-use crate::claims::question::Question;
-use crate::claims::witness;
-use crate::compare::CompareError;
-use crate::compare::Instance;
-use crate::compare::Instances;
-use crate::compare::Spot;
-use serde_json::Value;
-use serde_json::json;
+use crate::claims::question::{Answer, Question};
+use crate::claims::{Code, Effect, Evidence, Finding, witness};
+use crate::compare::{CompareError, Instance, Instances, Spot};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 pub(super) fn undisturbed(q: &Question<'_>) -> Answer {

@@ -1,12 +1,8 @@
 //! Volumes and claims as `retained` reads them out of a bundle: what each says of itself, of the other, and of where its data is. Judges
 //! nothing.
 use crate::claims::Evidence;
-use crate::compare::CompareError;
-use crate::compare::Instance;
-use crate::compare::Spot;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use crate::compare::{CompareError, Instance, Spot};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// The stem of volumes.

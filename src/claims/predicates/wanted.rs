@@ -1,14 +1,8 @@
 //! Law 10: health is what is seen, not what an owner says. A workload that had replicas and wants none is a counter-example unless an active
 //! autoscaler did it; fewer Ready pods seen than available ones claimed are a doubt.
-use crate::claims::Code;
-use crate::claims::Effect;
-use crate::claims::Evidence;
-use crate::claims::Finding;
-use crate::compare::CompareError;
-use crate::compare::Instance;
-use crate::compare::Spot;
-use serde_json::Value;
-use serde_json::json;
+use crate::claims::{Code, Effect, Evidence, Finding};
+use crate::compare::{CompareError, Instance, Spot};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Where a workload says how many pods it has that are available.

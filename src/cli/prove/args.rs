@@ -1,7 +1,5 @@
 //! The words of `evid prove`.
-use crate::cli::cluster::ClusterArgs;
-use crate::cli::cluster::duration;
-use crate::cli::cluster::pace;
+use crate::cli::cluster::{ClusterArgs, duration, pace};
 use crate::cli::prove::goal::Goal;
 use std::path::PathBuf;
 use std::time::Duration;

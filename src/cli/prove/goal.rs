@@ -1,7 +1,6 @@
 //! What can be proven, as steps: points that are captured and turns of the switch.
 use crate::claims::Expect;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What is to be proven.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, clap::ValueEnum)]

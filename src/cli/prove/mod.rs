@@ -13,16 +13,13 @@ pub(super) use args::Args;
 use crate::adapters::config;
 use crate::adapters::kube::Watcher;
 use crate::bundle::config::Config;
-use crate::cli::Done;
-use crate::cli::Global;
 use crate::cli::capture::redactor;
 #[cfg(feature = "demo")]
 use crate::cli::cluster::ClusterArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::key;
 use crate::cli::live::Session;
-use crate::cli::ui;
+use crate::cli::{Done, Global, key, ui};
 use crate::kinds::Rules;
 use crate::model::Role;
 use crate::usecase::cluster::port::Clock as _;
@@ -34,8 +31,7 @@ use goal::Goal;
 use goal::Step;
 use sampling::Sampler;
 use state::State;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 #[cfg(feature = "demo")]
 use std::time::Duration;
 use turn::Turn;

@@ -1,23 +1,18 @@
 //! One point of a run: a capture with what was watched and written since the point before.
 use crate::adapters::archive;
 use crate::adapters::kube::Watcher;
-use crate::bundle::names::ACTIONS;
-use crate::bundle::names::WATCH;
-use crate::cli::capture::spool;
-use crate::cli::capture::summary;
+use crate::bundle::names::{ACTIONS, WATCH};
+use crate::cli::capture::{spool, summary};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::live::Session;
-use crate::cli::live::scope;
+use crate::cli::live::{Session, scope};
 use crate::cli::prove::sampling::Sampler;
 use crate::cli::prove::state::State;
 use crate::cli::ui;
 use crate::usecase::capture;
 use crate::usecase::capture::Beside;
 use crate::usecase::capture::intake::Intake;
-use crate::usecase::cluster::port::Clock as _;
-use crate::usecase::cluster::port::Watch as _;
-use crate::usecase::cluster::port::stamp;
+use crate::usecase::cluster::port::{Clock as _, Watch as _, stamp};
 use crate::usecase::prove::Watched;
 use std::path::Path;
 use std::time::Duration;

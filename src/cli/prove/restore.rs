@@ -1,12 +1,11 @@
 //! A run that failed or was interrupted: what state things are in, and the way back.
 use crate::adapters::interrupt;
-use crate::cli::Done;
 use crate::cli::ask::confirm;
 use crate::cli::failure::Failure;
 use crate::cli::prove::Args;
 use crate::cli::prove::state::State;
 use crate::cli::prove::turn::Turn;
-use crate::cli::ui;
+use crate::cli::{Done, ui};
 use std::io::IsTerminal as _;
 use std::path::Path;
 

@@ -1,26 +1,19 @@
 //! The end of a run: verdicts over its bundles, a signed report, everything verified, an index that a person can open.
-use crate::adapters::archive;
-use crate::adapters::fresh;
-use crate::adapters::report_file;
+use crate::adapters::{archive, fresh, report_file};
 use crate::bundle::names::ACTIONS;
 use crate::claims::Expect;
-use crate::cli::Done;
-use crate::cli::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::live::Session;
 use crate::cli::prove::Args;
 use crate::cli::prove::goal::Step;
 use crate::cli::prove::state::State;
-use crate::cli::ui;
-use crate::cli::verify;
+use crate::cli::{Done, Global, ui, verify};
 use crate::envelope::SigningKey;
-use crate::render::html;
 use crate::render::html::Page;
-use crate::render::table;
+use crate::render::{html, table};
 use crate::usecase::diff::diff;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Judges, signs, verifies, writes the index; the exit code is the result's.
 pub(super) fn judge(session: &Session<'_>, dir: &Path, state: &State, args: &Args, global: &Global, signing: &SigningKey) -> Done {

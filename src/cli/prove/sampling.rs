@@ -1,19 +1,14 @@
 //! Asks the protected layers' probes on an interval, beside whatever else goes on, until it is stopped.
 use crate::adapters::kube::reach::Apps;
-use crate::bundle::probe::Is;
-use crate::bundle::probe::Line;
+use crate::bundle::probe::{Is, Line};
 use crate::bundle::watch::Seen;
 use crate::cli::live::Session;
 use crate::model::Role;
-use crate::usecase::cluster::port::Clock as _;
-use crate::usecase::cluster::port::stamp;
+use crate::usecase::cluster::port::{Clock as _, stamp};
 use crate::usecase::probes;
-use crate::usecase::probes::Places;
-use crate::usecase::probes::World;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
+use crate::usecase::probes::{Places, World};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// What was sampled since the last look, and whose the pods are.

@@ -1,12 +1,9 @@
 //! What a run is to prove and how far it is: `run.json` in its folder, so that an interrupted run can be gone on with.
 use crate::adapters::fresh;
 use crate::cli::failure::Failure;
-use crate::cli::prove::goal::Goal;
-use crate::cli::prove::goal::Step;
-use serde::Deserialize;
-use serde::Serialize;
-use std::path::Path;
-use std::path::PathBuf;
+use crate::cli::prove::goal::{Goal, Step};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
 
 /// A run, as its folder keeps it.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,7 +1,5 @@
 //! What `evid switch` is told.
-use crate::cli::cluster::ClusterArgs;
-use crate::cli::cluster::duration;
-use crate::cli::cluster::pace;
+use crate::cli::cluster::{ClusterArgs, duration, pace};
 use std::path::PathBuf;
 use std::time::Duration;
 

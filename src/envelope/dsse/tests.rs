@@ -1,10 +1,5 @@
 //! Envelopes: what is signed, what is read, what is refused.
-use crate::envelope::Algorithm;
-use crate::envelope::Envelope;
-use crate::envelope::EnvelopeFault;
-use crate::envelope::SignatureStatus;
-use crate::envelope::SigningKey;
-use crate::envelope::dsse;
+use crate::envelope::{Algorithm, Envelope, EnvelopeFault, SignatureStatus, SigningKey, dsse};
 
 fn key(algorithm: Algorithm, seed: u8) -> SigningKey {
     SigningKey::from_seed(algorithm, &[seed; 32]).unwrap()

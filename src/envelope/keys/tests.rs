@@ -1,8 +1,5 @@
 //! Keys: what is read, what is written, what is refused. Other tools' keys are in the integration tests.
-use crate::envelope::Algorithm;
-use crate::envelope::KeyFault;
-use crate::envelope::SigningKey;
-use crate::envelope::VerifyingKey;
+use crate::envelope::{Algorithm, KeyFault, SigningKey, VerifyingKey};
 
 const BOTH: [Algorithm; 2] = [Algorithm::Ed25519, Algorithm::P256];
 

@@ -1,7 +1,5 @@
 //! Statements: written canonically, read strictly.
-use crate::envelope::Statement;
-use crate::envelope::StatementFault;
-use crate::envelope::Subject;
+use crate::envelope::{Statement, StatementFault, Subject};
 
 fn statement() -> Statement {
     let subject = |name: &str, digit: &str| Subject { name: name.into(), sha256: digit.repeat(64) };

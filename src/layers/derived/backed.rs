@@ -1,10 +1,8 @@
 //! Whether the addresses of an EndpointSlice or of Endpoints are those of the pods that they name (law 4): where traffic goes is what its
 //! Service's selector says, and nobody wrote another address in by hand.
 use crate::layers::Context;
-use crate::model::Key;
-use crate::model::Object;
-use crate::model::meta;
 use crate::model::meta::list;
+use crate::model::{Key, Object, meta};
 use serde_json::Value;
 
 /// What the addresses of an object come to.

@@ -1,16 +1,11 @@
 //! What an object that is made from a template holds beside it (law 4). The template is split by the object's own rule, so that defaults
 //! and lists mean the same on both sides. What controllers and admission always write is declared in the rule (`given`).
 use crate::kinds::Kind;
-use crate::kinds::patterns::covers;
-use crate::kinds::patterns::is_like;
-use crate::kinds::patterns::is_within;
+use crate::kinds::patterns::{covers, is_like, is_within};
 use crate::kinds::rule::Given;
 use crate::kinds::split::split;
-use crate::model::join;
-use crate::model::set;
-use crate::model::tokens;
-use serde_json::Map;
-use serde_json::Value;
+use crate::model::{join, set, tokens};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// How grave a departure is.

@@ -4,19 +4,13 @@
 mod backed;
 mod follows;
 
-pub use follows::Departure;
-pub use follows::What;
+pub use follows::{Departure, What};
 
 use crate::argo::Listed;
 use crate::kinds::patterns::is_like;
 use crate::kinds::rule::Derived;
 use crate::layers::Context;
-use crate::model::KeyRef;
-use crate::model::Object;
-use crate::model::is_custom;
-use crate::model::join;
-use crate::model::meta;
-use crate::model::tokens;
+use crate::model::{KeyRef, Object, is_custom, join, meta, tokens};
 use backed::Backed;
 use follows::Measure;
 use serde_json::Value;

@@ -2,28 +2,13 @@
 mod outcome;
 mod status;
 
-pub use outcome::off;
-pub use outcome::off_json;
-pub use outcome::off_plan;
-pub use outcome::on;
-pub use outcome::on_json;
-pub use outcome::on_plan;
-pub use outcome::repair;
-pub use outcome::repair_json;
-pub use outcome::repair_plan;
-pub use status::status;
-pub use status::status_json;
+pub use outcome::{off, off_json, off_plan, on, on_json, on_plan, repair, repair_json, repair_plan};
+pub use status::{status, status_json};
 
-use crate::model::Gap;
-use crate::model::Key;
-use crate::render::words::clean;
-use crate::render::words::en;
-use crate::usecase::switch::Event;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::Step;
-use crate::usecase::switch::Write;
-use serde_json::Value;
-use serde_json::json;
+use crate::model::{Gap, Key};
+use crate::render::words::{clean, en};
+use crate::usecase::switch::{Event, Fact, Step, Write};
+use serde_json::{Value, json};
 
 /// So many are told; the others are counted.
 const MOST: usize = 5;

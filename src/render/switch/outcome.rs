@@ -1,20 +1,9 @@
 //! Plans and outcomes of off, on and repair: as text, as JSON.
-use crate::render::switch::block;
-use crate::render::switch::fact;
-use crate::render::switch::facts;
-use crate::render::switch::facts_json;
-use crate::render::switch::gaps;
-use crate::render::switch::gaps_json;
-use crate::render::switch::key_json;
-use crate::render::switch::writes;
-use crate::render::switch::writes_json;
-use crate::usecase::switch::Settled;
+use crate::render::switch::{block, fact, facts, facts_json, gaps, gaps_json, key_json, writes, writes_json};
 use crate::usecase::switch::off::Off;
-use crate::usecase::switch::on;
 use crate::usecase::switch::plan::Plan;
-use crate::usecase::switch::repair;
-use serde_json::Value;
-use serde_json::json;
+use crate::usecase::switch::{Settled, on, repair};
+use serde_json::{Value, json};
 
 /// What an OFF will do. `full` prints every write.
 pub fn off_plan(plan: &Plan, full: bool) -> String {

@@ -1,19 +1,9 @@
 //! `evid switch status`: as text, as JSON.
-use crate::argo::Form;
-use crate::argo::Mode;
-use crate::render::switch::block;
-use crate::render::switch::facts;
-use crate::render::switch::facts_json;
-use crate::render::switch::gaps;
-use crate::render::switch::gaps_json;
-use crate::render::switch::key_json;
+use crate::argo::{Form, Mode};
+use crate::render::switch::{block, facts, facts_json, gaps, gaps_json, key_json};
 use crate::render::words::clean;
-use crate::usecase::switch::status::Line;
-use crate::usecase::switch::status::Next;
-use crate::usecase::switch::status::Position;
-use crate::usecase::switch::status::Status;
-use serde_json::Value;
-use serde_json::json;
+use crate::usecase::switch::status::{Line, Next, Position, Status};
+use serde_json::{Value, json};
 
 fn mode(mode: Mode) -> String {
     match mode {

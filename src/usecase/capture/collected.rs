@@ -1,9 +1,5 @@
 //! What a source gives to a capture: lists, gaps and a window of time; and why no capture comes of it. Knows no bundle.
-use crate::model::Gap;
-use crate::model::Key;
-use crate::model::Listable;
-use crate::model::Source;
-use crate::model::stem;
+use crate::model::{Gap, Key, Listable, Source, stem};
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::packed::PackedList;
 use serde_json::Value;

@@ -1,23 +1,13 @@
 //! What a capture says against itself: an object that an Application calls Synced, or pods that their owner counts, missing
 //! from a list that should hold them. Such a list shows no absence.
 use crate::argo;
-use crate::argo::Here;
-use crate::argo::Settings;
+use crate::argo::{Here, Settings};
 use crate::kinds::Rules;
-use crate::model::Gap;
-use crate::model::KeyRef;
-use crate::model::Object;
-use crate::model::Objects;
-use crate::model::Question;
-use crate::model::Reason;
-use crate::model::meta;
-use chrono::DateTime;
-use chrono::FixedOffset;
+use crate::model::{Gap, KeyRef, Object, Objects, Question, Reason, meta};
+use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// (group, kind, pointer) of owners that count their pods, and where.
 const COUNTING: [(&str, &str, &str); 4] = [

@@ -1,21 +1,12 @@
 //! The files of a snapshot's bundle, one by one, and what its manifest says. Knows no container: who seals them takes them as they come.
-use crate::bundle::FORMAT;
-use crate::bundle::assemble;
 use crate::bundle::assemble::Layered;
 use crate::bundle::coverage::Coverage;
-use crate::bundle::manifest::Cluster;
-use crate::bundle::manifest::LayerLine;
-use crate::bundle::manifest::Manifest;
-use crate::bundle::manifest::Tool;
-use crate::bundle::manifest::Window;
-use crate::bundle::probe;
+use crate::bundle::manifest::{Cluster, LayerLine, Manifest, Tool, Window};
 use crate::bundle::sums::Sums;
+use crate::bundle::{FORMAT, assemble, probe};
 use crate::canon;
 use crate::canon::json;
-use crate::model::Layer;
-use crate::model::PLATFORM;
-use crate::model::Snapshot;
-use crate::model::Source;
+use crate::model::{Layer, PLATFORM, Snapshot, Source};
 use crate::usecase::capture::collected::CaptureError;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;

@@ -1,16 +1,12 @@
 //! Takes in every answered object, one at a time: redacted, numbers in one spelling, packed away. What comes after it holds no object whole, and
 //! nothing that was not redacted.
-use crate::bundle::config::Config;
-use crate::bundle::config::Secrets;
+use crate::bundle::config::{Config, Secrets};
 use crate::canon::json;
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::layers::lean;
-use crate::model::Layer;
-use crate::model::group_of;
-use crate::model::meta;
-use crate::usecase::capture::packed::PackedList;
-use crate::usecase::capture::packed::PackedObject;
+use crate::model::{Layer, group_of, meta};
+use crate::usecase::capture::packed::{PackedList, PackedObject};
 use crate::usecase::capture::spool::Spool;
 use serde_json::Value;
 

@@ -13,16 +13,10 @@ mod snapshot;
 pub mod spool;
 pub(super) mod universe;
 
-pub use collected::CaptureError;
-pub use collected::Collected;
-pub use collected::List;
+pub use collected::{CaptureError, Collected, List};
 pub use files::Outline;
 pub use intake::Intake;
-pub use run::Beside;
-pub use run::Captured;
-pub use run::Put;
-pub use run::run;
-pub use snapshot::objects_of;
-pub use snapshot::snapshot;
+pub use run::{Beside, Captured, Put, run};
+pub use snapshot::{objects_of, snapshot};
 
 pub(super) use snapshot::cluster;

@@ -1,21 +1,14 @@
 //! All objects of a snapshot, sorted by key, one a key: indexes in memory, content in the spool.
 use crate::kinds::Rules;
-use crate::model::Gap;
-use crate::model::KeyRef;
-use crate::model::Object;
-use crate::model::Objects;
-use crate::model::Reason;
-use crate::usecase::capture::collected::CaptureError;
-use crate::usecase::capture::collected::List;
+use crate::model::{Gap, KeyRef, Object, Objects, Reason};
+use crate::usecase::capture::collected::{CaptureError, List};
 use crate::usecase::capture::intake::read;
-use crate::usecase::capture::packed::PackedList;
-use crate::usecase::capture::packed::PackedObject;
+use crate::usecase::capture::packed::{PackedList, PackedObject};
 use crate::usecase::capture::spool::Spool;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Packed objects.
 pub struct PackedObjects<'a> {
@@ -174,18 +167,12 @@ mod tests {
     use crate::bundle::config::Config;
     use crate::canon::redact::Redactor;
     use crate::kinds::Rules;
-    use crate::model::Objects as _;
-    use crate::model::Reason;
-    use crate::model::Source;
-    use crate::usecase::capture::collected::CaptureError;
-    use crate::usecase::capture::collected::Collected;
-    use crate::usecase::capture::collected::List;
+    use crate::model::{Objects as _, Reason, Source};
+    use crate::usecase::capture::collected::{CaptureError, Collected, List};
     use crate::usecase::capture::intake::Intake;
     use crate::usecase::capture::snapshot;
-    use crate::usecase::capture::spool::Memory;
-    use crate::usecase::capture::spool::Spool;
-    use serde_json::Value;
-    use serde_json::json;
+    use crate::usecase::capture::spool::{Memory, Spool};
+    use serde_json::{Value, json};
 
     fn collected(lists: Vec<Vec<Value>>) -> Collected {
         let list = |(i, items): (usize, Vec<Value>)| List {

@@ -1,9 +1,7 @@
 //! The objects of one answered list, packed: their names in one text, their content in the spool, some fifty bytes each for the
 //! rest. What the list says beside them is noted once.
-use crate::model::Key;
-use crate::model::KeyRef;
-use std::hash::Hash as _;
-use std::hash::Hasher as _;
+use crate::model::{Key, KeyRef};
+use std::hash::{Hash as _, Hasher as _};
 use std::ops::Range;
 
 /// One packed object.

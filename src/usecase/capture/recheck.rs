@@ -1,8 +1,7 @@
 //! What changed while the rest was read: an object that its first and its last reading show differently is of no one moment. Bookkeeping
 //! that always moves (generation, reconciledAt) does not count.
 use crate::kinds::health;
-use crate::model::Objects;
-use crate::model::Unsettled;
+use crate::model::{Objects, Unsettled};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;

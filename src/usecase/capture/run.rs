@@ -1,11 +1,8 @@
 //! A capture, as its stages. Where objects come from, what else is asked, and where the bundle goes, are its caller's.
 use crate::bundle::probe;
 use crate::model::Snapshot;
-use crate::usecase::capture::collected::CaptureError;
-use crate::usecase::capture::collected::Collected;
-use crate::usecase::capture::files::Outline;
-use crate::usecase::capture::files::each_file;
-use crate::usecase::capture::files::probe_files;
+use crate::usecase::capture::collected::{CaptureError, Collected};
+use crate::usecase::capture::files::{Outline, each_file, probe_files};
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
 use crate::usecase::capture::packed::PackedList;

@@ -1,6 +1,5 @@
 //! A port: where packed objects lie between the answer that held them and the files of the bundle. Must not know what the bytes are.
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 /// Bytes out, bytes back. A fault is remembered, not returned: whoever seals what was kept asks for it first.
 pub trait Spool: Sync {

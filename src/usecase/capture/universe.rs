@@ -3,21 +3,11 @@
 //! Computed from what a bundle holds, so that `verify` can compute it again. Must not know how a source was read.
 use crate::argo;
 use crate::argo::Here;
-use crate::kinds::Rules;
-use crate::kinds::built_in;
-use crate::model::Gap;
-use crate::model::Known;
-use crate::model::Listable;
-use crate::model::Objects;
-use crate::model::Question;
-use crate::model::Reason;
-use crate::model::Source;
-use crate::model::Universe;
+use crate::kinds::{Rules, built_in};
 use crate::model::meta::list;
-use crate::model::stem;
+use crate::model::{Gap, Known, Listable, Objects, Question, Reason, Source, Universe, stem};
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The oldest minor version that evid knows apart from older ones.
 const OLDEST: u32 = 24;
@@ -199,22 +189,10 @@ fn whole<'a>(objects: &'a dyn Objects, group: &str, kind: &str) -> impl Iterator
 
 #[cfg(test)]
 mod tests {
-    use super::Seen;
-    use super::not_asked;
-    use super::universe;
+    use super::{Seen, not_asked, universe};
     use crate::kinds::Rules;
-    use crate::model::Gap;
-    use crate::model::Key;
-    use crate::model::Known;
-    use crate::model::Object;
-    use crate::model::Objects;
-    use crate::model::Question;
-    use crate::model::Reason;
-    use crate::model::Source;
-    use crate::model::group_of;
-    use crate::model::stem;
-    use serde_json::Value;
-    use serde_json::json;
+    use crate::model::{Gap, Key, Known, Object, Objects, Question, Reason, Source, group_of, stem};
+    use serde_json::{Value, json};
 
     fn object(api: &str, kind: &str, plural: &str, name: &str, rest: Value) -> Object {
         let mut value = json!({"apiVersion": api, "kind": kind, "metadata": {"name": name}});

@@ -1,11 +1,6 @@
 //! The API server until a moment: also a list that goes on and on ends then.
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Ask;
-use crate::usecase::cluster::port::Clock;
-use crate::usecase::cluster::port::NoReply;
-use crate::usecase::cluster::port::Reply;
-use chrono::DateTime;
-use chrono::Utc;
+use crate::usecase::cluster::port::{Api, Ask, Clock, NoReply, Reply};
+use chrono::{DateTime, Utc};
 use std::time::Duration;
 
 pub(in crate::usecase) struct Bounded<'a> {

@@ -1,13 +1,8 @@
 //! Discovery: which kinds the server can list, each at its preferred version. Asks for the aggregated form (two requests) and reads
 //! the plain one where that is what is answered. A group that the server can't speak for is a gap, never silence.
-use crate::model::Gap;
-use crate::model::Key;
-use crate::model::Reason;
-use crate::model::stem;
-use crate::usecase::cluster::LiveError;
-use crate::usecase::cluster::gap;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Ask;
+use crate::model::{Gap, Key, Reason, stem};
+use crate::usecase::cluster::port::{Api, Ask};
+use crate::usecase::cluster::{LiveError, gap};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

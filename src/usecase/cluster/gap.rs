@@ -1,8 +1,6 @@
 //! An answer that is none, as a gap: one place that knows which status is which reason.
-use crate::model::Gap;
-use crate::model::Reason;
-use crate::usecase::cluster::port::NoReply;
-use crate::usecase::cluster::port::Reply;
+use crate::model::{Gap, Reason};
+use crate::usecase::cluster::port::{NoReply, Reply};
 
 /// The gap that this leaves of a kind.
 pub(in crate::usecase) fn of(group: &str, plural: &str, namespace: Option<&str>, (reason, detail): (Reason, String)) -> Gap {

@@ -1,13 +1,8 @@
 //! One question: its pages, at one resourceVersion. A page that expired (410) starts the list anew, three times; what breaks off later
 //! keeps the objects that were seen and shows no absence.
-use crate::model::Gap;
-use crate::model::Reason;
-use crate::usecase::cluster::Resource;
-use crate::usecase::cluster::gap;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Ask;
-use crate::usecase::cluster::port::METADATA_LIST;
-use crate::usecase::cluster::port::in_query;
+use crate::model::{Gap, Reason};
+use crate::usecase::cluster::port::{Api, Ask, METADATA_LIST, in_query};
+use crate::usecase::cluster::{Resource, gap};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;

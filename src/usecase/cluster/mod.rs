@@ -7,8 +7,7 @@ pub(super) mod gap;
 pub(super) mod list;
 pub mod port;
 
-pub use discovery::Resource;
-pub use discovery::discover;
+pub use discovery::{Resource, discover};
 pub use error::LiveError;
 
 pub(super) use bounded::Bounded;

@@ -1,6 +1,5 @@
 //! The ports: what a use case asks of a cluster and of time. Knows no HTTP client, no runtime and no terminal.
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::time::Duration;
 

@@ -2,17 +2,11 @@
 //! first; only where it is denied is each kind asked, side by side.
 use crate::canon::each;
 use crate::usecase::cluster::Resource;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Ask;
-use crate::usecase::cluster::port::Method;
-use crate::usecase::doctor::Doctor;
-use crate::usecase::doctor::Examined;
-use crate::usecase::doctor::Line;
+use crate::usecase::cluster::port::{Api, Ask, Method};
 use crate::usecase::doctor::argo::few;
-use crate::usecase::doctor::right::Purpose;
-use crate::usecase::doctor::right::Right;
-use serde_json::Value;
-use serde_json::json;
+use crate::usecase::doctor::right::{Purpose, Right};
+use crate::usecase::doctor::{Doctor, Examined, Line};
+use serde_json::{Value, json};
 
 /// What a capture of these kinds needs: lists, nothing else.
 pub(super) fn of_capture(kinds: &[Resource]) -> Vec<Right> {

@@ -1,17 +1,12 @@
 //! Argo CD: where it is, which version, how it marks what it manages, and whether it looks at its Applications at all.
-use crate::argo::Here;
 use crate::argo::app::controller_namespace;
-use crate::argo::glob;
-use crate::argo::longest_silence;
+use crate::argo::{Here, glob, longest_silence};
 use crate::model::Object;
 use crate::usecase::capture::live::Platform;
 use crate::usecase::cluster::Resource;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Ask;
-use crate::usecase::doctor::Doctor;
-use crate::usecase::doctor::Line;
-use chrono::DateTime;
-use chrono::Utc;
+use crate::usecase::cluster::port::{Api, Ask};
+use crate::usecase::doctor::{Doctor, Line};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

@@ -1,8 +1,7 @@
 //! What the doctor works with, and what it found.
 use crate::kinds::Rules;
 use crate::model::Layer;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Clock;
+use crate::usecase::cluster::port::{Api, Clock};
 use crate::usecase::doctor::line::Line;
 use crate::usecase::doctor::right::Right;
 

@@ -1,11 +1,6 @@
 //! The layers of the configuration in force, held against what is there: each one's root, its mode, what hangs below it.
-use crate::argo::Apps;
-use crate::argo::Here;
-use crate::argo::resources;
-use crate::model::Layer;
-use crate::model::Object;
-use crate::model::Objects as _;
-use crate::model::Role;
+use crate::argo::{Apps, Here, resources};
+use crate::model::{Layer, Object, Objects as _, Role};
 use crate::usecase::capture::live::Platform;
 use crate::usecase::doctor::Line;
 use crate::usecase::doctor::argo::few;

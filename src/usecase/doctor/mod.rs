@@ -9,15 +9,10 @@ mod rbac;
 mod right;
 mod server;
 
-pub use examined::Doctor;
-pub use examined::Examined;
-pub use line::Level;
-pub use line::Line;
-pub use rbac::binding;
-pub use rbac::complete;
-pub use rbac::role;
-pub use right::Purpose;
-pub use right::Right;
+pub use examined::{Doctor, Examined};
+pub use line::{Level, Line};
+pub use rbac::{binding, complete, role};
+pub use right::{Purpose, Right};
 pub use server::user;
 
 use crate::usecase::capture::live::platform;

@@ -1,12 +1,8 @@
 //! Roles as objects: the least that evid needs, and whose they are. Comments and text are the renderer's.
 use crate::usecase::cluster::Resource;
-use crate::usecase::doctor::Purpose;
-use crate::usecase::doctor::Right;
-use crate::usecase::doctor::access;
-use serde_json::Value;
-use serde_json::json;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use crate::usecase::doctor::{Purpose, Right, access};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 const API: &str = "rbac.authorization.k8s.io/v1";
 /// Who gets the rights where nobody is named.

@@ -1,17 +1,9 @@
 //! The API server: whether it can be reached, and if not, where on the way it fails; its version, its clock, who it takes the user for.
 use crate::usecase::cluster::LiveError;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Ask;
-use crate::usecase::cluster::port::Clock;
-use crate::usecase::cluster::port::Method;
-use crate::usecase::cluster::port::NoReply;
-use crate::usecase::cluster::port::Reply;
-use crate::usecase::doctor::Doctor;
-use crate::usecase::doctor::Line;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use crate::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
+use crate::usecase::doctor::{Doctor, Line};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 /// The minor versions of Kubernetes 1 whose kinds the rules know.
 const KNOWN: std::ops::RangeInclusive<u32> = 23..=36;

@@ -4,26 +4,18 @@ mod reach;
 mod resolve;
 mod sample;
 
-pub use reach::Call;
-pub use reach::Reach;
-pub use reach::Route;
-pub use reach::Unheard;
-pub use resolve::Resolved;
-pub use resolve::resolve;
-pub use sample::World;
-pub use sample::run;
-pub use sample::sample;
+pub use reach::{Call, Reach, Route, Unheard};
+pub use resolve::{Resolved, resolve};
+pub use sample::{World, run, sample};
 
 use crate::argo::Here;
 use crate::bundle::config::Config;
-use crate::bundle::probe::Probe;
-use crate::bundle::probe::built_in;
+use crate::bundle::probe::{Probe, built_in};
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::layers;
 use crate::layers::Context;
-use crate::model::Layer;
-use crate::model::Objects;
+use crate::model::{Layer, Objects};
 use std::collections::BTreeMap;
 
 /// A probe that is to be asked.

@@ -1,7 +1,6 @@
 //! The port through which apps are asked. One call is one question: it is never sent a second time, so that an app that answers every
 //! other time is seen to.
-use crate::bundle::probe::Method;
-use crate::bundle::probe::Raw;
+use crate::bundle::probe::{Method, Raw};
 use crate::usecase::cluster::port::NoReply;
 use std::time::Duration;
 

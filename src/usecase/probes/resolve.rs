@@ -1,23 +1,10 @@
 //! From a probe to the Services and pods that it asks. Every pod that matches is asked: one good answer of several is not healthy.
 //! Whom nobody can be found to ask is a line too.
-use crate::bundle::probe::Asked;
-use crate::bundle::probe::Exec;
-use crate::bundle::probe::Line;
-use crate::bundle::probe::Pod;
-use crate::bundle::probe::PodSeen;
-use crate::bundle::probe::Port;
-use crate::bundle::probe::Service;
-use crate::bundle::probe::Silence;
-use crate::bundle::probe::Target;
-use crate::bundle::probe::Through;
-use crate::bundle::probe::Why;
+use crate::bundle::probe::{Asked, Exec, Line, Pod, PodSeen, Port, Service, Silence, Target, Through, Why};
 use crate::canon::redact::Redactor;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Ask;
-use crate::usecase::cluster::port::in_query;
+use crate::usecase::cluster::port::{Api, Ask, in_query};
 use crate::usecase::probes::Planned;
-use crate::usecase::probes::reach::Call;
-use crate::usecase::probes::reach::Route;
+use crate::usecase::probes::reach::{Call, Route};
 use serde_json::Value;
 
 /// A probe and one target; or why there is none.

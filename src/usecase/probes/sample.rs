@@ -1,21 +1,9 @@
 //! Asks: once (to be called again and again while something is watched), or as often as each probe declares.
-use crate::bundle::probe::Answer;
-use crate::bundle::probe::Heard;
-use crate::bundle::probe::Line;
-use crate::bundle::probe::Sample;
-use crate::bundle::probe::Silence;
-use crate::bundle::probe::Why;
-use crate::bundle::probe::is_status;
-use crate::bundle::probe::judge;
+use crate::bundle::probe::{Answer, Heard, Line, Sample, Silence, Why, is_status, judge};
 use crate::canon::each;
 use crate::canon::redact::Redactor;
-use crate::usecase::cluster::port::Clock;
-use crate::usecase::cluster::port::NoReply;
-use crate::usecase::cluster::port::stamp;
-use crate::usecase::probes::reach::Call;
-use crate::usecase::probes::reach::Reach;
-use crate::usecase::probes::reach::Route;
-use crate::usecase::probes::reach::Unheard;
+use crate::usecase::cluster::port::{Clock, NoReply, stamp};
+use crate::usecase::probes::reach::{Call, Reach, Route, Unheard};
 use crate::usecase::probes::resolve::Resolved;
 
 /// How many questions are open at a time.

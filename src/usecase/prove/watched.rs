@@ -1,11 +1,8 @@
 //! From what a watch of pods brings to the lines of `watch.jsonl`: a segment from each point of a proof to the next.
-use crate::bundle::watch::Pod;
-use crate::bundle::watch::Seen;
+use crate::bundle::watch::{Pod, Seen};
 use crate::canon::json;
-use crate::usecase::cluster::port::WatchEvent;
-use crate::usecase::cluster::port::stamp;
-use chrono::DateTime;
-use chrono::Utc;
+use crate::usecase::cluster::port::{WatchEvent, stamp};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -100,8 +97,7 @@ fn pod(time: DateTime<Utc>, object: &Value) -> Pod {
 mod tests {
     use super::Watched;
     use crate::usecase::cluster::port::WatchEvent;
-    use serde_json::Value;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn pod(uid: &str, ready: &str) -> Value {
         json!({"metadata": {"namespace": "a", "name": uid, "uid": uid}, "status": {"conditions": [{"type": "Ready", "status": ready}]}})

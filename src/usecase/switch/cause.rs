@@ -1,16 +1,11 @@
 //! Why an Application hangs in Deleting. Pure: each cause names the object on which it rests; leaves come first.
-use crate::argo::app;
-use crate::argo::entries;
-use crate::argo::key_of_entry;
-use crate::model::Object;
-use crate::model::meta;
+use crate::argo::{app, entries, key_of_entry};
 use crate::model::meta::text;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::View;
+use crate::model::{Object, meta};
 use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::scan::Scan;
-use chrono::DateTime;
-use chrono::Utc;
+use crate::usecase::switch::{Fact, View};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

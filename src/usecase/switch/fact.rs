@@ -1,7 +1,5 @@
 //! What the switch saw, and why it stopped: a code from a closed list, an object, and what the cluster said. No prose.
-use crate::model::Gap;
-use crate::model::Key;
-use crate::model::Reason;
+use crate::model::{Gap, Key, Reason};
 use crate::usecase::cluster::LiveError;
 use crate::usecase::cluster::port::NoReply;
 use crate::usecase::switch::codes::Code;

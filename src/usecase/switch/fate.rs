@@ -1,22 +1,15 @@
 //! What goes when the layer goes, what stays, and what data would be lost: by the marks of the tracking method in force, as
 //! Argo CD itself decides it, not by what a status lists. Pure.
 use crate::argo;
-use crate::argo::app;
-use crate::argo::managed;
-use crate::argo::resources;
-use crate::model::Key;
-use crate::model::Object;
-use crate::model::meta;
+use crate::argo::{app, managed, resources};
 use crate::model::meta::text;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::View;
+use crate::model::{Key, Object, meta};
 use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::scan::Scan;
-use crate::usecase::switch::vocabulary::Doomed;
-use crate::usecase::switch::vocabulary::Strategy;
+use crate::usecase::switch::vocabulary::{Doomed, Strategy};
+use crate::usecase::switch::{Fact, View};
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds that hold data, or that take everything within them along.
 const DATA: [&str; 4] = ["PersistentVolumeClaim", "PersistentVolume", "Namespace", "CustomResourceDefinition"];

@@ -1,21 +1,12 @@
 //! Waits until each instance is gone: 404, or another uid. Nothing else counts, no status and no list alone.
-use crate::argo::Mode;
-use crate::argo::app;
-use crate::model::Key;
-use crate::model::meta;
+use crate::argo::{Mode, app};
+use crate::model::{Key, meta};
 use crate::usecase::cluster::Resource;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::Run;
-use crate::usecase::switch::Step;
-use crate::usecase::switch::Stop;
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::read;
 use crate::usecase::switch::vocabulary::Doomed;
-use crate::usecase::switch::waits::Look;
-use crate::usecase::switch::waits::Since;
-use crate::usecase::switch::waits::until;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use crate::usecase::switch::waits::{Look, Since, until};
+use crate::usecase::switch::{Fact, Run, Step, Stop, read};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// From so many of one kind on, a list says which are worth a look.
 const MANY: usize = 20;

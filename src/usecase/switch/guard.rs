@@ -1,16 +1,10 @@
 //! What must be so before the layer's children are removed. Each refusal names its object. Pure.
-use crate::argo::Here;
-use crate::argo::app;
-use crate::argo::entries;
-use crate::argo::key_of_entry;
-use crate::model::Key;
-use crate::model::Object;
-use crate::model::meta;
+use crate::argo::{Here, app, entries, key_of_entry};
 use crate::model::meta::text;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::View;
+use crate::model::{Key, Object, meta};
 use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::scan::Scan;
+use crate::usecase::switch::{Fact, View};
 use serde_json::Value;
 
 /// Why the root can't be switched at all.

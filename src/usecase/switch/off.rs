@@ -1,33 +1,15 @@
 //! OFF: the root manual and seen to hold, operations at their end, a finalizer on each child, the children removed, everything
 //! gone by uid, nothing left.
-use crate::argo::Mode;
-use crate::argo::app;
-use crate::model::Gap;
-use crate::model::Key;
-use crate::model::meta;
-use crate::usecase::switch::Event;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::Run;
-use crate::usecase::switch::Step;
-use crate::usecase::switch::Stop;
-use crate::usecase::switch::View;
-use crate::usecase::switch::Write;
+use crate::argo::{Mode, app};
+use crate::model::{Gap, Key, meta};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::gone;
 use crate::usecase::switch::gone::Kept;
-use crate::usecase::switch::ops;
-use crate::usecase::switch::orphans;
 use crate::usecase::switch::orphans::Left;
-use crate::usecase::switch::plan::Options;
-use crate::usecase::switch::plan::Plan;
-use crate::usecase::switch::plan::direct;
-use crate::usecase::switch::read;
+use crate::usecase::switch::plan::{Options, Plan, direct};
 use crate::usecase::switch::scan::Scan;
-use crate::usecase::switch::vocabulary::Doomed;
-use crate::usecase::switch::vocabulary::Strategy;
-use crate::usecase::switch::waits::Look;
-use crate::usecase::switch::waits::until;
-use crate::usecase::switch::write;
+use crate::usecase::switch::vocabulary::{Doomed, Strategy};
+use crate::usecase::switch::waits::{Look, until};
+use crate::usecase::switch::{Event, Fact, Run, Step, Stop, View, Write, gone, ops, orphans, read, write};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

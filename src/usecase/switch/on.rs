@@ -1,32 +1,14 @@
 //! ON: what still terminates is waited out, the root is applied where it is missing, made automated and asked for one operation
 //! in one patch, and everything below is waited for.
-use crate::argo::Mode;
-use crate::argo::app;
-use crate::model::Key;
-use crate::model::meta;
+use crate::argo::{Mode, app};
 use crate::model::meta::text;
-use crate::usecase::switch::Event;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::Run;
-use crate::usecase::switch::Stamp;
-use crate::usecase::switch::Step;
-use crate::usecase::switch::Stop;
-use crate::usecase::switch::View;
-use crate::usecase::switch::Write;
+use crate::model::{Key, meta};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::fate;
-use crate::usecase::switch::gone;
-use crate::usecase::switch::guard;
-use crate::usecase::switch::ops;
-use crate::usecase::switch::read;
 use crate::usecase::switch::scan::Scan;
-use crate::usecase::switch::settle;
-use crate::usecase::switch::settle::Settled;
-use crate::usecase::switch::settle::Want;
-use crate::usecase::switch::vocabulary;
+use crate::usecase::switch::settle::{Settled, Want};
 use crate::usecase::switch::vocabulary::Doomed;
-use crate::usecase::switch::write;
 use crate::usecase::switch::write::Answer;
+use crate::usecase::switch::{Event, Fact, Run, Stamp, Step, Stop, View, Write, fate, gone, guard, ops, read, settle, vocabulary, write};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

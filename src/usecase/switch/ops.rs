@@ -1,17 +1,12 @@
 //! The writes, as functions of the Application they change. Pure: each looks at what is there and gives nothing where nothing
 //! is to be written.
-use crate::argo::Mode;
-use crate::argo::app;
 use crate::argo::app::RESOURCES;
-use crate::model::Key;
-use crate::model::meta;
-use crate::usecase::switch::Write;
+use crate::argo::{Mode, app};
+use crate::model::{Key, meta};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::read;
 use crate::usecase::switch::vocabulary::key_of;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use crate::usecase::switch::{Write, read};
+use serde_json::{Map, Value, json};
 
 /// An Application's annotation: evid gave it this finalizer, Git did not.
 const GIVEN: &str = "evid/given-finalizer";

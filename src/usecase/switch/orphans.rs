@@ -1,17 +1,11 @@
 //! What is left of a layer that is gone: by tracking mark, by the list saved before, by uid and by owner. Pure.
 use crate::argo;
-use crate::argo::Method;
-use crate::argo::resources;
-use crate::model::Key;
-use crate::model::Object;
-use crate::model::meta;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::View;
+use crate::argo::{Method, resources};
+use crate::model::{Key, Object, meta};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::fate;
 use crate::usecase::switch::fate::Fate;
-use crate::usecase::switch::gone;
 use crate::usecase::switch::scan::Scan;
+use crate::usecase::switch::{Fact, View, fate, gone};
 use std::collections::BTreeSet;
 
 /// What was known of the layer before it went.

@@ -1,26 +1,14 @@
 //! The plan of OFF: what is there, why it must not be done, how it will be done, each write in order. [`plan`] reads; the rest
 //! is pure.
-use crate::argo::Mode;
-use crate::argo::app;
-use crate::model::Gap;
-use crate::model::Key;
-use crate::model::meta;
+use crate::argo::{Mode, app};
+use crate::model::{Gap, Key, meta};
 use crate::usecase::cluster::Resource;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::Run;
-use crate::usecase::switch::Stamp;
-use crate::usecase::switch::Stop;
-use crate::usecase::switch::View;
-use crate::usecase::switch::Write;
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::fate;
 use crate::usecase::switch::fate::Fate;
-use crate::usecase::switch::guard;
-use crate::usecase::switch::ops;
 use crate::usecase::switch::orphans::Known;
-use crate::usecase::switch::read;
 use crate::usecase::switch::scan::Scan;
 use crate::usecase::switch::vocabulary::Doomed;
+use crate::usecase::switch::{Fact, Run, Stamp, Stop, View, Write, fate, guard, ops, read};
 use serde_json::Value;
 use std::time::Duration;
 

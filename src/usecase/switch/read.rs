@@ -1,18 +1,9 @@
 //! Reads: one object, all objects of a kind. Each request is a GET.
-use crate::model::Gap;
-use crate::model::Key;
-use crate::model::Reason;
-use crate::usecase::cluster::Bounded;
-use crate::usecase::cluster::Resource;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Ask;
-use crate::usecase::cluster::port::Reply;
-use crate::usecase::cluster::whole;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::Run;
-use crate::usecase::switch::Step;
-use crate::usecase::switch::Stop;
+use crate::model::{Gap, Key, Reason};
+use crate::usecase::cluster::port::{Api, Ask, Reply};
+use crate::usecase::cluster::{Bounded, Resource, whole};
 use crate::usecase::switch::codes::Code;
+use crate::usecase::switch::{Fact, Run, Step, Stop};
 use serde_json::Value;
 
 /// Metadata alone, of one object.

@@ -1,40 +1,18 @@
 //! Law A, for a root that hangs in Deleting: the cause named, the benign fix first, then exactly: finalizers off the root only,
 //! gone, applied again as manual or automated as it was, synced; and a look for orphans. No child is ever stripped.
-use crate::argo::Mode;
-use crate::argo::app;
-use crate::model::Gap;
-use crate::model::Key;
-use crate::model::Object;
-use crate::model::meta;
+use crate::argo::{Mode, app};
 use crate::model::meta::text;
-use crate::usecase::switch::Event;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::Run;
-use crate::usecase::switch::Stamp;
-use crate::usecase::switch::Step;
-use crate::usecase::switch::Stop;
-use crate::usecase::switch::View;
-use crate::usecase::switch::Write;
-use crate::usecase::switch::cause;
+use crate::model::{Gap, Key, Object, meta};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::fate;
-use crate::usecase::switch::gone;
-use crate::usecase::switch::on;
-use crate::usecase::switch::ops;
-use crate::usecase::switch::orphans;
 use crate::usecase::switch::orphans::Known;
-use crate::usecase::switch::plan;
-use crate::usecase::switch::read;
 use crate::usecase::switch::scan::Scan;
-use crate::usecase::switch::settle;
-use crate::usecase::switch::settle::Settled;
-use crate::usecase::switch::settle::Want;
-use crate::usecase::switch::vocabulary;
+use crate::usecase::switch::settle::{Settled, Want};
 use crate::usecase::switch::vocabulary::Strategy;
-use crate::usecase::switch::waits::Look;
-use crate::usecase::switch::waits::until;
-use crate::usecase::switch::write;
+use crate::usecase::switch::waits::{Look, until};
 use crate::usecase::switch::write::Answer;
+use crate::usecase::switch::{
+    Event, Fact, Run, Stamp, Step, Stop, View, Write, cause, fate, gone, on, ops, orphans, plan, read, settle, vocabulary, write,
+};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

@@ -1,8 +1,7 @@
 //! What a run of the switch holds in its hands: the ports, the layers, who asks, how long it may take.
 use crate::kinds::Rules;
 use crate::model::Layer;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Clock;
+use crate::usecase::cluster::port::{Api, Clock};
 use crate::usecase::switch::Event;
 use serde_json::Value;
 use std::time::Duration;

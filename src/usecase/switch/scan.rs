@@ -1,18 +1,8 @@
 //! Everything that is there, as metadata: what an Application manages is known by its marks and owners, not by its status.
-use crate::model::Gap;
-use crate::model::Key;
-use crate::model::Object;
-use crate::model::Reason;
-use crate::model::meta;
-use crate::model::unstem;
-use crate::usecase::cluster::Resource;
-use crate::usecase::cluster::discover;
-use crate::usecase::switch::Event;
-use crate::usecase::switch::Run;
-use crate::usecase::switch::Step;
-use crate::usecase::switch::Stop;
-use crate::usecase::switch::read;
+use crate::model::{Gap, Key, Object, Reason, meta, unstem};
+use crate::usecase::cluster::{Resource, discover};
 use crate::usecase::switch::vocabulary::Doomed;
+use crate::usecase::switch::{Event, Run, Step, Stop, read};
 use std::collections::BTreeSet;
 
 /// The metadata of every object of every kind that can be listed.

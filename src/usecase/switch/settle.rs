@@ -1,40 +1,18 @@
 //! One operation of the root, and then: everything below it there, Synced, Healthy, its operations at their end and reconciled
 //! after it, every workload available. Runs the operation again where it succeeded without making every child; syncs children
 //! that nobody syncs; stops early on what waiting can't mend.
-use crate::argo::Here;
-use crate::argo::Mode;
-use crate::argo::app;
-use crate::argo::entries;
-use crate::argo::key_of_entry;
-use crate::argo::managed;
-use crate::argo::resources;
+use crate::argo::{Here, Mode, app, entries, key_of_entry, managed, resources};
 use crate::kinds::health;
-use crate::kinds::health::Health;
-use crate::kinds::health::application_is_unsettled;
-use crate::model::Key;
-use crate::model::Object;
-use crate::model::meta;
+use crate::kinds::health::{Health, application_is_unsettled};
 use crate::model::meta::text;
-use crate::usecase::switch::Event;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::Run;
-use crate::usecase::switch::Stamp;
-use crate::usecase::switch::Step;
-use crate::usecase::switch::Stop;
-use crate::usecase::switch::View;
+use crate::model::{Key, Object, meta};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::off::idle;
-use crate::usecase::switch::off::withdraw;
-use crate::usecase::switch::ops;
+use crate::usecase::switch::off::{idle, withdraw};
 use crate::usecase::switch::ops::Progress;
-use crate::usecase::switch::read;
-use crate::usecase::switch::waits::Look;
-use crate::usecase::switch::waits::Since;
-use crate::usecase::switch::waits::until;
-use crate::usecase::switch::write;
+use crate::usecase::switch::waits::{Look, Since, until};
+use crate::usecase::switch::{Event, Fact, Run, Stamp, Step, Stop, View, ops, read, write};
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// How often the root's operation is run, and a child's.

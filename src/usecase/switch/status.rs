@@ -1,26 +1,14 @@
 //! What state the switch is in, who manages it, what hangs below it, what is at risk, and what to do next. Reads only.
-use crate::argo::Mode;
-use crate::argo::app;
+use crate::argo::{Mode, app};
 use crate::kinds::health::application_is_unsettled;
-use crate::model::Gap;
-use crate::model::Key;
-use crate::model::Object;
-use crate::model::meta;
 use crate::model::meta::text;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::Run;
-use crate::usecase::switch::Stop;
-use crate::usecase::switch::View;
-use crate::usecase::switch::cause;
+use crate::model::{Gap, Key, Object, meta};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::fate;
-use crate::usecase::switch::guard;
-use crate::usecase::switch::orphans;
 use crate::usecase::switch::orphans::Known;
-use crate::usecase::switch::plan;
 use crate::usecase::switch::scan::Scan;
 use crate::usecase::switch::view::Manager;
 use crate::usecase::switch::vocabulary::Strategy;
+use crate::usecase::switch::{Fact, Run, Stop, View, cause, fate, guard, orphans, plan};
 
 /// Where the switch stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,12 +1,6 @@
 //! The tree of Applications as one view of the cluster shows it, by key: what an Application lists need not have been read.
-use crate::argo::Apps;
-use crate::argo::Here;
-use crate::argo::Tracking;
-use crate::argo::resources;
-use crate::model::Key;
-use crate::model::Layer;
-use crate::model::Object;
-use crate::model::Objects as _;
+use crate::argo::{Apps, Here, Tracking, resources};
+use crate::model::{Key, Layer, Object, Objects as _};
 use std::collections::BTreeMap;
 
 /// Roots, layers and managers of the Applications that were read, and who lists what.

@@ -1,22 +1,12 @@
 //! The Applications as they are at one moment: the switched layer's root, what hangs below it, who manages the root.
-use crate::argo::Mode;
-use crate::argo::Tracking;
-use crate::argo::control_namespace;
-use crate::argo::managed;
-use crate::model::Key;
-use crate::model::Layer;
-use crate::model::Object;
-use crate::model::Reason;
-use crate::model::Role;
+use crate::argo::{Mode, Tracking, control_namespace, managed};
 use crate::model::meta::text;
+use crate::model::{Key, Layer, Object, Reason, Role};
 use crate::usecase::cluster::Resource;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::Run;
-use crate::usecase::switch::Stop;
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::read;
 use crate::usecase::switch::scan::object;
 use crate::usecase::switch::tree::Tree;
+use crate::usecase::switch::{Fact, Run, Stop, read};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

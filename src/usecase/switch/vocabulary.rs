@@ -1,11 +1,9 @@
 //! What the plans and the steps of the switch have in common: how children go, one instance that goes, one change of an object with its
 //! precondition. Sends nothing.
-use crate::model::Key;
-use crate::model::meta;
+use crate::model::{Key, meta};
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The field manager of everything evid writes.
 pub(super) const MANAGER: &str = "evid";

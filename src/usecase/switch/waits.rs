@@ -1,12 +1,7 @@
 //! Waiting: look, tell what hangs, sleep, look again; never without end, and never past a Ctrl-C.
 use crate::model::Key;
-use crate::usecase::switch::Event;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::Run;
-use crate::usecase::switch::Step;
-use crate::usecase::switch::Stop;
-use chrono::DateTime;
-use chrono::Utc;
+use crate::usecase::switch::{Event, Fact, Run, Step, Stop};
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -2,19 +2,11 @@
 //! resourceVersion), and is a line of the journal before it is sent and another when it is answered. A write without an answer
 //! is never sent again blindly: the object is read again and decided anew.
 use crate::model::meta;
-use crate::usecase::cluster::port::Ask;
-use crate::usecase::cluster::port::Method;
-use crate::usecase::cluster::port::stamp;
-use crate::usecase::switch::Event;
-use crate::usecase::switch::Fact;
-use crate::usecase::switch::Run;
-use crate::usecase::switch::Step;
-use crate::usecase::switch::Stop;
+use crate::usecase::cluster::port::{Ask, Method, stamp};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::read;
 use crate::usecase::switch::vocabulary::Write;
-use serde_json::Value;
-use serde_json::json;
+use crate::usecase::switch::{Event, Fact, Run, Step, Stop, read};
+use serde_json::{Value, json};
 use std::time::Duration;
 
 const ATTEMPTS: usize = 8;

@@ -1,8 +1,7 @@
 //! Which files import each other in a circle. Reads their text: `use` lines, and paths that begin with `crate`, `self`, `super`, a
 //! child module or an imported name, each followed through re-exports to the file that defines what is named. A re-export
 //! is an import where its file uses the type itself. Tests do not count.
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 type Path = Vec<String>;
 

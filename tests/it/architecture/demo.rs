@@ -1,6 +1,5 @@
 //! The demo's own walls: it knows nothing of evid, its rooms import downwards, and no files import each other in a circle.
-use super::circles;
-use super::sources;
+use super::{circles, sources};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

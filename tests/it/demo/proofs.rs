@@ -1,16 +1,11 @@
 //! The platform seen by evid: its own capture and its own judge over dumps of the store.
 use super::world::World;
-use crate::samples::Draft;
-use crate::samples::Memory;
-use crate::samples::drafted;
-use crate::samples::files;
+use crate::samples::{Draft, Memory, drafted, files};
 use chrono::SecondsFormat;
 use evid::compare::Side;
 use evid::model::Source;
-use evid::usecase::capture::Collected;
-use evid::usecase::capture::List;
-use evid::usecase::diff::Outcome;
-use evid::usecase::diff::diff;
+use evid::usecase::capture::{Collected, List};
+use evid::usecase::diff::{Outcome, diff};
 
 /// Every list of the store, read within one moment.
 fn capture(world: &World) -> Draft {

@@ -1,11 +1,5 @@
 //! The forms in which folders of answers come: by namespace, cluster-info dump, must-gather, mixed.
-use super::EMPTY;
-use super::FORBIDDEN;
-use super::dump;
-use super::gaps;
-use super::list;
-use super::lists;
-use super::object;
+use super::{EMPTY, FORBIDDEN, dump, gaps, list, lists, object};
 
 fn namespaces(names: &[&str]) -> String {
     list(&names.iter().map(|n| object("v1", "Namespace", "", n)).collect::<Vec<_>>())

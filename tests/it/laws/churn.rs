@@ -1,15 +1,7 @@
 //! Law 14: what well-known controllers add, take and write leaves a claim open; it neither refutes nor proves.
-use crate::laws::Case;
-use crate::laws::OFF;
-use crate::laws::OPEN;
-use crate::laws::REFUTED;
-use crate::laws::answered;
-use crate::laws::changing;
-use crate::laws::new;
-use crate::laws::owned_by;
+use crate::laws::{Case, OFF, OPEN, REFUTED, answered, changing, new, owned_by};
 use crate::samples::items;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A Job that the cluster takes away a minute after it has ended.
 fn with_an_end() -> Value {

@@ -1,9 +1,7 @@
 //! What a capture sends: reads, questions about its own rights, its name; how often at most.
 use super::Lab;
 use super::platform::PROBE;
-use evid_demo::faults::Action;
-use evid_demo::faults::Denied;
-use evid_demo::faults::Rule;
+use evid_demo::faults::{Action, Denied, Rule};
 use evid_demo::serve::requests::Seen;
 
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";

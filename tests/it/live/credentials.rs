@@ -1,17 +1,10 @@
 //! As whom the cluster is asked: credential plugins, impersonation; and which way: proxies.
-use super::Lab;
-use super::Ran;
-use evid::adapters::kube::Access;
-use evid::adapters::kube::Cluster;
-use evid::adapters::kube::connect;
-use evid::usecase::cluster::port::Api as _;
-use evid::usecase::cluster::port::Ask;
-use evid::usecase::cluster::port::Method;
-use std::io::Read;
-use std::io::Write;
+use super::{Lab, Ran};
+use evid::adapters::kube::{Access, Cluster, connect};
+use evid::usecase::cluster::port::{Api as _, Ask, Method};
+use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 

@@ -2,11 +2,9 @@
 //! file, always within bounds.
 use super::Lab;
 use super::platform::PROBE;
-use evid_demo::faults::Action;
-use evid_demo::faults::Rule;
+use evid_demo::faults::{Action, Rule};
 use evid_demo::world::status::Status;
-use std::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 /// No capture of this table takes as long on a machine that is not loaded; four tries with their pauses and Retry-Afters take 3 s.

@@ -1,8 +1,7 @@
 //! A platform of a few objects: two Applications, what they say they deploy, and an app that a probe can ask.
 use evid_demo::world::resource;
 use evid_demo::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The kinds that its server knows.
 const KINDS: [&str; 12] = [

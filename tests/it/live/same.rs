@@ -1,13 +1,9 @@
 //! The same platform through other eyes and at other times; and one that moves while it is looked at.
-use super::Lab;
-use super::until;
-use evid_demo::Options;
-use evid_demo::faults::Action;
-use evid_demo::faults::Rule;
-use evid_demo::platform;
+use super::{Lab, until};
+use evid_demo::faults::{Action, Rule};
 use evid_demo::world::store::Id;
-use serde_json::Value;
-use serde_json::json;
+use evid_demo::{Options, platform};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -1,14 +1,9 @@
 //! Ctrl-C and SIGTERM: soon, with a word, and nothing half left.
-use super::Lab;
-use super::Running;
 use super::platform::PROBE;
-use super::until;
-use evid_demo::faults::Action;
-use evid_demo::faults::Denied;
-use evid_demo::faults::Rule;
+use super::{Lab, Running, until};
+use evid_demo::faults::{Action, Denied, Rule};
 use std::process::Command;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// From the signal to the end.
 const SOON: Duration = Duration::from_secs(2);

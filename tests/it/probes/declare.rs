@@ -1,11 +1,9 @@
 //! Probes in `evid.yaml`: what is taken, what is refused and how it is said, what a bundle keeps of it.
 use super::redactor;
-use crate::cli::Place;
-use crate::cli::text;
+use crate::cli::{Place, text};
 use evid::bundle::config::Config;
 use evid::bundle::probe::built_in;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn config(probes: Value) -> Result<Config, String> {
     let config: Config = serde_json::from_value(json!({ "probes": probes })).map_err(|e| e.to_string())?;

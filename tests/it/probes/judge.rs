@@ -1,19 +1,8 @@
 //! The truth table: every expectation on the right answer, a wrong one, an empty one and none.
-use super::heard;
-use super::probe;
-use super::raw;
-use super::redactor;
-use super::silent;
-use evid::bundle::probe::Answer;
-use evid::bundle::probe::Heard;
-use evid::bundle::probe::Is;
-use evid::bundle::probe::KEPT;
-use evid::bundle::probe::Raw;
-use evid::bundle::probe::Why;
-use evid::bundle::probe::judge;
+use super::{heard, probe, raw, redactor, silent};
+use evid::bundle::probe::{Answer, Heard, Is, KEPT, Raw, Why, judge};
 use proptest::prelude::*;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 const SILENCES: &[(Why, Is)] = &[

@@ -5,17 +5,9 @@ use evid::adapters::config;
 use evid::bundle::config::Config;
 use evid::canon::yaml;
 use evid::kinds::Rules;
-use evid::usecase::cluster::port::Api;
-use evid::usecase::cluster::port::Ask;
-use evid::usecase::cluster::port::NoReply;
-use evid::usecase::cluster::port::Reply;
-use evid::usecase::probes::Places;
-use evid::usecase::probes::Resolved;
-use evid::usecase::probes::Route;
-use evid::usecase::probes::plan;
-use evid::usecase::probes::resolve;
-use serde_json::Value;
-use serde_json::json;
+use evid::usecase::cluster::port::{Api, Ask, NoReply, Reply};
+use evid::usecase::probes::{Places, Resolved, Route, plan, resolve};
+use serde_json::{Value, json};
 
 /// The pods and Services of a dump, as an API server answers for them.
 struct Dump(Vec<Value>);

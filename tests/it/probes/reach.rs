@@ -1,27 +1,19 @@
 //! The ways to an app, over a real kube client and real sockets on loopback: HTTP by hand, WebSockets as the API server speaks them.
 use evid::adapters::kube::Login;
 use evid::adapters::kube::reach::Apps;
-use evid::bundle::probe::Method;
-use evid::bundle::probe::Raw;
+use evid::bundle::probe::{Method, Raw};
 use evid::usecase::cluster::port::NoReply;
-use evid::usecase::probes::Call;
-use evid::usecase::probes::Reach;
-use evid::usecase::probes::Route;
-use evid::usecase::probes::Unheard;
-use futures_util::SinkExt as _;
-use futures_util::StreamExt as _;
+use evid::usecase::probes::{Call, Reach, Route, Unheard};
+use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::json;
-use std::io::Read as _;
-use std::io::Write as _;
-use std::net::TcpListener;
-use std::net::TcpStream;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::handshake::server::Request;
-use tokio_tungstenite::tungstenite::handshake::server::Response;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 
 type Socket = WebSocketStream<tokio::net::TcpStream>;
 

@@ -1,35 +1,14 @@
 //! Who is asked, how often, and what is written down: over a cluster and apps that answer as they are told.
 use super::redactor;
 use evid::bundle::config::Config;
-use evid::bundle::probe::Heard;
-use evid::bundle::probe::Is;
-use evid::bundle::probe::Line;
-use evid::bundle::probe::Raw;
-use evid::bundle::probe::Why;
-use evid::bundle::probe::file;
-use evid::usecase::cluster::port::Api;
-use evid::usecase::cluster::port::Ask;
-use evid::usecase::cluster::port::Clock;
-use evid::usecase::cluster::port::Method;
-use evid::usecase::cluster::port::NoReply;
-use evid::usecase::cluster::port::Reply;
-use evid::usecase::probes::Call;
-use evid::usecase::probes::Reach;
-use evid::usecase::probes::Resolved;
-use evid::usecase::probes::Route;
-use evid::usecase::probes::Unheard;
-use evid::usecase::probes::World;
-use evid::usecase::probes::plan;
-use evid::usecase::probes::resolve;
-use evid::usecase::probes::run;
-use evid::usecase::probes::sample;
-use serde_json::Value;
-use serde_json::json;
+use evid::bundle::probe::{Heard, Is, Line, Raw, Why, file};
+use evid::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
+use evid::usecase::probes::{Call, Reach, Resolved, Route, Unheard, World, plan, resolve, run, sample};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Path → status and body.

@@ -1,22 +1,14 @@
 //! Where a scene plays: the demo platform over plain HTTP, or a real cluster by kubectl. Knows no scene.
-use evid::adapters::kube::Access;
-use evid::adapters::kube::Cluster;
-use evid::adapters::kube::connect;
-use evid::usecase::cluster::port::Api;
-use evid::usecase::cluster::port::Ask;
-use evid::usecase::cluster::port::Method;
-use evid_demo::Server;
+use evid::adapters::kube::{Access, Cluster, connect};
+use evid::usecase::cluster::port::{Api, Ask, Method};
 use evid_demo::argocd::Repository;
-use evid_demo::platform;
 use evid_demo::world::table::Table;
+use evid_demo::{Server, platform};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
-use std::process::Output;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,13 +1,10 @@
 //! What must not go unseen: each is refuted, left open or refused, with the object named.
 use super::ground::Ground;
-use super::stage::APPS;
-use super::stage::ROOT;
-use super::stage::Stage;
+use super::stage::{APPS, ROOT, Stage};
 use evid_demo::faults::Denied;
 use evid_demo::seed::git::TRACKING;
 use evid_demo::world::table::Outage;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Something of a child outlives it: on the demo its finalizer is stripped, on a real cluster, where there is no time for that,

@@ -1,8 +1,6 @@
 //! What happens on any platform, and must refute nothing and leave nothing open.
-use super::stage::APPS;
-use super::stage::Stage;
-use serde_json::Value;
-use serde_json::json;
+use super::stage::{APPS, Stage};
+use serde_json::{Value, json};
 
 pub fn refreshes(stage: &Stage) {
     stage.refresh();

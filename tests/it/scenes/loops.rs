@@ -1,7 +1,5 @@
 //! Off and on, as it should go.
-use super::stage::APPS;
-use super::stage::ROOT;
-use super::stage::Stage;
+use super::stage::{APPS, ROOT, Stage};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

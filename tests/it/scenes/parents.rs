@@ -1,15 +1,9 @@
 //! Roots and children that somebody else makes: a parent, an ApplicationSet.
 use super::ground::Ground;
-use super::stage::APPS;
-use super::stage::FINALIZER;
-use super::stage::ROOT;
-use super::stage::Stage;
-use super::stage::documents;
-use evid_demo::seed::git::Rendered;
-use evid_demo::seed::git::TRACKING;
+use super::stage::{APPS, FINALIZER, ROOT, Stage, documents};
+use evid_demo::seed::git::{Rendered, TRACKING};
 use evid_demo::world::objects::LAST_APPLIED;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 

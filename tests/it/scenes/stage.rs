@@ -1,23 +1,13 @@
 //! What a scene has in its hands: a platform, evid, and the promise that all is put back.
-use super::ground::Demo;
-use super::ground::Ground;
-use super::ground::Real;
-use super::said::Said;
-use super::said::Verdicts;
-use serde_json::Value;
-use serde_json::json;
-use std::cell::Cell;
-use std::cell::RefCell;
+use super::ground::{Demo, Ground, Real};
+use super::said::{Said, Verdicts};
+use serde_json::{Value, json};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
-use std::panic::resume_unwind;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Child;
-use std::process::Stdio;
-use std::time::Duration;
-use std::time::Instant;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub const APPS: &str = "applications.argoproj.io";

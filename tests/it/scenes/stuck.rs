@@ -1,11 +1,6 @@
 //! What hangs: a root, an object; and what is refused before it could.
-use super::stage::APPS;
-use super::stage::PROJECTS;
-use super::stage::ROOT;
-use super::stage::Stage;
-use super::stage::documents;
-use serde_json::Value;
-use serde_json::json;
+use super::stage::{APPS, PROJECTS, ROOT, Stage, documents};
+use serde_json::{Value, json};
 
 /// The AppProject of the switched layer, as the sample declares it.
 fn declared_project() -> Value {

@@ -1,16 +1,8 @@
 //! Argo CD, as far as the switch meets it, after recordings of a real one: an operation is taken up, worked and ended in
 //! steps; a deleted Application takes its objects along; an operation state that is not cleared leaks into the next operation.
-use crate::switch::fake::World;
-use crate::switch::fake::app_path;
-use crate::switch::fake::at;
-use crate::switch::fake::merge;
-use crate::switch::fake::path;
-use crate::switch::fake::path_of;
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use crate::switch::fake::{World, app_path, at, merge, path, path_of};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const ID: &str = "argocd.argoproj.io/tracking-id";

@@ -1,17 +1,9 @@
 //! An API server in memory: discovery, lists in pages, metadata only, merge patch, resourceVersion, uid preconditions,
 //! finalizers. Time passes in `sleep`, and then Argo CD ([`super::argo`]) works.
 use crate::switch::argo::Argo;
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
-use evid::usecase::cluster::port::Api;
-use evid::usecase::cluster::port::Ask;
-use evid::usecase::cluster::port::Clock;
-use evid::usecase::cluster::port::Method;
-use evid::usecase::cluster::port::NoReply;
-use evid::usecase::cluster::port::Reply;
-use serde_json::Value;
-use serde_json::json;
+use chrono::{DateTime, TimeDelta, Utc};
+use evid::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
+use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;

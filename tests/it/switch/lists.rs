@@ -1,30 +1,13 @@
 //! Lists that are none, or not whole: what they do not show is neither gone nor no orphan.
-use crate::switch::fake::Fake;
-use crate::switch::fake::is_list;
-use crate::switch::fake::path;
-use crate::switch::fake::reply;
-use crate::switch::fake::status as said;
-use crate::switch::platform::grow;
-use crate::switch::platform::off_options;
-use crate::switch::platform::platform;
-use crate::switch::platform::run;
-use crate::switch::platform::thing;
-use evid::model::Gap;
-use evid::model::Reason;
-use evid::usecase::cluster::port::Ask;
-use evid::usecase::cluster::port::NoReply;
-use evid::usecase::cluster::port::Reply;
-use evid::usecase::switch::Fact;
-use evid::usecase::switch::Step;
-use evid::usecase::switch::Stop;
-use evid::usecase::switch::off::Off;
-use evid::usecase::switch::off::off;
-use evid::usecase::switch::plan;
-use evid::usecase::switch::plan::Options;
-use evid::usecase::switch::plan::Strategy;
+use crate::switch::fake::{Fake, is_list, path, reply, status as said};
+use crate::switch::platform::{grow, off_options, platform, run, thing};
+use evid::model::{Gap, Reason};
+use evid::usecase::cluster::port::{Ask, NoReply, Reply};
+use evid::usecase::switch::off::{Off, off};
+use evid::usecase::switch::plan::{Options, Strategy};
 use evid::usecase::switch::status::status;
-use serde_json::Value;
-use serde_json::json;
+use evid::usecase::switch::{Fact, Step, Stop, plan};
+use serde_json::{Value, json};
 use std::cell::Cell;
 use std::rc::Rc;
 

@@ -1,22 +1,9 @@
 //! What off would lose, and refuses to.
-use crate::switch::fake::app_path;
-use crate::switch::fake::path;
-use crate::switch::fake::status;
-use crate::switch::off::BOTH;
-use crate::switch::off::codes;
-use crate::switch::off::living;
-use crate::switch::off::refusals;
-use crate::switch::off::switch_off;
-use crate::switch::platform::grow;
-use crate::switch::platform::off_options;
-use crate::switch::platform::platform;
-use crate::switch::platform::platform_with;
-use crate::switch::platform::run;
-use crate::switch::platform::thing;
-use evid::usecase::switch::Stop;
-use evid::usecase::switch::plan;
-use evid::usecase::switch::plan::Options;
-use evid::usecase::switch::plan::Strategy;
+use crate::switch::fake::{app_path, path, status};
+use crate::switch::off::{BOTH, codes, living, refusals, switch_off};
+use crate::switch::platform::{grow, off_options, platform, platform_with, run, thing};
+use evid::usecase::switch::plan::{Options, Strategy};
+use evid::usecase::switch::{Stop, plan};
 use serde_json::json;
 
 #[test]

@@ -1,26 +1,10 @@
 //! Off.
-use crate::switch::fake::Fake;
-use crate::switch::fake::app_path;
-use crate::switch::fake::path;
-use crate::switch::fake::status;
-use crate::switch::platform::deployment;
-use crate::switch::platform::grow;
-use crate::switch::platform::off_options;
-use crate::switch::platform::platform;
-use crate::switch::platform::platform_with;
-use crate::switch::platform::run;
-use crate::switch::platform::thing;
-use evid::usecase::switch::Event;
-use evid::usecase::switch::Fact;
-use evid::usecase::switch::Step;
-use evid::usecase::switch::Stop;
-use evid::usecase::switch::off::Off;
-use evid::usecase::switch::off::off;
-use evid::usecase::switch::plan;
-use evid::usecase::switch::plan::Options;
-use evid::usecase::switch::plan::Strategy;
-use serde_json::Value;
-use serde_json::json;
+use crate::switch::fake::{Fake, app_path, path, status};
+use crate::switch::platform::{deployment, grow, off_options, platform, platform_with, run, thing};
+use evid::usecase::switch::off::{Off, off};
+use evid::usecase::switch::plan::{Options, Strategy};
+use evid::usecase::switch::{Event, Fact, Step, Stop, plan};
+use serde_json::{Value, json};
 
 pub const BOTH: [Strategy; 2] = [Strategy::Prune, Strategy::Cascade];
 

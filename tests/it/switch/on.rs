@@ -1,31 +1,13 @@
 //! On.
-use crate::switch::fake::Fake;
-use crate::switch::fake::app_path;
-use crate::switch::fake::is_list;
-use crate::switch::fake::path;
-use crate::switch::fake::status;
-use crate::switch::platform::app;
-use crate::switch::platform::off_options;
-use crate::switch::platform::on_options;
-use crate::switch::platform::platform;
-use crate::switch::platform::run;
-use crate::switch::platform::thing;
+use crate::switch::fake::{Fake, app_path, is_list, path, status};
+use crate::switch::platform::{app, off_options, on_options, platform, run, thing};
 use evid::model::Key;
 use evid::usecase::cluster::port::Method;
-use evid::usecase::switch::Event;
-use evid::usecase::switch::Fact;
-use evid::usecase::switch::Settled;
-use evid::usecase::switch::Stamp;
-use evid::usecase::switch::Step;
-use evid::usecase::switch::Stop;
 use evid::usecase::switch::off::off;
-use evid::usecase::switch::on::Options;
-use evid::usecase::switch::on::on;
-use evid::usecase::switch::on::plan;
-use evid::usecase::switch::plan as off_plan;
+use evid::usecase::switch::on::{Options, on, plan};
 use evid::usecase::switch::plan::Strategy;
-use serde_json::Value;
-use serde_json::json;
+use evid::usecase::switch::{Event, Fact, Settled, Stamp, Step, Stop, plan as off_plan};
+use serde_json::{Value, json};
 
 /// The platform with the switch off.
 fn dark() -> Fake {

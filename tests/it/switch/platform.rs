@@ -1,21 +1,12 @@
 //! A small platform: one protected layer, one switched layer with a grandchild, a manual child and a child without finalizer.
-use crate::switch::argo::Argo;
-use crate::switch::argo::make;
-use crate::switch::fake::Fake;
-use crate::switch::fake::World;
-use crate::switch::fake::app_path;
+use crate::switch::argo::{Argo, make};
+use crate::switch::fake::{Fake, World, app_path};
 use evid::bundle::config::Config;
 use evid::kinds::Rules;
 use evid::usecase::cluster::port::Clock as _;
-use evid::usecase::switch::Event;
-use evid::usecase::switch::Run;
-use evid::usecase::switch::Stamp;
-use evid::usecase::switch::Times;
-use evid::usecase::switch::on;
-use evid::usecase::switch::plan;
 use evid::usecase::switch::plan::Strategy;
-use serde_json::Value;
-use serde_json::json;
+use evid::usecase::switch::{Event, Run, Stamp, Times, on, plan};
+use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::time::Duration;
 

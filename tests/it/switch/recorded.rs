@@ -1,29 +1,13 @@
 //! The decisions, held against recordings of a real Argo CD: what the plan says will go is what went.
 use crate::samples::collected;
-use crate::switch::fake::at;
-use crate::switch::fake::reply;
-use crate::switch::fake::status as said;
+use crate::switch::fake::{at, reply, status as said};
 use crate::switch::platform::off_options;
 use evid::usecase::capture::Collected;
-use evid::usecase::cluster::port::Api;
-use evid::usecase::cluster::port::Ask;
-use evid::usecase::cluster::port::Clock;
-use evid::usecase::cluster::port::Method;
-use evid::usecase::cluster::port::NoReply;
-use evid::usecase::cluster::port::Reply;
-use evid::usecase::switch::Event;
-use evid::usecase::switch::Journal;
-use evid::usecase::switch::Run;
-use evid::usecase::switch::Stop;
-use evid::usecase::switch::Times;
-use evid::usecase::switch::plan;
-use evid::usecase::switch::plan::Options;
-use evid::usecase::switch::plan::Strategy;
-use evid::usecase::switch::status;
-use evid::usecase::switch::status::Next;
-use evid::usecase::switch::status::Position;
-use serde_json::Value;
-use serde_json::json;
+use evid::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
+use evid::usecase::switch::plan::{Options, Strategy};
+use evid::usecase::switch::status::{Next, Position};
+use evid::usecase::switch::{Event, Journal, Run, Stop, Times, plan, status};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
 

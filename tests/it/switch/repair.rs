@@ -1,24 +1,9 @@
 //! Repair: law A.
-use crate::switch::fake::Fake;
-use crate::switch::fake::app_path;
-use crate::switch::fake::path;
-use crate::switch::platform::grow;
-use crate::switch::platform::pass;
-use crate::switch::platform::platform;
-use crate::switch::platform::run;
-use crate::switch::platform::stamp;
-use crate::switch::platform::thing;
-use evid::usecase::switch::Event;
-use evid::usecase::switch::Fact;
-use evid::usecase::switch::Step;
-use evid::usecase::switch::Stop;
-use evid::usecase::switch::repair::Options;
-use evid::usecase::switch::repair::Plan;
-use evid::usecase::switch::repair::Repaired;
-use evid::usecase::switch::repair::plan;
-use evid::usecase::switch::repair::repair;
-use serde_json::Value;
-use serde_json::json;
+use crate::switch::fake::{Fake, app_path, path};
+use crate::switch::platform::{grow, pass, platform, run, stamp, thing};
+use evid::usecase::switch::repair::{Options, Plan, Repaired, plan, repair};
+use evid::usecase::switch::{Event, Fact, Step, Stop};
+use serde_json::{Value, json};
 
 pub fn options(manifests: Vec<Value>) -> Options {
     Options { stamp: stamp(), manifests, allow: vec![] }

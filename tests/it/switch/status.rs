@@ -1,24 +1,11 @@
 //! Status: reads, and never writes.
-use crate::switch::fake::Fake;
-use crate::switch::fake::app_path;
-use crate::switch::fake::path;
-use crate::switch::platform::deployment;
-use crate::switch::platform::grow;
-use crate::switch::platform::off_options;
-use crate::switch::platform::pass;
-use crate::switch::platform::platform;
-use crate::switch::platform::platform_with;
-use crate::switch::platform::run;
-use crate::switch::platform::thing;
-use evid::argo::Form;
-use evid::argo::Mode;
+use crate::switch::fake::{Fake, app_path, path};
+use crate::switch::platform::{deployment, grow, off_options, pass, platform, platform_with, run, thing};
+use evid::argo::{Form, Mode};
 use evid::usecase::switch::off::off;
 use evid::usecase::switch::plan;
 use evid::usecase::switch::plan::Strategy;
-use evid::usecase::switch::status::Next;
-use evid::usecase::switch::status::Position;
-use evid::usecase::switch::status::Status;
-use evid::usecase::switch::status::status;
+use evid::usecase::switch::status::{Next, Position, Status, status};
 use serde_json::json;
 
 fn look(fake: &Fake) -> Status {

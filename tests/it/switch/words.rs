@@ -1,19 +1,13 @@
 //! What a person reads of the switch: each code has words, each event a line, and the journal a place on disk.
-use crate::switch::platform::off_options;
-use crate::switch::platform::platform;
-use crate::switch::platform::run;
-use crate::switch::platform::thing;
+use crate::switch::platform::{off_options, platform, run, thing};
 use evid::adapters::journal::FileJournal;
 use evid::canon::redact::Redactor;
 use evid::render::switch;
-use evid::usecase::switch::Code;
-use evid::usecase::switch::Journal as _;
 use evid::usecase::switch::off::off;
-use evid::usecase::switch::plan;
 use evid::usecase::switch::plan::Strategy;
 use evid::usecase::switch::status::status;
-use serde_json::Value;
-use serde_json::json;
+use evid::usecase::switch::{Code, Journal as _, plan};
+use serde_json::{Value, json};
 
 #[test]
 fn every_code_has_a_line_in_the_docs() {

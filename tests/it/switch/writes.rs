@@ -1,22 +1,12 @@
 //! How the switch writes: preconditions, the journal, answers that do not come.
 use crate::switch::fake::app_path;
-use crate::switch::off::BOTH;
-use crate::switch::off::codes;
-use crate::switch::off::failed;
-use crate::switch::off::switch_off;
-use crate::switch::platform::off_options;
-use crate::switch::platform::platform;
-use crate::switch::platform::run;
-use evid::usecase::cluster::port::Method;
-use evid::usecase::cluster::port::NoReply;
-use evid::usecase::switch::Event;
-use evid::usecase::switch::Step;
-use evid::usecase::switch::Stop;
+use crate::switch::off::{BOTH, codes, failed, switch_off};
+use crate::switch::platform::{off_options, platform, run};
+use evid::usecase::cluster::port::{Method, NoReply};
 use evid::usecase::switch::off::off;
-use evid::usecase::switch::plan;
 use evid::usecase::switch::plan::Strategy;
-use serde_json::Value;
-use serde_json::json;
+use evid::usecase::switch::{Event, Step, Stop, plan};
+use serde_json::{Value, json};
 
 #[test]
 fn every_write_has_a_field_manager_a_precondition_and_two_lines_in_the_journal() {

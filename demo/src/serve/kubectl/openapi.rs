@@ -1,9 +1,7 @@
 //! As much OpenAPI as kubectl needs: that fields are validated by the server, and that kinds exist. Describes no field.
 use crate::api::answer::Answer;
 use crate::world::resource::Resource;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

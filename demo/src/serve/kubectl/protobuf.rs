@@ -1,9 +1,7 @@
 //! As much of Kubernetes' protobuf as kubectl's typed clients send: reviews about oneself, and a few small kinds. Answers are JSON always.
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 /// What a field is.
 #[derive(Clone, Copy)]

@@ -1,17 +1,10 @@
 //! Deleting: preconditions, propagation, finalizers, grace. Knows no controller: whoever holds a finalizer takes it off by `modify`.
-use super::Id;
-use super::Store;
-use super::write::finalizers;
-use super::write::finished;
-use super::write::raise;
-use super::write::time;
+use super::write::{finalizers, finished, raise, time};
+use super::{Id, Store};
 use crate::world::resource::Resource;
 use crate::world::status::Status;
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
 
 /// The finalizer of a deletion that waits for dependents.
 const FOREGROUND: &str = "foregroundDeletion";

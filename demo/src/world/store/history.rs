@@ -1,7 +1,5 @@
 //! What happened lately: for watches, and for lists that are read page by page. Knows no page and no token.
-use super::Event;
-use super::Id;
-use super::Store;
+use super::{Event, Id, Store};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;

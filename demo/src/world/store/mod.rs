@@ -23,21 +23,14 @@ mod write;
 
 use super::resource::Resource;
 use super::status::Status;
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::collections::HashMap;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use tokio::sync::watch;
 
-pub use delete::DeleteOptions;
-pub use delete::Deletion;
-pub use delete::Propagation;
-pub use event::Event;
-pub use event::EventKind;
-pub use event::Id;
+pub use delete::{DeleteOptions, Deletion, Propagation};
+pub use event::{Event, EventKind, Id};
 pub use write::time;
 
 /// How many events are kept, where nothing else is said.

@@ -1,13 +1,9 @@
 //! Creating, changing and importing objects: what the API server fills in, keeps, counts and refuses. Knows no request.
-use super::Id;
-use super::Store;
+use super::{Id, Store};
 use crate::world::resource::Resource;
 use crate::world::status::Status;
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// What nobody but the server writes.

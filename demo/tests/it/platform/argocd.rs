@@ -1,11 +1,8 @@
 //! Argo CD as it was seen to behave. Each sentence was true of a real one.
 use super::world::World;
-use evid_demo::argocd::APPS;
-use evid_demo::argocd::FINALIZER;
-use evid_demo::world::objects::deleting;
-use evid_demo::world::objects::items;
-use serde_json::Value;
-use serde_json::json;
+use evid_demo::argocd::{APPS, FINALIZER};
+use evid_demo::world::objects::{deleting, items};
+use serde_json::{Value, json};
 
 fn names(list: &Value) -> Vec<&str> {
     items(list).filter_map(|i| i["name"].as_str()).collect()

@@ -1,13 +1,8 @@
 //! Kubernetes' own controllers.
 use super::world::World;
-use evid_demo::world::objects::controller;
-use evid_demo::world::objects::deleting;
-use evid_demo::world::objects::items;
-use evid_demo::world::store::DeleteOptions;
-use evid_demo::world::store::Id;
-use evid_demo::world::store::Propagation;
-use serde_json::Value;
-use serde_json::json;
+use evid_demo::world::objects::{controller, deleting, items};
+use evid_demo::world::store::{DeleteOptions, Id, Propagation};
+use serde_json::{Value, json};
 
 fn pods<'a>(world: &'a World, namespace: &str, label: &str) -> Vec<&'a Value> {
     world.platform.store.list("pods", Some(namespace)).filter(|p| p["metadata"]["labels"]["app.kubernetes.io/name"] == label).collect()

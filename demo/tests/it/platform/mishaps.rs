@@ -1,12 +1,10 @@
 //! What goes wrong on purpose.
 use super::world::World;
 use evid_demo::argocd::APPS;
-use evid_demo::faults::mishaps::MISHAPS;
-use evid_demo::faults::mishaps::When;
+use evid_demo::faults::mishaps::{MISHAPS, When};
 use evid_demo::world::objects::deleting;
 use serde_json::Value;
-use std::io::Read;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 
 #[test]

@@ -1,20 +1,12 @@
 //! A platform whose time is made up, at a pace of 1, and what a person does to it by hand. Knows no test; evid's tests use it too.
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
 use evid_demo::Controller;
-use evid_demo::argocd::APPS;
-use evid_demo::argocd::FINALIZER;
-use evid_demo::platform::Options;
-use evid_demo::platform::Platform;
-use evid_demo::platform::platform;
+use evid_demo::argocd::{APPS, FINALIZER};
+use evid_demo::platform::{Options, Platform, platform};
 use evid_demo::seed::git::TRACKING;
 use evid_demo::world::objects::deleting;
-use evid_demo::world::store::DeleteOptions;
-use evid_demo::world::store::Id;
-use evid_demo::world::store::Store;
-use serde_json::Value;
-use serde_json::json;
+use evid_demo::world::store::{DeleteOptions, Id, Store};
+use serde_json::{Value, json};
 
 /// A platform and its time.
 pub struct World {

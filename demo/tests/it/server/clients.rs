@@ -1,22 +1,12 @@
 //! The kube crate against the server: what evid itself uses.
-use super::config_maps;
-use super::proxies;
-use super::server;
+use super::{config_maps, proxies, server};
 use evid_demo::Server;
 use futures_util::TryStreamExt;
-use k8s_openapi::api::core::v1::ConfigMap;
-use k8s_openapi::api::core::v1::Pod;
-use kube::Api;
-use kube::Client;
-use kube::Config;
-use kube::api::AttachParams;
-use kube::api::ListParams;
-use kube::api::WatchEvent;
-use kube::api::WatchParams;
-use kube::config::KubeConfigOptions;
-use kube::config::Kubeconfig;
-use tokio::io::AsyncReadExt;
-use tokio::io::AsyncWriteExt;
+use k8s_openapi::api::core::v1::{ConfigMap, Pod};
+use kube::api::{AttachParams, ListParams, WatchEvent, WatchParams};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Api, Client, Config};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Runs something with a client that read the server's own kubeconfig.
 fn with<F: Future>(server: &Server, then: impl FnOnce(Client) -> F) -> F::Output {

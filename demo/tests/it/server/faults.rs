@@ -1,19 +1,10 @@
 //! What goes wrong when it is told to, seen from outside.
-use super::MAPS;
-use super::ask;
-use super::config_maps;
-use super::get;
-use super::post;
-use super::send;
-use super::server;
+use super::{MAPS, ask, config_maps, get, post, send, server};
 use evid_demo::Server;
-use evid_demo::faults::Action;
-use evid_demo::faults::Denied;
-use evid_demo::faults::Rule;
+use evid_demo::faults::{Action, Denied, Rule};
 use serde_json::json;
 use std::io::Read;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 fn failing(action: Action) -> Server {
     let server = server(&config_maps(3));

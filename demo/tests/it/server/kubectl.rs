@@ -1,11 +1,8 @@
 //! The real kubectl, where there is one.
-use super::config_maps;
-use super::proxies;
-use super::server;
+use super::{config_maps, proxies, server};
 use evid_demo::Server;
 use std::path::Path;
-use std::process::Command;
-use std::process::Output;
+use std::process::{Command, Output};
 
 fn kubectl(server: &Server, home: &Path, args: &[&str]) -> Output {
     let config = home.join("config");

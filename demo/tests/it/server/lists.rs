@@ -1,14 +1,6 @@
 //! LIST: pages of one moment, tokens, forms, selectors.
-use super::APPS;
-use super::MAPS;
-use super::ask;
-use super::config_map;
-use super::config_maps;
-use super::get;
-use super::post;
-use super::server;
-use evid_demo::world::store::DeleteOptions;
-use evid_demo::world::store::Id;
+use super::{APPS, MAPS, ask, config_map, config_maps, get, post, server};
+use evid_demo::world::store::{DeleteOptions, Id};
 use serde_json::json;
 
 #[test]

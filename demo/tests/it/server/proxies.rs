@@ -1,15 +1,10 @@
 //! Services and pods behind the API server's proxy.
-use super::ask;
-use super::get;
-use super::server;
-use evid_demo::Options;
-use evid_demo::Server;
+use super::{ask, get, server};
 use evid_demo::world::resource;
 use evid_demo::world::store::Store;
-use evid_demo::world::table::Outage;
-use evid_demo::world::table::Table;
-use serde_json::Value;
-use serde_json::json;
+use evid_demo::world::table::{Outage, Table};
+use evid_demo::{Options, Server};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 pub(super) fn pod(name: &str, ready: &str) -> Value {

@@ -1,16 +1,9 @@
 //! WATCH: what was there, what happens, bookmarks, and watches that come too late.
-use super::MAPS;
-use super::config_map;
-use super::config_maps;
-use super::get;
-use super::send;
-use super::server;
+use super::{MAPS, config_map, config_maps, get, send, server};
 use evid_demo::Server;
-use evid_demo::world::store::DeleteOptions;
-use evid_demo::world::store::Id;
+use evid_demo::world::store::{DeleteOptions, Id};
 use serde_json::Value;
-use std::io::BufRead;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 
 /// The next `count` events of a watch (fewer where it ends): type and object.
 fn events(server: &Server, query: &str, count: usize) -> Vec<(String, Value)> {

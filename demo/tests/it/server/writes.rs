@@ -1,15 +1,6 @@
 //! Writes: preconditions, patches of each kind, subresources, deletion.
-use super::APPS;
-use super::MAPS;
-use super::ask;
-use super::config_map;
-use super::config_maps;
-use super::get;
-use super::patch;
-use super::post;
-use super::server;
-use serde_json::Value;
-use serde_json::json;
+use super::{APPS, MAPS, ask, config_map, config_maps, get, patch, post, server};
+use serde_json::{Value, json};
 
 fn app() -> Value {
     json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": "x", "namespace": "a",

@@ -1,24 +1,14 @@
 //! Questions asked side by side, and what came of each. Which questions, and what they come to together, is not known here.
 use crate::canon::each;
-use crate::model::Gap;
-use crate::model::Reason;
+use crate::model::{Gap, Reason};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
-use crate::usecase::capture::live::session::Live;
-use crate::usecase::capture::live::session::stopped;
+use crate::usecase::capture::live::session::{Live, stopped};
 use crate::usecase::capture::packed::PackedList;
-use crate::usecase::cluster::Bounded;
-use crate::usecase::cluster::LiveError;
-use crate::usecase::cluster::Resource;
-use crate::usecase::cluster::gap;
-use crate::usecase::cluster::list::Listed;
-use crate::usecase::cluster::list::Question;
-use crate::usecase::cluster::list::list;
-use chrono::DateTime;
-use chrono::Utc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
+use crate::usecase::cluster::list::{Listed, Question, list};
+use crate::usecase::cluster::{Bounded, LiveError, Resource, gap};
+use chrono::{DateTime, Utc};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// The question for a kind, as its rule has it.
 pub(super) fn question(live: &Live<'_>, resource: &Resource, namespace: Option<String>) -> Question {

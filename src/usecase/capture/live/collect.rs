@@ -1,24 +1,14 @@
 //! The run of a live capture: discovery, all lists side by side, Applications once more at the end.
-use crate::model::Gap;
-use crate::model::Listable;
-use crate::model::Source;
+use crate::model::{Gap, Listable, Source};
 use crate::usecase::capture::collected::Collected;
 use crate::usecase::capture::intake::Intake;
-use crate::usecase::capture::live::ask::Answer;
-use crate::usecase::capture::live::ask::ask;
-use crate::usecase::capture::live::ask::question;
-use crate::usecase::capture::live::session::Live;
-use crate::usecase::capture::live::session::stopped;
-use crate::usecase::capture::live::spaces;
-use crate::usecase::capture::live::torn;
+use crate::usecase::capture::live::ask::{Answer, ask, question};
+use crate::usecase::capture::live::session::{Live, stopped};
+use crate::usecase::capture::live::{spaces, torn};
 use crate::usecase::capture::packed::PackedList;
-use crate::usecase::cluster::LiveError;
-use crate::usecase::cluster::Resource;
-use crate::usecase::cluster::discover;
-use crate::usecase::cluster::list::Question;
-use crate::usecase::cluster::list::first_page;
-use crate::usecase::cluster::port::Ask;
-use crate::usecase::cluster::port::stamp;
+use crate::usecase::cluster::list::{Question, first_page};
+use crate::usecase::cluster::port::{Ask, stamp};
+use crate::usecase::cluster::{LiveError, Resource, discover};
 use serde_json::Value;
 
 /// The questions that a capture would ask, without asking any: the paths of their first pages.

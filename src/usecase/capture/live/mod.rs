@@ -11,9 +11,7 @@ mod torn;
 #[cfg(test)]
 mod tests;
 
-pub use collect::collect;
-pub use collect::questions;
-pub use platform::Platform;
-pub use platform::platform;
+pub use collect::{collect, questions};
+pub use platform::{Platform, platform};
 pub use scope::Scope;
 pub use session::Live;

@@ -2,20 +2,12 @@
 //! without capturing it.
 use crate::argo::control_namespace;
 use crate::kinds::Rules;
-use crate::model::Gap;
-use crate::model::Layer;
-use crate::model::Object;
-use crate::model::Reason;
-use crate::model::Source;
-use crate::usecase::capture::collected::CaptureError;
-use crate::usecase::capture::collected::Collected;
-use crate::usecase::capture::collected::List;
+use crate::model::{Gap, Layer, Object, Reason, Source};
+use crate::usecase::capture::collected::{CaptureError, Collected, List};
 use crate::usecase::capture::objects_of;
-use crate::usecase::cluster::Resource;
-use crate::usecase::cluster::gap;
 use crate::usecase::cluster::list::whole;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Ask;
+use crate::usecase::cluster::port::{Api, Ask};
+use crate::usecase::cluster::{Resource, gap};
 use serde_json::Value;
 
 /// The names of Argo CD's settings.

@@ -1,8 +1,7 @@
 //! What the reading of a live cluster works with. Knows no kind and no list.
 use crate::kinds::Rules;
 use crate::usecase::capture::live::scope::Scope;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Clock;
+use crate::usecase::cluster::port::{Api, Clock};
 
 /// What a live capture works with.
 pub struct Live<'a> {

@@ -1,21 +1,15 @@
 //! Where the whole cluster may not be listed: which namespaces may, asked of the server (one SelfSubjectRulesReview a namespace) or,
 //! where that is not wanted, by trying. What may not be listed anywhere stays one gap; what may in some places is a gap in the others.
-use crate::model::Gap;
-use crate::model::Reason;
+use crate::model::{Gap, Reason};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
-use crate::usecase::capture::live::ask::Answer;
-use crate::usecase::capture::live::ask::question;
-use crate::usecase::capture::live::session::Live;
-use crate::usecase::capture::live::session::stopped;
+use crate::usecase::capture::live::ask::{Answer, question};
+use crate::usecase::capture::live::session::{Live, stopped};
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::list::Question;
-use crate::usecase::cluster::port::Ask;
-use crate::usecase::cluster::port::Method;
-use crate::usecase::cluster::port::NoReply;
-use serde_json::Value;
-use serde_json::json;
+use crate::usecase::cluster::port::{Ask, Method, NoReply};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The questions by namespace that may be answered where the whole cluster was refused; refines the gaps of the first round.

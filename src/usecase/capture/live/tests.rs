@@ -1,7 +1,5 @@
 //! What a live capture does with an API server that answers well and badly.
-use super::Live;
-use super::Scope;
-use super::collect;
+use super::{Live, Scope, collect};
 use crate::bundle::config::Config;
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
@@ -11,14 +9,8 @@ use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::capture::spool::Memory;
 use crate::usecase::cluster::LiveError;
-use crate::usecase::cluster::port::Api;
-use crate::usecase::cluster::port::Ask;
-use crate::usecase::cluster::port::Clock;
-use crate::usecase::cluster::port::Method;
-use crate::usecase::cluster::port::NoReply;
-use crate::usecase::cluster::port::Reply;
-use serde_json::Value;
-use serde_json::json;
+use crate::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
+use serde_json::{Value, json};
 use std::sync::Mutex;
 use std::time::Duration;
 

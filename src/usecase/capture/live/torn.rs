@@ -1,14 +1,11 @@
 //! Lists of two kinds are of two moments: a pod that was listed after its Job was born seems to be nobody's. Where a list names
 //! controllers that the list of their kind lacks, both are read again, a bounded number of times.
 use crate::usecase::capture::intake::Intake;
-use crate::usecase::capture::live::ask::Answer;
-use crate::usecase::capture::live::ask::ask;
+use crate::usecase::capture::live::ask::{Answer, ask};
 use crate::usecase::capture::live::session::Live;
 use crate::usecase::cluster::LiveError;
-use chrono::DateTime;
-use chrono::Utc;
-use std::collections::BTreeSet;
-use std::collections::HashSet;
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 /// How often the lists concerned are read again. An owner that is gone for good stays missing.
