@@ -10,6 +10,8 @@ const SECTIONS: &[(&str, &str)] = &[
     ("facts", "usecase::switch::Code"),
     ("hints", "usecase::switch::Code"),
     ("steps", "usecase::switch::Step"),
+    ("checks", "usecase::doctor::Code"),
+    ("remedies", "usecase::doctor::Code"),
 ];
 
 fn main() -> Result<(), Failure> {

@@ -12,7 +12,7 @@ use crate::render;
 use crate::usecase::capture::live::platform;
 use crate::usecase::cluster::discover;
 use crate::usecase::doctor as usecase;
-use crate::usecase::doctor::{Doctor, Examined, Level, Line, Right, complete};
+use crate::usecase::doctor::{Code, Doctor, Examined, Level, Line, Right, complete};
 use std::path::Path;
 
 /// Check what evid needs: the cluster and the way to it, Argo CD, the layers, rights, keys, folders
@@ -45,14 +45,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let (examined, failure) = match cluster(args, layers.as_deref(), &rules) {
         Ok(examined) => (examined, None),
         Err(failure) => {
-            let line = Line::problem("kubeconfig.unusable").with("why", failure.text());
+            let line = Line::problem(Code::KubeconfigUnusable).with("why", failure.text());
             (Examined { lines: vec![line], missing: vec![] }, Some(failure))
         }
     };
     lines.extend(examined.lines);
     lines.extend(match keyfile::default_dir(|name| std::env::var_os(name)) {
         Ok(dir) => doctor::keys(&dir),
-        Err(e) => vec![Line::problem("keys.unusable").with("what", "keys").with("why", e)],
+        Err(e) => vec![Line::problem(Code::KeysUnusable).with("what", "keys").with("why", e)],
     });
     lines.push(doctor::folder(&global.archive));
     show(&args.output, &lines, &examined.missing)?;
@@ -92,10 +92,10 @@ fn configuration(named: Option<&Path>) -> (Line, Option<(Vec<Layer>, Rules)>) {
     };
     match read() {
         Ok(read) => {
-            let file = config::in_force(named).map(|p| Line::ok("config.file").with("file", p.display()));
-            (file.unwrap_or_else(|| Line::ok("config.defaults")), Some(read))
+            let file = config::in_force(named).map(|p| Line::ok(Code::ConfigFile).with("file", p.display()));
+            (file.unwrap_or_else(|| Line::ok(Code::ConfigDefaults)), Some(read))
         }
-        Err(failure) => (Line::problem("config.unusable").with("why", failure.text()), None),
+        Err(failure) => (Line::problem(Code::ConfigUnusable).with("why", failure.text()), None),
     }
 }
 
@@ -116,18 +116,18 @@ fn cluster(args: &Args, layers: Option<&[Layer]>, rules: &Rules) -> Result<Exami
 
 fn of_origin(origin: &Origin, impersonated: Option<&str>) -> Vec<Line> {
     let mut lines = vec![
-        Line::ok("kubeconfig.chosen")
+        Line::ok(Code::KubeconfigChosen)
             .with("file", &origin.file)
             .with("context", &origin.context)
             .with("server", &origin.server)
             .with("user", &origin.user)
             .with("login", &origin.login),
     ];
-    lines.extend(impersonated.map(|user| Line::note("kubeconfig.impersonates").with("user", user)));
+    lines.extend(impersonated.map(|user| Line::note(Code::KubeconfigImpersonates).with("user", user)));
     if origin.server.starts_with("http:") {
-        lines.push(Line::note("kubeconfig.plain").with("server", &origin.server));
+        lines.push(Line::note(Code::KubeconfigPlain).with("server", &origin.server));
     } else if origin.insecure {
-        lines.push(Line::note("kubeconfig.insecure").with("server", &origin.server));
+        lines.push(Line::note(Code::KubeconfigInsecure).with("server", &origin.server));
     }
     lines
 }

@@ -88,7 +88,7 @@ mod tests {
     use super::en;
     use crate::canon::yaml;
     use crate::claims;
-    use crate::usecase::switch;
+    use crate::usecase::{doctor, switch};
 
     #[test]
     fn the_file_of_words_means_as_yaml_what_the_build_made_of_it() {
@@ -99,6 +99,10 @@ mod tests {
         for code in switch::Code::ALL {
             assert_eq!(file["facts"][code.as_str()], en::facts(*code));
             assert_eq!(file["hints"][code.as_str()], en::hints(*code));
+        }
+        for code in doctor::Code::ALL {
+            assert_eq!(file["checks"][code.as_str()], en::checks(*code));
+            assert_eq!(file["remedies"][code.as_str()], en::remedies(*code));
         }
     }
 }

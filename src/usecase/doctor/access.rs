@@ -5,7 +5,7 @@ use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::{Api, Ask, Method};
 use crate::usecase::doctor::argo::few;
 use crate::usecase::doctor::right::{Purpose, Right};
-use crate::usecase::doctor::{Doctor, Examined, Line};
+use crate::usecase::doctor::{Code, Doctor, Examined, Line};
 use serde_json::{Value, json};
 
 /// What a capture of these kinds needs: lists, nothing else.
@@ -30,13 +30,13 @@ pub(super) fn of_actions() -> Vec<Right> {
 /// Asks, and says what is missing.
 pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], control: Option<&str>, found: &mut Examined) {
     if !doctor.review {
-        found.lines.push(Line::note("access.not-asked"));
+        found.lines.push(Line::note(Code::AccessNotAsked));
         return;
     }
     let all = match ask(doctor.api, &Right::any(), None) {
         Ok(all) => all,
         Err(why) => {
-            found.lines.push(Line::problem("access.unseen").with("why", why));
+            found.lines.push(Line::problem(Code::AccessUnseen).with("why", why));
             return;
         }
     };
@@ -54,17 +54,19 @@ pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], control: Option<&
     for purpose in Purpose::ALL {
         let missing: Vec<String> = found.missing.iter().filter(|r| r.purpose == purpose).map(Right::shown).collect();
         found.lines.push(match (purpose, missing.is_empty()) {
-            (Purpose::Capture, true) => Line::ok("access.capture").with("count", kinds.len()),
-            (Purpose::Probes, true) => Line::ok("access.probes"),
-            (Purpose::Switch, true) => Line::ok("access.switch"),
-            (Purpose::Capture, false) => Line::problem("access.capture-missing").with("count", missing.len()).with("rights", few(&missing)),
-            (Purpose::Probes, false) => Line::note("access.probes-missing").with("rights", few(&missing)),
+            (Purpose::Capture, true) => Line::ok(Code::AccessCapture).with("count", kinds.len()),
+            (Purpose::Probes, true) => Line::ok(Code::AccessProbes),
+            (Purpose::Switch, true) => Line::ok(Code::AccessSwitch),
+            (Purpose::Capture, false) => {
+                Line::problem(Code::AccessCaptureMissing).with("count", missing.len()).with("rights", few(&missing))
+            }
+            (Purpose::Probes, false) => Line::note(Code::AccessProbesMissing).with("rights", few(&missing)),
             (Purpose::Switch, false) => {
-                Line::note("access.switch-missing").with("rights", few(&missing)).with("namespace", control.unwrap_or("every namespace"))
+                Line::note(Code::AccessSwitchMissing).with("rights", few(&missing)).with("namespace", control.unwrap_or("every namespace"))
             }
         });
     }
-    found.lines.extend(unseen.map(|why| Line::problem("access.unseen").with("why", why)));
+    found.lines.extend(unseen.map(|why| Line::problem(Code::AccessUnseen).with("why", why)));
 }
 
 /// Asks several at once; the answers stand in the order of the rights.

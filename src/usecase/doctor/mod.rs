@@ -2,6 +2,7 @@
 //! which change nothing and can be left out. Must not know how a line reads, nor files and kubeconfigs.
 mod access;
 mod argo;
+mod codes;
 mod examined;
 mod layers;
 mod line;
@@ -9,6 +10,7 @@ mod rbac;
 mod right;
 mod server;
 
+pub use codes::Code;
 pub use examined::{Doctor, Examined};
 pub use line::{Level, Line};
 pub use rbac::{binding, complete, role};
@@ -32,8 +34,8 @@ pub fn examine(doctor: &Doctor<'_>) -> Examined {
             return found;
         }
     };
-    found.lines.push(Line::ok("kinds.found").with("count", kinds.len()));
-    found.lines.extend(gaps.iter().map(|g| Line::problem("kinds.unknown").with("group", &g.group).with("why", &g.detail)));
+    found.lines.push(Line::ok(Code::KindsFound).with("count", kinds.len()));
+    found.lines.extend(gaps.iter().map(|g| Line::problem(Code::KindsUnknown).with("group", &g.group).with("why", &g.detail)));
     let seen = platform(doctor.api, doctor.rules, doctor.layers.unwrap_or_default(), &kinds, doctor.home);
     found.lines.extend(argo::lines(doctor, &kinds, &seen));
     if let Some(layers) = doctor.layers {
