@@ -156,12 +156,14 @@ impl Coverage {
     pub fn gaps(&self) -> Vec<Gap> {
         self.gaps
             .iter()
-            .map(|g| Gap {
-                group: g.group.clone(),
-                resource: g.resource.clone(),
-                namespace: g.namespace.clone(),
-                reason: Reason::parse(&g.reason).unwrap_or(Reason::Unreadable),
-                detail: g.detail.clone(),
+            .map(|g| {
+                Gap::of(
+                    g.group.clone(),
+                    g.resource.clone(),
+                    g.namespace.clone(),
+                    Reason::parse(&g.reason).unwrap_or(Reason::Unreadable),
+                    g.detail.clone(),
+                )
             })
             .collect()
     }

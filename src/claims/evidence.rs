@@ -107,8 +107,7 @@ impl<'a> Evidence<'a> {
             self.rules.keeps(&k.group, &k.resource) && !self.asked(&stem(&k.resource, &k.group), side) && !gap()
         };
         let detail = "another bundle knows this kind, and this one did not ask for it";
-        let gap =
-            |k: Listable| Gap { group: k.group, resource: k.resource, namespace: None, reason: Reason::NotAsked, detail: detail.into() };
+        let gap = |k: Listable| Gap::of(k.group, k.resource, None, Reason::NotAsked, detail);
         others.into_iter().filter(is_open).map(gap).collect()
     }
 
@@ -301,17 +300,11 @@ impl<'a> Evidence<'a> {
             let known = found.iter().any(|g| g.resource == resource && g.group == group);
             if !known && !self.asked(stem, side) {
                 let detail = String::new();
-                found.push(Gap { group: group.into(), resource: resource.into(), namespace: None, reason: Reason::NotAsked, detail });
+                found.push(Gap::of(group, resource, None, Reason::NotAsked, detail));
             }
             let told = |ns: &str| found.iter().any(|g| g.covers(resource, group) && g.namespace.as_deref().is_none_or(|n| n == ns));
             let open = spaces.iter().filter(|ns| !ns.is_empty() && !told(ns) && !self.asked_in(resource, group, ns, side));
-            let gap = |ns: &&str| Gap {
-                group: group.into(),
-                resource: resource.into(),
-                namespace: Some((*ns).to_owned()),
-                reason: Reason::NotAsked,
-                detail: String::new(),
-            };
+            let gap = |ns: &&str| Gap::of(group, resource, Some((*ns).to_owned()), Reason::NotAsked, "");
             let missed: Vec<Gap> = open.map(gap).collect();
             found.extend(missed);
         }

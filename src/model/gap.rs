@@ -93,6 +93,17 @@ pub struct Gap {
 }
 
 impl Gap {
+    /// … of a plural of a group, in one namespace or (none) in the whole cluster.
+    pub fn of(
+        group: impl Into<String>,
+        resource: impl Into<String>,
+        namespace: Option<String>,
+        reason: Reason,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self { group: group.into(), resource: resource.into(), namespace, reason, detail: detail.into() }
+    }
+
     /// Whether it is about this kind: `*` stands for every kind, of its group where it names one.
     pub fn covers(&self, resource: &str, group: &str) -> bool {
         if self.resource == "*" { self.group.is_empty() || self.group == group } else { self.resource == resource && self.group == group }

@@ -40,16 +40,7 @@ pub(super) fn gathered<'a>(lists: impl Iterator<Item = &'a RawList>) -> Vec<Gap>
         first.entry((&list.group, list.resource.as_deref().unwrap_or("*"))).or_insert(&list.file);
     }
     let detail = |file: &str| format!("{file}: must-gather writes no file for a kind without objects, so an absent object proves nothing");
-    first
-        .into_iter()
-        .map(|((group, resource), file)| Gap {
-            group: group.into(),
-            resource: resource.into(),
-            namespace: None,
-            reason: Reason::Unattested,
-            detail: detail(file),
-        })
-        .collect()
+    first.into_iter().map(|((group, resource), file)| Gap::of(group, resource, None, Reason::Unattested, detail(file))).collect()
 }
 
 /// A gap for each namespace that exists and in which a resource was not asked that was asked in others.
@@ -68,13 +59,7 @@ pub(super) fn not_asked(lists: &[RawList], gaps: &[Gap], existing: &BTreeSet<Str
     {
         for namespace in existing.iter().filter(|n| !places.contains(&Some(n.as_str()))) {
             let detail = format!("no file of {resource} for this namespace, though there are files of {resource} for others");
-            out.push(Gap {
-                group: group.into(),
-                resource: resource.into(),
-                namespace: Some(namespace.clone()),
-                reason: Reason::NotAsked,
-                detail,
-            });
+            out.push(Gap::of(group, resource, Some(namespace.clone()), Reason::NotAsked, detail));
         }
     }
     out
@@ -82,7 +67,7 @@ pub(super) fn not_asked(lists: &[RawList], gaps: &[Gap], existing: &BTreeSet<Str
 
 fn gap(list: &RawList, reason: Reason, detail: String) -> Gap {
     let resource = list.resource.clone().unwrap_or_else(|| "*".into());
-    Gap { group: list.group.clone(), resource, namespace: list.namespace.clone(), reason, detail }
+    Gap::of(list.group.clone(), resource, list.namespace.clone(), reason, detail)
 }
 
 fn covers(gap: &Gap, list: &RawList) -> bool {

@@ -102,7 +102,7 @@ fn path(place: &Place) -> String {
 
 fn unreadable(problem: Problem, folders: &Folders, all: &Catalogue) -> Gap {
     let (group, resource, namespace) = folders.question(&Place::of(&problem.file), all);
-    Gap { group, resource, namespace, reason: Reason::Unreadable, detail: problem.detail }
+    Gap::of(group, resource, namespace, Reason::Unreadable, problem.detail)
 }
 
 /// What a note beside the answers says; a note that can't be read is ignored and counted so.

@@ -32,7 +32,7 @@ pub(super) fn gaps(file: &str, text: &str, place: &Place, folders: &Folders, all
             vec![message(&at, line, place, folders, all)]
         } else {
             let detail = format!("{at}: {}", short(line));
-            let gap = |group| Gap { group, resource: "*".into(), namespace: None, reason: reason(line), detail: detail.clone() };
+            let gap = |group| Gap::of(group, "*", None, reason(line), detail.clone());
             undiscovered.into_iter().map(|group| Said { stem: path(place), gap: gap(group), named: true, of_discovery: true }).collect()
         };
         for said in found {
@@ -49,7 +49,7 @@ pub(super) fn gaps(file: &str, text: &str, place: &Place, folders: &Folders, all
 pub(super) fn message(at: &str, line: &str, place: &Place, folders: &Folders, all: &Catalogue) -> Said {
     let named = refused(line);
     let (group, resource, namespace) = named.clone().unwrap_or_else(|| folders.question(place, all));
-    let gap = Gap { group, resource, namespace, reason: reason(line), detail: format!("{at}: {}", short(line)) };
+    let gap = Gap::of(group, resource, namespace, reason(line), format!("{at}: {}", short(line)));
     Said { stem: path(place), gap, named: named.is_some(), of_discovery: false }
 }
 

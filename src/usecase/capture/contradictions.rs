@@ -57,13 +57,7 @@ pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Que
             let plural = rules.plural(&key.group, &key.kind);
             if let Some(question) = asked(&key.group, &plural, &key.namespace).filter(|_| !there && rules.stored(&key.group, &key.kind)) {
                 let detail = format!("{} is Synced says Application {}, and the list does not hold it", key, app.key.place());
-                gaps.insert(Gap {
-                    group: key.group,
-                    resource: plural,
-                    namespace: question.namespace.clone(),
-                    reason: Reason::Contradicted,
-                    detail,
-                });
+                gaps.insert(Gap::of(key.group, plural, question.namespace.clone(), Reason::Contradicted, detail));
             }
         }
     }
@@ -73,13 +67,7 @@ pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Que
         let counted = owner.value.pointer(counted).and_then(Value::as_u64).unwrap_or(0);
         if let Some(question) = asked("", "pods", namespace).filter(|_| counted > 0) {
             let detail = format!("{} counts {counted} pods, and the list holds none of its namespace", owner.key);
-            gaps.insert(Gap {
-                group: String::new(),
-                resource: "pods".into(),
-                namespace: question.namespace.clone(),
-                reason: Reason::Contradicted,
-                detail,
-            });
+            gaps.insert(Gap::of("", "pods", question.namespace.clone(), Reason::Contradicted, detail));
         }
     }
     gaps.into_iter().collect()

@@ -105,7 +105,7 @@ impl<'a> PackedObjects<'a> {
             let detail = format!("{}: two versions of one object, in {} and in {}; the newer is kept", new.key, old.file, new.file);
             let namespace = Some(new.key.namespace.clone()).filter(|n| !n.is_empty());
             let newer = if version(&new) > version(&old) { second } else { first };
-            gaps.push(Gap { group: new.key.group, resource: new.plural, namespace, reason: Reason::Torn, detail });
+            gaps.push(Gap::of(new.key.group, new.plural, namespace, Reason::Torn, detail));
             return Ok(newer);
         }
         Err(CaptureError::Twice { key: Box::new(new.key), first: old.file, second: new.file })

@@ -39,12 +39,14 @@ pub fn snapshot<'a>(collected: Collected<PackedList>, intake: &Intake<'a>) -> Re
                 millis: list.read.map(|(_, millis)| millis),
             });
         }
-        gaps.extend(list.items.wrong.iter().map(|what| Gap {
-            group: list.group.clone(),
-            resource: list.resource.clone().unwrap_or_else(|| "*".into()),
-            namespace: list.namespace.clone(),
-            reason: Reason::Unreadable,
-            detail: format!("{}: {what}", list.file),
+        gaps.extend(list.items.wrong.iter().map(|what| {
+            Gap::of(
+                list.group.clone(),
+                list.resource.clone().unwrap_or_else(|| "*".into()),
+                list.namespace.clone(),
+                Reason::Unreadable,
+                format!("{}: {what}", list.file),
+            )
         }));
     }
     let objects = PackedObjects::new(collected.lists, rules, intake.spool, &mut gaps)?;

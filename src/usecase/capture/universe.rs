@@ -67,18 +67,14 @@ pub(in crate::usecase) fn not_asked(universe: &Universe, seen: Seen<'_>, gaps: &
         } else {
             (Reason::NotAsked, "the cluster can list this kind, and it was not asked for")
         };
-        Gap { group: kind.group.clone(), resource: kind.resource.clone(), namespace: None, reason, detail: detail.into() }
+        Gap::of(kind.group.clone(), kind.resource.clone(), None, reason, detail)
     };
     let mut out: Vec<Gap> = open.map(gap).collect();
     if seen.source == Source::Dump {
         let known = |group: &str| built_in::table().has_group(group) || universe.kinds.iter().any(|k| k.group == group);
         let unknown: BTreeSet<String> = services(seen.objects).into_iter().filter(|s| !s.aggregated).map(|s| s.group).collect();
-        out.extend(unknown.into_iter().filter(|g| !known(g) && !own(g, "*")).map(|group| Gap {
-            detail: "an APIService names this group, and none of its kinds was asked for".into(),
-            group,
-            resource: "*".into(),
-            namespace: None,
-            reason: Reason::NotAsked,
+        out.extend(unknown.into_iter().filter(|g| !known(g) && !own(g, "*")).map(|group| {
+            Gap::of(group, "*", None, Reason::NotAsked, "an APIService names this group, and none of its kinds was asked for")
         }));
     }
     out
@@ -235,10 +231,9 @@ mod tests {
         let aggregator = ("apiservices", "apiregistration.k8s.io");
         let (known, gaps) = open(listed(), &[("jobs", "batch"), aggregator], Some("v1.36.3"), &[]);
         assert_eq!((known, gaps), (Known::ApiServices, vec!["cronjobs.batch".to_owned()]), "leases are never kept");
-        let told =
-            Gap { group: "batch".into(), resource: "cronjobs".into(), namespace: None, reason: Reason::Forbidden, detail: String::new() };
+        let told = Gap::of("batch", "cronjobs", None, Reason::Forbidden, "");
         assert_eq!(open(listed(), &[("jobs", "batch"), aggregator], None, &[told]).1, [""; 0], "it has a gap of its own");
-        let any = Gap { group: String::new(), resource: "*".into(), namespace: None, reason: Reason::Unreadable, detail: String::new() };
+        let any = Gap::of("", "*", None, Reason::Unreadable, "");
         assert_eq!(
             open(listed(), &[("jobs", "batch"), aggregator], None, &[any]).1,
             ["cronjobs.batch"],

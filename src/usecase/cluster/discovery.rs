@@ -169,7 +169,7 @@ impl Found {
 
     fn unknown(&mut self, group: &str, version: &str, reason: Reason, what: &str) {
         let detail = format!("the kinds of {group}/{version} are not known: {what}");
-        self.gaps.push(Gap { group: group.into(), resource: "*".into(), namespace: None, reason, detail });
+        self.gaps.push(Gap::of(group, "*", None, reason, detail));
     }
 }
 

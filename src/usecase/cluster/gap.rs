@@ -4,7 +4,7 @@ use crate::usecase::cluster::port::{NoReply, Reply};
 
 /// The gap that this leaves of a kind.
 pub(in crate::usecase) fn of(group: &str, plural: &str, namespace: Option<&str>, (reason, detail): (Reason, String)) -> Gap {
-    Gap { group: group.to_owned(), resource: plural.to_owned(), namespace: namespace.map(str::to_owned), reason, detail }
+    Gap::of(group, plural, namespace.map(str::to_owned), reason, detail)
 }
 
 /// Why an answer of this status is no answer.

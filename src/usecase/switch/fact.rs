@@ -166,7 +166,7 @@ impl From<LiveError> for Stop {
             LiveError::Stopped => Self::Interrupted { step: Step::Read, hanging: vec![] },
             other @ (LiveError::Unreadable { .. } | LiveError::UnknownKind { .. }) => {
                 let detail = other.to_string();
-                Self::Unseen(Gap { group: String::new(), resource: "*".into(), namespace: None, reason: Reason::Unreadable, detail })
+                Self::Unseen(Gap::of("", "*", None, Reason::Unreadable, detail))
             }
         }
     }

@@ -61,13 +61,7 @@ pub fn platform(api: &dyn Api, rules: &Rules, layers: &[Layer], kinds: &[Resourc
             seen.control = (!objects.is_empty()).then(|| control_namespace(&&*objects, layers, ""));
             seen.objects = objects;
         }
-        Err(e) => seen.gaps.push(Gap {
-            group: "argoproj.io".into(),
-            resource: "*".into(),
-            namespace: None,
-            reason: Reason::Torn,
-            detail: e.to_string(),
-        }),
+        Err(e) => seen.gaps.push(Gap::of("argoproj.io", "*", None, Reason::Torn, e.to_string())),
     }
     seen
 }

@@ -16,12 +16,12 @@ use std::collections::BTreeSet;
 pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [Answer], gaps: &mut Vec<Gap>) -> Vec<Question> {
     let (known, whole) = namespaces(intake, answers);
     for other in known.iter().filter(|n| !live.scope.namespaces.is_empty() && !live.scope.namespaces.contains(n)) {
-        let detail = "left out by `-n`".into();
-        gaps.push(Gap { group: String::new(), resource: "*".into(), namespace: Some(other.clone()), reason: Reason::NotAsked, detail });
+        let detail = "left out by `-n`";
+        gaps.push(Gap::of("", "*", Some(other.clone()), Reason::NotAsked, detail));
     }
     if !live.scope.namespaces.is_empty() && !whole {
-        let detail = "left out by `-n`; which namespaces there are was not told".into();
-        gaps.push(Gap { group: String::new(), resource: "*".into(), namespace: None, reason: Reason::NotAsked, detail });
+        let detail = "left out by `-n`; which namespaces there are was not told";
+        gaps.push(Gap::of("", "*", None, Reason::NotAsked, detail));
     }
     let refused = |a: &Answer| {
         a.question.namespace.is_none() && a.question.resource.namespaced && matches!(a.listed.gap, Some((Reason::Forbidden, _)))
@@ -48,13 +48,10 @@ pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [
         more.extend(may.iter().map(|(n, _)| question(live, &resource, Some((*n).clone()))));
         if let Some((reason, detail)) = answer.listed.gap.clone().filter(|_| whole) {
             // Every namespace is known: the refusal holds in those that may not be listed, and nowhere else.
-            gaps.extend(not.iter().map(|(n, _)| Gap {
-                group: resource.group.clone(),
-                resource: resource.plural.clone(),
-                namespace: Some((*n).clone()),
-                reason,
-                detail: detail.clone(),
-            }));
+            gaps.extend(
+                not.iter()
+                    .map(|(n, _)| Gap::of(resource.group.clone(), resource.plural.clone(), Some((*n).clone()), reason, detail.clone())),
+            );
             answer.refined = true;
         }
     }
