@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     };
     let captured = capture::run(
         |intake| match &origin {
-            Origin::Dump(dir) => Ok(dated(dump::read(dir)?.into(), args.at.as_deref())?.without(&config.leave_out).through(intake)),
+            Origin::Dump(dir) => Ok(dated(dump::read(dir)?, args.at.as_deref())?.without(&config.leave_out).through(intake)),
             Origin::Cluster(session) => collect(session, args, intake),
         },
         &intake,

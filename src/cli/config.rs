@@ -106,7 +106,7 @@ fn init(args: &Init) -> Done {
 /// What a dump or a cluster shows, and its name for messages. Nothing of it is kept; the redaction key is for this look only.
 fn objects(args: &Init) -> Result<(String, Vec<Object>), Failure> {
     match &args.from {
-        Some(dir) => Ok((dir.display().to_string(), objects_of(dump::read(dir)?.into(), &Rules::new(&[])?)?)),
+        Some(dir) => Ok((dir.display().to_string(), objects_of(dump::read(dir)?, &Rules::new(&[])?)?)),
         #[cfg(feature = "kube")]
         None => live::platform(&args.cluster),
         #[cfg(not(feature = "kube"))]

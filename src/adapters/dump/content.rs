@@ -33,8 +33,6 @@ pub(super) struct Content {
     pub refusals: Vec<(usize, String)>,
     /// The highest resourceVersion of its events, which are not kept.
     pub events: Option<u64>,
-    /// Whether it holds nothing but descriptions of kinds.
-    pub discovery: bool,
     /// Whether it holds nothing at all.
     pub empty: bool,
 }
@@ -96,7 +94,7 @@ impl Reader<'_> {
             let what = format!("{} {}", text(&value, "/reason"), text(&value, "/message"));
             self.content.refusals.push((line, what.trim().to_owned()));
         } else if DISCOVERY.contains(&kind.as_str()) {
-            self.content.discovery = true;
+            // Descriptions of kinds are no answers.
         } else if let (Some(of), Some(items), "") =
             (kind.strip_suffix("List"), value.get_mut("items").map(Value::take), text(&value, "/metadata/name"))
         {

@@ -41,7 +41,6 @@ pub(super) struct Walk {
     pub started: Option<Found>,
     pub finished: Option<Found>,
     pub version: Option<Found>,
-    pub ignored: Vec<String>,
     pub problems: Vec<Problem>,
 }
 
@@ -88,8 +87,7 @@ impl Walk {
             Role::Started => self.started = Some(found),
             Role::Finished => self.finished = Some(found),
             Role::Version(_) => self.version = Some(found),
-            Role::Prose => {}
-            Role::Unknown => self.ignored.push(found.file),
+            Role::Prose | Role::Unknown => {}
         }
     }
 }
