@@ -1,4 +1,5 @@
 //! The laws of judgement (DESIGN §6, docs/claims.md), each with its cases: what is changed in the samples, and the verdicts that it must have.
+mod autoscalers;
 mod churn;
 
 use crate::samples::{collected, items, judge, object, verdict};

@@ -2,6 +2,7 @@
 //! each one that moves is named. Where the agreement covers a whole container of the object, or every kind, nobody can say that the field
 //! is its owner's alone: the claim is left open.
 use crate::bundle::lines::OwnedLine;
+use crate::claims::predicates::wanted::is_anothers_doing;
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Side, Spot, lines};
 use serde_json::{Map, Value};
@@ -23,7 +24,8 @@ pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result
                 continue;
             }
             // A count that moved while its autoscaler was paused or failing was somebody else's doing.
-            let effect = if [was, is].iter().any(|by| by.wide || by.idle) { Effect::Doubts } else { Effect::Notes };
+            let is_open = [was, is].iter().any(|by| by.wide || by.idle) || pointer == "/spec/replicas" && is_anothers_doing(e, spot, a, b)?;
+            let effect = if is_open { Effect::Doubts } else { Effect::Notes };
             let finding = Finding::new(effect, Code::OwnedFieldMoved, b).about(e.key(spot));
             findings.push(finding.at(pointer, x.cloned(), y.cloned()).in_file(&later.file));
         }

@@ -88,7 +88,7 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
 fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
     let unseen = turnover.lost.iter().any(|s| e.unseen(&s.stem, &s.namespace, b))
         || turnover.gained.iter().any(|s| e.unseen(&s.stem, &s.namespace, a));
-    // Only an active autoscaler excuses pods that went; one that is active at one end only leaves it open.
+    // Only an active autoscaler excuses pods that went; one that is active at one end only, or did not scale, leaves it open.
     let (x, y) = (wanted(e, controller, a)?, wanted(e, controller, b)?);
     let lost = i64::try_from(turnover.lost.len()).unwrap_or(i64::MAX);
     let fell = x.zip(y).is_some_and(|(x, y)| x.replicas - y.replicas >= lost) && turnover.gained.is_empty();
@@ -96,8 +96,8 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
     let (effect, code, spots) = match () {
         () if turnover.lost.is_empty() => (Effect::Notes, Code::PodAdded, &turnover.gained),
         () if unseen => (Effect::Doubts, Code::PodNotSeen, &turnover.lost),
-        () if fell && scaled == 2 => (Effect::Notes, Code::PodScaledIn, &turnover.lost),
-        () if fell && scaled == 1 => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
+        () if fell && scaled == 2 && !wanted::is_anothers_doing(e, controller, a, b)? => (Effect::Notes, Code::PodScaledIn, &turnover.lost),
+        () if fell && scaled > 0 => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
         () => (Effect::Counters, Code::PodReplaced, &turnover.lost),
     };
     let mut findings = Vec::new();

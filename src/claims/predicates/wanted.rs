@@ -2,6 +2,7 @@
 //! autoscaler did it; fewer Ready pods seen than available ones claimed are a doubt.
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
+use crate::model::{group_of, meta};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -37,6 +38,25 @@ pub(super) fn wanted(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Optio
         return Ok(Some(Wanted { replicas, is_scaled: by.is_some_and(|by| !IGNORING.contains(&by)) && !is_idle }));
     }
     Ok(number(e.content(spot, at, side)?.pointer("/spec/replicas")).map(|replicas| Wanted { replicas, is_scaled: false }))
+}
+
+/// Whether the horizontal autoscaler of an object last scaled at the same moment in two bundles: what moved the count in between was not it
+/// (kubernetes 1.33 `pkg/controller/podautoscaler/horizontal.go` writes `lastScaleTime` with each rescale).
+pub(super) fn is_anothers_doing(e: &Evidence<'_>, spot: &Spot, a: usize, b: usize) -> Result<bool, CompareError> {
+    let is_its_target = |hpa: &Value| {
+        let target = |field: &str| hpa.pointer(&format!("/spec/scaleTargetRef/{field}")).and_then(Value::as_str).unwrap_or_default();
+        e.stem_of(group_of(target("apiVersion")), target("kind")) == spot.stem && target("name") == spot.name
+    };
+    let here = |s: &Spot| s.stem == "horizontalpodautoscalers.autoscaling" && s.namespace == spot.namespace;
+    for (hpa, later) in e.instances.in_bundle(b).filter(|(s, _)| here(s)) {
+        let Some(earlier) = e.instances.at(hpa, a).filter(|earlier| earlier.uid == later.uid) else { continue };
+        let (was, is) = (e.whole(hpa, earlier, a)?, e.whole(hpa, later, b)?);
+        // KEDA works through such an object, and takes the last pod by itself.
+        if is_its_target(&is) && meta::controller(&is).is_none_or(|by| by.kind != "ScaledObject") {
+            return Ok(was.pointer("/status/lastScaleTime") == is.pointer("/status/lastScaleTime"));
+        }
+    }
+    Ok(false)
 }
 
 /// The workloads of a layer that had replicas in one bundle and want none in the next.
