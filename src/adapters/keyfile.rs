@@ -1,5 +1,6 @@
 //! Key files: the signing key pair `signing.key` and `signing.pub`, the redaction key, and other people's public keys. Private
 //! files are for their owner alone. Nothing here is overwritten. Knows no terminal: a passphrase comes from the caller.
+use crate::adapters::FileError;
 use crate::adapters::fresh;
 use crate::canon;
 use crate::envelope::{Algorithm, KeyFault, SigningKey, VerifyingKey, Zeroizing};
@@ -23,21 +24,11 @@ const MOST: u64 = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     /// Not there, or not to be read.
-    #[error("{}: can't be read: {source}; check the path and who may read it", .file.display())]
-    Read {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    #[error("{0}; check the path and who may read it")]
+    Read(FileError),
     /// Can't be written.
-    #[error("{}: can't be written: {source}; check that the folder is yours and has room", .file.display())]
-    Write {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    #[error("{0}; check that the folder is yours and has room")]
+    Write(FileError),
     /// There already, and never overwritten.
     #[error("{}: exists and is never overwritten; use it, or move it away to make another key", .file.display())]
     Exists {
@@ -157,7 +148,7 @@ pub fn load_or_create_redaction_key(dir: &Path) -> Result<(Zeroizing<[u8; 32]>, 
 /// False where another process was faster: then its key holds.
 fn create_redaction_key(path: &Path) -> Result<bool, KeyFileError> {
     let mut key = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *key).map_err(|e| KeyFileError::Write { file: path.into(), source: io::Error::other(e) })?;
+    getrandom::fill(&mut *key).map_err(|e| KeyFileError::Write(FileError::writing(path)(io::Error::other(e))))?;
     let text = Zeroizing::new(format!("{}\n", canon::hex(&*key)));
     match write(path, text.as_bytes(), 0o600) {
         Err(KeyFileError::Exists { .. }) => Ok(false),
@@ -169,7 +160,7 @@ fn create_redaction_key(path: &Path) -> Result<bool, KeyFileError> {
 fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), KeyFileError> {
     fresh::create(path, bytes, mode).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => KeyFileError::Exists { file: path.into() },
-        _ => KeyFileError::Write { file: path.into(), source },
+        _ => KeyFileError::Write(FileError::writing(path)(source)),
     })
 }
 
@@ -200,7 +191,7 @@ fn unhex(text: &str) -> Option<Zeroizing<[u8; 32]>> {
 }
 
 fn read(path: &Path, private: bool) -> Result<Zeroizing<String>, KeyFileError> {
-    let fault = |source| KeyFileError::Read { file: path.into(), source };
+    let fault = |source| KeyFileError::Read(FileError::reading(path)(source));
     let file = File::open(path).map_err(fault)?;
     if private && let Some(mode) = shared(&file).map_err(fault)? {
         return Err(KeyFileError::Open { file: path.display().to_string(), mode });

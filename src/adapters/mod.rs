@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod doctor;
 pub mod dump;
+mod file_error;
 pub mod fresh;
 #[cfg(feature = "kube")]
 pub mod interrupt;
@@ -16,3 +17,5 @@ pub mod kube;
 pub mod report_file;
 pub mod spool;
 pub mod zipfile;
+
+pub use file_error::FileError;

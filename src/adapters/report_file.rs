@@ -1,24 +1,18 @@
 //! Report files: the DSSE envelope and the same as a sigstore bundle, written whole or not at all.
-use crate::adapters::fresh;
+use crate::adapters::{FileError, fresh};
 use crate::bundle::manifest::Tool;
 use crate::canon;
 use crate::envelope;
 use crate::envelope::{Envelope, PAYLOAD_TYPE, SigningKey, Statement};
 use crate::report::PREDICATE_TYPE;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// A report file that can't be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportFileError {
     /// The disk says no.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: String,
-        /// Why.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Io(FileError),
     /// It is no report.
     #[error("is no signed report: {0}")]
     Form(String),
@@ -41,7 +35,7 @@ pub fn write(folder: &Path, names: &[&str], statement: &Statement, key: &Signing
 
 /// Writes one of the two files, a line; an earlier one of other content is moved aside.
 fn put(path: &Path, mut bytes: Vec<u8>) -> Result<(), ReportFileError> {
-    let wrong = |source| ReportFileError::Io { path: path.display().to_string(), source };
+    let wrong = |source| ReportFileError::Io(FileError::writing(path)(source));
     bytes.push(b'\n');
     if let Ok(earlier) = std::fs::read(path)
         && earlier != bytes
@@ -57,7 +51,7 @@ fn put(path: &Path, mut bytes: Vec<u8>) -> Result<(), ReportFileError> {
 /// # Errors
 /// Where it is none.
 pub fn read(path: &Path) -> Result<(Envelope, Statement), ReportFileError> {
-    let bytes = std::fs::read(path).map_err(|source| ReportFileError::Io { path: path.display().to_string(), source })?;
+    let bytes = std::fs::read(path).map_err(FileError::reading(path)).map_err(ReportFileError::Io)?;
     let form = |e: String| ReportFileError::Form(e);
     let envelope = Envelope::parse(&bytes)
         .or_else(|first| envelope::from_sigstore_bundle(&bytes).map_err(|_| first))

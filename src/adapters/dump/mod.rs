@@ -11,6 +11,7 @@ mod resolve;
 mod stderr;
 mod walk;
 
+use crate::adapters::FileError;
 use std::path::PathBuf;
 
 pub use read::read;
@@ -19,13 +20,8 @@ pub use read::read;
 #[derive(Debug, thiserror::Error)]
 pub enum DumpError {
     /// The disk said no.
-    #[error("{}: can't be read: {source}. Give the folder in which the answers of `kubectl get KIND -A -o json` lie", path.display())]
-    Io {
-        /// The folder.
-        path: PathBuf,
-        /// The cause.
-        source: std::io::Error,
-    },
+    #[error("{0}. Give the folder in which the answers of `kubectl get KIND -A -o json` lie")]
+    Io(FileError),
     /// A file.
     #[error("{}: is not a folder. Give the folder in which the answers of `kubectl get KIND -A -o json` lie", path.display())]
     NotAFolder {

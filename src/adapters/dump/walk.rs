@@ -1,4 +1,5 @@
 //! Finds the files of a dump and tells by their names what each is. Opens none, follows no link, knows nothing of content.
+use crate::adapters::FileError;
 use crate::adapters::dump::{DumpError, Problem};
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
@@ -45,7 +46,7 @@ pub(super) struct Walk {
 }
 
 pub(super) fn walk(dir: &Path) -> Result<Walk, DumpError> {
-    let meta = std::fs::metadata(dir).map_err(|source| DumpError::Io { path: dir.to_owned(), source })?;
+    let meta = std::fs::metadata(dir).map_err(FileError::reading(dir)).map_err(DumpError::Io)?;
     if !meta.is_dir() {
         return Err(DumpError::NotAFolder { path: dir.to_owned() });
     }

@@ -1,5 +1,6 @@
 //! Compressed entries on disk, in the order in which they were made, until a bundle takes them in its own: so that no more than one is
 //! held in memory. Must not know what is in them.
+use crate::adapters::FileError;
 use crate::adapters::zipfile::write::{BundleWriter, Packed, WriteError, refused};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -58,5 +59,5 @@ fn told(name: &str, error: ZipError) -> WriteError {
 }
 
 fn failed(source: io::Error) -> WriteError {
-    WriteError::Io { path: std::env::temp_dir(), source }
+    WriteError::Io(FileError::writing(&std::env::temp_dir())(source))
 }

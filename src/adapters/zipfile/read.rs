@@ -1,5 +1,6 @@
 //! Opens a bundle: a closed world in which every byte is accounted for before an entry is given out. Knows names and digests;
 //! must not know what is in an entry.
+use crate::adapters::FileError;
 use crate::adapters::zipfile::content::{Entry, Unpacker};
 use crate::adapters::zipfile::{MAX_FILE, scan};
 use crate::bundle::defect::{Defect, DefectKind};
@@ -9,7 +10,6 @@ use crate::canon::hex;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,13 +22,8 @@ const THREADS: usize = 2;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The disk said no.
-    #[error("{}: can't be read: {source}. Check the path and its permissions; `evid list` names the bundles at hand", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
+    #[error("{0}. Check the path and its permissions; `evid list` names the bundles at hand")]
+    Io(FileError),
     /// Larger than what evid reads. Sizes are bytes.
     #[error("{}: has more than {most} bytes, the most that evid reads; it is no bundle that evid wrote", path.display())]
     TooLarge {
@@ -66,7 +61,7 @@ impl BundleReader {
     /// # Errors
     /// The disk, the size, or every defect found.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let failed = |source| OpenError::Io { path: path.into(), source };
+        let failed = |source| OpenError::Io(FileError::reading(path)(source));
         let handle = File::open(path).map_err(failed)?;
         let size = handle.metadata().map_err(failed)?.len();
         let mut file = Vec::with_capacity(usize::try_from(size.min(MAX_FILE)).unwrap_or(0) + 1);

@@ -1,5 +1,6 @@
 //! Writes a bundle: one pass, the same bytes for the same entries, and either the whole file or none. Knows the order of entries
 //! and their digests; must not know what is in them.
+use crate::adapters::FileError;
 use crate::adapters::zipfile::sink::Sink;
 use crate::adapters::zipfile::{MAX_ENTRIES, MAX_ENTRY, MAX_FILE, MAX_TOTAL};
 use crate::bundle::names;
@@ -23,13 +24,8 @@ pub enum WriteError {
         path: PathBuf,
     },
     /// The disk said no.
-    #[error("{}: can't be written: {source}. Check the folder, its permissions and the free space, then run it again", path.display())]
-    Io {
-        /// The bundle, or its folder.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
+    #[error("{0}. Check the folder, its permissions and the free space, then run it again")]
+    Io(FileError),
     /// A name that no bundle may hold.
     #[error("entry {name:?} can't be in a bundle: {fault}")]
     Name {
@@ -142,7 +138,7 @@ impl BundleWriter {
         builder.prefix(".evid-").suffix(".tmp");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let temp = builder.tempfile_in(folder(path)).map_err(|source| WriteError::Io { path: path.into(), source })?;
+        let temp = builder.tempfile_in(folder(path)).map_err(FileError::writing(path)).map_err(WriteError::Io)?;
         let sink = Sink::new(temp);
         Ok(Self { path: path.into(), force, zip: ZipWriter::new(sink), sums: Sums::default(), last: String::new(), total: 0 })
     }
@@ -214,7 +210,7 @@ impl BundleWriter {
         let listing = Packed::new(names::SUMS, self.sums.to_string().as_bytes())?;
         self.put(listing.file, names::SUMS)?;
         let Self { path, force, zip, sums, .. } = self;
-        let failed = |source| WriteError::Io { path: path.clone(), source };
+        let failed = |source| WriteError::Io(FileError::writing(&path)(source));
         let sink = zip.finish().map_err(|e| failed(e.into()))?;
         let (sha256, size) = (sink.sha256(), sink.size());
         within(names::SUMS, "the size of the file in bytes", size, MAX_FILE)?;
@@ -238,7 +234,7 @@ impl BundleWriter {
 
     fn told(&self, name: &str, error: zip::result::ZipError) -> WriteError {
         match error {
-            zip::result::ZipError::Io(source) => WriteError::Io { path: self.path.clone(), source },
+            zip::result::ZipError::Io(source) => WriteError::Io(FileError::writing(&self.path)(source)),
             other => refused(name, &other),
         }
     }

@@ -48,7 +48,12 @@ fn an_autoscaler_that_did_not_scale_in_between_did_not_move_the_count() {
         scaled(&mut all[1], after, 1);
         let outcome = judge(all.into());
         for claim in ["core.unchanged", "core.undisturbed"] {
-            assert_eq!(verdict(&outcome, claim), want, "{claim} {before:?} {after:?}\n{:#?}", outcome.judged.iter().find(|j| j.id == claim).unwrap().findings);
+            assert_eq!(
+                verdict(&outcome, claim),
+                want,
+                "{claim} {before:?} {after:?}\n{:#?}",
+                outcome.judged.iter().find(|j| j.id == claim).unwrap().findings
+            );
         }
     }
 }
