@@ -118,7 +118,7 @@ pub fn open(path: &Path) -> Result<BundleReader, ArchiveError> {
 /// Opens a bundle and holds every entry against SHA256SUMS at once.
 ///
 /// # Errors
-/// As [`open`].
+/// As `open`.
 pub fn open_whole(path: &Path) -> Result<BundleReader, ArchiveError> {
     let reader = open(path)?;
     let defects = reader.check_all();
@@ -144,7 +144,7 @@ impl Entries for Held {
 /// check and the comparison.
 ///
 /// # Errors
-/// As [`open`], and where the content contradicts itself.
+/// As `open`, and where the content contradicts itself.
 pub fn side(path: &Path) -> Result<Side, ArchiveError> {
     let reader = open(path)?;
     let shown = || path.display().to_string();
@@ -175,7 +175,7 @@ pub fn about(reader: &BundleReader) -> Result<(Manifest, Coverage), ArchiveError
 /// Opens bundles as the sides of a comparison, side by side.
 ///
 /// # Errors
-/// As [`open`], for the first that fails.
+/// As `open`, for the first that fails.
 pub fn sides(paths: &[PathBuf]) -> Result<Vec<Side>, ArchiveError> {
     each(paths, paths.len(), |_, path| side(path)).into_iter().collect()
 }

@@ -23,7 +23,7 @@ pub use hook::is_hook;
 pub use keep::{HELM_POLICY, Kept, SYNC_OPTIONS, Strategy, has_option, kept, kept_either_way};
 pub use settings::{Settings, longest_silence};
 pub use tracking::{ANNOTATION, INSTALLATION, Method, Tracking};
-pub use tree::{Apps, Listed, Mark};
+pub use tree::{Apps, Listed};
 
 /// The API group of Argo CD's own kinds.
 pub const GROUP: &str = "argoproj.io";

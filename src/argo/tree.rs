@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// An Argo CD that looks after a root.
 struct Control {
     namespace: String,
-    settings: Settings,
     tracking: Tracking,
     ignored: Vec<Agreement>,
 }
@@ -20,7 +19,6 @@ pub struct Apps<'a> {
     pub layers: Vec<Layer>,
     objects: &'a dyn Objects,
     roots: BTreeMap<Key, String>,
-    ambiguous: Vec<String>,
     controls: Vec<Control>,
     /// Application → the place of its Argo CD in `controls`. Those of other Argo CDs are not in it.
     control: BTreeMap<usize, usize>,
@@ -80,8 +78,7 @@ impl<'a> Apps<'a> {
         let mut this = Self {
             layers: layers.to_vec(),
             objects,
-            roots: roots.of.into_iter().map(|(layer, key)| (key, layer)).collect(),
-            ambiguous: roots.ambiguous,
+            roots: roots.into_iter().map(|(layer, key)| (key, layer)).collect(),
             controls: Vec::new(),
             control: BTreeMap::new(),
             listed: Vec::new(),
@@ -109,7 +106,7 @@ impl<'a> Apps<'a> {
             let mut seen: Vec<usize> = this.listed.iter().filter(|(_, app)| this.control.get(app) == Some(&i)).map(|(o, _)| *o).collect();
             seen.dedup();
             let tracking = Tracking::find(&settings, objects, seen);
-            this.controls.push(Control { namespace, ignored: settings.ignored(), settings, tracking });
+            this.controls.push(Control { namespace, ignored: settings.ignored(), tracking });
         }
         this.find_here();
         this.find_layers();
@@ -161,27 +158,7 @@ impl<'a> Apps<'a> {
         self.roots.iter().find(|(_, l)| *l == layer).map(|(k, _)| k)
     }
 
-    /// Namespaces that have roots of the declared names, where nothing says which are meant.
-    pub fn ambiguous(&self) -> &[String] {
-        &self.ambiguous
-    }
-
-    /// The namespace of the Argo CD that looks after the roots (of the first layer's, where they differ).
-    pub fn control(&self) -> &str {
-        self.controls.first().map_or("argocd", |c| &c.namespace)
-    }
-
-    /// The settings of an Application's Argo CD.
-    pub fn settings(&self, app: usize) -> Option<&Settings> {
-        self.control.get(&app).and_then(|c| self.controls.get(*c)).map(|c| &c.settings)
-    }
-
-    /// The Application that an object's mark names.
-    pub fn marked(&self, object: &Object) -> Option<Key> {
-        self.named(object).map(|(key, _)| key).next()
-    }
-
-    /// How the Argo CD of [`Apps::control`] marks what it manages.
+    /// How the Argo CD that looks after the roots (of the first layer's, where they differ) marks what it manages.
     pub fn tracking(&self) -> Option<&Tracking> {
         self.controls.first().map(|c| &c.tracking)
     }
@@ -189,11 +166,6 @@ impl<'a> Apps<'a> {
     /// Whether an object carries a mark of a method in force, whatever it names.
     pub fn has_mark(&self, object: &serde_json::Value) -> bool {
         self.controls.iter().any(|c| c.tracking.has_mark(object))
-    }
-
-    /// Whether an Application is one of an Argo CD that looks after a root.
-    pub fn is_ours(&self, app: usize) -> bool {
-        self.control.contains_key(&app)
     }
 
     /// Whether an Application deploys to the captured cluster.

@@ -78,11 +78,6 @@ impl Sums {
         self.0.len()
     }
 
-    /// Whether nothing is listed.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// What `grep ' state/LAYER/' SHA256SUMS | sha256sum` prints, as 64 lowercase hex digits. A layer without state gives the
     /// digest of no bytes.
     pub fn layer_digest(&self, layer: &str) -> String {

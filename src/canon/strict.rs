@@ -6,17 +6,6 @@ use serde::{Deserializer, de};
 use serde_json::{Map, Number, Value};
 use std::fmt;
 
-/// All values of a text.
-///
-/// # Errors
-/// At the first thing that is not JSON, or a key that stands twice in one object.
-pub fn parse(text: &str) -> Result<Vec<Value>, Malformed> {
-    match documents(text) {
-        (found, None) => Ok(found.into_iter().map(|d| d.value).collect()),
-        (_, Some(error)) => Err(error),
-    }
-}
-
 /// The values up to the first error, and that error.
 pub fn documents(text: &str) -> (Vec<Document>, Option<Malformed>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -148,7 +137,14 @@ impl Visitor<'_> for Digits {
 
 #[cfg(test)]
 mod tests {
-    use super::{documents, parse};
+    use super::documents;
+    use crate::canon::yaml::Malformed;
+    use serde_json::Value;
+
+    fn parse(text: &str) -> Result<Vec<Value>, Malformed> {
+        let (found, fault) = documents(text);
+        fault.map_or_else(|| Ok(found.into_iter().map(|d| d.value).collect()), Err)
+    }
     use serde_json::json;
 
     #[test]

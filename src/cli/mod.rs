@@ -101,7 +101,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Builds the command for documentation and completion.
+/// Builds the command, for documentation.
+#[cfg(feature = "rooms")]
 pub fn command() -> clap::Command {
     <Cli as clap::CommandFactory>::command()
 }

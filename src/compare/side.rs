@@ -110,7 +110,7 @@ impl Side {
     /// The bytes of one file.
     ///
     /// # Errors
-    /// As [`Entries::entry`].
+    /// As `Entries::entry`.
     pub fn file(&self, entry: &str) -> Result<Arc<Vec<u8>>, CompareError> {
         let wrong = |what: String| CompareError::Entry { bundle: self.name.clone(), entry: entry.to_owned(), what };
         self.entries.entry(entry).map_err(wrong)

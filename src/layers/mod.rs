@@ -9,9 +9,9 @@ mod places;
 mod scalers;
 
 pub use context::Context;
-pub use derived::{Departure, Origin, Templates, What, origin};
+pub use derived::{Origin, Templates, origin};
 pub use lean::lean;
-pub use owned::{Owned, owned_fields};
+pub use owned::owned_fields;
 pub use places::Places;
 
 use crate::argo::Listed;

@@ -12,6 +12,7 @@ macro_rules! codes {
 
         impl $name {
             /// All of them.
+            #[cfg(any(test, feature = "rooms"))]
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The word in what is published.

@@ -18,11 +18,6 @@ pub trait Objects {
     /// The object.
     fn whole(&self, at: usize) -> Option<Cow<'_, Object>>;
 
-    /// Whether there are none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// The object of a key; the last, should there be several.
     fn find(&self, key: KeyRef<'_>) -> Option<usize> {
         let after = self.first(&|other| other > key);

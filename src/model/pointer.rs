@@ -23,11 +23,6 @@ pub fn tokens(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(plain).collect()
 }
 
-/// The value at a pointer.
-pub fn get<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
-    value.pointer(pointer)
-}
-
 /// Sets a value: missing parents (and nulls on the way) become maps; an index replaces an element or appends. False where the
 /// path can't be made.
 pub fn set(value: &mut Value, pointer: &str, new: Value) -> bool {

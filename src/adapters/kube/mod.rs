@@ -12,6 +12,7 @@ mod watch;
 
 pub use access::{Access, ConnectError};
 pub use connect::connect;
+#[cfg(feature = "rooms")]
 pub use login::Login;
 pub use origin::{Origin, origin};
 pub use send::Cluster;

@@ -8,10 +8,13 @@ mod judge;
 mod line;
 mod time;
 
-pub use answer::{Answer, Heard, KEPT, Raw, Silence, Why, is_status};
+#[cfg(feature = "rooms")]
+pub use answer::KEPT;
+pub use answer::{Answer, Heard, Raw, Silence, Why, is_status};
 pub use check::defects;
 pub use declaration::{Exec, Method, Pod, Port, Probe, Service, Through, built_in};
-pub use expect::{Check, Expect};
-pub use judge::{Is, Miss, Outcome, judge};
+#[cfg(feature = "rooms")]
+pub use judge::Outcome;
+pub use judge::{Is, Miss, judge};
 pub use line::{Asked, Line, PodSeen, Sample, Target, file};
 pub use time::Span;

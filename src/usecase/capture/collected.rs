@@ -4,7 +4,7 @@ use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::packed::PackedList;
 use serde_json::Value;
 
-/// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is [`PackedList`]) behind the intake.
+/// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is `PackedList`) behind the intake.
 #[derive(Clone, Debug)]
 pub struct Collected<I = Vec<Value>> {
     /// Live or dump.
