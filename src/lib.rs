@@ -7,7 +7,7 @@
 //!                     bundle, bundle[, bundle] ──┴─► compare ──► judge claims ──► report ──► sign
 //! ```
 //!
-//! Modules stand on floors; each imports only from lower ones (`docs/ARCHITECTURE.md`, held by a test).
+//! Modules are on floors; each imports only from lower ones (`docs/ARCHITECTURE.md`, checked by a test).
 //!
 //! ```
 //! use evid::model::Verdict;

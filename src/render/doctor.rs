@@ -1,10 +1,10 @@
-//! English for what the doctor found: a line each, `level  WHAT  — detail; next step`, and the same as JSON. Whoever reads it in another
-//! language replaces the table.
+//! English text for what the doctor found: one line each, `level  WHAT  — detail; next step`, and the same as JSON. For another language,
+//! replace the table.
 use crate::render::words::clean;
 use crate::usecase::doctor::{Level, Line};
 use serde_json::{Value, json};
 
-/// Code, what was found, and what to do next (empty: nothing). `{name}` stands for a value of the line.
+/// Code, what was found, and what to do next (empty: nothing). `{name}` is a placeholder for a value of the line.
 const WORDS: &[(&str, &str, &str)] = &[
     ("kubeconfig.chosen", "{file}, context {context}: {server} as {user} ({login})", ""),
     (
@@ -246,7 +246,7 @@ pub fn words(line: &Line) -> (String, String) {
     (filled(detail, line), filled(next, line))
 }
 
-/// A text with the line's values in it. One pass: a value that looks like a hole stays as it is.
+/// A text with the line's values filled in. One pass: a value that looks like a placeholder stays as it is.
 fn filled(text: &str, line: &Line) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -263,7 +263,7 @@ fn filled(text: &str, line: &Line) -> String {
     clean(&out)
 }
 
-/// The lines as text, coloured where that is wanted.
+/// The lines as text, coloured if wanted.
 pub fn text(lines: &[Line], colour: bool) -> String {
     let one = |line: &Line| {
         let (detail, next) = words(line);
@@ -280,7 +280,7 @@ pub fn text(lines: &[Line], colour: bool) -> String {
     lines.iter().map(one).collect()
 }
 
-/// The lines as JSON: what a script decides by (`level`, `code`, `values`) and what a person reads (`detail`, `next`).
+/// The lines as JSON: for scripts (`level`, `code`, `values`) and for people (`detail`, `next`).
 pub fn json(lines: &[Line], missing: Option<&Value>) -> Value {
     let one = |line: &Line| {
         let (detail, next) = words(line);

@@ -1,4 +1,4 @@
-//! Which answers can be relied on, and which questions a dump by namespace leaves out. Knows lists and gaps; must not know files.
+//! Decides which answers can be relied on, and which questions a dump by namespace leaves out. Knows lists and gaps; must not know files.
 use crate::adapters::dump::RawList;
 use crate::adapters::dump::content::text;
 use crate::adapters::dump::stderr::Said;
@@ -7,7 +7,7 @@ use crate::argo::Here;
 use crate::model::{Gap, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Marks each question that is attested; a gap for each that is not and of which nothing was said.
+/// Marks each question that is attested. Gives a gap for each that is not attested, unless a message already told of one.
 pub(super) fn attest(lists: &mut [RawList], said: &[Said], keeps_stderr: bool) -> Vec<Gap> {
     let mut gaps = Vec::new();
     for list in lists.iter_mut() {
@@ -33,7 +33,7 @@ pub(super) fn attest(lists: &mut [RawList], said: &[Said], keeps_stderr: bool) -
     gaps
 }
 
-/// One gap for each resource of a tree in which an absent file says nothing.
+/// One gap for each resource of a tree in which a missing file proves nothing.
 pub(super) fn gathered<'a>(lists: impl Iterator<Item = &'a RawList>) -> Vec<Gap> {
     let mut first: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for list in lists {
@@ -52,7 +52,7 @@ pub(super) fn gathered<'a>(lists: impl Iterator<Item = &'a RawList>) -> Vec<Gap>
         .collect()
 }
 
-/// A gap for each namespace that exists and in which a resource was not asked that was asked in others.
+/// For each resource that was asked by namespace: a gap for each existing namespace in which it was not asked.
 pub(super) fn not_asked(lists: &[RawList], gaps: &[Gap], existing: &BTreeSet<String>) -> Vec<Gap> {
     let mut asked: BTreeMap<(&str, &str), BTreeSet<Option<&str>>> = BTreeMap::new();
     for list in lists.iter().filter(|l| l.is_question) {
@@ -91,8 +91,8 @@ fn covers(gap: &Gap, list: &RawList) -> bool {
     resource && place
 }
 
-/// The namespaces that exist: those of all objects and, where the list of them is not whole, those into which Applications deploy and
-/// those of the claims that volumes are bound to.
+/// The namespaces that exist: those of all objects; and, if the list of namespaces is not complete, also those into which Applications
+/// deploy and those of the claims that volumes are bound to.
 pub(super) fn spaces(lists: &[RawList], gaps: &[Gap]) -> BTreeSet<String> {
     let items = || lists.iter().flat_map(|l| &l.items);
     let mut out = namespaces(items());

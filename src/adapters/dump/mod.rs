@@ -1,5 +1,5 @@
-//! Reads a folder of answers that somebody collected with kubectl or must-gather: files → answers → questions → gaps. Every doubt is
-//! a gap, none stops the reading. Must not know what evid does with an object.
+//! Reads a folder of answers that were collected with kubectl or must-gather: files → answers → questions → gaps. Every doubt becomes a
+//! gap; no doubt stops the reading. Must not know what evid does with an object.
 mod attest;
 mod catalogue;
 mod content;
@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 pub use read::read;
 
-/// Everything that a folder says.
+/// All content of a dump.
 #[derive(Clone, Debug)]
 pub struct Dump {
     /// The answers, in the order of their files.
@@ -27,15 +27,15 @@ pub struct Dump {
     pub gaps: Vec<Gap>,
     /// Whether what kubectl wrote to stderr is kept beside the answers.
     pub keeps_stderr: bool,
-    /// RFC 3339 time at which the collecting began.
+    /// RFC 3339 time at which the collection began.
     pub started: Option<String>,
     /// RFC 3339 time at which it ended.
     pub finished: Option<String>,
-    /// What `kubectl version -o json` or `/version` said.
+    /// The answer of `kubectl version -o json` or `/version`.
     pub version: Option<Value>,
     /// The highest resourceVersion of Events, which are not kept.
     pub events_high_rv: Option<u64>,
-    /// Files that are no part of a dump by their names or by what they hold.
+    /// Files that are not part of a dump, by their names or by their content.
     pub ignored: Vec<String>,
 }
 
@@ -46,17 +46,17 @@ pub struct RawList {
     pub file: String,
     /// API group; empty for the core group.
     pub group: String,
-    /// Kind, where anything tells it.
+    /// Kind, if anything tells it.
     pub kind: Option<String>,
-    /// Plural resource name, where anything tells it.
+    /// Plural resource name, if anything tells it.
     pub resource: Option<String>,
     /// The namespace that was asked; none for the whole cluster.
     pub namespace: Option<String>,
-    /// Whether the API was asked for all of them, so that an absent one is absent.
+    /// Whether the API was asked for all of them, so that an object missing here does not exist.
     pub is_question: bool,
     /// resourceVersion of the list.
     pub resource_version: Option<String>,
-    /// Whether no error can have emptied it.
+    /// Whether it is certain that no error emptied it.
     pub attested: bool,
     /// The objects, each with apiVersion and kind.
     pub items: Vec<Value>,
@@ -95,7 +95,7 @@ impl From<Dump> for Collected {
 /// A folder that is no dump.
 #[derive(Debug, thiserror::Error)]
 pub enum DumpError {
-    /// The disk said no.
+    /// An I/O error.
     #[error("{}: can't be read: {source}. Give the folder in which the answers of `kubectl get KIND -A -o json` lie", path.display())]
     Io {
         /// The folder.
@@ -103,13 +103,13 @@ pub enum DumpError {
         /// The cause.
         source: std::io::Error,
     },
-    /// A file.
+    /// It is a file.
     #[error("{}: is not a folder. Give the folder in which the answers of `kubectl get KIND -A -o json` lie", path.display())]
     NotAFolder {
         /// The path.
         path: PathBuf,
     },
-    /// No object and no list in it.
+    /// It holds no object and no list.
     #[error(
         "{}: holds no answer of a cluster{}. Expected are files such as pods.json or deployments.apps.yaml.gz (`kubectl get KIND -A -o json`), a must-gather, or what `kubectl cluster-info dump` writes",
         path.display(), first.as_ref().map(|f| format!(" ({f})")).unwrap_or_default()
@@ -117,12 +117,12 @@ pub enum DumpError {
     Nothing {
         /// The folder.
         path: PathBuf,
-        /// The first thing that was not understood.
+        /// The first text that was not understood.
         first: Option<String>,
     },
 }
 
-/// Something that can't be understood: file, line, message.
+/// A text that can't be understood: file, line, message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Problem {
     file: String,

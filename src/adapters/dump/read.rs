@@ -1,4 +1,4 @@
-//! The stages of reading a dump: walk, parse on two threads, name the questions, weigh what stderr says.
+//! The stages of reading a dump: find the files, parse them on two threads, name the questions, apply what stderr says.
 use crate::adapters::dump::catalogue::Catalogue;
 use crate::adapters::dump::content::text;
 use crate::adapters::dump::folders::Folders;
@@ -18,7 +18,7 @@ const THREADS: usize = 2;
 /// Reads a folder.
 ///
 /// # Errors
-/// Where it is no folder, or nothing in it is an answer of a cluster.
+/// If it is no folder, or nothing in it is an answer of a cluster.
 pub fn read(dir: &Path) -> Result<Dump, DumpError> {
     let mut files = walk(dir)?;
     let mut contents = each(&files.answers, THREADS, |_, found| content::read(found));
@@ -81,7 +81,7 @@ pub fn read(dir: &Path) -> Result<Dump, DumpError> {
     let keeps_stderr = !files.stderr.is_empty();
     let mut gaps: Vec<Gap> = problems.into_iter().map(|p| unreadable(p, &folders, &all)).collect();
     gaps.extend(attest::attest(&mut lists, &said, keeps_stderr));
-    // Whoever asks is told of a group that is down beside every answer: it is one gap.
+    // kubectl reports a group that is down beside every answer; that is one gap.
     let mut down = BTreeSet::new();
     gaps.extend(said.into_iter().filter(|s| !s.of_discovery || down.insert(s.gap.group.clone())).map(|s| s.gap));
     let spaces = attest::spaces(&lists, &gaps);
@@ -105,7 +105,7 @@ fn unreadable(problem: Problem, folders: &Folders, all: &Catalogue) -> Gap {
     Gap { group, resource, namespace, reason: Reason::Unreadable, detail: problem.detail }
 }
 
-/// What a note beside the answers says; a note that can't be read is ignored and counted so.
+/// The meaning of a note beside the answers; a note that can't be read is counted as ignored.
 fn noted<T>(found: &Found, ignored: &mut Vec<String>, meaning: impl Fn(String) -> Option<T>) -> Option<T> {
     let said = open::text(found).ok().and_then(meaning);
     if said.is_none() {

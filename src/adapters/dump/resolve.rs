@@ -1,21 +1,22 @@
-//! One answer and the path of its file → the question that it answers. Knows names and kinds; must not know other files.
+//! Finds the question that one answer in a file answers, with the help of the file's path. Knows names and kinds; must not know other
+//! files.
 use crate::adapters::dump::RawList;
 use crate::adapters::dump::catalogue::Catalogue;
 use crate::adapters::dump::content::{Answer, is_event, text};
 use crate::adapters::dump::folders::Folders;
 use crate::adapters::dump::name::{Place, Tree};
 
-/// What became of one answer.
+/// The result for one answer.
 pub(super) enum Resolved {
     /// The answer to a question, or objects.
     List(RawList),
     /// Events, which are not kept.
     Events,
-    /// An empty list of which nothing says what was asked.
+    /// An empty list, and nothing tells which kind was asked.
     Nameless,
 }
 
-/// Names the question of one answer; `alone` says that its file holds no other kind.
+/// Finds the question of one answer; `alone` says that its file holds no other kind.
 pub(super) fn resolve(file: &str, place: &Place, answer: Answer, alone: bool, all: &Catalogue, folders: &Folders) -> Resolved {
     let told = place.resource(all);
     let (group, kind, resource) = match (answer.kind, told) {

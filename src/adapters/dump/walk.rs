@@ -1,4 +1,4 @@
-//! Finds the files of a dump and tells by their names what each is. Opens none, follows no link, knows nothing of content.
+//! Finds the files of a dump, and tells from their names what each is. Opens no file, follows no link, knows nothing of content.
 use crate::adapters::dump::{DumpError, Problem};
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
@@ -10,7 +10,7 @@ pub(super) enum Form {
     Yaml,
 }
 
-/// What a file is by its name.
+/// What a file is, by its name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Role {
     Answer(Form),
@@ -33,7 +33,7 @@ pub(super) struct Found {
     pub form: Form,
 }
 
-/// The files of a dump, each list in the order of their paths.
+/// The files of a dump, each list sorted by path.
 #[derive(Default)]
 pub(super) struct Walk {
     pub answers: Vec<Found>,
@@ -115,7 +115,7 @@ fn role(file: &str) -> Role {
     }
 }
 
-/// The path without what its name says of form and compression: `a/pods.json.gz`, `a/pods.err` and `a/pods.json.err` → `a/pods`.
+/// The path without the endings for form and compression: `a/pods.json.gz`, `a/pods.err` and `a/pods.json.err` → `a/pods`.
 pub(super) fn stem(file: &str) -> &str {
     let file = file.strip_suffix(".gz").unwrap_or(file);
     let file = file.strip_suffix(".err").unwrap_or(file);

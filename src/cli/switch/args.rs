@@ -1,4 +1,4 @@
-//! What `evid switch` is told.
+//! The arguments of `evid switch`.
 use crate::cli::cluster::{ClusterArgs, duration, pace};
 use std::path::PathBuf;
 use std::time::Duration;

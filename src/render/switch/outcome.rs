@@ -32,7 +32,7 @@ pub fn off_plan(plan: &Plan, full: bool) -> String {
     out
 }
 
-/// How an OFF ended.
+/// The result of an OFF.
 pub fn off(done: &Off) -> String {
     let mut out = if done.already { "it was off already\n".to_owned() } else { format!("{} objects are gone by uid\n", done.gone) };
     if let Some(why) = &done.instead {
@@ -45,7 +45,7 @@ pub fn off(done: &Off) -> String {
     out
 }
 
-/// The plan, or with an outcome all of it.
+/// The plan as JSON; with an outcome, both.
 pub fn off_json(plan: &Plan, done: Option<&Off>) -> Value {
     let mut v = json!({"verb": "off", "root": key_json(&plan.root), "uid": plan.uid, "already": plan.already, "strategy": plan.strategy.as_str(),
         "writes": writes_json(&plan.writes), "kept": facts_json(&plan.fate.kept), "notes": facts_json(&plan.notes), "done": done.is_some()});
@@ -71,7 +71,7 @@ pub fn on_plan(plan: &on::Plan, full: bool) -> String {
     out
 }
 
-/// How an ON ended.
+/// The result of an ON.
 pub fn on(done: &Settled) -> String {
     let again = if done.attempts > 1 { format!(", the operation was run {} times", done.attempts) } else { String::new() };
     let mut out = format!("{} Applications are Synced and Healthy, {} workloads available{again}\n", done.apps, done.workloads);
@@ -80,7 +80,7 @@ pub fn on(done: &Settled) -> String {
     out
 }
 
-/// The plan, or with an outcome all of it.
+/// The plan as JSON; with an outcome, both.
 pub fn on_json(plan: &on::Plan, done: Option<&Settled>) -> Value {
     json!({"verb": "on", "root": key_json(&plan.root), "writes": writes_json(&plan.writes), "terminating": facts_json(&plan.terminating),
         "notes": facts_json(&plan.notes), "done": done.is_some(), "settled": done.map(settled)})
@@ -106,7 +106,7 @@ pub fn repair_plan(plan: &repair::Plan, full: bool) -> String {
     out
 }
 
-/// How a repair ended.
+/// The result of a repair.
 pub fn repair(done: &repair::Repaired) -> String {
     let how = if done.by_mending { "the cause was mended and it went by itself" } else { "its finalizers were removed" };
     let mut out = format!("{how}; it is there again, uid {}\n", done.uid);
@@ -119,7 +119,7 @@ pub fn repair(done: &repair::Repaired) -> String {
     out
 }
 
-/// The plan, or with an outcome all of it.
+/// The plan as JSON; with an outcome, both.
 pub fn repair_json(plan: &repair::Plan, done: Option<&repair::Repaired>) -> Value {
     let mut v = json!({"verb": "repair", "root": key_json(&plan.root), "uid": plan.uid, "causes": facts_json(&plan.causes), "mends": plan.mends,
         "writes": writes_json(&plan.writes), "notes": facts_json(&plan.notes), "done": done.is_some()});
