@@ -1,6 +1,6 @@
-//! Which Argo CD is a root's own (law 12), and which root is meant by a name. Argo CD 3.6.0, `controller/appcontroller.go` writes
-//! `status.controllerNamespace`; an Argo CD lives in one namespace, with its `argocd-cm`. Another Argo CD of the cluster is just workload:
-//! how many Applications it has decides nothing.
+//! Which Argo CD manages a root (law 12), and which Application a root's name means. Argo CD 3.6.0, `controller/appcontroller.go` writes
+//! `status.controllerNamespace`; each Argo CD lives in one namespace, with its `argocd-cm`. Another Argo CD in the cluster is an ordinary
+//! workload: how many Applications it has decides nothing.
 use crate::argo::GROUP;
 use crate::argo::app::controller_namespace;
 use crate::model::{Key, Layer, Objects};
@@ -10,11 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Roots {
     /// Layer → its root Application.
     pub(super) of: BTreeMap<String, Key>,
-    /// Namespaces in which the roots of a name were found, where nothing says which is meant.
+    /// Namespaces that hold an Application with a root's name, if nothing says which one is meant.
     pub(super) ambiguous: Vec<String>,
 }
 
-/// Finds the root of each layer: where its namespace is said, that one; else the one that stands with most of the other layers' roots.
+/// Finds the root of each layer: in the configured namespace, if there is one; else in the namespace that holds most of the other layers'
+/// roots.
 pub(super) fn roots(objects: &dyn Objects, layers: &[Layer]) -> Roots {
     let named = |layer: &Layer| {
         let apps = objects.of_kind(GROUP, "Application").map(|at| objects.key(at).to_key());
@@ -40,15 +41,15 @@ pub(super) fn roots(objects: &dyn Objects, layers: &[Layer]) -> Roots {
     Roots { of, ambiguous: if best.len() > 1 && !best.iter().any(|ns| ns == "argocd") { best } else { Vec::new() } }
 }
 
-/// The namespace of the Argo CD that looks after a layer's root; of the first layer's that has one, where this one has none.
+/// The namespace of the Argo CD that manages a layer's root. If this layer has none: the one of the first layer that has one.
 pub fn control_namespace(objects: &dyn Objects, layers: &[Layer], layer: &str) -> String {
     let roots = roots(objects, layers);
     let own = roots.of.get(layer).map(|key| control_of(objects, key).unwrap_or_else(|| key.namespace.clone()));
     own.or_else(|| namespaces(objects, layers, &roots).into_iter().next()).unwrap_or_else(|| "argocd".into())
 }
 
-/// The namespaces of the Argo CDs that look after the roots, in the order of the layers; where no root was found, the one that all
-/// Applications name, else the only one that has an `argocd-cm`, else `argocd`.
+/// The namespaces of the Argo CDs that manage the roots, in the order of the layers. If no root was found: the one that all Applications
+/// name, else the only one that has an `argocd-cm`, else `argocd`.
 pub(super) fn namespaces(objects: &dyn Objects, layers: &[Layer], roots: &Roots) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for key in layers.iter().filter_map(|l| roots.of.get(&l.name)) {
@@ -67,7 +68,7 @@ pub(super) fn namespaces(objects: &dyn Objects, layers: &[Layer], roots: &Roots)
     found
 }
 
-/// The namespace of the Argo CD that says it looks after an Application.
+/// The namespace of the Argo CD that an Application names as its controller.
 pub(super) fn control_of(objects: &dyn Objects, app: &Key) -> Option<String> {
     let app = objects.find(app.parts()).and_then(|at| objects.lean(at))?;
     controller_namespace(&app.value).map(str::to_owned)

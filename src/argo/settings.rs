@@ -8,14 +8,14 @@ use crate::model::{Key, Objects};
 use chrono::Duration;
 use serde_json::{Map, Value};
 
-/// What `argocd-cm` says; empty where it was not seen.
+/// The content of `argocd-cm`; empty if it was not seen.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     data: Map<String, Value>,
     seen: bool,
 }
 
-/// How many intervals an Application may go without being looked at before its word no longer counts (law 7).
+/// For how many intervals an Application may go without a reconciliation before its status no longer counts (law 7).
 pub const LONGEST: i64 = 3;
 
 impl Settings {
@@ -35,7 +35,7 @@ impl Settings {
         self.seen
     }
 
-    /// One setting, where it says something.
+    /// One setting, if it has a value.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.data.get(key)?.as_str().filter(|s| !s.is_empty())
     }
@@ -59,7 +59,7 @@ impl Settings {
         split.chain(whole).map(one).collect()
     }
 
-    /// Whether Argo CD is told to leave all objects of a kind alone: it neither lists nor removes them.
+    /// Whether Argo CD is told to ignore all objects of a kind: it neither lists nor removes them.
     pub fn excludes(&self, group: &str, kind: &str) -> bool {
         let lists = |key: &str| self.get(key).and_then(parsed).and_then(|v| v.as_array().cloned()).unwrap_or_default();
         let core = matches!((group, kind), ("events.k8s.io" | "metrics.k8s.io", _) | ("", "Event") | ("coordination.k8s.io", "Lease"));
@@ -71,15 +71,15 @@ impl Settings {
         !here.is_empty() && !here.iter().any(|rule| matches(rule, group, kind))
     }
 
-    /// How long this Argo CD leaves an Application alone at most before its word no longer counts; none where it is told not to look by
-    /// itself.
+    /// The longest time that this Argo CD may leave an Application without a reconciliation before its status no longer counts; none if
+    /// periodic reconciliation is off.
     pub fn longest_silence(&self) -> Option<Duration> {
         longest_silence(|key| self.get(key))
     }
 }
 
-/// Three times the interval and jitter at which Argo CD looks at each Application. Unset, they are 120 s and 60 s since 3.0, and were
-/// 180 s without jitter before: the same in sum.
+/// Three times the sum of reconciliation interval and jitter. The defaults are 120 s and 60 s since 3.0; before, they were 180 s without
+/// jitter: the same sum.
 pub fn longest_silence<'a>(setting: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
     const INTERVAL: i64 = 120;
     const JITTER: i64 = 60;
@@ -89,8 +89,8 @@ pub fn longest_silence<'a>(setting: impl Fn(&str) -> Option<&'a str>) -> Option<
     (interval > 0).then(|| Duration::seconds((interval + jitter) * LONGEST))
 }
 
-/// Whether a rule of exclusions or inclusions is about a kind. Rules for named clusters are taken to be about this one too: what Argo CD
-/// may leave alone is not shown to be absent by its word.
+/// Whether a rule of exclusions or inclusions is about a kind. Rules for named clusters count as rules for this cluster too: what Argo CD
+/// may ignore is not shown to be absent by its status.
 fn matches(rule: &Value, group: &str, kind: &str) -> bool {
     let any = |pointer: &str, test: &dyn Fn(&str) -> bool| {
         let mut all = texts(rule, pointer).peekable();

@@ -28,8 +28,8 @@ pub fn get<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
     value.pointer(pointer)
 }
 
-/// Sets a value: missing parents (and nulls on the way) become maps; an index replaces an element or appends. False where the
-/// path can't be made.
+/// Sets a value: missing parents (and nulls on the path) become maps; an index replaces an element or appends one. False if the path
+/// can't be made.
 pub fn set(value: &mut Value, pointer: &str, new: Value) -> bool {
     let path = tokens(pointer);
     let Some((last, parents)) = path.split_last() else {
