@@ -21,7 +21,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("server.answers", "the API server answers in {millis} ms", ""),
     ("server.refused", "nobody listens there: {why}", "is the API server running, and is this its port? A tunnel or VPN may be down"),
-    ("server.name", "the host name leads nowhere: {why}", "check the kubeconfig's `server`, and the DNS of this machine (VPN?)"),
+    ("server.name", "the host name has no address: {why}", "check the kubeconfig's `server`, and the DNS of this machine (VPN?)"),
     ("server.route", "there is no way to it from here: {why}", "are you on the right network (VPN), and is the address right?"),
     (
         "server.silent",
@@ -79,7 +79,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("login.is", "the server knows you as {user} ({groups})", ""),
     (
         "login.anonymous",
-        "the server takes you for nobody (system:anonymous)",
+        "the server does not know who you are (system:anonymous)",
         "give the kubeconfig's user a credential, or name another `--context`",
     ),
     (
@@ -122,7 +122,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("argo.no-controller", "no application-controller in namespace {namespace}", "does Argo CD run there, or from another cluster?"),
     (
         "argo.controller-down",
-        "{controller} in namespace {namespace} has no ready pod: what Applications say stands still",
+        "{controller} in namespace {namespace} has no ready pod: the status of Applications is not updated",
         "`kubectl -n {namespace} describe pods` says why",
     ),
     ("argo.enabled-known", "`automated.enabled` is known: it is one way of being manual", ""),
@@ -139,7 +139,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "argo.several",
-        "more than one Argo CD: namespaces {namespaces}; what is said here is of {namespace}",
+        "more than one Argo CD: namespaces {namespaces}; these lines are about {namespace}",
         "name a layer's root as `namespace/name` in evid.yaml",
     ),
     ("argo.tracking", "what is managed is marked by {method} ({from}; label {label}, installationID {installation})", ""),
@@ -150,19 +150,19 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "argo.tracking-unknown",
-        "how what is managed is marked can't be told: argocd-cm does not say, and the version is not known",
+        "the tracking method is not known: argocd-cm does not set it, and the version is not known",
         "set `application.resourceTrackingMethod` in argocd-cm",
     ),
     ("argo.namespaces", "Applications are taken from {namespaces}", ""),
     (
         "argo.unmanaged",
-        "Argo CD never looked at these, whose namespaces it does not take Applications from: {apps}",
+        "Argo CD never reconciled these, because it does not take Applications from their namespaces: {apps}",
         "`application.namespaces` in argocd-cmd-params-cm names the namespaces; or move them",
     ),
     ("argo.reconciling", "the last of {apps} Applications was looked at {seconds} s ago (at most {limit} s)", ""),
     (
         "argo.not-reconciling",
-        "no Application was looked at for {seconds} s (at most {limit} s): what they say may be old",
+        "no Application was looked at for {seconds} s (at most {limit} s): their status may be old",
         "does the application-controller run? `kubectl get pods -A -l app.kubernetes.io/name=argocd-application-controller`",
     ),
     (
@@ -170,11 +170,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "no Application was ever looked at",
         "does the application-controller run, and take Applications from their namespaces?",
     ),
-    (
-        "argo.no-interval",
-        "Argo CD looks at Applications only when it is told to (timeout.reconciliation 0): how old what they say is, nothing tells",
-        "",
-    ),
+    ("argo.no-interval", "Argo CD reconciles Applications only on request (timeout.reconciliation 0): their status may be old", ""),
     ("argo.no-applications", "there is no Application", ""),
     (
         "argo.elsewhere",
@@ -183,7 +179,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("config.file", "{file} is in force", ""),
     ("config.defaults", "no evid.yaml: the default layers are in force", ""),
-    ("config.unusable", "{why}", "`evid config explain` says what a configuration comes to"),
+    ("config.unusable", "{why}", "`evid config explain` prints the layers, roots and claims of a configuration"),
     ("layers.root", "{layer} ({role}): root {root}, {mode}, {children} children ({living} alive)", ""),
     (
         "layers.root-deleting",
@@ -200,7 +196,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "layers.no-roots",
         "none of the roots {named} is there, nor any other Application that lists Applications",
-        "is this the right cluster? A layer hangs on an app-of-apps root",
+        "is this the right cluster? A layer needs an app-of-apps root",
     ),
     ("layers.other-roots", "none of the roots {named} is there; there are {there}", "`evid config init` writes an evid.yaml for them"),
     ("layers.no-switch", "no layer is switched: nothing can be switched off and on", "give one layer `role: switched` in evid.yaml"),
