@@ -184,7 +184,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "layers.root-deleting",
         "{layer} ({role}): root {root} is being deleted, {mode}, {children} children ({living} alive)",
-        "`evid switch status` looks for the cause, `evid switch repair` mends it",
+        "`evid switch status` looks for the cause, `evid switch repair` repairs it",
     ),
     (
         "layers.root-missing",

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// What an OFF will do. `full` prints every write.
 pub fn off_plan(plan: &Plan, full: bool) -> String {
     let mut out = if plan.already {
-        format!("{} is manual and nothing hangs below it: off already\n", plan.root)
+        format!("{} is manual and no Application is below it: off already\n", plan.root)
     } else {
         format!(
             "{} becomes manual and stays; {} Applications below it go, by {}, with {} objects in all\n",
@@ -91,14 +91,14 @@ fn settled(s: &Settled) -> Value {
         "workloads": s.workloads, "notes": facts_json(&s.notes)})
 }
 
-/// Why a root hangs and what will be done.
+/// Why a root is stuck in deletion, and what will be done.
 pub fn repair_plan(plan: &repair::Plan, full: bool) -> String {
-    let mut out = format!("{} hangs in Deleting\n", plan.root);
+    let mut out = format!("{} is stuck in deletion\n", plan.root);
     out.push_str(&block("because", facts(&plan.causes)));
-    let first = if plan.mends { "the cause is mended; should it still hang, " } else { "" };
+    let first = if plan.mends { "the cause is repaired; if it is still stuck, " } else { "" };
     let mode = if plan.automated { "automated" } else { "manual" };
-    let sync = if plan.syncs { " and synced" } else { "; nothing hangs below it, so it is not synced" };
-    out.push_str(&format!("{first}its own finalizers come off, no child's; it is applied again, {mode} as it was{sync}\n"));
+    let sync = if plan.syncs { " and synced" } else { "; no Application is below it, so it is not synced" };
+    out.push_str(&format!("{first}its own finalizers are removed, no child's; it is applied again, {mode} as it was{sync}\n"));
     out.push_str(&block("notes", facts(&plan.notes)));
     if full {
         out.push_str(&block("writes", writes(&plan.writes)));
@@ -108,7 +108,7 @@ pub fn repair_plan(plan: &repair::Plan, full: bool) -> String {
 
 /// The result of a repair.
 pub fn repair(done: &repair::Repaired) -> String {
-    let how = if done.by_mending { "the cause was mended and it went by itself" } else { "its finalizers were removed" };
+    let how = if done.by_mending { "the cause was repaired and it went by itself" } else { "its finalizers were removed" };
     let mut out = format!("{how}; it is there again, uid {}\n", done.uid);
     if let Some(settled) = &done.settled {
         out.push_str(&on(settled));
