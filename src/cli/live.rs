@@ -86,7 +86,7 @@ impl Session<'_> {
         Ok(Collected { server: Some(self.cluster.server().to_owned()), ..collected })
     }
 
-    /// Which pods belong to which layer and owner.
+    /// The layer of each pod.
     pub(super) fn places(&self, objects: &dyn Objects) -> Places {
         Places::new(objects, self.rules, self.layers, self.config)
     }
@@ -129,7 +129,8 @@ pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
     Ok(Exit::Proven)
 }
 
-/// How Argo CD is set up there, and the server's address. Prints what was not answered; without Applications it returns nothing.
+/// How Argo CD is set up there, and the server's address. Prints what was not answered.
+/// Fails if Applications were refused and none was seen.
 pub(super) fn platform(args: &ClusterArgs) -> Result<(String, Vec<Object>), Failure> {
     let cluster = args.connect()?;
     let (kinds, _) = discover(&cluster).map_err(|e| failure(e, &cluster))?;
