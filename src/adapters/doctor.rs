@@ -1,4 +1,4 @@
-//! What the doctor sees on this machine: key files and the evidence folder. Makes nothing but a nameless file that is gone at once.
+//! The doctor's look at this machine: key files and the evidence folder. Writes only an unnamed file that is deleted at once.
 use crate::adapters::keyfile;
 use crate::adapters::keyfile::KeyFileError;
 use crate::usecase::doctor::{Code, Line};
@@ -12,7 +12,7 @@ pub fn keys(dir: &Path) -> Vec<Line> {
     let redaction = dir.join(keyfile::REDACTION_KEY);
     let mut lines = Vec::new();
     for (what, path, name) in [("signing key", &signing, keyfile::SIGNING_KEY), ("redaction key", &redaction, keyfile::REDACTION_KEY)] {
-        // Only what is there is loaded: nothing is made.
+        // Only an existing key is loaded; no key is made.
         let read = || match name {
             keyfile::SIGNING_KEY => keyfile::load_signing_key(path, || Err(io::ErrorKind::Unsupported.into())).map(drop),
             _ => keyfile::load_or_create_redaction_key(dir).map(drop),
@@ -44,7 +44,7 @@ pub fn folder(archive: &Path) -> Line {
     line.with("folder", archive.display())
 }
 
-/// Whether a file can be made in a folder, or in the nearest one above that is there.
+/// Whether a file can be made in a folder, or, if the folder does not exist, in the nearest existing one above.
 fn writable(folder: &Path) -> io::Result<()> {
     let nearest = folder.ancestors().find(|p| p.symlink_metadata().is_ok()).unwrap_or_else(|| Path::new("."));
     tempfile::tempfile_in(nearest).map(drop)

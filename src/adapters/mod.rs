@@ -1,4 +1,4 @@
-//! The outside world behind the core's ports: folders of answers, zip files, key files. Only here are files opened.
+//! The implementations of the core's ports: dumps, zip files, key files, the kube client. Only here are files opened.
 pub mod archive;
 pub mod causes;
 #[cfg(feature = "kube")]

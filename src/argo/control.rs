@@ -1,6 +1,6 @@
-//! Which Argo CD is a root's own (law 12), and which root is meant by a name. Argo CD 3.6.0, `controller/appcontroller.go` writes
-//! `status.controllerNamespace`; an Argo CD lives in one namespace, with its `argocd-cm`. Another Argo CD of the cluster is just workload:
-//! how many Applications it has decides nothing.
+//! Which Argo CD manages a root (law 12), and which Application a root's name means. Argo CD 3.6.0, `controller/appcontroller.go` writes
+//! `status.controllerNamespace`; each Argo CD lives in one namespace, with its `argocd-cm`. Another Argo CD in the cluster is an ordinary
+//! workload: how many Applications it has decides nothing.
 use crate::argo::GROUP;
 use crate::argo::app::controller_namespace;
 use crate::model::{Key, Layer, Objects};
@@ -32,7 +32,7 @@ pub(super) fn roots(objects: &dyn Objects, layers: &[Layer]) -> BTreeMap<String,
     of
 }
 
-/// The namespace of the Argo CD that looks after a layer's root; of the first layer's that has one, where this one has none.
+/// The namespace of the Argo CD that manages a layer's root. If this layer has none: the one of the first layer that has one.
 pub fn control_namespace(objects: &dyn Objects, layers: &[Layer], layer: &str) -> String {
     let roots = roots(objects, layers);
     let own = roots.get(layer).map(|key| control_of(objects, key).unwrap_or_else(|| key.namespace.clone()));
@@ -59,7 +59,7 @@ pub(super) fn namespaces(objects: &dyn Objects, layers: &[Layer], roots: &BTreeM
     found
 }
 
-/// The namespace of the Argo CD that says it looks after an Application.
+/// The namespace of the Argo CD that an Application names as its controller.
 pub(super) fn control_of(objects: &dyn Objects, app: &Key) -> Option<String> {
     let app = objects.find(app.parts()).and_then(|at| objects.lean(at))?;
     controller_namespace(&app.value).map(str::to_owned)

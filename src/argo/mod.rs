@@ -1,6 +1,5 @@
-//! The one room that knows Argo CD. It asks Argo CD's own questions and answers them as Argo CD's source does; each file names the file
-//! and the version that it was read in. Pure: what it needs comes as values. It must not know bundles, claims, or what evid does with an
-//! answer.
+//! The only module that knows Argo CD. It decides as Argo CD's source does; each file names the source file and the version that it
+//! follows. Pure: all input comes as values. It must not know bundles, claims, or what evid does with an answer.
 mod agreement;
 pub mod app;
 mod control;

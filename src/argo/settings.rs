@@ -7,13 +7,13 @@ use crate::model::{Key, Objects};
 use chrono::Duration;
 use serde_json::{Map, Value};
 
-/// What `argocd-cm` says; empty where it was not seen.
+/// The content of `argocd-cm`; empty if it was not seen.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     data: Map<String, Value>,
 }
 
-/// How many intervals an Application may go without being looked at before its word no longer counts (law 7).
+/// For how many intervals an Application may go without a reconciliation before its status no longer counts (law 7).
 pub const LONGEST: i64 = 3;
 
 impl Settings {
@@ -28,7 +28,7 @@ impl Settings {
         Self { data }
     }
 
-    /// One setting, where it says something.
+    /// One setting, if it has a value.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.data.get(key)?.as_str().filter(|s| !s.is_empty())
     }
@@ -59,8 +59,8 @@ impl Settings {
     }
 }
 
-/// Three times the interval and jitter at which Argo CD looks at each Application. Unset, they are 120 s and 60 s since 3.0, and were
-/// 180 s without jitter before: the same in sum.
+/// Three times the sum of reconciliation interval and jitter. The defaults are 120 s and 60 s since 3.0; before, they were 180 s without
+/// jitter: the same sum.
 pub fn longest_silence<'a>(setting: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
     const INTERVAL: i64 = 120;
     const JITTER: i64 = 60;

@@ -1,12 +1,12 @@
-//! The tree of Applications: who manages whom, which hang below a layer's root, and which namespaces are a layer's (laws 3, 11, 12).
-//! Argo CD 3.6.0, `controller/state.go` and `util/argo/resource_tracking.go`: an Application manages what carries its mark and what it
-//! lists. An Application is named by its place among the objects.
+//! The tree of Applications: which Application manages which, which are below a layer's root, and which namespaces belong to a layer
+//! (laws 3, 11, 12). Argo CD 3.6.0, `controller/state.go` and `util/argo/resource_tracking.go`: an Application manages an object that
+//! carries its mark and that it lists. Here an Application is named by its index among the objects.
 use crate::argo::app::controller_namespace;
 use crate::argo::{Agreement, GROUP, Here, Settings, Tracking, control, is_hook, listed};
 use crate::model::{Key, Layer, Object, Objects, Role, meta};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An Argo CD that looks after a root.
+/// An Argo CD that manages a root.
 struct Control {
     namespace: String,
     tracking: Tracking,
@@ -20,13 +20,13 @@ pub struct Apps<'a> {
     objects: &'a dyn Objects,
     roots: BTreeMap<Key, String>,
     controls: Vec<Control>,
-    /// Application → the place of its Argo CD in `controls`. Those of other Argo CDs are not in it.
+    /// Application → the index of its Argo CD in `controls`. Applications of other Argo CDs are not in it.
     control: BTreeMap<usize, usize>,
     /// (object, Application that lists it in `status.resources`), sorted.
     listed: Vec<(usize, usize)>,
-    /// Those of them that the Application lists as a hook.
+    /// The pairs in which the Application lists the object as a hook.
     hooks: BTreeSet<usize>,
-    /// Objects that are listed and not there → the Applications that list them; Applications only.
+    /// Applications that are listed and do not exist → the Applications that list them.
     gone: BTreeMap<Key, Vec<usize>>,
     agreements: BTreeMap<String, Vec<Agreement>>,
     layer: BTreeMap<usize, String>,
@@ -38,13 +38,13 @@ pub struct Apps<'a> {
 /// What is known of the Application that a mark names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Listed {
-    /// It is there and lists the object.
+    /// It exists and lists the object.
     Yes,
-    /// It is there and does not.
+    /// It exists and does not list the object.
     No,
-    /// It is not there, and another Application lists it.
+    /// It does not exist, and another Application lists it.
     Gone,
-    /// It is not there, and nothing lists it.
+    /// It does not exist, and nothing lists it.
     Unknown,
 }
 
@@ -60,18 +60,18 @@ impl Listed {
     }
 }
 
-/// What an object's mark comes to.
+/// The result of reading an object's mark.
 pub struct Mark {
     /// The Application it names, as `namespace/name`.
     pub app: String,
-    /// The layer that this Application hangs in, or hung in.
+    /// The layer to which this Application belongs or belonged.
     pub layer: Option<String>,
-    /// Whether the Application says so too.
+    /// Whether the Application lists the object.
     pub listed: Listed,
 }
 
 impl<'a> Apps<'a> {
-    /// Reads the tree off the objects. `here` tells which destinations are the captured cluster.
+    /// Reads the tree from the objects. `here` tells which destinations are the captured cluster.
     pub fn new(objects: &'a dyn Objects, layers: &[Layer], here: &Here) -> Self {
         let roots = control::roots(objects, layers);
         let spaces = control::namespaces(objects, layers, &roots);
@@ -114,7 +114,7 @@ impl<'a> Apps<'a> {
         this
     }
 
-    /// Notes what one Application says.
+    /// Records what one Application lists.
     fn read(&mut self, at: usize, app: &Object, control: usize, here: &Here, destinations: &mut BTreeMap<usize, String>) {
         self.control.insert(at, control);
         for (entry, resource) in listed(&app.value).map(|entry| (entry, entry.key())) {
@@ -137,8 +137,7 @@ impl<'a> Apps<'a> {
         }
     }
 
-    /// An Application whose destination is called by a name that nothing explains deploys here all the same if what it lists carries its
-    /// mark here.
+    /// An Application whose destination has an unknown name also deploys here if objects that it lists carry its mark here.
     fn find_here(&mut self) {
         let open = self.listed.iter().filter(|(_, app)| !self.here.contains(app));
         let marked = open.filter(|(object, app)| {
@@ -163,7 +162,7 @@ impl<'a> Apps<'a> {
         self.controls.first().map(|c| &c.tracking)
     }
 
-    /// Whether an object carries a mark of a method in force, whatever it names.
+    /// Whether an object carries a mark of a method in force, whichever Application it names.
     pub fn has_mark(&self, object: &serde_json::Value) -> bool {
         self.controls.iter().any(|c| c.tracking.has_mark(object))
     }
@@ -179,13 +178,14 @@ impl<'a> Apps<'a> {
         self.listed.iter().skip(from).take_while(move |(o, _)| *o == object).map(|(_, app)| *app)
     }
 
-    /// Whether Argo CD runs an object as a hook: an Application lists it as one, or lists it and it says so. Its own word is not enough.
+    /// Whether Argo CD runs an object as a hook: an Application lists it as one, or an Application lists it and the object says so. The
+    /// object alone is not enough.
     pub fn runs_as_hook(&self, object: &Object) -> bool {
         let Some(at) = self.objects.find(object.key.parts()) else { return false };
         self.hooks.contains(&at) || (is_hook(&object.value) && self.listing(at).next().is_some())
     }
 
-    /// What an Application (`namespace/name`) is told to ignore, and what its Argo CD ignores for all.
+    /// What Argo CD ignores in the objects of an Application (`namespace/name`): the Application's own agreements, and those for all.
     pub fn agreements(&self, app: &str) -> impl Iterator<Item = (&'static str, &Agreement)> {
         let own = self.agreements.get(app).into_iter().flatten().map(|a| ("Application", a));
         let place = app.split_once('/').and_then(|(ns, name)| self.objects.find(Key::new(GROUP, "Application", ns, name).parts()));
@@ -193,12 +193,12 @@ impl<'a> Apps<'a> {
         own.chain(control.into_iter().flat_map(|c| &c.ignored).map(|a| ("argocd-cm", a)))
     }
 
-    /// The layer in which an Application hangs.
+    /// The layer to which an Application belongs.
     pub fn layer_of(&self, app: usize) -> Option<&str> {
         self.layer.get(&app).map(String::as_str)
     }
 
-    /// The layer in which an Application (`namespace/name`) hangs.
+    /// The layer to which an Application (`namespace/name`) belongs.
     pub fn layer_of_app(&self, app: &str) -> Option<&str> {
         let (namespace, name) = app.split_once('/')?;
         self.layer_of(self.objects.find(Key::new(GROUP, "Application", namespace, name).parts())?)
@@ -214,7 +214,7 @@ impl<'a> Apps<'a> {
         self.filled.get(namespace).map(String::as_str)
     }
 
-    /// What the object's mark comes to; none without one that is about the object itself.
+    /// The mark of an object; none if it has no mark about itself.
     pub fn manager(&self, object: &Object) -> Option<Mark> {
         let layer = |app: usize| self.layer.get(&app).cloned();
         let marks = self.named(object).map(|(named, control)| {
@@ -230,7 +230,7 @@ impl<'a> Apps<'a> {
         marks.min_by_key(|m| m.listed)
     }
 
-    /// The protected layer whose Application lists an object that carries another's mark: both say that it is theirs.
+    /// The protected layer whose Application lists an object with another Application's mark: both say that the object is theirs.
     pub fn sharing(&self, object: &Key) -> Option<&str> {
         self.layer_of(self.protecting(self.objects.find(object.parts())?)?)
     }
@@ -251,7 +251,7 @@ impl<'a> Apps<'a> {
         self.objects.find(object.parts()).is_some_and(|object| self.listed.binary_search(&(object, app)).is_ok())
     }
 
-    /// The Applications that an object's mark names, by each Argo CD's way of reading it.
+    /// The Applications that an object's mark names, in the form that each Argo CD reads.
     fn named(&self, object: &Object) -> impl Iterator<Item = (Key, usize)> {
         let named = self.controls.iter().enumerate().filter_map(|(i, control)| {
             let instance = control.tracking.instance(object)?;
@@ -261,7 +261,7 @@ impl<'a> Apps<'a> {
         named.filter(|(key, _)| *key != object.key)
     }
 
-    /// The Application that an object's mark names, where it is there and lists the object.
+    /// The Application that an object's mark names, if it exists and lists the object.
     fn parent(&self, object: &Object) -> Option<usize> {
         let there = |(key, control): (Key, usize)| self.objects.find(key.parts()).filter(|app| self.control.get(app) == Some(&control));
         self.named(object).filter_map(there).find(|app| self.lists(*app, &object.key))
@@ -311,7 +311,7 @@ impl<'a> Apps<'a> {
         }
         for layer in &self.layers {
             for namespace in &layer.namespaces {
-                // A namespace that is given twice is no layer's, and a well-known one never the switched layer's.
+                // A namespace that is given to two layers belongs to neither; a well-known one never belongs to the switched layer.
                 let twice = self.layers.iter().filter(|l| l.namespaces.contains(namespace)).count() > 1;
                 let never = layer.role == Role::Switched && !usable(namespace);
                 if twice {
@@ -325,7 +325,7 @@ impl<'a> Apps<'a> {
     }
 }
 
-/// Namespaces that every cluster has, and that are no layer's by what is in them.
+/// Namespaces that every cluster has; their content gives them to no layer.
 fn is_well_known(namespace: &str) -> bool {
     namespace.is_empty() || namespace == "default" || namespace.starts_with("kube-")
 }

@@ -1,4 +1,4 @@
-//! `evid.json`, format 1: what the bundle is, of which cluster, when, and the digest of each layer.
+//! `evid.json`, format 1: what the bundle is, which cluster it shows, when, and the digest of each layer.
 use serde::{Deserialize, Serialize};
 
 /// The manifest.
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Manifest {
     /// Format number; 1.
     pub format: u32,
-    /// Who wrote it.
+    /// The tool that wrote it.
     pub tool: Tool,
     /// `live` or `dump`.
     pub source: String,
@@ -25,10 +25,10 @@ pub struct Manifest {
     pub redaction_key: String,
     /// Argo CD's tracking method: `annotation` or `label`.
     pub tracking: String,
-    /// The kinds whose names end in eight hex digits, as those of later parts do; absent where there is none.
+    /// The kinds whose names end in eight hex digits, as the names of later parts do; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub like_parts: Vec<String>,
-    /// SHA-256 of every stored byte of the zip before `evid.json`: binds the container as well as its contents.
+    /// SHA-256 of every stored byte of the zip before `evid.json`: it covers the container as well as its contents.
     pub head: String,
     /// A reviewer's nonce.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,7 +51,7 @@ impl Tool {
         Self { name: "evid".into(), version: env!("CARGO_PKG_VERSION").into() }
     }
 
-    /// Whether it is evid and a version: neither holds a sentence.
+    /// Checks that it holds `evid` and a version, and no other text.
     ///
     /// # Errors
     /// What is wrong.
@@ -65,7 +65,7 @@ impl Tool {
     }
 }
 
-/// RFC 3339 UTC times; absent where unknown.
+/// RFC 3339 UTC times; absent if unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
@@ -100,10 +100,10 @@ pub struct LayerLine {
     pub name: String,
     /// `protected`, `switched`, or `platform`.
     pub role: String,
-    /// The root Application (`namespace/name`), where it was seen.
+    /// The root Application (`namespace/name`), if it was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<String>,
-    /// sha256 of the lines of SHA256SUMS under `state/<name>/`.
+    /// SHA-256 of the lines of SHA256SUMS under `state/<name>/`.
     pub digest: String,
     /// Number of state objects.
     pub objects: u64,

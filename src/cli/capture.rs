@@ -99,7 +99,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     Ok(summary(&captured))
 }
 
-/// Makes the evidence folder, and tries whether a bundle can be written there.
+/// Makes the evidence folder, and checks that a bundle can be written there.
 fn writable(archive: &Path) -> Result<(), Failure> {
     let tried = std::fs::create_dir_all(archive).and_then(|()| tempfile::tempfile_in(archive));
     let hint = "check the folder and its permissions, or name another with `--archive DIR`";
@@ -116,7 +116,7 @@ enum Origin<'a> {
 #[cfg(feature = "kube")]
 fn session<'a>(args: &Args, archive: &Path, intake: &Intake<'a>) -> Result<Session<'a>, Failure> {
     let (cluster, clock) = (args.live.cluster.connect()?, args.live.cluster.clock());
-    // Before minutes of questions, not after.
+    // Check this before the questions, which take minutes.
     writable(archive)?;
     let Intake { redactor, rules, layers, config, .. } = *intake;
     Ok(Session { cluster, clock, config, layers, rules, redactor })
@@ -153,7 +153,7 @@ fn probe(origin: &Origin<'_>, snapshot: &mut Snapshot<PackedObjects<'_>>) -> Res
     Ok(Vec::new())
 }
 
-/// A dump that does not say when it was taken is of the time that was said.
+/// If a dump does not say when it was taken, the given time counts.
 fn dated(mut collected: Collected, at: Option<&str>) -> Result<Collected, Failure> {
     if let Some(at) = at {
         let time = chrono::DateTime::parse_from_rfc3339(at)
@@ -165,7 +165,7 @@ fn dated(mut collected: Collected, at: Option<&str>) -> Result<Collected, Failur
     Ok(collected)
 }
 
-/// The redactor of the user's key, which is made on first use.
+/// The redactor with the user's key. The key is made on first use.
 pub(super) fn redactor() -> Result<Redactor, Failure> {
     let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
     let (key, created) = keyfile::load_or_create_redaction_key(&dir)?;
@@ -178,13 +178,13 @@ pub(super) fn redactor() -> Result<Redactor, Failure> {
     Ok(Redactor::new(&key))
 }
 
-/// Where captured objects wait, packed, until they are sealed.
+/// The place where captured objects wait, packed, until they are sealed.
 pub(super) fn spool() -> Result<FileSpool, Failure> {
     FileSpool::new().map_err(|e| Failure::new(format!("no temporary file can be made: {e}")).hint("TMPDIR says where"))
 }
 
-/// Says what was sealed and what was not answered. A capture with gaps, with a probe that was not answered rightly, or of a platform
-/// that moved under it, is incomplete.
+/// Prints what was sealed and what was not answered. A capture is incomplete if it has gaps, if a probe did not get the right answer, or
+/// if the platform changed meanwhile.
 pub(super) fn summary(captured: &Captured<'_, (Sealed, Manifest)>) -> Exit {
     let Captured { sealed: (sealed, manifest), snapshot, probes } = captured;
     ui::message(&format!("sealed {} ({} objects, {} bytes)", sealed.path.display(), snapshot.objects.len(), sealed.size));
@@ -207,7 +207,7 @@ pub(super) fn summary(captured: &Captured<'_, (Sealed, Manifest)>) -> Exit {
     if wrong.is_empty() && snapshot.unsettled.is_empty() { complete } else { Exit::Inconclusive }
 }
 
-/// Says what was not answered; a capture with gaps is incomplete.
+/// Prints what was not answered; a capture with gaps is incomplete.
 fn gaps(gaps: &[Gap]) -> Exit {
     const MOST: usize = 8;
     if gaps.is_empty() {

@@ -1,4 +1,4 @@
-//! `evid config`: describe a platform, and say how it is read.
+//! `evid config`: describes a platform, and shows how evid reads the description.
 use crate::adapters::{archive, config, dump, fresh};
 use crate::canon::json;
 use crate::claims::catalogue;
@@ -29,9 +29,9 @@ pub(super) struct Args {
 enum Verb {
     /// Write an evid.yaml for the platform that a cluster, or a dump, shows: its roots become layers
     Init(Init),
-    /// Say which layers, roots and claims the configuration comes to
+    /// Print the layers, roots and claims of the configuration in force
     Explain,
-    /// Propose what evid.yaml may expect to change, from two bundles of a platform on which nobody did anything
+    /// Propose what evid.yaml may expect to change, from two bundles of a platform on which no person changed anything
     Expect(Expect),
 }
 
@@ -103,7 +103,7 @@ fn init(args: &Init) -> Done {
     Ok(Exit::Proven)
 }
 
-/// What a dump or a cluster shows, and its name for messages. Nothing of it is kept; the redaction key is for this look only.
+/// The objects of a dump or a cluster, and its name for messages. Nothing of it is stored; the redaction key is only for this run.
 fn objects(args: &Init) -> Result<(String, Vec<Object>), Failure> {
     match &args.from {
         Some(dir) => Ok((dir.display().to_string(), objects_of(dump::read(dir)?, &Rules::new(&[])?)?)),

@@ -84,7 +84,7 @@ fn count(lines: &[Line], level: Level) -> usize {
     lines.iter().filter(|l| l.level == level).count()
 }
 
-/// The configuration in force; one that can't be used is a line, and nothing of it is guessed.
+/// The configuration in force; an invalid one becomes a line, and no value is guessed.
 fn configuration(named: Option<&Path>) -> (Line, Option<(Vec<Layer>, Rules)>) {
     let read = || {
         let config = config::load(named)?;
@@ -99,7 +99,7 @@ fn configuration(named: Option<&Path>) -> (Line, Option<(Vec<Layer>, Rules)>) {
     }
 }
 
-/// Asks the cluster; where it comes from goes first.
+/// Asks the cluster; first shows where the connection comes from.
 fn cluster(args: &Args, layers: Option<&[Layer]>, rules: &Rules) -> Result<Examined, Failure> {
     let origin = args.cluster.origin()?;
     let cluster = args.cluster.connect()?;
@@ -132,7 +132,7 @@ fn of_origin(origin: &Origin, impersonated: Option<&str>) -> Vec<Line> {
     lines
 }
 
-/// Prints the roles: for any kind, or for those of a cluster that was named.
+/// Prints the roles: for all kinds, or for the kinds of the named cluster.
 fn rbac(args: &Args) -> Done {
     let mut listed = None;
     let mut control = None;

@@ -1,4 +1,4 @@
-//! The live half of a capture: what is asked of a cluster, its probes, progress on a terminal, hints where it can't be asked.
+//! The live part of a capture: the questions to a cluster, its probes, progress on a terminal, and hints if it can't be asked.
 use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::Cluster;
 use crate::adapters::kube::reach::Apps;
@@ -21,7 +21,7 @@ use crate::usecase::cluster::{LiveError, discover};
 use crate::usecase::probes;
 use crate::usecase::probes::{Places, Planned, Resolved, World};
 
-/// What is asked of a cluster.
+/// What to ask a cluster.
 #[derive(clap::Args, Debug)]
 pub(super) struct LiveArgs {
     #[command(flatten)]
@@ -47,7 +47,7 @@ pub(super) struct LiveArgs {
 }
 
 impl LiveArgs {
-    /// The bounds of the capture.
+    /// The scope of the capture.
     pub(super) fn scope(&self, config: &Config) -> Scope {
         Scope {
             namespaces: self.namespace.clone(),
@@ -59,12 +59,12 @@ impl LiveArgs {
     }
 }
 
-/// What a configuration says of what is asked.
+/// The scope that a configuration gives.
 pub(super) fn scope(config: &Config) -> Scope {
     Scope { leave_out: config.leave_out.clone(), content: config.secrets == Secrets::Digests, ..Scope::default() }
 }
 
-/// A cluster that is asked, and the platform that it is asked about.
+/// The cluster that is asked, and the platform's configuration.
 pub(super) struct Session<'a> {
     pub(super) cluster: Cluster,
     pub(super) clock: SystemClock,
@@ -86,23 +86,23 @@ impl Session<'_> {
         Ok(Collected { server: Some(self.cluster.server().to_owned()), ..collected })
     }
 
-    /// Whose the pods are.
+    /// The layer of each pod.
     pub(super) fn places(&self, objects: &dyn Objects) -> Places {
         Places::new(objects, self.rules, self.layers, self.config)
     }
 
-    /// The probes that the configuration comes to.
+    /// The probes of the configuration.
     pub(super) fn planned(&self) -> Result<Vec<Planned>, Failure> {
         probes::plan(self.config, self.redactor).map_err(Failure::new)
     }
 
-    /// Finds whom these probes are to ask, now.
+    /// Finds the present targets of these probes.
     pub(super) fn resolve(&self, planned: &[Planned], places: &Places) -> Vec<Resolved> {
         let is_of = |layer: &str, namespace: &str, pod: &str| places.is_of(layer, namespace, pod);
         probes::resolve(&self.cluster, planned, self.redactor, &is_of)
     }
 
-    /// Asks every probe for all its samples; gives the answers and when the last one came.
+    /// Asks every probe for all its samples; returns the answers and the time of the last one.
     pub(super) fn probe(&self, places: &Places) -> Result<(Vec<Line>, String), Failure> {
         let resolved = self.resolve(&self.planned()?, places);
         let progress = Progress::new();
@@ -117,7 +117,7 @@ impl Session<'_> {
     }
 }
 
-/// Prints the requests that a capture would begin with.
+/// Prints the first requests that a capture would send.
 pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
     let cluster = args.cluster.connect()?;
     let clock = args.cluster.clock();
@@ -129,7 +129,8 @@ pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
     Ok(Exit::Proven)
 }
 
-/// How Argo CD is set up there, and the server's address. What was not answered is said; without Applications nothing is.
+/// How Argo CD is set up there, and the server's address. Prints what was not answered.
+/// Fails if Applications were refused and none was seen.
 pub(super) fn platform(args: &ClusterArgs) -> Result<(String, Vec<Object>), Failure> {
     let cluster = args.connect()?;
     let (kinds, _) = discover(&cluster).map_err(|e| failure(e, &cluster))?;
@@ -148,7 +149,7 @@ pub(super) fn platform(args: &ClusterArgs) -> Result<(String, Vec<Object>), Fail
     }
 }
 
-/// Why a cluster could not be asked, with the next step.
+/// Why a cluster could not be asked, with a hint on the next step.
 pub(super) fn failure(error: LiveError, cluster: &Cluster) -> Failure {
     let hint = match &error {
         LiveError::Unauthorized { .. } => {

@@ -1,14 +1,14 @@
-//! How far a long piece of work is, on a terminal.
+//! The progress of a long task, on a terminal.
 use std::io::{IsTerminal as _, Write as _};
 
-/// A line that tells how far a long piece of work is: on a terminal only, always the last one of stderr.
+/// A line that shows the progress of a long task: on a terminal only, and always the last line of stderr.
 pub struct Progress {
     shown: bool,
     last: std::sync::Mutex<Option<std::time::Instant>>,
 }
 
 impl Progress {
-    /// Shown where stderr is a terminal.
+    /// Shown only if stderr is a terminal.
     pub fn new() -> Self {
         Self { shown: std::io::stderr().is_terminal(), last: std::sync::Mutex::new(None) }
     }
@@ -23,7 +23,7 @@ impl Progress {
         }
     }
 
-    /// Takes the line away.
+    /// Removes the line.
     pub fn clear(&self) {
         if self.shown {
             drop(write!(std::io::stderr().lock(), "\r\x1b[K"));

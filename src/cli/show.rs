@@ -1,4 +1,4 @@
-//! `evid show`: reads a bundle as kubectl would read the cluster.
+//! `evid show`: shows a bundle as kubectl would show the cluster.
 use crate::adapters::archive;
 use crate::bundle::config::Config;
 use crate::bundle::probe::Line;
@@ -78,7 +78,7 @@ fn nothing(args: &Args, kind: &str) -> Failure {
     Failure::new(format!("{} holds no {what}", args.bundle)).hint(hint).exit(Exit::Refuted)
 }
 
-/// What probes of all layers heard.
+/// The probe lines of all layers.
 fn lines(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<Line>, Failure> {
     let all = files.iter().filter(|(name, _)| name.starts_with("probes/")).flat_map(|(_, bytes)| compare::lines(bytes));
     Ok(all.map(serde_json::from_slice).collect::<Result<_, _>>()?)

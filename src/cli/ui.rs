@@ -1,11 +1,11 @@
-//! The terminal: data to stdout, messages to stderr, colour and width where there is a terminal.
+//! The terminal: data to stdout, messages to stderr; colour and width only if there is a terminal.
 use crate::render::table::Style;
 use std::io::{IsTerminal as _, Write as _};
 
-/// Writes data to stdout. A reader that has closed the pipe has seen enough: the command goes on, and its exit code is its answer.
+/// Writes data to stdout. If the reader has closed the pipe, that is no error: the command continues, and its exit code stays the same.
 ///
 /// # Errors
-/// Where stdout can't be written for another reason.
+/// If stdout can't be written for another reason.
 pub fn data(bytes: &[u8]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -14,7 +14,7 @@ pub fn data(bytes: &[u8]) -> std::io::Result<()> {
     }
 }
 
-/// Writes a line to stderr; a closed stderr is nobody's concern.
+/// Writes a line to stderr; a closed stderr is ignored.
 pub fn message(text: &str) {
     drop(writeln!(std::io::stderr().lock(), "{text}"));
 }
@@ -31,7 +31,7 @@ pub fn style() -> Style {
 /// Reads a passphrase from `EVID_PASSPHRASE`, else asks on the terminal.
 ///
 /// # Errors
-/// Where there is neither.
+/// If there is neither.
 pub fn passphrase() -> std::io::Result<String> {
     match std::env::var("EVID_PASSPHRASE") {
         Ok(given) => Ok(given),

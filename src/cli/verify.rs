@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     check(&args.files, &keys, args.rederive, global)
 }
 
-/// Verifies files by these keys; says how each came out.
+/// Verifies files with these keys; prints the result of each.
 pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, global: &Global) -> Done {
     let mut bundles: BTreeMap<String, (PathBuf, bool)> = BTreeMap::new();
     let (mut exit, mut reports) = (Exit::Proven, Vec::new());
@@ -66,7 +66,8 @@ pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, glo
     Ok(exit)
 }
 
-/// Holds one bundle against its digests and its contents against themselves; gives its sha256 and whether it was split anew.
+/// Checks one bundle against its digests, and its contents against themselves; returns its SHA-256, and whether its facets were split
+/// again.
 fn bundle(path: &Path) -> Result<(String, bool), Failure> {
     let reader = archive::open_whole(path)?;
     let files = archive::files(&reader).map_err(|d| damaged(path, vec![d]))?;
@@ -160,9 +161,9 @@ fn beside(report: &Path, name: &str, global: &Global) -> Option<PathBuf> {
 /// A bundle that a report is about.
 struct AtHand {
     path: PathBuf,
-    /// As the report calls it.
+    /// The name in the report.
     name: String,
-    /// Whether it was split anew; none where its contents have not been held against themselves yet.
+    /// Whether its facets were split again; none if its contents were not checked yet.
     resplit: Option<bool>,
 }
 
@@ -180,7 +181,7 @@ fn rederived(bundles: &[AtHand], statement: &Statement, broken: &dyn Fn(String) 
     }
     let expect = statement.predicate.get("expected").and_then(|v| v.as_str()).and_then(Expect::parse);
     let mut anew = diff(&sides, expect)?.predicate;
-    // Another version may have made the report; what it says must follow all the same.
+    // Another version may have made the report; everything else must still follow.
     if let (Some(map), Some(tool)) = (anew.as_object_mut(), statement.predicate.get("tool")) {
         map.insert("tool".into(), tool.clone());
     }

@@ -8,7 +8,7 @@ pub fn words(line: &Line) -> (String, String) {
     (filled(en::checks(line.code), line), filled(en::remedies(line.code), line))
 }
 
-/// A text with the line's values in it. One pass: a value that looks like a hole stays as it is.
+/// A text with the line's values filled in. One pass: a value that looks like a placeholder stays as it is.
 fn filled(text: &str, line: &Line) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -25,7 +25,7 @@ fn filled(text: &str, line: &Line) -> String {
     clean(&out)
 }
 
-/// The lines as text, coloured where that is wanted.
+/// The lines as text, coloured if wanted.
 pub fn text(lines: &[Line], colour: bool) -> String {
     let one = |line: &Line| {
         let (detail, next) = words(line);
@@ -42,7 +42,7 @@ pub fn text(lines: &[Line], colour: bool) -> String {
     lines.iter().map(one).collect()
 }
 
-/// The lines as JSON: what a script decides by (`level`, `code`, `values`) and what a person reads (`detail`, `next`).
+/// The lines as JSON: for scripts (`level`, `code`, `values`) and for people (`detail`, `next`).
 pub fn json(lines: &[Line], missing: Option<&Value>) -> Value {
     let one = |line: &Line| {
         let (detail, next) = words(line);

@@ -1,4 +1,4 @@
-//! What probes heard, as a table: a line a target, its gravest sample.
+//! The results of probes as a table: one line for each target, with its worst sample.
 use crate::bundle::probe::{Heard, Is, Line, Sample};
 use crate::render::table::{Style, columns};
 use crate::render::words;
@@ -26,7 +26,7 @@ fn row(line: &Line) -> Vec<String> {
     ]
 }
 
-/// Whom a line is about: the object, else the URL, else what was looked for.
+/// The target of a line: the object, else the URL, else what was searched.
 pub fn target(line: &Line) -> String {
     match &line.target {
         Some(target) => format!("{}/{}", target.namespace, target.name),

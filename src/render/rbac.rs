@@ -1,4 +1,4 @@
-//! Roles as YAML that `kubectl apply -f -` takes, with comments that say what each right is for and what it lets happen besides.
+//! Roles as YAML for `kubectl apply -f -`, with comments that say what each right is for and what else it allows.
 use crate::render::yaml;
 use crate::usecase::doctor::{Purpose, Right, binding, role};
 
@@ -41,8 +41,8 @@ captures (on secrets it lets its holder read them), the rules on pods and servic
 argoproj.io with other verbs than list are for the switch.
 ";
 
-/// The rights of all purposes, as documents. `listed` says that the capture's kinds are named one by one; then the role for any
-/// kind stands beside it.
+/// The rights for all purposes, as documents. `listed` says that the capture's kinds are named one by one; then the role for any kind is
+/// printed too.
 pub fn documents(rights: &[Right], listed: Option<&[Right]>, user: Option<&str>, control: &str) -> String {
     let of = |rights: &[Right], purpose| rights.iter().filter(|r| r.purpose == purpose).cloned().collect::<Vec<_>>();
     let document = |words: &str, name: &str, rights: &[Right]| format!("{}{}", comment(words), yaml::to_text(&role(name, rights)));
@@ -63,7 +63,7 @@ pub fn documents(rights: &[Right], listed: Option<&[Right]>, user: Option<&str>,
     out.join("---\n")
 }
 
-/// A role of what is missing.
+/// A role with the missing rights.
 pub fn missing(rights: &[Right]) -> String {
     format!("{}{}", comment(MISSING), yaml::to_text(&role("evid-missing", rights)))
 }

@@ -1,4 +1,4 @@
-//! The report on a terminal: a verdict a line with one reason, the changes by layer, what is not proven, the layer digests.
+//! The report on a terminal: one line with one reason for each verdict, the changes by layer, what is not proven, the layer digests.
 use crate::bundle::expected::Expected;
 use crate::claims::{Effect, Judged};
 use crate::compare::{Change, Side};
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub struct Style {
     /// Columns of the terminal.
     pub width: u16,
-    /// Whether to colour.
+    /// Whether to use colour.
     pub colour: bool,
     /// How many changes and findings to list in full.
     pub most: usize,
@@ -107,7 +107,7 @@ fn list_changes(changes: &[Change], style: Style) -> String {
     out
 }
 
-/// What the configuration expects to change, each entry with its reason.
+/// The entries that the configuration expects to change, each with its reason.
 fn list_expected(entries: &[Expected]) -> String {
     let mut out = String::new();
     if !entries.is_empty() {

@@ -1,5 +1,5 @@
-//! English for the words that reports hold. The report itself has no prose. The words of codes are data, one file a language in `words/`; the
-//! sentences around them stand here.
+//! English text for the words in reports. The report itself has no prose. The words for codes are data, one file for each language in
+//! `words/`; the sentences around them are here.
 use crate::claims::{Code, Finding, Judged};
 use crate::compare::Writer;
 use crate::model::{Key, Verdict};
@@ -53,12 +53,12 @@ pub fn short(value: &Value) -> String {
     if text.chars().count() <= MOST { text } else { text.chars().take(MOST - 1).chain(['…']).collect() }
 }
 
-/// Text without control characters: what was captured never drives the reader's terminal.
+/// Text without control characters, so that captured text can't control the reader's terminal.
 pub fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-/// What a claim says, and how many changes it holds but for.
+/// What a claim says, and how many expected changes it excepts.
 pub fn of_claim(judged: &Judged) -> String {
     match judged.findings.iter().filter(|f| f.code == Code::ExpectedChange).count() {
         0 => judged.says.clone(),
@@ -67,7 +67,7 @@ pub fn of_claim(judged: &Judged) -> String {
     }
 }
 
-/// A verdict as a person says it.
+/// A verdict in words for people.
 pub fn of_verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::NotApplicable => "not applicable",
@@ -75,7 +75,7 @@ pub fn of_verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What evidence of this kind does not prove, said with every report.
+/// What evidence of this kind does not prove; printed with every report.
 pub const NOT_PROVEN: &[&str] = &[
     "what happened between the captures: a thing that went and came back unseen leaves no trace here",
     "that a capture saw everything: coverage.json says what was asked; a dump's time and completeness are its operator's word",

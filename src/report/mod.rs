@@ -1,4 +1,5 @@
-//! The report: an in-toto predicate over named bundles. No prose of evid's and no language inside; the same bundles give the same bytes.
+//! The report: an in-toto predicate over named bundles. It holds no prose written by evid, in no language; the same bundles give the same
+//! bytes.
 use crate::claims::{Evidence, Expect, Finding, Judged};
 use crate::compare::{Change, Writer};
 use crate::model::{Key, Verdict};
@@ -121,7 +122,8 @@ fn change(c: &Change, evidence: &Evidence<'_>) -> Value {
     })
 }
 
-/// The Git revisions that the roots of the layers were compared with in each bundle: that one moved is no change, and is said.
+/// The Git revisions with which the roots of the layers were compared in each bundle. A new revision is no change, but the report names
+/// it.
 fn revisions(evidence: &Evidence<'_>) -> Vec<Value> {
     let mut out = Vec::new();
     for layer in &evidence.layers {

@@ -1,4 +1,4 @@
-//! Finds the roots of an Argo CD platform: Applications below which others hang and that hang below none.
+//! Finds the roots of an Argo CD platform: Applications that list other Applications and that no Application manages.
 use crate::argo::{Mode, Settings, Tracking, control_namespace, resources};
 use crate::model::{Key, Object, Objects};
 use serde_json::Value;
@@ -11,7 +11,7 @@ pub struct Root {
     pub key: Key,
     /// How many Applications and ApplicationSets it lists.
     pub children: usize,
-    /// Whether it is automated: a switch that is off is not.
+    /// Whether it is automated; the root of a switch that is off is not.
     pub automated: bool,
 }
 
@@ -36,7 +36,7 @@ pub fn is_automated(app: &Value) -> bool {
     !Mode::of(app).is_manual()
 }
 
-/// An `evid.yaml` for these roots: each a layer named after it, the switched one as said.
+/// An `evid.yaml` for these roots: each is a layer named after it; `switched` names the switched one.
 pub fn description(roots: &[Root], switched: Option<&str>) -> String {
     let mut out = String::from(
         "# What evid is to know of this platform. `evid config explain` says how it is read.\napiVersion: evid/v1\nkind: Platform\nmetadata:\n  name: platform\nspec:\n  layers:\n",

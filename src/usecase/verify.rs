@@ -1,5 +1,5 @@
-//! Verify: what a bundle's own content says about itself, beyond its digests. Facets must follow from the objects, layers from
-//! the bundle's own Applications and configuration, the manifest and the counts from the files.
+//! Verify: checks a bundle's content against itself, beyond its digests. Facets must follow from the objects, layers from the bundle's
+//! own Applications and configuration, the manifest and the counts from the files.
 use crate::argo::Here;
 use crate::bundle::against::Against;
 use crate::bundle::assemble::{Layered, each_file};
@@ -20,16 +20,16 @@ use crate::usecase::capture::universe::{Seen, not_asked, universe};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the contents of a bundle came to.
+/// The result of checking the contents of a bundle.
 pub struct Content {
-    /// Everything wrong.
+    /// Every defect.
     pub defects: Vec<Defect>,
-    /// Whether its objects were split and placed anew. False where it was made with other built-in rules than this version has:
-    /// then only its digests hold.
+    /// Whether its objects were split and placed again. False if it was made with other built-in rules than this version has: then only
+    /// its digests are checked.
     pub resplit: bool,
 }
 
-/// Holds the contents of a bundle against themselves; its entries have already been held against SHA256SUMS.
+/// Checks the contents of a bundle against themselves; its entries have already been checked against SHA256SUMS.
 pub fn content(files: &BTreeMap<String, Vec<u8>>, sums: &Sums) -> Content {
     let mut defects = Vec::new();
     let resplit = match inspect(files, sums, &mut defects) {
@@ -102,7 +102,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
     Ok(true)
 }
 
-/// What the manifest says that its files do not.
+/// Statements of the manifest that do not follow from the files.
 fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Layered, objects: &dyn Objects) -> Vec<Defect> {
     let mut defects = Vec::new();
     let mut differs = |what: &str| defects.push(wrong("evid.json", format!("{what} is not what the bundle's own files say")));
@@ -124,7 +124,7 @@ fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Layered, objec
     defects
 }
 
-/// What could have been asked, as the coverage says it, against what the objects name (law 1).
+/// Whether the coverage's universe agrees with the kinds that the objects name (law 1).
 fn universe_defects(coverage: &Coverage, manifest: &Manifest, objects: &dyn Objects, rules: &Rules) -> Vec<Defect> {
     let (questions, gaps, said) = (coverage.questions(), coverage.gaps(), coverage.universe.universe());
     let source = if manifest.source == "live" { Source::Live } else { Source::Dump };
@@ -145,7 +145,7 @@ fn universe_defects(coverage: &Coverage, manifest: &Manifest, objects: &dyn Obje
     defects
 }
 
-/// The highest resourceVersion is of everything that was read, so none that the bundle holds is above it.
+/// The highest resourceVersion counts everything that was read, so no object of the bundle may have a higher one.
 fn highest_defect(coverage: &Coverage, held: Option<u64>) -> Option<Defect> {
     let number = |text: &String| text.parse::<u64>().ok();
     let lists = coverage.questions.iter().filter_map(|q| q.resource_version.as_ref().and_then(number)).max();
@@ -154,7 +154,7 @@ fn highest_defect(coverage: &Coverage, held: Option<u64>) -> Option<Defect> {
     (said < seen).then(|| wrong("coverage.json", "`highestResourceVersion` is below one that the bundle holds".into()))
 }
 
-/// What the coverage says that the objects contradict.
+/// Statements of the coverage that the objects contradict.
 fn coverage_defects(coverage: &Coverage, objects: &dyn Objects, rules: &Rules, moment: &Moment<'_>) -> Vec<Defect> {
     let mut defects = Vec::new();
     let gaps = coverage.gaps();

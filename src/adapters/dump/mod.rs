@@ -1,5 +1,5 @@
-//! Reads a folder of answers that somebody collected with kubectl or must-gather: files → answers → questions → gaps. Every doubt is
-//! a gap, none stops the reading. Must not know what evid does with an object.
+//! Reads a folder of answers that were collected with kubectl or must-gather: files → answers → questions → gaps. Every doubt becomes a
+//! gap; no doubt stops the reading. Must not know what evid does with an object.
 mod attest;
 mod catalogue;
 mod content;
@@ -28,7 +28,7 @@ pub enum DumpError {
         /// The path.
         path: PathBuf,
     },
-    /// No object and no list in it.
+    /// It holds no object and no list.
     #[error(
         "{}: holds no answer of a cluster{}. Expected are files such as pods.json or deployments.apps.yaml.gz (`kubectl get KIND -A -o json`), a must-gather, or what `kubectl cluster-info dump` writes",
         path.display(), first.as_ref().map(|f| format!(" ({f})")).unwrap_or_default()
@@ -36,12 +36,12 @@ pub enum DumpError {
     Nothing {
         /// The folder.
         path: PathBuf,
-        /// The first thing that was not understood.
+        /// The first text that was not understood.
         first: Option<String>,
     },
 }
 
-/// Something that can't be understood: file, line, message.
+/// A text that can't be understood: file, line, message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Problem {
     file: String,

@@ -1,4 +1,4 @@
-//! The stages of reading a dump: walk, parse on two threads, name the questions, weigh what stderr says.
+//! The stages of reading a dump: find the files, parse them on two threads, name the questions, apply what stderr says.
 use crate::adapters::dump::catalogue::Catalogue;
 use crate::adapters::dump::content::text;
 use crate::adapters::dump::folders::Folders;
@@ -79,7 +79,7 @@ pub fn read(dir: &Path) -> Result<Collected, DumpError> {
     let keeps_stderr = !files.stderr.is_empty();
     let mut gaps: Vec<Gap> = problems.into_iter().map(|p| unreadable(p, &folders, &all)).collect();
     gaps.extend(attest::attest(&mut lists, &said, keeps_stderr));
-    // Whoever asks is told of a group that is down beside every answer: it is one gap.
+    // kubectl reports a group that is down beside every answer; that is one gap.
     let mut down = BTreeSet::new();
     gaps.extend(said.into_iter().filter(|s| !s.of_discovery || down.insert(s.gap.group.clone())).map(|s| s.gap));
     let spaces = attest::spaces(&lists, &gaps);

@@ -5,13 +5,13 @@ use crate::adapters::dump::folders::Folders;
 use crate::adapters::dump::name::{Place, Tree};
 use crate::usecase::capture::List;
 
-/// What became of one answer.
+/// The result for one answer.
 pub(super) enum Resolved {
     /// The answer to a question, or objects.
     List(Named),
     /// Events, which are not kept.
     Events,
-    /// An empty list of which nothing says what was asked.
+    /// An empty list, and nothing tells which kind was asked.
     Nameless,
 }
 

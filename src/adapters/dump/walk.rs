@@ -11,7 +11,7 @@ pub(super) enum Form {
     Yaml,
 }
 
-/// What a file is by its name.
+/// What a file is, by its name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Role {
     Answer(Form),
@@ -34,7 +34,7 @@ pub(super) struct Found {
     pub form: Form,
 }
 
-/// The files of a dump, each list in the order of their paths.
+/// The files of a dump, each list sorted by path.
 #[derive(Default)]
 pub(super) struct Walk {
     pub answers: Vec<Found>,
@@ -114,7 +114,7 @@ fn role(file: &str) -> Role {
     }
 }
 
-/// The path without what its name says of form and compression: `a/pods.json.gz`, `a/pods.err` and `a/pods.json.err` → `a/pods`.
+/// The path without the endings for form and compression: `a/pods.json.gz`, `a/pods.err` and `a/pods.json.err` → `a/pods`.
 pub(super) fn stem(file: &str) -> &str {
     let file = file.strip_suffix(".gz").unwrap_or(file);
     let file = file.strip_suffix(".err").unwrap_or(file);

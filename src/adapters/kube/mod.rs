@@ -1,5 +1,5 @@
-//! A live cluster, by way of the kube client: how it is found, who asks, how often a read is asked again, what ends up as an answer.
-//! Must not know what is asked or why.
+//! A live cluster through the kube client: how it is found, with which credential, how often a read is sent again, and what becomes an
+//! answer. Must not know what is asked or why.
 mod access;
 mod connect;
 mod credential;

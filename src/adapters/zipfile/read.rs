@@ -32,7 +32,7 @@ pub enum OpenError {
         /// The most.
         most: u64,
     },
-    /// Not what evid writes; every defect is in the list.
+    /// evid would not have written it; the list has every defect.
     #[error("{}: refused, {} found:{}\nGet the file anew from who captured it, or capture again", path.display(), count(.defects), lines(.defects))]
     Refused {
         /// The file.
@@ -42,7 +42,7 @@ pub enum OpenError {
     },
 }
 
-/// A bundle whose container is sound and whose SHA256SUMS lists what is there. The content is checked as it is read.
+/// A bundle whose container is sound and whose SHA256SUMS lists exactly the existing entries. The content is checked as it is read.
 pub struct BundleReader {
     path: PathBuf,
     file: Vec<u8>,
@@ -51,7 +51,7 @@ pub struct BundleReader {
     file_sha256: String,
     head_sha256: String,
     unpacker: Mutex<Unpacker>,
-    /// Whether every entry has been held against its digest; the bytes in memory do not change after that.
+    /// Whether every entry was checked against its digest; the bytes in memory do not change after that.
     checked: AtomicBool,
 }
 
@@ -93,7 +93,7 @@ impl BundleReader {
         Ok(Self { path: path.into(), file, entries, sums, file_sha256, head_sha256, unpacker, checked: AtomicBool::new(false) })
     }
 
-    /// Where the bundle was opened.
+    /// The path of the bundle.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -103,7 +103,7 @@ impl BundleReader {
         &self.file_sha256
     }
 
-    /// SHA-256 (64 lowercase hex digits) of every byte before the entry `evid.json`, to be held against what that entry says.
+    /// SHA-256 (64 lowercase hex digits) of every byte before the entry `evid.json`, for comparison with the value in that entry.
     pub fn head_sha256(&self) -> &str {
         &self.head_sha256
     }
@@ -114,7 +114,7 @@ impl BundleReader {
         (self.head_sha256 != sealed).then(|| Defect::container(what()))
     }
 
-    /// The digests that SHA256SUMS lists: of exactly the entries that are there.
+    /// The digests that SHA256SUMS lists: of exactly the existing entries.
     pub fn sums(&self) -> &Sums {
         &self.sums
     }
@@ -146,8 +146,8 @@ impl BundleReader {
         Ok(content)
     }
 
-    /// Decodes and hashes every entry, on two threads and in little memory. Gives every defect, in the order of the names. That
-    /// stored bytes were replaced by others of the same content only `check_head` and a signature can tell.
+    /// Decodes and hashes every entry, on two threads and in little memory. Gives every defect, in the order of the names. If stored
+    /// bytes were replaced by others with the same content, only `check_head` and a signature can tell.
     pub fn check_all(&self) -> Vec<Defect> {
         let names: Vec<&str> = self.names().collect();
         let next = AtomicUsize::new(0);

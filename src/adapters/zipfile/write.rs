@@ -17,7 +17,7 @@ use zip::{CompressionMethod, DateTime, System, ZipWriter};
 /// Why a bundle could not be written. No file is left behind.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// The file is there already.
+    /// The file exists already.
     #[error("{}: exists already, and evidence is never overwritten unasked. Choose another name, or pass --force", path.display())]
     Exists {
         /// The bundle.
@@ -34,7 +34,7 @@ pub enum WriteError {
         /// What is wrong with it.
         fault: NameFault,
     },
-    /// Entries come sorted by name, evid.json last, SHA256SUMS by itself.
+    /// Entries must come sorted by name, with evid.json last; SHA256SUMS is written by itself.
     #[error("entry {name} comes in the wrong order; this is a fault of evid, please report it")]
     Order {
         /// The entry.
@@ -80,10 +80,10 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// Compresses an entry. `evid.json` and `SHA256SUMS` are stored as they are, so that each of their bytes is vouched for.
+    /// Compresses an entry. `evid.json` and `SHA256SUMS` are stored uncompressed, so that each of their bytes is covered by a check.
     ///
     /// # Errors
-    /// A name that no bundle may hold, or more than 512 MiB.
+    /// If the name is not allowed in a bundle, or the entry is larger than 512 MiB.
     pub fn new(name: &str, bytes: &[u8]) -> Result<Self, WriteError> {
         names::check(name.as_bytes()).map_err(|fault| WriteError::Name { name: name.into(), fault })?;
         let size = bytes.len() as u64;
@@ -101,7 +101,7 @@ impl Packed {
     }
 }
 
-/// A bundle that is being written, in a temporary file beside its place. Dropped before `finish`, it leaves nothing.
+/// A bundle that is being written, in a temporary file beside its path. If it is dropped before `finish`, no file is left.
 #[derive(Debug)]
 pub struct BundleWriter {
     path: PathBuf,
@@ -112,10 +112,10 @@ pub struct BundleWriter {
     total: u64,
 }
 
-/// A bundle in its place.
+/// A finished bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sealed {
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
     /// SHA-256 of the whole file, 64 lowercase hex digits: what gets signed.
     pub sha256: String,
@@ -129,7 +129,7 @@ impl BundleWriter {
     /// Starts a bundle that `finish` puts at `path`, whose folder must exist. With `force` an existing file is replaced.
     ///
     /// # Errors
-    /// The file exists, or the folder can't be written to.
+    /// If the file exists, or the folder is not writable.
     pub fn create(path: &Path, force: bool) -> Result<Self, WriteError> {
         if !force && path.symlink_metadata().is_ok() {
             return Err(WriteError::Exists { path: path.into() });
@@ -143,15 +143,15 @@ impl BundleWriter {
         Ok(Self { path: path.into(), force, zip: ZipWriter::new(sink), sums: Sums::default(), last: String::new(), total: 0 })
     }
 
-    /// Compresses and writes one entry. Entries come sorted by the bytes of their names, then `evid.json`.
+    /// Compresses and writes one entry. Entries must come sorted by the bytes of their names, then `evid.json`.
     ///
     /// # Errors
-    /// A name or an order that no bundle may have, a limit, or the disk.
+    /// If the name or the order is not allowed, a limit is exceeded, or I/O fails.
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
         self.add_packed(Packed::new(name, bytes)?)
     }
 
-    /// Writes one entry that is compressed already, in the same order as `add`.
+    /// Writes one entry that is already compressed, in the same order as `add`.
     ///
     /// # Errors
     /// As `add`.
@@ -163,7 +163,7 @@ impl BundleWriter {
         Ok(())
     }
 
-    /// Writes one entry whose compressed bytes stand in another zip, in the same order as `add`. `sha256` and `size` are its content's.
+    /// Writes one entry whose compressed bytes are in another zip, in the same order as `add`. `sha256` and `size` describe its content.
     pub(super) fn add_raw<R: io::Read>(&mut self, name: &str, entry: ZipFile<'_, R>, sha256: String, size: u64) -> Result<(), WriteError> {
         self.admit(name, size)?;
         let done = self.zip.raw_copy_file(entry);
@@ -181,7 +181,7 @@ impl BundleWriter {
         }
         self.total += size;
         within(name, "the size of all content in bytes", self.total, MAX_TOTAL)?;
-        // One more will come: SHA256SUMS.
+        // One more will follow: SHA256SUMS.
         within(name, "the number of entries", self.sums.len() as u64 + 2, MAX_ENTRIES)
     }
 
@@ -190,16 +190,16 @@ impl BundleWriter {
         &self.sums
     }
 
-    /// SHA-256 (64 lowercase hex digits) of every byte written so far. `evid.json` carries the value from just before itself,
-    /// so that a bundle vouches for its stored bytes and not only for what they decode to.
+    /// SHA-256 (64 lowercase hex digits) of every byte written so far. `evid.json` holds the value from just before itself, so that a
+    /// bundle covers its stored bytes and not only the decoded content.
     pub fn head_sha256(&self) -> String {
         self.zip.get_ref().map(Sink::sha256).unwrap_or_default()
     }
 
-    /// Writes SHA256SUMS, makes the file durable and puts it in its place.
+    /// Writes SHA256SUMS, makes the file durable and moves it to its path.
     ///
     /// # Errors
-    /// `evid.json` was not added last, names collide, the disk, or the file exists by now and `force` is off.
+    /// If `evid.json` was not added last, if names collide, if I/O fails, or if the file exists by now and `force` is off.
     pub fn finish(mut self) -> Result<Sealed, WriteError> {
         if self.last != names::MANIFEST {
             return Err(WriteError::Order { name: names::MANIFEST.into() });

@@ -1,5 +1,5 @@
-//! Holds `probes/` of a bundle against the bundle itself: every outcome must follow from the answer that is kept and from what was
-//! declared.
+//! Checks `probes/` of a bundle against the bundle itself: every outcome must follow from the answer that is kept and from the
+//! declaration.
 use crate::bundle::config::Config;
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::manifest::Manifest;
@@ -10,7 +10,7 @@ use crate::bundle::probe::line::{Line, Sample};
 use crate::canon::{json, sha256_hex};
 use std::collections::BTreeMap;
 
-/// Everything wrong with the probes of a bundle.
+/// Every defect in the probes of a bundle.
 pub fn defects(files: &BTreeMap<String, Vec<u8>>, config: &Config, manifest: &Manifest) -> Vec<Defect> {
     let mut defects = Vec::new();
     for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with("probes/")) {

@@ -1,4 +1,4 @@
-//! Health probes, the pure part: what is declared, what an answer is as it is kept, what it comes to, and the lines of
+//! Health probes, the pure part: the declaration, the answer in the form that is kept, its judgement, and the lines of
 //! `probes/<layer>.jsonl`. Knows no cluster, no clock and no way to ask.
 mod answer;
 mod check;

@@ -1,4 +1,4 @@
-//! The files of a snapshot's bundle, one by one, and what its manifest says. Knows no container: who seals them takes them as they come.
+//! The files of a snapshot's bundle, one by one, and the content of its manifest. Knows no container: the caller seals the files.
 use crate::bundle::assemble::Layered;
 use crate::bundle::coverage::Coverage;
 use crate::bundle::manifest::{Cluster, LayerLine, Manifest, Tool, Window};
@@ -12,17 +12,17 @@ use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
 use std::collections::BTreeMap;
 
-/// What the manifest will say, but for digests: those are known when all files are written.
+/// The content of the manifest without digests, which are known when all files are written.
 pub struct Outline {
     layers: Vec<Layer>,
     layered: Layered,
     manifest: Manifest,
 }
 
-/// Hands out the files of a snapshot's bundle one by one, in no promised order; all but `evid.json`.
+/// Gives out the files of a snapshot's bundle one by one, in no fixed order; all but `evid.json`.
 ///
 /// # Errors
-/// Where what was packed can't be had back: what was handed out is worth nothing then.
+/// If packed objects can't be read back; then discard all files given out before.
 pub(super) fn each_file(
     snapshot: &Snapshot<PackedObjects<'_>>,
     intake: &Intake<'_>,
@@ -71,7 +71,7 @@ impl Outline {
     }
 }
 
-/// What probes heard, a file a layer. Only a live cluster is asked: `verify` refuses probes in a bundle made from a dump.
+/// The probe lines, one file for each layer. Only a live cluster is asked: `verify` refuses probes in a bundle made from a dump.
 ///
 /// # Errors
 /// Never in practice.

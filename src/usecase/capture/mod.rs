@@ -1,5 +1,5 @@
-//! Capture: a source's answers → intake (redacted, packed) → one object a key, gaps → probes → facets → the files of a bundle. Must not know
-//! how a source is read, nor into what the files are packed.
+//! Capture: a source's answers → intake (redacted, packed) → one object for each key, gaps → probes → facets → the files of a bundle.
+//! Must not know how a source is read, nor how the files are sealed.
 mod collected;
 pub(super) mod contradictions;
 mod files;

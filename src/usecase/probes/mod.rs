@@ -1,5 +1,5 @@
-//! Probes: which are asked, of whom, and what they heard. Reads the cluster through `port::Api` and asks apps through `Reach`; knows
-//! no HTTP client and no runtime. What it gives back are lines for a bundle, redacted and judged.
+//! Probes: which are asked, which targets, and with what results. Reads the cluster through `port::Api` and asks apps through `Reach`;
+//! knows no HTTP client and no runtime. It returns lines for a bundle, redacted and judged.
 mod reach;
 mod resolve;
 mod sample;
@@ -21,18 +21,18 @@ use std::collections::BTreeMap;
 /// A probe that is to be asked.
 #[derive(Clone, Debug)]
 pub struct Planned {
-    /// As it is declared: what is sent.
+    /// The declared form, which is sent.
     pub probe: Probe,
-    /// As it is kept and judged by: redacted.
+    /// The redacted form, which is stored and judged.
     pub kept: Probe,
-    /// Whether nobody declared it.
+    /// Whether it is a built-in probe.
     pub built_in: bool,
 }
 
-/// The probes that a configuration comes to: those that it declares; with none said, the built-in ones of layers that it has.
+/// The probes of a configuration: those that it declares; without any, the built-in ones for its layers.
 ///
 /// # Errors
-/// Where the built-in probes are malformed; a test makes sure that they are not.
+/// If the built-in probes are malformed; a test makes sure that they are not.
 pub fn plan(config: &Config, redactor: &Redactor) -> Result<Vec<Planned>, String> {
     let planned = |built_in: bool| move |probe: &Probe| Planned { kept: probe.redacted(redactor), probe: probe.clone(), built_in };
     if let Some(declared) = &config.probes {
@@ -42,7 +42,7 @@ pub fn plan(config: &Config, redactor: &Redactor) -> Result<Vec<Planned>, String
     Ok(known.iter().filter(|p| config.layers.iter().any(|l| l.name == p.layer)).map(planned(true)).collect())
 }
 
-/// Whose a pod is, as a snapshot's objects say.
+/// The layer of each pod in a snapshot.
 #[derive(Clone, Default, Debug)]
 pub struct Places(BTreeMap<(String, String), String>);
 
@@ -58,7 +58,7 @@ impl Places {
         Self(objects.of_kind("", "Pod").map(pod).collect())
     }
 
-    /// Whether a pod is of a layer. One that came since is where a pod of its namespace is.
+    /// Whether a pod belongs to a layer. A newer pod is taken to be in the layer of another pod of its namespace.
     pub fn is_of(&self, layer: &str, namespace: &str, pod: &str) -> bool {
         let beside = || self.0.iter().any(|((ns, _), l)| ns == namespace && l == layer);
         self.0.get(&(namespace.to_owned(), pod.to_owned())).map_or_else(beside, |l| l == layer)
