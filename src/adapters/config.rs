@@ -10,7 +10,6 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error)]
 #[error("{file}: {what}")]
 pub struct ConfigFileError {
-    /// The file.
     pub file: String,
     /// What is wrong, where, and what would be right.
     pub what: String,

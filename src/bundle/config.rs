@@ -232,9 +232,6 @@ impl Config {
     }
 
     /// The user's own kind rules.
-    ///
-    /// # Errors
-    /// If one is no valid rule.
     pub fn rules(&self) -> Result<Vec<Rule>, ConfigError> {
         let one = |(i, v): (usize, &Value)| {
             serde_json::from_value(v.clone()).map_err(|e| ConfigError::Field { field: format!("kinds[{i}]"), what: e.to_string() })

@@ -35,9 +35,7 @@ pub struct UniverseLine {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KindLine {
-    /// API group.
     pub group: String,
-    /// Plural resource name.
     pub resource: String,
     /// Whether its objects have a namespace; absent if that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,13 +46,10 @@ pub struct KindLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnsettledLine {
-    /// API group.
     pub group: String,
-    /// Kind.
     pub kind: String,
     /// Namespace; empty when cluster-scoped.
     pub namespace: String,
-    /// Name.
     pub name: String,
     /// JSON pointers of the changed fields; an empty one if the object was added or removed.
     pub moved: Vec<String>,
@@ -64,9 +59,7 @@ pub struct UnsettledLine {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct QuestionLine {
-    /// API group.
     pub group: String,
-    /// Plural resource name.
     pub resource: String,
     /// Namespace; absent for the whole cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,7 +81,6 @@ pub struct QuestionLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GapLine {
-    /// API group.
     pub group: String,
     /// Plural resource name; `*` for any kind.
     pub resource: String,

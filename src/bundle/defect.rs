@@ -12,7 +12,6 @@ pub const CONTAINER: &str = "container";
 pub struct Defect {
     /// The entry's name, escaped if it is not ASCII; `container` for bytes that belong to no entry.
     pub entry: String,
-    /// What is wrong.
     pub what: DefectKind,
 }
 
@@ -51,7 +50,6 @@ pub enum DefectKind {
     Header {
         /// `local`, `central` or `end`.
         header: &'static str,
-        /// The field.
         field: &'static str,
         /// The value found.
         found: u64,

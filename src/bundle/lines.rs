@@ -24,7 +24,6 @@ pub struct HealthLine {
 pub struct IdentityLine {
     /// Namespace, empty when cluster-scoped.
     pub namespace: String,
-    /// Name.
     pub name: String,
     /// The evidence that places the object in its layer: `ancestry` and `relation` are confirmed; `mark`, `reference`, `namespace`,
     /// `destination` and `label` are asserted; `none`.
@@ -100,7 +99,6 @@ pub struct OwnedLine {
 pub struct NoiseLine {
     /// Namespace, empty when cluster-scoped.
     pub namespace: String,
-    /// Name.
     pub name: String,
     /// Pointer → value.
     pub fields: Map<String, Value>,

@@ -13,7 +13,6 @@ pub struct Manifest {
     pub source: String,
     /// Capture window.
     pub window: Window,
-    /// Which cluster.
     pub cluster: Cluster,
     /// Each layer with its role and digest, `platform` last.
     pub layers: Vec<LayerLine>,
@@ -41,7 +40,6 @@ pub struct Manifest {
 pub struct Tool {
     /// `evid`.
     pub name: String,
-    /// Its version.
     pub version: String,
 }
 
@@ -52,9 +50,6 @@ impl Tool {
     }
 
     /// Checks that it holds `evid` and a version, and no other text.
-    ///
-    /// # Errors
-    /// What is wrong.
     pub fn check(&self) -> Result<(), String> {
         let sign = |b: u8| b.is_ascii_alphanumeric() || b".+-".contains(&b);
         if self.name != "evid" {
@@ -96,7 +91,6 @@ pub struct Cluster {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LayerLine {
-    /// Name.
     pub name: String,
     /// `protected`, `switched`, or `platform`.
     pub role: String,

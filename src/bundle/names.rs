@@ -32,9 +32,6 @@ pub enum NameFault {
 }
 
 /// The name as text, if a bundle may have an entry with that name.
-///
-/// # Errors
-/// What is wrong with it.
 pub fn check(raw: &[u8]) -> Result<&str, NameFault> {
     let name = std::str::from_utf8(raw).map_err(|_| NameFault::Segment)?;
     if !name.split('/').all(segment) {

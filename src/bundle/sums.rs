@@ -15,10 +15,7 @@ pub struct Sums(BTreeMap<String, String>);
 pub enum SumsFault {
     /// It does not have the one form.
     #[error("line {line} is not `<64 lowercase hex digits>  <name>` with a newline at its end")]
-    Form {
-        /// The line.
-        line: usize,
-    },
+    Form { line: usize },
     /// A name that a bundle may not have, or SHA256SUMS itself.
     #[error("line {line} names {name:?}, which no bundle may list")]
     Name {

@@ -10,17 +10,13 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "event", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Seen {
     /// The watch has begun, before the previous bundle was complete.
-    From {
-        /// When.
-        time: String,
-    },
+    From { time: String },
     /// The state of a pod from now on; after [`Seen::From`], every existing pod.
     Pod(Pod),
     /// A sample of a declared probe.
     Probe {
         /// When it was asked.
         time: String,
-        /// Its layer.
         layer: String,
         /// Its name.
         probe: String,
@@ -36,14 +32,10 @@ pub enum Seen {
     Gap {
         /// When it was noticed.
         time: String,
-        /// Why.
         detail: String,
     },
     /// The watch lasted until here, while the bundle was being captured.
-    Until {
-        /// When.
-        time: String,
-    },
+    Until { time: String },
 }
 
 /// The state of one pod.
@@ -52,11 +44,8 @@ pub enum Seen {
 pub struct Pod {
     /// When it was seen.
     pub time: String,
-    /// Namespace.
     pub namespace: String,
-    /// Name.
     pub name: String,
-    /// uid.
     pub uid: String,
     /// Kind of its controller; empty without one.
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -20,7 +20,6 @@ pub struct Malformed {
     pub line: usize,
     /// Column, from 1.
     pub column: usize,
-    /// What is wrong.
     pub what: String,
 }
 
@@ -29,7 +28,6 @@ pub struct Malformed {
 pub struct Document {
     /// The line on which it starts, from 1.
     pub line: usize,
-    /// The value.
     pub value: Value,
 }
 

@@ -18,7 +18,6 @@ pub struct Evidence<'a> {
     pub sides: &'a [Side],
     /// The kinds' rules.
     pub rules: &'a Rules,
-    /// The layers.
     pub layers: Vec<Layer>,
     /// All objects.
     pub instances: Instances,
@@ -33,9 +32,6 @@ pub struct Evidence<'a> {
 
 impl<'a> Evidence<'a> {
     /// Collects it.
-    ///
-    /// # Errors
-    /// If a bundle can't be read.
     pub fn gather(sides: &'a [Side], rules: &'a Rules, layers: &[Layer]) -> Result<Self, CompareError> {
         let instances = Instances::read(sides, layers)?;
         let gaps = sides.iter().map(|s| s.coverage.gaps()).collect();
@@ -152,33 +148,21 @@ impl<'a> Evidence<'a> {
     }
 
     /// The state line of an object in one bundle (null for a derived one).
-    ///
-    /// # Errors
-    /// If the file can't be read.
     pub fn state(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
         self.line("state", spot, at, side)
     }
 
     /// The content of an object, in its state or, for a derived one, in its identity line.
-    ///
-    /// # Errors
-    /// If a file can't be read.
     pub fn content(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
         if at.derived { Ok(self.line("identity", spot, at, side)?["derived"].take()) } else { self.state(spot, at, side) }
     }
 
     /// A line of another facet.
-    ///
-    /// # Errors
-    /// If the file can't be read.
     pub fn line(&self, facet: &str, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
         self.sides.get(side).map_or(Ok(Value::Null), |s| s.line(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name))
     }
 
     /// An object of one bundle, rebuilt from its facets.
-    ///
-    /// # Errors
-    /// If a file can't be read.
     pub fn whole(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
         let map = |v: &Value, field: &str| v.get(field).and_then(Value::as_object).cloned().unwrap_or_default();
         let identity = self.line("identity", spot, at, side)?;
@@ -200,27 +184,18 @@ impl<'a> Evidence<'a> {
     }
 
     /// The entry that holds an object's line of a facet; empty if it has none.
-    ///
-    /// # Errors
-    /// If a file can't be read.
     pub fn file(&self, facet: &str, spot: &Spot, at: &Instance, side: usize) -> Result<String, CompareError> {
         let Some(side) = self.sides.get(side) else { return Ok(String::new()) };
         Ok(side.entry_of(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name)?.unwrap_or_default().to_owned())
     }
 
     /// The entry that holds the content of an object: its state, or for a derived one its identity.
-    ///
-    /// # Errors
-    /// If a file can't be read.
     pub fn shown_in(&self, spot: &Spot, at: &Instance, side: usize) -> Result<String, CompareError> {
         self.file(if at.derived { "identity" } else { "state" }, spot, at, side)
     }
 
     /// The changes from one bundle to another. If one side lacks an object and did not see all of its kind, the change is uncertain. It
     /// is uncertain too if the object is state only because not all of its controller's kind was seen.
-    ///
-    /// # Errors
-    /// If a file can't be read.
     pub fn between(&self, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
         let mut found = changes(self.sides, &self.instances, self.rules, a, b)?;
         let key = |i: usize| self.sides.get(i).map(|s| &s.manifest.redaction_key);

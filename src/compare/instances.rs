@@ -15,7 +15,6 @@ pub struct Spot {
     pub stem: String,
     /// Namespace, or empty.
     pub namespace: String,
-    /// Name.
     pub name: String,
 }
 
@@ -136,9 +135,6 @@ fn read_side(side: &Side) -> Result<Vec<(Spot, Instance)>, CompareError> {
 
 impl Instances {
     /// Reads the identity lines of every bundle.
-    ///
-    /// # Errors
-    /// If a line can't be read.
     pub fn read(sides: &[Side], layers: &[Layer]) -> Result<Self, CompareError> {
         let mut all: BTreeMap<Spot, Vec<Option<Instance>>> = BTreeMap::new();
         for (i, found) in each(sides, sides.len(), |_, side| read_side(side)).into_iter().enumerate() {

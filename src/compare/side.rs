@@ -19,9 +19,6 @@ pub trait Entries: Send + Sync {
     /// The parsed SHA256SUMS.
     fn sums(&self) -> &Sums;
     /// The bytes of one entry.
-    ///
-    /// # Errors
-    /// If the entry is missing.
     fn entry(&self, name: &str) -> Result<Arc<Vec<u8>>, String>;
 }
 
@@ -33,9 +30,7 @@ pub enum CompareError {
     Entry {
         /// The bundle's name.
         bundle: String,
-        /// The entry.
         entry: String,
-        /// What is wrong.
         what: String,
     },
 }

@@ -39,12 +39,7 @@ pub enum StatementFault {
     Json(#[from] serde_json::Error),
     /// Well-formed, but a value is not valid.
     #[error("the signed payload is no usable in-toto Statement v1: `{field}` {what}; ask who signed it for another")]
-    Value {
-        /// The field.
-        field: &'static str,
-        /// What is wrong with it.
-        what: String,
-    },
+    Value { field: &'static str, what: String },
 }
 
 #[derive(Deserialize)]

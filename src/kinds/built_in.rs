@@ -11,9 +11,7 @@ use std::sync::OnceLock;
 pub struct BuiltIn {
     /// API group; empty for the core group.
     pub group: String,
-    /// Kind.
     pub kind: String,
-    /// Plural name.
     pub plural: String,
     /// Whether its objects have no namespace.
     #[serde(default)]
@@ -32,7 +30,6 @@ pub struct Table {
     pub without_lists: Vec<String>,
     /// Groups whose lists are computed when asked, and never stored.
     pub computed: Vec<String>,
-    /// The kinds.
     pub kinds: Vec<BuiltIn>,
 }
 

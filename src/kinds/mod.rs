@@ -43,7 +43,6 @@ pub enum RuleError {
     Malformed {
         /// File stem.
         file: String,
-        /// What is wrong.
         what: String,
     },
     /// A user's rule for a kind that evid knows.

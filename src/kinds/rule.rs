@@ -13,7 +13,6 @@ pub struct Rule {
     pub kind: String,
     /// API group; empty for the core group.
     pub group: String,
-    /// Plural resource name.
     pub plural: String,
     /// Whether objects of the kind have no namespace.
     pub cluster_scoped: bool,
@@ -91,7 +90,6 @@ pub enum ListRule {
 #[derive(Deserialize, Clone, Copy, Debug)]
 #[serde(rename_all = "lowercase")]
 pub enum SetWord {
-    /// A set.
     Set,
 }
 
@@ -102,7 +100,6 @@ pub enum SetWord {
 pub struct When {
     /// The object has this name (`*` stands for any text) …
     pub name: Option<String>,
-    /// … is in this namespace …
     pub namespace: Option<String>,
     /// … has a value at each of these pointers …
     pub has: Vec<String>,
@@ -130,9 +127,7 @@ pub struct When {
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "lowercase")]
 pub enum Passing {
-    /// It is added.
     Added,
-    /// It is removed.
     Removed,
 }
 
@@ -177,7 +172,6 @@ pub struct Given {
 #[derive(Deserialize, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Derived {
-    /// Always.
     pub always: bool,
     /// A controller ownerReference to one of these kinds resolves by uid. A kind is of the object's own group or of Kubernetes' own, or
     /// is written `<group>/<Kind>` (`*`: any; `+custom`: any from a CustomResourceDefinition).
@@ -241,7 +235,6 @@ pub struct Derived {
 pub struct Relation {
     /// Kind of the other object.
     pub to: String,
-    /// Its group.
     pub group: String,
     /// It has the same name, in the same namespace.
     pub same_name: bool,

@@ -7,9 +7,7 @@ use serde_json::Value;
 pub struct Owner<'a> {
     /// API group; empty for the core group.
     pub group: &'a str,
-    /// Kind.
     pub kind: &'a str,
-    /// Name.
     pub name: &'a str,
     /// Uid, or empty.
     pub uid: &'a str,
@@ -54,7 +52,6 @@ pub fn deleting(object: &Value) -> Option<&str> {
     object.pointer("/metadata/deletionTimestamp").and_then(Value::as_str)
 }
 
-/// Its finalizers.
 pub fn finalizers(object: &Value) -> Vec<&str> {
     list(object, "/metadata/finalizers").filter_map(Value::as_str).collect()
 }

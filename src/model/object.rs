@@ -47,9 +47,7 @@ pub fn is_custom(group: &str) -> bool {
 /// One question that was asked of the cluster, and its answer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Question {
-    /// API group.
     pub group: String,
-    /// Plural resource name.
     pub resource: String,
     /// Namespace, or none for the whole cluster.
     pub namespace: Option<String>,
@@ -66,7 +64,6 @@ pub struct Question {
 /// An object that changed while the rest was read, so that it does not show one moment.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Unsettled {
-    /// The object.
     pub key: Key,
     /// JSON pointers of the changed fields; an empty text if it was added or removed.
     pub pointers: Vec<String>,

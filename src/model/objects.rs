@@ -7,9 +7,7 @@ use std::ops::Range;
 pub trait Objects {
     /// The number of objects.
     fn len(&self) -> usize;
-    /// The key of an object.
     fn key(&self, at: usize) -> KeyRef<'_>;
-    /// Its plural resource name.
     fn plural(&self, at: usize) -> &str;
     /// Its `metadata.uid`, empty if it has none.
     fn uid(&self, at: usize) -> &str;

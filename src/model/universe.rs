@@ -6,7 +6,6 @@ use std::fmt;
 pub struct Listable {
     /// API group; empty for the core group.
     pub group: String,
-    /// Plural resource name.
     pub resource: String,
     /// Whether its objects have a namespace, if that is known.
     pub namespaced: Option<bool>,

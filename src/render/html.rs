@@ -14,7 +14,6 @@ td.digest{word-break:break-all}";
 
 /// What a page shows besides the verdicts.
 pub struct Page<'a> {
-    /// Its title.
     pub title: &'a str,
     /// One line below it: when, which cluster, for whom.
     pub about: &'a str,
@@ -30,7 +29,6 @@ pub struct Page<'a> {
     pub commands: &'a [String],
 }
 
-/// The page.
 pub fn page(page: &Page<'_>) -> String {
     let verdicts: String = page.judged.iter().map(row).collect();
     let bundles: String = page.sides.iter().map(bundle).collect();

@@ -3,7 +3,6 @@ use crate::bundle::probe::{Heard, Is, Line, Sample};
 use crate::render::table::{Style, columns};
 use crate::render::words;
 
-/// The table.
 pub fn table(lines: &[&Line], style: Style) -> String {
     let rows: Vec<Vec<String>> = lines.iter().map(|l| row(l)).collect();
     columns(&["LAYER", "PROBE", "TARGET", "OUTCOME", "RIGHT", "MS", "SEEN"], &rows, style)

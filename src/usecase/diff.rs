@@ -17,7 +17,6 @@ pub enum DiffError {
     /// The configuration within a bundle is not valid.
     #[error("the configuration of {bundle}: {source}")]
     Config {
-        /// The bundle.
         bundle: String,
         /// What is wrong.
         source: ConfigError,
@@ -55,9 +54,6 @@ impl Outcome {
 }
 
 /// Compares and judges, by the configuration of the first bundle.
-///
-/// # Errors
-/// If a bundle can't be read.
 pub fn diff(sides: &[Side], expect: Option<Expect>) -> Result<Outcome, DiffError> {
     let Some(first) = sides.first() else { return Err(DiffError::Claims("no bundle was named".into())) };
     let (layers, rules) = ground(first)?;

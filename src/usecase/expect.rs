@@ -32,9 +32,6 @@ pub struct Proposal {
 }
 
 /// Makes a proposal.
-///
-/// # Errors
-/// If a bundle can't be read.
 pub fn propose(sides: &[Side]) -> Result<Proposal, DiffError> {
     let Some(first) = sides.first() else { return Err(DiffError::Claims("no bundle was named".into())) };
     let (layers, rules) = ground(first)?;

@@ -22,7 +22,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The result of checking the contents of a bundle.
 pub struct Content {
-    /// Every defect.
     pub defects: Vec<Defect>,
     /// Whether its objects were split and placed again. False if it was made with other built-in rules than this version has: then only
     /// its digests are checked.

@@ -6,11 +6,8 @@ use serde_json::Value;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Resource {
-    /// API group.
     pub group: String,
-    /// Plural name.
     pub plural: String,
-    /// Kind.
     pub kind: String,
     /// Whether its objects have a namespace.
     pub namespaced: bool,

@@ -20,7 +20,6 @@ pub(super) struct Place {
     pub folder: String,
     /// The file name without form and compression.
     pub stem: String,
-    /// The tree in which it is.
     pub tree: Tree,
     /// Group and plural, from must-gather's folder names.
     gathered: Option<(String, String)>,

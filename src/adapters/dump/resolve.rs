@@ -17,7 +17,6 @@ pub(super) enum Resolved {
 
 /// A list whose question is named.
 pub(super) struct Named {
-    /// The list.
     pub list: List,
     /// Whether no error can have emptied it.
     pub attested: bool,

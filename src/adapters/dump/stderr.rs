@@ -13,7 +13,6 @@ const MAX_MESSAGE: usize = 500;
 pub(super) struct Said {
     /// Path of the file without form and compression.
     pub stem: String,
-    /// The gap.
     pub gap: Gap,
     /// Whether the message itself names the question.
     pub named: bool,

@@ -9,7 +9,6 @@ pub struct Access {
     pub kubeconfig: Option<PathBuf>,
     /// `--context`; else the current one.
     pub context: Option<String>,
-    /// `--as`.
     pub impersonate: Option<String>,
     /// `--as-group`.
     pub groups: Vec<String>,
@@ -29,7 +28,6 @@ pub enum ConnectError {
     /// A credential plugin failed.
     #[error("the credential plugin `{command}` of the kubeconfig's user: {what}")]
     Credential {
-        /// The command.
         command: String,
         /// What went wrong; never the plugin's output.
         what: String,

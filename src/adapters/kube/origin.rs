@@ -8,7 +8,6 @@ use kube::config::AuthInfo;
 pub struct Origin {
     /// The kubeconfig files.
     pub file: String,
-    /// The context.
     pub context: String,
     /// The API server's address, without credentials.
     pub server: String,

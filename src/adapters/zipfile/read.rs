@@ -26,16 +26,10 @@ pub enum OpenError {
     Io(FileError),
     /// Larger than what evid reads. Sizes are bytes.
     #[error("{}: has more than {most} bytes, the most that evid reads; it is no bundle that evid wrote", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// The most.
-        most: u64,
-    },
+    TooLarge { path: PathBuf, most: u64 },
     /// evid would not have written it; the list has every defect.
     #[error("{}: refused, {} found:{}\nGet the file anew from who captured it, or capture again", path.display(), count(.defects), lines(.defects))]
     Refused {
-        /// The file.
         path: PathBuf,
         /// At least one.
         defects: Vec<Defect>,

@@ -31,7 +31,6 @@ pub enum WriteError {
     Name {
         /// The entry.
         name: String,
-        /// What is wrong with it.
         fault: NameFault,
     },
     /// Entries must come sorted by name, with evid.json last; SHA256SUMS is written by itself.
@@ -65,7 +64,6 @@ pub enum WriteError {
     Zip {
         /// The entry.
         name: String,
-        /// The cause.
         cause: String,
     },
 }
@@ -115,7 +113,6 @@ pub struct BundleWriter {
 /// A finished bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sealed {
-    /// The path of the file.
     pub path: PathBuf,
     /// SHA-256 of the whole file, 64 lowercase hex digits: what gets signed.
     pub sha256: String,

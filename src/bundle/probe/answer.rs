@@ -58,7 +58,6 @@ pub struct Answer {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Silence {
-    /// Why.
     pub reason: Why,
     /// What was seen, redacted.
     pub detail: String,

@@ -64,9 +64,7 @@ pub struct Asked {
 pub struct Target {
     /// `Pod` or `Service`.
     pub kind: String,
-    /// Its namespace.
     pub namespace: String,
-    /// Its name.
     pub name: String,
 }
 
@@ -74,9 +72,7 @@ pub struct Target {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PodSeen {
-    /// Its name.
     pub name: String,
-    /// Its uid.
     pub uid: String,
     /// The images of its containers, sorted.
     pub images: Vec<String>,
@@ -136,9 +132,6 @@ impl Line {
 }
 
 /// The bytes of a layer's file; sorts the lines.
-///
-/// # Errors
-/// Never in practice.
 pub fn file(lines: &mut [Line]) -> Result<Vec<u8>, serde_json::Error> {
     lines.sort_by(|a, b| a.place().cmp(&b.place()));
     let mut out = Vec::new();

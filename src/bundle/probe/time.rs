@@ -21,7 +21,6 @@ impl Span {
         Self { text: format!("{n}s"), time: Duration::from_secs(n) }
     }
 
-    /// The time.
     pub fn time(&self) -> Duration {
         self.time
     }

@@ -6,13 +6,9 @@ use serde_json::{Number, Value};
 pub(super) enum Want {
     /// Decided by the text.
     Any,
-    /// `!!int`
     Int,
-    /// `!!float`
     Float,
-    /// `!!bool`
     Bool,
-    /// `!!null`
     Null,
 }
 

@@ -87,7 +87,6 @@ fn line(l: &Line) -> String {
     format!("  {}{:<24} {says:<22} {}  below {}\n", "  ".repeat(l.depth - 1), l.key.name, marks.join(", "), l.parent)
 }
 
-/// As JSON.
 pub fn status_json(s: &Status) -> Value {
     let apps: Vec<Value> = s
         .apps

@@ -72,9 +72,6 @@ impl Outline {
 }
 
 /// The probe lines, one file for each layer. Only a live cluster is asked: `verify` refuses probes in a bundle made from a dump.
-///
-/// # Errors
-/// Never in practice.
 pub(super) fn probe_files(lines: Vec<probe::Line>) -> Result<Vec<(String, Vec<u8>)>, serde_json::Error> {
     let mut by_layer: BTreeMap<String, Vec<probe::Line>> = BTreeMap::new();
     lines.into_iter().for_each(|l| by_layer.entry(l.layer.clone()).or_default().push(l));

@@ -99,7 +99,6 @@ impl PackedList {
         self.packed.get(at)
     }
 
-    /// The key of an object.
     pub(super) fn key(&self, object: &PackedObject) -> KeyRef<'_> {
         let (group, kind) = self.kinds.get(number(object.kind)).map_or(("", ""), |(g, k)| (g, k));
         KeyRef { group, kind, namespace: self.text(object.namespace), name: self.text(object.name) }

@@ -15,9 +15,7 @@ pub struct Resource {
     pub group: String,
     /// Version, such as `v1`.
     pub version: String,
-    /// Plural name.
     pub plural: String,
-    /// Kind.
     pub kind: String,
     /// Whether its objects have a namespace.
     pub namespaced: bool,

@@ -22,7 +22,6 @@ pub enum LiveError {
     Refused {
         /// The request path.
         path: String,
-        /// HTTP status.
         status: u16,
         /// The server's message.
         what: String,
@@ -32,7 +31,6 @@ pub enum LiveError {
     Unreadable {
         /// The request path.
         path: String,
-        /// What is wrong.
         what: String,
     },
     /// A kind that the server does not list.

@@ -45,7 +45,6 @@ pub fn stamp(time: DateTime<Utc>) -> String {
 /// One request to the API server.
 #[derive(Clone, Debug)]
 pub struct Ask {
-    /// The method.
     pub method: Method,
     /// Path and query, such as `/api/v1/pods?limit=500`.
     pub path: String,
@@ -70,7 +69,6 @@ impl Ask {
 /// An answer, with any status.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    /// HTTP status.
     pub status: u16,
     /// The body, whole.
     pub body: Vec<u8>,
@@ -82,9 +80,6 @@ pub struct Reply {
 
 impl Reply {
     /// The body as JSON.
-    ///
-    /// # Errors
-    /// If it is not JSON.
     pub fn json(&self) -> Result<Value, serde_json::Error> {
         serde_json::from_slice(&self.body)
     }

@@ -28,18 +28,14 @@ pub enum Route {
     Proxy,
     /// A port forwarded to a pod; plain HTTP over it.
     Forward {
-        /// Its namespace.
         namespace: String,
-        /// The pod.
         pod: String,
         /// The container's port.
         port: u16,
     },
     /// A command in a pod, without stdin and terminal.
     Exec {
-        /// Its namespace.
         namespace: String,
-        /// The pod.
         pod: String,
         /// The container; the pod's default one if absent.
         container: Option<String>,

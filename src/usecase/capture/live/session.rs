@@ -11,7 +11,6 @@ pub struct Live<'a> {
     pub clock: &'a (dyn Clock + Sync),
     /// The kinds' rules.
     pub rules: &'a Rules,
-    /// The scope.
     pub scope: &'a Scope,
     /// Called after each question: how many are answered, of how many, objects so far.
     pub progress: &'a (dyn Fn(usize, usize, u64) + Sync),
