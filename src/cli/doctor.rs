@@ -140,7 +140,7 @@ fn rbac(args: &Args) -> Done {
         let cluster = args.cluster.connect()?;
         let (kinds, gaps) = discover(&cluster).map_err(|e| live::failure(e, &cluster))?;
         gaps.iter().for_each(|g| ui::message(&format!("note: {}: not in the role", g.detail)));
-        control = platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace()).control;
+        control = platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace(), &[]).control;
         listed = Some(complete(Some(&kinds)));
     }
     let control = control.as_deref().unwrap_or("argocd");

@@ -134,7 +134,14 @@ pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
 pub(super) fn platform(args: &ClusterArgs) -> Result<(String, Vec<Object>), Failure> {
     let cluster = args.connect()?;
     let (kinds, _) = discover(&cluster).map_err(|e| failure(e, &cluster))?;
-    let seen = live::platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace());
+    let seen = live::platform(
+        &cluster,
+        &Rules::new(&[])?,
+        &[],
+        &kinds,
+        cluster.namespace(),
+        &["persistentvolumes", "persistentvolumeclaims", "namespaces"],
+    );
     let applications = seen.gaps.iter().find(|g| g.resource == "applications" || g.resource == "*");
     match applications {
         Some(gap) if seen.argo("Application").next().is_none() => {

@@ -36,7 +36,7 @@ pub fn examine(doctor: &Doctor<'_>) -> Examined {
     };
     found.lines.push(Line::ok(Code::KindsFound).with("count", kinds.len()));
     found.lines.extend(gaps.iter().map(|g| Line::problem(Code::KindsUnknown).with("group", &g.group).with("why", &g.detail)));
-    let seen = platform(doctor.api, doctor.rules, doctor.layers.unwrap_or_default(), &kinds, doctor.home);
+    let seen = platform(doctor.api, doctor.rules, doctor.layers.unwrap_or_default(), &kinds, doctor.home, &[]);
     found.lines.extend(argo::lines(doctor, &kinds, &seen));
     if let Some(layers) = doctor.layers {
         found.lines.extend(layers::lines(layers, &seen));

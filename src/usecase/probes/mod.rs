@@ -15,7 +15,7 @@ use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::layers;
 use crate::layers::Context;
-use crate::model::{Layer, Objects};
+use crate::model::{Layer, Objects, Role};
 use std::collections::BTreeMap;
 
 /// A probe that is to be asked.
@@ -39,7 +39,14 @@ pub fn plan(config: &Config, redactor: &Redactor) -> Result<Vec<Planned>, String
         return Ok(declared.iter().map(planned(false)).collect());
     }
     let known = built_in()?;
-    Ok(known.iter().filter(|p| config.layers.iter().any(|l| l.name == p.layer)).map(planned(true)).collect())
+    let protected = || config.layers.iter().filter(|l| l.role == Role::Protected.as_str());
+    let is_there = |name: &str| config.layers.iter().any(|l| l.name == name);
+    // Where no layer has the name that the built-in probes know, every protected layer is asked.
+    let of = |probe: &Probe| match is_there(&probe.layer) {
+        true => vec![probe.clone()],
+        false => protected().map(|l| Probe { layer: l.name.clone(), ..probe.clone() }).collect(),
+    };
+    Ok(known.iter().flat_map(of).collect::<Vec<_>>().iter().map(planned(true)).collect())
 }
 
 /// The layer of each pod in a snapshot.

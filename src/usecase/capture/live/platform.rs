@@ -39,11 +39,17 @@ impl Platform {
 }
 
 /// Asks for the objects that show how Argo CD is set up. If the user may not list the whole cluster, it asks in `home` (a context's
-/// namespace) and in Argo CD's usual namespace, and the refusal stays a gap.
-pub fn platform(api: &dyn Api, rules: &Rules, layers: &[Layer], kinds: &[Resource], home: &str) -> Platform {
+/// namespace) and in Argo CD's usual namespace, and the refusal stays a gap. `also`: plurals of
+/// the core group that are asked for besides.
+pub fn platform(api: &dyn Api, rules: &Rules, layers: &[Layer], kinds: &[Resource], home: &str, also: &[&str]) -> Platform {
     let mut seen = Platform::default();
     let mut lists = Vec::new();
-    for kind in kinds.iter().filter(|r| r.group == "argoproj.io" && matches!(&*r.kind, "Application" | "ApplicationSet")) {
+    let is_asked = |r: &&Resource| match &*r.group {
+        "argoproj.io" => matches!(&*r.kind, "Application" | "ApplicationSet"),
+        "" => also.contains(&&*r.plural),
+        _ => false,
+    };
+    for kind in kinds.iter().filter(is_asked) {
         lists.extend(everywhere(api, kind, home, &mut seen.gaps));
     }
     let items = || lists.iter().flat_map(|l: &List| &l.items);
