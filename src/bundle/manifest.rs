@@ -1,4 +1,5 @@
 //! `evid.json`, format 1: what the bundle is, which cluster it shows, when, and the digest of each layer.
+use crate::model::Source;
 use serde::{Deserialize, Serialize};
 
 /// The manifest.
@@ -9,8 +10,8 @@ pub struct Manifest {
     pub format: u32,
     /// The tool that wrote it.
     pub tool: Tool,
-    /// `live` or `dump`.
-    pub source: String,
+    #[serde(with = "SourceLine")]
+    pub source: Source,
     /// Capture window.
     pub window: Window,
     pub cluster: Cluster,
@@ -32,6 +33,14 @@ pub struct Manifest {
     /// A reviewer's nonce.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
+}
+
+/// How a source is written down.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Source", rename_all = "lowercase")]
+enum SourceLine {
+    Live,
+    Dump,
 }
 
 /// Name and version of a tool.

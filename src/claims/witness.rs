@@ -4,7 +4,7 @@ use crate::argo;
 use crate::argo::{Here, Settings, Stale};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
-use crate::model::{By, Key, meta};
+use crate::model::{By, Key, Source, meta};
 use chrono::{DateTime, FixedOffset};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -73,7 +73,7 @@ fn stale(e: &Evidence<'_>, app: &Value, side: usize) -> Result<Option<Stale>, Co
     let Some(bundle) = e.sides.get(side) else { return Ok(None) };
     let window = &bundle.manifest.window;
     // A live capture reads Applications once more at its end; it is unknown when a dump read them.
-    let moment = if bundle.manifest.source == "live" { window.finished.as_ref() } else { window.started.as_ref() };
+    let moment = if bundle.manifest.source == Source::Live { window.finished.as_ref() } else { window.started.as_ref() };
     let Some(moment) = moment.and_then(|t| DateTime::parse_from_rfc3339(t).ok()) else { return Ok(Some(Stale::Never)) };
     let control = argo::app::controller_namespace(app).unwrap_or_else(|| meta::text(app, "/metadata/namespace"));
     let settings = settings(e, control, side)?;

@@ -78,6 +78,16 @@ pub enum Source {
     Dump,
 }
 
+impl Source {
+    /// The word in bundles and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Dump => "dump",
+        }
+    }
+}
+
 /// Everything that was captured at one moment, redacted, before it is split into facets.
 #[derive(Clone, Debug)]
 pub struct Snapshot<O> {

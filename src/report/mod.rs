@@ -17,7 +17,7 @@ pub fn predicate(evidence: &Evidence<'_>, judged: &[Judged], total: Verdict, exp
         .map(|(i, s)| {
             let layers: Vec<Value> = s.manifest.layers.iter().map(|l| json!({"name": l.name, "role": l.role, "digest": l.digest, "objects": l.objects})).collect();
             let mut bundle = json!({
-                "name": s.name, "sha256": s.sha256, "contentId": s.sums().content_id(), "source": s.manifest.source, "window": s.manifest.window,
+                "name": s.name, "sha256": s.sha256, "contentId": s.sums().content_id(), "source": s.manifest.source.as_str(), "window": s.manifest.window,
                 "cluster": s.manifest.cluster, "layers": layers, "rules": s.manifest.rules, "config": s.manifest.config,
                 "redactionKey": s.manifest.redaction_key, "asked": s.coverage.questions.iter().map(|q| crate::model::stem(&q.resource, &q.group))
                     .collect::<std::collections::BTreeSet<_>>(), "gaps": s.coverage.gaps,

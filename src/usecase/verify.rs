@@ -12,11 +12,13 @@ use crate::bundle::rebuild::Rebuilt;
 use crate::bundle::sums::Sums;
 use crate::bundle::{FORMAT, actions, probe, watch};
 use crate::canon;
+use crate::canon::json;
 use crate::kinds::Rules;
 use crate::model::{Layer, Objects, PLATFORM, Source, stem};
 use crate::usecase::capture::cluster;
 use crate::usecase::capture::contradictions::{Moment, contradictions};
 use crate::usecase::capture::universe::{Seen, not_asked, universe};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,15 +49,24 @@ fn wrong(entry: &str, what: String) -> Defect {
     Defect::of(entry, DefectKind::Facets(what))
 }
 
-fn document<T: DeserializeOwned>(files: &BTreeMap<String, Vec<u8>>, name: &'static str) -> Result<T, Wrong> {
+/// A document of evid's own, which is its own canonical form.
+fn document<T: DeserializeOwned + Serialize>(
+    files: &BTreeMap<String, Vec<u8>>,
+    name: &'static str,
+    defects: &mut Vec<Defect>,
+) -> Result<T, Wrong> {
     let bytes = files.get(name).ok_or((name, "missing".to_owned()))?;
-    serde_json::from_slice(bytes).map_err(|e| (name, e.to_string()))
+    let read: T = serde_json::from_slice(bytes).map_err(|e| (name, e.to_string()))?;
+    if json::document(&read).map_or(true, |anew| anew != *bytes) {
+        defects.push(wrong(name, "is not written as evid writes it (canonical JSON, no field that says nothing)".into()));
+    }
+    Ok(read)
 }
 
 fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Defect>) -> Result<bool, Wrong> {
-    let manifest: Manifest = document(files, "evid.json")?;
-    let config: Config = document(files, "config.json")?;
-    let coverage: Coverage = document(files, "coverage.json")?;
+    let manifest: Manifest = document(files, "evid.json", defects)?;
+    let config: Config = document(files, "config.json", defects)?;
+    let coverage: Coverage = document(files, "coverage.json", defects)?;
     let bad = |e: String| ("config.json", e);
     config.check().map_err(|e| bad(e.to_string()))?;
     let layers = config.layers().map_err(|e| bad(e.to_string()))?;
@@ -92,7 +103,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
         defects.extend(highest_defect(&coverage, objects.highest));
         let here = Here::new(manifest.cluster.server.as_deref(), &config.cluster_names);
         let window = &manifest.window;
-        let moment = Moment::new(manifest.source == "live", window.started.as_deref(), window.finished.as_deref(), &here);
+        let moment = Moment::new(manifest.source == Source::Live, window.started.as_deref(), window.finished.as_deref(), &here);
         defects.extend(coverage_defects(&coverage, &objects, &rules, &moment));
         defects.extend(universe_defects(&coverage, &manifest, &objects, &rules));
     } else {
@@ -126,8 +137,7 @@ fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Layered, objec
 /// Whether the coverage's universe agrees with the kinds that the objects name (law 1).
 fn universe_defects(coverage: &Coverage, manifest: &Manifest, objects: &dyn Objects, rules: &Rules) -> Vec<Defect> {
     let (questions, gaps, said) = (coverage.questions(), coverage.gaps(), coverage.universe.universe());
-    let source = if manifest.source == "live" { Source::Live } else { Source::Dump };
-    let seen = Seen { objects, questions: &questions, version: manifest.cluster.version.as_deref(), source, rules };
+    let seen = Seen { objects, questions: &questions, version: manifest.cluster.version.as_deref(), source: manifest.source, rules };
     let anew = universe(seen, &said.kinds);
     let mut defects = Vec::new();
     let mut differs = |what: String| defects.push(wrong("coverage.json", what));

@@ -8,6 +8,7 @@ use crate::bundle::probe::declaration::{Probe, Through};
 use crate::bundle::probe::judge::judge;
 use crate::bundle::probe::line::{Line, Sample};
 use crate::canon::{json, sha256_hex};
+use crate::model::Source;
 use std::collections::BTreeMap;
 
 /// Every defect in the probes of a bundle.
@@ -19,7 +20,7 @@ pub fn defects(files: &BTreeMap<String, Vec<u8>>, config: &Config, manifest: &Ma
         if !config.layers.iter().any(|l| l.name == layer) {
             wrong(format!("config.json declares no layer {layer}"));
         }
-        if manifest.source != "live" {
+        if manifest.source != Source::Live {
             wrong("only a live cluster is asked, and this bundle was made from a dump".into());
         }
         let mut before: Option<Line> = None;

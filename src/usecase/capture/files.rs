@@ -6,7 +6,7 @@ use crate::bundle::sums::Sums;
 use crate::bundle::{FORMAT, assemble, probe};
 use crate::canon;
 use crate::canon::json;
-use crate::model::{Layer, PLATFORM, Snapshot, Source};
+use crate::model::{Layer, PLATFORM, Snapshot};
 use crate::usecase::capture::collected::CaptureError;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
@@ -40,7 +40,7 @@ pub(super) fn each_file(
     let manifest = Manifest {
         format: FORMAT,
         tool: Tool::this(),
-        source: if snapshot.source == Source::Live { "live" } else { "dump" }.into(),
+        source: snapshot.source,
         window: Window { started: snapshot.started.clone(), finished: snapshot.finished.clone() },
         cluster: Cluster { uid: snapshot.cluster.clone(), version: snapshot.version.clone(), server: snapshot.server.clone() },
         layers: Vec::new(),
