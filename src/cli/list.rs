@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         }
     }
     if args.output == "json" {
-        ui::data(&[crate::canon::json::to_bytes(&json!(documents)), b"\n".to_vec()].concat())?;
+        ui::json(&json!(documents))?;
     } else if rows.is_empty() {
         ui::message(&format!("{} holds no bundle; `evid capture NAME --from DIR` makes one", folder.display()));
     } else {

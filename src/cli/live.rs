@@ -124,7 +124,7 @@ pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
     let scope = args.scope(config);
     let live = Live { api: &cluster, clock: &clock, rules, scope: &scope, progress: &|_, _, _| {} };
     let paths = live::questions(&live).map_err(|e| failure(e, &cluster))?;
-    ui::data(paths.iter().map(|p| format!("GET {p}\n")).collect::<String>().as_bytes())?;
+    ui::text(&paths.iter().map(|p| format!("GET {p}\n")).collect::<String>())?;
     ui::message(&format!("{} questions to {}; nothing was asked but discovery", paths.len(), cluster.server()));
     Ok(Exit::Proven)
 }

@@ -1,4 +1,5 @@
 //! The progress of a long task, on a terminal.
+use crate::render::foreign;
 use std::io::{IsTerminal as _, Write as _};
 
 /// A line that shows the progress of a long task: on a terminal only, and always the last line of stderr.
@@ -19,7 +20,7 @@ impl Progress {
         let Ok(mut last) = self.last.lock() else { return };
         if self.shown && last.is_none_or(|t| t.elapsed() >= PAUSE) {
             *last = Some(std::time::Instant::now());
-            drop(write!(std::io::stderr().lock(), "\r\x1b[K{text}"));
+            drop(write!(std::io::stderr().lock(), "\r\x1b[K{}", foreign::clean(text)));
         }
     }
 

@@ -1,5 +1,8 @@
 //! The terminal: data to stdout, messages to stderr; colour and width only if there is a terminal.
+use crate::canon::json;
+use crate::render::foreign;
 use crate::render::table::Style;
+use serde_json::Value;
 use std::io::{IsTerminal as _, Write as _};
 
 /// Writes data to stdout. If the reader has closed the pipe, that is no error: the command continues, and its exit code stays the same.
@@ -14,9 +17,19 @@ pub fn data(bytes: &[u8]) -> std::io::Result<()> {
     }
 }
 
-/// Writes a line to stderr; a closed stderr is ignored.
+/// Writes text for people to stdout: lines, nothing hidden in them.
+pub fn text(text: &str) -> std::io::Result<()> {
+    data(foreign::clean_lines(text).as_bytes())
+}
+
+/// Writes a JSON document to stdout, a line.
+pub fn json(value: &Value) -> std::io::Result<()> {
+    data(format!("{}\n", foreign::escaped(&json::to_text(value))).as_bytes())
+}
+
+/// Writes a message to stderr; a closed stderr is ignored.
 pub fn message(text: &str) {
-    drop(writeln!(std::io::stderr().lock(), "{text}"));
+    drop(writeln!(std::io::stderr().lock(), "{}", foreign::message(text)));
 }
 
 /// How to draw on stdout.

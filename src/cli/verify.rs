@@ -9,8 +9,11 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
 use crate::envelope::{SignatureStatus, Statement, VerifyingKey};
+use crate::model::Verdict;
+use crate::render::foreign;
 use crate::usecase::diff::diff;
 use crate::usecase::verify;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -80,7 +83,7 @@ fn bundle(path: &Path) -> Result<(String, bool), Failure> {
     } else {
         " by its digests only: it was made with other rules than this version has, so its facets were not split anew"
     };
-    ui::data(format!("{}: intact{note}\n  sha256 {}\n", path.display(), reader.file_sha256()).as_bytes())?;
+    ui::text(&format!("{}: intact{note}\n  sha256 {}\n", foreign::clean(&path.display().to_string()), reader.file_sha256()))?;
     Ok((reader.file_sha256().to_owned(), content.resplit))
 }
 
@@ -110,7 +113,7 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
     }
     let mut bundles = Vec::new();
     for subject in &statement.subjects {
-        let about = format!("  {}: the bundle that the report is about\n", subject.name);
+        let about = format!("  {}: the bundle that the report is about\n", foreign::clean(&subject.name));
         let name = subject.name.clone();
         if let Some((path, resplit)) = given.get(&subject.sha256) {
             say.push_str(&about);
@@ -118,7 +121,7 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
             continue;
         }
         let Some(found) = beside(path, &subject.name, global) else {
-            say.push_str(&format!("  {}: not at hand; its digest was not compared\n", subject.name));
+            say.push_str(&format!("  {}: not at hand; its digest was not compared\n", foreign::clean(&subject.name)));
             exit = exit.at_best(Exit::Inconclusive);
             continue;
         };
@@ -145,9 +148,11 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
             say.push_str("  not re-derived: not all bundles are at hand\n");
         }
     }
-    let verdict = statement.predicate.get("verdict").and_then(|v| v.as_str()).unwrap_or("unknown");
+    let said = statement.predicate.get("verdict").and_then(Value::as_str);
+    let verdict = Verdict::ALL.into_iter().map(Verdict::as_str).find(|v| said == Some(v));
+    let Some(verdict) = verdict else { return Err(broken("its verdict is none that evid gives".into())) };
     say.push_str(&format!("  the report says: {verdict}\n"));
-    ui::data(say.as_bytes())?;
+    ui::text(&say)?;
     Ok(exit)
 }
 

@@ -25,6 +25,9 @@ impl Verdict {
         }
     }
 
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Proven, Self::Refuted, Self::Inconclusive, Self::NotApplicable];
+
     /// The verdict of one claim: a counter-example refutes it, whatever else is missing; otherwise a doubt leaves it open.
     pub fn of(counter_examples: bool, doubts: bool) -> Self {
         match (counter_examples, doubts) {

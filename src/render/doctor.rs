@@ -1,5 +1,6 @@
 //! What the doctor found, for a person: a line each, `level  WHAT  — detail; next step`, and the same as JSON.
-use crate::render::words::{clean, en};
+use crate::render::foreign::clean;
+use crate::render::words::en;
 use crate::usecase::doctor::{Level, Line};
 use serde_json::{Value, json};
 

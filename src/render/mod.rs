@@ -2,6 +2,7 @@
 pub mod doctor;
 pub mod expected;
 #[cfg(feature = "cli")]
+pub mod foreign;
 pub mod html;
 #[cfg(feature = "cli")]
 pub mod probes;

@@ -1,7 +1,7 @@
 //! The results of probes as a table: one line for each target, with its worst sample.
 use crate::bundle::probe::{Heard, Is, Line, Sample};
 use crate::render::table::{Style, columns};
-use crate::render::words;
+use crate::render::{foreign, words};
 
 pub fn table(lines: &[&Line], style: Style) -> String {
     let rows: Vec<Vec<String>> = lines.iter().map(|l| row(l)).collect();
@@ -44,7 +44,7 @@ fn seen(sample: &Sample) -> String {
         return sample.outcome.missed.iter().map(one).collect::<Vec<_>>().join("; ");
     }
     match &sample.heard {
-        Heard::Silence(silence) => words::clean(&silence.detail),
+        Heard::Silence(silence) => foreign::clean(&silence.detail),
         Heard::Answer(answer) => {
             let who = if answer.of_server { " (API server)" } else { "" };
             format!("{}{who} {}", answer.status, words::short(&answer.body.trim().into()))

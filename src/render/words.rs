@@ -3,6 +3,7 @@
 use crate::claims::{Code, Finding, Judged};
 use crate::compare::Writer;
 use crate::model::{Key, Verdict};
+use crate::render::foreign;
 use serde_json::Value;
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
@@ -28,12 +29,12 @@ pub fn of_finding(finding: &Finding) -> String {
 
 /// Who wrote a field, and when.
 pub fn of_writer(writer: &Writer) -> String {
-    format!("by {} at {}", clean(&writer.manager), of_time(&writer.time))
+    format!("by {} at {}", foreign::clean(&writer.manager), of_time(&writer.time))
 }
 
 /// The time of day of an RFC 3339 time.
 fn of_time(time: &str) -> String {
-    clean(time.split_once('T').map_or(time, |(_, clock)| clock))
+    foreign::clean(time.split_once('T').map_or(time, |(_, clock)| clock))
 }
 
 fn of_key(key: &Key) -> String {
@@ -47,15 +48,10 @@ fn of_key(key: &Key) -> String {
 pub fn short(value: &Value) -> String {
     const MOST: usize = 60;
     let text = match value {
-        Value::String(s) => clean(&s.replace('\n', "⏎")),
-        other => clean(&crate::canon::json::to_text(other)),
+        Value::String(s) => foreign::clean(&s.replace('\n', "⏎")),
+        other => foreign::clean(&crate::canon::json::to_text(other)),
     };
     if text.chars().count() <= MOST { text } else { text.chars().take(MOST - 1).chain(['…']).collect() }
-}
-
-/// Text without control characters, so that captured text can't control the reader's terminal.
-pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// What a claim says, and how many expected changes it excepts.

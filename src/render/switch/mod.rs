@@ -6,7 +6,8 @@ pub use outcome::{off, off_json, off_plan, on, on_json, on_plan, repair, repair_
 pub use status::{status, status_json};
 
 use crate::model::{Gap, Key};
-use crate::render::words::{clean, en};
+use crate::render::foreign::clean;
+use crate::render::words::en;
 use crate::usecase::switch::{Event, Fact, Step, Write};
 use serde_json::{Value, json};
 

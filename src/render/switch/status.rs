@@ -1,7 +1,7 @@
 //! `evid switch status`: as text, as JSON.
 use crate::argo::{Form, Mode};
+use crate::render::foreign::clean_lines;
 use crate::render::switch::{block, facts, facts_json, gaps, gaps_json, key_json};
-use crate::render::words::clean;
 use crate::usecase::switch::status::{Line, Next, Position, Status};
 use serde_json::{Value, json};
 
@@ -67,10 +67,6 @@ pub fn status(s: &Status) -> String {
     out.push_str(&block("\nnot seen", gaps(&s.unseen)));
     out.push_str(&format!("\nnext: {}\n", command(s.next)));
     clean_lines(&out)
-}
-
-fn clean_lines(text: &str) -> String {
-    text.lines().map(|l| clean(l) + "\n").collect()
 }
 
 fn line(l: &Line) -> String {
