@@ -5,6 +5,8 @@ pub mod expected;
 pub mod html;
 #[cfg(feature = "cli")]
 pub mod probes;
+#[cfg(feature = "cli")]
+pub mod proof;
 pub mod rbac;
 pub mod switch;
 #[cfg(feature = "cli")]

@@ -54,7 +54,7 @@ impl Journal for Nothing {
 }
 
 /// Tells progress on stderr.
-fn said(event: &Event) {
+pub(super) fn said(event: &Event) {
     if let Some(line) = render::event(event) {
         ui::message(&line);
     }

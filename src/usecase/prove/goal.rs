@@ -3,20 +3,20 @@ use crate::claims::Expect;
 use serde::{Deserialize, Serialize};
 
 /// What is to be proven.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Goal {
-    /// The switched layer can go, and nothing else changes
+pub enum Goal {
+    /// The switched layer can go, and nothing else changes.
     CoreOnly,
-    /// The switched layer comes back, and nothing else changes
+    /// The switched layer comes back, and nothing else changes.
     OptionalOn,
-    /// It goes and comes back
+    /// It goes and comes back.
     RoundTrip,
 }
 
 /// One step of a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Step {
+pub enum Step {
     /// A bundle of this name.
     Point(&'static str),
     /// The switch goes off.
@@ -27,18 +27,26 @@ pub(super) enum Step {
 
 impl Step {
     /// Its name in `run.json`.
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Point(name) => name,
             Self::Off => "switch-off",
             Self::On => "switch-on",
         }
     }
+
+    /// Whether it turns the switch.
+    pub fn turns(self) -> bool {
+        !matches!(self, Self::Point(_))
+    }
 }
 
 impl Goal {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::CoreOnly, Self::OptionalOn, Self::RoundTrip];
+
     /// The steps, in order.
-    pub(super) fn steps(self) -> &'static [Step] {
+    pub fn steps(self) -> &'static [Step] {
         match self {
             Self::CoreOnly => &[Step::Point("before"), Step::Off, Step::Point("off")],
             Self::OptionalOn => &[Step::Point("before"), Step::On, Step::Point("on")],
@@ -47,7 +55,7 @@ impl Goal {
     }
 
     /// What the bundles should show.
-    pub(super) fn expect(self) -> Option<Expect> {
+    pub fn expect(self) -> Option<Expect> {
         match self {
             Self::CoreOnly => Some(Expect::CoreOnly),
             Self::OptionalOn => Some(Expect::OptionalOn),
@@ -56,7 +64,7 @@ impl Goal {
     }
 
     /// The word.
-    pub(super) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::CoreOnly => "core-only",
             Self::OptionalOn => "optional-on",

@@ -1,12 +1,11 @@
 //! Asks the protected layers' probes on an interval, beside whatever else goes on, until it is stopped.
-use crate::adapters::kube::reach::Apps;
 use crate::bundle::probe::{Is, Line};
 use crate::bundle::watch::Seen;
-use crate::cli::live::Session;
 use crate::model::Role;
-use crate::usecase::cluster::port::{Clock as _, stamp};
+use crate::usecase::cluster::port::stamp;
 use crate::usecase::probes;
-use crate::usecase::probes::{Places, World};
+use crate::usecase::probes::{Places, Planned};
+use crate::usecase::session::Session;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -36,12 +35,10 @@ impl Sampler {
     }
 
     /// Samples until it is stopped.
-    pub(super) fn run(&self, session: &Session<'_>, interval: Duration) {
+    pub(super) fn run(&self, session: &Session<'_>, probes: &[Planned], interval: Duration) {
         const LOOK: Duration = Duration::from_millis(100);
-        let apps = Apps::new(session.cluster.login(), session.cluster.handle());
         let protected = |layer: &str| session.layers.iter().any(|l| l.name == layer && l.role == Role::Protected);
-        let mut planned = session.planned().unwrap_or_default();
-        planned.retain(|p| protected(&p.probe.layer));
+        let planned: Vec<Planned> = probes.iter().filter(|p| protected(&p.probe.layer)).cloned().collect();
         let mut rest = Duration::ZERO;
         while !self.stopped.load(Ordering::Relaxed) && session.clock.sleep(LOOK) {
             rest = rest.saturating_sub(LOOK);
@@ -52,8 +49,7 @@ impl Sampler {
             rest = interval;
             // Pods change: whom to ask is found anew each time.
             let resolved = session.resolve(&planned, &places);
-            let world = World { reach: &apps, clock: &session.clock, redactor: session.redactor };
-            let lines = probes::sample(world, &resolved);
+            let lines = probes::sample(session.world(), &resolved);
             let seen = lines.iter().filter_map(|l| seen(l, session));
             self.seen.lock().unwrap_or_else(PoisonError::into_inner).extend(seen);
         }
