@@ -2,8 +2,8 @@
 use crate::cli::cluster::{ClusterArgs, duration, pace};
 use crate::cli::prove::asked::Asked;
 use crate::usecase::prove::Goal;
+use crate::usecase::switch::Strategy;
 use crate::usecase::switch::Times;
-use crate::usecase::switch::plan::Strategy;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! What is asked for: by words, or by the demo.
 use crate::adapters::kube::Access;
 use crate::usecase::prove::Goal;
+use crate::usecase::switch::Strategy;
 use crate::usecase::switch::Times;
-use crate::usecase::switch::plan::Strategy;
 use std::path::PathBuf;
 use std::time::Duration;
 

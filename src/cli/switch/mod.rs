@@ -19,8 +19,8 @@ use crate::model::Layer;
 use crate::render::switch as render;
 use crate::usecase::cluster::port::{Api, Clock};
 use crate::usecase::doctor;
-use crate::usecase::switch::plan::Strategy;
-use crate::usecase::switch::{Event, Journal, Progress, Run, Stamp, Stop, Times, off, on, plan, repair, status};
+use crate::usecase::switch::Strategy;
+use crate::usecase::switch::{Event, Journal, Progress, Run, Stamp, Stop, Times, off, on, repair, status};
 use serde_json::Value;
 use std::io::IsTerminal as _;
 
@@ -74,12 +74,12 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) ->
         Verb::Off { common, strategy, terminate, allow_loss } => {
             let strategy = if strategy == "prune" { Strategy::Prune } else { Strategy::Cascade };
             let stamp = stamp(common, "off", api, clock)?;
-            let options = plan::Options { strategy, terminate: *terminate, allow: allow_loss.clone(), stamp };
+            let options = off::Options { strategy, terminate: *terminate, allow: allow_loss.clone(), stamp };
             let verb = Steps {
-                plan: |run: &mut Run<'_>| plan::plan(run, &options),
+                plan: |run: &mut Run<'_>| off::plan(run, &options),
                 text: render::off_plan,
                 question: "Switch it off?",
-                act: |run: &mut Run<'_>, plan: &plan::Plan| off::off(run, plan, &options),
+                act: |run: &mut Run<'_>, plan: &off::Plan| off::off(run, plan, &options),
                 done: render::off,
                 json: render::off_json,
                 exit: |d: &off::Off| exit(!d.left.is_empty(), !d.unseen.is_empty()),

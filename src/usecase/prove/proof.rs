@@ -6,7 +6,7 @@ use crate::usecase::prove::state::{Folder, State};
 use crate::usecase::prove::watch::Watched;
 use crate::usecase::prove::words::{News, ProveError};
 use crate::usecase::session::Session;
-use crate::usecase::switch::plan::Strategy;
+use crate::usecase::switch::Strategy;
 use crate::usecase::switch::{Journal, Times};
 use serde_json::Value;
 

@@ -5,12 +5,12 @@ use crate::usecase::prove::proof::{Proof, Turns};
 use crate::usecase::prove::state::Folder;
 use crate::usecase::prove::words::{News, ProveError};
 use crate::usecase::session::Session;
-use crate::usecase::switch::{Event, Run, Stamp, Stop, off, on, plan};
+use crate::usecase::switch::{Event, Run, Stamp, Stop, off, on};
 
 /// What the first turn of a run will do.
 pub enum First {
     /// Off.
-    Off(plan::Plan),
+    Off(off::Plan),
     /// On.
     On(on::Plan),
 }
@@ -26,7 +26,7 @@ impl<F: Folder> Proof<'_, F> {
         Ok(match next {
             None => None,
             Some(Step::Off) => {
-                let plan = self.switch(|run| plan::plan(run, &off))?;
+                let plan = self.switch(|run| off::plan(run, &off))?;
                 if plan.already && self.state.done.is_empty() {
                     return Err(ProveError::AlreadyOff(self.state.goal));
                 }
@@ -46,7 +46,7 @@ impl<F: Folder> Proof<'_, F> {
 
     fn off(&mut self) -> Result<(), ProveError> {
         let options = self.off_options();
-        let plan = self.switch(|run| plan::plan(run, &options))?;
+        let plan = self.switch(|run| off::plan(run, &options))?;
         self.state.was_on.get_or_insert(!plan.already);
         self.state.expected.extend(plan.members.iter().map(|(key, _)| key.place()));
         let done = self.switch(|run| off::off(run, &plan, &options))?;
@@ -63,9 +63,9 @@ impl<F: Folder> Proof<'_, F> {
         Ok(())
     }
 
-    fn off_options(&self) -> plan::Options {
+    fn off_options(&self) -> off::Options {
         let Turns { strategy, terminate, ref allow, .. } = self.turns;
-        plan::Options { strategy, terminate, allow: allow.clone(), stamp: self.stamp("off") }
+        off::Options { strategy, terminate, allow: allow.clone(), stamp: self.stamp("off") }
     }
 
     fn on_options(&self) -> on::Options {

@@ -5,8 +5,7 @@ use evid::model::Key;
 use evid::usecase::cluster::port::Method;
 use evid::usecase::switch::off::off;
 use evid::usecase::switch::on::{Options, on, plan};
-use evid::usecase::switch::plan::Strategy;
-use evid::usecase::switch::{Event, Fact, Settled, Stamp, Step, Stop, plan as off_plan};
+use evid::usecase::switch::{Event, Fact, Settled, Stamp, Step, Stop, Strategy, off};
 use serde_json::{Value, json};
 
 /// The platform with the switch off.
@@ -14,7 +13,7 @@ fn dark() -> Fake {
     let fake = platform();
     run(&fake, |run| {
         let options = off_options(Strategy::Prune);
-        let plan = off_plan::plan(run, &options).unwrap();
+        let plan = off::plan(run, &options).unwrap();
         off(run, &plan, &options).unwrap();
     });
     fake.0.borrow_mut().writes.clear();
@@ -69,7 +68,7 @@ fn the_finalizer_that_an_interrupted_off_gave_is_taken_back_and_no_other() {
     }));
     run(&fake, |run| {
         let options = off_options(Strategy::Prune);
-        let plan = off_plan::plan(run, &options).unwrap();
+        let plan = off::plan(run, &options).unwrap();
         off(run, &plan, &options).unwrap_err();
     });
     assert_eq!(fake.0.borrow().app("notebooks")["metadata"]["finalizers"], before[1]);
@@ -273,7 +272,7 @@ fn on_goes_on_after_a_ctrl_c_in_the_middle_of_off_and_of_on() {
         fake.0.borrow_mut().patience = Some(patience);
         run(&fake, |run| {
             let options = off_options(Strategy::Prune);
-            let plan = off_plan::plan(run, &options).unwrap();
+            let plan = off::plan(run, &options).unwrap();
             drop(off(run, &plan, &options));
         });
         fake.0.borrow_mut().patience = Some(patience);

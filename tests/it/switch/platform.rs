@@ -4,8 +4,7 @@ use crate::switch::fake::{Fake, World, app_path};
 use evid::bundle::config::Config;
 use evid::kinds::Rules;
 use evid::usecase::cluster::port::Clock as _;
-use evid::usecase::switch::plan::Strategy;
-use evid::usecase::switch::{Event, Run, Stamp, Times, on, plan};
+use evid::usecase::switch::{Event, Run, Stamp, Strategy, Times, off, on};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::time::Duration;
@@ -120,8 +119,8 @@ pub fn stamp() -> Stamp {
     Stamp { run: "run-1".into(), nonce: None, user: "ann".into() }
 }
 
-pub fn off_options(strategy: Strategy) -> plan::Options {
-    plan::Options { strategy, terminate: false, allow: vec![], stamp: stamp() }
+pub fn off_options(strategy: Strategy) -> off::Options {
+    off::Options { strategy, terminate: false, allow: vec![], stamp: stamp() }
 }
 
 pub fn on_options() -> on::Options {

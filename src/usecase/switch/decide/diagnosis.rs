@@ -3,8 +3,9 @@ use crate::argo::{app, entries, key_of_entry};
 use crate::model::meta::text;
 use crate::model::{Object, meta};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::scan::Scan;
-use crate::usecase::switch::{Fact, View};
+use crate::usecase::switch::decide::scan::Scan;
+use crate::usecase::switch::decide::view::View;
+use crate::usecase::switch::words::Fact;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -46,7 +47,7 @@ fn held(view: &View, scan: &Scan, app: &Object) -> Vec<Fact> {
 }
 
 /// Finalizers that are neither Argo CD's nor the garbage collector's.
-pub(super) fn foreign(object: &Value) -> Vec<&str> {
+pub fn foreign(object: &Value) -> Vec<&str> {
     let known = |f: &str| app::is_argos(f) || matches!(f, "foregroundDeletion" | "orphan");
     meta::finalizers(object).into_iter().filter(|f| !known(f)).collect()
 }
@@ -56,7 +57,7 @@ fn own(view: &View, app: &Object, now: DateTime<Utc>) -> Vec<Fact> {
     let mut causes = Vec::new();
     let mut add = |code, detail: &str| causes.push(Fact::new(code, &app.key, detail));
     if app::is_operating(value) {
-        add(Code::OperationSet, text(value, "/status/operationState/message"));
+        add(Code::OperationSet, app::message(value));
     }
     let error = app::condition(value, "DeletionError").map(|(_, message)| message);
     let no_project = view.has_project(app::project(value)) == Some(false);

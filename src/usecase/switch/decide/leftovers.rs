@@ -3,9 +3,11 @@ use crate::argo;
 use crate::argo::{Method, resources};
 use crate::model::{Key, Object, meta};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::fate::Fate;
-use crate::usecase::switch::scan::Scan;
-use crate::usecase::switch::{Fact, View, fate, gone};
+use crate::usecase::switch::decide::lacks::hangs;
+use crate::usecase::switch::decide::removal::Removal;
+use crate::usecase::switch::decide::scan::Scan;
+use crate::usecase::switch::decide::view::View;
+use crate::usecase::switch::words::Fact;
 use std::collections::BTreeSet;
 
 /// What was known of the layer before it went.
@@ -25,17 +27,22 @@ pub struct Known {
 
 impl Known {
     /// What a view tells: the Applications that hang below the root, and those that the root lists.
-    pub fn of(view: &View, fate: &Fate) -> Self {
+    pub fn of(view: &View, removal: &Removal) -> Self {
         let listed = view.root().into_iter().flat_map(|r| resources(&r.value)).filter(|k| k.is_argo("Application"));
         let foreign = |k: &Key| view.get(k).is_some() && !view.is_member(k);
         Self {
             apps: view.members().into_iter().map(|o| o.key.clone()).chain(listed).filter(|k| !foreign(k)).collect(),
-            listed: fate::listed(view).into_iter().filter(|k| !foreign(k)).collect(),
+            listed: view.listed().into_iter().filter(|k| !foreign(k)).collect(),
             // What is computed, not stored (metrics), has none.
-            uids: fate.going.iter().map(|d| d.uid.clone()).filter(|u| !u.is_empty()).collect(),
-            spaces: fate.going.iter().map(|d| d.key.namespace.clone()).filter(|n| !n.is_empty()).collect(),
-            kept: fate.kept.iter().map(|f| f.object.clone()).collect(),
+            uids: removal.going.iter().map(|d| d.uid.clone()).filter(|u| !u.is_empty()).collect(),
+            spaces: removal.going.iter().map(|d| d.key.namespace.clone()).filter(|n| !n.is_empty()).collect(),
+            kept: removal.kept.iter().map(|f| f.object.clone()).collect(),
         }
+    }
+
+    /// Only its Applications that are not there any more: what lives is no orphan, and neither is what it manages.
+    pub fn dead(&self, view: &View) -> Self {
+        Self { apps: self.apps.iter().filter(|k| view.get(k).is_none()).cloned().collect(), ..Self::default() }
     }
 }
 
@@ -50,12 +57,12 @@ pub struct Left {
 }
 
 /// Looks through everything that is there.
-pub fn orphans(view: &View, scan: &Scan, known: &Known) -> Left {
+pub fn leftovers(view: &View, scan: &Scan, known: &Known) -> Left {
     let root = view.root_key();
     let mut left = Left { orphans: Vec::new(), notes: Vec::new(), passing: false };
     let uids: BTreeSet<&str> = scan.objects.iter().map(|o| &*o.uid).collect();
     for object in scan.objects.iter().filter(|o| o.key != root && !known.kept.contains(&o.key)) {
-        let was_to_go = || known.uids.contains(&object.uid).then(|| gone::hangs(&object.key, &object.value));
+        let was_to_go = || known.uids.contains(&object.uid).then(|| hangs(&object.key, &object.value));
         match of(view, &root, object, known).or_else(was_to_go).or_else(|| dangling(scan, &uids, object, known)) {
             Some(fact) if matches!(fact.code, Code::DeadMark | Code::Kept) => left.notes.push(fact),
             Some(fact) => {

@@ -1,11 +1,12 @@
 //! The only place that changes the cluster. Each write has the field manager `evid` and a precondition (uid or
 //! resourceVersion), and is a line of the journal before it is sent and another when it is answered. A write without an answer
 //! is never sent again blindly: the object is read again and decided anew.
-use crate::model::meta;
+use crate::model::{Key, meta};
 use crate::usecase::cluster::port::{Ask, Method, stamp};
-use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::vocabulary::Write;
-use crate::usecase::switch::{Event, Fact, Run, Step, Stop, read};
+use crate::usecase::switch::act::read;
+use crate::usecase::switch::codes::{Code, Step};
+use crate::usecase::switch::run::Run;
+use crate::usecase::switch::words::{Event, Stop, Write};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ const ATTEMPTS: usize = 8;
 
 /// How a write was answered.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub enum Answer {
     /// Taken; the object as it is now, or a `Status`.
     Taken(Value),
     /// The precondition did not hold (or the name is taken).
@@ -28,7 +29,7 @@ pub(super) enum Answer {
 ///
 /// # Errors
 /// Where the journal can't be written, or the server refuses for good.
-pub(super) fn send(run: &mut Run<'_>, write: &Write) -> Result<Answer, Stop> {
+pub fn send(run: &mut Run<'_>, write: &Write) -> Result<Answer, Stop> {
     run.written += 1;
     let base = json!({"seq": run.written, "user": run.user, "what": write.what, "method": write.method.as_str(), "path": write.path,
         "object": write.object.to_string(), "uid": write.uid});
@@ -76,20 +77,20 @@ pub(super) fn send(run: &mut Run<'_>, write: &Write) -> Result<Answer, Stop> {
     }
 }
 
-/// Brings an object to where `decide` has nothing more to write: read, decide, write, and look at the answer. A conflict or an
-/// answer that did not come means: read and decide anew. None where the object is not there.
+/// Brings an Application to where `decide` has nothing more to write: read, decide, write, and look at the answer. A conflict or an
+/// answer that did not come means: read and decide anew. None where it is not there.
 ///
 /// # Errors
 /// Where a write is taken and does not show (a server that prunes unknown fields), or it can't be had within some attempts.
-pub(super) fn change(
+pub fn change(
     run: &mut Run<'_>,
-    path: &str,
+    app: &Key,
     step: Step,
     decide: &dyn Fn(&Value) -> Result<Option<Write>, Stop>,
 ) -> Result<Option<Value>, Stop> {
     let mut last = None;
     for _ in 0..ATTEMPTS {
-        let live = match read::get(run.api, path, None) {
+        let live = match read::application(run, app) {
             Ok(Some(live)) => live,
             Ok(None) => return Ok(None),
             Err(stop) if stop.may_pass() => {
@@ -102,9 +103,9 @@ pub(super) fn change(
         let Some(write) = decide(&live)? else { return Ok(Some(live)) };
         match send(run, &write)? {
             Answer::Taken(now) if decide(&now)?.is_none() => return Ok(Some(now)),
-            Answer::Taken(_) => return Err(Stop::Failed(vec![Fact::new(Code::NotKept, &write.object, write.what)])),
+            Answer::Taken(_) => return Err(Stop::failed(Code::NotKept, &write.object, write.what)),
             Answer::Gone => return Ok(None),
-            Answer::Conflict(message) => last = Some(Stop::Failed(vec![Fact::new(Code::Conflict, &write.object, message)])),
+            Answer::Conflict(message) => last = Some(Stop::failed(Code::Conflict, &write.object, message)),
             Answer::Unclear(stop) => last = Some(stop),
         }
         pause(run, step)?;
@@ -116,14 +117,14 @@ pub(super) fn change(
 ///
 /// # Errors
 /// Where the server refuses, or does not answer.
-pub(super) fn delete(run: &mut Run<'_>, write: &Write, step: Step) -> Result<(), Stop> {
+pub fn delete(run: &mut Run<'_>, write: &Write, step: Step) -> Result<(), Stop> {
     let path = write.path.split('?').next().unwrap_or_default().to_owned();
     let mut last = None;
     for _ in 0..ATTEMPTS {
         match send(run, write)? {
             Answer::Taken(_) | Answer::Gone => return Ok(()),
             // Another instance has the name: ours is gone.
-            Answer::Conflict(message) => last = Some(Stop::Failed(vec![Fact::new(Code::Conflict, &write.object, message)])),
+            Answer::Conflict(message) => last = Some(Stop::failed(Code::Conflict, &write.object, message)),
             Answer::Unclear(stop) => last = Some(stop),
         }
         pause(run, step)?;

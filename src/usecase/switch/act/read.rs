@@ -2,25 +2,17 @@
 use crate::model::{Gap, Key, Reason};
 use crate::usecase::cluster::port::{Api, Ask, Reply};
 use crate::usecase::cluster::{Bounded, Resource, whole};
-use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::{Fact, Run, Step, Stop};
+use crate::usecase::switch::codes::{Code, Step};
+use crate::usecase::switch::decide::patches::app_path;
+use crate::usecase::switch::run::Run;
+use crate::usecase::switch::words::{Fact, Stop};
 use serde_json::Value;
 
 /// Metadata alone, of one object.
-pub(super) const PARTIAL: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-
-/// The path of an Application, or of another Argo CD object.
-pub(super) fn argo_path(plural: &str, key: &Key) -> String {
-    format!("/apis/argoproj.io/v1alpha1/namespaces/{}/{plural}/{}", key.namespace, key.name)
-}
-
-/// The path of an Application.
-pub(super) fn app_path(key: &Key) -> String {
-    argo_path("applications", key)
-}
+pub const PARTIAL: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 /// Whether an answer is about the object (and not, say, an unknown kind).
-pub(super) fn object(path: &str, reply: &Reply) -> Result<Option<Value>, Stop> {
+pub fn object(path: &str, reply: &Reply) -> Result<Option<Value>, Stop> {
     match reply.status {
         200..=299 => reply.json().map(Some).map_err(|e| said(path, 502, format!("no JSON: {e}"))),
         404 => Ok(None),
@@ -33,16 +25,21 @@ fn said(path: &str, status: u16, message: String) -> Stop {
 }
 
 /// One object; none where the answer is 404.
-pub(super) fn get(api: &dyn Api, path: &str, accept: Option<&'static str>) -> Result<Option<Value>, Stop> {
+pub fn get(api: &dyn Api, path: &str, accept: Option<&'static str>) -> Result<Option<Value>, Stop> {
     let reply = api.send(&Ask { accept, ..Ask::get(path) })?;
     object(path, &reply)
+}
+
+/// One Application, in full.
+pub fn application(run: &Run<'_>, key: &Key) -> Result<Option<Value>, Stop> {
+    get(run.api, &app_path(key), None)
 }
 
 /// All objects of a kind, and why they may not be all. A list that does not end is left once it took as long as a wait may.
 ///
 /// # Errors
 /// Where the person asked to stop.
-pub(super) fn list(run: &Run<'_>, kind: &Resource, metadata: bool) -> Result<(Vec<Value>, Option<Gap>), Stop> {
+pub fn list(run: &Run<'_>, kind: &Resource, metadata: bool) -> Result<(Vec<Value>, Option<Gap>), Stop> {
     let within = run.times.total;
     let api = Bounded { api: run.api, clock: run.clock, until: run.clock.now() + within, within };
     let (items, gap) = whole(&api, kind, None, metadata);
@@ -56,7 +53,7 @@ pub(super) fn list(run: &Run<'_>, kind: &Resource, metadata: bool) -> Result<(Ve
 ///
 /// # Errors
 /// [`Stop::Unseen`] where they may not be all for another reason.
-pub(super) fn allowed(run: &Run<'_>, kind: &Resource, notes: &mut Vec<Fact>) -> Result<Vec<Value>, Stop> {
+pub fn allowed(run: &Run<'_>, kind: &Resource, notes: &mut Vec<Fact>) -> Result<Vec<Value>, Stop> {
     let (items, gap) = list(run, kind, false)?;
     match gap {
         Some(gap) if gap.reason == Reason::Forbidden => {

@@ -6,12 +6,16 @@ use crate::kinds::health;
 use crate::kinds::health::{Health, application_is_unsettled};
 use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
-use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::off::{idle, withdraw};
-use crate::usecase::switch::ops::Progress;
-use crate::usecase::switch::waits::{Look, Since, until};
-use crate::usecase::switch::{Event, Fact, Run, Stamp, Step, Stop, View, ops, read, write};
-use serde_json::Value;
+use crate::usecase::switch::act::poll::{Look, Since};
+use crate::usecase::switch::act::until_idle::{ask, withdraw};
+use crate::usecase::switch::act::{inventory, read, write};
+use crate::usecase::switch::codes::{Code, Step};
+use crate::usecase::switch::decide::lacks::lacks;
+use crate::usecase::switch::decide::patches;
+use crate::usecase::switch::decide::patches::Progress;
+use crate::usecase::switch::decide::view::View;
+use crate::usecase::switch::run::Run;
+use crate::usecase::switch::words::{Fact, Stamp, Stop};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -23,7 +27,7 @@ const WINDOW: Duration = Duration::from_secs(15);
 const QUIET: u32 = 2;
 
 /// What is wanted.
-pub(super) struct Want<'a> {
+pub struct Want<'a> {
     /// Make the root automated, in the same patch.
     pub automate: bool,
     /// By what the operations are known again.
@@ -57,39 +61,19 @@ struct State<'a> {
 }
 
 /// Asks and waits.
-pub(super) fn settle(run: &mut Run<'_>, root: &Key, want: &Want<'_>) -> Result<Settled, Stop> {
-    run.tell(&Event::Step(Step::Sync));
+pub fn until_healthy(run: &mut Run<'_>, root: &Key, want: &Want<'_>) -> Result<Settled, Stop> {
+    run.begin(Step::Sync);
     ask(run, root, want.stamp, 1, want.automate)?;
-    run.tell(&Event::Step(Step::Settle));
+    run.begin(Step::Settle);
     let done = Settled { attempts: 1, ..Settled::default() };
     let mut state = State { root, want, done, tries: BTreeMap::new(), since: Since::default(), quiet: 0 };
-    let within = run.times.total;
-    until(run, Step::Settle, within, |run| state.look(run))
-}
-
-/// One operation of an Application, once nothing else is under way there.
-fn ask(run: &mut Run<'_>, key: &Key, stamp: &Stamp, attempt: u32, automate: bool) -> Result<(), Stop> {
-    for _ in 0..MOST {
-        idle(run, &[key])?;
-        let decide = |live: &Value| {
-            let free = ops::progress(live, stamp, attempt) == Progress::Unknown && !app::is_operating(live);
-            Ok(free.then(|| ops::sync(live, stamp, attempt, automate)))
-        };
-        let live = write::change(run, &read::app_path(key), Step::Sync, &decide)?;
-        match live {
-            None => return Err(Stop::Failed(vec![Fact::new(Code::Missing, key, "")])),
-            Some(live) if ops::progress(&live, stamp, attempt) != Progress::Unknown => return Ok(()),
-            // Somebody else was faster.
-            Some(_) => {}
-        }
-    }
-    Err(Stop::Failed(vec![Fact::new(Code::Operating, key, "")]))
+    run.until(Step::Settle, run.times.total, |run| state.look(run))
 }
 
 impl State<'_> {
     fn look(&mut self, run: &mut Run<'_>) -> Result<Look<Settled>, Stop> {
-        let view = View::read(run)?;
-        let failed = |code, detail: &str| Err(Stop::Failed(vec![Fact::new(code, self.root, detail)]));
+        let view = inventory::view(run)?;
+        let failed = |code, detail: &str| Err(Stop::failed(code, self.root, detail));
         let Some(root) = view.root().filter(|r| r.key == *self.root) else { return failed(Code::RootGone, "") };
         if meta::deleting(&root.value).is_some() {
             return failed(Code::RootDeleting, &meta::finalizers(&root.value).join(" "));
@@ -114,10 +98,10 @@ impl State<'_> {
     fn of_root(&mut self, run: &mut Run<'_>, view: &View, root: &Object) -> Result<Vec<Fact>, Stop> {
         self.hopeless(run, view, root)?;
         let value = &root.value;
-        let message = text(value, "/status/operationState/message");
-        match ops::progress(value, self.want.stamp, self.done.attempts) {
+        let message = app::message(value);
+        match patches::progress(value, self.want.stamp, self.done.attempts) {
             Progress::Ended if app::phase(value) != "Succeeded" => {
-                return Err(Stop::Failed(vec![Fact::new(Code::OperationFailed, &root.key, message)]));
+                return Err(Stop::failed(Code::OperationFailed, &root.key, message));
             }
             Progress::Unknown if !app::is_operating(value) => {
                 let note = Fact::new(Code::OperationOvertaken, &root.key, "");
@@ -132,7 +116,7 @@ impl State<'_> {
         }
         let lists: BTreeSet<Key> = view.listed_apps();
         let there = |k: &Key| view.get(k).is_some_and(|o| meta::deleting(&o.value).is_none());
-        let synced = text(value, "/status/sync/status") == "Synced";
+        let synced = app::sync(value) == "Synced";
         let direct: BTreeSet<Key> = managed(value).filter(|k| k.is_argo("Application")).collect();
         let missing: Vec<Fact> = direct.iter().filter(|k| !there(k)).map(|k| Fact::new(Code::Missing, k, "")).collect();
         if !missing.is_empty() {
@@ -145,11 +129,11 @@ impl State<'_> {
             return Ok(missing);
         }
         if direct.is_empty() && synced {
-            return Err(Stop::Failed(vec![Fact::new(Code::NoChildren, &root.key, "")]));
+            return Err(Stop::failed(Code::NoChildren, &root.key, ""));
         }
-        let mut pending = state(root);
+        let mut pending = lacks(root);
         // Deeper ones come when their parents are synced; what no parent lists any more is not in Git.
-        let settled = pending.is_empty() && view.members().iter().all(|m| state(m).is_empty());
+        let settled = pending.is_empty() && view.members().iter().all(|m| lacks(m).is_empty());
         for key in self.want.expected.iter().filter(|k| !there(k)) {
             if !settled || lists.contains(key) {
                 pending.push(Fact::new(Code::Missing, key, ""));
@@ -170,15 +154,15 @@ impl State<'_> {
             self.done.notes.push(Fact::new(Code::NotSeenHere, key, text(value, "/spec/destination/server")));
         }
         let tries = self.tries.get(key).copied().unwrap_or(0);
-        let message = text(value, "/status/operationState/message");
+        let message = app::message(value);
         if app::is_operating(value) {
             return Ok(vec![Fact::new(Code::Operating, key, message)]);
         }
-        let out = text(value, "/status/sync/status") == "OutOfSync";
+        let out = app::sync(value) == "OutOfSync";
         let has_failed = matches!(app::phase(value), "Failed" | "Error");
-        let ours_failed = has_failed && tries > 0 && ops::progress(value, self.want.stamp, tries) == Progress::Ended;
+        let ours_failed = has_failed && tries > 0 && patches::progress(value, self.want.stamp, tries) == Progress::Ended;
         if out && ours_failed {
-            return Err(Stop::Failed(vec![Fact::new(Code::OperationFailed, key, message)]));
+            return Err(Stop::failed(Code::OperationFailed, key, message));
         }
         let (now, lasting) = (run.clock.now(), run.times.lasting);
         // A manual one is synced by nobody; an automated one that failed once is not tried again on the same revision.
@@ -193,9 +177,9 @@ impl State<'_> {
             }
         }
         let there = |k: &Key| view.get(k).is_some();
-        let mut pending = state(member);
-        if pending.is_empty() && ops::take_back(value).is_some() {
-            write::change(run, &read::app_path(key), Step::Settle, &|live| Ok(ops::take_back(live)))?;
+        let mut pending = lacks(member);
+        if pending.is_empty() && patches::take_back(value).is_some() {
+            write::change(run, key, Step::Settle, &|live| Ok(patches::take_back(live)))?;
         }
         let below = resources(value).filter(|k| k.is_argo("Application") && !there(k));
         pending.extend(below.map(|k| Fact::new(Code::Missing, &k, "")));
@@ -206,60 +190,36 @@ impl State<'_> {
     fn hopeless(&mut self, run: &mut Run<'_>, view: &View, object: &Object) -> Result<(), Stop> {
         let (key, value) = (&object.key, &object.value);
         if view.has_project(app::project(value)) == Some(false) {
-            return Err(Stop::Failed(vec![Fact::new(Code::NoProject, key, app::project(value))]));
+            return Err(Stop::failed(Code::NoProject, key, app::project(value)));
         }
         let now = run.clock.now();
         let lasting = run.times.lasting;
-        let unknown = text(value, "/status/sync/status") == "Unknown";
+        let unknown = app::sync(value) == "Unknown";
         let error = app::conditions(value).find(|(kind, _)| kind.ends_with("Error") && *kind != "DeletionError").filter(|_| unknown);
         if self.since.lasts(key, "condition", error.is_some(), now, lasting)
             && let Some((kind, message)) = error
         {
-            return Err(Stop::Failed(vec![Fact::new(Code::Condition, key, format!("{kind}: {message}"))]));
+            return Err(Stop::failed(Code::Condition, key, format!("{kind}: {message}")));
         }
-        let message = text(value, "/status/operationState/message");
-        let blocked = app::is_operating(value) && message.contains("blocked by sync window");
+        let message = app::message(value);
+        let blocked = app::is_operating(value) && app::is_blocked(value);
         if self.since.lasts(key, "sync-window", blocked, now, WINDOW) {
             let tries = if key == self.root { self.done.attempts } else { self.tries.get(key).copied().unwrap_or(0) };
-            if ops::progress(value, self.want.stamp, tries) == Progress::Running {
+            if patches::progress(value, self.want.stamp, tries) == Progress::Running {
                 // It must not fire later, when nobody looks.
                 withdraw(run, key)?;
             }
-            return Err(Stop::Failed(vec![Fact::new(Code::SyncWindow, key, message)]));
+            return Err(Stop::failed(Code::SyncWindow, key, message));
         }
         Ok(())
     }
-}
-
-/// What an Application itself lacks.
-fn state(object: &Object) -> Vec<Fact> {
-    let (key, value) = (&object.key, &object.value);
-    let (sync, health) = (text(value, "/status/sync/status"), text(value, "/status/health/status"));
-    let mut pending = Vec::new();
-    if sync != "Synced" {
-        pending.push(Fact::new(Code::NotSynced, key, sync));
-    }
-    if health != "Healthy" {
-        pending.push(Fact::new(Code::NotHealthy, key, format!("{health}{}", ailing(value))));
-    }
-    if application_is_unsettled(value) {
-        pending.push(Fact::new(Code::NotReconciled, key, ""));
-    }
-    pending
-}
-
-/// The first of its objects that is not healthy, and why, in Argo CD's words.
-fn ailing(app: &Value) -> String {
-    let health = |e: &Value| text(e, "/health/status").to_owned();
-    let first = entries(app).find(|e| !matches!(&*health(e), "" | "Healthy"));
-    first.map_or(String::new(), |e| format!(": {} {} {}", key_of_entry(e), health(e), text(e, "/health/message")).trim_end().to_owned())
 }
 
 /// The layer's workloads: how many there are, and which are not available.
 fn workloads(run: &Run<'_>, view: &View) -> Result<(usize, Vec<Fact>), Stop> {
     let (mut count, mut pending) = (0, Vec::new());
     // What is on another cluster is not seen from here; its Application's word is all there is.
-    for app in view.root().into_iter().chain(view.members()).filter(|a| Here::default().is(&a.value)) {
+    for app in view.family().filter(|a| Here::default().is(&a.value)) {
         for entry in entries(&app.value).filter(|e| !text(e, "/status").is_empty()) {
             let key = key_of_entry(entry);
             let reader = run.rules.of(&key.group, &key.kind).rule.health.as_deref();

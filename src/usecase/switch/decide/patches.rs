@@ -4,35 +4,48 @@ use crate::argo::app::RESOURCES;
 use crate::argo::{Mode, app};
 use crate::model::{Key, meta};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::vocabulary::key_of;
-use crate::usecase::switch::{Write, read};
+use crate::usecase::switch::words::{Stamp, Write, key_of};
 use serde_json::{Map, Value, json};
 
 /// An Application's annotation: evid gave it this finalizer, Git did not.
 const GIVEN: &str = "evid/given-finalizer";
 
-/// By what an operation is known again.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Stamp {
-    /// Names this run in `operation.info` (`evid.run-id`).
-    pub run: String,
-    /// A reviewer's text, to show that it passed through the cluster (`evid.nonce`).
-    pub nonce: Option<String>,
-    /// Who asks; `initiatedBy.username` is `evid/<user>`.
-    pub user: String,
+/// Where Argo CD's objects of a kind are in a namespace.
+fn collection(plural: &str, namespace: &str) -> String {
+    format!("/apis/argoproj.io/v1alpha1/namespaces/{namespace}/{plural}")
 }
 
-pub(super) fn patch(what: &'static str, live: &Value, change: Value) -> Write {
-    Write::patch(what, &read::app_path(&key_of(live)), live, change)
+/// The path of an Application.
+pub fn app_path(key: &Key) -> String {
+    format!("{}/{}", collection("applications", &key.namespace), key.name)
+}
+
+/// The path of an AppProject.
+pub fn project_path(key: &Key) -> String {
+    format!("{}/{}", collection("appprojects", &key.namespace), key.name)
+}
+
+pub fn patch(what: &'static str, live: &Value, change: Value) -> Write {
+    Write::patch(what, &app_path(&key_of(live)), live, change)
+}
+
+/// The root, from its manifest.
+pub fn apply(root: &Key, manifest: &Value) -> Write {
+    Write::create("apply", &collection("applications", &root.namespace), root, manifest.clone())
+}
+
+/// An AppProject, from its manifest.
+pub fn create_project(project: &Key, manifest: Value) -> Write {
+    Write::create("create-project", &collection("appprojects", &project.namespace), project, manifest)
 }
 
 /// Manual, in the form that every version understands.
-pub(super) fn manual(live: &Value) -> Option<Write> {
+pub fn manual(live: &Value) -> Option<Write> {
     (!Mode::of(live).is_manual()).then(|| patch("manual", live, json!({"spec": {"syncPolicy": {"automated": null}}})))
 }
 
 /// The resources finalizer; none where it is there, or can no longer be given.
-pub(super) fn finalizer(live: &Value) -> Option<Write> {
+pub fn finalizer(live: &Value) -> Option<Write> {
     if app::cascades(live) || meta::deleting(live).is_some() {
         return None;
     }
@@ -41,14 +54,14 @@ pub(super) fn finalizer(live: &Value) -> Option<Write> {
 }
 
 /// Takes back what [`finalizer`] gave to an Application that lives on after all; none where nothing was given, or it is going.
-pub(super) fn take_back(live: &Value) -> Option<Write> {
+pub fn take_back(live: &Value) -> Option<Write> {
     meta::annotation(live, GIVEN).filter(|_| meta::deleting(live).is_none())?;
     let rest = without(live, |f| f == RESOURCES);
     Some(patch("take-back", live, json!({"metadata": {"finalizers": rest, "annotations": {GIVEN: null}}})))
 }
 
 /// Ends a running operation as Argo CD's own API does; takes back one that nobody has begun.
-pub(super) fn terminate(live: &Value) -> Option<Write> {
+pub fn terminate(live: &Value) -> Option<Write> {
     let asked = live.get("operation").is_some_and(|o| !o.is_null());
     match app::phase(live) {
         "Running" if asked => Some(patch("terminate", live, json!({"status": {"operationState": {"phase": "Terminating"}}}))),
@@ -58,15 +71,15 @@ pub(super) fn terminate(live: &Value) -> Option<Write> {
 }
 
 /// Deletes one child, by uid.
-pub(super) fn delete(key: &Key, uid: &str) -> Write {
-    Write::delete("delete", &read::app_path(key), key, uid)
+pub fn delete(key: &Key, uid: &str) -> Write {
+    Write::delete("delete", &app_path(key), key, uid)
 }
 
 /// The operation that empties the root: its own source, with everything excluded, and prune.
 ///
 /// # Errors
 /// The code of why this root can't be emptied so.
-pub(super) fn prune(live: &Value, stamp: &Stamp) -> Result<Write, Code> {
+pub fn prune(live: &Value, stamp: &Stamp) -> Result<Write, Code> {
     let spec = live.get("spec").unwrap_or(&Value::Null);
     if spec.get("sourceHydrator").is_some_and(|s| !s.is_null()) {
         return Err(Code::SourceHydrator);
@@ -100,7 +113,7 @@ fn emptied(source: &Value) -> Result<Value, Code> {
 }
 
 /// One full synchronisation, by this run; where asked for, together with automated + prune + self-heal. It prunes where the policy does.
-pub(super) fn sync(live: &Value, stamp: &Stamp, attempt: u32, automate: bool) -> Write {
+pub fn sync(live: &Value, stamp: &Stamp, attempt: u32, automate: bool) -> Write {
     let prune = automate || matches!(Mode::of(live), Mode::Automated { prune: true, .. });
     let mut change = operation(live, stamp, attempt, Map::from_iter([("prune".to_owned(), Value::Bool(prune))]), true);
     if automate {
@@ -134,7 +147,7 @@ fn operation(live: &Value, stamp: &Stamp, attempt: u32, mut sync: Map<String, Va
 
 /// How far an operation of this run is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Progress {
+pub enum Progress {
     /// Neither asked for nor remembered: never taken, or another came after it.
     Unknown,
     /// Asked for or under way.
@@ -144,7 +157,7 @@ pub(super) enum Progress {
 }
 
 /// Looks for this run's operation, by its run id and attempt. Nothing else of `operationState` is believed before it says both.
-pub(super) fn progress(live: &Value, stamp: &Stamp, attempt: u32) -> Progress {
+pub fn progress(live: &Value, stamp: &Stamp, attempt: u32) -> Progress {
     let ours = |o: Option<&Value>| {
         o.is_some_and(|o| app::info(o, "evid.run-id") == Some(&stamp.run) && app::info(o, "evid.attempt") == Some(&attempt.to_string()))
     };
@@ -162,7 +175,7 @@ pub(super) fn progress(live: &Value, stamp: &Stamp, attempt: u32) -> Progress {
 }
 
 /// Takes Argo CD's finalizers off, and only those; none where there are none.
-pub(super) fn strip(live: &Value) -> Option<Write> {
+pub fn strip(live: &Value) -> Option<Write> {
     let some = meta::finalizers(live).into_iter().any(app::is_argos);
     some.then(|| patch("strip-finalizers", live, json!({"metadata": {"finalizers": without(live, app::is_argos)}})))
 }
@@ -174,7 +187,7 @@ fn without(live: &Value, goes: impl Fn(&str) -> bool) -> Value {
 }
 
 /// Asks Argo CD to look again.
-pub(super) fn refresh(live: &Value) -> Option<Write> {
+pub fn refresh(live: &Value) -> Option<Write> {
     let asked = meta::annotation(live, "argocd.argoproj.io/refresh").is_some();
     (!asked).then(|| patch("refresh", live, json!({"metadata": {"annotations": {"argocd.argoproj.io/refresh": "normal"}}})))
 }

@@ -1,18 +1,17 @@
-//! The plan of OFF: what is there, why it must not be done, how it will be done, each write in order. [`plan`] reads; the rest
-//! is pure.
+//! The plan of OFF: what is there, why it must not be done, how it will be done, each write in order. [`plan`] reads; the rest is pure.
 use crate::argo::{Mode, app};
 use crate::model::{Gap, Key, meta};
-use crate::usecase::cluster::Resource;
+use crate::usecase::switch::act::inventory::{inventory, volumes};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::fate::Fate;
-use crate::usecase::switch::orphans::Known;
-use crate::usecase::switch::scan::Scan;
-use crate::usecase::switch::vocabulary::Doomed;
-use crate::usecase::switch::{Fact, Run, Stamp, Stop, View, Write, fate, guard, ops, read};
+use crate::usecase::switch::decide::leftovers::Known;
+use crate::usecase::switch::decide::removal::{Removal, removal};
+use crate::usecase::switch::decide::scan::Scan;
+use crate::usecase::switch::decide::view::View;
+use crate::usecase::switch::decide::{patches, preflight};
+use crate::usecase::switch::run::Run;
+use crate::usecase::switch::words::{Fact, Stamp, Stop, Strategy, Target, Write, is_allowed};
 use serde_json::Value;
 use std::time::Duration;
-
-pub use crate::usecase::switch::vocabulary::Strategy;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -47,7 +46,7 @@ pub struct Plan {
     /// Every write, in order, as it would be sent now.
     pub writes: Vec<Write>,
     /// What goes and what stays.
-    pub fate: Fate,
+    pub removal: Removal,
     /// What should be known before.
     pub notes: Vec<Fact>,
     /// How long it is watched whether the root stays manual, where an Application manages it.
@@ -62,8 +61,7 @@ pub struct Plan {
 /// # Errors
 /// [`Stop::Refused`] with each reason and its object; nothing was written.
 pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
-    let view = View::read(run)?;
-    let scan = Scan::with(run, &fate::listed(&view))?;
+    let (view, scan) = inventory(run)?;
     let mut notes = Vec::new();
     let volumes = volumes(run, &mut notes)?;
     let mut plan = decide(&view, &scan, &volumes, options).map_err(Stop::Refused)?;
@@ -72,21 +70,16 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     Ok(plan)
 }
 
-/// The PersistentVolumes in full.
-pub(super) fn volumes(run: &Run<'_>, notes: &mut Vec<Fact>) -> Result<Vec<Value>, Stop> {
-    read::allowed(run, &Resource::new("", "v1", "persistentvolumes", "PersistentVolume", false), notes)
-}
-
 /// The pure half of [`plan`].
 fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Result<Plan, Vec<Fact>> {
-    let mut refusals = guard::root(view);
+    let mut refusals = preflight::root(view);
     let Some(root) = view.root() else { return Err(refusals) };
     let (strategy, instead) = strategy(view, options);
-    let fate = fate::fate(view, scan, strategy, volumes);
-    refusals.extend(guard::members(view, scan));
-    refusals.extend(fate.refusals.iter().cloned());
-    refusals.extend(fate.losses.iter().filter(|l| !fate::is_allowed(&options.allow, &l.object)).cloned());
-    refusals.retain(|f| f.code != Code::Elsewhere || !fate::is_allowed(&options.allow, &f.object));
+    let removal = removal(view, scan, strategy, volumes);
+    refusals.extend(preflight::members(view, scan));
+    refusals.extend(removal.refusals.iter().cloned());
+    refusals.extend(removal.losses.iter().filter(|l| !is_allowed(&options.allow, &l.object)).cloned());
+    refusals.retain(|f| f.code != Code::Elsewhere || !is_allowed(&options.allow, &f.object));
     if !refusals.is_empty() {
         refusals.sort();
         refusals.dedup();
@@ -95,26 +88,26 @@ fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Res
     let children = view.children();
     let mut members: Vec<(Key, String)> = view.members().into_iter().map(|o| (o.key.clone(), o.uid.clone())).collect();
     members.sort_by_key(|(key, _)| !children.iter().any(|c| c.key == *key));
-    let already = Mode::of(&root.value).is_manual() && members.is_empty() && fate.direct.is_empty();
+    let already = Mode::of(&root.value).is_manual() && members.is_empty() && removal.direct.is_empty();
     let manager = view.manager();
-    let mut notes = guard::strangers(view);
+    let mut notes = preflight::strangers(view);
     if let Some(m) = manager.as_ref().filter(|m| m.self_heals && !m.ignores) {
         notes.push(Fact::new(Code::MayRevert, &root.key, m.app.place()));
     }
-    notes.extend(fate.losses.iter().map(|l| Fact::new(Code::LossAllowed, &l.object, l.detail.clone())));
+    notes.extend(removal.losses.iter().map(|l| Fact::new(Code::LossAllowed, &l.object, l.detail.clone())));
     Ok(Plan {
         root: root.key.clone(),
         uid: root.uid.clone(),
         already,
-        writes: writes(view, &fate, strategy, options),
+        writes: writes(view, &removal, strategy, options),
         hold: manager.map(|m| (m.app, Duration::from_secs(2 * view.self_heal + 2))),
         unseen: scan.gaps.clone(),
-        known: Known::of(view, &fate),
+        known: Known::of(view, &removal),
         children: children.len(),
         members,
         strategy,
         instead,
-        fate,
+        removal,
         notes,
     })
 }
@@ -122,7 +115,7 @@ fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Res
 /// The strategy asked for, or the one that this root leaves.
 fn strategy(view: &View, options: &Options) -> (Strategy, Option<Fact>) {
     let Some(root) = view.root().filter(|_| options.strategy == Strategy::Prune) else { return (options.strategy, None) };
-    if let Err(code) = ops::prune(&root.value, &options.stamp) {
+    if let Err(code) = patches::prune(&root.value, &options.stamp) {
         return (Strategy::Cascade, Some(Fact::new(code, &root.key, "")));
     }
     // A prune would take the AppProject first, and then no child could finish its deletion.
@@ -138,30 +131,24 @@ fn strategy(view: &View, options: &Options) -> (Strategy, Option<Fact>) {
 }
 
 /// Every write, in order, against what was read.
-fn writes(view: &View, fate: &Fate, strategy: Strategy, options: &Options) -> Vec<Write> {
+fn writes(view: &View, removal: &Removal, strategy: Strategy, options: &Options) -> Vec<Write> {
     let Some(root) = view.root() else { return vec![] };
     let members = view.members();
-    let mut writes: Vec<Write> = ops::manual(&root.value).into_iter().collect();
-    if members.is_empty() && fate.direct.is_empty() {
+    let mut writes: Vec<Write> = patches::manual(&root.value).into_iter().collect();
+    if members.is_empty() && removal.direct.is_empty() {
         return writes;
     }
     if options.terminate {
-        writes.extend(std::iter::once(root).chain(members.iter().copied()).filter_map(|o| ops::terminate(&o.value)));
+        writes.extend(std::iter::once(root).chain(members.iter().copied()).filter_map(|o| patches::terminate(&o.value)));
     }
-    writes.extend(members.iter().filter_map(|m| ops::finalizer(&m.value)));
+    writes.extend(members.iter().filter_map(|m| patches::finalizer(&m.value)));
     match strategy {
-        Strategy::Prune => writes.extend(ops::prune(&root.value, &options.stamp)),
+        Strategy::Prune => writes.extend(patches::prune(&root.value, &options.stamp)),
         Strategy::Cascade => {
             let living = view.children().into_iter().filter(|c| meta::deleting(&c.value).is_none());
-            writes.extend(living.map(|c| ops::delete(&c.key, &c.uid)));
-            writes.extend(direct(fate).map(|d| Write::delete("delete", &d.path, &d.key, &d.uid)));
+            writes.extend(living.map(|c| patches::delete(&c.key, &c.uid)));
+            writes.extend(removal.direct().map(Target::delete));
         }
     }
     writes
-}
-
-/// The root's own objects beside its children; AppProjects last.
-pub(super) fn direct(fate: &Fate) -> impl Iterator<Item = &Doomed> {
-    let all = |project: bool| fate.going.iter().filter(move |d| fate.direct.contains(&d.key) && d.key.is_argo("AppProject") == project);
-    all(false).chain(all(true))
 }

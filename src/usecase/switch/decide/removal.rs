@@ -5,9 +5,9 @@ use crate::argo::{app, managed, resources};
 use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::scan::Scan;
-use crate::usecase::switch::vocabulary::{Doomed, Strategy};
-use crate::usecase::switch::{Fact, View};
+use crate::usecase::switch::decide::scan::Scan;
+use crate::usecase::switch::decide::view::View;
+use crate::usecase::switch::words::{Fact, Strategy, Target};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,9 +16,9 @@ const DATA: [&str; 4] = ["PersistentVolumeClaim", "PersistentVolume", "Namespace
 
 /// What becomes of the layer's objects.
 #[derive(Clone, Default, Debug)]
-pub struct Fate {
+pub struct Removal {
     /// What goes, Applications first.
-    pub going: Vec<Doomed>,
+    pub going: Vec<Target>,
     /// The root's own objects that are no Applications.
     pub direct: Vec<Key>,
     /// What stays on purpose.
@@ -29,10 +29,18 @@ pub struct Fate {
     pub refusals: Vec<Fact>,
 }
 
+impl Removal {
+    /// The root's own objects beside its children; AppProjects last.
+    pub fn direct(&self) -> impl Iterator<Item = &Target> {
+        let all = |project: bool| self.going.iter().filter(move |d| self.direct.contains(&d.key) && d.key.is_argo("AppProject") == project);
+        all(false).chain(all(true))
+    }
+}
+
 /// Reads it off the metadata. `volumes` are the PersistentVolumes in full.
-pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> Fate {
-    let mut fate = Fate::default();
-    let Some(root) = view.root() else { return fate };
+pub fn removal(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> Removal {
+    let mut out = Removal::default();
+    let Some(root) = view.root() else { return out };
     let ours = |key: &Key| *key == root.key || view.is_member(key);
     let mut going: BTreeMap<&str, (&Object, String)> = BTreeMap::new();
     let mut late = Vec::new();
@@ -40,9 +48,9 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
         let Some(app) = view.marked(object).filter(&ours) else { continue };
         if object.key.is_argo("Application") && !view.is_member(&object.key) {
             // Its mark says so, its parent does not. A prune would follow the mark.
-            fate.refusals.push(Fact::new(Code::Contested, &object.key, app.place()));
+            out.refusals.push(Fact::new(Code::Contested, &object.key, app.place()));
         } else if let Some(other) = listed_elsewhere(view, &object.key, &ours) {
-            fate.refusals.push(Fact::new(Code::Shared, &object.key, format!("{}, {}", app.place(), other.place())));
+            out.refusals.push(Fact::new(Code::Shared, &object.key, format!("{}, {}", app.place(), other.place())));
         } else if let Some(option) = kept_by(object, app == root.key, strategy) {
             if app != root.key && DATA.contains(&&*object.key.kind) && returns_prune(view, &app, object) {
                 let why = format!("kept by {option}, and pruned when {} comes back: not in its Git, and no Prune=false", app.place());
@@ -50,50 +58,44 @@ pub fn fate(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) -> 
                 continue;
             }
             let code = if object.key.is_argo("Application") { Code::ChildKept } else { Code::Kept };
-            let list = if code == Code::Kept { &mut fate.kept } else { &mut fate.refusals };
+            let list = if code == Code::Kept { &mut out.kept } else { &mut out.refusals };
             list.push(Fact::new(code, &object.key, option));
         } else if meta::owners(&object.value).next().is_none() && !argo::is_hook(&object.value) {
             if app == root.key && !object.key.is_argo("Application") {
-                fate.direct.push(object.key.clone());
+                out.direct.push(object.key.clone());
             }
             going.insert(&object.uid, (object, format!("managed by {}", app.place())));
         }
     }
-    for key in listed(view) {
+    for key in view.listed() {
         let Some(object) = scan.get(&key).filter(|o| !going.contains_key(&*o.uid)) else { continue };
         let by_root = strategy == Strategy::Prune && resources(&root.value).any(|listed| listed == key);
         if key.kind == "CustomResourceDefinition" {
             if by_root && !argo::has_option(&object.value, "Prune=false") {
                 going.insert(&object.uid, (object, format!("listed by {}", root.key.place())));
             } else {
-                fate.kept.push(Fact::new(Code::Kept, &key, "CRD"));
+                out.kept.push(Fact::new(Code::Kept, &key, "CRD"));
             }
         } else if view.marked(object).is_none() && !key.is_argo("Application") && meta::owners(&object.value).next().is_none() {
-            fate.kept.push(Fact::new(Code::KeptUnmarked, &key, ""));
+            out.kept.push(Fact::new(Code::KeptUnmarked, &key, ""));
         }
     }
     close(scan, &mut going);
-    fate.losses = losses(view, &going, volumes, &ours);
-    fate.losses.extend(late);
-    fate.going = going.values().filter_map(|(o, _)| scan.doomed(o)).collect();
-    fate.going.sort_by_key(|d| (!d.key.is_argo("Application"), d.key.clone()));
-    for list in [&mut fate.kept, &mut fate.refusals, &mut fate.losses] {
+    out.losses = losses(view, &going, volumes, &ours);
+    out.losses.extend(late);
+    out.going = going.values().filter_map(|(o, _)| scan.target(o)).collect();
+    out.going.sort_by_key(|d| (!d.key.is_argo("Application"), d.key.clone()));
+    for list in [&mut out.kept, &mut out.refusals, &mut out.losses] {
         list.sort();
         list.dedup();
     }
-    fate
-}
-
-/// The objects that the layer's Applications list as theirs.
-pub(super) fn listed(view: &View) -> BTreeSet<Key> {
-    let apps = view.root().into_iter().chain(view.members());
-    apps.flat_map(|a| managed(&a.value)).collect()
+    out
 }
 
 /// An Application outside the layer that lists the object as its own, too.
 fn listed_elsewhere(view: &View, key: &Key, ours: &dyn Fn(&Key) -> bool) -> Option<Key> {
     let lists = |app: &&Key| view.get(app).is_some_and(|a| managed(&a.value).any(|mine| mine == *key));
-    view.apps.listing(key).iter().filter(|a| !ours(a)).find(lists).cloned()
+    view.listing(key).iter().filter(|a| !ours(a)).find(lists).cloned()
 }
 
 /// The option that makes an object stay, as Argo CD asks about it.
@@ -164,10 +166,4 @@ fn losses(view: &View, going: &BTreeMap<&str, (&Object, String)>, volumes: &[Val
     let protected = |o: &&Object| argo::has_option(&o.value, "Prune=false") || argo::has_option(&o.value, "Delete=false");
     losses.extend(view.children().into_iter().filter(protected).map(|o| Fact::new(Code::WouldBeLost, &o.key, "Prune=false")));
     losses
-}
-
-/// Whether `--allow-loss` names the object: `KIND/NAMESPACE/NAME`, or `KIND/NAME` for a cluster-scoped one.
-pub fn is_allowed(allow: &[String], key: &Key) -> bool {
-    let rest = if key.namespace.is_empty() { key.name.clone() } else { key.place() };
-    allow.iter().filter_map(|a| a.split_once('/')).any(|(kind, place)| kind.eq_ignore_ascii_case(&key.kind) && place == rest)
 }

@@ -3,12 +3,13 @@ use crate::argo::{Here, app, entries, key_of_entry};
 use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
 use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::scan::Scan;
-use crate::usecase::switch::{Fact, View};
+use crate::usecase::switch::decide::scan::Scan;
+use crate::usecase::switch::decide::view::View;
+use crate::usecase::switch::words::Fact;
 use serde_json::Value;
 
 /// Why the root can't be switched at all.
-pub(super) fn root(view: &View) -> Vec<Fact> {
+pub fn root(view: &View) -> Vec<Fact> {
     let Some(root) = view.root() else { return vec![Fact::new(Code::NoRoot, &view.root_key(), "")] };
     let mut out = Vec::new();
     if meta::deleting(&root.value).is_some() {
@@ -18,14 +19,14 @@ pub(super) fn root(view: &View) -> Vec<Fact> {
         out.push(Fact::new(Code::SkipReconcile, &root.key, ""));
     }
     out.extend(generator(root).map(|set| Fact::new(Code::Generated, &root.key, set)));
-    if let Some(layer) = view.apps.layer_of_app(&root.key).filter(|l| *l != view.layer.name) {
+    if let Some(layer) = view.root_in.as_ref().filter(|l| **l != view.layer.name) {
         out.push(Fact::new(Code::OtherLayer, &root.key, layer));
     }
     out
 }
 
 /// Why the children can't be removed.
-pub(super) fn members(view: &View, scan: &Scan) -> Vec<Fact> {
+pub fn members(view: &View, scan: &Scan) -> Vec<Fact> {
     let mut out = Vec::new();
     for member in view.members() {
         let (key, value) = (&member.key, &member.value);
@@ -57,7 +58,7 @@ pub(super) fn members(view: &View, scan: &Scan) -> Vec<Fact> {
     if let Some(root) = view.root().filter(|r| app::policy_has(&r.value, "Prune=confirm")) {
         out.push(Fact::new(Code::NeedsConfirmation, &root.key, "spec.syncPolicy.syncOptions"));
     }
-    for app in view.root().into_iter().chain(view.members()) {
+    for app in view.family() {
         let confirm = |e: &&Value| e.get("requiresDeletionConfirmation") == Some(&Value::Bool(true));
         out.extend(entries(&app.value).filter(confirm).map(|e| Fact::new(Code::NeedsConfirmation, &key_of_entry(e), app.key.place())));
     }
@@ -72,7 +73,7 @@ pub(super) fn members(view: &View, scan: &Scan) -> Vec<Fact> {
 }
 
 /// Applications that speak of the layer without hanging in it: named, never touched.
-pub(super) fn strangers(view: &View) -> Vec<Fact> {
+pub fn strangers(view: &View) -> Vec<Fact> {
     let listed = view.listed_apps();
     let outside = |key: &&Key| !view.is_member(key) && view.get(key).is_some();
     listed.iter().filter(outside).map(|key| Fact::new(Code::ListedNotMarked, key, "")).collect()
