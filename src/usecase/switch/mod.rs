@@ -17,6 +17,8 @@ mod words;
 
 pub use act::until_healthy::Settled;
 pub use codes::{Code, Step};
-pub use decide::patches::cleaned;
+pub use decide::manifests::cleaned;
+pub use decide::scan::Scan;
+pub use decide::view::View;
 pub use run::{Journal, Progress, Run, Times};
-pub use words::{Event, Fact, Stamp, Stop, Strategy, Write};
+pub use words::{Event, Fact, Stamp, Stop, Strategy, Target, Write};

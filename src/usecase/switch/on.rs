@@ -7,12 +7,9 @@ use crate::usecase::switch::act::inventory::inventory;
 use crate::usecase::switch::act::until_gone::until_gone;
 use crate::usecase::switch::act::until_healthy::{Settled, Want, until_healthy};
 use crate::usecase::switch::act::until_idle::terminate;
-use crate::usecase::switch::codes::{Code, Step};
 use crate::usecase::switch::decide::lacks::hangs;
-use crate::usecase::switch::decide::view::View;
-use crate::usecase::switch::decide::{patches, preflight};
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Fact, Stamp, Stop, Target, Write, key_of};
+use crate::usecase::switch::decide::{manifests, patches, preflight};
+use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, Target, View, Write};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -56,7 +53,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let apply = match (view.root(), &options.manifest) {
         (Some(_), _) => None,
         (None, None) => return Err(Stop::refused(Code::NoRoot, &key, "")),
-        (None, Some(manifest)) => Some(manual_manifest(manifest, &key)?),
+        (None, Some(manifest)) => Some(manifests::given(manifest, &key)?),
     };
     let root = view.root().map(|r| &r.value).or(apply.as_ref());
     if let Some(project) = root.map(app::project).filter(|p| view.has_project(p) == Some(false)) {
@@ -71,9 +68,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let targets: Vec<Target> = going.filter_map(|o| scan.target(o)).collect();
     let terminating = targets.iter().filter_map(|d| scan.get(&d.key).map(|o| hangs(&d.key, &o.value))).collect();
     let mut notes = view.notes.clone();
-    if let Some(m) = view.manager().filter(|m| m.self_heals && !m.ignores) {
-        notes.push(Fact::new(Code::MayRevert, &key, m.app.place()));
-    }
+    notes.extend(preflight::may_revert(&view));
     let mut writes: Vec<Write> = apply.iter().map(|m| patches::apply(&key, m)).collect();
     if let Some(root) = root {
         writes.push(patches::sync(root, &options.stamp, 1, true));
@@ -103,21 +98,6 @@ fn claiming(view: &View, root: &Key) -> BTreeSet<Key> {
         }
         ours.extend(new);
     }
-}
-
-/// The root's manifest, clean and manual: it is made automated by the patch that also asks for the operation.
-fn manual_manifest(manifest: &Value, key: &Key) -> Result<Value, Stop> {
-    let mut new = patches::cleaned(manifest);
-    let found = key_of(&new);
-    let space = if found.namespace.is_empty() { &key.namespace } else { &found.namespace };
-    if !found.is_argo("Application") || found.name != key.name || *space != key.namespace {
-        return Err(Stop::refused(Code::OtherManifest, key, found.to_string()));
-    }
-    crate::model::set(&mut new, "/metadata/namespace", Value::String(key.namespace.clone()));
-    if let Some(policy) = new.pointer_mut("/spec/syncPolicy").and_then(Value::as_object_mut) {
-        policy.remove("automated");
-    }
-    Ok(new)
 }
 
 /// Does what the plan says.

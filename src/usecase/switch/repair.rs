@@ -1,21 +1,19 @@
 //! Law A, for a root that hangs in Deleting: the cause named, the benign fix first, then exactly: finalizers off the root only,
 //! gone, applied again as manual or automated as it was, synced; and a look for orphans. No child is ever stripped.
-use crate::argo::{Mode, app};
+use crate::argo::Mode;
 use crate::model::meta::text;
 use crate::model::{Gap, Key, Object, meta};
 use crate::usecase::switch::act::inventory::volumes;
 use crate::usecase::switch::act::poll::Look;
 use crate::usecase::switch::act::until_healthy::{Settled, Want, until_healthy};
 use crate::usecase::switch::act::{apply, inventory, read, write};
-use crate::usecase::switch::codes::{Code, Step};
 use crate::usecase::switch::decide::lacks::hangs;
 use crate::usecase::switch::decide::leftovers::{Known, leftovers};
 use crate::usecase::switch::decide::removal::removal;
-use crate::usecase::switch::decide::view::View;
-use crate::usecase::switch::decide::{diagnosis, patches};
+use crate::usecase::switch::decide::{diagnosis, manifests, patches};
 use crate::usecase::switch::on;
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Fact, Stamp, Stop, Strategy, Write, is_allowed, key_of};
+use crate::usecase::switch::words::is_allowed;
+use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, Strategy, Write};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -50,7 +48,7 @@ pub struct Plan {
     /// What should be known before.
     pub notes: Vec<Fact>,
     manifest: Value,
-    projects: Vec<Write>,
+    project: Option<Write>,
     hung: Vec<Key>,
     expected: BTreeSet<Key>,
     known: Known,
@@ -93,7 +91,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     if !foreign.is_empty() {
         return refused(Code::ForeignFinalizer, &foreign.join(" "));
     }
-    let projects = projects(&view, root, &options.manifests)?;
+    let project = manifests::project(&view, root, &options.manifests)?;
     let mut notes = Vec::new();
     let volumes = volumes(run, &mut notes)?;
     let removal = removal(&view, &scan, Strategy::Cascade, &volumes);
@@ -102,64 +100,26 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let hung: Vec<&Object> = view.members().into_iter().filter(|m| meta::deleting(&m.value).is_some()).chain([root]).collect();
     let operating: Vec<Write> = hung.iter().filter_map(|o| patches::terminate(&o.value)).collect();
     let hung = operating.iter().map(|w| w.object.clone()).collect();
-    let fixes: Vec<Write> = operating.into_iter().chain(projects.iter().cloned()).collect();
+    let fixes: Vec<Write> = operating.into_iter().chain(project.clone()).collect();
     let mends = lost.is_empty() && !fixes.is_empty();
     if !fixes.is_empty() {
         notes.extend(lost.into_iter().map(|l| Fact { code: Code::MendWouldLose, ..l }));
     }
     let automated = !Mode::of(&root.value).is_manual();
-    let manifest = manifest(root, &options.manifests)?;
+    let manifest = manifests::again(root, &options.manifests)?;
     let living: Vec<&Object> = view.members().into_iter().filter(|m| meta::deleting(&m.value).is_none()).collect();
     let syncs = automated || !living.is_empty();
     let mut writes = if mends { fixes } else { vec![] };
     writes.extend(patches::strip(&root.value));
     if !mends {
-        writes.extend(projects.iter().cloned());
+        writes.extend(project.clone());
     }
     writes.push(patches::apply(&key, &manifest));
-    writes.push(if syncs { patches::sync(&manifest, &options.stamp, 1, automated) } else { refresh(&manifest) });
+    writes.extend(if syncs { Some(patches::sync(&manifest, &options.stamp, 1, automated)) } else { patches::refresh(&manifest) });
     notes.extend(view.notes.iter().cloned());
     let known = Known::of(&view, &removal);
     let expected = living.iter().map(|o| o.key.clone()).collect();
-    Ok(Plan { root: key, uid: root.uid.clone(), causes, mends, automated, syncs, writes, notes, manifest, projects, hung, expected, known })
-}
-
-fn refresh(manifest: &Value) -> Write {
-    patches::refresh(manifest).unwrap_or_else(|| patches::patch("refresh", manifest, Value::Object(serde_json::Map::new())))
-}
-
-/// The AppProject that is missing, from the manifests given.
-fn projects(view: &View, root: &Object, manifests: &[Value]) -> Result<Vec<Write>, Stop> {
-    let name = app::project(&root.value);
-    if view.has_project(name) != Some(false) {
-        return Ok(vec![]);
-    }
-    let key = Key::new("argoproj.io", "AppProject", &view.control, name);
-    let given = manifests.iter().find(|m| text(m, "/kind") == "AppProject" && text(m, "/metadata/name") == name);
-    let Some(given) = given else { return Err(Stop::refused(Code::ProjectWanted, &key, "")) };
-    let mut body = patches::cleaned(given);
-    crate::model::set(&mut body, "/metadata/namespace", Value::String(view.control.clone()));
-    Ok(vec![patches::create_project(&key, body)])
-}
-
-/// The root as it is applied again: from the manifests or as it was read, in the mode that it had.
-fn manifest(root: &Object, manifests: &[Value]) -> Result<Value, Stop> {
-    let key = &root.key;
-    let named = manifests.iter().find(|m| text(m, "/kind") == "Application" && text(m, "/metadata/name") == key.name);
-    let stranger = manifests.iter().find(|m| {
-        !matches!(text(m, "/kind"), "Application" | "AppProject")
-            || text(m, "/kind") == "Application" && text(m, "/metadata/name") != key.name
-    });
-    if let Some(other) = stranger {
-        return Err(Stop::refused(Code::OtherManifest, key, key_of(other).to_string()));
-    }
-    let mut new = patches::cleaned(named.unwrap_or(&root.value));
-    crate::model::set(&mut new, "/metadata/namespace", Value::String(key.namespace.clone()));
-    match root.value.pointer("/spec/syncPolicy/automated").filter(|a| a.is_object()) {
-        Some(automated) => drop(crate::model::set(&mut new, "/spec/syncPolicy/automated", automated.clone())),
-        None => drop(new.pointer_mut("/spec/syncPolicy").and_then(Value::as_object_mut).map(|p| p.remove("automated"))),
-    }
-    Ok(new)
+    Ok(Plan { root: key, uid: root.uid.clone(), causes, mends, automated, syncs, writes, notes, manifest, project, hung, expected, known })
 }
 
 /// Does what the plan says.
@@ -172,9 +132,7 @@ pub fn repair(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Repai
         strip(run, plan)?;
     }
     run.begin(Step::Apply);
-    for project in &plan.projects {
-        apply::project(run, project)?;
-    }
+    apply::project(run, plan.project.as_ref())?;
     let mut notes = plan.notes.clone();
     notes.extend(apply::root(run, &plan.root, &plan.manifest)?);
     let settled = if plan.syncs { Some(sync(run, plan, options)?) } else { look_again(run, plan)? };
@@ -196,9 +154,7 @@ fn mend(run: &mut Run<'_>, plan: &Plan) -> Result<bool, Stop> {
         let decide = |live: &Value| Ok(patches::terminate(live).filter(|_| meta::deleting(live).is_some()));
         write::change(run, key, Step::Mend, &decide)?;
     }
-    for project in &plan.projects {
-        apply::project(run, project)?;
-    }
+    apply::project(run, plan.project.as_ref())?;
     match leaves(run, plan, Step::Mend) {
         Ok(()) => Ok(true),
         Err(Stop::Late { .. }) => Ok(false),

@@ -3,13 +3,11 @@ use crate::argo::{Mode, app};
 use crate::kinds::health::application_is_unsettled;
 use crate::model::{Gap, Key, Object, meta};
 use crate::usecase::switch::act::inventory::{inventory, volumes};
-use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::decide::leftovers::{Known, leftovers};
 use crate::usecase::switch::decide::removal::removal;
-use crate::usecase::switch::decide::view::{Manager, View};
+use crate::usecase::switch::decide::view::Manager;
 use crate::usecase::switch::decide::{diagnosis, preflight};
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Fact, Stop, Strategy};
+use crate::usecase::switch::{Code, Fact, Run, Stop, Strategy, View};
 
 /// Where the switch stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,10 +2,8 @@
 use crate::model::{Key, meta};
 use crate::usecase::switch::act::write::Answer;
 use crate::usecase::switch::act::{read, write};
-use crate::usecase::switch::codes::{Code, Step};
 use crate::usecase::switch::decide::patches;
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Fact, Stop, Write};
+use crate::usecase::switch::{Code, Fact, Run, Step, Stop, Write};
 use serde_json::Value;
 
 /// How often the root is applied where its name is taken by one that is going.
@@ -32,8 +30,9 @@ pub fn root(run: &mut Run<'_>, key: &Key, manifest: &Value) -> Result<Option<Fac
     Err(Stop::failed(Code::Conflict, key, ""))
 }
 
-/// Creates an AppProject; one that is there is as good.
-pub fn project(run: &mut Run<'_>, project: &Write) -> Result<(), Stop> {
+/// Creates an AppProject, where one is missing; one that is there by now is as good.
+pub fn project(run: &mut Run<'_>, project: Option<&Write>) -> Result<(), Stop> {
+    let Some(project) = project else { return Ok(()) };
     match write::send(run, project)? {
         Answer::Taken(_) | Answer::Conflict(_) | Answer::Gone => Ok(()),
         Answer::Unclear(stop) => read::get(run.api, &patches::project_path(&project.object), None)?.map(drop).ok_or(stop),

@@ -3,11 +3,8 @@ use crate::argo::control_namespace;
 use crate::model::{Key, Object, Reason, Role};
 use crate::usecase::cluster::{Resource, discover};
 use crate::usecase::switch::act::read;
-use crate::usecase::switch::codes::{Code, Step};
-use crate::usecase::switch::decide::scan::{Scan, object};
-use crate::usecase::switch::decide::view::View;
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Fact, Stop};
+use crate::usecase::switch::decide::scan::object;
+use crate::usecase::switch::{Code, Fact, Run, Scan, Step, Stop, View};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

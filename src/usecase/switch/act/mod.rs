@@ -6,4 +6,5 @@ pub mod read;
 pub mod until_gone;
 pub mod until_healthy;
 pub mod until_idle;
+pub mod workloads;
 pub mod write;

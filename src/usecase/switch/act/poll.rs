@@ -1,8 +1,6 @@
 //! Waiting: look, tell what hangs, sleep, look again; never without end, and never past a Ctrl-C.
 use crate::model::Key;
-use crate::usecase::switch::codes::Step;
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Event, Fact, Stop};
+use crate::usecase::switch::{Event, Fact, Run, Step, Stop};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -2,10 +2,8 @@
 use crate::model::{Gap, Key, Reason};
 use crate::usecase::cluster::port::{Api, Ask, Reply};
 use crate::usecase::cluster::{Bounded, Resource, whole};
-use crate::usecase::switch::codes::{Code, Step};
 use crate::usecase::switch::decide::patches::app_path;
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Fact, Stop};
+use crate::usecase::switch::{Code, Fact, Run, Step, Stop};
 use serde_json::Value;
 
 /// Metadata alone, of one object.

@@ -4,10 +4,8 @@ use crate::model::{Key, meta};
 use crate::usecase::cluster::Resource;
 use crate::usecase::switch::act::poll::{Look, Since};
 use crate::usecase::switch::act::read;
-use crate::usecase::switch::codes::{Code, Step};
 use crate::usecase::switch::decide::lacks::hangs;
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Fact, Stop, Target};
+use crate::usecase::switch::{Code, Fact, Run, Step, Stop, Target};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// From so many of one kind on, a list says which are worth a look.

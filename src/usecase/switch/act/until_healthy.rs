@@ -1,21 +1,18 @@
 //! One operation of the root, and then: everything below it there, Synced, Healthy, its operations at their end and reconciled
 //! after it, every workload available. Runs the operation again where it succeeded without making every child; syncs children
 //! that nobody syncs; stops early on what waiting can't mend.
-use crate::argo::{Here, Mode, app, entries, key_of_entry, managed, resources};
-use crate::kinds::health;
-use crate::kinds::health::{Health, application_is_unsettled};
+use crate::argo::{Here, Mode, app, managed, resources};
+use crate::kinds::health::application_is_unsettled;
 use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
 use crate::usecase::switch::act::poll::{Look, Since};
 use crate::usecase::switch::act::until_idle::{ask, withdraw};
-use crate::usecase::switch::act::{inventory, read, write};
-use crate::usecase::switch::codes::{Code, Step};
+use crate::usecase::switch::act::workloads::workloads;
+use crate::usecase::switch::act::{inventory, write};
 use crate::usecase::switch::decide::lacks::lacks;
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::decide::patches::Progress;
-use crate::usecase::switch::decide::view::View;
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Fact, Stamp, Stop};
+use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, View};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -100,15 +97,8 @@ impl State<'_> {
         let value = &root.value;
         let message = app::message(value);
         match patches::progress(value, self.want.stamp, self.done.attempts) {
-            Progress::Ended if app::phase(value) != "Succeeded" => {
-                return Err(Stop::failed(Code::OperationFailed, &root.key, message));
-            }
-            Progress::Unknown if !app::is_operating(value) => {
-                let note = Fact::new(Code::OperationOvertaken, &root.key, "");
-                if !self.done.notes.contains(&note) {
-                    self.done.notes.push(note);
-                }
-            }
+            Progress::Ended if app::phase(value) != "Succeeded" => return Err(Stop::failed(Code::OperationFailed, &root.key, message)),
+            Progress::Unknown if !app::is_operating(value) => self.note(Code::OperationOvertaken, &root.key, ""),
             _ => {}
         }
         if application_is_unsettled(value) {
@@ -137,8 +127,8 @@ impl State<'_> {
         for key in self.want.expected.iter().filter(|k| !there(k)) {
             if !settled || lists.contains(key) {
                 pending.push(Fact::new(Code::Missing, key, ""));
-            } else if !self.done.notes.iter().any(|n| n.object == *key) {
-                self.done.notes.push(Fact::new(Code::NotInGit, key, ""));
+            } else {
+                self.note(Code::NotInGit, key, "");
             }
         }
         Ok(pending)
@@ -150,10 +140,10 @@ impl State<'_> {
             return Ok(vec![Fact::new(Code::Deleting, key, meta::finalizers(value).join(" "))]);
         }
         self.hopeless(run, view, member)?;
-        if !Here::default().is(value) && !self.done.notes.iter().any(|n| n.object == *key) {
-            self.done.notes.push(Fact::new(Code::NotSeenHere, key, text(value, "/spec/destination/server")));
+        if !Here::default().is(value) {
+            self.note(Code::NotSeenHere, key, text(value, "/spec/destination/server"));
         }
-        let tries = self.tries.get(key).copied().unwrap_or(0);
+        let tries = self.tries(key);
         let message = app::message(value);
         if app::is_operating(value) {
             return Ok(vec![Fact::new(Code::Operating, key, message)]);
@@ -186,6 +176,18 @@ impl State<'_> {
         Ok(pending)
     }
 
+    /// How often an Application's operation was asked for.
+    fn tries(&self, app: &Key) -> u32 {
+        if app == self.root { self.done.attempts } else { self.tries.get(app).copied().unwrap_or(0) }
+    }
+
+    /// Notes something of an object, once.
+    fn note(&mut self, code: Code, object: &Key, detail: &str) {
+        if !self.done.notes.iter().any(|n| n.object == *object) {
+            self.done.notes.push(Fact::new(code, object, detail));
+        }
+    }
+
     /// What does not pass: no AppProject, a comparison that keeps failing, a window that forbids the operation.
     fn hopeless(&mut self, run: &mut Run<'_>, view: &View, object: &Object) -> Result<(), Stop> {
         let (key, value) = (&object.key, &object.value);
@@ -204,8 +206,7 @@ impl State<'_> {
         let message = app::message(value);
         let blocked = app::is_operating(value) && app::is_blocked(value);
         if self.since.lasts(key, "sync-window", blocked, now, WINDOW) {
-            let tries = if key == self.root { self.done.attempts } else { self.tries.get(key).copied().unwrap_or(0) };
-            if patches::progress(value, self.want.stamp, tries) == Progress::Running {
+            if patches::progress(value, self.want.stamp, self.tries(key)) == Progress::Running {
                 // It must not fire later, when nobody looks.
                 withdraw(run, key)?;
             }
@@ -213,29 +214,4 @@ impl State<'_> {
         }
         Ok(())
     }
-}
-
-/// The layer's workloads: how many there are, and which are not available.
-fn workloads(run: &Run<'_>, view: &View) -> Result<(usize, Vec<Fact>), Stop> {
-    let (mut count, mut pending) = (0, Vec::new());
-    // What is on another cluster is not seen from here; its Application's word is all there is.
-    for app in view.family().filter(|a| Here::default().is(&a.value)) {
-        for entry in entries(&app.value).filter(|e| !text(e, "/status").is_empty()) {
-            let key = key_of_entry(entry);
-            let reader = run.rules.of(&key.group, &key.kind).rule.health.as_deref();
-            let Some(reader) = reader.filter(|r| matches!(*r, "deployment" | "statefulset" | "daemonset" | "replicas")) else { continue };
-            count += 1;
-            let version = text(entry, "/version");
-            let plural = run.rules.plural(&key.group, &key.kind);
-            let base = if key.group.is_empty() { format!("/api/{version}") } else { format!("/apis/{}/{version}", key.group) };
-            let path = format!("{base}/namespaces/{}/{plural}/{}", key.namespace, key.name);
-            let health = read::get(run.api, &path, None)?.map(|live| health::read(reader, &live).map_or(Health::Unknown, |r| r.health));
-            match health {
-                Some(Health::Healthy) => {}
-                Some(_) => pending.push(Fact::new(Code::Unavailable, &key, "")),
-                None => pending.push(Fact::new(Code::Missing, &key, "")),
-            }
-        }
-    }
-    Ok((count, pending))
 }

@@ -3,11 +3,9 @@ use crate::argo::app;
 use crate::model::Key;
 use crate::usecase::switch::act::poll::Look;
 use crate::usecase::switch::act::{read, write};
-use crate::usecase::switch::codes::{Code, Step};
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::decide::patches::Progress;
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Fact, Stamp, Stop};
+use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop};
 use serde_json::Value;
 
 /// How often an operation is asked for where somebody else's comes first.

@@ -4,9 +4,7 @@
 use crate::model::{Key, meta};
 use crate::usecase::cluster::port::{Ask, Method, stamp};
 use crate::usecase::switch::act::read;
-use crate::usecase::switch::codes::{Code, Step};
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Event, Stop, Write};
+use crate::usecase::switch::{Code, Event, Run, Step, Stop, Write};
 use serde_json::{Value, json};
 use std::time::Duration;
 

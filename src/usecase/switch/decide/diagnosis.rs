@@ -1,11 +1,9 @@
 //! Why an Application hangs in Deleting. Pure: each cause names the object on which it rests; leaves come first.
-use crate::argo::{app, entries, key_of_entry};
+use crate::argo::app;
 use crate::model::meta::text;
 use crate::model::{Object, meta};
-use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::decide::scan::Scan;
-use crate::usecase::switch::decide::view::View;
-use crate::usecase::switch::words::Fact;
+use crate::usecase::switch::decide::preflight::unconfirmed;
+use crate::usecase::switch::{Code, Fact, Scan, View};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -81,8 +79,7 @@ fn own(view: &View, app: &Object, now: DateTime<Utc>) -> Vec<Fact> {
     if !foreign.is_empty() {
         add(Code::ForeignFinalizer, &foreign.join(" "));
     }
-    let confirm = entries(value).filter(|e| e.get("requiresDeletionConfirmation") == Some(&Value::Bool(true)));
-    causes.extend(confirm.map(|e| Fact::new(Code::NeedsConfirmation, &key_of_entry(e), app.key.place())));
+    causes.extend(unconfirmed(app));
     if causes.is_empty() && is_silent(view, app, now) {
         causes.push(Fact::new(Code::ControllerSilent, &app.key, text(value, "/status/reconciledAt")));
     }

@@ -1,10 +1,8 @@
 //! What an object still hangs on that is to go, and what an Application lacks that is to be there. Pure.
-use crate::argo::{app, entries, key_of_entry};
+use crate::argo::{app, listed};
 use crate::kinds::health::application_is_unsettled;
-use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
-use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::words::Fact;
+use crate::usecase::switch::{Code, Fact};
 use serde_json::Value;
 
 /// What an object that is to go hangs on.
@@ -38,7 +36,7 @@ pub fn lacks(object: &Object) -> Vec<Fact> {
 
 /// The first of its objects that is not healthy, and why, in Argo CD's words.
 fn ailing(app: &Value) -> String {
-    let health = |e: &Value| text(e, "/health/status").to_owned();
-    let first = entries(app).find(|e| !matches!(&*health(e), "" | "Healthy"));
-    first.map_or(String::new(), |e| format!(": {} {} {}", key_of_entry(e), health(e), text(e, "/health/message")).trim_end().to_owned())
+    let first = listed(app).find(|e| !matches!(e.health().0, "" | "Healthy"));
+    let said = |(health, message)| format!("{health} {message}");
+    first.map_or(String::new(), |e| format!(": {} {}", e.key(), said(e.health())).trim_end().to_owned())
 }

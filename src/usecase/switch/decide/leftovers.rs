@@ -2,12 +2,9 @@
 use crate::argo;
 use crate::argo::{Method, resources};
 use crate::model::{Key, Object, meta};
-use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::decide::lacks::hangs;
 use crate::usecase::switch::decide::removal::Removal;
-use crate::usecase::switch::decide::scan::Scan;
-use crate::usecase::switch::decide::view::View;
-use crate::usecase::switch::words::Fact;
+use crate::usecase::switch::{Code, Fact, Scan, View};
 use std::collections::BTreeSet;
 
 /// What was known of the layer before it went.

@@ -2,6 +2,7 @@
 pub mod diagnosis;
 pub mod lacks;
 pub mod leftovers;
+pub mod manifests;
 pub mod patches;
 pub mod preflight;
 pub mod removal;

@@ -3,8 +3,8 @@
 use crate::argo::app::RESOURCES;
 use crate::argo::{Mode, app};
 use crate::model::{Key, meta};
-use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::words::{Stamp, Write, key_of};
+use crate::usecase::switch::words::key_of;
+use crate::usecase::switch::{Code, Stamp, Write};
 use serde_json::{Map, Value, json};
 
 /// An Application's annotation: evid gave it this finalizer, Git did not.
@@ -25,7 +25,7 @@ pub fn project_path(key: &Key) -> String {
     format!("{}/{}", collection("appprojects", &key.namespace), key.name)
 }
 
-pub fn patch(what: &'static str, live: &Value, change: Value) -> Write {
+fn patch(what: &'static str, live: &Value, change: Value) -> Write {
     Write::patch(what, &app_path(&key_of(live)), live, change)
 }
 
@@ -190,26 +190,6 @@ fn without(live: &Value, goes: impl Fn(&str) -> bool) -> Value {
 pub fn refresh(live: &Value) -> Option<Write> {
     let asked = meta::annotation(live, "argocd.argoproj.io/refresh").is_some();
     (!asked).then(|| patch("refresh", live, json!({"metadata": {"annotations": {"argocd.argoproj.io/refresh": "normal"}}})))
-}
-
-/// An Application as it can be applied again: what the cluster and Argo CD put into it is gone.
-pub fn cleaned(live: &Value) -> Value {
-    let mut new = live.clone();
-    if let Some(map) = new.as_object_mut() {
-        map.retain(|k, _| matches!(k.as_str(), "apiVersion" | "kind" | "metadata" | "spec"));
-    }
-    if let Some(meta) = new.get_mut("metadata").and_then(Value::as_object_mut) {
-        meta.retain(|k, _| matches!(k.as_str(), "name" | "namespace" | "labels" | "annotations" | "finalizers"));
-        if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
-            const PASSING: [&str; 3] = ["refresh", "refresh-timestamp", "hydrate"];
-            annotations.retain(|k, _| !PASSING.iter().any(|p| k.strip_prefix("argocd.argoproj.io/") == Some(p)));
-        }
-        if let Some(finalizers) = meta.get_mut("finalizers").and_then(Value::as_array_mut) {
-            // The others are added by Argo CD itself, or by the garbage collector.
-            finalizers.retain(|f| f.as_str().is_some_and(|f| f.starts_with(RESOURCES)));
-        }
-    }
-    new
 }
 
 #[cfg(test)]

@@ -1,12 +1,8 @@
 //! What must be so before the layer's children are removed. Each refusal names its object. Pure.
-use crate::argo::{Here, app, entries, key_of_entry};
+use crate::argo::{Here, app, listed};
 use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
-use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::decide::scan::Scan;
-use crate::usecase::switch::decide::view::View;
-use crate::usecase::switch::words::Fact;
-use serde_json::Value;
+use crate::usecase::switch::{Code, Fact, Scan, View};
 
 /// Why the root can't be switched at all.
 pub fn root(view: &View) -> Vec<Fact> {
@@ -59,8 +55,7 @@ pub fn members(view: &View, scan: &Scan) -> Vec<Fact> {
         out.push(Fact::new(Code::NeedsConfirmation, &root.key, "spec.syncPolicy.syncOptions"));
     }
     for app in view.family() {
-        let confirm = |e: &&Value| e.get("requiresDeletionConfirmation") == Some(&Value::Bool(true));
-        out.extend(entries(&app.value).filter(confirm).map(|e| Fact::new(Code::NeedsConfirmation, &key_of_entry(e), app.key.place())));
+        out.extend(unconfirmed(app));
     }
     // Without these lists nobody knows what would be lost.
     for (kind, plural) in
@@ -72,11 +67,22 @@ pub fn members(view: &View, scan: &Scan) -> Vec<Fact> {
     out
 }
 
+/// What an Application lists that is deleted only once a person confirms it.
+pub fn unconfirmed(app: &Object) -> impl Iterator<Item = Fact> {
+    listed(&app.value).filter(|e| e.needs_confirmation()).map(|e| Fact::new(Code::NeedsConfirmation, &e.key(), app.key.place()))
+}
+
 /// Applications that speak of the layer without hanging in it: named, never touched.
 pub fn strangers(view: &View) -> Vec<Fact> {
     let listed = view.listed_apps();
     let outside = |key: &&Key| !view.is_member(key) && view.get(key).is_some();
     listed.iter().filter(outside).map(|key| Fact::new(Code::ListedNotMarked, key, "")).collect()
+}
+
+/// The Application that manages the root may put back what is changed there.
+pub fn may_revert(view: &View) -> Option<Fact> {
+    let manager = view.manager().filter(|m| m.self_heals && !m.ignores)?;
+    Some(Fact::new(Code::MayRevert, &view.root_key(), manager.app.place()))
 }
 
 /// The ApplicationSet that makes an Application, and would make it again.

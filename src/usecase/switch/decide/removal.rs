@@ -4,10 +4,7 @@ use crate::argo;
 use crate::argo::{app, managed, resources};
 use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
-use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::decide::scan::Scan;
-use crate::usecase::switch::decide::view::View;
-use crate::usecase::switch::words::{Fact, Strategy, Target};
+use crate::usecase::switch::{Code, Fact, Scan, Strategy, Target, View};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Everything that is there, as metadata: what an Application manages is known by its marks and owners, not by its status. Pure.
 use crate::model::{Gap, Key, Object, Reason, meta, unstem};
 use crate::usecase::cluster::Resource;
-use crate::usecase::switch::words::Target;
+use crate::usecase::switch::Target;
 
 /// The metadata of every object of every kind that can be listed.
 pub struct Scan {

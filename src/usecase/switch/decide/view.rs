@@ -2,8 +2,7 @@
 use crate::argo::{Apps, Here, Mode, Tracking, managed, resources};
 use crate::model::meta::text;
 use crate::model::{Key, Layer, Object};
-use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::words::Fact;
+use crate::usecase::switch::{Code, Fact};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

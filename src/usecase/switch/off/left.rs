@@ -2,11 +2,9 @@
 use crate::model::{Gap, Key};
 use crate::usecase::switch::act::inventory;
 use crate::usecase::switch::act::poll::Look;
-use crate::usecase::switch::codes::{Code, Step};
 use crate::usecase::switch::decide::leftovers::{Left, leftovers};
 use crate::usecase::switch::off::Plan;
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::Stop;
+use crate::usecase::switch::{Code, Run, Step, Stop};
 use std::collections::BTreeSet;
 
 /// Waits until nothing of it passes any more; and tells what could not be seen.

@@ -12,10 +12,8 @@ use crate::usecase::switch::act::poll::Look;
 use crate::usecase::switch::act::until_gone::{Kept, until_gone};
 use crate::usecase::switch::act::until_idle::{terminate, until_idle};
 use crate::usecase::switch::act::{read, write};
-use crate::usecase::switch::codes::{Code, Step};
 use crate::usecase::switch::decide::patches;
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Event, Fact, Stop, Strategy, Target};
+use crate::usecase::switch::{Code, Event, Fact, Run, Step, Stop, Strategy, Target};
 use serde_json::Value;
 
 /// What was done.

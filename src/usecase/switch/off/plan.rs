@@ -2,14 +2,11 @@
 use crate::argo::{Mode, app};
 use crate::model::{Gap, Key, meta};
 use crate::usecase::switch::act::inventory::{inventory, volumes};
-use crate::usecase::switch::codes::Code;
 use crate::usecase::switch::decide::leftovers::Known;
 use crate::usecase::switch::decide::removal::{Removal, removal};
-use crate::usecase::switch::decide::scan::Scan;
-use crate::usecase::switch::decide::view::View;
 use crate::usecase::switch::decide::{patches, preflight};
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Fact, Stamp, Stop, Strategy, Target, Write, is_allowed};
+use crate::usecase::switch::words::is_allowed;
+use crate::usecase::switch::{Code, Fact, Run, Scan, Stamp, Stop, Strategy, Target, View, Write};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -91,9 +88,7 @@ fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Res
     let already = Mode::of(&root.value).is_manual() && members.is_empty() && removal.direct.is_empty();
     let manager = view.manager();
     let mut notes = preflight::strangers(view);
-    if let Some(m) = manager.as_ref().filter(|m| m.self_heals && !m.ignores) {
-        notes.push(Fact::new(Code::MayRevert, &root.key, m.app.place()));
-    }
+    notes.extend(preflight::may_revert(view));
     notes.extend(removal.losses.iter().map(|l| Fact::new(Code::LossAllowed, &l.object, l.detail.clone())));
     Ok(Plan {
         root: root.key.clone(),

@@ -4,12 +4,10 @@ use crate::model::{Key, meta};
 use crate::usecase::switch::act::poll::Look;
 use crate::usecase::switch::act::until_idle::withdraw;
 use crate::usecase::switch::act::{read, write};
-use crate::usecase::switch::codes::{Code, Step};
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::decide::patches::Progress;
 use crate::usecase::switch::off::Plan;
-use crate::usecase::switch::run::Run;
-use crate::usecase::switch::words::{Fact, Stamp, Stop};
+use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop};
 use serde_json::Value;
 
 /// Gives why the children have to be deleted one by one after all.
