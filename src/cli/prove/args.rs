@@ -1,8 +1,8 @@
 //! The words of `evid prove`.
 use crate::cli::cluster::{ClusterArgs, duration, pace};
 use crate::cli::prove::asked::Asked;
+use crate::cli::switch::OffArgs;
 use crate::usecase::prove::Goal;
-use crate::usecase::switch::Strategy;
 use crate::usecase::switch::Times;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -48,15 +48,8 @@ pub(crate) struct Args {
 /// How the switch is turned.
 #[derive(clap::Args, Debug)]
 struct TurnArgs {
-    /// How the children are removed: by one pruning operation of the root, or each by itself
-    #[arg(long, default_value = "prune", value_parser = ["prune", "cascade"])]
-    strategy: String,
-    /// End running operations instead of waiting for them
-    #[arg(long)]
-    terminate: bool,
-    /// An object that may be lost: KIND/NAMESPACE/NAME, or KIND/NAME without a namespace
-    #[arg(long, value_name = "OBJECT")]
-    allow_loss: Vec<String>,
+    #[command(flatten)]
+    off: OffArgs,
     /// The root's manifest, or a bundle that holds it, where it is missing
     #[arg(short, long, value_name = "FILE")]
     file: Option<PathBuf>,
@@ -72,13 +65,13 @@ impl Args {
     /// What they ask for.
     pub(super) fn asked(&self) -> Asked {
         let Self { goal, cluster, turn, out, resume, nonce, reference, yes, restore, interval, sign } = self;
-        let TurnArgs { strategy, terminate, allow_loss, file, timeout, pace } = turn;
+        let TurnArgs { off, file, timeout, pace } = turn;
         Asked {
             cluster: cluster.access(),
             goal: *goal,
-            strategy: if strategy == "prune" { Strategy::Prune } else { Strategy::Cascade },
-            terminate: *terminate,
-            allow: allow_loss.clone(),
+            strategy: off.strategy(),
+            terminate: off.terminate,
+            allow: off.allow_loss.clone(),
             manifest: file.clone(),
             times: Times::paced(*timeout, *pace),
             out: out.clone(),

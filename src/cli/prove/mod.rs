@@ -26,7 +26,8 @@ use crate::model::Role;
 use crate::render::{proof as page, switch as render, table};
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::probes;
-use crate::usecase::prove::{First, News, Proof, State, Step, Turns, judge};
+use crate::usecase::prove::{First, News, Proof, State, Step, judge};
+use crate::usecase::switch::{Options, Stamp};
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
@@ -46,17 +47,18 @@ pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
     let connection = Connection::new(connected(&asked.cluster)?);
     let (folder, state) = begin(asked, &connection)?;
     let probes = probes::plan(config, &redactor).map_err(Failure::new)?;
+    let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.cluster) };
     let mut proof = Proof {
         session: connection.session(config, &layers, &rules, &redactor),
         probes: &probes,
-        turns: Turns {
+        options: Options {
             strategy: asked.strategy,
             terminate: asked.terminate,
             allow: asked.allow.clone(),
-            user: user(&connection.cluster),
-            manifest: manifest::read(asked.manifest.as_deref())?.into_iter().next(),
-            times: asked.times,
+            manifests: manifest::read(asked.manifest.as_deref())?,
+            ..Options::of(stamp)
         },
+        times: asked.times,
         journal: &mut FileJournal::new(folder.journal(), redactor.clone()),
         told: &mut |news: News<'_, _>| told(news, &connection.cluster),
         folder,

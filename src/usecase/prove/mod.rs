@@ -13,7 +13,7 @@ mod words;
 
 pub use goal::{Goal, Step};
 pub use judge::judge;
-pub use proof::{Proof, Turns};
+pub use proof::Proof;
 pub use state::{Fault, Folder, State};
 pub use turn::First;
 pub use watch::Watched;

@@ -6,25 +6,7 @@ use crate::usecase::prove::state::{Folder, State};
 use crate::usecase::prove::watch::Watched;
 use crate::usecase::prove::words::{News, ProveError};
 use crate::usecase::session::Session;
-use crate::usecase::switch::Strategy;
-use crate::usecase::switch::{Journal, Times};
-use serde_json::Value;
-
-/// How the switch is turned, and as whom.
-pub struct Turns {
-    /// How the children are removed.
-    pub strategy: Strategy,
-    /// Running operations are ended instead of waited for.
-    pub terminate: bool,
-    /// Objects that may be lost.
-    pub allow: Vec<String>,
-    /// The root's manifest, for where it is missing.
-    pub manifest: Option<Value>,
-    /// As whom it is written.
-    pub user: String,
-    /// How long things may take.
-    pub times: Times,
-}
+use crate::usecase::switch::{Journal, Options, Times};
 
 /// One run.
 pub struct Proof<'a, F: Folder> {
@@ -32,8 +14,10 @@ pub struct Proof<'a, F: Folder> {
     pub session: Session<'a>,
     /// The probes that are asked.
     pub probes: &'a [Planned],
-    /// How the switch is turned.
-    pub turns: Turns,
+    /// How the switch is turned, and as whom; each turn has a run id of its own.
+    pub options: Options,
+    /// How long a turn may take.
+    pub times: Times,
     /// Where the bundles and the state go.
     pub folder: F,
     /// The record of what is written to the cluster.

@@ -1,11 +1,11 @@
 //! The steps that turn the switch: each is planned against what is there, then done; what is there before must be there again.
 use crate::model::Key;
 use crate::usecase::prove::goal::Step;
-use crate::usecase::prove::proof::{Proof, Turns};
+use crate::usecase::prove::proof::Proof;
 use crate::usecase::prove::state::Folder;
 use crate::usecase::prove::words::{News, ProveError};
 use crate::usecase::session::Session;
-use crate::usecase::switch::{Event, Run, Stamp, Stop, off, on};
+use crate::usecase::switch::{Event, Options, Run, Stamp, Stop, off, on};
 
 /// What the first turn of a run will do.
 pub enum First {
@@ -22,17 +22,20 @@ impl<F: Folder> Proof<'_, F> {
     /// Where the switch refuses, or is off already before anything was captured.
     pub fn first(&mut self) -> Result<Option<First>, ProveError> {
         let next = self.state.goal.steps().iter().find(|s| s.turns() && !self.state.has(**s));
-        let (off, on) = (self.off_options(), self.on_options());
         Ok(match next {
             None => None,
             Some(Step::Off) => {
-                let plan = self.switch(|run| off::plan(run, &off))?;
+                let options = self.options("off");
+                let plan = self.switch(|run| off::plan(run, &options))?;
                 if plan.already && self.state.done.is_empty() {
                     return Err(ProveError::AlreadyOff(self.state.goal));
                 }
                 Some(First::Off(plan))
             }
-            Some(_) => Some(First::On(self.switch(|run| on::plan(run, &on))?)),
+            Some(_) => {
+                let options = self.options("on");
+                Some(First::On(self.switch(|run| on::plan(run, &options))?))
+            }
         })
     }
 
@@ -45,7 +48,7 @@ impl<F: Folder> Proof<'_, F> {
     }
 
     fn off(&mut self) -> Result<(), ProveError> {
-        let options = self.off_options();
+        let options = self.options("off");
         let plan = self.switch(|run| off::plan(run, &options))?;
         self.state.was_on.get_or_insert(!plan.already);
         self.state.expected.extend(plan.members.iter().map(|(key, _)| key.place()));
@@ -56,35 +59,25 @@ impl<F: Folder> Proof<'_, F> {
 
     fn on(&mut self) -> Result<(), ProveError> {
         self.state.was_on.get_or_insert(false);
-        let options = self.on_options();
+        let options = self.options("on");
         let plan = self.switch(|run| on::plan(run, &options))?;
         let done = self.switch(|run| on::on(run, &plan, &options))?;
         (self.told)(News::On(&done));
         Ok(())
     }
 
-    fn off_options(&self) -> off::Options {
-        let Turns { strategy, terminate, ref allow, .. } = self.turns;
-        off::Options { strategy, terminate, allow: allow.clone(), stamp: self.stamp("off") }
-    }
-
-    fn on_options(&self) -> on::Options {
+    /// Each turn has an id of its own: an operation of an earlier one is not its operation.
+    fn options(&self, verb: &str) -> Options {
+        let run = format!("{}-{verb}-{}", self.state.run, self.session.clock.now().format("%H%M%S"));
         let expected = self.state.expected.iter().filter_map(|place| place.split_once('/'));
         let expected = expected.map(|(namespace, name)| Key::new("argoproj.io", "Application", namespace, name)).collect();
-        let Turns { terminate, ref manifest, .. } = self.turns;
-        on::Options { expected, terminate, manifest: manifest.clone(), stamp: self.stamp("on") }
-    }
-
-    /// Each turn has an id of its own: an operation of an earlier one is not its operation.
-    fn stamp(&self, verb: &str) -> Stamp {
-        let run = format!("{}-{verb}-{}", self.state.run, self.session.clock.now().format("%H%M%S"));
-        Stamp { run, nonce: self.state.nonce.clone(), user: self.turns.user.clone() }
+        Options { expected, stamp: Stamp { run, ..self.options.stamp.clone() }, ..self.options.clone() }
     }
 
     fn switch<T>(&mut self, work: impl FnOnce(&mut Run<'_>) -> Result<T, Stop>) -> Result<T, ProveError> {
         let mut progress = |event: &Event| (self.told)(News::Turning(event));
         let Session { api, clock, layers, rules, .. } = self.session;
-        let (journal, user, times) = (&mut *self.journal, self.turns.user.clone(), self.turns.times);
+        let (journal, user, times) = (&mut *self.journal, self.options.stamp.user.clone(), self.times);
         Ok(work(&mut Run { api, clock, journal, progress: &mut progress, layers, rules, user, times, written: 0 })?)
     }
 }

@@ -21,4 +21,4 @@ pub use decide::manifests::cleaned;
 pub use decide::scan::Scan;
 pub use decide::view::View;
 pub use run::{Journal, Progress, Run, Times};
-pub use words::{Event, Fact, Stamp, Stop, Strategy, Target, Write};
+pub use words::{Event, Fact, Options, Stamp, Stop, Strategy, Target, Write};

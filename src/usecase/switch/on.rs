@@ -9,22 +9,9 @@ use crate::usecase::switch::act::until_healthy::{Settled, Want, until_healthy};
 use crate::usecase::switch::act::until_idle::terminate;
 use crate::usecase::switch::decide::lacks::hangs;
 use crate::usecase::switch::decide::{manifests, patches, preflight};
-use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, Target, View, Write};
+use crate::usecase::switch::{Code, Fact, Options, Run, Step, Stop, Target, View, Write};
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Who, and by which run id.
-    pub stamp: Stamp,
-    /// The root's manifest, for where it is missing.
-    pub manifest: Option<Value>,
-    /// Applications that must be there in the end, as an earlier view or bundle knows them.
-    pub expected: BTreeSet<Key>,
-    /// Running operations of the root are ended instead of waited for.
-    pub terminate: bool,
-}
 
 /// What will be done.
 #[derive(Clone, Debug)]
@@ -50,11 +37,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let (view, scan) = inventory(run)?;
     let key = view.root_key();
     let mut refusals = if view.root().is_some() { preflight::root(&view) } else { vec![] };
-    let apply = match (view.root(), &options.manifest) {
-        (Some(_), _) => None,
-        (None, None) => return Err(Stop::refused(Code::NoRoot, &key, "")),
-        (None, Some(manifest)) => Some(manifests::given(manifest, &key)?),
-    };
+    let apply = if view.root().is_some() { None } else { Some(manifests::given(&options.manifests, &key)?) };
     let root = view.root().map(|r| &r.value).or(apply.as_ref());
     if let Some(project) = root.map(app::project).filter(|p| view.has_project(p) == Some(false)) {
         refusals.push(Fact::new(Code::NoProject, &key, project));

@@ -12,21 +12,9 @@ use crate::usecase::switch::decide::leftovers::{Known, leftovers};
 use crate::usecase::switch::decide::removal::removal;
 use crate::usecase::switch::decide::{diagnosis, manifests, patches};
 use crate::usecase::switch::on;
-use crate::usecase::switch::words::is_allowed;
-use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, Strategy, Write};
+use crate::usecase::switch::{Code, Fact, Options, Run, Step, Stop, Strategy, Write};
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Who, and by which run id.
-    pub stamp: Stamp,
-    /// Manifests: the root, an AppProject that is missing.
-    pub manifests: Vec<Value>,
-    /// Objects that may be lost where the benign fix lets the deletion go on.
-    pub allow: Vec<String>,
-}
 
 /// What will be done.
 #[derive(Clone, Debug)]
@@ -96,7 +84,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let volumes = volumes(run, &mut notes)?;
     let removal = removal(&view, &scan, Strategy::Cascade, &volumes);
     // The fix lets Argo CD go on with what was asked for: deleting the root with everything below it.
-    let lost: Vec<Fact> = removal.losses.iter().filter(|l| !is_allowed(&options.allow, &l.object)).cloned().collect();
+    let lost: Vec<Fact> = removal.losses.iter().filter(|l| !options.allows(&l.object)).cloned().collect();
     let hung: Vec<&Object> = view.members().into_iter().filter(|m| meta::deleting(&m.value).is_some()).chain([root]).collect();
     let operating: Vec<Write> = hung.iter().filter_map(|o| patches::terminate(&o.value)).collect();
     let hung = operating.iter().map(|w| w.object.clone()).collect();
@@ -180,8 +168,7 @@ fn strip(run: &mut Run<'_>, plan: &Plan) -> Result<(), Stop> {
 
 /// Waits out what still terminates below the root, then syncs.
 fn sync(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Settled, Stop> {
-    let on = on::Options { stamp: options.stamp.clone(), manifest: None, expected: plan.expected.clone(), terminate: false };
-    let rest = on::plan(run, &on)?;
+    let rest = on::plan(run, &Options { manifests: vec![], ..options.clone() })?;
     on::terminate_first(run, &rest)?;
     let want = Want { automate: plan.automated, stamp: &options.stamp, expected: &plan.expected };
     until_healthy(run, &plan.root, &want)

@@ -5,6 +5,7 @@ use crate::usecase::cluster::port::{Method, NoReply};
 use crate::usecase::cluster::{LiveError, Resource};
 use crate::usecase::switch::codes::{Code, Step};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// One thing seen of one object. What a code means stands in `render::switch`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -222,8 +223,33 @@ impl Target {
     }
 }
 
-/// Whether `--allow-loss` names the object: `KIND/NAMESPACE/NAME`, or `KIND/NAME` for a cluster-scoped one.
-pub fn is_allowed(allow: &[String], key: &Key) -> bool {
-    let rest = if key.namespace.is_empty() { key.name.clone() } else { key.place() };
-    allow.iter().filter_map(|a| a.split_once('/')).any(|(kind, place)| kind.eq_ignore_ascii_case(&key.kind) && place == rest)
+/// What is asked of `off`, `on` and `repair`; each reads what it knows.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Who, and by which run id.
+    pub stamp: Stamp,
+    /// OFF: how the children are removed.
+    pub strategy: Strategy,
+    /// OFF and ON: running operations are ended instead of waited for.
+    pub terminate: bool,
+    /// OFF and repair: objects that may be lost, as `KIND/NAMESPACE/NAME` or `KIND/NAME`.
+    pub allow: Vec<String>,
+    /// ON and repair: the root, for where it is missing; an AppProject that is.
+    pub manifests: Vec<Value>,
+    /// ON: Applications that must be there in the end, as an earlier view or bundle knows them.
+    pub expected: BTreeSet<Key>,
+}
+
+impl Options {
+    /// Nothing but who asks.
+    pub fn of(stamp: Stamp) -> Self {
+        let (allow, manifests, expected) = (Vec::new(), Vec::new(), BTreeSet::new());
+        Self { stamp, strategy: Strategy::Prune, terminate: false, allow, manifests, expected }
+    }
+
+    /// Whether an object may be lost.
+    pub(super) fn allows(&self, key: &Key) -> bool {
+        let rest = if key.namespace.is_empty() { key.name.clone() } else { key.place() };
+        self.allow.iter().filter_map(|a| a.split_once('/')).any(|(kind, place)| kind.eq_ignore_ascii_case(&key.kind) && place == rest)
+    }
 }

@@ -2,8 +2,7 @@
 use crate::switch::fake::{app_path, path, status};
 use crate::switch::off::{BOTH, codes, living, refusals, switch_off};
 use crate::switch::platform::{grow, off_options, platform, platform_with, run, thing};
-use evid::usecase::switch::off::Options;
-use evid::usecase::switch::{Stop, Strategy, off};
+use evid::usecase::switch::{Options, Stop, Strategy, off};
 use serde_json::json;
 
 #[test]

@@ -1,8 +1,8 @@
 //! Off.
 use crate::switch::fake::{Fake, app_path, path, status};
 use crate::switch::platform::{deployment, grow, off_options, platform, platform_with, run, thing};
-use evid::usecase::switch::off::{Off, Options, off};
-use evid::usecase::switch::{Event, Fact, Step, Stop, Strategy, off};
+use evid::usecase::switch::off::{Off, off};
+use evid::usecase::switch::{Event, Fact, Options, Step, Stop, Strategy, off};
 use serde_json::{Value, json};
 
 pub const BOTH: [Strategy; 2] = [Strategy::Prune, Strategy::Cascade];

@@ -5,7 +5,7 @@ use evid::canon::redact::Redactor;
 use evid::render::switch;
 use evid::usecase::switch::off::off;
 use evid::usecase::switch::status::status;
-use evid::usecase::switch::{Code, Journal as _, Strategy, off};
+use evid::usecase::switch::{Code, Journal as _, Options, Strategy, off};
 use serde_json::{Value, json};
 
 #[test]
@@ -30,7 +30,7 @@ fn status_and_plan_say_what_matters() {
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
-    let options = off::Options { allow: vec!["PersistentVolumeClaim/feast/data".into()], ..off_options(Strategy::Prune) };
+    let options = Options { allow: vec!["PersistentVolumeClaim/feast/data".into()], ..off_options(Strategy::Prune) };
     let (text, _, _) = run(&fake, |run| switch::off_plan(&off::plan(run, &options).unwrap(), true));
     for part in [
         "4 Applications below it go, by prune",

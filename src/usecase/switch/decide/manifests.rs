@@ -8,8 +8,10 @@ use crate::usecase::switch::words::key_of;
 use crate::usecase::switch::{Code, Stop, View, Write};
 use serde_json::Value;
 
-/// The root from a person's manifest, manual: it is made automated by the patch that also asks for the operation.
-pub fn given(manifest: &Value, root: &Key) -> Result<Value, Stop> {
+/// The root from a person's manifests, manual: it is made automated by the patch that also asks for the operation.
+pub fn given(manifests: &[Value], root: &Key) -> Result<Value, Stop> {
+    let manifest = manifests.iter().find(|m| text(m, "/kind") == "Application").or(manifests.first());
+    let manifest = manifest.ok_or_else(|| Stop::refused(Code::NoRoot, root, ""))?;
     let found = key_of(manifest);
     let space = if found.namespace.is_empty() { &root.namespace } else { &found.namespace };
     if !found.is_argo("Application") || found.name != root.name || *space != root.namespace {

@@ -4,7 +4,7 @@ mod left;
 mod plan;
 mod prune;
 
-pub use plan::{Options, Plan, plan};
+pub use plan::{Plan, plan};
 
 use crate::argo::Mode;
 use crate::model::{Gap, Key, meta};
@@ -13,7 +13,7 @@ use crate::usecase::switch::act::until_gone::{Kept, until_gone};
 use crate::usecase::switch::act::until_idle::{terminate, until_idle};
 use crate::usecase::switch::act::{read, write};
 use crate::usecase::switch::decide::patches;
-use crate::usecase::switch::{Code, Event, Fact, Run, Step, Stop, Strategy, Target};
+use crate::usecase::switch::{Code, Event, Fact, Options, Run, Step, Stop, Strategy, Target};
 use serde_json::Value;
 
 /// What was done.

@@ -5,23 +5,9 @@ use crate::usecase::switch::act::inventory::{inventory, volumes};
 use crate::usecase::switch::decide::leftovers::Known;
 use crate::usecase::switch::decide::removal::{Removal, removal};
 use crate::usecase::switch::decide::{patches, preflight};
-use crate::usecase::switch::words::is_allowed;
-use crate::usecase::switch::{Code, Fact, Run, Scan, Stamp, Stop, Strategy, Target, View, Write};
+use crate::usecase::switch::{Code, Fact, Options, Run, Scan, Stop, Strategy, Target, View, Write};
 use serde_json::Value;
 use std::time::Duration;
-
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// How.
-    pub strategy: Strategy,
-    /// Running operations are ended instead of waited for.
-    pub terminate: bool,
-    /// Objects that may be lost, as `KIND/NAMESPACE/NAME` or `KIND/NAME`.
-    pub allow: Vec<String>,
-    /// Who, and by which run id.
-    pub stamp: Stamp,
-}
 
 /// What will be done.
 #[derive(Clone, Debug)]
@@ -75,8 +61,8 @@ fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Res
     let removal = removal(view, scan, strategy, volumes);
     refusals.extend(preflight::members(view, scan));
     refusals.extend(removal.refusals.iter().cloned());
-    refusals.extend(removal.losses.iter().filter(|l| !is_allowed(&options.allow, &l.object)).cloned());
-    refusals.retain(|f| f.code != Code::Elsewhere || !is_allowed(&options.allow, &f.object));
+    refusals.extend(removal.losses.iter().filter(|l| !options.allows(&l.object)).cloned());
+    refusals.retain(|f| f.code != Code::Elsewhere || !options.allows(&f.object));
     if !refusals.is_empty() {
         refusals.sort();
         refusals.dedup();
