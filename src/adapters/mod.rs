@@ -15,6 +15,7 @@ pub mod keyfile;
 #[cfg(feature = "kube")]
 pub mod kube;
 pub mod report_file;
+pub mod run_folder;
 pub mod spool;
 pub mod zipfile;
 

@@ -68,6 +68,26 @@ pub fn phase(app: &Value) -> &str {
     text(app, "/status/operationState/phase")
 }
 
+/// What the last operation says of itself.
+pub fn message(app: &Value) -> &str {
+    text(app, "/status/operationState/message")
+}
+
+/// Whether its operation says that it waits for a sync window to open.
+pub fn is_blocked(app: &Value) -> bool {
+    message(app).contains("blocked by sync window")
+}
+
+/// Whether what is there is what Git has: `Synced`, `OutOfSync`, `Unknown`; empty where nobody looked.
+pub fn sync(app: &Value) -> &str {
+    text(app, "/status/sync/status")
+}
+
+/// Its health, in its own word.
+pub fn health(app: &Value) -> &str {
+    text(app, "/status/health/status")
+}
+
 /// Whether deleting the Application deletes its objects too, in any of the three ways.
 pub fn cascades(app: &Value) -> bool {
     finalizers(app).iter().any(|f| f.strip_prefix(RESOURCES).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))

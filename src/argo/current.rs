@@ -1,7 +1,7 @@
 //! Whether an Application's status is current (law 7). Argo CD 3.6.0, `controller/appcontroller.go` (`needRefreshAppStatus`,
 //! `processAppRefreshQueueItem`, the annotation `skip-reconcile`) and `controller/state.go` (`specEqualsCompareTo`).
 use crate::argo::app::is_skipped;
-use crate::argo::{Settings, entries};
+use crate::argo::{Settings, listed};
 use crate::model::meta::text;
 use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
@@ -39,7 +39,7 @@ pub fn stale(app: &Value, settings: &Settings, moment: DateTime<FixedOffset>, wr
     if let Some(at) = other_spec(app) {
         return Some(Stale::OtherSpec(at));
     }
-    (entries(app).next().is_none() && text(app, "/status/sync/status") != "Synced").then_some(Stale::NoList)
+    (listed(app).next().is_none() && text(app, "/status/sync/status") != "Synced").then_some(Stale::NoList)
 }
 
 /// Where `status.sync.comparedTo` has another repository, path, chart, revision or destination than the spec. Argo CD normalises the

@@ -40,6 +40,21 @@ impl<'a> Entry<'a> {
         self.status() == "Synced" && !self.is_hook() && !self.requires_pruning()
     }
 
+    /// The API version by which Argo CD knows the object.
+    pub fn version(self) -> &'a str {
+        text(self.0, "/version")
+    }
+
+    /// The object's health in Argo CD's word, and why.
+    pub fn health(self) -> (&'a str, &'a str) {
+        (text(self.0, "/health/status"), text(self.0, "/health/message"))
+    }
+
+    /// Whether Argo CD deletes the object only once a person confirms it.
+    pub fn needs_confirmation(self) -> bool {
+        self.0.get("requiresDeletionConfirmation") == Some(&Value::Bool(true))
+    }
+
     /// Whether it is about one of Argo CD's own kinds.
     pub fn is_argo(self, kind: &str) -> bool {
         self.group() == GROUP && text(self.0, "/kind") == kind
@@ -48,17 +63,12 @@ impl<'a> Entry<'a> {
 
 /// The entries of an Application.
 pub fn listed(app: &Value) -> impl Iterator<Item = Entry<'_>> {
-    entries(app).map(Entry)
+    list(app, "/status/resources").map(Entry)
 }
 
 /// The objects that an Application regards as its own: an entry without a status is a copied mark, or a hook.
 pub fn managed(app: &Value) -> impl Iterator<Item = Key> + '_ {
     listed(app).filter(|entry| !entry.status().is_empty()).map(Entry::key)
-}
-
-/// The raw entries of `status.resources`.
-pub fn entries(app: &Value) -> impl Iterator<Item = &Value> {
-    list(app, "/status/resources")
 }
 
 /// The object that an entry is about.

@@ -17,7 +17,7 @@ pub use app::{Form, Mode, SKIP_RECONCILE};
 pub use control::control_namespace;
 pub use current::{Stale, stale};
 pub use destination::Here;
-pub use entry::{Entry, entries, key_of_entry, listed, managed, resources};
+pub use entry::{Entry, key_of_entry, listed, managed, resources};
 pub use hook::is_hook;
 pub use keep::{HELM_POLICY, Kept, SYNC_OPTIONS, Strategy, has_option, kept, kept_either_way};
 pub use settings::{Settings, longest_silence};

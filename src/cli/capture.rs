@@ -12,7 +12,7 @@ use crate::cli::failure::Failure;
 #[cfg(feature = "kube")]
 use crate::cli::live;
 #[cfg(feature = "kube")]
-use crate::cli::live::Session;
+use crate::cli::live::Connection;
 use crate::cli::{Done, Global, ui};
 use crate::kinds::Rules;
 use crate::model::{Gap, Objects as _, Snapshot, stem};
@@ -21,7 +21,10 @@ use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::capture::{Beside, Captured, Collected};
+#[cfg(feature = "kube")]
+use crate::usecase::probes;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 /// Capture the platform's state into one sealed bundle, ./evidence/NAME.evid.zip
@@ -78,16 +81,16 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let intake = Intake { redactor: &redactor, rules: &rules, layers: &layers, config: &config, spool: &spool };
     let origin = match &args.from {
         Some(dir) => Origin::Dump(dir),
-        None => Origin::Cluster(Box::new(session(args, &global.archive, &intake)?)),
+        None => Origin::Cluster(Box::new(connection(args, &global.archive)?)),
     };
     let captured = capture::run(
         |intake| match &origin {
             Origin::Dump(dir) => Ok(dated(dump::read(dir)?, args.at.as_deref())?.without(&config.leave_out).through(intake)),
-            Origin::Cluster(session) => collect(session, args, intake),
+            Origin::Cluster(connection) => collect(connection, args, intake),
         },
         &intake,
         |snapshot| {
-            let probes = probe(&origin, snapshot)?;
+            let probes = probe(&origin, snapshot, &intake)?;
             writable(&global.archive)?;
             Ok(Beside { probes, nonce: args.nonce.clone(), ..Beside::default() })
         },
@@ -109,47 +112,52 @@ fn writable(archive: &Path) -> Result<(), Failure> {
 /// Where objects come from.
 enum Origin<'a> {
     Dump(&'a Path),
-    Cluster(Box<Session<'a>>),
+    Cluster(Box<Connection>),
 }
 
 /// The cluster that is asked.
 #[cfg(feature = "kube")]
-fn session<'a>(args: &Args, archive: &Path, intake: &Intake<'a>) -> Result<Session<'a>, Failure> {
-    let (cluster, clock) = (args.live.cluster.connect()?, args.live.cluster.clock());
-    // Check this before the questions, which take minutes.
+fn connection(args: &Args, archive: &Path) -> Result<Connection, Failure> {
+    let connection = Connection::new(args.live.cluster.connect()?);
+    // Before minutes of questions, not after.
     writable(archive)?;
-    let Intake { redactor, rules, layers, config, .. } = *intake;
-    Ok(Session { cluster, clock, config, layers, rules, redactor })
+    Ok(connection)
 }
 
 #[cfg(not(feature = "kube"))]
-fn session<'a>(_: &Args, _: &Path, _: &Intake<'a>) -> Result<Session<'a>, Failure> {
+fn connection(_: &Args, _: &Path) -> Result<Connection, Failure> {
     Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
 }
 
 /// Everything that the cluster answers.
 #[cfg(feature = "kube")]
-fn collect(session: &Session<'_>, args: &Args, intake: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
-    session.collect(&args.live.scope(session.config), intake)
+fn collect(connection: &Connection, args: &Args, intake: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
+    let Intake { config, layers, rules, redactor, .. } = *intake;
+    let collected = connection.session(config, layers, rules, redactor).collect(&args.live.scope(config), intake);
+    collected.map_err(|e| live::failure(e, &connection.cluster))
 }
 
 #[cfg(not(feature = "kube"))]
-fn collect(_: &Session<'_>, _: &Args, _: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
+fn collect(_: &Connection, _: &Args, _: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
     Err(Failure::new("this evid was built without a cluster client"))
 }
 
 #[cfg(not(feature = "kube"))]
-struct Session<'a>(std::marker::PhantomData<&'a ()>);
+struct Connection;
 
 /// Asks the probes of a live cluster; the capture's window ends with the last answer.
-fn probe(origin: &Origin<'_>, snapshot: &mut Snapshot<PackedObjects<'_>>) -> Result<Vec<Line>, Failure> {
+fn probe(origin: &Origin<'_>, snapshot: &mut Snapshot<PackedObjects<'_>>, intake: &Intake<'_>) -> Result<Vec<Line>, Failure> {
     #[cfg(feature = "kube")]
-    if let Origin::Cluster(session) = origin {
-        let (lines, finished) = session.probe(&session.places(&snapshot.objects))?;
+    if let Origin::Cluster(connection) = origin {
+        let Intake { config, layers, rules, redactor, .. } = *intake;
+        let session = connection.session(config, layers, rules, redactor);
+        let planned = probes::plan(config, redactor).map_err(Failure::new)?;
+        let asked = session.probe(&planned, &session.places(&snapshot.objects));
+        let (lines, finished) = asked.map_err(|e| live::failure(e, &connection.cluster))?;
         snapshot.finished = Some(finished);
         return Ok(lines);
     }
-    let _ = (origin, snapshot);
+    let _ = (origin, snapshot, intake);
     Ok(Vec::new())
 }
 
@@ -178,9 +186,14 @@ pub(super) fn redactor() -> Result<Redactor, Failure> {
     Ok(Redactor::new(&key))
 }
 
-/// The place where captured objects wait, packed, until they are sealed.
-pub(super) fn spool() -> Result<FileSpool, Failure> {
-    FileSpool::new().map_err(|e| Failure::new(format!("no temporary file can be made: {e}")).hint("TMPDIR says where"))
+/// Where captured objects wait, packed, until they are sealed.
+fn spool() -> Result<FileSpool, Failure> {
+    FileSpool::new().map_err(|e| no_spool(&e))
+}
+
+/// There is no place where captured objects could wait.
+pub(super) fn no_spool(error: &dyn Display) -> Failure {
+    Failure::new(format!("no temporary file can be made: {error}")).hint("TMPDIR says where")
 }
 
 /// Prints what was sealed and what was not answered. A capture is incomplete if it has gaps, if a probe did not get the right answer, or

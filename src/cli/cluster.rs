@@ -2,8 +2,6 @@
 use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::{Access, Cluster, ConnectError, Origin, connect, origin};
 use crate::cli::failure::Failure;
-#[cfg(feature = "demo")]
-use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -29,21 +27,9 @@ pub(super) struct ClusterArgs {
 }
 
 impl ClusterArgs {
-    /// The cluster of a kubeconfig's current context.
-    #[cfg(feature = "demo")]
-    pub(super) fn of_file(kubeconfig: &Path) -> Self {
-        Self {
-            kubeconfig: Some(kubeconfig.to_owned()),
-            context: None,
-            request_timeout: Duration::from_secs(30),
-            impersonate: None,
-            groups: Vec::new(),
-        }
-    }
-
     /// Builds the client; sends nothing.
     pub(super) fn connect(&self) -> Result<Cluster, Failure> {
-        connect(&self.access(), |name| std::env::var(name).ok()).map_err(hinted)
+        connected(&self.access())
     }
 
     /// The cluster and the user that the kubeconfig names.
@@ -61,7 +47,8 @@ impl ClusterArgs {
         self.impersonate.as_deref()
     }
 
-    fn access(&self) -> Access {
+    /// Which cluster, and as whom.
+    pub(super) fn access(&self) -> Access {
         Access {
             kubeconfig: self.kubeconfig.clone(),
             context: self.context.clone(),
@@ -75,6 +62,11 @@ impl ClusterArgs {
     pub(super) fn clock(&self) -> SystemClock {
         SystemClock::new()
     }
+}
+
+/// Builds the client; sends nothing.
+pub(super) fn connected(access: &Access) -> Result<Cluster, Failure> {
+    connect(access, |name| std::env::var(name).ok()).map_err(hinted)
 }
 
 fn hinted(error: ConnectError) -> Failure {

@@ -1,12 +1,16 @@
 //! `evid demo`: the whole round trip, or a platform to try evid on, without a cluster.
 use crate::adapters::clock::SystemClock;
+use crate::adapters::kube::Access;
 use crate::adapters::{config, fresh};
 use crate::bundle::config::Config;
 use crate::bundle::probe::Span;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::prove::Asked;
 use crate::cli::{Done, Global, prove, ui};
 use crate::usecase::cluster::port::Clock as _;
+use crate::usecase::prove::Goal;
+use crate::usecase::switch::Times;
 use evid_demo::faults::mishaps::MISHAPS;
 use evid_demo::seed::LOSSES;
 use evid_demo::{Server, platform};
@@ -94,7 +98,18 @@ fn show(args: &Args, global: &Global) -> Done {
         let about = MISHAPS.iter().find(|m| m.name == name).map_or("", |m| m.about);
         ui::message(&format!("fault {name}: {about}"));
     }
-    let done = prove::demo(&kubeconfig, &args.out, args.pace, &LOSSES, &description(global)?, global);
+    let access =
+        Access { kubeconfig: Some(kubeconfig), context: None, impersonate: None, groups: vec![], timeout: Duration::from_secs(30) };
+    let asked = Asked {
+        // What it loses is made up.
+        allow: LOSSES.map(str::to_owned).to_vec(),
+        times: Times::paced(Duration::from_secs(240), args.pace),
+        out: args.out.clone(),
+        yes: true,
+        interval: Duration::from_secs(5).div_f64(args.pace),
+        ..Asked::of(Goal::RoundTrip, access)
+    };
+    let done = prove::prove(&asked, &description(global)?, global);
     ui::message("more  `evid demo faults` names what can go wrong; `evid demo serve` leaves the platform up for kubectl and evid");
     done
 }

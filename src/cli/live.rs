@@ -2,24 +2,18 @@
 use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::Cluster;
 use crate::adapters::kube::reach::Apps;
-use crate::bundle::config::{Config, Secrets};
-use crate::bundle::probe::Line;
+use crate::bundle::config::Config;
 use crate::canon::redact::Redactor;
 use crate::cli::cluster::ClusterArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::progress::Progress;
-use crate::cli::{Done, ui};
+use crate::cli::{Done, progress, ui};
 use crate::kinds::Rules;
-use crate::model::{Layer, Object, Objects};
-use crate::usecase::capture::intake::Intake;
+use crate::model::{Layer, Object};
+use crate::usecase::capture::live;
 use crate::usecase::capture::live::{Live, Scope};
-use crate::usecase::capture::packed::PackedList;
-use crate::usecase::capture::{Collected, live};
-use crate::usecase::cluster::port::{Clock as _, stamp};
 use crate::usecase::cluster::{LiveError, discover};
-use crate::usecase::probes;
-use crate::usecase::probes::{Places, Planned, Resolved, World};
+use crate::usecase::session::{Progress, Session, scope};
 
 /// What to ask a cluster.
 #[derive(clap::Args, Debug)]
@@ -59,61 +53,31 @@ impl LiveArgs {
     }
 }
 
-/// The scope that a configuration gives.
-pub(super) fn scope(config: &Config) -> Scope {
-    Scope { leave_out: config.leave_out.clone(), content: config.secrets == Secrets::Digests, ..Scope::default() }
-}
-
-/// The cluster that is asked, and the platform's configuration.
-pub(super) struct Session<'a> {
+/// A cluster that is asked, and the ways to it.
+pub(super) struct Connection {
     pub(super) cluster: Cluster,
     pub(super) clock: SystemClock,
-    pub(super) config: &'a Config,
-    pub(super) layers: &'a [Layer],
-    pub(super) rules: &'a Rules,
-    pub(super) redactor: &'a Redactor,
+    apps: Apps,
+    progress: Box<dyn Fn(Progress) + Sync>,
 }
 
-impl Session<'_> {
-    /// Asks the cluster everything.
-    pub(super) fn collect(&self, scope: &Scope, intake: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
-        let progress = Progress::new();
-        let told = |done: usize, total: usize, objects: u64| progress.say(&format!("{done}/{total} questions, {objects} objects"));
-        let live = Live { api: &self.cluster, clock: &self.clock, rules: self.rules, scope, progress: &told };
-        let collected = live::collect(&live, intake);
-        progress.clear();
-        let collected = collected.map_err(|e| failure(e, &self.cluster))?;
-        Ok(Collected { server: Some(self.cluster.server().to_owned()), ..collected })
+impl Connection {
+    /// Sends nothing yet.
+    pub(super) fn new(cluster: Cluster) -> Self {
+        let apps = Apps::new(cluster.login(), cluster.handle());
+        let line = progress::Progress::new();
+        let progress = move |progress| match progress {
+            Progress::Asked { done, total, objects } => line.say(&format!("{done}/{total} questions, {objects} objects")),
+            Progress::Probing(probes) => line.say(&format!("{probes} probes")),
+            Progress::Done => line.clear(),
+        };
+        Self { cluster, clock: SystemClock::new(), apps, progress: Box::new(progress) }
     }
 
-    /// The layer of each pod.
-    pub(super) fn places(&self, objects: &dyn Objects) -> Places {
-        Places::new(objects, self.rules, self.layers, self.config)
-    }
-
-    /// The probes of the configuration.
-    pub(super) fn planned(&self) -> Result<Vec<Planned>, Failure> {
-        probes::plan(self.config, self.redactor).map_err(Failure::new)
-    }
-
-    /// Finds the present targets of these probes.
-    pub(super) fn resolve(&self, planned: &[Planned], places: &Places) -> Vec<Resolved> {
-        let is_of = |layer: &str, namespace: &str, pod: &str| places.is_of(layer, namespace, pod);
-        probes::resolve(&self.cluster, planned, self.redactor, &is_of)
-    }
-
-    /// Asks every probe for all its samples; returns the answers and the time of the last one.
-    pub(super) fn probe(&self, places: &Places) -> Result<(Vec<Line>, String), Failure> {
-        let resolved = self.resolve(&self.planned()?, places);
-        let progress = Progress::new();
-        progress.say(&format!("{} probes", resolved.len()));
-        let apps = Apps::new(self.cluster.login(), self.cluster.handle());
-        let lines = probes::run(World { reach: &apps, clock: &self.clock, redactor: self.redactor }, &resolved);
-        progress.clear();
-        if self.clock.stopped() {
-            return Err(failure(LiveError::Stopped, &self.cluster));
-        }
-        Ok((lines, stamp(self.clock.now())))
+    /// The platform that it is asked about.
+    pub(super) fn session<'a>(&'a self, config: &'a Config, layers: &'a [Layer], rules: &'a Rules, redactor: &'a Redactor) -> Session<'a> {
+        let Self { cluster, clock, apps, progress } = self;
+        Session { api: cluster, server: cluster.server(), reach: apps, clock, config, layers, rules, redactor, progress: &**progress }
     }
 }
 

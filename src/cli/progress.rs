@@ -24,8 +24,11 @@ impl Progress {
         }
     }
 
-    /// Removes the line.
+    /// Takes the line away; the next one is shown at once.
     pub fn clear(&self) {
+        if let Ok(mut last) = self.last.lock() {
+            *last = None;
+        }
         if self.shown {
             drop(write!(std::io::stderr().lock(), "\r\x1b[K"));
         }

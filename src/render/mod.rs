@@ -6,6 +6,8 @@ pub mod foreign;
 pub mod html;
 #[cfg(feature = "cli")]
 pub mod probes;
+#[cfg(feature = "cli")]
+pub mod proof;
 pub mod rbac;
 pub mod switch;
 #[cfg(feature = "cli")]

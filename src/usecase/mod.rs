@@ -8,5 +8,6 @@ pub mod expect;
 pub mod init;
 pub mod probes;
 pub mod prove;
+pub mod session;
 pub mod switch;
 pub mod verify;

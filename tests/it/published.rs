@@ -11,9 +11,8 @@ use evid::usecase::cluster::port::Ask;
 use evid::usecase::doctor::role;
 use evid::usecase::switch::off::off;
 use evid::usecase::switch::on::on;
-use evid::usecase::switch::plan::Strategy;
 use evid::usecase::switch::status::status;
-use evid::usecase::switch::{on, plan, repair};
+use evid::usecase::switch::{Strategy, off, on, repair};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -35,7 +34,7 @@ fn off_and_on() -> Vec<Value> {
     let on_before = look();
     let off = platform::run(&fake, |run| {
         let options = platform::off_options(Strategy::Prune);
-        let plan = plan::plan(run, &options).unwrap();
+        let plan = off::plan(run, &options).unwrap();
         let done = off(run, &plan, &options).unwrap();
         [render::switch::off_json(&plan, None), render::switch::off_json(&plan, Some(&done))]
     });

@@ -1,6 +1,11 @@
 //! The words of `evid prove`.
 use crate::cli::cluster::{ClusterArgs, duration, pace};
-use crate::cli::prove::goal::Goal;
+use crate::cli::prove::asked::Asked;
+use crate::cli::switch::OffArgs;
+use crate::usecase::prove::Goal;
+use crate::usecase::switch::Times;
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,56 +14,89 @@ use std::time::Duration;
 pub(crate) struct Args {
     /// What to prove
     #[arg(value_enum, required_unless_present = "resume")]
-    pub(super) goal: Option<Goal>,
+    goal: Option<Goal>,
     #[command(flatten)]
-    pub(super) cluster: ClusterArgs,
+    cluster: ClusterArgs,
     #[command(flatten)]
-    pub(super) turn: TurnArgs,
+    turn: TurnArgs,
     /// Where the folder of the run goes
     #[arg(long, value_name = "DIR", default_value = "proof")]
-    pub(super) out: PathBuf,
+    out: PathBuf,
     /// Go on with an interrupted run
     #[arg(long, value_name = "DIR", conflicts_with_all = ["goal", "nonce"])]
-    pub(super) resume: Option<PathBuf>,
+    resume: Option<PathBuf>,
     /// Text that a reviewer gave: sealed into every bundle, and passed through the cluster
     #[arg(long, value_name = "TEXT")]
-    pub(super) nonce: Option<String>,
+    nonce: Option<String>,
     /// An earlier bundle with the layer on, against which `optional-on` is judged
     #[arg(long, value_name = "BUNDLE")]
-    pub(super) reference: Option<String>,
+    reference: Option<String>,
     /// Do not ask
     #[arg(short, long)]
-    pub(super) yes: bool,
+    yes: bool,
     /// Where the run fails or is interrupted, put the switch back as it was
     #[arg(long)]
-    pub(super) restore: bool,
+    restore: bool,
     /// How often the probes are asked between the points
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
-    pub(super) interval: Duration,
+    interval: Duration,
     /// Sign with this private key (PEM) instead of your own
     #[arg(long, value_name = "KEY")]
-    pub(super) sign: Option<PathBuf>,
+    sign: Option<PathBuf>,
 }
 
 /// How the switch is turned.
 #[derive(clap::Args, Debug)]
-pub(super) struct TurnArgs {
-    /// How the children are removed: by one pruning operation of the root, or each by itself
-    #[arg(long, default_value = "prune", value_parser = ["prune", "cascade"])]
-    pub(super) strategy: String,
-    /// End running operations instead of waiting for them
-    #[arg(long)]
-    pub(super) terminate: bool,
-    /// An object that may be lost: KIND/NAMESPACE/NAME, or KIND/NAME without a namespace
-    #[arg(long, value_name = "OBJECT")]
-    pub(super) allow_loss: Vec<String>,
+struct TurnArgs {
+    #[command(flatten)]
+    off: OffArgs,
     /// The root's manifest, or a bundle that holds it, where it is missing
     #[arg(short, long, value_name = "FILE")]
-    pub(super) file: Option<PathBuf>,
+    file: Option<PathBuf>,
     /// How long each wait of the switch may take
     #[arg(long, default_value = "15m", value_name = "TIME", value_parser = duration)]
-    pub(super) timeout: Duration,
+    timeout: Duration,
     /// How many times as fast as a real one the platform's time runs
     #[arg(long, hide = true, default_value_t = 1.0, value_parser = pace)]
-    pub(super) pace: f64,
+    pace: f64,
+}
+
+impl Args {
+    /// What they ask for.
+    pub(super) fn asked(&self) -> Asked {
+        let Self { goal, cluster, turn, out, resume, nonce, reference, yes, restore, interval, sign } = self;
+        let TurnArgs { off, file, timeout, pace } = turn;
+        Asked {
+            cluster: cluster.access(),
+            goal: *goal,
+            strategy: off.strategy(),
+            terminate: off.terminate,
+            allow: off.allow_loss.clone(),
+            manifest: file.clone(),
+            times: Times::paced(*timeout, *pace),
+            out: out.clone(),
+            resume: resume.clone(),
+            nonce: nonce.clone(),
+            reference: reference.clone(),
+            yes: *yes,
+            restore: *restore,
+            interval: *interval,
+            sign: sign.clone(),
+        }
+    }
+}
+
+impl ValueEnum for Goal {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::CoreOnly => "The switched layer can go, and nothing else changes",
+            Self::OptionalOn => "The switched layer comes back, and nothing else changes",
+            Self::RoundTrip => "It goes and comes back",
+        };
+        Some(PossibleValue::new(self.as_str()).help(help))
+    }
 }

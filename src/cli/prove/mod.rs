@@ -1,167 +1,149 @@
-//! `evid prove`: capture, switch, capture, judge, sign, verify, into one folder; and between the points it keeps watching.
+//! `evid prove`: what is asked for → the run → verdicts, a signed report, an index page → the exit code. The loop itself is `usecase::prove`.
 mod args;
-mod goal;
-mod point;
-mod restore;
-mod result;
-mod sampling;
-mod state;
-mod turn;
+mod asked;
+mod words;
 
 pub(super) use args::Args;
+pub(super) use asked::Asked;
 
-use crate::adapters::config;
+use crate::adapters::journal::FileJournal;
 use crate::adapters::kube::Watcher;
+use crate::adapters::run_folder::RunFolder;
+use crate::adapters::{archive, config, fresh, interrupt, report_file};
 use crate::bundle::config::Config;
+use crate::cli::ask::confirm;
 use crate::cli::capture::redactor;
-#[cfg(feature = "demo")]
-use crate::cli::cluster::ClusterArgs;
+use crate::cli::cluster::connected;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::live::Session;
-use crate::cli::{Done, Global, key, ui};
+use crate::cli::live::Connection;
+use crate::cli::prove::words::{failure, told};
+use crate::cli::switch::user;
+use crate::cli::{Done, Global, key, manifest, ui, verify};
+use crate::envelope::SigningKey;
 use crate::kinds::Rules;
 use crate::model::Role;
+use crate::render::{proof as page, switch as render, table};
 use crate::usecase::cluster::port::Clock as _;
-use crate::usecase::prove::Watched;
-#[cfg(feature = "demo")]
-use args::TurnArgs;
-#[cfg(feature = "demo")]
-use goal::Goal;
-use goal::Step;
-use sampling::Sampler;
-use state::State;
-use std::path::{Path, PathBuf};
-#[cfg(feature = "demo")]
-use std::time::Duration;
-use turn::Turn;
+use crate::usecase::probes;
+use crate::usecase::prove::{First, News, Proof, State, Step, judge};
+use crate::usecase::switch::{Options, Stamp};
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
-    prove(args, global, &config::load(global.config.as_deref())?)
+    prove(&args.asked(), &config::load(global.config.as_deref())?, global)
 }
 
-/// The round trip on a demo platform, by its kubeconfig, whose time runs this many times as fast; what it loses is made up.
-#[cfg(feature = "demo")]
-pub(super) fn demo(kubeconfig: &Path, out: &Path, pace: f64, losses: &[&str], config: &Config, global: &Global) -> Done {
-    let turn = TurnArgs {
-        strategy: "prune".into(),
-        terminate: false,
-        allow_loss: losses.iter().map(|l| (*l).to_owned()).collect(),
-        file: None,
-        timeout: Duration::from_secs(240),
-        pace,
-    };
-    let args = Args {
-        goal: Some(Goal::RoundTrip),
-        cluster: ClusterArgs::of_file(kubeconfig),
-        turn,
-        out: out.to_owned(),
-        resume: None,
-        nonce: None,
-        reference: None,
-        yes: true,
-        restore: false,
-        interval: Duration::from_secs(5).div_f64(pace),
-        sign: None,
-    };
-    prove(&args, global, config)
-}
-
-fn prove(args: &Args, global: &Global, config: &Config) -> Done {
+/// Runs the loop and leaves evidence.
+pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
     let (layers, rules, redactor) = (config.layers()?, Rules::new(&config.rules()?)?, redactor()?);
     if !layers.iter().any(|l| l.role == Role::Switched) {
         return Err(
             Failure::new("no layer is switched: there is nothing to turn off and on").hint("`evid config init` describes the platform")
         );
     }
-    let signing = key::signing(args.sign.as_deref())?;
-    let (cluster, clock) = (args.cluster.connect()?, args.cluster.clock());
-    let session = Session { cluster, clock, config, layers: &layers, rules: &rules, redactor: &redactor };
-    let (dir, mut state) = begin(args, &session)?;
-    let mut turn = Turn::new(args, &session, &dir, &state)?;
-    let watcher = Watcher::start(&session.cluster, "/api/v1/pods");
-    let mut watched = Watched::new(session.clock.now());
-    point::wait_until_listed(&session, &watcher, &mut watched)?;
-    let sampler = Sampler::default();
-    let walked = std::thread::scope(|scope| {
-        scope.spawn(|| sampler.run(&session, args.interval));
-        let walked = walk(
-            &mut state,
-            &dir,
-            || session.clock.stopped(),
-            |step, state| match step {
-                Step::Point(name) => point::capture(&session, &dir, name, state, &watcher, &mut watched, &sampler),
-                Step::Off => turn.off(state),
-                Step::On => turn.on(state),
-            },
-        );
-        sampler.stop();
-        walked
-    });
-    let failed = match walked {
-        Ok(failed) => failed,
-        Err(failure) => return restore::offer(args, &mut turn, &state, &dir, failure),
+    let signing = key::signing(asked.sign.as_deref())?;
+    let connection = Connection::new(connected(&asked.cluster)?);
+    let (folder, state) = begin(asked, &connection)?;
+    let probes = probes::plan(config, &redactor).map_err(Failure::new)?;
+    let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.cluster) };
+    let mut proof = Proof {
+        session: connection.session(config, &layers, &rules, &redactor),
+        probes: &probes,
+        options: Options {
+            strategy: asked.strategy,
+            terminate: asked.terminate,
+            allow: asked.allow.clone(),
+            manifests: manifest::read(asked.manifest.as_deref())?,
+            ..Options::of(stamp)
+        },
+        times: asked.times,
+        journal: &mut FileJournal::new(folder.journal(), redactor.clone()),
+        told: &mut |news: News<'_, _>| told(news, &connection.cluster),
+        folder,
+        state,
     };
-    let judged = result::judge(&session, &dir, &state, args, global, &signing)?;
-    if !failed {
-        return Ok(judged);
+    let failed = |e| failure(e, &connection.cluster);
+    // What would be lost and written is said, and the run's folder made only then.
+    if let Some(first) = proof.first().map_err(failed)? {
+        let plan = match &first {
+            First::Off(plan) => render::off_plan(plan, false),
+            First::On(plan) => render::on_plan(plan, false),
+        };
+        ui::message(plan.trim_end());
+        confirm(&format!("Prove {}?", proof.state.goal.as_str()), asked.yes, std::io::stdin().is_terminal())?;
     }
-    restore::offer(
-        args,
-        &mut turn,
-        &state,
-        &dir,
-        Failure::new("the run did not reach its end; the verdicts say how far it came").exit(judged.at_best(Exit::Inconclusive)),
-    )
-}
-
-/// Walks the steps that are not done yet. A turn that fails is evidence too: the point after it is captured, and there it ends; true then.
-fn walk(
-    state: &mut State,
-    dir: &Path,
-    stopped: impl Fn() -> bool,
-    mut take: impl FnMut(Step, &mut State) -> Result<(), Failure>,
-) -> Result<bool, Failure> {
-    let steps = state.goal.steps();
-    let mut failed = false;
-    for (i, step) in steps.iter().enumerate() {
-        if state.done.iter().any(|d| d == step.name()) {
-            continue;
-        }
-        ui::message(&format!("[{}/{}] {}", i + 1, steps.len(), step.name()));
-        match take(*step, state) {
-            Ok(()) => state.complete(*step, dir)?,
-            Err(failure) if !matches!(step, Step::Point(_)) && !stopped() => {
-                failed = true;
-                failure.report();
-            }
-            Err(failure) => return Err(failure),
-        }
-        if failed && matches!(step, Step::Point(_)) {
-            break;
-        }
+    proof.keep().map_err(failed)?;
+    let watcher = Watcher::start(&connection.cluster, "/api/v1/pods");
+    let watched = proof.watch(&watcher).map_err(failed)?;
+    let walked = proof.walk(&watcher, watched, asked.interval);
+    let (ended, end) = match walked {
+        Err(e) => return put_back(asked, &mut proof, &connection, failed(e)),
+        Ok(ended) => (ended, conclude(asked, &proof, global, &signing)?),
+    };
+    if ended {
+        return Ok(end);
     }
-    Ok(failed)
+    let end = end.at_best(Exit::Inconclusive);
+    let failure = Failure::new("the run did not reach its end; the verdicts say how far it came").exit(end);
+    put_back(asked, &mut proof, &connection, failure)
 }
 
 /// The run's folder and state: a new one, or that of an interrupted run.
-fn begin(args: &Args, session: &Session<'_>) -> Result<(PathBuf, State), Failure> {
-    if let Some(dir) = &args.resume {
-        let state = State::read(dir)?;
+fn begin(asked: &Asked, connection: &Connection) -> Result<(RunFolder, State), Failure> {
+    if let Some(dir) = &asked.resume {
+        let folder = RunFolder::new(dir.clone());
+        let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--resume DIR` wants the folder of a run"))?;
         ui::message(&format!("going on with {} of {} in {}", state.goal.as_str(), state.started, dir.display()));
-        return Ok((dir.clone(), state));
+        return Ok((folder, state));
     }
-    let goal = args.goal.ok_or_else(|| Failure::new("what is to be proven? core-only, optional-on or round-trip"))?;
-    let now = session.clock.now();
-    let dir = args.out.join(now.format("%Y%m%dT%H%M%SZ").to_string());
-    let state = State {
-        goal,
-        run: format!("prove-{}", now.format("%Y%m%dT%H%M%SZ")),
-        started: now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-        nonce: args.nonce.clone(),
-        was_on: None,
-        expected: Vec::new(),
-        done: Vec::new(),
-    };
-    Ok((dir, state))
+    let goal = asked.goal.ok_or_else(|| Failure::new("what is to be proven? core-only, optional-on or round-trip"))?;
+    let now = connection.clock.now();
+    let folder = RunFolder::new(asked.out.join(now.format("%Y%m%dT%H%M%SZ").to_string()));
+    Ok((folder, State::begin(goal, asked.nonce.clone(), now)))
+}
+
+/// Judges, signs, verifies, writes the index; the exit code is the result's.
+fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, global: &Global, signing: &SigningKey) -> Done {
+    let Proof { folder, state, session, .. } = proof;
+    let reference = asked.reference.as_deref().map(|r| archive::locate(r, &global.archive)).transpose()?;
+    let paths: Vec<PathBuf> = reference.into_iter().chain(state.points().iter().map(|name| folder.bundle(name))).collect();
+    let sides = archive::sides(&paths)?;
+    let outcome = judge(state, &sides)?;
+    let names: Vec<&str> = sides.iter().map(|s| &*s.name).collect();
+    let report = report_file::write(folder.path(), &names, &outcome.statement(&sides), signing)?;
+    ui::data(table::report(&sides, &outcome.judged, &outcome.changes, outcome.total, ui::style()).as_bytes())?;
+    let files: Vec<String> = paths.iter().chain([&report]).map(|p| p.display().to_string()).collect();
+    ui::message("\nverifying what was written");
+    let verified = verify::check(&files, &[signing.verifying_key()], true, global)?;
+    let name = report.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let index = page::index(state, session.server, &sides, &outcome, &name, &signing.verifying_key().keyid());
+    let path = folder.path().join("index.html");
+    fresh::replace(&path, index.as_bytes(), 0o644).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
+    ui::message(&format!("\nproof {}\nopen  {}", folder.path().display(), path.display()));
+    ui::message(&format!("look  evid show {} applications", folder.bundle("before").display()));
+    Ok(if verified == Exit::Proven { outcome.total.into() } else { verified })
+}
+
+/// Offers to put the switch back as it was, then ends with the failure.
+fn put_back(asked: &Asked, proof: &mut Proof<'_, RunFolder>, connection: &Connection, why: Failure) -> Done {
+    let next = format!("`evid prove --resume {}` goes on; `evid switch status` tells the state", proof.folder.path().display());
+    let Some(back) = proof.state.way_back() else { return Err(why.hint("the switch was not touched")) };
+    let word = if back == Step::On { "on" } else { "off" };
+    let wanted = asked.restore
+        || (std::io::stdin().is_terminal()
+            && confirm(&format!("The run did not reach its end. Switch {word} again?"), false, true).is_ok());
+    if !wanted {
+        return Err(why.hint(format!("{next}; `evid switch {word}` puts it back")));
+    }
+    ui::message(&format!("the run did not reach its end; switching {word} again"));
+    interrupt::fulfil();
+    match proof.turn(back) {
+        Ok(()) => Err(why.hint(format!("the switch is {word} again, as it was; {next}"))),
+        Err(again) => {
+            failure(again, &connection.cluster).report();
+            Err(why.hint(next))
+        }
+    }
 }

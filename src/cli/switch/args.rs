@@ -1,5 +1,6 @@
 //! The arguments of `evid switch`.
 use crate::cli::cluster::{ClusterArgs, duration, pace};
+use crate::usecase::switch::Strategy;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -24,15 +25,8 @@ pub(super) enum Verb {
     Off {
         #[command(flatten)]
         common: Common,
-        /// How the children are removed: by one pruning operation of the root, or each by itself
-        #[arg(long, default_value = "prune", value_parser = ["prune", "cascade"])]
-        strategy: String,
-        /// End running operations instead of waiting for them
-        #[arg(long)]
-        terminate: bool,
-        /// An object that may be lost: KIND/NAMESPACE/NAME, or KIND/NAME without a namespace
-        #[arg(long, value_name = "OBJECT")]
-        allow_loss: Vec<String>,
+        #[command(flatten)]
+        off: OffArgs,
     },
     /// Make the root automated, sync it, and wait until everything is there and available
     On {
@@ -56,6 +50,27 @@ pub(super) enum Verb {
         #[arg(long, value_name = "OBJECT")]
         allow_loss: Vec<String>,
     },
+}
+
+/// How the layer goes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct OffArgs {
+    /// How the children are removed: by one pruning operation of the root, or each by itself
+    #[arg(long, default_value = "prune", value_parser = ["prune", "cascade"])]
+    strategy: String,
+    /// End running operations instead of waiting for them
+    #[arg(long)]
+    pub(crate) terminate: bool,
+    /// An object that may be lost: KIND/NAMESPACE/NAME, or KIND/NAME without a namespace
+    #[arg(long, value_name = "OBJECT")]
+    pub(crate) allow_loss: Vec<String>,
+}
+
+impl OffArgs {
+    /// How the children are removed.
+    pub(crate) fn strategy(&self) -> Strategy {
+        if self.strategy == "prune" { Strategy::Prune } else { Strategy::Cascade }
+    }
 }
 
 #[derive(clap::Args, Debug)]

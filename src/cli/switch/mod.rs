@@ -2,7 +2,7 @@
 mod args;
 mod stop;
 
-pub(super) use args::Args;
+pub(super) use args::{Args, OffArgs};
 pub(super) use stop::failure;
 
 use crate::adapters::journal::FileJournal;
@@ -19,8 +19,7 @@ use crate::model::Layer;
 use crate::render::switch as render;
 use crate::usecase::cluster::port::{Api, Clock};
 use crate::usecase::doctor;
-use crate::usecase::switch::plan::Strategy;
-use crate::usecase::switch::{Event, Journal, Progress, Run, Stamp, Stop, Times, off, on, plan, repair, status};
+use crate::usecase::switch::{Event, Journal, Options, Progress, Run, Stamp, Stop, Times, off, on, repair, status};
 use serde_json::Value;
 use std::io::IsTerminal as _;
 
@@ -33,14 +32,9 @@ struct Hands<'a> {
 }
 
 impl Hands<'_> {
-    fn with<'r>(&'r self, journal: &'r mut dyn Journal, progress: &'r mut dyn Progress, user: String, times: Times) -> Run<'r> {
+    fn run<'r>(&'r self, journal: &'r mut dyn Journal, progress: &'r mut dyn Progress, user: &str, times: Times) -> Run<'r> {
         let (api, clock, layers, rules) = (self.api, self.clock, &*self.layers, &self.rules);
-        Run { api, clock, journal, progress, layers, rules, user, times, written: 0 }
-    }
-
-    fn run<'r>(&'r self, common: &Common, stamp: &Stamp, journal: &'r mut dyn Journal, progress: &'r mut dyn Progress) -> Run<'r> {
-        let times = Times::paced(common.timeout, common.pace);
-        self.with(journal, progress, stamp.user.clone(), times)
+        Run { api, clock, journal, progress, layers, rules, user: user.to_owned(), times, written: 0 }
     }
 }
 
@@ -53,8 +47,8 @@ impl Journal for Nothing {
     }
 }
 
-/// Prints progress on stderr.
-fn said(event: &Event) {
+/// Tells progress on stderr.
+pub(super) fn said(event: &Event) {
     if let Some(line) = render::event(event) {
         ui::message(&line);
     }
@@ -71,50 +65,47 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) ->
     let hands = Hands { api, clock, layers: config.layers()?, rules: Rules::new(&config.rules()?)? };
     match &args.verb {
         Verb::Status { output } => tell(&hands, output == "json"),
-        Verb::Off { common, strategy, terminate, allow_loss } => {
-            let strategy = if strategy == "prune" { Strategy::Prune } else { Strategy::Cascade };
-            let stamp = stamp(common, "off", api, clock)?;
-            let options = plan::Options { strategy, terminate: *terminate, allow: allow_loss.clone(), stamp };
+        Verb::Off { common, off: args } => {
+            let (strategy, terminate, allow) = (args.strategy(), args.terminate, args.allow_loss.clone());
+            let options = Options { strategy, terminate, allow, ..Options::of(stamp(common, "off", api, clock)?) };
             let verb = Steps {
-                plan: |run: &mut Run<'_>| plan::plan(run, &options),
+                plan: off::plan,
                 text: render::off_plan,
                 question: "Switch it off?",
-                act: |run: &mut Run<'_>, plan: &plan::Plan| off::off(run, plan, &options),
+                act: off::off,
                 done: render::off,
                 json: render::off_json,
-                exit: |d: &off::Off| exit(!d.left.is_empty(), !d.unseen.is_empty()),
+                exit: |d| exit(!d.left.is_empty(), !d.unseen.is_empty()),
             };
-            go(&hands, global, common, &options.stamp, verb)
+            go(&hands, global, common, &options, &verb)
         }
         Verb::On { common, file, terminate } => {
-            let all = manifest::read(file.as_deref())?;
-            let manifest = all.iter().find(|m| m.get("kind").is_some_and(|k| k == "Application")).or(all.first()).cloned();
-            let stamp = stamp(common, "on", api, clock)?;
-            let options = on::Options { stamp, manifest, expected: std::collections::BTreeSet::new(), terminate: *terminate };
+            let manifests = manifest::read(file.as_deref())?;
+            let options = Options { manifests, terminate: *terminate, ..Options::of(stamp(common, "on", api, clock)?) };
             let verb = Steps {
-                plan: |run: &mut Run<'_>| on::plan(run, &options),
+                plan: on::plan,
                 text: render::on_plan,
                 question: "Switch it on?",
-                act: |run: &mut Run<'_>, plan: &on::Plan| on::on(run, plan, &options),
+                act: on::on,
                 done: render::on,
                 json: render::on_json,
-                exit: |_: &_| Exit::Proven,
+                exit: |_| Exit::Proven,
             };
-            go(&hands, global, common, &options.stamp, verb)
+            go(&hands, global, common, &options, &verb)
         }
         Verb::Repair { common, file, allow_loss } => {
-            let stamp = stamp(common, "repair", api, clock)?;
-            let options = repair::Options { stamp, manifests: manifest::read(file.as_deref())?, allow: allow_loss.clone() };
+            let of = Options::of(stamp(common, "repair", api, clock)?);
+            let options = Options { manifests: manifest::read(file.as_deref())?, allow: allow_loss.clone(), ..of };
             let verb = Steps {
-                plan: |run: &mut Run<'_>| repair::plan(run, &options),
+                plan: repair::plan,
                 text: render::repair_plan,
                 question: "Repair it?",
-                act: |run: &mut Run<'_>, plan: &repair::Plan| repair::repair(run, plan, &options),
+                act: repair::repair,
                 done: render::repair,
                 json: render::repair_json,
-                exit: |d: &repair::Repaired| exit(!d.left.is_empty(), !d.unseen.is_empty()),
+                exit: |d| exit(!d.left.is_empty(), !d.unseen.is_empty()),
             };
-            go(&hands, global, common, &options.stamp, verb)
+            go(&hands, global, common, &options, &verb)
         }
     }
 }
@@ -128,27 +119,20 @@ fn exit(left: bool, unseen: bool) -> Exit {
     }
 }
 
-/// The steps of a verb: plan, print, ask, act, print.
-struct Steps<P, D, Plan, Act>
-where
-    Plan: Fn(&mut Run<'_>) -> Result<P, Stop>,
-    Act: Fn(&mut Run<'_>, &P) -> Result<D, Stop>,
-{
-    plan: Plan,
-    text: fn(&P, bool) -> String,
+/// A verb as its steps: plan, tell, ask, act, tell.
+struct Steps<Plan, Done> {
+    plan: fn(&mut Run<'_>, &Options) -> Result<Plan, Stop>,
+    text: fn(&Plan, bool) -> String,
     question: &'static str,
-    act: Act,
-    done: fn(&D) -> String,
-    json: fn(&P, Option<&D>) -> Value,
-    exit: fn(&D) -> Exit,
+    act: fn(&mut Run<'_>, &Plan, &Options) -> Result<Done, Stop>,
+    done: fn(&Done) -> String,
+    json: fn(&Plan, Option<&Done>) -> Value,
+    exit: fn(&Done) -> Exit,
 }
 
-fn go<P, D, Plan, Act>(hands: &Hands<'_>, global: &Global, common: &Common, stamp: &Stamp, verb: Steps<P, D, Plan, Act>) -> Done
-where
-    Plan: Fn(&mut Run<'_>) -> Result<P, Stop>,
-    Act: Fn(&mut Run<'_>, &P) -> Result<D, Stop>,
-{
-    let plan = (verb.plan)(&mut hands.run(common, stamp, &mut Nothing, &mut said)).map_err(failure)?;
+fn go<P, D>(hands: &Hands<'_>, global: &Global, common: &Common, options: &Options, verb: &Steps<P, D>) -> Done {
+    let (user, times) = (&options.stamp.user, Times::paced(common.timeout, common.pace));
+    let plan = (verb.plan)(&mut hands.run(&mut Nothing, &mut said, user, times), options).map_err(failure)?;
     let as_json = common.output == "json";
     let print = |text: String, value: Value| if as_json { line(&value) } else { ui::data(text.as_bytes()) };
     if common.dry_run {
@@ -158,8 +142,8 @@ where
     }
     ui::message((verb.text)(&plan, false).trim_end());
     confirm(verb.question, common.yes, std::io::stdin().is_terminal())?;
-    let mut journal = journal(global, common, stamp)?;
-    let done = (verb.act)(&mut hands.run(common, stamp, &mut journal, &mut said), &plan);
+    let mut journal = journal(global, common, &options.stamp)?;
+    let done = (verb.act)(&mut hands.run(&mut journal, &mut said, user, times), &plan, options);
     if let Some(path) = journal.path() {
         ui::message(&format!("what was written is in {}", path.display()));
     }
@@ -170,7 +154,7 @@ where
 
 fn tell(hands: &Hands<'_>, as_json: bool) -> Done {
     let (mut nothing, mut quiet) = (Nothing, |_: &Event| {});
-    let mut run = hands.with(&mut nothing, &mut quiet, String::new(), Times::default());
+    let mut run = hands.run(&mut nothing, &mut quiet, "", Times::default());
     let status = status::status(&mut run).map_err(failure)?;
     if as_json {
         line(&render::status_json(&status))?

@@ -1,7 +1,6 @@
 //! Plans and outcomes of off, on and repair: as text, as JSON.
 use crate::render::switch::{block, fact, facts, facts_json, gaps, gaps_json, key_json, writes, writes_json};
-use crate::usecase::switch::off::Off;
-use crate::usecase::switch::plan::Plan;
+use crate::usecase::switch::off::{Off, Plan};
 use crate::usecase::switch::{Settled, on, repair};
 use serde_json::{Value, json};
 
@@ -15,7 +14,7 @@ pub fn off_plan(plan: &Plan, full: bool) -> String {
             plan.root,
             plan.members.len(),
             plan.strategy.as_str(),
-            plan.fate.going.len()
+            plan.removal.going.len()
         )
     };
     if let Some(why) = &plan.instead {
@@ -24,7 +23,7 @@ pub fn off_plan(plan: &Plan, full: bool) -> String {
     if let Some((manager, long)) = &plan.hold {
         out.push_str(&format!("managed by {manager}: watched for {}s whether it stays manual\n", long.as_secs()));
     }
-    out.push_str(&block("stays", facts(&plan.fate.kept)));
+    out.push_str(&block("stays", facts(&plan.removal.kept)));
     out.push_str(&block("notes", facts(&plan.notes)));
     if full {
         out.push_str(&block("writes", writes(&plan.writes)));
@@ -48,7 +47,7 @@ pub fn off(done: &Off) -> String {
 /// The plan as JSON; with an outcome, both.
 pub fn off_json(plan: &Plan, done: Option<&Off>) -> Value {
     let mut v = json!({"verb": "off", "root": key_json(&plan.root), "uid": plan.uid, "already": plan.already, "strategy": plan.strategy.as_str(),
-        "writes": writes_json(&plan.writes), "kept": facts_json(&plan.fate.kept), "notes": facts_json(&plan.notes), "done": done.is_some()});
+        "writes": writes_json(&plan.writes), "kept": facts_json(&plan.removal.kept), "notes": facts_json(&plan.notes), "done": done.is_some()});
     if let (Some(done), Some(map)) = (done, v.as_object_mut()) {
         map.insert("strategy".into(), done.strategy.as_str().into());
         map.insert("gone".into(), done.gone.into());

@@ -16,7 +16,7 @@ pub(super) mod universe;
 pub use collected::{CaptureError, Collected, List};
 pub use files::Outline;
 pub use intake::Intake;
-pub use run::{Beside, Captured, run};
+pub use run::{Beside, Captured, Put, run};
 pub use snapshot::objects_of;
 #[cfg(feature = "rooms")]
 pub use snapshot::snapshot;

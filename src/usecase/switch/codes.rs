@@ -1,4 +1,4 @@
-//! What the switch can see, and why it can stop: the closed list. Words for people stand in `render`; a code without words does not compile.
+//! What the switch can see, and the stages that it goes through: the closed lists. Words for people stand in `render`; a code without words does not compile.
 use crate::model::codes;
 
 codes! {
@@ -79,5 +79,26 @@ codes! {
         HookFinalizer = "hook-finalizer",
         ControllerSilent = "controller-silent",
         UnknownCause = "unknown-cause",
+    }
+}
+
+codes! {
+    /// A stage of a run.
+    Step {
+        Read = "read",
+        Manual = "manual",
+        Hold = "hold",
+        Operations = "operations",
+        Finalizers = "finalizers",
+        Prune = "prune",
+        Cascade = "cascade",
+        Gone = "gone",
+        Orphans = "orphans",
+        Terminating = "terminating",
+        Apply = "apply",
+        Sync = "sync",
+        Settle = "settle",
+        Mend = "mend",
+        Strip = "strip",
     }
 }

@@ -1,37 +1,24 @@
 //! The switch: turns a layer off and on through its root Application, tells what state that is in, and repairs a root that
-//! hangs in Deleting. Decisions (`plan`, `fate`, `ops`, `cause`) are pure; only `write` changes the cluster, each change with a
-//! precondition and a line in the journal before and after. Knows no terminal, no file and no HTTP client; what a person reads
-//! is chosen in `render`.
+//! hangs in Deleting. `words` is the vocabulary; `decide` is pure; `act` reads and waits, and its `write` alone changes the cluster, each change
+//! with a precondition and a line in the journal before and after. `off`, `on`, `repair` and `status` read as their protocols. Knows no
+//! terminal, no file and no HTTP client; what a person reads is chosen in `render`.
 //!
 //! **"Gone" is each object 404 by uid, never the root's status. A child is never stripped of a finalizer but the one that evid
 //! gave it. Ancestry decides whose an Application is, whatever its labels say.**
-pub mod cause;
+mod act;
 mod codes;
-mod fact;
-pub mod fate;
-mod gone;
-mod guard;
+mod decide;
 pub mod off;
 pub mod on;
-mod ops;
-mod orphans;
-pub mod plan;
-mod read;
 pub mod repair;
 mod run;
-mod scan;
-mod settle;
 pub mod status;
-mod tree;
-mod view;
-mod vocabulary;
-mod waits;
-mod write;
+mod words;
 
-pub use codes::Code;
-pub use fact::{Event, Fact, Step, Stop};
-pub use ops::{Stamp, cleaned};
+pub use act::until_healthy::Settled;
+pub use codes::{Code, Step};
+pub use decide::manifests::cleaned;
+pub use decide::scan::Scan;
+pub use decide::view::View;
 pub use run::{Journal, Progress, Run, Times};
-pub use settle::Settled;
-pub use view::View;
-pub use vocabulary::Write;
+pub use words::{Event, Fact, Options, Stamp, Stop, Strategy, Target, Write};

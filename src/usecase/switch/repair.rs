@@ -1,31 +1,20 @@
 //! Law A, for a root that hangs in Deleting: the cause named, the benign fix first, then exactly: finalizers off the root only,
 //! gone, applied again as manual or automated as it was, synced; and a look for orphans. No child is ever stripped.
-use crate::argo::{Mode, app};
+use crate::argo::Mode;
 use crate::model::meta::text;
 use crate::model::{Gap, Key, Object, meta};
-use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::orphans::Known;
-use crate::usecase::switch::scan::Scan;
-use crate::usecase::switch::settle::{Settled, Want};
-use crate::usecase::switch::vocabulary::Strategy;
-use crate::usecase::switch::waits::{Look, until};
-use crate::usecase::switch::write::Answer;
-use crate::usecase::switch::{
-    Event, Fact, Run, Stamp, Step, Stop, View, Write, cause, fate, gone, on, ops, orphans, plan, read, settle, vocabulary, write,
-};
+use crate::usecase::switch::act::inventory::volumes;
+use crate::usecase::switch::act::poll::Look;
+use crate::usecase::switch::act::until_healthy::{Settled, Want, until_healthy};
+use crate::usecase::switch::act::{apply, inventory, read, write};
+use crate::usecase::switch::decide::lacks::hangs;
+use crate::usecase::switch::decide::leftovers::{Known, leftovers};
+use crate::usecase::switch::decide::removal::removal;
+use crate::usecase::switch::decide::{diagnosis, manifests, patches};
+use crate::usecase::switch::on;
+use crate::usecase::switch::{Code, Fact, Options, Run, Step, Stop, Strategy, Write};
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Who, and by which run id.
-    pub stamp: Stamp,
-    /// Manifests: the root, an AppProject that is missing.
-    pub manifests: Vec<Value>,
-    /// Objects that may be lost where the benign fix lets the deletion go on.
-    pub allow: Vec<String>,
-}
 
 /// What will be done.
 #[derive(Clone, Debug)]
@@ -47,7 +36,7 @@ pub struct Plan {
     /// What should be known before.
     pub notes: Vec<Fact>,
     manifest: Value,
-    projects: Vec<Write>,
+    project: Option<Write>,
     hung: Vec<Key>,
     expected: BTreeSet<Key>,
     known: Known,
@@ -56,8 +45,6 @@ pub struct Plan {
 /// What was done.
 #[derive(Clone, Debug)]
 pub struct Repaired {
-    /// Why it hung.
-    pub causes: Vec<Fact>,
     /// The benign fix was enough; no finalizer was removed by hand.
     pub by_mending: bool,
     /// The uid of the new instance.
@@ -77,87 +64,48 @@ pub struct Repaired {
 /// # Errors
 /// [`Stop::Refused`]: the root does not hang, or something is wanted that was not given.
 pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
-    let view = View::read(run)?;
+    let view = inventory::view(run)?;
     let key = view.root_key();
-    let refused = |code, detail: &str| Err(Stop::Refused(vec![Fact::new(code, &key, detail)]));
+    let refused = |code, detail: &str| Err(Stop::refused(code, &key, detail));
     let Some(root) = view.root() else { return refused(Code::NoRoot, "") };
     if meta::deleting(&root.value).is_none() {
         return refused(Code::NotDeleting, "");
     }
-    let scan = Scan::with(run, &fate::listed(&view))?;
-    let causes = cause::causes(&view, &scan, root, run.clock.now());
-    let foreign = cause::foreign(&root.value);
+    let scan = inventory::scan(run, &view.listed())?;
+    let causes = diagnosis::causes(&view, &scan, root, run.clock.now());
+    let foreign = diagnosis::foreign(&root.value);
     if !foreign.is_empty() {
         return refused(Code::ForeignFinalizer, &foreign.join(" "));
     }
-    let projects = projects(&view, root, &options.manifests)?;
+    let project = manifests::project(&view, root, &options.manifests)?;
     let mut notes = Vec::new();
-    let volumes = plan::volumes(run, &mut notes)?;
-    let fate = fate::fate(&view, &scan, Strategy::Cascade, &volumes);
+    let volumes = volumes(run, &mut notes)?;
+    let removal = removal(&view, &scan, Strategy::Cascade, &volumes);
     // The fix lets Argo CD go on with what was asked for: deleting the root with everything below it.
-    let lost: Vec<Fact> = fate.losses.iter().filter(|l| !fate::is_allowed(&options.allow, &l.object)).cloned().collect();
+    let lost: Vec<Fact> = removal.losses.iter().filter(|l| !options.allows(&l.object)).cloned().collect();
     let hung: Vec<&Object> = view.members().into_iter().filter(|m| meta::deleting(&m.value).is_some()).chain([root]).collect();
-    let operating: Vec<Write> = hung.iter().filter_map(|o| ops::terminate(&o.value)).collect();
+    let operating: Vec<Write> = hung.iter().filter_map(|o| patches::terminate(&o.value)).collect();
     let hung = operating.iter().map(|w| w.object.clone()).collect();
-    let fixes: Vec<Write> = operating.into_iter().chain(projects.iter().cloned()).collect();
+    let fixes: Vec<Write> = operating.into_iter().chain(project.clone()).collect();
     let mends = lost.is_empty() && !fixes.is_empty();
     if !fixes.is_empty() {
         notes.extend(lost.into_iter().map(|l| Fact { code: Code::MendWouldLose, ..l }));
     }
     let automated = !Mode::of(&root.value).is_manual();
-    let manifest = manifest(root, &options.manifests)?;
+    let manifest = manifests::again(root, &options.manifests)?;
     let living: Vec<&Object> = view.members().into_iter().filter(|m| meta::deleting(&m.value).is_none()).collect();
     let syncs = automated || !living.is_empty();
     let mut writes = if mends { fixes } else { vec![] };
-    writes.extend(ops::strip(&root.value));
+    writes.extend(patches::strip(&root.value));
     if !mends {
-        writes.extend(projects.iter().cloned());
+        writes.extend(project.clone());
     }
-    writes.push(on::create(&key, &manifest));
-    writes.push(if syncs { ops::sync(&manifest, &options.stamp, 1, automated) } else { refresh(&manifest) });
+    writes.push(patches::apply(&key, &manifest));
+    writes.extend(if syncs { Some(patches::sync(&manifest, &options.stamp, 1, automated)) } else { patches::refresh(&manifest) });
     notes.extend(view.notes.iter().cloned());
-    let known = Known::of(&view, &fate);
+    let known = Known::of(&view, &removal);
     let expected = living.iter().map(|o| o.key.clone()).collect();
-    Ok(Plan { root: key, uid: root.uid.clone(), causes, mends, automated, syncs, writes, notes, manifest, projects, hung, expected, known })
-}
-
-fn refresh(manifest: &Value) -> Write {
-    ops::refresh(manifest).unwrap_or_else(|| ops::patch("refresh", manifest, Value::Object(serde_json::Map::new())))
-}
-
-/// The AppProject that is missing, from the manifests given.
-fn projects(view: &View, root: &Object, manifests: &[Value]) -> Result<Vec<Write>, Stop> {
-    let name = app::project(&root.value);
-    if view.has_project(name) != Some(false) {
-        return Ok(vec![]);
-    }
-    let key = Key::new("argoproj.io", "AppProject", &view.control, name);
-    let given = manifests.iter().find(|m| text(m, "/kind") == "AppProject" && text(m, "/metadata/name") == name);
-    let Some(given) = given else { return Err(Stop::Refused(vec![Fact::new(Code::ProjectWanted, &key, "")])) };
-    let mut body = ops::cleaned(given);
-    crate::model::set(&mut body, "/metadata/namespace", Value::String(view.control.clone()));
-    let collection = format!("/apis/argoproj.io/v1alpha1/namespaces/{}/appprojects", view.control);
-    Ok(vec![Write::create("create-project", &collection, &key, body)])
-}
-
-/// The root as it is applied again: from the manifests or as it was read, in the mode that it had.
-fn manifest(root: &Object, manifests: &[Value]) -> Result<Value, Stop> {
-    let key = &root.key;
-    let named = manifests.iter().find(|m| text(m, "/kind") == "Application" && text(m, "/metadata/name") == key.name);
-    let stranger = manifests.iter().find(|m| {
-        !matches!(text(m, "/kind"), "Application" | "AppProject")
-            || text(m, "/kind") == "Application" && text(m, "/metadata/name") != key.name
-    });
-    if let Some(other) = stranger {
-        return Err(Stop::Refused(vec![Fact::new(Code::OtherManifest, key, vocabulary::key_of(other).to_string())]));
-    }
-    let mut new = ops::cleaned(named.unwrap_or(&root.value));
-    crate::model::set(&mut new, "/metadata/namespace", Value::String(key.namespace.clone()));
-    match root.value.pointer("/spec/syncPolicy/automated").filter(|a| a.is_object()) {
-        Some(automated) => drop(crate::model::set(&mut new, "/spec/syncPolicy/automated", automated.clone())),
-        None => drop(new.pointer_mut("/spec/syncPolicy").and_then(Value::as_object_mut).map(|p| p.remove("automated"))),
-    }
-    Ok(new)
+    Ok(Plan { root: key, uid: root.uid.clone(), causes, mends, automated, syncs, writes, notes, manifest, project, hung, expected, known })
 }
 
 /// Does what the plan says.
@@ -169,39 +117,30 @@ pub fn repair(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Repai
     if !by_mending {
         strip(run, plan)?;
     }
-    run.tell(&Event::Step(Step::Apply));
-    for project in &plan.projects {
-        create_project(run, project)?;
-    }
+    run.begin(Step::Apply);
+    apply::project(run, plan.project.as_ref())?;
     let mut notes = plan.notes.clone();
-    notes.extend(on::apply(run, &plan.root, &plan.manifest)?);
+    notes.extend(apply::root(run, &plan.root, &plan.manifest)?);
     let settled = if plan.syncs { Some(sync(run, plan, options)?) } else { look_again(run, plan)? };
-    run.tell(&Event::Step(Step::Orphans));
-    let view = View::read(run)?;
-    let scan = Scan::with(run, &plan.known.listed)?;
-    let mut known = plan.known.clone();
-    // Only what is managed by nobody now is an orphan: the others were adopted.
-    known.apps.retain(|k| view.get(k).is_none());
-    known.listed.clear();
-    known.uids.clear();
-    known.spaces.clear();
-    let mut left = orphans::orphans(&view, &scan, &known);
+    run.begin(Step::Orphans);
+    let view = inventory::view(run)?;
+    let scan = inventory::scan(run, &plan.known.listed)?;
+    let known = Known { kept: plan.known.kept.clone(), ..plan.known.dead(&view) };
+    let mut left = leftovers(&view, &scan, &known);
     left.orphans.retain(|f| f.detail != plan.root.place());
     notes.extend(left.notes);
     let uid = view.root().map(|r| r.uid.clone()).unwrap_or_default();
-    Ok(Repaired { causes: plan.causes.clone(), by_mending, uid, settled, left: left.orphans, notes, unseen: scan.gaps })
+    Ok(Repaired { by_mending, uid, settled, left: left.orphans, notes, unseen: scan.gaps })
 }
 
 /// The benign fixes; true where the root then went by itself.
 fn mend(run: &mut Run<'_>, plan: &Plan) -> Result<bool, Stop> {
-    run.tell(&Event::Step(Step::Mend));
+    run.begin(Step::Mend);
     for key in &plan.hung {
-        let decide = |live: &Value| Ok(ops::terminate(live).filter(|_| meta::deleting(live).is_some()));
-        write::change(run, &read::app_path(key), Step::Mend, &decide)?;
+        let decide = |live: &Value| Ok(patches::terminate(live).filter(|_| meta::deleting(live).is_some()));
+        write::change(run, key, Step::Mend, &decide)?;
     }
-    for project in &plan.projects {
-        create_project(run, project)?;
-    }
+    apply::project(run, plan.project.as_ref())?;
     match leaves(run, plan, Step::Mend) {
         Ok(()) => Ok(true),
         Err(Stop::Late { .. }) => Ok(false),
@@ -211,50 +150,33 @@ fn mend(run: &mut Run<'_>, plan: &Plan) -> Result<bool, Stop> {
 
 /// Waits until the instance that hung is gone: 404, or another uid.
 fn leaves(run: &mut Run<'_>, plan: &Plan, step: Step) -> Result<(), Stop> {
-    let path = read::app_path(&plan.root);
-    let within = run.times.operation;
-    until(run, step, within, |run| match read::get(run.api, &path, None)? {
-        Some(live) if meta::uid(&live) == plan.uid => Ok(Look::Pending(vec![gone::hangs(&plan.root, &live)])),
+    run.until(step, run.times.operation, |run| match read::application(run, &plan.root)? {
+        Some(live) if meta::uid(&live) == plan.uid => Ok(Look::Pending(vec![hangs(&plan.root, &live)])),
         _ => Ok(Look::Done(())),
     })
 }
 
 /// Argo CD's finalizers off the root, and off nothing else.
 fn strip(run: &mut Run<'_>, plan: &Plan) -> Result<(), Stop> {
-    run.tell(&Event::Step(Step::Strip));
+    run.begin(Step::Strip);
     let same = |w: &Write| w.uid == plan.uid && w.object == plan.root;
-    write::change(run, &read::app_path(&plan.root), Step::Strip, &|live| {
-        Ok(ops::strip(live).filter(|w| same(w) && meta::deleting(live).is_some()))
-    })?;
+    write::change(run, &plan.root, Step::Strip, &|live| Ok(patches::strip(live).filter(|w| same(w) && meta::deleting(live).is_some())))?;
     leaves(run, plan, Step::Strip)
-}
-
-fn create_project(run: &mut Run<'_>, project: &Write) -> Result<(), Stop> {
-    match write::send(run, project)? {
-        Answer::Taken(_) | Answer::Conflict(_) | Answer::Gone => Ok(()),
-        Answer::Unclear(stop) => {
-            let there = read::get(run.api, &read::argo_path("appprojects", &project.object), None)?;
-            there.map(drop).ok_or(stop)
-        }
-    }
 }
 
 /// Waits out what still terminates below the root, then syncs.
 fn sync(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Settled, Stop> {
-    let on = on::Options { stamp: options.stamp.clone(), manifest: None, expected: plan.expected.clone(), terminate: false };
-    let rest = on::plan(run, &on)?;
+    let rest = on::plan(run, &Options { manifests: vec![], ..options.clone() })?;
     on::terminate_first(run, &rest)?;
     let want = Want { automate: plan.automated, stamp: &options.stamp, expected: &plan.expected };
-    settle::settle(run, &plan.root, &want)
+    until_healthy(run, &plan.root, &want)
 }
 
 /// Nothing lives below a manual root: it is looked at once, so that its status is its own again.
 fn look_again(run: &mut Run<'_>, plan: &Plan) -> Result<Option<Settled>, Stop> {
-    let path = read::app_path(&plan.root);
     let looked = |live: &Value| !text(live, "/status/reconciledAt").is_empty();
-    write::change(run, &path, Step::Sync, &|live| Ok(if looked(live) { None } else { ops::refresh(live) }))?;
-    let within = run.times.operation;
-    until(run, Step::Sync, within, |run| match read::get(run.api, &path, None)? {
+    write::change(run, &plan.root, Step::Sync, &|live| Ok(if looked(live) { None } else { patches::refresh(live) }))?;
+    run.until(Step::Sync, run.times.operation, |run| match read::application(run, &plan.root)? {
         Some(live) if looked(&live) => Ok(Look::Done(None)),
         _ => Ok(Look::Pending(vec![Fact::new(Code::NotReconciled, &plan.root, "")])),
     })

@@ -2,7 +2,8 @@
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::usecase::cluster::port::{Api, Clock};
-use crate::usecase::switch::Event;
+use crate::usecase::switch::codes::Step;
+use crate::usecase::switch::words::Event;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -80,6 +81,11 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Tells that a stage begins.
+    pub(super) fn begin(&mut self, step: Step) {
+        self.tell(&Event::Step(step));
+    }
+
     pub(super) fn tell(&mut self, event: &Event) {
         self.progress.event(event);
     }

@@ -1,14 +1,13 @@
 //! What state the switch is in, who manages it, what hangs below it, what is at risk, and what to do next. Reads only.
 use crate::argo::{Mode, app};
 use crate::kinds::health::application_is_unsettled;
-use crate::model::meta::text;
 use crate::model::{Gap, Key, Object, meta};
-use crate::usecase::switch::codes::Code;
-use crate::usecase::switch::orphans::Known;
-use crate::usecase::switch::scan::Scan;
-use crate::usecase::switch::view::Manager;
-use crate::usecase::switch::vocabulary::Strategy;
-use crate::usecase::switch::{Fact, Run, Stop, View, cause, fate, guard, orphans, plan};
+use crate::usecase::switch::act::inventory::{inventory, volumes};
+use crate::usecase::switch::decide::leftovers::{Known, leftovers};
+use crate::usecase::switch::decide::removal::removal;
+use crate::usecase::switch::decide::view::Manager;
+use crate::usecase::switch::decide::{diagnosis, preflight};
+use crate::usecase::switch::{Code, Fact, Run, Stop, Strategy, View};
 
 /// Where the switch stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,39 +114,31 @@ pub struct Status {
 /// # Errors
 /// Where no layer is switched, or the cluster does not answer.
 pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
-    let view = View::read(run)?;
-    let scan = Scan::with(run, &fate::listed(&view))?;
+    let (view, scan) = inventory(run)?;
     let mut notes = Vec::new();
-    let volumes = plan::volumes(run, &mut notes)?;
-    let fate = fate::fate(&view, &scan, Strategy::Prune, &volumes);
-    let mut known = Known::of(&view, &fate);
-    // What lives is no orphan, and neither is what it manages.
-    known.apps.retain(|k| view.get(k).is_none());
-    known.listed.clear();
-    known.uids.clear();
-    known.spaces.clear();
-    known.kept.clear();
-    let left = orphans::orphans(&view, &scan, &known);
+    let volumes = volumes(run, &mut notes)?;
+    let removal = removal(&view, &scan, Strategy::Prune, &volumes);
+    let left = leftovers(&view, &scan, &Known::of(&view, &removal).dead(&view));
     let (direct, lost): (Vec<Fact>, Vec<Fact>) = left.orphans.into_iter().partition(|f| f.detail == view.root_key().place());
     let members = view.members();
     let position = position(&view, &members);
-    let mut at_risk = fate.losses.clone();
-    at_risk.extend(fate.refusals.iter().cloned());
+    let mut at_risk = removal.losses.clone();
+    at_risk.extend(removal.refusals.iter().cloned());
     if view.root().is_some() {
-        at_risk.extend(guard::members(&view, &scan));
+        at_risk.extend(preflight::members(&view, &scan));
     }
     notes.extend(view.notes.iter().cloned());
     notes.extend(left.notes);
-    notes.extend(guard::strangers(&view));
-    notes.extend(fate.kept.iter().cloned());
+    notes.extend(preflight::strangers(&view));
+    notes.extend(removal.kept.iter().cloned());
     notes.extend(direct.into_iter().filter(|f| !f.object.is_argo("Application")).map(|f| Fact::new(Code::Direct, &f.object, "")));
     let mut stuck: Vec<Fact> = Vec::new();
-    for object in view.root().into_iter().chain(members.iter().copied()).filter(|o| meta::deleting(&o.value).is_some()) {
-        stuck.extend(cause::causes(&view, &scan, object, run.clock.now()));
+    for object in view.family().filter(|o| meta::deleting(&o.value).is_some()) {
+        stuck.extend(diagnosis::causes(&view, &scan, object, run.clock.now()));
     }
     stuck.sort();
     stuck.dedup();
-    let running = view.root().into_iter().chain(members.iter().copied()).filter(|o| app::is_operating(&o.value));
+    let running = view.family().filter(|o| app::is_operating(&o.value));
     let root = view.root();
     let mut apps: Vec<Line> = members.iter().map(|o| line(&view, o)).collect();
     apps.sort_by(|a, b| (a.depth, &a.key).cmp(&(b.depth, &b.key)));
@@ -156,15 +147,13 @@ pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
         root: view.root_key(),
         uid: root.map(|r| r.uid.clone()).unwrap_or_default(),
         mode: root.map(|r| Mode::of(&r.value)),
-        root_says: root
-            .map(|r| [text(&r.value, "/status/sync/status"), text(&r.value, "/status/health/status")].join("/"))
-            .unwrap_or_default(),
+        root_says: root.map(|r| [app::sync(&r.value), app::health(&r.value)].join("/")).unwrap_or_default(),
         manager: view.manager(),
         owners: root.into_iter().flat_map(|r| meta::owners(&r.value)).map(|o| format!("{} {}", o.kind, o.name)).collect(),
         position,
         next: next(&view, position, &members),
         apps,
-        running: running.map(|o| Fact::new(Code::Operating, &o.key, text(&o.value, "/status/operationState/message"))).collect(),
+        running: running.map(|o| Fact::new(Code::Operating, &o.key, app::message(&o.value))).collect(),
         stuck,
         orphans: lost,
         at_risk,
@@ -187,10 +176,7 @@ fn next(view: &View, position: Position, members: &[&Object]) -> Next {
     if meta::deleting(&root.value).is_some() {
         return Next::Repair;
     }
-    let well = |o: &&Object| {
-        let says = |p| text(&o.value, p);
-        !application_is_unsettled(&o.value) && says("/status/sync/status") == "Synced" && says("/status/health/status") == "Healthy"
-    };
+    let well = |o: &&Object| !application_is_unsettled(&o.value) && app::sync(&o.value) == "Synced" && app::health(&o.value) == "Healthy";
     match position {
         Position::GoingOff => Next::Wait,
         Position::On if Mode::of(&root.value).is_on() && members.iter().all(well) => Next::Off,
@@ -212,17 +198,15 @@ fn line(view: &View, object: &Object) -> Line {
         depth += 1;
         at = above.filter(|k| *k != view.root_key()).and_then(|k| view.get(&k));
     }
-    let says = |p| text(value, p).to_owned();
     Line {
         key: object.key.clone(),
         parent,
         depth,
         mode: Mode::of(value),
-        sync: says("/status/sync/status"),
-        health: says("/status/health/status"),
+        sync: app::sync(value).to_owned(),
+        health: app::health(value).to_owned(),
         cascades: app::cascades(value),
         deleting: meta::deleting(value).is_some(),
-        operation: app::is_operating(value)
-            .then(|| [app::phase(value), text(value, "/status/operationState/message")].join(" ").trim().to_owned()),
+        operation: app::is_operating(value).then(|| [app::phase(value), app::message(value)].join(" ").trim().to_owned()),
     }
 }

@@ -4,9 +4,8 @@ use crate::switch::platform::{grow, off_options, platform, run, thing};
 use evid::model::{Gap, Reason};
 use evid::usecase::cluster::port::{Ask, NoReply, Reply};
 use evid::usecase::switch::off::{Off, off};
-use evid::usecase::switch::plan::{Options, Strategy};
 use evid::usecase::switch::status::status;
-use evid::usecase::switch::{Fact, Step, Stop, plan};
+use evid::usecase::switch::{Fact, Options, Step, Stop, Strategy, off};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -46,7 +45,7 @@ fn item(n: usize) -> Value {
 fn switch_off(fake: &Fake, allow: &[&str]) -> Result<Off, Stop> {
     let options = Options { allow: allow.iter().map(|a| (*a).to_owned()).collect(), ..off_options(Strategy::Prune) };
     run(fake, |run| {
-        let plan = plan::plan(run, &options)?;
+        let plan = off::plan(run, &options)?;
         off(run, &plan, &options)
     })
     .0

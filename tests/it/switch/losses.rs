@@ -2,8 +2,7 @@
 use crate::switch::fake::{app_path, path, status};
 use crate::switch::off::{BOTH, codes, living, refusals, switch_off};
 use crate::switch::platform::{grow, off_options, platform, platform_with, run, thing};
-use evid::usecase::switch::plan::{Options, Strategy};
-use evid::usecase::switch::{Stop, plan};
+use evid::usecase::switch::{Options, Stop, Strategy, off};
 use serde_json::json;
 
 #[test]
@@ -62,7 +61,7 @@ fn a_claim_that_off_keeps_and_on_would_prune_counts_as_lost() {
         } else {
             fake.0.borrow_mut().add(claim);
         }
-        let done = run(&fake, |run| plan::plan(run, &off_options(Strategy::Prune))).0;
+        let done = run(&fake, |run| off::plan(run, &off_options(Strategy::Prune))).0;
         match done {
             Err(Stop::Refused(facts)) => codes(&facts).iter().map(|c| c.0.to_owned()).collect(),
             other => other.map(|_| Vec::<String>::new()).unwrap(),

@@ -2,21 +2,20 @@
 use crate::switch::fake::{Fake, app_path, path, status};
 use crate::switch::platform::{deployment, grow, off_options, platform, platform_with, run, thing};
 use evid::usecase::switch::off::{Off, off};
-use evid::usecase::switch::plan::{Options, Strategy};
-use evid::usecase::switch::{Event, Fact, Step, Stop, plan};
+use evid::usecase::switch::{Event, Fact, Options, Step, Stop, Strategy, off};
 use serde_json::{Value, json};
 
 pub const BOTH: [Strategy; 2] = [Strategy::Prune, Strategy::Cascade];
 
 pub fn switch_off(fake: &Fake, options: &Options) -> (Result<Off, Stop>, Vec<Value>, Vec<Event>) {
     run(fake, |run| {
-        let plan = plan::plan(run, options)?;
+        let plan = off::plan(run, options)?;
         off(run, &plan, options)
     })
 }
 
 pub fn refusals(fake: &Fake, options: &Options) -> Vec<Fact> {
-    let (done, journal, _) = run(fake, |run| plan::plan(run, options).map(drop));
+    let (done, journal, _) = run(fake, |run| off::plan(run, options).map(drop));
     assert!(journal.is_empty() && fake.0.borrow().writes.is_empty(), "a refusal writes nothing");
     match done {
         Err(Stop::Refused(facts)) => facts,

@@ -4,9 +4,8 @@ use crate::switch::platform::{app, off_options, on_options, platform, run, thing
 use evid::model::Key;
 use evid::usecase::cluster::port::Method;
 use evid::usecase::switch::off::off;
-use evid::usecase::switch::on::{Options, on, plan};
-use evid::usecase::switch::plan::Strategy;
-use evid::usecase::switch::{Event, Fact, Settled, Stamp, Step, Stop, plan as off_plan};
+use evid::usecase::switch::on::{on, plan};
+use evid::usecase::switch::{Event, Fact, Options, Settled, Stamp, Step, Stop, Strategy, off};
 use serde_json::{Value, json};
 
 /// The platform with the switch off.
@@ -14,7 +13,7 @@ fn dark() -> Fake {
     let fake = platform();
     run(&fake, |run| {
         let options = off_options(Strategy::Prune);
-        let plan = off_plan::plan(run, &options).unwrap();
+        let plan = off::plan(run, &options).unwrap();
         off(run, &plan, &options).unwrap();
     });
     fake.0.borrow_mut().writes.clear();
@@ -69,7 +68,7 @@ fn the_finalizer_that_an_interrupted_off_gave_is_taken_back_and_no_other() {
     }));
     run(&fake, |run| {
         let options = off_options(Strategy::Prune);
-        let plan = off_plan::plan(run, &options).unwrap();
+        let plan = off::plan(run, &options).unwrap();
         off(run, &plan, &options).unwrap_err();
     });
     assert_eq!(fake.0.borrow().app("notebooks")["metadata"]["finalizers"], before[1]);
@@ -156,7 +155,7 @@ fn a_root_that_is_missing_is_applied_from_its_manifest() {
     fake.0.borrow_mut().objects.remove(&app_path("root-optional"));
     assert!(matches!(switch_on(&fake, &on_options()).0, Err(Stop::Refused(f)) if f[0].code.as_str() == "no-root"));
     manifest["operation"] = json!({"sync": {"stale": true}});
-    let done = switch_on(&fake, &Options { manifest: Some(manifest), ..on_options() }).0.unwrap();
+    let done = switch_on(&fake, &Options { manifests: vec![manifest], ..on_options() }).0.unwrap();
     assert_eq!(done.apps, 4);
     let (path, body) = fake.0.borrow().writes[0].clone();
     assert!(path.starts_with("POST ") && body.get("status").is_none() && body.get("operation").is_none());
@@ -167,7 +166,7 @@ fn a_root_that_is_missing_is_applied_from_its_manifest() {
 fn another_manifest_is_not_applied_for_the_root() {
     let fake = dark();
     fake.0.borrow_mut().objects.remove(&app_path("root-optional"));
-    let options = Options { manifest: Some(app("root-apps", true, true)), ..on_options() };
+    let options = Options { manifests: vec![app("root-apps", true, true)], ..on_options() };
     assert!(matches!(switch_on(&fake, &options).0, Err(Stop::Refused(f)) if f[0].code.as_str() == "other-manifest"));
 }
 
@@ -273,7 +272,7 @@ fn on_goes_on_after_a_ctrl_c_in_the_middle_of_off_and_of_on() {
         fake.0.borrow_mut().patience = Some(patience);
         run(&fake, |run| {
             let options = off_options(Strategy::Prune);
-            let plan = off_plan::plan(run, &options).unwrap();
+            let plan = off::plan(run, &options).unwrap();
             drop(off(run, &plan, &options));
         });
         fake.0.borrow_mut().patience = Some(patience);

@@ -4,8 +4,7 @@ use crate::switch::fake::{Fake, World, app_path};
 use evid::bundle::config::Config;
 use evid::kinds::Rules;
 use evid::usecase::cluster::port::Clock as _;
-use evid::usecase::switch::plan::Strategy;
-use evid::usecase::switch::{Event, Run, Stamp, Times, on, plan};
+use evid::usecase::switch::{Event, Options, Run, Stamp, Strategy, Times};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::time::Duration;
@@ -120,10 +119,10 @@ pub fn stamp() -> Stamp {
     Stamp { run: "run-1".into(), nonce: None, user: "ann".into() }
 }
 
-pub fn off_options(strategy: Strategy) -> plan::Options {
-    plan::Options { strategy, terminate: false, allow: vec![], stamp: stamp() }
+pub fn off_options(strategy: Strategy) -> Options {
+    Options { strategy, ..Options::of(stamp()) }
 }
 
-pub fn on_options() -> on::Options {
-    on::Options { stamp: Stamp { run: "run-2".into(), ..stamp() }, manifest: None, expected: Default::default(), terminate: false }
+pub fn on_options() -> Options {
+    Options::of(Stamp { run: "run-2".into(), ..stamp() })
 }

@@ -4,9 +4,8 @@ use crate::switch::fake::{at, reply, status as said};
 use crate::switch::platform::off_options;
 use evid::usecase::capture::Collected;
 use evid::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
-use evid::usecase::switch::plan::{Options, Strategy};
 use evid::usecase::switch::status::{Next, Position};
-use evid::usecase::switch::{Event, Journal, Run, Stop, Times, plan, status};
+use evid::usecase::switch::{Event, Journal, Options, Run, Stop, Strategy, Times, off, status};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -94,14 +93,14 @@ fn run<T>(name: &str, work: impl FnOnce(&mut Run<'_>) -> T) -> T {
 
 const AT_RISK: [&str; 2] = ["PersistentVolumeClaim/feast-dev/feast-registry", "PersistentVolume/feast-registry-dev"];
 
-fn planned() -> plan::Plan {
+fn planned() -> off::Plan {
     let options = Options { allow: AT_RISK.map(str::to_owned).to_vec(), ..off_options(Strategy::Prune) };
-    run("before", |run| plan::plan(run, &options).unwrap())
+    run("before", |run| off::plan(run, &options).unwrap())
 }
 
 #[test]
 fn the_claim_and_the_volume_that_off_deletes_are_named_and_the_kept_ones_are_not() {
-    let stop = run("before", |run| plan::plan(run, &off_options(Strategy::Prune)).map(drop));
+    let stop = run("before", |run| off::plan(run, &off_options(Strategy::Prune)).map(drop));
     let Err(Stop::Refused(facts)) = stop else { panic!("{stop:?}") };
     let named: BTreeSet<String> = facts
         .iter()
@@ -117,8 +116,8 @@ fn what_the_plan_says_will_go_is_what_went() {
     };
     let (before, off) = (uids("before"), uids("off"));
     let plan = planned();
-    let going: BTreeSet<String> = plan.fate.going.iter().map(|d| d.uid.clone()).collect();
-    let stayed: Vec<String> = plan.fate.going.iter().filter(|d| off.contains(&d.uid)).map(|d| d.key.to_string()).collect();
+    let going: BTreeSet<String> = plan.removal.going.iter().map(|d| d.uid.clone()).collect();
+    let stayed: Vec<String> = plan.removal.going.iter().filter(|d| off.contains(&d.uid)).map(|d| d.key.to_string()).collect();
     assert!(stayed.is_empty(), "said to go, and stayed: {stayed:?}");
     // What went beside it: what a Service has without owning it, and Jobs of CronJobs, which come and go with their pods.
     let beside =

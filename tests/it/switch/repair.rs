@@ -1,12 +1,12 @@
 //! Repair: law A.
 use crate::switch::fake::{Fake, app_path, path};
 use crate::switch::platform::{grow, pass, platform, run, stamp, thing};
-use evid::usecase::switch::repair::{Options, Plan, Repaired, plan, repair};
-use evid::usecase::switch::{Event, Fact, Step, Stop};
+use evid::usecase::switch::repair::{Plan, Repaired, plan, repair};
+use evid::usecase::switch::{Event, Fact, Options, Step, Stop};
 use serde_json::{Value, json};
 
 pub fn options(manifests: Vec<Value>) -> Options {
-    Options { stamp: stamp(), manifests, allow: vec![] }
+    Options { manifests, ..Options::of(stamp()) }
 }
 
 pub fn project() -> Value {

@@ -3,9 +3,8 @@ use crate::switch::fake::{Fake, app_path, path};
 use crate::switch::platform::{deployment, grow, off_options, pass, platform, platform_with, run, thing};
 use evid::argo::{Form, Mode};
 use evid::usecase::switch::off::off;
-use evid::usecase::switch::plan;
-use evid::usecase::switch::plan::Strategy;
 use evid::usecase::switch::status::{Next, Position, Status, status};
+use evid::usecase::switch::{Strategy, off};
 use serde_json::json;
 
 fn look(fake: &Fake) -> Status {
@@ -38,7 +37,7 @@ fn off_is_told_by_the_children_and_not_by_the_roots_status() {
     let fake = platform();
     run(&fake, |run| {
         let options = off_options(Strategy::Prune);
-        let plan = plan::plan(run, &options).unwrap();
+        let plan = off::plan(run, &options).unwrap();
         off(run, &plan, &options).unwrap();
     });
     fake.0

@@ -4,9 +4,8 @@ use evid::adapters::journal::FileJournal;
 use evid::canon::redact::Redactor;
 use evid::render::switch;
 use evid::usecase::switch::off::off;
-use evid::usecase::switch::plan::Strategy;
 use evid::usecase::switch::status::status;
-use evid::usecase::switch::{Code, Journal as _, plan};
+use evid::usecase::switch::{Code, Journal as _, Options, Strategy, off};
 use serde_json::{Value, json};
 
 #[test]
@@ -31,8 +30,8 @@ fn status_and_plan_say_what_matters() {
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
-    let options = plan::Options { allow: vec!["PersistentVolumeClaim/feast/data".into()], ..off_options(Strategy::Prune) };
-    let (text, _, _) = run(&fake, |run| switch::off_plan(&plan::plan(run, &options).unwrap(), true));
+    let options = Options { allow: vec!["PersistentVolumeClaim/feast/data".into()], ..off_options(Strategy::Prune) };
+    let (text, _, _) = run(&fake, |run| switch::off_plan(&off::plan(run, &options).unwrap(), true));
     for part in [
         "4 Applications below it go, by prune",
         "PATCH /apis/argoproj.io/v1alpha1/namespaces/argocd/applications/root-optional?fieldManager=evid",
@@ -50,7 +49,7 @@ fn progress_names_what_hangs_and_on_which_finalizer() {
         .patch(&crate::switch::fake::path("configmaps", "feast", "registry"), &json!({"metadata": {"finalizers": ["example.com/hold"]}}));
     let (_, _, events) = run(&fake, |run| {
         let options = off_options(Strategy::Prune);
-        let plan = plan::plan(run, &options).unwrap();
+        let plan = off::plan(run, &options).unwrap();
         off(run, &plan, &options).map(drop)
     });
     let told: Vec<String> = events.iter().filter_map(switch::event).collect();

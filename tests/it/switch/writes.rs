@@ -4,8 +4,7 @@ use crate::switch::off::{BOTH, codes, failed, switch_off};
 use crate::switch::platform::{off_options, platform, run};
 use evid::usecase::cluster::port::{Method, NoReply};
 use evid::usecase::switch::off::off;
-use evid::usecase::switch::plan::Strategy;
-use evid::usecase::switch::{Event, Step, Stop, plan};
+use evid::usecase::switch::{Event, Step, Stop, Strategy, off};
 use serde_json::{Value, json};
 
 #[test]
@@ -46,7 +45,7 @@ fn a_kill_between_request_and_answer_is_visible_in_the_journal() {
     }
     let mut journal = Dies(vec![]);
     let (done, _, _) = run(&fake, |run| {
-        let plan = plan::plan(run, &off_options(Strategy::Prune)).unwrap();
+        let plan = off::plan(run, &off_options(Strategy::Prune)).unwrap();
         let mut quiet = |_: &Event| {};
         let mut run = evid::usecase::switch::Run {
             api: run.api,
@@ -125,7 +124,7 @@ fn ctrl_c_says_at_what_step_and_what_was_waited_for() {
 fn a_dry_run_tells_every_write_and_sends_none() {
     for strategy in BOTH {
         let fake = platform();
-        let (plan, _, _) = run(&fake, |run| plan::plan(run, &off_options(strategy)).unwrap());
+        let (plan, _, _) = run(&fake, |run| off::plan(run, &off_options(strategy)).unwrap());
         assert!(fake.0.borrow().writes.is_empty());
         let told: Vec<String> = plan.writes.iter().map(|w| format!("{} {}", w.method.as_str(), w.path)).collect();
         switch_off(&fake, &off_options(strategy)).0.unwrap();

@@ -1,0 +1,81 @@
+//! The folder of a proof: how far it is (`run.json`), its bundles, and what was written to the cluster. Must not know the steps of a run.
+use crate::adapters::spool::FileSpool;
+use crate::adapters::zipfile::Sealed;
+use crate::adapters::{archive, fresh};
+use crate::bundle::manifest::Manifest;
+use crate::bundle::names::ACTIONS;
+use crate::usecase::capture::spool::Spool;
+use crate::usecase::capture::{CaptureError, Outline, Put};
+use crate::usecase::prove::{Fault, Folder, State};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+const STATE: &str = "run.json";
+
+/// A folder that may not be there yet.
+pub struct RunFolder {
+    dir: PathBuf,
+}
+
+impl RunFolder {
+    /// The folder at this path.
+    pub fn new(dir: PathBuf) -> Self {
+        Self { dir }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The state of an interrupted run.
+    ///
+    /// # Errors
+    /// Where there is none, or it can't be read.
+    pub fn state(&self) -> Result<State, Fault> {
+        let path = self.dir.join(STATE);
+        let bytes = std::fs::read(&path).map_err(|e| at(&path, &e))?;
+        serde_json::from_slice(&bytes).map_err(|e| at(&path, &e))
+    }
+
+    /// Where a point's bundle is.
+    pub fn bundle(&self, point: &str) -> PathBuf {
+        self.dir.join(format!("{point}{}", archive::ENDING))
+    }
+
+    /// Where what is written to the cluster is recorded.
+    pub fn journal(&self) -> PathBuf {
+        self.dir.join(ACTIONS)
+    }
+}
+
+fn at(path: &Path, error: &dyn std::fmt::Display) -> Fault {
+    format!("{}: {error}", path.display()).into()
+}
+
+impl Folder for RunFolder {
+    type Sealed = (Sealed, Manifest);
+
+    fn keep(&mut self, state: &State) -> Result<(), Fault> {
+        std::fs::create_dir_all(&self.dir).map_err(|e| at(&self.dir, &format!("can't be made: {e}")))?;
+        let mut bytes = serde_json::to_vec_pretty(state)?;
+        bytes.push(b'\n');
+        let path = self.dir.join(STATE);
+        fresh::replace(&path, &bytes, 0o644).map_err(|e| at(&path, &e))
+    }
+
+    fn actions(&self) -> Result<Vec<u8>, Fault> {
+        match std::fs::read(self.journal()) {
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            read => read.map_err(|e| at(&self.journal(), &e)),
+        }
+    }
+
+    fn spool(&self) -> Result<Box<dyn Spool>, Fault> {
+        Ok(Box::new(FileSpool::new()?))
+    }
+
+    fn seal(&self, point: &str, files: &mut dyn FnMut(Put<'_>) -> Result<Outline, CaptureError>) -> Result<Self::Sealed, Fault> {
+        Ok(archive::seal(&self.bundle(point), true, |put| files(put))?)
+    }
+}

@@ -1,0 +1,48 @@
+//! What a person reads while a run goes, and why it stopped.
+use crate::adapters::archive::ArchiveError;
+use crate::adapters::kube::Cluster;
+use crate::adapters::zipfile::Sealed;
+use crate::bundle::manifest::Manifest;
+use crate::cli::capture::{no_spool, summary};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::{live, switch, ui};
+use crate::render::switch as render;
+use crate::usecase::prove::{Goal, News, ProveError};
+
+/// Says what happens.
+pub(super) fn told(news: News<'_, (Sealed, Manifest)>, cluster: &Cluster) {
+    match news {
+        News::Step { nth, of, step } => ui::message(&format!("[{nth}/{of}] {}", step.name())),
+        News::Unwatched => ui::message("note: pods can't be watched: what happens between the points goes unseen"),
+        News::Captured(captured) if summary(captured) != Exit::Proven => {
+            ui::message("note: this point is incomplete; the verdicts will say what that leaves open");
+        }
+        News::Captured(_) => {}
+        News::Turning(event) => switch::said(event),
+        News::Off(done) => ui::message(render::off(done).trim_end()),
+        News::On(done) => ui::message(render::on(done).trim_end()),
+        News::Failed(why) => drop(failure(why, cluster).report()),
+    }
+}
+
+/// Why it stopped, and what to do next.
+pub(super) fn failure(why: ProveError, cluster: &Cluster) -> Failure {
+    match why {
+        ProveError::AlreadyOff(goal) => {
+            let hint = if goal == Goal::RoundTrip { "`evid switch on` first" } else { "`evid prove optional-on` proves its return" };
+            Failure::new("the switch is off already: its going off can't be proven").hint(hint)
+        }
+        ProveError::Stopped => Failure::new("stopped; nothing was written"),
+        ProveError::Left => Failure::new("something lives that should be gone").exit(Exit::Refuted),
+        ProveError::Switch(stop) => switch::failure(stop),
+        ProveError::Live(e) => live::failure(e, cluster),
+        ProveError::Capture(e) => e.into(),
+        ProveError::Document(e) => e.into(),
+        ProveError::Spool(e) => no_spool(&e),
+        ProveError::Folder(e) => match e.downcast::<ArchiveError>() {
+            Ok(e) => (*e).into(),
+            Err(e) => Failure::new(e.to_string()),
+        },
+    }
+}

@@ -1,0 +1,42 @@
+//! The index page of a proof: what was proven, what each of its files is, and how a stranger checks them.
+use crate::bundle::names::ACTIONS;
+use crate::compare::Side;
+use crate::render::html::{Page, page};
+use crate::usecase::diff::Outcome;
+use crate::usecase::prove::State;
+
+/// The page. `server` was asked; `report` is the file that `signer` signed.
+pub fn index(state: &State, server: &str, sides: &[Side], outcome: &Outcome, report: &str, signer: &str) -> String {
+    let nonce = state.nonce.as_ref().map(|n| format!(", nonce {n}")).unwrap_or_default();
+    let bundles: Vec<String> = sides.iter().map(|s| format!("{}.evid.zip", s.name)).collect();
+    page(&Page {
+        title: &format!("evid prove {}", state.goal.as_str()),
+        about: &format!("begun {} on {server}{nonce}; signed by key {signer}", state.started),
+        sides,
+        judged: &outcome.judged,
+        total: outcome.total,
+        files: &listing(&bundles, report),
+        commands: &commands(&bundles, report),
+    })
+}
+
+fn listing(bundles: &[String], report: &str) -> Vec<(String, &'static str)> {
+    let sigstore = report.replace(".report.json", ".sigstore.json");
+    let rest = [
+        (report.to_owned(), "the signed report (in-toto statement in a DSSE envelope)"),
+        (sigstore, "the same as a sigstore bundle"),
+        (ACTIONS.to_owned(), "every write to the cluster, its intent before and its answer after"),
+    ];
+    bundles.iter().map(|b| (b.clone(), "a sealed bundle: a zip that unzip and sha256sum can read")).chain(rest).collect()
+}
+
+fn commands(bundles: &[String], report: &str) -> Vec<String> {
+    let mut out = vec![
+        format!("evid verify {} {report} --key THE-SIGNERS-PUBLIC-KEY.pem --rederive", bundles.join(" ")),
+        "# or without evid:".to_owned(),
+    ];
+    out.extend(
+        bundles.iter().map(|b| format!("mkdir x && cd x && unzip -q ../{b} && sha256sum -c SHA256SUMS --quiet && cd .. && rm -r x")),
+    );
+    out
+}

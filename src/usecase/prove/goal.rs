@@ -1,0 +1,74 @@
+//! What can be proven, as steps: points that are captured and turns of the switch.
+use crate::claims::Expect;
+use serde::{Deserialize, Serialize};
+
+/// What is to be proven.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    /// The switched layer can go, and nothing else changes.
+    CoreOnly,
+    /// The switched layer comes back, and nothing else changes.
+    OptionalOn,
+    /// It goes and comes back.
+    RoundTrip,
+}
+
+/// One step of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// A bundle of this name.
+    Point(&'static str),
+    /// The switch goes off.
+    Off,
+    /// The switch goes on.
+    On,
+}
+
+impl Step {
+    /// Its name in `run.json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Point(name) => name,
+            Self::Off => "switch-off",
+            Self::On => "switch-on",
+        }
+    }
+
+    /// Whether it turns the switch.
+    pub fn turns(self) -> bool {
+        !matches!(self, Self::Point(_))
+    }
+}
+
+impl Goal {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::CoreOnly, Self::OptionalOn, Self::RoundTrip];
+
+    /// The steps, in order.
+    pub fn steps(self) -> &'static [Step] {
+        match self {
+            Self::CoreOnly => &[Step::Point("before"), Step::Off, Step::Point("off")],
+            Self::OptionalOn => &[Step::Point("before"), Step::On, Step::Point("on")],
+            Self::RoundTrip => &[Step::Point("before"), Step::Off, Step::Point("off"), Step::On, Step::Point("on")],
+        }
+    }
+
+    /// What the bundles should show.
+    pub fn expect(self) -> Option<Expect> {
+        match self {
+            Self::CoreOnly => Some(Expect::CoreOnly),
+            Self::OptionalOn => Some(Expect::OptionalOn),
+            Self::RoundTrip => None,
+        }
+    }
+
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CoreOnly => "core-only",
+            Self::OptionalOn => "optional-on",
+            Self::RoundTrip => "round-trip",
+        }
+    }
+}

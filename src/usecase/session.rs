@@ -1,0 +1,101 @@
+//! A live cluster and the platform that it is asked about: what a capture and a proof ask of them, in one place. Must not know how requests
+//! travel, nor what an answer is for.
+use crate::bundle::config::{Config, Secrets};
+use crate::bundle::probe::Line;
+use crate::canon::redact::Redactor;
+use crate::kinds::Rules;
+use crate::model::{Layer, Objects};
+use crate::usecase::capture::live::{Live, Scope};
+use crate::usecase::capture::packed::PackedList;
+use crate::usecase::capture::{Collected, Intake, live};
+use crate::usecase::cluster::LiveError;
+use crate::usecase::cluster::port::{Api, Clock, stamp};
+use crate::usecase::probes;
+use crate::usecase::probes::{Places, Planned, Reach, Resolved, World};
+
+/// What is asked, through what, and by which description of the platform.
+#[derive(Clone, Copy)]
+pub struct Session<'a> {
+    /// The API server.
+    pub api: &'a (dyn Api + Sync),
+    /// Its address, as a bundle names it.
+    pub server: &'a str,
+    /// The way to apps.
+    pub reach: &'a (dyn Reach + Sync),
+    /// Time.
+    pub clock: &'a (dyn Clock + Sync),
+    /// What `evid.yaml` says.
+    pub config: &'a Config,
+    /// Its layers.
+    pub layers: &'a [Layer],
+    /// Its kinds' rules.
+    pub rules: &'a Rules,
+    /// Replaces secrets.
+    pub redactor: &'a Redactor,
+    /// Told how far it is.
+    pub progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+/// How far a long piece of work is.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress {
+    /// So many of the questions are answered, with so many objects.
+    Asked {
+        /// Answered.
+        done: usize,
+        /// All of them.
+        total: usize,
+        /// Objects so far.
+        objects: u64,
+    },
+    /// So many probes are asked.
+    Probing(usize),
+    /// It is at its end.
+    Done,
+}
+
+/// What a configuration says of what is asked.
+pub fn scope(config: &Config) -> Scope {
+    Scope { leave_out: config.leave_out.clone(), content: config.secrets == Secrets::Digests, ..Scope::default() }
+}
+
+impl Session<'_> {
+    /// Asks the cluster everything.
+    ///
+    /// # Errors
+    /// Where it can't be asked at all.
+    pub fn collect(&self, scope: &Scope, intake: &Intake<'_>) -> Result<Collected<PackedList>, LiveError> {
+        let told = |done, total, objects| (self.progress)(Progress::Asked { done, total, objects });
+        let collected = live::collect(&Live { api: self.api, clock: self.clock, rules: self.rules, scope, progress: &told }, intake);
+        (self.progress)(Progress::Done);
+        Ok(Collected { server: Some(self.server.to_owned()), ..collected? })
+    }
+
+    /// Whose the pods are.
+    pub fn places(&self, objects: &dyn Objects) -> Places {
+        Places::new(objects, self.rules, self.layers, self.config)
+    }
+
+    /// Finds whom these probes are to ask, now.
+    pub fn resolve(&self, planned: &[Planned], places: &Places) -> Vec<Resolved> {
+        let is_of = |layer: &str, namespace: &str, pod: &str| places.is_of(layer, namespace, pod);
+        probes::resolve(self.api, planned, self.redactor, &is_of)
+    }
+
+    /// Asks every probe for all its samples; gives the answers and when the last one came.
+    ///
+    /// # Errors
+    /// Where the person asked to stop.
+    pub fn probe(&self, planned: &[Planned], places: &Places) -> Result<(Vec<Line>, String), LiveError> {
+        let resolved = self.resolve(planned, places);
+        (self.progress)(Progress::Probing(resolved.len()));
+        let lines = probes::run(self.world(), &resolved);
+        (self.progress)(Progress::Done);
+        if self.clock.stopped() { Err(LiveError::Stopped) } else { Ok((lines, stamp(self.clock.now()))) }
+    }
+
+    /// What asking apps needs.
+    pub fn world(&self) -> World<'_> {
+        World { reach: self.reach, clock: self.clock, redactor: self.redactor }
+    }
+}

@@ -1,0 +1,80 @@
+//! Waiting: look, tell what hangs, sleep, look again; never without end, and never past a Ctrl-C.
+use crate::model::Key;
+use crate::usecase::switch::{Event, Fact, Run, Step, Stop};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// One look.
+pub enum Look<T> {
+    /// It is as it should be.
+    Done(T),
+    /// Not yet, for these.
+    Pending(Vec<Fact>),
+}
+
+impl Look<()> {
+    /// Done where nothing hangs.
+    pub fn of(hanging: Vec<Fact>) -> Self {
+        if hanging.is_empty() { Self::Done(()) } else { Self::Pending(hanging) }
+    }
+}
+
+/// Answers that may be missing in a row before a wait gives up.
+const MOST_SILENT: usize = 15;
+/// How often the same news is told.
+const TELL: i64 = 10;
+
+impl Run<'_> {
+    /// Looks until it is done or the time is over.
+    ///
+    /// # Errors
+    /// What a look fails with, [`Stop::Late`] with what hangs, or [`Stop::Interrupted`].
+    pub fn until<T>(&mut self, step: Step, within: Duration, mut look: impl FnMut(&mut Self) -> Result<Look<T>, Stop>) -> Result<T, Stop> {
+        let begin = self.clock.now();
+        let mut silent = 0;
+        let mut hanging: Vec<Fact> = Vec::new();
+        let mut told: Option<(i64, Vec<Fact>)> = None;
+        loop {
+            match look(self) {
+                Ok(Look::Done(done)) => return Ok(done),
+                Ok(Look::Pending(facts)) => {
+                    silent = 0;
+                    hanging = facts;
+                }
+                // A cluster that does not answer for a while is waited for, too; a reading that fails says nothing.
+                Err(stop) if stop.may_pass() && silent < MOST_SILENT => silent += 1,
+                Err(stop) => return Err(stop),
+            }
+            let now = self.clock.now();
+            let seconds = (now - begin).num_seconds();
+            if told.as_ref().is_none_or(|(at, what)| *what != hanging || seconds - at >= TELL) {
+                self.tell(&Event::Waiting { step, seconds, hanging: hanging.clone() });
+                told = Some((seconds, hanging.clone()));
+            }
+            if (now - begin).to_std().unwrap_or_default() >= within {
+                return Err(Stop::Late { step, hanging });
+            }
+            if !self.clock.sleep(self.times.poll) {
+                return Err(Stop::Interrupted { step, hanging });
+            }
+        }
+    }
+}
+
+/// Remembers since when a thing has been so, without a break.
+#[derive(Default)]
+pub struct Since(BTreeMap<(Key, &'static str), DateTime<Utc>>);
+
+impl Since {
+    /// Whether it has been so for at least this long; begins to count where it has not been so before.
+    pub fn lasts(&mut self, object: &Key, code: &'static str, holds: bool, now: DateTime<Utc>, long: Duration) -> bool {
+        let key = (object.clone(), code);
+        if !holds {
+            self.0.remove(&key);
+            return false;
+        }
+        let since = *self.0.entry(key).or_insert(now);
+        (now - since).to_std().unwrap_or_default() >= long
+    }
+}

@@ -1,0 +1,217 @@
+//! One operation of the root, and then: everything below it there, Synced, Healthy, its operations at their end and reconciled
+//! after it, every workload available. Runs the operation again where it succeeded without making every child; syncs children
+//! that nobody syncs; stops early on what waiting can't mend.
+use crate::argo::{Here, Mode, app, managed, resources};
+use crate::kinds::health::application_is_unsettled;
+use crate::model::meta::text;
+use crate::model::{Key, Object, meta};
+use crate::usecase::switch::act::poll::{Look, Since};
+use crate::usecase::switch::act::until_idle::{ask, withdraw};
+use crate::usecase::switch::act::workloads::workloads;
+use crate::usecase::switch::act::{inventory, write};
+use crate::usecase::switch::decide::lacks::lacks;
+use crate::usecase::switch::decide::patches;
+use crate::usecase::switch::decide::patches::Progress;
+use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, View};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How often the root's operation is run, and a child's.
+const MOST: u32 = 3;
+/// A window that is open says so after the first pass.
+const WINDOW: Duration = Duration::from_secs(15);
+/// Looks in a row without anything missing.
+const QUIET: u32 = 2;
+
+/// What is wanted.
+pub struct Want<'a> {
+    /// Make the root automated, in the same patch.
+    pub automate: bool,
+    /// By what the operations are known again.
+    pub stamp: &'a Stamp,
+    /// Applications that must be there in the end.
+    pub expected: &'a BTreeSet<Key>,
+}
+
+/// How it came out.
+#[derive(Clone, Default, Debug)]
+pub struct Settled {
+    /// How often the root's operation was run.
+    pub attempts: u32,
+    /// Applications that got an operation of their own.
+    pub by_hand: Vec<Key>,
+    /// Applications below the root, all Synced and Healthy.
+    pub apps: usize,
+    /// Workloads, all available.
+    pub workloads: usize,
+    /// What may matter.
+    pub notes: Vec<Fact>,
+}
+
+struct State<'a> {
+    root: &'a Key,
+    want: &'a Want<'a>,
+    done: Settled,
+    tries: BTreeMap<Key, u32>,
+    since: Since,
+    quiet: u32,
+}
+
+/// Asks and waits.
+pub fn until_healthy(run: &mut Run<'_>, root: &Key, want: &Want<'_>) -> Result<Settled, Stop> {
+    run.begin(Step::Sync);
+    ask(run, root, want.stamp, 1, want.automate)?;
+    run.begin(Step::Settle);
+    let done = Settled { attempts: 1, ..Settled::default() };
+    let mut state = State { root, want, done, tries: BTreeMap::new(), since: Since::default(), quiet: 0 };
+    run.until(Step::Settle, run.times.total, |run| state.look(run))
+}
+
+impl State<'_> {
+    fn look(&mut self, run: &mut Run<'_>) -> Result<Look<Settled>, Stop> {
+        let view = inventory::view(run)?;
+        let failed = |code, detail: &str| Err(Stop::failed(code, self.root, detail));
+        let Some(root) = view.root().filter(|r| r.key == *self.root) else { return failed(Code::RootGone, "") };
+        if meta::deleting(&root.value).is_some() {
+            return failed(Code::RootDeleting, &meta::finalizers(&root.value).join(" "));
+        }
+        if self.want.automate && !Mode::of(&root.value).is_on() {
+            return failed(Code::Reverted, &view.manager().map(|m| m.app.place()).unwrap_or_default());
+        }
+        let mut pending = self.of_root(run, &view, root)?;
+        for member in view.members() {
+            pending.extend(self.of_member(run, &view, member)?);
+        }
+        if pending.is_empty() {
+            let (count, unavailable) = workloads(run, &view)?;
+            self.done.workloads = count;
+            pending = unavailable;
+        }
+        self.quiet = if pending.is_empty() { self.quiet + 1 } else { 0 };
+        self.done.apps = view.members().len();
+        Ok(if self.quiet >= QUIET { Look::Done(self.done.clone()) } else { Look::Pending(pending) })
+    }
+
+    fn of_root(&mut self, run: &mut Run<'_>, view: &View, root: &Object) -> Result<Vec<Fact>, Stop> {
+        self.hopeless(run, view, root)?;
+        let value = &root.value;
+        let message = app::message(value);
+        match patches::progress(value, self.want.stamp, self.done.attempts) {
+            Progress::Ended if app::phase(value) != "Succeeded" => return Err(Stop::failed(Code::OperationFailed, &root.key, message)),
+            Progress::Unknown if !app::is_operating(value) => self.note(Code::OperationOvertaken, &root.key, ""),
+            _ => {}
+        }
+        if application_is_unsettled(value) {
+            return Ok(vec![Fact::new(if app::is_operating(value) { Code::Operating } else { Code::NotReconciled }, &root.key, message)]);
+        }
+        let lists: BTreeSet<Key> = view.listed_apps();
+        let there = |k: &Key| view.get(k).is_some_and(|o| meta::deleting(&o.value).is_none());
+        let synced = app::sync(value) == "Synced";
+        let direct: BTreeSet<Key> = managed(value).filter(|k| k.is_argo("Application")).collect();
+        let missing: Vec<Fact> = direct.iter().filter(|k| !there(k)).map(|k| Fact::new(Code::Missing, k, "")).collect();
+        if !missing.is_empty() {
+            // It succeeded, and did not make every child.
+            if self.done.attempts >= MOST {
+                return Err(Stop::Failed(missing.into_iter().map(|f| Fact { code: Code::ChildNotMade, ..f }).collect()));
+            }
+            self.done.attempts += 1;
+            ask(run, self.root, self.want.stamp, self.done.attempts, self.want.automate)?;
+            return Ok(missing);
+        }
+        if direct.is_empty() && synced {
+            return Err(Stop::failed(Code::NoChildren, &root.key, ""));
+        }
+        let mut pending = lacks(root);
+        // Deeper ones come when their parents are synced; what no parent lists any more is not in Git.
+        let settled = pending.is_empty() && view.members().iter().all(|m| lacks(m).is_empty());
+        for key in self.want.expected.iter().filter(|k| !there(k)) {
+            if !settled || lists.contains(key) {
+                pending.push(Fact::new(Code::Missing, key, ""));
+            } else {
+                self.note(Code::NotInGit, key, "");
+            }
+        }
+        Ok(pending)
+    }
+
+    fn of_member(&mut self, run: &mut Run<'_>, view: &View, member: &Object) -> Result<Vec<Fact>, Stop> {
+        let (key, value) = (&member.key, &member.value);
+        if meta::deleting(value).is_some() {
+            return Ok(vec![Fact::new(Code::Deleting, key, meta::finalizers(value).join(" "))]);
+        }
+        self.hopeless(run, view, member)?;
+        if !Here::default().is(value) {
+            self.note(Code::NotSeenHere, key, text(value, "/spec/destination/server"));
+        }
+        let tries = self.tries(key);
+        let message = app::message(value);
+        if app::is_operating(value) {
+            return Ok(vec![Fact::new(Code::Operating, key, message)]);
+        }
+        let out = app::sync(value) == "OutOfSync";
+        let has_failed = matches!(app::phase(value), "Failed" | "Error");
+        let ours_failed = has_failed && tries > 0 && patches::progress(value, self.want.stamp, tries) == Progress::Ended;
+        if out && ours_failed {
+            return Err(Stop::failed(Code::OperationFailed, key, message));
+        }
+        let (now, lasting) = (run.clock.now(), run.times.lasting);
+        // A manual one is synced by nobody; an automated one that failed once is not tried again on the same revision.
+        let long = self.since.lasts(key, "out-of-sync", out, now, lasting);
+        let wanted = out && (Mode::of(value).is_manual() && tries == 0 || long);
+        if wanted && tries < MOST {
+            ask(run, key, self.want.stamp, tries + 1, false)?;
+            self.tries.insert(key.clone(), tries + 1);
+            self.since.lasts(key, "out-of-sync", false, now, lasting);
+            if !self.done.by_hand.contains(key) {
+                self.done.by_hand.push(key.clone());
+            }
+        }
+        let there = |k: &Key| view.get(k).is_some();
+        let mut pending = lacks(member);
+        if pending.is_empty() && patches::take_back(value).is_some() {
+            write::change(run, key, Step::Settle, &|live| Ok(patches::take_back(live)))?;
+        }
+        let below = resources(value).filter(|k| k.is_argo("Application") && !there(k));
+        pending.extend(below.map(|k| Fact::new(Code::Missing, &k, "")));
+        Ok(pending)
+    }
+
+    /// How often an Application's operation was asked for.
+    fn tries(&self, app: &Key) -> u32 {
+        if app == self.root { self.done.attempts } else { self.tries.get(app).copied().unwrap_or(0) }
+    }
+
+    /// Notes something of an object, once.
+    fn note(&mut self, code: Code, object: &Key, detail: &str) {
+        if !self.done.notes.iter().any(|n| n.object == *object) {
+            self.done.notes.push(Fact::new(code, object, detail));
+        }
+    }
+
+    /// What does not pass: no AppProject, a comparison that keeps failing, a window that forbids the operation.
+    fn hopeless(&mut self, run: &mut Run<'_>, view: &View, object: &Object) -> Result<(), Stop> {
+        let (key, value) = (&object.key, &object.value);
+        if view.has_project(app::project(value)) == Some(false) {
+            return Err(Stop::failed(Code::NoProject, key, app::project(value)));
+        }
+        let now = run.clock.now();
+        let lasting = run.times.lasting;
+        let unknown = app::sync(value) == "Unknown";
+        let error = app::conditions(value).find(|(kind, _)| kind.ends_with("Error") && *kind != "DeletionError").filter(|_| unknown);
+        if self.since.lasts(key, "condition", error.is_some(), now, lasting)
+            && let Some((kind, message)) = error
+        {
+            return Err(Stop::failed(Code::Condition, key, format!("{kind}: {message}")));
+        }
+        let message = app::message(value);
+        let blocked = app::is_operating(value) && app::is_blocked(value);
+        if self.since.lasts(key, "sync-window", blocked, now, WINDOW) {
+            if patches::progress(value, self.want.stamp, self.tries(key)) == Progress::Running {
+                // It must not fire later, when nobody looks.
+                withdraw(run, key)?;
+            }
+            return Err(Stop::failed(Code::SyncWindow, key, message));
+        }
+        Ok(())
+    }
+}

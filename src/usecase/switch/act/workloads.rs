@@ -1,0 +1,30 @@
+//! Whether the layer's workloads are available, by their own status.
+use crate::argo::{Here, listed};
+use crate::kinds::health;
+use crate::kinds::health::Health;
+use crate::usecase::switch::act::read;
+use crate::usecase::switch::{Code, Fact, Run, Stop, View};
+
+/// The layer's workloads: how many there are, and which are not available.
+pub fn workloads(run: &Run<'_>, view: &View) -> Result<(usize, Vec<Fact>), Stop> {
+    let (mut count, mut pending) = (0, Vec::new());
+    // What is on another cluster is not seen from here; its Application's word is all there is.
+    for app in view.family().filter(|a| Here::default().is(&a.value)) {
+        for entry in listed(&app.value).filter(|e| !e.status().is_empty()) {
+            let (key, version) = (entry.key(), entry.version());
+            let reader = run.rules.of(&key.group, &key.kind).rule.health.as_deref();
+            let Some(reader) = reader.filter(|r| matches!(*r, "deployment" | "statefulset" | "daemonset" | "replicas")) else { continue };
+            count += 1;
+            let plural = run.rules.plural(&key.group, &key.kind);
+            let base = if key.group.is_empty() { format!("/api/{version}") } else { format!("/apis/{}/{version}", key.group) };
+            let path = format!("{base}/namespaces/{}/{plural}/{}", key.namespace, key.name);
+            let health = read::get(run.api, &path, None)?.map(|live| health::read(reader, &live).map_or(Health::Unknown, |r| r.health));
+            match health {
+                Some(Health::Healthy) => {}
+                Some(_) => pending.push(Fact::new(Code::Unavailable, &key, "")),
+                None => pending.push(Fact::new(Code::Missing, &key, "")),
+            }
+        }
+    }
+    Ok((count, pending))
+}

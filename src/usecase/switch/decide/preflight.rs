@@ -1,0 +1,92 @@
+//! What must be so before the layer's children are removed. Each refusal names its object. Pure.
+use crate::argo::{Here, app, listed};
+use crate::model::meta::text;
+use crate::model::{Key, Object, meta};
+use crate::usecase::switch::{Code, Fact, Scan, View};
+
+/// Why the root can't be switched at all.
+pub fn root(view: &View) -> Vec<Fact> {
+    let Some(root) = view.root() else { return vec![Fact::new(Code::NoRoot, &view.root_key(), "")] };
+    let mut out = Vec::new();
+    if meta::deleting(&root.value).is_some() {
+        out.push(Fact::new(Code::RootDeleting, &root.key, meta::finalizers(&root.value).join(" ")));
+    }
+    if app::is_skipped(&root.value) {
+        out.push(Fact::new(Code::SkipReconcile, &root.key, ""));
+    }
+    out.extend(generator(root).map(|set| Fact::new(Code::Generated, &root.key, set)));
+    if let Some(layer) = view.root_in.as_ref().filter(|l| **l != view.layer.name) {
+        out.push(Fact::new(Code::OtherLayer, &root.key, layer));
+    }
+    out
+}
+
+/// Why the children can't be removed.
+pub fn members(view: &View, scan: &Scan) -> Vec<Fact> {
+    let mut out = Vec::new();
+    for member in view.members() {
+        let (key, value) = (&member.key, &member.value);
+        let mut add = |code, detail: String| out.push(Fact::new(code, key, detail));
+        if let Some(set) = generator(member) {
+            add(Code::Generated, set);
+        }
+        if app::is_skipped(value) {
+            add(Code::SkipReconcile, String::new());
+        }
+        if !Here::default().is(value) {
+            let at = [text(value, "/spec/destination/server"), text(value, "/spec/destination/name")].concat();
+            add(Code::Elsewhere, at);
+        }
+        if view.has_project(app::project(value)) == Some(false) {
+            add(Code::NoProject, app::project(value).into());
+        }
+        if meta::deleting(value).is_some() && !app::cascades(value) {
+            add(Code::DeletingWithoutFinalizer, meta::finalizers(value).join(" "));
+        }
+        if app::policy_has(value, "Delete=confirm") {
+            add(Code::NeedsConfirmation, "spec.syncPolicy.syncOptions".into());
+        }
+        // Understood since Argo CD 3.4; the child would go and leave everything.
+        if app::policy_has(value, "Delete=false") {
+            add(Code::KeepsItsObjects, "spec.syncPolicy.syncOptions".into());
+        }
+    }
+    if let Some(root) = view.root().filter(|r| app::policy_has(&r.value, "Prune=confirm")) {
+        out.push(Fact::new(Code::NeedsConfirmation, &root.key, "spec.syncPolicy.syncOptions"));
+    }
+    for app in view.family() {
+        out.extend(unconfirmed(app));
+    }
+    // Without these lists nobody knows what would be lost.
+    for (kind, plural) in
+        [("PersistentVolumeClaim", "persistentvolumeclaims"), ("Namespace", "namespaces"), ("Application", "applications")]
+    {
+        let group = if kind == "Application" { "argoproj.io" } else { "" };
+        out.extend(scan.gap(group, plural).map(|g| Fact::new(Code::UnseenKind, &Key::new(group, kind, "", "*"), &*g.detail)));
+    }
+    out
+}
+
+/// What an Application lists that is deleted only once a person confirms it.
+pub fn unconfirmed(app: &Object) -> impl Iterator<Item = Fact> {
+    listed(&app.value).filter(|e| e.needs_confirmation()).map(|e| Fact::new(Code::NeedsConfirmation, &e.key(), app.key.place()))
+}
+
+/// Applications that speak of the layer without hanging in it: named, never touched.
+pub fn strangers(view: &View) -> Vec<Fact> {
+    let listed = view.listed_apps();
+    let outside = |key: &&Key| !view.is_member(key) && view.get(key).is_some();
+    listed.iter().filter(outside).map(|key| Fact::new(Code::ListedNotMarked, key, "")).collect()
+}
+
+/// The Application that manages the root may put back what is changed there.
+pub fn may_revert(view: &View) -> Option<Fact> {
+    let manager = view.manager().filter(|m| m.self_heals && !m.ignores)?;
+    Some(Fact::new(Code::MayRevert, &view.root_key(), manager.app.place()))
+}
+
+/// The ApplicationSet that makes an Application, and would make it again.
+fn generator(app: &Object) -> Option<String> {
+    let owner = meta::owners(&app.value).find(|o| o.kind == "ApplicationSet");
+    owner.map(|o| format!("{}/{}", app.key.namespace, o.name))
+}

@@ -1,0 +1,160 @@
+//! The Applications as they are at one moment: the switched layer's root, what hangs below it, who manages the root. Pure.
+use crate::argo::{Apps, Here, Mode, Tracking, managed, resources};
+use crate::model::meta::text;
+use crate::model::{Key, Layer, Object};
+use crate::usecase::switch::{Code, Fact};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Argo CD's objects, and what follows from them.
+pub struct View {
+    /// The switched layer.
+    pub layer: Layer,
+    /// Applications, ApplicationSets, AppProjects and Argo CD's settings.
+    pub objects: Vec<Object>,
+    /// How marks are read.
+    pub tracking: Tracking,
+    /// Argo CD's namespace.
+    pub control: String,
+    /// Seconds after which Argo CD heals itself.
+    pub self_heal: u64,
+    /// What could not be read.
+    pub notes: Vec<Fact>,
+    /// The layer in which the root itself hangs.
+    pub root_in: Option<String>,
+    root: Option<Key>,
+    members: BTreeSet<Key>,
+    children: BTreeSet<Key>,
+    listing: BTreeMap<Key, Vec<Key>>,
+}
+
+/// Who manages the root.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Manager {
+    /// The Application that its mark names.
+    pub app: Key,
+    /// It is there, and lists the root.
+    pub lists: bool,
+    /// It puts back what is changed by hand.
+    pub self_heals: bool,
+    /// It was told to leave the root's syncPolicy alone (or an expression may say so).
+    pub ignores: bool,
+}
+
+impl View {
+    /// What follows from Argo CD's objects, sorted by key; none where they show no Argo CD.
+    pub fn new(layer: Layer, layers: &[Layer], control: String, self_heal: u64, objects: Vec<Object>, notes: Vec<Fact>) -> Option<Self> {
+        let list = &*objects;
+        let tree = Apps::new(&list, layers, &Here::default());
+        let apps = || list.iter().filter(|o| o.key.is_argo("Application"));
+        let layer_of = |key: &Key| tree.layer_of_app(&key.place());
+        let keys = |apps: &mut dyn Iterator<Item = &Object>| apps.map(|o| o.key.clone()).collect::<BTreeSet<Key>>();
+        let root = tree.root(&layer.name).cloned();
+        let members = keys(&mut apps().filter(|o| tree.root_of(&o.key).is_none() && layer_of(&o.key) == Some(&layer.name)));
+        let by_root = |o: &&Object| root.is_some() && tree.manager(o).map(|m| m.app) == root.as_ref().map(Key::place);
+        let children = keys(&mut apps().filter(|o| members.contains(&o.key)).filter(by_root));
+        let root_in = root.as_ref().and_then(layer_of).map(str::to_owned);
+        let mut listing: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
+        for app in apps() {
+            resources(&app.value).for_each(|r| listing.entry(r).or_default().push(app.key.clone()));
+        }
+        let tracking = tree.tracking()?.clone();
+        Some(Self { layer, tracking, control, self_heal, notes, root_in, root, members, children, listing, objects })
+    }
+
+    /// An Argo CD object by key.
+    pub fn get(&self, key: &Key) -> Option<&Object> {
+        self.objects.iter().find(|o| o.key == *key)
+    }
+
+    /// The root, where it is there.
+    pub fn root(&self) -> Option<&Object> {
+        self.root.as_ref().and_then(|key| self.get(key))
+    }
+
+    /// The key that the root has or would have.
+    pub fn root_key(&self) -> Key {
+        let space = self.layer.root_namespace.as_ref().unwrap_or(&self.control);
+        self.root().map_or_else(|| Key::new("argoproj.io", "Application", space, &self.layer.root), |r| r.key.clone())
+    }
+
+    /// All Applications.
+    pub fn applications(&self) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(|o| o.key.is_argo("Application"))
+    }
+
+    /// The Applications that hang below the root, at any depth, by ancestry.
+    pub fn members(&self) -> Vec<&Object> {
+        self.applications().filter(|o| self.is_member(&o.key)).collect()
+    }
+
+    /// Whether an Application hangs below the root.
+    pub fn is_member(&self, key: &Key) -> bool {
+        self.members.contains(key)
+    }
+
+    /// The root, where it is there, and its members.
+    pub fn family(&self) -> impl Iterator<Item = &Object> {
+        self.root().into_iter().chain(self.members())
+    }
+
+    /// The members that the root itself manages.
+    pub fn children(&self) -> Vec<&Object> {
+        self.applications().filter(|o| self.children.contains(&o.key)).collect()
+    }
+
+    /// The Applications that list an object.
+    pub fn listing(&self, object: &Key) -> &[Key] {
+        self.listing.get(object).map_or(&[], Vec::as_slice)
+    }
+
+    /// The Application that an object's mark names, where the mark is about the object itself.
+    pub fn marked(&self, object: &Object) -> Option<Key> {
+        let instance = self.tracking.instance(object)?;
+        let (space, name) = instance.split_once('_').unwrap_or((&self.control, instance));
+        Some(Key::new("argoproj.io", "Application", space, name)).filter(|k| *k != object.key)
+    }
+
+    /// The Applications that the layer's root and members list.
+    pub fn listed_apps(&self) -> BTreeSet<Key> {
+        self.listed().into_iter().filter(|k| k.is_argo("Application")).collect()
+    }
+
+    /// The objects that they list as theirs.
+    pub fn listed(&self) -> BTreeSet<Key> {
+        self.family().flat_map(|o| managed(&o.value)).collect()
+    }
+
+    /// Whether an AppProject is there; none where that is not known.
+    pub fn has_project(&self, name: &str) -> Option<bool> {
+        let unseen = self.notes.iter().any(|n| n.code == Code::UnseenKind && n.object.kind == "AppProject");
+        let there = self.objects.iter().any(|o| o.key.is_argo("AppProject") && o.key.namespace == self.control && o.key.name == name);
+        if there { Some(true) } else { (!unseen).then_some(false) }
+    }
+
+    /// Who manages the root, by its mark.
+    pub fn manager(&self) -> Option<Manager> {
+        let root = self.root()?;
+        let app = self.marked(root)?;
+        let parent = self.get(&app);
+        let lists = parent.is_some() && self.listing(&root.key).contains(&app);
+        let self_heals = parent.is_some_and(|p| matches!(Mode::of(&p.value), Mode::Automated { self_heal: true, .. }));
+        Some(Manager { lists, self_heals, ignores: parent.is_some_and(|p| ignores(&p.value, &root.key)), app })
+    }
+}
+
+/// Whether a parent's `ignoreDifferences` may cover the root's syncPolicy.
+fn ignores(parent: &Value, root: &Key) -> bool {
+    let rules = parent.pointer("/spec/ignoreDifferences").and_then(Value::as_array).into_iter().flatten();
+    let about = |r: &&Value| {
+        let is = |k: &str, v: &str| matches!(text(r, k), "" | "*") || text(r, k) == v;
+        text(r, "/kind") == "Application" && is("/group", "argoproj.io") && is("/name", &root.name) && is("/namespace", &root.namespace)
+    };
+    rules.filter(about).any(|r| {
+        let some = |k: &str| r.get(k).and_then(Value::as_array).is_some_and(|a| !a.is_empty());
+        let pointers = r.get("jsonPointers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        some("jqPathExpressions")
+            || some("managedFieldsManagers")
+            || pointers.into_iter().any(|p| "/spec/syncPolicy/automated".starts_with(p))
+    })
+}

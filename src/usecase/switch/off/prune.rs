@@ -1,0 +1,68 @@
+//! The children by one operation of the root, from a source that is emptied: asked for, waited for, and each child seen to be deleted.
+use crate::argo::app;
+use crate::model::{Key, meta};
+use crate::usecase::switch::act::poll::Look;
+use crate::usecase::switch::act::until_idle::withdraw;
+use crate::usecase::switch::act::{read, write};
+use crate::usecase::switch::decide::patches;
+use crate::usecase::switch::decide::patches::Progress;
+use crate::usecase::switch::off::Plan;
+use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop};
+use serde_json::Value;
+
+/// Gives why the children have to be deleted one by one after all.
+pub(super) fn prune(run: &mut Run<'_>, plan: &Plan, stamp: &Stamp) -> Result<Option<Fact>, Stop> {
+    run.begin(Step::Prune);
+    let root = &plan.root;
+    let decide = |live: &Value| match patches::progress(live, stamp, 1) {
+        Progress::Unknown => patches::prune(live, stamp).map(Some).map_err(|code| Stop::failed(code, root, "")),
+        _ => Ok(None),
+    };
+    write::change(run, root, Step::Prune, &decide)?;
+    let ended = run.until(Step::Prune, run.times.operation, |run| {
+        let live = read::application(run, root)?.ok_or_else(|| Stop::failed(Code::RootGone, root, ""))?;
+        let (running, message) = (patches::progress(&live, stamp, 1) == Progress::Running, app::message(&live).to_owned());
+        let window = running && app::is_blocked(&live);
+        if running && !window {
+            return Ok(Look::Pending(vec![Fact::new(Code::Operating, root, message)]));
+        }
+        Ok(Look::Done((window, app::phase(&live) == "Succeeded", message)))
+    });
+    match ended {
+        Ok((false, true, _)) => spared(run, plan),
+        Ok((false, false, message)) => Ok(Some(Fact::new(Code::PruneFailed, root, message))),
+        // A window that forbids it forbids a cascade as well; and it must not fire later, when nobody looks.
+        Ok((true, _, message)) => {
+            withdraw(run, root)?;
+            Err(Stop::failed(Code::SyncWindow, root, message))
+        }
+        Err(Stop::Late { hanging, .. }) => {
+            withdraw(run, root)?;
+            Ok(Some(Fact::new(Code::PruneUnanswered, root, hanging.first().map_or("", |f| &*f.detail))))
+        }
+        Err(stop) => Err(stop),
+    }
+}
+
+/// The operation says that it asked; a child that was not asked (an option of its own) is asked by uid.
+fn spared(run: &mut Run<'_>, plan: &Plan) -> Result<Option<Fact>, Stop> {
+    let spared = run.until(Step::Prune, run.times.lasting, |run| {
+        Ok(Look::of(living(run, plan)?.iter().map(|(key, _)| Fact::new(Code::NotDeleted, key, "")).collect()))
+    });
+    match spared {
+        Ok(()) => Ok(None),
+        Err(Stop::Late { hanging, .. }) => Ok(hanging.into_iter().next().map(|f| Fact::new(Code::PruneSpared, &f.object, ""))),
+        Err(stop) => Err(stop),
+    }
+}
+
+/// The children that nobody deletes yet.
+pub(super) fn living<'p>(run: &Run<'_>, plan: &'p Plan) -> Result<Vec<&'p (Key, String)>, Stop> {
+    let mut living = Vec::new();
+    for child in plan.members.iter().take(plan.children) {
+        if read::application(run, &child.0)?.is_some_and(|l| meta::uid(&l) == child.1 && meta::deleting(&l).is_none()) {
+            living.push(child);
+        }
+    }
+    Ok(living)
+}
