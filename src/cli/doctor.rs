@@ -12,7 +12,8 @@ use crate::render;
 use crate::usecase::capture::live::platform;
 use crate::usecase::cluster::discover;
 use crate::usecase::doctor as usecase;
-use crate::usecase::doctor::{Code, Doctor, Examined, Level, Line, Right, complete};
+use crate::usecase::doctor::{Code, Doctor, Examined, Grant, Level, Line, complete};
+use crate::usecase::rights::{Purpose, Right};
 use std::path::Path;
 
 /// Check what evid needs: the cluster and the way to it, Argo CD, the layers, rights, keys, folders
@@ -24,16 +25,24 @@ pub(super) struct Args {
     /// Send no reviews: neither who you are nor what you may do is asked
     #[arg(long)]
     no_access_review: bool,
-    /// Print the roles that evid needs, for `kubectl apply`, instead; with --context or --kubeconfig the cluster's kinds one by one, with
-    /// --as for whom
-    #[arg(long)]
-    rbac: bool,
+    /// Print the roles that evid needs and their bindings, for `kubectl apply`, instead: of all verbs, or of those named (as in
+    /// `--rbac=capture,prove`); with --context or --kubeconfig the cluster's kinds one by one, with --as for whom
+    #[arg(
+        long,
+        value_name = "VERB",
+        num_args = 0..,
+        require_equals = true,
+        value_delimiter = ',',
+        default_missing_value = "capture,prove,probes,switch",
+        value_parser = ["capture", "prove", "probes", "switch"]
+    )]
+    rbac: Vec<String>,
     #[command(flatten)]
     cluster: ClusterArgs,
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
-    if args.rbac {
+    if !args.rbac.is_empty() {
         return rbac(args);
     }
     let (line, read) = configuration(global.config.as_deref());
@@ -135,16 +144,23 @@ fn of_origin(origin: &Origin, impersonated: Option<&str>) -> Vec<Line> {
 /// Prints the roles: for all kinds, or for the kinds of the named cluster.
 fn rbac(args: &Args) -> Done {
     let mut listed = None;
-    let mut control = None;
+    let (mut control, mut applications) = (None, Vec::new());
     if args.cluster.is_named() {
         let cluster = args.cluster.connect()?;
         let (kinds, gaps) = discover(&cluster).map_err(|e| live::failure(e, &cluster))?;
         gaps.iter().for_each(|g| ui::message(&format!("note: {}: not in the role", g.detail)));
-        control = platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace(), &[]).control;
+        let seen = platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace(), &[]);
+        applications = seen.argo("Application").map(|app| app.key.namespace.clone()).chain(seen.control.clone()).collect();
+        control = seen.control;
         listed = Some(complete(Some(&kinds)));
     }
     let control = control.as_deref().unwrap_or("argocd");
-    let text = render::rbac::documents(&complete(None), listed.as_deref(), args.cluster.impersonated(), control);
+    applications.push(control.to_owned());
+    applications.sort();
+    applications.dedup();
+    let verbs: Vec<Purpose> = Purpose::ALL.into_iter().filter(|p| args.rbac.iter().any(|v| v == p.as_str())).collect();
+    let grant = Grant { user: args.cluster.impersonated(), control, applications: &applications };
+    let text = render::rbac::documents(&verbs, &complete(None), listed.as_deref(), &grant);
     ui::data(text.as_bytes())?;
     Ok(Exit::Proven)
 }

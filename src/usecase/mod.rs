@@ -8,6 +8,7 @@ pub mod expect;
 pub mod init;
 pub mod probes;
 pub mod prove;
+pub mod rights;
 pub mod session;
 pub mod switch;
 pub mod verify;

@@ -77,6 +77,8 @@ codes! {
         LayersSwitchManaged = "layers.switch-managed",
         AccessCapture = "access.capture",
         AccessCaptureMissing = "access.capture-missing",
+        AccessProve = "access.prove",
+        AccessProveMissing = "access.prove-missing",
         AccessProbes = "access.probes",
         AccessProbesMissing = "access.probes-missing",
         AccessSwitch = "access.switch",

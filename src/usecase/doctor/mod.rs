@@ -7,14 +7,12 @@ mod examined;
 mod layers;
 mod line;
 mod rbac;
-mod right;
 mod server;
 
 pub use codes::Code;
 pub use examined::{Doctor, Examined};
 pub use line::{Level, Line};
-pub use rbac::{binding, complete, role};
-pub use right::{Purpose, Right};
+pub use rbac::{Grant, complete, role, roles};
 pub use server::user;
 
 use crate::usecase::capture::live::platform;
@@ -41,6 +39,6 @@ pub fn examine(doctor: &Doctor<'_>) -> Examined {
     if let Some(layers) = doctor.layers {
         found.lines.extend(layers::lines(layers, &seen));
     }
-    access::examine(doctor, &kinds, seen.control.as_deref(), &mut found);
+    access::examine(doctor, &kinds, &seen, &mut found);
     found
 }
