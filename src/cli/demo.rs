@@ -10,7 +10,7 @@ use crate::cli::prove::Asked;
 use crate::cli::{Done, Global, prove, ui};
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::prove::Goal;
-use crate::usecase::switch::Times;
+use crate::usecase::switch::{Strategy, Times};
 use evid_demo::faults::mishaps::MISHAPS;
 use evid_demo::seed::LOSSES;
 use evid_demo::{Server, platform};
@@ -101,13 +101,22 @@ fn show(args: &Args, global: &Global) -> Done {
     let access =
         Access { kubeconfig: Some(kubeconfig), context: None, impersonate: None, groups: vec![], timeout: Duration::from_secs(30) };
     let asked = Asked {
+        cluster: access,
+        goal: Some(Goal::RoundTrip),
+        strategy: Strategy::Prune,
+        terminate: false,
         // What it loses is made up.
         allow: LOSSES.map(str::to_owned).to_vec(),
+        manifest: None,
         times: Times::paced(Duration::from_secs(240), args.pace),
         out: args.out.clone(),
+        resume: None,
+        nonce: None,
+        reference: None,
         yes: true,
+        restore: false,
         interval: Duration::from_secs(5).div_f64(args.pace),
-        ..Asked::of(Goal::RoundTrip, access)
+        sign: None,
     };
     let done = prove::prove(&asked, &description(global)?, global);
     ui::message("more  `evid demo faults` names what can go wrong; `evid demo serve` leaves the platform up for kubectl and evid");

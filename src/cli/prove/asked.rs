@@ -1,8 +1,7 @@
 //! What is asked for: by words, or by the demo.
 use crate::adapters::kube::Access;
 use crate::usecase::prove::Goal;
-use crate::usecase::switch::Strategy;
-use crate::usecase::switch::Times;
+use crate::usecase::switch::{Strategy, Times};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,28 +22,4 @@ pub(crate) struct Asked {
     pub(crate) restore: bool,
     pub(crate) interval: Duration,
     pub(crate) sign: Option<PathBuf>,
-}
-
-impl Asked {
-    /// This goal on this cluster, and nothing said of anything else.
-    #[cfg(feature = "demo")]
-    pub(crate) fn of(goal: Goal, cluster: Access) -> Self {
-        Self {
-            cluster,
-            goal: Some(goal),
-            strategy: Strategy::Prune,
-            terminate: false,
-            allow: Vec::new(),
-            manifest: None,
-            times: Times::default(),
-            out: "proof".into(),
-            resume: None,
-            nonce: None,
-            reference: None,
-            yes: false,
-            restore: false,
-            interval: Duration::from_secs(5),
-            sign: None,
-        }
-    }
 }

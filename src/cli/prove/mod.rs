@@ -23,10 +23,10 @@ use crate::cli::{Done, Global, key, manifest, ui, verify};
 use crate::envelope::SigningKey;
 use crate::kinds::Rules;
 use crate::model::Role;
-use crate::render::{proof as page, switch as render, table};
+use crate::render::{proof as page, table};
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::probes;
-use crate::usecase::prove::{First, News, Proof, State, Step, judge};
+use crate::usecase::prove::{News, Proof, State, Step, judge};
 use crate::usecase::switch::{Options, Stamp};
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -66,12 +66,7 @@ pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
     };
     let failed = |e| failure(e, &connection.cluster);
     // What would be lost and written is said, and the run's folder made only then.
-    if let Some(first) = proof.first().map_err(failed)? {
-        let plan = match &first {
-            First::Off(plan) => render::off_plan(plan, false),
-            First::On(plan) => render::on_plan(plan, false),
-        };
-        ui::message(plan.trim_end());
+    if proof.first().map_err(failed)? {
         confirm(&format!("Prove {}?", proof.state.goal.as_str()), asked.yes, std::io::stdin().is_terminal())?;
     }
     proof.keep().map_err(failed)?;

@@ -14,6 +14,8 @@ use crate::usecase::prove::{Goal, News, ProveError};
 pub(super) fn told(news: News<'_, (Sealed, Manifest)>, cluster: &Cluster) {
     match news {
         News::Step { nth, of, step } => ui::message(&format!("[{nth}/{of}] {}", step.name())),
+        News::WillGoOff(plan) => ui::message(render::off_plan(plan, false).trim_end()),
+        News::WillComeOn(plan) => ui::message(render::on_plan(plan, false).trim_end()),
         News::Unwatched => ui::message("note: pods can't be watched: what happens between the points goes unseen"),
         News::Captured(captured) if summary(captured) != Exit::Proven => {
             ui::message("note: this point is incomplete; the verdicts will say what that leaves open");

@@ -19,7 +19,7 @@ use crate::model::Layer;
 use crate::render::switch as render;
 use crate::usecase::cluster::port::{Api, Clock};
 use crate::usecase::doctor;
-use crate::usecase::switch::{Event, Journal, Options, Progress, Run, Stamp, Stop, Times, off, on, repair, status};
+use crate::usecase::switch::{Event, Journal, Options, Run, Stamp, Stop, Times, off, on, repair, status};
 use serde_json::Value;
 use std::io::IsTerminal as _;
 
@@ -32,7 +32,7 @@ struct Hands<'a> {
 }
 
 impl Hands<'_> {
-    fn run<'r>(&'r self, journal: &'r mut dyn Journal, progress: &'r mut dyn Progress, user: &str, times: Times) -> Run<'r> {
+    fn run<'r>(&'r self, journal: &'r mut dyn Journal, progress: &'r mut dyn FnMut(&Event), user: &str, times: Times) -> Run<'r> {
         let (api, clock, layers, rules) = (self.api, self.clock, &*self.layers, &self.rules);
         Run { api, clock, journal, progress, layers, rules, user: user.to_owned(), times, written: 0 }
     }

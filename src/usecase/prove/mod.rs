@@ -15,7 +15,4 @@ pub use goal::{Goal, Step};
 pub use judge::judge;
 pub use proof::Proof;
 pub use state::{Fault, Folder, State};
-pub use turn::First;
-#[cfg(feature = "rooms")]
-pub use watch::Watched;
 pub use words::{News, ProveError};

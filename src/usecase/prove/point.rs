@@ -16,11 +16,11 @@ impl<F: Folder> Proof<'_, F> {
         let Session { redactor, rules, layers, config, clock, .. } = *session;
         let intake = Intake { redactor, rules, layers, config, spool: &*spool };
         let captured = capture::run(
-            |intake| Ok(session.collect(&scope(config), intake)?),
+            |intake| session.collect(&scope(config), intake).map_err(ProveError::Live),
             &intake,
             |snapshot| {
                 let places = session.places(&snapshot.objects);
-                let (probes, _) = session.probe(probes, &places)?;
+                let (probes, _) = session.probe(probes, &places).map_err(ProveError::Live)?;
                 between.sampler.place(places);
                 let (events, connected) = between.watch.drain();
                 between.watched.take(events);

@@ -7,36 +7,27 @@ use crate::usecase::prove::words::{News, ProveError};
 use crate::usecase::session::Session;
 use crate::usecase::switch::{Event, Options, Run, Stamp, Stop, off, on};
 
-/// What the first turn of a run will do.
-pub enum First {
-    /// Off.
-    Off(off::Plan),
-    /// On.
-    On(on::Plan),
-}
-
 impl<F: Folder> Proof<'_, F> {
-    /// The plan of the first turn; none where it is done.
+    /// Tells the plan of the first turn; false where that is done.
     ///
     /// # Errors
     /// Where the switch refuses, or is off already before anything was captured.
-    pub fn first(&mut self) -> Result<Option<First>, ProveError> {
-        let next = self.state.goal.steps().iter().find(|s| s.turns() && !self.state.has(**s));
-        Ok(match next {
-            None => None,
+    pub fn first(&mut self) -> Result<bool, ProveError> {
+        match self.state.goal.steps().iter().find(|s| s.turns() && !self.state.has(**s)) {
+            None => return Ok(false),
             Some(Step::Off) => {
-                let options = self.options("off");
-                let plan = self.switch(|run| off::plan(run, &options))?;
+                let plan = self.switch(&self.options("off"), off::plan)?;
                 if plan.already && self.state.done.is_empty() {
                     return Err(ProveError::AlreadyOff(self.state.goal));
                 }
-                Some(First::Off(plan))
+                (self.told)(News::WillGoOff(&plan));
             }
             Some(_) => {
-                let options = self.options("on");
-                Some(First::On(self.switch(|run| on::plan(run, &options))?))
+                let plan = self.switch(&self.options("on"), on::plan)?;
+                (self.told)(News::WillComeOn(&plan));
             }
-        })
+        }
+        Ok(true)
     }
 
     /// Takes one turn.
@@ -49,10 +40,10 @@ impl<F: Folder> Proof<'_, F> {
 
     fn off(&mut self) -> Result<(), ProveError> {
         let options = self.options("off");
-        let plan = self.switch(|run| off::plan(run, &options))?;
+        let plan = self.switch(&options, off::plan)?;
         self.state.was_on.get_or_insert(!plan.already);
         self.state.expected.extend(plan.members.iter().map(|(key, _)| key.place()));
-        let done = self.switch(|run| off::off(run, &plan, &options))?;
+        let done = self.switch(&options, |run, options| off::off(run, &plan, options))?;
         (self.told)(News::Off(&done));
         if done.left.is_empty() { Ok(()) } else { Err(ProveError::Left) }
     }
@@ -60,8 +51,8 @@ impl<F: Folder> Proof<'_, F> {
     fn on(&mut self) -> Result<(), ProveError> {
         self.state.was_on.get_or_insert(false);
         let options = self.options("on");
-        let plan = self.switch(|run| on::plan(run, &options))?;
-        let done = self.switch(|run| on::on(run, &plan, &options))?;
+        let plan = self.switch(&options, on::plan)?;
+        let done = self.switch(&options, |run, options| on::on(run, &plan, options))?;
         (self.told)(News::On(&done));
         Ok(())
     }
@@ -74,10 +65,11 @@ impl<F: Folder> Proof<'_, F> {
         Options { expected, stamp: Stamp { run, ..self.options.stamp.clone() }, ..self.options.clone() }
     }
 
-    fn switch<T>(&mut self, work: impl FnOnce(&mut Run<'_>) -> Result<T, Stop>) -> Result<T, ProveError> {
+    fn switch<T>(&mut self, options: &Options, work: impl FnOnce(&mut Run<'_>, &Options) -> Result<T, Stop>) -> Result<T, ProveError> {
         let mut progress = |event: &Event| (self.told)(News::Turning(event));
         let Session { api, clock, layers, rules, .. } = self.session;
-        let (journal, user, times) = (&mut *self.journal, self.options.stamp.user.clone(), self.times);
-        Ok(work(&mut Run { api, clock, journal, progress: &mut progress, layers, rules, user, times, written: 0 })?)
+        let (journal, user, times) = (&mut *self.journal, options.stamp.user.clone(), self.times);
+        let mut run = Run { api, clock, journal, progress: &mut progress, layers, rules, user, times, written: 0 };
+        work(&mut run, options).map_err(ProveError::Switch)
     }
 }

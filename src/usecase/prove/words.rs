@@ -4,7 +4,7 @@ use crate::usecase::cluster::LiveError;
 use crate::usecase::prove::goal::{Goal, Step};
 use crate::usecase::prove::state::Fault;
 use crate::usecase::switch::off::Off;
-use crate::usecase::switch::{Event, Settled, Stop};
+use crate::usecase::switch::{Event, Settled, Stop, off, on};
 
 /// What happens while it runs.
 pub enum News<'a, Sealed> {
@@ -17,6 +17,10 @@ pub enum News<'a, Sealed> {
         /// Which.
         step: Step,
     },
+    /// What the first turn will do, where it is a way off.
+    WillGoOff(&'a off::Plan),
+    /// What the first turn will do, where it is a way on.
+    WillComeOn(&'a on::Plan),
     /// Pods can't be watched.
     Unwatched,
     /// A point was captured.
@@ -52,18 +56,6 @@ pub enum ProveError {
     Spool(Fault),
     /// The folder of the run.
     Folder(Fault),
-}
-
-impl From<Stop> for ProveError {
-    fn from(e: Stop) -> Self {
-        Self::Switch(e)
-    }
-}
-
-impl From<LiveError> for ProveError {
-    fn from(e: LiveError) -> Self {
-        Self::Live(e)
-    }
 }
 
 impl From<CaptureError> for ProveError {

@@ -20,5 +20,5 @@ pub use codes::{Code, Step};
 pub use decide::manifests::cleaned;
 pub use decide::scan::Scan;
 pub use decide::view::View;
-pub use run::{Journal, Progress, Run, Times};
+pub use run::{Journal, Run, Times};
 pub use words::{Event, Fact, Options, Stamp, Stop, Strategy, Target, Write};

@@ -1,4 +1,4 @@
-//! What a run of the switch holds in its hands: the ports, the layers, who asks, how long it may take.
+//! What a run of the switch works with: the ports, the layers, who asks, how long it may take.
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::usecase::cluster::port::{Api, Clock};
@@ -15,18 +15,6 @@ pub trait Journal {
     /// # Errors
     /// Where it can't; nothing is written to the cluster then.
     fn line(&mut self, line: &Value) -> Result<(), String>;
-}
-
-/// Who is told how it goes.
-pub trait Progress {
-    /// Something happened, or is still waited for.
-    fn event(&mut self, event: &Event);
-}
-
-impl<F: FnMut(&Event)> Progress for F {
-    fn event(&mut self, event: &Event) {
-        self(event);
-    }
 }
 
 /// How long things may take.
@@ -67,7 +55,7 @@ pub struct Run<'a> {
     /// The record of what is written.
     pub journal: &'a mut dyn Journal,
     /// Who is told.
-    pub progress: &'a mut dyn Progress,
+    pub progress: &'a mut dyn FnMut(&Event),
     /// The layers of the platform.
     pub layers: &'a [Layer],
     /// What kinds mean.
@@ -87,6 +75,6 @@ impl Run<'_> {
     }
 
     pub(super) fn tell(&mut self, event: &Event) {
-        self.progress.event(event);
+        (self.progress)(event);
     }
 }

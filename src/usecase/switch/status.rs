@@ -1,7 +1,7 @@
 //! What state the switch is in, who manages it, what hangs below it, what is at risk, and what to do next. Reads only.
 use crate::argo::{Mode, app};
 use crate::kinds::health::application_is_unsettled;
-use crate::model::{Gap, Key, Object, meta};
+use crate::model::{Gap, Key, Object, codes, meta};
 use crate::usecase::switch::act::inventory::{inventory, volumes};
 use crate::usecase::switch::decide::leftovers::{Known, leftovers};
 use crate::usecase::switch::decide::removal::removal;
@@ -9,28 +9,13 @@ use crate::usecase::switch::decide::view::Manager;
 use crate::usecase::switch::decide::{diagnosis, preflight};
 use crate::usecase::switch::{Code, Fact, Run, Stop, Strategy, View};
 
-/// Where the switch stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Position {
-    /// There is no root.
-    NoRoot,
-    /// No Application below the root lives.
-    Off,
-    /// Those that are there are all being deleted.
-    GoingOff,
-    /// At least one lives.
-    On,
-}
-
-impl Position {
-    /// The word in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NoRoot => "no-root",
-            Self::Off => "off",
-            Self::GoingOff => "going-off",
-            Self::On => "on",
-        }
+codes! {
+    /// Where the switch stands: whether the Applications below the root live, or are all being deleted.
+    Position {
+        NoRoot = "no-root",
+        Off = "off",
+        GoingOff = "going-off",
+        On = "on",
     }
 }
 

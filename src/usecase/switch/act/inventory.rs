@@ -18,8 +18,7 @@ pub fn inventory(run: &mut Run<'_>) -> Result<(View, Scan), Stop> {
     Ok((view, scan))
 }
 
-/// # Errors
-/// Where no layer is switched, or the Applications can't be listed.
+/// Argo CD's own objects. Refused where no layer is switched, or no Argo CD is there.
 pub fn view(run: &Run<'_>) -> Result<View, Stop> {
     let nothing = Key::new("argoproj.io", "Application", "", "");
     let refused = |code| Stop::refused(code, &nothing, "");
@@ -59,10 +58,8 @@ pub fn view(run: &Run<'_>) -> Result<View, Stop> {
     View::new(layer, run.layers, control, seconds.unwrap_or(SELF_HEAL), objects, notes).ok_or_else(|| refused(Code::NoArgo))
 }
 
-/// Lists all kinds but those of which evid keeps nothing (Events, Leases); of a kind that was not seen whole, also the objects named.
-///
-/// # Errors
-/// Where nothing can be known; a kind of which not all objects were seen is a gap.
+/// Lists all kinds but those of which evid keeps nothing (Events, Leases); of a kind that was not seen whole, also the objects named. What was
+/// not seen is a gap.
 pub fn scan(run: &mut Run<'_>, named: &BTreeSet<Key>) -> Result<Scan, Stop> {
     run.begin(Step::Read);
     let (kinds, gaps) = discover(run.api)?;

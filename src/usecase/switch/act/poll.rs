@@ -26,10 +26,7 @@ const MOST_SILENT: usize = 15;
 const TELL: i64 = 10;
 
 impl Run<'_> {
-    /// Looks until it is done or the time is over.
-    ///
-    /// # Errors
-    /// What a look fails with, [`Stop::Late`] with what hangs, or [`Stop::Interrupted`].
+    /// Looks until it is done or the time is over: then it is [`Stop::Late`] with what hangs.
     pub fn until<T>(&mut self, step: Step, within: Duration, mut look: impl FnMut(&mut Self) -> Result<Look<T>, Stop>) -> Result<T, Stop> {
         let begin = self.clock.now();
         let mut silent = 0;

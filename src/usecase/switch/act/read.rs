@@ -34,9 +34,6 @@ pub fn application(run: &Run<'_>, key: &Key) -> Result<Option<Value>, Stop> {
 }
 
 /// All objects of a kind, and why they may not be all. A list that does not end is left once it took as long as a wait may.
-///
-/// # Errors
-/// Where the person asked to stop.
 pub fn list(run: &Run<'_>, kind: &Resource, metadata: bool) -> Result<(Vec<Value>, Option<Gap>), Stop> {
     let within = run.times.total;
     let api = Bounded { api: run.api, clock: run.clock, until: run.clock.now() + within, within };
@@ -47,10 +44,7 @@ pub fn list(run: &Run<'_>, kind: &Resource, metadata: bool) -> Result<(Vec<Value
     Ok((items, gap))
 }
 
-/// All objects of a kind, in full, as far as that is allowed: a refusal is noted.
-///
-/// # Errors
-/// [`Stop::Unseen`] where they may not be all for another reason.
+/// All objects of a kind, in full, as far as that is allowed: a refusal is noted, another doubt is [`Stop::Unseen`].
 pub fn allowed(run: &Run<'_>, kind: &Resource, notes: &mut Vec<Fact>) -> Result<Vec<Value>, Stop> {
     let (items, gap) = list(run, kind, false)?;
     match gap {

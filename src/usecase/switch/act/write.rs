@@ -23,10 +23,7 @@ pub enum Answer {
     Unclear(Stop),
 }
 
-/// Sends one write, with its two lines in the journal.
-///
-/// # Errors
-/// Where the journal can't be written, or the server refuses for good.
+/// Sends one write, with its two lines in the journal; none where the journal can't be written.
 pub fn send(run: &mut Run<'_>, write: &Write) -> Result<Answer, Stop> {
     run.written += 1;
     let base = json!({"seq": run.written, "user": run.user, "what": write.what, "method": write.method.as_str(), "path": write.path,
@@ -111,10 +108,7 @@ pub fn change(
     Err(last.unwrap_or(Stop::Late { step, hanging: vec![] }))
 }
 
-/// Deletes one instance; true where it is gone or going.
-///
-/// # Errors
-/// Where the server refuses, or does not answer.
+/// Deletes one instance: it is gone or going then.
 pub fn delete(run: &mut Run<'_>, write: &Write, step: Step) -> Result<(), Stop> {
     let path = write.path.split('?').next().unwrap_or_default().to_owned();
     let mut last = None;

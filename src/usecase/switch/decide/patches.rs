@@ -75,10 +75,7 @@ pub fn delete(key: &Key, uid: &str) -> Write {
     Write::delete("delete", &app_path(key), key, uid)
 }
 
-/// The operation that empties the root: its own source, with everything excluded, and prune.
-///
-/// # Errors
-/// The code of why this root can't be emptied so.
+/// The operation that empties the root: its own source, with everything excluded, and prune. Else the code of why it can't be emptied so.
 pub fn prune(live: &Value, stamp: &Stamp) -> Result<Write, Code> {
     let spec = live.get("spec").unwrap_or(&Value::Null);
     if spec.get("sourceHydrator").is_some_and(|s| !s.is_null()) {
