@@ -60,11 +60,15 @@ impl Argo {
             self.waits.insert(uid(app).to_owned(), AGAIN);
             return change(store, id, |a| a["status"]["operationState"]["message"] = BLOCKED.into());
         }
+        if self.git().silent {
+            return;
+        }
         // Only the first pass knows the operation as it was asked for; later ones read it back.
         let first = self.first.remove(uid(app));
         let is_first = first.is_some();
         let operation = first.map_or_else(|| old["operation"].clone(), |f| f.operation);
-        let source = if operation["sync"]["source"].is_object() { &operation["sync"]["source"] } else { &app["spec"]["source"] };
+        let asked = [&operation["sync"]["source"], &operation["sync"]["sources"][0], &app["spec"]["source"]];
+        let source = asked.into_iter().find(|s| s.is_object()).unwrap_or(&Value::Null);
         let done = match self.project(store, app).and_then(|_| self.render(app, source)) {
             Err(message) => Pass { phase: "Error", message, results: vec![] },
             Ok(targets) => {

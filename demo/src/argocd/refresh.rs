@@ -21,7 +21,7 @@ const AFTER: f64 = 0.3;
 impl Argo {
     /// Looks at an Application if there is reason to.
     pub(super) fn refresh(&mut self, store: &mut Store, id: &Id, now: DateTime<Utc>) {
-        let Some(app) = store.get(id) else { return };
+        let Some(app) = store.get(id).filter(|_| !self.git().silent) else { return };
         let key = key(app);
         let asked = app["metadata"]["annotations"][REFRESH].is_string() && self.timers.passed(&format!("asked {key}"), ASKED, now);
         let never = app["status"]["reconciledAt"].is_null();
