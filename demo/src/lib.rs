@@ -5,6 +5,8 @@
 //! seed ──► world ◄── kubernetes, argocd, mishaps        what there is, and what moves it
 //!            ▲
 //!           api ◄── serve ◄── a client                  a request, its answer, its connection
+//!            ▲
+//!     platform::World ◄── a test                        the same without connections, on a clock of its own
 //! ```
 mod api;
 pub mod argocd;
@@ -15,5 +17,6 @@ pub mod seed;
 pub mod serve;
 pub mod world;
 
+pub use platform::world::{Lost, World};
 pub use serve::server::{Options, Server};
 pub use world::controller::Controller;

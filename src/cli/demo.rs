@@ -71,7 +71,7 @@ fn start(args: &Args, port: u16) -> Result<Server, Failure> {
     // Every demo is a cluster of its own: its evidence is not comparable with that of another demo.
     let mut salt = vec![0_u8; 16];
     getrandom::fill(&mut salt).map_err(|e| Failure::new(format!("the system gives no random numbers: {e}")))?;
-    let options = platform::Options { pace: args.pace, mishaps: args.fault.clone(), salt };
+    let options = platform::Options { pace: args.pace, mishaps: args.fault.clone(), salt, ..platform::Options::default() };
     platform::platform(&options, SystemClock::new().now()).and_then(|p| p.serve(port)).map_err(failed)
 }
 

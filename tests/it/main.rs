@@ -44,6 +44,7 @@ mod scenes;
 mod schemas;
 /// What is said of volumes and their claims.
 mod storage;
+mod support;
 /// Every claim on every fixture, as reviewed.
 mod sweep;
 /// Off, on, repair and status of the switch.

@@ -27,6 +27,21 @@ fn reviewed(name: &str, documents: &[Value]) {
     documents.iter().for_each(|d| valid(&format!("{name}.v1.schema.json"), name, d));
 }
 
+/// Without what no two platforms have alike: who an object is, and how often it was written.
+fn masked(mut document: Value) -> Value {
+    match &mut document {
+        Value::Object(map) => {
+            for (key, value) in map.iter_mut() {
+                let own = matches!(&**key, "uid" | "newUid" | "resourceVersion") && value.as_str().is_some_and(|t| !t.is_empty());
+                *value = if own { format!("some {key}").into() } else { masked(value.take()) };
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|v| *v = masked(v.take())),
+        _ => {}
+    }
+    document
+}
+
 /// Status, plan and outcome of OFF, then of ON.
 fn off_and_on() -> Vec<Value> {
     let fake = platform::platform();
@@ -63,7 +78,7 @@ fn repaired() -> [Value; 3] {
 
 #[test]
 fn the_json_of_the_switch_is_as_reviewed() {
-    reviewed("switch", &off_and_on().into_iter().chain(repaired()).collect::<Vec<_>>());
+    reviewed("switch", &off_and_on().into_iter().chain(repaired()).map(masked).collect::<Vec<_>>());
 }
 
 #[test]

@@ -1,6 +1,4 @@
-//! The switch, over an API server in memory that behaves as Kubernetes and Argo CD were seen to.
-mod argo;
-mod fake;
+//! The switch, over the demo's platform in this process.
 mod lists;
 mod losses;
 mod off;

@@ -7,13 +7,14 @@ mod fields;
 mod form;
 pub(crate) mod list;
 mod patch;
+pub(crate) mod proxy;
 mod review;
 mod scale;
 pub(crate) mod target;
 pub(crate) mod watch;
 mod write;
 
-use crate::faults::wire::Faults;
+use crate::faults::wire::{Action, Faults};
 use crate::world::status::Status;
 use crate::world::store::Store;
 use answer::Answer;
@@ -94,6 +95,20 @@ pub(crate) fn answer(store: &mut Store, faults: &Faults, version: &Value, ask: &
         _ => delete::all(store, &target, ask),
     }?;
     Ok(Outcome::Answer(warned(answer)))
+}
+
+/// What a fault makes of an answer that came whole.
+pub(crate) fn spoil(answer: &mut Answer, fault: &Action) {
+    match fault {
+        Action::EmptyList => answer.edit(|list| list["items"] = json!([])),
+        Action::Endless => answer.edit(|list| {
+            let version = list["metadata"]["resourceVersion"].as_str().and_then(|v| v.parse().ok()).unwrap_or(0);
+            if list["metadata"]["continue"].as_str().unwrap_or_default().is_empty() {
+                list["metadata"]["continue"] = list::endless(version).into();
+            }
+        }),
+        _ => {}
+    }
 }
 
 /// GET of one object or of a subresource.

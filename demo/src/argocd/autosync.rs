@@ -21,7 +21,8 @@ impl Argo {
         let Ok(targets) = self.render(app, &app["spec"]["source"]) else { return };
         let found = compare(store, &self.index, app, &targets);
         let prune = policy["automated"]["prune"] == true;
-        if found.synced || (found.out.is_empty() && !prune) {
+        let only_prunes = found.resources.iter().all(|r| r["status"] == "Synced" || r["requiresPruning"] == true);
+        if found.synced || (only_prunes && !prune) {
             return;
         }
         let mut sync = json!({"prune": prune});

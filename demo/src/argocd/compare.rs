@@ -1,11 +1,12 @@
 //! What Argo CD finds when it compares: each resource, and the totals. Reads only.
 use super::drift;
 use super::health::{Health, has_check, health};
-use crate::seed::git::{TRACKING, manager};
+use super::index::Index;
+use super::options;
 use crate::world::objects::{group, items, text};
-use crate::world::store::{Id, Store};
+use crate::world::store::Store;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// The outcome of one comparison.
 #[derive(Debug, Default)]
@@ -16,56 +17,8 @@ pub struct Comparison {
     pub synced: bool,
     /// The worst health among what counts.
     pub health: Option<Health>,
-    /// What `sync.resources` of a partial operation would name: out of sync, and not only to be pruned.
+    /// What `sync.resources` of a partial operation would name.
     pub out: Vec<Value>,
-}
-
-/// Which objects carry whose tracking id.
-#[derive(Debug, Default)]
-pub struct Index {
-    version: u64,
-    of: HashMap<String, Vec<Id>>,
-    /// For each name the newest resourceVersion and the number of what carries it: moves when any of it moves.
-    stamps: HashMap<String, (u64, usize)>,
-}
-
-impl Index {
-    /// The index of what the store holds now.
-    pub fn refresh(&mut self, store: &Store) {
-        if self.version == store.version() {
-            return;
-        }
-        self.version = store.version();
-        self.of.clear();
-        self.stamps.clear();
-        for stem in store.resources().iter().map(|r| r.stem()) {
-            for (id, object) in store.entries(&stem, None) {
-                if let Some((app, _)) = object["metadata"]["annotations"][TRACKING].as_str().and_then(|t| t.split_once(':')) {
-                    self.of.entry(app.to_owned()).or_default().push(id.clone());
-                    let stamp = self.stamps.entry(app.to_owned()).or_default();
-                    let version = text(&object["metadata"]["resourceVersion"]).parse().unwrap_or(0);
-                    *stamp = (stamp.0.max(version), stamp.1 + 1);
-                }
-            }
-        }
-    }
-
-    /// Moves when anything moves that carries an Application's tracking id.
-    pub fn stamp(&self, app: &str) -> (u64, usize) {
-        self.stamps.get(app).copied().unwrap_or_default()
-    }
-
-    /// What an Application manages: its tracking id names the object itself, and nobody else owns it.
-    pub fn managed(&self, store: &Store, app: &str) -> Vec<Id> {
-        let own = |id: &&Id| store.get(id).and_then(manager) == Some(app);
-        self.of.get(app).into_iter().flatten().filter(own).cloned().collect()
-    }
-
-    /// Copies of a tracking id on objects that it does not name: listed, without a status.
-    pub fn copies(&self, store: &Store, app: &str) -> Vec<Id> {
-        let copy = |id: &&Id| store.get(id).is_some_and(|o| manager(o).is_none() && o["metadata"]["ownerReferences"].is_null());
-        self.of.get(app).into_iter().flatten().filter(copy).cloned().collect()
-    }
 }
 
 /// The sync wave of a manifest.
@@ -73,14 +26,14 @@ pub fn wave(object: &Value) -> i64 {
     object["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"].as_str().and_then(|w| w.parse().ok()).unwrap_or(0)
 }
 
-/// The hook phase of a manifest, where it is a hook.
+/// When a manifest is a hook, where it is one.
 pub fn hook(object: &Value) -> Option<&str> {
     object["metadata"]["annotations"]["argocd.argoproj.io/hook"].as_str()
 }
 
-/// Whether `argocd.argoproj.io/sync-options` of an object says something.
-pub fn option(object: &Value, said: &str) -> bool {
-    text(&object["metadata"]["annotations"]["argocd.argoproj.io/sync-options"]).split(',').any(|o| o.trim() == said)
+/// Whether a manifest is a hook of one time, of several perhaps.
+pub fn is_hook_of(object: &Value, time: &str) -> bool {
+    hook(object).is_some_and(|times| times.split(',').any(|t| t.trim() == time))
 }
 
 /// The JSON pointers that an Application ignores in one object.
@@ -132,9 +85,11 @@ pub fn compare(store: &Store, index: &Index, app: &Value, targets: &[Value]) -> 
         let mut line = line(target, wave(target));
         let same = live.is_some_and(|l| drift::same(target, l, &ignored(app, target)));
         line["status"] = if same { "Synced" } else { "OutOfSync" }.into();
+        if options::delete(target) || live.is_some_and(options::delete) {
+            line["requiresDeletionConfirmation"] = true.into();
+        }
         if !same {
             out.synced = false;
-            out.out.push(resource(target));
         }
         health_of.push(match live {
             _ if is_ignored(target) => None,
@@ -148,6 +103,9 @@ pub fn compare(store: &Store, index: &Index, app: &Value, targets: &[Value]) -> 
         let Some(live) = store.get(&id) else { continue };
         let mut line = line(live, if hook(live).is_some() { 0 } else { wave(live) });
         line["requiresPruning"] = true.into();
+        if options::delete(live) {
+            line["requiresDeletionConfirmation"] = true.into();
+        }
         if hook(live).is_some() {
             line["hook"] = true.into();
         } else {
@@ -161,6 +119,7 @@ pub fn compare(store: &Store, index: &Index, app: &Value, targets: &[Value]) -> 
         keep(line(copy, 0));
     }
     out.resources = lines.into_values().collect();
+    out.out = out.resources.iter().filter(|l| l["status"] != "Synced").map(resource).collect();
     out.health = Some(health_of.into_iter().flatten().max().unwrap_or(Health::Healthy));
     out
 }
@@ -170,10 +129,10 @@ fn is_ignored(object: &Value) -> bool {
 }
 
 /// An entry of `operation.sync.resources`.
-fn resource(target: &Value) -> Value {
-    let mut out = json!({"kind": target["kind"], "name": target["metadata"]["name"]});
-    if !group(target).is_empty() {
-        out["group"] = group(target).into();
+fn resource(line: &Value) -> Value {
+    let mut out = json!({"kind": line["kind"], "name": line["name"]});
+    if let Some(group) = line["group"].as_str() {
+        out["group"] = group.into();
     }
     out
 }

@@ -1,7 +1,11 @@
-//! The end of an Application: with the resources finalizer everything that it manages goes first, the last wave before the others.
+//! The end of an Application: its hooks before, everything that it manages (with the resources finalizer, the last wave before the
+//! others), its hooks after. As `finalizeApplicationDeletion` in `controller/appcontroller.go` of Argo CD 3.5.1.
 use super::Argo;
-use super::compare::{option, wave};
-use crate::world::objects::{change, deleting, items, stamp, text, uid};
+use super::compare::wave;
+use super::hooks::When;
+use super::options;
+use super::options::option;
+use crate::world::objects::{change, deleting, held_by, items, release, stamp, text, uid};
 use crate::world::store::{DeleteOptions, Id, Propagation, Store};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -15,41 +19,70 @@ fn own(finalizer: &Value) -> bool {
     text(finalizer).split('/').next() == Some(FINALIZER)
 }
 
+/// Whether an Application's end takes what it manages along.
+fn cascades(app: &Value) -> bool {
+    items(&app["metadata"]["finalizers"]).any(own)
+}
+
 impl Argo {
     /// Moves the end of a deleted Application on.
     pub(super) fn finalize(&mut self, store: &mut Store, id: &Id, app: &Value, now: DateTime<Utc>) {
-        if !items(&app["metadata"]["finalizers"]).any(own) || !self.timers.passed(&format!("end {}", uid(app)), AGAIN, now) {
+        let hooks = [When::Before, When::After].iter().any(|w| held_by(app, w.finalizer()) || held_by(app, w.cleanup()));
+        if !(cascades(app) || hooks) || !self.timers.passed(&format!("end {}", uid(app)), AGAIN, now) {
             return;
         }
-        if let Err(message) = self.project(store, app) {
-            return self.condition(store, id, "DeletionError", &message, now);
-        }
-        let policy = if items(&app["metadata"]["finalizers"]).any(|f| text(f) == format!("{FINALIZER}/background")) {
-            Propagation::Background
-        } else {
-            Propagation::Foreground
-        };
         self.index.refresh(store);
+        if let Err(message) = self.take_down(store, id, app) {
+            self.condition(store, id, "DeletionError", &message, now);
+        }
+    }
+
+    fn take_down(&self, store: &mut Store, id: &Id, app: &Value) -> Result<(), String> {
+        self.project(store, app)?;
+        if held_by(app, When::Before.finalizer()) {
+            if !self.run_hooks(store, app, When::Before).map_err(|e| format!("error executing pre-delete hooks: {e}"))? {
+                return Ok(());
+            }
+            release(store, id, When::Before.finalizer());
+        }
+        let done = if cascades(app) {
+            self.cascade(store, id, app);
+            None
+        } else if held_by(app, When::After.finalizer()) {
+            self.run_hooks(store, app, When::After)?.then_some(When::After.finalizer())
+        } else {
+            let next = [When::Before, When::After].into_iter().find(|w| held_by(app, w.cleanup()));
+            next.filter(|w| self.clean_hooks(store, app, *w)).map(When::cleanup)
+        };
+        if let Some(finalizer) = done {
+            release(store, id, finalizer);
+        }
+        Ok(())
+    }
+
+    fn cascade(&self, store: &mut Store, id: &Id, app: &Value) {
+        let policy = if held_by(app, &format!("{FINALIZER}/background")) { Propagation::Background } else { Propagation::Foreground };
         let kept = |o: &Value| {
             option(o, "Delete=false")
                 || o["kind"] == "CustomResourceDefinition"
                 || o["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
         };
-        let left: Vec<(i64, Id, bool)> = self
-            .index
-            .managed(store, &id.name)
-            .into_iter()
-            .filter_map(|i| store.get(&i).filter(|o| !kept(o)).map(|o| (wave(o), deleting(o), i.clone())))
-            .map(|(wave, going, i)| (wave, i, going))
-            .collect();
-        let Some(last) = left.iter().map(|(w, _, _)| *w).max() else {
+        let approved = options::approved(app, &app["metadata"]["deletionTimestamp"]);
+        let mut left = self.index.managed(store, &id.name);
+        left.retain(|i| store.get(i).is_some_and(|o| !kept(o)));
+        let of = |i: &Id| store.get(i).unwrap_or(&Value::Null);
+        let Some(last) = left.iter().map(|i| wave(of(i))).max() else {
             return change(store, id, |a| {
                 if let Some(list) = a["metadata"]["finalizers"].as_array_mut() {
                     list.retain(|f| !own(f));
                 }
             });
         };
-        for (_, object, _) in left.iter().filter(|(w, _, going)| *w == last && !going) {
+        if !approved && left.iter().any(|i| options::delete(of(i))) {
+            return;
+        }
+        let next: Vec<&Id> = left.iter().filter(|i| wave(of(i)) == last && !deleting(of(i))).collect();
+        for object in next {
             drop(store.delete(object, &DeleteOptions { propagation: Some(policy), ..DeleteOptions::default() }));
         }
     }

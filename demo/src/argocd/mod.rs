@@ -11,32 +11,49 @@ mod autosync;
 mod compare;
 mod drift;
 mod finalize;
+mod glob;
 mod health;
+mod hooks;
+mod index;
 mod operation;
+mod options;
 mod pass;
 mod refresh;
 mod sets;
+mod settings;
 mod tasks;
+mod tracking;
+mod windows;
 
 use crate::seed::git::{Git, path_of};
 use crate::world::controller::Controller;
 use crate::world::store::{Id, Store};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::world::controller::Timers;
-use crate::world::objects::{all, deleting, text, uid};
-use compare::Index;
+use crate::world::objects::{all, deleting, group, name, text, uid};
+use index::Index;
 
 pub use finalize::FINALIZER;
+pub use settings::{Method, Settings};
 
 /// Applications.
 pub const APPS: &str = "applications.argoproj.io";
 
 /// A repository that faults may change while Argo CD reads it.
 pub type Repository = Arc<Mutex<Git>>;
+
+/// An operation until its first pass.
+#[derive(Debug)]
+struct First {
+    /// As it was asked for.
+    operation: Value,
+    /// Whether it counts as a person's for sync windows.
+    manual: bool,
+}
 
 /// The application controller and the one of ApplicationSets.
 #[derive(Debug)]
@@ -45,13 +62,13 @@ pub struct Argo {
     timers: Timers,
     index: Index,
     /// Operations as they were asked for, until their first pass.
-    first: HashMap<String, Value>,
+    first: HashMap<String, First>,
     /// How long the next pass of an operation waits, in seconds.
     waits: HashMap<String, f64>,
     /// Applications that a full refresh is due for.
     due: HashSet<String>,
     /// What an Application was compared with last: its own resourceVersion, and the stamp of what it manages.
-    compared: HashMap<String, (Value, (u64, usize))>,
+    compared: HashMap<String, (Value, u64)>,
 }
 
 impl Argo {
@@ -65,11 +82,16 @@ impl Argo {
         self.git.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the Application's project is there.
-    fn project(&self, store: &Store, app: &Value) -> Result<(), String> {
+    /// The Application's project.
+    fn project<'a>(&self, store: &'a Store, app: &Value) -> Result<&'a Value, String> {
         let name = app["spec"]["project"].as_str().filter(|p| !p.is_empty()).unwrap_or("default");
         let id = Id::new("appprojects.argoproj.io", text(&app["metadata"]["namespace"]), name);
-        store.get(&id).map(drop).ok_or_else(|| format!("error getting app project \"{name}\": appproject.argoproj.io \"{name}\" not found"))
+        store.get(&id).ok_or_else(|| format!("error getting app project \"{name}\": appproject.argoproj.io \"{name}\" not found"))
+    }
+
+    /// Whether a sync window keeps an Application from being synced.
+    fn blocked(&self, store: &Store, app: &Value, manual: bool, now: DateTime<Utc>) -> bool {
+        self.project(store, app).is_ok_and(|p| windows::blocks(p, app, manual, now))
     }
 
     /// What a source of an Application gives.
@@ -86,10 +108,33 @@ impl Argo {
             return Ok(Arc::default());
         }
         let path = if source["path"].is_string() { &source["path"] } else { path_of(&app["spec"]) };
-        match git.rendered.get(text(&app["metadata"]["name"])).filter(|r| r.path == text(path)) {
-            Some(rendered) => Ok(rendered.manifests.clone()),
+        match git.rendered.get(name(app)).filter(|r| r.path == text(path)) {
+            Some(rendered) => Ok(self.wanted(app, &rendered.manifests)),
             None => failed(&format!("{}: app path does not exist", text(path))),
         }
+    }
+
+    /// Manifests with the Application's marks, without the kinds that Argo CD does not look at.
+    fn wanted(&self, app: &Value, manifests: &Arc<Vec<Value>>) -> Arc<Vec<Value>> {
+        let settings = &self.index.settings;
+        let seen = |m: &&Value| !settings.excludes(group(m), text(&m["kind"]));
+        if manifests.iter().all(|m| seen(&m) && settings.is_marked(name(app), m)) {
+            return manifests.clone();
+        }
+        let mut out: Vec<Value> = manifests.iter().filter(seen).cloned().collect();
+        for manifest in out.iter_mut().filter(|m| !settings.is_marked(name(app), m)) {
+            settings.mark(name(app), text(&app["spec"]["destination"]["namespace"]), manifest);
+        }
+        out.into()
+    }
+
+    /// What an Application's Git holds and Argo CD leaves out, as conditions say it.
+    fn excluded(&self, app: &Value) -> Vec<Value> {
+        let git = self.git();
+        let manifests = git.rendered.get(name(app)).into_iter().flat_map(|r| r.manifests.iter());
+        let out = manifests.filter(|m| self.index.settings.excludes(group(m), text(&m["kind"])));
+        let message = |m: &Value| format!("Resource {}/{} {} is excluded in the settings", group(m), text(&m["kind"]), name(m));
+        out.map(|m| json!({"type": "ExcludedResourceWarning", "message": message(m)})).collect()
     }
 }
 

@@ -1,9 +1,9 @@
 //! The life of an operation in `status.operationState`: picked up, pass after pass, ended. It is written as a merge of what was there,
 //! as Argo CD writes it: what the new operation does not say itself, it inherits from the old one that nobody cleared.
-use super::Argo;
-use super::compare::option;
+use super::options::option;
 use super::pass::{Pass, pass};
 use super::tasks::tasks;
+use super::{Argo, First};
 use crate::world::objects::{change, create, items, number, remove, stamp, text, uid};
 use crate::world::store::{Id, Store};
 use chrono::{DateTime, Utc};
@@ -13,6 +13,12 @@ use serde_json::{Value, json};
 const PICK_UP: f64 = 0.4;
 const AGAIN: f64 = 1.0;
 const WAVE: f64 = 2.0;
+
+const BLOCKED: &str = "Sync operation blocked by sync window";
+
+fn is_automated(state: &Value) -> bool {
+    state["operation"]["initiatedBy"]["automated"] == true
+}
 
 /// Whether an operation runs, as far as its state says.
 pub fn in_progress(app: &Value) -> bool {
@@ -30,7 +36,9 @@ impl Argo {
                 directory.entry("jsonnet").or_insert(json!({}));
             }
             let state = json!({"operation": operation, "phase": "Running", "startedAt": stamp(now), "finishedAt": null});
-            self.first.insert(uid(app).to_owned(), operation);
+            // Whether a person asked is read from the state of the operation before, as long as this one's is not there.
+            let manual = app["status"]["operationState"]["operation"].is_object() && !is_automated(&app["status"]["operationState"]);
+            self.first.insert(uid(app).to_owned(), First { operation, manual });
             self.timers.forget(&key);
             self.timers.passed(&key, PICK_UP, now);
             return change(store, id, |a| json_patch::merge(&mut a["status"]["operationState"], &state));
@@ -45,12 +53,23 @@ impl Argo {
         if !self.timers.passed(&key, wait, now) {
             return;
         }
+        let first = self.first.get_mut(uid(app));
+        let manual = first.map_or(!is_automated(old), |f| std::mem::replace(&mut f.manual, !is_automated(old)));
+        if self.blocked(store, app, manual, now) {
+            self.timers.passed(&key, AGAIN, now);
+            self.waits.insert(uid(app).to_owned(), AGAIN);
+            return change(store, id, |a| a["status"]["operationState"]["message"] = BLOCKED.into());
+        }
+        if self.git().silent {
+            return;
+        }
         // Only the first pass knows the operation as it was asked for; later ones read it back.
         let first = self.first.remove(uid(app));
         let is_first = first.is_some();
-        let operation = first.unwrap_or_else(|| old["operation"].clone());
-        let source = if operation["sync"]["source"].is_object() { &operation["sync"]["source"] } else { &app["spec"]["source"] };
-        let done = match self.project(store, app).and_then(|()| self.render(app, source)) {
+        let operation = first.map_or_else(|| old["operation"].clone(), |f| f.operation);
+        let asked = [&operation["sync"]["source"], &operation["sync"]["sources"][0], &app["spec"]["source"]];
+        let source = asked.into_iter().find(|s| s.is_object()).unwrap_or(&Value::Null);
+        let done = match self.project(store, app).and_then(|_| self.render(app, source)) {
             Err(message) => Pass { phase: "Error", message, results: vec![] },
             Ok(targets) => {
                 // An attempt after a failed one begins anew.

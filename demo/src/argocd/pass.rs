@@ -1,7 +1,9 @@
 //! One pass of a running operation: what is done is ticked off, then the next step (phase and wave) is carried out.
-use super::compare::{ignored, option};
+use super::compare::ignored;
 use super::drift;
 use super::health::{Health, has_check, health};
+use super::options;
+use super::options::option;
 use super::tasks::Task;
 use crate::world::objects::{LAST_APPLIED, change, create, deleting, group, items, text};
 use crate::world::store::{DeleteOptions, Id, Propagation, Store};
@@ -50,18 +52,19 @@ pub fn pass(store: &mut Store, app: &Value, operation: &Value, tasks: &[Task], m
         } else {
             "healthy state of"
         };
-        let more = if waits.len() > 1 {
-            format!(" and {} more {}", waits.len() - 1, if first.hook { "hooks" } else { "resources" })
-        } else {
-            String::new()
-        };
-        let message = format!("waiting for {what} {}/{}/{}{more}", group(&first.object), text(&first.object["kind"]), first.id.name);
+        let more = more(waits.len(), if first.hook { "hooks" } else { "resources" });
+        let message = format!("waiting for {what} {}{more}", place(first));
         return Pass { phase: "Running", message, results };
     }
     let pending: Vec<&Task> = tasks.iter().filter(|t| !results.iter().any(|r| t.is(r))).collect();
     let Some(next) = pending.first().map(|t| t.step()) else {
         return Pass { phase: "Succeeded", message: "successfully synced (no more tasks)".into(), results };
     };
+    let asks: Vec<&&Task> = pending.iter().filter(|t| t.step() == next && t.prune && options::prune(&t.object)).collect();
+    if let Some(first) = asks.first().filter(|_| !options::approved(app, &app["status"]["operationState"]["startedAt"])) {
+        let message = format!("waiting for pruning confirmation of {}{}", place(first), more(asks.len(), "resources"));
+        return Pass { phase: "Running", message, results };
+    }
     let complete = pending.iter().all(|t| t.step() == next && !t.hook);
     for task in pending.into_iter().filter(|t| t.step() == next) {
         match carry_out(store, app, operation, task) {
@@ -75,6 +78,14 @@ pub fn pass(store: &mut Store, app: &Value, operation: &Value, tasks: &[Task], m
     let (phase, message) =
         if complete { ("Succeeded", "successfully synced (all tasks run)") } else { ("Running", "one or more tasks are running") };
     Pass { phase, message: message.into(), results }
+}
+
+fn place(task: &Task) -> String {
+    format!("{}/{}/{}", group(&task.object), text(&task.object["kind"]), task.id.name)
+}
+
+fn more(count: usize, what: &str) -> String {
+    if count > 1 { format!(" and {} more {what}", count - 1) } else { String::new() }
 }
 
 /// How far a task is that was carried out; what has no health is done.

@@ -2,9 +2,10 @@
 //! a look because something managed moved does not.
 use super::compare::{Comparison, compare};
 use super::health::Health;
-use super::{Argo, automated, key};
-use crate::seed::git::manager;
+use super::hooks;
+use super::{APPS, Argo, automated, key};
 use crate::world::objects::{change, deleting, items, moment, remove, stamp, text};
+use crate::world::resource::Resource;
 use crate::world::store::{Id, Store};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ const AFTER: f64 = 0.3;
 impl Argo {
     /// Looks at an Application if there is reason to.
     pub(super) fn refresh(&mut self, store: &mut Store, id: &Id, now: DateTime<Utc>) {
-        let Some(app) = store.get(id) else { return };
+        let Some(app) = store.get(id).filter(|_| !self.git().silent) else { return };
         let key = key(app);
         let asked = app["metadata"]["annotations"][REFRESH].is_string() && self.timers.passed(&format!("asked {key}"), ASKED, now);
         let never = app["status"]["reconciledAt"].is_null();
@@ -39,9 +40,13 @@ impl Argo {
         let app = app.clone();
         self.index.refresh(store);
         let status = self.status(store, &app, full, now);
-        if status != app["status"] || asked {
+        let finalizers = self.render(&app, &app["spec"]["source"]).ok().and_then(|targets| hooks::finalizers(&app, &targets));
+        if status != app["status"] || asked || finalizers.is_some() {
             change(store, id, |a| {
                 a["status"] = status;
+                if let Some(list) = finalizers {
+                    a["metadata"]["finalizers"] = list;
+                }
                 if asked {
                     remove(&mut a["metadata"]["annotations"], REFRESH);
                 }
@@ -49,7 +54,7 @@ impl Argo {
         }
         let Some(app) = store.get(id) else { return };
         self.compared.insert(key, (app["metadata"]["resourceVersion"].clone(), self.index.stamp(&id.name)));
-        if automated(app) && !app["operation"].is_object() && !deleting(app) {
+        if automated(app) && !app["operation"].is_object() && !deleting(app) && !self.blocked(store, app, false, now) {
             let app = app.clone();
             self.auto_sync(store, id, &app, now);
         }
@@ -88,9 +93,10 @@ impl Argo {
         } else if let Ok(targets) = rendered {
             let found = compare(store, &self.index, app, &targets);
             self.found(&mut status, store, app, found, now);
+            conditions.extend(self.excluded(app));
             if full {
                 status["reconciledAt"] = stamp(now);
-                conditions.extend(orphans(store, app));
+                conditions.extend(self.orphans(store, app));
             } else {
                 conditions.extend(items(&status["conditions"]).filter(|c| c["type"] == "OrphanedResourceWarning").cloned());
             }
@@ -148,31 +154,34 @@ impl Argo {
         let containers = specs.flat_map(|s| items(&s["containers"]).chain(items(&s["initContainers"])));
         containers.filter_map(|c| c["image"].as_str().map(str::to_owned)).collect()
     }
+
+    /// The warning about what nobody manages in the Application's namespace, where its project asks for it.
+    fn orphans(&self, store: &Store, app: &Value) -> Option<Value> {
+        const NOT_COUNTED: [&str; 3] = ["persistentvolumeclaims", "pods", APPS];
+        let space = text(&app["metadata"]["namespace"]);
+        let project = store.get(&Id::new("appprojects.argoproj.io", space, text(&app["spec"]["project"])))?;
+        if project["spec"]["orphanedResources"]["warn"] != true {
+            return None;
+        }
+        let settings = &self.index.settings;
+        let namespace = text(&app["spec"]["destination"]["namespace"]);
+        let made = |id: &Id| matches!(&*id.name, "default" | "kube-root-ca.crt");
+        let looked = |r: &Resource| r.namespaced && !NOT_COUNTED.contains(&&*r.stem()) && !settings.excludes(&r.group, &r.kind);
+        let count = store
+            .resources()
+            .iter()
+            .filter(|r| looked(r))
+            .flat_map(|r| store.entries(&r.stem(), Some(namespace)).map(|(i, o)| (i.clone(), o.clone())).collect::<Vec<_>>())
+            .filter(|(i, o)| !made(i) && o["metadata"]["ownerReferences"].is_null() && settings.manager(o).is_none())
+            .count();
+        (count > 0).then(|| json!({"type": "OrphanedResourceWarning", "message": format!("Application has {count} orphaned resources")}))
+    }
 }
 
 fn set_health(status: &mut Value, health: Health, now: DateTime<Utc>) {
     if status["health"]["status"] != health.word() {
         status["health"] = json!({"status": health.word(), "lastTransitionTime": stamp(now)});
     }
-}
-
-/// The warning about what nobody manages in the Application's namespace, where its project asks for it.
-fn orphans(store: &Store, app: &Value) -> Option<Value> {
-    const NOT_COUNTED: [&str; 6] = ["events", "endpoints", "leases.coordination.k8s.io", "persistentvolumeclaims", "pods", APPS];
-    use super::APPS;
-    let space = text(&app["metadata"]["namespace"]);
-    let project = store.get(&Id::new("appprojects.argoproj.io", space, text(&app["spec"]["project"])))?;
-    if project["spec"]["orphanedResources"]["warn"] != true {
-        return None;
-    }
-    let namespace = text(&app["spec"]["destination"]["namespace"]);
-    let made = |id: &Id| matches!(&*id.name, "default" | "kube-root-ca.crt");
-    let counted = store.resources().iter().filter(|r| r.namespaced && !NOT_COUNTED.contains(&&*r.stem()));
-    let count = counted
-        .flat_map(|r| store.entries(&r.stem(), Some(namespace)).map(|(i, o)| (i.clone(), o.clone())).collect::<Vec<_>>())
-        .filter(|(i, o)| !made(i) && o["metadata"]["ownerReferences"].is_null() && manager(o).is_none())
-        .count();
-    (count > 0).then(|| json!({"type": "OrphanedResourceWarning", "message": format!("Application has {count} orphaned resources")}))
 }
 
 /// Whether something happened long enough ago.

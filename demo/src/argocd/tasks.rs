@@ -1,5 +1,6 @@
 //! What an operation has to do, in the order in which Argo CD does it: phases, waves, kinds. Writes nothing.
-use super::compare::{Index, hook, wave};
+use super::compare::{hook, is_hook_of, wave};
+use super::index::Index;
 use crate::world::objects::{group, items, text};
 use crate::world::store::{Id, Store};
 use serde_json::Value;
@@ -28,6 +29,8 @@ const ORDER: [&str; 21] = [
     "HorizontalPodAutoscaler",
     "StatefulSet",
 ];
+
+const PHASES: [&str; 3] = ["PreSync", "Sync", "PostSync"];
 
 /// One thing to do.
 #[derive(Clone, Debug)]
@@ -58,8 +61,7 @@ impl Task {
 
     /// Phase and wave: what is done in one pass.
     pub fn step(&self) -> (usize, i64) {
-        let phases = ["PreSync", "Sync", "PostSync"];
-        (phases.iter().position(|p| *p == self.phase).unwrap_or(1), self.wave)
+        (PHASES.iter().position(|p| *p == self.phase).unwrap_or(1), self.wave)
     }
 }
 
@@ -76,7 +78,8 @@ pub fn tasks(store: &Store, index: &Index, app: &Value, targets: &[Value], opera
         .iter()
         .filter(|t| named(t) && (hook(t).is_none() || !sync["resources"].is_array()))
         .filter_map(|t| {
-            let phase = hook(t).unwrap_or("Sync").to_owned();
+            // Hooks of a deletion are no task of a sync.
+            let phase = if hook(t).is_some() { PHASES.into_iter().find(|p| is_hook_of(t, p))? } else { "Sync" }.to_owned();
             Some(Task { hook: hook(t).is_some(), phase, wave: wave(t), id: store.id_of(t)?, object: t.clone(), prune: false })
         })
         .collect();

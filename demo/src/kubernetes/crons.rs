@@ -1,24 +1,12 @@
 //! CronJobs: the Jobs that they start each minute, and how many they keep. Knows no clock.
 use crate::world::objects::{all, change, controller, create, deleting, items, name, reference, remove, set_status, stamp, text, uid};
+use crate::world::schedule::Schedule;
 use crate::world::store::{DeleteOptions, Id, Propagation, Store};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 pub const JOBS: &str = "jobs.batch";
 const CRONS: &str = "cronjobs.batch";
-
-/// Whether a schedule (`*`, `*/n` or a number in minute and hour) is due at a minute, counted since 1970, UTC.
-fn due(schedule: &str, minute: i64) -> bool {
-    let fits = |field: Option<&str>, value: i64| match field {
-        None | Some("*") => true,
-        Some(field) => match field.strip_prefix("*/") {
-            Some(step) => step.parse::<i64>().is_ok_and(|s| s > 0 && value % s == 0),
-            None => field.parse() == Ok(value),
-        },
-    };
-    let mut fields = schedule.split_whitespace();
-    fits(fields.next(), minute % 60) && fits(fields.next(), minute / 60 % 24)
-}
 
 fn own(store: &Store, cron: &Value) -> Vec<Value> {
     let space = text(&cron["metadata"]["namespace"]);
@@ -30,10 +18,12 @@ pub fn finished(job: &Value) -> bool {
     items(&job["status"]["conditions"]).any(|c| matches!(text(&c["type"]), "Complete" | "Failed") && c["status"] == "True")
 }
 
-/// Starts the Jobs that are due at a minute.
+/// Starts the Jobs of a minute since 1970.
 pub fn fire(store: &mut Store, minute: i64, now: DateTime<Utc>) {
+    let time = DateTime::from_timestamp(minute * 60, 0).unwrap_or(now);
     for (id, cron) in all(store, CRONS) {
-        if due(text(&cron["spec"]["schedule"]), minute) && cron["spec"]["suspend"] != true && !deleting(&cron) {
+        let due = Schedule::parse(text(&cron["spec"]["schedule"])).is_some_and(|s| s.names(time));
+        if due && cron["spec"]["suspend"] != true && !deleting(&cron) {
             start(store, &id, &cron, minute, now);
         }
     }
@@ -94,17 +84,5 @@ fn tidy_one(store: &mut Store, id: &Id, cron: &Value) {
             &Id::new(JOBS, &id.namespace, name(old)),
             &DeleteOptions { propagation: Some(Propagation::Background), ..DeleteOptions::default() },
         ));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::due;
-
-    #[test]
-    fn a_schedule_names_its_minutes() {
-        assert!(due("* * * * *", 12345));
-        assert!(due("*/10 * * * *", 60 * 24 + 20) && !due("*/10 * * * *", 21));
-        assert!(due("17 3 * * *", 3 * 60 + 17) && !due("17 3 * * *", 4 * 60 + 17));
     }
 }

@@ -28,9 +28,11 @@ const JOB_LABELS: [&str; 4] = ["batch.kubernetes.io/controller-uid", "batch.kube
 pub struct Git {
     /// The commit that `targetRevision` stands for.
     pub revision: String,
-    /// Whether it does not answer at all.
+    /// Whether it refuses every connection.
     pub down: bool,
-    /// Application → its source's path, and its manifests as the API server stores them: with defaults, without allocated values.
+    /// Whether it takes every request and never answers.
+    pub silent: bool,
+    /// Application → its source's path, and the manifests as the API server stores them: with its defaults, without what it allocates.
     pub rendered: BTreeMap<String, Rendered>,
     /// Application of an ApplicationSet → (the set's name, its manifest).
     pub generated: BTreeMap<String, (String, Value)>,

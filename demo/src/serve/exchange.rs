@@ -5,16 +5,15 @@ use super::shared::Shared;
 use super::wire::Body;
 use super::{proxy, stream, watch, wire};
 use crate::api;
+use crate::api::Outcome;
 use crate::api::answer::Answer;
 use crate::api::ask::Ask;
-use crate::api::{Outcome, list};
 use crate::faults::wire::Action;
 use crate::world::status::Status;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use serde_json::json;
 use std::io;
 use std::sync::Arc;
 
@@ -42,15 +41,8 @@ pub(super) async fn serve(shared: Arc<Shared>, mut request: Request<Incoming>) -
         Some(Action::Say(status, kind, body)) => Answer::bytes(*status, kind, body.clone()),
         _ => answered(&shared, &ask, upgrade, &mut lines).await.unwrap_or_else(Answer::from),
     };
-    match &fault {
-        Some(Action::EmptyList) => answer.edit(|list| list["items"] = json!([])),
-        Some(Action::Endless) => answer.edit(|list| {
-            let version = list["metadata"]["resourceVersion"].as_str().and_then(|v| v.parse().ok()).unwrap_or(0);
-            if list["metadata"]["continue"].as_str().unwrap_or_default().is_empty() {
-                list["metadata"]["continue"] = list::endless(version).into();
-            }
-        }),
-        _ => {}
+    if let Some(fault) = &fault {
+        api::spoil(&mut answer, fault);
     }
     shared.requests.end(seen, answer.status);
     if answer.status != 101 {

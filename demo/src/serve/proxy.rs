@@ -1,168 +1,46 @@
-//! Requests to services and pods through the API server: which backend they reach, and what it returns. Answers nothing itself.
+//! Requests to services and pods, as far as they take time. Answers nothing itself.
 use super::shared::Shared;
 use crate::api::answer::Answer;
 use crate::api::ask::Ask;
+use crate::api::proxy;
+use crate::api::proxy::Backend;
 use crate::api::target::Target;
-use crate::world::objects::{deleting, ready};
-use crate::world::responder::{Call, Reply};
-use crate::world::selector::Selector;
+use crate::world::responder::Reply;
 use crate::world::status::Status;
-use crate::world::store::{Id, Store};
 use http::HeaderMap;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// One port of one pod.
-#[derive(Clone)]
-pub(super) struct Backend {
-    pub pod: Arc<Value>,
-    pub port: u16,
-}
-
-impl Backend {
-    pub fn address(&self) -> &str {
-        self.pod["status"]["podIP"].as_str().unwrap_or_default()
-    }
-
-    /// Whether a running container declares the port.
-    pub fn listens(&self) -> bool {
-        let running = self.pod["status"]["phase"] == "Running";
-        running && ports(&self.pod).any(|p| p["containerPort"].as_u64() == Some(self.port.into()))
-    }
+/// `.../services|pods/ID/proxy/PATH`.
+pub(super) async fn proxy(shared: &Shared, target: &Target, ask: &Ask) -> Result<Answer, Status> {
+    let turn = shared.turn.fetch_add(1, Ordering::Relaxed);
+    let backend = proxy::backend(&shared.store(), target, turn)?;
+    let reply = proxy::ask(&*shared.responder, &backend, target, ask);
+    proxy::answer(&backend, in_time(reply).await)
 }
 
 /// The answer of a backend, or why there is none.
 pub(super) type Said = Result<(u16, Vec<(String, String)>, Vec<u8>), &'static str>;
 
-fn ports(pod: &Value) -> impl Iterator<Item = &Value> {
-    let containers = pod["spec"]["containers"].as_array().into_iter().flatten();
-    containers.flat_map(|c| c["ports"].as_array().into_iter().flatten())
-}
-
-fn port_of(value: &Value) -> Option<u16> {
-    value.as_u64().and_then(|p| u16::try_from(p).ok())
-}
-
-fn unavailable(text: String) -> Status {
-    Status::new(503, "ServiceUnavailable", text)
-}
-
-/// `[scheme:]name[:port]`, as in proxy paths.
-fn split(id: &str) -> (&str, &str) {
-    match id.split(':').collect::<Vec<_>>()[..] {
-        [_, name, port] => (name, port),
-        [name, port] => (name, port),
-        _ => (id, ""),
-    }
-}
-
-/// `.../services|pods/ID/proxy/PATH`.
-pub(super) async fn proxy(shared: &Arc<Shared>, target: &Target, ask: &Ask) -> Result<Answer, Status> {
-    let (name, port) = split(target.name.as_deref().unwrap_or_default());
-    let turn = shared.turn.fetch_add(1, Ordering::Relaxed);
-    let backend = match target.resource.plural.as_str() {
-        "services" => service(&shared.store(), &target.namespace, name, port, turn),
-        "pods" => pod(&shared.store(), &target.namespace, name, port),
-        _ => Err(Status::no_resource()),
-    }?;
-    let query = if ask.query.is_empty() { String::new() } else { format!("?{}", ask.query) };
-    let path = format!("{}{query}", if target.rest.is_empty() { "/" } else { &target.rest });
-    match call(shared, &backend, ask.method.as_str(), &path, &ask.headers, &ask.body).await {
-        Ok((status, headers, body)) => {
-            let mut answer = Answer { status, headers: Vec::new(), body };
-            for (name, value) in headers.into_iter().filter(|(n, _)| n == "content-type") {
-                drop(name);
-                answer = answer.with("content-type", value);
-            }
-            Ok(answer)
-        }
-        Err("refused") => Err(unavailable(format!(
-            "error trying to reach service: dial tcp {}:{}: connect: connection refused",
-            backend.address(),
-            backend.port
-        ))),
-        Err(_) => Err(unavailable("error trying to reach service: EOF".into())),
-    }
-}
-
-/// A pod of a service, chosen as Kubernetes does: by the port's name or number, among the ready pods.
-pub(super) fn service(store: &Store, namespace: &str, name: &str, port: &str, turn: usize) -> Result<Backend, Status> {
-    let found = store.get(&Id::new("services", namespace, name));
-    let services = store.resource("services").ok_or_else(Status::no_resource)?;
-    let service = found.ok_or_else(|| Status::not_found(&services, name))?;
-    let list = || service["spec"]["ports"].as_array().into_iter().flatten();
-    let entry = match port.parse::<u16>() {
-        Ok(number) => list()
-            .find(|p| port_of(&p["port"]) == Some(number))
-            .ok_or_else(|| unavailable(format!("no service port {number} found for service {name:?}")))?,
-        Err(_) => list().find(|p| p["name"].as_str().unwrap_or_default() == port).unwrap_or(&Value::Null),
-    };
-    let none = || unavailable(format!("no endpoints available for service {name:?}"));
-    let selector: Vec<String> = service["spec"]["selector"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(k, v)| format!("{k}={}", v.as_str().unwrap_or_default()))
-        .collect();
-    if entry.is_null() || selector.is_empty() {
-        return Err(none());
-    }
-    let selector = Selector::parse("pods", &selector.join(","), "")?;
-    let pods: Vec<&Arc<Value>> =
-        store.entries("pods", Some(namespace)).map(|(_, p)| p).filter(|p| selector.matches(p) && ready(p) && !deleting(p)).collect();
-    let pod = pods.get(turn % pods.len().max(1)).ok_or_else(none)?;
-    let wanted = if entry["targetPort"].is_null() { &entry["port"] } else { &entry["targetPort"] };
-    let port = match wanted.as_str() {
-        Some(name) => ports(pod).find(|p| p["name"] == name).and_then(|p| port_of(&p["containerPort"])),
-        None => port_of(wanted),
-    };
-    Ok(Backend { pod: (*pod).clone(), port: port.ok_or_else(none)? })
-}
-
-/// A port of a pod; without a number, its first port.
-pub(super) fn pod(store: &Store, namespace: &str, name: &str, port: &str) -> Result<Backend, Status> {
-    let resource = store.resource("pods").ok_or_else(Status::no_resource)?;
-    let found = store.entries("pods", Some(namespace)).find(|(id, _)| id.name == name);
-    let (_, pod) = found.ok_or_else(|| Status::not_found(&resource, name))?;
-    if pod["status"]["podIP"].is_null() {
-        return Err(Status::bad_request("address not allowed"));
-    }
-    let port = match port {
-        "" => ports(pod).find_map(|p| port_of(&p["containerPort"])).unwrap_or(80),
-        text => text.parse().map_err(|_| Status::bad_request(format!("invalid pod request {name:?}")))?,
-    };
-    Ok(Backend { pod: pod.clone(), port })
-}
-
-/// A backend's answer to a request. Waits for ever if the backend is silent.
+/// What a backend says to a request. Waits for ever where it is silent.
 pub(super) async fn call(shared: &Shared, to: &Backend, method: &str, path: &str, headers: &HeaderMap, body: &[u8]) -> Said {
-    if !to.listens() {
-        return Err("refused");
+    match in_time(proxy::call(&*shared.responder, to, method, path, headers, body)).await {
+        Reply::Http(status, headers, body) => Ok((status, headers, body)),
+        Reply::Refused => Err("refused"),
+        _ => Err("reset"),
     }
-    let meta = &to.pod["metadata"];
-    let call = Call {
-        method,
-        namespace: meta["namespace"].as_str().unwrap_or_default(),
-        pod: meta["name"].as_str().unwrap_or_default(),
-        labels: &meta["labels"],
-        address: to.address(),
-        port: to.port,
-        path,
-        headers,
-        body,
-    };
-    let mut reply = shared.responder.answer(&call);
+}
+
+/// A reply when it comes: a silent one never does.
+async fn in_time(mut reply: Reply) -> Reply {
     loop {
         match reply {
-            Reply::Http(status, headers, body) => return Ok((status, headers, body)),
             Reply::Late(time, then) => {
                 tokio::time::sleep(time).await;
                 reply = *then;
             }
-            Reply::Reset => return Err("reset"),
-            Reply::Refused => return Err("refused"),
             Reply::Silent => std::future::pending().await,
+            _ => return reply,
         }
     }
 }

@@ -33,7 +33,7 @@ impl Seen {
 pub struct Requests(Mutex<Vec<Seen>>);
 
 impl Requests {
-    pub(super) fn begin(&self, method: &str, path: &str, headers: &HeaderMap) -> usize {
+    pub(crate) fn begin(&self, method: &str, path: &str, headers: &HeaderMap) -> usize {
         let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let query = path.split_once('?').map_or("", |(_, q)| q);
         let manager = query.split('&').find_map(|p| p.strip_prefix("fieldManager=")).unwrap_or_default().to_owned();
@@ -51,7 +51,7 @@ impl Requests {
         all.len() - 1
     }
 
-    pub(super) fn end(&self, index: usize, status: u16) {
+    pub(crate) fn end(&self, index: usize, status: u16) {
         if let Some(seen) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(index) {
             seen.status = Some(status);
         }

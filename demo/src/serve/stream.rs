@@ -1,10 +1,10 @@
 //! exec and port-forward: WebSockets that carry Kubernetes' channels. Runs nothing; `proxy` and `command` give the answers.
 use super::kubectl::command;
 use super::proxy;
-use super::proxy::Backend;
 use super::shared::Shared;
 use crate::api::answer::Answer;
 use crate::api::ask::Ask;
+use crate::api::proxy::{Backend, pod};
 use crate::api::target::Target;
 use crate::world::status::Status;
 use bytes::Bytes;
@@ -43,7 +43,7 @@ pub(super) fn open(shared: &Arc<Shared>, target: &Target, ask: &Ask, upgrade: On
     let Some(protocol) = known.iter().find(|k| offered.contains(k)) else {
         return Err(Status::bad_request(format!("unable to upgrade: none of the protocols is known: {}", offered.join(", "))));
     };
-    let pod = proxy::pod(&shared.store(), &target.namespace, target.name.as_deref().unwrap_or_default(), "")?.pod;
+    let pod = pod(&shared.store(), &target.namespace, target.name.as_deref().unwrap_or_default(), "")?.pod;
     if pod["status"]["phase"] != "Running" {
         let phase = pod["status"]["phase"].as_str().unwrap_or_default();
         return Err(Status::bad_request(format!(

@@ -4,6 +4,7 @@ pub mod defaults;
 pub mod objects;
 pub mod resource;
 pub mod responder;
+pub mod schedule;
 pub mod selector;
 pub mod status;
 pub mod store;

@@ -4,7 +4,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// The annotation with what the last client-side apply sent.
+/// A merge patch, as RFC 7396 has it.
+pub use json_patch::merge;
+
+/// What the last client-side apply said.
 pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// The text of a value; empty if it is no text.

@@ -2,4 +2,5 @@
 mod argocd;
 mod kubernetes;
 mod mishaps;
+mod settings;
 mod world;

@@ -43,6 +43,7 @@ impl Demo {
             pace: PACE,
             mishaps: mishaps.iter().map(ToString::to_string).collect(),
             salt: folder.display().to_string().into_bytes(),
+            ..platform::Options::default()
         };
         let platform = platform::platform(&options, chrono::Utc::now()).unwrap();
         let (git, responder) = (platform.git, platform.responder);

@@ -1,5 +1,5 @@
 //! Lists that are none, or not whole: what they do not show is neither gone nor no orphan.
-use crate::switch::fake::{Fake, is_list, path, reply, status as said};
+use crate::support::cluster::{Cluster, is_list, reply, status as said};
 use crate::switch::platform::{grow, off_options, platform, run, thing};
 use evid::model::{Gap, Reason};
 use evid::usecase::cluster::port::{Ask, NoReply, Reply};
@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 /// A platform with more ConfigMaps than go on one page; the first and the last carry the mark of nobody.
-fn with_pages() -> Fake {
+fn with_pages() -> Cluster {
     let fake = platform();
     for (space, name) in [("aa", "first"), ("mm", "b"), ("mm", "c"), ("zz", "last")] {
         let mut map = thing("ConfigMap", space, name);
@@ -24,7 +24,7 @@ fn with_pages() -> Fake {
 }
 
 /// Answers the pages of a kind that come after the first; the answer is told how many of them were asked before.
-fn later_pages(fake: &Fake, plural: &'static str, mut answer: impl FnMut(usize) -> Option<Result<Reply, NoReply>> + 'static) {
+fn later_pages(fake: &Cluster, plural: &'static str, mut answer: impl FnMut(usize) -> Option<Result<Reply, NoReply>> + 'static) {
     let mut asked = 0;
     fake.0.borrow_mut().instead.push(Box::new(move |_, ask| {
         let is_it = ask.path.contains(&format!("/{plural}?")) && ask.path.contains("continue=");
@@ -42,7 +42,7 @@ fn item(n: usize) -> Value {
     json!([{"metadata": {"name": format!("x{n}"), "namespace": "aa", "uid": format!("x{n}")}}])
 }
 
-fn switch_off(fake: &Fake, allow: &[&str]) -> Result<Off, Stop> {
+fn switch_off(fake: &Cluster, allow: &[&str]) -> Result<Off, Stop> {
     let options = Options { allow: allow.iter().map(|a| (*a).to_owned()).collect(), ..off_options(Strategy::Prune) };
     run(fake, |run| {
         let plan = off::plan(run, &options)?;
@@ -52,7 +52,7 @@ fn switch_off(fake: &Fake, allow: &[&str]) -> Result<Off, Stop> {
 }
 
 /// What status did not see, and which marks of nobody it did.
-fn look(fake: &Fake) -> (Vec<(String, Reason)>, Vec<String>) {
+fn look(fake: &Cluster) -> (Vec<(String, Reason)>, Vec<String>) {
     let s = run(fake, |run| status(run).unwrap()).0;
     (gaps(&s.unseen), marks(&s.notes))
 }
@@ -163,7 +163,7 @@ fn volumes_that_were_not_all_seen_stop_off_and_a_refusal_is_noted() {
 }
 
 /// Answers in the place of the server once the first write was sent.
-fn afterwards(fake: &Fake, mut answer: impl FnMut(&Ask) -> Option<Result<Reply, NoReply>> + 'static) {
+fn afterwards(fake: &Cluster, mut answer: impl FnMut(&Ask) -> Option<Result<Reply, NoReply>> + 'static) {
     fake.0.borrow_mut().instead.push(Box::new(move |world, ask| if world.writes.is_empty() { None } else { answer(ask) }));
 }
 
@@ -205,7 +205,9 @@ fn ctrl_c_while_lists_are_read_is_no_gap() {
 #[test]
 fn a_kind_that_is_defined_and_not_named_among_those_that_can_be_listed_was_not_seen() {
     let fake = platform();
-    fake.0.borrow_mut().add(json!({"kind": "CustomResourceDefinition", "metadata": {"name": "toys.example.com"}}));
+    fake.0.borrow_mut().add(
+        json!({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "toys.example.com"}}),
+    );
     assert_eq!(look(&fake).0, [("toys".into(), Reason::NotFound)]);
 }
 
@@ -223,9 +225,9 @@ fn an_instance_that_was_said_to_be_gone_and_is_listed_lives() {
     let fake = platform();
     grow(&mut fake.0.borrow_mut(), "store", thing("Namespace", "", "scratch"));
     // It goes with its Namespace, and carries no mark.
-    fake.0.borrow_mut().add(thing("ConfigMap", "scratch", "free"));
-    let free = path("configmaps", "scratch", "free");
-    afterwards(&fake, move |ask| (ask.path == free).then(|| Ok(said(404, "not found"))));
+    let free = fake.0.borrow_mut().add(thing("ConfigMap", "scratch", "free"));
+    let object = fake.0.borrow().at(&free).clone();
+    afterwards(&fake, move |ask| is_list(ask, "configmaps").then(|| Ok(page("1", json!([object]), ""))));
     let done = switch_off(&fake, &["Namespace/scratch"]).unwrap();
     assert_eq!(done.left.iter().map(|f| (f.code.as_str(), &*f.object.name)).collect::<Vec<_>>(), [("not-deleted", "free")]);
 }

@@ -1,5 +1,5 @@
 //! What off would lose, and refuses to.
-use crate::switch::fake::{app_path, path, status};
+use crate::support::cluster::{World, app_path, path, status};
 use crate::switch::off::{BOTH, codes, living, refusals, switch_off};
 use crate::switch::platform::{grow, off_options, platform, platform_with, run, thing};
 use evid::usecase::switch::{Options, Stop, Strategy, off};
@@ -31,6 +31,11 @@ fn prune_false_saves_no_claim_from_a_cascade() {
     assert_eq!(codes(&refusals(&fake, &off_options(Strategy::Prune))), [("would-be-lost", "data")]);
 }
 
+/// Argo CD reads its marks from labels.
+fn by_label(world: &mut World) {
+    world.patch(&path("configmaps", "argocd", "argocd-cm"), &json!({"data": {"application.resourceTrackingMethod": "label"}}));
+}
+
 #[test]
 fn under_label_tracking_the_claims_of_a_stateful_set_would_go() {
     let claim = |label: &str| {
@@ -38,7 +43,7 @@ fn under_label_tracking_the_claims_of_a_stateful_set_would_go() {
         claim["metadata"]["labels"] = json!({"app.kubernetes.io/instance": label});
         claim
     };
-    let by_label = platform_with(|w| w.argo.by_label = true);
+    let by_label = platform_with(|w| by_label(w));
     by_label.0.borrow_mut().add(claim("store"));
     assert_eq!(codes(&refusals(&by_label, &off_options(Strategy::Prune))), [("would-be-lost", "data-redis-0")]);
     let by_annotation = platform();
@@ -52,7 +57,7 @@ fn under_label_tracking_the_claims_of_a_stateful_set_would_go() {
 fn a_claim_that_off_keeps_and_on_would_prune_counts_as_lost() {
     // Seen on Argo CD 2.12: OFF keeps it, and the Application that comes back finds it marked and not in its Git.
     let refused = |options: &str, in_git: bool| {
-        let fake = platform_with(|w| w.argo.by_label = true);
+        let fake = platform_with(|w| by_label(w));
         let mut claim = thing("PersistentVolumeClaim", "feast", "data-redis-0");
         claim["metadata"]["labels"] = json!({"app.kubernetes.io/instance": "store"});
         claim["metadata"]["annotations"] = json!({"argocd.argoproj.io/sync-options": options});
@@ -78,7 +83,7 @@ fn a_volume_that_goes_with_its_claim_is_named_as_well() {
     grow(&mut fake.0.borrow_mut(), "store", thing("PersistentVolumeClaim", "feast", "data"));
     {
         let mut world = fake.0.borrow_mut();
-        let uid = world.objects[&path("persistentvolumeclaims", "feast", "data")]["metadata"]["uid"].clone();
+        let uid = world.at(&path("persistentvolumeclaims", "feast", "data"))["metadata"]["uid"].clone();
         let mut volume = thing("PersistentVolume", "", "pv-1");
         volume["spec"] = json!({"persistentVolumeReclaimPolicy": "Delete", "claimRef": {"uid": uid}});
         world.add(volume);
@@ -121,13 +126,14 @@ fn a_claim_that_its_owner_takes_along_is_named() {
     let fake = platform();
     {
         let mut world = fake.0.borrow_mut();
-        let uid = world.objects[&path("deployments", "feast", "server")]["metadata"]["uid"].clone();
+        let uid = world.at(&path("deployments", "feast", "server"))["metadata"]["uid"].clone();
         let mut claim = thing("PersistentVolumeClaim", "feast", "data-0");
-        claim["metadata"]["ownerReferences"] = json!([{"kind": "StatefulSet", "name": "server", "uid": uid}]);
+        claim["metadata"]["ownerReferences"] = json!([{"apiVersion": "apps/v1", "kind": "Deployment", "name": "server", "uid": uid}]);
         world.add(claim);
         let mut scratch = thing("PersistentVolumeClaim", "feast", "scratch");
-        let pod = world.objects[&path("pods", "feast", "server-0")]["metadata"]["uid"].clone();
-        scratch["metadata"]["ownerReferences"] = json!([{"kind": "Pod", "name": "server-0", "uid": pod}]);
+        let pod = world.within("feast").into_iter().find(|p| p.contains("/pods/server-")).unwrap();
+        let pod = &world.at(&pod)["metadata"];
+        scratch["metadata"]["ownerReferences"] = json!([{"apiVersion": "v1", "kind": "Pod", "name": pod["name"], "uid": pod["uid"]}]);
         world.add(scratch);
     }
     assert_eq!(

@@ -1,21 +1,21 @@
 //! Off.
-use crate::switch::fake::{Fake, app_path, path, status};
-use crate::switch::platform::{deployment, grow, off_options, platform, platform_with, run, thing};
+use crate::support::cluster::{Cluster, World, app_path, path, status};
+use crate::switch::platform::{deployment, grow, off_options, pass, platform, platform_with, run, thing};
 use evid::usecase::switch::off::{Off, off};
 use evid::usecase::switch::{Event, Fact, Options, Step, Stop, Strategy, off};
 use serde_json::{Value, json};
 
 pub const BOTH: [Strategy; 2] = [Strategy::Prune, Strategy::Cascade];
 
-pub fn switch_off(fake: &Fake, options: &Options) -> (Result<Off, Stop>, Vec<Value>, Vec<Event>) {
+pub fn switch_off(fake: &Cluster, options: &Options) -> (Result<Off, Stop>, Vec<Value>, Vec<Event>) {
     run(fake, |run| {
         let plan = off::plan(run, options)?;
         off(run, &plan, options)
     })
 }
 
-pub fn refusals(fake: &Fake, options: &Options) -> Vec<Fact> {
-    let (done, journal, _) = run(fake, |run| off::plan(run, options).map(drop));
+pub fn refusals(fake: &Cluster, options: &Options) -> Vec<Fact> {
+    let (done, journal, _) = run(fake, |run| plan::plan(run, options).map(drop));
     assert!(journal.is_empty() && fake.0.borrow().writes.is_empty(), "a refusal writes nothing");
     match done {
         Err(Stop::Refused(facts)) => facts,
@@ -34,9 +34,8 @@ pub fn codes(facts: &[Fact]) -> Vec<(&str, &str)> {
     facts.iter().map(|f| (f.code.as_str(), &*f.object.name)).collect()
 }
 
-pub fn living(fake: &Fake, namespace: &str) -> Vec<String> {
-    let world = fake.0.borrow();
-    world.objects.keys().filter(|p| p.contains(&format!("/namespaces/{namespace}/"))).cloned().collect()
+pub fn living(fake: &Cluster, namespace: &str) -> Vec<String> {
+    fake.0.borrow().within(namespace)
 }
 
 #[test]
@@ -59,8 +58,7 @@ fn off_removes_everything_below_the_root_and_the_root_stays() {
 fn gone_is_each_object_404_by_uid_never_the_roots_status() {
     let fake = platform_with(|w| {
         // One object is held by a finalizer of its own, and the controller leaves the root's status alone.
-        let held = &mut w.argo.git.get_mut("store").unwrap()[1];
-        held["metadata"]["finalizers"] = json!(["example.com/hold"]);
+        w.commit("store", |all| all[1]["metadata"]["finalizers"] = json!(["example.com/hold"]));
     });
     let (done, _, events) = switch_off(&fake, &off_options(Strategy::Cascade));
     let Err(Stop::Late { step: Step::Gone, hanging }) = done else { panic!("{done:?}") };
@@ -75,7 +73,7 @@ fn gone_is_each_object_404_by_uid_never_the_roots_status() {
 #[test]
 fn the_children_of_a_child_get_their_finalizer_too() {
     let fake = platform_with(|w| {
-        w.argo.git.get_mut("extras").unwrap()[0]["metadata"].as_object_mut().unwrap().remove("finalizers");
+        w.commit("extras", |all| drop(all[0]["metadata"].as_object_mut().unwrap().remove("finalizers")));
     });
     let (done, journal, _) = switch_off(&fake, &off_options(Strategy::Prune));
     assert!(done.unwrap().left.is_empty());
@@ -87,8 +85,8 @@ fn the_children_of_a_child_get_their_finalizer_too() {
 #[test]
 fn a_child_of_another_layer_is_never_touched_whatever_its_label_says() {
     let fake = platform_with(|w| {
-        let serving = &mut w.argo.git.get_mut("root-apps").unwrap()[0];
-        serving["metadata"]["labels"] = json!({"scope": "optional", "app.kubernetes.io/instance": "root-optional"});
+        let labels = json!({"scope": "optional", "app.kubernetes.io/instance": "root-optional"});
+        w.commit("root-apps", |all| all[0]["metadata"]["labels"] = labels);
     });
     let (done, _, _) = switch_off(&fake, &off_options(Strategy::Prune));
     assert!(done.unwrap().left.is_empty());
@@ -144,12 +142,11 @@ fn what_would_hang_or_be_orphaned_is_refused_before_anything_is_written() {
 #[test]
 fn a_parent_that_reverts_the_root_is_reported_and_nothing_is_removed() {
     let fake = platform_with(|w| {
-        w.argo.git.insert("bootstrap".into(), vec![crate::switch::platform::app("root-optional", true, true)]);
+        w.commit("bootstrap", |all| all.push(crate::switch::platform::app("root-optional", true, true)));
         w.add(crate::switch::platform::app("bootstrap", true, true));
         let mark = "bootstrap:argoproj.io/Application:argocd/root-optional";
         w.patch(&app_path("root-optional"), &json!({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": mark}}}));
     });
-    fake.0.borrow_mut().argo.reverts = Some(5);
     let (done, _, events) = switch_off(&fake, &off_options(Strategy::Prune));
     let facts = failed(done);
     assert_eq!((codes(&facts), &*facts[0].detail), (vec![("reverted", "root-optional")], "argocd/bootstrap"));
@@ -162,16 +159,21 @@ fn a_parent_that_reverts_the_root_is_reported_and_nothing_is_removed() {
 #[test]
 fn a_root_that_becomes_automated_while_its_children_go_is_reported() {
     let fake = platform();
-    fake.0.borrow_mut().argo.git.get_mut("store").unwrap()[1]["metadata"]["finalizers"] = json!(["example.com/hold"]);
     fake.0.borrow_mut().patch(&path("configmaps", "feast", "registry"), &json!({"metadata": {"finalizers": ["example.com/hold"]}}));
-    fake.0.borrow_mut().argo.reverts = Some(30);
+    let later = fake.0.borrow().now + chrono::TimeDelta::seconds(30);
+    fake.0.borrow_mut().instead.push(Box::new(move |world, _| {
+        if world.now >= later {
+            world.patch(&app_path("root-optional"), &json!({"spec": {"syncPolicy": {"automated": {"prune": true}}}}));
+        }
+        None
+    }));
     assert_eq!(codes(&failed(switch_off(&fake, &off_options(Strategy::Prune)).0)), [("reverted", "root-optional")]);
 }
 
 #[test]
 fn a_repo_server_that_does_not_answer_falls_back_to_a_cascade_and_says_so() {
     let fake = platform();
-    fake.0.borrow_mut().argo.repo_down = true;
+    fake.0.borrow_mut().platform.git.lock().unwrap().silent = true;
     let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
     assert_eq!((done.strategy, done.instead.unwrap().code.as_str(), done.left.len()), (Strategy::Cascade, "prune-unanswered", 0));
     assert!(fake.0.borrow().app("root-optional").get("operation").is_none(), "the operation does not fire later");
@@ -180,16 +182,23 @@ fn a_repo_server_that_does_not_answer_falls_back_to_a_cascade_and_says_so() {
 #[test]
 fn an_operation_that_fails_falls_back_to_a_cascade_and_says_so() {
     let fake = platform();
-    fake.0.borrow_mut().argo.fails = Some(("root-optional".into(), "no manifests".into()));
+    fake.0.borrow_mut().platform.git.lock().unwrap().down = true;
     let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
     let why = done.instead.unwrap();
-    assert_eq!((done.strategy, why.code.as_str(), &*why.detail, done.left.len()), (Strategy::Cascade, "prune-failed", "no manifests", 0));
+    assert_eq!((done.strategy, why.code.as_str(), done.left.len()), (Strategy::Cascade, "prune-failed", 0));
+    assert!(why.detail.contains("failed to generate manifest"), "{}", why.detail);
+}
+
+/// A sync window keeps every Application from being synced.
+pub fn shut(world: &mut World) {
+    let window = json!([{"kind": "deny", "schedule": "* * * * *", "duration": "1h", "applications": ["*"]}]);
+    world.patch(&path("appprojects", "argocd", "default"), &json!({"spec": {"syncWindows": window}}));
 }
 
 #[test]
 fn a_sync_window_is_obeyed_and_no_operation_is_left_behind() {
     let fake = platform();
-    fake.0.borrow_mut().argo.window = true;
+    shut(&mut fake.0.borrow_mut());
     assert_eq!(codes(&failed(switch_off(&fake, &off_options(Strategy::Prune)).0)), [("sync-window", "root-optional")]);
     let world = fake.0.borrow();
     assert!(world.app("root-optional").get("operation").is_none());
@@ -199,7 +208,8 @@ fn a_sync_window_is_obeyed_and_no_operation_is_left_behind() {
 #[test]
 fn a_root_with_several_sources_is_emptied_in_each() {
     let fake = platform();
-    let sources = json!({"spec": {"sources": [{"repoURL": "a", "path": "x", "kustomize": {}}, {"repoURL": "b", "ref": "v"}]}});
+    let sources =
+        json!({"spec": {"sources": [{"repoURL": "a", "path": "apps/root-optional", "kustomize": {}}, {"repoURL": "b", "ref": "v"}]}});
     fake.0.borrow_mut().patch(&app_path("root-optional"), &sources);
     let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
     assert_eq!((done.strategy, done.left.len()), (Strategy::Prune, 0));
@@ -265,8 +275,11 @@ fn a_server_without_aggregated_discovery_is_read_group_by_group() {
 
 #[test]
 fn what_was_listed_and_carries_the_mark_of_somebody_unknown_is_an_orphan() {
-    let fake = platform();
+    // A child that is synced by hand, so that nothing puts the mark back.
+    let fake = platform_with(|w| w.commit("root-optional", |all| all[0] = crate::switch::platform::app("store", false, true)));
     let mark = json!({"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": "renamed:/ConfigMap:feast/registry"}}});
+    fake.0.borrow_mut().patch(&app_path("store"), &json!({"operation": {"sync": {}}}));
+    pass(&fake, 10);
     fake.0.borrow_mut().patch(&path("configmaps", "feast", "registry"), &mark);
     let done = switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
     assert_eq!(codes(&done.left), [("orphan", "registry")]);

@@ -1,5 +1,6 @@
 //! On.
-use crate::switch::fake::{Fake, app_path, is_list, path, status};
+use crate::support::cluster::{Cluster, app_path, is_list, path, status};
+use crate::switch::off::shut;
 use crate::switch::platform::{app, off_options, on_options, platform, run, thing};
 use evid::model::Key;
 use evid::usecase::cluster::port::Method;
@@ -9,7 +10,7 @@ use evid::usecase::switch::{Event, Fact, Options, Settled, Stamp, Step, Stop, St
 use serde_json::{Value, json};
 
 /// The platform with the switch off.
-fn dark() -> Fake {
+fn dark() -> Cluster {
     let fake = platform();
     run(&fake, |run| {
         let options = off_options(Strategy::Prune);
@@ -20,7 +21,7 @@ fn dark() -> Fake {
     fake
 }
 
-fn switch_on(fake: &Fake, options: &Options) -> (Result<Settled, Stop>, Vec<Value>, Vec<Event>) {
+fn switch_on(fake: &Cluster, options: &Options) -> (Result<Settled, Stop>, Vec<Value>, Vec<Event>) {
     run(fake, |run| {
         let plan = plan(run, options)?;
         on(run, &plan, options)
@@ -100,7 +101,6 @@ fn on_is_one_patch_of_policy_operation_and_operation_state() {
 fn on_clears_operation_state_in_the_same_patch() {
     // The state that the prune left would leak its emptied source into the new operation.
     let fake = dark();
-    heals_not(&fake, vec![]);
     let left = "/status/operationState/operation/sync/source/directory/exclude";
     assert_eq!(fake.0.borrow().app("root-optional").pointer(left), Some(&json!("*")));
     let done = switch_on(&fake, &on_options()).0.unwrap();
@@ -108,17 +108,23 @@ fn on_clears_operation_state_in_the_same_patch() {
     assert!(fake.0.borrow().app("root-optional").pointer(left).is_none());
 }
 
-/// Operations make only so many objects, and self-heal does not mend it.
-fn heals_not(fake: &Fake, makes_only: Vec<usize>) {
-    let mut world = fake.0.borrow_mut();
-    world.argo.makes_only = makes_only;
-    world.argo.heals_not = true;
+/// What the first operations of the root make is not there when it is looked for, but for one child.
+fn makes_one(fake: &Cluster, operations: usize) {
+    fake.0.borrow_mut().instead.push(Box::new(move |world, ask| {
+        let sent = world.writes.iter().filter(|(w, b)| w.contains("/root-optional?") && b["operation"].is_object()).count();
+        if is_list(ask, "applications") && sent <= operations {
+            for name in ["extras", "ui", "notebooks"].map(app_path).iter().filter(|p| world.get(p).is_some()).collect::<Vec<_>>() {
+                world.remove(name);
+            }
+        }
+        None
+    }));
 }
 
 #[test]
 fn an_operation_that_succeeds_without_making_every_child_is_run_again() {
     let fake = dark();
-    heals_not(&fake, vec![1]);
+    makes_one(&fake, 1);
     let done = switch_on(&fake, &on_options()).0.unwrap();
     assert_eq!((done.attempts, done.apps), (2, 4));
 }
@@ -126,7 +132,7 @@ fn an_operation_that_succeeds_without_making_every_child_is_run_again() {
 #[test]
 fn children_that_are_never_made_are_named() {
     let fake = dark();
-    heals_not(&fake, vec![1; 500]);
+    makes_one(&fake, 500);
     let facts = failed(switch_on(&fake, &on_options()).0);
     assert_eq!(codes(&facts), [("child-not-made", "extras"), ("child-not-made", "notebooks")]);
 }
@@ -152,7 +158,7 @@ fn what_still_terminates_is_waited_out_first() {
 fn a_root_that_is_missing_is_applied_from_its_manifest() {
     let fake = dark();
     let mut manifest = fake.0.borrow().app("root-optional").clone();
-    fake.0.borrow_mut().objects.remove(&app_path("root-optional"));
+    fake.0.borrow_mut().remove(&app_path("root-optional"));
     assert!(matches!(switch_on(&fake, &on_options()).0, Err(Stop::Refused(f)) if f[0].code.as_str() == "no-root"));
     manifest["operation"] = json!({"sync": {"stale": true}});
     let done = switch_on(&fake, &Options { manifests: vec![manifest], ..on_options() }).0.unwrap();
@@ -165,25 +171,25 @@ fn a_root_that_is_missing_is_applied_from_its_manifest() {
 #[test]
 fn another_manifest_is_not_applied_for_the_root() {
     let fake = dark();
-    fake.0.borrow_mut().objects.remove(&app_path("root-optional"));
-    let options = Options { manifests: vec![app("root-apps", true, true)], ..on_options() };
+    fake.0.borrow_mut().remove(&app_path("root-optional"));
+    let options = Options { manifest: Some(app("root-apps", true, true)), ..on_options() };
     assert!(matches!(switch_on(&fake, &options).0, Err(Stop::Refused(f)) if f[0].code.as_str() == "other-manifest"));
 }
 
 #[test]
 fn a_missing_project_stops_at_once() {
     let fake = dark();
-    fake.0.borrow_mut().objects.remove(&path("appprojects", "argocd", "default"));
+    fake.0.borrow_mut().remove(&path("appprojects", "argocd", "default"));
     assert!(matches!(switch_on(&fake, &on_options()).0, Err(Stop::Refused(f)) if codes(&f) == [("no-project", "root-optional")]));
     let child = dark();
-    child.0.borrow_mut().argo.git.get_mut("root-optional").unwrap()[0]["spec"]["project"] = json!("gone");
+    child.0.borrow_mut().commit("root-optional", |all| all[0]["spec"]["project"] = json!("gone"));
     assert_eq!(codes(&failed(switch_on(&child, &on_options()).0)), [("no-project", "store")]);
 }
 
 #[test]
 fn an_operation_that_fails_stops_and_says_what_it_said() {
     let fake = dark();
-    fake.0.borrow_mut().argo.fails = Some(("root-optional".into(), "one or more objects failed to apply".into()));
+    fake.0.borrow_mut().commit("root-optional", |all| all.push(thing("ConfigMap", "nowhere", "x")));
     let facts = failed(switch_on(&fake, &on_options()).0);
     assert_eq!((codes(&facts), &*facts[0].detail), (vec![("operation-failed", "root-optional")], "one or more objects failed to apply"));
 }
@@ -191,15 +197,16 @@ fn an_operation_that_fails_stops_and_says_what_it_said() {
 #[test]
 fn a_child_whose_operation_fails_is_tried_once_more_and_then_named() {
     let fake = dark();
-    fake.0.borrow_mut().argo.fails = Some(("store".into(), "immutable".into()));
+    fake.0.borrow_mut().commit("store", |all| all.push(thing("ConfigMap", "nowhere", "x")));
+    fake.0.borrow_mut().commit("root-optional", |all| all[0]["spec"]["syncPolicy"]["retry"] = json!({"limit": 0}));
     let facts = failed(switch_on(&fake, &on_options()).0);
-    assert_eq!((codes(&facts), &*facts[0].detail), (vec![("operation-failed", "store")], "immutable"));
+    assert_eq!((codes(&facts), &*facts[0].detail), (vec![("operation-failed", "store")], "one or more objects failed to apply"));
 }
 
 #[test]
 fn a_sync_window_stops_on_and_leaves_no_operation_behind() {
     let fake = dark();
-    fake.0.borrow_mut().argo.window = true;
+    shut(&mut fake.0.borrow_mut());
     assert_eq!(codes(&failed(switch_on(&fake, &on_options()).0)), [("sync-window", "root-optional")]);
     let ended = fake.0.borrow().writes.iter().any(|(_, b)| b.pointer("/status/operationState/phase") == Some(&json!("Terminating")));
     assert!(ended);
@@ -223,12 +230,12 @@ fn a_comparison_that_keeps_failing_stops_and_names_the_condition() {
 #[test]
 fn synced_is_not_enough_while_a_workload_is_not_available() {
     let fake = dark();
-    fake.0.borrow_mut().argo.pods_hang = true;
+    fake.0.borrow_mut().remove(&path("nodes", "", "node"));
     let Err(Stop::Late { step: Step::Settle, hanging }) = switch_on(&fake, &on_options()).0 else { panic!() };
     assert!(hanging.iter().any(|f| f.code.as_str() == "not-healthy"), "{hanging:?}");
     // Even where every Application says Healthy.
     let lying = dark();
-    lying.0.borrow_mut().argo.pods_hang = true;
+    lying.0.borrow_mut().remove(&path("nodes", "", "node"));
     lying.0.borrow_mut().instead.push(Box::new(|world, ask| {
         if ask.method != Method::Get {
             return None;
@@ -249,7 +256,7 @@ fn a_parent_that_reverts_on_is_reported() {
     let fake = dark();
     fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
         let root = app_path("root-optional");
-        if is_list(ask, "applications") && world.app("root-optional")["status"]["operationState"]["phase"] == "Running" {
+        if is_list(ask, "applications") && !world.writes.is_empty() {
             world.patch(&root, &json!({"spec": {"syncPolicy": {"automated": null}}}));
         }
         None
@@ -306,9 +313,9 @@ fn workloads_that_were_kept_are_adopted() {
     let mut kept = thing("ConfigMap", "feast", "registry");
     kept["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": "store:/ConfigMap:feast/registry"});
     let at = fake.0.borrow_mut().add(kept);
-    let uid = fake.0.borrow().objects[&at]["metadata"]["uid"].clone();
+    let uid = fake.0.borrow().at(&at)["metadata"]["uid"].clone();
     switch_on(&fake, &on_options()).0.unwrap();
-    assert_eq!(fake.0.borrow().objects[&at]["metadata"]["uid"], uid);
+    assert_eq!(fake.0.borrow().at(&at)["metadata"]["uid"], uid);
 }
 
 #[test]
@@ -333,7 +340,7 @@ fn one_quiet_look_is_not_enough() {
 #[test]
 fn workloads_on_another_cluster_are_said_to_be_unseen() {
     let fake = dark();
-    fake.0.borrow_mut().argo.git.get_mut("root-optional").unwrap()[0]["spec"]["destination"] = json!({"server": "https://elsewhere"});
+    fake.0.borrow_mut().commit("root-optional", |all| all[0]["spec"]["destination"] = json!({"server": "https://elsewhere"}));
     let done = switch_on(&fake, &on_options()).0.unwrap();
     assert_eq!((codes(&done.notes), done.workloads), (vec![("not-seen-here", "store")], 2));
 }

@@ -1,10 +1,14 @@
 //! A small platform: one protected layer, one switched layer with a grandchild, a manual child and a child without finalizer.
-use crate::switch::argo::{Argo, make};
-use crate::switch::fake::{Fake, World, app_path};
+use crate::support::cluster::{Cluster, World, app_path};
+use chrono::TimeDelta;
 use evid::bundle::config::Config;
 use evid::kinds::Rules;
 use evid::usecase::cluster::port::Clock as _;
-use evid::usecase::switch::{Event, Options, Run, Stamp, Strategy, Times};
+use evid::usecase::switch::plan::Strategy;
+use evid::usecase::switch::{Event, Run, Stamp, Times, on, plan};
+use evid_demo::platform::{Options, of};
+use evid_demo::seed::Seed;
+use evid_demo::seed::git::Git;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::time::Duration;
@@ -23,7 +27,11 @@ pub fn app(name: &str, automated: bool, finalizer: bool) -> Value {
 }
 
 pub fn deployment(namespace: &str, name: &str) -> Value {
-    json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": namespace}, "spec": {"replicas": 2}})
+    let labels = json!({"app": name});
+    let containers = json!([{"name": "main", "image": "registry.example.com/app:1"}]);
+    let pod = json!({"metadata": {"labels": labels}, "spec": {"restartPolicy": "Always", "containers": containers}});
+    json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": namespace},
+        "spec": {"replicas": 2, "selector": {"matchLabels": labels}, "template": pod}})
 }
 
 pub fn thing(kind: &str, namespace: &str, name: &str) -> Value {
@@ -34,14 +42,31 @@ pub fn thing(kind: &str, namespace: &str, name: &str) -> Value {
     o
 }
 
+/// A volume for whatever claim comes.
+pub fn volume() -> Value {
+    let mut volume = thing("PersistentVolume", "", "volume");
+    volume["spec"] = json!({"capacity": {"storage": "1Gi"}, "persistentVolumeReclaimPolicy": "Retain"});
+    volume
+}
+
 /// The platform with the switch on, everything settled.
-pub fn platform() -> Fake {
+pub fn platform() -> Cluster {
     platform_with(|_| {})
 }
 
-/// … with something changed before it is built.
-pub fn platform_with(change: impl FnOnce(&mut World)) -> Fake {
-    let mut world = World::new();
+/// … with something changed before Argo CD looks at it.
+pub fn platform_with(change: impl FnOnce(&mut World)) -> Cluster {
+    let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node"}});
+    let settings = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cm", "namespace": "argocd"}, "data": {}});
+    let project =
+        json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": {"name": "default", "namespace": "argocd"}});
+    let mut objects: Vec<Value> = ["default", "argocd", "ml", "feast"].iter().map(|n| thing("Namespace", "", n)).collect();
+    objects.extend([node, settings, project, self::app("root-apps", true, true), self::app("root-optional", true, true)]);
+    let now = "2026-11-24T08:00:00Z".parse().unwrap();
+    let seed = Seed { objects, git: Git { revision: "1".repeat(40), ..Git::default() }, version: json!({"gitVersion": "v1.36.3"}) };
+    let options = Options { pace: 1.0, ..Options::default() };
+    let mut world = World::of(evid_demo::World::of(of(seed, &options, now).unwrap(), now));
+    world.page = 3;
     for (app, holds) in [
         ("root-apps", vec![self::app("serving", true, true)]),
         ("serving", vec![deployment("ml", "triton"), thing("ConfigMap", "ml", "triton")]),
@@ -51,42 +76,34 @@ pub fn platform_with(change: impl FnOnce(&mut World)) -> Fake {
         ("ui", vec![deployment("feast", "ui")]),
         ("notebooks", vec![deployment("feast", "notebooks")]),
     ] {
-        world.argo.git.insert(app.into(), holds);
+        world.commit(app, |all| *all = holds);
     }
-    world.add(json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": {"name": "default", "namespace": "argocd"}}));
-    world.add(thing("Namespace", "", "feast"));
-    world.add(self::app("root-apps", true, true));
-    world.add(self::app("root-optional", true, true));
     change(&mut world);
-    settle(&mut world);
+    world.wait(TimeDelta::seconds(20));
     world.patch(&app_path("notebooks"), &json!({"operation": {"sync": {"prune": true}}}));
-    settle(&mut world);
-    assert_eq!(world.app("ui")["status"]["health"]["status"], "Healthy");
-    world.writes.clear();
-    Fake(RefCell::new(world))
-}
-
-fn settle(world: &mut World) {
-    for _ in 0..20 {
-        world.now += chrono::TimeDelta::seconds(1);
-        Argo::work(world);
+    world.wait(TimeDelta::seconds(20));
+    for name in ["root-apps", "root-optional", "ui", "notebooks"] {
+        assert_eq!(world.app(name)["status"]["health"]["status"], "Healthy", "{name}");
     }
+    Cluster(RefCell::new(world))
 }
 
 /// Lets some seconds pass.
-pub fn pass(fake: &Fake, seconds: usize) {
+pub fn pass(fake: &Cluster, seconds: usize) {
     (0..seconds).for_each(|_| assert!(fake.sleep(Duration::from_secs(1))));
 }
 
-/// Adds an object to what an Application has in Git, and makes it.
+/// Adds an object to what an Application has in Git, and waits until it is made.
 pub fn grow(world: &mut World, app: &str, object: Value) {
-    make(world, app, &object);
-    world.argo.git.get_mut(app).unwrap().push(object);
-    settle(world);
+    let at = world.path_of(&object);
+    world.commit(app, |all| all.push(object));
+    world.patch(&app_path(app), &json!({"operation": {"sync": {}}}));
+    world.wait(TimeDelta::seconds(10));
+    world.at(&at);
 }
 
-/// A run over the fake, with what it journalled and told.
-pub fn run<T>(fake: &Fake, work: impl FnOnce(&mut Run<'_>) -> T) -> (T, Vec<Value>, Vec<Event>) {
+/// A run over a cluster, with what it journalled and told.
+pub fn run<T>(fake: &Cluster, work: impl FnOnce(&mut Run<'_>) -> T) -> (T, Vec<Value>, Vec<Event>) {
     struct Lines(Vec<Value>);
     impl evid::usecase::switch::Journal for Lines {
         fn line(&mut self, line: &Value) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! The decisions, held against recordings of a real Argo CD: what the plan says will go is what went.
 use crate::samples::collected;
-use crate::switch::fake::{at, reply, status as said};
+use crate::support::cluster::{at, reply, status as said};
 use crate::switch::platform::off_options;
 use evid::usecase::capture::Collected;
 use evid::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};

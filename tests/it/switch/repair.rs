@@ -1,8 +1,8 @@
 //! Repair: law A.
-use crate::switch::fake::{Fake, app_path, path};
-use crate::switch::platform::{grow, pass, platform, run, stamp, thing};
-use evid::usecase::switch::repair::{Plan, Repaired, plan, repair};
-use evid::usecase::switch::{Event, Fact, Options, Step, Stop};
+use crate::support::cluster::{Cluster, app_path, path};
+use crate::switch::platform::{grow, pass, platform, run, stamp, thing, volume};
+use evid::usecase::switch::repair::{Options, Plan, Repaired, plan, repair};
+use evid::usecase::switch::{Event, Fact, Step, Stop};
 use serde_json::{Value, json};
 
 pub fn options(manifests: Vec<Value>) -> Options {
@@ -13,13 +13,13 @@ pub fn project() -> Value {
     json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": {"name": "default", "namespace": "argocd"}, "spec": {}})
 }
 
-fn planned(fake: &Fake, options: &Options) -> Result<Plan, Stop> {
+fn planned(fake: &Cluster, options: &Options) -> Result<Plan, Stop> {
     let (plan, journal, _) = run(fake, |run| plan(run, options));
     assert!(journal.is_empty() && fake.0.borrow().writes.is_empty(), "a plan writes nothing");
     plan
 }
 
-fn repaired(fake: &Fake, options: &Options) -> (Result<Repaired, Stop>, Vec<Event>) {
+fn repaired(fake: &Cluster, options: &Options) -> (Result<Repaired, Stop>, Vec<Event>) {
     let (done, _, events) = run(fake, |run| {
         let plan = plan(run, options)?;
         repair(run, &plan, options)
@@ -31,23 +31,29 @@ fn codes(facts: &[Fact]) -> Vec<(&str, &str)> {
     facts.iter().map(|f| (f.code.as_str(), &*f.object.name)).collect()
 }
 
-fn uid(fake: &Fake, name: &str) -> String {
+fn uid(fake: &Cluster, name: &str) -> String {
     fake.0.borrow().app(name)["metadata"]["uid"].as_str().unwrap().to_owned()
 }
 
 /// The root deleted while its AppProject is missing.
-pub fn without_project() -> Fake {
+pub fn without_project() -> Cluster {
     let fake = platform();
-    fake.0.borrow_mut().objects.remove(&path("appprojects", "argocd", "default"));
+    fake.0.borrow_mut().remove(&path("appprojects", "argocd", "default"));
     fake.0.borrow_mut().delete(&app_path("root-optional"));
     pass(&fake, 1);
     fake
 }
 
 /// The root deleted while the controller is down.
-fn silent() -> Fake {
+fn silent() -> Cluster {
+    silent_with(&json!({}))
+}
+
+/// … with something of it changed before.
+fn silent_with(change: &Value) -> Cluster {
     let fake = platform();
-    fake.0.borrow_mut().argo.down = true;
+    fake.0.borrow_mut().down = true;
+    fake.0.borrow_mut().patch(&app_path("root-optional"), change);
     fake.0.borrow_mut().delete(&app_path("root-optional"));
     fake
 }
@@ -83,10 +89,11 @@ fn the_benign_fix_comes_first_and_may_be_enough() {
 #[test]
 fn a_fix_that_would_let_the_deletion_lose_data_does_not_come_first() {
     let fake = platform();
+    fake.0.borrow_mut().add(volume());
     grow(&mut fake.0.borrow_mut(), "store", thing("PersistentVolumeClaim", "feast", "data"));
     let claim = path("persistentvolumeclaims", "feast", "data");
-    let kept = fake.0.borrow().objects[&claim]["metadata"]["uid"].clone();
-    fake.0.borrow_mut().objects.remove(&path("appprojects", "argocd", "default"));
+    let kept = fake.0.borrow().at(&claim)["metadata"]["uid"].clone();
+    fake.0.borrow_mut().remove(&path("appprojects", "argocd", "default"));
     fake.0.borrow_mut().delete(&app_path("root-optional"));
     let plan = planned(&fake, &options(vec![project()])).unwrap();
     assert!(!plan.mends && codes(&plan.notes).contains(&("mend-would-lose", "data")));
@@ -97,7 +104,7 @@ fn a_fix_that_would_let_the_deletion_lose_data_does_not_come_first() {
     let store = uid(&fake, "store");
     let done = repaired(&fake, &options(vec![project()])).0.unwrap();
     assert!(!done.by_mending);
-    assert_eq!(fake.0.borrow().objects[&claim]["metadata"]["uid"], kept);
+    assert_eq!(fake.0.borrow().at(&claim)["metadata"]["uid"], kept);
     assert_eq!(uid(&fake, "store"), store, "the children were adopted");
 }
 
@@ -106,7 +113,7 @@ fn a_hung_operation_is_named_and_ended() {
     let fake = platform();
     {
         let mut world = fake.0.borrow_mut();
-        world.argo.repo_down = true;
+        world.platform.git.lock().unwrap().silent = true;
         let hung = json!({"operation": {"sync": {}}, "status": {"operationState": {"phase": "Running", "message": "waiting for completion of hook batch/Job/migrate"}}});
         world.patch(&app_path("root-optional"), &hung);
         world.delete(&app_path("root-optional"));
@@ -116,7 +123,7 @@ fn a_hung_operation_is_named_and_ended() {
     assert!(plan.causes[0].detail.contains("batch/Job/migrate"));
     fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
         // The repo-server is back for what comes after.
-        world.argo.repo_down &= !ask.path.contains("/applications?fieldManager");
+        world.platform.git.lock().unwrap().silent &= !ask.path.contains("/applications?fieldManager");
         None
     }));
     assert!(repaired(&fake, &options(vec![])).0.unwrap().by_mending);
@@ -155,7 +162,7 @@ fn a_root_that_nobody_looks_at_is_stripped_alone_and_its_children_are_adopted() 
     let plan = planned(&fake, &options(vec![])).unwrap();
     assert_eq!(codes(&plan.causes), [("controller-silent", "root-optional")]);
     fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
-        world.argo.down &= ask.method != evid::usecase::cluster::port::Method::Post;
+        world.down &= ask.method != evid::usecase::cluster::port::Method::Post;
         None
     }));
     let done = repaired(&fake, &options(vec![])).0.unwrap();
@@ -171,11 +178,11 @@ fn a_manual_root_without_children_comes_back_manual_and_is_not_switched_on() {
         let mut world = fake.0.borrow_mut();
         world.patch(&app_path("root-optional"), &json!({"spec": {"syncPolicy": {"automated": null}}}));
         for name in ["store", "extras", "ui", "notebooks"] {
-            world.objects.remove(&app_path(name));
+            world.remove(&app_path(name));
         }
-        world.objects.retain(|p, _| !p.contains("/namespaces/feast/"));
+        world.within("feast").iter().for_each(|path| world.remove(path));
         world.instead.push(Box::new(|world, ask| {
-            world.argo.down &= ask.method != evid::usecase::cluster::port::Method::Post;
+            world.down &= ask.method != evid::usecase::cluster::port::Method::Post;
             None
         }));
     }
@@ -217,8 +224,7 @@ fn each_cause_is_named() {
         ),
         (json!({}), "unknown-cause"),
     ] {
-        let fake = silent();
-        fake.0.borrow_mut().patch(&app_path("root-optional"), &change);
+        let fake = silent_with(&change);
         let plan = planned(&fake, &options(vec![])).unwrap();
         assert_eq!(plan.causes.iter().map(|c| c.code.as_str()).collect::<Vec<_>>(), [code]);
     }
@@ -230,7 +236,7 @@ fn somebody_who_was_faster_is_adopted() {
     fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
         if ask.method == evid::usecase::cluster::port::Method::Post && world.get(&app_path("root-optional")).is_none() {
             world.add(crate::switch::platform::app("root-optional", true, true));
-            world.argo.down = false;
+            world.down = false;
         }
         None
     }));

@@ -1,5 +1,5 @@
 //! Status: reads, and never writes.
-use crate::switch::fake::{Fake, app_path, path};
+use crate::support::cluster::{Cluster, app_path, path};
 use crate::switch::platform::{deployment, grow, off_options, pass, platform, platform_with, run, thing};
 use evid::argo::{Form, Mode};
 use evid::usecase::switch::off::off;
@@ -7,7 +7,7 @@ use evid::usecase::switch::status::{Next, Position, Status, status};
 use evid::usecase::switch::{Strategy, off};
 use serde_json::json;
 
-fn look(fake: &Fake) -> Status {
+fn look(fake: &Cluster) -> Status {
     fake.0.borrow_mut().writes.clear();
     let (status, journal, _) = run(fake, |run| status(run).unwrap());
     assert!(journal.is_empty() && fake.0.borrow().writes.is_empty(), "status writes nothing");
@@ -50,7 +50,7 @@ fn off_is_told_by_the_children_and_not_by_the_roots_status() {
 #[test]
 fn what_an_application_left_behind_is_an_orphan_and_what_lives_is_none() {
     let fake = platform();
-    fake.0.borrow_mut().objects.remove(&app_path("store"));
+    fake.0.borrow_mut().remove(&app_path("store"));
     let s = look(&fake);
     assert_eq!(
         s.orphans.iter().map(|f| (f.code.as_str(), &*f.object.name)).collect::<Vec<_>>(),
@@ -61,7 +61,7 @@ fn what_an_application_left_behind_is_an_orphan_and_what_lives_is_none() {
 #[test]
 fn a_root_that_hangs_in_deleting_is_to_be_repaired() {
     let fake = platform();
-    fake.0.borrow_mut().argo.down = true;
+    fake.0.borrow_mut().down = true;
     fake.0.borrow_mut().delete(&app_path("root-optional"));
     let s = look(&fake);
     assert_eq!((s.next, s.stuck[0].code.as_str()), (Next::Repair, "unknown-cause"));
@@ -82,7 +82,7 @@ fn running_operations_and_data_at_risk_are_named() {
 fn who_manages_the_root_and_whether_he_puts_it_back_is_told() {
     let build = |ignores: bool| {
         platform_with(|w| {
-            w.argo.git.insert("bootstrap".into(), vec![crate::switch::platform::app("root-optional", true, true)]);
+            w.commit("bootstrap", |all| all.push(crate::switch::platform::app("root-optional", true, true)));
             let mut parent = crate::switch::platform::app("bootstrap", true, true);
             if ignores {
                 let rule = json!([{"group": "argoproj.io", "kind": "Application", "jsonPointers": ["/spec/syncPolicy/automated"]}]);
@@ -102,7 +102,7 @@ fn who_manages_the_root_and_whether_he_puts_it_back_is_told() {
 #[test]
 fn without_a_root_the_next_command_applies_it() {
     let fake = platform();
-    fake.0.borrow_mut().objects.remove(&app_path("root-optional"));
+    fake.0.borrow_mut().remove(&app_path("root-optional"));
     let s = look(&fake);
     assert_eq!((s.position, s.next), (Position::NoRoot, Next::OnFromFile));
 }

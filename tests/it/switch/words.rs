@@ -1,5 +1,5 @@
 //! What a person reads of the switch: each code has words, each event a line, and the journal a place on disk.
-use crate::switch::platform::{off_options, platform, run, thing};
+use crate::switch::platform::{grow, off_options, platform, run, thing, volume};
 use evid::adapters::journal::FileJournal;
 use evid::canon::redact::Redactor;
 use evid::render::switch;
@@ -18,7 +18,8 @@ fn every_code_has_a_line_in_the_docs() {
 #[test]
 fn status_and_plan_say_what_matters() {
     let fake = platform();
-    crate::switch::platform::grow(&mut fake.0.borrow_mut(), "store", thing("PersistentVolumeClaim", "feast", "data"));
+    fake.0.borrow_mut().add(volume());
+    grow(&mut fake.0.borrow_mut(), "store", thing("PersistentVolumeClaim", "feast", "data"));
     let (text, _, _) = run(&fake, |run| switch::status(&status(run).unwrap()));
     for part in [
         "optional is on",
@@ -44,9 +45,10 @@ fn status_and_plan_say_what_matters() {
 #[test]
 fn progress_names_what_hangs_and_on_which_finalizer() {
     let fake = platform();
-    fake.0
-        .borrow_mut()
-        .patch(&crate::switch::fake::path("configmaps", "feast", "registry"), &json!({"metadata": {"finalizers": ["example.com/hold"]}}));
+    fake.0.borrow_mut().patch(
+        &crate::support::cluster::path("configmaps", "feast", "registry"),
+        &json!({"metadata": {"finalizers": ["example.com/hold"]}}),
+    );
     let (_, _, events) = run(&fake, |run| {
         let options = off_options(Strategy::Prune);
         let plan = off::plan(run, &options).unwrap();

@@ -1,5 +1,5 @@
 //! How the switch writes: preconditions, the journal, answers that do not come.
-use crate::switch::fake::app_path;
+use crate::support::cluster::app_path;
 use crate::switch::off::{BOTH, codes, failed, switch_off};
 use crate::switch::platform::{off_options, platform, run};
 use evid::usecase::cluster::port::{Method, NoReply};
@@ -106,7 +106,7 @@ fn a_server_that_drops_the_change_is_not_believed() {
     let fake = platform();
     fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
         let is_it = ask.method == Method::Patch && String::from_utf8_lossy(&ask.body.as_ref()?.1).contains("automated");
-        is_it.then(|| Ok(crate::switch::fake::reply(200, world.app("root-optional"))))
+        is_it.then(|| Ok(crate::support::cluster::reply(200, world.app("root-optional"))))
     }));
     assert_eq!(codes(&failed(switch_off(&fake, &off_options(Strategy::Prune)).0)), [("not-kept", "root-optional")]);
 }

@@ -1,7 +1,8 @@
-//! The few commands that can be "run" in a pod: curl, wget, cat, echo, hostname, true, false. No program runs on the machine; a URL is
-//! asked of the responder that answers for the pods.
+//! The few commands that can be "run" in a pod: curl, wget, cat, echo, hostname, true, false. Nothing is run on the machine; a URL is asked
+//! of whoever answers for the pods.
+use crate::api;
+use crate::api::proxy::Backend;
 use crate::serve::proxy;
-use crate::serve::proxy::Backend;
 use crate::serve::shared::Shared;
 use http::HeaderMap;
 use serde_json::Value;
@@ -114,7 +115,7 @@ fn resolve(shared: &Shared, pod: &Arc<Value>, host: &str, port: u16) -> Option<B
     let host = host.trim_end_matches('.').trim_end_matches(".cluster.local").trim_end_matches(".svc");
     let (service, namespace) = host.split_once('.').unwrap_or((host, pod["metadata"]["namespace"].as_str().unwrap_or_default()));
     let turn = shared.turn.fetch_add(1, Ordering::Relaxed);
-    proxy::service(&store, namespace, service, &port.to_string(), turn).ok()
+    api::proxy::service(&store, namespace, service, &port.to_string(), turn).ok()
 }
 
 async fn timed(shared: &Shared, to: &Backend, method: &str, path: &str, body: &str, limit: Option<f64>) -> Option<proxy::Said> {

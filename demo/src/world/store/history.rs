@@ -8,8 +8,13 @@ use tokio::sync::watch;
 impl Store {
     /// The events of a stem after a resourceVersion; none if some of them are forgotten.
     pub fn since(&self, stem: &str, version: u64) -> Option<impl Iterator<Item = &Event>> {
+        self.after(version).map(|events| events.filter(move |e| e.id.resource == stem))
+    }
+
+    /// All events after a resourceVersion; none if some of them are forgotten.
+    pub fn after(&self, version: u64) -> Option<impl Iterator<Item = &Event>> {
         let from = self.log.partition_point(|e| e.version <= version);
-        (version >= self.compacted).then(|| self.log.range(from..).filter(move |e| e.id.resource == stem))
+        (version >= self.compacted).then(|| self.log.range(from..))
     }
 
     /// The objects of a stem as they were at a resourceVersion, by namespace and name; none if that version is forgotten, or does not

@@ -83,7 +83,7 @@ fn a_forgotten_child_stays_missing_though_it_is_synced() {
 #[test]
 fn a_served_platform_answers_but_for_what_is_forbidden() {
     let world = World::with(&["forbidden-list"]);
-    let server = world.platform.serve(0).unwrap();
+    let server = world.into_platform().serve(0).unwrap();
     let status = |path: &str| {
         let mut stream = TcpStream::connect(server.url().trim_start_matches("http://")).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nHost: demo\r\nConnection: close\r\n\r\n").unwrap();

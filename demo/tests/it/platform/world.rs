@@ -1,17 +1,28 @@
-//! A platform whose time is made up, at a pace of 1, and what a person does to it by hand. Knows no test; evid's tests use it too.
-use chrono::{DateTime, TimeDelta, Utc};
-use evid_demo::Controller;
+//! What a person does by hand to a platform whose time is made up, at a pace of 1. Knows no test.
+use chrono::TimeDelta;
 use evid_demo::argocd::{APPS, FINALIZER};
-use evid_demo::platform::{Options, Platform, platform};
+use evid_demo::platform::{Options, Platform};
 use evid_demo::seed::git::TRACKING;
 use evid_demo::world::objects::deleting;
-use evid_demo::world::store::{DeleteOptions, Id, Store};
+use evid_demo::world::store::{DeleteOptions, Id};
 use serde_json::{Value, json};
+use std::ops::{Deref, DerefMut};
 
-/// A platform and its time.
-pub struct World {
-    pub platform: Platform,
-    pub now: DateTime<Utc>,
+/// The sample platform, whose time passes as a test says.
+pub struct World(evid_demo::World);
+
+impl Deref for World {
+    type Target = evid_demo::World;
+
+    fn deref(&self) -> &evid_demo::World {
+        &self.0
+    }
+}
+
+impl DerefMut for World {
+    fn deref_mut(&mut self) -> &mut evid_demo::World {
+        &mut self.0
+    }
 }
 
 impl World {
@@ -20,29 +31,29 @@ impl World {
     }
 
     pub fn with(mishaps: &[&str]) -> Self {
-        let now = "2030-01-02T03:04:05.500Z".parse().unwrap();
-        let options = Options { pace: 1.0, mishaps: mishaps.iter().map(ToString::to_string).collect(), ..Options::default() };
-        Self { platform: platform(&options, now).unwrap(), now }
+        Self::of(Options { mishaps: mishaps.iter().map(ToString::to_string).collect(), ..Options::default() })
     }
 
-    pub fn store(&mut self) -> &mut Store {
-        &mut self.platform.store
+    /// With something that `argocd-cm` says.
+    pub fn saying(key: &str, value: &str) -> Self {
+        Self::of(Options { settings: vec![(key.into(), value.into())], ..Options::default() })
+    }
+
+    fn of(options: Options) -> Self {
+        let now = "2030-01-02T03:04:05.500Z".parse().unwrap();
+        Self(evid_demo::World::new(&Options { pace: 1.0, ..options }, now).unwrap())
+    }
+
+    pub fn into_platform(self) -> Platform {
+        self.0.platform
     }
 
     pub fn tick(&mut self) {
-        self.after(250);
-    }
-
-    pub fn after(&mut self, milliseconds: i64) {
-        self.now += TimeDelta::milliseconds(milliseconds);
-        self.platform.controllers.step(&mut self.platform.store, self.now);
+        self.pass(TimeDelta::milliseconds(250));
     }
 
     pub fn run(&mut self, seconds: i64) {
-        let end = self.now + TimeDelta::seconds(seconds);
-        while self.now < end {
-            self.after(500);
-        }
+        self.pass(TimeDelta::seconds(seconds));
     }
 
     /// Runs until something is so; fails after a minute and a half of the platform.
@@ -79,8 +90,6 @@ impl World {
     }
 
     pub fn change(&mut self, stem: &str, namespace: &str, name: &str, how: impl FnOnce(&mut Value)) {
-        let now = self.now;
-        self.store().at(now);
         self.store().modify(&Id::new(stem, namespace, name), how).unwrap();
     }
 
@@ -89,14 +98,19 @@ impl World {
     }
 
     pub fn delete(&mut self, stem: &str, namespace: &str, name: &str) {
-        let now = self.now;
-        self.store().at(now);
         self.store().delete(&Id::new(stem, namespace, name), &DeleteOptions::default()).unwrap();
     }
 
     pub fn children(&self) -> Vec<&Value> {
         let of = |a: &&Value| a["metadata"]["annotations"][TRACKING].as_str().is_some_and(|t| t.starts_with("root-optional:"));
         self.platform.store.list(APPS, None).filter(of).collect()
+    }
+
+    /// Changes what Git holds for an Application.
+    pub fn commit(&mut self, app: &str, how: impl FnOnce(&mut Vec<Value>)) {
+        let mut git = self.platform.git.lock().unwrap();
+        how(std::sync::Arc::make_mut(&mut git.rendered.get_mut(app).unwrap().manifests));
+        git.revision = format!("{:0>40}", git.revision.len());
     }
 
     /// The root manual, each child with its finalizer.

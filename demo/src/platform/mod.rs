@@ -1,11 +1,15 @@
 //! Puts the sample platform together: its seed in a store, its controllers, and the server. Knows no rule of Kubernetes or Argo CD.
 //!
-//! Time runs faster: with a pace of 20, what takes a minute on a real platform takes three seconds. Timestamps are real ones.
-use crate::argocd::{Argo, Repository};
+//! Time is compressed: with a pace of 20, what takes a minute on a real platform takes three seconds. Timestamps are real ones.
+pub mod world;
+
+use crate::argocd::{Argo, Repository, Settings};
 use crate::faults::mishaps;
 use crate::faults::wire::Denied;
 use crate::kubernetes;
 use crate::seed;
+use crate::seed::Seed;
+use crate::seed::git::manager;
 use crate::serve::server::{Options as ServerOptions, Server};
 use crate::world::controller::Controller;
 use crate::world::resource;
@@ -26,12 +30,14 @@ pub struct Options {
     pub mishaps: Vec<String>,
     /// Two platforms with the same salt start with the same uids.
     pub salt: Vec<u8>,
+    /// What `argocd-cm` says besides what was recorded; objects are marked by its method.
+    pub settings: Vec<(String, String)>,
 }
 
 impl Default for Options {
     /// A round trip off and on takes about five seconds.
     fn default() -> Self {
-        Self { pace: 20.0, mishaps: vec![], salt: b"demo".to_vec() }
+        Self { pace: 20.0, mishaps: vec![], salt: b"demo".to_vec(), settings: vec![] }
     }
 }
 
@@ -71,7 +77,17 @@ impl Platform {
 /// # Errors
 /// If the built-in seed can't be read.
 pub fn platform(options: &Options, now: DateTime<Utc>) -> io::Result<Platform> {
-    let seed = seed::seed(now, &options.salt)?;
+    of(seed::seed(now, &options.salt)?, options, now)
+}
+
+/// A platform that begins with these objects and this Git.
+///
+/// # Errors
+/// Where an object has no place in it.
+pub fn of(mut seed: Seed, options: &Options, now: DateTime<Utc>) -> io::Result<Platform> {
+    if !options.settings.is_empty() {
+        set(&mut seed.objects, &options.settings);
+    }
     let mut store = Store::new(resource::builtin());
     store.at(now);
     store.graceful = true;
@@ -84,7 +100,22 @@ pub fn platform(options: &Options, now: DateTime<Utc>) -> io::Result<Platform> {
     Ok(Platform { store, controllers, version: seed.version, git, responder, denied: mishaps::denied(&options.mishaps) })
 }
 
-/// Every controller of a platform, in an order that needs few steps.
+/// Says in `argocd-cm` what it is to say, and marks each object anew by what that means.
+fn set(objects: &mut [Value], said: &[(String, String)]) {
+    let is_map = |o: &&mut Value| o["kind"] == "ConfigMap" && o["metadata"]["name"] == "argocd-cm";
+    let Some(map) = objects.iter_mut().find(is_map) else { return };
+    for (key, value) in said {
+        map["data"][key] = value.clone().into();
+    }
+    let settings = Settings::of(map);
+    for object in objects {
+        if let Some(app) = manager(object).map(str::to_owned) {
+            settings.mark(&app, "", object);
+        }
+    }
+}
+
+/// Every controller of a platform, in an order in which one step goes far.
 pub struct Controllers {
     parts: Vec<Box<dyn Controller>>,
     /// The resourceVersion at which nothing moved any more, and when to look again.
