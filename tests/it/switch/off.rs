@@ -15,7 +15,7 @@ pub fn switch_off(fake: &Cluster, options: &Options) -> (Result<Off, Stop>, Vec<
 }
 
 pub fn refusals(fake: &Cluster, options: &Options) -> Vec<Fact> {
-    let (done, journal, _) = run(fake, |run| plan::plan(run, options).map(drop));
+    let (done, journal, _) = run(fake, |run| off::plan(run, options).map(drop));
     assert!(journal.is_empty() && fake.0.borrow().writes.is_empty(), "a refusal writes nothing");
     match done {
         Err(Stop::Refused(facts)) => facts,

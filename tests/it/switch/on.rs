@@ -172,7 +172,7 @@ fn a_root_that_is_missing_is_applied_from_its_manifest() {
 fn another_manifest_is_not_applied_for_the_root() {
     let fake = dark();
     fake.0.borrow_mut().remove(&app_path("root-optional"));
-    let options = Options { manifest: Some(app("root-apps", true, true)), ..on_options() };
+    let options = Options { manifests: vec![app("root-apps", true, true)], ..on_options() };
     assert!(matches!(switch_on(&fake, &options).0, Err(Stop::Refused(f)) if f[0].code.as_str() == "other-manifest"));
 }
 

@@ -4,9 +4,8 @@ use chrono::TimeDelta;
 use evid::bundle::config::Config;
 use evid::kinds::Rules;
 use evid::usecase::cluster::port::Clock as _;
-use evid::usecase::switch::plan::Strategy;
-use evid::usecase::switch::{Event, Run, Stamp, Times, on, plan};
-use evid_demo::platform::{Options, of};
+use evid::usecase::switch::{Event, Options, Run, Stamp, Strategy, Times};
+use evid_demo::platform::of;
 use evid_demo::seed::Seed;
 use evid_demo::seed::git::Git;
 use serde_json::{Value, json};
@@ -64,7 +63,7 @@ pub fn platform_with(change: impl FnOnce(&mut World)) -> Cluster {
     objects.extend([node, settings, project, self::app("root-apps", true, true), self::app("root-optional", true, true)]);
     let now = "2026-11-24T08:00:00Z".parse().unwrap();
     let seed = Seed { objects, git: Git { revision: "1".repeat(40), ..Git::default() }, version: json!({"gitVersion": "v1.36.3"}) };
-    let options = Options { pace: 1.0, ..Options::default() };
+    let options = evid_demo::platform::Options { pace: 1.0, ..Default::default() };
     let mut world = World::of(evid_demo::World::of(of(seed, &options, now).unwrap(), now));
     world.page = 3;
     for (app, holds) in [

@@ -1,8 +1,8 @@
 //! Repair: law A.
 use crate::support::cluster::{Cluster, app_path, path};
 use crate::switch::platform::{grow, pass, platform, run, stamp, thing, volume};
-use evid::usecase::switch::repair::{Options, Plan, Repaired, plan, repair};
-use evid::usecase::switch::{Event, Fact, Step, Stop};
+use evid::usecase::switch::repair::{Plan, Repaired, plan, repair};
+use evid::usecase::switch::{Event, Fact, Options, Step, Stop};
 use serde_json::{Value, json};
 
 pub fn options(manifests: Vec<Value>) -> Options {
