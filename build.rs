@@ -1,15 +1,18 @@
-//! Lists the data files (kind rules, claims) for the library, so that adding one touches no `.rs` file, and makes Rust of the words for codes.
+//! Lists the data files (kind rules, claims) for the library, so that a new one needs no change of an `.rs` file. Makes Rust functions of
+//! the words for codes.
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// The sections of a file of words, and the type of whose values they speak.
+/// The sections of a file of words, and the Rust type whose values each section describes.
 const SECTIONS: &[(&str, &str)] = &[
     ("findings", "claims::Code"),
     ("facts", "usecase::switch::Code"),
     ("hints", "usecase::switch::Code"),
     ("steps", "usecase::switch::Step"),
+    ("checks", "usecase::doctor::Code"),
+    ("remedies", "usecase::doctor::Code"),
 ];
 
 fn main() -> Result<(), Failure> {
@@ -47,8 +50,8 @@ fn listing(folder: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// A language's module: a function a section, from a code to its words. The compiler refuses one that leaves a code out, and one that names
-/// a code that is not there.
+/// A language's module: one function for each section, from a code to its words. The compiler refuses a function that leaves a code out,
+/// and one that names a code that does not exist.
 fn words(path: &Path) -> Result<String, Failure> {
     let mut text = format!("pub(super) mod {} {{\n", stem(path));
     let mut sections = SECTIONS.iter();

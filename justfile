@@ -8,11 +8,11 @@ check:
 test:
     cargo test --workspace
 
-# Writes the golden files anew that a change has moved; look at the difference before you commit it.
+# Writes the golden files again that a change affects; look at the difference before you commit it.
 bless:
     EVID_BLESS=1 cargo test --test it -- every_claim_on_every_fixture_is_as_reviewed the_lines_are_as_reviewed published::
 
-# Seals the sample bundles anew, with their report and key, and what names them.
+# Seals the sample bundles again, with their report and key, and updates the list that names them.
 bless-samples:
     EVID_BLESS=1 cargo test --test it -- the_sealed_samples
     EVID_BLESS=1 cargo test --test it -- the_json_of_the_list_of_bundles

@@ -1,7 +1,7 @@
-//! `evid capture` beside `kubectl get KINDS -A -o json`, both against an API server within this program that makes its objects as it
-//! is asked: CPU seconds and peak memory of whole processes, and their ratios. Prints; judges nothing. Needs GNU time.
-//! `-- --huge` has evid alone capture 100,000 objects; `-- 2000 7` does the usual with these numbers of objects; `-- --serve 2000`
-//! only serves, until it is ended.
+//! Compares `evid capture` with `kubectl get KINDS -A -o json`. Both ask an API server within this program, which makes its objects when
+//! it is asked. Measures CPU seconds and peak memory of whole processes, and their ratios. Prints and judges nothing. Needs GNU time.
+//! `-- --huge` lets evid alone capture 100,000 objects; `-- 2000 7` measures with these numbers of objects; `-- --serve 2000` only
+//! serves, until it is stopped.
 #![allow(clippy::expect_used, reason = "where something is missing there is nothing to measure")]
 use bytes::Bytes;
 use evid::adapters::dump;
@@ -60,7 +60,7 @@ fn print(what: &str, measured: Option<(f64, f64)>) {
 fn measured(command: &[&str], env: &[(&str, String)]) -> Option<(f64, f64)> {
     let mut timed = Command::new("/usr/bin/time");
     timed.args(["-f", "%U %S %M"]).args(command).envs(env.iter().cloned()).stdout(Stdio::null());
-    // 3: with gaps. The Applications speak of more than this server has.
+    // 3: with gaps. The Applications list more than this server has.
     let out = timed.output().ok().filter(|o| matches!(o.status.code(), Some(0 | 3)))?;
     let text = String::from_utf8_lossy(&out.stderr).into_owned();
     let numbers: Vec<f64> = text.lines().last()?.split(' ').filter_map(|n| n.parse().ok()).collect();
@@ -90,7 +90,7 @@ struct Kind {
 }
 
 impl Cluster {
-    /// 60 % pods, 20 % ReplicaSets, 20 % ConfigMaps; all made after one of the samples.
+    /// 60 % pods, 20 % ReplicaSets, 20 % ConfigMaps. Each is made after the model of a sample.
     fn new(size: usize) -> Self {
         let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/dumps/before");
         let dump = dump::read(&samples).expect("the sample dump");
@@ -145,7 +145,7 @@ impl Cluster {
             ])),
             "/version" => Some(json!({"major": "1", "minor": "36", "gitVersion": "v1.36.0"}).to_string()),
             "/api/v1/namespaces" => Some(self.spaces.page("NamespaceList", "v1", query)),
-            // Probes look for pods of other programs than the one whose pods are here.
+            // Probes look for pods of other programs than the one that this server has.
             "/api/v1/pods" if query.contains("labelSelector=") => Some(Kind { pattern: String::new(), count: 0 }.page("PodList", "v1", "")),
             "/api/v1/pods" => Some(self.pods.page("PodList", "v1", query)),
             "/api/v1/configmaps" => Some(self.maps.page("ConfigMapList", "v1", query)),

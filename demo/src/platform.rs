@@ -1,6 +1,6 @@
-//! The sample platform, put together: its seed in a store, what moves it, and how it is served. Knows no rule of Kubernetes or Argo CD.
+//! Puts the sample platform together: its seed in a store, its controllers, and the server. Knows no rule of Kubernetes or Argo CD.
 //!
-//! Time is compressed: with a pace of 20, what takes a minute on a real platform takes three seconds. Timestamps are real ones.
+//! Time runs faster: with a pace of 20, what takes a minute on a real platform takes three seconds. Timestamps are real ones.
 use crate::argocd::{Argo, Repository};
 use crate::faults::mishaps;
 use crate::faults::wire::Denied;
@@ -17,14 +17,14 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// How a platform is to be.
+/// The options of a platform.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Options {
-    /// Seconds of the platform in each second.
+    /// Seconds of the platform in each real second.
     pub pace: f64,
     /// Names of [`mishaps::MISHAPS`].
     pub mishaps: Vec<String>,
-    /// Two platforms of one salt have the same uids at the start.
+    /// Two platforms with the same salt start with the same uids.
     pub salt: Vec<u8>,
 }
 
@@ -35,7 +35,7 @@ impl Default for Options {
     }
 }
 
-/// A platform at rest: what it holds, and what moves it.
+/// A settled platform: its objects and its controllers.
 pub struct Platform {
     /// The objects.
     pub store: Store,
@@ -43,19 +43,19 @@ pub struct Platform {
     pub controllers: Controllers,
     /// The answer to `/version`.
     pub version: Value,
-    /// What Argo CD reads.
+    /// The Git repository that Argo CD reads.
     pub git: Repository,
-    /// Who answers for the containers.
+    /// Answers for the containers.
     pub responder: Arc<Table>,
     /// The rights that the user lacks.
     pub denied: Vec<Denied>,
 }
 
 impl Platform {
-    /// Serves the platform on a port of loopback (0: any that is free).
+    /// Serves the platform on a port of loopback (0: any free port).
     ///
     /// # Errors
-    /// Where the port can't be had.
+    /// If the port is not available.
     pub fn serve(self, port: u16) -> io::Result<Server> {
         let every = Duration::from_millis(20);
         let controllers: Vec<Box<dyn Controller>> = vec![Box::new(self.controllers)];
@@ -66,10 +66,10 @@ impl Platform {
     }
 }
 
-/// The sample platform, switched on and settled, as of `now`.
+/// The sample platform, switched on and settled, at the time `now`.
 ///
 /// # Errors
-/// Where the built-in seed can't be read.
+/// If the built-in seed can't be read.
 pub fn platform(options: &Options, now: DateTime<Utc>) -> io::Result<Platform> {
     let seed = seed::seed(now, &options.salt)?;
     let mut store = Store::new(resource::builtin());
@@ -84,10 +84,10 @@ pub fn platform(options: &Options, now: DateTime<Utc>) -> io::Result<Platform> {
     Ok(Platform { store, controllers, version: seed.version, git, responder, denied: mishaps::denied(&options.mishaps) })
 }
 
-/// Every controller of a platform, in an order in which one step goes far.
+/// Every controller of a platform, in an order that needs few steps.
 pub struct Controllers {
     parts: Vec<Box<dyn Controller>>,
-    /// The resourceVersion at which everything had come to rest, and when to look again.
+    /// The resourceVersion at which nothing moved any more, and when to look again.
     rest: (u64, DateTime<Utc>),
 }
 
@@ -112,7 +112,7 @@ impl Controller for Controllers {
         for part in &mut self.parts {
             part.step(store, now);
         }
-        // Nothing moved: only a timer can make a difference, and those are looked at less often.
+        // Nothing moved, so only a timer can make a difference, and timers are checked less often.
         let idle = store.version() == before;
         self.rest = (store.version(), if idle { now + TimeDelta::milliseconds(40) } else { now });
     }

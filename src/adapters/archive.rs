@@ -19,12 +19,12 @@ pub const ENDING: &str = ".evid.zip";
 /// A bundle that can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// No such bundle.
+    /// There is no such bundle.
     #[error("no bundle {name}: neither a file of that name nor {path} exists")]
     Missing {
-        /// As it was named.
+        /// The name that was given.
         name: String,
-        /// Where else it was looked for.
+        /// The other place that was searched.
         path: String,
     },
     /// It is damaged.
@@ -32,7 +32,7 @@ pub enum ArchiveError {
     Damaged {
         /// The file.
         path: String,
-        /// Everything that is wrong.
+        /// Every defect.
         defects: Vec<Defect>,
     },
     /// Its content does not follow from the objects in it.
@@ -43,7 +43,7 @@ pub enum ArchiveError {
     Content {
         /// The file.
         path: String,
-        /// Everything that is wrong.
+        /// Every defect.
         defects: Vec<Defect>,
     },
     /// It can't be opened.
@@ -80,7 +80,7 @@ pub fn locate(name: &str, archive: &Path) -> Result<PathBuf, ArchiveError> {
     if there.is_file() { Ok(there) } else { Err(ArchiveError::Missing { name: name.to_owned(), path: there.display().to_string() }) }
 }
 
-/// Whether a file begins as a zip does.
+/// Whether a file begins like a zip.
 pub fn is_zip(path: &Path) -> bool {
     let mut start = [0; 2];
     std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"PK"
@@ -92,11 +92,11 @@ pub fn name_of(path: &Path) -> String {
     file.strip_suffix(ENDING).unwrap_or(&file).to_owned()
 }
 
-/// Opens a bundle: the container is whole, and every byte of it is the one that was sealed (`head` in evid.json binds all that
-/// stands before it). An entry is held against SHA256SUMS when it is read.
+/// Opens a bundle: the container is intact, and every byte of it is the one that was sealed (`head` in evid.json covers all bytes before
+/// it). An entry is checked against SHA256SUMS when it is read.
 ///
 /// # Errors
-/// Where anything is wrong with it; every defect is listed.
+/// If anything is wrong with it; every defect is listed.
 pub fn open(path: &Path) -> Result<BundleReader, ArchiveError> {
     let reader = BundleReader::open(path)?;
     let mut defects = Vec::new();
@@ -108,24 +108,24 @@ pub fn open(path: &Path) -> Result<BundleReader, ArchiveError> {
     if defects.is_empty() {
         return Ok(reader);
     }
-    // Some byte is another: say in which entries.
+    // Some byte differs: find the entries.
     let mut named = reader.check_all();
     named.extend(defects);
     named.dedup();
     Err(ArchiveError::Damaged { path: path.display().to_string(), defects: named })
 }
 
-/// Opens a bundle and holds every entry against SHA256SUMS at once.
+/// Opens a bundle and checks every entry against SHA256SUMS at once.
 ///
 /// # Errors
-/// As [`open`].
+/// As `open`.
 pub fn open_whole(path: &Path) -> Result<BundleReader, ArchiveError> {
     let reader = open(path)?;
     let defects = reader.check_all();
     if defects.is_empty() { Ok(reader) } else { Err(ArchiveError::Damaged { path: path.display().to_string(), defects }) }
 }
 
-/// Entries that have been read, each against SHA256SUMS.
+/// Entries that have been read and checked against SHA256SUMS.
 struct Held {
     sums: Sums,
     files: BTreeMap<String, Arc<Vec<u8>>>,
@@ -140,11 +140,11 @@ impl Entries for Held {
     }
 }
 
-/// Opens a bundle as one side of a comparison. Its content is checked first, as `evid verify` does (law 15); the same bytes serve the
-/// check and the comparison.
+/// Opens a bundle as one side of a comparison. Its content is checked first, as `evid verify` does (law 15); the check and the comparison
+/// use the same bytes.
 ///
 /// # Errors
-/// As [`open`], and where the content contradicts itself.
+/// As `open`, and where the content contradicts itself.
 pub fn side(path: &Path) -> Result<Side, ArchiveError> {
     let reader = open(path)?;
     let shown = || path.display().to_string();
@@ -160,7 +160,7 @@ pub fn side(path: &Path) -> Result<Side, ArchiveError> {
     Ok(Side::open(&name_of(path), &sha256, Box::new(Held { sums, files }))?)
 }
 
-/// Manifest and coverage of an opened bundle, for a look at it.
+/// Manifest and coverage of an opened bundle, for a summary.
 ///
 /// # Errors
 /// Where one of them can't be read.
@@ -172,10 +172,10 @@ pub fn about(reader: &BundleReader) -> Result<(Manifest, Coverage), ArchiveError
     both().map_err(|defect| ArchiveError::Damaged { path: reader.path().display().to_string(), defects: vec![defect] })
 }
 
-/// Opens bundles as the sides of a comparison, side by side.
+/// Opens bundles as the sides of a comparison, in parallel.
 ///
 /// # Errors
-/// As [`open`], for the first that fails.
+/// As `open`, for the first that fails.
 pub fn sides(paths: &[PathBuf]) -> Result<Vec<Side>, ArchiveError> {
     each(paths, paths.len(), |_, path| side(path)).into_iter().collect()
 }
@@ -183,16 +183,16 @@ pub fn sides(paths: &[PathBuf]) -> Result<Vec<Side>, ArchiveError> {
 /// All entries of an opened bundle, `SHA256SUMS` excepted.
 ///
 /// # Errors
-/// Where an entry does not hold.
+/// If an entry does not have its digest.
 pub fn files(reader: &BundleReader) -> Result<BTreeMap<String, Vec<u8>>, Defect> {
     reader.names().map(|n| Ok((n.to_owned(), reader.entry(n)?))).collect()
 }
 
-/// Seals into a new file what `write` hands out: entries (name and bytes) in any order, but `evid.json`. They are compressed on a
-/// thread of their own and wait on disk, so that only a few are held at once.
+/// Seals into a new file the entries that `write` gives: name and bytes, in any order, without `evid.json`. A separate thread compresses
+/// them, and they wait on disk, so that memory holds only a few at once.
 ///
 /// # Errors
-/// Where `write` fails, or the file exists (without `force`) or can't be written; nothing is left behind then.
+/// If `write` fails, or the file exists (without `force`) or can't be written. No file is left behind then.
 pub fn seal(
     path: &Path,
     force: bool,
@@ -206,13 +206,13 @@ pub fn seal(
     };
     let (outline, pile) = std::thread::scope(|scope| {
         let packing = scope.spawn(pack);
-        // Where packing has failed nobody takes what is given any more; its own error says why.
+        // If packing has failed, entries are no longer received; its own error says why.
         let outline = write(&mut |name, bytes| drop(give.send((name, bytes))));
         drop(give);
         (outline, packing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     let (outline, pile) = (outline?, pile?);
-    // From here on the file has a name: a Ctrl-C waits until it is whole.
+    // From here on the file has its name, so a Ctrl-C waits until the file is complete.
     #[cfg(feature = "kube")]
     crate::adapters::interrupt::listen();
     let mut writer = BundleWriter::create(path, force)?;

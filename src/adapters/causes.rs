@@ -1,7 +1,7 @@
-//! An error with what caused it, in one line.
+//! An error and its causes, in one line.
 use std::error::Error;
 
-/// The error's own words, and those of each cause that they do not hold already.
+/// The error's own words, and the words of each cause that they do not contain already.
 pub fn in_one_line(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,11 +1,11 @@
-//! The machine's time, whose waits end early on Ctrl-C.
+//! The machine's clock. Its waits end early on Ctrl-C.
 use crate::adapters::interrupt::listen;
 use crate::usecase::cluster::port::Clock;
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// The clock of the machine, whose waits end early on Ctrl-C.
+/// The clock of the machine. Its waits end early on Ctrl-C.
 pub struct SystemClock {
     asked: watch::Receiver<bool>,
 }

@@ -1,4 +1,4 @@
-//! `evid.yaml`: found, read, checked. With none, the defaults hold.
+//! Finds, reads and checks `evid.yaml`. Without one, the defaults hold.
 use crate::bundle::config::Config;
 use crate::canon::yaml;
 use crate::claims::catalogue;
@@ -10,7 +10,6 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error)]
 #[error("{file}: {what}")]
 pub struct ConfigFileError {
-    /// The file.
     pub file: String,
     /// What is wrong, where, and what would be right.
     pub what: String,
@@ -27,16 +26,16 @@ struct Document {
     spec: Config,
 }
 
-/// The file in force: the one named, else `./evid.yaml`; none where the defaults hold.
+/// The file that is used: the one given, else `./evid.yaml`; none if the defaults hold.
 pub fn in_force(named: Option<&Path>) -> Option<&Path> {
     let here = Path::new("evid.yaml");
     named.or_else(|| here.is_file().then_some(here))
 }
 
-/// Reads the file named, else `./evid.yaml`, else gives the defaults.
+/// Reads the given file, else `./evid.yaml`, else gives the defaults.
 ///
 /// # Errors
-/// Where the file can't be read or says something that can't be used.
+/// If the file can't be read or is no valid configuration.
 pub fn load(named: Option<&Path>) -> Result<Config, ConfigFileError> {
     let Some(path) = in_force(named) else { return Ok(Config::default()) };
     let wrong = |what: String| ConfigFileError { file: path.display().to_string(), what };
@@ -47,7 +46,7 @@ pub fn load(named: Option<&Path>) -> Result<Config, ConfigFileError> {
 /// Reads the text of an `evid.yaml`; `file` is its name in messages.
 ///
 /// # Errors
-/// Where it says something that can't be used.
+/// If it is no valid configuration.
 pub fn parse(text: &str, file: &str) -> Result<Config, ConfigFileError> {
     let wrong = |what: String| ConfigFileError { file: file.to_owned(), what };
     let documents = yaml::parse(text).map_err(|e| wrong(e.to_string()))?;

@@ -1,7 +1,7 @@
-//! What the doctor sees on this machine: key files and the evidence folder. Makes nothing but a nameless file that is gone at once.
+//! The doctor's look at this machine: key files and the evidence folder. Writes only an unnamed file that is deleted at once.
 use crate::adapters::keyfile;
 use crate::adapters::keyfile::KeyFileError;
-use crate::usecase::doctor::Line;
+use crate::usecase::doctor::{Code, Line};
 use std::io;
 use std::path::Path;
 
@@ -12,16 +12,16 @@ pub fn keys(dir: &Path) -> Vec<Line> {
     let redaction = dir.join(keyfile::REDACTION_KEY);
     let mut lines = Vec::new();
     for (what, path, name) in [("signing key", &signing, keyfile::SIGNING_KEY), ("redaction key", &redaction, keyfile::REDACTION_KEY)] {
-        // Only what is there is loaded: nothing is made.
+        // Only an existing key is loaded; no key is made.
         let read = || match name {
             keyfile::SIGNING_KEY => keyfile::load_signing_key(path, || Err(io::ErrorKind::Unsupported.into())).map(drop),
             _ => keyfile::load_or_create_redaction_key(dir).map(drop),
         };
         let line = match there(name).then(read) {
-            None => Line::ok("keys.later"),
-            Some(Ok(())) => Line::ok("keys.present"),
-            Some(Err(KeyFileError::Ask { .. })) => Line::ok("keys.encrypted"),
-            Some(Err(e)) => Line::problem("keys.unusable").with("why", e),
+            None => Line::ok(Code::KeysLater),
+            Some(Ok(())) => Line::ok(Code::KeysPresent),
+            Some(Err(KeyFileError::Ask { .. })) => Line::ok(Code::KeysEncrypted),
+            Some(Err(e)) => Line::problem(Code::KeysUnusable).with("why", e),
         };
         lines.push(line.with("what", what).with("file", path.display()));
     }
@@ -29,7 +29,7 @@ pub fn keys(dir: &Path) -> Vec<Line> {
     if let Err(e) = writable(dir)
         && !all
     {
-        lines.push(Line::problem("keys.folder").with("folder", dir.display()).with("why", e));
+        lines.push(Line::problem(Code::KeysFolder).with("folder", dir.display()).with("why", e));
     }
     lines
 }
@@ -37,14 +37,14 @@ pub fn keys(dir: &Path) -> Vec<Line> {
 /// The evidence folder.
 pub fn folder(archive: &Path) -> Line {
     let line = match writable(archive) {
-        Ok(()) if archive.is_dir() => Line::ok("folder.writable"),
-        Ok(()) => Line::ok("folder.later"),
-        Err(e) => Line::problem("folder.unwritable").with("why", e),
+        Ok(()) if archive.is_dir() => Line::ok(Code::FolderWritable),
+        Ok(()) => Line::ok(Code::FolderLater),
+        Err(e) => Line::problem(Code::FolderUnwritable).with("why", e),
     };
     line.with("folder", archive.display())
 }
 
-/// Whether a file can be made in a folder, or in the nearest one above that is there.
+/// Whether a file can be made in a folder, or, if the folder does not exist, in the nearest existing one above.
 fn writable(folder: &Path) -> io::Result<()> {
     let nearest = folder.ancestors().find(|p| p.symlink_metadata().is_ok()).unwrap_or_else(|| Path::new("."));
     tempfile::tempfile_in(nearest).map(drop)
@@ -54,8 +54,9 @@ fn writable(folder: &Path) -> io::Result<()> {
 mod tests {
     use super::{folder, keys};
     use crate::adapters::keyfile;
+    use crate::usecase::doctor::Code;
 
-    fn codes(dir: &std::path::Path) -> Vec<(&'static str, &'static str)> {
+    fn codes(dir: &std::path::Path) -> Vec<(&'static str, Code)> {
         keys(dir).iter().map(|l| (l.level.as_str(), l.code)).collect()
     }
 
@@ -63,7 +64,7 @@ mod tests {
     fn keys_that_are_not_there_are_not_made() {
         let home = tempfile::tempdir().unwrap();
         let dir = home.path().join("state/evid");
-        assert_eq!(codes(&dir), [("ok", "keys.later"), ("ok", "keys.later")]);
+        assert_eq!(codes(&dir), [("ok", Code::KeysLater), ("ok", Code::KeysLater)]);
         assert!(!home.path().join("state").exists());
     }
 
@@ -74,20 +75,20 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         keyfile::load_or_create_redaction_key(home.path()).unwrap();
         keyfile::create_signing_key(home.path(), crate::envelope::Algorithm::Ed25519).unwrap();
-        assert_eq!(codes(home.path()), [("ok", "keys.present"), ("ok", "keys.present")]);
+        assert_eq!(codes(home.path()), [("ok", Code::KeysPresent), ("ok", Code::KeysPresent)]);
         let file = home.path().join(keyfile::REDACTION_KEY);
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
-        assert_eq!(codes(home.path()), [("ok", "keys.present"), ("problem", "keys.unusable")]);
+        assert_eq!(codes(home.path()), [("ok", Code::KeysPresent), ("problem", Code::KeysUnusable)]);
     }
 
     #[test]
     fn an_evidence_folder_that_is_a_file_is_a_problem_and_one_to_be_made_is_none() {
         let home = tempfile::tempdir().unwrap();
-        assert_eq!(folder(home.path()).code, "folder.writable");
-        assert_eq!(folder(&home.path().join("a/b")).code, "folder.later");
+        assert_eq!(folder(home.path()).code, Code::FolderWritable);
+        assert_eq!(folder(&home.path().join("a/b")).code, Code::FolderLater);
         let file = home.path().join("f");
         std::fs::write(&file, "x").unwrap();
-        assert_eq!(folder(&file).code, "folder.unwritable");
+        assert_eq!(folder(&file).code, Code::FolderUnwritable);
         assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1, "nothing is left");
     }
 }

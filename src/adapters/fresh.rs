@@ -1,36 +1,36 @@
-//! Small files, whole or not at all, with their permissions from the first byte on: a temporary file in the same folder, synced,
-//! then renamed. Must not know what is in them.
+//! Writes small files completely or not at all, with the right permissions from the first byte on: a temporary file in the same folder,
+//! synced, then renamed. Must not know what is in them.
 use std::fs::{DirBuilder, File};
 use std::io;
 use std::io::Write as _;
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// Writes a file that is not there yet. Makes the folder, for its owner alone. `mode` holds on unix.
+/// Writes a file that does not exist yet. Makes the folder, for its owner alone. `mode` applies on unix.
 ///
 /// # Errors
-/// Of kind `AlreadyExists` where the file is there already; else where it can't be written, and then nothing is left.
+/// Of kind `AlreadyExists` if the file exists already; otherwise if it can't be written. No file is left behind then.
 pub fn create(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let (dir, file) = staged(path, bytes, mode)?;
     file.persist_noclobber(path).map_err(|e| e.error)?;
     sync(dir)
 }
 
-/// Writes a file in place of whatever is there.
+/// Writes a file, and replaces an existing one.
 ///
 /// # Errors
-/// Where it can't be written, and then what was there stays.
+/// If it can't be written; an existing file stays as it was.
 pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let (dir, file) = staged(path, bytes, mode)?;
     file.persist(path).map_err(|e| e.error)?;
     sync(dir)
 }
 
-/// The whole content in a temporary file beside the path; and the folder of both.
+/// Writes the whole content to a temporary file beside the path; gives that file and the folder of both.
 fn staged<'a>(path: &'a Path, bytes: &[u8], mode: u32) -> io::Result<(&'a Path, NamedTempFile)> {
     let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
     make_dir(dir)?;
-    // Made with mode 600 on unix.
+    // On unix the file has mode 600 from the start.
     let mut file = tempfile::Builder::new().prefix(".evid-").suffix(".tmp").tempfile_in(dir)?;
     file.write_all(bytes)?;
     restrict(file.as_file(), mode)?;
@@ -60,7 +60,7 @@ fn restrict(_: &File, _: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the new name last.
+/// Syncs the folder, so that the new name is durable.
 #[cfg(unix)]
 fn sync(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()

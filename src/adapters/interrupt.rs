@@ -1,15 +1,15 @@
-//! Ctrl-C (and SIGTERM): the first asks everything that waits to stop in good order, the second ends the process at once.
+//! Ctrl-C (and SIGTERM): the first asks every wait to stop in good order, the second ends the process at once.
 use std::sync::OnceLock;
 use tokio::sync::watch;
 
 static ASKED: OnceLock<watch::Sender<bool>> = OnceLock::new();
 
-/// Listens from now on. Without a runtime to be had, Ctrl-C ends the process as ever.
+/// Listens from now on. If no runtime can be had, Ctrl-C ends the process as usual.
 pub fn listen() -> watch::Receiver<bool> {
     ASKED.get_or_init(start).subscribe()
 }
 
-/// Takes the wish to stop as fulfilled: what tidies up after it may wait again. A second Ctrl-C still ends the process.
+/// Marks the request to stop as fulfilled, so that the clean-up may wait again. A second Ctrl-C still ends the process.
 pub fn fulfil() {
     if let Some(asked) = ASKED.get() {
         asked.send_replace(false);
@@ -31,15 +31,15 @@ fn start() -> watch::Sender<bool> {
             leave();
         });
     };
-    // Where no thread can be had the default holds: the signal ends the process.
+    // If no thread can be started, the default holds: the signal ends the process.
     if std::thread::Builder::new().name("interrupt".into()).spawn(listener).is_ok() {
-        // What is done after this can rely on being told; nothing is ever sent, the other end only goes.
+        // After this the caller can rely on being told. No value is ever sent; the other end only closes.
         let _: Result<(), _> = listening.recv();
     }
     asked
 }
 
-/// Waits for one signal that asks to stop, as often as it is called; none is missed from now on.
+/// Waits for one signal to stop each time it is called; no signal is missed from now on.
 #[cfg(unix)]
 fn signals() -> std::io::Result<impl AsyncFnMut()> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -1,5 +1,5 @@
-//! `actions.jsonl`: what was written to a cluster, a line before each write and one after, on disk before the write is sent.
-//! Redacted; made with the first line, so that a run that writes nothing leaves nothing.
+//! `actions.jsonl`: the writes to a cluster, one line before each write and one after; the first is on disk before the write is sent.
+//! Redacted. The file is made with its first line, so that a run that writes nothing leaves no file.
 use crate::canon::json;
 use crate::canon::redact::Redactor;
 use crate::usecase::switch::Journal;
@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 
-/// A journal in a file, which is only ever appended to.
+/// A journal in a file to which lines are only appended.
 pub struct FileJournal {
     path: PathBuf,
     redactor: Redactor,
@@ -21,7 +21,7 @@ impl FileJournal {
         Self { path, redactor, file: None }
     }
 
-    /// Where it is; none where nothing was written.
+    /// Where the file is; none if nothing was written.
     pub fn path(&self) -> Option<&std::path::Path> {
         self.file.as_ref().map(|_| &*self.path)
     }
@@ -32,7 +32,7 @@ impl FileJournal {
                 std::fs::create_dir_all(folder)?;
             }
             let mut file = OpenOptions::new().create(true).read(true).append(true).open(&self.path)?;
-            // A line that was cut stays what it is, and takes no other with it.
+            // A line that was cut stays as it is, and does not damage the next line.
             if file.seek(SeekFrom::End(-1)).is_ok() {
                 let mut last = [0];
                 file.read_exact(&mut last)?;
@@ -49,7 +49,7 @@ impl FileJournal {
 impl Journal for FileJournal {
     fn line(&mut self, line: &Value) -> Result<(), String> {
         let mut line = line.clone();
-        // The body is an object, or a part of one, as the cluster has it; and what the server says may quote it.
+        // The body is an object of the cluster or a part of one; the server's message may quote it.
         if let Some(body) = line.get_mut("body") {
             self.redactor.object(body);
         }

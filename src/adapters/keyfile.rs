@@ -1,5 +1,6 @@
 //! Key files: the signing key pair `signing.key` and `signing.pub`, the redaction key, and other people's public keys. Private
 //! files are for their owner alone. Nothing here is overwritten. Knows no terminal: a passphrase comes from the caller.
+use crate::adapters::FileError;
 use crate::adapters::fresh;
 use crate::canon;
 use crate::envelope::{Algorithm, KeyFault, SigningKey, VerifyingKey, Zeroizing};
@@ -16,35 +17,25 @@ pub const PUBLIC_KEY: &str = "signing.pub";
 /// File name of the redaction key.
 pub const REDACTION_KEY: &str = "redaction.key";
 
-/// The most bytes of a key file that are read.
+/// The most bytes that are read from a key file.
 const MOST: u64 = 1 << 20;
 
-/// A key file that can't be used or written. Each text names the file and what to do.
+/// A key file that can't be used or written. Each message names the file and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     /// Not there, or not to be read.
-    #[error("{}: can't be read: {source}; check the path and who may read it", .file.display())]
-    Read {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    #[error("{0}; check the path and who may read it")]
+    Read(FileError),
     /// Can't be written.
-    #[error("{}: can't be written: {source}; check that the folder is yours and has room", .file.display())]
-    Write {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    #[error("{0}; check that the folder is yours and has room")]
+    Write(FileError),
     /// There already, and never overwritten.
     #[error("{}: exists and is never overwritten; use it, or move it away to make another key", .file.display())]
     Exists {
         /// The file.
         file: PathBuf,
     },
-    /// Others than the owner may read or write a private file.
+    /// Other users may read or write a private file.
     #[error("{file}: others may use it (mode {mode:03o}); run `chmod 600 {file}`, and make another key where somebody may have read it")]
     Open {
         /// The file.
@@ -52,7 +43,7 @@ pub enum KeyFileError {
         /// Its permission bits.
         mode: u32,
     },
-    /// Not the key that is wanted.
+    /// It is not the wanted kind of key.
     #[error("{}: {fault}", .file.display())]
     Key {
         /// The file.
@@ -68,18 +59,18 @@ pub enum KeyFileError {
         /// Why.
         source: io::Error,
     },
-    /// Not 64 hex digits.
+    /// It is not 64 hex digits.
     #[error("{}: is no redaction key (64 lowercase hex digits and a newline); restore it, or move it away: under a new key no token equals an earlier one", .file.display())]
     Redaction {
         /// The file.
         file: PathBuf,
     },
-    /// Nowhere to keep keys.
+    /// There is no folder for keys.
     #[error("the folder for keys is unknown: neither XDG_STATE_HOME nor HOME is an absolute path; set one of them")]
     NoHome,
 }
 
-/// A key pair that was made.
+/// A new key pair.
 #[derive(Debug)]
 pub struct Created {
     /// The key.
@@ -94,7 +85,7 @@ pub struct Created {
 /// the XDG base directory specification says.
 ///
 /// # Errors
-/// Where neither is set.
+/// If neither is set.
 pub fn default_dir(env: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, KeyFileError> {
     let absolute = |name: &str| env(name).map(PathBuf::from).filter(|p| p.is_absolute());
     let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
@@ -104,7 +95,7 @@ pub fn default_dir(env: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, Ke
 /// Reads a private key, PKCS#8 PEM. `ask` is called once, and only where the key is encrypted.
 ///
 /// # Errors
-/// Where it can't be read, others may use it, it is not one Ed25519 or P-256 key, or the passphrase is not to be had or wrong.
+/// If it can't be read, if other users may access it, if it is not one Ed25519 or P-256 key, or if the passphrase is missing or wrong.
 pub fn load_signing_key(path: &Path, mut ask: impl FnMut() -> io::Result<String>) -> Result<SigningKey, KeyFileError> {
     let text = read(path, true)?;
     let key = match SigningKey::from_pem(&text, None) {
@@ -120,15 +111,15 @@ pub fn load_signing_key(path: &Path, mut ask: impl FnMut() -> io::Result<String>
 /// Reads the public keys of a file, one or more SPKI PEM blocks.
 ///
 /// # Errors
-/// Where it can't be read, has no key, or anything else than Ed25519 and P-256 public keys.
+/// If it can't be read, has no key, or has anything but Ed25519 and P-256 public keys.
 pub fn load_verifying_keys(path: &Path) -> Result<Vec<VerifyingKey>, KeyFileError> {
     VerifyingKey::all_from_pem(&read(path, false)?).map_err(|fault| KeyFileError::Key { file: path.into(), fault })
 }
 
-/// Makes a key pair in a folder, which is made too, for its owner alone.
+/// Makes a key pair in a folder, and makes the folder too, for its owner alone.
 ///
 /// # Errors
-/// Where one of the two files is there already, or can't be written.
+/// If one of the two files exists already, or can't be written.
 pub fn create_signing_key(dir: &Path, algorithm: Algorithm) -> Result<Created, KeyFileError> {
     let (private, public) = (dir.join(SIGNING_KEY), dir.join(PUBLIC_KEY));
     if let Some(file) = [&private, &public].into_iter().find(|p| p.symlink_metadata().is_ok()) {
@@ -141,11 +132,11 @@ pub fn create_signing_key(dir: &Path, algorithm: Algorithm) -> Result<Created, K
     Ok(Created { key, private, public })
 }
 
-/// The key that redaction tokens are made with, from `<dir>/redaction.key`; where that is not there, it is made from the
-/// system's randomness, and the second value is true.
+/// The key for redaction tokens, from `<dir>/redaction.key`. If the file does not exist, a random key is made, and the second value is
+/// true.
 ///
 /// # Errors
-/// Where it can't be read or written, others may use it, or it is malformed.
+/// If it can't be read or written, if other users may access it, or if it is malformed.
 pub fn load_or_create_redaction_key(dir: &Path) -> Result<(Zeroizing<[u8; 32]>, bool), KeyFileError> {
     let path = dir.join(REDACTION_KEY);
     let created = path.symlink_metadata().is_err_and(|e| e.kind() == io::ErrorKind::NotFound) && create_redaction_key(&path)?;
@@ -154,10 +145,10 @@ pub fn load_or_create_redaction_key(dir: &Path) -> Result<(Zeroizing<[u8; 32]>, 
     Ok((key, created))
 }
 
-/// False where another process was faster: then its key holds.
+/// False if another process made the file first; then its key holds.
 fn create_redaction_key(path: &Path) -> Result<bool, KeyFileError> {
     let mut key = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *key).map_err(|e| KeyFileError::Write { file: path.into(), source: io::Error::other(e) })?;
+    getrandom::fill(&mut *key).map_err(|e| KeyFileError::Write(FileError::writing(path)(io::Error::other(e))))?;
     let text = Zeroizing::new(format!("{}\n", canon::hex(&*key)));
     match write(path, text.as_bytes(), 0o600) {
         Err(KeyFileError::Exists { .. }) => Ok(false),
@@ -165,16 +156,15 @@ fn create_redaction_key(path: &Path) -> Result<bool, KeyFileError> {
     }
 }
 
-/// Writes a key file that is not there yet.
+/// Writes a new key file.
 fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), KeyFileError> {
     fresh::create(path, bytes, mode).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => KeyFileError::Exists { file: path.into() },
-        _ => KeyFileError::Write { file: path.into(), source },
+        _ => KeyFileError::Write(FileError::writing(path)(source)),
     })
 }
 
-/// The permission bits of a file that others than its owner may use; None where only the owner may, and where the system has no
-/// such bits.
+/// The permission bits of a file that other users may access. None if only the owner may, and on systems without such bits.
 #[cfg(unix)]
 fn shared(file: &File) -> io::Result<Option<u32>> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -200,7 +190,7 @@ fn unhex(text: &str) -> Option<Zeroizing<[u8; 32]>> {
 }
 
 fn read(path: &Path, private: bool) -> Result<Zeroizing<String>, KeyFileError> {
-    let fault = |source| KeyFileError::Read { file: path.into(), source };
+    let fault = |source| KeyFileError::Read(FileError::reading(path)(source));
     let file = File::open(path).map_err(fault)?;
     if private && let Some(mode) = shared(&file).map_err(fault)? {
         return Err(KeyFileError::Open { file: path.display().to_string(), mode });

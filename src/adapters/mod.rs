@@ -1,4 +1,4 @@
-//! The outside world behind the core's ports: folders of answers, zip files, key files. Only here are files opened.
+//! The implementations of the core's ports: dumps, zip files, key files, the kube client. Only here are files opened.
 pub mod archive;
 pub mod causes;
 #[cfg(feature = "kube")]
@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod doctor;
 pub mod dump;
+mod file_error;
 pub mod fresh;
 #[cfg(feature = "kube")]
 pub mod interrupt;
@@ -17,3 +18,5 @@ pub mod report_file;
 pub mod run_folder;
 pub mod spool;
 pub mod zipfile;
+
+pub use file_error::FileError;

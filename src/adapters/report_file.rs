@@ -1,34 +1,28 @@
 //! Report files: the DSSE envelope and the same as a sigstore bundle, written whole or not at all.
-use crate::adapters::fresh;
+use crate::adapters::{FileError, fresh};
 use crate::bundle::manifest::Tool;
 use crate::canon;
 use crate::envelope;
 use crate::envelope::{Envelope, PAYLOAD_TYPE, SigningKey, Statement};
 use crate::report::PREDICATE_TYPE;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// A report file that can't be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportFileError {
     /// The disk says no.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: String,
-        /// Why.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Io(FileError),
     /// It is no report.
     #[error("is no signed report: {0}")]
     Form(String),
 }
 
-/// Signs a statement and writes `<a>--<b>.report.json` and `.sigstore.json` into a folder; gives the first one's path. A report of
-/// the same names and other content is moved aside, never lost.
+/// Signs a statement and writes `<a>--<b>.report.json` and `.sigstore.json` into a folder; gives the first one's path. An existing report
+/// with the same names and other content is renamed, never lost.
 ///
 /// # Errors
-/// Where the folder can't be written.
+/// If the folder can't be written.
 pub fn write(folder: &Path, names: &[&str], statement: &Statement, key: &SigningKey) -> Result<PathBuf, ReportFileError> {
     let envelope = envelope::sign(PAYLOAD_TYPE, &statement.to_bytes(), key);
     let path = folder.join(format!("{}.report.json", names.join("--")));
@@ -39,9 +33,9 @@ pub fn write(folder: &Path, names: &[&str], statement: &Statement, key: &Signing
     Ok(path)
 }
 
-/// Writes one of the two files, a line; an earlier one of other content is moved aside.
+/// Writes one of the two files, as one line; an existing one with other content is renamed.
 fn put(path: &Path, mut bytes: Vec<u8>) -> Result<(), ReportFileError> {
-    let wrong = |source| ReportFileError::Io { path: path.display().to_string(), source };
+    let wrong = |source| ReportFileError::Io(FileError::writing(path)(source));
     bytes.push(b'\n');
     if let Ok(earlier) = std::fs::read(path)
         && earlier != bytes
@@ -52,12 +46,12 @@ fn put(path: &Path, mut bytes: Vec<u8>) -> Result<(), ReportFileError> {
     fresh::replace(path, &bytes, 0o644).map_err(wrong)
 }
 
-/// Reads a report: its envelope (bare or within a sigstore bundle) and the statement in it.
+/// Reads a report: its envelope (alone or within a sigstore bundle) and the statement in it.
 ///
 /// # Errors
-/// Where it is none.
+/// If it is no report.
 pub fn read(path: &Path) -> Result<(Envelope, Statement), ReportFileError> {
-    let bytes = std::fs::read(path).map_err(|source| ReportFileError::Io { path: path.display().to_string(), source })?;
+    let bytes = std::fs::read(path).map_err(FileError::reading(path)).map_err(ReportFileError::Io)?;
     let form = |e: String| ReportFileError::Form(e);
     let envelope = Envelope::parse(&bytes)
         .or_else(|first| envelope::from_sigstore_bundle(&bytes).map_err(|_| first))
@@ -69,7 +63,7 @@ pub fn read(path: &Path) -> Result<(Envelope, Statement), ReportFileError> {
     if statement.predicate_type != PREDICATE_TYPE {
         return Err(form(format!("its statement is of the type {}, and evid reads {PREDICATE_TYPE} only", statement.predicate_type)));
     }
-    // Name and version and nothing else: re-deriving takes them as they stand.
+    // Only name and version are allowed: re-deriving takes them from the report unchecked.
     let tool = statement.predicate.get("tool").cloned().unwrap_or_default();
     let tool: Tool = serde_json::from_value(tool).map_err(|e| form(format!("`tool`: {e}")))?;
     tool.check().map_err(form)?;

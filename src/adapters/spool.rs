@@ -1,14 +1,14 @@
-//! The spool: an unnamed temporary file, so that nothing is left behind however the program ends. Must not know what it keeps.
+//! The spool: an unnamed temporary file, which disappears whichever way the program ends. Must not know what it keeps.
 use crate::usecase::capture::spool::Spool;
 use std::fs::File;
 use std::io;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Bytes that are gathered before they are written.
+/// How many bytes are collected before they are written.
 const GATHERED: usize = 1 << 18;
 
-/// Bytes on disk.
+/// A spool in a temporary file.
 #[derive(Debug)]
 pub struct FileSpool(Mutex<State>);
 
@@ -17,16 +17,16 @@ struct State {
     file: File,
     /// Bytes in the file.
     written: u64,
-    /// Bytes behind them that are not there yet.
+    /// Bytes that come after them and are not in the file yet.
     gathered: Vec<u8>,
     fault: Option<String>,
 }
 
 impl FileSpool {
-    /// An empty one, where the system has its temporary files.
+    /// An empty spool, in the system's folder for temporary files.
     ///
     /// # Errors
-    /// Where no file can be made there.
+    /// If no file can be made there.
     pub fn new() -> io::Result<Self> {
         let file = tempfile::tempfile()?;
         Ok(Self(Mutex::new(State { file, written: 0, gathered: Vec::with_capacity(2 * GATHERED), fault: None })))

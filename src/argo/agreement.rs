@@ -1,6 +1,7 @@
-//! What Argo CD is told to ignore in an object, by the Application that manages it (`spec.ignoreDifferences`) or for all (`argocd-cm`):
-//! another controller owns the field by agreement. Argo CD 3.6.0, `util/argo/normalizers/diff_normalizer.go`: group and kind are globs,
-//! name and namespace hold where they are not empty. Expressions are not evaluated here: what they cover stays state.
+//! What Argo CD is told to ignore in an object, by the Application that manages it (`spec.ignoreDifferences`) or for all Applications
+//! (`argocd-cm`): such a field belongs to another controller by agreement. Argo CD 3.6.0, `util/argo/normalizers/diff_normalizer.go`:
+//! group and kind are globs; name and namespace must match if they are not empty. Expressions are not evaluated here: the fields that
+//! they cover stay state.
 use crate::model::meta::{list, text};
 use crate::model::tokens;
 use serde_json::Value;
@@ -29,7 +30,7 @@ impl Agreement {
         list(app, "/spec/ignoreDifferences").map(one).collect()
     }
 
-    /// An agreement about every object of a kind.
+    /// An agreement about every object of a kind, from its settings.
     pub fn for_all(group: &str, kind: &str, says: &Value) -> Self {
         Self {
             group: group.to_owned(),
@@ -52,8 +53,8 @@ impl Agreement {
         self.kind.contains('*')
     }
 
-    /// Whether a pointer of it covers a whole container of the object (`/spec`, `/data`), or it is about every kind: too wide to say that a
-    /// field which moved is nobody's business but its owner's.
+    /// Whether one of its pointers covers a whole container of the object (`/spec`, `/data`), or it is about every kind. Then it is too
+    /// wide to say that a field which changed concerns only its owner.
     pub fn is_wide(&self, pointer: &str) -> bool {
         self.is_any_kind() || tokens(pointer).len() < 2
     }

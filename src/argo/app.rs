@@ -1,16 +1,16 @@
-//! What an Application says of itself: who syncs it, what it is in the middle of, what hangs on its deletion. Argo CD 3.6.0,
+//! What an Application says about itself: who syncs it, which operation it runs, and what its deletion does. Argo CD 3.6.0,
 //! `pkg/apis/application/v1alpha1/types.go` (`SyncPolicy`, `SyncPolicyAutomated`; `enabled` is known since 3.1) and
-//! `controller/appcontroller.go`. Absent is never taken for healthy.
+//! `controller/appcontroller.go`. A missing status never counts as healthy.
 use crate::model::meta::{annotation, finalizers, list, text};
 use serde_json::Value;
 
-/// The finalizer with which an Application takes its objects along.
+/// The finalizer that makes Argo CD delete an Application's objects together with it.
 pub const RESOURCES: &str = "resources-finalizer.argocd.argoproj.io";
 
-/// The annotation with which an Application is left alone.
+/// The annotation that tells Argo CD not to reconcile an Application.
 pub const SKIP_RECONCILE: &str = "argocd.argoproj.io/skip-reconcile";
 
-/// Which way an Application says manual.
+/// In which form an Application says that it is manual.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {
     /// It has no `spec.syncPolicy`.
@@ -31,7 +31,7 @@ pub enum Mode {
         /// Puts back what was changed by hand.
         self_heal: bool,
     },
-    /// Somebody, by hand.
+    /// A person, by hand.
     Manual(Form),
 }
 
@@ -47,23 +47,23 @@ impl Mode {
         Self::Automated { prune: on("prune"), self_heal: on("selfHeal") }
     }
 
-    /// Whether nobody but a person syncs it.
+    /// Whether only a person syncs it.
     pub fn is_manual(self) -> bool {
         matches!(self, Self::Manual(_))
     }
 
-    /// Automated with prune and self-heal: what a switch that is on says.
+    /// Whether it is automated with prune and self-heal, as the root is when the switch is on.
     pub fn is_on(self) -> bool {
         self == Self::Automated { prune: true, self_heal: true }
     }
 }
 
-/// Whether an operation is asked for or under way. A set operation blocks the finalizers.
+/// Whether an operation is requested or running. An operation that is set blocks the finalizers.
 pub fn is_operating(app: &Value) -> bool {
     app.get("operation").is_some_and(|o| !o.is_null()) || matches!(phase(app), "Running" | "Terminating")
 }
 
-/// The phase of the last operation; empty where there was none.
+/// The phase of the last operation; empty if there was none.
 pub fn phase(app: &Value) -> &str {
     text(app, "/status/operationState/phase")
 }
@@ -88,7 +88,7 @@ pub fn health(app: &Value) -> &str {
     text(app, "/status/health/status")
 }
 
-/// Whether deleting the Application takes its objects along, in any of the three ways.
+/// Whether deleting the Application deletes its objects too, in any of the three ways.
 pub fn cascades(app: &Value) -> bool {
     finalizers(app).iter().any(|f| f.strip_prefix(RESOURCES).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
@@ -103,7 +103,7 @@ pub fn conditions(app: &Value) -> impl Iterator<Item = (&str, &str)> {
     list(app, "/status/conditions").map(|c| (text(c, "/type"), text(c, "/message")))
 }
 
-/// The first condition of a type that ends so.
+/// The first condition whose type has this ending.
 pub fn condition<'a>(app: &'a Value, ending: &str) -> Option<(&'a str, &'a str)> {
     conditions(app).find(|(kind, _)| kind.ends_with(ending))
 }
@@ -113,17 +113,17 @@ pub fn policy_has(app: &Value, option: &str) -> bool {
     list(app, "/spec/syncPolicy/syncOptions").any(|o| o.as_str() == Some(option))
 }
 
-/// Whether Argo CD was told to leave it alone.
+/// Whether Argo CD is told not to reconcile it.
 pub fn is_skipped(app: &Value) -> bool {
     annotation(app, SKIP_RECONCILE) == Some("true")
 }
 
-/// The namespace of the Argo CD that looked at it last; none before one did.
+/// The namespace of the Argo CD that reconciled it last; none before the first time.
 pub fn controller_namespace(app: &Value) -> Option<&str> {
     Some(text(app, "/status/controllerNamespace")).filter(|ns| !ns.is_empty())
 }
 
-/// Its AppProject; an empty one is `default`.
+/// Its AppProject; an empty field means `default`.
 pub fn project(app: &Value) -> &str {
     Some(text(app, "/spec/project")).filter(|p| !p.is_empty()).unwrap_or("default")
 }

@@ -1,21 +1,13 @@
-//! Which Argo CD is a root's own (law 12), and which root is meant by a name. Argo CD 3.6.0, `controller/appcontroller.go` writes
-//! `status.controllerNamespace`; an Argo CD lives in one namespace, with its `argocd-cm`. Another Argo CD of the cluster is just workload:
-//! how many Applications it has decides nothing.
+//! Which Argo CD manages a root (law 12), and which Application a root's name means. Argo CD 3.6.0, `controller/appcontroller.go` writes
+//! `status.controllerNamespace`; each Argo CD lives in one namespace, with its `argocd-cm`. Another Argo CD in the cluster is an ordinary
+//! workload: how many Applications it has decides nothing.
 use crate::argo::GROUP;
 use crate::argo::app::controller_namespace;
 use crate::model::{Key, Layer, Objects};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The roots of the layers.
-pub(super) struct Roots {
-    /// Layer → its root Application.
-    pub(super) of: BTreeMap<String, Key>,
-    /// Namespaces in which the roots of a name were found, where nothing says which is meant.
-    pub(super) ambiguous: Vec<String>,
-}
-
-/// Finds the root of each layer: where its namespace is said, that one; else the one that stands with most of the other layers' roots.
-pub(super) fn roots(objects: &dyn Objects, layers: &[Layer]) -> Roots {
+/// The root Application of each layer: where its namespace is said, that one; else the one that stands with most of the other layers' roots.
+pub(super) fn roots(objects: &dyn Objects, layers: &[Layer]) -> BTreeMap<String, Key> {
     let named = |layer: &Layer| {
         let apps = objects.of_kind(GROUP, "Application").map(|at| objects.key(at).to_key());
         apps.filter(|k| k.name == layer.root).collect::<Vec<_>>()
@@ -37,21 +29,21 @@ pub(super) fn roots(objects: &dyn Objects, layers: &[Layer]) -> Roots {
         let near = keys.iter().find(|k| Some(&k.namespace) == usual.as_ref());
         of.extend(near.or(keys.first()).map(|key| (layer.name.clone(), key.clone())));
     }
-    Roots { of, ambiguous: if best.len() > 1 && !best.iter().any(|ns| ns == "argocd") { best } else { Vec::new() } }
+    of
 }
 
-/// The namespace of the Argo CD that looks after a layer's root; of the first layer's that has one, where this one has none.
+/// The namespace of the Argo CD that manages a layer's root. If this layer has none: the one of the first layer that has one.
 pub fn control_namespace(objects: &dyn Objects, layers: &[Layer], layer: &str) -> String {
     let roots = roots(objects, layers);
-    let own = roots.of.get(layer).map(|key| control_of(objects, key).unwrap_or_else(|| key.namespace.clone()));
+    let own = roots.get(layer).map(|key| control_of(objects, key).unwrap_or_else(|| key.namespace.clone()));
     own.or_else(|| namespaces(objects, layers, &roots).into_iter().next()).unwrap_or_else(|| "argocd".into())
 }
 
 /// The namespaces of the Argo CDs that look after the roots, in the order of the layers; where no root was found, the one that all
 /// Applications name, else the only one that has an `argocd-cm`, else `argocd`.
-pub(super) fn namespaces(objects: &dyn Objects, layers: &[Layer], roots: &Roots) -> Vec<String> {
+pub(super) fn namespaces(objects: &dyn Objects, layers: &[Layer], roots: &BTreeMap<String, Key>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for key in layers.iter().filter_map(|l| roots.of.get(&l.name)) {
+    for key in layers.iter().filter_map(|l| roots.get(&l.name)) {
         let own = control_of(objects, key).unwrap_or_else(|| key.namespace.clone());
         if !found.contains(&own) {
             found.push(own);
@@ -67,7 +59,7 @@ pub(super) fn namespaces(objects: &dyn Objects, layers: &[Layer], roots: &Roots)
     found
 }
 
-/// The namespace of the Argo CD that says it looks after an Application.
+/// The namespace of the Argo CD that an Application names as its controller.
 pub(super) fn control_of(objects: &dyn Objects, app: &Key) -> Option<String> {
     let app = objects.find(app.parts()).and_then(|at| objects.lean(at))?;
     controller_namespace(&app.value).map(str::to_owned)

@@ -1,4 +1,4 @@
-//! Whether an Application's word is current (law 7). Argo CD 3.6.0, `controller/appcontroller.go` (`needRefreshAppStatus`,
+//! Whether an Application's status is current (law 7). Argo CD 3.6.0, `controller/appcontroller.go` (`needRefreshAppStatus`,
 //! `processAppRefreshQueueItem`, the annotation `skip-reconcile`) and `controller/state.go` (`specEqualsCompareTo`).
 use crate::argo::app::is_skipped;
 use crate::argo::{Settings, listed};
@@ -6,32 +6,32 @@ use crate::model::meta::text;
 use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 
-/// Why an Application's word does not count.
+/// Why an Application's status does not count.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Stale {
-    /// It was never looked at.
+    /// It was never reconciled.
     Never,
-    /// It was last looked at too long ago: when, and within how many seconds it should have been.
+    /// It was last reconciled too long ago: when, and within how many seconds it should have been.
     Late(DateTime<FixedOffset>, i64),
-    /// Something that it lists was written after it was last looked at, and nothing makes Argo CD look by itself.
+    /// Something that it lists was written after it was last reconciled, and periodic reconciliation is off.
     Overtaken(DateTime<FixedOffset>),
-    /// Argo CD is told to leave it alone.
+    /// Argo CD is told not to reconcile it.
     Skipped,
-    /// It was compared with another spec than it has: where they differ.
+    /// It was compared with a spec that it no longer has: the field that differs.
     OtherSpec(&'static str),
     /// It lists nothing.
     NoList,
 }
 
-/// Why the word of an Application does not count at this moment; none where it does. `written` is the newest write that is known among what
-/// it lists.
+/// Why an Application's status does not count at this moment; none if it counts. `written` is the newest known write to an object that it
+/// lists.
 pub fn stale(app: &Value, settings: &Settings, moment: DateTime<FixedOffset>, written: Option<DateTime<FixedOffset>>) -> Option<Stale> {
     if is_skipped(app) {
         return Some(Stale::Skipped);
     }
     let Ok(looked) = DateTime::parse_from_rfc3339(text(app, "/status/reconciledAt")) else { return Some(Stale::Never) };
     match settings.longest_silence() {
-        // A time that lies as far ahead is no time at which it was looked at.
+        // A time that far in the future is not a real reconciliation time.
         Some(limit) if moment.signed_duration_since(looked).abs() > limit => return Some(Stale::Late(looked, limit.num_seconds())),
         None if written.is_some_and(|w| w > looked) => return Some(Stale::Overtaken(looked)),
         _ => {}
@@ -42,8 +42,8 @@ pub fn stale(app: &Value, settings: &Settings, moment: DateTime<FixedOffset>, wr
     (listed(app).next().is_none() && text(app, "/status/sync/status") != "Synced").then_some(Stale::NoList)
 }
 
-/// Where `status.sync.comparedTo` is of another repository, path, chart, revision or destination than the spec. Argo CD normalises the
-/// rest before it writes it down, so the rest says nothing.
+/// Where `status.sync.comparedTo` has another repository, path, chart, revision or destination than the spec. Argo CD normalises the
+/// other fields before it writes them, so they are not compared.
 fn other_spec(app: &Value) -> Option<&'static str> {
     const SOURCE: [&str; 4] = ["/repoURL", "/path", "/chart", "/targetRevision"];
     let (spec, seen) = (app.get("spec")?, app.pointer("/status/sync/comparedTo")?);
@@ -62,7 +62,7 @@ fn other_spec(app: &Value) -> Option<&'static str> {
         }
     }
     let (a, b) = (spec.get("destination")?, seen.get("destination")?);
-    // Of server and name one is filled in from the other by some versions.
+    // Some versions fill in the server from the name, or the name from the server.
     let differ = |p: &str, both: bool| {
         let (a, b) = (text(a, p).trim_end_matches('/'), text(b, p).trim_end_matches('/'));
         a != b && (!both || (!a.is_empty() && !b.is_empty()))

@@ -1,9 +1,9 @@
 //! Which cluster an Application deploys to (law 11). Argo CD 3.6.0, `pkg/apis/application/v1alpha1/types.go` (`ApplicationDestination`,
-//! `KubernetesInternalAPIServerAddr`) and `util/db/cluster.go` (the local cluster is called `in-cluster` where nothing else is said).
+//! `KubernetesInternalAPIServerAddr`) and `util/db/cluster.go` (the local cluster is called `in-cluster` by default).
 use crate::model::meta::text;
 use serde_json::Value;
 
-/// How Argo CD may call the cluster that was captured.
+/// The names that Argo CD may use for the captured cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Here {
     server: Option<String>,
@@ -11,7 +11,7 @@ pub struct Here {
 }
 
 impl Here {
-    /// The cluster with this API server's address, which `evid.yaml` says Argo CD calls by these names.
+    /// The cluster with this API server address, and the names that `evid.yaml` says Argo CD uses for it.
     pub fn new(server: Option<&str>, names: &[String]) -> Self {
         Self { server: server.map(|s| s.trim_end_matches('/').to_owned()), names: names.to_vec() }
     }

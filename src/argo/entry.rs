@@ -10,7 +10,7 @@ use serde_json::Value;
 pub struct Entry<'a>(&'a Value);
 
 impl<'a> Entry<'a> {
-    /// The object that it is about. Its namespace is empty for cluster-scoped kinds.
+    /// The object that it is about. The namespace is empty for cluster-scoped kinds.
     pub fn key(self) -> Key {
         key_of_entry(self.0)
     }
@@ -20,7 +20,7 @@ impl<'a> Entry<'a> {
         text(self.0, "/group")
     }
 
-    /// `Synced`, `OutOfSync`, `Unknown`, or empty where the Application does not hold the object to be its own.
+    /// `Synced`, `OutOfSync`, `Unknown`, or empty if the Application does not regard the object as its own.
     pub fn status(self) -> &'a str {
         text(self.0, "/status")
     }
@@ -35,7 +35,7 @@ impl<'a> Entry<'a> {
         self.0.get("requiresPruning") == Some(&Value::Bool(true))
     }
 
-    /// Whether the entry says that the object was seen as Git has it. `OutOfSync` says what is wished for, not what was seen.
+    /// Whether the entry says that the object was seen in the form that Git has. `OutOfSync` says what is desired, not what was seen.
     pub fn says_seen(self) -> bool {
         self.status() == "Synced" && !self.is_hook() && !self.requires_pruning()
     }
@@ -66,7 +66,7 @@ pub fn listed(app: &Value) -> impl Iterator<Item = Entry<'_>> {
     list(app, "/status/resources").map(Entry)
 }
 
-/// The objects that an Application holds to be its own: an entry without a status is a copied mark, or a hook.
+/// The objects that an Application regards as its own: an entry without a status is a copied mark, or a hook.
 pub fn managed(app: &Value) -> impl Iterator<Item = Key> + '_ {
     listed(app).filter(|entry| !entry.status().is_empty()).map(Entry::key)
 }

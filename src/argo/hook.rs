@@ -9,8 +9,8 @@ const PHASES: [&str; 6] = ["PreSync", "Sync", "PostSync", "SyncFail", "PreDelete
 /// Phases of Helm that Argo CD runs.
 const HELM: [&str; 6] = ["pre-install", "pre-upgrade", "post-install", "post-upgrade", "pre-delete", "post-delete"];
 
-/// Whether Argo CD runs the object as a hook: it names a phase that Argo CD knows. Where it names phases of Argo CD's own, Helm's do
-/// not count; `Skip` alone means that it is no hook, and `crd-install` is none.
+/// Whether Argo CD runs the object as a hook: it names a phase that Argo CD knows. If it names phases of Argo CD's own, Helm's do not
+/// count. `Skip` alone means that it is no hook, and `crd-install` is no hook either.
 pub fn is_hook(object: &Value) -> bool {
     let names = |of: &str, known: &[&str]| phases(object, of).any(|p| known.contains(&p));
     let own = "argocd.argoproj.io/hook";

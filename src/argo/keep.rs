@@ -1,30 +1,30 @@
-//! What stays when an Application goes or its Git no longer lists an object. Argo CD 3.6.0, `controller/appcontroller.go`
+//! What stays when an Application is deleted, or when its Git no longer lists an object. Argo CD 3.6.0, `controller/appcontroller.go`
 //! (`shouldBeDeleted`: `!kube.IsCRD`, `Delete=false`, helm's `resource-policy: keep`) and `gitops-engine/pkg/sync/sync_context.go`
-//! (`pruneObject`: `Prune=false`). One answer for the switch and for the claim *absent*.
+//! (`pruneObject`: `Prune=false`). The switch and the claim *absent* both use this answer.
 use crate::model::Key;
 use crate::model::meta::annotation;
 use serde_json::Value;
 
-/// The annotation of sync options, separated by commas.
+/// The annotation with sync options, separated by commas.
 pub const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
-/// Helm's annotation of what becomes of an object.
+/// Helm's annotation that can keep an object.
 pub const HELM_POLICY: &str = "helm.sh/resource-policy";
 
 /// Why an object stays.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kept {
-    /// `Delete=false`: a cascade leaves it.
+    /// `Delete=false`: a cascade keeps it.
     Delete,
-    /// `Prune=false`: a prune leaves it.
+    /// `Prune=false`: a prune keeps it.
     Prune,
-    /// Helm's `helm.sh/resource-policy: keep`: a cascade leaves it.
+    /// Helm's `helm.sh/resource-policy: keep`: a cascade keeps it.
     Helm,
     /// A CustomResourceDefinition: a cascade never deletes one.
     Definition,
 }
 
 impl Kept {
-    /// As evid says it.
+    /// The word in evid's output.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Delete => "Delete=false",
@@ -35,7 +35,7 @@ impl Kept {
     }
 }
 
-/// How an object would go.
+/// In which way an object would be removed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Strategy {
     /// Its Application is synced with prune, and Git no longer lists it.
@@ -51,7 +51,7 @@ impl Strategy {
     }
 }
 
-/// Why the object stays when it would go this way; none where it goes.
+/// Why the object stays if it were removed this way; none if it goes.
 pub fn kept(key: &Key, object: &Value, strategy: Strategy) -> Option<Kept> {
     match strategy {
         Strategy::Prune => has_option(object, "Prune=false").then_some(Kept::Prune),
@@ -69,12 +69,12 @@ fn by_cascade(key: &Key, object: &Value) -> Option<Kept> {
     }
 }
 
-/// Why the object may stay on purpose, whichever way its layer went.
+/// Why the object may stay on purpose, in whichever way its layer was removed.
 pub fn kept_either_way(key: &Key, object: &Value) -> Option<Kept> {
     by_cascade(key, object).or_else(|| kept(key, object, Strategy::Prune))
 }
 
-/// Whether the object's annotation of sync options holds one (`Delete=false`).
+/// Whether the object's annotation has this sync option (`Delete=false`).
 pub fn has_option(object: &Value, option: &str) -> bool {
     annotation(object, SYNC_OPTIONS).is_some_and(|all| all.split(',').any(|o| o.trim() == option))
 }

@@ -1,6 +1,5 @@
-//! The one room that knows Argo CD. It asks Argo CD's own questions and answers them as Argo CD's source does; each file names the file
-//! and the version that it was read in. Pure: what it needs comes as values. It must not know bundles, claims, or what evid does with an
-//! answer.
+//! The only module that knows Argo CD. It decides as Argo CD's source does; each file names the source file and the version that it
+//! follows. Pure: all input comes as values. It must not know bundles, claims, or what evid does with an answer.
 mod agreement;
 pub mod app;
 mod control;
@@ -23,7 +22,7 @@ pub use hook::is_hook;
 pub use keep::{HELM_POLICY, Kept, SYNC_OPTIONS, Strategy, has_option, kept, kept_either_way};
 pub use settings::{Settings, longest_silence};
 pub use tracking::{ANNOTATION, INSTALLATION, Method, Tracking};
-pub use tree::{Apps, Listed, Mark};
+pub use tree::{Apps, Listed};
 
 /// The API group of Argo CD's own kinds.
 pub const GROUP: &str = "argoproj.io";

@@ -1,21 +1,19 @@
 //! The settings of one Argo CD: ConfigMap `argocd-cm` in its own namespace (law 12). Argo CD 3.6.0, `util/settings/settings.go` (keys,
-//! `appendResourceOverridesFromSplitKeys`, `convertToOverrideKey`), `util/settings/{filtered_resource,resources_filter}.go` (exclusions),
+//! `appendResourceOverridesFromSplitKeys`, `convertToOverrideKey`),
 //! `cmd/argocd-application-controller/commands/argocd_application_controller.go` (intervals).
-use crate::argo::agreement::{Agreement, glob};
+use crate::argo::agreement::Agreement;
 use crate::canon::yaml;
-use crate::model::meta::list;
 use crate::model::{Key, Objects};
 use chrono::Duration;
 use serde_json::{Map, Value};
 
-/// What `argocd-cm` says; empty where it was not seen.
+/// The content of `argocd-cm`; empty if it was not seen.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     data: Map<String, Value>,
-    seen: bool,
 }
 
-/// How many intervals an Application may go without being looked at before its word no longer counts (law 7).
+/// For how many intervals an Application may go without a reconciliation before its status no longer counts (law 7).
 pub const LONGEST: i64 = 3;
 
 impl Settings {
@@ -27,15 +25,10 @@ impl Settings {
 
     /// Settings with this `data`.
     pub fn new(data: Map<String, Value>) -> Self {
-        Self { data, seen: true }
+        Self { data }
     }
 
-    /// Whether `argocd-cm` was seen.
-    pub fn is_seen(&self) -> bool {
-        self.seen
-    }
-
-    /// One setting, where it says something.
+    /// One setting, if it has a value.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.data.get(key)?.as_str().filter(|s| !s.is_empty())
     }
@@ -59,18 +52,6 @@ impl Settings {
         split.chain(whole).map(one).collect()
     }
 
-    /// Whether Argo CD is told to leave all objects of a kind alone: it neither lists nor removes them.
-    pub fn excludes(&self, group: &str, kind: &str) -> bool {
-        let lists = |key: &str| self.get(key).and_then(parsed).and_then(|v| v.as_array().cloned()).unwrap_or_default();
-        let core = matches!((group, kind), ("events.k8s.io" | "metrics.k8s.io", _) | ("", "Event") | ("coordination.k8s.io", "Lease"));
-        if core || lists("resource.exclusions").iter().any(|rule| matches(rule, group, kind)) {
-            return true;
-        }
-        let inclusions = lists("resource.inclusions");
-        let here: Vec<&Value> = inclusions.iter().filter(|rule| texts(rule, "/clusters").all(|c| c == "*")).collect();
-        !here.is_empty() && !here.iter().any(|rule| matches(rule, group, kind))
-    }
-
     /// How long this Argo CD leaves an Application alone at most before its word no longer counts; none where it is told not to look by
     /// itself.
     pub fn longest_silence(&self) -> Option<Duration> {
@@ -78,8 +59,8 @@ impl Settings {
     }
 }
 
-/// Three times the interval and jitter at which Argo CD looks at each Application. Unset, they are 120 s and 60 s since 3.0, and were
-/// 180 s without jitter before: the same in sum.
+/// Three times the sum of reconciliation interval and jitter. The defaults are 120 s and 60 s since 3.0; before, they were 180 s without
+/// jitter: the same sum.
 pub fn longest_silence<'a>(setting: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
     const INTERVAL: i64 = 120;
     const JITTER: i64 = 60;
@@ -87,20 +68,6 @@ pub fn longest_silence<'a>(setting: impl Fn(&str) -> Option<&'a str>) -> Option<
     let interval = says("timeout.reconciliation").unwrap_or(INTERVAL);
     let jitter = says("timeout.reconciliation.jitter").unwrap_or(JITTER);
     (interval > 0).then(|| Duration::seconds((interval + jitter) * LONGEST))
-}
-
-/// Whether a rule of exclusions or inclusions is about a kind. Rules for named clusters are taken to be about this one too: what Argo CD
-/// may leave alone is not shown to be absent by its word.
-fn matches(rule: &Value, group: &str, kind: &str) -> bool {
-    let any = |pointer: &str, test: &dyn Fn(&str) -> bool| {
-        let mut all = texts(rule, pointer).peekable();
-        all.peek().is_none() || all.any(test)
-    };
-    any("/apiGroups", &|g| glob(g, group)) && any("/kinds", &|k| k == "*" || k == kind)
-}
-
-fn texts<'a>(rule: &'a Value, pointer: &str) -> impl Iterator<Item = &'a str> {
-    list(rule, pointer).filter_map(Value::as_str)
 }
 
 fn parsed(text: &str) -> Option<Value> {
@@ -159,24 +126,6 @@ mod tests {
         ] {
             assert_eq!(settings(data.clone()).longest_silence().map(|d| d.num_seconds()), want, "{data}");
         }
-    }
-
-    #[test]
-    fn exclusions_hold_before_inclusions() {
-        let both = settings(json!({
-            "resource.exclusions": "- apiGroups: ['tekton.dev', '*.internal']\n  kinds: ['*']\n  clusters: ['*']\n- kinds: [Secret]\n",
-            "resource.inclusions": "- apiGroups: ['*']\n  kinds: [Deployment, Secret]\n  clusters: ['*']\n"}));
-        for (group, kind, want) in [
-            ("tekton.dev", "PipelineRun", true),
-            ("a.internal", "X", true),
-            ("", "Secret", true),
-            ("apps", "Deployment", false),
-            ("apps", "StatefulSet", true),
-            ("coordination.k8s.io", "Lease", true),
-        ] {
-            assert_eq!(both.excludes(group, kind), want, "{group} {kind}");
-        }
-        assert!(!settings(json!({})).excludes("apps", "StatefulSet"));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Argo CD's tracking marks: which method is in force, and which Application a mark names. Argo CD 3.6.0,
-//! `util/argo/resource_tracking.go` (`GetAppName`, `ParseAppInstanceValue`, `UnstructuredToAppInstanceValue`), `common/common.go` (names);
-//! 2.14.0 for the older default: there an unset method means the label.
+//! `util/argo/resource_tracking.go` (`GetAppName`, `ParseAppInstanceValue`, `UnstructuredToAppInstanceValue`), `common/common.go`
+//! (names); 2.14.0 for the older default: there, without a setting, the method is the label.
 use crate::argo::Settings;
 use crate::model::{Object, Objects, meta};
 use serde_json::Value;
 
-/// Where ownership is read from.
+/// Where Argo CD reads ownership.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Method {
     /// The annotation `argocd.argoproj.io/tracking-id` (the default since Argo CD 3.0).
@@ -14,14 +14,14 @@ pub enum Method {
     Label,
 }
 
-/// The method in force and its settings.
+/// The method in force, with its settings.
 #[derive(Clone, Debug)]
 pub struct Tracking {
     /// Annotation or label.
     pub method: Method,
     /// The label's name.
     pub label: String,
-    /// `installationID`, where argocd-cm sets one.
+    /// `installationID`, if argocd-cm sets one.
     pub installation: Option<String>,
 }
 
@@ -31,7 +31,7 @@ pub const ANNOTATION: &str = "argocd.argoproj.io/tracking-id";
 pub const INSTALLATION: &str = "argocd.argoproj.io/installation-id";
 
 impl Tracking {
-    /// Reads the settings; where they do not say, what the objects that Applications list carry decides.
+    /// Reads the settings. If they do not set a method, the marks on the objects that Applications list decide.
     pub fn find(settings: &Settings, objects: &dyn Objects, listed: impl IntoIterator<Item = usize>) -> Self {
         let label = settings.get("application.instanceLabelKey").unwrap_or("app.kubernetes.io/instance").to_owned();
         let method = match settings.get("application.resourceTrackingMethod") {
@@ -62,12 +62,12 @@ impl Tracking {
         let (app, kind, place) = (parts.next()?, parts.next()?, parts.next()?);
         let ((group, kind), (namespace, name)) = (kind.split_once('/')?, place.split_once('/')?);
         let k = &object.key;
-        // A cluster-scoped object carries its Application's destination namespace.
+        // The mark of a cluster-scoped object has its Application's destination namespace.
         let same_namespace = k.namespace.is_empty() || k.namespace == namespace;
         (group == k.group && kind == k.kind && name == k.name && same_namespace && !app.is_empty()).then_some(app)
     }
 
-    /// Whether the object carries a mark of the method in force, whatever it names.
+    /// Whether the object has a mark of the method in force, whichever Application it names.
     pub fn has_mark(&self, object: &Value) -> bool {
         match self.method {
             Method::Annotation => meta::annotation(object, ANNOTATION).is_some(),

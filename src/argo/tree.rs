@@ -1,15 +1,14 @@
-//! The tree of Applications: who manages whom, which hang below a layer's root, and which namespaces are a layer's (laws 3, 11, 12).
-//! Argo CD 3.6.0, `controller/state.go` and `util/argo/resource_tracking.go`: an Application manages what carries its mark and what it
-//! lists. An Application is named by its place among the objects.
+//! The tree of Applications: which Application manages which, which are below a layer's root, and which namespaces belong to a layer
+//! (laws 3, 11, 12). Argo CD 3.6.0, `controller/state.go` and `util/argo/resource_tracking.go`: an Application manages an object that
+//! carries its mark and that it lists. Here an Application is named by its index among the objects.
 use crate::argo::app::controller_namespace;
 use crate::argo::{Agreement, GROUP, Here, Settings, Tracking, control, is_hook, listed};
 use crate::model::{Key, Layer, Object, Objects, Role, meta};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An Argo CD that looks after a root.
+/// An Argo CD that manages a root.
 struct Control {
     namespace: String,
-    settings: Settings,
     tracking: Tracking,
     ignored: Vec<Agreement>,
 }
@@ -20,15 +19,14 @@ pub struct Apps<'a> {
     pub layers: Vec<Layer>,
     objects: &'a dyn Objects,
     roots: BTreeMap<Key, String>,
-    ambiguous: Vec<String>,
     controls: Vec<Control>,
-    /// Application → the place of its Argo CD in `controls`. Those of other Argo CDs are not in it.
+    /// Application → the index of its Argo CD in `controls`. Applications of other Argo CDs are not in it.
     control: BTreeMap<usize, usize>,
     /// (object, Application that lists it in `status.resources`), sorted.
     listed: Vec<(usize, usize)>,
-    /// Those of them that the Application lists as a hook.
+    /// The pairs in which the Application lists the object as a hook.
     hooks: BTreeSet<usize>,
-    /// Objects that are listed and not there → the Applications that list them; Applications only.
+    /// Applications that are listed and do not exist → the Applications that list them.
     gone: BTreeMap<Key, Vec<usize>>,
     agreements: BTreeMap<String, Vec<Agreement>>,
     layer: BTreeMap<usize, String>,
@@ -40,13 +38,13 @@ pub struct Apps<'a> {
 /// What is known of the Application that a mark names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Listed {
-    /// It is there and lists the object.
+    /// It exists and lists the object.
     Yes,
-    /// It is there and does not.
+    /// It exists and does not list the object.
     No,
-    /// It is not there, and another Application lists it.
+    /// It does not exist, and another Application lists it.
     Gone,
-    /// It is not there, and nothing lists it.
+    /// It does not exist, and nothing lists it.
     Unknown,
 }
 
@@ -62,26 +60,25 @@ impl Listed {
     }
 }
 
-/// What an object's mark comes to.
+/// The result of reading an object's mark.
 pub struct Mark {
     /// The Application it names, as `namespace/name`.
     pub app: String,
-    /// The layer that this Application hangs in, or hung in.
+    /// The layer to which this Application belongs or belonged.
     pub layer: Option<String>,
-    /// Whether the Application says so too.
+    /// Whether the Application lists the object.
     pub listed: Listed,
 }
 
 impl<'a> Apps<'a> {
-    /// Reads the tree off the objects. `here` tells which destinations are the captured cluster.
+    /// Reads the tree from the objects. `here` tells which destinations are the captured cluster.
     pub fn new(objects: &'a dyn Objects, layers: &[Layer], here: &Here) -> Self {
         let roots = control::roots(objects, layers);
         let spaces = control::namespaces(objects, layers, &roots);
         let mut this = Self {
             layers: layers.to_vec(),
             objects,
-            roots: roots.of.into_iter().map(|(layer, key)| (key, layer)).collect(),
-            ambiguous: roots.ambiguous,
+            roots: roots.into_iter().map(|(layer, key)| (key, layer)).collect(),
             controls: Vec::new(),
             control: BTreeMap::new(),
             listed: Vec::new(),
@@ -109,7 +106,7 @@ impl<'a> Apps<'a> {
             let mut seen: Vec<usize> = this.listed.iter().filter(|(_, app)| this.control.get(app) == Some(&i)).map(|(o, _)| *o).collect();
             seen.dedup();
             let tracking = Tracking::find(&settings, objects, seen);
-            this.controls.push(Control { namespace, ignored: settings.ignored(), settings, tracking });
+            this.controls.push(Control { namespace, ignored: settings.ignored(), tracking });
         }
         this.find_here();
         this.find_layers();
@@ -117,7 +114,7 @@ impl<'a> Apps<'a> {
         this
     }
 
-    /// Notes what one Application says.
+    /// Records what one Application lists.
     fn read(&mut self, at: usize, app: &Object, control: usize, here: &Here, destinations: &mut BTreeMap<usize, String>) {
         self.control.insert(at, control);
         for (entry, resource) in listed(&app.value).map(|entry| (entry, entry.key())) {
@@ -140,8 +137,7 @@ impl<'a> Apps<'a> {
         }
     }
 
-    /// An Application whose destination is called by a name that nothing explains deploys here all the same if what it lists carries its
-    /// mark here.
+    /// An Application whose destination has an unknown name also deploys here if objects that it lists carry its mark here.
     fn find_here(&mut self) {
         let open = self.listed.iter().filter(|(_, app)| !self.here.contains(app));
         let marked = open.filter(|(object, app)| {
@@ -161,39 +157,14 @@ impl<'a> Apps<'a> {
         self.roots.iter().find(|(_, l)| *l == layer).map(|(k, _)| k)
     }
 
-    /// Namespaces that have roots of the declared names, where nothing says which are meant.
-    pub fn ambiguous(&self) -> &[String] {
-        &self.ambiguous
-    }
-
-    /// The namespace of the Argo CD that looks after the roots (of the first layer's, where they differ).
-    pub fn control(&self) -> &str {
-        self.controls.first().map_or("argocd", |c| &c.namespace)
-    }
-
-    /// The settings of an Application's Argo CD.
-    pub fn settings(&self, app: usize) -> Option<&Settings> {
-        self.control.get(&app).and_then(|c| self.controls.get(*c)).map(|c| &c.settings)
-    }
-
-    /// The Application that an object's mark names.
-    pub fn marked(&self, object: &Object) -> Option<Key> {
-        self.named(object).map(|(key, _)| key).next()
-    }
-
-    /// How the Argo CD of [`Apps::control`] marks what it manages.
+    /// How the Argo CD that looks after the roots (of the first layer's, where they differ) marks what it manages.
     pub fn tracking(&self) -> Option<&Tracking> {
         self.controls.first().map(|c| &c.tracking)
     }
 
-    /// Whether an object carries a mark of a method in force, whatever it names.
+    /// Whether an object carries a mark of a method in force, whichever Application it names.
     pub fn has_mark(&self, object: &serde_json::Value) -> bool {
         self.controls.iter().any(|c| c.tracking.has_mark(object))
-    }
-
-    /// Whether an Application is one of an Argo CD that looks after a root.
-    pub fn is_ours(&self, app: usize) -> bool {
-        self.control.contains_key(&app)
     }
 
     /// Whether an Application deploys to the captured cluster.
@@ -207,13 +178,14 @@ impl<'a> Apps<'a> {
         self.listed.iter().skip(from).take_while(move |(o, _)| *o == object).map(|(_, app)| *app)
     }
 
-    /// Whether Argo CD runs an object as a hook: an Application lists it as one, or lists it and it says so. Its own word is not enough.
+    /// Whether Argo CD runs an object as a hook: an Application lists it as one, or an Application lists it and the object says so. The
+    /// object alone is not enough.
     pub fn runs_as_hook(&self, object: &Object) -> bool {
         let Some(at) = self.objects.find(object.key.parts()) else { return false };
         self.hooks.contains(&at) || (is_hook(&object.value) && self.listing(at).next().is_some())
     }
 
-    /// What an Application (`namespace/name`) is told to ignore, and what its Argo CD ignores for all.
+    /// What Argo CD ignores in the objects of an Application (`namespace/name`): the Application's own agreements, and those for all.
     pub fn agreements(&self, app: &str) -> impl Iterator<Item = (&'static str, &Agreement)> {
         let own = self.agreements.get(app).into_iter().flatten().map(|a| ("Application", a));
         let place = app.split_once('/').and_then(|(ns, name)| self.objects.find(Key::new(GROUP, "Application", ns, name).parts()));
@@ -221,12 +193,12 @@ impl<'a> Apps<'a> {
         own.chain(control.into_iter().flat_map(|c| &c.ignored).map(|a| ("argocd-cm", a)))
     }
 
-    /// The layer in which an Application hangs.
+    /// The layer to which an Application belongs.
     pub fn layer_of(&self, app: usize) -> Option<&str> {
         self.layer.get(&app).map(String::as_str)
     }
 
-    /// The layer in which an Application (`namespace/name`) hangs.
+    /// The layer to which an Application (`namespace/name`) belongs.
     pub fn layer_of_app(&self, app: &str) -> Option<&str> {
         let (namespace, name) = app.split_once('/')?;
         self.layer_of(self.objects.find(Key::new(GROUP, "Application", namespace, name).parts())?)
@@ -242,7 +214,7 @@ impl<'a> Apps<'a> {
         self.filled.get(namespace).map(String::as_str)
     }
 
-    /// What the object's mark comes to; none without one that is about the object itself.
+    /// The mark of an object; none if it has no mark about itself.
     pub fn manager(&self, object: &Object) -> Option<Mark> {
         let layer = |app: usize| self.layer.get(&app).cloned();
         let marks = self.named(object).map(|(named, control)| {
@@ -258,7 +230,7 @@ impl<'a> Apps<'a> {
         marks.min_by_key(|m| m.listed)
     }
 
-    /// The protected layer whose Application lists an object that carries another's mark: both say that it is theirs.
+    /// The protected layer whose Application lists an object with another Application's mark: both say that the object is theirs.
     pub fn sharing(&self, object: &Key) -> Option<&str> {
         self.layer_of(self.protecting(self.objects.find(object.parts())?)?)
     }
@@ -279,7 +251,7 @@ impl<'a> Apps<'a> {
         self.objects.find(object.parts()).is_some_and(|object| self.listed.binary_search(&(object, app)).is_ok())
     }
 
-    /// The Applications that an object's mark names, by each Argo CD's way of reading it.
+    /// The Applications that an object's mark names, in the form that each Argo CD reads.
     fn named(&self, object: &Object) -> impl Iterator<Item = (Key, usize)> {
         let named = self.controls.iter().enumerate().filter_map(|(i, control)| {
             let instance = control.tracking.instance(object)?;
@@ -289,7 +261,7 @@ impl<'a> Apps<'a> {
         named.filter(|(key, _)| *key != object.key)
     }
 
-    /// The Application that an object's mark names, where it is there and lists the object.
+    /// The Application that an object's mark names, if it exists and lists the object.
     fn parent(&self, object: &Object) -> Option<usize> {
         let there = |(key, control): (Key, usize)| self.objects.find(key.parts()).filter(|app| self.control.get(app) == Some(&control));
         self.named(object).filter_map(there).find(|app| self.lists(*app, &object.key))
@@ -339,7 +311,7 @@ impl<'a> Apps<'a> {
         }
         for layer in &self.layers {
             for namespace in &layer.namespaces {
-                // A namespace that is given twice is no layer's, and a well-known one never the switched layer's.
+                // A namespace that is given to two layers belongs to neither; a well-known one never belongs to the switched layer.
                 let twice = self.layers.iter().filter(|l| l.namespaces.contains(namespace)).count() > 1;
                 let never = layer.role == Role::Switched && !usable(namespace);
                 if twice {
@@ -353,7 +325,7 @@ impl<'a> Apps<'a> {
     }
 }
 
-/// Namespaces that every cluster has, and that are no layer's by what is in them.
+/// Namespaces that every cluster has; their content gives them to no layer.
 fn is_well_known(namespace: &str) -> bool {
     namespace.is_empty() || namespace == "default" || namespace.starts_with("kube-")
 }

@@ -1,12 +1,12 @@
-//! `actions.jsonl`: what evid wrote to the cluster in a proof, an intent before each write and an answer after it. Stored form and its
-//! check only; who writes, and why, is not known here.
+//! `actions.jsonl`: what evid wrote to the cluster in a proof, an intent before each write and an answer after it. Holds only the stored
+//! form and its check; must not know who writes, or why.
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::names::ACTIONS;
 use crate::canon::json;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// One line, as far as it is held against the one before.
+/// One line: the fields that are checked against the line before.
 #[derive(Deserialize)]
 struct Line {
     stage: Stage,
@@ -27,8 +27,8 @@ enum Stage {
     Answer,
 }
 
-/// What is wrong with the file: each line in the one form, with its fields, and each answer right after its intent. An intent
-/// without an answer is none: evid was stopped there.
+/// What is wrong with the file. Each line must have the one form, with its fields; each answer must follow its intent directly. An intent
+/// without an answer is no defect: evid was stopped there.
 pub fn defects(bytes: &[u8]) -> Vec<Defect> {
     let mut before: Option<Line> = None;
     let mut defects = Vec::new();

@@ -3,22 +3,22 @@
 use crate::bundle::defect::{Defect, DefectKind};
 use std::collections::BTreeMap;
 
-/// Holds the facet files of a bundle against those that its own objects give, one by one.
+/// Compares the facet files of a bundle with those that its own objects give, one by one.
 pub struct Against<'f> {
-    /// What no object has given yet.
+    /// Files of the bundle that no object has given yet.
     left: BTreeMap<&'f str, &'f [u8]>,
     defects: Vec<Defect>,
 }
 
 impl<'f> Against<'f> {
-    /// Nothing has been given yet.
+    /// Starts before any file is given.
     pub fn new(files: &'f BTreeMap<String, Vec<u8>>) -> Self {
         let facet = |n: &str| ["state/", "health/", "identity/", "noise/"].iter().any(|f| n.starts_with(f));
         let left = files.iter().filter(|(n, _)| facet(n)).map(|(name, bytes)| (&**name, &**bytes)).collect();
         Self { left, defects: Vec::new() }
     }
 
-    /// A file that the objects give.
+    /// Compares one file that the objects give.
     pub fn given(&mut self, name: &str, expected: &[u8]) {
         let what = match self.left.remove(name) {
             Some(stored) if stored == expected => return,

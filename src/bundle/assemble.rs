@@ -15,11 +15,11 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What the manifest says of the facet files.
+/// What the manifest holds about the facet files.
 pub struct Layered {
     /// Layer → number of state objects.
     pub counts: BTreeMap<String, u64>,
-    /// Layer → its root Application, where seen.
+    /// Layer → its root Application, if it was seen.
     pub roots: BTreeMap<String, String>,
     /// `annotation` or `label`.
     pub tracking: &'static str,
@@ -30,8 +30,8 @@ pub struct Layered {
 /// Facet and layer → the file that is being written.
 type Open<'k> = BTreeMap<(&'static str, String), Cutter<'k>>;
 
-/// Hands out the facet files of a snapshot's objects (redacted, no key twice) one by one (entry name and bytes), kind by kind, so that no
-/// more than the parts of one kind that are being written are held.
+/// Gives out the facet files of a snapshot's objects (redacted, no key twice) one by one, with entry name and bytes. It goes kind by
+/// kind, so that memory holds only the parts of one kind that are being written.
 pub fn each_file(
     objects: &dyn Objects,
     rules: &Rules,
@@ -93,7 +93,7 @@ fn stem_of(objects: &dyn Objects, at: usize) -> impl Iterator<Item = u8> {
     objects.plural(at).bytes().chain(dot.bytes()).chain(group.bytes())
 }
 
-/// Writes an object's lines, large ones into `line` first; true where it has state (false: it is derived).
+/// Writes an object's lines, using `line` for large ones; true if it has state (false: it is derived).
 fn write_object<'a>(
     context: &'a Context<'_>,
     object: Object,

@@ -1,4 +1,4 @@
-//! `config.json`: the effective configuration, whole, so that a bundle can be judged again by itself. Also the schema of
+//! `config.json`: the complete effective configuration, so that a bundle alone is enough to judge it again. Also the schema of
 //! `evid.yaml`, whose `spec` it is.
 use crate::bundle::expected::Expected;
 use crate::bundle::probe::Probe;
@@ -16,10 +16,10 @@ pub struct Config {
     /// The layers, in the order of the report.
     #[serde(default = "default_layers")]
     pub layers: Vec<LayerConfig>,
-    /// What Argo CD calls this cluster in its Applications' destinations, beside `in-cluster`: names or addresses.
+    /// The names or addresses that Argo CD uses for this cluster in Applications' destinations, besides `in-cluster`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cluster_names: Vec<String>,
-    /// The label that names a layer where nothing else speaks.
+    /// The label that names a layer if there is no other evidence.
     #[serde(default = "default_label")]
     pub scope_label: String,
     /// Volumes that must stay where they are.
@@ -28,7 +28,7 @@ pub struct Config {
     /// Claims to judge; empty: all.
     #[serde(default)]
     pub claims: Vec<String>,
-    /// Rules for kinds that have no built-in one, in full.
+    /// Complete rules for kinds that have no built-in rule.
     #[serde(default)]
     pub kinds: Vec<Value>,
     /// Kinds that are not asked for and not kept, as `<plural>.<group>`.
@@ -37,7 +37,7 @@ pub struct Config {
     /// How Secrets are kept.
     #[serde(default)]
     pub secrets: Secrets,
-    /// Health probes; none said: the built-in ones; an empty list: none at all.
+    /// Health probes. Absent: the built-in ones; an empty list: no probes.
     #[serde(default, deserialize_with = "probes", skip_serializing_if = "Option::is_none")]
     pub probes: Option<Vec<Probe>>,
     /// What the platform's own controllers rewrite, each entry with its reason (law 14).
@@ -49,7 +49,7 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Secrets {
-    /// Their content is not asked for.
+    /// Their content is not read.
     #[default]
     Metadata,
     /// Their content is read, and a keyed token of each value is kept.
@@ -79,10 +79,10 @@ pub struct Pin {
     pub persistent_volume: String,
     /// Its claim, as `namespace/name`.
     pub claim: String,
-    /// NFS server, where it must hold.
+    /// NFS server, if it is pinned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// NFS path, where it must hold.
+    /// NFS path, if it is pinned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
 }
@@ -109,7 +109,7 @@ fn expected<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Expected>,
     each("expected", deserializer)
 }
 
-/// One by one, so that an error says which.
+/// Reads the entries one by one, so that an error names the entry.
 fn each<'de, T: DeserializeOwned, D: Deserializer<'de>>(field: &str, deserializer: D) -> Result<Vec<T>, D::Error> {
     let one = |(i, v): (usize, Value)| serde_json::from_value(v).map_err(|e| D::Error::custom(format!("{field}[{i}]: {e}")));
     Vec::<Value>::deserialize(deserializer)?.into_iter().enumerate().map(one).collect()
@@ -138,7 +138,7 @@ pub enum ConfigError {
     /// A field has a value that can't be used.
     #[error("{field}: {what}")]
     Field {
-        /// Where, as a pointer below `spec`.
+        /// The field, as a pointer below `spec`.
         field: String,
         /// What is wrong, and what would be right.
         what: String,
@@ -149,7 +149,7 @@ impl Config {
     /// The layers as the core uses them.
     ///
     /// # Errors
-    /// Where a name, a role or a root can't be used, or a name stands twice.
+    /// If a name, a role or a root is not valid, or a name is given twice.
     pub fn layers(&self) -> Result<Vec<Layer>, ConfigError> {
         let mut layers: Vec<Layer> = Vec::new();
         for (i, l) in self.layers.iter().enumerate() {
@@ -188,10 +188,10 @@ impl Config {
         Ok(layers)
     }
 
-    /// Everything else that can be said wrong.
+    /// Checks all other fields.
     ///
     /// # Errors
-    /// Where a value is not one that evid knows.
+    /// If a value is not one that evid knows.
     pub fn check(&self) -> Result<(), ConfigError> {
         let wrong = |field: String, what: String| Err(ConfigError::Field { field, what });
         for (i, probe) in self.probes.iter().flatten().enumerate() {
@@ -213,10 +213,10 @@ impl Config {
         self.check_expected()
     }
 
-    /// Whether every entry of `expected` is one that may excuse something.
+    /// Checks that every entry of `expected` may excuse something.
     ///
     /// # Errors
-    /// Where one says too little, or would excuse what no entry may.
+    /// If an entry says too little, or would excuse what no entry may excuse.
     pub fn check_expected(&self) -> Result<(), ConfigError> {
         for (i, entry) in self.expected.iter().enumerate() {
             entry.check().map_err(|(field, what)| ConfigError::Field { field: format!("expected[{i}].{field}"), what })?;
@@ -224,7 +224,7 @@ impl Config {
         Ok(())
     }
 
-    /// The form that a bundle keeps: probes without what looks secret in their requests.
+    /// The form that a bundle keeps: probes without the parts of their requests that look secret.
     #[must_use]
     pub fn redacted(&self, redactor: &Redactor) -> Self {
         let probes = self.probes.as_ref().map(|all| all.iter().map(|p| p.redacted(redactor)).collect());
@@ -232,9 +232,6 @@ impl Config {
     }
 
     /// The user's own kind rules.
-    ///
-    /// # Errors
-    /// Where one is no rule.
     pub fn rules(&self) -> Result<Vec<Rule>, ConfigError> {
         let one = |(i, v): (usize, &Value)| {
             serde_json::from_value(v.clone()).map_err(|e| ConfigError::Field { field: format!("kinds[{i}]"), what: e.to_string() })

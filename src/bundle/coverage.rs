@@ -1,4 +1,4 @@
-//! `coverage.json`: every question asked, and each that was not answered, with its reason.
+//! `coverage.json`: every question that was asked, and every gap with its reason.
 use crate::model::{Gap, Known, Listable, Question, Reason, Universe, Unsettled};
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Coverage {
-    /// The highest resourceVersion seen over everything read, as decimal text.
+    /// The highest resourceVersion in everything that was read, as decimal text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub highest_resource_version: Option<String>,
     /// Every kind that could have been asked.
@@ -25,7 +25,7 @@ pub struct Coverage {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UniverseLine {
-    /// How it is known which those are: `discovery`, `api-services`, `version` or `nothing`.
+    /// From which source the kinds are known: `discovery`, `api-services`, `version` or `nothing`.
     pub known: String,
     /// The kinds, sorted.
     pub kinds: Vec<KindLine>,
@@ -35,11 +35,9 @@ pub struct UniverseLine {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KindLine {
-    /// API group.
     pub group: String,
-    /// Plural resource name.
     pub resource: String,
-    /// Whether its objects live in namespaces; absent where that is not known.
+    /// Whether its objects have a namespace; absent if that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespaced: Option<bool>,
 }
@@ -48,15 +46,12 @@ pub struct KindLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnsettledLine {
-    /// API group.
     pub group: String,
-    /// Kind.
     pub kind: String,
     /// Namespace; empty when cluster-scoped.
     pub namespace: String,
-    /// Name.
     pub name: String,
-    /// JSON pointers of what moved; an empty one where the object came or went.
+    /// JSON pointers of the changed fields; an empty one if the object was added or removed.
     pub moved: Vec<String>,
 }
 
@@ -64,22 +59,20 @@ pub struct UnsettledLine {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct QuestionLine {
-    /// API group.
     pub group: String,
-    /// Plural resource name.
     pub resource: String,
     /// Namespace; absent for the whole cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// Objects in the answer.
     pub count: u64,
-    /// resourceVersion of the list, where it says one.
+    /// resourceVersion of the list, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<String>,
     /// Pages of the answer; from live sources only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<u64>,
-    /// Milliseconds until it was whole; from live sources only.
+    /// Milliseconds until the answer was complete; from live sources only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub millis: Option<u64>,
 }
@@ -88,7 +81,6 @@ pub struct QuestionLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GapLine {
-    /// API group.
     pub group: String,
     /// Plural resource name; `*` for any kind.
     pub resource: String,
@@ -102,7 +94,7 @@ pub struct GapLine {
 }
 
 impl Coverage {
-    /// The stored form.
+    /// The stored form of the coverage.
     pub fn new(highest: Option<u64>, questions: &[Question], universe: &Universe, gaps: &[Gap], unsettled: &[Unsettled]) -> Self {
         let question = |q: &Question| QuestionLine {
             group: q.group.clone(),
@@ -136,7 +128,7 @@ impl Coverage {
         }
     }
 
-    /// The questions as the core uses them.
+    /// The questions in the form that the core uses.
     pub fn questions(&self) -> Vec<Question> {
         self.questions
             .iter()
@@ -152,16 +144,18 @@ impl Coverage {
             .collect()
     }
 
-    /// The gaps as the core uses them; an unknown reason counts as unreadable.
+    /// The gaps in the form that the core uses; an unknown reason counts as unreadable.
     pub fn gaps(&self) -> Vec<Gap> {
         self.gaps
             .iter()
-            .map(|g| Gap {
-                group: g.group.clone(),
-                resource: g.resource.clone(),
-                namespace: g.namespace.clone(),
-                reason: Reason::parse(&g.reason).unwrap_or(Reason::Unreadable),
-                detail: g.detail.clone(),
+            .map(|g| {
+                Gap::of(
+                    g.group.clone(),
+                    g.resource.clone(),
+                    g.namespace.clone(),
+                    Reason::parse(&g.reason).unwrap_or(Reason::Unreadable),
+                    g.detail.clone(),
+                )
             })
             .collect()
     }
@@ -178,7 +172,7 @@ impl UniverseLine {
         Self { known: universe.known.as_str().into(), kinds: universe.kinds.iter().map(kind).collect() }
     }
 
-    /// The universe as the core uses it; where nothing that evid knows says how it is known, nothing tells it.
+    /// The universe in the form that the core uses; an unknown `known` counts as `nothing`.
     pub fn universe(&self) -> Universe {
         let known = Known::ALL.into_iter().find(|k| k.as_str() == self.known).unwrap_or_default();
         let kind = |k: &KindLine| Listable { group: k.group.clone(), resource: k.resource.clone(), namespaced: k.namespaced };

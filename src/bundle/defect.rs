@@ -1,4 +1,5 @@
-//! What can be wrong with a bundle, each with the entry it is in. Only words: who finds a defect, and how, is told elsewhere.
+//! What can be wrong with a bundle, each with the entry that it is in. Only the list and its messages; must not know how a defect is
+//! found.
 use crate::bundle::names::NameFault;
 use crate::bundle::sums::SumsFault;
 use std::fmt;
@@ -9,9 +10,8 @@ pub const CONTAINER: &str = "container";
 /// One thing wrong with a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Defect {
-    /// The entry's name, escaped where it is not ASCII; `container` for bytes of no entry.
+    /// The entry's name, escaped if it is not ASCII; `container` for bytes that belong to no entry.
     pub entry: String,
-    /// What is wrong.
     pub what: DefectKind,
 }
 
@@ -50,22 +50,21 @@ pub enum DefectKind {
     Header {
         /// `local`, `central` or `end`.
         header: &'static str,
-        /// The field.
         field: &'static str,
-        /// As it stands there.
+        /// The value found.
         found: u64,
-        /// As it must be.
+        /// The required value.
         wanted: u64,
-        /// What the value means, where it is a known attack.
+        /// What the value means, if it is a known attack.
         hint: Option<&'static str>,
     },
     /// A record of the central directory is cut or has no signature.
     #[error("the central directory is broken at offset {0}")]
     Directory(u64),
-    /// The entry's local header has another name.
+    /// The entry's local header has this other name.
     #[error("its local header calls it {0:?}")]
     LocalName(String),
-    /// The entry is not where the one before it ends.
+    /// The entry does not start where the one before it ends.
     #[error("starts at offset {found}, but what stands before it ends at {wanted}: hidden or overlapping bytes")]
     Place {
         /// Where it starts.
@@ -76,13 +75,13 @@ pub enum DefectKind {
     /// The entry reaches into the central directory.
     #[error("reaches beyond the entries of the file")]
     Overrun,
-    /// Bytes before the central directory that no entry owns.
+    /// Bytes before the central directory that belong to no entry.
     #[error("{0} bytes between the entries and the central directory belong to no entry")]
     Unowned(u64),
     /// The name is not allowed.
     #[error("the name is not allowed: {0}")]
     Name(#[from] NameFault),
-    /// Two entries of one name.
+    /// Two entries have one name.
     #[error("a second entry of this name")]
     Duplicate,
     /// Differs from another name in letter case only.
@@ -91,7 +90,7 @@ pub enum DefectKind {
     /// Not sorted.
     #[error("stands in the wrong place: entries are sorted by name, then come evid.json and SHA256SUMS")]
     Order,
-    /// An entry that every bundle has is not there.
+    /// An entry that every bundle has is missing.
     #[error("missing: every bundle has it")]
     Absent,
     /// Too many, or too large.
@@ -99,7 +98,7 @@ pub enum DefectKind {
     Limit {
         /// Of what, with its unit.
         what: &'static str,
-        /// As declared.
+        /// The declared number.
         found: u64,
         /// The most that is allowed.
         most: u64,
@@ -110,34 +109,34 @@ pub enum DefectKind {
     /// More or fewer bytes than declared.
     #[error("declared as {wanted} bytes, but holds {}", match .found { Some(n) => n.to_string(), None => "more".into() })]
     Size {
-        /// The bytes it holds; None where it is more than declared.
+        /// The number of bytes; None if it is more than declared.
         found: Option<u64>,
-        /// As declared.
+        /// The declared number.
         wanted: u64,
     },
     /// The checksum in the headers does not fit.
     #[error("the CRC-32 of its content is {found:08x}, not {wanted:08x}: the content was changed")]
     Crc {
-        /// Of the content.
+        /// Computed from the content.
         found: u32,
-        /// As declared.
+        /// The declared value.
         wanted: u32,
     },
     /// The digest in SHA256SUMS does not fit.
     #[error("its SHA-256 is {found}, but SHA256SUMS says {wanted}: the content was changed")]
     Digest {
-        /// Of the content.
+        /// Computed from the content.
         found: String,
-        /// As listed.
+        /// The listed digest.
         wanted: String,
     },
-    /// SHA256SUMS is not of its one form.
+    /// SHA256SUMS does not have its required form.
     #[error("{0}")]
     Sums(#[from] SumsFault),
-    /// There, but not listed.
+    /// It exists but is not listed.
     #[error("not listed in SHA256SUMS: it was added afterwards")]
     Unlisted,
-    /// Listed, but not there.
+    /// It is listed but does not exist.
     #[error("listed in SHA256SUMS but not in the file: it was removed")]
     Missing,
     /// The stored bytes before evid.json are not the sealed ones.
@@ -145,12 +144,12 @@ pub enum DefectKind {
         "the stored bytes before evid.json have the SHA-256 {found}, but evid.json says {wanted}: they were changed or compressed anew"
     )]
     Head {
-        /// Of the file.
+        /// Computed from the file.
         found: String,
-        /// As sealed.
+        /// The sealed digest.
         wanted: String,
     },
-    /// Another reader of zip files sees something else.
+    /// Another zip reader sees something else.
     #[error("the zip library reads it in another way: {0}")]
     Disputed(String),
 }

@@ -1,6 +1,6 @@
-//! What a platform's own controllers rewrite, as `spec.expected` of `evid.yaml` says it (law 14): which field of which objects, and why.
-//! An entry excuses one changed field of an object that stays the same; what says who may do what, what runs, and whose an object is, no
-//! entry excuses.
+//! What a platform's own controllers rewrite, as `spec.expected` of `evid.yaml` declares it (law 14): which field of which objects, and
+//! why. An entry excuses one changed field of an object that stays the same. No entry excuses a change of rights, of what runs, or of
+//! which Application owns an object.
 use crate::kinds::patterns::is_like;
 use crate::model::tokens;
 use serde::{Deserialize, Serialize};
@@ -14,15 +14,15 @@ pub const PLACEHOLDER: &str = "TODO: say why this may change";
 pub struct Expected {
     /// The kind, as `<plural>.<group>`.
     pub kind: String,
-    /// Its namespace; none said: any, or none.
+    /// Its namespace; absent: any, or none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// Its name, or the beginning of names and a `*`; none said: any.
+    /// Its name, or the beginning of names and a `*`; absent: any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The fields, as JSON pointers in which a `*` token is any one token.
+    /// The fields, as JSON pointers in which a `*` token stands for any one token.
     pub pointers: Vec<String>,
-    /// Why they may change: a person's words.
+    /// Why they may change, in a person's words.
     pub because: String,
 }
 
@@ -39,7 +39,7 @@ impl Expected {
     /// What is wrong with the entry: the field, and what would be right.
     ///
     /// # Errors
-    /// Where it says too little, or would excuse what no entry may.
+    /// If it says too little, or would excuse what no entry may excuse.
     pub fn check(&self) -> Result<(), (String, String)> {
         let wrong = |field: &str, what: String| Err((field.to_owned(), what));
         let of_kind = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
@@ -70,13 +70,13 @@ impl Expected {
     }
 }
 
-/// Whether a pattern speaks of exactly this field.
+/// Whether a pattern names exactly this field.
 fn is_field(pattern: &str, pointer: &str) -> bool {
     let (pattern, pointer) = (tokens(pattern), tokens(pointer));
     pattern.len() == pointer.len() && pattern.iter().zip(&pointer).all(|(p, t)| p == "*" || p == t)
 }
 
-/// Kinds of which no field is excused, by `<plural>.<group>` or by `.<group>` alone, and why.
+/// Kinds of which no field may be excused, by `<plural>.<group>` or by `.<group>` alone, and why.
 const KINDS: &[(&str, &str)] = &[
     ("applications.argoproj.io", "it says what the platform is"),
     ("applicationsets.argoproj.io", "it says what the platform is"),
@@ -99,7 +99,7 @@ const KINDS: &[(&str, &str)] = &[
     ("controllerrevisions.apps", "it says what runs"),
 ];
 
-/// Config maps of which no field is excused, and why.
+/// ConfigMaps of which no field may be excused, and why.
 const MAPS: &[(&str, &str)] = &[
     ("argocd-cm", "it holds Argo CD's settings"),
     ("argocd-cmd-params-cm", "it holds Argo CD's settings"),
@@ -111,7 +111,7 @@ const MAPS: &[(&str, &str)] = &[
     ("extension-apiserver-authentication", "it says whom the API server trusts"),
 ];
 
-/// Fields that are excused of no kind, with all that is within them, and why.
+/// Fields that may not be excused for any kind, with everything below them, and why.
 const FIELDS: &[(&str, &str)] = &[
     ("/metadata/uid", "it says which object it is"),
     ("/metadata/name", "it says which object it is"),
@@ -126,15 +126,15 @@ const FIELDS: &[(&str, &str)] = &[
     ("/spec/volumeClaimTemplates", "it says what is stored"),
 ];
 
-/// Kinds of which the specification is not excused, and why.
+/// Kinds whose specification may not be excused, and why.
 const SPECS: &[(&str, &str)] = &[
     ("persistentvolumes", "it says where data lies"),
     ("persistentvolumeclaims", "it says where data lies"),
     ("nodes", "it says which pods may run there"),
 ];
 
-/// Why a change of this field of this object is never excused; none where an entry may excuse it. A `*` of a pattern is no field here:
-/// each field that it stands for is asked about by itself.
+/// Why a change of this field of this object is never excused; none if an entry may excuse it. Give a real field here, without a `*`: ask
+/// for each field that a pattern matches.
 pub fn never(stem: &str, name: &str, pointer: &str) -> Option<&'static str> {
     let why = |table: &[(&str, &'static str)], is: &dyn Fn(&str) -> bool| table.iter().find(|(of, _)| is(of)).map(|(_, why)| *why);
     let path = tokens(pointer);

@@ -1,19 +1,19 @@
-//! Which file is of which kind: a later part's name ends in eight hex digits, as the name of a kind may too, so the kinds whose names do
-//! are listed in the manifest. Opens no file.
+//! Which file belongs to which kind. The name of a later part ends in eight hex digits. The name of a kind may end so too, so the
+//! manifest lists such kinds. Opens no file.
 use crate::model::{Objects, stem};
 use std::collections::BTreeSet;
 
-/// The kinds of one bundle whose own names look like a part's: `<plural>.<group>` whose group ends in eight hex digits.
+/// The kinds of one bundle whose own names look like the name of a part: `<plural>.<group>` whose group ends in eight hex digits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LikeParts(BTreeSet<String>);
 
 impl LikeParts {
-    /// Of these kinds.
+    /// From the names of these kinds.
     pub fn of(stems: impl IntoIterator<Item = String>) -> Self {
         Self(stems.into_iter().filter(|stem| before_digits(stem).is_some()).collect())
     }
 
-    /// Of the kinds that have objects.
+    /// From the kinds that have objects.
     pub fn of_objects(objects: &dyn Objects) -> Self {
         let kinds: BTreeSet<(&str, &str)> = (0..objects.len()).map(|at| (objects.plural(at), objects.key(at).group)).collect();
         Self::of(kinds.into_iter().map(|(plural, group)| stem(plural, group)))
@@ -24,19 +24,19 @@ impl LikeParts {
         self.0.contains(stem)
     }
 
-    /// As the manifest lists them.
+    /// The form that the manifest holds.
     pub fn to_list(&self) -> Vec<String> {
         self.0.iter().cloned().collect()
     }
 
-    /// `<plural>.<group>` of a file name, whether it is a first or a later part.
+    /// `<plural>.<group>` of a file name, of a first or a later part.
     pub fn stem<'n>(&self, file: &'n str) -> &'n str {
         let name = file.strip_suffix(".jsonl").unwrap_or(file);
         if self.holds(name) { name } else { before_digits(name).unwrap_or(name) }
     }
 }
 
-/// What stands before a last `.<eight hex digits>`.
+/// The text before a final `.<eight hex digits>`.
 fn before_digits(name: &str) -> Option<&str> {
     let (stem, part) = name.rsplit_once('.')?;
     (part.len() == 8 && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))).then_some(stem)

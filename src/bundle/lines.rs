@@ -1,4 +1,4 @@
-//! The lines of a bundle's `.jsonl` files, format 1: stored forms of their own, so that the inner types can change.
+//! The lines of a bundle's `.jsonl` files, format 1. The stored forms have types of their own, so that the inner types can change.
 use crate::canon::json;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ pub struct HealthLine {
     pub name: String,
     /// `healthy`, `unhealthy` or `unknown`.
     pub health: String,
-    /// Pointer → value: what says so.
+    /// Pointer → value: the fields that show it.
     pub facts: Map<String, Value>,
 }
 
@@ -24,21 +24,20 @@ pub struct HealthLine {
 pub struct IdentityLine {
     /// Namespace, empty when cluster-scoped.
     pub namespace: String,
-    /// Name.
     pub name: String,
-    /// By what evidence the object is in its layer: `ancestry` and `relation` are confirmed; `mark`, `reference`, `namespace`, `destination`
-    /// and `label` are asserted; `none`.
+    /// The evidence that places the object in its layer: `ancestry` and `relation` are confirmed; `mark`, `reference`, `namespace`,
+    /// `destination` and `label` are asserted; `none`.
     pub by: String,
-    /// The Application that its tracking mark names, as `namespace/name`; absent without one.
+    /// The Application that its tracking mark names, as `namespace/name`; absent if there is no mark.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub app: String,
-    /// What that Application says of it, where it does not list it: `unlisted`, `gone` or `unknown`.
+    /// What is known of that Application, if it does not list the object: `unlisted`, `gone` or `unknown`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub mark: String,
     /// For a relation or a reference: `<plural>.<group>|namespace|name` of the other object.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub related: String,
-    /// What its scope label says, where it has one; never stronger than any other evidence.
+    /// The value of its scope label, if it has one; never stronger than any other evidence.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub scope: String,
     /// Whether it carries a tracking mark of the method in force.
@@ -58,10 +57,10 @@ pub struct IdentityLine {
     pub owned: BTreeMap<String, OwnedLine>,
     /// Pointer → value.
     pub fields: Map<String, Value>,
-    /// For a derived object: what would be its state.
+    /// For a derived object: the content that would be its state.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub derived: Value,
-    /// For a derived object: where it is not what its owner's template says.
+    /// For a derived object: the places where it differs from its owner's template.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub departs: Vec<DepartureLine>,
 }
@@ -72,15 +71,15 @@ pub struct IdentityLine {
 pub struct DepartureLine {
     /// JSON pointer within `derived` (within the template, where the object lacks something).
     pub at: String,
-    /// `runs`: it runs something else, or as somebody else. `holds`: it holds something else. `untold`: nothing says what its owner makes.
+    /// `runs`: it runs something else, or as another user. `holds`: it holds something else. `untold`: nothing says what its owner makes.
     /// `torn`: its owner is in no list.
     pub what: String,
-    /// What the template says there; absent where it says nothing.
+    /// The template's value there; absent if it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wants: Option<Value>,
 }
 
-/// By what agreement another controller owns a field.
+/// The agreement by which another controller owns a field.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct OwnedLine {
@@ -89,7 +88,7 @@ pub struct OwnedLine {
     /// Whether the agreement covers a whole container of the object, or every kind.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wide: bool,
-    /// Whether it is an autoscaler that is paused or failing: it owns the field, and did not write it.
+    /// Whether it is an autoscaler that is paused or failing: it owns the field but did not write it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub idle: bool,
 }
@@ -100,7 +99,6 @@ pub struct OwnedLine {
 pub struct NoiseLine {
     /// Namespace, empty when cluster-scoped.
     pub namespace: String,
-    /// Name.
     pub name: String,
     /// Pointer → value.
     pub fields: Map<String, Value>,
@@ -110,7 +108,7 @@ pub struct NoiseLine {
 }
 
 impl IdentityLine {
-    /// Appends its canonical bytes; what is large in it is moved, not copied.
+    /// Appends its canonical bytes; large parts are moved, not copied.
     pub fn write(mut self, out: &mut Vec<u8>) {
         let (fields, derived) = (std::mem::take(&mut self.fields), self.derived.take());
         write(&self, [("fields", Value::Object(fields)), ("derived", derived)], out);
@@ -118,7 +116,7 @@ impl IdentityLine {
 }
 
 impl NoiseLine {
-    /// Appends its canonical bytes; what is large in it is moved, not copied.
+    /// Appends its canonical bytes; large parts are moved, not copied.
     pub fn write(mut self, out: &mut Vec<u8>) {
         let (fields, order) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.order));
         let order = if order.is_empty() { Value::Null } else { Value::Object(order) };
@@ -126,7 +124,7 @@ impl NoiseLine {
     }
 }
 
-/// A line without its large fields, and those; null where one is left out.
+/// Writes a line from its small fields and these two large ones; null if one is left out.
 fn write(small: &impl Serialize, large: [(&str, Value); 2], out: &mut Vec<u8>) {
     // The line types have text keys only, so this can't fail.
     let mut line = serde_json::to_value(small).unwrap_or_default();

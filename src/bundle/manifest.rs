@@ -1,4 +1,5 @@
-//! `evid.json`, format 1: what the bundle is, of which cluster, when, and the digest of each layer.
+//! `evid.json`, format 1: what the bundle is, which cluster it shows, when, and the digest of each layer.
+use crate::model::Source;
 use serde::{Deserialize, Serialize};
 
 /// The manifest.
@@ -7,13 +8,12 @@ use serde::{Deserialize, Serialize};
 pub struct Manifest {
     /// Format number; 1.
     pub format: u32,
-    /// Who wrote it.
+    /// The tool that wrote it.
     pub tool: Tool,
-    /// `live` or `dump`.
-    pub source: String,
+    #[serde(with = "SourceLine")]
+    pub source: Source,
     /// Capture window.
     pub window: Window,
-    /// Which cluster.
     pub cluster: Cluster,
     /// Each layer with its role and digest, `platform` last.
     pub layers: Vec<LayerLine>,
@@ -25,14 +25,22 @@ pub struct Manifest {
     pub redaction_key: String,
     /// Argo CD's tracking method: `annotation` or `label`.
     pub tracking: String,
-    /// The kinds whose names end in eight hex digits, as those of later parts do; absent where there is none.
+    /// The kinds whose names end in eight hex digits, as the names of later parts do; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub like_parts: Vec<String>,
-    /// SHA-256 of every stored byte of the zip before `evid.json`: binds the container as well as its contents.
+    /// SHA-256 of every stored byte of the zip before `evid.json`: it covers the container as well as its contents.
     pub head: String,
     /// A reviewer's nonce.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
+}
+
+/// How a source is written down.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Source", rename_all = "lowercase")]
+enum SourceLine {
+    Live,
+    Dump,
 }
 
 /// Name and version of a tool.
@@ -41,7 +49,6 @@ pub struct Manifest {
 pub struct Tool {
     /// `evid`.
     pub name: String,
-    /// Its version.
     pub version: String,
 }
 
@@ -51,10 +58,7 @@ impl Tool {
         Self { name: "evid".into(), version: env!("CARGO_PKG_VERSION").into() }
     }
 
-    /// Whether it is evid and a version: neither holds a sentence.
-    ///
-    /// # Errors
-    /// What is wrong.
+    /// Checks that it holds `evid` and a version, and no other text.
     pub fn check(&self) -> Result<(), String> {
         let sign = |b: u8| b.is_ascii_alphanumeric() || b".+-".contains(&b);
         if self.name != "evid" {
@@ -65,7 +69,7 @@ impl Tool {
     }
 }
 
-/// RFC 3339 UTC times; absent where unknown.
+/// RFC 3339 UTC times; absent if unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
@@ -96,14 +100,13 @@ pub struct Cluster {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LayerLine {
-    /// Name.
     pub name: String,
     /// `protected`, `switched`, or `platform`.
     pub role: String,
-    /// The root Application (`namespace/name`), where it was seen.
+    /// The root Application (`namespace/name`), if it was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<String>,
-    /// sha256 of the lines of SHA256SUMS under `state/<name>/`.
+    /// SHA-256 of the lines of SHA256SUMS under `state/<name>/`.
     pub digest: String,
     /// Number of state objects.
     pub objects: u64,

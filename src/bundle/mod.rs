@@ -1,4 +1,4 @@
-//! What is in a bundle: the stored forms and how a snapshot becomes files. Knows no zip and no disk.
+//! The content of a bundle: the stored forms, and how a snapshot becomes files. Knows no zip and no disk.
 pub mod actions;
 pub mod against;
 pub mod assemble;

@@ -1,5 +1,5 @@
-//! The names that an entry of a bundle may have, and what may share a bundle. Judges raw bytes; knows no zip and no disk, and
-//! never repairs a name.
+//! The names that an entry of a bundle may have, and which names can't be in one bundle together. Judges raw bytes; knows no zip and no
+//! disk, and never repairs a name.
 use std::collections::BTreeMap;
 
 /// The checksums, always the last entry.
@@ -10,11 +10,11 @@ pub const MANIFEST: &str = "evid.json";
 pub const ACTIONS: &str = "actions.jsonl";
 /// What was seen between two points of a proof.
 pub const WATCH: &str = "watch.jsonl";
-/// Entries that stand in no folder.
+/// Entries that are in no folder.
 const SINGLE: [&str; 6] = ["SHA256SUMS", ACTIONS, "config.json", "coverage.json", "evid.json", WATCH];
 /// Folders with their depth: the number of segments of a name, the folder's own included.
 const FOLDERS: [(&str, usize); 5] = [("health", 3), ("identity", 3), ("noise", 3), ("probes", 2), ("state", 3)];
-/// The longest segment that every usual file system takes, in bytes.
+/// The longest segment that all common file systems accept, in bytes.
 const SEGMENT: usize = 255;
 
 /// What is wrong with a name.
@@ -31,10 +31,7 @@ pub enum NameFault {
     Unknown,
 }
 
-/// The name as text, if a bundle may hold an entry of that name.
-///
-/// # Errors
-/// What is wrong with it.
+/// The name as text, if a bundle may have an entry with that name.
 pub fn check(raw: &[u8]) -> Result<&str, NameFault> {
     let name = std::str::from_utf8(raw).map_err(|_| NameFault::Segment)?;
     if !name.split('/').all(segment) {
@@ -53,8 +50,8 @@ fn segment(text: &str) -> bool {
     !text.is_empty() && text.len() <= SEGMENT && !text.starts_with('.') && !text.ends_with('.') && text.bytes().all(allowed)
 }
 
-/// Pairs of names that a file system without letter case takes for one: of entries (`state/a/x`, `state/A/x`) or of their
-/// folders. Each pair is (later, earlier) in the order given; equal names are not collisions.
+/// Pairs of names that a file system without letter case can't tell apart: of entries (`state/a/x`, `state/A/x`) or of their folders.
+/// Each pair is (later, earlier) in the given order; equal names are not collisions.
 pub fn collisions<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<(&'a str, &'a str)> {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     let mut found = Vec::new();

@@ -1,12 +1,12 @@
-//! Where a large kind is cut into files: at boundaries that the keys choose, so that two bundles share most of their files
-//! although objects came and went between them. No part ever has the name of another kind's file.
+//! Where a large kind is cut into files: at boundaries that the keys choose, so that two bundles share most of their files although
+//! objects were added or removed between them. No part ever has the name of another kind's file.
 use crate::bundle::like_parts::LikeParts;
 use crate::canon;
 use sha2::Digest as _;
 
-/// A part is not ended before it holds this many bytes …
+/// A part does not end before it holds this many bytes …
 const SMALLEST: usize = 256 * 1024;
-/// … and is ended before it would hold more than this.
+/// … and ends before it would hold more than this.
 const LARGEST: usize = 4 * 1024 * 1024;
 
 /// Cuts the lines of one kind, which come sorted by `namespace/name`, into files.
@@ -14,23 +14,23 @@ pub struct Cutter<'k> {
     stem: String,
     like_parts: &'k LikeParts,
     is_first: bool,
-    /// The last object's key ends the part, which is large enough.
+    /// The part is large enough, and the last object's key ends it.
     at_boundary: bool,
     open: Option<(String, Vec<u8>)>,
 }
 
 impl<'k> Cutter<'k> {
-    /// Nothing yet; `stem` is `<plural>.<group>`.
+    /// Starts empty; `stem` is `<plural>.<group>`.
     pub fn new(stem: &str, like_parts: &'k LikeParts) -> Self {
         Self { stem: stem.to_owned(), like_parts, is_first: true, at_boundary: false, open: None }
     }
 
-    /// Adds the line of the object `key` (`namespace/name`). Gives back the file (name and bytes) that ends before it.
+    /// Adds the line of the object `key` (`namespace/name`). Returns the file (name and bytes) that ends before this object.
     pub fn add(&mut self, key: &str, line: &[u8]) -> Option<(String, Vec<u8>)> {
         let (stem, like_parts) = (&self.stem, self.like_parts);
         let part = || format!("{stem}.{}", &canon::sha256_hex(key.as_bytes())[..8]);
         let due = |bytes: &[u8]| self.at_boundary || bytes.len() + line.len() + 1 > LARGEST;
-        // Where the next part would have another kind's name, this one goes on.
+        // If the next part would have another kind's name, this part continues.
         let ended = self.open.take_if(|(_, bytes)| due(bytes) && !like_parts.holds(&part()));
         let (_, bytes) = self.open.get_or_insert_with(|| {
             let name = if self.is_first { stem.clone() } else { part() };
@@ -90,7 +90,7 @@ mod tests {
     fn no_part_has_the_name_of_another_kinds_file() {
         let lines: Vec<_> = (0..3000).map(|i| (format!("ns/object-{i:05}"), vec![b'x'; 1500])).collect();
         let alone = cut("widgets.corp", &lines);
-        // A kind that is named as the second part would be: the digits are truly those of that part's first key.
+        // A kind with the name that the second part would have: the digits really are those of that part's first key.
         let second = alone[1].0.strip_suffix(".jsonl").unwrap();
         let beside = cut_beside(&[second], "widgets.corp", &lines);
         assert!(beside.iter().all(|(name, _)| *name != alone[1].0));
@@ -98,7 +98,7 @@ mod tests {
             beside.iter().flat_map(|p| p.1.clone()).collect::<Vec<u8>>(),
             alone.iter().flat_map(|p| p.1.clone()).collect::<Vec<u8>>()
         );
-        // The part that goes on ends before the very next object.
+        // The part that continued ends before the very next object.
         let lines_of = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count();
         assert_eq!(lines_of(&beside[0].1), lines_of(&alone[0].1) + 1);
         assert_eq!(beside[1].0, format!("widgets.corp.{}.jsonl", &canon::sha256_hex(lines[lines_of(&beside[0].1)].0.as_bytes())[..8]));

@@ -1,5 +1,5 @@
-//! From the files of a bundle back to its objects: each is put together from its lines. Holds the lines as they are stored and no object
-//! longer than it is looked at, however many there are.
+//! Rebuilds the objects of a bundle from its files: each object is put together from its lines. Keeps the stored lines in memory, but
+//! each object only while it is used, however many there are.
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::like_parts::LikeParts;
 use crate::bundle::lines::{IdentityLine, NoiseLine};
@@ -26,7 +26,6 @@ struct Lines<'f> {
 }
 
 impl Lines<'_> {
-    /// The object's value.
     fn value(&self) -> Result<Value, String> {
         let identity: IdentityLine = parse(self.identity)?;
         let noise: NoiseLine = parse(self.noise)?;
@@ -39,10 +38,10 @@ fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, String> {
     serde_json::from_slice(line).map_err(|e| e.to_string())
 }
 
-/// The objects of a bundle, sorted by key: of each its lines and what it is placed by.
+/// The objects of a bundle, sorted by key: for each, its lines and the fields that placing reads.
 pub struct Rebuilt<'f> {
     objects: Vec<(Object, Lines<'f>)>,
-    /// The highest resourceVersion of any of them.
+    /// The highest resourceVersion of all of them.
     pub highest: Option<u64>,
 }
 
@@ -50,7 +49,7 @@ pub struct Rebuilt<'f> {
 type Place<'f> = (&'f str, Cow<'f, str>, Cow<'f, str>);
 
 impl<'f> Rebuilt<'f> {
-    /// Finds the lines of every object and puts each together once.
+    /// Finds the lines of every object and rebuilds each object once.
     pub fn read(files: &'f Files, rules: &Rules) -> (Self, Vec<Defect>) {
         #[derive(Deserialize)]
         struct Head<'a> {
@@ -137,7 +136,7 @@ pub fn objects(files: &Files, rules: &Rules) -> (Vec<Object>, Vec<Defect>) {
     ((0..rebuilt.len()).filter_map(|at| rebuilt.whole(at)).map(Cow::into_owned).collect(), defects)
 }
 
-/// The kinds that look like parts, as the manifest lists them; what it leaves out or adds shows where the objects are split anew.
+/// The kinds whose names look like parts, from the manifest. If its list is wrong, the check of the facet files finds that.
 fn like_parts(files: &Files) -> LikeParts {
     let manifest = files.get("evid.json").and_then(|bytes| serde_json::from_slice::<Manifest>(bytes).ok());
     LikeParts::of(manifest.into_iter().flat_map(|m| m.like_parts))

@@ -1,47 +1,44 @@
-//! The text of SHA256SUMS and what follows from it: each entry's digest, a layer's digest, the content id. Knows text only, no
-//! zip and no disk; whether a listed file is there is the reader's business.
+//! The text of SHA256SUMS and what follows from it: each entry's digest, a layer's digest, the content id. Knows text only, no zip and no
+//! disk; the reader checks that a listed file exists.
 use crate::bundle::names;
 use crate::canon::sha256_hex;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Digests by entry name, without SHA256SUMS itself. Its text has one line `<64 lowercase hex digits>  <name>\n` an entry,
-/// sorted by the bytes of the names, and no other form.
+/// Digests by entry name, without SHA256SUMS itself. Its text has one line `<64 lowercase hex digits>  <name>\n` for each entry, sorted
+/// by the bytes of the names, and no other form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sums(BTreeMap<String, String>);
 
-/// Why a text is not that of a SHA256SUMS. `line` counts from 1.
+/// Why a text is no valid SHA256SUMS. `line` counts from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SumsFault {
-    /// Not of the one form.
+    /// It does not have the one form.
     #[error("line {line} is not `<64 lowercase hex digits>  <name>` with a newline at its end")]
-    Form {
-        /// Where.
-        line: usize,
-    },
-    /// A name that no bundle may hold, or SHA256SUMS itself.
+    Form { line: usize },
+    /// A name that a bundle may not have, or SHA256SUMS itself.
     #[error("line {line} names {name:?}, which no bundle may list")]
     Name {
         /// Where.
         line: usize,
-        /// The name as it stands there.
+        /// The name in the text.
         name: String,
     },
-    /// Not after the line before it.
+    /// It is not sorted after the line before it.
     #[error("line {line} ({name}) is a duplicate or not sorted by the bytes of its name")]
     Order {
         /// Where.
         line: usize,
-        /// The name as it stands there.
+        /// The name in the text.
         name: String,
     },
 }
 
 impl Sums {
-    /// Reads the text, strictly: what it accepts, `to_string` gives back byte for byte.
+    /// Reads the text strictly: for a text that it accepts, `to_string` gives the same bytes.
     ///
     /// # Errors
-    /// The first line that is not as it must be.
+    /// The first invalid line.
     pub fn parse(text: &[u8]) -> Result<Self, SumsFault> {
         let mut sums = BTreeMap::new();
         for (i, line) in text.split_inclusive(|b| *b == b'\n').enumerate() {
@@ -58,7 +55,7 @@ impl Sums {
         Ok(Self(sums))
     }
 
-    /// Notes the digest (64 lowercase hex digits) of an entry; gives back an earlier one of the same name.
+    /// Records the digest (64 lowercase hex digits) of an entry; returns an earlier one of the same name.
     pub fn insert(&mut self, name: &str, digest: String) -> Option<String> {
         self.0.insert(name.to_owned(), digest)
     }
@@ -76,11 +73,6 @@ impl Sums {
     /// The number of entries listed.
     pub fn len(&self) -> usize {
         self.0.len()
-    }
-
-    /// Whether nothing is listed.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// What `grep ' state/LAYER/' SHA256SUMS | sha256sum` prints, as 64 lowercase hex digits. A layer without state gives the

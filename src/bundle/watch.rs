@@ -1,62 +1,51 @@
-//! `watch.jsonl`: what was seen between two points of a proof, in the order in which it was seen. Stored forms only; who watched, and how,
-//! is not known here.
+//! `watch.jsonl`: what was seen between two points of a proof, in the order in which it was seen. Holds the stored forms only; must not
+//! know how the watch works.
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::names::WATCH;
 use crate::canon::json;
 use serde::{Deserialize, Serialize};
 
-/// One line: something that was seen at a time (RFC 3339 UTC).
+/// One line: an event, with the time at which it was seen (RFC 3339 UTC).
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(tag = "event", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Seen {
-    /// Watching has begun, before the bundle before this one was whole.
-    From {
-        /// When.
-        time: String,
-    },
-    /// A pod as it is from now on; after [`Seen::From`] every pod that is there.
+    /// The watch has begun, before the previous bundle was complete.
+    From { time: String },
+    /// The state of a pod from now on; after [`Seen::From`], every existing pod.
     Pod(Pod),
     /// A sample of a declared probe.
     Probe {
         /// When it was asked.
         time: String,
-        /// Its layer.
         layer: String,
         /// Its name.
         probe: String,
         /// Whether the answer was the right one.
         right: bool,
-        /// Whether it could be asked at all: what was refused says nothing of the service.
+        /// Whether it could be asked at all: a refused question says nothing about the service.
         asked: bool,
-        /// What was wrong, as words of the probe's outcome; empty where it was right.
+        /// What was wrong, in words of the probe's outcome; empty if the answer was right.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         what: String,
     },
-    /// Something may have happened unseen.
+    /// The watch may have missed something.
     Gap {
         /// When it was noticed.
         time: String,
-        /// Why.
         detail: String,
     },
-    /// Watching went on to here, while the bundle was being captured.
-    Until {
-        /// When.
-        time: String,
-    },
+    /// The watch lasted until here, while the bundle was being captured.
+    Until { time: String },
 }
 
-/// What one pod says of itself.
+/// The state of one pod.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pod {
-    /// When it was seen so.
+    /// When it was seen.
     pub time: String,
-    /// Namespace.
     pub namespace: String,
-    /// Name.
     pub name: String,
-    /// uid.
     pub uid: String,
     /// Kind of its controller; empty without one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -76,7 +65,7 @@ pub struct Pod {
     pub gone: bool,
 }
 
-/// What is wrong with the file: each line one of [`Seen`] in the one form, from a first `from` to a last `until`.
+/// What is wrong with the file: each line must be one of [`Seen`] in the one form, from a first `from` to a last `until`.
 pub fn defects(bytes: &[u8]) -> Vec<Defect> {
     let wrong = |what: String| Defect::of(WATCH, DefectKind::Facets(what));
     let mut defects = Vec::new();

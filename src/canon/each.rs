@@ -1,8 +1,8 @@
-//! Work on several things side by side, with the answers in their order. Knows nothing of what is done.
+//! Parallel work on several items, with the results in the order of the items. Knows nothing of the work.
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Does some work for each, at most so many at a time; the answers are in the order of the items. A panic within goes on here, as it would
-/// without threads.
+/// Does some work for each item, at most `abreast` at a time; the results are in the order of the items. A panic in the work continues in
+/// the caller, as it would without threads.
 pub fn each<T: Sync, R: Send>(items: &[T], abreast: usize, work: impl Fn(usize, &T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let take = || {

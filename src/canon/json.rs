@@ -1,5 +1,5 @@
-//! Canonical JSON. For evid's own documents (integers within ±2^53) the bytes are those of RFC 8785; captured numbers keep
-//! every digit as exact, normalised decimals (`1e2` is `100`, `1.50` is `1.5`). The only way to bytes that are hashed.
+//! Canonical JSON. For evid's own documents (integers within ±2^53) the bytes are those of RFC 8785; captured numbers keep every digit as
+//! exact, normalised decimals (`1e2` is `100`, `1.50` is `1.5`). All bytes that are hashed are made here.
 use crate::canon::yaml::RESERVED;
 use serde::Serialize;
 use serde_json::Value;
@@ -20,12 +20,12 @@ pub fn to_text(value: &Value) -> String {
 /// The canonical bytes of one of evid's own documents.
 ///
 /// # Errors
-/// Where the type can't be expressed as JSON (a map with keys that are not text).
+/// If the type can't be expressed as JSON (a map with keys that are not text).
 pub fn document(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_value(value).map(|v| to_bytes(&v))
 }
 
-/// Whether bytes are the one line that a value has in a `.jsonl` file, its line feed included.
+/// Whether bytes are exactly the line that a value has in a `.jsonl` file, its line feed included.
 pub fn is_line(value: &impl Serialize, line: &[u8]) -> bool {
     document(value).is_ok_and(|bytes| line.strip_suffix(b"\n") == Some(&*bytes))
 }
@@ -73,7 +73,7 @@ fn write_entries<'a>(entries: impl Iterator<Item = (&'a String, &'a Value)>, out
     out.push(b'}');
 }
 
-/// Whether a number is written as it stands.
+/// Whether a number can be written unchanged.
 fn is_plain(number: &str) -> bool {
     !number.contains(['.', 'e', 'E', '-'])
 }
@@ -92,8 +92,8 @@ fn write_text(text: &str, out: &mut Vec<u8>) {
     drop(serde_json::to_writer(out, text));
 }
 
-/// A JSON number as an exact decimal without exponent, trailing zeros or a negative zero. An exponent beyond ±400 keeps the
-/// form `<digits>e<exponent>`, so that a hostile `1e999999999` stays short.
+/// A JSON number as an exact decimal without exponent, trailing zeros or a negative zero. With an exponent beyond ±400 it keeps the form
+/// `<digits>e<exponent>`, so that an attack like `1e999999999` stays short.
 pub fn decimal(text: &str) -> String {
     let (negative, rest) = text.strip_prefix('-').map_or((false, text), |r| (true, r));
     let (mantissa, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
@@ -111,7 +111,7 @@ pub fn decimal(text: &str) -> String {
     let Ok(exponent) = exponent.trim_start_matches('+').parse::<i64>() else {
         return text.to_ascii_lowercase();
     };
-    // The decimal point stands after `point` digits of `trimmed`.
+    // The decimal point is after `point` digits of `trimmed`.
     let point = exponent.saturating_add(i64::try_from(whole.len()).unwrap_or(0)).saturating_sub(i64::try_from(lead).unwrap_or(0));
     let count = i64::try_from(trimmed.len()).unwrap_or(i64::MAX);
     if !(-400..=400).contains(&point) {
@@ -128,7 +128,7 @@ pub fn decimal(text: &str) -> String {
     }
 }
 
-/// Writes every number within a value as its exact, normalised decimal, so that equal numbers are equal values.
+/// Writes every number within a value as its exact, normalised decimal, so that equal numbers become equal values.
 pub fn normalise(value: &mut Value) {
     match value {
         Value::Number(n) if !is_plain(n.as_str()) => {
@@ -142,11 +142,11 @@ pub fn normalise(value: &mut Value) {
     }
 }
 
-/// The deepest nesting that is read back.
+/// The deepest nesting that can be read back.
 const DEEPEST: usize = 127;
 
-/// Whether the bytes of a value give that value again: it is not nested too deep, and has no field whose name a reader takes for
-/// its own.
+/// Whether reading the bytes of a value gives that value again: it is not nested too deep, and has no field name that the reader treats
+/// specially.
 pub fn reads_back(value: &Value) -> bool {
     fn within(value: &Value, left: usize) -> bool {
         match value {

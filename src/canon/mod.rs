@@ -1,4 +1,4 @@
-//! One true byte form of a JSON value, and redaction; work side by side. Knows nothing of kinds, bundles or disks.
+//! The canonical bytes of a JSON value, redaction, and parallel work. Knows nothing of kinds, bundles or disks.
 mod each;
 pub mod json;
 pub mod redact;

@@ -1,21 +1,10 @@
-//! JSON text → values, several in one text, with exact numbers. Stricter than serde_json: a key that stands twice is an error.
-//! Knows nothing of Kubernetes or of files.
+//! JSON text → values, several in one text, with exact numbers. Stricter than serde_json: a repeated key is an error. Knows nothing of
+//! Kubernetes or of files.
 use crate::canon::yaml::{Document, Malformed, RESERVED};
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::{Deserializer, de};
 use serde_json::{Map, Number, Value};
 use std::fmt;
-
-/// All values of a text.
-///
-/// # Errors
-/// At the first thing that is not JSON, or a key that stands twice in one object.
-pub fn parse(text: &str) -> Result<Vec<Value>, Malformed> {
-    match documents(text) {
-        (found, None) => Ok(found.into_iter().map(|d| d.value).collect()),
-        (_, Some(error)) => Err(error),
-    }
-}
 
 /// The values up to the first error, and that error.
 pub fn documents(text: &str) -> (Vec<Document>, Option<Malformed>) {
@@ -48,7 +37,7 @@ fn malformed(error: &serde_json::Error) -> Malformed {
     Malformed { line: error.line(), column: error.column(), what }
 }
 
-/// A value of which no object has a key twice: two readers could else see two different values.
+/// A value in which no object has a key twice: otherwise two readers could see two different values.
 pub struct Strict(pub Value);
 
 impl<'de> de::Deserialize<'de> for Strict {
@@ -106,7 +95,7 @@ impl<'de> Visitor<'de> for Build {
         let mut map = Map::new();
         while let Some(key) = access.next_key::<String>()? {
             if key.starts_with(RESERVED) {
-                // serde_json hands a number over as a map with this one key. An object of the text that has it is a forgery.
+                // serde_json passes a number as a map with this one key. An object of the text with this key is a forgery.
                 return access.next_value_seed(Digits).map(Value::Number);
             }
             if map.contains_key(&key) {
@@ -119,7 +108,7 @@ impl<'de> Visitor<'de> for Build {
     }
 }
 
-/// The text of a number as serde_json's own parser hands it over: owned, which a string of the text never is.
+/// The text of a number from serde_json's own parser: it is owned, and a string of the text never is.
 struct Digits;
 
 impl<'de> DeserializeSeed<'de> for Digits {
@@ -148,7 +137,14 @@ impl Visitor<'_> for Digits {
 
 #[cfg(test)]
 mod tests {
-    use super::{documents, parse};
+    use super::documents;
+    use crate::canon::yaml::Malformed;
+    use serde_json::Value;
+
+    fn parse(text: &str) -> Result<Vec<Value>, Malformed> {
+        let (found, fault) = documents(text);
+        fault.map_or_else(|| Ok(found.into_iter().map(|d| d.value).collect()), Err)
+    }
     use serde_json::json;
 
     #[test]

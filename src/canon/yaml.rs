@@ -1,5 +1,5 @@
-//! YAML text → JSON values, by the core schema of YAML 1.2. Hostile by default: duplicate keys, bombs of aliases and deep
-//! nesting are errors with a line and a column. Knows nothing of Kubernetes or of files.
+//! YAML text → JSON values, by the core schema of YAML 1.2. Expects attacks: repeated keys, alias bombs and deep nesting are errors with
+//! a line and a column. Knows nothing of Kubernetes or of files.
 mod scalar;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: usize = 128;
-/// Keys that serde_json gives a meaning of its own; no captured object may use them.
+/// Keys that serde_json treats specially; no captured object may use them.
 pub(crate) const RESERVED: &str = "$serde_json::private::";
 
-/// Text that is not what its form says.
+/// A text that breaks the rules of its format.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("line {line}, column {column}: {what}")]
 pub struct Malformed {
@@ -20,7 +20,6 @@ pub struct Malformed {
     pub line: usize,
     /// Column, from 1.
     pub column: usize,
-    /// What is wrong.
     pub what: String,
 }
 
@@ -29,14 +28,13 @@ pub struct Malformed {
 pub struct Document {
     /// The line on which it starts, from 1.
     pub line: usize,
-    /// The value.
     pub value: Value,
 }
 
 /// All documents of a text.
 ///
 /// # Errors
-/// At the first thing that is not YAML, or not JSON in YAML's clothes.
+/// The first text that is not YAML, or that JSON can't express.
 pub fn parse(text: &str) -> Result<Vec<Value>, Malformed> {
     match documents(text) {
         (found, None) => Ok(found.into_iter().map(|d| d.value).collect()),
@@ -64,13 +62,13 @@ fn malformed(at: Marker, what: String) -> Malformed {
     Malformed { line: at.line(), column: at.col() + 1, what }
 }
 
-/// A collection that is not closed yet, and the anchor it bears (0 for none).
+/// A collection that is still open, and its anchor (0 for none).
 enum Open {
     Sequence(usize, usize, Vec<Value>),
     Mapping(usize, usize, Map<String, Value>, Option<String>),
 }
 
-/// An anchored value, how deep it is and how much memory a copy takes.
+/// An anchored value, its depth, and how much memory a copy takes.
 struct Anchored {
     value: Value,
     depth: usize,
@@ -191,7 +189,7 @@ fn collection_tag(tag: Option<&Tag>, allowed: &str) -> Result<(), String> {
     }
 }
 
-/// About how many bytes a copy takes.
+/// The approximate number of bytes that a copy takes.
 fn weight(value: &Value) -> usize {
     match value {
         Value::String(s) => 32 + s.len(),

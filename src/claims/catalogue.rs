@@ -1,4 +1,4 @@
-//! The claims as data: one file each, over a closed vocabulary of predicates. The file's stem is the claim's word.
+//! The claims as data: one file for each claim, with a closed list of predicates. The file's stem is the claim's word.
 use crate::canon::yaml;
 use crate::model::{Layer, Role};
 use serde::Deserialize;
@@ -9,26 +9,26 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/claim_files.r
 #[derive(Deserialize, Clone, Debug)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Claim {
-    /// The second half of the claim's id; filled in from the file's name.
+    /// The second half of the claim's id; taken from the file's name.
     #[serde(skip)]
     pub word: String,
-    /// Place in the report; lower comes first.
+    /// Place in the report; the lowest comes first.
     pub order: u32,
-    /// What the claim says, in one sentence, `{layer}` standing for the layer's name.
+    /// What the claim says, in one sentence; `{layer}` stands for the layer's name.
     pub says: String,
-    /// Whose claim it is: the first half of its id.
+    /// The subject of the claim: the first half of its id.
     #[serde(rename = "for")]
     pub subject: Subject,
-    /// Over how many bundles it can be judged.
+    /// For which numbers of bundles it can be judged.
     pub over: Vec<usize>,
-    /// Whether it speaks of the time between the points of a proof, and so is judged only where that was watched.
+    /// Whether it is about the time between the points of a proof. Such a claim is judged only if that time was watched.
     #[serde(default)]
     pub proof: bool,
     /// The name of its predicate.
     pub predicate: String,
 }
 
-/// Whose claim it is.
+/// The subject of a claim.
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "lowercase")]
 pub enum Subject {
@@ -51,7 +51,7 @@ pub enum Subject {
 /// All built-in claims, in the order of the report.
 ///
 /// # Errors
-/// Where a file is malformed; a test makes sure that none is.
+/// If a file is malformed; a test makes sure that none is.
 pub fn all() -> Result<Vec<Claim>, String> {
     let mut claims = Vec::new();
     for (stem, body) in FILES {
@@ -64,7 +64,7 @@ pub fn all() -> Result<Vec<Claim>, String> {
     Ok(claims)
 }
 
-/// The ids of all claims on a platform of these layers.
+/// The ids of all claims on a platform with these layers.
 ///
 /// # Errors
 /// As [`all`].
@@ -73,7 +73,7 @@ pub fn ids(layers: &[Layer]) -> Result<Vec<String>, String> {
 }
 
 impl Subject {
-    /// The first halves of the claim's ids on a platform of these layers.
+    /// The first halves of the claim's ids on a platform with these layers.
     pub fn firsts(self, layers: &[Layer]) -> Vec<&str> {
         let of = |role: Option<Role>| layers.iter().filter(|l| role.is_none_or(|r| l.role == r)).map(|l| &*l.name).collect();
         match self {

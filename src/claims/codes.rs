@@ -1,4 +1,4 @@
-//! What a finding can say: the closed list. Words for people stand in `render`; a code without words does not compile.
+//! The codes of findings: the closed list. `render` holds the words for people; a code without words does not compile.
 use crate::compare::ChangeKind;
 use crate::model::{Reason, codes};
 

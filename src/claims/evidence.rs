@@ -1,4 +1,4 @@
-//! The bundles of one judgement and what all claims ask of them, computed once.
+//! The bundles of one judgement, and what all claims need to know of them, computed once.
 use crate::argo::key_of_entry;
 use crate::claims::position::{Position, positions};
 use crate::claims::written::name_writers;
@@ -12,13 +12,12 @@ use std::collections::BTreeSet;
 /// The stem of Applications.
 pub(super) const APPLICATIONS: &str = "applications.argoproj.io";
 
-/// Everything that the claims rest on.
+/// Everything that the claims use.
 pub struct Evidence<'a> {
     /// The bundles, in order.
     pub sides: &'a [Side],
     /// The kinds' rules.
     pub rules: &'a Rules,
-    /// The layers.
     pub layers: Vec<Layer>,
     /// All objects.
     pub instances: Instances,
@@ -27,15 +26,12 @@ pub struct Evidence<'a> {
     /// Position of the switch in each bundle; empty without a switched layer.
     pub positions: Vec<Position>,
     gaps: Vec<Vec<Gap>>,
-    /// Layer and kind (stem) of everything that a layer's Applications list.
+    /// Layer and kind (stem) of every object that a layer's Applications list.
     listed: BTreeSet<(String, String)>,
 }
 
 impl<'a> Evidence<'a> {
-    /// Gathers it.
-    ///
-    /// # Errors
-    /// Where a bundle can't be read.
+    /// Collects it.
     pub fn gather(sides: &'a [Side], rules: &'a Rules, layers: &[Layer]) -> Result<Self, CompareError> {
         let instances = Instances::read(sides, layers)?;
         let gaps = sides.iter().map(|s| s.coverage.gaps()).collect();
@@ -70,7 +66,7 @@ impl<'a> Evidence<'a> {
         self.layers.iter().find(|l| l.role == Role::Switched)
     }
 
-    /// The key of an object of which only the place is known: its kind as its rule or its own line spells it.
+    /// The key of an object of which only the place is known; its rule or its own line gives the kind.
     pub fn key(&self, spot: &Spot) -> Key {
         let (plural, group) = unstem(&spot.stem);
         let of_rule = self.rules.of_resource(group, plural).map(|k| k.rule.kind.clone());
@@ -83,8 +79,8 @@ impl<'a> Evidence<'a> {
         Key::new(group, &of_rule.or_else(of_line).unwrap_or_else(|| spot.stem.clone()), &spot.namespace, &spot.name)
     }
 
-    /// Whether a bundle asked for a kind. One whose CustomResourceDefinition another bundle holds, and that this bundle shows to be
-    /// gone, has no objects: it was asked in effect.
+    /// Whether a bundle asked for a kind. If another bundle holds the CustomResourceDefinition of the kind, and this bundle shows that it
+    /// is gone, then the kind has no objects here, and it counts as asked.
     pub fn asked(&self, stem: &str, side: usize) -> bool {
         const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
         let (resource, group) = unstem(stem);
@@ -95,7 +91,7 @@ impl<'a> Evidence<'a> {
             || (stem != DEFINITIONS && !self.unseen(DEFINITIONS, "", side) && !defined(side) && (0..self.sides.len()).any(defined))
     }
 
-    /// A bundle that does not tell which kinds there are may have missed any that another bundle could ask for (law 1).
+    /// The gaps of a bundle that does not tell which kinds exist: it may have missed any kind that another bundle could ask for (law 1).
     fn known_from_others(&self, side: usize) -> Vec<Gap> {
         let universe = |i: usize| self.sides.get(i).map(|s| s.coverage.universe.universe()).unwrap_or_default();
         if universe(side).known != Known::Nothing {
@@ -107,12 +103,11 @@ impl<'a> Evidence<'a> {
             self.rules.keeps(&k.group, &k.resource) && !self.asked(&stem(&k.resource, &k.group), side) && !gap()
         };
         let detail = "another bundle knows this kind, and this one did not ask for it";
-        let gap =
-            |k: Listable| Gap { group: k.group, resource: k.resource, namespace: None, reason: Reason::NotAsked, detail: detail.into() };
+        let gap = |k: Listable| Gap::of(k.group, k.resource, None, Reason::NotAsked, detail);
         others.into_iter().filter(is_open).map(gap).collect()
     }
 
-    /// Whether a bundle asked for a kind in a namespace (empty: in the whole cluster), or knows that the namespace is not there.
+    /// Whether a bundle asked for a kind in a namespace (empty: in the whole cluster), or knows that the namespace does not exist.
     fn asked_in(&self, resource: &str, group: &str, namespace: &str, side: usize) -> bool {
         let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return false };
         let mut places = coverage.questions.iter().filter(|q| q.group == group && q.resource == resource).map(|q| q.namespace.as_deref());
@@ -123,12 +118,12 @@ impl<'a> Evidence<'a> {
         !coverage.asked(group, resource) || places.any(|p| p.is_none_or(|p| p == namespace)) || (!namespace.is_empty() && gone())
     }
 
-    /// Whether the time between the bundles was watched, anywhere: they are points of a proof.
+    /// Whether any time between the bundles was watched: they are points of a proof.
     pub fn is_watched(&self) -> bool {
         self.sides.iter().any(|s| s.sums().get(crate::bundle::names::WATCH).is_some())
     }
 
-    /// Whether what an object runs comes to an end by itself, so that its pods come and go.
+    /// Whether the object's pods end by themselves, so that pods are added and removed in normal operation.
     pub fn ends(&self, spot: &Spot) -> bool {
         let (plural, group) = unstem(&spot.stem);
         self.rules.of_resource(group, plural).is_some_and(|k| k.rule.ends)
@@ -139,7 +134,7 @@ impl<'a> Evidence<'a> {
         self.layers.iter().find(|l| l.name == name)
     }
 
-    /// The place of a layer's root, as the first bundle that saw it says.
+    /// The place of a layer's root, from the first bundle that saw it.
     pub fn root(&self, layer: &str) -> Option<Spot> {
         let line = self.sides.iter().find_map(|s| s.manifest.layers.iter().find(|l| l.name == layer)?.root.clone())?;
         let (namespace, name) = line.split_once('/')?;
@@ -153,33 +148,21 @@ impl<'a> Evidence<'a> {
     }
 
     /// The state line of an object in one bundle (null for a derived one).
-    ///
-    /// # Errors
-    /// Where the file can't be read.
     pub fn state(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
         self.line("state", spot, at, side)
     }
 
-    /// What an object is, whether it is state or derived.
-    ///
-    /// # Errors
-    /// Where a file can't be read.
+    /// The content of an object, in its state or, for a derived one, in its identity line.
     pub fn content(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
         if at.derived { Ok(self.line("identity", spot, at, side)?["derived"].take()) } else { self.state(spot, at, side) }
     }
 
     /// A line of another facet.
-    ///
-    /// # Errors
-    /// Where the file can't be read.
     pub fn line(&self, facet: &str, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
         self.sides.get(side).map_or(Ok(Value::Null), |s| s.line(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name))
     }
 
-    /// An object of one bundle, put together again from its facets.
-    ///
-    /// # Errors
-    /// Where a file can't be read.
+    /// An object of one bundle, rebuilt from its facets.
     pub fn whole(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
         let map = |v: &Value, field: &str| v.get(field).and_then(Value::as_object).cloned().unwrap_or_default();
         let identity = self.line("identity", spot, at, side)?;
@@ -188,8 +171,8 @@ impl<'a> Evidence<'a> {
         Ok(join_facets(Facets { state, identity: map(&identity, "fields"), noise: map(&noise, "fields"), order: map(&noise, "order") }))
     }
 
-    /// The place and instance of an object of which the key is known, where a bundle holds it; its namespace may be that of its
-    /// Application's destination where its kind has none.
+    /// The place and instance of an object with a known key, if a bundle holds it. If its kind has no namespace, the key may have that of
+    /// its Application's destination.
     pub fn find(&self, key: &Key, side: usize) -> Option<(&Spot, &Instance)> {
         let stem = self.stem_of(&key.group, &key.kind);
         let spot = |namespace: &str| Spot { stem: stem.clone(), namespace: namespace.to_owned(), name: key.name.clone() };
@@ -200,37 +183,28 @@ impl<'a> Evidence<'a> {
         found(spot(&key.namespace)).or_else(|| found(spot("")))
     }
 
-    /// The entry that holds an object's line of a facet; empty where it has none.
-    ///
-    /// # Errors
-    /// Where a file can't be read.
+    /// The entry that holds an object's line of a facet; empty if it has none.
     pub fn file(&self, facet: &str, spot: &Spot, at: &Instance, side: usize) -> Result<String, CompareError> {
         let Some(side) = self.sides.get(side) else { return Ok(String::new()) };
         Ok(side.entry_of(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name)?.unwrap_or_default().to_owned())
     }
 
-    /// The entry that shows what an object is: its state, or for a derived one its identity.
-    ///
-    /// # Errors
-    /// Where a file can't be read.
+    /// The entry that holds the content of an object: its state, or for a derived one its identity.
     pub fn shown_in(&self, spot: &Spot, at: &Instance, side: usize) -> Result<String, CompareError> {
         self.file(if at.derived { "identity" } else { "state" }, spot, at, side)
     }
 
-    /// The changes from one bundle to another. What one side lacks and did not wholly see is uncertain; so is what is state only
-    /// because its controller's kind was not wholly seen.
-    ///
-    /// # Errors
-    /// Where a file can't be read.
+    /// The changes from one bundle to another. If one side lacks an object and did not see all of its kind, the change is uncertain. It
+    /// is uncertain too if the object is state only because not all of its controller's kind was seen.
     pub fn between(&self, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
         let mut found = changes(self.sides, &self.instances, self.rules, a, b)?;
         let key = |i: usize| self.sides.get(i).map(|s| &s.manifest.redaction_key);
         if key(a) != key(b) {
-            // Tokens of two keys say nothing about each other.
+            // Tokens of two keys can't be compared.
             for change in found.iter_mut().filter(|c| c.kind == ChangeKind::Modified) {
                 set_aside(change, |f| without_tokens(&f.before) == without_tokens(&f.after));
             }
-            // Nor about what was a departure before.
+            // So a departure can't be compared with an earlier one.
             found.iter_mut().filter(|c| c.kind == ChangeKind::Departs).for_each(|c| c.uncertain = true);
         }
         for change in &mut found {
@@ -238,7 +212,7 @@ impl<'a> Evidence<'a> {
             let hides = |stem: &str, i: usize| self.unseen(stem, namespace, i);
             let agreements = ["horizontalpodautoscalers.autoscaling", APPLICATIONS];
             if change.fields.iter().any(|f| f.owned) && agreements.iter().any(|s| hides(s, a) || hides(s, b)) {
-                // Who owns the field was seen on one side only.
+                // The owner of the field was seen on one side only.
                 set_aside(change, |f| f.owned);
             }
             let (lacks, has) = match change.kind {
@@ -258,7 +232,7 @@ impl<'a> Evidence<'a> {
         Ok(found)
     }
 
-    /// Whether a bundle could lack an object of this kind (stem) and namespace only because it did not wholly see it there.
+    /// Whether a bundle may lack an object of this kind (stem) and namespace only because it did not see all of them.
     pub fn unseen(&self, stem: &str, namespace: &str, side: usize) -> bool {
         let (resource, group) = unstem(stem);
         let of_kind = |g: &Gap| g.covers(resource, group);
@@ -272,7 +246,7 @@ impl<'a> Evidence<'a> {
         self.gaps.get(side).map_or(&[], Vec::as_slice)
     }
 
-    /// The gaps of one bundle but for those of kinds that are never stored: nothing rests on these.
+    /// The gaps of one bundle, without those of kinds that are never stored: no claim depends on these.
     pub fn gaps_kept(&self, side: usize) -> impl Iterator<Item = &Gap> {
         self.gaps(side).iter().filter(|g| self.rules.keeps(&g.group, &g.resource))
     }
@@ -284,7 +258,7 @@ impl<'a> Evidence<'a> {
         held.chain(managed).chain([APPLICATIONS.to_owned()]).collect()
     }
 
-    /// The gaps of one bundle that touch these kinds where the layer could have them; a kind that was not asked at all is one.
+    /// The gaps of one bundle in these kinds that could hide objects of the layer; a kind that was not asked at all is one.
     pub fn gaps_in(&self, layer: &str, kinds: &BTreeSet<String>, side: usize) -> Vec<Gap> {
         let spaces: BTreeSet<&str> = self.instances.of_layer(layer).map(|(s, _)| &*s.namespace).collect();
         let of_layer = |ns: &str| {
@@ -301,17 +275,11 @@ impl<'a> Evidence<'a> {
             let known = found.iter().any(|g| g.resource == resource && g.group == group);
             if !known && !self.asked(stem, side) {
                 let detail = String::new();
-                found.push(Gap { group: group.into(), resource: resource.into(), namespace: None, reason: Reason::NotAsked, detail });
+                found.push(Gap::of(group, resource, None, Reason::NotAsked, detail));
             }
             let told = |ns: &str| found.iter().any(|g| g.covers(resource, group) && g.namespace.as_deref().is_none_or(|n| n == ns));
             let open = spaces.iter().filter(|ns| !ns.is_empty() && !told(ns) && !self.asked_in(resource, group, ns, side));
-            let gap = |ns: &&str| Gap {
-                group: group.into(),
-                resource: resource.into(),
-                namespace: Some((*ns).to_owned()),
-                reason: Reason::NotAsked,
-                detail: String::new(),
-            };
+            let gap = |ns: &&str| Gap::of(group, resource, Some((*ns).to_owned()), Reason::NotAsked, "");
             let missed: Vec<Gap> = open.map(gap).collect();
             found.extend(missed);
         }
@@ -342,7 +310,7 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// Marks the fields of an object that stayed the same that the first bundle's configuration expects to change (law 14).
+/// Marks the changed fields that the first bundle's configuration expects (law 14), of an object that stayed the same.
 fn mark_expected(sides: &[Side], change: &mut Change) {
     let Some(config) = sides.first().map(|s| &s.config).filter(|_| change.kind == ChangeKind::Modified && !change.recreated) else {
         return;
@@ -353,7 +321,7 @@ fn mark_expected(sides: &[Side], change: &mut Change) {
     }
 }
 
-/// Takes the fields that match out of a change; where all do, they stay and leave it open.
+/// Removes the matching fields from a change. If all match, they stay, and the change becomes uncertain.
 fn set_aside(change: &mut Change, doubtful: impl Fn(&FieldChange) -> bool) {
     let (aside, plain): (Vec<_>, Vec<_>) = change.fields.drain(..).partition(doubtful);
     change.uncertain |= plain.is_empty();

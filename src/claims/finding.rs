@@ -1,4 +1,4 @@
-//! What a verdict rests on: an object, a pointer, the values, the file.
+//! A finding, on which a verdict rests: an object, a pointer, the values, the file.
 use crate::claims::Code;
 use crate::compare::{Change, FieldChange, Writer};
 use crate::model::{Gap, Key};
@@ -11,7 +11,7 @@ pub enum Effect {
     Counters,
     /// It leaves the claim open.
     Doubts,
-    /// It is worth knowing.
+    /// It only informs.
     Notes,
 }
 
@@ -26,14 +26,14 @@ impl Effect {
     }
 }
 
-/// One finding. Its code is of a closed list, so that nothing signed is prose.
+/// One finding. Its code is from a closed list, so that no free text is signed.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Finding {
     /// What it does to the claim.
     pub effect: Effect,
     /// What was found.
     pub code: Code,
-    /// The object, where it is about one.
+    /// The object, if it is about one.
     pub object: Option<Key>,
     /// JSON pointer within the object, or empty.
     pub pointer: String,
@@ -45,7 +45,7 @@ pub struct Finding {
     pub bundle: usize,
     /// The entry of that bundle, or empty.
     pub file: String,
-    /// Who wrote the field at the pointer last, where the bundle says so.
+    /// Who wrote the field at the pointer last, if the bundle says so.
     pub writer: Option<Writer>,
 }
 
@@ -75,13 +75,13 @@ impl Finding {
         self
     }
 
-    /// A gap that leaves the claim open. The kind stands as `<plural>.<group>` in the object's kind.
+    /// A gap that leaves the claim open. The object's kind holds `<plural>.<group>`.
     pub fn gap(gap: &Gap, bundle: usize) -> Self {
         let key = Key::new(&gap.group, &crate::model::stem(&gap.resource, &gap.group), gap.namespace.as_deref().unwrap_or(""), "*");
         Self::new(Effect::Doubts, gap.reason.into(), bundle).about(key).in_file("coverage.json")
     }
 
-    /// The findings of a change: one a field, or one for the object.
+    /// The findings of a change: one for each field, or one for the object.
     pub fn of_change(change: &Change, effect: Effect) -> Vec<Self> {
         let base = || Self::new(effect, change.kind.into(), change.shown_by()).about(change.key.clone()).in_file(&change.file);
         if change.fields.is_empty() {
@@ -91,7 +91,7 @@ impl Finding {
         change.fields.iter().map(one).collect()
     }
 
-    /// The same, where a field that the configuration expects to change is only noted (law 14).
+    /// The same, but a field that the configuration expects to change is only noted (law 14).
     pub fn of_change_unless_expected(change: &Change, effect: Effect) -> Vec<Self> {
         let mut found = Self::of_change(change, effect);
         for (finding, _) in found.iter_mut().zip(&change.fields).filter(|(_, field)| field.expected) {

@@ -9,20 +9,20 @@ use crate::model::{Role, Verdict};
 /// A judged claim.
 #[derive(Clone, Debug)]
 pub struct Judged {
-    /// Its id, as in `core.unchanged`.
+    /// Its id, such as `core.unchanged`.
     pub id: String,
     /// What it says.
     pub says: String,
     /// The verdict.
     pub verdict: Verdict,
-    /// What it rests on, counter-examples first.
+    /// The findings, counter-examples first.
     pub findings: Vec<Finding>,
 }
 
 /// Judges the claims (all, or those named in `only`), in the order of the catalogue.
 ///
 /// # Errors
-/// Where a bundle's file can't be read.
+/// If a bundle's file can't be read.
 pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, only: &[String]) -> Result<Vec<Judged>, CompareError> {
     let mut out = Vec::new();
     let apart = apart(evidence)?;
@@ -55,8 +55,8 @@ pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, 
     Ok(out)
 }
 
-/// Why the bundles are not comparable: then no claim over them is proven. That they were redacted with different keys leaves open what
-/// rests on tokens alone, which the comparison itself sees to.
+/// Why the bundles are not comparable; then no claim over them is proven. Different redaction keys are no such reason: they leave open
+/// only what depends on tokens, and the comparison itself takes care of that.
 fn apart(evidence: &Evidence<'_>) -> Result<Option<Finding>, CompareError> {
     let question = Question { evidence, layer: "", expect: None };
     let found = predicates::run("comparable", &question)?.unwrap_or_default();
@@ -64,15 +64,15 @@ fn apart(evidence: &Evidence<'_>) -> Result<Option<Finding>, CompareError> {
     Ok(grave.map(|f| Finding { effect: Effect::Doubts, code: Code::NotComparable, ..f }))
 }
 
-/// Nothing is proven of nothing: a layer whose root is in no bundle, or is one of several of its name, or a protected layer that holds
-/// nothing.
+/// Nothing is proven of nothing: the finding for a layer whose root is in no bundle or is ambiguous, or for a protected layer that holds
+/// no object.
 fn ungrounded(evidence: &Evidence<'_>, layer: &str) -> Option<Vec<Finding>> {
     let declared = evidence.layer(layer)?;
     if evidence.root(layer).is_none() {
         let key = crate::model::Key::new("argoproj.io", "Application", declared.root_namespace.as_deref().unwrap_or(""), &declared.root);
         return Some(vec![Finding::new(Effect::Doubts, Code::NoRoot, 0).about(key)]);
     }
-    // Which of two roots of one name is meant is not for the larger platform to say.
+    // Which of two roots of one name is meant must not depend on how large their platforms are.
     let named = evidence.instances.all.keys().filter(|s| s.stem == APPLICATIONS && s.name == declared.root).collect::<Vec<_>>();
     if declared.root_namespace.is_none() && named.len() > 1 {
         let found = |spot| Finding::new(Effect::Doubts, Code::RootAmbiguous, 0).about(evidence.key(spot));
@@ -84,11 +84,12 @@ fn ungrounded(evidence: &Evidence<'_>, layer: &str) -> Option<Vec<Finding>> {
     let empty = |i: usize| evidence.sides.get(i).is_some_and(|s| s.manifest.layers.iter().any(|l| l.name == layer && l.objects == 0));
     let hollow = (0..evidence.sides.len()).find(|i| declared.role == Role::Protected && empty(*i))?;
     let all = (0..evidence.sides.len()).all(empty);
-    // Empty in one bundle only is a change, which the claims themselves find.
+    // A layer that is empty in only one bundle is a change, which the claims themselves find.
     all.then(|| vec![Finding::new(Effect::Doubts, Code::EmptyLayer, hollow)])
 }
 
-/// A root that lists Applications which are there, and of which none is its layer's: what marks them is not what evid took for marks.
+/// The finding for a root that lists existing Applications of which none is in its layer: then evid did not understand how this Argo CD
+/// marks what it manages.
 fn listed_and_not_ours(evidence: &Evidence<'_>, layer: &str) -> Option<Finding> {
     let root = evidence.root(layer)?;
     (0..evidence.sides.len()).find_map(|i| {

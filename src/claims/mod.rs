@@ -1,5 +1,5 @@
-//! Judges named claims about one, two or three bundles. A claim is a data file; what it may say is a closed vocabulary of
-//! predicates. Does no I/O of its own and cannot fail for want of evidence: what was not seen is a doubt.
+//! Judges named claims about one, two or three bundles. A claim is a data file; it can use only the predicates of a closed list. Does no
+//! I/O of its own, and missing evidence is never an error: what was not seen is a doubt.
 pub mod catalogue;
 mod codes;
 mod evidence;

@@ -1,16 +1,16 @@
-//! Position of the switch in each bundle (DESIGN §6), by ancestry only: labels, namespaces and what another Argo CD does decide nothing.
+//! Position of the switch in each bundle, by ancestry only: labels, namespaces and another Argo CD decide nothing.
 use crate::argo::Mode;
 use crate::claims::Evidence;
 use crate::claims::evidence::APPLICATIONS;
 use crate::compare::{CompareError, Spot};
 use std::collections::BTreeSet;
 
-/// Where the switch stands.
+/// The position of the switch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Position {
     /// The root is manual (or gone), and no Application below it lives.
     Off,
-    /// The root is automated, or all that another bundle had below it live.
+    /// The root is automated, or every Application that another bundle had below it lives.
     On,
     /// The root is manual; some Applications that another bundle had below it live, and some do not.
     Partial,

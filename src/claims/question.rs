@@ -1,15 +1,15 @@
-//! What a predicate is asked and what it answers, and what the caller says the bundles should show.
+//! A predicate's question and answer, and what the caller expects the bundles to show.
 use crate::claims::{Evidence, Finding, Position};
 use crate::compare::CompareError;
 
-/// What the caller says the bundles should show; without it the positions of the switch decide.
+/// What the caller expects the bundles to show; without it, the positions of the switch decide.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Expect {
     /// Optional is gone at the last bundle.
     CoreOnly,
     /// Optional is back at the last bundle.
     OptionalOn,
-    /// Nothing moved.
+    /// Nothing changed.
     Unchanged,
 }
 
@@ -29,7 +29,7 @@ impl Expect {
     }
 }
 
-/// What a predicate is asked.
+/// The question to a predicate.
 pub(super) struct Question<'a> {
     pub(super) evidence: &'a Evidence<'a>,
     /// The layer that the claim is about, or empty.
@@ -38,7 +38,7 @@ pub(super) struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// The bundles in which the switch is (or is said to be) in this position.
+    /// The bundles in which the switch is in this position, as seen or as the caller expects.
     pub(super) fn at(&self, position: Position) -> Vec<usize> {
         let last = self.evidence.sides.len().saturating_sub(1);
         let pinned = match self.expect {

@@ -1,15 +1,15 @@
-//! What Applications say of their objects, and what that is worth: a witness counts while it is current (law 7), contradicts a list only
-//! by what it saw (law 8), and says nothing of another cluster (law 11).
+//! How far the status of Applications is evidence about their objects: it counts while it is current (law 7), contradicts a list only by
+//! objects that it saw (law 8), and proves nothing about another cluster (law 11).
 use crate::argo;
 use crate::argo::{Here, Settings, Stale};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
-use crate::model::{By, Key, meta};
+use crate::model::{By, Key, Source, meta};
 use chrono::{DateTime, FixedOffset};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// The doubts about what a layer's Applications (its root too) say in one bundle: those whose word is not current, and what a current one
+/// The doubts from a layer's Applications (its root too) in one bundle: those whose status is not current, and objects that a current one
 /// saw and the bundle lacks.
 pub(super) fn doubts(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
@@ -23,7 +23,7 @@ pub(super) fn doubts(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<F
     Ok(findings)
 }
 
-/// What the layer's current Applications saw in one bundle and the bundle lacks.
+/// The objects that the layer's current Applications saw and the bundle lacks.
 pub(super) fn missing_of(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     for (spot, at) in members(e, layer, side) {
@@ -35,7 +35,7 @@ pub(super) fn missing_of(e: &Evidence<'_>, layer: &str, side: usize) -> Result<V
     Ok(findings)
 }
 
-/// The Applications of a layer that deploy to another cluster, in whichever bundle: what they made there was not seen, before or after.
+/// The Applications of a layer that deploy to another cluster, in any bundle: their objects there were not seen, before or after.
 pub(super) fn elsewhere(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding>, CompareError> {
     let (mut findings, mut named) = (Vec::new(), BTreeSet::new());
     for side in 0..e.sides.len() {
@@ -72,8 +72,8 @@ fn deploys_here(e: &Evidence<'_>, spot: &Spot, app: &Value, side: usize) -> bool
 fn stale(e: &Evidence<'_>, app: &Value, side: usize) -> Result<Option<Stale>, CompareError> {
     let Some(bundle) = e.sides.get(side) else { return Ok(None) };
     let window = &bundle.manifest.window;
-    // A live capture reads Applications once more at its end; when a dump read them is not known.
-    let moment = if bundle.manifest.source == "live" { window.finished.as_ref() } else { window.started.as_ref() };
+    // A live capture reads Applications once more at its end; it is unknown when a dump read them.
+    let moment = if bundle.manifest.source == Source::Live { window.finished.as_ref() } else { window.started.as_ref() };
     let Some(moment) = moment.and_then(|t| DateTime::parse_from_rfc3339(t).ok()) else { return Ok(Some(Stale::Never)) };
     let control = argo::app::controller_namespace(app).unwrap_or_else(|| meta::text(app, "/metadata/namespace"));
     let settings = settings(e, control, side)?;
@@ -88,7 +88,7 @@ fn settings(e: &Evidence<'_>, control: &str, side: usize) -> Result<Settings, Co
     Ok(e.state(&spot, at, side)?.get("data").and_then(Value::as_object).cloned().map_or_else(Settings::default, Settings::new))
 }
 
-/// The newest write that is known of the objects that an Application lists.
+/// The newest known write to the objects that an Application lists.
 fn newest_write(e: &Evidence<'_>, app: &Value, side: usize) -> Result<Option<DateTime<FixedOffset>>, CompareError> {
     let mut newest = None;
     for key in argo::resources(app) {
@@ -114,8 +114,8 @@ fn of_stale(why: &Stale, side: usize) -> Finding {
     }
 }
 
-/// What a current Application saw and the bundle lacks, though the list holds others of that kind and namespace: where it holds none, the
-/// list itself is contradicted, which is a gap.
+/// The objects that a current Application saw and the bundle lacks, if the list holds others of that kind and namespace. If the list
+/// holds none, the list itself is contradicted, which is a gap.
 fn missing(e: &Evidence<'_>, spot: &Spot, app: &Value, side: usize) -> Vec<Finding> {
     if meta::deleting(app).is_some() || argo::app::is_operating(app) || !deploys_here(e, spot, app, side) {
         return Vec::new();

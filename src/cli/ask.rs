@@ -2,10 +2,10 @@
 use crate::cli::failure::Failure;
 use std::io::Write as _;
 
-/// Asks a person before anything is written.
+/// Asks a person to confirm before anything is written.
 ///
 /// # Errors
-/// Where nobody is there to answer, or the answer is no.
+/// If there is no terminal to ask on, or the answer is no.
 pub fn confirm(question: &str, yes: bool, somebody: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());

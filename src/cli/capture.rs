@@ -85,7 +85,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     };
     let captured = capture::run(
         |intake| match &origin {
-            Origin::Dump(dir) => Ok(dated(dump::read(dir)?.into(), args.at.as_deref())?.without(&config.leave_out).through(intake)),
+            Origin::Dump(dir) => Ok(dated(dump::read(dir)?, args.at.as_deref())?.without(&config.leave_out).through(intake)),
             Origin::Cluster(connection) => collect(connection, args, intake),
         },
         &intake,
@@ -102,7 +102,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     Ok(summary(&captured))
 }
 
-/// Makes the evidence folder, and tries whether a bundle can be written there.
+/// Makes the evidence folder, and checks that a bundle can be written there.
 fn writable(archive: &Path) -> Result<(), Failure> {
     let tried = std::fs::create_dir_all(archive).and_then(|()| tempfile::tempfile_in(archive));
     let hint = "check the folder and its permissions, or name another with `--archive DIR`";
@@ -161,7 +161,7 @@ fn probe(origin: &Origin<'_>, snapshot: &mut Snapshot<PackedObjects<'_>>, intake
     Ok(Vec::new())
 }
 
-/// A dump that does not say when it was taken is of the time that was said.
+/// If a dump does not say when it was taken, the given time counts.
 fn dated(mut collected: Collected, at: Option<&str>) -> Result<Collected, Failure> {
     if let Some(at) = at {
         let time = chrono::DateTime::parse_from_rfc3339(at)
@@ -173,7 +173,7 @@ fn dated(mut collected: Collected, at: Option<&str>) -> Result<Collected, Failur
     Ok(collected)
 }
 
-/// The redactor of the user's key, which is made on first use.
+/// The redactor with the user's key. The key is made on first use.
 pub(super) fn redactor() -> Result<Redactor, Failure> {
     let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
     let (key, created) = keyfile::load_or_create_redaction_key(&dir)?;
@@ -196,8 +196,8 @@ pub(super) fn no_spool(error: &dyn Display) -> Failure {
     Failure::new(format!("no temporary file can be made: {error}")).hint("TMPDIR says where")
 }
 
-/// Says what was sealed and what was not answered. A capture with gaps, with a probe that was not answered rightly, or of a platform
-/// that moved under it, is incomplete.
+/// Prints what was sealed and what was not answered. A capture is incomplete if it has gaps, if a probe did not get the right answer, or
+/// if the platform changed meanwhile.
 pub(super) fn summary(captured: &Captured<'_, (Sealed, Manifest)>) -> Exit {
     let Captured { sealed: (sealed, manifest), snapshot, probes } = captured;
     ui::message(&format!("sealed {} ({} objects, {} bytes)", sealed.path.display(), snapshot.objects.len(), sealed.size));
@@ -220,7 +220,7 @@ pub(super) fn summary(captured: &Captured<'_, (Sealed, Manifest)>) -> Exit {
     if wrong.is_empty() && snapshot.unsettled.is_empty() { complete } else { Exit::Inconclusive }
 }
 
-/// Says what was not answered; a capture with gaps is incomplete.
+/// Prints what was not answered; a capture with gaps is incomplete.
 fn gaps(gaps: &[Gap]) -> Exit {
     const MOST: usize = 8;
     if gaps.is_empty() {

@@ -1,11 +1,11 @@
-//! kubectl's flags that say which cluster is meant and as whom, for every verb that asks one.
+//! kubectl's flags for the cluster and the user, for every verb that asks a cluster.
 use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::{Access, Cluster, ConnectError, Origin, connect, origin};
 use crate::cli::failure::Failure;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Which cluster, and as whom.
+/// Which cluster, and as which user.
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Cluster")]
 pub(super) struct ClusterArgs {
@@ -32,7 +32,7 @@ impl ClusterArgs {
         connected(&self.access())
     }
 
-    /// What the kubeconfig says of who asks whom.
+    /// The cluster and the user that the kubeconfig names.
     pub(super) fn origin(&self) -> Result<Origin, Failure> {
         origin(&self.access(), |name| std::env::var(name).ok()).map_err(hinted)
     }
@@ -58,7 +58,7 @@ impl ClusterArgs {
         }
     }
 
-    /// Time, whose waits end on Ctrl-C.
+    /// A clock whose waits end on Ctrl-C.
     pub(super) fn clock(&self) -> SystemClock {
         SystemClock::new()
     }
@@ -74,18 +74,18 @@ fn hinted(error: ConnectError) -> Failure {
         .hint("`--kubeconfig` and `--context` say which cluster is meant, `--from DIR` reads a dump, `evid demo` needs no cluster")
 }
 
-/// How long a request may take. kubectl's 0 is without an end, and nothing here is.
+/// How long a request may take. In kubectl 0 means no limit; evid always has one.
 fn timeout(text: &str) -> Result<Duration, String> {
     duration(text).and_then(|time| if time.is_zero() { Err("a request needs some time; as in 30s or 2m".into()) } else { Ok(time) })
 }
 
-/// Seconds of a demo platform in each second.
+/// Seconds of a demo platform in each real second.
 pub(super) fn pace(text: &str) -> Result<f64, String> {
     let pace: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
     if (0.1..=200.0).contains(&pace) { Ok(pace) } else { Err("a pace is between 0.1 and 200".into()) }
 }
 
-/// A duration as kubectl takes it: `30s`, `2m`, `1h30m`, or seconds.
+/// A duration in kubectl's form: `30s`, `2m`, `1h30m`, or seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     if let Ok(seconds) = text.parse::<u64>() {
         return Ok(Duration::from_secs(seconds));

@@ -1,4 +1,4 @@
-//! `evid demo`: the whole loop, or a platform to try things on, without a cluster.
+//! `evid demo`: the whole round trip, or a platform to try evid on, without a cluster.
 use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::Access;
 use crate::adapters::{config, fresh};
@@ -68,14 +68,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 /// Starts the platform with its faults.
 fn start(args: &Args, port: u16) -> Result<Server, Failure> {
     let failed = |e: std::io::Error| Failure::new(format!("the demo platform can't be started: {e}"));
-    // Every demo is a cluster of its own: its evidence is not comparable with another's.
+    // Every demo is a cluster of its own: its evidence is not comparable with that of another demo.
     let mut salt = vec![0_u8; 16];
     getrandom::fill(&mut salt).map_err(|e| Failure::new(format!("the system gives no random numbers: {e}")))?;
     let options = platform::Options { pace: args.pace, mishaps: args.fault.clone(), salt };
     platform::platform(&options, SystemClock::new().now()).and_then(|p| p.serve(port)).map_err(failed)
 }
 
-/// The platform's description: its own, unless another is named; its probes as often as its time is fast.
+/// The platform's description: its own, unless another is given; its probe intervals are divided by the pace.
 fn description(global: &Global) -> Result<Config, Failure> {
     const OWN: &str = include_str!("../../samples/platform/evid.yaml");
     let mut config = match &global.config {
@@ -123,9 +123,9 @@ fn show(args: &Args, global: &Global) -> Done {
     done
 }
 
-/// Leaves the platform up.
+/// Serves the platform until Ctrl-C.
 fn serve(args: &Args, port: u16, kubeconfig: &std::path::Path) -> Done {
-    // From here on Ctrl-C is waited for: the kubeconfig does not outlive the server.
+    // From here on Ctrl-C is handled: the kubeconfig is removed with the server.
     let clock = SystemClock::new();
     let server = start(args, port)?;
     fresh::replace(kubeconfig, server.kubeconfig().as_bytes(), 0o600)

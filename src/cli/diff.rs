@@ -1,6 +1,5 @@
 //! `evid diff`: verdicts, changes, and a signed report beside the bundles.
 use crate::adapters::{archive, report_file};
-use crate::canon::json;
 use crate::claims::Expect;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -39,7 +38,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let expect = args.expect.as_deref().and_then(Expect::parse);
     let outcome = diff(&sides, expect)?;
     if args.output == "json" {
-        ui::data(&[json::to_bytes(&outcome.predicate), b"\n".to_vec()].concat())?;
+        ui::json(&outcome.predicate)?;
     } else {
         ui::data(table::report(&sides, &outcome.judged, &outcome.changes, outcome.total, ui::style()).as_bytes())?;
     }

@@ -12,7 +12,8 @@ use crate::render;
 use crate::usecase::capture::live::platform;
 use crate::usecase::cluster::discover;
 use crate::usecase::doctor as usecase;
-use crate::usecase::doctor::{Doctor, Examined, Level, Line, Right, complete};
+use crate::usecase::doctor::{Code, Doctor, Examined, Grant, Level, Line, complete};
+use crate::usecase::rights::{Purpose, Right};
 use std::path::Path;
 
 /// Check what evid needs: the cluster and the way to it, Argo CD, the layers, rights, keys, folders
@@ -24,16 +25,24 @@ pub(super) struct Args {
     /// Send no reviews: neither who you are nor what you may do is asked
     #[arg(long)]
     no_access_review: bool,
-    /// Print the roles that evid needs, for `kubectl apply`, instead; with --context or --kubeconfig the cluster's kinds one by one, with
-    /// --as for whom
-    #[arg(long)]
-    rbac: bool,
+    /// Print the roles that evid needs and their bindings, for `kubectl apply`, instead: of all verbs, or of those named (as in
+    /// `--rbac=capture,prove`); with --context or --kubeconfig the cluster's kinds one by one, with --as for whom
+    #[arg(
+        long,
+        value_name = "VERB",
+        num_args = 0..,
+        require_equals = true,
+        value_delimiter = ',',
+        default_missing_value = "capture,prove,probes,switch",
+        value_parser = ["capture", "prove", "probes", "switch"]
+    )]
+    rbac: Vec<String>,
     #[command(flatten)]
     cluster: ClusterArgs,
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
-    if args.rbac {
+    if !args.rbac.is_empty() {
         return rbac(args);
     }
     let (line, read) = configuration(global.config.as_deref());
@@ -45,14 +54,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let (examined, failure) = match cluster(args, layers.as_deref(), &rules) {
         Ok(examined) => (examined, None),
         Err(failure) => {
-            let line = Line::problem("kubeconfig.unusable").with("why", failure.text());
+            let line = Line::problem(Code::KubeconfigUnusable).with("why", failure.text());
             (Examined { lines: vec![line], missing: vec![] }, Some(failure))
         }
     };
     lines.extend(examined.lines);
     lines.extend(match keyfile::default_dir(|name| std::env::var_os(name)) {
         Ok(dir) => doctor::keys(&dir),
-        Err(e) => vec![Line::problem("keys.unusable").with("what", "keys").with("why", e)],
+        Err(e) => vec![Line::problem(Code::KeysUnusable).with("what", "keys").with("why", e)],
     });
     lines.push(doctor::folder(&global.archive));
     show(&args.output, &lines, &examined.missing)?;
@@ -84,7 +93,7 @@ fn count(lines: &[Line], level: Level) -> usize {
     lines.iter().filter(|l| l.level == level).count()
 }
 
-/// The configuration in force; one that can't be used is a line, and nothing of it is guessed.
+/// The configuration in force; an invalid one becomes a line, and no value is guessed.
 fn configuration(named: Option<&Path>) -> (Line, Option<(Vec<Layer>, Rules)>) {
     let read = || {
         let config = config::load(named)?;
@@ -92,14 +101,14 @@ fn configuration(named: Option<&Path>) -> (Line, Option<(Vec<Layer>, Rules)>) {
     };
     match read() {
         Ok(read) => {
-            let file = config::in_force(named).map(|p| Line::ok("config.file").with("file", p.display()));
-            (file.unwrap_or_else(|| Line::ok("config.defaults")), Some(read))
+            let file = config::in_force(named).map(|p| Line::ok(Code::ConfigFile).with("file", p.display()));
+            (file.unwrap_or_else(|| Line::ok(Code::ConfigDefaults)), Some(read))
         }
-        Err(failure) => (Line::problem("config.unusable").with("why", failure.text()), None),
+        Err(failure) => (Line::problem(Code::ConfigUnusable).with("why", failure.text()), None),
     }
 }
 
-/// Asks the cluster; where it comes from goes first.
+/// Asks the cluster; first shows where the connection comes from.
 fn cluster(args: &Args, layers: Option<&[Layer]>, rules: &Rules) -> Result<Examined, Failure> {
     let origin = args.cluster.origin()?;
     let cluster = args.cluster.connect()?;
@@ -116,35 +125,42 @@ fn cluster(args: &Args, layers: Option<&[Layer]>, rules: &Rules) -> Result<Exami
 
 fn of_origin(origin: &Origin, impersonated: Option<&str>) -> Vec<Line> {
     let mut lines = vec![
-        Line::ok("kubeconfig.chosen")
+        Line::ok(Code::KubeconfigChosen)
             .with("file", &origin.file)
             .with("context", &origin.context)
             .with("server", &origin.server)
             .with("user", &origin.user)
             .with("login", &origin.login),
     ];
-    lines.extend(impersonated.map(|user| Line::note("kubeconfig.impersonates").with("user", user)));
+    lines.extend(impersonated.map(|user| Line::note(Code::KubeconfigImpersonates).with("user", user)));
     if origin.server.starts_with("http:") {
-        lines.push(Line::note("kubeconfig.plain").with("server", &origin.server));
+        lines.push(Line::note(Code::KubeconfigPlain).with("server", &origin.server));
     } else if origin.insecure {
-        lines.push(Line::note("kubeconfig.insecure").with("server", &origin.server));
+        lines.push(Line::note(Code::KubeconfigInsecure).with("server", &origin.server));
     }
     lines
 }
 
-/// Prints the roles: for any kind, or for those of a cluster that was named.
+/// Prints the roles: for all kinds, or for the kinds of the named cluster.
 fn rbac(args: &Args) -> Done {
     let mut listed = None;
-    let mut control = None;
+    let (mut control, mut applications) = (None, Vec::new());
     if args.cluster.is_named() {
         let cluster = args.cluster.connect()?;
         let (kinds, gaps) = discover(&cluster).map_err(|e| live::failure(e, &cluster))?;
         gaps.iter().for_each(|g| ui::message(&format!("note: {}: not in the role", g.detail)));
-        control = platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace()).control;
+        let seen = platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace(), &[]);
+        applications = seen.argo("Application").map(|app| app.key.namespace.clone()).chain(seen.control.clone()).collect();
+        control = seen.control;
         listed = Some(complete(Some(&kinds)));
     }
     let control = control.as_deref().unwrap_or("argocd");
-    let text = render::rbac::documents(&complete(None), listed.as_deref(), args.cluster.impersonated(), control);
+    applications.push(control.to_owned());
+    applications.sort();
+    applications.dedup();
+    let verbs: Vec<Purpose> = Purpose::ALL.into_iter().filter(|p| args.rbac.iter().any(|v| v == p.as_str())).collect();
+    let grant = Grant { user: args.cluster.impersonated(), control, applications: &applications };
+    let text = render::rbac::documents(&verbs, &complete(None), listed.as_deref(), &grant);
     ui::data(text.as_bytes())?;
     Ok(Exit::Proven)
 }

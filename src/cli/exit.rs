@@ -17,7 +17,7 @@ pub enum Exit {
     Broken = 4,
 }
 
-/// The table, as `--help` ends with it.
+/// The table at the end of `--help`.
 pub const HELP: &str = "Exit codes:
   0  proven, or no difference
   1  refuted, or different
@@ -26,7 +26,7 @@ pub const HELP: &str = "Exit codes:
   4  integrity or signature failure";
 
 impl Exit {
-    /// This end, or that one where it is worse: broken before refuted before inconclusive.
+    /// The worse of two exits: broken, then refuted, then inconclusive.
     pub fn at_best(self, other: Self) -> Self {
         const RISING: [Exit; 5] = [Exit::Proven, Exit::Inconclusive, Exit::Refuted, Exit::Usage, Exit::Broken];
         let rank = |e: Self| RISING.iter().position(|x| *x == e);

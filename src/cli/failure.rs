@@ -16,7 +16,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// It could not run.
+    /// The command could not run.
     pub fn new(text: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, text: text.into(), hint: None }
     }
@@ -39,7 +39,7 @@ impl Failure {
         &self.text
     }
 
-    /// Prints it to stderr and gives the exit code.
+    /// Prints it to stderr and returns the exit code.
     pub fn report(self) -> ExitCode {
         ui::message(&format!("error: {}", self.text));
         if let Some(hint) = self.hint {

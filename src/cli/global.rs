@@ -1,4 +1,4 @@
-//! What every verb takes, and what it ends with.
+//! The options of every verb, and its result.
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use clap::Args;
@@ -15,5 +15,5 @@ pub(super) struct Global {
     pub(super) config: Option<PathBuf>,
 }
 
-/// How a verb ends.
+/// The result of a verb.
 pub(super) type Done = Result<Exit, Failure>;

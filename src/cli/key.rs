@@ -1,4 +1,4 @@
-//! `evid key`: the keys that sign and that redact.
+//! `evid key`: the signing key and the redaction key.
 use crate::adapters::keyfile;
 use crate::canon::redact::Redactor;
 use crate::cli::exit::Exit;
@@ -73,7 +73,7 @@ pub(super) fn signing(named: Option<&Path>) -> Result<SigningKey, Failure> {
     Ok(made.key)
 }
 
-/// Where the public half of the user's own key is; a placeholder for a key named on the command line.
+/// The path of the user's own public key; a placeholder for a key named on the command line.
 pub(super) fn public(named: Option<&Path>) -> String {
     let own = keyfile::default_dir(|name| std::env::var_os(name)).map(|d| d.join(keyfile::PUBLIC_KEY).display().to_string());
     own.ok().filter(|_| named.is_none()).unwrap_or_else(|| "PUBLIC-KEY".into())

@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
                     name.clone(),
                     m.window.finished.clone().unwrap_or_else(|| "unknown".into()),
                     cluster.chars().take(8).collect(),
-                    m.source.clone(),
+                    m.source.as_str().to_owned(),
                     coverage.gaps.len().to_string(),
                     layers.join(" "),
                     reports.iter().map(|(_, signer)| signer.chars().take(8).collect::<String>()).collect::<Vec<_>>().join(" "),
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         }
     }
     if args.output == "json" {
-        ui::data(&[crate::canon::json::to_bytes(&json!(documents)), b"\n".to_vec()].concat())?;
+        ui::json(&json!(documents))?;
     } else if rows.is_empty() {
         ui::message(&format!("{} holds no bundle; `evid capture NAME --from DIR` makes one", folder.display()));
     } else {

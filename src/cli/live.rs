@@ -1,4 +1,4 @@
-//! The live half of a capture: what is asked of a cluster, its probes, progress on a terminal, hints where it can't be asked.
+//! The live part of a capture: the questions to a cluster, its probes, progress on a terminal, and hints if it can't be asked.
 use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::Cluster;
 use crate::adapters::kube::reach::Apps;
@@ -15,7 +15,7 @@ use crate::usecase::capture::live::{Live, Scope};
 use crate::usecase::cluster::{LiveError, discover};
 use crate::usecase::session::{Progress, Session, scope};
 
-/// What is asked of a cluster.
+/// What to ask a cluster.
 #[derive(clap::Args, Debug)]
 pub(super) struct LiveArgs {
     #[command(flatten)]
@@ -41,7 +41,7 @@ pub(super) struct LiveArgs {
 }
 
 impl LiveArgs {
-    /// The bounds of the capture.
+    /// The scope of the capture.
     pub(super) fn scope(&self, config: &Config) -> Scope {
         Scope {
             namespaces: self.namespace.clone(),
@@ -81,23 +81,31 @@ impl Connection {
     }
 }
 
-/// Prints the requests that a capture would begin with.
+/// Prints the first requests that a capture would send.
 pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
     let cluster = args.cluster.connect()?;
     let clock = args.cluster.clock();
     let scope = args.scope(config);
     let live = Live { api: &cluster, clock: &clock, rules, scope: &scope, progress: &|_, _, _| {} };
     let paths = live::questions(&live).map_err(|e| failure(e, &cluster))?;
-    ui::data(paths.iter().map(|p| format!("GET {p}\n")).collect::<String>().as_bytes())?;
+    ui::text(&paths.iter().map(|p| format!("GET {p}\n")).collect::<String>())?;
     ui::message(&format!("{} questions to {}; nothing was asked but discovery", paths.len(), cluster.server()));
     Ok(Exit::Proven)
 }
 
-/// How Argo CD is set up there, and the server's address. What was not answered is said; without Applications nothing is.
+/// How Argo CD is set up there, and the server's address. Prints what was not answered.
+/// Fails if Applications were refused and none was seen.
 pub(super) fn platform(args: &ClusterArgs) -> Result<(String, Vec<Object>), Failure> {
     let cluster = args.connect()?;
     let (kinds, _) = discover(&cluster).map_err(|e| failure(e, &cluster))?;
-    let seen = live::platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace());
+    let seen = live::platform(
+        &cluster,
+        &Rules::new(&[])?,
+        &[],
+        &kinds,
+        cluster.namespace(),
+        &["persistentvolumes", "persistentvolumeclaims", "namespaces"],
+    );
     let applications = seen.gaps.iter().find(|g| g.resource == "applications" || g.resource == "*");
     match applications {
         Some(gap) if seen.argo("Application").next().is_none() => {
@@ -112,7 +120,7 @@ pub(super) fn platform(args: &ClusterArgs) -> Result<(String, Vec<Object>), Fail
     }
 }
 
-/// Why a cluster could not be asked, with the next step.
+/// Why a cluster could not be asked, with a hint on the next step.
 pub(super) fn failure(error: LiveError, cluster: &Cluster) -> Failure {
     let hint = match &error {
         LiveError::Unauthorized { .. } => {

@@ -1,4 +1,5 @@
-//! Manifests that a person names with `-f`: YAML or JSON, or a bundle, whose switched root (and its AppProject) is meant.
+//! Manifests that a person gives with `-f`: YAML or JSON, or a bundle. From a bundle, its switched root and that root's AppProject are
+//! taken.
 use crate::adapters::archive;
 use crate::bundle::config::Config;
 use crate::bundle::rebuild;
@@ -11,7 +12,7 @@ use crate::usecase::switch::cleaned;
 use serde_json::Value;
 use std::path::Path;
 
-/// The objects that a file holds; none where none is named.
+/// The objects in a file; none if no file is given.
 pub(super) fn read(file: Option<&Path>) -> Result<Vec<Value>, Failure> {
     let Some(path) = file else { return Ok(vec![]) };
     if archive::is_zip(path) {
@@ -47,7 +48,7 @@ fn of_bundle(path: &Path) -> Result<Vec<Value>, Failure> {
     }
 }
 
-/// What a person would have written. kubectl's own copy of that is redacted as a whole.
+/// The object as a person would write it. kubectl's own copy of that is redacted as a whole.
 fn manifest(object: &Value) -> Value {
     let mut new = cleaned(object);
     if let Some(annotations) = new.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {

@@ -1,5 +1,5 @@
-//! The command line: words in, a use case, an answer out, an exit code. Only here are colours, exit codes and words for a person
-//! chosen.
+//! The command line: parses the arguments, runs a use case, prints the answer, gives an exit code. Only this module chooses colours, exit
+//! codes and words for people.
 #[cfg(feature = "kube")]
 mod ask;
 mod capture;
@@ -71,7 +71,7 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) => {
-            // Help and version are answers; a usage error is 2, as everywhere.
+            // Help and version are answers; a usage error exits with 2, as in every verb.
             let code = if e.use_stderr() { Exit::Usage } else { Exit::Proven };
             drop(e.print());
             return code.into();
@@ -101,7 +101,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Builds the command for documentation and completion.
+/// Builds the command, for documentation.
+#[cfg(feature = "rooms")]
 pub fn command() -> clap::Command {
     <Cli as clap::CommandFactory>::command()
 }

@@ -1,14 +1,15 @@
-//! How far a long piece of work is, on a terminal.
+//! The progress of a long task, on a terminal.
+use crate::render::foreign;
 use std::io::{IsTerminal as _, Write as _};
 
-/// A line that tells how far a long piece of work is: on a terminal only, always the last one of stderr.
+/// A line that shows the progress of a long task: on a terminal only, and always the last line of stderr.
 pub struct Progress {
     shown: bool,
     last: std::sync::Mutex<Option<std::time::Instant>>,
 }
 
 impl Progress {
-    /// Shown where stderr is a terminal.
+    /// Shown only if stderr is a terminal.
     pub fn new() -> Self {
         Self { shown: std::io::stderr().is_terminal(), last: std::sync::Mutex::new(None) }
     }
@@ -19,7 +20,7 @@ impl Progress {
         let Ok(mut last) = self.last.lock() else { return };
         if self.shown && last.is_none_or(|t| t.elapsed() >= PAUSE) {
             *last = Some(std::time::Instant::now());
-            drop(write!(std::io::stderr().lock(), "\r\x1b[K{text}"));
+            drop(write!(std::io::stderr().lock(), "\r\x1b[K{}", foreign::clean(text)));
         }
     }
 

@@ -1,9 +1,8 @@
-//! `evid show`: reads a bundle as kubectl would read the cluster.
+//! `evid show`: shows a bundle as kubectl would show the cluster.
 use crate::adapters::archive;
 use crate::bundle::config::Config;
 use crate::bundle::probe::Line;
 use crate::bundle::rebuild;
-use crate::canon::json;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
@@ -11,7 +10,7 @@ use crate::compare;
 use crate::kinds::{Rules, health};
 use crate::model::Object;
 use crate::render::table::columns;
-use crate::render::{probes, yaml};
+use crate::render::{foreign, probes, yaml};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -60,9 +59,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
     let values = || if let ([one], true) = (found.as_slice(), args.name.is_some()) { one.value.clone() } else { list(&found) };
     match &*args.output {
-        "json" => ui::data(format!("{}\n", json::to_text(&values())).as_bytes())?,
+        "json" => ui::json(&values())?,
         "yaml" => ui::data(yaml::to_text(&values()).as_bytes())?,
-        "name" => ui::data(found.iter().map(|o| format!("{}/{}\n", o.stem(), o.key.name)).collect::<String>().as_bytes())?,
+        "name" => ui::text(&found.iter().map(|o| foreign::clean(&format!("{}/{}", o.stem(), o.key.name)) + "\n").collect::<String>())?,
         _ => ui::data(table(&found, &rules).as_bytes())?,
     }
     Ok(Exit::Proven)
@@ -78,7 +77,7 @@ fn nothing(args: &Args, kind: &str) -> Failure {
     Failure::new(format!("{} holds no {what}", args.bundle)).hint(hint).exit(Exit::Refuted)
 }
 
-/// What probes of all layers heard.
+/// The probe lines of all layers.
 fn lines(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<Line>, Failure> {
     let all = files.iter().filter(|(name, _)| name.starts_with("probes/")).flat_map(|(_, bytes)| compare::lines(bytes));
     Ok(all.map(serde_json::from_slice).collect::<Result<_, _>>()?)
@@ -93,9 +92,11 @@ fn heard(args: &Args, lines: &[Line]) -> Done {
     }
     let values = || serde_json::to_value(&found).map(|items| json!({ "items": items }));
     match &*args.output {
-        "json" => ui::data(format!("{}\n", json::to_text(&values()?)).as_bytes())?,
+        "json" => ui::json(&values()?)?,
         "yaml" => ui::data(yaml::to_text(&values()?).as_bytes())?,
-        "name" => ui::data(found.iter().map(|l| format!("{} {}\n", l.probe, probes::target(l))).collect::<String>().as_bytes())?,
+        "name" => {
+            ui::text(&found.iter().map(|l| foreign::clean(&format!("{} {}", l.probe, probes::target(l))) + "\n").collect::<String>())?
+        }
         _ => ui::data(probes::table(&found, ui::style()).as_bytes())?,
     }
     Ok(Exit::Proven)

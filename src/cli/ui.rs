@@ -1,11 +1,14 @@
-//! The terminal: data to stdout, messages to stderr, colour and width where there is a terminal.
+//! The terminal: data to stdout, messages to stderr; colour and width only if there is a terminal.
+use crate::canon::json;
+use crate::render::foreign;
 use crate::render::table::Style;
+use serde_json::Value;
 use std::io::{IsTerminal as _, Write as _};
 
-/// Writes data to stdout. A reader that has closed the pipe has seen enough: the command goes on, and its exit code is its answer.
+/// Writes data to stdout. If the reader has closed the pipe, that is no error: the command continues, and its exit code stays the same.
 ///
 /// # Errors
-/// Where stdout can't be written for another reason.
+/// If stdout can't be written for another reason.
 pub fn data(bytes: &[u8]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -14,9 +17,19 @@ pub fn data(bytes: &[u8]) -> std::io::Result<()> {
     }
 }
 
-/// Writes a line to stderr; a closed stderr is nobody's concern.
+/// Writes text for people to stdout: lines, nothing hidden in them.
+pub fn text(text: &str) -> std::io::Result<()> {
+    data(foreign::clean_lines(text).as_bytes())
+}
+
+/// Writes a JSON document to stdout, a line.
+pub fn json(value: &Value) -> std::io::Result<()> {
+    data(format!("{}\n", foreign::escaped(&json::to_text(value))).as_bytes())
+}
+
+/// Writes a message to stderr; a closed stderr is ignored.
 pub fn message(text: &str) {
-    drop(writeln!(std::io::stderr().lock(), "{text}"));
+    drop(writeln!(std::io::stderr().lock(), "{}", foreign::message(text)));
 }
 
 /// How to draw on stdout.
@@ -31,7 +44,7 @@ pub fn style() -> Style {
 /// Reads a passphrase from `EVID_PASSPHRASE`, else asks on the terminal.
 ///
 /// # Errors
-/// Where there is neither.
+/// If there is neither.
 pub fn passphrase() -> std::io::Result<String> {
     match std::env::var("EVID_PASSPHRASE") {
         Ok(given) => Ok(given),

@@ -9,8 +9,11 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
 use crate::envelope::{SignatureStatus, Statement, VerifyingKey};
+use crate::model::Verdict;
+use crate::render::foreign;
 use crate::usecase::diff::diff;
 use crate::usecase::verify;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -36,7 +39,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     check(&args.files, &keys, args.rederive, global)
 }
 
-/// Verifies files by these keys; says how each came out.
+/// Verifies files with these keys; prints the result of each.
 pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, global: &Global) -> Done {
     let mut bundles: BTreeMap<String, (PathBuf, bool)> = BTreeMap::new();
     let (mut exit, mut reports) = (Exit::Proven, Vec::new());
@@ -66,7 +69,8 @@ pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, glo
     Ok(exit)
 }
 
-/// Holds one bundle against its digests and its contents against themselves; gives its sha256 and whether it was split anew.
+/// Checks one bundle against its digests, and its contents against themselves; returns its SHA-256, and whether its facets were split
+/// again.
 fn bundle(path: &Path) -> Result<(String, bool), Failure> {
     let reader = archive::open_whole(path)?;
     let files = archive::files(&reader).map_err(|d| damaged(path, vec![d]))?;
@@ -79,7 +83,7 @@ fn bundle(path: &Path) -> Result<(String, bool), Failure> {
     } else {
         " by its digests only: it was made with other rules than this version has, so its facets were not split anew"
     };
-    ui::data(format!("{}: intact{note}\n  sha256 {}\n", path.display(), reader.file_sha256()).as_bytes())?;
+    ui::text(&format!("{}: intact{note}\n  sha256 {}\n", foreign::clean(&path.display().to_string()), reader.file_sha256()))?;
     Ok((reader.file_sha256().to_owned(), content.resplit))
 }
 
@@ -109,7 +113,7 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
     }
     let mut bundles = Vec::new();
     for subject in &statement.subjects {
-        let about = format!("  {}: the bundle that the report is about\n", subject.name);
+        let about = format!("  {}: the bundle that the report is about\n", foreign::clean(&subject.name));
         let name = subject.name.clone();
         if let Some((path, resplit)) = given.get(&subject.sha256) {
             say.push_str(&about);
@@ -117,7 +121,7 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
             continue;
         }
         let Some(found) = beside(path, &subject.name, global) else {
-            say.push_str(&format!("  {}: not at hand; its digest was not compared\n", subject.name));
+            say.push_str(&format!("  {}: not at hand; its digest was not compared\n", foreign::clean(&subject.name)));
             exit = exit.at_best(Exit::Inconclusive);
             continue;
         };
@@ -144,9 +148,11 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
             say.push_str("  not re-derived: not all bundles are at hand\n");
         }
     }
-    let verdict = statement.predicate.get("verdict").and_then(|v| v.as_str()).unwrap_or("unknown");
+    let said = statement.predicate.get("verdict").and_then(Value::as_str);
+    let verdict = Verdict::ALL.into_iter().map(Verdict::as_str).find(|v| said == Some(v));
+    let Some(verdict) = verdict else { return Err(broken("its verdict is none that evid gives".into())) };
     say.push_str(&format!("  the report says: {verdict}\n"));
-    ui::data(say.as_bytes())?;
+    ui::text(&say)?;
     Ok(exit)
 }
 
@@ -160,9 +166,9 @@ fn beside(report: &Path, name: &str, global: &Global) -> Option<PathBuf> {
 /// A bundle that a report is about.
 struct AtHand {
     path: PathBuf,
-    /// As the report calls it.
+    /// The name in the report.
     name: String,
-    /// Whether it was split anew; none where its contents have not been held against themselves yet.
+    /// Whether its facets were split again; none if its contents were not checked yet.
     resplit: Option<bool>,
 }
 
@@ -180,7 +186,7 @@ fn rederived(bundles: &[AtHand], statement: &Statement, broken: &dyn Fn(String) 
     }
     let expect = statement.predicate.get("expected").and_then(|v| v.as_str()).and_then(Expect::parse);
     let mut anew = diff(&sides, expect)?.predicate;
-    // Another version may have made the report; what it says must follow all the same.
+    // Another version may have made the report; everything else must still follow.
     if let (Some(map), Some(tool)) = (anew.as_object_mut(), statement.predicate.get("tool")) {
         map.insert("tool".into(), tool.clone());
     }

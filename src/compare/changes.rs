@@ -13,17 +13,17 @@ use std::collections::BTreeMap;
 /// How an object changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ChangeKind {
-    /// It was not there before.
+    /// It did not exist before.
     Added,
-    /// It is not there any more.
+    /// It no longer exists.
     Removed,
     /// Its state differs.
     Modified,
-    /// Its state is equal and its uid is another: re-created.
+    /// Its state is equal and its uid differs: it was re-created.
     Replaced,
-    /// It is new, and departs from what its owner's template says, or from what its owner made before.
+    /// It is new, and departs from its owner's template, or from the objects that its owner made before.
     Departs,
-    /// It is derived, and its owner is in no list of its bundle: it is of another moment.
+    /// It is derived, and its owner is in no list of its bundle: the lists were read at different moments.
     Torn,
 }
 
@@ -44,7 +44,7 @@ impl ChangeKind {
 /// One changed object.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// Where it is.
+    /// Its place.
     pub spot: Spot,
     /// The object.
     pub key: Key,
@@ -58,20 +58,20 @@ pub struct Change {
     pub fields: Vec<FieldChange>,
     /// Index of the bundle before and of the one after.
     pub sides: (usize, usize),
-    /// The entry of the later bundle that shows it (of the earlier, where it was removed).
+    /// The entry of the later bundle that shows it (of the earlier one, if it was removed).
     pub file: String,
     /// Whether it is an Argo CD or Helm hook, which is re-created by each sync.
     pub hook: bool,
-    /// Whether it could be no change at all: the side that lacks it, or its owner's kind, was not wholly seen.
+    /// Whether it may be no change: the side that lacks it, or its owner's kind, was not completely seen.
     pub uncertain: bool,
     /// Whether it is about a derived object.
     pub derived: bool,
-    /// Group and kind of its controller, where it has one.
+    /// Group and kind of its controller, if it has one.
     pub controller: Option<(String, String)>,
 }
 
 impl Change {
-    /// Index of the bundle whose entry shows it: the later one, or the earlier one where the object was removed.
+    /// Index of the bundle whose entry shows it: the later one, or the earlier one if the object was removed.
     pub fn shown_by(&self) -> usize {
         if self.kind == ChangeKind::Removed { self.sides.0 } else { self.sides.1 }
     }
@@ -97,10 +97,10 @@ impl Change {
 
 type States = BTreeMap<Spot, (Value, String)>;
 
-/// What changed in state from bundle `a` to bundle `b`, re-creations of objects that are not derived included.
+/// What changed in state from bundle `a` to bundle `b`, including re-created objects that are not derived.
 ///
 /// # Errors
-/// Where a file that differs can't be read.
+/// If a file that differs can't be read.
 pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
     let (Some(before), Some(after)) = (sides.get(a), sides.get(b)) else { return Ok(Vec::new()) };
     let (old, new) = differing(before, after, "state")?;
@@ -121,7 +121,8 @@ pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b
                     out.push(base(&y, file, ChangeKind::Replaced, Vec::new()));
                 }
             }
-            // State on one side and derived on the other: its owner is known on one side only. One instance is compared below.
+            // State on one side and derived on the other: its owner is known on one side only. If it is the same instance, it is compared
+            // below.
             (Some(_), None) | (None, Some(_)) if is_same(instances, spot, a, b) => {}
             (Some((x, file)), None) => {
                 out.push(Change { uncertain: instances.at(spot, b).is_some(), ..base(&x, file, ChangeKind::Removed, Vec::new()) })
@@ -146,7 +147,7 @@ pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b
     Ok(out)
 }
 
-/// What identity lines show: fields of one instance that moved (law 5), and departures of derived objects (law 4).
+/// Changes that identity lines show: changed fields of one instance (law 5), and departures of derived objects (law 4).
 fn of_identity(
     sides: &[Side],
     instances: &Instances,
@@ -205,7 +206,7 @@ fn of_identity(
     Ok(())
 }
 
-/// The key of an object whose state is not at hand.
+/// The key of an object without its state.
 fn key_of_line(rules: &Rules, spot: &Spot, line: &IdentityLine) -> Key {
     if !line.derived.is_null() {
         return key_of(&line.derived, spot);
@@ -225,8 +226,8 @@ fn states(side: &Side, found: Vec<Found>) -> Result<States, CompareError> {
     found.into_iter().map(one).collect()
 }
 
-/// The fields that differ. One that is a controller's on one side only (an autoscaler that is seen on one side only) is compared
-/// with what stands there, and marked.
+/// The fields that differ. If a field belongs to a controller on one side only (its autoscaler was seen on one side only), its value
+/// there is used for the comparison, and the change is marked.
 fn modified(
     before: &Side,
     after: &Side,
@@ -271,7 +272,7 @@ fn is_recreated(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool 
     }
 }
 
-/// The object's key, its kind as its state spells it.
+/// The key of an object, with the kind from its state.
 fn key_of(state: &Value, spot: &Spot) -> Key {
     let group = state.get("apiVersion").and_then(Value::as_str).map_or("", group_of);
     let kind = state.get("kind").and_then(Value::as_str).unwrap_or(&spot.stem);

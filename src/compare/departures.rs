@@ -1,6 +1,6 @@
-//! Law 4 over several bundles: a derived object that departs from its owner's template counts where no object of that owner departed so in
-//! an earlier bundle. Injectors and image mirrors do the same to every pod; a departure that is there in the first bundle is its owner's
-//! baseline. An object that an earlier bundle knows by uid is law 5's.
+//! Law 4 over several bundles: a derived object that departs from its owner's template counts only if no object of that owner departed so
+//! in an earlier bundle. Injectors and image mirrors do the same to every pod; a departure in the first bundle is its owner's baseline.
+//! Law 5 handles an object whose uid an earlier bundle has.
 use crate::bundle::lines::{DepartureLine, IdentityLine};
 use crate::canon::json;
 use crate::compare::lasting::{Identities, uid};
@@ -9,14 +9,14 @@ use crate::model::{join, tokens};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// What one object's departures come to: those that refute, and those that leave the question open.
+/// The judged departures of one object: those that refute, and those that leave the question open.
 #[derive(Default)]
 pub(super) struct Departed {
     pub(super) counters: Vec<FieldChange>,
     pub(super) doubts: Vec<FieldChange>,
 }
 
-/// What earlier bundles know of departures.
+/// The departures in the earlier bundles.
 pub(super) struct Baseline {
     of_owner: BTreeSet<(Spot, String)>,
     of_space: BTreeSet<(String, String)>,
@@ -31,7 +31,7 @@ impl Baseline {
         for (i, side) in sides.iter().enumerate().take(b) {
             for (entry, _, stem, _) in side.files("identity") {
                 let bytes = side.file(entry)?;
-                // Few lines have one: a look at the bytes spares the parse of the others.
+                // Few lines have one: a search in the bytes saves parsing the others.
                 for line in lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(|t| t.contains("\"departs\":["))) {
                     let line: IdentityLine = side.parse(entry, line)?;
                     let spot = Spot { stem: stem.to_owned(), namespace: line.namespace.clone(), name: line.name.clone() };
@@ -48,17 +48,17 @@ impl Baseline {
         Ok(this)
     }
 
-    /// The departures of an object that no earlier bundle knows.
+    /// The departures of an object that no earlier bundle has.
     pub(super) fn judge(&self, instances: &Instances, spot: &Spot, line: &IdentityLine, b: usize) -> Departed {
         let top = instances.top(spot, instances.at(spot, b));
         let mut out = Departed::default();
         let is_shown = instances.at(&top, b).is_some_and(|owner| !owner.derived);
         let is_new = top != *spot && is_shown && !(0..b).any(|i| instances.at(&top, i).is_some());
         if is_new {
-            // Its owner is new, which is the change.
+            // Its owner is new; that is the change.
             return out;
         }
-        // Of an owner that had none before, what admission does to others of the namespace is known.
+        // If its owner had no such objects before, the departures of other objects in the namespace show what admission does.
         let is_first = !self.owners.contains(&(spot.stem.clone(), top.clone()));
         for d in &line.departs {
             let is_known = self.of_owner.contains(&(top.clone(), class(d, sign(&line.derived, d, true))))
@@ -77,9 +77,9 @@ impl Baseline {
     }
 }
 
-/// The objects of a bundle's lines that depart and whose instance no earlier bundle has.
+/// The objects in a bundle's lines that depart and whose instance no earlier bundle has.
 pub(super) fn candidates<'l>(instances: &Instances, lines: &'l Identities, b: usize) -> Vec<(&'l Spot, &'l (IdentityLine, String))> {
-    // What ran nothing before and runs now is judged although its instance is known.
+    // An object that ran nothing before and runs something now is judged although its instance is known.
     let runs = |line: &IdentityLine| line.departs.iter().any(|d| d.what == "runs");
     let is_known = |spot: &Spot, line: &IdentityLine| {
         let mut earlier = (0..b).filter_map(|i| instances.at(spot, i));
@@ -89,7 +89,7 @@ pub(super) fn candidates<'l>(instances: &Instances, lines: &'l Identities, b: us
     lines.iter().filter(|(spot, (line, _))| !line.departs.is_empty() && new(spot, line)).collect()
 }
 
-/// What a departure is, whatever the order of lists: its place, by names (or without them), and what is there.
+/// The signature of a departure, independent of the order of lists: its place, with or without names, and the value there.
 fn sign(derived: &Value, d: &DepartureLine, by_name: bool) -> String {
     if d.what == "untold" {
         return json::to_text(&look(derived));
@@ -103,7 +103,7 @@ fn sign(derived: &Value, d: &DepartureLine, by_name: bool) -> String {
         place = join(&place, if is_element { &named } else { &token });
         at = next;
     }
-    // Annotations are written for each pod; a label's value chooses who talks to it.
+    // Annotations differ for each pod; a label's value decides which services select it.
     let is_note = d.at.contains("/metadata/annotations");
     let has = at.filter(|_| !is_note).map_or(Value::Null, |v| match (d.wants.as_ref().and_then(Value::as_str), v.as_str()) {
         (Some(wants), Some(has)) if d.at.ends_with("/image") => mirrored(wants, has),
@@ -112,19 +112,19 @@ fn sign(derived: &Value, d: &DepartureLine, by_name: bool) -> String {
     format!("{place} {}", json::to_text(&has))
 }
 
-/// A departure's text with what it does: what runs nothing says nothing of what runs.
+/// A departure's signature with its effect: a departure that runs nothing is not compared with one that runs something.
 fn class(d: &DepartureLine, sign: String) -> String {
     format!("{} {sign}", d.what)
 }
 
-/// From which registry to which: what a mirror does to every image. An image of another name is itself.
+/// The old and the new registry, which a mirror changes in every image. If the image name differs, the image itself.
 fn mirrored(wants: &str, has: &str) -> Value {
     let split = |image: &str| image.rsplit_once('/').map_or((String::new(), image.to_owned()), |(r, n)| (r.to_owned(), n.to_owned()));
     let ((from, name), (to, same)) = (split(wants), split(has));
     if name == same { json!([from, to]) } else { json!([wants, has]) }
 }
 
-/// A value without what is another for each pod: the name of the volume of its account's token.
+/// A value without the part that differs for each pod: the name of its service account token's volume.
 fn alike(value: &Value) -> Value {
     match value {
         Value::String(text) if text.starts_with("kube-api-access-") => json!("kube-api-access"),
@@ -134,7 +134,7 @@ fn alike(value: &Value) -> Value {
     }
 }
 
-/// What an object is of which no template says what it is: all but its metadata, and where it was put.
+/// The whole of an object that has no template, without its metadata and its node.
 fn look(derived: &Value) -> Value {
     let own = derived.as_object().into_iter().flatten().filter(|(k, _)| k.as_str() != "metadata");
     let mut look: Value = own.map(|(k, v)| (k.clone(), alike(v))).collect();

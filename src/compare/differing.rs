@@ -1,21 +1,19 @@
-//! The lines of a facet that only one of two bundles has, from files that not both have.
+//! The lines of a facet that only one of two bundles has, from files that are not in both bundles.
 use crate::compare::{CompareError, Side, lines};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// A line with where it stands.
+/// A line and its place.
 pub(super) struct Found {
-    /// The entry.
     pub(super) entry: String,
     /// `<plural>.<group>`.
     pub(super) stem: String,
-    /// Its bytes.
     pub(super) line: Vec<u8>,
 }
 
 type Files = Vec<(String, String, Arc<Vec<u8>>)>;
 
-/// The lines that only the first has, and those that only the second has.
+/// The lines that only the first bundle has, and those that only the second has.
 pub(super) fn differing(before: &Side, after: &Side, facet: &str) -> Result<(Vec<Found>, Vec<Found>), CompareError> {
     let digests = |side: &Side| side.files(facet).map(|(_, _, stem, digest)| (stem.to_owned(), digest.to_owned())).collect::<HashSet<_>>();
     let (x, y) = (digests(before), digests(after));

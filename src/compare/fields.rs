@@ -13,16 +13,16 @@ pub struct FieldChange {
     pub before: Option<Value>,
     /// Value after; none if the field is not there.
     pub after: Option<Value>,
-    /// Whether the field is state on one side and a controller's by agreement on the other.
+    /// Whether the field is state on one side and belongs to a controller by agreement on the other.
     pub owned: bool,
-    /// Who wrote it last, where the later bundle says so.
+    /// Who wrote it last, if the later bundle says so.
     pub writer: Option<Writer>,
-    /// Whether the configuration says that it may change (law 14). It is a change all the same: a claim must ask for this.
+    /// Whether the configuration says that it may change (law 14). It is still a change: a claim must ask for this.
     pub expected: bool,
 }
 
 impl FieldChange {
-    /// A change of state, by whomever, that nothing is known of yet.
+    /// A change of a field in state; its writer is not known yet.
     pub fn new(pointer: &str, before: Option<Value>, after: Option<Value>) -> Self {
         Self { pointer: pointer.to_owned(), before, after, owned: false, writer: None, expected: false }
     }
@@ -50,7 +50,7 @@ fn walk(before: &Value, after: &Value, pointer: &str, out: &mut Vec<FieldChange>
                 let (kept_x, kept_y): (Vec<_>, Vec<_>) =
                     (x.iter().filter(|n| y.contains(n)).collect(), y.iter().filter(|n| x.contains(n)).collect());
                 if kept_x != kept_y {
-                    // Where the order of named elements means nothing, state has sorted them: here it means something.
+                    // State has sorted named elements if their order has no meaning, so here the order has a meaning.
                     let order = |names: &[&str]| Some(names.iter().map(|n| Value::from(*n)).collect());
                     out.push(FieldChange::new(pointer, order(&x), order(&y)));
                 }
@@ -80,7 +80,7 @@ fn one(before: Option<&Value>, after: Option<&Value>, pointer: &str, out: &mut V
     }
 }
 
-/// The names of a list's elements, where every element has one and no two are the same.
+/// The names of a list's elements, if every element has a name and no two are the same.
 fn names(list: &[Value]) -> Option<Vec<&str>> {
     let names: Vec<&str> = list.iter().map(|v| v.get("name")?.as_str().filter(|n| !n.is_empty())).collect::<Option<_>>()?;
     (names.iter().collect::<BTreeSet<_>>().len() == names.len()).then_some(names)

@@ -1,5 +1,5 @@
-//! Every object of every bundle with its instance in each, and the one layer it has over all of them (law 2): what is confirmed in any
-//! bundle holds over what is only asserted, and of what is asserted the earliest bundle's. Knows no claim.
+//! Every object of every bundle with its instance in each, and its one layer over all bundles (law 2): a confirmed place in any bundle
+//! comes before an asserted one, and of asserted places the earliest bundle's counts. Knows no claim.
 use crate::canon::each;
 use crate::compare::{CompareError, Side, lines};
 use crate::model::{By, Layer, PLATFORM, Role};
@@ -15,7 +15,6 @@ pub struct Spot {
     pub stem: String,
     /// Namespace, or empty.
     pub namespace: String,
-    /// Name.
     pub name: String,
 }
 
@@ -26,20 +25,20 @@ impl Spot {
     }
 }
 
-/// An object as one bundle has it.
+/// An object in one bundle.
 #[derive(Clone, Debug)]
 pub struct Instance {
     /// The layer that this bundle alone gives it.
     pub layer: String,
-    /// By what evidence.
+    /// The evidence for that layer.
     pub by: By,
     /// The Application that its mark names, or empty.
     pub app: String,
     /// `<stem>|namespace|name` of the related object, or empty.
     pub related: String,
-    /// What the Application of its mark says of it: empty where it lists it, else `unlisted`, `gone` or `unknown`.
+    /// What is known of the Application that its mark names: empty if it lists the object, else `unlisted`, `gone` or `unknown`.
     pub mark: String,
-    /// What its scope label says, or empty.
+    /// The value of its scope label, or empty.
     pub scope: String,
     /// Why it stays on purpose when its layer goes, or empty.
     pub kept: String,
@@ -59,9 +58,9 @@ pub struct Instance {
 
 /// All objects of all bundles.
 pub struct Instances {
-    /// Place → one instance a bundle.
+    /// Place → one instance for each bundle.
     pub all: BTreeMap<Spot, Vec<Option<Instance>>>,
-    /// Place → its layer over all bundles, and by what evidence.
+    /// Place → its layer over all bundles, and the evidence for it.
     pub layers: BTreeMap<Spot, (String, By)>,
     protected: BTreeSet<String>,
     of: BTreeMap<String, Vec<Spot>>,
@@ -136,9 +135,6 @@ fn read_side(side: &Side) -> Result<Vec<(Spot, Instance)>, CompareError> {
 
 impl Instances {
     /// Reads the identity lines of every bundle.
-    ///
-    /// # Errors
-    /// Where a line can't be read.
     pub fn read(sides: &[Side], layers: &[Layer]) -> Result<Self, CompareError> {
         let mut all: BTreeMap<Spot, Vec<Option<Instance>>> = BTreeMap::new();
         for (i, found) in each(sides, sides.len(), |_, side| read_side(side)).into_iter().enumerate() {
@@ -187,18 +183,18 @@ impl Instances {
         self.all.iter().filter_map(move |(spot, all)| Some((spot, all.get(side)?.as_ref()?)))
     }
 
-    /// By what evidence the object is in its layer.
+    /// The evidence that places the object in its layer.
     pub fn by(&self, spot: &Spot) -> By {
         self.layers.get(spot).map_or(By::None, |(_, by)| *by)
     }
 
-    /// The layer of the Application (`namespace/name`) that a mark names, where some bundle saw it below a root.
+    /// The layer of the Application (`namespace/name`) that a mark names, if any bundle saw it below a root.
     pub fn layer_of_app(&self, app: &str) -> Option<&str> {
         self.app(app)?.iter().flatten().find(|i| i.by == By::Ancestry && i.layer != PLATFORM).map(|i| &*i.layer)
     }
 
-    /// What is confirmed in any bundle, a protected layer's first: that an object is shared accuses and never acquits. Else what the
-    /// earliest bundle that has the object says of it.
+    /// The confirmed place in any bundle, a protected layer's first: sharing an object can accuse and never acquit. Otherwise the place
+    /// in the earliest bundle that has the object.
     fn resolve(&self, spot: &Spot, depth: usize) -> (String, By) {
         let nowhere = (PLATFORM.to_owned(), By::None);
         let Some(instances) = self.all.get(spot).filter(|_| depth < 16) else { return nowhere };
@@ -209,7 +205,7 @@ impl Instances {
         }
         let Some(first) = present().next() else { return nowhere };
         match Self::related(first) {
-            // What it names may be known better over all bundles.
+            // Over all bundles the object that it names may be placed by better evidence.
             Some(other) if first.by == By::Reference => (self.resolve(&other, depth + 1).0, By::Reference),
             _ => (first.layer.clone(), first.by),
         }

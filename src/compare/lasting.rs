@@ -1,5 +1,5 @@
-//! Law 5: of one instance (the same uid) whatever differs is a change, in what would be its state where it is derived and in its identity
-//! too; but for what its kind's rule says moves by itself, and what another controller owns by agreement.
+//! Law 5: any difference in one instance (the same uid) is a change, also in the identity and the derived content of the object. Excepted
+//! are fields that its kind's rule says move by themselves, and fields that another controller owns by agreement.
 use crate::bundle::lines::IdentityLine;
 use crate::compare::differing::Found;
 use crate::compare::{CompareError, FieldChange, Side, Spot, differences};
@@ -31,7 +31,7 @@ pub(super) fn uid(line: &IdentityLine) -> &str {
     line.fields.get("/metadata/uid").and_then(Value::as_str).unwrap_or("")
 }
 
-/// What differs between two lines of one instance, beside what state shows.
+/// What differs between two lines of one instance, in addition to state.
 pub(super) fn moved(
     kind: &Kind,
     spot: &Spot,
@@ -42,7 +42,7 @@ pub(super) fn moved(
     let mut out = match (x.0.derived.is_null(), y.0.derived.is_null()) {
         (true, true) => Vec::new(),
         (false, false) => differences(&kind.without_moves(x.0.derived.clone()), &kind.without_moves(y.0.derived.clone())),
-        // What is derived on one side only is held against what it is on the other, whole: nobody says there what may move.
+        // If it is derived on one side only, its whole content is compared with the other side: no rule says there which fields may move.
         _ => differences(&content(sides.0, spot, x)?, &content(sides.1, spot, y)?),
     };
     let fields: BTreeSet<&String> = x.0.fields.keys().chain(y.0.fields.keys()).collect();
@@ -55,7 +55,7 @@ pub(super) fn moved(
     Ok(out)
 }
 
-/// What an object is, whether it is derived or state.
+/// The content of an object, derived or state.
 fn content(side: &Side, spot: &Spot, (line, entry): &(IdentityLine, String)) -> Result<Value, CompareError> {
     if !line.derived.is_null() {
         return Ok(line.derived.clone());

@@ -1,5 +1,5 @@
-//! Compares bundles: which objects there are, in which layer, and what changed. Opens only the files that differ and parses only
-//! the lines that differ. Knows no claim and no verdict.
+//! Compares bundles: which objects exist, in which layer, and what changed. Opens only the files that differ and parses only the lines
+//! that differ. Knows no claim and no verdict.
 mod changes;
 mod departures;
 mod differing;

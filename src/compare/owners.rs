@@ -1,8 +1,8 @@
-//! Who an object belongs to in the end, by the relations that the bundles keep.
+//! The object at the top of a chain of owners, by the relations that the bundles keep.
 use crate::compare::{Instance, Instances, Spot};
 
 impl Instances {
-    /// The object at the top of an object's chain of owners; itself, where it has none.
+    /// The object at the top of an object's chain of owners; the object itself if it has no owner.
     pub fn top(&self, spot: &Spot, instance: Option<&Instance>) -> Spot {
         let mut at = instance.and_then(Self::related).unwrap_or_else(|| spot.clone());
         for _ in 0..8 {

@@ -1,4 +1,4 @@
-//! One bundle of a comparison: its manifest, coverage and configuration, and its files, read when they are needed.
+//! One bundle of a comparison: its manifest, coverage and configuration, and its files, which are read when they are needed.
 use crate::bundle::config::Config;
 use crate::bundle::coverage::Coverage;
 use crate::bundle::like_parts::LikeParts;
@@ -13,33 +13,29 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A bundle's entries, in memory. Whoever implements it has held their bytes against SHA256SUMS, and what they say against itself (law 15).
+/// A bundle's entries, in memory. The implementation must have checked their bytes against SHA256SUMS, and their content against itself
+/// (law 15).
 pub trait Entries: Send + Sync {
     /// The parsed SHA256SUMS.
     fn sums(&self) -> &Sums;
     /// The bytes of one entry.
-    ///
-    /// # Errors
-    /// Where the entry is missing.
     fn entry(&self, name: &str) -> Result<Arc<Vec<u8>>, String>;
 }
 
 /// A bundle that can't be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum CompareError {
-    /// A file within it can't be used.
+    /// A file within it is not valid.
     #[error("{bundle}: {entry}: {what}")]
     Entry {
         /// The bundle's name.
         bundle: String,
-        /// The entry.
         entry: String,
-        /// What is wrong.
         what: String,
     },
 }
 
-/// `namespace/name` → where the object's line stands in its file.
+/// `namespace/name` → the position of the object's line in its file.
 type Places = HashMap<String, Range<usize>>;
 
 /// One bundle.
@@ -65,7 +61,7 @@ impl Side {
     /// Opens a bundle for comparison.
     ///
     /// # Errors
-    /// Where a document in it can't be read.
+    /// If a document in it can't be read.
     pub fn open(name: &str, sha256: &str, entries: Box<dyn Entries>) -> Result<Self, CompareError> {
         fn document<T: DeserializeOwned>(name: &str, entries: &dyn Entries, entry: &str) -> Result<T, CompareError> {
             let wrong = |what: String| CompareError::Entry { bundle: name.to_owned(), entry: entry.to_owned(), what };
@@ -110,22 +106,22 @@ impl Side {
     /// The bytes of one file.
     ///
     /// # Errors
-    /// As [`Entries::entry`].
+    /// As `Entries::entry`.
     pub fn file(&self, entry: &str) -> Result<Arc<Vec<u8>>, CompareError> {
         let wrong = |what: String| CompareError::Entry { bundle: self.name.clone(), entry: entry.to_owned(), what };
         self.entries.entry(entry).map_err(wrong)
     }
 
-    /// The line of one object in a facet's file, parsed; null where there is none.
+    /// The line of one object in a facet's file, parsed; null if there is none.
     ///
     /// # Errors
-    /// As [`Side::file`], or where a line is no JSON.
+    /// As [`Side::file`], or if a line is no JSON.
     pub fn line(&self, facet: &str, layer: &str, stem: &str, namespace: &str, name: &str) -> Result<Value, CompareError> {
         let Some((entry, range)) = self.find(facet, layer, stem, namespace, name)? else { return Ok(Value::Null) };
         self.parse(entry, self.file(entry)?.get(range).unwrap_or_default())
     }
 
-    /// The entry that holds the line of one object: of a kind that is cut into parts, the very part.
+    /// The entry that holds the line of one object; if the kind is cut into parts, the exact part.
     ///
     /// # Errors
     /// As [`Side::line`].
@@ -133,7 +129,7 @@ impl Side {
         Ok(self.find(facet, layer, stem, namespace, name)?.map(|(entry, _)| entry))
     }
 
-    /// Where the line of one object stands.
+    /// The position of the line of one object.
     fn find(
         &self,
         facet: &str,
@@ -151,10 +147,10 @@ impl Side {
         Ok(None)
     }
 
-    /// What probes of a layer heard. Each sample is judged anew, by what this bundle declares.
+    /// The probe lines of a layer. Each sample is judged again, by this bundle's declaration.
     ///
     /// # Errors
-    /// As [`Side::file`], or where a line is not one of a probe.
+    /// As [`Side::file`], or if a line is no probe line.
     pub fn probes(&self, layer: &str) -> Result<Vec<probe::Line>, CompareError> {
         let entry = format!("probes/{layer}.jsonl");
         if self.sums().get(&entry).is_none() {
@@ -165,7 +161,7 @@ impl Side {
         Ok(all)
     }
 
-    /// Where each object's line stands in a file, by `namespace/name`; read once.
+    /// The position of each object's line in a file, by `namespace/name`; read once.
     fn places(&self, entry: &str, bytes: &[u8]) -> Result<Arc<Places>, CompareError> {
         if let Some(places) = locked(&self.places).get(entry) {
             return Ok(Arc::clone(places));
@@ -189,7 +185,7 @@ impl Side {
     /// Parses one line.
     ///
     /// # Errors
-    /// Where it does not have the form that its file's lines have.
+    /// If it does not have the form of its file's lines.
     pub fn parse<'a, T: serde::Deserialize<'a>>(&self, entry: &str, line: &'a [u8]) -> Result<T, CompareError> {
         serde_json::from_slice(line).map_err(|e| CompareError::Entry {
             bundle: self.name.clone(),
@@ -204,14 +200,14 @@ pub fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty())
 }
 
-/// The place in a line of `state/`.
+/// The fields of a `state/` line that give the object's place.
 #[derive(Deserialize)]
 pub(super) struct StatePlace<'a> {
     #[serde(borrow)]
     pub(super) metadata: LinePlace<'a>,
 }
 
-/// The place in a line of another facet.
+/// The fields of another facet's line that give the object's place.
 #[derive(Deserialize)]
 pub(super) struct LinePlace<'a> {
     #[serde(borrow, default)]
@@ -220,7 +216,7 @@ pub(super) struct LinePlace<'a> {
     pub(super) name: Cow<'a, str>,
 }
 
-/// A cache is whole whatever happened to its last writer.
+/// A cache stays valid even if its last writer panicked.
 fn locked<T>(cache: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     cache.lock().unwrap_or_else(PoisonError::into_inner)
 }

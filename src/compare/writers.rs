@@ -1,6 +1,6 @@
-//! Who wrote a field last, as `metadata.managedFields` says it. Kubernetes 1.36, `structured-merge-diff/v6/fieldpath/serialize-pe.go`
-//! (`f:` a field, `k:` an element of a list by its keys, `v:` an element of a set, `i:` one by its place) and
-//! `apimachinery/pkg/apis/meta/v1/types.go` (`ManagedFieldsEntry`). Where that says nothing sure, so does this: never a guess.
+//! Who wrote a field last, from `metadata.managedFields`. Kubernetes 1.36, `structured-merge-diff/v6/fieldpath/serialize-pe.go` (`f:` a
+//! field, `k:` an element of a list by its keys, `v:` an element of a set, `i:` one by its index) and
+//! `apimachinery/pkg/apis/meta/v1/types.go` (`ManagedFieldsEntry`). If the entries are not clear, there is no writer: nothing is guessed.
 use crate::model::meta::{list, text};
 use crate::model::tokens;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 /// The newest entry of `managedFields` that owns a field.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Writer {
-    /// The field manager, as in `kubectl-edit`.
+    /// The field manager, such as `kubectl-edit`.
     pub manager: String,
     /// `Apply` or `Update`.
     pub operation: String,
@@ -19,7 +19,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Whether an object's `managedFields` have this very entry.
+    /// Whether an object's `managedFields` have exactly this entry.
     pub fn is_noted(&self, object: &Value) -> bool {
         let same = |e: &Value| {
             let own = [&*self.manager, &self.operation, &self.subresource, &self.time];
@@ -29,7 +29,7 @@ impl Writer {
     }
 }
 
-/// Who owns the field at a pointer within `state`, which may have sorted the lists of the object; none where no entry says so.
+/// The owner of the field at a pointer within `state`, which may have sorted the lists of the object; none if no entry has it.
 pub fn writer(object: &Value, state: &Value, pointer: &str) -> Option<Writer> {
     let path = path(state, pointer)?;
     let owning = list(object, "/metadata/managedFields").filter(|e| e.get("fieldsV1").is_some_and(|fields| owns(fields, &path)));
@@ -45,7 +45,7 @@ enum Step<'a> {
     Element(&'a Value),
 }
 
-/// The steps to what stands at a pointer; none where nothing does.
+/// The steps to the value at a pointer; none if there is no value.
 fn path<'a>(state: &'a Value, pointer: &str) -> Option<Vec<Step<'a>>> {
     let mut at = state;
     let mut path = Vec::new();
@@ -66,7 +66,7 @@ fn path<'a>(state: &'a Value, pointer: &str) -> Option<Vec<Step<'a>>> {
     Some(path).filter(|p| !p.is_empty())
 }
 
-/// Whether a set of fields holds the one that the steps lead to, or a whole that it is part of.
+/// Whether a set of fields holds the field at the end of the steps, or a whole that contains it.
 fn owns(fields: &Value, path: &[Step<'_>]) -> bool {
     let mut at = fields;
     for step in path {
@@ -84,7 +84,7 @@ fn owns(fields: &Value, path: &[Step<'_>]) -> bool {
     true
 }
 
-/// Whether a key of a set is about this element of a list.
+/// Whether a key of a set names this element of a list.
 fn names(key: &str, element: &Value) -> bool {
     let parsed = |json: &str| serde_json::from_str::<Value>(json).ok();
     if let Some(keys) = key.strip_prefix("k:").and_then(parsed) {

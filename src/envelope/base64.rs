@@ -1,4 +1,4 @@
-//! Base64 as DSSE has it: written standard and padded, read standard or URL-safe, padded or not.
+//! Base64 in the forms that DSSE allows: written standard and padded, read standard or URL-safe, padded or not.
 use ::base64::Engine as _;
 use ::base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use ::base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -15,7 +15,7 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     PLAIN.encode(bytes)
 }
 
-/// The bytes of one of the two alphabets; None where the text is of neither, mixes them, or has stray last bits.
+/// The decoded bytes, from either alphabet; None if the text is in neither, mixes them, or has extra bits at the end.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     if text.contains(['-', '_']) { &URL } else { &PLAIN }.decode(text).ok()
 }

@@ -1,16 +1,16 @@
-//! The DSSE v1 envelope: <https://github.com/secure-systems-lab/dsse/blob/v1.0.0/envelope.md>. A signature covers type and
-//! payload only, so signatures are independent of each other. A keyid is a hint that anybody can write: it decides nothing.
+//! The DSSE v1 envelope: <https://github.com/secure-systems-lab/dsse/blob/v1.0.0/envelope.md>. A signature covers type and payload only,
+//! so signatures are independent of each other. Anyone can write a keyid: it is a hint and decides nothing.
 use crate::canon::json;
 use crate::envelope::{SigningKey, VerifyingKey, base64};
 use serde::{Deserialize, Serialize};
 
-/// The most signatures that one envelope may have: each is tried with every named key.
+/// The most signatures that one envelope may have: each is checked with every named key.
 const MOST: usize = 64;
 
 /// A payload with the signatures over it. Read with `parse`, it has at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
-    /// What the payload is, `application/vnd.in-toto+json` for a Statement.
+    /// The type of the payload, `application/vnd.in-toto+json` for a Statement.
     pub payload_type: String,
     /// The signed bytes, not base64.
     pub payload: Vec<u8>,
@@ -21,39 +21,39 @@ pub struct Envelope {
 /// One signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
-    /// Whose it claims to be; may be empty.
+    /// The claimed key; may be empty.
     pub keyid: String,
     /// Ed25519: 64 bytes; P-256: ASN.1 DER.
     pub sig: Vec<u8>,
 }
 
-/// What one signature is worth, given the named keys.
+/// The result of checking one signature with the named keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignatureStatus {
     /// Made by the named key of this keyid, over exactly these bytes. Count distinct keyids, never signatures.
     Good(String),
-    /// Claims to be made by this named key and was not, or not over these bytes.
+    /// Claims to be made by this named key, and is not, or is over other bytes.
     Bad(String),
-    /// Made by none of the named keys. The text is the claim in the envelope, which may be empty.
+    /// Made by none of the named keys. The text is the keyid in the envelope, which may be empty.
     Unknown(String),
 }
 
 /// Why bytes are not an envelope that can be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeFault {
-    /// Not the JSON of an envelope: broken, a field missing, twice or foreign.
+    /// Not the JSON of an envelope: broken, or a field is missing, repeated or unknown.
     #[error("is no signed envelope: {0}; give a .report.json or .sigstore.json that `evid diff` left")]
     Json(#[from] serde_json::Error),
     /// Bytes in a field are neither standard nor URL-safe base64.
     #[error("`{0}` is not base64: the envelope was changed; get it again from who signed it")]
     Base64(&'static str),
-    /// An envelope nobody has signed proves nothing.
+    /// An envelope without a signature proves nothing.
     #[error("has no signature; sign it first")]
     Unsigned,
-    /// More signatures than are read.
+    /// More signatures than evid reads.
     #[error("has {0} signatures, more than the 64 that are read; remove those you do not need")]
     Many(usize),
-    /// The same signature, or two by one keyid.
+    /// The same signature twice, or two with one keyid.
     #[error("has two signatures of key {0:?}; remove one")]
     Twice(String),
     /// A keyid or type with control characters, or far too long.
@@ -82,10 +82,10 @@ struct StoredSignature {
 }
 
 impl Envelope {
-    /// Reads `{"payload","payloadType","signatures":[{"keyid","sig"}]}`. Says nothing on whether a signature is good.
+    /// Reads `{"payload","payloadType","signatures":[{"keyid","sig"}]}`. Does not check whether a signature is good.
     ///
     /// # Errors
-    /// Where the bytes are not that, or have no signature, too many, or one twice.
+    /// If the bytes are not that, or have no signature, too many, or one twice.
     pub fn parse(bytes: &[u8]) -> Result<Self, EnvelopeFault> {
         serde_json::from_slice::<Stored>(bytes)?.try_into()
     }
@@ -154,8 +154,8 @@ pub fn sign(payload_type: &str, payload: &[u8], key: &SigningKey) -> Envelope {
     envelope
 }
 
-/// What each signature is worth, in their order. Every named key is tried on every signature. Empty without signatures: a
-/// caller that wants proof asks for a `Good`, not for the absence of others.
+/// The status of each signature, in their order. Every named key is tried on every signature. Empty without signatures, so a caller that
+/// wants proof must look for a `Good`, not for the absence of others.
 pub fn verify(envelope: &Envelope, keys: &[VerifyingKey]) -> Vec<SignatureStatus> {
     let message = pae(&envelope.payload_type, &envelope.payload);
     let named: Vec<(String, &VerifyingKey)> = keys.iter().map(|k| (k.keyid(), k)).collect();

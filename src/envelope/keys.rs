@@ -8,7 +8,7 @@ use pkcs8::der::pem::LineEnding;
 use pkcs8::{EncodePrivateKey as _, EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef, SecretDocument};
 use std::fmt;
 
-/// What a key is of.
+/// The algorithm of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
     /// Pure Ed25519, RFC 8032.
@@ -35,7 +35,7 @@ impl SigningKey {
     /// A new key from the system's randomness.
     ///
     /// # Errors
-    /// Where the system has none.
+    /// If the system has none.
     pub fn generate(algorithm: Algorithm) -> Result<Self, KeyFault> {
         let mut seed = Zeroizing::new([0; 32]);
         loop {
@@ -49,7 +49,7 @@ impl SigningKey {
     /// The key of 32 random bytes: the seed of Ed25519, the big-endian scalar of P-256.
     ///
     /// # Errors
-    /// For P-256, where the bytes are no scalar of the curve (one in 2^32): draw again.
+    /// For P-256, if the bytes are no scalar of the curve (one in 2^32): use other bytes.
     pub fn from_seed(algorithm: Algorithm, seed: &[u8; 32]) -> Result<Self, KeyFault> {
         match algorithm {
             Algorithm::Ed25519 => Ok(Self::Ed25519(ed25519_dalek::SigningKey::from_bytes(seed))),
@@ -60,8 +60,8 @@ impl SigningKey {
     /// Reads one `PRIVATE KEY` (PKCS#8 v1 or v2), or one `ENCRYPTED PRIVATE KEY` (PBES2 with PBKDF2 or scrypt), evid's or openssl's.
     ///
     /// # Errors
-    /// `PassphraseWanted` where it is encrypted and no passphrase is given: ask, and call again. Else where it is another
-    /// block, several, of another algorithm, damaged, or the passphrase is wrong.
+    /// `PassphraseWanted` if it is encrypted and no passphrase is given: ask, and call again. Otherwise if it is another block, several
+    /// blocks, of another algorithm, damaged, or if the passphrase is wrong.
     pub fn from_pem(text: &str, passphrase: Option<&str>) -> Result<Self, KeyFault> {
         let blocks = pem::blocks(text)?;
         let [block] = blocks.as_slice() else { return Err(KeyFault::Several(blocks.len())) };
@@ -92,7 +92,7 @@ impl SigningKey {
     /// A `PRIVATE KEY` block, unencrypted. Ed25519 is written as PKCS#8 v1: OpenSSL 3.0 can't read v2.
     ///
     /// # Errors
-    /// None is known; the encoder is fallible.
+    /// None is known, but the encoder's type allows one.
     pub fn to_pem(&self) -> Result<Zeroizing<String>, KeyFault> {
         match self {
             Self::Ed25519(key) => KeypairBytes { secret_key: key.to_bytes(), public_key: None }.to_pkcs8_pem(LineEnding::LF),

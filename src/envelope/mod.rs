@@ -13,11 +13,13 @@ mod sigstore;
 mod statement;
 mod verifying;
 
-pub use dsse::{Envelope, EnvelopeFault, Signature, SignatureStatus, pae, sign, verify};
+#[cfg(feature = "rooms")]
+pub use dsse::pae;
+pub use dsse::{Envelope, EnvelopeFault, SignatureStatus, sign, verify};
 pub use keys::{Algorithm, SigningKey};
 pub use pem::KeyFault;
 pub use sigstore::{from_sigstore_bundle, sigstore_bundle};
-pub use statement::{PAYLOAD_TYPE, Statement, StatementFault, Subject};
+pub use statement::{PAYLOAD_TYPE, Statement, Subject};
 pub use verifying::VerifyingKey;
 
 /// Wipes what it holds when it is dropped; derefs to it.

@@ -1,7 +1,7 @@
-//! PEM: the blocks in a text, and what can be wrong with a key in one. Knows no algorithm.
+//! PEM: the blocks in a text, and the possible faults of a key in one. Knows no algorithm.
 use crate::envelope::base64;
 
-/// Why a text is not the key that is wanted.
+/// Why a text is not the wanted kind of key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFault {
     /// No PEM block at all.
@@ -10,9 +10,9 @@ pub enum KeyFault {
     /// Another block than the wanted one.
     #[error("is a `{found}`, not a `{wanted}`; {}", next(.found))]
     Label {
-        /// The label of the block that is there.
+        /// The label found.
         found: String,
-        /// The label that is wanted.
+        /// The label wanted.
         wanted: &'static str,
     },
     /// One private key is wanted, not several.
@@ -30,7 +30,7 @@ pub enum KeyFault {
     /// Decryption failed.
     #[error("does not open with this passphrase; give the right one")]
     Passphrase,
-    /// Encrypted in a way that is not read.
+    /// The encryption is of a kind that evid does not read.
     #[error("is encrypted in a way that is not read ({0}); write it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`")]
     Encryption(String),
     /// The system has no randomness.
@@ -52,9 +52,8 @@ fn next(found: &str) -> &'static str {
     }
 }
 
-/// One block.
 pub(super) struct Block<'a> {
-    /// As in `-----BEGIN <label>-----`.
+    /// The label, as in `-----BEGIN <label>-----`.
     pub label: &'a str,
     /// From `-----BEGIN` to the end of its last line.
     pub text: &'a str,
@@ -62,7 +61,7 @@ pub(super) struct Block<'a> {
 
 const BEGIN: &str = "-----BEGIN ";
 
-/// The blocks, at least one; text between them is a comment. Whether a block is sound is its decoder's business.
+/// The blocks, at least one; text between them is a comment. The decoder checks whether a block is valid.
 pub(super) fn blocks(text: &str) -> Result<Vec<Block<'_>>, KeyFault> {
     let starts = text.match_indices(BEGIN).map(|(at, _)| at).filter(|at| *at == 0 || text.as_bytes()[at - 1] == b'\n');
     let blocks: Vec<_> = starts.filter_map(|at| block(&text[at..])).collect();

@@ -18,7 +18,7 @@ struct Bundle {
     message_signature: Value,
 }
 
-/// What a bundle has to be verified with. Only the hint is used; log entries and timestamps prove nothing here.
+/// The verification material of a bundle. Only the hint is used; log entries and timestamps prove nothing here.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Material {
@@ -31,8 +31,8 @@ struct PublicKey {
     hint: String,
 }
 
-/// The bundle as canonical JSON (RFC 8785) without a newline. None where the envelope has not exactly one signature: the
-/// format allows no other number, so write one bundle a signer.
+/// The bundle as canonical JSON (RFC 8785) without a newline. None if the envelope does not have exactly one signature: the format allows
+/// only one, so write one bundle for each signer.
 pub fn sigstore_bundle(envelope: &Envelope) -> Option<Vec<u8>> {
     let [signature] = envelope.signatures.as_slice() else { return None };
     let bundle = serde_json::json!({
@@ -43,11 +43,11 @@ pub fn sigstore_bundle(envelope: &Envelope) -> Option<Vec<u8>> {
     Some(json::to_bytes(&bundle))
 }
 
-/// The envelope in such a bundle. Says nothing on whether its signature is good.
+/// The envelope in such a bundle. Does not check whether its signature is good.
 ///
 /// # Errors
-/// Where the bytes are no bundle v0.3, it was signed with a certificate, holds no envelope or not exactly one signature, or
-/// its hint contradicts the keyid.
+/// If the bytes are no bundle v0.3, if it was signed with a certificate, if it does not hold exactly one envelope with one signature, or
+/// if its hint contradicts the keyid.
 pub fn from_sigstore_bundle(bytes: &[u8]) -> Result<Envelope, EnvelopeFault> {
     let bundle: Bundle = serde_json::from_slice(bytes)?;
     let fault = |what: &str| Err(EnvelopeFault::Sigstore(what.into()));

@@ -1,5 +1,5 @@
-//! in-toto Statement v1: <https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md>. Which files, and what is said
-//! of them. Knows no predicate. As strict as cosign, whose reader takes no other fields.
+//! in-toto Statement v1: <https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md>. It names files and makes a statement
+//! about them. Knows no predicate. As strict as cosign, whose reader accepts no other fields.
 use crate::canon::json;
 use crate::canon::strict::Strict;
 use serde::Deserialize;
@@ -14,9 +14,9 @@ const MOST: usize = 1024;
 /// A predicate about some files.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
-    /// The files, 1 to 1024 of them. What a verifier compares is the digest; names are for people.
+    /// The files, 1 to 1024 of them. Verifiers compare the digest; names are for people.
     pub subjects: Vec<Subject>,
-    /// A URI that says what the predicate is and of which major version.
+    /// A URI for the type of the predicate and its major version.
     pub predicate_type: String,
     /// An object. Verifiers that use protobuf read its numbers as doubles.
     pub predicate: Value,
@@ -31,20 +31,15 @@ pub struct Subject {
     pub sha256: String,
 }
 
-/// Why a payload is no Statement that can be used.
+/// Why a payload is no valid Statement.
 #[derive(Debug, thiserror::Error)]
 pub enum StatementFault {
-    /// Broken JSON, or a field missing, twice or foreign.
+    /// Broken JSON, or a field is missing, repeated or unknown.
     #[error("the signed payload is no in-toto Statement v1: {0}; give an envelope that `evid diff` left")]
     Json(#[from] serde_json::Error),
-    /// Well-formed, but a value is not as it must be.
+    /// Well-formed, but a value is not valid.
     #[error("the signed payload is no usable in-toto Statement v1: `{field}` {what}; ask who signed it for another")]
-    Value {
-        /// The field.
-        field: &'static str,
-        /// What is wrong with it.
-        what: String,
-    },
+    Value { field: &'static str, what: String },
 }
 
 #[derive(Deserialize)]
@@ -85,7 +80,7 @@ impl Statement {
     /// Reads a payload, strictly: no other fields, no key twice at any depth, at least one subject, each with its SHA-256.
     ///
     /// # Errors
-    /// The first thing that is not as it must be.
+    /// The first thing that is not valid.
     pub fn parse(bytes: &[u8]) -> Result<Self, StatementFault> {
         serde_json::from_slice::<Strict>(bytes)?;
         let stored: Stored = serde_json::from_slice(bytes)?;

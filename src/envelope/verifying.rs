@@ -1,4 +1,4 @@
-//! Public keys: read from and written to SPKI, their ids, and whether a signature is theirs.
+//! Public keys: read from and written to SPKI, their ids, and the check of a signature.
 use crate::canon::sha256_hex;
 use crate::envelope::{KeyFault, pem};
 use p256::ecdsa::signature::Verifier as _;
@@ -12,9 +12,9 @@ pub(super) const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10
 /// `secp256r1`, RFC 5480.
 pub(super) const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
-/// What stands before the 32 bytes of an Ed25519 key in its SPKI, RFC 8410.
+/// The bytes before the 32 bytes of an Ed25519 key in its SPKI, RFC 8410.
 const ED25519_HEAD: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
-/// What stands before the 65 bytes of an uncompressed P-256 point in its SPKI, RFC 5480.
+/// The bytes before the 65 bytes of an uncompressed P-256 point in its SPKI, RFC 5480.
 const P256_HEAD: [u8; 26] = [
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01,
     0x07, 0x03, 0x42, 0x00,
@@ -33,7 +33,7 @@ impl VerifyingKey {
     /// Reads every `PUBLIC KEY` block (SPKI) of a text, at least one.
     ///
     /// # Errors
-    /// Where there is none, another block, or a key that is damaged, weak or of another algorithm.
+    /// If there is none, if there is another block, or if a key is damaged, weak or of another algorithm.
     pub fn all_from_pem(text: &str) -> Result<Vec<Self>, KeyFault> {
         let one = |block: &pem::Block<'_>| match block.label {
             "PUBLIC KEY" => Self::from_der(Document::from_pem(block.text).map_err(damaged)?.1.as_bytes()),
@@ -45,7 +45,7 @@ impl VerifyingKey {
     /// Reads the one `PUBLIC KEY` block (SPKI) of a text.
     ///
     /// # Errors
-    /// As `all_from_pem`, and where there are several.
+    /// As `all_from_pem`, and if there are several.
     pub fn from_pem(text: &str) -> Result<Self, KeyFault> {
         let mut keys = Self::all_from_pem(text)?;
         match (keys.len(), keys.pop()) {

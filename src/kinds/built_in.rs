@@ -1,5 +1,5 @@
-//! What Kubernetes' own API server can list, as `built_in.yaml` has it: names, scopes, and which minor version serves a kind at which API
-//! version. Law 1 rests on it where a source has no discovery. Knows no cluster and no bundle.
+//! The kinds that Kubernetes' own API server can list, from `built_in.yaml`: names, scopes, and which minor version serves a kind at
+//! which API version. Law 1 uses it if a source has no discovery. Knows no cluster and no bundle.
 use crate::canon::yaml;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -11,9 +11,7 @@ use std::sync::OnceLock;
 pub struct BuiltIn {
     /// API group; empty for the core group.
     pub group: String,
-    /// Kind.
     pub kind: String,
-    /// Plural name.
     pub plural: String,
     /// Whether its objects have no namespace.
     #[serde(default)]
@@ -32,11 +30,10 @@ pub struct Table {
     pub without_lists: Vec<String>,
     /// Groups whose lists are computed when asked, and never stored.
     pub computed: Vec<String>,
-    /// The kinds.
     pub kinds: Vec<BuiltIn>,
 }
 
-/// The table. A test holds that it can be read.
+/// The table. A test makes sure that it can be read.
 pub fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| read().unwrap_or_default())
@@ -65,12 +62,12 @@ impl Table {
 }
 
 impl BuiltIn {
-    /// Whether a server of this minor version (at least) lists the kind at this API version.
+    /// Whether a server of this minor version (or a later one) lists the kind at this API version.
     pub fn is_served(&self, version: &str, minor: u32) -> bool {
         self.served.get(version).and_then(|r| range(r)).is_some_and(|(from, to)| from <= minor && to.is_none_or(|to| minor <= to))
     }
 
-    /// Whether a server of this minor version lists the kind unless it was told not to: at a stable version it does.
+    /// Whether a server of this minor version lists the kind by default: it does if the version is stable.
     pub fn is_served_by_default(&self, minor: u32) -> bool {
         self.served.keys().any(|version| is_stable(version) && self.is_served(version, minor))
     }

@@ -1,4 +1,5 @@
-//! What a kind's rule says of one field, outside of a walk: the patterns of the rule, of the fragments that it includes, and of every kind.
+//! What a kind's rule says about one field, without walking an object: the patterns of the rule, of its fragments, and of the rule for
+//! every kind.
 use crate::kinds::Kind;
 use crate::kinds::patterns::{covers, prune};
 use crate::kinds::rule::{Given, Rule};
@@ -6,13 +7,13 @@ use crate::model::{join, tokens};
 use serde_json::Value;
 
 impl Kind {
-    /// An object without what moves by itself although it is the same instance (law 5).
+    /// An object without the fields that move by themselves in one instance (law 5).
     pub fn without_moves(&self, mut value: Value) -> Value {
         self.patterns(|rule| &rule.moves).iter().for_each(|pattern| prune(&mut value, &tokens(pattern)));
         value
     }
 
-    /// Whether the rule itself calls the field identity (and no agreement about one object does), and it does not move by itself.
+    /// Whether the rule itself calls the field identity (not only an agreement about one object), and it does not move by itself.
     pub fn is_lasting(&self, pointer: &str) -> bool {
         let any = |patterns: Vec<String>| patterns.iter().any(|pattern| covers(pattern, pointer));
         let elements = |pointer: &str| {
@@ -23,18 +24,18 @@ impl Kind {
         (any(self.patterns(|rule| &rule.identity)) || elements(pointer)) && !any(self.patterns(|rule| &rule.moves))
     }
 
-    /// The field that the cluster writes anew for each instance (law 13) and that a pointer is, or leads into.
+    /// The generated field (law 13) that a pointer names or leads into: the cluster writes it anew for each instance.
     pub fn generated(&self, pointer: &str) -> Option<String> {
         let depth = self.patterns(|rule| &rule.generated).iter().find(|pattern| covers(pattern, pointer)).map(|p| tokens(p).len())?;
         Some(tokens(pointer).iter().take(depth).fold(String::new(), |whole, token| join(&whole, token)))
     }
 
-    /// Whether the rule names such fields.
+    /// Whether the rule names generated fields.
     pub fn generates(&self) -> bool {
         !self.rule.generated.is_empty() || self.rule.when.iter().any(|w| !w.generated.is_empty())
     }
 
-    /// A list of the rule's patterns, those of its fragments and of every kind's rule included.
+    /// The patterns of one list of the rule, including those of its fragments and of the rule for every kind.
     pub fn patterns(&self, list: impl Fn(&Rule) -> &[String]) -> Vec<String> {
         let mut out = Vec::new();
         self.each(&mut |at, rule| out.extend(list(rule).iter().map(|pattern| format!("{at}{pattern}"))));
@@ -42,14 +43,14 @@ impl Kind {
         out
     }
 
-    /// What controllers and admission write into what is made from a template, each with its whole pattern.
+    /// What controllers and admission write into objects that are made from a template, each with its complete pattern.
     pub fn given(&self) -> Vec<Given> {
         let mut out = Vec::new();
         self.each(&mut |at, rule| out.extend(rule.given.iter().map(|g| Given { at: format!("{at}{}", g.at), ..g.clone() })));
         out
     }
 
-    /// Every rule that speaks of the kind, with where it applies.
+    /// Every rule that applies to the kind, and the pointer at which it applies.
     fn each(&self, take: &mut dyn FnMut(&str, &Rule)) {
         self.fragments.get("any").into_iter().chain([&self.rule]).for_each(|rule| self.within("", rule, take));
     }

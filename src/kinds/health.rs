@@ -1,15 +1,15 @@
-//! How health is read: a closed vocabulary that rule files name. Each reader says healthy, unhealthy or unknown, and the facts
-//! that say so. The rules for workloads are those of Argo CD's own health checks; what is missing is unknown, never healthy.
+//! How health is read: a closed list of readers that rule files name. Each gives healthy, unhealthy or unknown, and the facts that show
+//! it. The rules for workloads follow Argo CD's own health checks; a missing value is unknown, never healthy.
 use serde_json::{Map, Value};
 
-/// How an object fares.
+/// The health of an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Health {
     /// As it should be.
     Healthy,
     /// Not as it should be.
     Unhealthy,
-    /// Not said, or in the middle of something.
+    /// Not known, or an operation is running.
     Unknown,
 }
 
@@ -24,7 +24,7 @@ impl Health {
     }
 }
 
-/// Health and the facts (pointer → value) that say so.
+/// Health and the facts (pointer → value) that show it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Reading {
     /// The answer.
@@ -112,7 +112,7 @@ pub fn read(reader: &str, object: &Value) -> Option<Reading> {
     Some(Reading { health: read(object), facts })
 }
 
-/// Whether an Application is in the middle of something: an operation, a refresh, or not reconciled since its last operation.
+/// Whether an Application is unsettled: an operation or a refresh runs, or it was not reconciled since its last operation.
 pub fn application_is_unsettled(app: &Value) -> bool {
     let phase = text(app, "/status/operationState/phase");
     let finished = text(app, "/status/operationState/finishedAt");

@@ -1,4 +1,4 @@
-//! What a kind means: one rule file a kind, and a safe default for the others. Knows no cluster and no bundle.
+//! The meaning of a kind: one rule file for each kind, and a safe default for the others. Knows no cluster and no bundle.
 pub mod built_in;
 mod fields;
 pub mod health;
@@ -28,14 +28,14 @@ pub struct Kind {
 
 type Fragments = BTreeMap<String, Rule>;
 
-/// All rules that hold for one run: the built-in ones and those of `evid.yaml`.
+/// All rules of one run: the built-in ones and those of `evid.yaml`.
 pub struct Rules {
     by_kind: BTreeMap<(String, String), Kind>,
     fallback: Kind,
     digest: String,
 }
 
-/// A rule file that can't be used.
+/// A rule file that is not valid.
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
     /// Not YAML, or not a rule.
@@ -43,7 +43,6 @@ pub enum RuleError {
     Malformed {
         /// File stem.
         file: String,
-        /// What is wrong.
         what: String,
     },
     /// A user's rule for a kind that evid knows.
@@ -55,7 +54,7 @@ impl Rules {
     /// The built-in rules and a user's own.
     ///
     /// # Errors
-    /// Where a rule is malformed or overrides a built-in one.
+    /// If a rule is malformed or overrides a built-in one.
     pub fn new(own: &[Rule]) -> Result<Self, RuleError> {
         let mut fragments = BTreeMap::new();
         let mut rules = Vec::new();
@@ -83,7 +82,7 @@ impl Rules {
             if own.iter().filter(|r| r.kind == rule.kind && r.group == rule.group).count() > 1 {
                 return malformed("there are two rules for it".into());
             }
-            // A plural names one kind: what a rule says of its kind would else hold for another's lists.
+            // A plural names one kind; otherwise one kind's rule would also apply to the lists of another.
             if let Some(other) = rules.iter().find(|r| r.kind != rule.kind && r.group == rule.group && r.plural == rule.plural) {
                 return malformed(format!("its plural `{}` is that of {}", rule.plural, other.kind));
             }
@@ -106,7 +105,7 @@ impl Rules {
         self.by_kind.get(&(group.to_owned(), kind.to_owned())).unwrap_or(&self.fallback)
     }
 
-    /// The rule of a plural resource name, where one has it.
+    /// The rule of a plural resource name, if one has it.
     pub fn of_resource(&self, group: &str, plural: &str) -> Option<&Kind> {
         self.by_kind.values().find(|k| k.rule.group == group && k.rule.plural == plural)
     }
@@ -121,21 +120,21 @@ impl Rules {
         &self.digest
     }
 
-    /// The plural of a kind: its rule's, else as Kubernetes guesses it.
+    /// The plural of a kind: its rule's, else by Kubernetes' guess.
     pub fn plural(&self, group: &str, kind: &str) -> String {
         let known = &self.of(group, kind).rule.plural;
         if known.is_empty() { guess_plural(kind) } else { known.clone() }
     }
 
-    /// Whether objects of a resource can be kept in bundles: not where every rule of that name says that they are not, nor where its
-    /// whole group is computed when asked. `*` is any resource of the group.
+    /// Whether bundles may store objects of a resource. They do not if every rule of that name says so, or if the whole group is computed
+    /// when asked. `*` is any resource of the group.
     pub fn keeps(&self, group: &str, plural: &str) -> bool {
         let mut own = self.by_kind.values().filter(|k| k.rule.group == group && k.rule.plural == plural).peekable();
         let unkept = own.peek().is_some() && own.all(|k| k.rule.stored == Some(false));
         !unkept && !built_in::table().computed.iter().any(|g| g == group)
     }
 
-    /// Whether objects of the kind are kept in bundles.
+    /// Whether bundles store objects of the kind.
     pub fn stored(&self, group: &str, kind: &str) -> bool {
         self.of(group, kind).rule.stored.unwrap_or(true)
     }
@@ -174,7 +173,7 @@ impl Kind {
         Ok(Self { rule, fragments: Arc::clone(fragments), tree: OnceLock::new(), when: OnceLock::new() })
     }
 
-    /// The patterns, compiled when an object is first split by them. The kind's own word comes last and holds.
+    /// The patterns, compiled when an object is first split by them. The kind's own rule comes last and wins.
     fn tree(&self) -> &Tree {
         self.tree.get_or_init(|| {
             let mut tree = Tree::default();
@@ -186,7 +185,7 @@ impl Kind {
         })
     }
 
-    /// The patterns that hold of one object.
+    /// The patterns that apply to one object.
     fn trees(&self, object: &Value) -> Vec<&Tree> {
         let when = self.when.get_or_init(|| self.rule.when.iter().map(|w| Tree::of(&w.as_rule())).collect());
         let closer = self.rule.when.iter().zip(when).filter(|(when, _)| when.holds(object)).map(|(_, tree)| tree);
@@ -194,7 +193,7 @@ impl Kind {
     }
 }
 
-/// Adds a rule's fragments, then what it says itself.
+/// Adds a rule's fragments, then its own patterns.
 fn grow(tree: &mut Tree, at: &str, rule: &Rule, fragments: &Fragments) {
     for (place, fragment) in rule.include.iter().filter_map(|(place, name)| Some((place, fragments.get(name)?))) {
         grow(tree, &format!("{at}{place}"), fragment, fragments);

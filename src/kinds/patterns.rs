@@ -1,30 +1,30 @@
-//! Pointer patterns: which field one speaks of, and a value without what one speaks of. A `*` token is any one token, and one that ends
-//! in `*` is any that begins so. Knows no rule.
+//! Pointer patterns: whether a pattern matches a field, and a value without the matched fields. A `*` token matches any one token; a
+//! token that ends in `*` matches any token with that beginning. Knows no rule.
 use crate::model::tokens;
 use serde_json::Value;
 
-/// Whether a field is what a pattern speaks of, or lies within it.
+/// Whether a pattern matches a field, or a field that contains it.
 pub(crate) fn covers(pattern: &str, pointer: &str) -> bool {
     let (pattern, pointer) = (tokens(pattern), tokens(pointer));
     pattern.len() <= pointer.len() && pattern.iter().zip(&pointer).all(|(p, t)| is_like(p, t))
 }
 
-/// Whether a text is like another, in which each `*` is any text.
+/// Whether a text matches another, in which each `*` stands for any text.
 pub(crate) fn is_like(wanted: &str, text: &str) -> bool {
     let Some((start, rest)) = wanted.split_once('*') else { return wanted == text };
     let Some(tail) = text.strip_prefix(start) else { return false };
-    // Few patterns have a star that is not their end.
+    // Few patterns have a star before their end.
     rest.is_empty() || tail.char_indices().any(|(i, _)| tail.get(i..).is_some_and(|tail| is_like(rest, tail)))
 }
 
-/// Whether a pattern speaks of something within a field.
+/// Whether a pattern matches something within a field.
 pub(crate) fn is_within(pattern: &str, pointer: &str) -> bool {
     let (pattern, pointer) = (tokens(pattern), tokens(pointer));
     pattern.len() > pointer.len() && pattern.iter().zip(&pointer).all(|(p, t)| is_like(p, t))
 }
 
-/// Takes what a pattern speaks of out of a value, and maps that hold nothing else then. List elements leave a null, so that the others
-/// keep their places.
+/// Removes the matched parts from a value, and maps that are empty afterwards. A list element leaves a null, so that the others keep
+/// their index.
 pub(super) fn prune(value: &mut Value, pattern: &[String]) {
     let Some((first, rest)) = pattern.split_first() else { return };
     match value {

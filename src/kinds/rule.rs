@@ -1,84 +1,83 @@
-//! The schema of a kind's rule file. A rule says; it does not do: no code here changes an object.
+//! The schema of a kind's rule file. A rule only declares: no code here changes an object.
 use crate::kinds::patterns::is_like;
 use crate::model::meta;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// One rule file, `rules/<plural>.<group>.yaml`; files whose name begins with `_` are fragments that others include.
+/// One rule file, `rules/<plural>.<group>.yaml`; files whose name begins with `_` are fragments that other files include.
 #[derive(Deserialize, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rule {
-    /// Kind, as in `Deployment`; empty in a fragment.
+    /// Kind, such as `Deployment`; empty in a fragment.
     pub kind: String,
     /// API group; empty for the core group.
     pub group: String,
-    /// Plural resource name.
     pub plural: String,
     /// Whether objects of the kind have no namespace.
     pub cluster_scoped: bool,
-    /// Why the rule is as it is, in one line.
+    /// The reason for the rule, in one line.
     pub because: String,
     /// Fragments to include: pointer to where they apply → fragment name.
     pub include: BTreeMap<String, String>,
-    /// Pointer patterns of fields that say which instance it is. In every pattern a token `*` is any one token, and one that ends in `*` is any
-    /// that begins so.
+    /// Pointer patterns of fields that tell which instance it is. In every pattern a token `*` matches any one token, and a token that
+    /// ends in `*` matches any token with that beginning.
     pub identity: Vec<String>,
-    /// Pointer patterns of identity fields, and of a derived object's others, that move by themselves while the uid stays (law 5): restart
-    /// counts, addresses.
+    /// Pointer patterns of fields that move by themselves while the uid stays (law 5), such as restart counts and addresses: identity
+    /// fields, and other fields of a derived object.
     pub moves: Vec<String>,
-    /// Pointer patterns of identity fields that the cluster writes anew for each instance: named where they differ (law 13).
+    /// Pointer patterns of identity fields that the cluster writes anew for each instance: they are named if they differ (law 13).
     pub generated: Vec<String>,
-    /// Lists some of whose elements are identity: pointer pattern of the list → field → texts (`*` at the end is any text).
+    /// Lists in which some elements are identity: pointer pattern of the list → field → texts (`*` at the end stands for any text).
     pub elements: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Pointer patterns of bookkeeping.
     pub noise: Vec<String>,
-    /// Pointer patterns that are state although something above them is not.
+    /// Pointer patterns of fields that are state although a field above them is not.
     pub state: Vec<String>,
-    /// Lists without an order of their own.
+    /// Lists whose order has no meaning.
     pub lists: BTreeMap<String, ListRule>,
     /// Values that mean the same as the field's absence.
     pub defaults: BTreeMap<String, Value>,
-    /// Values with which an identity field is state after all (`clusterIP: None`).
+    /// Values with which an identity field becomes state (`clusterIP: None`).
     pub unless: BTreeMap<String, Vec<Value>>,
-    /// Pointer patterns that say what an object runs and as whom: a departure from its owner's template there is a counter-example,
-    /// anywhere else a doubt (law 4).
+    /// Pointer patterns of what an object runs and as which user. A departure from its owner's template there is a counter-example;
+    /// elsewhere it is a doubt (law 4).
     pub runs: Vec<String>,
-    /// Pointer patterns of privileges: a counter-example also within something that is added whole, which is a doubt else.
+    /// Pointer patterns of privileges. A departure there is a counter-example even within an added element, which otherwise is a doubt.
     pub grants: Vec<String>,
-    /// What controllers and admission write into every object that is made from a template: no departure.
+    /// What controllers and admission write into every object that is made from a template; it is no departure.
     pub given: Vec<Given>,
-    /// How health is read: a name of [`crate::kinds::health`]'s vocabulary.
+    /// The reader of health: a name from [`crate::kinds::health`]'s list.
     pub health: Option<String>,
-    /// When an object of the kind is derived: any one of these.
+    /// When an object of the kind is derived: if any one of these holds.
     pub derived: Vec<Derived>,
-    /// What more holds of some objects of the kind.
+    /// Additional rules for some objects of the kind.
     pub when: Vec<When>,
-    /// Labels with which a well-known controller marks the objects of the kind that it adds and takes (law 14): that one of them comes or
-    /// goes is a doubt, since only the object says so. `*`: all of them.
+    /// Labels with which a well-known controller marks the objects of the kind that it adds and removes (law 14). Such an object that is
+    /// added or removed is a doubt, since only the object says that it is one. `*`: all objects.
     pub passing: Vec<String>,
-    /// True where what an object runs comes to an end by itself: its pods come and go.
+    /// True if the object's pods end by themselves, so that pods come and go.
     pub ends: bool,
-    /// Pointer patterns of what an operator writes into an object that has a controller: that one instance moves there is a doubt, since
-    /// nothing says what the operator makes.
+    /// Pointer patterns of what an operator writes into an object that has a controller. A change of one instance there is a doubt, since
+    /// nothing says what the operator writes.
     pub operated: Vec<String>,
     /// Relations to other objects, strongest first.
     pub relations: Vec<Relation>,
-    /// False for kinds that are asked and not kept (Events, Leases).
+    /// False for kinds that are asked and not stored (Events, Leases).
     pub stored: Option<bool>,
-    /// True where only metadata is kept (Secrets).
+    /// True if only metadata is stored (Secrets).
     pub metadata_only: bool,
 }
 
-/// A list that has no order of its own.
+/// A list whose order has no meaning.
 #[derive(Deserialize, Clone, Debug)]
 #[serde(untagged)]
 pub enum ListRule {
     /// `set`: equal as a set of values.
     Set(SetWord),
-    /// Keyed by these fields.
+    /// Elements are paired by these fields.
     Keys(Vec<String>),
-    /// Keyed by these fields, unless a text within holds `unless`: then the order means something.
+    /// Elements are paired by these fields, unless a text within holds `unless`: then the order has a meaning.
     KeysUnless {
         /// The key fields.
         by: Vec<String>,
@@ -91,19 +90,18 @@ pub enum ListRule {
 #[derive(Deserialize, Clone, Copy, Debug)]
 #[serde(rename_all = "lowercase")]
 pub enum SetWord {
-    /// A set.
     Set,
 }
 
-/// What more holds of the objects that all of these conditions describe. They are the object's own words, so what they excuse is small.
+/// Additional rules for the objects that meet all of these conditions. The object itself says whether it meets them, so what they excuse
+/// is small.
 #[derive(Deserialize, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct When {
-    /// The object has this name (`*` is any text) …
+    /// The object has this name (`*` stands for any text) …
     pub name: Option<String>,
-    /// … is in this namespace …
     pub namespace: Option<String>,
-    /// … has something at each of these pointers …
+    /// … has a value at each of these pointers …
     pub has: Vec<String>,
     /// … carries each of these annotations (`name`, or `name=value`) …
     pub annotations: Vec<String>,
@@ -119,24 +117,22 @@ pub struct When {
     pub elements: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// As in a rule.
     pub noise: Vec<String>,
-    /// `added`, `removed`: that such an object comes, or goes, is a doubt, since only the object says what it is (law 14).
+    /// `added`, `removed`: that such an object is added or removed is a doubt, since only the object says what it is (law 14).
     pub passing: Vec<Passing>,
     /// Why, with its source.
     pub because: String,
 }
 
-/// What an object does that comes or goes by itself.
+/// A change that such an object may make by itself.
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "lowercase")]
 pub enum Passing {
-    /// It comes.
     Added,
-    /// It goes.
     Removed,
 }
 
 impl When {
-    /// Whether all of it holds of an object.
+    /// Whether an object meets all conditions.
     pub fn holds(&self, object: &Value) -> bool {
         let same = |wanted: &Option<String>, pointer: &str| wanted.as_deref().is_none_or(|w| is_like(w, meta::text(object, pointer)));
         same(&self.name, "/metadata/name")
@@ -146,7 +142,7 @@ impl When {
             && self.labels.iter().all(|l| carries(l, |name| meta::label(object, name)))
     }
 
-    /// What it says, as a rule of its own.
+    /// Its content in the form of a rule.
     pub fn as_rule(&self) -> Rule {
         let Self { identity, moves, generated, elements, noise, .. } = self.clone();
         Rule { identity, moves, generated, elements, noise, ..Rule::default() }
@@ -158,17 +154,17 @@ fn carries<'o>(mark: &str, find: impl Fn(&str) -> Option<&'o str>) -> bool {
     mark.split_once('=').map_or_else(|| find(mark).is_some(), |(name, value)| find(name) == Some(value))
 }
 
-/// A value that is written into what is made from a template.
+/// A value that controllers or admission write into what is made from a template.
 #[derive(Deserialize, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Given {
-    /// Pointer pattern of where it is added.
+    /// Pointer pattern of the place where it is added.
     pub at: String,
-    /// What it looks like, whole: a text (`*` at its end is any text, `{object}` the object's name, `{name}` its own `name`), a map that has an
-    /// entry for each field it may have, or a list of what its elements may be; `"*"` is any value. Absent: any value, whatever the template
-    /// says.
+    /// The complete form of the value: a text (`*` at its end stands for any text, `{object}` for the object's name, `{name}` for the
+    /// value's own `name`), a map with an entry for each field that it may have, or a list of the forms of its elements; `"*"` is any
+    /// value. Absent: any value, whatever the template has.
     pub like: Option<Value>,
-    /// The map of this name beside the one that it stands in (or the one at this pointer) holds the same.
+    /// A map of this name beside the map that holds the value (or the map at this pointer) holds the same value.
     pub same_as: Option<String>,
 }
 
@@ -176,61 +172,60 @@ pub struct Given {
 #[derive(Deserialize, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Derived {
-    /// Always.
     pub always: bool,
-    /// A controller ownerReference to one of these kinds resolves by uid: a kind of the object's own group or of Kubernetes' own, or
-    /// `<group>/<Kind>` (`*`: any; `+custom`: any of a CustomResourceDefinition).
+    /// A controller ownerReference to one of these kinds resolves by uid. A kind is of the object's own group or of Kubernetes' own, or
+    /// is written `<group>/<Kind>` (`*`: any; `+custom`: any from a CustomResourceDefinition).
     pub owner: Vec<String>,
-    /// A declared relation resolves.
+    /// A declared relation leads to an object.
     pub relation: bool,
-    /// The related object, or the controller where no relation is wanted, has a value at this pointer.
+    /// The related object has a value at this pointer; without a relation, the controller.
     pub target_has: Option<String>,
     /// The object carries this annotation …
     pub annotation: Option<String>,
     /// The object carries this label …
     pub label: Option<String>,
-    /// … and it (label or annotation) contains one of these words.
+    /// … whose value (label or annotation) contains one of these words.
     pub contains: Vec<String>,
-    /// … and it (label or annotation) is one of these words.
+    /// … whose value (label or annotation) is one of these words.
     pub is: Vec<String>,
-    /// The object has this name (`*` is any text).
+    /// The object has this name (`*` stands for any text).
     pub name: Option<String>,
     /// Argo CD runs it as a hook (law 6).
     pub hook: bool,
-    /// An Application manages it: its mark names one that lists it.
+    /// An Application manages it: its mark names an Application that lists it.
     pub managed: bool,
-    /// The reference at this pointer carries the related object's uid, and the related object names it back at [`Self::back`].
+    /// The reference at this pointer has the related object's uid, and the related object names this object at [`Self::back`].
     pub by_uid: Option<String>,
-    /// Where the related object names it.
+    /// The pointer at which the related object names it.
     pub back: Option<String>,
-    /// Its `data` is that of its namesake in this namespace, which is another one and was seen.
+    /// Its `data` equals that of the object with the same name in this namespace, which is another namespace and was seen.
     pub same_as: Option<String>,
-    /// What the object holds at the first pointer follows from what its controller holds at the second: where it does not, it departs.
-    /// Without any, nothing says what the controller makes.
+    /// The value at the first pointer must follow from the controller's value at the second; otherwise it is a departure. Without any
+    /// entry, nothing says what the controller makes.
     pub follows: BTreeMap<String, String>,
-    /// At these pointers it holds zero or nothing: it runs nothing, so that a departure is a doubt at most.
+    /// At these pointers it holds zero or nothing: it runs nothing, so a departure is at most a doubt.
     pub idle: Vec<String>,
-    /// Its name is in the list (of texts, or of objects with a `name`) that the related object holds at this pointer.
+    /// Its name is in the list (of texts, or of objects with a `name`) at this pointer of the related object.
     pub named_in: Option<String>,
-    /// What it holds at the first pointer is what the related object holds at the second.
+    /// Its value at the first pointer equals the related object's value at the second.
     pub agrees: BTreeMap<String, String>,
-    /// Every declared relation resolves.
+    /// Every declared relation leads to an object.
     pub every: bool,
     /// The related object is itself derived.
     pub of_derived: bool,
-    /// The text (or each text of a list) at a pointer is one of these (`*` at the end is any text).
+    /// The text (or each text of a list) at a pointer is one of these (`*` at the end stands for any text).
     pub says: BTreeMap<String, Vec<String>>,
     /// No text at one of these pointer patterns is one of these.
     pub unless: BTreeMap<String, Vec<String>>,
     /// It is the claim that its controller, a pod, makes for an ephemeral volume of its own.
     pub ephemeral: bool,
-    /// An ownerReference, of a controller or not, to one of these kinds is there by uid, kind and name.
+    /// It has an ownerReference, of a controller or not, to an object of one of these kinds that exists with that uid, kind and name.
     pub dependent_of: Vec<String>,
-    /// It has nothing at these pointers.
+    /// It has no value at these pointers.
     pub without: Vec<String>,
-    /// Each address in it is one of the pod that it names beside it, or stands in its controller.
+    /// Each address in it belongs to the pod that is named beside the address, or is in its controller.
     pub backed: bool,
-    /// Beside apiVersion, kind and plain metadata its state has only these pointers; a label or annotation must be among them.
+    /// Apart from apiVersion, kind and plain metadata, its state has only these pointers; a label or annotation must be among them.
     pub only: Option<Vec<String>>,
 }
 
@@ -240,7 +235,6 @@ pub struct Derived {
 pub struct Relation {
     /// Kind of the other object.
     pub to: String,
-    /// Its group.
     pub group: String,
     /// It has the same name, in the same namespace.
     pub same_name: bool,
@@ -248,11 +242,11 @@ pub struct Relation {
     pub label: Option<String>,
     /// This annotation holds its name.
     pub annotation: Option<String>,
-    /// A reference `{namespace, name, uid}` to it stands at this pointer.
+    /// A reference `{namespace, name, uid}` to it is at this pointer.
     pub at: Option<String>,
-    /// The other object holds this one's name at this pointer: with a uid at [`Self::at`], both say that they belong together.
+    /// The other object holds this object's name at this pointer: with a uid at [`Self::at`], both ends say that they belong together.
     pub back: Option<String>,
-    /// Its name stands at this pointer.
+    /// Its name is at this pointer.
     pub name_at: Option<String>,
     /// It is the StatefulSet whose claim template made this claim (`<template>-<set>-<ordinal>`).
     pub claim_template: bool,

@@ -1,4 +1,4 @@
-//! Splits an object into state, identity and noise, and puts it together again. Nothing is lost: the three are the object.
+//! Splits an object into state, identity and noise, and puts it together again. Nothing is lost: the three parts are the whole object.
 use crate::canon::json;
 use crate::kinds::Kind;
 use crate::kinds::rule::ListRule;
@@ -15,11 +15,11 @@ pub struct Facets {
     pub identity: Map<String, Value>,
     /// Bookkeeping.
     pub noise: Map<String, Value>,
-    /// For each list that `state` has sorted: the original index of each of its elements.
+    /// For each list that `state` has sorted: the original index of each element.
     pub order: Map<String, Value>,
 }
 
-/// Splits `value`; `owned` are pointers that a controller owns by agreement and are identity here.
+/// Splits `value`; `owned` are pointers of fields that a controller owns by agreement; they are identity here.
 pub fn split(kind: &Kind, value: Value, owned: &[String]) -> Facets {
     let mut out = Facets::default();
     let extra = Tree::identity(owned);
@@ -42,7 +42,7 @@ pub fn join_facets(facets: Facets) -> Value {
         unsort(&mut value, &pointer, &order);
     }
     let mut fields: Vec<_> = facets.identity.into_iter().chain(facets.noise).collect();
-    // An element of a list comes after those before it.
+    // An element of a list comes after the elements before it.
     let index = |pointer: &str| pointer.rsplit('/').next().and_then(|token| token.parse::<usize>().ok());
     fields.sort_by_key(|(pointer, _)| (depth(pointer), index(pointer)));
     for (pointer, field) in fields {
@@ -51,12 +51,12 @@ pub fn join_facets(facets: Facets) -> Value {
     value
 }
 
-/// No list of an object is longer: a place beyond is not one that a split has noted.
+/// No list of an object is longer: a greater index does not come from a split.
 const LONGEST: usize = 1 << 20;
 
 fn unsort(value: &mut Value, pointer: &str, order: &Value) {
     let (Some(Value::Array(list)), Some(order)) = (value.pointer_mut(pointer), order.as_array()) else { return };
-    // Elements that are identity are not in the list, and have their place all the same.
+    // Elements that are identity are not in the list, but they still have an index.
     let last = order.iter().filter_map(Value::as_u64).max().and_then(|i| usize::try_from(i).ok()).filter(|i| *i < LONGEST);
     let mut original = vec![Value::Null; list.len().max(last.map_or(0, |i| i + 1))];
     for (item, index) in list.iter_mut().zip(order) {
@@ -67,13 +67,13 @@ fn unsort(value: &mut Value, pointer: &str, order: &Value) {
     *list = original;
 }
 
-/// What is left of a value in state.
+/// The part of a value that stays in state.
 enum Left {
-    /// This.
+    /// This value.
     State(Value),
-    /// Nothing: it means the same as its absence.
+    /// Nothing: the value means the same as its absence.
     Default,
-    /// Nothing: it has gone to other facets.
+    /// Nothing: the value went to other facets.
     Elsewhere,
 }
 
@@ -118,9 +118,9 @@ fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &mut 
             }
             match (kept.is_empty(), defaults) {
                 (false, _) => Left::State(Value::Object(kept)),
-                // A map of nothing but defaults is there all the same (`automated: {prune: false}` is automated) …
+                // A map that holds only defaults still exists (`automated: {prune: false}` is automated) …
                 (true, true) if !is_default(&Value::Object(Map::new())) => Left::State(Value::Object(kept)),
-                // … unless an empty one means the same as none.
+                // … unless an empty map means the same as no map.
                 (true, true) => Left::Default,
                 (true, false) => Left::Elsewhere,
             }
@@ -143,7 +143,7 @@ fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &mut 
                 items.push(below(item, &token, &next, facet, pointer, out).state().unwrap_or(Value::Null));
             }
             if elsewhere && items.iter().all(Value::is_null) {
-                // Everything within has gone to its facet; what is left is the list's length.
+                // All elements went to their facets; what remains is the list's length.
                 record(facet, pointer, Value::Array(items), out);
                 return Left::Elsewhere;
             }
@@ -157,7 +157,7 @@ fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &mut 
     }
 }
 
-/// Walks on to a part; `pointer` is that of the whole again afterwards.
+/// Splits a part; afterwards `pointer` is that of the whole again.
 fn below(part: Value, token: &str, active: &[&Tree], inherited: Option<Facet>, pointer: &mut String, out: &mut Facets) -> Left {
     let whole = pointer.len();
     push(pointer, token);
@@ -171,7 +171,7 @@ fn record(facet: Option<Facet>, pointer: &str, value: Value, out: &mut Facets) {
     map.insert(pointer.to_owned(), value);
 }
 
-/// Sorts a list that has no order of its own, and notes at which place of the whole list each of its elements stood.
+/// Sorts a list whose order has no meaning, and records the original index of each element.
 fn sorted(list: Vec<Value>, places: &[usize], active: &[&Tree], pointer: &str, out: &mut Facets) -> Value {
     let rule = active.iter().find_map(|n| n.list.as_ref()).filter(|rule| match rule {
         ListRule::KeysUnless { unless, .. } => !list.iter().any(|item| json::to_text(item).contains(unless.as_str())),

@@ -1,4 +1,4 @@
-//! A rule's pointer patterns as a tree that is walked beside the object.
+//! A rule's pointer patterns as a tree, which is walked together with the object.
 use crate::kinds::patterns::is_like;
 use crate::kinds::rule::{ListRule, Rule};
 use crate::model::tokens;
@@ -13,11 +13,11 @@ pub(super) enum Facet {
     Noise,
 }
 
-/// One node; the edges are raw tokens, `*` is any.
+/// One node; the edges are raw tokens, `*` matches any.
 #[derive(Default, Debug)]
 pub(super) struct Tree {
     edges: BTreeMap<String, Tree>,
-    /// The beginning of a token → where each token leads that begins so.
+    /// The beginning of a token → the node for every token with that beginning.
     beginnings: BTreeMap<String, Tree>,
     pub(super) facet: Option<Facet>,
     pub(super) list: Option<ListRule>,
@@ -25,7 +25,7 @@ pub(super) struct Tree {
     pub(super) unless: Vec<Value>,
     /// Of a list: field → patterns of the elements that are identity.
     elements: BTreeMap<String, Vec<String>>,
-    /// Made of exact pointers: a `*` in them is no pattern.
+    /// Built from exact pointers: a `*` in them is no pattern.
     is_exact: bool,
 }
 
@@ -50,7 +50,7 @@ impl Tree {
         }
     }
 
-    /// Gives one exact pointer the identity facet, for one object.
+    /// Makes exact pointers identity, for one object.
     pub(super) fn identity(pointers: &[String]) -> Self {
         let mut tree = Self::default();
         for pointer in pointers {
@@ -64,7 +64,7 @@ impl Tree {
         tree
     }
 
-    /// The patterns of one rule alone.
+    /// The patterns of one rule, without its fragments.
     pub(super) fn of(rule: &Rule) -> Self {
         let mut tree = Self::default();
         tree.add("", rule);

@@ -1,4 +1,4 @@
-//! The objects of one snapshot, indexed for the questions that placing and splitting ask.
+//! The objects of one snapshot, with the indexes that placing and splitting need.
 use crate::argo::{Apps, Here, kept_either_way};
 use crate::kinds::Rules;
 use crate::kinds::rule::Relation;
@@ -15,7 +15,7 @@ pub struct Context<'a> {
     pub rules: &'a Rules,
     /// The Applications.
     pub apps: Apps<'a>,
-    /// The label that speaks where nothing else does.
+    /// The label that names a layer if there is no other evidence.
     pub scope_label: String,
     by_uid: HashMap<&'a str, usize>,
     pub(super) scaled: HashMap<Key, Scaler>,
@@ -34,18 +34,19 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What the object's scope label says.
+    /// The value of the object's scope label.
     pub fn scope<'o>(&self, object: &'o Object) -> Option<&'o str> {
         meta::label(&object.value, &self.scope_label)
     }
 
-    /// The place of the object of a uid.
+    /// The index of the object with this uid.
     pub fn by_uid(&self, uid: &str) -> Option<usize> {
         self.by_uid.get(uid).copied()
     }
 
-    /// The objects that this one names, its controller first, then its other owners, then what its kind's rule declares; and whether that is
-    /// more than its own word: Kubernetes collects what an owner of its namespace leaves, and of some relations the other end says so too.
+    /// The objects that this one names: its controller first, then its other owners, then those that its kind's rule declares. For each,
+    /// whether more than this object's own word confirms it: Kubernetes deletes an object whose owner in the same namespace is gone, and
+    /// some relations are named by the other end too.
     pub(super) fn related(&self, object: &Object) -> Vec<(usize, bool)> {
         let mut owners: Vec<meta::Owner<'_>> = meta::owners(&object.value).collect();
         owners.sort_by_key(|o| !o.is_controller);
@@ -56,7 +57,7 @@ impl<'a> Context<'a> {
         owners.chain(declared.filter_map(|r| self.target(object, r).map(|at| (at, self.is_mutual(object, r, at))))).chain(above).collect()
     }
 
-    /// Whether the other end of a declared relation says so too.
+    /// Whether the other end of a declared relation names this object too.
     fn is_mutual(&self, object: &Object, relation: &Relation, target: usize) -> bool {
         let back = || {
             let other = self.objects.whole(target)?;
@@ -70,12 +71,12 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whether an object stays on purpose when its layer goes: what it owns need not go either.
+    /// Whether an object stays on purpose when its layer goes; then its dependents may stay too.
     pub(super) fn is_kept(&self, at: usize) -> bool {
         self.objects.lean(at).is_some_and(|o| kept_either_way(&o.key, &o.value).is_some())
     }
 
-    /// The object that a declared relation leads to.
+    /// The object at the other end of a declared relation.
     pub(super) fn target(&self, object: &Object, relation: &Relation) -> Option<usize> {
         let namespace = &*object.key.namespace;
         let find = |namespace: &str, name: &str| {
@@ -98,7 +99,7 @@ impl<'a> Context<'a> {
             let reference = object.value.pointer(at)?;
             let part = |k: &str| reference.get(k).and_then(Value::as_str);
             let found = find(part("namespace").unwrap_or(namespace), part("name")?)?;
-            // A reference with a uid is to that instance and to no later one of the same name.
+            // A reference with a uid means that instance, not a later one of the same name.
             return part("uid").is_none_or(|uid| self.objects.uid(found) == uid).then_some(found);
         }
         if relation.serves {
@@ -109,13 +110,13 @@ impl<'a> Context<'a> {
         }
         if relation.listed {
             let at = self.objects.find(object.key.parts())?;
-            // What a protected layer lists too is not the switched one's alone.
+            // If a protected layer lists it too, it does not belong to the switched layer alone.
             return self.apps.protecting(at).or_else(|| self.apps.listing(at).next());
         }
         None
     }
 
-    /// The CronJob that the Job of a pod is named after, as the CronJob controller names what it makes.
+    /// The CronJob that made the Job of a pod, by the names that the CronJob controller gives.
     pub(super) fn cron_job(&self, pod: &Object) -> Option<usize> {
         let job = meta::controller(&pod.value).filter(|owner| owner.kind == "Job")?;
         let (name, number) = job.name.rsplit_once('-')?;
@@ -124,7 +125,7 @@ impl<'a> Context<'a> {
         self.objects.find(key).filter(|_| is_number && self.by_uid(job.uid).is_none())
     }
 
-    /// The CustomResourceDefinition that serves the group and version that stand in the object's spec.
+    /// The CustomResourceDefinition that serves the group and version in the object's spec.
     fn serving(&self, object: &Object) -> Option<usize> {
         let whole = self.objects.whole(self.objects.find(object.key.parts())?)?;
         let (group, version) = (meta::text(&whole.value, "/spec/group"), meta::text(&whole.value, "/spec/version"));
@@ -137,7 +138,7 @@ impl<'a> Context<'a> {
         self.objects.of_kind("apiextensions.k8s.io", "CustomResourceDefinition").find(|at| serves(at) == Some(true))
     }
 
-    /// `<template>-<set>-<ordinal>`: the StatefulSet of the claim's namespace whose template made it.
+    /// The StatefulSet in the claim's namespace whose template made the claim, by its name `<template>-<set>-<ordinal>`.
     fn claim_owner(&self, claim: &Object) -> Option<usize> {
         let (stem, ordinal) = claim.key.name.rsplit_once('-')?;
         ordinal.parse::<u32>().ok()?;

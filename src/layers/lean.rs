@@ -1,14 +1,15 @@
-//! What placing needs of an object, cut out of it: so that a large snapshot need not be held (or read back) whole to say whose each
-//! object is. Whatever [`crate::layers`] reads of a *lean* object stands here; the rest it asks of the whole one.
+//! The lean form of an object: the fields that placing reads. With it, a large snapshot need not be held in memory (or read back) whole
+//! to find the layer of each object. Every field that [`crate::layers`] reads from a *lean* object is listed here; it reads other fields
+//! from the whole object.
 use crate::argo::{ANNOTATION, HELM_POLICY, INSTALLATION, SKIP_RECONCILE, SYNC_OPTIONS};
 use crate::kinds::Rules;
 use crate::model::{Key, escape, set};
 use serde_json::Value;
 
-/// Of every object: its owners, and every label (which one marks and which one is the scope is known later).
+/// From every object: its owners, and all labels (which label is a mark and which is the scope is known later).
 const ALWAYS: &[&str] = &["/metadata/ownerReferences", "/metadata/labels"];
 
-/// (group, kind, pointers) of what more is read of a kind.
+/// (group, kind, pointers): further fields that are read from a kind.
 const OF_KIND: &[(&str, &str, &[&str])] = &[
     (
         "argoproj.io",
@@ -34,7 +35,7 @@ const OF_KIND: &[(&str, &str, &[&str])] = &[
     ("", "ReplicationController", &["/status/replicas"]),
 ];
 
-/// The parts of an object that placing reads.
+/// The fields of an object that placing reads.
 pub fn lean(value: &Value, key: &Key, rules: &Rules) -> Value {
     let mut out = Value::Null;
     let mut keep = |pointer: &str| {

@@ -1,6 +1,6 @@
-//! Which layer an object belongs to, by evidence and never by guess (laws 2 and 3): what is confirmed, then what only the object or a
-//! namespace says. Reads only the snapshot's own objects; what several bundles know together is the comparison's business. Asks
-//! `crate::argo` whatever there is to know of Argo CD.
+//! The layer of each object, by evidence and never by guess (laws 2 and 3): first confirmed evidence, then what only the object or a
+//! namespace says. Reads only the snapshot's own objects; `compare` joins what several bundles show. Leaves all questions about Argo CD
+//! to `crate::argo`.
 mod context;
 mod derived;
 mod lean;
@@ -9,9 +9,9 @@ mod places;
 mod scalers;
 
 pub use context::Context;
-pub use derived::{Departure, Origin, Templates, What, origin};
+pub use derived::{Origin, Templates, origin};
 pub use lean::lean;
-pub use owned::{Owned, owned_fields};
+pub use owned::owned_fields;
 pub use places::Places;
 
 use crate::argo::Listed;
@@ -27,7 +27,7 @@ pub fn place(context: &Context<'_>) -> Places {
     done
 }
 
-/// Owner chains are short; a longer one is a cycle or an attack.
+/// Chains of owners are short; a longer one is a cycle or an attack.
 const DEEPEST: usize = 16;
 
 fn placement(context: &Context<'_>, at: usize, done: &mut Places, depth: usize) -> Place {
@@ -42,7 +42,7 @@ fn placement(context: &Context<'_>, at: usize, done: &mut Places, depth: usize) 
     found
 }
 
-/// The evidence in order of strength. What is confirmed comes before all that only the object itself says.
+/// The evidence in order of strength. Confirmed evidence comes before all that only the object itself says.
 fn decide(context: &Context<'_>, object: &Object, done: &mut Places, depth: usize) -> Place {
     let mut p = Place::NOWHERE;
     if context.apps.root_of(&object.key).is_some() {
@@ -70,7 +70,7 @@ fn decide(context: &Context<'_>, object: &Object, done: &mut Places, depth: usiz
         }
     }
     let role = |layer: &str| context.apps.layers.iter().find(|l| l.name == layer).map(|l| l.role);
-    // A mark that its Application does not bear out places nothing in a protected layer.
+    // A mark that its Application does not confirm places nothing in a protected layer.
     if let Some(layer) = marked.filter(|l| role(l) == Some(Role::Switched)) {
         return Place { layer: done.words.of(&layer), by: By::Mark, related: named.and_then(|n| n.related), ..p };
     }
@@ -81,7 +81,7 @@ fn decide(context: &Context<'_>, object: &Object, done: &mut Places, depth: usiz
     let by_namespace = context.apps.layer_of_namespace(namespace).map(|l| (l, By::Namespace));
     let by_destination = || context.apps.layer_that_fills(namespace).map(|l| (l, By::Destination));
     let by_label = || context.scope(object).filter(|l| role(l).is_some()).map(|l| (l, By::Label));
-    // An Application hangs below a root by ancestry or not at all.
+    // An Application is below a root by ancestry or not at all.
     let found = by_namespace.or_else(by_destination).or_else(by_label).filter(|_| !object.key.is_argo("Application"));
     match found {
         Some((layer, by)) if !(doubted && role(layer) == Some(Role::Protected)) => Place { layer: done.words.of(layer), by, ..p },

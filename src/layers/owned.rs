@@ -1,4 +1,4 @@
-//! Fields that a controller owns by agreement: identity, not state, of the one object that the agreement is about.
+//! Fields that another controller owns by agreement: they are identity, not state, of the one object that the agreement is about.
 use crate::canon::json;
 use crate::kinds::patterns::covers;
 use crate::layers::Context;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 pub struct Owned {
     /// JSON pointer.
     pub pointer: String,
-    /// Who says so: an autoscaler's kind, `Application`, `argocd-cm`, or `aggregation` of ClusterRoles.
+    /// The source of the agreement: an autoscaler's kind, `Application`, `argocd-cm`, or `aggregation` of ClusterRoles.
     pub by: &'static str,
     /// Whether the agreement covers a whole container of the object, or every kind.
     pub is_wide: bool,
@@ -19,27 +19,27 @@ pub struct Owned {
     pub is_idle: bool,
 }
 
-/// The fields that are identity for this object: what an autoscaler scales, and what its Application, or its Argo CD for all, is told to
-/// ignore by pointer.
+/// The fields that are identity for this object: those that an autoscaler scales, and those that its Application, or its Argo CD for all
+/// Applications, ignores by pointer.
 pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placement) -> Vec<Owned> {
     let k = &object.key;
     let replicas = object.value.pointer("/spec/replicas").and_then(Value::as_i64);
-    // Only the Application that lists the object, and in whose layer it is, may give its fields away.
+    // Only the Application that lists the object, and in whose layer the object is, may set agreements for it.
     let is_theirs = placement.mark.is_empty() && context.apps.layer_of_app(&placement.app).is_none_or(|layer| layer == placement.layer);
     let app = if is_theirs { &*placement.app } else { "" };
     let agreements = context.apps.agreements(app).filter(|(_, a)| a.is_about(&k.group, &k.kind, &k.namespace, &k.name));
     let runs = context.rules.of(&k.group, &k.kind).patterns(|r| &r.runs);
-    // What holds more than one value is nobody's alone, nor is what runs.
+    // An agreement about more than one value, or about what runs, is wide: other changes may be in it.
     let is_wide = &|p: &str| object.value.pointer(p).is_some_and(|v| v.is_object() || v.is_array()) || runs.iter().any(|r| covers(r, p));
     let mut owned: Vec<Owned> = agreements
         .flat_map(|(by, a)| {
             a.pointers.iter().map(move |p| Owned { pointer: p.clone(), by, is_wide: a.is_wide(p) || is_wide(p), is_idle: false })
         })
-        // Status is never state, and metadata as a whole is nobody's to give away.
+        // Status is never state, and an agreement about all of metadata is not accepted.
         .filter(|o| !matches!(&*o.pointer, "/status" | "/metadata"))
         .collect();
     if let Some(scaler) = context.scaled.get(k) {
-        // Outside of the autoscaler's bounds nobody agreed to it.
+        // Outside of the autoscaler's bounds there is no agreement.
         owned.retain(|o| o.pointer != "/spec/replicas");
         let is_within = replicas.is_some_and(|n| (scaler.least..=scaler.most).contains(&n));
         let of_scaler = || Owned { pointer: "/spec/replicas".into(), by: scaler.by, is_wide: false, is_idle: scaler.is_idle };
@@ -51,7 +51,7 @@ pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placemen
     owned
 }
 
-/// Whether an object's rules are those of the ClusterRoles that its `aggregationRule` selects, no more and no less: they follow from what is
+/// Whether an object's rules are exactly those of the ClusterRoles that its `aggregationRule` selects: they follow from state that is
 /// compared (law 4). Kubernetes 1.36, `pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go`.
 fn is_aggregated(context: &Context<'_>, object: &Object) -> bool {
     if object.key.kind != "ClusterRole" || object.key.group != "rbac.authorization.k8s.io" {

@@ -1,26 +1,26 @@
-//! The placements of all objects of a snapshot, a few bytes each.
+//! The placements of all objects of a snapshot, in a few bytes each.
 use crate::layers::Context;
 use crate::model::{By, PLATFORM, Placement, stem};
 use std::collections::HashMap;
 
-/// Where one object belongs. Texts are places in [`Words`].
+/// The placement of one object. Texts are indexes into [`Words`].
 #[derive(Clone, Copy)]
 pub(super) struct Place {
     pub(super) layer: u32,
     pub(super) by: By,
     pub(super) app: u32,
-    /// What that Application says of the object.
+    /// What is known of that Application and the object.
     pub(super) mark: &'static str,
-    /// The object that a relation leads to.
+    /// The object at the other end of the relation.
     pub(super) related: Option<u32>,
 }
 
 impl Place {
-    /// Nothing speaks.
+    /// There is no evidence.
     pub(super) const NOWHERE: Self = Self { layer: Words::PLATFORM, by: By::None, app: Words::NOTHING, mark: "", related: None };
 }
 
-/// Texts that repeat.
+/// Repeated texts, each stored once.
 pub(super) struct Words {
     texts: Vec<String>,
     known: HashMap<String, u32>,
@@ -37,7 +37,7 @@ impl Words {
         words
     }
 
-    /// The number of a text.
+    /// The index of a text.
     pub(super) fn of(&mut self, text: &str) -> u32 {
         if let Some(known) = self.known.get(text) {
             return *known;
@@ -64,7 +64,7 @@ impl Places {
         Self { words: Words::new(), done: vec![None; count] }
     }
 
-    /// Where an object belongs. What is derived follows from the object that it names, so that one confirms it.
+    /// The placement of an object. The content of a derived object follows from the object that it names, which confirms its place.
     pub fn of(&self, context: &Context<'_>, at: usize, is_derived: bool) -> Placement {
         let place_of = |at: usize| self.done.get(at).copied().flatten().unwrap_or(Place::NOWHERE);
         let mut place = place_of(at);

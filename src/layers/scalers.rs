@@ -1,26 +1,27 @@
-//! Autoscalers: which object each scales, and the bounds within which its word holds (law 10). One that is paused or failing still owns the count, and excuses nothing. Sources:
-//! kubernetes `pkg/controller/podautoscaler/horizontal.go` (conditions), KEDA `apis/keda/v1alpha1/scaledobject_types.go` (counts, pausing),
-//! Knative Serving `pkg/apis/autoscaling/register.go` (annotations).
+//! Autoscalers: which object each scales, and the bounds within which its count is accepted (law 10). A paused or failing autoscaler
+//! still owns the count, and excuses nothing. Sources: kubernetes `pkg/controller/podautoscaler/horizontal.go` (conditions), KEDA
+//! `apis/keda/v1alpha1/scaledobject_types.go` (counts, pausing), Knative Serving `pkg/apis/autoscaling/register.go` (annotations).
 use crate::model::{Key, Object, Objects, group_of, meta};
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// What scales an object.
+/// The autoscaler of an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Scaler {
     /// Its kind.
     pub by: &'static str,
-    /// The least replicas that it may want.
+    /// The lowest count that it may want.
     pub least: i64,
-    /// The most.
+    /// The highest count that it may want.
     pub most: i64,
-    /// Whether it is paused, or says that it can't scale.
+    /// Whether it is paused, or reports that it can't scale.
     pub is_idle: bool,
 }
 
 type Reader = fn(&Object) -> Option<(i64, i64, bool)>;
 
-/// (group, kind, its bounds and whether it is idle). A later one says more of an object than an earlier one: KEDA works through an HPA.
+/// (group, kind, reader of its bounds and of whether it is idle). A later one has more information about an object than an earlier one:
+/// KEDA works through an HPA.
 const KINDS: &[(&str, &str, Reader)] = &[
     ("autoscaling", "HorizontalPodAutoscaler", horizontal),
     ("autoscaling.internal.knative.dev", "PodAutoscaler", knative),
@@ -32,7 +33,7 @@ const KINDS: &[(&str, &str, Reader)] = &[
 const POOLS: &[(&str, &str)] =
     &[("cluster.x-k8s.io", "MachineSet"), ("cluster.x-k8s.io", "MachineDeployment"), ("machine.openshift.io", "MachineSet")];
 
-/// What each kind's bounds are read from, beside where its target stands.
+/// The fields from which each kind's bounds are read, and the pointer to its target.
 pub(super) const READ: &[(&str, &str, &[&str])] = &[
     (
         "autoscaling",
@@ -95,13 +96,13 @@ pub(super) fn scaled(objects: &dyn Objects) -> HashMap<Key, Scaler> {
 fn target(scaler: &Object) -> Option<Key> {
     let reference = scaler.value.pointer("/spec/scaleTargetRef")?;
     let text = |k: &str| reference.get(k).and_then(Value::as_str);
-    // KEDA's defaults; the others always say both.
+    // KEDA's defaults; the other kinds always set both.
     let (version, kind) = (text("apiVersion").unwrap_or("apps/v1"), text("kind").unwrap_or("Deployment"));
     Some(Key::new(group_of(version), kind, &scaler.key.namespace, text("name")?))
 }
 
 fn horizontal(hpa: &Object) -> Option<(i64, i64, bool)> {
-    // One of which its controller has said nothing has scaled nothing.
+    // An HPA without a status from its controller has scaled nothing.
     let says = hpa.value.pointer("/status/desiredReplicas").and_then(Value::as_i64);
     let is_taken_up = says.is_some_and(|n| n > 0) || is(hpa, "ScalingActive", "True");
     let is_failing = !is_taken_up || is(hpa, "AbleToScale", "False") || is(hpa, "ScalingActive", "False");
@@ -119,7 +120,7 @@ fn keda(scaled: &Object) -> Option<(i64, i64, bool)> {
     let number = |name: &str| scaled.value.pointer(&format!("/spec/{name}")).and_then(Value::as_i64);
     let least = number("minReplicaCount").unwrap_or(0);
     let least = number("idleReplicaCount").map_or(least, |idle| idle.min(least));
-    // While there is work, KEDA takes the last one from nobody.
+    // While there is work, KEDA does not remove the last replica.
     let least = if is(scaled, "Active", "True") { least.max(1) } else { least };
     Some((least, number("maxReplicaCount").unwrap_or(100), is_paused || !is_taken_up || is(scaled, "Ready", "False")))
 }

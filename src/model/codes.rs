@@ -1,7 +1,7 @@
-//! How a closed list of codes is written down: an enum, and the word of each code in what is published. What a word means to a person stands
-//! in `render`.
+//! How a closed list of codes is written: an enum, and the published word of each code. `render` holds what a code means to a person.
 
-/// An enum of codes with the word of each. Codes are sorted by their words, so that an order that is published does not hang on the list's.
+/// An enum of codes with the word of each. Codes are sorted by their words, so that a published order does not depend on the order in the
+/// source.
 macro_rules! codes {
     ($(#[$about:meta])* $name:ident { $($variant:ident = $word:literal,)+ }) => {
         $(#[$about])*
@@ -12,9 +12,10 @@ macro_rules! codes {
 
         impl $name {
             /// All of them.
+            #[cfg(any(test, feature = "rooms"))]
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// The word in what is published.
+            /// The published word.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+

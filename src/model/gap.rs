@@ -1,10 +1,10 @@
-//! A question that was not answered, and why. Knows nothing of where questions come from or how gaps are written down.
+//! A question that was not answered, and why. Knows nothing of where questions come from or how gaps are stored.
 use std::fmt;
 
-/// Why a question has no answer that can be relied on. The list is closed.
+/// Why a question has no reliable answer. The list is closed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Reason {
-    /// The asker may not ask it.
+    /// The user may not ask it.
     Forbidden,
     /// The API server does not know the kind.
     NotFound,
@@ -12,21 +12,21 @@ pub enum Reason {
     TimedOut,
     /// The answer was cut in the middle: its resourceVersion had expired.
     Expired,
-    /// A page that says that more pages follow, without them.
+    /// The page says that more pages follow, and they are missing.
     Truncated,
-    /// Nobody asked.
+    /// It was not asked.
     NotAsked,
-    /// The configuration says that it is not to be asked.
+    /// The configuration excludes it.
     LeftOut,
-    /// It lies in a cluster that was not asked.
+    /// It is about a cluster that was not asked.
     Elsewhere,
-    /// An answer that an error could have emptied, and nothing shows that none did.
+    /// An error may have emptied the answer, and nothing shows that it did not.
     Unattested,
-    /// Other answers of the same capture say otherwise.
+    /// Other answers of the same capture contradict it.
     Contradicted,
-    /// An answer that can't be understood.
+    /// The answer can't be understood.
     Unreadable,
-    /// Two versions of one object in one capture.
+    /// One capture holds two versions of one object.
     Torn,
 }
 
@@ -65,7 +65,7 @@ impl Reason {
         }
     }
 
-    /// The reason of a word; none for any other word.
+    /// The reason for a word; none for any other word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|r| r.as_str() == word)
     }
@@ -77,12 +77,12 @@ impl fmt::Display for Reason {
     }
 }
 
-/// One question without an answer that can be relied on.
+/// One question without a reliable answer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Gap {
     /// API group; empty for the core group.
     pub group: String,
-    /// Plural resource name; `*` where it could be any kind.
+    /// Plural resource name; `*` if it may be any kind.
     pub resource: String,
     /// The namespace that was asked; none for the whole cluster.
     pub namespace: Option<String>,
@@ -93,6 +93,17 @@ pub struct Gap {
 }
 
 impl Gap {
+    /// … of a plural of a group, in one namespace or (none) in the whole cluster.
+    pub fn of(
+        group: impl Into<String>,
+        resource: impl Into<String>,
+        namespace: Option<String>,
+        reason: Reason,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self { group: group.into(), resource: resource.into(), namespace, reason, detail: detail.into() }
+    }
+
     /// Whether it is about this kind: `*` stands for every kind, of its group where it names one.
     pub fn covers(&self, resource: &str, group: &str) -> bool {
         if self.resource == "*" { self.group.is_empty() || self.group == group } else { self.resource == resource && self.group == group }

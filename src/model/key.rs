@@ -6,7 +6,7 @@ use std::fmt;
 pub struct Key {
     /// API group; empty for the core group.
     pub group: String,
-    /// Kind, as in `Deployment`.
+    /// Kind, such as `Deployment`.
     pub kind: String,
     /// Namespace; empty for cluster-scoped objects.
     pub namespace: String,
@@ -50,7 +50,7 @@ pub struct KeyRef<'a> {
 }
 
 impl KeyRef<'_> {
-    /// A key of its own.
+    /// An owned copy of the key.
     pub fn to_key(self) -> Key {
         Key::new(self.group, self.kind, self.namespace, self.name)
     }

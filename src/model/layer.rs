@@ -1,14 +1,14 @@
-//! Layers, their roles, and by what evidence an object belongs to one.
+//! Layers, their roles, and the evidence that places an object in one.
 
-/// The name of the layer of objects that no declared layer owns.
+/// The name of the layer for objects that belong to no declared layer.
 pub const PLATFORM: &str = "platform";
 
-/// What is promised of a layer.
+/// What a layer is expected to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Role {
-    /// Must stay as it is.
+    /// It must stay as it is.
     Protected,
-    /// Goes and returns.
+    /// It goes and comes back.
     Switched,
 }
 
@@ -31,23 +31,23 @@ pub struct Layer {
     pub role: Role,
     /// Name of its root Application.
     pub root: String,
-    /// Namespace of the root, where it is pinned; else the root is found by name.
+    /// Namespace of the root, if it is given; else the root is found by name.
     pub root_namespace: Option<String>,
     /// Namespaces given to the layer by `evid.yaml`.
     pub namespaces: Vec<String>,
 }
 
-/// By what evidence an object is in its layer; a later variant is stronger. Only a relation and ancestry are *confirmed*: the other end
-/// says so too, or Kubernetes itself would act on it. All else is *asserted* (law 2): it can accuse, and it never acquits.
+/// The evidence that places an object in its layer; a later variant is stronger. Only a relation and ancestry are *confirmed*: the other
+/// end says so too, or Kubernetes itself would act on it. All other evidence is *asserted* (law 2): it can accuse, and it never acquits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum By {
     /// No evidence: platform.
     None,
     /// The `scope` label.
     Label,
-    /// It lives in a namespace that only this layer's Applications have as their destination.
+    /// It is in a namespace that only this layer's Applications have as their destination.
     Destination,
-    /// It lives in a namespace of the layer: `evid.yaml` says so, or the layer manages the Namespace.
+    /// It is in a namespace of the layer: `evid.yaml` says so, or the layer manages the Namespace.
     Namespace,
     /// It names an object of the layer, which does not say so too.
     Reference,
@@ -55,7 +55,7 @@ pub enum By {
     Mark,
     /// It belongs to an object of the layer, and both say so, or its content follows from it.
     Relation,
-    /// The Application that manages it hangs below the layer's root.
+    /// The Application that manages it is below the layer's root.
     Ancestry,
 }
 
@@ -81,22 +81,22 @@ impl By {
         all.into_iter().find(|b| b.as_str() == word)
     }
 
-    /// Whether not only the object says so.
+    /// Whether more than the object itself says so.
     pub fn is_confirmed(self) -> bool {
         self >= Self::Relation
     }
 }
 
-/// Where one object belongs, and why.
+/// The layer of one object, and the evidence for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Placement {
     /// Layer name, or [`PLATFORM`].
     pub layer: String,
     /// The evidence.
     pub by: By,
-    /// The Application (`namespace/name`) that its tracking mark names, alive or not; empty without a mark that is about it.
+    /// The Application (`namespace/name`) that its tracking mark names, existing or not; empty without a mark about the object itself.
     pub app: String,
-    /// What that Application says of it: empty where it lists it, else `unlisted`, `gone` or `unknown`.
+    /// What is known of that Application: empty if it lists the object, else `unlisted`, `gone` or `unknown`.
     pub mark: &'static str,
     /// For a relation: `<plural>.<group>|namespace|name` of the other object; else empty.
     pub related: String,

@@ -1,4 +1,4 @@
-//! The one reader of what every Kubernetes object says of itself in `metadata`. Absent and empty are the same here. Knows no kind.
+//! The only reader of the `metadata` that every Kubernetes object has. It treats absent and empty as the same. Knows no kind.
 use crate::model::{Key, group_of};
 use serde_json::Value;
 
@@ -7,9 +7,7 @@ use serde_json::Value;
 pub struct Owner<'a> {
     /// API group; empty for the core group.
     pub group: &'a str,
-    /// Kind.
     pub kind: &'a str,
-    /// Name.
     pub name: &'a str,
     /// Uid, or empty.
     pub uid: &'a str,
@@ -22,12 +20,12 @@ pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
 }
 
-/// The elements of the list at a pointer; none where there is no list.
+/// The elements of the list at a pointer; none if there is no list.
 pub fn list<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
     value.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
 }
 
-/// The object's key; none where it has no kind or no name.
+/// The object's key; none if it has no kind or no name.
 pub fn key_of(value: &Value) -> Option<Key> {
     let at = |p: &str| value.pointer(p).and_then(Value::as_str);
     let key = Key::new(group_of(at("/apiVersion")?), at("/kind")?, text(value, "/metadata/namespace"), at("/metadata/name")?);
@@ -49,12 +47,11 @@ pub fn label<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
     object.get("metadata")?.get("labels")?.get(name)?.as_str()
 }
 
-/// When its deletion was asked for, where it was.
+/// When its deletion was requested, if it was.
 pub fn deleting(object: &Value) -> Option<&str> {
     object.pointer("/metadata/deletionTimestamp").and_then(Value::as_str)
 }
 
-/// Its finalizers.
 pub fn finalizers(object: &Value) -> Vec<&str> {
     list(object, "/metadata/finalizers").filter_map(Value::as_str).collect()
 }

@@ -16,6 +16,6 @@ pub use key::{Key, KeyRef};
 pub use layer::{By, Layer, PLATFORM, Placement, Role};
 pub use object::{Object, Question, Snapshot, Source, Unsettled, group_of, is_custom, stem, unstem};
 pub use objects::Objects;
-pub use pointer::{escape, get, join, push, set, tokens};
+pub use pointer::{escape, join, push, set, tokens};
 pub use universe::{Known, Listable, Universe};
 pub use verdict::Verdict;

@@ -1,4 +1,4 @@
-//! What a source gives: objects, the questions they answer, and what was not answered.
+//! What a source gives: objects, the questions that they answer, and the gaps.
 use crate::model::{Gap, Key, Universe};
 use serde_json::Value;
 
@@ -7,9 +7,9 @@ use serde_json::Value;
 pub struct Object {
     /// Its identity.
     pub key: Key,
-    /// Plural resource name, as in `deployments`.
+    /// Plural resource name, such as `deployments`.
     pub plural: String,
-    /// `metadata.uid`, empty where the source gives none.
+    /// `metadata.uid`, empty if the source gives none.
     pub uid: String,
     /// The object as captured, after redaction.
     pub value: Value,
@@ -18,7 +18,7 @@ pub struct Object {
 }
 
 impl Object {
-    /// `<plural>.<group>`, as kubectl spells the kind and as its files are named.
+    /// `<plural>.<group>`, as kubectl spells the kind, and as its files are named.
     pub fn stem(&self) -> String {
         stem(&self.plural, &self.key.group)
     }
@@ -29,72 +29,79 @@ pub fn stem(plural: &str, group: &str) -> String {
     if group.is_empty() { plural.to_owned() } else { format!("{plural}.{group}") }
 }
 
-/// Plural and group of a `<plural>.<group>`; the group is empty for the core group.
+/// Plural and group of a `<plural>.<group>` text; the group is empty for the core group.
 pub fn unstem(stem: &str) -> (&str, &str) {
     stem.split_once('.').unwrap_or((stem, ""))
 }
 
-/// The group of an apiVersion, as in `apps/v1`; empty for the core group.
+/// The group of an apiVersion such as `apps/v1`; empty for the core group.
 pub fn group_of(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)
 }
 
-/// Whether a group is of CustomResourceDefinitions and not Kubernetes' own.
+/// Whether a group belongs to CustomResourceDefinitions and not to Kubernetes.
 pub fn is_custom(group: &str) -> bool {
     group.contains('.') && !group.ends_with(".k8s.io")
 }
 
-/// One question that was asked of the cluster, and how it was answered.
+/// One question that was asked of the cluster, and its answer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Question {
-    /// API group.
     pub group: String,
-    /// Plural resource name.
     pub resource: String,
     /// Namespace, or none for the whole cluster.
     pub namespace: Option<String>,
     /// Objects in the answer.
     pub count: u64,
-    /// `metadata.resourceVersion` of the list, where it says one.
+    /// `metadata.resourceVersion` of the list, if it has one.
     pub resource_version: Option<String>,
     /// Pages of the answer; from live sources only.
     pub pages: Option<u64>,
-    /// Milliseconds until it was whole; from live sources only.
+    /// Milliseconds until the answer was complete; from live sources only.
     pub millis: Option<u64>,
 }
 
-/// An object that changed while the rest was read: what it says is of no one moment.
+/// An object that changed while the rest was read, so that it does not show one moment.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Unsettled {
-    /// The object.
     pub key: Key,
-    /// What moved, as JSON pointers; empty text where it came or went.
+    /// JSON pointers of the changed fields; an empty text if it was added or removed.
     pub pointers: Vec<String>,
 }
 
-/// Where a snapshot came from.
+/// The source of a snapshot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Source {
     /// A running cluster, asked by evid.
     Live,
-    /// A folder of answers that somebody else collected.
+    /// A folder of answers that were collected without evid.
     Dump,
 }
 
-/// Everything captured of one moment, redacted, before it is split into facets.
+impl Source {
+    /// The word in bundles and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Dump => "dump",
+        }
+    }
+}
+
+/// Everything that was captured at one moment, redacted, before it is split into facets.
 #[derive(Clone, Debug)]
 pub struct Snapshot<O> {
     /// Live or dump.
     pub source: Source,
-    /// Start of the capture window, RFC 3339 UTC, where known.
+    /// Start of the capture window, RFC 3339 UTC, if known.
     pub started: Option<String>,
     /// End of the capture window.
     pub finished: Option<String>,
-    /// uid of the `kube-system` namespace, where seen.
+    /// uid of the `kube-system` namespace, if seen.
     pub cluster: Option<String>,
-    /// Server version, where known.
+    /// Server version, if known.
     pub version: Option<String>,
-    /// The highest resourceVersion seen over everything read, Events and Leases included.
+    /// The highest resourceVersion in everything that was read, Events and Leases included.
     pub highest: Option<u64>,
     /// All objects, sorted by key; see [`crate::model::Objects`].
     pub objects: O,
@@ -104,7 +111,7 @@ pub struct Snapshot<O> {
     pub universe: Universe,
     /// All gaps, sorted.
     pub gaps: Vec<Gap>,
-    /// What changed between its first and its last reading, sorted.
+    /// Objects that changed between their first and their last reading, sorted.
     pub unsettled: Vec<Unsettled>,
     /// The API server's address, without credentials; from live sources only.
     pub server: Option<String>,

@@ -1,27 +1,20 @@
-//! The objects of one snapshot, however they are kept: in memory, or packed away and read back one at a time.
+//! The objects of one snapshot, in any storage: in memory, or packed and read back one at a time.
 use crate::model::{KeyRef, Object};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Objects sorted by key. An index is a place in that order; what is asked of an index beyond the end is empty or none.
+/// Objects sorted by key. An index is a position in that order; an index beyond the end gives an empty value or none.
 pub trait Objects {
-    /// How many there are.
+    /// The number of objects.
     fn len(&self) -> usize;
-    /// The key of one.
     fn key(&self, at: usize) -> KeyRef<'_>;
-    /// Its plural resource name.
     fn plural(&self, at: usize) -> &str;
-    /// Its `metadata.uid`, empty where it has none.
+    /// Its `metadata.uid`, empty if it has none.
     fn uid(&self, at: usize) -> &str;
-    /// The object, of whose value only what objects are placed by need be there.
+    /// The object, whose value may hold only the fields that placing reads.
     fn lean(&self, at: usize) -> Option<Cow<'_, Object>>;
-    /// The object.
+    /// The object with its whole value.
     fn whole(&self, at: usize) -> Option<Cow<'_, Object>>;
-
-    /// Whether there are none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 
     /// The object of a key; the last, should there be several.
     fn find(&self, key: KeyRef<'_>) -> Option<usize> {
@@ -34,7 +27,7 @@ pub trait Objects {
         self.first(&|k| (k.group, k.kind) >= (group, kind))..self.first(&|k| (k.group, k.kind) > (group, kind))
     }
 
-    /// The first place from which on something holds of all keys.
+    /// The first index from which on a condition holds for all keys.
     fn first(&self, holds: &dyn Fn(KeyRef<'_>) -> bool) -> usize {
         let (mut low, mut high) = (0, self.len());
         while low < high {

@@ -23,14 +23,15 @@ pub fn tokens(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(plain).collect()
 }
 
-/// The value at a pointer.
-pub fn get<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
-    value.pointer(pointer)
-}
+/// The most tokens of a pointer that is set: as deep as JSON is read. A deeper value would end the process when it is dropped.
+const DEEPEST: usize = 128;
 
 /// Sets a value: missing parents (and nulls on the way) become maps; an index replaces an element or appends. False where the
-/// path can't be made.
+/// path can't be made, or is too deep.
 pub fn set(value: &mut Value, pointer: &str, new: Value) -> bool {
+    if pointer.bytes().filter(|b| *b == b'/').count() > DEEPEST {
+        return false;
+    }
     let path = tokens(pointer);
     let Some((last, parents)) = path.split_last() else {
         *value = new;

@@ -1,4 +1,4 @@
-//! Every kind that could have been asked of a cluster, and how it is known which those are. Must not know how they were found out.
+//! Every kind that could have been asked of a cluster, and from which source that is known. Must not know how the source was read.
 use std::fmt;
 
 /// A kind that can be listed.
@@ -6,28 +6,27 @@ use std::fmt;
 pub struct Listable {
     /// API group; empty for the core group.
     pub group: String,
-    /// Plural resource name.
     pub resource: String,
-    /// Whether its objects live in namespaces, where that is known.
+    /// Whether its objects have a namespace, if that is known.
     pub namespaced: Option<bool>,
 }
 
-/// How it is known which kinds there are.
+/// The source from which the kinds are known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Known {
-    /// The API server named them.
+    /// The API server listed them.
     Discovery,
-    /// The dump's APIServices name the API versions, and its CustomResourceDefinitions the rest.
+    /// The dump's APIServices give the API versions, and its CustomResourceDefinitions the other kinds.
     ApiServices,
-    /// The server's version tells what it serves, and the dump's CustomResourceDefinitions the rest.
+    /// The server's version gives its own kinds, and the dump's CustomResourceDefinitions the other kinds.
     Version,
-    /// Nothing tells it: only what was asked is known.
+    /// No source: only the kinds that were asked are known.
     #[default]
     Nothing,
 }
 
 impl Known {
-    /// All of them.
+    /// All variants.
     pub const ALL: [Self; 4] = [Self::Discovery, Self::ApiServices, Self::Version, Self::Nothing];
 
     /// The word in bundles.
@@ -50,7 +49,7 @@ impl fmt::Display for Known {
 /// The universe of one capture.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Universe {
-    /// How it is known.
+    /// The source.
     pub known: Known,
     /// The kinds, sorted.
     pub kinds: Vec<Listable>,

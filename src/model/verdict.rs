@@ -1,16 +1,16 @@
-//! The four verdicts and how they add up.
+//! The four verdicts, and how they combine.
 use std::fmt;
 
-/// What a claim came to.
+/// The verdict on a claim.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Verdict {
     /// The evidence shows it.
     Proven,
     /// The evidence shows the contrary.
     Refuted,
-    /// The evidence does not reach.
+    /// The evidence is not sufficient.
     Inconclusive,
-    /// The claim does not speak about these bundles.
+    /// The claim is not defined for these bundles.
     NotApplicable,
 }
 
@@ -25,7 +25,10 @@ impl Verdict {
         }
     }
 
-    /// The verdict of one claim: a counter-example refutes it whatever else is missing; else a doubt leaves it open.
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Proven, Self::Refuted, Self::Inconclusive, Self::NotApplicable];
+
+    /// The verdict of one claim: a counter-example refutes it, whatever else is missing; otherwise a doubt leaves it open.
     pub fn of(counter_examples: bool, doubts: bool) -> Self {
         match (counter_examples, doubts) {
             (true, _) => Self::Refuted,
@@ -34,7 +37,7 @@ impl Verdict {
         }
     }
 
-    /// The result as a whole: refuted if any is, else inconclusive if any is or if nothing is proven, else proven.
+    /// The overall result: refuted if any verdict is; else inconclusive if any is or if none is proven; else proven.
     pub fn total(all: &[Self]) -> Self {
         if all.contains(&Self::Refuted) {
             Self::Refuted

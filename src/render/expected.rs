@@ -1,10 +1,10 @@
-//! Proposed entries of `spec.expected` as YAML to put into `evid.yaml`: who wrote each field, and both its values, in comments.
+//! Proposed entries of `spec.expected` as YAML for `evid.yaml`; comments give the writer and both values of each field.
 use crate::bundle::expected::Expected;
 use crate::compare::FieldChange;
 use crate::render::{words, yaml};
 use serde_json::Value;
 
-/// The entries, to stand below `spec:`.
+/// The entries, in the form that goes below `spec:`.
 pub fn to_yaml(entries: &[(Expected, Vec<FieldChange>)]) -> String {
     let mut out =
         String::from("# For evid.yaml. Keep what may change, say why in `because`, and leave the rest out.\nspec:\n  expected:\n");
@@ -24,7 +24,7 @@ pub fn to_yaml(entries: &[(Expected, Vec<FieldChange>)]) -> String {
     out
 }
 
-/// A text as a YAML scalar, and the end of its line.
+/// A text as a YAML scalar, with the end of its line.
 fn text(text: &str) -> String {
     yaml::to_text(&Value::String(text.to_owned()))
 }

@@ -1,5 +1,5 @@
-//! One self-contained page: the verdicts, what they rest on, the bundles with their digests, and how to check all of it. No script,
-//! nothing loaded from elsewhere; every captured text is escaped.
+//! One self-contained page: the verdicts, their findings, the bundles with their digests, and how to check all of it. It has no script
+//! and loads nothing; every captured text is escaped.
 use crate::claims::{Effect, Judged};
 use crate::compare::Side;
 use crate::model::Verdict;
@@ -12,25 +12,23 @@ code,pre{font:13px/1.45 ui-monospace,monospace}pre{background:#f5f6f8;padding:.8
 .proven{color:#116329}.refuted{color:#a40e26;font-weight:600}.inconclusive{color:#7d4e00}.not_applicable{color:#6b727a}\
 td.digest{word-break:break-all}";
 
-/// What a page shows beside the verdicts.
+/// What a page shows besides the verdicts.
 pub struct Page<'a> {
-    /// Its title.
     pub title: &'a str,
-    /// One line under it: when, which cluster, on whose behalf.
+    /// One line below it: when, which cluster, for whom.
     pub about: &'a str,
     /// The bundles.
     pub sides: &'a [Side],
     /// The verdicts.
     pub judged: &'a [Judged],
-    /// The result as a whole.
+    /// The overall result.
     pub total: Verdict,
-    /// Files beside the page, each with what it is.
+    /// Files beside the page, each with a description.
     pub files: &'a [(String, &'static str)],
     /// Commands that check it.
     pub commands: &'a [String],
 }
 
-/// The page.
 pub fn page(page: &Page<'_>) -> String {
     let verdicts: String = page.judged.iter().map(row).collect();
     let bundles: String = page.sides.iter().map(bundle).collect();

@@ -1,7 +1,8 @@
-//! What a person reads, as text: no writer, no colour decision, no width of its own.
+//! The output for people, as text. It writes nothing and decides neither colour nor width.
 pub mod doctor;
 pub mod expected;
 #[cfg(feature = "cli")]
+pub mod foreign;
 pub mod html;
 #[cfg(feature = "cli")]
 pub mod probes;

@@ -1,9 +1,8 @@
-//! What probes heard, as a table: a line a target, its gravest sample.
+//! The results of probes as a table: one line for each target, with its worst sample.
 use crate::bundle::probe::{Heard, Is, Line, Sample};
 use crate::render::table::{Style, columns};
-use crate::render::words;
+use crate::render::{foreign, words};
 
-/// The table.
 pub fn table(lines: &[&Line], style: Style) -> String {
     let rows: Vec<Vec<String>> = lines.iter().map(|l| row(l)).collect();
     columns(&["LAYER", "PROBE", "TARGET", "OUTCOME", "RIGHT", "MS", "SEEN"], &rows, style)
@@ -26,7 +25,7 @@ fn row(line: &Line) -> Vec<String> {
     ]
 }
 
-/// Whom a line is about: the object, else the URL, else what was looked for.
+/// The target of a line: the object, else the URL, else what was searched.
 pub fn target(line: &Line) -> String {
     match &line.target {
         Some(target) => format!("{}/{}", target.namespace, target.name),
@@ -45,7 +44,7 @@ fn seen(sample: &Sample) -> String {
         return sample.outcome.missed.iter().map(one).collect::<Vec<_>>().join("; ");
     }
     match &sample.heard {
-        Heard::Silence(silence) => words::clean(&silence.detail),
+        Heard::Silence(silence) => foreign::clean(&silence.detail),
         Heard::Answer(answer) => {
             let who = if answer.of_server { " (API server)" } else { "" };
             format!("{}{who} {}", answer.status, words::short(&answer.body.trim().into()))

@@ -1,10 +1,13 @@
-//! Roles as YAML that `kubectl apply -f -` takes, with comments that say what each right is for and what it lets happen besides.
+//! Roles as YAML for `kubectl apply -f -`, with comments that say what each right is for and what else it allows.
 use crate::render::yaml;
-use crate::usecase::doctor::{Purpose, Right, binding, role};
+use crate::usecase::doctor::{Grant, role, roles};
+use crate::usecase::rights::{Purpose, Right};
+use serde_json::Value;
 
 const HEAD: &str = "\
-The rights that evid uses, for `kubectl apply -f -`. A ClusterRole alone gives nobody anything: the first is bound below to
-who takes captures; the bindings of the other two are comments, to be taken in by who means it.
+The rights that evid uses, for `kubectl apply -f -`: for each verb a role and its bindings, and nothing else. `evid prove` needs the
+roles of capture, prove and switch, and that of probes where evid.yaml declares some or the built-in ones fit; `evid switch` needs those of
+capture and switch. Strike out what is not wanted, or print less: `--rbac=capture`.
 ";
 
 const ANY: &str = "\
@@ -30,40 +33,50 @@ and exec and port-forward (WebSockets: get, and create from Kubernetes 1.35 on).
 the probes do not use, or bind the role in single namespaces by RoleBindings.
 ";
 
+const PROVE: &str = "\
+The watch of a proof: the pods between its points, which a capture lists at each point.
+";
+
 const SWITCH: &str = "\
-The switch, only for who runs `evid switch` or `evid prove`: the root's mode and operation (patch), children (delete), the
-root and its AppProject put back in a repair (create). Whoever holds it can remove any Application in the namespace.
+The switch, only for who runs `evid switch` or `evid prove`, in each namespace that has Applications: the root's mode and operation
+(patch), children (delete), the root put back in a repair (create). Whoever holds it can remove any Application there.
+";
+
+const SETTINGS: &str = "\
+The switch, in the namespace of Argo CD: how it marks what it manages (two ConfigMaps), and a missing AppProject put back.
 ";
 
 const MISSING: &str = "\
 What is missing, as one role for `kubectl apply -f -`; it has yet to be bound. Strike out what is not wanted: `list` is for
-captures (on secrets it lets its holder read them), the rules on pods and services with get or create are for probes, those on
-argoproj.io with other verbs than list are for the switch.
+captures (on secrets it lets its holder read them), watch on pods is for a proof, the rules on pods and services with get or create are for
+probes, those on argoproj.io with other verbs than list and on Argo CD's ConfigMaps are for the switch.
 ";
 
-/// The rights of all purposes, as documents. `listed` says that the capture's kinds are named one by one; then the role for any
-/// kind stands beside it.
-pub fn documents(rights: &[Right], listed: Option<&[Right]>, user: Option<&str>, control: &str) -> String {
-    let of = |rights: &[Right], purpose| rights.iter().filter(|r| r.purpose == purpose).cloned().collect::<Vec<_>>();
-    let document = |words: &str, name: &str, rights: &[Right]| format!("{}{}", comment(words), yaml::to_text(&role(name, rights)));
-    let bound = |purpose| yaml::to_text(&binding(purpose, user, control));
-    let capture = of(rights, Purpose::Capture);
-    let mut out = vec![match listed {
-        None => format!("{}#\n{}", comment(HEAD), document(ANY, "evid-capture", &capture)),
-        Some(listed) => format!("{}#\n{}", comment(HEAD), document(LISTED, "evid-capture", &of(listed, Purpose::Capture))),
-    }];
-    out.push(format!("{}{}", comment("Who takes captures.\n"), bound(Purpose::Capture)));
-    if listed.is_some() {
-        out.push(document(ANY_INSTEAD, "evid-capture-any", &capture));
+/// The roles of some verbs and their bindings, as documents. `listed` says that the capture's kinds are named one by one; then the role for
+/// any kind is there too, bound to no one.
+pub fn documents(verbs: &[Purpose], rights: &[Right], listed: Option<&[Right]>, grant: &Grant<'_>) -> String {
+    let document = |words: &str, value: &Value| format!("{}{}", comment(words), yaml::to_text(value));
+    let mut out = Vec::new();
+    for purpose in verbs {
+        let (rights, words): (&[Right], &[&str]) = match (purpose, listed) {
+            (Purpose::Capture, None) => (rights, &[ANY]),
+            (Purpose::Capture, Some(listed)) => (listed, &[LISTED]),
+            (Purpose::Prove, _) => (rights, &[PROVE]),
+            (Purpose::Probes, _) => (rights, &[PROBES]),
+            (Purpose::Switch, _) => (rights, &[SWITCH, SETTINGS]),
+        };
+        for ((role, bindings), words) in roles(*purpose, rights, grant).iter().zip(words) {
+            out.push(document(words, role));
+            out.extend(bindings.iter().map(yaml::to_text));
+        }
+        if listed.is_some() && *purpose == Purpose::Capture {
+            out.push(document(ANY_INSTEAD, &role("evid-capture-any", &[Right::any()])));
+        }
     }
-    for (purpose, words) in [(Purpose::Probes, PROBES), (Purpose::Switch, SWITCH)] {
-        let role = document(words, &format!("evid-{}", purpose.as_str()), &of(rights, purpose));
-        out.push(format!("{role}# ---\n{}", comment(&bound(purpose))));
-    }
-    out.join("---\n")
+    format!("{}#\n{}", comment(HEAD), out.join("---\n"))
 }
 
-/// A role of what is missing.
+/// A role with the missing rights.
 pub fn missing(rights: &[Right]) -> String {
     format!("{}{}", comment(MISSING), yaml::to_text(&role("evid-missing", rights)))
 }

@@ -1,9 +1,9 @@
-//! The report on a terminal: a verdict a line with one reason, the changes by layer, what is not proven, the layer digests.
+//! The report on a terminal: one line with one reason for each verdict, the changes by layer, what is not proven, the layer digests.
 use crate::bundle::expected::Expected;
 use crate::claims::{Effect, Judged};
 use crate::compare::{Change, Side};
 use crate::model::Verdict;
-use crate::render::words;
+use crate::render::{foreign, words};
 use comfy_table::{ContentArrangement, Table, presets};
 use similar::{ChangeTag, TextDiff};
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub struct Style {
     /// Columns of the terminal.
     pub width: u16,
-    /// Whether to colour.
+    /// Whether to use colour.
     pub colour: bool,
     /// How many changes and findings to list in full.
     pub most: usize,
@@ -25,7 +25,7 @@ pub fn columns(header: &[&str], rows: &[Vec<String>], style: Style) -> String {
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(style.width);
     table.set_header(header.to_vec());
     for row in rows {
-        table.add_row(row.iter().map(|cell| words::clean(cell)).collect::<Vec<_>>());
+        table.add_row(row.iter().map(|cell| foreign::clean(cell)).collect::<Vec<_>>());
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -85,10 +85,10 @@ fn list_changes(changes: &[Change], style: Style) -> String {
     for (layer, changes) in by_layer {
         out.push_str(&format!("\nchanges in {layer}: {}\n", changes.len()));
         for change in changes.iter().take(style.most) {
-            out.push_str(&format!("  {} {}\n", mark(change), words::clean(&change.key.to_string())));
+            out.push_str(&format!("  {} {}\n", mark(change), foreign::clean(&change.key.to_string())));
             for field in change.fields.iter().take(style.most) {
                 let expected = if field.expected { " (expected)" } else { "" };
-                out.push_str(&format!("      {}{expected}", words::clean(&field.pointer)));
+                out.push_str(&format!("      {}{expected}", foreign::clean(&field.pointer)));
                 out.push_str(&match (&field.before, &field.after) {
                     (Some(serde_json::Value::String(a)), Some(serde_json::Value::String(b))) if a.contains('\n') || b.contains('\n') => {
                         lines(a, b)
@@ -107,7 +107,7 @@ fn list_changes(changes: &[Change], style: Style) -> String {
     out
 }
 
-/// What the configuration expects to change, each entry with its reason.
+/// The entries that the configuration expects to change, each with its reason.
 fn list_expected(entries: &[Expected]) -> String {
     let mut out = String::new();
     if !entries.is_empty() {
@@ -115,8 +115,8 @@ fn list_expected(entries: &[Expected]) -> String {
     }
     for e in entries {
         let place = [e.namespace.as_deref(), Some(e.name.as_deref().unwrap_or("*"))].into_iter().flatten().collect::<Vec<_>>().join("/");
-        out.push_str(&format!("  {} {} at {}\n", words::clean(&e.kind), words::clean(&place), words::clean(&e.pointers.join(", "))));
-        out.push_str(&format!("      because {}\n", words::clean(e.because.trim())));
+        out.push_str(&format!("  {} {} at {}\n", foreign::clean(&e.kind), foreign::clean(&place), foreign::clean(&e.pointers.join(", "))));
+        out.push_str(&format!("      because {}\n", foreign::clean(e.because.trim())));
     }
     out
 }
@@ -138,7 +138,7 @@ fn lines(before: &str, after: &str) -> String {
                     ChangeTag::Insert => '+',
                     ChangeTag::Equal => ' ',
                 };
-                out.push_str(&format!("        {sign} {}\n", words::clean(change.value().trim_end_matches('\n'))));
+                out.push_str(&format!("        {sign} {}\n", foreign::clean(change.value().trim_end_matches('\n'))));
             }
         }
     }

@@ -1,8 +1,9 @@
-//! English for the words that reports hold. The report itself has no prose. The words of codes are data, one file a language in `words/`; the
-//! sentences around them stand here.
+//! English text for the words in reports. The report itself has no prose. The words for codes are data, one file for each language in
+//! `words/`; the sentences around them are here.
 use crate::claims::{Code, Finding, Judged};
 use crate::compare::Writer;
 use crate::model::{Key, Verdict};
+use crate::render::foreign;
 use serde_json::Value;
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
@@ -28,12 +29,12 @@ pub fn of_finding(finding: &Finding) -> String {
 
 /// Who wrote a field, and when.
 pub fn of_writer(writer: &Writer) -> String {
-    format!("by {} at {}", clean(&writer.manager), of_time(&writer.time))
+    format!("by {} at {}", foreign::clean(&writer.manager), of_time(&writer.time))
 }
 
 /// The time of day of an RFC 3339 time.
 fn of_time(time: &str) -> String {
-    clean(time.split_once('T').map_or(time, |(_, clock)| clock))
+    foreign::clean(time.split_once('T').map_or(time, |(_, clock)| clock))
 }
 
 fn of_key(key: &Key) -> String {
@@ -47,18 +48,13 @@ fn of_key(key: &Key) -> String {
 pub fn short(value: &Value) -> String {
     const MOST: usize = 60;
     let text = match value {
-        Value::String(s) => clean(&s.replace('\n', "⏎")),
-        other => clean(&crate::canon::json::to_text(other)),
+        Value::String(s) => foreign::clean(&s.replace('\n', "⏎")),
+        other => foreign::clean(&crate::canon::json::to_text(other)),
     };
     if text.chars().count() <= MOST { text } else { text.chars().take(MOST - 1).chain(['…']).collect() }
 }
 
-/// Text without control characters: what was captured never drives the reader's terminal.
-pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
-/// What a claim says, and how many changes it holds but for.
+/// What a claim says, and how many expected changes it excepts.
 pub fn of_claim(judged: &Judged) -> String {
     match judged.findings.iter().filter(|f| f.code == Code::ExpectedChange).count() {
         0 => judged.says.clone(),
@@ -67,7 +63,7 @@ pub fn of_claim(judged: &Judged) -> String {
     }
 }
 
-/// A verdict as a person says it.
+/// A verdict in words for people.
 pub fn of_verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::NotApplicable => "not applicable",
@@ -75,7 +71,7 @@ pub fn of_verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What evidence of this kind does not prove, said with every report.
+/// What evidence of this kind does not prove; printed with every report.
 pub const NOT_PROVEN: &[&str] = &[
     "what happened between the captures: a thing that went and came back unseen leaves no trace here",
     "that a capture saw everything: coverage.json says what was asked; a dump's time and completeness are its operator's word",
@@ -88,7 +84,7 @@ mod tests {
     use super::en;
     use crate::canon::yaml;
     use crate::claims;
-    use crate::usecase::switch;
+    use crate::usecase::{doctor, switch};
 
     #[test]
     fn the_file_of_words_means_as_yaml_what_the_build_made_of_it() {
@@ -99,6 +95,10 @@ mod tests {
         for code in switch::Code::ALL {
             assert_eq!(file["facts"][code.as_str()], en::facts(*code));
             assert_eq!(file["hints"][code.as_str()], en::hints(*code));
+        }
+        for code in doctor::Code::ALL {
+            assert_eq!(file["checks"][code.as_str()], en::checks(*code));
+            assert_eq!(file["remedies"][code.as_str()], en::remedies(*code));
         }
     }
 }

@@ -1,4 +1,5 @@
-//! A JSON value as block YAML, as `kubectl -o yaml` would write it.
+//! A JSON value as block YAML, in the form of `kubectl -o yaml`.
+use crate::render::foreign;
 use serde_json::Value;
 
 /// The YAML text of a value, with a newline at its end.
@@ -70,16 +71,16 @@ fn nested(item: &Value, depth: usize, out: &mut String) {
     write(item, deeper, out);
 }
 
-/// Whether a literal block gives the text back: no leading space, no control characters, at most one newline at its end.
+/// Whether a literal block reads back as the same text: no leading space, no control characters, at most one newline at its end.
 fn block_fits(text: &str) -> bool {
-    !text.starts_with([' ', '\n']) && !text.ends_with("\n\n") && !text.chars().any(|c| c.is_control() && c != '\n')
+    !text.starts_with([' ', '\n']) && !text.ends_with("\n\n") && foreign::clean_lines(text) == text
 }
 
-/// A plain scalar where nothing could read it as something else; a quoted JSON string (which is YAML) otherwise.
+/// A plain scalar if no reader could take it for another type; otherwise a quoted JSON string (which is YAML).
 fn scalar(text: &str) -> String {
     let plain = !text.is_empty()
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))
         && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
         && !matches!(text.to_ascii_lowercase().as_str(), "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n");
-    if plain { text.to_owned() } else { crate::canon::json::to_text(&Value::String(text.to_owned())) }
+    if plain { text.to_owned() } else { foreign::escaped(&crate::canon::json::to_text(&Value::String(text.to_owned()))) }
 }

@@ -1,4 +1,5 @@
-//! The report: an in-toto predicate over named bundles. No prose of evid's and no language inside; the same bundles give the same bytes.
+//! The report: an in-toto predicate over named bundles. It holds no prose written by evid, in no language; the same bundles give the same
+//! bytes.
 use crate::claims::{Evidence, Expect, Finding, Judged};
 use crate::compare::{Change, Writer};
 use crate::model::{Key, Verdict};
@@ -16,7 +17,7 @@ pub fn predicate(evidence: &Evidence<'_>, judged: &[Judged], total: Verdict, exp
         .map(|(i, s)| {
             let layers: Vec<Value> = s.manifest.layers.iter().map(|l| json!({"name": l.name, "role": l.role, "digest": l.digest, "objects": l.objects})).collect();
             let mut bundle = json!({
-                "name": s.name, "sha256": s.sha256, "contentId": s.sums().content_id(), "source": s.manifest.source, "window": s.manifest.window,
+                "name": s.name, "sha256": s.sha256, "contentId": s.sums().content_id(), "source": s.manifest.source.as_str(), "window": s.manifest.window,
                 "cluster": s.manifest.cluster, "layers": layers, "rules": s.manifest.rules, "config": s.manifest.config,
                 "redactionKey": s.manifest.redaction_key, "asked": s.coverage.questions.iter().map(|q| crate::model::stem(&q.resource, &q.group))
                     .collect::<std::collections::BTreeSet<_>>(), "gaps": s.coverage.gaps,
@@ -121,7 +122,8 @@ fn change(c: &Change, evidence: &Evidence<'_>) -> Value {
     })
 }
 
-/// The Git revisions that the roots of the layers were compared with in each bundle: that one moved is no change, and is said.
+/// The Git revisions with which the roots of the layers were compared in each bundle. A new revision is no change, but the report names
+/// it.
 fn revisions(evidence: &Evidence<'_>) -> Vec<Value> {
     let mut out = Vec::new();
     for layer in &evidence.layers {

@@ -14,15 +14,14 @@ pub enum DiffError {
     /// A bundle can't be read.
     #[error(transparent)]
     Compare(#[from] CompareError),
-    /// The configuration within a bundle can't be used.
+    /// The configuration within a bundle is not valid.
     #[error("the configuration of {bundle}: {source}")]
     Config {
-        /// The bundle.
         bundle: String,
         /// What is wrong.
         source: ConfigError,
     },
-    /// The rules within a bundle can't be used.
+    /// The rules within a bundle are not valid.
     #[error(transparent)]
     Rules(#[from] RuleError),
     /// A claim file is malformed.
@@ -34,11 +33,11 @@ pub enum DiffError {
 pub struct Outcome {
     /// The verdicts, in the order of the report.
     pub judged: Vec<Judged>,
-    /// The result as a whole.
+    /// The overall result.
     pub total: Verdict,
     /// What changed from each bundle to the next.
     pub changes: Vec<Change>,
-    /// The report's predicate: no prose, no language.
+    /// The report's predicate, without prose in any language.
     pub predicate: Value,
 }
 
@@ -55,9 +54,6 @@ impl Outcome {
 }
 
 /// Compares and judges, by the configuration of the first bundle.
-///
-/// # Errors
-/// Where a bundle can't be read.
 pub fn diff(sides: &[Side], expect: Option<Expect>) -> Result<Outcome, DiffError> {
     let Some(first) = sides.first() else { return Err(DiffError::Claims("no bundle was named".into())) };
     let (layers, rules) = ground(first)?;
@@ -69,7 +65,7 @@ pub fn diff(sides: &[Side], expect: Option<Expect>) -> Result<Outcome, DiffError
     Ok(Outcome { judged, total, changes: evidence.changes, predicate })
 }
 
-/// What a bundle's configuration lays down for a judgement: the layers and the rules. What it expects may be used then.
+/// The layers and rules that a bundle's configuration sets for a judgement. Also checks its `expected` entries.
 pub(super) fn ground(first: &Side) -> Result<(Vec<Layer>, Rules), DiffError> {
     let wrong = |source| DiffError::Config { bundle: first.name.clone(), source };
     first.config.check_expected().map_err(wrong)?;

@@ -1,5 +1,6 @@
-//! Proposes entries for `spec.expected` (law 14): what moved between two bundles of a platform on which nobody did anything. It gives no
-//! reason: a person does, and until then no entry is accepted. What no entry may excuse is given back as such.
+//! Proposes entries for `spec.expected` (law 14): what changed between two bundles of a platform on which no person changed anything. It
+//! gives no reason: a person must write one, and until then no entry is accepted. Changes that no entry may excuse are returned
+//! separately.
 use crate::bundle::expected::{Expected, PLACEHOLDER, never};
 use crate::claims::{Code, Effect, Evidence, Finding, catalogue, judge};
 use crate::compare::{Change, ChangeKind, FieldChange, Side, Spot};
@@ -7,33 +8,30 @@ use crate::model::Verdict;
 use crate::usecase::diff::{DiffError, ground};
 use std::collections::BTreeMap;
 
-/// From so many objects of one kind and namespace on, at which the same fields moved, one entry speaks of all of the kind there.
+/// If at least this many objects of one kind and namespace changed in the same fields, one entry covers all objects of the kind there.
 const ALIKE: usize = 4;
 
 type Fields<'a> = Vec<&'a FieldChange>;
 
-/// What moved, by object.
+/// The changes, by object.
 type Moved<'a> = BTreeMap<&'a Spot, Fields<'a>>;
 
-/// Kind, namespace and the fields that moved: what objects of one entry have in common.
+/// Kind, namespace and the changed fields, which objects of one entry share.
 type Alike<'a> = (&'a str, &'a str, Vec<&'a str>);
 
 /// What two bundles propose.
 pub struct Proposal {
     /// Entries, each with the changes that it comes from.
     pub entries: Vec<(Expected, Vec<FieldChange>)>,
-    /// What moved and no entry may excuse, and why not.
+    /// Changes that no entry may excuse, and why not.
     pub refused: Vec<(Finding, String)>,
-    /// Why nothing may be concluded from these bundles: they are not comparable, or not in order. Then nothing is proposed.
+    /// Why nothing may be concluded from these bundles: they are not comparable, or not in order. Then there is no proposal.
     pub apart: Vec<Finding>,
-    /// How many gaps the bundles have: more may move where they did not look.
+    /// How many gaps the bundles have: there may be more changes in what they did not see.
     pub gaps: usize,
 }
 
-/// Proposes.
-///
-/// # Errors
-/// Where a bundle can't be read.
+/// Makes a proposal.
 pub fn propose(sides: &[Side]) -> Result<Proposal, DiffError> {
     let Some(first) = sides.first() else { return Err(DiffError::Claims("no bundle was named".into())) };
     let (layers, rules) = ground(first)?;
@@ -61,7 +59,8 @@ pub fn propose(sides: &[Side]) -> Result<Proposal, DiffError> {
     Ok(Proposal { entries: entries(moved), refused, apart, gaps })
 }
 
-/// The changes that an entry may excuse, by object, and the others with the reason why none may. What is expected already is neither.
+/// The changes that an entry may excuse, by object; and the others, with the reason why no entry may. Changes that are already expected
+/// are in neither.
 fn sorted(changes: &[Change]) -> (Moved<'_>, Vec<(Finding, String)>) {
     let (mut moved, mut refused) = (Moved::new(), Vec::new());
     for change in changes.iter().filter(|c| !(c.hook && c.kind == ChangeKind::Replaced)) {
@@ -83,7 +82,7 @@ fn sorted(changes: &[Change]) -> (Moved<'_>, Vec<(Finding, String)>) {
     (moved, refused)
 }
 
-/// One entry an object; one without a name where many objects of a kind and namespace moved alike.
+/// One entry for each object; one without a name if many objects of a kind and namespace changed alike.
 fn entries(moved: Moved<'_>) -> Vec<(Expected, Vec<FieldChange>)> {
     let mut alike: BTreeMap<Alike<'_>, Vec<(&Spot, Fields<'_>)>> = BTreeMap::new();
     for (spot, fields) in moved {

@@ -1,4 +1,5 @@
-//! One module a verb, each reading as its stages. Does no I/O: what a use case needs from outside comes in as a value or a port.
+//! One module for each verb, in which the stages are easy to read. Does no I/O: everything from outside comes as a value or through a
+//! port.
 pub mod capture;
 pub mod cluster;
 pub mod diff;
@@ -7,6 +8,7 @@ pub mod expect;
 pub mod init;
 pub mod probes;
 pub mod prove;
+pub mod rights;
 pub mod session;
 pub mod switch;
 pub mod verify;

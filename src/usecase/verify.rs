@@ -1,5 +1,5 @@
-//! Verify: what a bundle's own content says about itself, beyond its digests. Facets must follow from the objects, layers from
-//! the bundle's own Applications and configuration, the manifest and the counts from the files.
+//! Verify: checks a bundle's content against itself, beyond its digests. Facets must follow from the objects, layers from the bundle's
+//! own Applications and configuration, the manifest and the counts from the files.
 use crate::argo::Here;
 use crate::bundle::against::Against;
 use crate::bundle::assemble::{Layered, each_file};
@@ -12,24 +12,25 @@ use crate::bundle::rebuild::Rebuilt;
 use crate::bundle::sums::Sums;
 use crate::bundle::{FORMAT, actions, probe, watch};
 use crate::canon;
+use crate::canon::json;
 use crate::kinds::Rules;
 use crate::model::{Layer, Objects, PLATFORM, Source, stem};
 use crate::usecase::capture::cluster;
 use crate::usecase::capture::contradictions::{Moment, contradictions};
 use crate::usecase::capture::universe::{Seen, not_asked, universe};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the contents of a bundle came to.
+/// The result of checking the contents of a bundle.
 pub struct Content {
-    /// Everything wrong.
     pub defects: Vec<Defect>,
-    /// Whether its objects were split and placed anew. False where it was made with other built-in rules than this version has:
-    /// then only its digests hold.
+    /// Whether its objects were split and placed again. False if it was made with other built-in rules than this version has: then only
+    /// its digests are checked.
     pub resplit: bool,
 }
 
-/// Holds the contents of a bundle against themselves; its entries have already been held against SHA256SUMS.
+/// Checks the contents of a bundle against themselves; its entries have already been checked against SHA256SUMS.
 pub fn content(files: &BTreeMap<String, Vec<u8>>, sums: &Sums) -> Content {
     let mut defects = Vec::new();
     let resplit = match inspect(files, sums, &mut defects) {
@@ -48,15 +49,24 @@ fn wrong(entry: &str, what: String) -> Defect {
     Defect::of(entry, DefectKind::Facets(what))
 }
 
-fn document<T: DeserializeOwned>(files: &BTreeMap<String, Vec<u8>>, name: &'static str) -> Result<T, Wrong> {
+/// A document of evid's own, which is its own canonical form.
+fn document<T: DeserializeOwned + Serialize>(
+    files: &BTreeMap<String, Vec<u8>>,
+    name: &'static str,
+    defects: &mut Vec<Defect>,
+) -> Result<T, Wrong> {
     let bytes = files.get(name).ok_or((name, "missing".to_owned()))?;
-    serde_json::from_slice(bytes).map_err(|e| (name, e.to_string()))
+    let read: T = serde_json::from_slice(bytes).map_err(|e| (name, e.to_string()))?;
+    if json::document(&read).map_or(true, |anew| anew != *bytes) {
+        defects.push(wrong(name, "is not written as evid writes it (canonical JSON, no field that says nothing)".into()));
+    }
+    Ok(read)
 }
 
 fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Defect>) -> Result<bool, Wrong> {
-    let manifest: Manifest = document(files, "evid.json")?;
-    let config: Config = document(files, "config.json")?;
-    let coverage: Coverage = document(files, "coverage.json")?;
+    let manifest: Manifest = document(files, "evid.json", defects)?;
+    let config: Config = document(files, "config.json", defects)?;
+    let coverage: Coverage = document(files, "coverage.json", defects)?;
     let bad = |e: String| ("config.json", e);
     config.check().map_err(|e| bad(e.to_string()))?;
     let layers = config.layers().map_err(|e| bad(e.to_string()))?;
@@ -93,7 +103,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
         defects.extend(highest_defect(&coverage, objects.highest));
         let here = Here::new(manifest.cluster.server.as_deref(), &config.cluster_names);
         let window = &manifest.window;
-        let moment = Moment::new(manifest.source == "live", window.started.as_deref(), window.finished.as_deref(), &here);
+        let moment = Moment::new(manifest.source == Source::Live, window.started.as_deref(), window.finished.as_deref(), &here);
         defects.extend(coverage_defects(&coverage, &objects, &rules, &moment));
         defects.extend(universe_defects(&coverage, &manifest, &objects, &rules));
     } else {
@@ -102,7 +112,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
     Ok(true)
 }
 
-/// What the manifest says that its files do not.
+/// Statements of the manifest that do not follow from the files.
 fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Layered, objects: &dyn Objects) -> Vec<Defect> {
     let mut defects = Vec::new();
     let mut differs = |what: &str| defects.push(wrong("evid.json", format!("{what} is not what the bundle's own files say")));
@@ -124,11 +134,10 @@ fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Layered, objec
     defects
 }
 
-/// What could have been asked, as the coverage says it, against what the objects name (law 1).
+/// Whether the coverage's universe agrees with the kinds that the objects name (law 1).
 fn universe_defects(coverage: &Coverage, manifest: &Manifest, objects: &dyn Objects, rules: &Rules) -> Vec<Defect> {
     let (questions, gaps, said) = (coverage.questions(), coverage.gaps(), coverage.universe.universe());
-    let source = if manifest.source == "live" { Source::Live } else { Source::Dump };
-    let seen = Seen { objects, questions: &questions, version: manifest.cluster.version.as_deref(), source, rules };
+    let seen = Seen { objects, questions: &questions, version: manifest.cluster.version.as_deref(), source: manifest.source, rules };
     let anew = universe(seen, &said.kinds);
     let mut defects = Vec::new();
     let mut differs = |what: String| defects.push(wrong("coverage.json", what));
@@ -145,7 +154,7 @@ fn universe_defects(coverage: &Coverage, manifest: &Manifest, objects: &dyn Obje
     defects
 }
 
-/// The highest resourceVersion is of everything that was read, so none that the bundle holds is above it.
+/// The highest resourceVersion counts everything that was read, so no object of the bundle may have a higher one.
 fn highest_defect(coverage: &Coverage, held: Option<u64>) -> Option<Defect> {
     let number = |text: &String| text.parse::<u64>().ok();
     let lists = coverage.questions.iter().filter_map(|q| q.resource_version.as_ref().and_then(number)).max();
@@ -154,7 +163,7 @@ fn highest_defect(coverage: &Coverage, held: Option<u64>) -> Option<Defect> {
     (said < seen).then(|| wrong("coverage.json", "`highestResourceVersion` is below one that the bundle holds".into()))
 }
 
-/// What the coverage says that the objects contradict.
+/// Statements of the coverage that the objects contradict.
 fn coverage_defects(coverage: &Coverage, objects: &dyn Objects, rules: &Rules, moment: &Moment<'_>) -> Vec<Defect> {
     let mut defects = Vec::new();
     let gaps = coverage.gaps();

@@ -191,7 +191,7 @@ fn a_list_that_its_owners_contradict_shows_no_absence() {
 }
 
 fn gap(resource: &str, reason: Reason) -> Gap {
-    Gap { group: String::new(), resource: resource.into(), namespace: None, reason, detail: String::new() }
+    Gap::of("", resource, None, reason, "")
 }
 
 #[test]

@@ -291,6 +291,17 @@ fn only_evids_own_kind_of_report_is_read_and_its_tool_says_no_more_than_name_and
 }
 
 #[test]
+fn a_verdict_that_evid_does_not_give_is_no_report_and_foreign_lines_never_begin_at_the_margin() {
+    let place = Place::captured();
+    place.evid(&["diff", "before", "off"]);
+    let (code, said) = signed_anew(&place, |s| s.predicate["verdict"] = "proven\nauthentic".into());
+    assert!(code == Some(4) && said.contains("verdict"), "{said}");
+    let out = place.evid(&["show", "off", "pod\nproven: all\u{202e}\u{1b}[2J"]);
+    let said = text(&out.stderr);
+    assert!(said.lines().all(|l| !l.starts_with("proven")) && !said.contains(['\u{202e}', '\u{1b}']), "{said}");
+}
+
+#[test]
 fn a_highest_resource_version_below_one_that_is_held_is_a_defect() {
     let mut files = samples::files(&samples::drafted(samples::collected("off")));
     let mut coverage: serde_json::Value = serde_json::from_slice(&files["coverage.json"]).unwrap();

@@ -1,4 +1,5 @@
 //! The laws of judgement (DESIGN §6, docs/claims.md), each with its cases: what is changed in the samples, and the verdicts that it must have.
+mod autoscalers;
 mod churn;
 
 use crate::samples::{collected, items, judge, object, verdict};
@@ -365,13 +366,13 @@ const CASES: &[Case] = &[
             {
                 drop_app(&mut all[1], name);
             }
-            all[1].gaps.push(evid::model::Gap {
-                group: "argoproj.io".into(),
-                resource: "applications".into(),
-                namespace: Some("argocd".into()),
-                reason: evid::model::Reason::Forbidden,
-                detail: String::new(),
-            });
+            all[1].gaps.push(evid::model::Gap::of(
+                "argoproj.io",
+                "applications",
+                Some("argocd".into()),
+                evid::model::Reason::Forbidden,
+                "",
+            ));
         },
         &[("optional.absent", OPEN), ("optional.restored", OPEN), ("switch.kept", OPEN)],
     ),

@@ -23,6 +23,7 @@ mod envelope;
 /// What evid.yaml expects to change.
 mod expected;
 /// Rules as data, swept over every sample object.
+mod hostile;
 mod kinds;
 /// Live captures, against a server that goes wrong on purpose.
 mod laws;

@@ -24,7 +24,7 @@ pub fn folder() -> PathBuf {
 
 /// A sample dump (`before`, `off`, `on`) as collected.
 pub fn collected(name: &str) -> Collected {
-    dump::read(&folder().join("dumps").join(name)).unwrap().into()
+    dump::read(&folder().join("dumps").join(name)).unwrap()
 }
 
 /// The objects of one kind in a collected dump.

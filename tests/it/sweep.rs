@@ -38,24 +38,12 @@ const FIXTURES: &[(&str, &[&str], Change)] = &[
     ("reversed", &["on", "off", "before"], |_| {}),
     ("pods-forbidden", &["before", "off", "on"], |all| {
         items(&mut all[1], "pods").clear();
-        all[1].gaps.push(Gap {
-            group: String::new(),
-            resource: "pods".into(),
-            namespace: None,
-            reason: Reason::Forbidden,
-            detail: String::new(),
-        });
+        all[1].gaps.push(Gap::of("", "pods", None, Reason::Forbidden, ""));
     }),
     ("volumes-forbidden", &["before", "off"], |all| {
         items(&mut all[1], "persistentvolumes").clear();
         let reason = Reason::Forbidden;
-        all[1].gaps.push(Gap {
-            group: String::new(),
-            resource: "persistentvolumes".into(),
-            namespace: None,
-            reason,
-            detail: String::new(),
-        });
+        all[1].gaps.push(Gap::of("", "persistentvolumes", None, reason, ""));
     }),
     ("applications-not-asked", &["before", "off"], |all| all[1].lists.retain(|l| l.resource.as_deref() != Some("applications"))),
     ("no-window", &["before", "off"], |all| {

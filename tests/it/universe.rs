@@ -96,7 +96,7 @@ fn defects(change: impl FnOnce(&mut Value)) -> Vec<String> {
     let mut files = files(&drafted(without(collected("before"), "services")));
     let mut coverage = coverage(&files);
     change(&mut coverage);
-    files.insert("coverage.json".into(), serde_json::to_vec(&coverage).unwrap());
+    files.insert("coverage.json".into(), evid::canon::json::document(&coverage).unwrap());
     let mut sums = Sums::default();
     files.iter().for_each(|(name, bytes)| drop(sums.insert(name, evid::canon::sha256_hex(bytes))));
     verify::content(&files, &sums).defects.iter().map(ToString::to_string).collect()

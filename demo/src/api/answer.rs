@@ -1,8 +1,7 @@
-//! One answer: status, headers, bytes. Knows no store and no wire.
+//! One answer: status, headers, bytes. Knows neither the store nor the network.
 use crate::world::status::Status;
 use serde_json::Value;
 
-/// An answer.
 pub(crate) struct Answer {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
@@ -15,12 +14,10 @@ impl Answer {
         Self { status, headers: vec![("content-type", kind.to_owned())], body }
     }
 
-    /// JSON.
     pub fn json(status: u16, value: &Value) -> Self {
         Self::bytes(status, "application/json", serde_json::to_vec(value).unwrap_or_default())
     }
 
-    /// Plain text.
     pub fn text(status: u16, text: &str) -> Self {
         Self::bytes(status, "text/plain; charset=utf-8", text.as_bytes().to_vec())
     }
@@ -30,14 +27,14 @@ impl Answer {
         Self::text(404, "404 page not found\n")
     }
 
-    /// The same with a header.
+    /// The same answer with one more header.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// The JSON of a list or object is changed.
+    /// Changes the JSON of a list or an object.
     pub fn edit(&mut self, change: impl FnOnce(&mut Value)) {
         if let Ok(mut value) = serde_json::from_slice(&self.body) {
             change(&mut value);

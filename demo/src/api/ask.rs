@@ -1,11 +1,11 @@
-//! One request, read. Knows no store.
+//! One request, parsed. Knows no store.
 use crate::world::status::Status;
 use crate::world::yaml;
 use bytes::Bytes;
 use http::{HeaderMap, Method, header};
 use serde_json::Value;
 
-/// A request whose body has come.
+/// A request whose body was read.
 pub(crate) struct Ask {
     pub method: Method,
     /// The path as sent, without the query.
@@ -14,7 +14,7 @@ pub(crate) struct Ask {
     pub query: String,
     pub headers: HeaderMap,
     pub body: Bytes,
-    /// The object of a body that is neither JSON nor YAML (protobuf), where it could be read.
+    /// The object of a body that is neither JSON nor YAML (protobuf), if it could be read.
     pub decoded: Option<Value>,
 }
 
@@ -30,12 +30,12 @@ impl Ask {
         pairs.filter(|(k, _)| decode(k, true) == name).map(|(_, v)| decode(v, true)).collect()
     }
 
-    /// Whether a query parameter says yes.
+    /// Whether a query parameter is true.
     pub fn flag(&self, name: &str) -> bool {
         self.param(name).is_some_and(|v| matches!(v.as_str(), "true" | "1" | "True"))
     }
 
-    /// A header's text, or nothing.
+    /// A header's text; empty if there is no such header.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
     }
@@ -45,7 +45,7 @@ impl Ask {
         self.header("content-type").split(';').next().unwrap_or_default().trim()
     }
 
-    /// As whom it is asked.
+    /// The user who asks.
     pub fn user(&self) -> &str {
         match self.header("impersonate-user") {
             "" => "demo",
@@ -53,13 +53,13 @@ impl Ask {
         }
     }
 
-    /// Who manages the fields that it writes: what it says, else the first word of the user agent.
+    /// The name of the field manager: `fieldManager`, else the first word of the user agent.
     pub fn manager(&self) -> String {
         let agent = || self.header(header::USER_AGENT.as_str()).split('/').next().unwrap_or_default().to_owned();
         self.param("fieldManager").filter(|m| !m.is_empty()).unwrap_or_else(agent)
     }
 
-    /// Whether nothing is to be stored.
+    /// Whether it is a dry run.
     pub fn dry(&self) -> bool {
         self.param("dryRun").is_some_and(|v| v == "All")
     }
@@ -67,7 +67,7 @@ impl Ask {
     /// The body as one object, JSON or YAML.
     ///
     /// # Errors
-    /// 415 for another type, 400 for what can't be read.
+    /// 415 for another type, 400 for a body that can't be read.
     pub fn object(&self) -> Result<Value, Status> {
         let unknown = || {
             let types = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
@@ -81,7 +81,7 @@ impl Ask {
             _ => return Err(unknown()),
         };
         let text = std::str::from_utf8(&self.body).map_err(|e| Status::bad_request(e.to_string()))?;
-        // JSON is YAML, but for the keys that a reader of YAML gives a meaning.
+        // JSON is YAML, except for keys that have a meaning in YAML.
         let value = match serde_json::from_str(text) {
             Err(_) if is_yaml => yaml::read(text),
             read => read.map_err(|e| e.to_string()),
@@ -91,7 +91,7 @@ impl Ask {
     }
 }
 
-/// Percent-decoding; in queries a plus is a space.
+/// Percent-decoding; in a query, a plus is a space.
 pub(crate) fn decode(text: &str, plus: bool) -> String {
     let (mut out, bytes, mut i) = (Vec::new(), text.as_bytes(), 0);
     while i < bytes.len() {

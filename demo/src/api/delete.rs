@@ -12,11 +12,11 @@ use crate::world::store::{DeleteOptions, Deletion, Id, Propagation, Store};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Kinds whose DELETE answers the object that is gone, not a Status.
+/// Kinds for which DELETE answers with the deleted object, not with a Status.
 const ANSWERED: [&str; 7] =
     ["persistentvolumeclaims", "persistentvolumes", "pods", "podtemplates", "resourcequotas", "serviceaccounts", "services"];
 
-/// What a DELETE says of how, in its body or its query.
+/// The options of a DELETE, from its body or its query.
 fn options(ask: &Ask) -> Result<(DeleteOptions, bool), Status> {
     let body = if ask.body.is_empty() { json!({}) } else { ask.object()? };
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -62,10 +62,10 @@ fn success(resource: &Resource, object: &Value) -> Value {
     json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
 }
 
-/// DELETE of all that is selected. Answers the list of what was there.
+/// DELETE of all selected objects. Answers with the list of what was there.
 ///
 /// # Errors
-/// 400 for selectors that can't be read; and what deleting one of them answers.
+/// 400 for selectors that can't be read; and every error of a single deletion.
 pub(super) fn all(store: &mut Store, target: &Target, ask: &Ask) -> Result<Answer, Status> {
     let (options, dry) = options(ask)?;
     let param = |name| ask.param(name).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What is served, as discovery says it: plain and aggregated, with the groups whose server is down. Knows no object.
+//! What is served, in the form of discovery: plain and aggregated, with the groups whose server is down. Knows no object.
 use super::answer::Answer;
 use crate::world::resource::Resource;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn groups<'a>(resources: &'a [Arc<Resource>]) -> Groups<'a> {
     all
 }
 
-/// `/api` or `/apis`: the aggregated form where it is accepted.
+/// `/api` or `/apis`; in the aggregated form if the client accepts it.
 pub(super) fn root(core: bool, resources: &[Arc<Resource>], stale: &[String], accept: &str) -> Answer {
     let wants = |version: &str| {
         accept

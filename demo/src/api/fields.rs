@@ -1,9 +1,9 @@
-//! managedFields: who wrote which field last, as far as a reader of them can tell. Knows no conflict between managers.
+//! managedFields: who wrote which field last, in the detail that its readers need. Knows no conflict between managers.
 use crate::world::store::time;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-/// Metadata that is not counted as anybody's field.
+/// Metadata that belongs to no field manager.
 const UNCOUNTED: [&str; 10] = [
     "name",
     "namespace",
@@ -17,7 +17,7 @@ const UNCOUNTED: [&str; 10] = [
     "deletionGracePeriodSeconds",
 ];
 
-/// Who writes, and how.
+/// The client that writes, and how it writes.
 pub(super) struct Writer {
     pub manager: String,
     /// `Update` or `Apply`.
@@ -25,7 +25,7 @@ pub(super) struct Writer {
     pub subresource: Option<String>,
 }
 
-/// Notes that a writer wrote these fields now.
+/// Records in managedFields that a writer wrote these fields now.
 pub(super) fn stamp(object: &mut Value, written: &Value, writer: &Writer, now: DateTime<Utc>) {
     let mut fields = fields(written);
     if let Some(map) = fields.as_object_mut() {

@@ -1,4 +1,4 @@
-//! The forms in which objects are asked for: whole, metadata only, or a table for people. Knows no store.
+//! The forms in which a client can ask for objects: whole, metadata only, or a table for people. Knows no store.
 use crate::world::resource::Resource;
 use crate::world::status::Status;
 use chrono::{DateTime, Utc};
@@ -7,7 +7,6 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// A form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Form {
     Whole,
@@ -16,10 +15,10 @@ pub(super) enum Form {
 }
 
 impl Form {
-    /// The first acceptable form.
+    /// The first form in the `Accept` header that can be made.
     ///
     /// # Errors
-    /// 406 where nothing that is accepted can be made.
+    /// 406 if none of the accepted forms can be made.
     pub fn accepted(accept: &str) -> Result<Self, Status> {
         for part in accept.split(',').map(str::trim) {
             let mut words = part.split(';').map(str::trim);
@@ -40,7 +39,7 @@ impl Form {
     }
 }
 
-/// One object in a form.
+/// One object, in the form that was asked for.
 pub(super) fn one(form: Form, resource: &Resource, object: &Value, now: DateTime<Utc>) -> Value {
     match form {
         Form::Whole => object.clone(),
@@ -52,7 +51,7 @@ pub(super) fn one(form: Form, resource: &Resource, object: &Value, now: DateTime
     }
 }
 
-/// A list in a form, as bytes.
+/// A list in the form that was asked for, as bytes.
 pub(super) fn many(form: Form, resource: &Resource, objects: &[Arc<Value>], metadata: Value, now: DateTime<Utc>) -> Vec<u8> {
     let bytes = match form {
         Form::Table => serde_json::to_vec(&table(resource, objects.iter().map(Arc::as_ref), metadata, now)),
@@ -116,7 +115,7 @@ fn table<'a>(resource: &Resource, objects: impl Iterator<Item = &'a Value>, meta
     json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "columnDefinitions": columns, "rows": rows})
 }
 
-/// A template with its holes filled: `{pointer|default}`, `{#pointer}`, `{ready}`.
+/// A template with its placeholders filled in: `{pointer|default}`, `{#pointer}`, `{ready}`.
 fn filled(template: &str, object: &Value) -> String {
     let mut out = String::new();
     let mut rest = template;
@@ -141,7 +140,7 @@ fn filled(template: &str, object: &Value) -> String {
     out + rest
 }
 
-/// How long ago an object was made, as kubectl says it.
+/// The age of an object, as kubectl prints it.
 fn age(object: &Value, now: DateTime<Utc>) -> String {
     let made = object["metadata"]["creationTimestamp"].as_str().and_then(|t| t.parse::<DateTime<Utc>>().ok());
     let Some(made) = made else { return "<unknown>".into() };

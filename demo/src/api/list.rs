@@ -1,4 +1,4 @@
-//! LIST: whole or page by page, each page of the moment at which the first was read. Knows no form.
+//! LIST: the whole list, or page by page. All pages show the moment at which the first page was read. Knows no form.
 use super::ask::Ask;
 use super::target::Target;
 use crate::world::resource::Resource;
@@ -14,13 +14,13 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-/// What a `continue` token says.
+/// The content of a `continue` token.
 #[derive(Serialize, Deserialize)]
 struct Token {
     v: String,
-    /// The moment; -1: whatever is there when it is used.
+    /// The resourceVersion of the list; -1: the newest one when the token is used.
     rv: i64,
-    /// The last object of the page before.
+    /// The last object of the previous page.
     start: String,
 }
 
@@ -48,13 +48,13 @@ pub(crate) struct Page {
     pub metadata: Value,
 }
 
-/// The stem under which the objects of a resource are stored: events are served under two groups.
+/// The stem under which the store keeps the objects of a resource: events are served under two groups.
 pub(crate) fn stored(resource: &Resource) -> String {
     let stem = resource.stem();
     if stem == "events.events.k8s.io" { "events".into() } else { stem }
 }
 
-/// An object as its resource shows it.
+/// An object in the form that its resource serves.
 pub(crate) fn shown<'a>(resource: &Resource, object: &'a Arc<Value>) -> Cow<'a, Arc<Value>> {
     if resource.stem() != "events.events.k8s.io" {
         return Cow::Borrowed(object);
@@ -77,7 +77,7 @@ pub(crate) fn shown<'a>(resource: &Resource, object: &'a Arc<Value>) -> Cow<'a, 
 /// The page that is asked for.
 ///
 /// # Errors
-/// 400 for selectors and tokens that can't be read, 410 for a moment that is forgotten, 504 for one that has not come.
+/// 400 for selectors and tokens that can't be read, 410 for a resourceVersion that is forgotten, 504 for one that does not exist yet.
 pub(crate) fn page(store: &Store, target: &Target, ask: &Ask) -> Result<Page, Status> {
     let (resource, stem) = (&target.resource, stored(&target.resource));
     let param = |name| ask.param(name).unwrap_or_default();
@@ -121,7 +121,7 @@ pub(crate) fn page(store: &Store, target: &Target, ask: &Ask) -> Result<Page, St
 
 type Moment = (u64, BTreeMap<Id, Arc<Value>>);
 
-/// The objects of a moment, and its resourceVersion.
+/// The objects at one moment, and its resourceVersion.
 fn moment(store: &Store, target: &Target, stem: &str, token: Option<&Token>, version: &str, exact: &str) -> Result<Moment, Status> {
     let namespace = (!target.namespace.is_empty()).then_some(target.namespace.as_str());
     let now = store.version();
@@ -149,7 +149,7 @@ fn moment(store: &Store, target: &Target, stem: &str, token: Option<&Token>, ver
     at(version).ok_or_else(|| Status::expired("The resourceVersion for the provided list is too old."))
 }
 
-/// A token to a page after the last object of all.
+/// A token for an empty page after the last object.
 pub(crate) fn endless(version: u64) -> String {
     Token::write(i64::try_from(version).unwrap_or(i64::MAX), &Id::new("", "\u{10ffff}", ""))
 }

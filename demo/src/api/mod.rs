@@ -1,4 +1,4 @@
-//! From a request to its answer, as Kubernetes' API server gives it. Pure: knows no socket, no clock and no runtime.
+//! Turns a request into its answer, as Kubernetes' API server does. Pure: knows no socket, no clock and no runtime.
 pub(crate) mod answer;
 pub(crate) mod ask;
 mod delete;
@@ -23,19 +23,18 @@ use serde_json::{Value, json};
 use target::Target;
 use watch::Watch;
 
-/// Warnings that a resource carries.
+/// Resources whose answers carry a warning.
 const DEPRECATED: [(&str, &str); 2] = [
     ("endpoints", "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
     ("componentstatuses", "v1 ComponentStatus is deprecated in v1.19+"),
 ];
 
-/// What a request comes to.
+/// The result of a request.
 pub(crate) enum Outcome {
-    /// This answer.
     Answer(Answer),
-    /// This head, and then what the watch sees.
+    /// These headers first, then the events of the watch.
     Watch(Answer, Box<Watch>),
-    /// What a container answers.
+    /// The container answers.
     Proxy(Target),
     /// A stream to and from a container.
     Stream(Target),
@@ -44,7 +43,7 @@ pub(crate) enum Outcome {
 /// Answers a request, at the time of the store.
 ///
 /// # Errors
-/// As the API server refuses.
+/// The refusals of the API server.
 pub(crate) fn answer(store: &mut Store, faults: &Faults, version: &Value, ask: &Ask) -> Result<Outcome, Status> {
     if let Some(answer) = besides(store, faults, version, ask) {
         return Ok(Outcome::Answer(answer));
@@ -111,7 +110,7 @@ fn get(store: &Store, target: &Target, ask: &Ask) -> Result<Answer, Status> {
     }
 }
 
-/// What is not below a group version; none where the path may be.
+/// Paths that are not below a group version; none if the path may be one.
 fn besides(store: &Store, faults: &Faults, version: &Value, ask: &Ask) -> Option<Answer> {
     let (resources, accept, path) = (store.resources(), ask.header("accept"), ask.path.trim_end_matches('/'));
     match path {
@@ -135,7 +134,7 @@ fn besides(store: &Store, faults: &Faults, version: &Value, ask: &Ask) -> Option
     }
 }
 
-/// Why nothing is served at a path: a server that is down, a resource that does not exist, or no group at all.
+/// Why a path is not served: a server that is down, a resource that does not exist, or no such group.
 fn unserved(store: &Store, faults: &Faults, ask: &Ask) -> Result<Answer, Status> {
     let api = target::group_version(&ask.path).map(|(api, _)| api).unwrap_or_default();
     if faults.stale_groups().contains(&api) {

@@ -3,7 +3,7 @@ use crate::world::resource::Resource;
 use crate::world::status::Status;
 use serde_json::{Map, Value, json};
 
-/// Lists that are maps in disguise: the field's name and its key, as the API's types declare them.
+/// Lists that the API treats as maps: the field's name and its key, as the API's types declare them.
 const KEYS: &[(&str, &str)] = &[
     ("containers", "name"),
     ("initContainers", "name"),
@@ -25,7 +25,8 @@ const KEYS: &[(&str, &str)] = &[
 /// The object after a patch of a content type.
 ///
 /// # Errors
-/// 415 for another type (and for strategic patches of custom resources), 400 for a patch that can't be read, 422 for one that does not fit.
+/// 415 for another type (and for strategic patches of custom resources), 400 for a patch that can't be read, 422 for one that can't be
+/// applied to the object.
 pub(super) fn patched(resource: &Resource, old: &Value, kind: &str, body: &[u8]) -> Result<Value, Status> {
     let malformed = |e: serde_json::Error| Status::bad_request(format!("error decoding patch: {e}"));
     let mut new = old.clone();
@@ -132,7 +133,7 @@ fn key_of(field: &str, items: &[Value]) -> Option<&'static str> {
     KEYS.iter().find(|(f, _)| *f == field).map(|(_, k)| *k)
 }
 
-/// A value without directives.
+/// A value without the directives of a strategic patch.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Object(map) => {

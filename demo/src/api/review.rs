@@ -1,4 +1,4 @@
-//! What a user asks about itself: who it is, what it may do. Stores nothing.
+//! Answers what a user asks about itself: who it is, what it may do. Stores nothing.
 use super::answer::Answer;
 use super::ask::Ask;
 use super::target::Target;

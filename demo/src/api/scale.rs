@@ -1,7 +1,7 @@
-//! The `/scale` subresource: an object seen as a number of replicas.
+//! The `/scale` subresource: the number of replicas of a workload.
 use serde_json::{Value, json};
 
-/// The scale of a workload.
+/// The Scale object of a workload.
 pub(super) fn of(object: &Value) -> Value {
     let meta = &object["metadata"];
     let labels = object["spec"]["selector"]["matchLabels"].as_object();
@@ -16,7 +16,7 @@ pub(super) fn of(object: &Value) -> Value {
     })
 }
 
-/// A workload with the replicas, and the precondition, of a scale.
+/// A workload with the replicas, and the precondition, of a Scale object.
 pub(super) fn into(object: &Value, scale: &Value) -> Value {
     let mut new = object.clone();
     new["spec"]["replicas"] = scale["spec"]["replicas"].as_u64().unwrap_or(0).into();

@@ -6,20 +6,20 @@ use crate::world::store::Store;
 use serde_json::json;
 use std::sync::Arc;
 
-/// What a path names below a group version.
+/// The part of a path below a group version.
 #[derive(Clone)]
 pub(crate) struct Target {
     pub resource: Arc<Resource>,
-    /// Empty for cluster-wide resources, and across namespaces.
+    /// Empty for cluster-wide resources, and for requests over all namespaces.
     pub namespace: String,
     pub name: Option<String>,
     pub sub: Option<String>,
-    /// What follows the subresource, undecoded, with its leading slash (proxy).
+    /// The rest of the path after the subresource, undecoded, with its leading slash (proxy).
     pub rest: String,
 }
 
 impl Target {
-    /// What a path names, if a store serves it.
+    /// The target of a path, if the store serves it.
     pub fn of(store: &Store, path: &str) -> Option<Self> {
         let (api, rest) = group_version(path)?;
         let mut parts = rest.splitn(6, '/').filter(|p| !p.is_empty()).map(|p| decode(p, false)).collect::<Vec<_>>();
@@ -40,7 +40,7 @@ impl Target {
         Some(Self { resource, namespace, name, sub, rest })
     }
 
-    /// Kubernetes' word for what a request does here.
+    /// The verb, in Kubernetes' words, of a request to this target.
     pub fn verb(&self, ask: &Ask) -> &'static str {
         match (ask.method.as_str(), &self.name) {
             ("GET" | "HEAD", Some(_)) => "get",
@@ -60,7 +60,7 @@ impl Target {
         self.sub.as_ref().map_or(stem.clone(), |s| format!("{stem}/{s}"))
     }
 
-    /// 403, as the authorizer words it.
+    /// 403, in the authorizer's words.
     pub fn forbidden(&self, verb: &str, user: &str) -> Status {
         let (resource, name) = (&self.resource, self.name.as_deref().unwrap_or_default());
         let path = self.sub.as_ref().map_or(resource.plural.clone(), |s| format!("{}/{s}", resource.plural));

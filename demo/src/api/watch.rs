@@ -1,5 +1,4 @@
-//! WATCH: what happens to the objects that are selected, line by line. Knows no list of pages, no clock and no connection: whoever serves
-//! it says when to look.
+//! WATCH: the events of the selected objects, line by line. Knows no pages, no clock and no connection: the caller says when to look.
 use super::ask::Ask;
 use super::form::Form;
 use super::target::Target;
@@ -12,10 +11,10 @@ use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// How long a watch lasts that names no time.
+/// How long a watch lasts if the client names no time.
 const TIMEOUT: u64 = 1800;
 
-/// A watch that goes on.
+/// A watch that is running.
 pub(crate) struct Watch {
     resource: Arc<Resource>,
     namespace: String,
@@ -24,11 +23,11 @@ pub(crate) struct Watch {
     version: u64,
     told: u64,
     bookmarks: bool,
-    /// Lines that are to be sent.
+    /// Lines that wait to be sent.
     pub queue: VecDeque<Vec<u8>>,
-    /// How long it lasts.
+    /// How long it lasts, in seconds.
     pub seconds: u64,
-    /// Whether nothing comes after the queue.
+    /// Whether the watch ends after the queue.
     pub over: bool,
 }
 
@@ -74,7 +73,7 @@ impl Watch {
         Ok(state)
     }
 
-    /// Queues what happened since the last look.
+    /// Queues the events since the last look.
     pub fn look(&mut self, store: &Store) {
         let stem = list::stored(&self.resource);
         let Some(events) = store.since(&stem, self.version) else {
@@ -91,7 +90,7 @@ impl Watch {
         self.version = store.version();
     }
 
-    /// What an event is to who sees only what is selected.
+    /// The type of an event for a client that sees only the selected objects.
     fn meaning(&self, event: &Event) -> Option<(&'static str, Arc<Value>)> {
         if !self.namespace.is_empty() && event.id.namespace != self.namespace {
             return None;
@@ -116,7 +115,7 @@ impl Watch {
         self.queue.push_back(line(kind, &object));
     }
 
-    /// Says up to where it has looked, where that is wanted and new.
+    /// Queues a bookmark, if the client wants bookmarks and the position is new.
     pub fn bookmark(&mut self) {
         if !self.bookmarks || self.told == self.version {
             return;

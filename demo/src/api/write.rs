@@ -10,12 +10,12 @@ use crate::world::status::Status;
 use crate::world::store::{Id, Store};
 use serde_json::{Value, json};
 
-/// Where one object is.
+/// The store's id of the target.
 pub(super) fn id(target: &Target) -> Id {
     Id::new(&target.resource.stem(), &target.namespace, target.name.as_deref().unwrap_or_default())
 }
 
-/// The answer with an object as it is now.
+/// The answer that holds the object as it is now.
 pub(super) fn done(store: &Store, target: &Target, ask: &Ask, code: u16, object: &Value) -> Result<Answer, Status> {
     let form = Form::accepted(ask.header("accept"))?;
     let answer = Answer::json(code, &form::one(form, &target.resource, object, store.now()));
@@ -32,7 +32,7 @@ fn writer(ask: &Ask, target: &Target, operation: &'static str) -> Writer {
     Writer { manager: ask.manager(), operation, subresource: target.sub.clone() }
 }
 
-/// The object of a body must be what the path says.
+/// Checks that the object of a body is the one that the path names.
 fn fits(target: &Target, object: &Value) -> Result<(), Status> {
     let resource = &target.resource;
     let (kind, api) = (&object["kind"], &object["apiVersion"]);
@@ -55,7 +55,7 @@ fn fits(target: &Target, object: &Value) -> Result<(), Status> {
 /// POST of a new object.
 ///
 /// # Errors
-/// As the store's `create`, and 400 and 415 for bodies that do not fit.
+/// Those of the store's `create`; 400 and 415 for a body that does not fit.
 pub(super) fn create(store: &mut Store, target: &Target, ask: &Ask) -> Result<Answer, Status> {
     let mut object = ask.object()?;
     fits(target, &object)?;
@@ -69,7 +69,7 @@ fn made(store: &mut Store, target: &Target, ask: &Ask, mut object: Value, operat
     if target.resource.custom || !target.resource.status_subresource() {
         fields::stamp(&mut object, &written, &writer(ask, target, operation), store.now());
     } else {
-        // Status is written by its own path only.
+        // Status is written through its own path only.
         object["status"] = json!({});
         let mut without = written;
         without["status"] = Value::Null;
@@ -87,7 +87,7 @@ fn made(store: &mut Store, target: &Target, ask: &Ask, mut object: Value, operat
 /// PUT of one object, or of its status or scale.
 ///
 /// # Errors
-/// 404, 409 where it is not the latest version, 422 where a custom resource says no version.
+/// 404; 409 if it is not the latest version; 422 if a custom resource gives no version.
 pub(super) fn update(store: &mut Store, target: &Target, ask: &Ask) -> Result<Answer, Status> {
     let new = ask.object()?;
     let old = present(store, target)?;
@@ -151,7 +151,7 @@ pub(super) fn present(store: &Store, target: &Target) -> Result<Value, Status> {
     store.get(&id(target)).cloned().ok_or_else(|| Status::not_found(&target.resource, name))
 }
 
-/// Stores the new form of an object, as far as the path may change it.
+/// Stores the new form of an object, in the fields that the path may change.
 fn stored(
     store: &mut Store,
     target: &Target,
@@ -198,7 +198,7 @@ fn stored(
     done(store, target, ask, 200, &if scale { scale::of(&now) } else { now })
 }
 
-/// One field as it was.
+/// Keeps one field as it was.
 fn keep(new: &mut Value, old: &Value, key: &str) {
     match (old.get(key), new.as_object_mut()) {
         (Some(value), Some(map)) => drop(map.insert(key.into(), value.clone())),

@@ -1,5 +1,5 @@
-//! What goes wrong on the platform itself, by name: `evid demo --fault NAME`. Each says when it strikes and what it does then; the
-//! objects are those of the sample platform. What goes wrong between client and server is `faults`' business.
+//! Faults of the platform itself, by name: `evid demo --fault NAME`. Each declares when it strikes and what it does then; the objects are
+//! those of the sample platform. `wire` has the faults between client and server.
 use super::wire::Denied;
 use crate::argocd::{APPS, FINALIZER, Repository};
 use crate::seed::git::TRACKING;
@@ -16,26 +16,26 @@ use std::sync::{Arc, PoisonError};
 pub enum When {
     /// Once, at the start.
     Start,
-    /// Once, when a root was made manual.
+    /// Once, when a root becomes manual.
     Manual,
-    /// Once, when the children of a manual root go.
+    /// Once, when the children of a manual root begin to go.
     Leaving,
-    /// Again and again.
+    /// Repeatedly.
     Always,
-    /// Not here: the server does it ([`denied`]).
+    /// Not through the store: the server does it ([`denied`]).
     Server,
 }
 
-/// What a mishap can reach besides the objects.
+/// What a mishap can change besides the objects.
 #[derive(Clone)]
 pub struct Reach {
     /// The Git repository.
     pub git: Repository,
-    /// Who answers for the containers.
+    /// Answers for the containers.
     pub responder: Arc<Table>,
 }
 
-/// Something that goes wrong.
+/// One named fault.
 #[derive(Clone, Copy, Debug)]
 pub struct Mishap {
     /// Its name.
@@ -51,7 +51,7 @@ const fn mishap(name: &'static str, about: &'static str, when: When, act: fn(&mu
     Mishap { name, about, when, act }
 }
 
-/// Every mishap there is.
+/// All mishaps.
 pub const MISHAPS: [Mishap; 11] = [
     mishap("orphan", "somebody strips a child's finalizer as it is deleted: its Deployment lives on", When::Always, orphan),
     mishap("core-pod-restarted", "a container of a protected pod restarts while the layer goes off", When::Leaving, restart_pod),
@@ -71,14 +71,14 @@ pub const MISHAPS: [Mishap; 11] = [
     mishap("probe-down", "a protected service resets every connection while the layer goes off", When::Leaving, cut_service),
 ];
 
-/// The mishaps that were asked for, as a controller. It must come before Argo CD's.
+/// The chosen mishaps, as a controller. It must run before Argo CD's.
 pub struct Mishaps {
     reach: Reach,
     left: Vec<Mishap>,
 }
 
 impl Mishaps {
-    /// The mishaps of these names; a name that there is not is left out.
+    /// The mishaps with these names; unknown names are left out.
     pub fn new(names: &[String], reach: Reach) -> Self {
         Self { reach, left: MISHAPS.into_iter().filter(|m| names.iter().any(|n| n == m.name)).collect() }
     }
@@ -106,7 +106,7 @@ impl Controller for Mishaps {
     }
 }
 
-/// Whether a root is manual, and whether the children of such a root go or are gone.
+/// Whether a root is manual, and whether the children of such a root are going or gone.
 fn switch(store: &Store) -> (bool, bool) {
     let root = |a: &&Value| a["metadata"]["annotations"][TRACKING].is_null() && a["metadata"]["ownerReferences"].is_null();
     let manual: Vec<&Value> = store.list(APPS, None).filter(root).filter(|a| a["spec"]["syncPolicy"]["automated"].is_null()).collect();

@@ -1,5 +1,5 @@
-//! What goes wrong between client and server: answers refused, late, cut, garbled, and rights that are missing. All of it can change
-//! while the server runs. Knows no route: a rule sees methods, paths and headers.
+//! Faults between client and server: answers that are refused, late, cut or garbled, and missing rights. All of it can change while the
+//! server runs. Knows no route: a rule sees methods, paths and headers.
 use crate::world::status::Status;
 use regex::Regex;
 use serde_json::json;
@@ -13,21 +13,21 @@ pub enum Action {
     Fail(Status),
     /// These bytes are the answer: status, content type, body.
     Say(u16, &'static str, Vec<u8>),
-    /// The right answer, later. Other rules still hold.
+    /// The right answer, delayed. Other rules still apply.
     Wait(Duration),
     /// The connection is closed before any answer.
     Close,
-    /// The right answer, whose connection is closed after so many bytes of the body; `Content-Length` promises all of them.
+    /// The right answer, but the connection closes after so many bytes of the body; `Content-Length` promises all of them.
     CutLength(usize),
     /// The same with a chunked body.
     CutChunked(usize),
-    /// Only so many bytes of the body, and a `Content-Length` that agrees.
+    /// Only so many bytes of the body, with a `Content-Length` that agrees.
     Truncate(usize),
-    /// Nothing, for ever.
+    /// No answer ever.
     Never,
     /// The list without its items.
     EmptyList,
-    /// A list whose last page has a `continue` again, to an empty page, and so on.
+    /// A list whose last page has a `continue` token to an empty page, which has one too, and so on.
     Endless,
 }
 
@@ -53,13 +53,13 @@ impl Action {
         Self::Fail(Status::new(503, "ServiceUnavailable", "the server is currently unable to handle the request"))
     }
 
-    /// 410 of a list in the middle, without a token to go on with.
+    /// 410 in the middle of a list, without a token to continue with.
     pub fn expired() -> Self {
         Self::Fail(Status::expired("The provided continue parameter is too old to display a consistent list result."))
     }
 }
 
-/// One thing that goes wrong, and when.
+/// One fault, and when it applies.
 #[derive(Clone, Debug)]
 pub struct Rule {
     method: Option<String>,
@@ -90,14 +90,14 @@ impl Rule {
         Ok(self)
     }
 
-    /// Only so many times; then all is well.
+    /// Applies only so many times.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = times;
         self
     }
 
-    /// The first so many are let through.
+    /// Lets the first so many requests pass.
     #[must_use]
     pub fn after(mut self, calls: u32) -> Self {
         self.skip = calls;
@@ -121,7 +121,7 @@ pub struct Denied {
     pub verb: String,
     /// `pods`, `deployments.apps`, `pods/exec`.
     pub resource: String,
-    /// A namespace (nobody who lacks a right in one has it across all); empty: everywhere.
+    /// A namespace (a user without the right in one namespace does not have it across all either); empty: everywhere.
     pub namespace: String,
 }
 
@@ -132,32 +132,32 @@ struct State {
     stale: Vec<String>,
 }
 
-/// All that goes wrong at the moment.
+/// All faults that are active now.
 #[derive(Debug, Default)]
 pub struct Faults(Mutex<State>);
 
 impl Faults {
-    /// These rules from now on, counted from the start; the ones before are gone.
+    /// Replaces all rules; their counts start at zero.
     pub fn set(&self, rules: Vec<Rule>) {
         self.state().rules = rules;
     }
 
-    /// The rights that the user lacks from now on.
+    /// Replaces the rights that the user lacks.
     pub fn deny(&self, denied: Vec<Denied>) {
         self.state().denied = denied;
     }
 
-    /// Group versions (`metrics.k8s.io/v1beta1`) that are registered and whose server is down.
+    /// Group versions (`metrics.k8s.io/v1beta1`) that are registered but whose server is down.
     pub fn stale(&self, groups: Vec<String>) {
         self.state().stale = groups;
     }
 
-    /// All is well again.
+    /// Removes all faults.
     pub fn clear(&self) {
         *self.state() = State::default();
     }
 
-    /// How long to wait, and then what to do, for one request.
+    /// For one request: how long to wait, and then what to do.
     pub(crate) fn of(&self, method: &str, path: &str, accept: &str) -> (Duration, Option<Action>) {
         let (mut wait, mut action) = (Duration::ZERO, None);
         for rule in &mut self.state().rules {
@@ -171,7 +171,7 @@ impl Faults {
         (wait, action)
     }
 
-    /// Whether a right is there. `namespace` is empty for the whole cluster.
+    /// Whether the user has a right. `namespace` is empty for the whole cluster.
     pub(crate) fn allows(&self, verb: &str, resource: &str, namespace: &str) -> bool {
         let meets = |rule: &str, is: &str| rule.is_empty() || is == "*" || rule == is;
         let inside = |rule: &str| meets(rule, namespace) || namespace.is_empty();

@@ -1,4 +1,4 @@
-//! What never rests and must not matter: leases, heartbeats, events.
+//! What changes all the time and must not matter: leases, heartbeats, events.
 use crate::world::controller::{Controller, Timers};
 use crate::world::objects::{all, change, create, stamp, uid};
 use crate::world::store::{DeleteOptions, Id, Store};
@@ -6,10 +6,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
 use std::collections::HashSet;
 
-/// Events that are kept.
+/// How many events are kept.
 const KEPT: usize = 200;
 
-/// The heartbeats, and an event for each pod and Application that comes.
+/// Writes the heartbeats, and an event for each new pod and Application.
 #[derive(Debug)]
 pub struct Churn {
     timers: Timers,
@@ -19,7 +19,7 @@ pub struct Churn {
 }
 
 impl Churn {
-    /// With `pace` seconds of the platform in each second.
+    /// `pace`: seconds of the platform in each real second.
     pub fn new(pace: f64) -> Self {
         Self { timers: Timers::new(pace), seen: HashSet::new(), begun: false, events: 0 }
     }

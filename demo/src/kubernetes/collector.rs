@@ -1,4 +1,5 @@
-//! Kubernetes' garbage collector: what has lost its owners goes, and what is deleted in the foreground waits for its dependents.
+//! Kubernetes' garbage collector. It deletes objects that have lost their owners; an object deleted in the foreground waits for its
+//! dependents.
 use crate::world::controller::Controller;
 use crate::world::objects::{deleting, held_by, items, release, text};
 use crate::world::store::{DeleteOptions, Event, Id, Propagation, Store};
@@ -10,14 +11,13 @@ use std::sync::Arc;
 const FOREGROUND: &str = "foregroundDeletion";
 const ORPHAN: &str = "orphan";
 
-/// The garbage collector.
 #[derive(Debug, Default)]
 pub struct Collector {
     seen: Option<u64>,
 }
 
 impl Collector {
-    /// Whether anything came, went or moved since the last look that has an owner, or may be one that goes.
+    /// Whether, since the last look, an object changed that has an owner or may be an owner being deleted.
     fn moved(&mut self, store: &Store, stems: &[String]) -> bool {
         let Some(since) = self.seen.replace(store.version()) else { return true };
         let matters = |e: &Event| !e.kept || deleting(&e.new) || e.new["metadata"]["ownerReferences"].is_array();
@@ -54,7 +54,7 @@ impl Controller for Collector {
         }
         let has_dependents: HashSet<&str> = dependents.keys().copied().collect();
         for (id, object) in &owned {
-            // One that was changed just now is looked at again.
+            // An object that was changed just now is looked at again.
             if store.get(id).is_none_or(|o| o["metadata"]["resourceVersion"] != object["metadata"]["resourceVersion"]) {
                 continue;
             }
@@ -75,7 +75,7 @@ impl Controller for Collector {
     }
 }
 
-/// Whether an owner that is there waits for its dependents; none if it is not there.
+/// Whether an existing owner waits for its dependents; none if it does not exist.
 fn owner_waits(store: &Store, owner: &Value) -> Option<bool> {
     let (_, object) = store.by_uid(text(&owner["uid"]))?;
     Some(deleting(object) && held_by(object, FOREGROUND))

@@ -1,14 +1,13 @@
-//! CronJobs: what comes each minute, and what is kept of it. Knows no clock.
+//! CronJobs: the Jobs that they start each minute, and how many they keep. Knows no clock.
 use crate::world::objects::{all, change, controller, create, deleting, items, name, reference, remove, set_status, stamp, text, uid};
 use crate::world::store::{DeleteOptions, Id, Propagation, Store};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-/// The kind of a Job.
 pub const JOBS: &str = "jobs.batch";
 const CRONS: &str = "cronjobs.batch";
 
-/// Whether a schedule (`*`, `*/n` or a number in minute and hour) names a minute since 1970, UTC.
+/// Whether a schedule (`*`, `*/n` or a number in minute and hour) is due at a minute, counted since 1970, UTC.
 fn due(schedule: &str, minute: i64) -> bool {
     let fits = |field: Option<&str>, value: i64| match field {
         None | Some("*") => true,
@@ -31,7 +30,7 @@ pub fn finished(job: &Value) -> bool {
     items(&job["status"]["conditions"]).any(|c| matches!(text(&c["type"]), "Complete" | "Failed") && c["status"] == "True")
 }
 
-/// Starts the Jobs of a minute.
+/// Starts the Jobs that are due at a minute.
 pub fn fire(store: &mut Store, minute: i64, now: DateTime<Utc>) {
     for (id, cron) in all(store, CRONS) {
         if due(text(&cron["spec"]["schedule"]), minute) && cron["spec"]["suspend"] != true && !deleting(&cron) {
@@ -55,7 +54,7 @@ fn start(store: &mut Store, id: &Id, cron: &Value, minute: i64, now: DateTime<Ut
     change(store, id, |c| c["status"]["lastScheduleTime"] = stamp(now));
 }
 
-/// `status.active`, `lastSuccessfulTime`, and no more finished Jobs than are wanted.
+/// Writes `status.active` and `lastSuccessfulTime`, and removes finished Jobs above the limit.
 pub fn tidy(store: &mut Store) {
     for (id, cron) in all(store, CRONS) {
         tidy_one(store, &id, &cron);

@@ -1,4 +1,4 @@
-//! DaemonSets: one pod for each node that tolerates it.
+//! DaemonSets: one pod on each node whose taints it tolerates.
 use super::nodes::{bound_to, tolerates};
 use super::revisions;
 use super::template::{Hashes, pod};

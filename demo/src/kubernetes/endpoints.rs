@@ -1,15 +1,14 @@
-//! The endpoints behind a service, in both of their kinds. Allocates nothing.
+//! The endpoints behind a service, as Endpoints and as EndpointSlices. Allocates nothing.
 use crate::world::objects::{change, controller, create, deleting, items, matches, name, namespace, ready, reference, stamp, text, uid};
 use crate::world::store::{Id, Store};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// The kind of an EndpointSlice.
 pub const SLICES: &str = "endpointslices.discovery.k8s.io";
 const TRIGGER: &str = "endpoints.kubernetes.io/last-change-trigger-time";
 
-/// The number behind a service's port in one pod.
+/// The port number in one pod for a port of its service.
 fn target(service: &Value, port: &Value, pod: &Value) -> Option<Value> {
     let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
     if target.is_number() {
@@ -110,7 +109,7 @@ pub fn publish(store: &mut Store, id: &Id, service: &Value, now: DateTime<Utc>) 
     }
 }
 
-/// Whether two lists hold different things, in whatever order.
+/// Whether two lists hold different items, in any order.
 fn unlike(old: &Value, new: &[Value]) -> bool {
     let sorted = |list: Vec<String>| list.into_iter().collect::<BTreeSet<_>>();
     sorted(items(old).map(Value::to_string).collect()) != sorted(new.iter().map(Value::to_string).collect())

@@ -1,4 +1,4 @@
-//! Jobs: pods that end; and when the minutes of the platform's time begin.
+//! Jobs, whose pods end; and the moments at which the minutes of the platform's time begin.
 use super::crons;
 use super::crons::{JOBS, finished};
 use super::template::pod;
@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 pub struct Jobs {
     timers: Timers,
     pace: f64,
-    /// When the platform began, and the last minute of its own time that was looked at.
+    /// When the platform began, and the last minute of its own time that was handled.
     began: Option<(DateTime<Utc>, i64)>,
 }
 
 impl Jobs {
-    /// With `pace` seconds of the platform in each second.
+    /// `pace`: seconds of the platform in each real second.
     pub fn new(pace: f64) -> Self {
         Self { timers: Timers::new(pace), pace, began: None }
     }
@@ -87,7 +87,7 @@ impl Jobs {
     }
 }
 
-/// What the API server adds to a Job when it is created: a selector by its own uid.
+/// Adds to a new Job what the API server adds: a selector by its own uid.
 fn prepare(job: &mut Value) {
     let (uid, name) = (job["metadata"]["uid"].clone(), job["metadata"]["name"].clone());
     job["spec"]["selector"] = json!({"matchLabels": {"batch.kubernetes.io/controller-uid": uid}});

@@ -1,4 +1,4 @@
-//! What a kubelet says of a pod. Writes nothing.
+//! The status that a kubelet reports for a pod. Writes nothing.
 use super::template::hex;
 use crate::world::objects::{items, stamp, text, uid};
 use crate::world::store::{Id, Store};
@@ -9,7 +9,7 @@ fn containers<'a>(pod: &'a Value, list: &str) -> impl Iterator<Item = (&'a str, 
     items(&pod["spec"][list]).map(|c| (text(&c["name"]), text(&c["image"])))
 }
 
-/// The status of a pod that runs, at this address.
+/// The status of a running pod with this address.
 pub fn running(store: &Store, pod: &Value, address: u32, now: DateTime<Utc>) -> Value {
     let node = store.get(&Id::new("nodes", "", text(&pod["spec"]["nodeName"])));
     let host = node.map_or(Value::Null, |n| n["status"]["addresses"][0]["address"].clone());

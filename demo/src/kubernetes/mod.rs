@@ -19,7 +19,7 @@ mod volumes;
 
 use crate::world::controller::Controller;
 
-/// All of them, in an order in which one step goes far.
+/// All of them, in an order that needs few steps.
 pub fn controllers(pace: f64) -> Vec<Box<dyn Controller>> {
     vec![
         Box::new(collector::Collector::default()),

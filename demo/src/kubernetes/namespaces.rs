@@ -1,4 +1,4 @@
-//! The lifecycle of namespaces: what each one is born with, and how one that is deleted empties itself.
+//! The lifecycle of namespaces: what a new one gets, and how a deleted one is emptied.
 use crate::world::controller::{Controller, Watch};
 use crate::world::objects::{all, create, deleting, text};
 use crate::world::store::{DeleteOptions, Id, Store};

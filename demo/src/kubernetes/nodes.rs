@@ -2,7 +2,7 @@
 use crate::world::objects::{items, text};
 use serde_json::Value;
 
-/// Whether a pod may run on a node, as to its taints.
+/// Whether a pod tolerates the taints of a node.
 pub fn tolerates(spec: &Value, node: &Value) -> bool {
     let bears = |taint: &Value| {
         items(&spec["tolerations"])
@@ -11,7 +11,7 @@ pub fn tolerates(spec: &Value, node: &Value) -> bool {
     items(&node["spec"]["taints"]).all(bears)
 }
 
-/// The node that a daemon's pod is made for.
+/// The node that a DaemonSet's pod is made for.
 pub fn bound_to(pod: &Value) -> &str {
     let terms = &pod["spec"]["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"];
     text(&terms[0]["matchFields"][0]["values"][0])

@@ -7,7 +7,7 @@ use crate::world::store::{DeleteOptions, Id, Store};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-// Seconds until a scheduled pod is ready, until a Job's pod has ended, until a deleted pod is gone.
+// Seconds until a scheduled pod is ready, until a Job's pod has ended, and until a deleted pod is gone.
 const START: f64 = 1.0;
 const RUN: f64 = 3.0;
 const STOP: f64 = 2.0;
@@ -20,7 +20,7 @@ pub struct Pods {
 }
 
 impl Pods {
-    /// With `pace` seconds of the platform in each second.
+    /// `pace`: seconds of the platform in each real second.
     pub fn new(pace: f64) -> Self {
         Self { timers: Timers::new(pace), addresses: 100 }
     }
@@ -79,7 +79,7 @@ impl Pods {
             let mut bound = pod.clone();
             bound["spec"]["nodeName"] = node.into();
             bound["status"]["conditions"] = json!([condition("True")]);
-            // Binding is a subresource: no new generation.
+            // Binding is a subresource: it makes no new generation.
             drop(store.replace(id, bound));
         }
     }

@@ -1,4 +1,4 @@
-//! Deployments and ReplicaSets: roll-outs, and as many pods as are wanted.
+//! Deployments and ReplicaSets: roll-outs, and the wanted number of pods.
 use super::template::{Hashes, pod};
 use crate::world::controller::{Controller, on};
 use crate::world::objects::{

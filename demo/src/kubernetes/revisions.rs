@@ -1,4 +1,4 @@
-//! ControllerRevisions of StatefulSets and DaemonSets: the template's history, of which this platform needs the newest.
+//! ControllerRevisions of StatefulSets and DaemonSets: the history of the template. This platform needs the newest one only.
 use super::template::Hashes;
 use crate::world::objects::{all, controller, create, items, name, namespace, number, reference, remove, text, uid};
 use crate::world::store::Store;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 const STEM: &str = "controllerrevisions.apps";
 
-/// The hash of a workload's current template, whose revision is there after this. `label` is what carries the hash.
+/// Makes sure that the revision of a workload's current template exists, and gives its hash. `label` is the label that holds the hash.
 pub fn current(store: &mut Store, hashes: &mut Hashes, owner: &Value, label: &str) -> String {
     let key = format!("{}/{}/{}", text(&owner["kind"]), namespace(owner), name(owner));
     let mut template = owner["spec"]["template"].clone();
@@ -34,7 +34,7 @@ pub fn pods(store: &Store, owner: &Value) -> Vec<Value> {
     store.list("pods", Some(namespace(owner))).filter(|p| controller(p) == uid(owner) && !ended(p)).cloned().collect()
 }
 
-/// Adds a volume for a claim, as the pods of a StatefulSet have it.
+/// Adds to a pod the volume for a claim, as a StatefulSet does.
 pub fn mount_claim(pod: &mut Value, volume: &str, claim: &str) {
     let mut volumes: Vec<Value> = items(&pod["spec"]["volumes"]).cloned().collect();
     volumes.retain(|v| v["name"] != volume);

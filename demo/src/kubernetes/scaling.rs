@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const NO_METRICS: &str = "the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get metrics for \
     resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)";
-/// Seconds between two looks of an autoscaler.
+/// Seconds between two checks of an autoscaler.
 const PERIOD: f64 = 15.0;
 
 /// The autoscaler and the quota controller.
@@ -17,7 +17,7 @@ pub struct Scaling {
 }
 
 impl Scaling {
-    /// With `pace` seconds of the platform in each second.
+    /// `pace`: seconds of the platform in each real second.
     pub fn new(pace: f64) -> Self {
         Self { timers: Timers::new(pace) }
     }
@@ -82,7 +82,7 @@ fn look(store: &mut Store, id: &Id, scaler: &Value, now: DateTime<Utc>) {
     set_status(store, id, status);
 }
 
-/// What a namespace uses of one thing. The old value stands where it says the same in other units.
+/// How much a namespace uses of one resource. Keeps the old value if it is the same amount in other units.
 fn used(store: &Store, namespace: &str, name: &str, old: &Value) -> Value {
     let pods = || store.list("pods", Some(namespace)).filter(|p| !matches!(text(&p["status"]["phase"]), "Succeeded" | "Failed"));
     let count = |stem: &str| store.list(stem, Some(namespace)).count();

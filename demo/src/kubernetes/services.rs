@@ -32,7 +32,7 @@ pub fn control() -> Box<dyn Controller> {
                 drop(store.delete(&id, &DeleteOptions::default()));
             }
         }
-        // An Endpoints object has no owner reference: its controller removes it.
+        // An Endpoints object has no owner reference, so its controller removes it.
         for (id, object) in all(store, "endpoints") {
             let managed = object["metadata"]["labels"]["endpoints.kubernetes.io/managed-by"].is_string();
             if managed && store.get(&Id::new("services", &id.namespace, &id.name)).is_none() {

@@ -1,4 +1,4 @@
-//! StatefulSets: pods by number, in order, each with its claims. Claims outlive everything.
+//! StatefulSets: numbered pods, in order, each with its claims. The claims stay when the pods go.
 use super::revisions;
 use super::template::{Hashes, pod};
 use crate::world::controller::{Controller, on};

@@ -1,15 +1,15 @@
-//! Pods from templates, and the hashes that name revisions of one. Knows no controller's count.
+//! Pods from templates, and the hashes that name a template's revisions. Knows no replica counts.
 use crate::world::objects::{name, reference};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
-/// Template → hash. Hashes that the platform came with are kept: the same template has the same name again.
+/// Template → hash. Hashes in the seed are kept, so that the same template gets the same name again.
 #[derive(Debug, Default)]
 pub struct Hashes(HashMap<(String, String), String>);
 
 impl Hashes {
-    /// Learns the hash under which a template is known.
+    /// Records the hash that a template already has.
     pub fn learn(&mut self, owner: &str, template: &Value, hash: &str) {
         self.0.entry((owner.to_owned(), template.to_string())).or_insert_with(|| hash.to_owned());
     }
@@ -25,7 +25,7 @@ impl Hashes {
     }
 }
 
-/// A pod of a template: unscheduled, with what admission adds. `labels` come on top.
+/// A pod from a template: unscheduled, with what admission adds. `labels` are added.
 pub fn pod(owner: &Value, template: &Value, labels: &Value) -> Value {
     let mut meta = template["metadata"].clone();
     if !meta.is_object() {

@@ -1,4 +1,4 @@
-//! Binding of claims and volumes, and the finalizers that protect them. No provisioner: every volume is made by hand.
+//! Binding of claims and volumes, and the finalizers that protect them. There is no provisioner: every volume is made by hand.
 use crate::world::controller::{Controller, on};
 use crate::world::objects::{all, change, deleting, held_by, items, release, set_status, stamp, text};
 use crate::world::store::{Id, Store};
@@ -54,14 +54,14 @@ fn in_use(store: &Store, claim: &Id) -> bool {
     store.list("pods", Some(&claim.namespace)).any(|p| !ended(p) && mounts(p))
 }
 
-/// The claim that a volume names. A uid that is another's is nobody's: such a volume is never bound again.
+/// The claim that a volume names. If the claim has another uid, there is none: such a volume is never bound again.
 fn claim_of<'a>(store: &'a Store, volume: &Value) -> Option<&'a Value> {
     let reference = &volume["spec"]["claimRef"];
     let claim = store.get(&Id::new(CLAIMS, text(&reference["namespace"]), text(&reference["name"])))?;
     (reference["uid"].is_null() || reference["uid"] == claim["metadata"]["uid"]).then_some(claim)
 }
 
-/// Gives a claim its volume, if one may have it.
+/// Binds a claim to a volume, if one is free for it.
 fn bind(store: &mut Store, id: &Id, claim: &Value) {
     let fits = |v: &Value| {
         let same = v["spec"]["storageClassName"] == claim["spec"]["storageClassName"];
@@ -96,7 +96,7 @@ fn status(store: &Store, claim: &Value) -> Value {
     }
 }
 
-/// A quantity of storage in bytes; whole numbers with a binary suffix.
+/// A storage quantity in bytes; whole numbers with a binary suffix.
 fn bytes(quantity: &Value) -> u64 {
     let text = text(quantity);
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());

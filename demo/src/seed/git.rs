@@ -1,16 +1,16 @@
-//! The demo's Git repository, rendered: what Argo CD wants of each Application. Knows no store.
+//! The demo's Git repository, rendered: the manifests that Argo CD wants for each Application. Knows no store.
 use crate::world::objects::LAST_APPLIED;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Where Argo CD notes whose an object is.
+/// The annotation in which Argo CD records the owner of an object.
 pub const TRACKING: &str = "argocd.argoproj.io/tracking-id";
 
 /// Annotations that controllers write; a prefix ends in `/`.
 const WRITTEN: [&str; 4] =
     ["deployment.kubernetes.io/", "pv.kubernetes.io/", "argocd.argoproj.io/refresh", "autoscaling.alpha.kubernetes.io/"];
-/// What Kubernetes allocates, unless the manifest says it itself.
+/// Fields that Kubernetes allocates, unless the manifest sets them.
 const ALLOCATED: [&str; 8] = [
     "/spec/clusterIP",
     "/spec/clusterIPs",
@@ -28,27 +28,27 @@ const JOB_LABELS: [&str; 4] = ["batch.kubernetes.io/controller-uid", "batch.kube
 pub struct Git {
     /// The commit that `targetRevision` stands for.
     pub revision: String,
-    /// Whether it answers at all.
+    /// Whether it does not answer at all.
     pub down: bool,
-    /// Application → its source's path, and the manifests as the API server stores them: with its defaults, without what it allocates.
+    /// Application → its source's path, and its manifests as the API server stores them: with defaults, without allocated values.
     pub rendered: BTreeMap<String, Rendered>,
     /// Application of an ApplicationSet → (the set's name, its manifest).
     pub generated: BTreeMap<String, (String, Value)>,
 }
 
-/// What one Application's source gives.
+/// What one Application's source renders.
 #[derive(Clone, Debug, Default)]
 pub struct Rendered {
     /// The path of its (first) source.
     pub path: String,
-    /// `sourceType` or `sourceTypes`, as the status says them.
+    /// `sourceType` or `sourceTypes`, as in the Application's status.
     pub source_types: Value,
     /// Its manifests.
     pub manifests: Arc<Vec<Value>>,
 }
 
 impl Git {
-    /// The repository from which a settled platform must have come; `hooks` are objects that were gone by then.
+    /// Derives the repository from the objects of a settled platform; `hooks` are objects that were gone by then.
     pub fn of(objects: &[Value], hooks: BTreeMap<String, Vec<Value>>) -> Self {
         let mut git = Self::default();
         let scaled: Vec<(&Value, &Value)> = of_kind(objects, "HorizontalPodAutoscaler")
@@ -71,7 +71,7 @@ impl Git {
             let Some(app) = manager(object) else { continue };
             let scaled =
                 scaled.contains(&(&object["metadata"]["namespace"], &object["metadata"]["name"])) && object["kind"] == "Deployment";
-            // An id may name an Application that there is not.
+            // An id may name an Application that does not exist.
             if let Some(rendered) = git.rendered.get_mut(app) {
                 Arc::make_mut(&mut rendered.manifests).push(manifest(object, scaled));
             }
@@ -83,7 +83,7 @@ impl Git {
     }
 }
 
-/// The Application that an object's tracking id names, where the id names this object and nobody else owns it.
+/// The Application that an object's tracking id names, if the id is about this object and the object has no owner.
 pub fn manager(object: &Value) -> Option<&str> {
     let meta = &object["metadata"];
     let (app, rest) = meta["annotations"][TRACKING].as_str()?.split_once(':')?;
@@ -109,7 +109,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// What was applied, so that this object came of it.
+/// The manifest from which a live object was made.
 fn manifest(live: &Value, scaled: bool) -> Value {
     let said = live["metadata"]["annotations"][LAST_APPLIED].as_str();
     let applied: Value = said.and_then(|t| serde_json::from_str(t).ok()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the demo holds when it starts: the objects of a settled platform, and what its Git repository says. Knows no controller.
+//! What the demo holds when it starts: the objects of a settled platform, and the content of its Git repository. Knows no controller.
 pub mod git;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -14,13 +14,13 @@ use git::Git;
 /// Made by `make-platform` from the dump of a real cluster.
 const PLATFORM: &[u8] = include_bytes!("platform.jsonl.gz");
 
-/// What goes with the switched layer: made-up data, which a demo may lose. As `--allow-loss` takes it.
+/// Objects that go with the switched layer: made-up data, which a demo may lose. In the form that `--allow-loss` takes.
 pub const LOSSES: [&str; 2] = ["PersistentVolume/feast-registry-dev", "PersistentVolumeClaim/feast-dev/feast-registry"];
 
-/// The start of a demo.
+/// What a demo starts with.
 #[derive(Debug)]
 pub struct Seed {
-    /// Every object, with uids of its own; times are moved so that the platform was recorded just now.
+    /// Every object, with its own uid; times are moved so that the platform seems to be recorded just now.
     pub objects: Vec<Value>,
     /// What Argo CD would render.
     pub git: Git,
@@ -28,10 +28,10 @@ pub struct Seed {
     pub version: Value,
 }
 
-/// The platform as of `now`. Two seeds of one `salt` have the same uids.
+/// The platform at the time `now`. Two seeds with the same `salt` have the same uids.
 ///
 /// # Errors
-/// Where the built-in file can't be read.
+/// If the built-in file can't be read.
 pub fn seed(now: DateTime<Utc>, salt: &[u8]) -> io::Result<Seed> {
     let mut text = String::new();
     GzDecoder::new(PLATFORM).read_to_string(&mut text)?;
@@ -70,7 +70,7 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
     shaped.then(|| DateTime::parse_from_rfc3339(text).ok())?.map(|t| t.to_utc())
 }
 
-/// A uid of the form of a random one, made of what it is for.
+/// A uid in the form of a random one, computed from the thing that it is for.
 pub fn uid(salt: &[u8], of: &str) -> String {
     let digest = Sha256::new().chain_update(salt).chain_update(of).finalize();
     let hex: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();

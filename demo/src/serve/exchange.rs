@@ -1,4 +1,5 @@
-//! One request over a connection: noted, put wrong where a fault says so, answered. Knows no route but those that need more than the store.
+//! One request over a connection: recorded, changed by a fault if one applies, answered. Knows only the routes that need more than the
+//! store.
 use super::kubectl::{openapi, protobuf};
 use super::shared::Shared;
 use super::wire::Body;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 /// Answers one request.
 ///
 /// # Errors
-/// Where the connection is to be closed without an answer.
+/// If the connection is to be closed without an answer.
 pub(super) async fn serve(shared: Arc<Shared>, mut request: Request<Incoming>) -> io::Result<Response<Body>> {
     let whole = request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let seen = shared.requests.begin(request.method().as_str(), &whole, request.headers());

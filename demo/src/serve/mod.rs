@@ -1,4 +1,4 @@
-//! The platform over HTTP on loopback: its socket, its streams, and whom a proxied request reaches. Knows no rule of the API.
+//! The platform over HTTP on loopback: its socket, its streams, and the backend that a proxied request reaches. Knows no rule of the API.
 mod exchange;
 mod kubectl;
 mod proxy;

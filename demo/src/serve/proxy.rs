@@ -1,4 +1,4 @@
-//! Requests to services and pods through the API server: whom they reach, and what comes back. Answers nothing itself.
+//! Requests to services and pods through the API server: which backend they reach, and what it returns. Answers nothing itself.
 use super::shared::Shared;
 use crate::api::answer::Answer;
 use crate::api::ask::Ask;
@@ -25,14 +25,14 @@ impl Backend {
         self.pod["status"]["podIP"].as_str().unwrap_or_default()
     }
 
-    /// Whether a container that runs declares the port.
+    /// Whether a running container declares the port.
     pub fn listens(&self) -> bool {
         let running = self.pod["status"]["phase"] == "Running";
         running && ports(&self.pod).any(|p| p["containerPort"].as_u64() == Some(self.port.into()))
     }
 }
 
-/// What a backend said, or why it said nothing.
+/// The answer of a backend, or why there is none.
 pub(super) type Said = Result<(u16, Vec<(String, String)>, Vec<u8>), &'static str>;
 
 fn ports(pod: &Value) -> impl Iterator<Item = &Value> {
@@ -48,7 +48,7 @@ fn unavailable(text: String) -> Status {
     Status::new(503, "ServiceUnavailable", text)
 }
 
-/// `[scheme:]name[:port]`, as paths of proxies have it.
+/// `[scheme:]name[:port]`, as in proxy paths.
 fn split(id: &str) -> (&str, &str) {
     match id.split(':').collect::<Vec<_>>()[..] {
         [_, name, port] => (name, port),
@@ -86,7 +86,7 @@ pub(super) async fn proxy(shared: &Arc<Shared>, target: &Target, ask: &Ask) -> R
     }
 }
 
-/// A pod of a service, as Kubernetes finds it: by the port's name or number, among those that are ready.
+/// A pod of a service, chosen as Kubernetes does: by the port's name or number, among the ready pods.
 pub(super) fn service(store: &Store, namespace: &str, name: &str, port: &str, turn: usize) -> Result<Backend, Status> {
     let found = store.get(&Id::new("services", namespace, name));
     let services = store.resource("services").ok_or_else(Status::no_resource)?;
@@ -120,7 +120,7 @@ pub(super) fn service(store: &Store, namespace: &str, name: &str, port: &str, tu
     Ok(Backend { pod: (*pod).clone(), port: port.ok_or_else(none)? })
 }
 
-/// A port of a pod; without a number its first one.
+/// A port of a pod; without a number, its first port.
 pub(super) fn pod(store: &Store, namespace: &str, name: &str, port: &str) -> Result<Backend, Status> {
     let resource = store.resource("pods").ok_or_else(Status::no_resource)?;
     let found = store.entries("pods", Some(namespace)).find(|(id, _)| id.name == name);
@@ -135,7 +135,7 @@ pub(super) fn pod(store: &Store, namespace: &str, name: &str, port: &str) -> Res
     Ok(Backend { pod: pod.clone(), port })
 }
 
-/// What a backend says to a request. Waits for ever where it is silent.
+/// A backend's answer to a request. Waits for ever if the backend is silent.
 pub(super) async fn call(shared: &Shared, to: &Backend, method: &str, path: &str, headers: &HeaderMap, body: &[u8]) -> Said {
     if !to.listens() {
         return Err("refused");
@@ -167,7 +167,7 @@ pub(super) async fn call(shared: &Shared, to: &Backend, method: &str, path: &str
     }
 }
 
-/// A Status of a stream's end.
+/// The Status that ends a stream.
 pub(super) fn ended(code: i32) -> Value {
     if code == 0 {
         return json!({"metadata": {}, "status": "Success"});

@@ -1,4 +1,4 @@
-//! What the server was asked, so that a test can say that nothing was written. Knows no answer but its status.
+//! Records the requests that the server got, so that a test can say that nothing was written. Of an answer it knows the status only.
 use http::{HeaderMap, header};
 use std::sync::{Mutex, PoisonError};
 
@@ -17,12 +17,12 @@ pub struct Seen {
     pub content_type: String,
     /// The query's `fieldManager`.
     pub field_manager: String,
-    /// What it was answered; none while it waits, and where no answer was sent.
+    /// The status of the answer; none while the request waits, and if no answer was sent.
     pub status: Option<u16>,
 }
 
 impl Seen {
-    /// Whether it would change something: no read, no question about the asker's own rights.
+    /// Whether it would change something: it is no read, and no question about the user's own rights.
     pub fn is_write(&self) -> bool {
         !matches!(self.method.as_str(), "GET" | "HEAD") && !self.path.contains("/selfsubject")
     }

@@ -23,24 +23,24 @@ use std::{io, thread};
 use tokio::runtime;
 use tokio::sync::watch;
 
-/// What a server serves.
+/// The parts of a server.
 pub struct Options {
     /// What exists when it starts.
     pub store: Store,
-    /// What makes it move.
+    /// What changes the objects.
     pub controllers: Vec<Box<dyn Controller>>,
-    /// How often the controllers look.
+    /// How often the controllers run.
     pub every: Duration,
-    /// Who answers for the containers.
+    /// Answers for the containers.
     pub responder: Arc<dyn Responder>,
     /// The answer to `/version`.
     pub version: Value,
-    /// The port on loopback; 0: any that is free.
+    /// The port on loopback; 0: any free port.
     pub port: u16,
 }
 
 impl Options {
-    /// A store that nothing moves, with the sample platform's answers.
+    /// A store without controllers, with the answers of the sample platform.
     pub fn of(store: Store) -> Self {
         let version = json!({"major": "1", "minor": "36", "gitVersion": "v1.36.3", "gitTreeState": "clean", "platform": "linux/amd64"});
         Self { store, controllers: Vec::new(), every: Duration::from_millis(25), responder: Arc::new(Table::default()), version, port: 0 }
@@ -60,7 +60,7 @@ impl Server {
     /// Starts a server on 127.0.0.1.
     ///
     /// # Errors
-    /// Where the port can't be had, or no thread.
+    /// If the port is not available, or no thread can be started.
     pub fn start(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         listener.set_nonblocking(true)?;
@@ -108,12 +108,12 @@ impl Server {
         )
     }
 
-    /// The store; nobody else can use it while the guard lives.
+    /// The store, locked while the guard lives.
     pub fn store(&self) -> MutexGuard<'_, Store> {
         self.shared.store()
     }
 
-    /// What goes wrong on purpose.
+    /// The faults.
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
     }
@@ -129,7 +129,7 @@ impl Drop for Server {
         self.wake = None;
         self.end.send_replace(true);
         for thread in self.threads.drain(..) {
-            // A thread that panicked has said so already.
+            // A thread that panicked has already printed why.
             let _ = thread.join();
         }
     }
@@ -143,7 +143,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut ended: watch::Re
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
                 Err(_) => {
-                    // Out of descriptors, most likely: others may be given back.
+                    // Most likely there are no file descriptors left; some may become free.
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
                 }
@@ -155,7 +155,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut ended: watch::Re
         tokio::spawn(async move {
             let service = service_fn(move |request: Request<Incoming>| exchange::serve(shared.clone(), request));
             let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
-            // Connections that are cut, on purpose or by the peer, are no failure of the server.
+            // A connection that is cut, on purpose or by the client, is no failure of the server.
             let _ = connection.with_upgrades().await;
         });
     }

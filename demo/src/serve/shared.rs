@@ -1,4 +1,4 @@
-//! What every request of a server shares. Knows no request.
+//! The state that all requests of a server share. Knows no request.
 use super::requests::Requests;
 use crate::faults::wire::Faults;
 use crate::world::responder::Responder;
@@ -8,7 +8,6 @@ use serde_json::Value;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// All of it.
 pub(super) struct Shared {
     pub store: Mutex<Store>,
     pub faults: Faults,
@@ -20,7 +19,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// The store, now.
+    /// The store, at the present time.
     pub fn store(&self) -> MutexGuard<'_, Store> {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         store.at(Utc::now());

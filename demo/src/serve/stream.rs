@@ -1,4 +1,4 @@
-//! exec and port-forward: WebSockets with Kubernetes' channels in them. Runs nothing; who answers is `proxy`'s and `command`'s business.
+//! exec and port-forward: WebSockets that carry Kubernetes' channels. Runs nothing; `proxy` and `command` give the answers.
 use super::kubectl::command;
 use super::proxy;
 use super::proxy::Backend;
@@ -31,7 +31,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
 type Sink = SplitSink<Socket, Message>;
 
-/// The answer to a request for a stream; what comes then runs beside it.
+/// The answer to a request for a stream; the stream itself runs as its own task.
 pub(super) fn open(shared: &Arc<Shared>, target: &Target, ask: &Ask, upgrade: OnUpgrade) -> Result<Answer, Status> {
     let key = ask.header("sec-websocket-key");
     if key.is_empty() || !ask.header("upgrade").eq_ignore_ascii_case("websocket") {
@@ -56,7 +56,7 @@ pub(super) fn open(shared: &Arc<Shared>, target: &Target, ask: &Ask, upgrade: On
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
         let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, None).await;
-        // A peer that leaves early is no failure of the server.
+        // A client that leaves early is no failure of the server.
         let _ = if exec { run(&shared, &pod, &commands, socket).await } else { forward(&shared, &pod, &ports, socket).await };
     });
     let answer = Answer::bytes(101, "", Vec::new()).with("connection", "Upgrade").with("upgrade", "websocket");
@@ -74,7 +74,7 @@ async fn send(sink: &mut Sink, channel: u8, bytes: &[u8]) -> Sent {
 
 async fn run(shared: &Shared, pod: &Arc<Value>, words: &[String], socket: Socket) -> Sent {
     let (mut sink, mut stream) = socket.split();
-    // Whoever asked may close meanwhile: then nobody waits for the rest.
+    // The client may close meanwhile; then the rest is not needed.
     let outcome = tokio::select! {
         outcome = command::run(shared, pod, words) => outcome,
         () = async { while stream.next().await.is_some_and(|m| m.is_ok_and(|m| !m.is_close())) {} } => return Ok(()),
@@ -136,7 +136,7 @@ async fn forward(shared: &Arc<Shared>, pod: &Arc<Value>, ports: &[u16], socket: 
                 Some(Ok(Message::Binary(bytes))) => {
                     let (channel, rest) = bytes.split_first().unwrap_or((&u8::MAX, &[]));
                     if let Some(writer) = writers.get_mut(usize::from(*channel) / 2) {
-                        // A backend that has gone says so on its own.
+                        // A backend that is gone reports that itself.
                         let _ = writer.write_all(rest).await;
                     }
                 }
@@ -176,6 +176,6 @@ async fn answering(shared: Arc<Shared>, to: Backend, far: DuplexStream) {
             response.body(Full::new(Bytes::from(body))).map_err(io::Error::other)
         }
     });
-    // A reset is meant.
+    // A reset is intended.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(far), service).await;
 }

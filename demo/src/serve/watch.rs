@@ -1,4 +1,4 @@
-//! A watch over a connection: looks when something was written, until its time is over. Knows no object.
+//! A watch over a connection: looks after each write, until its time is over. Knows no object.
 use super::shared::Shared;
 use super::wire;
 use super::wire::Body;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How often a quiet watch says up to where it has looked.
+/// How often a watch without events sends a bookmark.
 const BOOKMARK: Duration = Duration::from_secs(1);
 
 struct Served {

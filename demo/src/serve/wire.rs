@@ -1,4 +1,4 @@
-//! An answer on its way out: packed, as a whole or line by line, and what a fault does to it. Knows no request.
+//! Sends an answer: compressed, as a whole or line by line, and with what a fault does to it. Knows no request.
 use crate::api::answer::Answer;
 use crate::faults::wire::Action;
 use bytes::Bytes;
@@ -12,17 +12,16 @@ use hyper::body::Frame;
 use std::io;
 use std::io::Write;
 
-/// What is sent.
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
-/// From this size on, who can read gzip gets it.
+/// From this size in bytes on, a client that accepts gzip gets it.
 const GZIP_FROM: usize = 128 * 1024;
 
-/// A body that comes line by line.
+/// A body that is sent line by line.
 pub(super) fn lines(lines: impl Stream<Item = Bytes> + Send + 'static) -> Body {
     BodyExt::boxed_unsync(StreamBody::new(lines.map(|l| Ok(Frame::data(l)))))
 }
 
-/// What goes over the wire: the answer, or its head with another body.
+/// What is sent: the answer, or its headers with another body.
 pub(super) fn send(answer: Answer, body: Option<Body>, asked: &HeaderMap, fault: Option<&Action>) -> Response<Body> {
     let gzip = asked.get("accept-encoding").and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("gzip"));
     let mut response = Response::new(whole(Vec::new()));
@@ -58,11 +57,11 @@ fn whole(bytes: Vec<u8>) -> Body {
     Full::new(Bytes::from(bytes)).map_err(io::Error::other).boxed_unsync()
 }
 
-/// The first bytes, and then an end that nobody announced.
+/// The first bytes, and then an end without notice.
 fn cut(mut bytes: Vec<u8>, at: usize) -> Body {
     bytes.truncate(at);
     let end = async {
-        // Time for the bytes to leave before the connection does.
+        // Time for the bytes to be sent before the connection closes.
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         Err(io::Error::from(io::ErrorKind::ConnectionAborted))
     };

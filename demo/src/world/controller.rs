@@ -1,15 +1,15 @@
-//! What every controller is, waits for and looks at. Knows no controller.
+//! What every controller is, waits for and looks at. Knows no particular controller.
 use super::store::Store;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 
-/// One part of what makes a platform move: a controller of Kubernetes or of Argo CD.
+/// One part that changes a platform: a controller of Kubernetes or of Argo CD.
 pub trait Controller: Send {
-    /// Looks once, and writes what has to be written. Called every few milliseconds: cheap where there is nothing to do.
+    /// Looks once, and writes what must be written. Called every few milliseconds, so it must be cheap if there is nothing to do.
     fn step(&mut self, store: &mut Store, now: DateTime<Utc>);
 }
 
-/// A controller that looks at the start, and whenever an object of some kinds was written.
+/// A controller that looks at the start, and after each write of an object of these kinds.
 pub fn on(stems: &'static [&'static str], look: impl FnMut(&mut Store, DateTime<Utc>) + Send + 'static) -> Box<dyn Controller> {
     Box::new(OnWrite { watch: Watch::on(stems), look })
 }
@@ -27,7 +27,7 @@ impl<F: FnMut(&mut Store, DateTime<Utc>) + Send> Controller for OnWrite<F> {
     }
 }
 
-/// How much faster than life the platform lives, and what is waited for.
+/// The pace of the platform, and the waits that are running.
 #[derive(Debug)]
 pub struct Timers {
     pace: f64,
@@ -35,18 +35,18 @@ pub struct Timers {
 }
 
 impl Timers {
-    /// With `pace` seconds of the platform in each second.
+    /// `pace`: seconds of the platform in each real second.
     pub fn new(pace: f64) -> Self {
         Self { pace, since: HashMap::new() }
     }
 
-    /// How long `seconds` of the platform last.
+    /// How much real time `seconds` of the platform take.
     pub fn lasting(&self, seconds: f64) -> TimeDelta {
         #[allow(clippy::cast_possible_truncation, reason = "minutes, in microseconds")]
         TimeDelta::microseconds((seconds * 1e6 / self.pace) as i64)
     }
 
-    /// Whether `key` has been waited for; the first question starts the wait, the answer yes ends it.
+    /// Whether the wait `key` is over. The first question starts the wait; the answer yes ends it.
     pub fn passed(&mut self, key: &str, seconds: f64, now: DateTime<Utc>) -> bool {
         let wait = self.lasting(seconds);
         let over = *self.since.entry(key.to_owned()).or_insert(now) + wait <= now;
@@ -62,7 +62,7 @@ impl Timers {
     }
 }
 
-/// Whether anything of some kinds moved since the last look.
+/// Whether an object of some kinds changed since the last look.
 #[derive(Debug)]
 pub struct Watch {
     stems: &'static [&'static str],
@@ -75,7 +75,7 @@ impl Watch {
         Self { stems, seen: None }
     }
 
-    /// Whether to look (again): true the first time, and after any write, the looker's own too.
+    /// Whether to look (again): true the first time, and after any write, also the caller's own.
     pub fn moved(&mut self, store: &Store) -> bool {
         let now = store.version();
         let wrote = |since: u64| self.stems.iter().any(|s| store.since(s, since).is_none_or(|mut events| events.next().is_some()));

@@ -1,11 +1,11 @@
-//! What the API server fills into objects where nothing is said (`defaults.yaml`): enough for the controllers and for kubectl to read
-//! what a person applied. Knows no store. Independent of the rules in `kinds`, which say the same for another reason.
+//! The defaults that the API server fills in (`defaults.yaml`): enough for the controllers, and for kubectl to read what a person
+//! applied. Knows no store. Independent of evid's rules for kinds, which hold the same for another reason.
 use super::resource::Resource;
 use super::yaml;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-/// Where a pod's spec stands.
+/// Where a pod's spec is in each kind.
 const PODS: [(&str, &str); 7] = [
     ("pods", "/spec"),
     ("cronjobs.batch", "/spec/jobTemplate/spec/template/spec"),
@@ -18,7 +18,7 @@ const PODS: [(&str, &str); 7] = [
 
 static TABLE: LazyLock<Value> = LazyLock::new(|| yaml::read(include_str!("defaults.yaml")).unwrap_or_default());
 
-/// Fills an object of a resource.
+/// Fills the defaults of a resource into an object.
 pub fn fill(resource: &Resource, object: &mut Value) {
     let stem = resource.stem();
     if let Some(own) = TABLE[&stem].as_object() {

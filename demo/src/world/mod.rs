@@ -1,4 +1,4 @@
-//! What there is on the platform, and the rules that the API server keeps for it. Knows no HTTP, nobody who moves it, and no Argo CD.
+//! The objects of the platform, and the rules that the API server applies to them. Knows no HTTP, no controller and no Argo CD.
 pub mod controller;
 pub mod defaults;
 pub mod objects;

@@ -1,23 +1,23 @@
-//! What every controller reads of an object and writes to the store. Knows no kind's rules.
+//! What every controller reads from an object and writes to the store. Knows no rules of a kind.
 use super::store::{Id, Store};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// What the last client-side apply said.
+/// The annotation with what the last client-side apply sent.
 pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// The text of a value; empty where it is none.
+/// The text of a value; empty if it is no text.
 pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// The number of a value; 0 where it is none.
+/// The number of a value; 0 if it is no number.
 pub fn number(value: &Value) -> i64 {
     value.as_i64().unwrap_or(0)
 }
 
-/// The items of a list; none where it is none.
+/// The items of a list; none if it is no list.
 pub fn items(value: &Value) -> impl DoubleEndedIterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
@@ -42,7 +42,7 @@ pub fn group(object: &Value) -> &str {
     text(&object["apiVersion"]).split_once('/').map_or("", |(g, _)| g)
 }
 
-/// Whether somebody asked for its deletion.
+/// Whether its deletion was requested.
 pub fn deleting(object: &Value) -> bool {
     object["metadata"]["deletionTimestamp"].is_string()
 }
@@ -52,7 +52,7 @@ pub fn held_by(object: &Value, finalizer: &str) -> bool {
     items(&object["metadata"]["finalizers"]).any(|f| f == finalizer)
 }
 
-/// The uid of its controller; empty where it has none.
+/// The uid of its controller; empty if it has none.
 pub fn controller(object: &Value) -> &str {
     items(&object["metadata"]["ownerReferences"]).find(|o| o["controller"] == true).map_or("", |o| text(&o["uid"]))
 }
@@ -62,18 +62,18 @@ pub fn ready(pod: &Value) -> bool {
     items(&pod["status"]["conditions"]).any(|c| c["type"] == "Ready" && c["status"] == "True")
 }
 
-/// A controller's reference to itself, for what it makes.
+/// An owner reference to a controller, for the objects that it makes.
 pub fn reference(owner: &Value) -> Value {
     json!([{"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": owner["metadata"]["name"], "uid": owner["metadata"]["uid"],
         "controller": true, "blockOwnerDeletion": true}])
 }
 
-/// Whether labels have all that a `matchLabels` says; nothing matches an empty one.
+/// Whether labels contain all of a `matchLabels`; an empty one matches nothing.
 pub fn matches(selector: &Value, labels: &Value) -> bool {
     selector.as_object().is_some_and(|s| !s.is_empty() && s.iter().all(|(k, v)| labels.get(k) == Some(v)))
 }
 
-/// A time as objects have it.
+/// A time in the form that objects have.
 pub fn stamp(now: DateTime<Utc>) -> Value {
     now.to_rfc3339_opts(SecondsFormat::Secs, true).into()
 }
@@ -83,31 +83,31 @@ pub fn moment(value: &Value) -> Option<DateTime<Utc>> {
     Some(DateTime::parse_from_rfc3339(value.as_str()?).ok()?.to_utc())
 }
 
-/// Takes a key out of a map.
+/// Removes a key from a map.
 pub fn remove(map: &mut Value, key: &str) {
     if let Some(map) = map.as_object_mut() {
         map.remove(key);
     }
 }
 
-/// The objects of a kind, to be gone through while the store changes.
+/// The objects of a kind, collected, so that the store can change meanwhile.
 pub fn all(store: &Store, stem: &str) -> Vec<(Id, Arc<Value>)> {
     store.entries(stem, None).map(|(id, o)| (id.clone(), o.clone())).collect()
 }
 
-/// Changes an object that may be gone meanwhile.
+/// Changes an object that may be gone by now.
 pub fn change(store: &mut Store, id: &Id, how: impl FnOnce(&mut Value)) {
     drop(store.modify(id, how));
 }
 
-/// Writes a status where it differs.
+/// Writes a status if it differs.
 pub fn set_status(store: &mut Store, id: &Id, status: Value) {
     if store.get(id).is_some_and(|o| o["status"] != status) {
         change(store, id, |o| o["status"] = status);
     }
 }
 
-/// Takes a finalizer off.
+/// Removes a finalizer.
 pub fn release(store: &mut Store, id: &Id, finalizer: &str) {
     change(store, id, |o| {
         if let Some(list) = o["metadata"]["finalizers"].as_array_mut() {
@@ -116,7 +116,7 @@ pub fn release(store: &mut Store, id: &Id, finalizer: &str) {
     });
 }
 
-/// Creates an object, as POST does; none where that is refused.
+/// Creates an object, as POST does; none if that is refused.
 pub fn create(store: &mut Store, stem: &str, namespace: &str, mut object: Value) -> Option<Value> {
     if stem == "pods" {
         let class = store.get(&Id::new("priorityclasses.scheduling.k8s.io", "", text(&object["spec"]["priorityClassName"])));
@@ -131,7 +131,7 @@ pub fn create(store: &mut Store, stem: &str, namespace: &str, mut object: Value)
     store.create(&resource, namespace, object).ok()
 }
 
-/// A condition's list with one condition set; its `lastTransitionTime` moves with its status only.
+/// A list of conditions with one condition set; its `lastTransitionTime` changes only when its status does.
 pub fn with_condition(conditions: &Value, kind: &str, more: Value, now: DateTime<Utc>) -> Value {
     let mut list: Vec<Value> = items(conditions).cloned().collect();
     let mut new = more;

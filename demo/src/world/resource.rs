@@ -1,4 +1,4 @@
-//! What kinds of objects a server serves. The built-in list is data: `resources.yaml`. Knows nothing of objects.
+//! The kinds of objects that a server serves. The built-in list is data: `resources.yaml`. Knows no objects.
 use super::yaml;
 use serde::Deserialize;
 
@@ -14,7 +14,7 @@ pub struct Resource {
     pub version: String,
     /// The name in paths.
     pub plural: String,
-    /// The name of one; empty in the data file where it is the kind in lower case.
+    /// The singular name; empty in the data file if it is the kind in lower case.
     #[serde(default)]
     pub singular: String,
     /// `kind` of its objects.
@@ -25,22 +25,22 @@ pub struct Resource {
     /// `all`, for `kubectl get all`.
     #[serde(default)]
     pub categories: Vec<String>,
-    /// Whether its objects live in namespaces.
+    /// Whether its objects have a namespace.
     #[serde(default)]
     pub namespaced: bool,
-    /// What may be done with it.
+    /// The verbs that it supports.
     #[serde(default = "all_verbs")]
     pub verbs: Vec<String>,
     /// `status`, `scale`, `exec` …
     #[serde(default)]
     pub subresources: Vec<String>,
-    /// Whether its objects count their generations.
+    /// Whether its objects have a generation.
     #[serde(default)]
     pub generation: bool,
-    /// Whether it is made from a CRD: items of lists have a kind, strategic patches are refused.
+    /// Whether a CRD defines it: items of lists have a kind, strategic patches are refused.
     #[serde(default)]
     pub custom: bool,
-    /// Whether a deletion waits for somebody (a kubelet) to confirm it.
+    /// Whether a deletion waits until a kubelet confirms it.
     #[serde(default)]
     pub graceful: bool,
     /// Columns of tables between Name and Age: title and template with `{pointer|default}`, `{#pointer}` (how many), `{ready}`.
@@ -71,18 +71,18 @@ impl Resource {
         if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
     }
 
-    /// Whether status is written through its own path only, and does not count as a new generation.
+    /// Whether status is written only through its own path, and does not count as a new generation.
     pub fn status_subresource(&self) -> bool {
         self.subresources.iter().any(|s| s == "status")
     }
 }
 
-/// The listable kinds of Kubernetes 1.36 and of Argo CD, as `resources.yaml` says; empty if that file were not what it is.
+/// The listable kinds of Kubernetes 1.36 and of Argo CD, from `resources.yaml`; empty if that file can't be read.
 pub fn builtin() -> Vec<Resource> {
     read(include_str!("resources.yaml")).unwrap_or_default()
 }
 
-/// Resources from text of the form of `resources.yaml`.
+/// Resources from a text in the form of `resources.yaml`.
 ///
 /// # Errors
 /// What is wrong with the text.

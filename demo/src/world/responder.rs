@@ -1,4 +1,4 @@
-//! Who answers for the containers, whose pods are only objects. Knows no answer and no Kubernetes request.
+//! The interface of what answers for the containers, as their pods are only objects. Knows no answer and no Kubernetes request.
 use http::HeaderMap;
 use serde_json::Value;
 use std::time::Duration;
@@ -26,22 +26,22 @@ pub struct Call<'a> {
     pub body: &'a [u8],
 }
 
-/// What comes back.
+/// A reply.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Reply {
     /// An HTTP answer: status, headers, body.
     Http(u16, Vec<(String, String)>, Vec<u8>),
-    /// The same, so much later.
+    /// The same, delayed by this much.
     Late(Duration, Box<Reply>),
     /// The connection is reset.
     Reset,
-    /// Nobody listens.
+    /// Nothing listens on the port.
     Refused,
-    /// Nothing, for ever.
+    /// No answer ever.
     Silent,
 }
 
-/// Whoever answers for the containers.
+/// Answers for the containers.
 pub trait Responder: Send + Sync {
     /// The reply to one call.
     fn answer(&self, call: &Call<'_>) -> Reply;

@@ -1,8 +1,8 @@
-//! Label and field selectors as queries spell them. Knows no list.
+//! Label and field selectors, as they are written in queries. Knows no list.
 use super::status::Status;
 use serde_json::Value;
 
-/// What a selector asks of one label.
+/// The condition on one label.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Need {
     Exists,
@@ -18,7 +18,7 @@ pub struct Selector {
     fields: Vec<(String, bool, String)>,
 }
 
-/// Fields that can be selected by: of every kind, then of some.
+/// Fields that a selector can use: first those of every kind, then those of some.
 const FIELDS: &[(&str, &[&str])] = &[
     ("", &["metadata.name", "metadata.namespace"]),
     ("pods", &["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "status.phase", "status.podIP"]),
@@ -33,7 +33,7 @@ impl Selector {
     /// Reads both selectors of a query for a stem (`pods`); empty text selects everything.
     ///
     /// # Errors
-    /// 400 for what can't be read, and for a field that the kind can't be selected by.
+    /// 400 for a selector that can't be read, and for a field that the kind does not support.
     pub fn parse(stem: &str, labels: &str, fields: &str) -> Result<Self, Status> {
         let labels = parts(labels).into_iter().map(|p| label(&p)).collect::<Option<_>>();
         let labels = labels.ok_or_else(|| Status::bad_request("unable to parse requirement: found an unknown selector"))?;
@@ -78,7 +78,7 @@ fn at(object: &Value, path: &str) -> String {
     }
 }
 
-/// Splits at commas that stand in no parentheses.
+/// Splits at commas that are not within parentheses.
 fn parts(text: &str) -> Vec<String> {
     let (mut depth, mut all) = (0, vec![String::new()]);
     for c in text.chars() {

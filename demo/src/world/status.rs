@@ -1,4 +1,4 @@
-//! Kubernetes' answer to what failed: `kind: Status`, worded as the API server words it. Knows no HTTP but the numbers.
+//! Kubernetes' answer to a failed request: `kind: Status`, in the API server's words. Of HTTP it knows the status codes only.
 use super::resource::Resource;
 use serde_json::{Value, json};
 
@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 pub struct Status {
     /// The HTTP status.
     pub code: u16,
-    /// One word, as in `NotFound`.
+    /// One word, such as `NotFound`.
     pub reason: String,
     /// For people.
     pub message: String,
-    /// `{name, group, kind, uid, causes, retryAfterSeconds}`; null where there is nothing to say.
+    /// `{name, group, kind, uid, causes, retryAfterSeconds}`; null if there is nothing to add.
     pub details: Value,
     /// `metadata.continue`: only an expired list has one.
     pub next: Option<String>,
@@ -30,7 +30,7 @@ impl Status {
         self
     }
 
-    /// The object on the wire.
+    /// The object as it is sent.
     pub fn to_value(&self) -> Value {
         let metadata = self.next.as_ref().map_or(json!({}), |n| json!({"continue": n}));
         let mut value = json!({"kind": "Status", "apiVersion": "v1", "metadata": metadata, "status": "Failure", "message": self.message, "reason": self.reason, "code": self.code});
@@ -59,25 +59,25 @@ impl Status {
         Self::of(resource, name, 409, "AlreadyExists", format!("{} {name:?} already exists", resource.stem()))
     }
 
-    /// 409: the resourceVersion is an old one.
+    /// 409: the resourceVersion is not the latest.
     pub fn modified(resource: &Resource, name: &str) -> Self {
         let why = "the object has been modified; please apply your changes to the latest version and try again";
         Self::conflict(resource, name, why)
     }
 
-    /// 409 for a reason of its own.
+    /// 409 with a given reason.
     pub fn conflict(resource: &Resource, name: &str, why: &str) -> Self {
         Self::of(resource, name, 409, "Conflict", format!("Operation cannot be fulfilled on {} {name:?}: {why}", resource.stem()))
     }
 
-    /// 409 of a delete whose precondition fails; Kubernetes names the kind here, not the resource.
+    /// 409 of a delete whose precondition fails; here Kubernetes names the kind, not the resource.
     pub fn precondition(resource: &Resource, name: &str, why: &str) -> Self {
         let kind = if resource.group.is_empty() { resource.kind.clone() } else { format!("{}.{}", resource.kind, resource.group) };
         let details = json!({"name": name, "group": resource.group, "kind": resource.kind});
         Self::new(409, "Conflict", format!("Operation cannot be fulfilled on {kind} {name:?}: {why}")).with(details)
     }
 
-    /// 403 of a write into a namespace that is being terminated.
+    /// 403 for a write into a namespace that is being terminated.
     pub fn terminating(resource: &Resource, name: &str, namespace: &str) -> Self {
         let mut details = about(resource, name);
         details["causes"] = json!([{"reason": "NamespaceTerminating", "message": format!("namespace {namespace} is being terminated"), "field": "metadata.namespace"}]);
@@ -92,7 +92,7 @@ impl Status {
         Self::new(422, "Invalid", format!("{kind} {name:?} is invalid: {field}: {why}")).with(details)
     }
 
-    /// 410: what was asked for is no longer known.
+    /// 410: the server no longer knows what was asked for.
     pub fn expired(message: impl Into<String>) -> Self {
         Self::new(410, "Expired", message)
     }

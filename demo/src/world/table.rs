@@ -12,9 +12,9 @@ use std::time::Duration;
 pub enum Outage {
     /// Connections are reset.
     Down,
-    /// Connections are accepted, and that is all.
+    /// Connections are accepted and never answered.
     Silent,
-    /// The right answer, so much later.
+    /// The right answer, delayed by this much.
     Slow(Duration),
     /// Status 500 with a plain text.
     Error,
@@ -39,7 +39,7 @@ struct Entry {
     json: Option<Value>,
     text: Option<String>,
     html: Option<String>,
-    /// The body under `Outage::Wrong`, where it is not the usual one.
+    /// The body under `Outage::Wrong`, if it is not the usual one.
     wrong: Option<Value>,
 }
 
@@ -55,7 +55,7 @@ impl Entry {
         }
     }
 
-    /// A body that is not what was expected. Where none is expected, "ready" alone is then still true by its status.
+    /// A body that is not what was expected. If no body is expected, a "ready" probe is still right by its status.
     fn wrong(&self) -> (&'static str, Vec<u8>) {
         match (&self.wrong, &self.json) {
             (Some(value), _) => (JSON, bytes(value)),
@@ -92,12 +92,12 @@ impl Table {
         Ok(Self { ports, outages: Mutex::default() })
     }
 
-    /// From now on something is wrong with `PORT`, `ADDRESS:PORT` or `NAMESPACE/POD:PORT`, for paths that begin with `prefix`.
+    /// From now on `PORT`, `ADDRESS:PORT` or `NAMESPACE/POD:PORT` has an outage, for paths that begin with `prefix`.
     pub fn fail(&self, key: &str, outage: Outage, prefix: &str) {
         self.outages.lock().unwrap_or_else(PoisonError::into_inner).insert(key.into(), (outage, prefix.into()));
     }
 
-    /// All is well again.
+    /// Ends all outages.
     pub fn heal(&self) {
         self.outages.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

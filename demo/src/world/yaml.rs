@@ -1,4 +1,4 @@
-//! YAML as YAML 1.2 has it: `no` and `1_000` are texts. Knows no object.
+//! YAML by the rules of YAML 1.2: `no` and `1_000` are texts. Knows no object.
 use serde::de::DeserializeOwned;
 
 /// The value of a text with one document.
@@ -35,7 +35,7 @@ mod tests {
         assert!(error.contains("line 2") && !error.contains('\n'), "{error}");
     }
 
-    /// Digests taken with another reader. One that is meant to change is copied from the failure.
+    /// The digests were computed with another reader. After an intended change, copy the new digest from the failure message.
     #[test]
     fn the_tables_hold_what_another_reader_found_in_them() {
         let digest = |text: &str| Sha256::digest(value(text).to_string()).iter().map(|b| format!("{b:02x}")).collect::<String>();

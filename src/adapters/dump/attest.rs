@@ -1,20 +1,21 @@
 //! Which answers can be relied on, and which questions a dump by namespace leaves out. Knows lists and gaps; must not know files.
-use crate::adapters::dump::RawList;
 use crate::adapters::dump::content::text;
+use crate::adapters::dump::resolve::Named;
 use crate::adapters::dump::stderr::Said;
 use crate::adapters::dump::walk::stem;
 use crate::argo::Here;
 use crate::model::{Gap, Reason};
+use crate::usecase::capture::List;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Marks each question that is attested; a gap for each that is not and of which nothing was said.
-pub(super) fn attest(lists: &mut [RawList], said: &[Said], keeps_stderr: bool) -> Vec<Gap> {
+pub(super) fn attest(lists: &mut [Named], said: &[Said], keeps_stderr: bool) -> Vec<Gap> {
     let mut gaps = Vec::new();
-    for list in lists.iter_mut() {
+    for Named { list, attested, continues } in lists.iter_mut() {
         let covered = said.iter().any(|s| covers(&s.gap, list));
         let beside = || said.iter().any(|s| !s.named && s.stem == stem(&list.file));
-        list.attested = list.resource_version.is_some() || (keeps_stderr && !covered && !beside());
-        if list.is_question && !list.attested && !covered {
+        *attested = list.resource_version.is_some() || (keeps_stderr && !covered && !beside());
+        if list.is_question && !*attested && !covered {
             let why = if keeps_stderr {
                 "an error was written beside it"
             } else {
@@ -22,7 +23,7 @@ pub(super) fn attest(lists: &mut [RawList], said: &[Said], keeps_stderr: bool) -
             };
             gaps.push(gap(list, Reason::Unattested, format!("{}: {why}, so an error could have emptied it", list.file)));
         }
-        if list.continue_token {
+        if *continues {
             gaps.push(gap(
                 list,
                 Reason::Truncated,
@@ -34,28 +35,19 @@ pub(super) fn attest(lists: &mut [RawList], said: &[Said], keeps_stderr: bool) -
 }
 
 /// One gap for each resource of a tree in which an absent file says nothing.
-pub(super) fn gathered<'a>(lists: impl Iterator<Item = &'a RawList>) -> Vec<Gap> {
+pub(super) fn gathered<'a>(lists: impl Iterator<Item = &'a List>) -> Vec<Gap> {
     let mut first: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for list in lists {
         first.entry((&list.group, list.resource.as_deref().unwrap_or("*"))).or_insert(&list.file);
     }
     let detail = |file: &str| format!("{file}: must-gather writes no file for a kind without objects, so an absent object proves nothing");
-    first
-        .into_iter()
-        .map(|((group, resource), file)| Gap {
-            group: group.into(),
-            resource: resource.into(),
-            namespace: None,
-            reason: Reason::Unattested,
-            detail: detail(file),
-        })
-        .collect()
+    first.into_iter().map(|((group, resource), file)| Gap::of(group, resource, None, Reason::Unattested, detail(file))).collect()
 }
 
 /// A gap for each namespace that exists and in which a resource was not asked that was asked in others.
-pub(super) fn not_asked(lists: &[RawList], gaps: &[Gap], existing: &BTreeSet<String>) -> Vec<Gap> {
+pub(super) fn not_asked(lists: &[Named], gaps: &[Gap], existing: &BTreeSet<String>) -> Vec<Gap> {
     let mut asked: BTreeMap<(&str, &str), BTreeSet<Option<&str>>> = BTreeMap::new();
-    for list in lists.iter().filter(|l| l.is_question) {
+    for list in lists.iter().map(|n| &n.list).filter(|l| l.is_question) {
         if let Some(resource) = &list.resource {
             asked.entry((&list.group, resource)).or_default().insert(list.namespace.as_deref());
         }
@@ -68,24 +60,18 @@ pub(super) fn not_asked(lists: &[RawList], gaps: &[Gap], existing: &BTreeSet<Str
     {
         for namespace in existing.iter().filter(|n| !places.contains(&Some(n.as_str()))) {
             let detail = format!("no file of {resource} for this namespace, though there are files of {resource} for others");
-            out.push(Gap {
-                group: group.into(),
-                resource: resource.into(),
-                namespace: Some(namespace.clone()),
-                reason: Reason::NotAsked,
-                detail,
-            });
+            out.push(Gap::of(group, resource, Some(namespace.clone()), Reason::NotAsked, detail));
         }
     }
     out
 }
 
-fn gap(list: &RawList, reason: Reason, detail: String) -> Gap {
+fn gap(list: &List, reason: Reason, detail: String) -> Gap {
     let resource = list.resource.clone().unwrap_or_else(|| "*".into());
-    Gap { group: list.group.clone(), resource, namespace: list.namespace.clone(), reason, detail }
+    Gap::of(list.group.clone(), resource, list.namespace.clone(), reason, detail)
 }
 
-fn covers(gap: &Gap, list: &RawList) -> bool {
+fn covers(gap: &Gap, list: &List) -> bool {
     let resource = gap.covers(list.resource.as_deref().unwrap_or("*"), &list.group);
     let place = gap.namespace.is_none() || list.namespace.is_none() || gap.namespace == list.namespace;
     resource && place
@@ -93,12 +79,13 @@ fn covers(gap: &Gap, list: &RawList) -> bool {
 
 /// The namespaces that exist: those of all objects and, where the list of them is not whole, those into which Applications deploy and
 /// those of the claims that volumes are bound to.
-pub(super) fn spaces(lists: &[RawList], gaps: &[Gap]) -> BTreeSet<String> {
-    let items = || lists.iter().flat_map(|l| &l.items);
+pub(super) fn spaces(lists: &[Named], gaps: &[Gap]) -> BTreeSet<String> {
+    let items = || lists.iter().flat_map(|n| &n.list.items);
     let mut out = namespaces(items());
     out.extend(items().map(|i| text(i, "/metadata/namespace").to_owned()));
-    let is_list = |l: &&RawList| l.is_question && l.attested && l.group.is_empty() && l.resource.as_deref() == Some("namespaces");
-    if lists.iter().find(is_list).is_none_or(|l| gaps.iter().any(|g| covers(g, l))) {
+    let is_list = |l: &&List| l.is_question && l.group.is_empty() && l.resource.as_deref() == Some("namespaces");
+    let attested = lists.iter().filter(|n| n.attested).map(|n| &n.list).find(is_list);
+    if attested.is_none_or(|l| gaps.iter().any(|g| covers(g, l))) {
         let here = items().filter(|i| text(i, "/kind") == "Application" && Here::default().is(i));
         out.extend(here.map(|i| text(i, "/spec/destination/namespace").to_owned()));
         let volumes = items().filter(|i| text(i, "/kind") == "PersistentVolume");

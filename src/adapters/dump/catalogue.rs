@@ -1,19 +1,15 @@
-//! Kubernetes' own resources, and Argo CD's: how their names in file names and their kinds belong together. A dump adds
-//! its own CustomResourceDefinitions. Knows no folder and no answer.
+//! Kubernetes' own resources and Argo CD's: how the names in file names and the kinds belong together. A dump adds its own
+//! CustomResourceDefinitions. Knows no folder and no answer.
 use crate::kinds::built_in;
 use crate::kinds::built_in::BuiltIn;
 use serde_json::Value;
 
-/// One resource.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Resource {
-    /// API group.
     pub group: String,
-    /// Plural name.
     pub plural: String,
-    /// Kind.
     pub kind: String,
-    /// Whether its objects live in namespaces.
+    /// Whether its objects have a namespace.
     pub namespaced: bool,
     short: Vec<String>,
 }
@@ -21,7 +17,7 @@ pub(super) struct Resource {
 /// All resources known while one dump is read.
 pub(super) struct Catalogue(Vec<Resource>);
 
-/// Argo CD's kinds, which a dump may have without their definitions: plural, kind, short names.
+/// Argo CD's kinds, which a dump may hold without their definitions: plural, kind, short names.
 const ARGO: [(&str, &str, &[&str]); 3] = [
     ("applications", "Application", &["app", "apps"]),
     ("applicationsets", "ApplicationSet", &["appset", "appsets"]),
@@ -29,8 +25,8 @@ const ARGO: [(&str, &str, &[&str]); 3] = [
 ];
 
 impl Catalogue {
-    /// The built-in resources and those that some CustomResourceDefinitions declare. Where a word could be of both, a kind that
-    /// every cluster has comes before a declared one, and a declared one before a kind that few clusters have.
+    /// The built-in resources and those that some CustomResourceDefinitions declare. If a word could mean both, a kind that every cluster
+    /// has comes first, then a declared kind, then a kind that few clusters have.
     pub fn new<'a>(definitions: impl Iterator<Item = &'a Value>) -> Self {
         let (common, rare): (Vec<_>, Vec<_>) = built_in::table().kinds.iter().partition(|k| k.is_stable());
         let argo = ARGO.iter().map(|(plural, kind, short)| Resource {
@@ -54,14 +50,14 @@ impl Catalogue {
         self.0.iter().find(|r| r.group == group && r.plural == plural)
     }
 
-    /// The resource of a word as a person or a tool would write it: plural, singular, short name, or with hyphens.
+    /// The resource that a word means, as a person or a tool writes it: plural, singular, short name, or with hyphens.
     pub fn of_word(&self, word: &str) -> Option<&Resource> {
         let word = word.to_lowercase().replace(['-', '_'], "");
         let whole = |r: &&Resource| r.plural == word || r.kind.to_lowercase() == word;
         self.0.iter().find(whole).or_else(|| self.0.iter().find(|r| r.short.contains(&word)))
     }
 
-    /// Whether objects of this resource live in namespaces; none where nobody knows.
+    /// Whether objects of this resource have a namespace; none if that is unknown.
     pub fn namespaced(&self, group: &str, plural: &str) -> Option<bool> {
         self.of_plural(group, plural).map(|r| r.namespaced)
     }

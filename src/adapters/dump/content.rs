@@ -1,4 +1,4 @@
-//! One file's text → the answers in it: lists and single objects, split by kind, each item with its apiVersion and kind. Knows
+//! Turns one file's text into the answers in it: lists and single objects, split by kind, each item with its apiVersion and kind. Knows
 //! nothing of file names and of other files.
 use crate::adapters::dump::walk::{Form, Found};
 use crate::adapters::dump::{Problem, open};
@@ -6,14 +6,14 @@ use crate::canon::{strict, yaml};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Documents of the API that are no objects: what kinds there are.
+/// Documents of the API that are no objects: they describe kinds.
 const DISCOVERY: [&str; 6] = ["APIResourceList", "APIGroupList", "APIGroup", "APIVersions", "APIGroupDiscovery", "APIGroupDiscoveryList"];
 
-/// The objects of one kind in one list, or those of one kind that stand alone.
+/// The objects of one kind in one list, or the single objects of one kind.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub group: String,
-    /// None where nothing in the text says it.
+    /// None if nothing in the text tells it.
     pub kind: Option<String>,
     /// Whether it is a list.
     pub list: bool,
@@ -23,7 +23,7 @@ pub(super) struct Answer {
     pub items: Vec<Value>,
 }
 
-/// What one file holds.
+/// The content of one file.
 #[derive(Default, Debug)]
 pub(super) struct Content {
     pub answers: Vec<Answer>,
@@ -33,13 +33,10 @@ pub(super) struct Content {
     pub refusals: Vec<(usize, String)>,
     /// The highest resourceVersion of its events, which are not kept.
     pub events: Option<u64>,
-    /// Whether it holds nothing but descriptions of kinds.
-    pub discovery: bool,
     /// Whether it holds nothing at all.
     pub empty: bool,
 }
 
-/// Reads one file.
 pub(super) fn read(found: &Found) -> Content {
     let mut content = Content::default();
     let text = match open::text(found) {
@@ -64,7 +61,7 @@ pub(super) fn read(found: &Found) -> Content {
     reader.finish()
 }
 
-/// The values of a text; none where it can't be read whole.
+/// The values of a text; none if a part of it can't be read.
 pub(super) fn values(form: Form, text: &str) -> Vec<Value> {
     match documents(form, text) {
         (found, None) => found.into_iter().map(|d| d.value).collect(),
@@ -96,7 +93,7 @@ impl Reader<'_> {
             let what = format!("{} {}", text(&value, "/reason"), text(&value, "/message"));
             self.content.refusals.push((line, what.trim().to_owned()));
         } else if DISCOVERY.contains(&kind.as_str()) {
-            self.content.discovery = true;
+            // Descriptions of kinds are no answers.
         } else if let (Some(of), Some(items), "") =
             (kind.strip_suffix("List"), value.get_mut("items").map(Value::take), text(&value, "/metadata/name"))
         {
@@ -164,7 +161,7 @@ pub(super) fn is_event(group: &str, kind: Option<&str>) -> bool {
     kind == Some("Event") && matches!(group, "" | "events.k8s.io")
 }
 
-/// Text at a pointer; empty where there is none.
+/// The text at a pointer; empty if there is none.
 pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
 }

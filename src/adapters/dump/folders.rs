@@ -1,5 +1,5 @@
-//! Which folders of a dump are named by the namespace that was asked. In doubt it is the narrower question: a folder never makes
-//! an answer speak for more than was asked. Knows paths and the namespaces of what was read below them.
+//! Decides which folders of a dump are named after the namespace that was asked. If in doubt, the folder is a namespace: an answer must
+//! never count for more than was asked. Knows paths and the namespaces of what was read below them.
 use crate::adapters::dump::catalogue::Catalogue;
 use crate::adapters::dump::content::{Answer, text};
 use crate::adapters::dump::name::{Place, Tree};
@@ -29,7 +29,7 @@ impl Folders {
         Self(found)
     }
 
-    /// The namespace that the question of a file was about; `namespaced` says whether its objects live in one.
+    /// The namespace that the question of a file was about; `namespaced` says whether its objects have one.
     pub fn namespace(&self, place: &Place, namespaced: bool) -> Option<String> {
         match &place.tree {
             _ if !namespaced => None,
@@ -39,7 +39,7 @@ impl Folders {
         }
     }
 
-    /// Group, resource and namespace of the question that a file's name tells; `*` where it tells none.
+    /// Group, resource and namespace of the question that a file's name tells; `*` if it tells none.
     pub fn question(&self, place: &Place, all: &Catalogue) -> (String, String, Option<String>) {
         match place.resource(all) {
             Some((group, plural)) => {

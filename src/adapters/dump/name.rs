@@ -2,27 +2,26 @@
 use crate::adapters::dump::catalogue::Catalogue;
 use crate::adapters::dump::walk::stem;
 
-/// The kind of tree that a file stands in.
+/// The kind of tree in which a file lies.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Tree {
-    /// Answers beside each other, perhaps in a folder named by its namespace.
+    /// Answers side by side, perhaps in a folder named after its namespace.
     Plain,
     /// `namespaces/NS/…`, with answers.
     Namespace(String),
-    /// must-gather's: no file where there is no object.
+    /// must-gather's: it writes no file if there is no object.
     Gathered(Option<String>),
 }
 
-/// What a path says.
+/// The information in a path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Place {
     /// The folder, relative to the dump; empty for the dump itself.
     pub folder: String,
-    /// The name without form and compression.
+    /// The file name without form and compression.
     pub stem: String,
-    /// Where it stands.
     pub tree: Tree,
-    /// Group and plural that must-gather's folders say.
+    /// Group and plural, from must-gather's folder names.
     gathered: Option<(String, String)>,
 }
 
@@ -36,12 +35,12 @@ impl Place {
         Self { folder: folder.into(), stem: name.into(), tree, gathered }
     }
 
-    /// Group and plural of the question, where the path tells them.
+    /// Group and plural of the question, if the path tells them.
     pub fn resource(&self, all: &Catalogue) -> Option<(String, String)> {
         self.gathered.clone().or_else(|| named(&self.stem, all))
     }
 
-    /// The last folder, which may be named by its namespace.
+    /// The last folder, which may be named after its namespace.
     pub fn last_folder(&self) -> &str {
         self.folder.rsplit('/').next().unwrap_or("")
     }
@@ -69,7 +68,7 @@ fn tree(parts: &[&str]) -> (Tree, Option<(String, String)>) {
     }
 }
 
-/// `<plural>.<group>`, `<plural>.<version>.<group>`, `<plural>.<version>`, or a word for a resource that is known.
+/// `<plural>.<group>`, `<plural>.<version>.<group>`, `<plural>.<version>`, or a word for a known resource.
 fn named(stem: &str, all: &Catalogue) -> Option<(String, String)> {
     let known = |word: &str| all.of_word(word).map(|r| (r.group.clone(), r.plural.clone()));
     let Some((plural, rest)) = stem.split_once('.') else { return known(stem) };

@@ -1,13 +1,13 @@
-//! Bytes of one file → text: unpacked, bounded, decoded. Knows nothing of what the text says.
+//! Turns the bytes of one file into text: unpacked, limited in size, decoded. Knows nothing of what the text means.
 use crate::adapters::dump::walk::Found;
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::Read;
 
-/// The largest text that is read of one file, in bytes.
+/// The largest text that is read from one file, in bytes.
 pub(super) const MAX_TEXT: u64 = 1 << 30;
 
-/// The text of a file, or what is wrong with it.
+/// The text of a file, or why there is none.
 pub(super) fn text(found: &Found) -> Result<String, String> {
     let mut bytes = Vec::new();
     let failed = |e: std::io::Error| format!("can't be read: {e}");
@@ -27,7 +27,7 @@ pub(super) fn text(found: &Found) -> Result<String, String> {
     decode(bytes)
 }
 
-/// UTF-8, or the UTF-16 with a mark that PowerShell writes for `>`.
+/// UTF-8, or UTF-16 with a byte order mark, which PowerShell writes for `>`.
 fn decode(bytes: Vec<u8>) -> Result<String, String> {
     let wide = |order: fn([u8; 2]) -> u16| {
         let units =

@@ -1,4 +1,4 @@
-//! The stages of reading a dump: walk, parse on two threads, name the questions, weigh what stderr says.
+//! The stages of reading a dump: find the files, parse them on two threads, name the questions, apply what stderr says.
 use crate::adapters::dump::catalogue::Catalogue;
 use crate::adapters::dump::content::text;
 use crate::adapters::dump::folders::Folders;
@@ -6,9 +6,10 @@ use crate::adapters::dump::name::{Place, Tree};
 use crate::adapters::dump::resolve::{Resolved, resolve};
 use crate::adapters::dump::stderr::Said;
 use crate::adapters::dump::walk::{Found, walk};
-use crate::adapters::dump::{Dump, DumpError, Problem, attest, content, open, stderr};
+use crate::adapters::dump::{DumpError, Problem, attest, content, open, stderr};
 use crate::canon::each;
-use crate::model::{Gap, Reason};
+use crate::model::{Gap, Reason, Source};
+use crate::usecase::capture::Collected;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -19,7 +20,7 @@ const THREADS: usize = 2;
 ///
 /// # Errors
 /// Where it is no folder, or nothing in it is an answer of a cluster.
-pub fn read(dir: &Path) -> Result<Dump, DumpError> {
+pub fn read(dir: &Path) -> Result<Collected, DumpError> {
     let mut files = walk(dir)?;
     let mut contents = each(&files.answers, THREADS, |_, found| content::read(found));
     let places: Vec<Place> = files.answers.iter().map(|f| Place::of(&f.file)).collect();
@@ -54,9 +55,6 @@ pub fn read(dir: &Path) -> Result<Dump, DumpError> {
         if content.empty && !said.iter().any(|s| !s.of_discovery && s.stem == path(place)) {
             problems.push(Problem::new(file, None, "is empty".into()));
         }
-        if content.discovery && content.answers.is_empty() {
-            files.ignored.push(file.to_owned());
-        }
         let refusals = content.refusals.iter();
         said.extend(refusals.map(|(line, what)| stderr::message(&format!("{file}: line {line}"), what, place, &folders, &all)));
         problems.append(&mut content.problems);
@@ -81,19 +79,22 @@ pub fn read(dir: &Path) -> Result<Dump, DumpError> {
     let keeps_stderr = !files.stderr.is_empty();
     let mut gaps: Vec<Gap> = problems.into_iter().map(|p| unreadable(p, &folders, &all)).collect();
     gaps.extend(attest::attest(&mut lists, &said, keeps_stderr));
-    // Whoever asks is told of a group that is down beside every answer: it is one gap.
+    // kubectl reports a group that is down beside every answer; that is one gap.
     let mut down = BTreeSet::new();
     gaps.extend(said.into_iter().filter(|s| !s.of_discovery || down.insert(s.gap.group.clone())).map(|s| s.gap));
     let spaces = attest::spaces(&lists, &gaps);
     gaps.extend(attest::not_asked(&lists, &gaps, &spaces));
-    gaps.extend(attest::gathered(lists.iter().filter(|l| matches!(Place::of(&l.file).tree, Tree::Gathered(_)))));
+    gaps.extend(attest::gathered(lists.iter().map(|n| &n.list).filter(|l| matches!(Place::of(&l.file).tree, Tree::Gathered(_)))));
     gaps.sort();
     gaps.dedup();
-    let version = files.version.as_ref().and_then(|f| noted(f, &mut files.ignored, |t| content::values(f.form, &t).into_iter().next()));
-    let started = files.started.as_ref().and_then(|f| noted(f, &mut files.ignored, time));
-    let finished = files.finished.as_ref().and_then(|f| noted(f, &mut files.ignored, time));
-    files.ignored.sort();
-    Ok(Dump { lists, gaps, keeps_stderr, started, finished, version, events_high_rv: events, ignored: files.ignored })
+    Ok(Collected {
+        gaps,
+        started: files.started.as_ref().and_then(time),
+        finished: files.finished.as_ref().and_then(time),
+        version: files.version.as_ref().and_then(version),
+        highest: events,
+        ..Collected::of(Source::Dump, lists.into_iter().map(|n| n.list).collect())
+    })
 }
 
 fn path(place: &Place) -> String {
@@ -102,19 +103,16 @@ fn path(place: &Place) -> String {
 
 fn unreadable(problem: Problem, folders: &Folders, all: &Catalogue) -> Gap {
     let (group, resource, namespace) = folders.question(&Place::of(&problem.file), all);
-    Gap { group, resource, namespace, reason: Reason::Unreadable, detail: problem.detail }
+    Gap::of(group, resource, namespace, Reason::Unreadable, problem.detail)
 }
 
-/// What a note beside the answers says; a note that can't be read is ignored and counted so.
-fn noted<T>(found: &Found, ignored: &mut Vec<String>, meaning: impl Fn(String) -> Option<T>) -> Option<T> {
-    let said = open::text(found).ok().and_then(meaning);
-    if said.is_none() {
-        ignored.push(found.file.clone());
-    }
-    said
+/// What `kubectl version -o json` or `/version` said; a note that can't be read says nothing.
+fn version(note: &Found) -> Option<String> {
+    let said = content::values(note.form, &open::text(note).ok()?).into_iter().next()?;
+    said.pointer("/serverVersion/gitVersion").or_else(|| said.get("gitVersion"))?.as_str().map(str::to_owned)
 }
 
-fn time(text: String) -> Option<String> {
-    let text = text.trim();
-    chrono::DateTime::parse_from_rfc3339(text).ok().map(|_| text.to_owned())
+fn time(note: &Found) -> Option<String> {
+    let text = open::text(note).ok()?;
+    chrono::DateTime::parse_from_rfc3339(text.trim()).ok().map(|_| text.trim().to_owned())
 }

@@ -1,18 +1,27 @@
 //! One answer and the path of its file → the question that it answers. Knows names and kinds; must not know other files.
-use crate::adapters::dump::RawList;
 use crate::adapters::dump::catalogue::Catalogue;
 use crate::adapters::dump::content::{Answer, is_event, text};
 use crate::adapters::dump::folders::Folders;
 use crate::adapters::dump::name::{Place, Tree};
+use crate::usecase::capture::List;
 
-/// What became of one answer.
+/// The result for one answer.
 pub(super) enum Resolved {
     /// The answer to a question, or objects.
-    List(RawList),
+    List(Named),
     /// Events, which are not kept.
     Events,
-    /// An empty list of which nothing says what was asked.
+    /// An empty list, and nothing tells which kind was asked.
     Nameless,
+}
+
+/// A list whose question is named.
+pub(super) struct Named {
+    pub list: List,
+    /// Whether no error can have emptied it.
+    pub attested: bool,
+    /// Whether it says that more pages follow.
+    pub continues: bool,
 }
 
 /// Names the question of one answer; `alone` says that its file holds no other kind.
@@ -37,18 +46,18 @@ pub(super) fn resolve(file: &str, place: &Place, answer: Answer, alone: bool, al
     }
     let known = resource.as_deref().and_then(|r| all.namespaced(&group, r)).unwrap_or(true);
     let namespaced = if answer.items.is_empty() { known } else { answer.items.iter().any(|i| !text(i, "/metadata/namespace").is_empty()) };
-    Resolved::List(RawList {
+    let list = List {
         file: file.to_owned(),
         group,
-        kind,
         resource,
         namespace: folders.namespace(place, namespaced),
         is_question: answer.list && !matches!(place.tree, Tree::Gathered(_)),
         resource_version: answer.resource_version,
-        attested: false,
         items: answer.items,
-        continue_token: answer.continues,
-    })
+        count: None,
+        read: None,
+    };
+    Resolved::List(Named { list, attested: false, continues: answer.continues })
 }
 
 /// Whether a word can be the plural of a kind: `policies` of `Policy`.

@@ -1,23 +1,22 @@
-//! What kubectl wrote to stderr beside an answer → gaps. Knows messages; must not know answers.
+//! Turns what kubectl wrote to stderr beside an answer into gaps. Knows messages; must not know answers.
 use crate::adapters::dump::catalogue::Catalogue;
 use crate::adapters::dump::folders::Folders;
 use crate::adapters::dump::name::Place;
 use crate::model::{Gap, Reason};
 use std::collections::BTreeSet;
 
-/// The most characters of a message that are kept.
+/// The largest number of characters of a message that are kept.
 const MAX_MESSAGE: usize = 500;
 
-/// A gap and the question beside which it was said.
+/// A gap, and the question beside which it was reported.
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     /// Path of the file without form and compression.
     pub stem: String,
-    /// The gap.
     pub gap: Gap,
     /// Whether the message itself names the question.
     pub named: bool,
-    /// Whether it is about which kinds a group has, and so says nothing of the list beside it.
+    /// Whether it is about the kinds of a group, so that it says nothing about the list beside it.
     pub of_discovery: bool,
 }
 
@@ -32,7 +31,7 @@ pub(super) fn gaps(file: &str, text: &str, place: &Place, folders: &Folders, all
             vec![message(&at, line, place, folders, all)]
         } else {
             let detail = format!("{at}: {}", short(line));
-            let gap = |group| Gap { group, resource: "*".into(), namespace: None, reason: reason(line), detail: detail.clone() };
+            let gap = |group| Gap::of(group, "*", None, reason(line), detail.clone());
             undiscovered.into_iter().map(|group| Said { stem: path(place), gap: gap(group), named: true, of_discovery: true }).collect()
         };
         for said in found {
@@ -45,11 +44,11 @@ pub(super) fn gaps(file: &str, text: &str, place: &Place, folders: &Folders, all
     out
 }
 
-/// The gap that one message tells of.
+/// The gap that one message reports.
 pub(super) fn message(at: &str, line: &str, place: &Place, folders: &Folders, all: &Catalogue) -> Said {
     let named = refused(line);
     let (group, resource, namespace) = named.clone().unwrap_or_else(|| folders.question(place, all));
-    let gap = Gap { group, resource, namespace, reason: reason(line), detail: format!("{at}: {}", short(line)) };
+    let gap = Gap::of(group, resource, namespace, reason(line), format!("{at}: {}", short(line)));
     Said { stem: path(place), gap, named: named.is_some(), of_discovery: false }
 }
 
@@ -61,7 +60,7 @@ fn path(place: &Place) -> String {
     if place.folder.is_empty() { place.stem.clone() } else { format!("{}/{}", place.folder, place.stem) }
 }
 
-/// A line without the colours of a terminal.
+/// A line without terminal colours.
 fn plain(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
@@ -73,7 +72,7 @@ fn plain(line: &str) -> String {
     out + rest
 }
 
-/// What else kubectl and its credential plugins write beside a whole answer, as lines begin.
+/// Beginnings of other lines that kubectl and its credential plugins write beside a complete answer.
 const REMARKS: [&str; 7] = [
     "Warning:",
     "WARNING:",
@@ -110,8 +109,8 @@ fn reason(line: &str) -> Reason {
     }
 }
 
-/// The groups of which client-go says that it can't get their kinds. It goes on with the others, whose answers are whole
-/// (client-go v0.32: discovery/cached/memory/memcache.go, `ErrGroupDiscoveryFailed` of discovery/discovery_client.go).
+/// The groups whose kinds client-go reports that it can't get. It goes on with the other groups, whose answers are complete (client-go
+/// v0.32: discovery/cached/memory/memcache.go, `ErrGroupDiscoveryFailed` of discovery/discovery_client.go).
 fn undiscovered(line: &str) -> Vec<String> {
     let after = ["couldn't get resource list for ", "unable to retrieve the complete list of server APIs: "]
         .into_iter()

@@ -1,4 +1,5 @@
 //! Finds the files of a dump and tells by their names what each is. Opens none, follows no link, knows nothing of content.
+use crate::adapters::FileError;
 use crate::adapters::dump::{DumpError, Problem};
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
@@ -10,7 +11,7 @@ pub(super) enum Form {
     Yaml,
 }
 
-/// What a file is by its name.
+/// What a file is, by its name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Role {
     Answer(Form),
@@ -33,7 +34,7 @@ pub(super) struct Found {
     pub form: Form,
 }
 
-/// The files of a dump, each list in the order of their paths.
+/// The files of a dump, each list sorted by path.
 #[derive(Default)]
 pub(super) struct Walk {
     pub answers: Vec<Found>,
@@ -41,12 +42,11 @@ pub(super) struct Walk {
     pub started: Option<Found>,
     pub finished: Option<Found>,
     pub version: Option<Found>,
-    pub ignored: Vec<String>,
     pub problems: Vec<Problem>,
 }
 
 pub(super) fn walk(dir: &Path) -> Result<Walk, DumpError> {
-    let meta = std::fs::metadata(dir).map_err(|source| DumpError::Io { path: dir.to_owned(), source })?;
+    let meta = std::fs::metadata(dir).map_err(FileError::reading(dir)).map_err(DumpError::Io)?;
     if !meta.is_dir() {
         return Err(DumpError::NotAFolder { path: dir.to_owned() });
     }
@@ -88,8 +88,7 @@ impl Walk {
             Role::Started => self.started = Some(found),
             Role::Finished => self.finished = Some(found),
             Role::Version(_) => self.version = Some(found),
-            Role::Prose => {}
-            Role::Unknown => self.ignored.push(found.file),
+            Role::Prose | Role::Unknown => {}
         }
     }
 }
@@ -115,7 +114,7 @@ fn role(file: &str) -> Role {
     }
 }
 
-/// The path without what its name says of form and compression: `a/pods.json.gz`, `a/pods.err` and `a/pods.json.err` → `a/pods`.
+/// The path without the endings for form and compression: `a/pods.json.gz`, `a/pods.err` and `a/pods.json.err` → `a/pods`.
 pub(super) fn stem(file: &str) -> &str {
     let file = file.strip_suffix(".gz").unwrap_or(file);
     let file = file.strip_suffix(".err").unwrap_or(file);

@@ -1,15 +1,14 @@
-//! Which cluster is meant and as whom, and why it can't be reached for. Knows no client.
+//! Which cluster is meant and as which user, and why a connection can't be made. Knows no client.
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Which cluster, and as whom: kubectl's flags of the same names.
+/// Which cluster, and as which user: kubectl's flags of the same names.
 #[derive(Clone, Debug)]
 pub struct Access {
     /// `--kubeconfig`; else `KUBECONFIG`, else `~/.kube/config`, else the pod's service account.
     pub kubeconfig: Option<PathBuf>,
     /// `--context`; else the current one.
     pub context: Option<String>,
-    /// `--as`.
     pub impersonate: Option<String>,
     /// `--as-group`.
     pub groups: Vec<String>,
@@ -17,7 +16,7 @@ pub struct Access {
     pub timeout: Duration,
 }
 
-/// A cluster that can't be reached for.
+/// Why a connection to a cluster can't be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// No kubeconfig, no context, no such user, …
@@ -29,15 +28,14 @@ pub enum ConnectError {
     /// A credential plugin failed.
     #[error("the credential plugin `{command}` of the kubeconfig's user: {what}")]
     Credential {
-        /// The command.
         command: String,
-        /// What went wrong; never what it printed.
+        /// What went wrong; never the plugin's output.
         what: String,
     },
     /// The client can't be built from what the kubeconfig says.
     #[error("the kubeconfig can't be used: {0}")]
     Client(#[source] Box<kube::Error>),
-    /// The machine has no threads or timers to give.
+    /// The system gave no threads or timers.
     #[error("no runtime: {0}")]
     Runtime(#[from] std::io::Error),
 }

@@ -1,4 +1,4 @@
-//! From a kubeconfig (or the pod's own service account) to a client: one client a command, so that a credential plugin runs once.
+//! From a kubeconfig (or the pod's own service account) to a client. One client for each command, so that a credential plugin runs once.
 use crate::adapters::causes::in_one_line;
 use crate::adapters::kube::access::{Access, ConnectError, Env};
 use crate::adapters::kube::login::{Login, Renewal};
@@ -16,7 +16,7 @@ use std::time::Duration;
 /// Builds the client. Sends nothing.
 ///
 /// # Errors
-/// Where the kubeconfig can't be used, or its credential plugin fails.
+/// If the kubeconfig can't be used, or its credential plugin fails.
 pub fn connect(access: &Access, env: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Result<Cluster, ConnectError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("kube").enable_all().build()?;
     let env: Env = Box::new(env);
@@ -32,7 +32,7 @@ pub fn connect(access: &Access, env: impl Fn(&str) -> Option<String> + Send + Sy
     Ok(Cluster::new(runtime, login, server, namespace, access.timeout))
 }
 
-/// Makes a client anew, its credential plugin run again.
+/// Makes a new client, and runs its credential plugin again.
 fn renewal(access: Access, env: Env) -> Renewal {
     let of = Arc::new((access, env));
     Box::new(move || {
@@ -44,19 +44,19 @@ fn renewal(access: Access, env: Env) -> Renewal {
     })
 }
 
-/// The client of a configuration. To be called within the runtime.
+/// The client of a configuration. Must be called within the runtime.
 fn client(config: Config) -> Result<Client, ConnectError> {
     Ok(ClientBuilder::try_from(config).map_err(|e| ConnectError::Client(Box::new(e)))?.build())
 }
 
-/// A kubeconfig, and what is chosen of it.
+/// A kubeconfig, and the context chosen in it.
 pub(super) struct Chosen {
     pub(super) kubeconfig: Kubeconfig,
     pub(super) name: String,
     pub(super) context: Context,
 }
 
-/// The context that is meant; none where there is no kubeconfig and the pod's own service account is meant.
+/// The chosen context; none if there is no kubeconfig, so that the pod's own service account is meant.
 pub(super) fn chosen(access: &Access, env: &impl Fn(&str) -> Option<String>) -> Result<Option<Chosen>, ConnectError> {
     let wrong = |what: String| ConnectError::Kubeconfig { what };
     let named = access.kubeconfig.as_ref();
@@ -77,13 +77,13 @@ pub(super) fn chosen(access: &Access, env: &impl Fn(&str) -> Option<String>) -> 
     Ok(Some(Chosen { kubeconfig, name, context }))
 }
 
-/// The configuration of a client; where a credential plugin was run, also when what it gave runs out, if it says so.
+/// The configuration of a client; and, if a credential plugin ran, when its credential expires, if it says so.
 async fn config(access: &Access, env: &Env) -> Result<(Config, Option<Option<DateTime<Utc>>>), ConnectError> {
     let (mut config, plugin) = chosen_config(access, env).await?;
     config.default_retry = false;
     config.connect_timeout = Some(access.timeout.min(Duration::from_secs(10)));
     config.write_timeout = Some(access.timeout);
-    // Deadlines are set around each request; a stream that is watched has its own.
+    // Each request has a deadline of its own; so has a watched stream.
     config.read_timeout = None;
     config.headers.push((USER_AGENT, HeaderValue::from_static(concat!("evid/", env!("CARGO_PKG_VERSION")))));
     if access.impersonate.is_some() {
@@ -115,13 +115,13 @@ async fn chosen_config(access: &Access, env: &Env) -> Result<(Config, Option<Opt
     Ok((config, plugin))
 }
 
-/// Where the kubeconfig was looked for.
+/// Where the kubeconfig was searched.
 pub(super) fn place(access: &Access, env: &impl Fn(&str) -> Option<String>) -> String {
     let named = access.kubeconfig.as_ref().map(|p| p.display().to_string());
     named.or_else(|| env("KUBECONFIG").filter(|v| !v.is_empty())).unwrap_or_else(|| "~/.kube/config".into())
 }
 
-/// An address without the user and password that it may hold.
+/// An address without a user and password.
 pub(super) fn bare(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
     let end = rest.find('/').unwrap_or(rest.len());

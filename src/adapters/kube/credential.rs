@@ -1,6 +1,5 @@
-//! Credential plugins (`exec` of a kubeconfig user), run once and again when what they gave runs out: the client would run them three
-//! times for each command. What they print never
-//! leaves this module but as the credential; not in an error either.
+//! Credential plugins (`exec` of a kubeconfig user). evid runs one once, and again when its credential expires; the kube client would run
+//! it three times for each command. What a plugin prints leaves this module only as the credential, and never in an error.
 use crate::adapters::kube::access::ConnectError;
 use chrono::{DateTime, Utc};
 use kube::config::{AuthInfo, ExecConfig};
@@ -22,7 +21,8 @@ struct Status {
     expiration_timestamp: Option<String>,
 }
 
-/// Puts in the place of a user's `exec` what it answers, and gives when that runs out, where it says so. None where there is no `exec`.
+/// Replaces a user's `exec` by the credential that the plugin gives. Returns when it expires, if the plugin says so. None if there is no
+/// `exec`.
 pub(super) fn resolve(user: &mut AuthInfo) -> Result<Option<Option<DateTime<Utc>>>, ConnectError> {
     let Some(exec) = user.exec.take() else { return Ok(None) };
     let status = run(&exec)?;
@@ -33,7 +33,7 @@ pub(super) fn resolve(user: &mut AuthInfo) -> Result<Option<Option<DateTime<Utc>
     }
     user.token = token.map(Into::into).or(user.token.take());
     if let Some((cert, key)) = pair {
-        // The plugin answers PEM; a kubeconfig holds it in base64.
+        // The plugin gives PEM; a kubeconfig holds it in base64.
         use base64::Engine as _;
         let encode = |pem: String| base64::engine::general_purpose::STANDARD.encode(pem);
         user.client_certificate_data = Some(encode(cert));

@@ -1,5 +1,5 @@
-//! A live cluster, by way of the kube client: how it is found, who asks, how often a read is asked again, what ends up as an answer.
-//! Must not know what is asked or why.
+//! A live cluster through the kube client: how it is found, with which credential, how often a read is sent again, and what becomes an
+//! answer. Must not know what is asked or why.
 mod access;
 mod connect;
 mod credential;
@@ -12,6 +12,7 @@ mod watch;
 
 pub use access::{Access, ConnectError};
 pub use connect::connect;
+#[cfg(feature = "rooms")]
 pub use login::Login;
 pub use origin::{Origin, origin};
 pub use send::Cluster;

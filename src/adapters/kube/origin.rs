@@ -1,4 +1,4 @@
-//! What a kubeconfig says of who asks whom, for a person who wonders: names and kinds, never a credential.
+//! Which cluster a kubeconfig names and with which user, for a person to read: names and kinds, never a credential.
 use crate::adapters::kube::access::{Access, ConnectError};
 use crate::adapters::kube::connect::{bare, chosen, place};
 use kube::config::AuthInfo;
@@ -8,22 +8,21 @@ use kube::config::AuthInfo;
 pub struct Origin {
     /// The kubeconfig files.
     pub file: String,
-    /// The context.
     pub context: String,
     /// The API server's address, without credentials.
     pub server: String,
     /// The user's name in the kubeconfig.
     pub user: String,
-    /// What the user shows: a token, a certificate, …
+    /// The kind of credential: a token, a certificate, …
     pub login: String,
-    /// Whether the server's certificate is left unchecked.
+    /// Whether the server's certificate is not checked.
     pub insecure: bool,
 }
 
-/// Reads it; runs no credential plugin.
+/// Reads the origin; runs no credential plugin.
 ///
 /// # Errors
-/// Where there is no kubeconfig, no context, or no such one.
+/// If there is no kubeconfig, no context, or the named context does not exist.
 pub fn origin(access: &Access, env: impl Fn(&str) -> Option<String>) -> Result<Origin, ConnectError> {
     let Some(chosen) = chosen(access, &env)? else {
         let of = |name: &str| env(name).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Which proxy stands before an API server, as kubectl decides it: what the kubeconfig says, else the environment, where `NO_PROXY` is
-//! held against the API server's own address. Reads no environment itself.
+//! Which proxy is used for an API server, by kubectl's rules: the kubeconfig's, else the environment's, where `NO_PROXY` is compared with
+//! the API server's own address. Reads no environment itself.
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 

@@ -1,5 +1,5 @@
-//! Asks apps over a kube client: through the API server's proxy, by a command in a pod, over a forwarded port, or by URL. Each call is
-//! one question, sent once, with one deadline around all of it. Must not know what is asked or why.
+//! Asks apps through a kube client: by the API server's proxy, by a command in a pod, over a forwarded port, or by URL. Each call is one
+//! question, sent once, with one deadline for all of it. Must not know what is asked or why.
 use crate::adapters::causes::in_one_line;
 use crate::adapters::interrupt;
 use crate::adapters::kube::login::Login;
@@ -23,22 +23,22 @@ use std::time::Instant;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::runtime::Handle;
 
-/// The most of a body that is read, in bytes.
+/// The most bytes of a body that are read.
 const LARGEST: usize = 4 << 20;
 
-/// Apps, as a kube client reaches them.
+/// Apps that are reached through a kube client.
 pub struct Apps {
     login: Arc<Login>,
     handle: Handle,
 }
 
 impl Apps {
-    /// Reaches apps by this login, on this runtime. Not to be called from within the runtime.
+    /// Reaches apps with this login, on this runtime. Must not be called from within the runtime.
     pub fn new(login: &Arc<Login>, handle: &Handle) -> Self {
         Self { login: Arc::clone(login), handle: handle.clone() }
     }
 
-    /// The cluster's client; a URL is asked without it.
+    /// The cluster's client. A URL is asked without it.
     async fn client(&self) -> Client {
         self.login.client().await.client
     }
@@ -75,7 +75,8 @@ async fn proxy(client: &Client, call: &Call) -> Result<Raw, Unheard> {
     read(response).await
 }
 
-/// By a client of its own, which knows nothing of the cluster and of its credentials; trusts what this machine trusts.
+/// Asks a URL with a client of its own, which knows neither the cluster nor its credentials. It trusts the certificates that this machine
+/// trusts.
 async fn by_url(url: &str, call: &Call) -> Result<Raw, Unheard> {
     let built = |what: String| Unheard::NotAsked(format!("{url}: {what}"));
     let uri: Uri = url.parse().map_err(|e: http::uri::InvalidUri| built(e.to_string()))?;
@@ -97,7 +98,7 @@ async fn forward(pods: Api<Pod>, pod: &str, port: u16, call: &Call) -> Result<Ra
     };
     let gone = || Unheard::NoReply(NoReply::Cut("the port was not opened".into()));
     let (stream, error) = (forwarder.take_stream(port).ok_or_else(gone)?, forwarder.take_error(port).ok_or_else(gone)?);
-    // What the kubelet says of the port. Silence means nothing: the stream ends by itself.
+    // The kubelet's error for the port. Silence means no error: the stream ends by itself.
     let refused = async {
         match error.await {
             Some(message) => Unheard::NoReply(NoReply::Cut(message)),
@@ -133,7 +134,7 @@ async fn exec(pods: Api<Pod>, pod: &str, container: Option<&str>, command: &[Str
         Err(e) => return refused(&e),
     };
     let (stdout, stderr, status) = (process.stdout(), process.stderr(), process.take_status());
-    // A connection that breaks leaves the streams open: its missing status ends the wait.
+    // A broken connection leaves the streams open; the missing status then ends the wait.
     let ended = async {
         let said = match status {
             Some(status) => status.await,
@@ -149,7 +150,7 @@ async fn exec(pods: Api<Pod>, pod: &str, container: Option<&str>, command: &[Str
     }
 }
 
-/// The exit code that a command's `Status` says; none where the command was not run.
+/// The exit code in a command's `Status`; none if the command did not run.
 fn exit_code(status: &Status) -> Option<i64> {
     if status.status.as_deref() == Some("Success") {
         return Some(0);
@@ -158,7 +159,7 @@ fn exit_code(status: &Status) -> Option<i64> {
     causes.iter().find(|c| c.reason.as_deref() == Some("ExitCode"))?.message.as_ref()?.parse().ok()
 }
 
-/// All that a command prints, so that it is not held up; what is too much is counted as cut.
+/// Reads all output of a command, so that the command is not blocked. Output over the limit is counted as cut.
 async fn drain(stream: Option<impl AsyncRead + Unpin>) -> (Vec<u8>, bool) {
     let (mut kept, mut cut, mut chunk) = (Vec::new(), false, [0; 8192]);
     let Some(mut stream) = stream else { return (kept, cut) };
@@ -170,7 +171,7 @@ async fn drain(stream: Option<impl AsyncRead + Unpin>) -> (Vec<u8>, bool) {
     (kept, cut)
 }
 
-/// The request as it is sent.
+/// The HTTP request for a call.
 fn request(call: &Call, path: &str) -> Result<Request<Body>, Unheard> {
     let method = match call.method {
         Method::Get => http::Method::GET,
@@ -180,7 +181,7 @@ fn request(call: &Call, path: &str) -> Result<Request<Body>, Unheard> {
     builder.body(Body::from(call.body.clone())).map_err(|e| Unheard::NotAsked(format!("{path}: {e}")))
 }
 
-/// Status, headers and body; no more of it than [`LARGEST`] bytes.
+/// Status, headers and body; at most [`LARGEST`] bytes of it.
 async fn read<B>(response: Response<B>) -> Result<Raw, Unheard>
 where
     B: hyper::body::Body<Data = Bytes> + Unpin,
@@ -203,7 +204,7 @@ where
     Ok(raw)
 }
 
-/// What the API server says itself where it opens no way to a pod.
+/// The API server's own answer when it opens no way to a pod.
 fn refused(error: &kube::Error) -> Result<Raw, Unheard> {
     match error {
         kube::Error::Api(status) => Ok(of_server(status.code.into(), Some(&status.message), Some(&status.reason))),

@@ -1,5 +1,6 @@
-//! One request, its deadline, and when a read is asked again: GETs only, a bounded number of times, by the server's own Retry-After
-//! where it gives one. Writes and probes are never sent twice, but for a login that had run out: then nothing was done.
+//! Sends one request with its deadline, and decides when to send a read again: GETs only, a limited number of times, after the time in
+//! the server's Retry-After if there is one. Writes and probes are never sent twice, except after an expired login: then the server did
+//! nothing.
 use crate::adapters::causes::in_one_line;
 use crate::adapters::interrupt;
 use crate::adapters::kube::login::Login;
@@ -14,11 +15,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Handle, Runtime};
 
-/// How often a GET is sent in all.
+/// How often a GET is sent at most.
 const TRIES: u32 = 4;
 /// The first pause; each later one is twice as long.
 const PAUSE: Duration = Duration::from_millis(200);
-/// The longest pause that a Retry-After is followed for.
+/// The longest Retry-After that is waited for.
 const LONGEST: Duration = Duration::from_secs(10);
 /// The largest body that is read: one page of very large objects.
 const LARGEST: usize = 256 << 20;
@@ -42,7 +43,7 @@ impl Cluster {
         &self.login
     }
 
-    /// The runtime that the client lives on.
+    /// The runtime on which the client runs.
     pub fn handle(&self) -> &Handle {
         self.runtime.handle()
     }
@@ -104,7 +105,7 @@ async fn exchange(client: &Client, ask: &Ask) -> Result<(Reply, Option<Duration>
     let warnings = head.headers.get_all("warning").iter().filter_map(|v| v.to_str().ok()).map(str::to_owned).collect();
     let mut body = std::pin::pin!(http_body_util::Limited::new(body, LARGEST));
     let announced = usize::try_from(body.size_hint().exact().unwrap_or(0)).unwrap_or(LARGEST);
-    // Into one place as it comes: the pieces and their sum are never held together.
+    // Written into one buffer as it arrives, so that memory never holds both the pieces and the whole.
     let mut whole = Vec::with_capacity(announced.min(LARGEST));
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|e| NoReply::Cut(format!("the answer was cut: {}", in_one_line(&*e))))?;
@@ -118,7 +119,7 @@ impl Api for Cluster {
     fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
         let mut stop = interrupt::listen();
         self.runtime.block_on(async {
-            // A write that was sent is waited for: what became of it must be known. A review is none.
+            // A write that was sent is waited for: its result must be known. A review writes nothing.
             let read = ask.method == Method::Get || ask.path.starts_with("/apis/authorization.k8s.io/");
             tokio::select! {
                 answer = self.tries(ask) => answer,

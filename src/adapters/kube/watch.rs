@@ -1,5 +1,5 @@
-//! A watch of one kind that goes on by itself: listed, watched from there, resumed after cuts from the last resourceVersion. Where that has
-//! expired the list is read anew and the gap is said. Must not know what is made of what it sees.
+//! A watch of one kind that resumes by itself: it lists, watches from there, and after a cut resumes from the last resourceVersion. If
+//! that has expired, it lists again and reports the gap. Must not know what is done with the events.
 use crate::adapters::causes::in_one_line;
 use crate::adapters::kube::login::Login;
 use crate::adapters::kube::send::Cluster;
@@ -18,7 +18,7 @@ const TURN: u32 = 240;
 /// The pause after a cut; doubled up to [`LONGEST`].
 const PAUSE: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(5);
-/// A watch that brings nothing, no bookmark either, for this long is cut.
+/// A watch that receives nothing for this long, no bookmark either, is cut.
 const SILENCE: Duration = Duration::from_secs(300);
 
 #[derive(Default)]
@@ -34,7 +34,7 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Begins to watch the kind at this path (as in `/api/v1/pods`).
+    /// Begins to watch the kind at this path (such as `/api/v1/pods`).
     pub fn start(cluster: &Cluster, path: &str) -> Self {
         let shared: Arc<Mutex<Shared>> = Arc::default();
         let run = run(Arc::clone(cluster.login()), path.to_owned(), Arc::clone(&shared));
@@ -95,7 +95,7 @@ async fn run(login: Arc<Login>, path: String, shared: Arc<Mutex<Shared>>) {
     }
 }
 
-/// One watch request, until it ends. Gives the resourceVersion to go on from; none where that has expired.
+/// One watch request, until it ends. Gives the resourceVersion to resume from; none if it has expired.
 async fn turn(login: &Login, path: &str, mut version: String, shared: &Mutex<Shared>) -> (Option<String>, Result<(), String>) {
     let uri = format!("{path}?watch=1&allowWatchBookmarks=true&timeoutSeconds={TURN}&resourceVersion={version}");
     let answer = match send(login, &uri).await {
@@ -148,7 +148,7 @@ async fn send(login: &Login, uri: &str) -> Result<http::Response<Body>, String> 
     let by = login.client().await;
     let answer = tokio::time::timeout(Duration::from_secs(30), by.client.send(request)).await;
     let answer = answer.map_err(|_| "no answer".to_owned())?.map_err(|e| in_one_line(&e))?;
-    // Another client is for the next try.
+    // The next try uses the new client.
     login.answered(&by, answer.status().as_u16()).await.map_err(|e| e.to_string())?;
     Ok(answer)
 }

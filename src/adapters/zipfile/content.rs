@@ -1,4 +1,4 @@
-//! From an entry's stored bytes to its content, a piece at a time, with every check on the way. Must not know files or layout.
+//! From an entry's stored bytes to its content, piece by piece, with every check on the way. Must not know files or layout.
 use crate::adapters::zipfile::layout::STORED;
 use crate::bundle::defect::DefectKind;
 use crate::canon::hex;
@@ -6,7 +6,7 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 use sha2::{Digest as _, Sha256};
 use std::ops::Range;
 
-/// Content is handed out in pieces of at most this many bytes: it stays in the processor's cache for both hashes.
+/// Content is given out in pieces of at most this many bytes, which fit in the processor's cache for both hashes.
 const PIECE: usize = 256 << 10;
 
 /// An entry, as its headers declare it.
@@ -14,7 +14,7 @@ const PIECE: usize = 256 << 10;
 pub(super) struct Entry {
     pub(super) method: u16,
     pub(super) crc: u32,
-    /// Of the content, in bytes.
+    /// Size of the content, in bytes.
     pub(super) size: u64,
     /// Offset of the local header, in bytes.
     pub(super) start: usize,
@@ -22,7 +22,7 @@ pub(super) struct Entry {
     pub(super) data: Range<usize>,
 }
 
-/// A decoder with its memory, for one entry after the other.
+/// A decoder with its buffers, used for one entry after another.
 pub(super) struct Unpacker {
     inflate: Decompress,
     piece: Vec<u8>,
@@ -33,7 +33,7 @@ impl Unpacker {
         Self { inflate: Decompress::new(false), piece: vec![0; PIECE] }
     }
 
-    /// Hands out the content of an entry whose bytes have been checked before.
+    /// Gives out the content of an entry whose bytes have been checked before.
     pub(super) fn again(&mut self, file: &[u8], entry: &Entry, mut take: impl FnMut(&[u8])) -> Result<(), DefectKind> {
         let raw = file.get(entry.data.clone()).ok_or(DefectKind::Overrun)?;
         if entry.method == STORED {
@@ -43,8 +43,8 @@ impl Unpacker {
         self.inflate(raw, entry.size, &mut take)
     }
 
-    /// Hands out the content of an entry of `file` and gives its SHA-256 as 64 lowercase hex digits. Size and CRC-32 are checked;
-    /// pieces handed out before an error are worth nothing.
+    /// Gives out the content of an entry of `file`, and returns its SHA-256 as 64 lowercase hex digits. Size and CRC-32 are checked; do
+    /// not use the pieces that were given out before an error.
     pub(super) fn unpack(&mut self, file: &[u8], entry: &Entry, mut each: impl FnMut(&[u8])) -> Result<String, DefectKind> {
         let raw = file.get(entry.data.clone()).ok_or(DefectKind::Overrun)?;
         let (mut sha, mut crc) = (Sha256::new(), Crc::new());

@@ -59,7 +59,7 @@ const END_FIELDS: Fields = &[
     ("comment length", 2),
 ];
 
-/// What varies between the headers of entries. Sizes and the offset of the local header are bytes.
+/// What differs between the headers of entries. Sizes and the offset of the local header are bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Facts {
     pub(super) method: u16,
@@ -71,7 +71,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// What a central header says. None where the bytes are too short.
+    /// The content of a central header. None if there are too few bytes.
     pub(super) fn of_central(raw: &[u8]) -> Option<Self> {
         Some(Self {
             method: u16_at(raw, 10)?,
@@ -93,7 +93,7 @@ impl Facts {
     /// The central header that the writer writes, without the name.
     pub(super) fn central(&self) -> Vec<u8> {
         let mut out = b"PK\x01\x02".to_vec();
-        // Made by Unix (3), by the version that is needed.
+        // Made by Unix (3); the version is the one that is needed.
         out.extend_from_slice(&[self.needed(), 3]);
         self.common(&mut out);
         // Comment length, disk, internal attributes; then a regular file with mode 0644.
@@ -121,7 +121,7 @@ impl Facts {
     }
 }
 
-/// The end record of a file with so many entries, whose central directory has that size and offset, in bytes.
+/// The end record of a file with this number of entries, whose central directory has this size and offset, in bytes.
 pub(super) fn end(entries: u16, size: u32, offset: u32) -> Vec<u8> {
     let mut out = b"PK\x05\x06\0\0\0\0".to_vec();
     out.extend_from_slice(&entries.to_le_bytes());
@@ -132,7 +132,7 @@ pub(super) fn end(entries: u16, size: u32, offset: u32) -> Vec<u8> {
     out
 }
 
-/// Every field in which a header found (`local`, `central` or `end`) is not the one wanted.
+/// Every field in which a header (`local`, `central` or `end`) differs from the expected one.
 pub(super) fn differences(header: &'static str, found: &[u8], wanted: &[u8]) -> Vec<DefectKind> {
     if found == wanted {
         return Vec::new();
@@ -154,7 +154,7 @@ pub(super) fn differences(header: &'static str, found: &[u8], wanted: &[u8]) -> 
     defects
 }
 
-/// What a value means, where it is a known attack.
+/// What a value means, if it is a known attack.
 fn hint(field: &str, value: u64) -> Option<&'static str> {
     match field {
         "flags" if value & 1 != 0 => Some("encrypted"),

@@ -1,5 +1,5 @@
-//! Bundles as zip files: a deterministic writer, and a reader that takes nothing but what this writer could have written.
-//! Knows names and digests of entries; must not know what is in them.
+//! Bundles as zip files: a deterministic writer, and a reader that accepts only what this writer could have written. Knows names and
+//! digests of entries; must not know what is in them.
 mod content;
 mod layout;
 mod pile;

@@ -1,5 +1,6 @@
 //! Compressed entries on disk, in the order in which they were made, until a bundle takes them in its own: so that no more than one is
 //! held in memory. Must not know what is in them.
+use crate::adapters::FileError;
 use crate::adapters::zipfile::write::{BundleWriter, Packed, WriteError, refused};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -8,7 +9,7 @@ use std::io::{BufReader, BufWriter};
 use zip::result::ZipError;
 use zip::{ZipArchive, ZipWriter};
 
-/// Entries that are compressed; an unnamed temporary file holds them.
+/// Compressed entries in an unnamed temporary file.
 pub struct Pile {
     zip: ZipWriter<BufWriter<File>>,
     /// Name → SHA-256 and size of the content.
@@ -16,19 +17,19 @@ pub struct Pile {
 }
 
 impl Pile {
-    /// An empty pile, where the system has its temporary files.
+    /// An empty pile, in the system's folder for temporary files.
     ///
     /// # Errors
-    /// Where no file can be made there.
+    /// If no file can be made there.
     pub fn new() -> Result<Self, WriteError> {
         let file = tempfile::tempfile().map_err(failed)?;
         Ok(Self { zip: ZipWriter::new(BufWriter::with_capacity(1 << 18, file)), notes: BTreeMap::new() })
     }
 
-    /// Lays an entry on the pile.
+    /// Adds an entry.
     ///
     /// # Errors
-    /// A name that is there already, or the disk.
+    /// If the name exists already, or I/O fails.
     pub fn add(&mut self, entry: Packed) -> Result<(), WriteError> {
         self.zip.add_prepared_file(entry.file).map_err(|e| told(&entry.name, e))?;
         self.notes.insert(entry.name, (entry.sha256, entry.size));
@@ -58,5 +59,5 @@ fn told(name: &str, error: ZipError) -> WriteError {
 }
 
 fn failed(source: io::Error) -> WriteError {
-    WriteError::Io { path: std::env::temp_dir(), source }
+    WriteError::Io(FileError::writing(&std::env::temp_dir())(source))
 }

@@ -1,5 +1,6 @@
 //! Opens a bundle: a closed world in which every byte is accounted for before an entry is given out. Knows names and digests;
 //! must not know what is in an entry.
+use crate::adapters::FileError;
 use crate::adapters::zipfile::content::{Entry, Unpacker};
 use crate::adapters::zipfile::{MAX_FILE, scan};
 use crate::bundle::defect::{Defect, DefectKind};
@@ -9,7 +10,6 @@ use crate::canon::hex;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,32 +22,21 @@ const THREADS: usize = 2;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The disk said no.
-    #[error("{}: can't be read: {source}. Check the path and its permissions; `evid list` names the bundles at hand", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
+    #[error("{0}. Check the path and its permissions; `evid list` names the bundles at hand")]
+    Io(FileError),
     /// Larger than what evid reads. Sizes are bytes.
     #[error("{}: has more than {most} bytes, the most that evid reads; it is no bundle that evid wrote", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// The most.
-        most: u64,
-    },
-    /// Not what evid writes; every defect is in the list.
+    TooLarge { path: PathBuf, most: u64 },
+    /// evid would not have written it; the list has every defect.
     #[error("{}: refused, {} found:{}\nGet the file anew from who captured it, or capture again", path.display(), count(.defects), lines(.defects))]
     Refused {
-        /// The file.
         path: PathBuf,
         /// At least one.
         defects: Vec<Defect>,
     },
 }
 
-/// A bundle whose container is sound and whose SHA256SUMS lists what is there. The content is checked as it is read.
+/// A bundle whose container is sound and whose SHA256SUMS lists exactly the existing entries. The content is checked as it is read.
 pub struct BundleReader {
     path: PathBuf,
     file: Vec<u8>,
@@ -56,7 +45,7 @@ pub struct BundleReader {
     file_sha256: String,
     head_sha256: String,
     unpacker: Mutex<Unpacker>,
-    /// Whether every entry has been held against its digest; the bytes in memory do not change after that.
+    /// Whether every entry was checked against its digest; the bytes in memory do not change after that.
     checked: AtomicBool,
 }
 
@@ -66,7 +55,7 @@ impl BundleReader {
     /// # Errors
     /// The disk, the size, or every defect found.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let failed = |source| OpenError::Io { path: path.into(), source };
+        let failed = |source| OpenError::Io(FileError::reading(path)(source));
         let handle = File::open(path).map_err(failed)?;
         let size = handle.metadata().map_err(failed)?.len();
         let mut file = Vec::with_capacity(usize::try_from(size.min(MAX_FILE)).unwrap_or(0) + 1);
@@ -98,7 +87,7 @@ impl BundleReader {
         Ok(Self { path: path.into(), file, entries, sums, file_sha256, head_sha256, unpacker, checked: AtomicBool::new(false) })
     }
 
-    /// Where the bundle was opened.
+    /// The path of the bundle.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -108,7 +97,7 @@ impl BundleReader {
         &self.file_sha256
     }
 
-    /// SHA-256 (64 lowercase hex digits) of every byte before the entry `evid.json`, to be held against what that entry says.
+    /// SHA-256 (64 lowercase hex digits) of every byte before the entry `evid.json`, for comparison with the value in that entry.
     pub fn head_sha256(&self) -> &str {
         &self.head_sha256
     }
@@ -119,7 +108,7 @@ impl BundleReader {
         (self.head_sha256 != sealed).then(|| Defect::container(what()))
     }
 
-    /// The digests that SHA256SUMS lists: of exactly the entries that are there.
+    /// The digests that SHA256SUMS lists: of exactly the existing entries.
     pub fn sums(&self) -> &Sums {
         &self.sums
     }
@@ -151,8 +140,8 @@ impl BundleReader {
         Ok(content)
     }
 
-    /// Decodes and hashes every entry, on two threads and in little memory. Gives every defect, in the order of the names. That
-    /// stored bytes were replaced by others of the same content only `check_head` and a signature can tell.
+    /// Decodes and hashes every entry, on two threads and in little memory. Gives every defect, in the order of the names. If stored
+    /// bytes were replaced by others with the same content, only `check_head` and a signature can tell.
     pub fn check_all(&self) -> Vec<Defect> {
         let names: Vec<&str> = self.names().collect();
         let next = AtomicUsize::new(0);

@@ -1,5 +1,5 @@
-//! Finds the entries of a bundle's zip and everything that the writer would not have written so. Looks at headers only, never at
-//! content: whatever it accepts, no byte outside the stored data could be another one.
+//! Finds the entries of a bundle's zip, and everything that the writer would not have written so. Looks at headers only, never at
+//! content: in a file that it accepts, no byte outside the stored data could be different.
 use crate::adapters::zipfile::content::Entry;
 use crate::adapters::zipfile::layout::Facts;
 use crate::adapters::zipfile::{MAX_ENTRIES, MAX_ENTRY, MAX_RATIO, MAX_TOTAL, layout};
@@ -27,15 +27,15 @@ struct Scan<'a> {
     defects: Vec<Defect>,
     /// Raw names seen.
     seen: BTreeSet<&'a [u8]>,
-    /// The last entry's place in the order.
+    /// The previous entry's place in the order.
     order: Option<(u8, &'a [u8])>,
-    /// Where the entry before ends.
+    /// Where the previous entry ends.
     end: usize,
     total: u64,
 }
 
 impl<'a> Scan<'a> {
-    /// An error is a defect after which nothing more can be found.
+    /// An error is a defect after which the search can't continue.
     fn container(&mut self) -> Result<(), DefectKind> {
         let file = self.file;
         if !file.starts_with(b"PK\x03\x04") {
@@ -77,7 +77,7 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
-    /// Takes the central header at `at` and the entry that it tells of; gives the offset of the next header.
+    /// Reads the central header at `at` and the entry that it describes; gives the offset of the next header.
     fn entry(&mut self, at: usize, directory: usize) -> Option<usize> {
         let header = self.file.get(at..at.checked_add(layout::CENTRAL)?)?;
         let facts = Facts::of_central(header).filter(|_| header.starts_with(b"PK\x01\x02"))?;
@@ -101,7 +101,7 @@ impl<'a> Scan<'a> {
         if let (Some((start, data)), true) = (place, found.is_empty()) {
             self.entries.insert(label.clone(), Entry { method: facts.method, crc: facts.crc, size: u64::from(facts.size), start, data });
         } else if let Ok(name) = names::check(raw) {
-            // Kept for the search for collisions only: with a defect nothing is given out.
+            // Kept only to search for name collisions: with a defect, no entry is given out.
             let none = Entry { method: facts.method, crc: 0, size: 0, start: 0, data: 0..0 };
             self.entries.entry(name.into()).or_insert(none);
         }
@@ -161,7 +161,7 @@ impl<'a> Scan<'a> {
         };
         found.extend(layout::differences("local", header, &facts.local()));
         if local_name != name {
-            // As another reader would see it: as long as the local header says.
+            // As another reader would see it: with the length in the local header.
             let len = layout::u16_at(header, 26).map_or(0, usize::from);
             let seen = self.file.get(name_at..name_at + len).unwrap_or(local_name);
             found.push(DefectKind::LocalName(seen.escape_ascii().to_string()));
@@ -175,7 +175,7 @@ fn limit(what: &'static str, found: u64, most: u64) -> Result<(), DefectKind> {
     if found > most { Err(DefectKind::Limit { what, found, most }) } else { Ok(()) }
 }
 
-/// The zip library, which other tools are like, must see the same entries.
+/// The zip library, which works as other tools do, must see the same entries.
 fn second_opinion(file: &[u8], entries: BTreeMap<String, Entry>) -> Result<BTreeMap<String, Entry>, Vec<Defect>> {
     let look = || {
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file))?;

@@ -1,11 +1,11 @@
-//! Where the bytes of a bundle go: into a temporary file and through SHA-256 at once. Must not know what a zip is.
+//! Writes the bytes of a bundle into a temporary file and hashes them with SHA-256 at the same time. Must not know what a zip is.
 use crate::canon::hex;
 use sha2::{Digest as _, Sha256};
 use std::io;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use tempfile::NamedTempFile;
 
-/// Hashes what passes. It can only go forward: the zip library has no way to patch bytes that are hashed already.
+/// Hashes all bytes that are written. It can only append: the zip library has no way to change bytes that are hashed already.
 #[derive(Debug)]
 pub(super) struct Sink {
     file: BufWriter<NamedTempFile>,
@@ -29,7 +29,7 @@ impl Sink {
         self.len
     }
 
-    /// The file with every byte handed to the system.
+    /// The file, after all bytes were given to the system.
     pub(super) fn into_file(self) -> io::Result<NamedTempFile> {
         self.file.into_inner().map_err(io::IntoInnerError::into_error)
     }

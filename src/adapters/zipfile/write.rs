@@ -1,5 +1,6 @@
 //! Writes a bundle: one pass, the same bytes for the same entries, and either the whole file or none. Knows the order of entries
 //! and their digests; must not know what is in them.
+use crate::adapters::FileError;
 use crate::adapters::zipfile::sink::Sink;
 use crate::adapters::zipfile::{MAX_ENTRIES, MAX_ENTRY, MAX_FILE, MAX_TOTAL};
 use crate::bundle::names;
@@ -16,29 +17,23 @@ use zip::{CompressionMethod, DateTime, System, ZipWriter};
 /// Why a bundle could not be written. No file is left behind.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// The file is there already.
+    /// The file exists already.
     #[error("{}: exists already, and evidence is never overwritten unasked. Choose another name, or pass --force", path.display())]
     Exists {
         /// The bundle.
         path: PathBuf,
     },
     /// The disk said no.
-    #[error("{}: can't be written: {source}. Check the folder, its permissions and the free space, then run it again", path.display())]
-    Io {
-        /// The bundle, or its folder.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
+    #[error("{0}. Check the folder, its permissions and the free space, then run it again")]
+    Io(FileError),
     /// A name that no bundle may hold.
     #[error("entry {name:?} can't be in a bundle: {fault}")]
     Name {
         /// The entry.
         name: String,
-        /// What is wrong with it.
         fault: NameFault,
     },
-    /// Entries come sorted by name, evid.json last, SHA256SUMS by itself.
+    /// Entries must come sorted by name, with evid.json last; SHA256SUMS is written by itself.
     #[error("entry {name} comes in the wrong order; this is a fault of evid, please report it")]
     Order {
         /// The entry.
@@ -69,7 +64,6 @@ pub enum WriteError {
     Zip {
         /// The entry.
         name: String,
-        /// The cause.
         cause: String,
     },
 }
@@ -84,10 +78,10 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// Compresses an entry. `evid.json` and `SHA256SUMS` are stored as they are, so that each of their bytes is vouched for.
+    /// Compresses an entry. `evid.json` and `SHA256SUMS` are stored uncompressed, so that each of their bytes is covered by a check.
     ///
     /// # Errors
-    /// A name that no bundle may hold, or more than 512 MiB.
+    /// If the name is not allowed in a bundle, or the entry is larger than 512 MiB.
     pub fn new(name: &str, bytes: &[u8]) -> Result<Self, WriteError> {
         names::check(name.as_bytes()).map_err(|fault| WriteError::Name { name: name.into(), fault })?;
         let size = bytes.len() as u64;
@@ -105,7 +99,7 @@ impl Packed {
     }
 }
 
-/// A bundle that is being written, in a temporary file beside its place. Dropped before `finish`, it leaves nothing.
+/// A bundle that is being written, in a temporary file beside its path. If it is dropped before `finish`, no file is left.
 #[derive(Debug)]
 pub struct BundleWriter {
     path: PathBuf,
@@ -116,10 +110,9 @@ pub struct BundleWriter {
     total: u64,
 }
 
-/// A bundle in its place.
+/// A finished bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sealed {
-    /// Where it is.
     pub path: PathBuf,
     /// SHA-256 of the whole file, 64 lowercase hex digits: what gets signed.
     pub sha256: String,
@@ -133,7 +126,7 @@ impl BundleWriter {
     /// Starts a bundle that `finish` puts at `path`, whose folder must exist. With `force` an existing file is replaced.
     ///
     /// # Errors
-    /// The file exists, or the folder can't be written to.
+    /// If the file exists, or the folder is not writable.
     pub fn create(path: &Path, force: bool) -> Result<Self, WriteError> {
         if !force && path.symlink_metadata().is_ok() {
             return Err(WriteError::Exists { path: path.into() });
@@ -142,20 +135,20 @@ impl BundleWriter {
         builder.prefix(".evid-").suffix(".tmp");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let temp = builder.tempfile_in(folder(path)).map_err(|source| WriteError::Io { path: path.into(), source })?;
+        let temp = builder.tempfile_in(folder(path)).map_err(FileError::writing(path)).map_err(WriteError::Io)?;
         let sink = Sink::new(temp);
         Ok(Self { path: path.into(), force, zip: ZipWriter::new(sink), sums: Sums::default(), last: String::new(), total: 0 })
     }
 
-    /// Compresses and writes one entry. Entries come sorted by the bytes of their names, then `evid.json`.
+    /// Compresses and writes one entry. Entries must come sorted by the bytes of their names, then `evid.json`.
     ///
     /// # Errors
-    /// A name or an order that no bundle may have, a limit, or the disk.
+    /// If the name or the order is not allowed, a limit is exceeded, or I/O fails.
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
         self.add_packed(Packed::new(name, bytes)?)
     }
 
-    /// Writes one entry that is compressed already, in the same order as `add`.
+    /// Writes one entry that is already compressed, in the same order as `add`.
     ///
     /// # Errors
     /// As `add`.
@@ -167,7 +160,7 @@ impl BundleWriter {
         Ok(())
     }
 
-    /// Writes one entry whose compressed bytes stand in another zip, in the same order as `add`. `sha256` and `size` are its content's.
+    /// Writes one entry whose compressed bytes are in another zip, in the same order as `add`. `sha256` and `size` describe its content.
     pub(super) fn add_raw<R: io::Read>(&mut self, name: &str, entry: ZipFile<'_, R>, sha256: String, size: u64) -> Result<(), WriteError> {
         self.admit(name, size)?;
         let done = self.zip.raw_copy_file(entry);
@@ -185,7 +178,7 @@ impl BundleWriter {
         }
         self.total += size;
         within(name, "the size of all content in bytes", self.total, MAX_TOTAL)?;
-        // One more will come: SHA256SUMS.
+        // One more will follow: SHA256SUMS.
         within(name, "the number of entries", self.sums.len() as u64 + 2, MAX_ENTRIES)
     }
 
@@ -194,16 +187,16 @@ impl BundleWriter {
         &self.sums
     }
 
-    /// SHA-256 (64 lowercase hex digits) of every byte written so far. `evid.json` carries the value from just before itself,
-    /// so that a bundle vouches for its stored bytes and not only for what they decode to.
+    /// SHA-256 (64 lowercase hex digits) of every byte written so far. `evid.json` holds the value from just before itself, so that a
+    /// bundle covers its stored bytes and not only the decoded content.
     pub fn head_sha256(&self) -> String {
         self.zip.get_ref().map(Sink::sha256).unwrap_or_default()
     }
 
-    /// Writes SHA256SUMS, makes the file durable and puts it in its place.
+    /// Writes SHA256SUMS, makes the file durable and moves it to its path.
     ///
     /// # Errors
-    /// `evid.json` was not added last, names collide, the disk, or the file exists by now and `force` is off.
+    /// If `evid.json` was not added last, if names collide, if I/O fails, or if the file exists by now and `force` is off.
     pub fn finish(mut self) -> Result<Sealed, WriteError> {
         if self.last != names::MANIFEST {
             return Err(WriteError::Order { name: names::MANIFEST.into() });
@@ -214,7 +207,7 @@ impl BundleWriter {
         let listing = Packed::new(names::SUMS, self.sums.to_string().as_bytes())?;
         self.put(listing.file, names::SUMS)?;
         let Self { path, force, zip, sums, .. } = self;
-        let failed = |source| WriteError::Io { path: path.clone(), source };
+        let failed = |source| WriteError::Io(FileError::writing(&path)(source));
         let sink = zip.finish().map_err(|e| failed(e.into()))?;
         let (sha256, size) = (sink.sha256(), sink.size());
         within(names::SUMS, "the size of the file in bytes", size, MAX_FILE)?;
@@ -238,7 +231,7 @@ impl BundleWriter {
 
     fn told(&self, name: &str, error: zip::result::ZipError) -> WriteError {
         match error {
-            zip::result::ZipError::Io(source) => WriteError::Io { path: self.path.clone(), source },
+            zip::result::ZipError::Io(source) => WriteError::Io(FileError::writing(&self.path)(source)),
             other => refused(name, &other),
         }
     }

@@ -1,4 +1,5 @@
-//! An answer as it is kept: redacted, bounded, with what it took; or why there is none. How it came is somebody else's business.
+//! An answer in the form that is kept: redacted, limited in size, with the time that it took; or why there is none. Must not know how it
+//! arrived.
 use crate::canon::redact::{MARK, Redactor};
 use crate::canon::sha256_hex;
 use serde::{Deserialize, Serialize};
@@ -6,14 +7,14 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How much of a redacted body is kept, in bytes.
+/// How many bytes of a redacted body are kept.
 pub const KEPT: usize = 64 << 10;
-/// How much of what a command prints to stderr is kept, in bytes.
+/// How many bytes of a command's stderr are kept.
 const KEPT_STDERR: usize = 2 << 10;
-/// The headers that say something of an answer.
+/// The headers that are kept.
 const HEADERS: &[&str] = &["content-type", "location", "retry-after", "www-authenticate"];
 
-/// What one sample heard.
+/// What one sample received.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Heard {
@@ -29,24 +30,24 @@ pub enum Heard {
 pub struct Answer {
     /// HTTP status, or the exit code of a command.
     pub status: i64,
-    /// Whether the API server itself answered, for the app: with a `Status` of its own.
+    /// Whether the API server itself answered instead of the app: with a `Status` of its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub of_server: bool,
-    /// Those headers that say something of an answer, in lower case.
+    /// The headers that are kept, in lower case.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
-    /// The body, or what a command printed: redacted, and no more than [`KEPT`] bytes of it.
+    /// The body, or the output of a command: redacted, at most [`KEPT`] bytes.
     pub body: String,
-    /// What a command printed to stderr: redacted, its beginning.
+    /// The beginning of a command's stderr, redacted.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub stderr: String,
-    /// Bytes that were read of the body.
+    /// Bytes of the body that were read.
     pub bytes: u64,
     /// Whether `body` lacks a part of the body.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
-    /// SHA-256 of the body as it was sent; absent where it was not read to its end, and where a body was redacted (the digest could
-    /// tell what the redaction hides), unless it is the one that is expected.
+    /// SHA-256 of the body as it was sent. Absent if it was not read to its end. Absent too if a body was redacted, unless it is the
+    /// expected digest: it could reveal what the redaction hides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// From the question to the end of the answer.
@@ -57,7 +58,6 @@ pub struct Answer {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Silence {
-    /// Why.
     pub reason: Why,
     /// What was seen, redacted.
     pub detail: String,
@@ -67,32 +67,32 @@ pub struct Silence {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Why {
-    /// Asked, and none came in time.
+    /// It was asked, and no answer came in time.
     TimedOut,
-    /// Asked, and the connection was refused, reset, or could not be made.
+    /// It was asked, and the connection was refused, reset, or could not be made.
     Cut,
-    /// There is nobody to ask: the selector matches no pod, the pod or its port is not there.
+    /// There is no target: the selector matches no pod, or the pod or its port does not exist.
     NoTarget,
-    /// The same, of a built-in probe: nobody said that there should be one.
+    /// The same for a built-in probe: no configuration said that there should be a target.
     Absent,
-    /// The asker may not ask.
+    /// The user may not ask.
     Forbidden,
-    /// Nobody asked: the cluster could not be asked for the pods, or evid was stopped.
+    /// It was not asked: the cluster could not be asked for the pods, or evid was stopped.
     NotAsked,
 }
 
-/// An answer as it came.
+/// An answer as it arrived.
 #[derive(Clone, Default, Debug)]
 pub struct Raw {
     /// HTTP status, or the exit code of a command.
     pub status: i64,
-    /// Whether it is known to be the API server's own.
+    /// Whether it is known to come from the API server itself.
     pub of_server: bool,
     /// All headers.
     pub headers: Vec<(String, String)>,
-    /// The body, or what a command printed.
+    /// The body, or the output of a command.
     pub body: Vec<u8>,
-    /// Whether the body went on.
+    /// Whether the body was longer.
     pub cut: bool,
     /// What a command printed to stderr.
     pub stderr: Vec<u8>,
@@ -101,7 +101,7 @@ pub struct Raw {
 }
 
 impl Answer {
-    /// The form that is kept. `wanted` is the expected digest, where there is one.
+    /// The form that is kept. `wanted` is the expected digest, if there is one.
     pub fn keep(raw: &Raw, wanted: Option<&str>, redactor: &Redactor) -> Self {
         let plain = String::from_utf8_lossy(&raw.body);
         let redacted = redactor.text(&plain);
@@ -128,20 +128,20 @@ impl Answer {
 }
 
 impl Silence {
-    /// Why, and what was seen.
+    /// No answer: the reason, and what was seen.
     pub fn new(reason: Why, detail: &str, redactor: &Redactor) -> Self {
         Self { reason, detail: bounded(&redactor.text(detail), KEPT_STDERR).to_owned() }
     }
 }
 
-/// Whether an answer through the API server's proxy is the API server's own: a failure with a `Status` for a body.
+/// Whether an answer through the API server's proxy comes from the API server itself: a failure whose body is a `Status`.
 pub fn is_status(status: i64, body: &[u8]) -> bool {
     let said = || serde_json::from_slice::<Value>(body).ok();
     let is = |v: &Value| v.get("kind").is_some_and(|k| k == "Status") && v.get("apiVersion").is_some_and(|k| k == "v1");
     status >= 400 && said().is_some_and(|v| is(&v) && v.get("code").and_then(Value::as_i64) == Some(status))
 }
 
-/// The beginning of a text, at most so many bytes.
+/// The beginning of a text, at most this many bytes.
 fn bounded(text: &str, most: usize) -> &str {
     let end = (0..=most.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
     text.get(..end).unwrap_or_default()

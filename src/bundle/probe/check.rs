@@ -1,5 +1,5 @@
-//! Holds `probes/` of a bundle against the bundle itself: every outcome must follow from the answer that is kept and from what was
-//! declared.
+//! Checks `probes/` of a bundle against the bundle itself: every outcome must follow from the answer that is kept and from the
+//! declaration.
 use crate::bundle::config::Config;
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::manifest::Manifest;
@@ -8,9 +8,10 @@ use crate::bundle::probe::declaration::{Probe, Through};
 use crate::bundle::probe::judge::judge;
 use crate::bundle::probe::line::{Line, Sample};
 use crate::canon::{json, sha256_hex};
+use crate::model::Source;
 use std::collections::BTreeMap;
 
-/// Everything wrong with the probes of a bundle.
+/// Every defect in the probes of a bundle.
 pub fn defects(files: &BTreeMap<String, Vec<u8>>, config: &Config, manifest: &Manifest) -> Vec<Defect> {
     let mut defects = Vec::new();
     for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with("probes/")) {
@@ -19,7 +20,7 @@ pub fn defects(files: &BTreeMap<String, Vec<u8>>, config: &Config, manifest: &Ma
         if !config.layers.iter().any(|l| l.name == layer) {
             wrong(format!("config.json declares no layer {layer}"));
         }
-        if manifest.source != "live" {
+        if manifest.source != Source::Live {
             wrong("only a live cluster is asked, and this bundle was made from a dump".into());
         }
         let mut before: Option<Line> = None;

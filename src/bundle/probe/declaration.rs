@@ -1,5 +1,5 @@
-//! A probe as `evid.yaml` declares it and `config.json` keeps it: what is asked, through what, how often, and what is expected.
-//! Also the built-in probes, which are data: nothing here knows what they ask.
+//! A probe as `evid.yaml` declares it and `config.json` keeps it: what is asked, through what, how often, and what is expected. Also
+//! loads the built-in probes, which are data: the code does not know what they ask.
 use crate::bundle::probe::expect::Expect;
 use crate::bundle::probe::time::Span;
 use crate::canon::redact::{MARK, Redactor};
@@ -13,34 +13,34 @@ use std::fmt;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Probe {
-    /// Its name; no two probes share one.
+    /// Its name; no two probes have the same.
     pub name: String,
-    /// The layer whose health it tells.
+    /// The layer whose health it shows.
     pub layer: String,
     /// How the app is reached.
     pub through: Through,
-    /// GET where none is said; not for a command.
+    /// GET by default; not for a command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
-    /// Path and query, as in `/health?deep=1`; `/` where none is said; not for a URL or a command.
+    /// Path and query, such as `/health?deep=1`; `/` by default; not for a URL or a command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// Headers to send.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
-    /// What to POST.
+    /// The body of a POST.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
-    /// What the right answer looks like.
+    /// What the right answer is.
     #[serde(default)]
     pub expect: Expect,
     /// How often it is asked; every answer must be right.
     #[serde(default = "three")]
     pub samples: u32,
-    /// From one sample to the next.
+    /// The time between two samples.
     #[serde(default = "one_second")]
     pub interval: Span,
-    /// How long an answer is waited for.
+    /// How long to wait for an answer.
     #[serde(default = "five_seconds")]
     pub timeout: Span,
 }
@@ -49,15 +49,15 @@ pub struct Probe {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum Through {
-    /// The API server's proxy to a Service: one answer, of one of its pods.
+    /// The API server's proxy to a Service: one of its pods gives one answer.
     Service(Service),
     /// The API server's proxy to pods: each pod that matches is asked.
     Pod(Pod),
-    /// A command in pods; what it prints is the answer, its exit code the status.
+    /// A command in pods; its output is the answer, its exit code the status.
     Exec(Exec),
     /// A port forwarded to pods: each pod that matches is asked.
     PortForward(Pod),
-    /// From here, without the cluster.
+    /// From this machine, without the cluster.
     Url(String),
 }
 
@@ -65,9 +65,7 @@ pub enum Through {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
-    /// Its namespace.
     pub namespace: String,
-    /// Its name.
     pub name: String,
     /// Number or name of the Service's port.
     pub port: Port,
@@ -80,16 +78,16 @@ pub struct Service {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pod {
-    /// Their namespace; only a built-in probe has none: wherever the layer has such pods.
+    /// Their namespace. Only a built-in probe has none: it asks in every namespace where the layer has such pods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// A label selector, as kubectl takes it.
+    /// A label selector, in kubectl's form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selector: Option<String>,
     /// One pod's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Number or name of a container's port; the first one where none is said.
+    /// Number or name of a container's port; the first one by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<Port>,
     /// `http` or `https`.
@@ -104,16 +102,16 @@ pub struct Exec {
     /// Their namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// A label selector, as kubectl takes it.
+    /// A label selector, in kubectl's form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selector: Option<String>,
     /// One pod's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The container; the pod's default one where none is said.
+    /// The container; the pod's default one if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
-    /// Program and arguments; no shell is between.
+    /// Program and arguments; they run without a shell.
     pub command: Vec<String>,
 }
 
@@ -123,7 +121,7 @@ pub struct Exec {
 pub enum Method {
     /// Reads.
     Get,
-    /// For an app that answers a question only so. Sent once a sample, never again.
+    /// For an app that answers a question only to POST. Sent once for each sample, never again.
     Post,
 }
 
@@ -180,20 +178,20 @@ fn five_seconds() -> Span {
     Span::seconds(5)
 }
 
-/// A name as Kubernetes takes it within a path.
+/// Whether it is a name that Kubernetes accepts within a path.
 fn dns(name: &str) -> bool {
     let simple = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
     !name.is_empty() && name.len() <= 253 && name.bytes().all(simple) && !name.starts_with(['-', '.']) && !name.ends_with(['-', '.'])
 }
 
-/// Where something is wrong, below the probe, and what.
+/// The field below the probe, and what is wrong with it.
 type Wrong = (String, String);
 
 impl Probe {
-    /// Whether it can be asked as it is declared. Its layer and its siblings are the configuration's business.
+    /// Checks that it can be asked as it is declared. The configuration checks its layer and its siblings.
     ///
     /// # Errors
-    /// The field, as in `through.pod.selector`, and what is wrong with it.
+    /// The field, such as `through.pod.selector`, and what is wrong with it.
     pub fn check(&self, built_in: bool) -> Result<(), Wrong> {
         let wrong = |field: &str, what: &str| Err((field.to_owned(), what.to_owned()));
         if self.name.is_empty() || self.name.len() > 100 || self.name.chars().any(char::is_control) {
@@ -210,7 +208,7 @@ impl Probe {
         self.expect.check().map_err(|(field, what)| (format!("expect.{field}"), what))
     }
 
-    /// What only some transports have.
+    /// Checks the fields that only some transports have.
     fn request(&self) -> Result<(), Wrong> {
         let wrong = |field: &str, what: &str| Err((field.to_owned(), what.to_owned()));
         if matches!(self.through, Through::Exec(_)) {
@@ -237,7 +235,7 @@ impl Probe {
         self.headers.iter().find(|h| !fine(*h)).map_or(Ok(()), |(name, _)| wrong("headers", &format!("`{name}` can't be sent")))
     }
 
-    /// The method that is sent.
+    /// The method of the request.
     pub fn method(&self) -> Method {
         self.method.unwrap_or(Method::Get)
     }
@@ -252,8 +250,8 @@ impl Probe {
         self.expect.status.unwrap_or(if matches!(self.through, Through::Exec(_)) { 0 } else { 200 })
     }
 
-    /// The form that is kept and judged by: without what looks secret in the request. Of what is expected only texts that must be
-    /// equal are redacted, as an answer's are.
+    /// The form that is kept and judged: without the parts of the request that look secret. In the expectations, only texts that must be
+    /// equal are redacted, in the same way as the answer's texts.
     #[must_use]
     pub fn redacted(&self, redactor: &Redactor) -> Self {
         let text = |t: &mut String| *t = redactor.text(t).into_owned();
@@ -314,7 +312,7 @@ impl Through {
     }
 }
 
-/// Whether a path can be asked for: it stays below the app, and every byte can be sent. One that is redacted is asked for no more.
+/// Checks that a path can be asked for: it stays below the app, and every byte can be sent. A redacted path can't be asked for.
 fn path(path: &str) -> Result<(), &'static str> {
     let way = path.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/");
     if way.split('/').any(|s| s == ".." || s == ".") {
@@ -348,10 +346,10 @@ fn url(url: &str) -> Result<(), &'static str> {
     if way.starts_with('?') { Err("a `/` is wanted before its `?`") } else { path(way) }
 }
 
-/// The built-in probes: what is asked of well-known apps where nobody declares any probe.
+/// The built-in probes: what is asked of well-known apps if no probe is declared.
 ///
 /// # Errors
-/// Where the data file is malformed; a test makes sure that it is not.
+/// If the data file is malformed; a test makes sure that it is not.
 pub fn built_in() -> Result<Vec<Probe>, String> {
     let documents = yaml::parse(include_str!("built_in.yaml")).map_err(|e| e.to_string())?;
     serde_json::from_value(documents.into_iter().next().unwrap_or_default()).map_err(|e| e.to_string())

@@ -1,4 +1,4 @@
-//! What the right answer to a probe looks like. Only what is declared, and whether it can be meant; who judges is `judge`.
+//! The right answer to a probe. Holds the declaration and checks that it makes sense; `judge` judges.
 use crate::bundle::probe::time::Span;
 use crate::canon::redact::Redactor;
 use regex::Regex;
@@ -9,16 +9,16 @@ use serde_json::{Number, Value};
 #[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Expect {
-    /// HTTP status (200 where none is said), or the exit code of a command (0).
+    /// HTTP status (200 by default), or the exit code of a command (0).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<i64>,
-    /// What stands in the body, which is JSON.
+    /// Conditions on the body, which is JSON.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub json: Vec<Check>,
-    /// What the body matches, anywhere in it.
+    /// A pattern that must match somewhere in the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub regex: Option<String>,
-    /// The right body may be empty. Else an empty one is no right answer, whatever its status.
+    /// Whether the right body may be empty. If not, an empty body is not right, whatever its status.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub empty_body: bool,
     /// The whole answer takes less than this.
@@ -33,39 +33,39 @@ pub struct Expect {
 #[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
-    /// JSON pointer; the whole body where none is said.
+    /// JSON pointer; absent: the whole body.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub at: String,
-    /// The value there is this one; numbers by value (`1` is `1.0`).
+    /// The value there must equal this; numbers by value (`1` is `1.0`).
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub equals: Option<Value>,
-    /// Whether there is a value (null is one).
+    /// Whether there must be a value (null is one).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exists: Option<bool>,
-    /// The text there matches this.
+    /// The text there must match this pattern.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub regex: Option<String>,
-    /// The number there is this or more.
+    /// The number there must be this or more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<Number>,
-    /// Of some element of the list there this is true, its pointer counted from the element.
+    /// This must be true for some element of the list there; its pointer starts at the element.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub any: Option<Box<Self>>,
 }
 
-/// `equals: null` says null, not nothing.
+/// Reads `equals: null` as null, not as absent.
 fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
-/// Where something is wrong, below `expect`, and what.
+/// The field below `expect`, and what is wrong with it.
 type Wrong = (String, String);
 
 impl Expect {
-    /// Whether it can be meant.
+    /// Checks that it makes sense.
     ///
     /// # Errors
-    /// The field, as in `json[0].regex`, and what is wrong with it.
+    /// The field, such as `json[0].regex`, and what is wrong with it.
     pub(super) fn check(&self) -> Result<(), Wrong> {
         for (i, check) in self.json.iter().enumerate() {
             check.check(0).map_err(|(field, what)| (format!("json[{i}]{field}"), what))?;
@@ -100,13 +100,13 @@ impl Check {
         }
     }
 
-    /// Redacts what a text must be equal to, as the text itself is.
+    /// Redacts the text that must be equal, in the same way as the answer's text.
     pub(super) fn redact(&mut self, redactor: &Redactor) {
         self.equals.iter_mut().for_each(|v| redactor.object(v));
         self.any.iter_mut().for_each(|c| c.redact(redactor));
     }
 
-    /// What it wants, as one value.
+    /// The expectation as one value.
     pub(super) fn wanted(&self) -> Value {
         let mut value = serde_json::to_value(self).unwrap_or_default();
         if let Some(map) = value.as_object_mut() {
@@ -116,12 +116,12 @@ impl Check {
     }
 }
 
-/// A pattern that can be used: bounded in size, so that none can be hostile.
+/// A pattern that can be used: its size is limited, so that it can't be an attack.
 fn pattern(text: Option<&str>) -> Result<Option<Regex>, String> {
     text.map(|t| regex::RegexBuilder::new(t).size_limit(1 << 20).build().map_err(|e| format!("`{t}` is no pattern: {e}"))).transpose()
 }
 
-/// Whether a text matches a pattern; one that can't be used matches nothing.
+/// Whether a text matches a pattern; an unusable pattern matches nothing.
 pub(super) fn matches(wanted: &str, text: &str) -> bool {
     pattern(Some(wanted)).ok().flatten().is_some_and(|p| p.is_match(text))
 }

@@ -1,4 +1,4 @@
-//! What an answer comes to, by what was expected of it. Pure, and made from what is kept alone, so that anybody can judge it again.
+//! Compares an answer with what was expected. Pure, and uses only what the bundle keeps, so that anyone can judge it again.
 use crate::bundle::probe::answer::{Answer, Heard, Why};
 use crate::bundle::probe::declaration::Probe;
 use crate::bundle::probe::expect::{Check, matches};
@@ -8,18 +8,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cmp::Ordering;
 
-/// What one sample came to. Only `right` is healthy.
+/// The result of one sample. Only `right` is healthy.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
-    /// In a word.
+    /// The result in one word.
     pub is: Is,
-    /// For `wrong` and `unjudged`: the expectations that were not seen to hold.
+    /// For `wrong` and `unjudged`: the expectations that are not shown to hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missed: Vec<Miss>,
 }
 
-/// What a sample can come to, the gravest last.
+/// The possible results of a sample, the worst last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Is {
@@ -27,30 +27,30 @@ pub enum Is {
     Right,
     /// A built-in probe found nothing to ask.
     Absent,
-    /// What was kept of the answer does not tell: it is cut, or redacted where it matters.
+    /// The kept part of the answer is not enough: it is cut, or redacted in a part that matters.
     Unjudged,
-    /// Nobody asked, or nobody was let through.
+    /// It was not asked, or the API server did not let the question through.
     NotAsked,
-    /// An answer, and not the right one.
+    /// There is an answer, and it is wrong.
     Wrong,
-    /// An answer without a body, where one was expected.
+    /// An answer without a body, although one was expected.
     Empty,
-    /// None: refused, reset, timed out, nobody there to ask, or the API server could not reach the app.
+    /// No answer: refused, reset, timed out, no target, or the API server could not reach the app.
     NoAnswer,
 }
 
-/// An expectation that was not seen to hold.
+/// An expectation that is not shown to hold.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Miss {
     /// `status`, `json`, `regex`, `sha256` or `under`.
     pub what: String,
-    /// JSON pointer into the body, where it is about one.
+    /// JSON pointer into the body, if the expectation has one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub pointer: String,
     /// What was expected.
     pub expected: Value,
-    /// What was seen, its beginning; null where nothing was.
+    /// The beginning of what was seen; null if nothing was.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub seen: Value,
 }
@@ -70,14 +70,14 @@ impl Is {
     }
 }
 
-/// Whether a statement holds: it does, it does not, or what is kept does not tell.
+/// Whether a statement holds: yes, no, or the kept part is not enough to tell.
 enum Holds {
     Yes,
     No(Value),
     Open(Value),
 }
 
-/// Judges what a sample heard.
+/// Judges one sample.
 pub fn judge(probe: &Probe, heard: &Heard) -> Outcome {
     let plain = |is| Outcome { is, missed: Vec::new() };
     let answer = match heard {
@@ -91,10 +91,10 @@ pub fn judge(probe: &Probe, heard: &Heard) -> Outcome {
         }
     };
     if answer.of_server {
-        // Too many requests is the API server's, not the app's, as a missing permission is.
+        // 429 (too many requests) comes from the API server, not from the app, as a missing permission does.
         return plain(if matches!(answer.status, 401 | 403 | 429) { Is::NotAsked } else { Is::NoAnswer });
     }
-    // A later answer is none, however it came through.
+    // An answer after the timeout counts as none, through whichever transport it came.
     if u128::from(answer.milliseconds) >= probe.timeout.time().as_millis() {
         return plain(Is::NoAnswer);
     }
@@ -119,7 +119,7 @@ pub fn judge(probe: &Probe, heard: &Heard) -> Outcome {
         let holds = match &answer.sha256 {
             Some(seen) if seen == wanted => Holds::Yes,
             Some(seen) => Holds::No(seen.clone().into()),
-            // Read to its end, it was redacted and is another one; else nobody knows.
+            // If the body was read to its end and redacted, the digest differs; else it is unknown.
             None if answer.is_redacted() && !answer.truncated => Holds::No(Value::Null),
             None => Holds::Open(Value::Null),
         };
@@ -157,7 +157,7 @@ fn miss(what: &str, pointer: &str, expected: Value, seen: Value) -> Miss {
     Miss { what: what.to_owned(), pointer: pointer.to_owned(), expected, seen }
 }
 
-/// The body as JSON, numbers normalised.
+/// The body as JSON, with normalised numbers.
 fn body(answer: &Answer) -> Result<Value, Holds> {
     if answer.truncated {
         return Err(Holds::Open(Value::Null));
@@ -204,7 +204,7 @@ fn holds(check: &Check, body: &Value) -> Holds {
     if open { Holds::Open(seen) } else { Holds::No(seen) }
 }
 
-/// Compares two JSON numbers exactly; not where one is too large to be written out.
+/// Compares two JSON numbers exactly; none if one is too large to be written out.
 fn compare(a: &str, b: &str) -> Option<Ordering> {
     fn parts(text: &str) -> Option<(bool, String, String)> {
         let text = json::decimal(text);
@@ -222,7 +222,7 @@ fn compare(a: &str, b: &str) -> Option<Ordering> {
     })
 }
 
-/// A value as a finding can show it.
+/// A value in the form that a finding can show.
 fn short(value: &Value) -> Value {
     const MOST: usize = 200;
     let text = match value {

@@ -1,4 +1,4 @@
-//! The lines of `probes/<layer>.jsonl`, format 1: each a probe and one target, with every sample that was taken of it.
+//! The lines of `probes/<layer>.jsonl`, format 1. Each line is one probe and one target, with every sample of it.
 use crate::bundle::config::Config;
 use crate::bundle::probe::answer::Heard;
 use crate::bundle::probe::declaration::{Method, Probe};
@@ -6,7 +6,7 @@ use crate::bundle::probe::judge::{Is, Outcome, judge};
 use crate::canon::json;
 use serde::{Deserialize, Serialize};
 
-/// A probe, one target, and what was heard of it.
+/// A probe, one target, and its samples.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Line {
@@ -14,15 +14,15 @@ pub struct Line {
     pub probe: String,
     /// Its layer, which also names the file.
     pub layer: String,
-    /// The whole declaration, of a built-in probe only: a declared one stands in `config.json`.
+    /// The whole declaration, of a built-in probe only: a declared probe is in `config.json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub built_in: Option<Probe>,
     /// What was asked.
     pub asked: Asked,
-    /// Of which object; absent for a URL, and where nothing was there to ask.
+    /// The object that was asked; absent for a URL, and if there was nothing to ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
-    /// The pod that answers, or those behind the Service; as they were when it was asked first.
+    /// The pod that answers, or those behind the Service, at the time of the first sample.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pods: Vec<PodSeen>,
     /// In the order of time; at least one.
@@ -38,13 +38,13 @@ pub struct Asked {
     /// The method; absent for a command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
-    /// Path and query that the app was asked for.
+    /// Path and query of the request to the app.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub path: String,
     /// The URL.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub url: String,
-    /// The port, as it was asked for.
+    /// The port in the request.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub port: String,
     /// The label selector that found the pod.
@@ -64,9 +64,7 @@ pub struct Asked {
 pub struct Target {
     /// `Pod` or `Service`.
     pub kind: String,
-    /// Its namespace.
     pub namespace: String,
-    /// Its name.
     pub name: String,
 }
 
@@ -74,9 +72,7 @@ pub struct Target {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PodSeen {
-    /// Its name.
     pub name: String,
-    /// Its uid.
     pub uid: String,
     /// The images of its containers, sorted.
     pub images: Vec<String>,
@@ -88,35 +84,35 @@ pub struct PodSeen {
 pub struct Sample {
     /// When it was asked, RFC 3339 UTC.
     pub at: String,
-    /// What was heard.
+    /// The answer, or why there is none.
     pub heard: Heard,
-    /// What that came to.
+    /// The result.
     pub outcome: Outcome,
 }
 
 impl Line {
-    /// What the line is sorted by, and what no two lines of a bundle share.
+    /// What the lines are sorted by. No two lines of a bundle have the same.
     pub fn place(&self) -> (&str, Option<&Target>) {
         (&self.probe, self.target.as_ref())
     }
 
-    /// The probe and its target, as a reader names them.
+    /// The probe and its target, for a person to read.
     pub fn title(&self) -> String {
         let target = self.target.as_ref().map(|t| format!(" of {}/{}", t.namespace, t.name)).unwrap_or_default();
         format!("{}{target}", self.probe)
     }
 
-    /// What it comes to: its gravest sample. Without a sample, nobody asked.
+    /// The result: that of its worst sample. Without a sample it was not asked.
     pub fn is(&self) -> Is {
         self.gravest().map_or(Is::NotAsked, |s| s.outcome.is)
     }
 
-    /// The first of its gravest samples.
+    /// The first of its worst samples.
     pub fn gravest(&self) -> Option<&Sample> {
         self.samples.iter().rev().max_by_key(|s| s.outcome.is)
     }
 
-    /// Judges every sample anew. Without a declaration there is nothing to judge by: it counts as not asked.
+    /// Judges every sample again. Without a declaration there is nothing to judge by, so it counts as not asked.
     pub fn judge(&mut self, config: &Config) {
         let probe = self.declaration(config).cloned();
         for sample in &mut self.samples {
@@ -125,7 +121,7 @@ impl Line {
         }
     }
 
-    /// The declaration that it is judged by: of `config.json`, else its own.
+    /// The declaration to judge by: from `config.json`, else its own.
     pub fn declaration<'a>(&'a self, config: &'a Config) -> Option<&'a Probe> {
         match (&config.probes, &self.built_in) {
             (None, own) => own.as_ref(),
@@ -136,9 +132,6 @@ impl Line {
 }
 
 /// The bytes of a layer's file; sorts the lines.
-///
-/// # Errors
-/// Never in practice.
 pub fn file(lines: &mut [Line]) -> Result<Vec<u8>, serde_json::Error> {
     lines.sort_by(|a, b| a.place().cmp(&b.place()));
     let mut out = Vec::new();

@@ -1,4 +1,4 @@
-//! Health probes, the pure part: what is declared, what an answer is as it is kept, what it comes to, and the lines of
+//! Health probes, the pure part: the declaration, the answer in the form that is kept, its judgement, and the lines of
 //! `probes/<layer>.jsonl`. Knows no cluster, no clock and no way to ask.
 mod answer;
 mod check;
@@ -8,10 +8,13 @@ mod judge;
 mod line;
 mod time;
 
-pub use answer::{Answer, Heard, KEPT, Raw, Silence, Why, is_status};
+#[cfg(feature = "rooms")]
+pub use answer::KEPT;
+pub use answer::{Answer, Heard, Raw, Silence, Why, is_status};
 pub use check::defects;
 pub use declaration::{Exec, Method, Pod, Port, Probe, Service, Through, built_in};
-pub use expect::{Check, Expect};
-pub use judge::{Is, Miss, Outcome, judge};
+#[cfg(feature = "rooms")]
+pub use judge::Outcome;
+pub use judge::{Is, Miss, judge};
 pub use line::{Asked, Line, PodSeen, Sample, Target, file};
 pub use time::Span;

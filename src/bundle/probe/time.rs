@@ -2,7 +2,7 @@
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A length of time, kept as it was written.
+/// A length of time, kept in the form in which it was written.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Span {
@@ -11,22 +11,21 @@ pub struct Span {
 }
 
 impl Span {
-    /// So many milliseconds.
+    /// This many milliseconds.
     pub fn millis(n: u64) -> Self {
         Self { text: format!("{n}ms"), time: Duration::from_millis(n) }
     }
 
-    /// So many whole seconds.
+    /// This many whole seconds.
     pub fn seconds(n: u64) -> Self {
         Self { text: format!("{n}s"), time: Duration::from_secs(n) }
     }
 
-    /// The time.
     pub fn time(&self) -> Duration {
         self.time
     }
 
-    /// As it was written.
+    /// The text as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
     }

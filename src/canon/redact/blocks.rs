@@ -1,4 +1,4 @@
-//! YAML blocks in a text: a secret-like name whose value is on the lines below it. Knows nothing of single lines' pairs.
+//! YAML blocks in a text: a secret-like name whose value is on the lines below it. Pairs on one line are not handled here.
 use super::names::{self, Sense};
 use super::pairs::add;
 use super::pattern::Pattern;
@@ -15,7 +15,7 @@ static SECRET_KIND: Pattern = Pattern::new(r"(?m)^[ \t]*kind:[ \t]*Secret[ \t]*\
 struct Open {
     indent: usize,
     secret: bool,
-    /// Of a block scalar: its content so far.
+    /// The content of a block scalar so far.
     content: Option<Range<usize>>,
 }
 
@@ -76,7 +76,7 @@ pub(super) fn find(text: &str, out: &mut Spans) {
     }
 }
 
-/// Adds the content of a block scalar that has ended.
+/// Adds the content of a finished block scalar.
 fn close(text: &str, open: Option<Open>, out: &mut Spans) {
     let Some(range) = open.filter(|o| o.secret).and_then(|o| o.content) else { return };
     let Some(content) = text.get(range.clone()) else { return };
@@ -85,7 +85,7 @@ fn close(text: &str, open: Option<Open>, out: &mut Spans) {
     }
 }
 
-/// Without a comment at its end and without quotes.
+/// The value without a comment at its end and without quotes.
 fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
     let Some(value) = text.get(range.clone()) else { return range };
     for quote in ['"', '\''] {

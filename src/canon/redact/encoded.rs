@@ -1,4 +1,4 @@
-//! Base64 texts whose decoded form is readable. Whether that form is secret, others decide.
+//! Base64 texts whose decoded form is readable. Does not decide whether that form is secret.
 use super::literal::is_literal;
 use super::pattern::Pattern;
 use base64::Engine as _;
@@ -14,7 +14,7 @@ const URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 static RUN: Pattern = Pattern::new(r"[A-Za-z0-9+/_-]{12,}={0,2}");
 static LINES: Pattern = Pattern::new(r"(?:[A-Za-z0-9+/_-]{40,}[ \t]*(?:\r?\n|\\n)[ \t]*)+[A-Za-z0-9+/_-]{2,}={0,2}");
 
-/// The readable text that this is the base64 of.
+/// The readable text that this base64 encodes.
 pub(super) fn decoded(text: &str) -> Option<String> {
     if text.len() < 4 || text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
@@ -26,7 +26,7 @@ pub(super) fn decoded(text: &str) -> Option<String> {
     (printable && ascii && !text.is_empty()).then_some(text)
 }
 
-/// Whether this is the base64 of `user:password`, or that itself.
+/// Whether this is `user:password`, or the base64 of it.
 pub(super) fn is_login(text: &str) -> bool {
     let of = |t: &str| {
         t.split_once(':').is_some_and(|(user, word)| {
@@ -36,7 +36,7 @@ pub(super) fn is_login(text: &str) -> bool {
     decoded(text).is_some_and(|d| of(&d))
 }
 
-/// All base64 texts whose decoded form is readable, with that form; such that go over several lines too.
+/// All base64 texts whose decoded form is readable, with that form; also those that span several lines.
 pub(super) fn runs(text: &str) -> Vec<(Range<usize>, String)> {
     let mut out = Vec::new();
     if text.len() < 12 {
@@ -49,7 +49,7 @@ pub(super) fn runs(text: &str) -> Vec<(Range<usize>, String)> {
         }
     }
     for found in RUN.regex().into_iter().flat_map(|r| r.find_iter(text)) {
-        // A path or a `key=` may stand before it in the same run of letters: try what follows the last such sign too.
+        // A path or a `key=` may come before it without a space: also try the text after the last such character.
         let run = found.as_str();
         if let Some(d) = decoded(run) {
             out.push((found.range(), d));

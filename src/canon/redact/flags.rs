@@ -3,7 +3,7 @@ use super::literal::is_literal;
 use super::names::{self, Sense};
 use serde_json::Value;
 
-/// For each element: from which byte on it is a secret as a whole.
+/// For each element: the byte from which on all of it is a secret.
 pub(super) fn secret_from(list: &[Value]) -> Vec<Option<usize>> {
     let words: Vec<&str> = list.iter().map(|v| v.as_str().unwrap_or_default()).collect();
     let runs = |names: &[&str]| words.iter().any(|w| names.iter().any(|n| w.rsplit('/').next().is_some_and(|last| last.starts_with(n))));

@@ -1,4 +1,4 @@
-//! Files of other programs as ConfigMaps hold them: what must go and what must stay.
+//! Files of other programs, as ConfigMaps hold them: what must be replaced and what must stay.
 use super::Domain;
 use super::tests::{config, left, redactor};
 

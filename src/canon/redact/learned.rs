@@ -1,11 +1,12 @@
-//! Copies of a secret elsewhere in the same object: in messages, where no name tells that it is one. Knows nothing of texts' formats.
+//! Finds copies of a secret elsewhere in the same object: in messages, where no field name shows that it is one. Knows nothing of text
+//! formats.
 use super::literal;
 use super::token::{Domain, Tokens};
 use base64::Engine as _;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Whether a secret can hardly be a word, a name or an id that stands elsewhere for another reason.
+/// Whether a secret is so unusual that equal text elsewhere must be a copy, and not a word, a name or an id.
 pub(super) fn distinctive(secret: &str) -> bool {
     let has = |f: fn(&u8) -> bool| secret.as_bytes().iter().any(f);
     let (lower, upper, digit) = (has(u8::is_ascii_lowercase), has(u8::is_ascii_uppercase), has(u8::is_ascii_digit));
@@ -14,14 +15,15 @@ pub(super) fn distinctive(secret: &str) -> bool {
     (8..=4096).contains(&secret.len()) && kinds >= 3 && literal::looks_random(secret) && !secret.starts_with('/')
 }
 
-/// A way in which a secret may be written.
+/// One way to write a secret.
 struct Spelling {
     text: String,
-    /// Whether it goes on with every sign of base64 that follows: the last sign depends on what comes behind it, and padding follows.
+    /// Whether it extends over all base64 characters that follow: the last character depends on the bytes after the secret, and padding
+    /// may follow.
     is_base64: bool,
 }
 
-/// Replaces copies of the secrets that a run has found, plain or in base64, each by the token of what is written there.
+/// Replaces copies of the secrets that were found in this run, plain or in base64, each by the token of the text found there.
 pub(super) fn replace(tokens: &Tokens, known: &BTreeSet<String>, value: &mut Value) {
     if known.is_empty() {
         return;
@@ -34,7 +36,7 @@ fn forms(secret: &str) -> Vec<Spelling> {
     let plain = |text: &str| Spelling { text: text.to_owned(), is_base64: false };
     let mut forms = vec![plain(secret)];
     let encoded = base64::engine::general_purpose::STANDARD.encode(secret);
-    // The signs that the secret alone determines.
+    // The base64 characters that the secret alone determines.
     forms.push(Spelling { text: encoded.chars().take(secret.len() * 8 / 6).collect(), is_base64: true });
     let escaped = Value::from(secret).to_string();
     forms.extend(escaped.get(1..escaped.len().saturating_sub(1)).filter(|e| *e != secret).map(plain));

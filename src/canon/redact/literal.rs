@@ -1,4 +1,4 @@
-//! Whether a value is a literal or only stands for one, and whether it looks random. Knows nothing of names or formats.
+//! Whether a value is a literal or only refers to one, and whether it looks random. Knows nothing of names or formats.
 use super::pattern::Pattern;
 use super::token::is_token;
 
@@ -14,7 +14,7 @@ static EXPRESSION: Pattern = Pattern::new(
 static TEMPLATE_DEFAULT: Pattern = Pattern::new(r#"default\s+["'][^"']+["']|["'][^"']+["']\s*\|\s*b64enc"#);
 static PIECE: Pattern = Pattern::new(r"\$\{+[^{}:]*\}+|\$\([^()]*\)|\{\{[^{}]*\}\}|evid:redacted:[0-9a-f]{32}");
 
-/// Whether a value under a secret-like name is a literal: not empty, no placeholder, no path and no reference to another place.
+/// Whether a value under a secret-like name is a literal: not empty, no placeholder, no path and no reference.
 pub(super) fn is_literal(value: &str) -> bool {
     let value = value.trim();
     if value.is_empty() || is_token(value) {
@@ -26,7 +26,7 @@ pub(super) fn is_literal(value: &str) -> bool {
     if PLACEHOLDER.is_match(value) || ELSEWHERE.is_match(value) || EXPRESSION.is_match(value) || is_public_pem(value) {
         return false;
     }
-    // `user:${PASSWORD}`, `${A}-${B}`: what is left beside the placeholders is no secret if it is short.
+    // `user:${PASSWORD}`, `${A}-${B}`: the text besides the placeholders is no secret if it is short.
     if let Some(piece) = PIECE.regex().filter(|p| p.is_match(value)) {
         return piece.replace_all(value, "").bytes().filter(u8::is_ascii_alphanumeric).count() > 5;
     }
@@ -41,7 +41,7 @@ pub(super) fn after_scheme(value: &str) -> Option<usize> {
     is_literal(part.as_str()).then_some(part.start())
 }
 
-/// Only certificates or public keys.
+/// Whether it holds only certificates or public keys.
 pub(super) fn is_public_pem(value: &str) -> bool {
     value.trim_start().starts_with("-----BEGIN ") && !value.contains("PRIVATE KEY")
 }

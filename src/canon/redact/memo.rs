@@ -1,17 +1,17 @@
-//! What one run may leave to the next: texts in which nothing was found, and what names of fields say. Both follow from the text
-//! alone, whatever stands around it and whatever the key is. Holds no text that held a secret, and forgets what is not met again.
+//! What one run passes to the next: texts without a secret, and the meaning of field names. Both depend on the text alone, not on its
+//! place or on the key. Holds no text that had a secret, and forgets what is not seen again.
 use super::mode::Mode;
 use super::names::{Name, Sense};
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// Bytes of one generation of texts, with some for each text's place in its table.
+/// Bytes of one generation of texts, including some for each text's entry in the table.
 const GENERATION: usize = 1 << 17;
-/// Longer texts are remembered by their digest.
+/// Longer texts are stored by their digest.
 const LONGEST: usize = 128;
 
-/// Of one run at a time.
+/// Used by one run at a time.
 #[derive(Default)]
 pub(super) struct Memo {
     clean: [[Recent<()>; 3]; 3],
@@ -19,17 +19,17 @@ pub(super) struct Memo {
 }
 
 impl Memo {
-    /// Whether nothing was found in this text, the last time it stood under such a name in such a mode.
+    /// Whether no secret was found in this text the last time it had such a name and mode.
     pub(super) fn is_clean(&mut self, text: &str, sense: Sense, mode: Mode) -> bool {
         self.clean_of(sense, mode).get(text).is_some()
     }
 
-    /// Nothing is in this text.
+    /// Records that this text has no secret.
     pub(super) fn clean(&mut self, text: &str, sense: Sense, mode: Mode) {
         self.clean_of(sense, mode).put(text, ());
     }
 
-    /// What the name of a field says.
+    /// The meaning of a field's name.
     pub(super) fn name(&mut self, name: &str) -> Name {
         self.names.get(name).unwrap_or_else(|| {
             let says = Name::of(name);
@@ -53,7 +53,7 @@ impl Memo {
     }
 }
 
-/// Two generations: the older one is forgotten when the younger one is full; what is met again becomes young again.
+/// Two generations: when the younger one is full, the older one is dropped. An entry that is used again moves to the younger one.
 struct Recent<V> {
     young: HashMap<Box<[u8]>, V>,
     old: HashMap<Box<[u8]>, V>,
@@ -91,7 +91,7 @@ impl<V: Copy> Recent<V> {
     }
 }
 
-/// A short text is its own name, that of a long one its digest behind a byte that no text holds.
+/// The key of a text: a short text itself; of a long one its digest, after a byte that no text contains.
 fn name_of(text: &str) -> Cow<'_, [u8]> {
     if text.len() <= LONGEST {
         return Cow::Borrowed(text.as_bytes());

@@ -1,5 +1,5 @@
-//! Replaces every secret value of a captured object or text by a keyed token, so that nothing secret is ever stored.
-//! Equal values give equal tokens under one key. Knows nothing of bundles, claims or disks, and never keeps what it saw.
+//! Replaces every secret value of a captured object or text by a keyed token, so that no secret is ever stored. Equal values give equal
+//! tokens under one key. Knows nothing of bundles, claims or disks, and never keeps what it saw.
 mod blocks;
 mod encoded;
 mod flags;
@@ -32,43 +32,43 @@ use token::Tokens;
 pub struct Redactor {
     tokens: Tokens,
     id: String,
-    /// Of runs that are over; a run takes one and gives it back.
+    /// The memos of finished runs. A run takes one and returns it.
     memos: Arc<Mutex<Vec<memo::Memo>>>,
 }
 
 impl Redactor {
     /// A redactor for this key.
     pub fn new(key: &[u8; 32]) -> Self {
-        // Names how tokens are made as well: those that were made of decoded values are not comparable with these.
+        // The id also names how tokens are made: tokens that were made from decoded values are not comparable with these.
         let mut id = sha256_hex(&[b"evid redaction key id, tokens of bytes as written".as_slice(), key].concat());
         id.truncate(32);
         Self { tokens: Tokens::new(key), id, memos: Arc::default() }
     }
 
-    /// Names the key without telling it: two bundles with equal ids have comparable tokens.
+    /// Identifies the key without revealing it: two bundles with equal ids have comparable tokens.
     pub fn key_id(&self) -> String {
         self.id.clone()
     }
 
-    /// The token of a secret, of the bytes as they are written in that kind of place.
+    /// The token of a secret: of the bytes as they are written in this kind of place.
     pub fn token(&self, domain: Domain, written: &str) -> String {
         self.tokens.of(domain, written.as_bytes())
     }
 
-    /// Redacts a captured object in place; of a Secret only its metadata stays.
+    /// Redacts a captured object in place; a Secret keeps only its metadata.
     pub fn object(&self, value: &mut Value) {
         self.secret(value);
         walk::metadata_only(value);
     }
 
-    /// Redacts a captured object in place; of a Secret the content stays as tokens, with its type and whether it is immutable.
+    /// Redacts a captured object in place; a Secret keeps its content as tokens, its type, and whether it is immutable.
     pub fn secret(&self, value: &mut Value) {
         let scan = scan::Scan::new(&self.tokens, &self.memos);
         walk::walk(&scan, value);
         learned::replace(&self.tokens, &scan.known.borrow(), value);
     }
 
-    /// Redacts a text that stands alone, such as an error message.
+    /// Redacts a text that is no part of an object, such as an error message.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match scan::Scan::new(&self.tokens, &self.memos).text(text, mode::Mode::Full) {
             Some(redacted) => Cow::Owned(redacted),

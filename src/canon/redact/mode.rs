@@ -7,6 +7,6 @@ pub(super) enum Mode {
     Full,
     /// Sentences, where `secret: not found` is no secret.
     Prose,
-    /// Schemas and expressions: only what shows by its own shape.
+    /// Schemas and expressions: only secrets with a typical form are searched.
     Shapes,
 }

@@ -1,7 +1,7 @@
-//! What the name of a field tells about its value: a secret, perhaps one, or nothing. Knows nothing of values or formats.
+//! What the name of a field tells about its value: it is a secret, may be one, or is none. Knows nothing of values or formats.
 use super::settings::{AFTER, BEFORE, BENIGN, COPIES, EMPTY, FILES, KEY_OF, NOUNS, PLAIN_KEY_OF, PROSE, SHAPES, WHOLE};
 
-/// What a name says.
+/// What a name tells about a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Sense {
     /// Nothing.
@@ -12,12 +12,12 @@ pub(super) enum Sense {
     Secret,
 }
 
-/// All that the walk asks of the name of a field.
+/// Everything that the walk needs to know of a field's name.
 #[derive(Clone, Copy)]
 pub(super) struct Name {
-    /// What it says of its value.
+    /// What it tells about the value.
     pub(super) sense: Sense,
-    /// Its value is a secret as a whole, whatever it is.
+    /// The whole value is a secret, whatever it is.
     pub(super) whole: bool,
     /// Below it are schemas, paths and expressions.
     pub(super) shapes: bool,
@@ -26,7 +26,7 @@ pub(super) struct Name {
 }
 
 impl Name {
-    /// What this name says.
+    /// What this name tells.
     pub(super) fn of(name: &str) -> Self {
         let is = |list: &[&str]| list.contains(&name);
         Self { sense: sense(name), whole: is(COPIES), shapes: is(SHAPES), prose: is(PROSE) }
@@ -57,7 +57,7 @@ fn words(name: &str) -> Vec<String> {
     out
 }
 
-/// Whether any secret-like stem is in a name: most names are done with here.
+/// Whether a name contains any secret-like stem; most names contain none and need no further check.
 fn stem(name: &str) -> bool {
     const STEMS: &[&[u8]] = &[
         b"pass",
@@ -91,7 +91,7 @@ fn noun(word: &str) -> bool {
     WHOLE.contains(word) || NOUNS.iter().any(|n| word.ends_with(n))
 }
 
-/// What this name says of its value.
+/// What this name tells about its value.
 pub(super) fn sense(name: &str) -> Sense {
     if name.len() > 200 || !stem(name) {
         return Sense::Plain;
@@ -128,7 +128,7 @@ pub(super) fn sense(name: &str) -> Sense {
     }
 }
 
-/// Names that end in a word that is a secret only now and then.
+/// What a name tells whose last word is only sometimes a secret.
 fn weak(words: &[String]) -> Sense {
     let Some((last, before)) = words.split_last() else { return Sense::Plain };
     match last.as_str() {

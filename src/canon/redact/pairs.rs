@@ -1,4 +1,4 @@
-//! `key: value`, `key = value` and `"key": "value"` anywhere in a text, whatever its format. Nested blocks are `blocks`' matter.
+//! `key: value`, `key = value` and `"key": "value"` anywhere in a text, in any format. `blocks` handles nested blocks.
 use super::literal::{is_literal, looks_random};
 use super::mode::Mode;
 use super::names::{self, Sense};
@@ -22,7 +22,7 @@ static NAMED_ELEMENT: Pattern =
 static FLAG: Pattern = Pattern::new(r#"(?:^|\s)--?([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'-][^\s"';|&]*))"#);
 static CUT: Pattern = Pattern::new(r"\s+(?:[A-Za-z_][\w.-]*=|-{1,2}[A-Za-z]|&&|\|\||[|;>]|psql\b|exec\b|mysql|pg_|redis-cli)");
 
-/// Adds the secrets that stand as values of named fields.
+/// Adds the secrets that are values of named fields.
 pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
     if text.len() < 6 || !STEM.is_match(text) {
         return;
@@ -36,7 +36,7 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
         if sense == Sense::Plain || text.get(at..).is_some_and(|rest| rest.starts_with(['=', '~', ':'])) {
             continue;
         }
-        // An entry of an ExternalSecret: there it is the name of a field.
+        // In an entry of an ExternalSecret it is the name of a field.
         if name.as_str() == "secretKey" && text.get(at..).is_some_and(|t| t.lines().skip(1).take(2).any(|l| l.contains("remoteRef:"))) {
             continue;
         }
@@ -83,7 +83,7 @@ pub(super) fn add(text: &str, range: Range<usize>, sense: Sense, out: &mut Spans
     secret
 }
 
-/// How a pair stands in its text.
+/// The place of a pair in its text.
 struct Place {
     whole_line: bool,
     quoted_name: bool,
@@ -111,7 +111,7 @@ impl Place {
     }
 }
 
-/// Adds the value that begins here; gives its range.
+/// Adds the value that begins here; returns its range.
 fn value(text: &str, at: usize, sense: Sense, place: &Place, out: &mut Spans) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
     let opener = rest.len() - rest.trim_start_matches('\\').len();
@@ -145,7 +145,7 @@ fn value(text: &str, at: usize, sense: Sense, place: &Place, out: &mut Spans) ->
     Some(at..at + len)
 }
 
-/// The length of an unquoted value inside a longer line; `${...}` and `{{ ... }}` are held together.
+/// The length of an unquoted value within a longer line; `${...}` and `{{ ... }}` are not split.
 fn inline(line: &str) -> usize {
     for (open, close) in [("{{", "}}"), ("${", "}"), ("$(", ")")] {
         if line.starts_with(open) {
@@ -155,7 +155,7 @@ fn inline(line: &str) -> usize {
     line.find(|c: char| c.is_whitespace() || ",;&\"'`)}]>|\\".contains(c)).unwrap_or(line.len())
 }
 
-/// Where a quoted text ends: at the same quote, escaped as deep as the opening one was.
+/// The end of a quoted text: the same quote, with as many escapes as the opening one.
 fn closing(text: &str, quote: char, escapes: usize) -> usize {
     let bytes = text.as_bytes();
     let mut i = 0;

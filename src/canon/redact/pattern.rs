@@ -1,4 +1,4 @@
-//! A regular expression that is compiled at its first use. Knows nothing of secrets.
+//! A regular expression that is compiled when it is first used. Knows nothing of secrets.
 use regex::{Captures, Regex};
 use std::sync::OnceLock;
 
@@ -14,7 +14,6 @@ impl Pattern {
         Self { source, compiled: OnceLock::new() }
     }
 
-    /// The compiled expression.
     pub(super) fn regex(&self) -> Option<&Regex> {
         self.compiled.get_or_init(|| Regex::new(self.source).ok()).as_ref()
     }

@@ -1,4 +1,5 @@
-//! One run over one object or text: finds secrets in texts and remembers them for the run. Knows nothing of how objects are built.
+//! One run over one object or text: finds secrets in texts and remembers them until the run ends. Knows nothing of the structure of
+//! objects.
 use super::literal::is_literal;
 use super::memo::Memo;
 use super::mode::Mode;
@@ -14,44 +15,43 @@ use std::sync::Mutex;
 
 static COMPOUND: Pattern = Pattern::new(r"[:=>\s]");
 
-/// One run.
 pub(super) struct Scan<'r> {
     /// Makes the tokens.
     tokens: &'r Tokens,
-    /// Where what may be remembered goes when the run is over.
+    /// Where the memo goes when the run ends.
     memos: &'r Mutex<Vec<Memo>>,
-    /// Secrets found so far that are distinctive enough to be looked for elsewhere.
+    /// Secrets found so far that are distinctive enough to search for copies.
     pub(super) known: RefCell<BTreeSet<String>>,
-    /// How deep in texts within texts.
+    /// The nesting depth of texts within texts.
     depth: Cell<usize>,
-    /// Whether tokens met now are ours.
+    /// Whether tokens in the text are our own.
     own: Cell<bool>,
     memo: RefCell<Memo>,
 }
 
 impl<'r> Scan<'r> {
-    /// A run that knows nothing yet.
+    /// A run that has found nothing yet.
     pub(super) fn new(tokens: &'r Tokens, memos: &'r Mutex<Vec<Memo>>) -> Self {
         let memo = memos.lock().ok().and_then(|mut memos| memos.pop()).unwrap_or_default();
         Self { tokens, memos, known: RefCell::default(), depth: Cell::new(0), own: Cell::new(false), memo: RefCell::new(memo) }
     }
 
-    /// The token of a secret as it is written; remembers it.
+    /// The token of a secret in its written form; remembers the secret.
     pub(super) fn token(&self, domain: Domain, written: &str) -> String {
         self.learn(written);
         self.tokens.of(domain, written.as_bytes())
     }
 
-    /// Remembers a secret that is distinctive.
+    /// Remembers a secret if it is distinctive.
     pub(super) fn learn(&self, secret: &str) {
         if learned::distinctive(secret) {
             self.known.borrow_mut().insert(secret.to_owned());
         }
     }
 
-    /// The token of a value that is a secret as a whole; where it is base64, what that means is remembered too.
+    /// The token of a value that is entirely a secret; if it is base64, the decoded secret is remembered too.
     pub(super) fn whole(&self, domain: Domain, value: &str) -> String {
-        // A sign that base64 does not have: nothing is gathered to be decoded.
+        // It has a character that base64 does not have, so there is nothing to decode.
         if !value.bytes().any(|b| b.is_ascii_punctuation() && !b"+/-_=".contains(&b)) {
             let compact: String = value.split_whitespace().collect();
             encoded::decoded(&compact).iter().for_each(|plain| self.learn(plain));
@@ -59,14 +59,15 @@ impl<'r> Scan<'r> {
         self.token(domain, value)
     }
 
-    /// What the name of a field says.
+    /// What the name of a field tells.
     pub(super) fn name(&self, name: &str) -> Name {
         self.memo.borrow_mut().name(name)
     }
 
-    /// A text under a field of this sense, redacted; nothing where it holds no secret. What held none is not looked at again.
+    /// The redacted text of a field with this sense; none if it holds no secret. A text in which no secret was found is not searched
+    /// again.
     pub(super) fn value(&self, text: &str, sense: Sense, mode: Mode) -> Option<String> {
-        // A text within a text is judged by how deep it is as well.
+        // For a text within a text the depth matters too.
         if self.depth.get() > 0 || self.own.get() {
             return self.judge(text, sense, mode);
         }
@@ -80,7 +81,7 @@ impl<'r> Scan<'r> {
         redacted
     }
 
-    /// As [`Self::value`], by looking at it.
+    /// As [`Self::value`], but always searches.
     fn judge(&self, text: &str, sense: Sense, mode: Mode) -> Option<String> {
         if sense != Sense::Plain
             && let Some(from) = literal::after_scheme(text)
@@ -96,7 +97,7 @@ impl<'r> Scan<'r> {
         if secret { Some(self.whole(Domain::Text, text)) } else { self.text(text, mode) }
     }
 
-    /// A text, redacted; nothing where it holds no secret.
+    /// The redacted text; none if it holds no secret.
     pub(super) fn text(&self, text: &str, mode: Mode) -> Option<String> {
         if text.len() < 6 {
             return None;
@@ -109,7 +110,7 @@ impl<'r> Scan<'r> {
         self.json(out.as_deref().unwrap_or(text), mode).or(out)
     }
 
-    /// A text that is JSON, redacted once more by its structure; all else in it stays as it is written.
+    /// Redacts a text that is JSON again, by its structure; all other bytes stay as they are written.
     fn json(&self, text: &str, mode: Mode) -> Option<String> {
         if self.depth.get() > 3 || mode == Mode::Shapes || !text.trim_start().starts_with(['{', '[']) {
             return None;
@@ -165,7 +166,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Texts made of pieces that secrets are made of.
+    /// Texts made of parts that are typical of secrets.
     fn text() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             "[a-z0-9./:_-]{1,24}",
@@ -206,7 +207,7 @@ mod tests {
     }
 
     proptest! {
-        /// What a run knows of earlier runs changes neither what it replaces nor what it looks for elsewhere.
+        /// What a run remembers of earlier runs changes neither what it replaces nor which copies it searches.
         #[test]
         fn a_text_that_is_met_again_is_judged_as_at_first(
             met in prop::collection::vec((text(), 0..3_usize, 0..3_usize), 1..8),

@@ -1,10 +1,10 @@
-//! Word lists for field names. Data only: what a word means for a name is decided in `names`.
+//! Word lists for field names. Data only: `names` decides what a word means for a name.
 
 /// Words in one text, with spaces between them.
 pub(super) struct Words(&'static str);
 
 impl Words {
-    /// All of them.
+    /// All words.
     pub(super) fn iter(&self) -> impl Iterator<Item = &'static str> {
         self.0.split_ascii_whitespace()
     }
@@ -76,7 +76,7 @@ pub(super) const AFTER: Words = Words(
     alias title text_description
     ",
 );
-/// Words after the noun that change nothing.
+/// Words after the noun that do not change its meaning.
 pub(super) const EMPTY: Words = Words(
     "
     b64 base64 value values text plain plaintext string raw old new current previous prod dev test staging encoded encrypted

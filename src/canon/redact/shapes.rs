@@ -1,4 +1,4 @@
-//! Secrets that show by their own shape: private keys, JWTs, tokens of known services, password hashes, headers. Names don't matter here.
+//! Secrets with a typical form: private keys, JWTs, tokens of known services, password hashes, headers. Names don't matter here.
 use super::literal::{is_literal, looks_random};
 use super::pattern::Pattern;
 use super::spans::Spans;
@@ -15,7 +15,7 @@ static WHOLE: Pattern = Pattern::new(concat!(
     r"|\b\d{8,10}:AA[A-Za-z0-9_-]{32,}|\bLTAI[A-Za-z0-9]{16,}\b|\b[0-9a-f]{6}\.[0-9a-f]{16}\b",
     r"|\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}|\$apr1\$[^\s$]{1,8}\$[./A-Za-z0-9]{22}|\$[156y]\$(?:rounds=\d+\$)?[^\s$:]{1,32}\$[./A-Za-z0-9$]{22,}|\$argon2(?:id|i|d)\$[^\s:,;'\x22]+|\{S?SHA(?:256|512)?\}[A-Za-z0-9+/=]{20,}",
     r"|pbkdf2[:_][a-z0-9_]+[:$]\d+\$[^\s'\x22]{16,}|scrypt:\d+:\d+:\d+\$[^\s'\x22]{16,}|SCRAM-SHA-256\$\d+:[^\s'\x22]{20,}",
-    // Private keys without their armour; compressed data (it may hold anything).
+    // Private keys without PEM header and footer; compressed data (it may hold anything).
     r"|\bMII[A-Za-z0-9+/]{2,3}(?:IBAAKC|AgEAAo|IBADANBgkqhkiG9w0BAQEFAAS)[A-Za-z0-9+/]{40,}(?:\r?\n *[A-Za-z0-9+/]{4,})*={0,2}|\b(?:MHcCAQEE|MIGHAgEAMBMG|MIGkAgEB|MC4CAQAwBQYDK2V|b3BlbnNzaC1rZXktdjE)[A-Za-z0-9+/]{16,}={0,2}",
     r"|\bH4sI[A-Za-z0-9+/_-]{24,}={0,2}",
 ));
@@ -35,7 +35,7 @@ static COOKIE: Pattern = Pattern::new(r#"\b(?i-u:cookie)(?:\\*["'])?\s*:\s*(?:\\
 static PGPASS: Pattern = Pattern::new(r"(?m)^[^\s:#]+:(?:\d{2,5}|\*):[^\s:]+:[^\s:]+:(\S+)$");
 static HTPASSWD: Pattern = Pattern::new(r"(?m)^[\w.@-]+:([./A-Za-z0-9]{13})$");
 
-/// Adds what shows by its shape. `own` tells that the text may hold tokens of ours.
+/// Adds secrets with a typical form. `own` tells that the text may hold tokens of ours.
 pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
     if text.len() < 8 {
         return;

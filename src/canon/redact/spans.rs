@@ -1,12 +1,11 @@
-//! Where secrets stand in a text, and the text with them replaced. Knows nothing of how a secret is recognised.
+//! The positions of secrets in a text, and the text with the secrets replaced. Knows nothing of how a secret is recognised.
 use super::token::{Domain, Tokens};
 use std::ops::Range;
 
 /// One secret in a text.
 pub(super) struct Span {
-    /// Its bytes.
     pub(super) range: Range<usize>,
-    /// What it means, where that isn't the text itself (a decoded value): copies of that are looked for elsewhere.
+    /// The decoded secret, if it isn't the text itself: copies of that are searched elsewhere.
     pub(super) means: Option<String>,
 }
 
@@ -15,12 +14,12 @@ pub(super) struct Span {
 pub(super) struct Spans(Vec<Span>);
 
 impl Spans {
-    /// The text between these bytes is a secret.
+    /// Adds the text between these bytes as a secret.
     pub(super) fn add(&mut self, range: Range<usize>) {
         self.add_decoded(range, None);
     }
 
-    /// The text between these bytes means this secret.
+    /// Adds the text between these bytes, which encodes this secret.
     pub(super) fn add_decoded(&mut self, range: Range<usize>, means: Option<String>) {
         if !range.is_empty() {
             self.0.push(Span { range, means });
@@ -32,7 +31,7 @@ impl Spans {
         self.0.is_empty()
     }
 
-    /// In order, without overlaps: of two that overlap the outer one stays, or both become one.
+    /// In order, without overlaps: of two overlapping spans the outer one stays, or both are joined.
     pub(super) fn merged(mut self) -> Vec<Span> {
         self.0.sort_by(|a, b| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end)));
         let mut out: Vec<Span> = Vec::with_capacity(self.0.len());
@@ -53,17 +52,17 @@ impl Spans {
     }
 }
 
-/// What a span means: what is looked for elsewhere.
+/// The secret that a span means; copies of it are searched elsewhere.
 pub(super) fn secret_of<'a>(text: &'a str, span: &'a Span) -> &'a str {
     span.means.as_deref().unwrap_or_else(|| written(text, span))
 }
 
-/// A span as it is written: what its token is made of.
+/// A span's written text; the token is made from it.
 fn written<'a>(text: &'a str, span: &Span) -> &'a str {
     text.get(span.range.clone()).unwrap_or(text)
 }
 
-/// The text with a token in each span's place.
+/// The text with a token in place of each span.
 pub(super) fn apply(tokens: &Tokens, text: &str, spans: &[Span]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;

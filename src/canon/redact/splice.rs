@@ -1,5 +1,5 @@
-//! Puts what was redacted in a JSON text back into that text, so that everything else stays as it is written: white space, the order of
-//! fields, and how a text is escaped are told apart where they differ. Knows nothing of what is secret.
+//! Writes the redacted values of a JSON text back into that text, so that all other bytes stay as they are: white space, the order of
+//! fields, and how texts are escaped. Knows nothing of what is secret.
 use super::token::{Domain, Tokens};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
-/// The text of the value `before`, with what differs in `after` in its place.
+/// The text of the value `before`, in which the parts that differ in `after` are replaced.
 pub(super) fn splice(tokens: &Tokens, text: &str, before: &Value, after: &Value) -> String {
     let mut out = String::with_capacity(text.len());
     put(tokens, text, before, after, &mut out);
@@ -24,13 +24,13 @@ fn put(tokens: &Tokens, text: &str, before: &Value, after: &Value, out: &mut Str
         (Value::Object(x), Value::Object(y)) => {
             let Ok(Fields(fields)) = serde_json::from_str(text) else { return secret(tokens, text, out) };
             let last: HashMap<&str, usize> = fields.iter().enumerate().map(|(i, (name, _))| (name.as_ref(), i)).collect();
-            // A field that was renamed: its name held a secret.
+            // A field was renamed, because its name held a secret.
             if x.keys().ne(y.keys()) {
                 return secret(tokens, text, out);
             }
             let parts = fields.iter().enumerate().map(|(i, (name, raw))| {
                 let name: &str = name.as_ref();
-                // Of a field that stands twice only the last was looked at.
+                // If a field occurs twice, only the last one was examined.
                 let pair = if last.get(name) == Some(&i) { x.get(name).zip(y.get(name)) } else { None };
                 (raw.get(), pair)
             });
@@ -40,13 +40,13 @@ fn put(tokens: &Tokens, text: &str, before: &Value, after: &Value, out: &mut Str
             let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(text) else { return secret(tokens, text, out) };
             around(tokens, text, items.iter().zip(x.iter().zip(y)).map(|(raw, pair)| (raw.get(), Some(pair))), out);
         }
-        // Written as it is always written: the token, which is made of what the text means, tells all.
+        // Written in the usual form: the token, which is made of the text's meaning, is enough.
         (before, after) if before.to_string().as_str() == text.trim() => out.push_str(&after.to_string()),
         _ => secret(tokens, text, out),
     }
 }
 
-/// Parts of a text, each redacted, and what stands around them.
+/// Redacts some parts of a text and keeps the text around them.
 fn around<'t>(tokens: &Tokens, text: &str, parts: impl Iterator<Item = (&'t str, Option<(&'t Value, &'t Value)>)>, out: &mut String) {
     let mut at = 0;
     for (part, pair) in parts {
@@ -66,7 +66,7 @@ fn secret(tokens: &Tokens, text: &str, out: &mut String) {
     out.push_str(&Value::from(tokens.of(Domain::Text, text.as_bytes())).to_string());
 }
 
-/// The fields of an object in their order, those that stand twice too.
+/// The fields of an object in their order, including repeated ones.
 struct Fields<'t>(Vec<(Cow<'t, str>, &'t RawValue)>);
 
 impl<'de: 't, 't> Deserialize<'de> for Fields<'t> {

@@ -41,7 +41,7 @@ fn what_was_applied_last_is_one_token_wherever_it_stands() {
     assert_eq!(object["spec"]["template"]["metadata"]["annotations"][key], json!(redactor().token(Domain::Text, "{\"a\":1}")));
 }
 
-/// The token of a value under a name that says that it is secret.
+/// The token of a value under a name that marks it as secret.
 fn token_of(value: Value) -> Value {
     let mut object = json!({"spec": {"password": value}});
     redactor().object(&mut object);
@@ -78,10 +78,10 @@ fn what_stands_around_a_secret_in_json_stays_as_it_is_written() {
     let token = redactor().token(Domain::Text, "hunter22");
     let text = |password: &str| format!("{{ \"b\": 1.0,\n  \"a\": [{{\"password\": {password}}}], \"c\": \"\\u0041\" }}\n");
     assert_eq!(redactor().text(&text("\"hunter22\"")), text(&format!("\"{token}\"")));
-    // The same password, escaped otherwise, is another text.
+    // The same password with another escaping is another text.
     let escaped = redactor().text(&text("\"\\u0068unter22\"")).into_owned();
     assert!(escaped.contains(MARK) && !escaped.contains("unter22") && !escaped.contains(&token), "{escaped}");
-    // Of a field that stands twice neither is dropped, and neither is readable.
+    // If a field occurs twice, neither is dropped, and neither is readable.
     let twice = |first: &str| redactor().text(&format!("{{\"password\": \"{first}\", \"password\": \"hunter22\"}}")).into_owned();
     assert!(twice("zq1zq1").contains(&token) && !twice("zq1zq1").contains("zq1zq1"), "{}", twice("zq1zq1"));
     assert_ne!(twice("zq1zq1"), twice("zq1zq2"));
@@ -153,7 +153,7 @@ fn base64_of_something_with_a_secret_is_secret() {
 fn a_copy_in_a_message_is_found_by_its_value() {
     let object = json!({"spec": {"password": "Xk9vtXZ2NI6Avau"}, "status": {"message": "cannot parse Xk9vtXZ2NI6Avau here"}});
     assert_eq!(left(object, &["Xk9vtXZ2NI6Avau"]), Vec::<String>::new());
-    // In base64 too, with padding and with spare bits that are not zero; each by its own token.
+    // Also in base64, with padding and with spare bits that are not zero; each with its own token.
     let object = json!({"spec": {"password": "Xk9vtXZ2NI6Avau1"}, "status": {"a": "got WGs5dnRYWjJOSTZBdmF1MQ== here", "b": "got WGs5dnRYWjJOSTZBdmF1MZ== here"}});
     let mut redacted = object.clone();
     redactor().object(&mut redacted);

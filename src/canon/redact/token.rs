@@ -1,20 +1,20 @@
-//! Tokens: what stands in a secret's place. A token is made of the bytes as they are written there and of the kind of place, never of
-//! what the bytes mean: a value, its base64, and base64 of other spare bits are three values. Knows nothing of how secrets are found.
+//! Tokens, which replace secrets. A token is made of the bytes as they are written and of the kind of place, never of the decoded
+//! meaning: a value, its base64, and base64 with other spare bits are three values. Knows nothing of how secrets are found.
 use crate::canon::hex;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// What every token begins with; 32 hex digits follow.
+/// How every token begins; 32 hex digits follow.
 pub const MARK: &str = "evid:redacted:";
 
-/// The kind of place in which a secret stands. Equal bytes in two kinds of place are two values.
+/// The kind of place in which a secret is written. Equal bytes in two kinds of place are two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Domain {
     /// A text, or a part of one.
     Text,
     /// A number.
     Number,
-    /// A value under `data` of a Secret, as it stands there: base64.
+    /// A value under `data` of a Secret, in base64 as written there.
     SecretData,
     /// A value under `stringData` of a Secret.
     SecretString,
@@ -40,7 +40,7 @@ pub(super) struct Tokens(Hmac<Sha256>);
 
 impl Tokens {
     pub(super) fn new(key: &[u8; 32]) -> Self {
-        // HMAC pads a short key with zeros to the block size itself: the padded key gives the same codes and can't be of a wrong length.
+        // HMAC pads a short key with zeros to the block size: the padded key gives the same codes and always has a valid length.
         let mut block = [0_u8; 64];
         block[..32].copy_from_slice(key);
         Self(Hmac::<Sha256>::new(&block.into()))
@@ -73,12 +73,12 @@ mod tests {
     fn a_token_is_the_first_half_of_the_keyed_code() {
         let tokens = Tokens::new(&[7; 32]);
         assert!(is_token(&tokens.of(Domain::Text, b"x")));
-        // Computed with another implementation: printf 'text\0x' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0707…
+        // Computed with another tool: printf 'text\0x' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0707…
         assert_eq!(tokens.of(Domain::Text, b"x"), format!("{MARK}54bb1586d3f6c1c2d6b7ae3c3cbd9e0c"));
     }
 
     proptest! {
-        /// Equal bytes in equal kinds of place under one key, and nothing else, have equal tokens.
+        /// Equal bytes in equal kinds of place under one key have equal tokens; any other bytes do not.
         #[test]
         fn tokens_are_equal_for_equal_bytes_only(a in ".{0,12}", b in ".{0,12}", i in 0..5_usize, j in 0..5_usize) {
             let tokens = Tokens::new(&[7; 32]);

@@ -1,4 +1,4 @@
-//! Secrets in addresses: passwords of users, secret-like query parameters, webhook paths. Knows nothing of the text around them.
+//! Secrets in URLs: passwords of users, secret-like query parameters, webhook paths. Knows nothing of the text around them.
 use super::literal::{is_literal, looks_random};
 use super::names::{self, Sense};
 use super::pattern::Pattern;
@@ -18,7 +18,7 @@ static HOOK: Pattern = Pattern::new(concat!(
     r#"([^\s"'<>?#]+)"#
 ));
 
-/// Adds the secrets of all addresses in a text.
+/// Adds the secrets of all URLs in a text.
 pub(super) fn find(text: &str, out: &mut Spans) {
     if text.contains("://") {
         for found in LOGIN.captures(text) {
@@ -59,7 +59,7 @@ pub(super) fn find(text: &str, out: &mut Spans) {
     }
 }
 
-/// Whether a parameter of a query is a secret.
+/// Whether a query parameter is a secret.
 fn in_query(name: &str, value: &str) -> bool {
     const SURE: &[&str] = &[
         "key",

@@ -1,4 +1,4 @@
-//! Walks an object and decides for each text what its place says of it. Knows nothing of how secrets are found within a text.
+//! Walks an object and decides for each text what its place tells about it. Knows nothing of how secrets are found within a text.
 use super::flags;
 use super::mode::Mode;
 use super::names::{self, Sense};
@@ -25,7 +25,7 @@ fn visit(scan: &Scan<'_>, value: &mut Value, place: Place) {
                 *text = redacted;
             }
         }
-        // A short number under such a name is a setting (a length, a port); a long one is a password that was not quoted.
+        // A short number under such a name is a setting (a length, a port); a long one is a password without quotes.
         Value::Number(number) if place.sense == Sense::Secret && number.as_str().len() > 5 => {
             *value = Value::String(scan.token(Domain::Number, &number.to_string()))
         }
@@ -93,7 +93,7 @@ fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
     map.extend(content);
 }
 
-/// The fields of a Secret's content, taken out of it: a token for each value. Whose values are remembered, copies beside them are found.
+/// Takes the content fields of a Secret out of it, with a token for each value. Remembers the values, so that copies elsewhere are found.
 fn content(scan: &Scan<'_>, map: &mut Map<String, Value>) -> Vec<(String, Value)> {
     let token = |domain, value: &mut Value| match value {
         Value::Null => {}
@@ -112,7 +112,7 @@ fn content(scan: &Scan<'_>, map: &mut Map<String, Value>) -> Vec<(String, Value)
     taken.collect()
 }
 
-/// Leaves the metadata of a Secret only; anything else stays as it is.
+/// Removes everything but the metadata from a Secret; other objects stay as they are.
 pub(super) fn metadata_only(value: &mut Value) {
     if let Some(map) = value.as_object_mut().filter(|map| is_secret(map)) {
         ["data", "stringData", "type", "immutable"].iter().for_each(|field| drop(map.remove(*field)));
@@ -123,7 +123,7 @@ fn is_secret(map: &Map<String, Value>) -> bool {
     is(map, "kind", "Secret") && is(map, "apiVersion", "v1")
 }
 
-/// Names of fields may hold secrets too.
+/// Redacts field names, which may hold secrets too.
 fn rename(scan: &Scan<'_>, map: &mut Map<String, Value>) {
     let names: Vec<(String, String)> =
         map.keys().filter(|k| k.len() >= 20).filter_map(|k| Some((k.clone(), scan.value(k, Sense::Plain, Mode::Shapes)?))).collect();
@@ -138,7 +138,7 @@ fn is(map: &Map<String, Value>, field: &str, value: &str) -> bool {
     map.get(field).and_then(Value::as_str) == Some(value)
 }
 
-/// Whether this is the name of an object, as in a list of names of Secrets.
+/// Whether this is the name of an object, such as in a list of names of Secrets.
 fn is_name(value: &Value) -> bool {
     value.as_str().is_some_and(|s| {
         s.len() < 64

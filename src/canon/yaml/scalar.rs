@@ -1,18 +1,14 @@
-//! What a plain YAML scalar means by the core schema of YAML 1.2. Numbers keep every digit. Knows nothing of documents.
+//! The meaning of a plain YAML scalar by the core schema of YAML 1.2. Numbers keep every digit. Knows nothing of documents.
 use serde_json::{Number, Value};
 
 /// The core schema's types.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Want {
-    /// Whatever the text looks like.
+    /// Decided by the text.
     Any,
-    /// `!!int`
     Int,
-    /// `!!float`
     Float,
-    /// `!!bool`
     Bool,
-    /// `!!null`
     Null,
 }
 

@@ -1,6 +1,6 @@
-//! No object of the switched layer lives where the switch is off: no child Application (one that hangs in Deleting lives), no
-//! managed object, no orphan with its tracking mark, no pod. What is kept on purpose is named and does not count. Laws 2 and 9: that a
-//! living object is the layer's by asserted evidence alone leaves the claim open, and refutes it where a pod runs.
+//! No object of the switched layer lives when the switch is off: no child Application (a child that is stuck in deletion still lives), no
+//! managed object, no orphan with its tracking mark, no pod. Objects that are kept on purpose are named and do not count. Laws 2 and 9:
+//! an object that lives and is the layer's by asserted evidence alone leaves the claim open; a pod refutes it.
 use crate::argo;
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::predicates::{healthy, settled};
@@ -21,7 +21,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
     kinds.insert("pods".into());
     for i in judged {
         if e.positions.get(i) == Some(&Position::Unknown) {
-            // Nobody can say whether the layer should be gone here.
+            // It is unknown whether the layer should be gone here.
             findings.push(Finding::new(Effect::Doubts, Code::SwitchUnknown, i));
             continue;
         }
@@ -39,7 +39,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// The bundles in which the layer should be gone: the switch is off, or not wholly off after it was on, or could not be seen.
+/// The bundles in which the layer should be gone: the switch is off, or partly off after it was on, or could not be seen.
 fn judged(q: &Question<'_>) -> Vec<usize> {
     let (off, partial, unknown) = (q.at(Position::Off), q.at(Position::Partial), q.at(Position::Unknown));
     let on = q.at(Position::On);
@@ -49,7 +49,7 @@ fn judged(q: &Question<'_>) -> Vec<usize> {
     all
 }
 
-/// What one object of the layer that is there says against its absence.
+/// What an existing object of the layer says against the layer's absence.
 fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect, Code) {
     let by = e.instances.by(spot);
     let claim = matches!(&*spot.stem, "persistentvolumeclaims" | "persistentvolumes");
@@ -57,7 +57,7 @@ fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect,
         APPLICATIONS if by.is_confirmed() => return (Effect::Counters, Code::ApplicationLives),
         "pods" if by != By::Label => return (Effect::Counters, Code::PodLives),
         _ if at.deleting && by.is_confirmed() => return (Effect::Counters, Code::ObjectLives),
-        // What follows from what is kept, or from the namespace that holds it.
+        // Objects that follow from a kept object, or from the namespace that holds them.
         _ if at.derived && !is_living(e, spot, side) => return (Effect::Notes, Code::KeptDerived),
         _ if claim && !is_marked(e, spot) => return (Effect::Notes, Code::KeptUnmarked),
         "customresourcedefinitions.apiextensions.k8s.io" if has_objects(e, &spot.name, side) => {
@@ -71,7 +71,7 @@ fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect,
     if by.is_confirmed() { (Effect::Counters, Code::ObjectLives) } else { (Effect::Doubts, Code::AssertedLives) }
 }
 
-/// An object of no layer whose mark names an Application of the switched one, as some bundle saw it: it may be an orphan.
+/// An object of no layer whose mark names an Application of the switched layer, in any bundle: it may be an orphan.
 fn marked(e: &Evidence<'_>, layer: &str, spot: &Spot, at: &Instance) -> Option<(Effect, Code)> {
     let names = !at.app.is_empty() && at.by != By::Ancestry || at.mark == "gone";
     (names && e.instances.layer_of_app(&at.app) == Some(layer)).then_some(())?;
@@ -83,7 +83,8 @@ fn marked(e: &Evidence<'_>, layer: &str, spot: &Spot, at: &Instance) -> Option<(
     }
 }
 
-/// Whether a derived object belongs to something that runs: what follows from a Namespace, or from nothing that is there, does not.
+/// Whether a derived object belongs to something that runs: an object that follows from a Namespace, or whose owner does not exist, does
+/// not.
 fn is_living(e: &Evidence<'_>, spot: &Spot, side: usize) -> bool {
     let at = e.instances.at(spot, side);
     let owner = at.and_then(crate::compare::Instances::related);
@@ -102,11 +103,11 @@ fn has_objects(e: &Evidence<'_>, stem: &str, side: usize) -> bool {
     e.instances.in_bundle(side).any(|(s, _)| s.stem == stem)
 }
 
-/// A root in the middle of an operation may be about to make or remove something.
+/// The doubt about a root in the middle of an operation: it may be about to make or remove something.
 fn unsettled_root(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Option<Finding>, CompareError> {
     let Some(root) = e.root(layer) else { return Ok(None) };
     let Some(at) = e.instances.at(&root, side) else {
-        // Without its root a bundle does not show which Applications it lacks.
+        // Without its root, a bundle does not show which Applications it lacks.
         return Ok(Some(Finding::new(Effect::Doubts, Code::Missing, side).about(e.key(&root))));
     };
     if argo::app::is_operating(&e.whole(&root, at, side)?) {

@@ -1,7 +1,8 @@
-//! Fields that another controller owns by agreement (an autoscaler, `ignoreDifferences` of an Application or of argocd-cm): no change, and
-//! each one that moves is named. Where the agreement covers a whole container of the object, or every kind, nobody can say that the field
-//! is its owner's alone: the claim is left open.
+//! Fields that another controller owns by agreement (an autoscaler, `ignoreDifferences` of an Application or of argocd-cm): they are no
+//! change, but each one that moves is named. If the agreement covers a whole container of the object, or every kind, it does not show
+//! that the field is its owner's alone: the claim is left open.
 use crate::bundle::lines::OwnedLine;
+use crate::claims::predicates::wanted::is_anothers_doing;
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Side, Spot, lines};
 use serde_json::{Map, Value};
@@ -16,14 +17,15 @@ pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result
         let Some(earlier) = old.get(spot) else { continue };
         let pointers: BTreeSet<&String> = earlier.fields.keys().chain(later.fields.keys()).collect();
         for pointer in pointers {
-            // Where only one bundle has the agreement, the field is state in the other, and compared as such.
+            // If only one bundle has the agreement, the field is state in the other, and is compared as state.
             let (Some(was), Some(is)) = (earlier.covers(pointer), later.covers(pointer)) else { continue };
             let (x, y) = (earlier.fields.get(pointer), later.fields.get(pointer));
             if x == y {
                 continue;
             }
             // A count that moved while its autoscaler was paused or failing was somebody else's doing.
-            let effect = if [was, is].iter().any(|by| by.wide || by.idle) { Effect::Doubts } else { Effect::Notes };
+            let is_open = [was, is].iter().any(|by| by.wide || by.idle) || pointer == "/spec/replicas" && is_anothers_doing(e, spot, a, b)?;
+            let effect = if is_open { Effect::Doubts } else { Effect::Notes };
             let finding = Finding::new(effect, Code::OwnedFieldMoved, b).about(e.key(spot));
             findings.push(finding.at(pointer, x.cloned(), y.cloned()).in_file(&later.file));
         }
@@ -31,7 +33,7 @@ pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result
     Ok(findings)
 }
 
-/// The Applications of a layer that are told to ignore something by an expression: what it covers stays state.
+/// The Applications of a layer that ignore something by an expression: the fields that it covers stay state.
 pub(super) fn by_expression(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding>, CompareError> {
     let last = e.sides.len().saturating_sub(1);
     let mut findings = Vec::new();
@@ -48,7 +50,7 @@ pub(super) fn by_expression(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding
     Ok(findings)
 }
 
-/// What an object's identity line says.
+/// The fields of an identity line that are needed here.
 #[derive(serde::Deserialize)]
 struct Line {
     namespace: String,
@@ -73,7 +75,7 @@ fn owned(e: &Evidence<'_>, layer: &str, side: &Side, i: usize) -> Result<BTreeMa
     let mut out = BTreeMap::new();
     for (entry, _, stem, _) in side.files("identity") {
         let bytes = side.file(entry)?;
-        // Few lines hold such a field: a look at the bytes spares the parse of the others.
+        // Few lines hold such a field: a search in the bytes saves parsing the others.
         for line in lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(|t| t.contains("\"owned\":{"))) {
             let line: Line = side.parse(entry, line)?;
             let spot = Spot { stem: stem.to_owned(), namespace: line.namespace.clone(), name: line.name.clone() };

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 pub(super) fn answering(q: &Question<'_>) -> Answer {
     let sides = q.evidence.sides;
     let lines = sides.iter().map(|s| s.probes(q.layer)).collect::<Result<Vec<_>, _>>()?;
-    // Of the built-in probes those count that found something to ask in some bundle.
+    // A built-in probe counts if it found something to ask in any bundle.
     let found = lines.iter().flatten().filter(|l| l.is() != Is::Absent).map(|l| &*l.probe);
     let wanted: BTreeSet<&str> = sides.iter().flat_map(|s| declared(s, q.layer)).chain(found).collect();
     if wanted.is_empty() {
@@ -31,7 +31,7 @@ fn declared<'a>(side: &'a Side, layer: &'a str) -> impl Iterator<Item = &'a str>
     side.config.probes.iter().flatten().filter(move |p| p.layer == layer).map(|p| &*p.name)
 }
 
-/// What one line says against the claim: its first gravest sample.
+/// The finding of one line: from the first of its worst samples.
 fn of_line(line: &Line, side: usize, wanted: bool) -> Vec<Finding> {
     let (effect, code) = match line.is() {
         Is::Right => return Vec::new(),
@@ -40,7 +40,7 @@ fn of_line(line: &Line, side: usize, wanted: bool) -> Vec<Finding> {
         Is::Wrong => (Effect::Counters, Code::ProbeWrong),
         Is::NotAsked => (Effect::Doubts, Code::ProbeNotAsked),
         Is::Unjudged => (Effect::Doubts, Code::ProbeUnjudged),
-        // What another bundle has and this one lacks did not answer here.
+        // Another bundle has its answer, and here there was nothing to ask.
         Is::Absent if wanted => (Effect::Doubts, Code::ProbeAbsent),
         Is::Absent => (Effect::Notes, Code::ProbeAbsent),
     };

@@ -1,5 +1,5 @@
-//! No pod of the layer was unready or went away, and no sample of its probes failed, between the points of a proof. Rests on what was
-//! watched: a time that was not watched, and a pod that nobody can place, leave it open.
+//! Between the points of a proof, no pod of the layer was unready or removed, and no sample of its probes failed. Uses the watch: a time
+//! without a watch, and a pod of unknown layer, leave it open.
 use crate::bundle::names::WATCH;
 use crate::bundle::watch::{Pod, Seen};
 use crate::claims::predicates::quality::instant;
@@ -48,14 +48,14 @@ pub(super) fn available(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// The lines of one bundle; none where it has no such file.
+/// The lines of one bundle; none if it has no such file.
 fn seen(e: &Evidence<'_>, side: usize) -> Result<Vec<Seen>, CompareError> {
     let Some(bundle) = e.sides.get(side).filter(|s| s.sums().get(WATCH).is_some()) else { return Ok(Vec::new()) };
     let bytes = bundle.file(WATCH)?;
     lines(&bytes).map(|l| bundle.parse(WATCH, l)).collect()
 }
 
-/// Watching must have begun before the bundle before was whole, and have gone on into this one.
+/// The watch must have begun before the previous bundle was complete, and have lasted into this one.
 fn unwatched(e: &Evidence<'_>, seen: &[Seen], i: usize) -> Option<Finding> {
     let window = |side: usize| e.sides.get(side).map(|s| &s.manifest.window);
     let begun = match seen.first() {
@@ -72,7 +72,7 @@ fn unwatched(e: &Evidence<'_>, seen: &[Seen], i: usize) -> Option<Finding> {
     (!whole).then(|| Finding::new(Effect::Doubts, Code::NotWatched, i).in_file(WATCH))
 }
 
-/// What was asked at both points was sampled between them.
+/// A probe that was asked at both points must have been sampled between them.
 fn unsampled(q: &Question<'_>, seen: &[Seen], i: usize) -> Result<Vec<Finding>, CompareError> {
     let asked = |side: usize| -> Result<BTreeSet<String>, CompareError> {
         let lines = q.evidence.sides.get(side).map(|s| s.probes(q.layer)).transpose()?.unwrap_or_default();
@@ -86,20 +86,20 @@ fn unsampled(q: &Question<'_>, seen: &[Seen], i: usize) -> Result<Vec<Finding>, 
         .collect())
 }
 
-/// uid → layer of everything that a bundle holds.
+/// uid → layer of every object in the bundles.
 fn owners(e: &Evidence<'_>) -> BTreeMap<String, String> {
     let all = e.instances.all.iter().flat_map(|(spot, all)| all.iter().flatten().map(move |at| (spot, at)));
     all.filter(|(_, at)| !at.uid.is_empty()).map(|(spot, at)| (at.uid.clone(), e.instances.layer(spot).to_owned())).collect()
 }
 
-/// The layer of a pod: as a bundle has it, else that of its controller; empty where nobody knows.
+/// The layer of a pod: from a bundle, else the layer of its controller; empty if unknown.
 fn layer_of<'a>(e: &'a Evidence<'_>, owners: &'a BTreeMap<String, String>, pod: &Pod) -> &'a str {
     let spot = Spot { stem: "pods".into(), namespace: pod.namespace.clone(), name: pod.name.clone() };
     let placed = e.instances.layers.get(&spot).filter(|(_, by)| *by != By::None).map(|(layer, _)| &**layer);
     placed.or_else(|| owners.get(&pod.uid).or_else(|| owners.get(&pod.owner)).map(|l| &**l)).unwrap_or_default()
 }
 
-/// What one line says against the layer. A pod that has not been ready yet is on its way up, which takes nothing away.
+/// What one line says against the layer. A pod that has not been ready yet is starting; that does not count.
 fn one(e: &Evidence<'_>, wanted: &str, layer: &str, pod: &Pod, was_ready: bool, i: usize) -> Option<Finding> {
     let fine = pod.ready && !pod.deleting && !pod.gone;
     let shares = || e.instances.of_layer(wanted).any(|(s, _)| s.stem == "pods" && s.namespace == pod.namespace);

@@ -1,4 +1,4 @@
-//! Back is not back empty (law 13): the volume behind a claim is the same one, by uid and by source, when the claim has come back.
+//! A claim that came back must have its data (law 13): the volume behind it is the same one, by uid and by source.
 use crate::claims::predicates::volumes::{Item, volumes};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Spot};
@@ -6,7 +6,7 @@ use crate::model::meta;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The claims of a layer behind which another volume stands than before, or none.
+/// The claims of a layer that have another volume than before, or none.
 pub(super) fn behind_claims(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     let (before, after) = (volumes(e, first)?, volumes(e, last)?);
@@ -26,7 +26,7 @@ pub(super) fn behind_claims(e: &Evidence<'_>, layer: &str, first: usize, last: u
             (Some(x), Some(y)) if x.source() != y.source() => {
                 findings.push(found(Effect::Counters, Code::Moved).at("/spec", Some(x.source()), Some(y.source())));
             }
-            // A volume made again for the same place holds what was there, if nothing was to wipe that place when it went.
+            // A new volume for the same place holds the old data, unless the old volume's deletion may have deleted it.
             (Some(x), Some(y)) if x.at.uid != y.at.uid => {
                 let is_retained = x.policy() == "Retain";
                 let (effect, code) =
@@ -40,7 +40,7 @@ pub(super) fn behind_claims(e: &Evidence<'_>, layer: &str, first: usize, last: u
     Ok(findings)
 }
 
-/// The volume that a claim names; none where it was not seen.
+/// The volume that a claim names; none if it was not seen.
 fn volume<'v, 'e>(
     e: &Evidence<'_>,
     claim: &Spot,

@@ -1,5 +1,5 @@
-//! Everything that changed, in state and in re-creation, lies in the switched layer; of the switch itself only its sync policy moved.
-//! Law 2: that a change lies in the switched layer by asserted evidence alone leaves the claim open.
+//! Every change and every re-creation lies in the switched layer; of the switch itself only its sync policy changed. Law 2: a change that
+//! lies in the switched layer by asserted evidence alone leaves the claim open.
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::quality::asked;
 use crate::claims::predicates::unchanged::written_secrets;
@@ -17,7 +17,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     let root = e.root(switched);
     let mut findings = Vec::new();
     if let Some(layer) = e.switched().filter(|_| root.is_none()) {
-        // Whose a change is can't be said of a platform that is not the declared one.
+        // If the platform is not the declared one, it is unknown to which layer a change belongs.
         return Ok(Some(vec![Finding::new(Effect::Doubts, Code::NoRoot, 0).about(Key::new(
             "argoproj.io",
             "Application",
@@ -33,7 +33,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     }
     for change in &e.changes {
         let is_switched = change.layer == switched;
-        // What the layer takes over from somebody else was somebody else's when it changed.
+        // An object that the switched layer took over belonged to something else when it changed.
         let is_taken =
             change.kind == ChangeKind::Modified && e.instances.at(&change.spot, change.sides.0).is_some_and(|at| at.layer != switched);
         if (is_switched && !is_taken && (e.instances.by(&change.spot).is_confirmed() || is_known(e, switched, change)?))
@@ -76,7 +76,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     for layer in e.layers.iter().filter(|l| l.role == Role::Protected) {
         findings.extend(witness::elsewhere(e, &layer.name)?);
     }
-    // What an agreement takes out of the comparison is somebody's all the same.
+    // A field under an agreement is not compared, but it still belongs to a layer.
     let others = e.layers.iter().map(|l| &*l.name).chain([PLATFORM]).filter(|l| *l != switched);
     for layer in others {
         for b in 1..e.sides.len() {
@@ -91,9 +91,9 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// Whether an object that is the switched layer's by asserted evidence was known with that evidence while the layer was on, and only went,
-/// or came back as it was; with what it names, where it names something. A label says too little, and so does a namespace that the layer
-/// only fills, unless the Namespace itself went or came.
+/// Whether an object that is in the switched layer by asserted evidence had the same evidence already while the layer was on, and only
+/// went, or came back equal. If it names another object, that object must have gone and come with it. A label is not enough evidence; nor
+/// is a namespace that only the layer's Applications deploy to, unless the Namespace itself went or came.
 fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, CompareError> {
     let by = e.instances.by(&change.spot);
     if by <= By::Label || change.uncertain || !goes_with_owner(e, &change.spot, by, change.sides) {
@@ -101,7 +101,8 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
     }
     let knew = |i: usize| {
         let at = e.instances.at(&change.spot, i)?;
-        // Argo CD lists whatever carries its mark: of what its Application does not list, or is not there to list, the mark says nothing.
+        // Argo CD lists every object that carries its mark. If the Application does not list the object, or is gone, the mark proves
+        // nothing.
         let is_borne_out = by != By::Mark || at.mark == "unknown";
         (e.positions.get(i) == Some(&Position::On) && at.layer == layer && at.by == by && is_borne_out).then_some(at)
     };
@@ -119,7 +120,7 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
     })
 }
 
-/// Whether what an object names went and came with it.
+/// Whether the object that it names went and came with it.
 fn goes_with_owner(e: &Evidence<'_>, spot: &Spot, by: By, (a, b): (usize, usize)) -> bool {
     let instance = e.instances.at(spot, a).or_else(|| e.instances.at(spot, b));
     let space = || {
@@ -133,7 +134,7 @@ fn goes_with_owner(e: &Evidence<'_>, spot: &Spot, by: By, (a, b): (usize, usize)
     owner.is_none_or(|o| e.instances.at(&o, a).map(|i| &i.uid) != e.instances.at(&o, b).map(|i| &i.uid))
 }
 
-/// Objects without a uid: whether one is another instance can't be said.
+/// Objects without a uid: it is unknown whether they are new instances.
 fn unidentified(e: &Evidence<'_>) -> Vec<Finding> {
     let without = |(spot, all): (&Spot, &Vec<Option<Instance>>)| {
         let side = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty()))?;

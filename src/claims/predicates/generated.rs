@@ -1,5 +1,5 @@
-//! Values that a cluster generates for each instance (caBundles, ranges of ids, names of pull secrets), as the rule of their kind says:
-//! another one is no counter-example, and is named (law 13).
+//! Values that a cluster generates for each instance (caBundles, ranges of ids, names of pull secrets), as the rule of their kind
+//! declares: a different value is no counter-example, and is named (law 13).
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Side, Spot, lines};
 use crate::kinds::patterns::covers;
@@ -7,7 +7,7 @@ use crate::model::unstem;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Such values of the objects of some layers that differ from one bundle to another.
+/// Generated values, in the objects of some layers, that differ from one bundle to another.
 pub(super) fn differing(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (usize, usize)) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     let (Some(before), Some(after)) = (e.sides.get(a), e.sides.get(b)) else { return Ok(findings) };
@@ -17,7 +17,8 @@ pub(super) fn differing(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (us
         for pointer in earlier.keys().chain(later.keys()).collect::<BTreeSet<_>>() {
             let (x, y) = (earlier.get(pointer).cloned(), later.get(pointer).cloned());
             if x != y {
-                // Of what only the object says that a cluster writes it, another value of the same instance may be anybody's doing (law 2).
+                // If only the object itself says that the cluster generates a value, then another value in the same instance may come
+                // from any client (law 2).
                 let uid = |side: usize| e.instances.at(spot, side).map(|at| &at.uid);
                 let effect = if uid(a) == uid(b) && is_asserted(e, spot, pointer) { Effect::Doubts } else { Effect::Notes };
                 let finding = Finding::new(effect, Code::GeneratedDiffers, b).about(e.key(spot));
@@ -28,7 +29,7 @@ pub(super) fn differing(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (us
     Ok(findings)
 }
 
-/// Whether a value is generated in those objects only that say so of themselves.
+/// Whether the value counts as generated only by what the object says about itself.
 fn is_asserted(e: &Evidence<'_>, spot: &Spot, pointer: &str) -> bool {
     let (plural, group) = unstem(&spot.stem);
     let when = e.rules.of_resource(group, plural).into_iter().flat_map(|k| &k.rule.when);
@@ -38,7 +39,7 @@ fn is_asserted(e: &Evidence<'_>, spot: &Spot, pointer: &str) -> bool {
 /// Object → its generated values, and the entry that holds them.
 type Generated = BTreeMap<Spot, (Map<String, Value>, String)>;
 
-/// What one bundle has of them, in files that the other has not.
+/// The generated values of one bundle, from files that the other bundle does not have.
 fn generated(e: &Evidence<'_>, of: impl Fn(&str) -> bool, side: &Side, other: &Side) -> Result<Generated, CompareError> {
     #[derive(serde::Deserialize)]
     struct Line {
@@ -59,7 +60,7 @@ fn generated(e: &Evidence<'_>, of: impl Fn(&str) -> bool, side: &Side, other: &S
                 for (pointer, value) in line.fields {
                     match kind.generated(&pointer) {
                         Some(whole) if whole == pointer => drop(fields.insert(pointer, value)),
-                        // What lies within is put together again, by where it lies.
+                        // The parts of a value are put together again, by their positions.
                         Some(whole) => {
                             let rest = pointer.strip_prefix(&*whole).unwrap_or("").to_owned();
                             let parts = fields.entry(whole).or_insert_with(|| Value::Object(Map::new()));

@@ -33,7 +33,8 @@ pub(super) fn healthy(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// Objects of a layer that are being deleted: going is not being (law 9). What derives from another comes and goes with it.
+/// Objects of a layer that are being deleted (law 9: such an object counts as not there). A derived object does not count: it goes with
+/// its owner.
 pub(super) fn deleting(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
     let here = e.instances.of_layer(layer).filter_map(|(s, all)| Some((s, all.get(side)?.as_ref()?)));
     let going = here.filter(|(s, at)| at.deleting && !at.derived && s.stem != APPLICATIONS && !COUNTING.contains(&&*s.stem));
@@ -66,7 +67,7 @@ pub(super) fn of_layer(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec
     Ok(findings)
 }
 
-/// What is not derived counts by itself; a pod whose controller has no health that evid reads counts in its place.
+/// An object that is not derived counts by itself; so does a pod whose controller has no health that evid reads.
 fn counts(e: &Evidence<'_>, spot: &Spot, at: &Instance) -> bool {
     if !at.derived {
         return COUNTING.contains(&&*spot.stem);
@@ -81,7 +82,7 @@ pub(super) fn one(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> 
     let effect = match line.get("health").and_then(Value::as_str) {
         Some("healthy") => return Ok(None),
         Some("unhealthy") => Effect::Counters,
-        // A Job that still runs says nothing yet.
+        // A Job that still runs proves nothing yet.
         _ if spot.stem == "jobs.batch" => return Ok(None),
         _ => Effect::Doubts,
     };

@@ -1,4 +1,4 @@
-//! The switch is the same object, manual when off, automated with prune and self-heal when on, never deleting.
+//! The switch is the same object, manual when off, automated with prune and self-heal when on, and never being deleted.
 use crate::argo::Mode;
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::question::{Answer, Question};

@@ -1,5 +1,4 @@
-//! The closed vocabulary of predicates: each a pure function from the evidence to findings, none of which may take a gap for
-//! an absence.
+//! The closed list of predicates. Each is a pure function from the evidence to findings; none may take a gap for an absence.
 mod absent;
 mod agreed;
 mod answering;

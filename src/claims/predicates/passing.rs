@@ -1,17 +1,18 @@
-//! Objects that well-known controllers add, take and write into, as the rule of their kind says (law 14). Only the object itself says that it is
-//! one: so that it comes, goes or moves leaves a claim open, and does not speak for it (law 2).
+//! Objects that well-known controllers add, remove and write into, as the rule of their kind declares (law 14). Only the object itself
+//! says that it is one. So a change of it leaves a claim open, and proves nothing (law 2).
 use crate::claims::Evidence;
 use crate::compare::{Change, ChangeKind, CompareError, Instances};
 use crate::kinds::patterns::covers;
 use crate::kinds::rule::{Passing, Rule};
 use crate::model::meta;
 
-/// Whether a change leaves a claim open: it could be none, or a well-known controller may have done it.
+/// Whether a change leaves a claim open: it may be no change, or a well-known controller may have made it.
 pub(super) fn is_open(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     Ok(change.uncertain || is_passing(e, change)?)
 }
 
-/// Whether a well-known controller may have done it: it adds and takes such objects, or writes there into what it controls.
+/// Whether a well-known controller may have made the change: it adds and removes such objects, or writes there into objects that it
+/// controls.
 fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     let rule = &e.rules.of(&change.key.group, &change.key.kind).rule;
     let (does, side) = match change.kind {
@@ -29,7 +30,7 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     Ok(rule.passing.iter().any(|l| l == "*" || meta::label(&object, l).is_some()) || when.any(|w| w.holds(&object)))
 }
 
-/// Whether one instance moved only where its controller writes, and the same object controlled it.
+/// Whether one instance changed only where its controller writes, and had the same controller in both bundles.
 fn is_operated(e: &Evidence<'_>, change: &Change, rule: &Rule) -> bool {
     let owner = |side: usize| {
         let owner = e.instances.at(&change.spot, side).and_then(Instances::related)?;

@@ -1,4 +1,4 @@
-//! Whether the bundles can carry claims at all: complete, comparable, ordered.
+//! Whether the bundles are good enough as evidence: complete, comparable, ordered.
 use crate::canon::each;
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Finding};
@@ -35,11 +35,11 @@ pub(super) fn complete(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// Same cluster, configuration, redaction key and questions, and the rules of this version.
+/// The cluster, configuration, redaction key and questions are the same, and the rules are those of this version.
 pub(super) fn comparable(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
     let Some((first, rest)) = q.evidence.sides.split_first() else { return Ok(None) };
-    // Of a bundle that was made with other rules nobody has checked that its content follows from its objects (law 15).
+    // If a bundle was made with other rules, nothing has checked that its content follows from its objects (law 15).
     let own = q.evidence.rules.digest();
     for (i, side) in q.evidence.sides.iter().enumerate().filter(|(_, side)| side.manifest.rules != own) {
         let finding = Finding::new(Effect::Doubts, Code::OtherRules, i).at("", Some(json!(own)), Some(json!(side.manifest.rules)));
@@ -72,7 +72,7 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// The kinds that were asked for and are kept.
+/// The kinds that were asked for and are stored.
 pub(super) fn asked(side: &Side, rules: &Rules) -> BTreeSet<String> {
     side.coverage
         .questions
@@ -125,7 +125,7 @@ pub(super) fn ordered(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// A time as bundles write it.
+/// A time in the form that bundles have.
 pub(super) fn instant(text: &str) -> Option<chrono::DateTime<chrono::FixedOffset>> {
     chrono::DateTime::parse_from_rfc3339(text).ok()
 }
@@ -146,7 +146,7 @@ struct Fields<'a> {
     version: std::borrow::Cow<'a, str>,
 }
 
-/// uid → resourceVersion and the file that says so. The uid stands in for kind, namespace and name where a source gives none.
+/// uid → resourceVersion, and the file that shows it. The uid replaces kind, namespace and name if a source gives none.
 fn versions(q: &Question<'_>, i: usize, side: &Side) -> Result<BTreeMap<String, (u64, String)>, crate::compare::CompareError> {
     let mut out = BTreeMap::new();
     for (entry, _, stem, _) in side.files("noise") {

@@ -1,6 +1,6 @@
-//! What an earlier bundle with the switch on had is back: the same objects, equal in state, Synced, as healthy as they were, and with the
-//! same volumes behind its claims (law 13). Each is kept, re-created equal, or re-created different; missing, different and additional
-//! ones refute.
+//! Everything that an earlier bundle with the switch on had is back: the same objects, equal in state, Synced, as healthy as they were,
+//! and with the same volumes behind its claims (law 13). Each object is kept, re-created equal, or re-created different; missing,
+//! different and additional objects refute.
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::unchanged::compared;
 use crate::claims::predicates::{agreed, behind, generated, healthy, settled};
@@ -34,7 +34,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     let before = healthy::of_layer(e, q.layer, first)?;
     for finding in healthy::of_layer(e, q.layer, last)?.into_iter().chain(healthy::deleting(e, q.layer, last)?) {
         let same = |f: &&Finding| f.effect == Effect::Counters && f.object == finding.object && f.code == finding.code;
-        // What was unhealthy before is as healthy as it was.
+        // An object that was unhealthy before is as healthy as it was.
         let as_before = finding.effect == Effect::Counters && finding.code == Code::Unhealthy && before.iter().find(same).is_some();
         let (effect, code) = if as_before { (Effect::Notes, Code::UnhealthyBefore) } else { (finding.effect, finding.code) };
         findings.push(Finding { effect, code, ..finding });
@@ -49,7 +49,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// Secrets that are another writing of the same name, of which nobody compared the content.
+/// Secrets that were written again under the same name, and whose content was not compared.
 fn secrets(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == "secrets") {

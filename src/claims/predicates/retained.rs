@@ -1,6 +1,6 @@
-//! Volumes stay where they are: each that is pinned (else each that is Retain in any bundle and bound to a protected layer's claim) is in
-//! every bundle, and so is its claim; both are Bound to each other by uid, neither going (law 9), with the data in its place. Of the two,
-//! the one that moved or is wrong is named.
+//! Volumes stay where they are. This holds for each pinned volume; without pins, for each that is Retain in any bundle and bound to a
+//! protected layer's claim. It must be in every bundle, and so must its claim; both must be Bound to each other by uid, not being deleted
+//! (law 9), with the data at the same place. The finding names the volume or the claim, whichever moved or is wrong.
 use crate::bundle::config::Pin;
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::predicates::volumes::{CLAIMS, Item, VOLUMES, claim, claim_at, volumes};
@@ -20,7 +20,7 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
     let all = sides.clone().map(|i| volumes(e, i)).collect::<Result<Vec<Volumes<'_>>, _>>()?;
     let pins = e.sides.first().map(|s| &*s.config.storage).unwrap_or_default();
     if pins.is_empty() {
-        // Which claims are a protected layer's is what Applications say, and what lies on another cluster was not seen (law 11).
+        // Applications tell which claims belong to a protected layer, and objects in another cluster were not seen (law 11).
         let apps = BTreeSet::from([APPLICATIONS.to_owned()]);
         findings.extend(sides.clone().flat_map(|i| e.gaps_in("", &apps, i).into_iter().map(move |g| Finding::gap(&g, i))));
         for layer in e.layers.iter().filter(|l| l.role == Role::Protected) {
@@ -55,7 +55,7 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// Each volume that is to stay, with the claim that it is to stay bound to.
+/// Each volume that must stay, with the claim that it must stay bound to.
 fn watched(e: &Evidence<'_>, all: &[Volumes<'_>], pins: &[Pin]) -> BTreeMap<String, Spot> {
     if !pins.is_empty() {
         let claim = |p: &Pin| p.claim.split_once('/').map_or_else(|| claim_at("", &p.claim), |(namespace, name)| claim_at(namespace, name));
@@ -63,7 +63,7 @@ fn watched(e: &Evidence<'_>, all: &[Volumes<'_>], pins: &[Pin]) -> BTreeMap<Stri
     }
     let retain: BTreeSet<&String> = all.iter().flatten().filter(|(_, v)| v.policy() == "Retain").map(|(name, _)| name).collect();
     let mut out = BTreeMap::new();
-    // A volume that only was some claim's once, or waits for one, is bound to none.
+    // A volume that was only bound earlier, or waits for a claim, is not bound.
     let bound = |v: &Item<'_>| v.phase() == "Bound" || v.phase().is_null();
     for (name, volume) in all.iter().flatten().filter(|(name, v)| retain.contains(name) && bound(v)) {
         if is_protected(e, &volume.claim()) {
@@ -78,7 +78,7 @@ fn is_protected(e: &Evidence<'_>, claim: &Spot) -> bool {
     e.layers.iter().any(|l| l.name == layer && l.role == Role::Protected)
 }
 
-/// Every gap in volumes and claims, in whichever namespace.
+/// Every gap in volumes and claims, in any namespace.
 fn gaps(e: &Evidence<'_>, side: usize) -> Vec<Gap> {
     let kinds = BTreeSet::from([VOLUMES.to_owned(), CLAIMS.to_owned()]);
     let mut found = e.gaps_in("", &kinds, side);
@@ -88,7 +88,7 @@ fn gaps(e: &Evidence<'_>, side: usize) -> Vec<Gap> {
     found
 }
 
-/// What a bundle lacks: a counter-example where its kind was seen there.
+/// The finding for a missing object: a counter-example if all of its kind was seen there.
 fn missing(e: &Evidence<'_>, spot: &Spot, code: Code, side: usize) -> Finding {
     let effect = if e.unseen(&spot.stem, &spot.namespace, side) { Effect::Doubts } else { Effect::Counters };
     Finding::new(effect, code, side).about(e.key(spot))
@@ -106,7 +106,7 @@ fn found(e: &Evidence<'_>, item: &Item<'_>, code: Code, at: (&str, Value, Value)
     Ok(Finding::new(effect, code, item.side).about(e.key(&item.spot)).at(pointer, Some(wanted), Some(seen)).in_file(&file))
 }
 
-/// What both a volume and its claim must be: Bound, and not going.
+/// The requirements for both a volume and its claim: Bound, and not being deleted.
 fn of_either(e: &Evidence<'_>, item: &Item<'_>) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     let going = item.get("/metadata/deletionTimestamp");
@@ -122,7 +122,7 @@ fn of_either(e: &Evidence<'_>, item: &Item<'_>) -> Result<Vec<Finding>, CompareE
     Ok(findings)
 }
 
-/// What one bundle says against one volume.
+/// What is wrong with one volume in one bundle.
 fn of_volume(e: &Evidence<'_>, volume: &Item<'_>, wanted: &Spot, claim: Option<&Item<'_>>) -> Result<Vec<Finding>, CompareError> {
     let mut findings = of_either(e, volume)?;
     if volume.policy() != "Retain" {
@@ -132,19 +132,19 @@ fn of_volume(e: &Evidence<'_>, volume: &Item<'_>, wanted: &Spot, claim: Option<&
         findings.push(found(e, volume, Code::OtherClaim, ("/spec/claimRef", json!(place(wanted)), json!(place(&volume.claim()))))?);
     }
     let uid = volume.get("/spec/claimRef/uid");
-    // A claim that is another one than before is named by itself.
+    // A claim with another uid than before gets a finding of its own.
     if let Some(claim) = claim.filter(|c| !c.at.uid.is_empty() && uid != json!(c.at.uid) && !is_new(e, &c.spot, c.side)) {
         findings.push(found(e, volume, Code::OtherClaim, ("/spec/claimRef/uid", json!(claim.at.uid), uid))?);
     }
     Ok(findings)
 }
 
-/// What one bundle says against one claim.
+/// What is wrong with one claim in one bundle.
 fn of_claim(e: &Evidence<'_>, claim: &Item<'_>, volume: &str) -> Result<Vec<Finding>, CompareError> {
     let mut findings = of_either(e, claim)?;
     let back = claim.get("/spec/volumeName");
     if back != json!(volume) {
-        // A claim that names none is bound to none, whatever else was seen.
+        // A claim that names no volume is not bound, whatever else was seen.
         let seen = if back.is_null() { json!("") } else { back };
         findings.push(found(e, claim, Code::OtherVolume, ("/spec/volumeName", json!(volume), seen))?);
     }
@@ -161,7 +161,7 @@ fn place(claim: &Spot) -> String {
     format!("{}/{}", claim.namespace, claim.name)
 }
 
-/// What is to be equal in all bundles: code, pointer and value.
+/// Values that must be equal in all bundles: code, pointer and value.
 type Fixed = Vec<(Code, &'static str, Value)>;
 
 fn volume_moved(volume: &Item<'_>) -> Fixed {
@@ -178,26 +178,26 @@ fn claim_moved(claim: &Item<'_>) -> Fixed {
     vec![(Code::Replaced, "/metadata/uid", json!(claim.at.uid))]
 }
 
-/// What moved of one object from each bundle to the next.
+/// What changed in one object from each bundle to the next.
 fn moves(e: &Evidence<'_>, items: &[&Item<'_>], fixed: fn(&Item<'_>) -> Fixed) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     for pair in items.windows(2) {
         let [before, after] = pair else { continue };
         for ((code, pointer, was), (_, _, is)) in fixed(before).into_iter().zip(fixed(after)).filter(|(a, b)| a.2 != b.2) {
-            // A uid that nobody said is a doubt of its own; a claim that was seen is held against its volume in each bundle.
+            // A missing uid is a doubt of its own. A claim that was seen is compared with its volume in each bundle.
             let unknown = code == Code::Replaced && (was == "" || is == "");
             if unknown || (code == Code::OtherClaim && e.instances.at(&after.claim(), after.side).is_some()) {
                 continue;
             }
             let finding = found(e, after, code, (pointer, was, is))?;
-            // That there is nothing any more is seen as well as anything.
+            // An absent value is as certain as a present one.
             findings.push(Finding { effect: Effect::Counters, ..finding });
         }
     }
     Ok(findings)
 }
 
-/// What the pins say of the volumes of one bundle: server and path, and that no two of them share one place.
+/// Whether the volumes of one bundle match the pins: server and path; and no two of them share one place.
 fn pinned(e: &Evidence<'_>, volumes: &Volumes<'_>, pins: &[Pin]) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     let mut places: Vec<(&Item<'_>, Value)> = Vec::new();

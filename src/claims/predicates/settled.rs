@@ -1,5 +1,5 @@
-//! Whether what Applications say of themselves can be relied on: not where one changed while the rest was read, and not where its word is
-//! not current (law 7). Such a doubt touches what rests on an Application's own word, nothing else.
+//! Whether the status of Applications can be relied on. It can't if an Application changed while the rest was read, or if its status is
+//! not current (law 7). Such a doubt affects only findings that depend on an Application's status.
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Spot};
@@ -19,7 +19,7 @@ fn moved(e: &Evidence<'_>, layer: &str, side: usize) -> Vec<Finding> {
     let lines = e.sides.get(side).into_iter().flat_map(|s| &s.coverage.unsettled);
     let of_layer = lines.filter(|u| {
         let spot = Spot { stem: APPLICATIONS.into(), namespace: u.namespace.clone(), name: u.name.clone() };
-        // What nobody places could be the layer's.
+        // An Application of unknown layer could be in this one.
         root.as_ref() == Some(&spot) || e.instances.layer(&spot) == layer || !e.instances.all.contains_key(&spot)
     });
     of_layer

@@ -27,19 +27,19 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     findings.extend(written_secrets(q, |layer| layer == q.layer)?);
     for b in 1..e.sides.len() {
         let agreed = agreed::moved(e, q.layer, b - 1, b)?;
-        // What an agreement covers is named by it.
+        // A field under an agreement is named by that agreement's finding.
         let is_named = |f: &Finding| agreed.iter().any(|a| a.object == f.object && a.pointer.starts_with(&f.pointer));
         findings.extend(generated::differing(e, |layer| layer == q.layer, (b - 1, b))?.into_iter().filter(|f| !is_named(f)));
         findings.extend(agreed);
     }
-    // Whoever may move the count may not have taken all that runs.
+    // An agreement about the count does not show that the owner may stop all pods.
     findings.extend(wanted::scaled_to_none(e, q.layer, Effect::Doubts)?);
     findings.extend(agreed::by_expression(e, q.layer)?);
     for i in 0..e.sides.len() {
         findings.extend(witness::missing_of(e, q.layer, i)?);
     }
     findings.extend(witness::elsewhere(e, q.layer)?);
-    // Without a uid nobody can say whether it is the same instance, whose identity counts too (law 5).
+    // Without a uid it is unknown whether it is the same instance, whose identity counts too (law 5).
     for (spot, all) in e.instances.of_layer(q.layer) {
         if let Some(i) = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty())) {
             findings.push(Finding::new(Effect::Doubts, Code::NoUid, i).about(e.key(spot)));
@@ -48,20 +48,20 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     Ok(Some(findings))
 }
 
-/// Whether two bundles both hold digests of Secrets' content: what was written shows in their state then.
+/// Whether two bundles both hold digests of Secrets' content: then a write shows in their state.
 pub(super) fn compared(e: &Evidence<'_>, sides: [usize; 2]) -> bool {
     sides.iter().all(|i| e.sides.get(*i).is_some_and(|s| s.config.secrets == Secrets::Digests))
 }
 
-/// Secrets of some layers whose content nobody compared and that were written from one bundle to the next, or could have been: what
-/// has no resourceVersion does not tell.
+/// Secrets of some layers whose content was not compared, and that were or may have been written between the bundles: without a
+/// resourceVersion it is unknown.
 pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Result<Vec<Finding>, CompareError> {
     let e = q.evidence;
     let mut findings = Vec::new();
     for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == "secrets" && of(e.instances.layer(s))) {
         for (i, pair) in all.windows(2).enumerate() {
             if let [Some(a), Some(b)] = pair
-                // What its controller makes and renews is not compared.
+                // A Secret that its controller makes and renews is not compared.
                 && !(a.derived && b.derived)
                 && (a.version != b.version || a.version.is_empty())
                 && !(compared(e, [i, i + 1]) && holds_content(e, spot, a, i)? && holds_content(e, spot, b, i + 1)?)
@@ -76,7 +76,7 @@ pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Re
     Ok(findings)
 }
 
-/// Whether a Secret was read with its content: the API server answers its type with it, always.
+/// Whether a Secret was read with its content: the API server always sends its type then.
 fn holds_content(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<bool, CompareError> {
     Ok(e.state(spot, at, side)?.get("type").is_some())
 }

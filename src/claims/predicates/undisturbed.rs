@@ -1,6 +1,6 @@
-//! No pod of the layer was replaced or restarted and no object re-created, from each bundle to the next. Pods of Jobs and hook
-//! objects come and go; so do the pods that an active autoscaler adds or takes (law 10). What is going, or has come to its end, is not there
-//! any more (law 9).
+//! No pod of the layer was replaced or restarted, and no object re-created, from each bundle to the next. Pods of Jobs and hook objects
+//! may come and go; so may the pods that an active autoscaler adds or removes (law 10). An object that is being deleted, or a pod that
+//! has ended, counts as gone (law 9).
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::wanted;
 use crate::claims::predicates::wanted::wanted;
@@ -17,7 +17,7 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
         let finding = Finding::new(Effect::Counters, Code::Replaced, change.shown_by()).about(change.key.clone()).in_file(&change.file);
         findings.push(finding);
     }
-    // What a derived object is has moved, or is not what its owner says (laws 4 and 5).
+    // A derived object changed, or differs from what its owner says (laws 4 and 5).
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.derived) {
         findings.extend(Finding::of_change(change, if is_open(e, change)? { Effect::Doubts } else { Effect::Counters }));
     }
@@ -59,7 +59,7 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
         }
         let ended = |at: Option<&Instance>, side| at.map_or(Ok(false), |at| has_ended(e, spot, at, side));
         match (x, y) {
-            // One that had come to its end before may be cleared away.
+            // A pod that had already ended may be cleared away.
             (Some(_), None) if ended(x, a)? => {}
             (Some(x), Some(y)) if x.uid == y.uid && ended(Some(y), b)? && !ended(Some(x), a)? => {
                 by_controller.entry(controller).or_default().lost.push(spot);
@@ -72,7 +72,7 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
             }
             (Some(x), None) if x.derived => by_controller.entry(controller).or_default().lost.push(spot),
             (None, Some(y)) if y.derived => by_controller.entry(controller).or_default().gained.push(spot),
-            // A bare pod is state: its coming, going and re-creation are changes.
+            // A bare pod is state: that it is added, removed or re-created is a change.
             _ => {}
         }
     }
@@ -84,11 +84,11 @@ fn pods(e: &Evidence<'_>, layer: &str, a: usize, b: usize, findings: &mut Vec<Fi
     Ok(())
 }
 
-/// What one controller's lost and gained pods come to: an autoscaler's doing is worth a note, anything else refutes.
+/// The findings for one controller's lost and gained pods: if an autoscaler did it, a note; anything else refutes.
 fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
     let unseen = turnover.lost.iter().any(|s| e.unseen(&s.stem, &s.namespace, b))
         || turnover.gained.iter().any(|s| e.unseen(&s.stem, &s.namespace, a));
-    // Only an active autoscaler excuses pods that went; one that is active at one end only leaves it open.
+    // Only an active autoscaler excuses pods that went; one that is active at one end only, or did not scale, leaves it open.
     let (x, y) = (wanted(e, controller, a)?, wanted(e, controller, b)?);
     let lost = i64::try_from(turnover.lost.len()).unwrap_or(i64::MAX);
     let fell = x.zip(y).is_some_and(|(x, y)| x.replicas - y.replicas >= lost) && turnover.gained.is_empty();
@@ -96,8 +96,8 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
     let (effect, code, spots) = match () {
         () if turnover.lost.is_empty() => (Effect::Notes, Code::PodAdded, &turnover.gained),
         () if unseen => (Effect::Doubts, Code::PodNotSeen, &turnover.lost),
-        () if fell && scaled == 2 => (Effect::Notes, Code::PodScaledIn, &turnover.lost),
-        () if fell && scaled == 1 => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
+        () if fell && scaled == 2 && !wanted::is_anothers_doing(e, controller, a, b)? => (Effect::Notes, Code::PodScaledIn, &turnover.lost),
+        () if fell && scaled > 0 => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
         () => (Effect::Counters, Code::PodReplaced, &turnover.lost),
     };
     let mut findings = Vec::new();
@@ -112,7 +112,7 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
     Ok(findings)
 }
 
-/// Added pods that do not look like their controller's others, or that their owner does not count.
+/// Added pods that differ from their controller's other pods, or that their owner does not count.
 fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     let mine = |side: usize| {
@@ -136,7 +136,7 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
                 Some(json!(seen)),
             ));
         }
-        // A tag may name another image by now. On a node of another architecture, so may the same one.
+        // A tag may name another image by now. On a node of another architecture the same image has another digest.
         for (pointer, value) in image_ids(&line) {
             if !digests.is_empty() && !digests.contains(&value.to_string()) && value.as_str().is_some_and(|t| !t.is_empty()) {
                 findings.push(Finding::new(Effect::Doubts, Code::ImageChanged, b).about(e.key(spot)).at(&pointer, None, Some(value)));
@@ -170,7 +170,7 @@ fn images(identity: &Value) -> Vec<String> {
     lists.flatten().map(|c| format!("{}={}", text(c, "name"), text(c, "image"))).collect()
 }
 
-/// Whether a pod is going, or has come to its end.
+/// Whether a pod is being deleted, or has ended.
 fn has_ended(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<bool, CompareError> {
     let line = e.line("health", spot, at, side)?;
     let fact = |p: &str| line.get("facts").and_then(|f| f.get(p));
@@ -178,7 +178,7 @@ fn has_ended(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Resul
     Ok(fact("/metadata/deletionTimestamp").is_some() || matches!(phase, Some("Failed" | "Succeeded")))
 }
 
-/// Restarts and images of a pod that is the same instance; its containers are paired by name.
+/// Compares restarts and images of a pod that is the same instance; its containers are paired by name.
 fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (&Instance, usize)) -> Result<Vec<Finding>, CompareError> {
     let (before, after) = (e.line("identity", spot, x, a)?, e.line("identity", spot, y, b)?);
     let file = e.file("identity", spot, y, b)?;
@@ -188,7 +188,7 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
     let mut findings = Vec::new();
     let (old, new) = (containers(&before), containers(&after));
     for ((container, field), (pointer, value)) in &new {
-        // A container that has only now been reported is no restart.
+        // A container that is reported for the first time did not restart.
         let Some((_, earlier)) = old.get(&(container.clone(), field.clone())) else { continue };
         if earlier != value {
             let code = if field == "restartCount" { Code::PodRestarted } else { Code::ImageChanged };

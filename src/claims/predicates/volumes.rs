@@ -1,4 +1,4 @@
-//! Volumes and claims as `retained` reads them out of a bundle: what each says of itself, of the other, and of where its data is. Judges
+//! Volumes and claims of a bundle, for `retained`: what each says about itself, about the other, and about where its data is. Judges
 //! nothing.
 use crate::claims::Evidence;
 use crate::compare::{CompareError, Instance, Spot};
@@ -29,27 +29,27 @@ impl<'e> Item<'e> {
         Ok(Self { spot: spot.clone(), at, side, body, fields: part("fields"), phase })
     }
 
-    /// Its phase, null where that was not seen.
+    /// Its phase; null if that was not seen.
     pub(super) fn phase(&self) -> &Value {
         &self.phase
     }
 
-    /// A value of the object, null where it has none.
+    /// A value of the object; null if it has none.
     pub(super) fn get(&self, pointer: &str) -> Value {
         self.body.pointer(pointer).or_else(|| self.fields.get(pointer)).cloned().unwrap_or_default()
     }
 
-    /// A text of the object, empty where it has none.
+    /// A text of the object; empty if it has none.
     pub(super) fn text(&self, pointer: &str) -> &str {
         self.body.pointer(pointer).or_else(|| self.fields.get(pointer)).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Of a volume: the place of the claim that it is bound to or kept for.
+    /// Of a volume: the place of the claim that it is bound to or reserved for.
     pub(super) fn claim(&self) -> Spot {
         claim_at(self.text("/spec/claimRef/namespace"), self.text("/spec/claimRef/name"))
     }
 
-    /// Of a volume: whether it is to be retained; the API's default is to retain.
+    /// Of a volume: its reclaim policy; the API's default is Retain.
     pub(super) fn policy(&self) -> Value {
         Some(self.get("/spec/persistentVolumeReclaimPolicy")).filter(|p| !p.is_null()).unwrap_or_else(|| json!("Retain"))
     }
@@ -79,7 +79,7 @@ impl<'e> Item<'e> {
         if on_node { self.get("/spec/nodeAffinity") } else { Value::Null }
     }
 
-    /// Of a volume: the pointer to its server, as NFS and its CSI driver spell it.
+    /// Of a volume: the pointer to its server, for NFS or for the NFS CSI driver.
     pub(super) fn server(&self) -> &'static str {
         self.first(&["/spec/nfs/server", "/spec/csi/volumeAttributes/server"])
     }
@@ -93,7 +93,7 @@ impl<'e> Item<'e> {
         pointers.iter().find(|p| self.body.pointer(p).is_some()).or_else(|| pointers.first()).copied().unwrap_or_default()
     }
 
-    /// Of a volume: where its data is, spelled in one way; null where that is not known. Two volumes of one place share their data.
+    /// Of a volume: where its data is, in one normal form; null if that is not known. Two volumes with one place share their data.
     pub(super) fn place(&self) -> Value {
         let (server, path) = (self.text(self.server()), self.text(self.path()));
         if !server.is_empty() {

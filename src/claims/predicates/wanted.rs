@@ -1,11 +1,12 @@
-//! Law 10: health is what is seen, not what an owner says. A workload that had replicas and wants none is a counter-example unless an active
-//! autoscaler did it; fewer Ready pods seen than available ones claimed are a doubt.
+//! Law 10: health is what is seen, not what an owner says. A workload that had replicas and now wants none is a counter-example unless an
+//! active autoscaler did it. Fewer Ready pods than the workload says are available are a doubt.
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
+use crate::model::{group_of, meta};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Where a workload says how many pods it has that are available.
+/// The field in which a workload says how many of its pods are available.
 const AVAILABLE: &[(&str, &str)] = &[
     ("deployments.apps", "/status/availableReplicas"),
     ("statefulsets.apps", "/status/availableReplicas"),
@@ -14,18 +15,18 @@ const AVAILABLE: &[(&str, &str)] = &[
     ("replicationcontrollers", "/status/availableReplicas"),
 ];
 
-/// Who owns a field is an autoscaler, and not somebody whose changes are only to be ignored.
+/// Owners of a field that are no autoscalers: their changes are only ignored.
 const IGNORING: &[&str] = &["Application", "argocd-cm", "aggregation"];
 
-/// The replicas that an object wants, and whether an active autoscaler says so.
+/// The replicas that an object wants, and whether an active autoscaler set them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Wanted {
     pub(super) replicas: i64,
-    /// An active autoscaler.
+    /// Whether an active autoscaler set the number.
     pub(super) is_scaled: bool,
 }
 
-/// What an object wants in one bundle; none where it has no count.
+/// What an object wants in one bundle; none if it has no count.
 pub(super) fn wanted(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Option<Wanted>, CompareError> {
     let Some(at) = e.instances.at(spot, side) else { return Ok(None) };
     let identity = e.line("identity", spot, at, side)?;
@@ -39,13 +40,32 @@ pub(super) fn wanted(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Optio
     Ok(number(e.content(spot, at, side)?.pointer("/spec/replicas")).map(|replicas| Wanted { replicas, is_scaled: false }))
 }
 
+/// Whether the horizontal autoscaler of an object last scaled at the same moment in two bundles: what moved the count in between was not it
+/// (kubernetes 1.33 `pkg/controller/podautoscaler/horizontal.go` writes `lastScaleTime` with each rescale).
+pub(super) fn is_anothers_doing(e: &Evidence<'_>, spot: &Spot, a: usize, b: usize) -> Result<bool, CompareError> {
+    let is_its_target = |hpa: &Value| {
+        let target = |field: &str| hpa.pointer(&format!("/spec/scaleTargetRef/{field}")).and_then(Value::as_str).unwrap_or_default();
+        e.stem_of(group_of(target("apiVersion")), target("kind")) == spot.stem && target("name") == spot.name
+    };
+    let here = |s: &Spot| s.stem == "horizontalpodautoscalers.autoscaling" && s.namespace == spot.namespace;
+    for (hpa, later) in e.instances.in_bundle(b).filter(|(s, _)| here(s)) {
+        let Some(earlier) = e.instances.at(hpa, a).filter(|earlier| earlier.uid == later.uid) else { continue };
+        let (was, is) = (e.whole(hpa, earlier, a)?, e.whole(hpa, later, b)?);
+        // KEDA works through such an object, and takes the last pod by itself.
+        if is_its_target(&is) && meta::controller(&is).is_none_or(|by| by.kind != "ScaledObject") {
+            return Ok(was.pointer("/status/lastScaleTime") == is.pointer("/status/lastScaleTime"));
+        }
+    }
+    Ok(false)
+}
+
 /// The workloads of a layer that had replicas in one bundle and want none in the next.
 pub(super) fn scaled_to_none(e: &Evidence<'_>, layer: &str, effect: Effect) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     let own = |at: &Option<Instance>| at.as_ref().is_some_and(|at| !at.derived);
     for (spot, all) in e.instances.of_layer(layer).filter(|(s, all)| has_replicas(s) && all.iter().any(own)) {
         for b in 1..all.len() {
-            // A default of one replica is not written down.
+            // The default of one replica may be unset.
             let before = wanted(e, spot, b - 1)?.map_or(i64::from(e.instances.at(spot, b - 1).is_some()), |w| w.replicas);
             let Some(after) = wanted(e, spot, b)?.filter(|w| w.replicas == 0 && !w.is_scaled && before > 0) else { continue };
             let finding = Finding::new(effect, Code::ScaledToNone, b).about(e.key(spot));
@@ -59,7 +79,7 @@ fn has_replicas(spot: &Spot) -> bool {
     matches!(&*spot.stem, "deployments.apps" | "statefulsets.apps" | "replicasets.apps" | "replicationcontrollers" | "rollouts.argoproj.io")
 }
 
-/// The workloads of a layer of which fewer pods are Ready than they say are available.
+/// The workloads of a layer that have fewer Ready pods than they say are available.
 pub(super) fn fewer_ready(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
     let mut ready: BTreeMap<Spot, u64> = BTreeMap::new();
     for (spot, at) in e.instances.in_bundle(side).filter(|(s, _)| s.stem == "pods") {
@@ -75,7 +95,7 @@ pub(super) fn fewer_ready(e: &Evidence<'_>, layer: &str, side: usize) -> Result<
         let line = e.line("health", spot, at, side)?;
         let Some(claimed) = line.get("facts").and_then(|f| f.get(*pointer)?.as_u64()) else { continue };
         let seen = ready.get(spot).copied().unwrap_or(0);
-        // Where pods were not wholly seen, the gap says so.
+        // If not all pods were seen, the gap says so.
         if seen < claimed && !e.unseen("pods", &spot.namespace, side) {
             let file = format!("health/{}/{}.jsonl", at.layer, spot.stem);
             let finding = Finding::new(Effect::Doubts, Code::FewerReady, side).about(e.key(spot)).in_file(&file);

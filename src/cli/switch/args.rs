@@ -1,10 +1,10 @@
-//! What `evid switch` is told.
+//! The arguments of `evid switch`.
 use crate::cli::cluster::{ClusterArgs, duration, pace};
 use crate::usecase::switch::Strategy;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Switch the layer off and on, tell its state, mend its root
+/// Turn the layer off and on, show its state, repair its root
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -15,13 +15,13 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum Verb {
-    /// Tell the state of the switch, who manages it, what is at risk, and the next command; writes nothing
+    /// Show the state of the switch, who manages it, what is at risk, and the next command; writes nothing
     Status {
         /// text or json
         #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
         output: String,
     },
-    /// Make the root manual and remove what hangs below it; the root itself stays
+    /// Make the root manual and remove everything below it; the root itself stays
     Off {
         #[command(flatten)]
         common: Common,
@@ -39,14 +39,14 @@ pub(super) enum Verb {
         #[arg(long)]
         terminate: bool,
     },
-    /// Mend a root that hangs in Deleting: name the cause, mend it, else take the root's own finalizers off and apply it again
+    /// Repair a root that is stuck in deletion: name the cause and repair it, else remove the root's own finalizers and apply it again
     Repair {
         #[command(flatten)]
         common: Common,
         /// The root's manifest, or that of its missing AppProject, or both, or a bundle that holds them
         #[arg(short, long, value_name = "FILE")]
         file: Option<PathBuf>,
-        /// An object that may be lost where mending lets the deletion go on
+        /// An object that may be lost if the repair lets the deletion continue
         #[arg(long, value_name = "OBJECT")]
         allow_loss: Vec<String>,
     },
@@ -87,13 +87,13 @@ pub(super) struct Common {
     /// Text that a reviewer gave; it passes through the cluster in the operation's info
     #[arg(long, value_name = "TEXT")]
     pub(super) nonce: Option<String>,
-    /// Where what is written is recorded; else a file of its own in the evidence folder
+    /// The journal of all writes; by default a new file in the evidence folder
     #[arg(long, value_name = "FILE")]
     pub(super) journal: Option<PathBuf>,
     /// text or json
     #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
     pub(super) output: String,
-    /// How many times as fast as a real one the platform's time runs
+    /// How many times faster than on a real platform the time runs
     #[arg(long, hide = true, default_value_t = 1.0, value_parser = pace)]
     pub(super) pace: f64,
 }

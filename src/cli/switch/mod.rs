@@ -23,7 +23,7 @@ use crate::usecase::switch::{Event, Journal, Options, Run, Stamp, Stop, Times, o
 use serde_json::Value;
 use std::io::IsTerminal as _;
 
-/// What every verb needs beside its own options.
+/// What every verb needs besides its own options.
 struct Hands<'a> {
     api: &'a dyn Api,
     clock: &'a dyn Clock,
@@ -38,7 +38,7 @@ impl Hands<'_> {
     }
 }
 
-/// The journal of what only reads: a write is refused before it is sent.
+/// The journal for verbs that only read: it refuses a write before it is sent.
 struct Nothing;
 
 impl Journal for Nothing {
@@ -54,7 +54,7 @@ pub(super) fn said(event: &Event) {
     }
 }
 
-/// Runs the verb against the cluster that is meant.
+/// Runs the verb against the chosen cluster.
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     let (cluster, clock) = (args.cluster.connect()?, args.cluster.clock());
     on_cluster(args, global, &cluster, &clock)
@@ -110,7 +110,7 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) ->
     }
 }
 
-/// Something that should be gone lives: refuted. Something could not be seen: incomplete.
+/// If something lives that should be gone: refuted. If something could not be seen: incomplete.
 fn exit(left: bool, unseen: bool) -> Exit {
     match (left, unseen) {
         (true, _) => Exit::Refuted,
@@ -175,7 +175,7 @@ fn journal(global: &Global, common: &Common, stamp: &Stamp) -> Result<FileJourna
     Ok(FileJournal::new(path, Redactor::new(&key)))
 }
 
-/// Names the run: what, when, and a few digits so that two of one second differ.
+/// The name of the run: verb, time, and a few digits, so that two runs in one second differ.
 fn stamp(common: &Common, verb: &str, api: &dyn Api, clock: &dyn Clock) -> Result<Stamp, Failure> {
     let mut random = [0_u8; 3];
     getrandom::fill(&mut random).map_err(|e| Failure::new(format!("the system gives no random numbers: {e}")))?;
@@ -183,7 +183,7 @@ fn stamp(common: &Common, verb: &str, api: &dyn Api, clock: &dyn Clock) -> Resul
     Ok(Stamp { run, nonce: common.nonce.clone(), user: user(api) })
 }
 
-/// Who writes: as the cluster knows them, else as this machine does.
+/// The user who writes: as the cluster knows them, else as this machine does.
 pub(super) fn user(api: &dyn Api) -> String {
     let here = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|n| std::env::var(n).ok()).filter(|u| !u.is_empty());
     doctor::user(api).or_else(here).unwrap_or_else(|| "unknown".into())
@@ -206,7 +206,7 @@ mod tests {
         args: Args,
     }
 
-    /// A cluster with a root that is off and nothing else; it may only be read, and asked for the user's name.
+    /// A cluster with a root that is off and nothing else; it allows only reads, and the question for the user's name.
     struct Quiet;
 
     impl Api for Quiet {

@@ -1,4 +1,4 @@
-//! Why the switch stopped, said with the next step.
+//! Why the switch stopped, with a hint on the next step.
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::render::switch as render;

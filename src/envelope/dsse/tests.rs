@@ -1,4 +1,4 @@
-//! Envelopes: what is signed, what is read, what is refused.
+//! Envelopes: what is signed, read and refused.
 use crate::envelope::{Algorithm, Envelope, EnvelopeFault, SignatureStatus, SigningKey, dsse};
 
 fn key(algorithm: Algorithm, seed: u8) -> SigningKey {

@@ -1,4 +1,4 @@
-//! Keys: what is read, what is written, what is refused. Other tools' keys are in the integration tests.
+//! Keys: what is read, written and refused. The integration tests have other tools' keys.
 use crate::envelope::{Algorithm, KeyFault, SigningKey, VerifyingKey};
 
 const BOTH: [Algorithm; 2] = [Algorithm::Ed25519, Algorithm::P256];

@@ -1,5 +1,6 @@
 //! Statements: written canonically, read strictly.
-use crate::envelope::{Statement, StatementFault, Subject};
+use crate::envelope::statement::StatementFault;
+use crate::envelope::{Statement, Subject};
 
 fn statement() -> Statement {
     let subject = |name: &str, digit: &str| Subject { name: name.into(), sha256: digit.repeat(64) };

@@ -1,22 +1,22 @@
-//! Whether the addresses of an EndpointSlice or of Endpoints are those of the pods that they name (law 4): where traffic goes is what its
-//! Service's selector says, and nobody wrote another address in by hand.
+//! Whether the addresses of an EndpointSlice or of Endpoints are those of the pods that they name (law 4). If so, traffic goes where the
+//! Service's selector says, and no other address was written by hand.
 use crate::layers::Context;
 use crate::model::meta::list;
 use crate::model::{Key, Object, meta};
 use serde_json::Value;
 
-/// What the addresses of an object come to.
+/// The result for the addresses of an object.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Backed {
-    /// Each is one of the pod that is named beside it, or stands in the controller.
+    /// Each belongs to the pod that is named beside it, or is in the controller.
     Yes,
-    /// It names a pod that is in no list: lists are read one after another.
+    /// It names a pod that is in no list: the lists were read one after another.
     Unseen,
-    /// One is nobody's.
+    /// One belongs to no pod.
     No,
 }
 
-/// Holds the addresses of an object against the pods beside them.
+/// Compares the addresses of an object with those of the pods that they name.
 pub(super) fn backed(context: &Context<'_>, object: &Object, controller: Option<usize>) -> Backed {
     let of_slice = list(&object.value, "/endpoints").map(|endpoint| (list(endpoint, "/addresses").collect::<Vec<_>>(), endpoint));
     let of_endpoints = in_subsets(&object.value).map(|address| (address.get("ip").into_iter().collect(), address));
@@ -58,7 +58,7 @@ fn one(
     let ips: Vec<&Value> = ips.chain(pod.value.pointer("/status/podIP")).collect();
     let is_there = pod.key.kind == "Pod" && pod.key.namespace == namespace && selects(&pod);
     let is_going = meta::deleting(&pod.value).is_some() || matches!(meta::text(&pod.value, "/status/phase"), "Succeeded" | "Failed");
-    // A pod that is going may have lost its address.
+    // A pod that is being deleted may have lost its address.
     either(is_there && ((ips.is_empty() && is_going) || addresses.iter().all(|a| ips.contains(a))))
 }
 

@@ -1,5 +1,5 @@
-//! What an object that is made from a template holds beside it (law 4). The template is split by the object's own rule, so that defaults
-//! and lists mean the same on both sides. What controllers and admission always write is declared in the rule (`given`).
+//! Compares an object that is made from a template with that template (law 4). The object's own rule splits the template, so that
+//! defaults and lists mean the same on both sides. The rule declares what controllers and admission always write (`given`).
 use crate::kinds::Kind;
 use crate::kinds::patterns::{covers, is_like, is_within};
 use crate::kinds::rule::Given;
@@ -8,16 +8,16 @@ use crate::model::{join, set, tokens};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// How grave a departure is.
+/// The kind of a departure.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum What {
-    /// It runs something else, or as somebody else: a counter-example.
+    /// It runs something else, or as another user: a counter-example.
     Runs,
     /// It holds more, or something that runs nothing: a doubt.
     Holds,
-    /// No template says what it is: it is held against what its owner made before.
+    /// No template says what it is: it is compared with what its owner made before.
     Untold,
-    /// Its owner is in no list, and was or will be: another moment.
+    /// Its owner is in no list, because the lists were read at different moments.
     Torn,
 }
 
@@ -33,18 +33,18 @@ impl What {
     }
 }
 
-/// One place where an object is not what its template says.
+/// One place where an object differs from its template.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Departure {
-    /// JSON pointer within its state (in the template's, where it lacks something).
+    /// JSON pointer within its state (within the template's, if the object lacks something).
     pub at: String,
-    /// How grave it is.
+    /// The kind of the departure.
     pub what: What,
-    /// What the template says; none where it says nothing.
+    /// The template's value; none if it has none.
     pub wants: Option<Value>,
 }
 
-/// What one kind's rule says of departures, gathered once a kind.
+/// The parts of a kind's rule that judge departures, collected once for each kind.
 pub struct Measure<'k> {
     kind: &'k Kind,
     runs: Vec<String>,
@@ -59,7 +59,7 @@ impl<'k> Measure<'k> {
         Self { kind, runs, grants, given: kind.given() }
     }
 
-    /// What an owner's template says of an object that follows it, as the object's state would say it; none where there is no template.
+    /// The part of an owner's template that an object follows, in the form of the object's state; none if there is no template.
     pub fn template(&self, owner: &Value, follows: &BTreeMap<String, String>) -> Option<Value> {
         let mut made = Value::Null;
         for (own, source) in follows {
@@ -111,7 +111,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Elements are paired by their name, or where they are mounted; those that have neither, by what they are. Lists of texts are one value.
+    /// Elements are paired by their name or their mount path; those without either, by their content. Lists of texts are one value.
     fn lists(&mut self, wants: &[Value], has: &[Value], at: &str) {
         if wants.iter().chain(has).any(|v| !v.is_object()) {
             return self.departs(Some(&Value::from(wants)), Some(&Value::from(has)), at);
@@ -122,7 +122,7 @@ impl Walk<'_, '_> {
             let at = join(at, &j.to_string());
             match wants.iter().find(|w| same(w, item)) {
                 Some(wants) => self.pair(Some(wants), Some(item), &at),
-                // An element that is added is added whole.
+                // An added element is added as a whole.
                 None if self.is_given(None, Some(item), &at) => {}
                 None => self.departs(None, Some(item), &at),
             }
@@ -137,7 +137,7 @@ impl Walk<'_, '_> {
         let loses = has.is_none() && self.measure.runs.iter().any(|p| is_within(p, at));
         let what = if of(&self.measure.runs) || of(&self.measure.grants) || loses { What::Runs } else { What::Holds };
         self.out.push(Departure { at: at.to_owned(), what, wants: wants.cloned() });
-        // A privilege that comes within something new.
+        // A privilege within an added element.
         if let (What::Holds, Some(has)) = (what, has) {
             let within = self.measure.grants.iter().filter(|p| is_within(p, at));
             let tokens = within.map(|p| tokens(p).split_off(tokens(at).len()));
@@ -168,7 +168,7 @@ impl Walk<'_, '_> {
         })
     }
 
-    /// Whether a value (within `whole`) is like what a rule says.
+    /// Whether a value (within `whole`) has the form that a rule gives.
     fn looks(&self, like: &Value, value: &Value, whole: &Value) -> bool {
         match (like, value) {
             (Value::String(any), _) if any == "*" => true,
@@ -183,7 +183,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Whether every element has a text of its own at this field.
+/// Whether every element has a different text at this field.
 fn is_keyed(list: &[Value], key: &str) -> bool {
     let keys: Option<Vec<&str>> = list.iter().map(|v| v.get(key)?.as_str()).collect();
     keys.is_some_and(|keys| keys.iter().collect::<std::collections::BTreeSet<_>>().len() == keys.len())

@@ -1,6 +1,7 @@
-//! Whether an object is derived: made by a controller for an object that is there, so that its content follows from state that is compared
-//! (law 4). What an object says of itself accuses and never acquits: a bare pod, hand-made Endpoints and a forged owner are state, and what
-//! departs from its owner's template is named with the place. Decided from one snapshot; what several say together is the comparison's.
+//! Whether an object is derived: a controller made it for an existing object, so that its content follows from state that is compared
+//! (law 4). What an object says about itself can accuse and never acquit: a bare pod, hand-made Endpoints and an object with a forged
+//! owner are state. A departure from the owner's template is named with its place. Decides from one snapshot; `compare` joins what
+//! several snapshots show.
 mod backed;
 mod follows;
 
@@ -16,26 +17,26 @@ use follows::Measure;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Whose an object is that is derived.
+/// The owner of a derived object, and what follows from it.
 pub struct Origin {
-    /// Its controller, or the controller's where that one is of another moment.
+    /// Its controller; if that is in no list, the controller's own controller.
     owner: Option<usize>,
-    /// What follows from where.
+    /// Pointer in the object → pointer in the owner from which it follows.
     follows: BTreeMap<String, String>,
     /// Nothing says what the controller makes.
     is_untold: bool,
     /// It runs nothing.
     is_idle: bool,
-    /// Its controller (or a pod that it stands for) is in no list.
+    /// Its controller (or a pod that it names) is in no list.
     is_orphan: bool,
 }
 
-/// Whether the conditions of its kind hold of an object.
+/// Whether the conditions of its kind hold for an object.
 fn is_derived(context: &Context<'_>, object: &Object) -> bool {
     origin(context, object).is_some()
 }
 
-/// Whose an object is; none where it is state.
+/// The origin of an object; none if it is state.
 pub fn origin(context: &Context<'_>, object: &Object) -> Option<Origin> {
     let rule = &context.rules.of(&object.key.group, &object.key.kind).rule;
     let Some(d) = rule.derived.iter().find(|conditions| holds(context, object, conditions)) else { return orphan(context, object) };
@@ -43,12 +44,12 @@ pub fn origin(context: &Context<'_>, object: &Object) -> Option<Origin> {
     Some(Origin {
         owner: match () {
             () if !d.owner.is_empty() => controller(context, object),
-            // What it follows from is what it names.
+            // It follows from the object that it names.
             () if d.relation && !d.follows.is_empty() => targets(context, object).into_iter().flatten().next(),
             () => None,
         },
         follows: d.follows.clone(),
-        // Of whose content nothing is compared: a new one is held against what its owner had before.
+        // None of its content is compared: a new object is compared with what its owner had before.
         is_untold: d.follows.is_empty() && (d.hook || !d.owner.is_empty() && !d.backed && !d.ephemeral && d.agrees.is_empty()),
         is_idle: !d.idle.is_empty() && d.idle.iter().all(zero),
         is_orphan: d.backed && backed(context, object) == Backed::Unseen,
@@ -59,7 +60,7 @@ fn backed(context: &Context<'_>, object: &Object) -> Backed {
     backed::backed(context, object, controller(context, object))
 }
 
-/// The templates of owners, the last one kept: what one controller made stands together.
+/// The templates of owners. Only the last one is kept, because objects of one controller come one after another.
 #[derive(Default)]
 pub struct Templates<'a> {
     measure: Option<((String, String), Measure<'a>)>,
@@ -67,7 +68,7 @@ pub struct Templates<'a> {
 }
 
 impl<'a> Templates<'a> {
-    /// Where an object of this origin departs from what its owner says of it; `state` is what would be its state.
+    /// Where an object of this origin departs from its owner; `state` is the content that would be its state.
     pub fn departures(&mut self, context: &'a Context<'_>, object: KeyRef<'_>, state: &Value, origin: &Origin) -> Vec<Departure> {
         let one = |at: &str, what| vec![Departure { at: at.to_owned(), what, wants: None }];
         let torn = || one("/metadata/ownerReferences", What::Torn);
@@ -99,7 +100,7 @@ impl<'a> Templates<'a> {
         if origin.is_idle {
             found.iter_mut().for_each(|d| d.what = What::Holds);
         }
-        // What follows from its owner's owner word by word is of it, wherever the owner is.
+        // If the object equals what the owner's owner makes, it belongs to it, even if the owner is in no list.
         if origin.is_orphan && !found.is_empty() { torn() } else { found }
     }
 }
@@ -131,7 +132,7 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && (!d.ephemeral || is_ephemeral(context, object))
 }
 
-/// Whether a label or annotation is there and contains (or is) one of the words (any text, where there are none).
+/// Whether a label or annotation exists and contains (or is) one of the words (any text, if there are no words).
 fn says(object: &Object, map: &str, name: &str, d: &Derived) -> bool {
     let text = object.value.get("metadata").and_then(|m| m.get(map)?.get(name)?.as_str());
     text.is_some_and(|t| {
@@ -144,7 +145,7 @@ fn is_one_of(value: &Value, words: &[String]) -> bool {
     value.as_array().map_or_else(|| like(value), |list| !list.is_empty() && list.iter().all(like))
 }
 
-/// The texts at a place; `*` is each element, or each field.
+/// The texts at a place; `*` stands for each element, or each field.
 fn texts<'v>(value: &'v Value, place: &[String]) -> Vec<&'v str> {
     match (place.split_first(), value) {
         (None, value) => value.as_str().into_iter().collect(),
@@ -154,7 +155,7 @@ fn texts<'v>(value: &'v Value, place: &[String]) -> Vec<&'v str> {
     }
 }
 
-/// Whether the controller is of a kind that a rule names, and has what the rule wants of it.
+/// Whether the controller is of a kind that a rule names, and has the values that the rule wants.
 fn is_owner(context: &Context<'_>, object: &Object, owner: usize, d: &Derived) -> bool {
     let key = context.objects.key(owner);
     let whole = || context.objects.whole(owner);
@@ -163,7 +164,7 @@ fn is_owner(context: &Context<'_>, object: &Object, owner: usize, d: &Derived) -
         "+custom" => is_custom(key.group),
         name => match name.split_once('/') {
             Some((group, kind)) => group == key.group && kind == key.kind,
-            // A name alone is of the object's own group, or of Kubernetes' own kinds.
+            // A name without a group means a kind of the object's own group, or of Kubernetes' own groups.
             None => name == key.kind && (key.group == object.key.group || !is_custom(key.group) && !is_custom(&object.key.group)),
         },
     }) && (d.relation || d.target_has.as_ref().is_none_or(|p| whole().is_some_and(|o| has(&o.value, p))))
@@ -173,13 +174,13 @@ fn has(value: &Value, pointer: &str) -> bool {
     value.pointer(pointer).is_some_and(|v| v.as_object().is_none_or(|m| !m.is_empty()))
 }
 
-/// Whether the object's data is that of its namesake in another namespace, which was seen.
+/// Whether the object's data equals that of the object with the same name in another namespace, which was seen.
 fn same_as(context: &Context<'_>, object: &Object, namespace: &str) -> bool {
     let namesake = context.objects.find(KeyRef { namespace, ..object.key.parts() }).and_then(|at| context.objects.whole(at));
     object.key.namespace != namespace && namesake.is_some_and(|n| n.value.get("data") == object.value.get("data"))
 }
 
-/// An owner, where it is there by uid, kind and name.
+/// The index of an owner, if it exists with that uid, kind and name.
 fn there(context: &Context<'_>, object: &Object, owner: meta::Owner<'_>) -> Option<usize> {
     let at = context.by_uid(owner.uid)?;
     let key = context.objects.key(at);
@@ -187,14 +188,14 @@ fn there(context: &Context<'_>, object: &Object, owner: meta::Owner<'_>) -> Opti
     (owner.kind == key.kind && owner.name == key.name && same_place).then_some(at)
 }
 
-/// The controller, where it is there.
+/// The index of the controller, if it exists.
 fn controller(context: &Context<'_>, object: &Object) -> Option<usize> {
     there(context, object, meta::controller(&object.value)?)
 }
 
-/// Whether an owner of one of these kinds, controller or not, is there: the garbage collector takes the object with it.
+/// Whether an owner of one of these kinds exists, controller or not: the garbage collector deletes the object with it.
 fn depends(context: &Context<'_>, object: &Object, kinds: &[String]) -> bool {
-    // Of the object's own group, or Kubernetes' own: a custom resource of the same name is something else.
+    // Of the object's own group, or of Kubernetes' own groups: a custom resource with the same kind name is something else.
     let is_of = |at: usize| {
         let group = context.objects.key(at).group;
         group == object.key.group || !is_custom(group)
@@ -202,12 +203,12 @@ fn depends(context: &Context<'_>, object: &Object, kinds: &[String]) -> bool {
     meta::owners(&object.value).any(|owner| kinds.iter().any(|k| k == owner.kind) && there(context, object, owner).is_some_and(is_of))
 }
 
-/// A pod whose Job is in no list: CronJobs make Jobs and take them away while lists are read. It is never more than torn, unless it is word
-/// by word what the CronJob that the Job is named after (`<cronjob>-<number>`) makes.
+/// A pod whose Job is in no list: CronJobs make and remove Jobs while lists are read. Such a pod is always torn, unless it equals exactly
+/// what the CronJob makes after which the Job is named (`<cronjob>-<number>`).
 fn orphan(context: &Context<'_>, object: &Object) -> Option<Origin> {
     let reference = meta::controller(&object.value).filter(|_| object.key.kind == "Pod" && object.key.group.is_empty())?;
     let is_job = reference.kind == "Job" && reference.group == "batch" && !reference.uid.is_empty() && !reference.name.is_empty();
-    // A Job of that name that is there is another one: the pod is of neither moment.
+    // An existing Job of that name is another Job, so the pod belongs to neither moment.
     let key = KeyRef { group: "batch", kind: "Job", namespace: &object.key.namespace, name: reference.name };
     if !is_job || context.by_uid(reference.uid).is_some() || context.objects.find(key).is_some() {
         return None;
@@ -246,7 +247,7 @@ fn related(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     })
 }
 
-/// Whether the object, beside apiVersion, kind and plain metadata, has nothing but these fields.
+/// Whether the object has only these fields, apart from apiVersion, kind and plain metadata.
 fn has_only(object: &Value, pointers: &[String]) -> bool {
     let Some(map) = object.as_object() else { return false };
     map.iter().filter(|(k, _)| !matches!(k.as_str(), "apiVersion" | "kind" | "metadata" | "secrets" | "status")).all(|(key, value)| {
@@ -264,7 +265,7 @@ fn has_only(object: &Value, pointers: &[String]) -> bool {
         })
 }
 
-/// Whether a claim is the one that its pod's spec makes: `<pod>-<volume>`, of that volume's template. Kubernetes 1.36,
+/// Whether a claim is the one that its pod's spec makes: named `<pod>-<volume>`, from that volume's template. Kubernetes 1.36,
 /// `pkg/controller/volume/ephemeral/controller.go`.
 fn is_ephemeral(context: &Context<'_>, claim: &Object) -> bool {
     let Some(pod) = controller(context, claim).and_then(|at| context.objects.whole(at)) else { return false };

@@ -1,4 +1,4 @@
-//! The switch in words: what it sees, what it will write, how it goes, how it ended. No writer and no colour.
+//! The switch in words: what it sees, what it will write, its progress, its result. Has no writer and no colour.
 mod outcome;
 mod status;
 
@@ -6,11 +6,12 @@ pub use outcome::{off, off_json, off_plan, on, on_json, on_plan, repair, repair_
 pub use status::{status, status_json};
 
 use crate::model::{Gap, Key};
-use crate::render::words::{clean, en};
+use crate::render::foreign::clean;
+use crate::render::words::en;
 use crate::usecase::switch::{Event, Fact, Step, Write};
 use serde_json::{Value, json};
 
-/// So many are told; the others are counted.
+/// At most this many are printed; the others are counted.
 const MOST: usize = 5;
 
 /// One fact on one line.
@@ -21,7 +22,7 @@ pub fn fact(fact: &Fact) -> String {
     clean(&format!("{object}{}{detail}", en::facts(fact.code)))
 }
 
-/// Facts, one a line, and below each kind of them what can be done.
+/// Facts, one a line, and below each kind of fact what can be done about it.
 pub fn facts(facts: &[Fact]) -> String {
     let mut out = String::new();
     for (i, one) in facts.iter().enumerate() {
@@ -35,7 +36,7 @@ pub fn facts(facts: &[Fact]) -> String {
     out
 }
 
-/// What is told while it runs; none where nothing is to be said.
+/// The progress message for an event; none if there is nothing to print.
 pub fn event(event: &Event) -> Option<String> {
     match event {
         Event::Step(step) => Some(en::steps(*step).to_owned()),
@@ -80,7 +81,7 @@ fn gaps_json(gaps: &[Gap]) -> Value {
     gaps.iter().map(|g| json!({"group": g.group, "resource": g.resource, "reason": g.reason.as_str(), "detail": g.detail})).collect()
 }
 
-/// A titled block, where there is something in it.
+/// A titled block; empty if the body is empty.
 fn block(title: &str, body: String) -> String {
     if body.is_empty() { body } else { format!("{title}\n{body}") }
 }

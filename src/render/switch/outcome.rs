@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// What an OFF will do. `full` prints every write.
 pub fn off_plan(plan: &Plan, full: bool) -> String {
     let mut out = if plan.already {
-        format!("{} is manual and nothing hangs below it: off already\n", plan.root)
+        format!("{} is manual and no Application is below it: off already\n", plan.root)
     } else {
         format!(
             "{} becomes manual and stays; {} Applications below it go, by {}, with {} objects in all\n",
@@ -31,7 +31,7 @@ pub fn off_plan(plan: &Plan, full: bool) -> String {
     out
 }
 
-/// How an OFF ended.
+/// The result of an OFF.
 pub fn off(done: &Off) -> String {
     let mut out = if done.already { "it was off already\n".to_owned() } else { format!("{} objects are gone by uid\n", done.gone) };
     if let Some(why) = &done.instead {
@@ -44,7 +44,7 @@ pub fn off(done: &Off) -> String {
     out
 }
 
-/// The plan, or with an outcome all of it.
+/// The plan as JSON; with an outcome, both.
 pub fn off_json(plan: &Plan, done: Option<&Off>) -> Value {
     let mut v = json!({"verb": "off", "root": key_json(&plan.root), "uid": plan.uid, "already": plan.already, "strategy": plan.strategy.as_str(),
         "writes": writes_json(&plan.writes), "kept": facts_json(&plan.removal.kept), "notes": facts_json(&plan.notes), "done": done.is_some()});
@@ -70,7 +70,7 @@ pub fn on_plan(plan: &on::Plan, full: bool) -> String {
     out
 }
 
-/// How an ON ended.
+/// The result of an ON.
 pub fn on(done: &Settled) -> String {
     let again = if done.attempts > 1 { format!(", the operation was run {} times", done.attempts) } else { String::new() };
     let mut out = format!("{} Applications are Synced and Healthy, {} workloads available{again}\n", done.apps, done.workloads);
@@ -79,7 +79,7 @@ pub fn on(done: &Settled) -> String {
     out
 }
 
-/// The plan, or with an outcome all of it.
+/// The plan as JSON; with an outcome, both.
 pub fn on_json(plan: &on::Plan, done: Option<&Settled>) -> Value {
     json!({"verb": "on", "root": key_json(&plan.root), "writes": writes_json(&plan.writes), "terminating": facts_json(&plan.terminating),
         "notes": facts_json(&plan.notes), "done": done.is_some(), "settled": done.map(settled)})
@@ -90,14 +90,14 @@ fn settled(s: &Settled) -> Value {
         "workloads": s.workloads, "notes": facts_json(&s.notes)})
 }
 
-/// Why a root hangs and what will be done.
+/// Why a root is stuck in deletion, and what will be done.
 pub fn repair_plan(plan: &repair::Plan, full: bool) -> String {
-    let mut out = format!("{} hangs in Deleting\n", plan.root);
+    let mut out = format!("{} is stuck in deletion\n", plan.root);
     out.push_str(&block("because", facts(&plan.causes)));
-    let first = if plan.mends { "the cause is mended; should it still hang, " } else { "" };
+    let first = if plan.mends { "the cause is repaired; if it is still stuck, " } else { "" };
     let mode = if plan.automated { "automated" } else { "manual" };
-    let sync = if plan.syncs { " and synced" } else { "; nothing hangs below it, so it is not synced" };
-    out.push_str(&format!("{first}its own finalizers come off, no child's; it is applied again, {mode} as it was{sync}\n"));
+    let sync = if plan.syncs { " and synced" } else { "; no Application is below it, so it is not synced" };
+    out.push_str(&format!("{first}its own finalizers are removed, no child's; it is applied again, {mode} as it was{sync}\n"));
     out.push_str(&block("notes", facts(&plan.notes)));
     if full {
         out.push_str(&block("writes", writes(&plan.writes)));
@@ -105,9 +105,9 @@ pub fn repair_plan(plan: &repair::Plan, full: bool) -> String {
     out
 }
 
-/// How a repair ended.
+/// The result of a repair.
 pub fn repair(done: &repair::Repaired) -> String {
-    let how = if done.by_mending { "the cause was mended and it went by itself" } else { "its finalizers were removed" };
+    let how = if done.by_mending { "the cause was repaired and it went by itself" } else { "its finalizers were removed" };
     let mut out = format!("{how}; it is there again, uid {}\n", done.uid);
     if let Some(settled) = &done.settled {
         out.push_str(&on(settled));
@@ -118,7 +118,7 @@ pub fn repair(done: &repair::Repaired) -> String {
     out
 }
 
-/// The plan, or with an outcome all of it.
+/// The plan as JSON; with an outcome, both.
 pub fn repair_json(plan: &repair::Plan, done: Option<&repair::Repaired>) -> Value {
     let mut v = json!({"verb": "repair", "root": key_json(&plan.root), "uid": plan.uid, "causes": facts_json(&plan.causes), "mends": plan.mends,
         "writes": writes_json(&plan.writes), "notes": facts_json(&plan.notes), "done": done.is_some()});

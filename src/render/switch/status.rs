@@ -1,7 +1,7 @@
 //! `evid switch status`: as text, as JSON.
 use crate::argo::{Form, Mode};
+use crate::render::foreign::clean_lines;
 use crate::render::switch::{block, facts, facts_json, gaps, gaps_json, key_json};
-use crate::render::words::clean;
 use crate::usecase::switch::status::{Line, Next, Position, Status};
 use serde_json::{Value, json};
 
@@ -69,10 +69,6 @@ pub fn status(s: &Status) -> String {
     clean_lines(&out)
 }
 
-fn clean_lines(text: &str) -> String {
-    text.lines().map(|l| clean(l) + "\n").collect()
-}
-
 fn line(l: &Line) -> String {
     let says =
         format!("{}/{}", if l.sync.is_empty() { "unknown" } else { &l.sync }, if l.health.is_empty() { "unknown" } else { &l.health });
@@ -87,7 +83,6 @@ fn line(l: &Line) -> String {
     format!("  {}{:<24} {says:<22} {}  below {}\n", "  ".repeat(l.depth - 1), l.key.name, marks.join(", "), l.parent)
 }
 
-/// As JSON.
 pub fn status_json(s: &Status) -> Value {
     let apps: Vec<Value> = s
         .apps

@@ -1,21 +1,21 @@
-//! What a source gives to a capture: lists, gaps and a window of time; and why no capture comes of it. Knows no bundle.
+//! What a source gives to a capture: lists, gaps and a window of time; and the reasons why a capture can fail. Knows no bundle.
 use crate::model::{Gap, Key, Listable, Source, stem};
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::packed::PackedList;
 use serde_json::Value;
 
-/// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is [`PackedList`]) behind the intake.
+/// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is `PackedList`) behind the intake.
 #[derive(Clone, Debug)]
 pub struct Collected<I = Vec<Value>> {
     /// Live or dump.
     pub source: Source,
     /// The lists, in a stable order.
     pub lists: Vec<List<I>>,
-    /// First readings of lists that were read once more at the end: what differs in between is unsettled.
+    /// First readings of lists that were read again at the end: what differs in between is unsettled.
     pub earlier: Vec<List<I>>,
-    /// What was not answered.
+    /// The questions without an answer.
     pub gaps: Vec<Gap>,
-    /// The kinds that can be listed, as far as the source itself names them.
+    /// The kinds that can be listed, if the source itself names them.
     pub named: Vec<Listable>,
     /// Kinds (`<plural>.<group>`) that the configuration leaves out.
     pub left_out: Vec<String>,
@@ -25,7 +25,7 @@ pub struct Collected<I = Vec<Value>> {
     pub finished: Option<String>,
     /// Server version.
     pub version: Option<String>,
-    /// The highest resourceVersion of objects that are not kept.
+    /// The highest resourceVersion of objects that are not stored.
     pub highest: Option<u64>,
     /// The API server's address, without credentials.
     pub server: Option<String>,
@@ -38,26 +38,26 @@ pub struct List<I = Vec<Value>> {
     pub file: String,
     /// API group.
     pub group: String,
-    /// Plural resource name, where the source tells.
+    /// Plural resource name, if the source gives it.
     pub resource: Option<String>,
     /// The namespace that was asked; none for the whole cluster.
     pub namespace: Option<String>,
-    /// Whether it answers a question (and so can show absence).
+    /// Whether it answers a question (and so can show that an object does not exist).
     pub is_question: bool,
     /// resourceVersion of the list.
     pub resource_version: Option<String>,
     /// The objects, each with apiVersion and kind.
     pub items: I,
-    /// How many there are, where the items are not all of them.
+    /// The number of objects, if the items are not all of them.
     pub count: Option<u64>,
     /// Pages and milliseconds of the answer; from live sources only.
     pub read: Option<(u64, u64)>,
 }
 
-/// A capture that can't go on.
+/// Why a capture can't continue.
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {
-    /// Two different objects of one key.
+    /// Two different objects have one key.
     #[error("{key} stands in {first} and, different, in {second}; a dump must hold one moment of one cluster: leave one of them out")]
     Twice {
         /// The object.
@@ -67,7 +67,7 @@ pub enum CaptureError {
         /// Where it was read again.
         second: String,
     },
-    /// Two kinds of one group that are both called by one plural: their lines would stand in one file.
+    /// Two kinds of one group have one plural: their lines would be in one file.
     #[error(
         "{first} and {second} are both taken for kinds named {stem}, and a plural names one kind only: the name of a dump's file, a \
          CustomResourceDefinition in it, or `kinds` in evid.yaml gives one of them the other's plural"
@@ -77,10 +77,10 @@ pub enum CaptureError {
         stem: String,
         /// A kind, with its group and where it was read.
         first: String,
-        /// The other one.
+        /// The other kind.
         second: String,
     },
-    /// What was kept is not there any more.
+    /// Stored objects can't be read back.
     #[error("{0}; is there room where temporary files go (TMPDIR)?")]
     Spool(String),
     /// One of evid's own documents can't be written.
@@ -89,7 +89,7 @@ pub enum CaptureError {
 }
 
 impl<I> Collected<I> {
-    /// These lists, and nothing known beside them.
+    /// These lists, without any other information.
     pub fn of(source: Source, lists: Vec<List<I>>) -> Self {
         Self {
             source,
@@ -106,7 +106,7 @@ impl<I> Collected<I> {
         }
     }
 
-    /// The same lists, with other items in them.
+    /// The same lists with converted items.
     pub(super) fn map<J>(self, mut items: impl FnMut(I) -> J) -> Collected<J> {
         let mut list = |list: List<I>| List {
             items: items(list.items),
@@ -136,7 +136,7 @@ impl<I> Collected<I> {
 }
 
 impl Collected {
-    /// Without the kinds (`<plural>.<group>`) that the configuration leaves out. That they can be listed is still known.
+    /// Removes the kinds (`<plural>.<group>`) that the configuration leaves out. They stay known as kinds that can be listed.
     pub fn without(mut self, kinds: &[String]) -> Self {
         let is_out = |group: &str, resource: &str| kinds.contains(&stem(resource, group));
         let (out, lists): (Vec<_>, Vec<_>) =
@@ -149,7 +149,7 @@ impl Collected {
         Self { lists, gaps, ..self }
     }
 
-    /// Takes every object through the intake, list by list.
+    /// Passes every object through the intake, list by list.
     pub fn through(self, intake: &Intake<'_>) -> Collected<PackedList> {
         self.map(|values| {
             let mut items = PackedList::default();

@@ -1,5 +1,5 @@
-//! What a capture says against itself: an object that an Application calls Synced, or pods that their owner counts, missing
-//! from a list that should hold them. Such a list shows no absence.
+//! Contradictions within a capture: an object that an Application calls Synced, or pods that their owner counts, are missing from a list
+//! that should hold them. Such a list does not show that an object is absent.
 use crate::argo;
 use crate::argo::{Here, Settings};
 use crate::kinds::Rules;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// (group, kind, pointer) of owners that count their pods, and where.
+/// (group, kind, pointer) of owners that count their pods, and the field with the count.
 const COUNTING: [(&str, &str, &str); 4] = [
     ("apps", "ReplicaSet", "/status/replicas"),
     ("apps", "StatefulSet", "/status/replicas"),
@@ -17,25 +17,25 @@ const COUNTING: [(&str, &str, &str); 4] = [
     ("apps", "DaemonSet", "/status/currentNumberScheduled"),
 ];
 
-/// The moment at which Applications were read, and how they may call this cluster.
+/// The moment at which Applications were read, and the names that they may use for this cluster.
 pub(in crate::usecase) struct Moment<'a> {
-    /// When; none where nobody knows: then no Application's word is known to be current.
+    /// The moment; none if unknown: then no Application's status is known to be current.
     pub(in crate::usecase) moment: Option<DateTime<FixedOffset>>,
     /// Which destinations are this cluster.
     pub(in crate::usecase) here: &'a Here,
 }
 
 impl<'a> Moment<'a> {
-    /// A live capture reads Applications once more at its end; when a dump read them is not known.
+    /// A live capture reads Applications once more at its end; it is unknown when a dump read them.
     pub(in crate::usecase) fn new(is_live: bool, started: Option<&str>, finished: Option<&str>, here: &'a Here) -> Self {
         let moment = if is_live { finished } else { started };
         Self { moment: moment.and_then(|t| DateTime::parse_from_rfc3339(t).ok()), here }
     }
 }
 
-/// The contradicted lists: those that hold nothing of a namespace in which a current Application saw an object of theirs, or an owner
-/// counts pods. Where a list holds others of that namespace, no missing right and no cut explains what it lacks (law 8): that is a doubt
-/// about a layer, which the claims have.
+/// The contradicted lists: those that hold nothing in a namespace in which a current Application saw one of their objects, or an owner
+/// counts pods. If a list holds other objects of that namespace, neither a missing right nor a cut explains the missing one (law 8): that
+/// is a doubt about a layer, which the claims handle.
 pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Question], rules: &Rules, at: &Moment<'_>) -> Vec<Gap> {
     let mut gaps = BTreeSet::new();
     let asked = |group: &str, resource: &str, namespace: &str| {
@@ -57,13 +57,7 @@ pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Que
             let plural = rules.plural(&key.group, &key.kind);
             if let Some(question) = asked(&key.group, &plural, &key.namespace).filter(|_| !there && rules.stored(&key.group, &key.kind)) {
                 let detail = format!("{} is Synced says Application {}, and the list does not hold it", key, app.key.place());
-                gaps.insert(Gap {
-                    group: key.group,
-                    resource: plural,
-                    namespace: question.namespace.clone(),
-                    reason: Reason::Contradicted,
-                    detail,
-                });
+                gaps.insert(Gap::of(key.group, plural, question.namespace.clone(), Reason::Contradicted, detail));
             }
         }
     }
@@ -73,19 +67,13 @@ pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Que
         let counted = owner.value.pointer(counted).and_then(Value::as_u64).unwrap_or(0);
         if let Some(question) = asked("", "pods", namespace).filter(|_| counted > 0) {
             let detail = format!("{} counts {counted} pods, and the list holds none of its namespace", owner.key);
-            gaps.insert(Gap {
-                group: String::new(),
-                resource: "pods".into(),
-                namespace: question.namespace.clone(),
-                reason: Reason::Contradicted,
-                detail,
-            });
+            gaps.insert(Gap::of("", "pods", question.namespace.clone(), Reason::Contradicted, detail));
         }
     }
     gaps.into_iter().collect()
 }
 
-/// Whether something that an Application lists is here and carries its mark.
+/// Whether an object that an Application lists is in this cluster and carries its mark.
 fn is_marked_here(objects: &dyn Objects, app: &Object) -> bool {
     let names = [app.key.name.clone(), format!("{}_{}", app.key.namespace, app.key.name)];
     let marked = |o: Cow<'_, Object>| {

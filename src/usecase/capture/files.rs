@@ -1,4 +1,4 @@
-//! The files of a snapshot's bundle, one by one, and what its manifest says. Knows no container: who seals them takes them as they come.
+//! The files of a snapshot's bundle, one by one, and the content of its manifest. Knows no container: the caller seals the files.
 use crate::bundle::assemble::Layered;
 use crate::bundle::coverage::Coverage;
 use crate::bundle::manifest::{Cluster, LayerLine, Manifest, Tool, Window};
@@ -6,23 +6,23 @@ use crate::bundle::sums::Sums;
 use crate::bundle::{FORMAT, assemble, probe};
 use crate::canon;
 use crate::canon::json;
-use crate::model::{Layer, PLATFORM, Snapshot, Source};
+use crate::model::{Layer, PLATFORM, Snapshot};
 use crate::usecase::capture::collected::CaptureError;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
 use std::collections::BTreeMap;
 
-/// What the manifest will say, but for digests: those are known when all files are written.
+/// The content of the manifest without digests, which are known when all files are written.
 pub struct Outline {
     layers: Vec<Layer>,
     layered: Layered,
     manifest: Manifest,
 }
 
-/// Hands out the files of a snapshot's bundle one by one, in no promised order; all but `evid.json`.
+/// Gives out the files of a snapshot's bundle one by one, in no fixed order; all but `evid.json`.
 ///
 /// # Errors
-/// Where what was packed can't be had back: what was handed out is worth nothing then.
+/// If packed objects can't be read back; then discard all files given out before.
 pub(super) fn each_file(
     snapshot: &Snapshot<PackedObjects<'_>>,
     intake: &Intake<'_>,
@@ -40,7 +40,7 @@ pub(super) fn each_file(
     let manifest = Manifest {
         format: FORMAT,
         tool: Tool::this(),
-        source: if snapshot.source == Source::Live { "live" } else { "dump" }.into(),
+        source: snapshot.source,
         window: Window { started: snapshot.started.clone(), finished: snapshot.finished.clone() },
         cluster: Cluster { uid: snapshot.cluster.clone(), version: snapshot.version.clone(), server: snapshot.server.clone() },
         layers: Vec::new(),
@@ -71,10 +71,7 @@ impl Outline {
     }
 }
 
-/// What probes heard, a file a layer. Only a live cluster is asked: `verify` refuses probes in a bundle made from a dump.
-///
-/// # Errors
-/// Never in practice.
+/// The probe lines, one file for each layer. Only a live cluster is asked: `verify` refuses probes in a bundle made from a dump.
 pub(super) fn probe_files(lines: Vec<probe::Line>) -> Result<Vec<(String, Vec<u8>)>, serde_json::Error> {
     let mut by_layer: BTreeMap<String, Vec<probe::Line>> = BTreeMap::new();
     lines.into_iter().for_each(|l| by_layer.entry(l.layer.clone()).or_default().push(l));

@@ -1,5 +1,5 @@
-//! Takes in every answered object, one at a time: redacted, numbers in one spelling, packed away. What comes after it holds no object whole, and
-//! nothing that was not redacted.
+//! Takes in every answered object, one at a time: redacts it, normalises its numbers, and packs it. Later stages hold no object whole in
+//! memory, and see nothing that was not redacted.
 use crate::bundle::config::{Config, Secrets};
 use crate::canon::json;
 use crate::canon::redact::Redactor;
@@ -10,18 +10,18 @@ use crate::usecase::capture::packed::{PackedList, PackedObject};
 use crate::usecase::capture::spool::Spool;
 use serde_json::Value;
 
-/// What happens to an object on its way in.
+/// What the intake needs for each object.
 #[derive(Clone, Copy)]
 pub struct Intake<'a> {
     /// Replaces secrets.
     pub redactor: &'a Redactor,
-    /// Which kinds are kept, and of which only metadata.
+    /// Which kinds are stored, and for which only metadata.
     pub rules: &'a Rules,
-    /// The layers in which the bundle is sorted.
+    /// The layers of the bundle.
     pub layers: &'a [Layer],
-    /// What `evid.yaml` says.
+    /// The content of `evid.yaml`.
     pub config: &'a Config,
-    /// Where packed objects lie.
+    /// Where packed objects are stored.
     pub spool: &'a dyn Spool,
 }
 
@@ -56,7 +56,7 @@ impl Intake<'_> {
         list.scratch = packed;
     }
 
-    /// What is kept of an answered object: redacted, numbers in one spelling, of some kinds only metadata or digests.
+    /// The part of an object that is stored: redacted, with normalised numbers; for some kinds only metadata or digests.
     fn prepare(&self, value: &mut Value) {
         let at = |p: &str| value.get(p).and_then(Value::as_str).unwrap_or_default();
         let of_metadata = self.rules.of(group_of(at("apiVersion")), at("kind")).rule.metadata_only;
@@ -67,29 +67,29 @@ impl Intake<'_> {
         if of_metadata && self.config.secrets == Secrets::Digests { self.redactor.secret(value) } else { self.redactor.object(value) }
     }
 
-    /// A packed object; null where it can't be had back.
+    /// A packed object; null if it can't be read back.
     pub(super) fn whole(&self, object: &PackedObject) -> Value {
         read(self.spool, object.at + u64::from(object.lean), object.whole).unwrap_or_default()
     }
 
-    /// What is read of a packed object to place it.
+    /// The lean form of a packed object, with the fields that placing reads.
     pub(super) fn lean(&self, object: &PackedObject) -> Value {
         read(self.spool, object.at, object.lean).unwrap_or_default()
     }
 }
 
-/// A value that was packed.
+/// Reads a packed value back.
 pub(super) fn read(spool: &dyn Spool, at: u64, len: u32) -> Option<Value> {
     serde_json::from_slice(&spool.get(at, usize::try_from(len).ok()?)).ok()
 }
 
-/// What the API server answers where only metadata is asked for.
+/// The object as the API server answers it if only metadata is requested.
 fn metadata_of(value: &Value) -> Value {
     let kept = value.as_object().into_iter().flatten().filter(|(k, _)| matches!(k.as_str(), "apiVersion" | "kind" | "metadata"));
     Value::Object(kept.map(|(k, v)| (k.clone(), v.clone())).collect())
 }
 
-/// Group, kind and plural of the kind that a CustomResourceDefinition makes.
+/// Group, kind and plural of the kind that a CustomResourceDefinition defines.
 fn made(value: &Value) -> Option<(String, String, String)> {
     let at = |p: &str| value.pointer(p).and_then(Value::as_str).map(str::to_owned);
     (value.get("kind").and_then(Value::as_str) == Some("CustomResourceDefinition")).then_some(())?;

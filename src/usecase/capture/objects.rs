@@ -1,4 +1,4 @@
-//! All objects of a snapshot, sorted by key, one a key: indexes in memory, content in the spool.
+//! All objects of a snapshot, sorted by key, one for each key: indexes in memory, content in the spool.
 use crate::kinds::Rules;
 use crate::model::{Gap, KeyRef, Object, Objects, Reason};
 use crate::usecase::capture::collected::{CaptureError, List};
@@ -20,15 +20,15 @@ pub struct PackedObjects<'a> {
     plurals: Vec<Vec<String>>,
     /// (list, object), sorted by key.
     order: Vec<(u32, u32)>,
-    /// An object could not be had back.
+    /// Whether an object could not be read back.
     lost: AtomicBool,
 }
 
 impl<'a> PackedObjects<'a> {
-    /// Sorts the objects of all lists. Of two versions of one uid the newer is kept, and a gap says so.
+    /// Sorts the objects of all lists. Of two versions of one uid the newer is kept, and a gap reports that.
     ///
     /// # Errors
-    /// Where two different objects have one key.
+    /// If two different objects have one key.
     pub(super) fn new(
         lists: Vec<List<PackedList>>,
         rules: &Rules,
@@ -88,7 +88,7 @@ impl<'a> PackedObjects<'a> {
         })
     }
 
-    /// Which of two answers of one key is kept: the newer of two versions of one uid (and says that the read is torn).
+    /// Which of two answers with one key is kept: of two versions of one uid the newer, with a gap `torn`.
     fn either(&self, first: (u32, u32), second: (u32, u32), gaps: &mut Vec<Gap>) -> Result<(u32, u32), CaptureError> {
         let (Some(old), Some(new)) = (self.object(first, false), self.object(second, false)) else { return Ok(first) };
         let part = |o: &Object, p: &str| o.value.pointer(p).and_then(Value::as_str).unwrap_or("").to_owned();
@@ -98,20 +98,20 @@ impl<'a> PackedObjects<'a> {
         }
         let same = !new.uid.is_empty() && old.uid == new.uid;
         if same && part(&old, "/apiVersion") != part(&new, "/apiVersion") {
-            // One object at two API versions: the later spelling (v2 after v1) is kept.
+            // One object at two API versions: the later version (v2 after v1) is kept.
             return Ok(if part(&new, "/apiVersion") > part(&old, "/apiVersion") { second } else { first });
         }
         if same && version(&old) != version(&new) {
             let detail = format!("{}: two versions of one object, in {} and in {}; the newer is kept", new.key, old.file, new.file);
             let namespace = Some(new.key.namespace.clone()).filter(|n| !n.is_empty());
             let newer = if version(&new) > version(&old) { second } else { first };
-            gaps.push(Gap { group: new.key.group, resource: new.plural, namespace, reason: Reason::Torn, detail });
+            gaps.push(Gap::of(new.key.group, new.plural, namespace, Reason::Torn, detail));
             return Ok(newer);
         }
         Err(CaptureError::Twice { key: Box::new(new.key), first: old.file, second: new.file })
     }
 
-    /// What went wrong with what was packed, if anything did: nothing may be sealed then.
+    /// What went wrong with the spool, if anything: then nothing may be sealed.
     pub(super) fn fault(&self) -> Option<String> {
         self.spool.fault().or_else(|| self.lost.load(Ordering::Relaxed).then(|| "an object that was kept can't be read back".into()))
     }
@@ -138,7 +138,7 @@ impl Objects for PackedObjects<'_> {
     }
 }
 
-/// Plurals as the source's own CustomResourceDefinitions and lists of one kind spell them.
+/// Plurals from the source's own CustomResourceDefinitions and from lists of one kind.
 fn plurals(lists: &[List<PackedList>]) -> BTreeMap<(String, String), String> {
     let mut out = BTreeMap::new();
     for list in lists {
@@ -152,7 +152,7 @@ fn plurals(lists: &[List<PackedList>]) -> BTreeMap<(String, String), String> {
     out
 }
 
-/// An object without what only some clients show.
+/// An object without the fields that only some clients show.
 fn plain(value: &Value) -> Value {
     let mut value = value.clone();
     if let Some(meta) = value.get_mut("metadata").and_then(Value::as_object_mut) {
@@ -193,7 +193,7 @@ mod tests {
         json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": "a", "name": name, "uid": uid, "resourceVersion": version}})
     }
 
-    /// Names and versions of what is kept, and the reasons of gaps.
+    /// Names and versions of the stored objects, and the reasons of gaps.
     fn kept(lists: Vec<Vec<Value>>, spool: &dyn Spool) -> Result<(Vec<String>, Vec<Reason>), CaptureError> {
         let (redactor, rules) = (Redactor::new(&[7; 32]), Rules::new(&[]).unwrap());
         let intake = Intake { redactor: &redactor, rules: &rules, layers: &[], config: &Config::default(), spool };
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(found, (vec!["q@8".to_owned()], vec![Reason::Unreadable]));
     }
 
-    /// Forgets everything and does not say so.
+    /// Forgets everything and reports no fault.
     struct Forgetful;
 
     impl Spool for Forgetful {

@@ -1,17 +1,16 @@
-//! The objects of one answered list, packed: their names in one text, their content in the spool, some fifty bytes each for the
-//! rest. What the list says beside them is noted once.
+//! The objects of one answered list, packed: their names in one text, their content in the spool, and about fifty bytes of memory for
+//! each. Information about the whole list is stored once.
 use crate::model::{Key, KeyRef};
 use std::hash::{Hash as _, Hasher as _};
 use std::ops::Range;
 
-/// One packed object.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PackedObject {
     kind: u32,
     namespace: Text,
     name: Text,
     uid: Text,
-    /// Where its bytes begin in the spool: the lean form, then the whole.
+    /// Where its bytes begin in the spool: first the lean form, then the whole.
     pub(super) at: u64,
     /// Length of the lean form, in bytes.
     pub(super) lean: u32,
@@ -26,39 +25,39 @@ struct Text {
     len: u32,
 }
 
-/// The objects of one list, in its order, and what it says beside them.
+/// The objects of one list, in its order, and the information about the list.
 #[derive(Clone, Debug, Default)]
 pub struct PackedList {
     texts: String,
     packed: Vec<PackedObject>,
-    /// (group, kind) of all items, those that are not kept as well.
+    /// (group, kind) of all items, including those that are not stored.
     pub(super) kinds: Vec<(String, String)>,
-    /// (group, kind, plural) of the kinds that its CustomResourceDefinitions make.
+    /// (group, kind, plural) of the kinds that its CustomResourceDefinitions define.
     pub(super) made: Vec<(String, String, String)>,
-    /// Of each object that has a controller: the controller's kind, as a number of `kinds`, and the mark of its uid.
+    /// For each object that has a controller: the controller's kind, as an index into `kinds`, and the short hash of its uid.
     pub(super) controllers: Vec<(u32, u64)>,
-    /// Items in all.
+    /// The number of all items.
     pub(super) seen: u64,
     /// The highest resourceVersion of its items.
     pub(super) highest: Option<u64>,
-    /// What is wrong with items that can't be kept.
+    /// What is wrong with items that can't be stored.
     pub(super) wrong: Vec<String>,
-    /// Where an object is packed before it goes to the spool.
+    /// A buffer in which an object is packed before it goes to the spool.
     pub(super) scratch: Vec<u8>,
 }
 
 impl PackedList {
-    /// Objects that are kept.
+    /// The number of stored objects.
     pub fn len(&self) -> usize {
         self.packed.len()
     }
 
-    /// Whether no object is kept.
+    /// Whether no object is stored.
     pub fn is_empty(&self) -> bool {
         self.packed.is_empty()
     }
 
-    /// Notes the kind of an item; gives its number.
+    /// Records the kind of an item; gives its index.
     pub(super) fn kind(&mut self, group: &str, kind: &str) -> u32 {
         let known = self.kinds.iter().position(|(g, k)| g == group && k == kind);
         let at = known.unwrap_or_else(|| {
@@ -71,7 +70,7 @@ impl PackedList {
     /// Adds an object whose bytes are in the spool.
     pub(super) fn add(&mut self, key: &Key, uid: &str, at: u64, lean: usize, whole: usize) {
         let kind = self.kind(&key.group, &key.kind);
-        // Lists are sorted by namespace: it is written once for all its neighbours.
+        // Lists are sorted by namespace, so neighbours share one copy of its name.
         let last = self.packed.last().map(|s| s.namespace).filter(|t| self.text(*t) == key.namespace);
         let namespace = last.unwrap_or_else(|| self.write(&key.namespace));
         let (name, uid) = (self.write(&key.name), self.write(uid));
@@ -100,34 +99,32 @@ impl PackedList {
         self.packed.get(at)
     }
 
-    /// The key of an object.
     pub(super) fn key(&self, object: &PackedObject) -> KeyRef<'_> {
         let (group, kind) = self.kinds.get(number(object.kind)).map_or(("", ""), |(g, k)| (g, k));
         KeyRef { group, kind, namespace: self.text(object.namespace), name: self.text(object.name) }
     }
 
-    /// The number of an object's kind.
+    /// The index of an object's kind.
     pub(super) fn kind_of(&self, object: &PackedObject) -> usize {
         number(object.kind)
     }
 
-    /// An object's uid.
     pub(super) fn uid(&self, object: &PackedObject) -> &str {
         self.text(object.uid)
     }
 
-    /// Notes an object's controller.
+    /// Records an object's controller.
     pub(super) fn controlled(&mut self, group: &str, kind: &str, uid: &str) {
         let kind = self.kind(group, kind);
         self.controllers.push((kind, mark(uid)));
     }
 
-    /// The marks of all uids.
+    /// The short hashes of all uids.
     pub(super) fn marks(&self) -> impl Iterator<Item = u64> {
         self.packed.iter().map(|object| mark(self.uid(object)))
     }
 
-    /// Gives back what was reserved for objects that did not come.
+    /// Frees the memory that was reserved for more objects.
     pub(super) fn close(&mut self) {
         self.texts.shrink_to_fit();
         self.packed.shrink_to_fit();
@@ -135,7 +132,7 @@ impl PackedList {
     }
 }
 
-/// A uid in eight bytes: enough to miss it by.
+/// A short hash of a uid: eight bytes are enough to see that a uid is missing.
 fn mark(uid: &str) -> u64 {
     let mut hasher = std::hash::DefaultHasher::new();
     uid.hash(&mut hasher);

@@ -1,5 +1,5 @@
-//! What changed while the rest was read: an object that its first and its last reading show differently is of no one moment. Bookkeeping
-//! that always moves (generation, reconciledAt) does not count.
+//! What changed while the rest was read: if the first and the last reading of an object differ, it does not show one moment. Bookkeeping
+//! that always changes (generation, reconciledAt) does not count.
 use crate::kinds::health;
 use crate::model::{Objects, Unsettled};
 use crate::usecase::capture::collected::List;
@@ -9,7 +9,7 @@ use crate::usecase::capture::packed::PackedList;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// What moved between first readings and the objects of the last one, sorted.
+/// What changed between first readings and the objects of the last one, sorted.
 pub(super) fn moved(earlier: &[List<PackedList>], objects: &PackedObjects<'_>, intake: &Intake<'_>) -> Vec<Unsettled> {
     let mut found = Vec::new();
     for list in earlier {
@@ -34,7 +34,7 @@ pub(super) fn moved(earlier: &[List<PackedList>], objects: &PackedObjects<'_>, i
     found
 }
 
-/// What moved between two readings of an Application, of what says how it fares and what it is.
+/// What changed between two readings of an Application, in its content and its health.
 fn between(first: &Value, last: &Value) -> Vec<String> {
     const ALWAYS: &str = "/status/reconciledAt";
     const OWN: [&str; 2] = ["/metadata/uid", "/spec"];

@@ -1,4 +1,4 @@
-//! A capture, as its stages. Where objects come from, what else is asked, and where the bundle goes, are its caller's.
+//! The stages of a capture. The caller decides where objects come from, what else is asked, and where the bundle goes.
 use crate::bundle::probe;
 use crate::model::Snapshot;
 use crate::usecase::capture::collected::{CaptureError, Collected};
@@ -8,35 +8,35 @@ use crate::usecase::capture::objects::PackedObjects;
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::capture::snapshot::snapshot;
 
-/// What is asked of a platform beside its objects, and what of it goes into the bundle.
+/// What is asked besides the objects, and what the bundle gets from it.
 #[derive(Default)]
 pub struct Beside {
-    /// What probes heard.
+    /// The probe lines.
     pub probes: Vec<probe::Line>,
-    /// Further files: what was watched and written since the point before.
+    /// Further files: the watch and the writes since the previous point.
     pub files: Vec<(String, Vec<u8>)>,
     /// Text that a reviewer gave.
     pub nonce: Option<String>,
 }
 
-/// What was captured.
+/// The result of a capture.
 pub struct Captured<'a, T> {
-    /// What sealing gave.
+    /// The result of `seal`.
     pub sealed: T,
     /// The snapshot that is sealed.
     pub snapshot: Snapshot<PackedObjects<'a>>,
-    /// What probes heard.
+    /// The probe lines.
     pub probes: Vec<probe::Line>,
 }
 
-/// Takes the files of a bundle one by one.
+/// Receives the files of a bundle one by one.
 pub type Put<'a> = &'a mut dyn FnMut(String, Vec<u8>);
 
-/// Captures: the source's objects come in through `intake`, are sorted and weighed against each other, then `beside` asks what else is to be
-/// asked of them, and `seal` takes the files of the bundle; all but `evid.json`, which says what those are.
+/// Captures. The source's objects pass through `intake`, are sorted and compared with each other. Then `beside` asks what else is to be
+/// asked, and `seal` receives the files of the bundle: all but `evid.json`, which describes the others.
 ///
 /// # Errors
-/// Where the source, what stands beside, or sealing fails, or two different objects have one key, or what was packed can't be had back.
+/// If the source, `beside` or `seal` fails, if two different objects have one key, or if packed objects can't be read back.
 pub fn run<'a, T, E: From<CaptureError> + From<serde_json::Error>>(
     source: impl FnOnce(&Intake<'a>) -> Result<Collected<PackedList>, E>,
     intake: &Intake<'a>,

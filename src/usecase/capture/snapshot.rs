@@ -1,5 +1,5 @@
-//! What a source gave, as a snapshot: one object a key, the questions, and every gap, those that the objects themselves show too. Knows no
-//! bundle.
+//! Makes a snapshot from what a source gave: one object for each key, the questions, and every gap, including those that the objects
+//! themselves show. Knows no bundle.
 use crate::argo::Here;
 use crate::bundle::config::Config;
 use crate::canon::redact::Redactor;
@@ -16,10 +16,10 @@ use crate::usecase::capture::universe::{Seen, not_asked, universe};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// Sorts what a source gave and weighs what it says against itself.
+/// Sorts what a source gave and finds its contradictions.
 ///
 /// # Errors
-/// Where two different objects have one key, or what was packed can't be had back.
+/// If two different objects have one key, or packed objects can't be read back.
 pub fn snapshot<'a>(collected: Collected<PackedList>, intake: &Intake<'a>) -> Result<Snapshot<PackedObjects<'a>>, CaptureError> {
     let (rules, redactor) = (intake.rules, intake.redactor);
     let mut highest = collected.highest;
@@ -39,12 +39,14 @@ pub fn snapshot<'a>(collected: Collected<PackedList>, intake: &Intake<'a>) -> Re
                 millis: list.read.map(|(_, millis)| millis),
             });
         }
-        gaps.extend(list.items.wrong.iter().map(|what| Gap {
-            group: list.group.clone(),
-            resource: list.resource.clone().unwrap_or_else(|| "*".into()),
-            namespace: list.namespace.clone(),
-            reason: Reason::Unreadable,
-            detail: format!("{}: {what}", list.file),
+        gaps.extend(list.items.wrong.iter().map(|what| {
+            Gap::of(
+                list.group.clone(),
+                list.resource.clone().unwrap_or_else(|| "*".into()),
+                list.namespace.clone(),
+                Reason::Unreadable,
+                format!("{}: {what}", list.file),
+            )
         }));
     }
     let objects = PackedObjects::new(collected.lists, rules, intake.spool, &mut gaps)?;
@@ -52,7 +54,7 @@ pub fn snapshot<'a>(collected: Collected<PackedList>, intake: &Intake<'a>) -> Re
     let unsettled = recheck::moved(&collected.earlier, &objects, intake);
     questions.sort();
     questions.dedup();
-    // Nothing rests on the absence of what is not kept.
+    // No claim needs the absence of an object of a kind that is not stored.
     gaps.retain(|g| g.reason != Reason::Unattested || rules.keeps(&g.group, &g.resource));
     let here = Here::new(collected.server.as_deref(), &intake.config.cluster_names);
     let is_live = collected.source == Source::Live;
@@ -86,7 +88,7 @@ pub fn snapshot<'a>(collected: Collected<PackedList>, intake: &Intake<'a>) -> Re
     })
 }
 
-/// Each `<plural>.<group>` names one kind: it names the files in which that kind's objects are.
+/// Each `<plural>.<group>` must name one kind: it names the files with that kind's objects.
 fn one_kind_a_plural(objects: &dyn Objects) -> Result<(), CaptureError> {
     let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for at in 0..objects.len() {
@@ -101,7 +103,7 @@ fn one_kind_a_plural(objects: &dyn Objects) -> Result<(), CaptureError> {
     Ok(())
 }
 
-/// The objects that a source gave, in memory, for a look at them of which nothing is kept.
+/// The objects that a source gave, in memory, for a verb that stores nothing.
 ///
 /// # Errors
 /// As [`snapshot`].
@@ -113,7 +115,7 @@ pub fn objects_of(collected: Collected, rules: &Rules) -> Result<Vec<Object>, Ca
     Ok((0..objects.len()).filter_map(|at| objects.whole(at)).map(Cow::into_owned).collect())
 }
 
-/// The cluster's identity: the uid of its `kube-system` namespace, where that was seen.
+/// The cluster's identity: the uid of its `kube-system` namespace, if that was seen.
 pub(in crate::usecase) fn cluster(objects: &dyn Objects) -> Option<&str> {
     let system = KeyRef { group: "", kind: "Namespace", namespace: "", name: "kube-system" };
     objects.find(system).map(|at| objects.uid(at)).filter(|uid| !uid.is_empty())

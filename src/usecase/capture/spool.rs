@@ -1,11 +1,11 @@
-//! A port: where packed objects lie between the answer that held them and the files of the bundle. Must not know what the bytes are.
+//! A port: where packed objects are kept between the answer and the files of the bundle. Must not know what the bytes are.
 use std::sync::{Mutex, PoisonError};
 
-/// Bytes out, bytes back. A fault is remembered, not returned: whoever seals what was kept asks for it first.
+/// Stores bytes and reads them back. A fault is remembered, not returned: the caller must ask for it before it seals.
 pub trait Spool: Sync {
-    /// Keeps some bytes, one piece behind the other; tells where they begin.
+    /// Stores some bytes, one piece after another; gives the position where they begin.
     fn put(&self, pieces: &[&[u8]]) -> u64;
-    /// Kept bytes; none where they can't be had back.
+    /// Stored bytes; empty if they can't be read back.
     fn get(&self, at: u64, len: usize) -> Vec<u8>;
     /// What went wrong, if anything did.
     fn fault(&self) -> Option<String>;

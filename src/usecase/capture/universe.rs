@@ -1,6 +1,7 @@
-//! Law 1: what could have been asked and was not is a gap. The universe of a capture is what discovery named or, in a dump, Kubernetes'
-//! own kinds of the API versions that its APIServices list (else of the server's version) and the kinds of its CustomResourceDefinitions.
-//! Computed from what a bundle holds, so that `verify` can compute it again. Must not know how a source was read.
+//! Law 1: a kind that could have been asked and was not is a gap. The universe of a capture is the kinds that discovery named. In a dump,
+//! it is Kubernetes' own kinds at the API versions that its APIServices list (else at the server's version), and the kinds of its
+//! CustomResourceDefinitions. Computed from the content of a bundle, so that `verify` can compute it again. Must not know how a source
+//! was read.
 use crate::argo;
 use crate::argo::Here;
 use crate::kinds::{Rules, built_in};
@@ -9,25 +10,25 @@ use crate::model::{Gap, Known, Listable, Objects, Question, Reason, Source, Univ
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The oldest minor version that evid knows apart from older ones.
+/// The oldest minor version that evid distinguishes from older ones.
 const OLDEST: u32 = 24;
 
-/// What a bundle holds of the things that name kinds.
+/// The content of a bundle that names kinds.
 #[derive(Clone, Copy)]
 pub(in crate::usecase) struct Seen<'a> {
     /// All objects.
     pub objects: &'a dyn Objects,
     /// All questions.
     pub questions: &'a [Question],
-    /// The server's version, where it was told.
+    /// The server's version, if known.
     pub version: Option<&'a str>,
-    /// Where all this came from.
+    /// The source of the capture.
     pub source: Source,
     /// The kinds' rules.
     pub rules: &'a Rules,
 }
 
-/// The kinds of a bundle, on top of those that its source names.
+/// The kinds that a bundle's content names, added to those that its source names.
 pub(in crate::usecase) fn universe(seen: Seen<'_>, named: &[Listable]) -> Universe {
     let mut kinds = Kinds::default();
     named.iter().for_each(|k| kinds.add(&k.group, &k.resource, k.namespaced));
@@ -53,7 +54,7 @@ pub(in crate::usecase) fn universe(seen: Seen<'_>, named: &[Listable]) -> Univer
 /// A gap for each kind of the universe that has no question and no gap of its own, and for each API group of which no kind is known.
 pub(in crate::usecase) fn not_asked(universe: &Universe, seen: Seen<'_>, gaps: &[Gap], left_out: &[String]) -> Vec<Gap> {
     let asked: BTreeSet<(&str, &str)> = seen.questions.iter().map(|q| (&*q.group, &*q.resource)).collect();
-    // What could be of any kind says of none why it is missing.
+    // A gap that may be about any kind does not explain why a particular kind is missing.
     let own_gaps: BTreeSet<(&str, &str)> = gaps.iter().map(|g| (&*g.group, &*g.resource)).filter(|g| *g != ("", "*")).collect();
     let own = |group: &str, resource: &str| [resource, "*"].iter().any(|r| own_gaps.contains(&(group, *r)));
     let open = universe
@@ -67,18 +68,14 @@ pub(in crate::usecase) fn not_asked(universe: &Universe, seen: Seen<'_>, gaps: &
         } else {
             (Reason::NotAsked, "the cluster can list this kind, and it was not asked for")
         };
-        Gap { group: kind.group.clone(), resource: kind.resource.clone(), namespace: None, reason, detail: detail.into() }
+        Gap::of(kind.group.clone(), kind.resource.clone(), None, reason, detail)
     };
     let mut out: Vec<Gap> = open.map(gap).collect();
     if seen.source == Source::Dump {
         let known = |group: &str| built_in::table().has_group(group) || universe.kinds.iter().any(|k| k.group == group);
         let unknown: BTreeSet<String> = services(seen.objects).into_iter().filter(|s| !s.aggregated).map(|s| s.group).collect();
-        out.extend(unknown.into_iter().filter(|g| !known(g) && !own(g, "*")).map(|group| Gap {
-            detail: "an APIService names this group, and none of its kinds was asked for".into(),
-            group,
-            resource: "*".into(),
-            namespace: None,
-            reason: Reason::NotAsked,
+        out.extend(unknown.into_iter().filter(|g| !known(g) && !own(g, "*")).map(|group| {
+            Gap::of(group, "*", None, Reason::NotAsked, "an APIService names this group, and none of its kinds was asked for")
         }));
     }
     out
@@ -95,11 +92,11 @@ impl Kinds {
     }
 }
 
-/// What an APIService says.
+/// The content of an APIService.
 struct Service {
     group: String,
     version: String,
-    /// Whether a service behind the API server answers for it.
+    /// Whether a service behind the API server serves it.
     aggregated: bool,
 }
 
@@ -124,7 +121,7 @@ fn built_in_kinds(seen: Seen<'_>, kinds: &mut Kinds) -> Known {
     let least = minor.unwrap_or(OLDEST).max(OLDEST);
     for kind in &built_in::table().kinds {
         let listed = |group: &str, version: &str| kind.group == group && kind.is_served(version, least);
-        // The API of APIServices is the aggregator's own: no APIService stands for it.
+        // The aggregator serves the API of APIServices itself, without an APIService for it.
         let is_there = match (services.is_empty(), minor) {
             (false, _) => listed("apiregistration.k8s.io", "v1") || services.iter().any(|s| listed(&s.group, &s.version)),
             (true, Some(_)) => kind.is_served_by_default(least),
@@ -147,7 +144,7 @@ fn built_in_kinds(seen: Seen<'_>, kinds: &mut Kinds) -> Known {
     }
 }
 
-/// Group and kind of what Applications list in groups that other services answer for, and of what they call Synced: that is there.
+/// Group and kind of the objects that Applications list in aggregated groups, and of those that they call Synced: such kinds exist.
 fn applied(objects: &dyn Objects, services: &[Service]) -> BTreeSet<(String, String)> {
     let foreign = |group: &str| services.iter().any(|s| s.aggregated && s.group == group) && !built_in::table().has_group(group);
     let apps = objects.of_kind(argo::GROUP, "Application").filter_map(|at| objects.lean(at));
@@ -159,7 +156,7 @@ fn applied(objects: &dyn Objects, services: &[Service]) -> BTreeSet<(String, Str
     out
 }
 
-/// The minor version that the server has, or has at least: a kubelet is never newer than its API server, and it is as new as its API versions.
+/// The minor version of the server, or a lower bound of it: an API server is at least as new as its kubelets and as its API versions.
 fn minor(seen: Seen<'_>, services: &[Service]) -> Option<u32> {
     let told = seen.version.and_then(built_in::minor);
     let table = built_in::table();
@@ -172,7 +169,7 @@ fn minor(seen: Seen<'_>, services: &[Service]) -> Option<u32> {
     told.or_else(hints)
 }
 
-/// Group, plural, and whether it has namespaces, of what a CustomResourceDefinition serves.
+/// Group, plural, and whether it has namespaces, of the kind that a CustomResourceDefinition serves.
 fn defined(definition: &Value) -> Option<(&str, &str, bool)> {
     let at = |p: &str| definition.pointer(p).and_then(Value::as_str);
     let is = |value: &Value, field: &str, word: &str| value.get(field).and_then(Value::as_str) == Some(word);
@@ -217,7 +214,7 @@ mod tests {
         Question { group, resource, namespace: None, count: 0, resource_version: None, pages: None, millis: None }
     }
 
-    /// How the kinds are known, and what is not asked for, as `<plural>.<group>`.
+    /// How the kinds are known, and which were not asked, as `<plural>.<group>`.
     fn open(mut objects: Vec<Object>, asked: &[(&str, &str)], version: Option<&str>, gaps: &[Gap]) -> (Known, Vec<String>) {
         objects.sort_by(|a, b| a.key.cmp(&b.key));
         let (objects, rules) = (&objects[..], Rules::new(&[]).unwrap());
@@ -235,10 +232,9 @@ mod tests {
         let aggregator = ("apiservices", "apiregistration.k8s.io");
         let (known, gaps) = open(listed(), &[("jobs", "batch"), aggregator], Some("v1.36.3"), &[]);
         assert_eq!((known, gaps), (Known::ApiServices, vec!["cronjobs.batch".to_owned()]), "leases are never kept");
-        let told =
-            Gap { group: "batch".into(), resource: "cronjobs".into(), namespace: None, reason: Reason::Forbidden, detail: String::new() };
+        let told = Gap::of("batch", "cronjobs", None, Reason::Forbidden, "");
         assert_eq!(open(listed(), &[("jobs", "batch"), aggregator], None, &[told]).1, [""; 0], "it has a gap of its own");
-        let any = Gap { group: String::new(), resource: "*".into(), namespace: None, reason: Reason::Unreadable, detail: String::new() };
+        let any = Gap::of("", "*", None, Reason::Unreadable, "");
         assert_eq!(
             open(listed(), &[("jobs", "batch"), aggregator], None, &[any]).1,
             ["cronjobs.batch"],

@@ -1,4 +1,4 @@
-//! The API server until a moment: also a list that goes on and on ends then.
+//! The API server with a deadline: a list that never ends is stopped then, too.
 use crate::usecase::cluster::port::{Api, Ask, Clock, NoReply, Reply};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
@@ -7,7 +7,7 @@ pub(in crate::usecase) struct Bounded<'a> {
     pub api: &'a dyn Api,
     pub clock: &'a dyn Clock,
     pub until: DateTime<Utc>,
-    /// How long that is, in words for who asks later.
+    /// The length of that time, for the message after it.
     pub within: Duration,
 }
 

@@ -1,5 +1,5 @@
-//! Discovery: which kinds the server can list, each at its preferred version. Asks for the aggregated form (two requests) and reads
-//! the plain one where that is what is answered. A group that the server can't speak for is a gap, never silence.
+//! Discovery: which kinds the server can list, each at its preferred version. Asks for the aggregated form (two requests) and also reads
+//! the plain form, if the server answers with that. A group that the server can't describe is a gap; it is never left out silently.
 use crate::model::{Gap, Key, Reason, stem};
 use crate::usecase::cluster::port::{Api, Ask};
 use crate::usecase::cluster::{LiveError, gap};
@@ -13,20 +13,18 @@ const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGrou
 pub struct Resource {
     /// API group; empty for the core group.
     pub group: String,
-    /// Version, as in `v1`.
+    /// Version, such as `v1`.
     pub version: String,
-    /// Plural name.
     pub plural: String,
-    /// Kind.
     pub kind: String,
-    /// Whether its objects live in namespaces.
+    /// Whether its objects have a namespace.
     pub namespaced: bool,
     /// Singular and short names.
     pub names: Vec<String>,
 }
 
 impl Resource {
-    /// A kind that is known without asking.
+    /// A kind that is known without discovery.
     pub fn new(group: &str, version: &str, plural: &str, kind: &str, namespaced: bool) -> Self {
         let (group, version, plural, kind) = (group.into(), version.into(), plural.into(), kind.into());
         Self { group, version, plural, kind, namespaced, names: vec![] }
@@ -54,7 +52,7 @@ impl Resource {
         format!("{}/{}", self.path(self.namespaced.then_some(&*key.namespace)), key.name)
     }
 
-    /// Whether a person means it by this word.
+    /// Whether a person may mean it by this word.
     pub fn is_called(&self, word: &str) -> bool {
         let word = word.to_lowercase();
         let (name, group) = word.split_once('.').map_or((&*word, None), |(n, g)| (n, Some(g)));
@@ -63,10 +61,10 @@ impl Resource {
     }
 }
 
-/// All listable kinds, sorted, and what could not be discovered.
+/// All listable kinds, sorted, and the gaps of discovery.
 ///
 /// # Errors
-/// Where nothing can be known: no answer, a login that is not accepted, an answer that is no discovery.
+/// If no kinds can be known: no answer, a refused login, an answer that is no discovery.
 pub fn discover(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
     let mut found = Found::default();
     for root in ["/api", "/apis"] {
@@ -88,7 +86,7 @@ pub fn discover(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
             ("APIGroupList", "/apis") => each(&answer, "groups").for_each(|group| found.group(api, group)),
             (kind, _) => return Err(unreadable(format!("its kind is `{kind}`"))),
         }
-        // Every API server has kinds below both: an answer without any would leave them out in silence.
+        // Every API server has kinds below both paths: an answer without any would leave them out silently.
         if found.resources.len() + found.gaps.len() == before {
             return Err(unreadable("it names no kind that can be listed".into()));
         }
@@ -109,7 +107,7 @@ struct Found {
 }
 
 impl Found {
-    /// One group of the aggregated form; its versions stand in the server's order of preference.
+    /// One group of the aggregated form; its versions are in the server's order of preference.
     fn aggregated(&mut self, group: &Value) {
         let name = text(group, "/metadata/name");
         for version in each(group, "versions") {
@@ -127,7 +125,7 @@ impl Found {
         }
     }
 
-    /// One group of the plain form: its preferred version first, then the others for what only they have.
+    /// One group of the plain form: its preferred version first, then the others for kinds that only they have.
     fn group(&mut self, api: &dyn Api, group: &Value) {
         let name = text(group, "/name");
         let preferred = text(group, "/preferredVersion/version");
@@ -169,7 +167,7 @@ impl Found {
 
     fn unknown(&mut self, group: &str, version: &str, reason: Reason, what: &str) {
         let detail = format!("the kinds of {group}/{version} are not known: {what}");
-        self.gaps.push(Gap { group: group.into(), resource: "*".into(), namespace: None, reason, detail });
+        self.gaps.push(Gap::of(group, "*", None, reason, detail));
     }
 }
 

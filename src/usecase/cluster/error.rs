@@ -1,12 +1,12 @@
 //! Why a cluster can't be read at all. Knows no list.
 
-/// A live capture that can't be made at all.
+/// Why a live capture is not possible at all.
 #[derive(Debug, thiserror::Error)]
 pub enum LiveError {
     /// The API server does not answer.
     #[error("the API server does not answer ({path}): {what}")]
     Unreachable {
-        /// What was asked.
+        /// The request path.
         path: String,
         /// Why.
         what: String,
@@ -14,31 +14,29 @@ pub enum LiveError {
     /// The login is not accepted.
     #[error("the API server does not accept the login: {what}")]
     Unauthorized {
-        /// What it said.
+        /// The server's message.
         what: String,
     },
-    /// It refuses discovery.
+    /// The server refuses discovery.
     #[error("the API server refuses {path}: HTTP {status}: {what}")]
     Refused {
-        /// What was asked.
+        /// The request path.
         path: String,
-        /// HTTP status.
         status: u16,
-        /// What it said.
+        /// The server's message.
         what: String,
     },
-    /// It answers with something else.
+    /// The answer is something else.
     #[error("{path} answers with something that is no discovery: {what}")]
     Unreadable {
-        /// What was asked.
+        /// The request path.
         path: String,
-        /// What is wrong.
         what: String,
     },
     /// A kind that the server does not list.
     #[error("the server lists no kind `{word}`")]
     UnknownKind {
-        /// As it was said.
+        /// The word that was given.
         word: String,
     },
     /// Ctrl-C.

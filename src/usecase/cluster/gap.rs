@@ -1,19 +1,19 @@
-//! An answer that is none, as a gap: one place that knows which status is which reason.
+//! Turns a failed answer into a gap: the only place that knows which status gives which reason.
 use crate::model::{Gap, Reason};
 use crate::usecase::cluster::port::{NoReply, Reply};
 
-/// The gap that this leaves of a kind.
+/// The gap that a failed answer leaves for a kind.
 pub(in crate::usecase) fn of(group: &str, plural: &str, namespace: Option<&str>, (reason, detail): (Reason, String)) -> Gap {
-    Gap { group: group.to_owned(), resource: plural.to_owned(), namespace: namespace.map(str::to_owned), reason, detail }
+    Gap::of(group, plural, namespace.map(str::to_owned), reason, detail)
 }
 
-/// Why an answer of this status is no answer.
+/// Why an answer with this status is a gap.
 pub(in crate::usecase) fn of_reply(reply: &Reply) -> (Reason, String) {
     let reason = match reply.status {
         401 | 403 => Reason::Forbidden,
         404 | 405 => Reason::NotFound,
         410 => Reason::Expired,
-        // Asked again as often as is meant: it has no answer to give within the time.
+        // The request was already repeated; the server has no answer within the time.
         408 | 429 | 500..=599 => Reason::TimedOut,
         _ => Reason::Unreadable,
     };

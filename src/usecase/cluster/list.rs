@@ -1,5 +1,5 @@
-//! One question: its pages, at one resourceVersion. A page that expired (410) starts the list anew, three times; what breaks off later
-//! keeps the objects that were seen and shows no absence.
+//! Reads the pages of one question, at one resourceVersion. If a page expired (410), the list starts again, three times at most; a list
+//! that breaks off later keeps the objects that were seen and does not show absence.
 use crate::model::{Gap, Reason};
 use crate::usecase::cluster::port::{Api, Ask, METADATA_LIST, in_query};
 use crate::usecase::cluster::{Resource, gap};
@@ -9,16 +9,15 @@ use serde_json::value::RawValue;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-/// How often a list is begun anew when its pages expire, and a page that can't be read is asked again.
+/// How often a list starts again when its pages expire, and how often an unreadable page is requested again.
 const RESTARTS: u32 = 3;
-/// Objects a page, where nobody says.
+/// Objects in each page, by default.
 const CHUNK: u32 = 500;
-/// Objects of a list's first page, which tells how large they are.
+/// Objects in a list's first page, which shows how large they are.
 const FIRST: u32 = 50;
-/// The size that later pages aim at, in bytes of their body: as many as there are questions in flight are held at once.
+/// The size that later pages should have, in bytes of their body: each parallel question holds one page in memory.
 const PAGE: usize = 1 << 20;
 
-/// What is asked.
 #[derive(Clone, Debug)]
 pub(in crate::usecase) struct Question {
     /// The kind.
@@ -27,20 +26,20 @@ pub(in crate::usecase) struct Question {
     pub namespace: Option<String>,
     /// Whether only metadata is asked for.
     pub metadata: bool,
-    /// Whether only the number and the resourceVersion matter: one object is asked for.
+    /// Whether only the number and the resourceVersion matter: then one object is requested.
     pub counted: bool,
 }
 
-/// What came of it.
+/// The result of a question.
 #[derive(Debug, Default)]
 pub(in crate::usecase) struct Listed {
-    /// Objects in all: those seen, and where only they are counted, those that remain.
+    /// The number of all objects: those seen and, if they are only counted, those that remain.
     pub count: u64,
     /// Pages read.
     pub pages: u64,
     /// resourceVersion of the list.
     pub resource_version: Option<String>,
-    /// Why it is not the whole answer.
+    /// Why the answer is not complete.
     pub gap: Option<(Reason, String)>,
     /// The login was refused.
     pub unauthorized: bool,
@@ -50,7 +49,7 @@ pub(in crate::usecase) struct Listed {
 struct Page<'a> {
     kind: String,
     metadata: Meta,
-    /// Not yet parsed: one at a time is.
+    /// The items, not yet parsed: they are parsed one at a time.
     #[serde(borrow)]
     items: Option<Vec<&'a RawValue>>,
 }
@@ -64,7 +63,7 @@ struct Meta {
     remaining_item_count: Option<u64>,
 }
 
-/// Reads all pages; `restart` forgets what `item` was given of this list.
+/// Reads all pages; `restart` discards the objects that `item` received from this list.
 pub(in crate::usecase) fn list(api: &dyn Api, q: &Question, chunk: u32, mut item: impl FnMut(Value), mut restart: impl FnMut()) -> Listed {
     let mut restarts = 0;
     loop {
@@ -78,7 +77,7 @@ pub(in crate::usecase) fn list(api: &dyn Api, q: &Question, chunk: u32, mut item
     }
 }
 
-/// All objects of a kind, in memory; and why they may not be all. What was seen of a list that broke off is handed on.
+/// All objects of a kind, in memory, and why they may not be all. If a list broke off, the objects seen before are returned.
 pub(in crate::usecase) fn whole(api: &dyn Api, kind: &Resource, namespace: Option<&str>, metadata: bool) -> (Vec<Value>, Option<Gap>) {
     let question = Question { resource: kind.clone(), namespace: namespace.map(str::to_owned), metadata, counted: false };
     let items = RefCell::new(Vec::new());
@@ -92,7 +91,7 @@ pub(in crate::usecase) fn whole(api: &dyn Api, kind: &Resource, namespace: Optio
     (items, why.map(|why| gap::of(&kind.group, &kind.plural, namespace, why)))
 }
 
-/// How many objects the first page is asked for.
+/// How many objects the request for the first page asks for.
 fn first_limit(q: &Question, chunk: u32) -> u32 {
     if q.counted { 1 } else { chunk.min(FIRST) }
 }
@@ -153,7 +152,7 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
         let cursor = metadata.next.filter(|c| !c.is_empty());
         match cursor {
             None => {
-                // All pages are of one moment: where they hold another number than the first one said, some were not what was there.
+                // All pages show one moment: if their number of objects differs from what the first page promised, some pages are wrong.
                 if let Some(promised) = promised.filter(|p| *p != listed.count) {
                     let what = format!("its first page counts {promised} objects, and its pages hold {}", listed.count);
                     listed.gap = Some((Reason::Contradicted, what));
@@ -182,17 +181,17 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
     }
 }
 
-/// What broke a list off. The first page is an answer of its own; what breaks off later leaves a part.
+/// Why a list broke off. A failure at the first page is its own reason; after a later one there is a partial list.
 fn broken(pages: u64, reason: Reason, what: &str) -> (Reason, String) {
     let reason = if pages > 0 && reason != Reason::Expired { Reason::Truncated } else { reason };
     let part = if pages > 0 { format!("after {pages} pages: ") } else { String::new() };
     (reason, format!("{part}{what}"))
 }
 
-/// The status of a page that is none, and why it is none.
+/// The status of a failed page, and why it failed.
 type NoPage = (u16, (Reason, String));
 
-/// Reads one page and hands it on with the size of its body in bytes. What can't be read is asked again, a bounded number of times.
+/// Reads one page and passes it on with the size of its body in bytes. An unreadable page is requested again, a limited number of times.
 fn page<T>(api: &dyn Api, ask: &Ask, take: impl FnOnce(Page<'_>, usize) -> T) -> Result<T, NoPage> {
     let mut last = (0, (Reason::Unreadable, String::new()));
     for _ in 0..RESTARTS {
@@ -217,7 +216,7 @@ fn read(body: &[u8]) -> Result<Page<'_>, (Reason, String)> {
     if page.kind.ends_with("List") { Ok(page) } else { Err((Reason::Unreadable, format!("the answer is a {}, no list", page.kind))) }
 }
 
-/// Items of a list of a built-in kind do not say what they are; metadata says that it is metadata.
+/// Sets the kind of an item: lists of a built-in kind leave it out, and for metadata it names the metadata type.
 fn typed(mut item: Value, resource: &Resource) -> Value {
     if let Some(object) = item.as_object_mut() {
         object.insert("apiVersion".into(), Value::String(resource.api_version()));

@@ -1,5 +1,5 @@
-//! The cluster as it is asked: requests and replies behind a port, discovery, and the only reader of lists. Must not know how requests travel,
-//! nor what an answer is for.
+//! The interface to a cluster: requests and replies behind a port, discovery, and the only reader of lists. Must not know how requests
+//! are sent, nor what an answer is for.
 mod bounded;
 mod discovery;
 mod error;

@@ -1,4 +1,4 @@
-//! The ports: what a use case asks of a cluster and of time. Knows no HTTP client, no runtime and no terminal.
+//! The ports: what a use case needs from a cluster and from a clock. Knows no HTTP client, no runtime and no terminal.
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 /// The HTTP methods that evid sends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Method {
-    /// Reads; the only one that is ever sent again.
+    /// Reads; the only method that may be sent again.
     Get,
     /// Creates, or asks for an access review.
     Post,
@@ -17,7 +17,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The word on the wire.
+    /// The name in HTTP.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -28,16 +28,16 @@ impl Method {
     }
 }
 
-/// `Accept` of a list of which only metadata is wanted.
+/// `Accept` for a list with metadata only.
 pub const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
-/// A text as it stands in a query: a continue token, a selector.
+/// A text in the form for a query: a continue token, a selector.
 pub fn in_query(text: &str) -> String {
     let one = |b: u8| if b.is_ascii_alphanumeric() || b"-._~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") };
     text.bytes().map(one).collect()
 }
 
-/// A time as evid writes down when it saw or did something: RFC 3339, UTC, milliseconds.
+/// A time in evid's stored form: RFC 3339, UTC, milliseconds.
 pub fn stamp(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
@@ -45,11 +45,10 @@ pub fn stamp(time: DateTime<Utc>) -> String {
 /// One request to the API server.
 #[derive(Clone, Debug)]
 pub struct Ask {
-    /// The method.
     pub method: Method,
-    /// Path and query, as in `/api/v1/pods?limit=500`.
+    /// Path and query, such as `/api/v1/pods?limit=500`.
     pub path: String,
-    /// `Accept`; JSON where none is said.
+    /// `Accept`; JSON by default.
     pub accept: Option<&'static str>,
     /// `Content-Type` and body.
     pub body: Option<(&'static str, Vec<u8>)>,
@@ -67,14 +66,13 @@ impl Ask {
     }
 }
 
-/// An answer, of any status.
+/// An answer, with any status.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    /// HTTP status.
     pub status: u16,
     /// The body, whole.
     pub body: Vec<u8>,
-    /// The server's `Date`, where it says one.
+    /// The server's `Date`, if it sends one.
     pub date: Option<String>,
     /// `Warning` headers, as kubectl prints them.
     pub warnings: Vec<String>,
@@ -82,14 +80,11 @@ pub struct Reply {
 
 impl Reply {
     /// The body as JSON.
-    ///
-    /// # Errors
-    /// Where it is none.
     pub fn json(&self) -> Result<Value, serde_json::Error> {
         serde_json::from_slice(&self.body)
     }
 
-    /// What a `Status` answer says; else the beginning of the body.
+    /// The message of a `Status` answer; else the beginning of the body.
     pub fn message(&self) -> String {
         let said = self.json().ok().and_then(|v| v.get("message")?.as_str().map(str::to_owned));
         said.unwrap_or_else(|| String::from_utf8_lossy(&self.body).chars().take(200).collect())
@@ -99,7 +94,7 @@ impl Reply {
 /// Why there is no answer.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum NoReply {
-    /// Not within the time.
+    /// No answer within the time.
     #[error("no answer within {0:?}")]
     TimedOut(Duration),
     /// The connection was refused, cut or could not be made.
@@ -109,18 +104,18 @@ pub enum NoReply {
 
 /// The API server.
 pub trait Api {
-    /// Sends one request. A GET may be sent again, a bounded number of times; nothing else is.
+    /// Sends one request. A GET may be sent again, a limited number of times; other requests are sent once.
     ///
     /// # Errors
-    /// Where there is no answer.
+    /// If there is no answer.
     fn send(&self, ask: &Ask) -> Result<Reply, NoReply>;
 }
 
-/// Time, as far as a use case waits.
+/// The clock of a use case.
 pub trait Clock {
-    /// Now.
+    /// The present time.
     fn now(&self) -> DateTime<Utc>;
-    /// Waits. False where the person asked to stop (Ctrl-C) meanwhile or before.
+    /// Waits. False if the person asked to stop (Ctrl-C) before or during the wait.
     fn sleep(&self, time: Duration) -> bool;
     /// Whether the person asked to stop.
     fn stopped(&self) -> bool {
@@ -128,21 +123,21 @@ pub trait Clock {
     }
 }
 
-/// What a watch saw.
+/// An event of a watch.
 #[derive(Clone, PartialEq, Debug)]
 pub enum WatchEvent {
-    /// An object as it is now.
+    /// An object in its present state.
     Is(Box<Value>),
-    /// An object as it was when it went.
+    /// An object that was removed, in its last state.
     Gone(Box<Value>),
-    /// What is listed now is all there is: whatever is not listed since the last of these went unseen.
+    /// All objects that exist now: an object that is not in it was removed without being seen.
     Listed(Vec<Value>),
-    /// Something may have happened unseen.
+    /// The watch may have missed something.
     Gap(String),
 }
 
-/// A watch that goes on by itself.
+/// A watch that resumes by itself.
 pub trait Watch {
-    /// What was seen since the last call, in order, each with its time; and whether the watch is connected now.
+    /// The events since the last call, in order, each with its time; and whether the watch is connected now.
     fn drain(&self) -> (Vec<(DateTime<Utc>, WatchEvent)>, bool);
 }

@@ -1,88 +1,82 @@
-//! Permissions, asked one by one with SelfSubjectAccessReviews: what a capture, probes and the switch need. One wildcard review goes
-//! first; only where it is denied is each kind asked, side by side.
+//! Permissions, asked one by one with SelfSubjectAccessReviews: what a capture, a proof, probes and the switch need, each where it is
+//! needed. One wildcard review goes first; only if it is denied, each kind is asked, several at a time.
 use crate::canon::each;
+use crate::usecase::capture::live::Platform;
 use crate::usecase::cluster::Resource;
-use crate::usecase::cluster::port::{Api, Ask, Method};
 use crate::usecase::doctor::argo::few;
-use crate::usecase::doctor::right::{Purpose, Right};
-use crate::usecase::doctor::{Doctor, Examined, Line};
-use serde_json::{Value, json};
+use crate::usecase::doctor::{Code, Doctor, Examined, Line};
+use crate::usecase::rights;
+use crate::usecase::rights::{Purpose, Right, Scope};
+use std::collections::BTreeSet;
 
-/// What a capture of these kinds needs: lists, nothing else.
-pub(super) fn of_capture(kinds: &[Resource]) -> Vec<Right> {
-    kinds.iter().map(|r| Right::new(Purpose::Capture, &r.group, &r.plural, "list")).collect()
-}
-
-/// What probes and the switch need besides. Exec and port-forward are WebSockets: a GET, which newer API servers take only from who may
-/// create too. A probe that sends a body is a create.
-pub(super) fn of_actions() -> Vec<Right> {
-    let core = |resource: &str, verb| Right::new(Purpose::Probes, "", resource, verb);
-    let argo = |resource: &str, verb| Right::new(Purpose::Switch, "argoproj.io", resource, verb);
-    let mut rights: Vec<Right> = ["pods", "services"].map(|r| core(r, "get")).into();
-    for resource in ["pods/proxy", "services/proxy", "pods/exec", "pods/portforward"] {
-        rights.extend(["get", "create"].map(|verb| core(resource, verb)));
-    }
-    rights.extend(["get", "create", "patch", "delete"].map(|verb| argo("applications", verb)));
-    rights.extend(["get", "create"].map(|verb| argo("appprojects", verb)));
-    rights
-}
+/// A right, and the namespace in which it is needed; none for the whole cluster.
+type Needed = (Right, Option<String>);
 
 /// Asks, and says what is missing.
-pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], control: Option<&str>, found: &mut Examined) {
+pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform, found: &mut Examined) {
     if !doctor.review {
-        found.lines.push(Line::note("access.not-asked"));
+        found.lines.push(Line::note(Code::AccessNotAsked));
         return;
     }
-    let all = match ask(doctor.api, &Right::any(), None) {
+    let all = match rights::ask(doctor.api, &Right::any(), None) {
         Ok(all) => all,
         Err(why) => {
-            found.lines.push(Line::problem("access.unseen").with("why", why));
+            found.lines.push(Line::problem(Code::AccessUnseen).with("why", why));
             return;
         }
     };
-    let mut rights = if all { vec![] } else { of_capture(kinds) };
-    rights.extend(of_actions());
-    let answers = ask_all(doctor.api, &rights, control);
+    let mut needed: Vec<Needed> = if all { vec![] } else { rights::of_capture(kinds).into_iter().map(|r| (r, None)).collect() };
+    needed.extend(rights::of_actions().into_iter().flat_map(|right| places(right, seen)));
+    const PARALLEL: usize = 16;
+    let answers = each(&needed, PARALLEL, |_, (right, namespace)| rights::ask(doctor.api, right, namespace.as_deref()));
     let mut unseen: Option<String> = None;
-    for (right, answer) in rights.into_iter().zip(answers) {
+    let mut missing: Vec<Needed> = Vec::new();
+    for (needed, answer) in needed.into_iter().zip(answers) {
         match answer {
             Ok(true) => {}
-            Ok(false) => found.missing.push(right),
+            Ok(false) => missing.push(needed),
             Err(why) => unseen = Some(why),
         }
     }
-    for purpose in Purpose::ALL {
-        let missing: Vec<String> = found.missing.iter().filter(|r| r.purpose == purpose).map(Right::shown).collect();
-        found.lines.push(match (purpose, missing.is_empty()) {
-            (Purpose::Capture, true) => Line::ok("access.capture").with("count", kinds.len()),
-            (Purpose::Probes, true) => Line::ok("access.probes"),
-            (Purpose::Switch, true) => Line::ok("access.switch"),
-            (Purpose::Capture, false) => Line::problem("access.capture-missing").with("count", missing.len()).with("rights", few(&missing)),
-            (Purpose::Probes, false) => Line::note("access.probes-missing").with("rights", few(&missing)),
-            (Purpose::Switch, false) => {
-                Line::note("access.switch-missing").with("rights", few(&missing)).with("namespace", control.unwrap_or("every namespace"))
-            }
-        });
-    }
-    found.lines.extend(unseen.map(|why| Line::problem("access.unseen").with("why", why)));
+    found.lines.extend(Purpose::ALL.into_iter().flat_map(|purpose| lines(purpose, &missing, kinds.len())));
+    found.lines.extend(unseen.map(|why| Line::problem(Code::AccessUnseen).with("why", why)));
+    found.missing = missing.into_iter().map(|(right, _)| right).collect();
+    found.missing.dedup();
 }
 
-/// Asks several at once; the answers stand in the order of the rights.
-fn ask_all(api: &(dyn Api + Sync), rights: &[Right], control: Option<&str>) -> Vec<Result<bool, String>> {
-    const PARALLEL: usize = 16;
-    each(rights, PARALLEL, |_, right| ask(api, right, control.filter(|_| right.purpose == Purpose::Switch)))
+/// Where a right is needed: where nothing shows the namespaces, everywhere.
+fn places(right: Right, seen: &Platform) -> Vec<Needed> {
+    let spaces: BTreeSet<&str> = match right.scope {
+        Scope::Cluster => BTreeSet::new(),
+        Scope::Control => seen.control.as_deref().into_iter().collect(),
+        Scope::Applications => seen.argo("Application").map(|app| &*app.key.namespace).chain(seen.control.as_deref()).collect(),
+    };
+    if spaces.is_empty() { vec![(right, None)] } else { spaces.into_iter().map(|ns| (right.clone(), Some(ns.to_owned()))).collect() }
 }
 
-fn ask(api: &dyn Api, right: &Right, namespace: Option<&str>) -> Result<bool, String> {
-    let (resource, subresource) = right.resource.split_once('/').unwrap_or((&right.resource, ""));
-    let body = json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": {"resourceAttributes": {
-        "namespace": namespace.unwrap_or_default(), "verb": right.verb, "group": right.group, "resource": resource, "subresource": subresource}}});
-    let ask = Ask::with(Method::Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "application/json", &body);
-    let reply = api.send(&ask).map_err(|e| e.to_string())?;
-    if !matches!(reply.status, 200 | 201) {
-        return Err(format!("HTTP {}: {}", reply.status, reply.message()));
+/// What is missing for a verb: a line for each namespace.
+fn lines(purpose: Purpose, missing: &[Needed], kinds: usize) -> Vec<Line> {
+    let of_purpose = || missing.iter().filter(|(r, _)| r.purpose == purpose);
+    let spaces: BTreeSet<Option<&str>> = of_purpose().map(|(_, namespace)| namespace.as_deref()).collect();
+    let rights =
+        |namespace: Option<&str>| of_purpose().filter(|(_, n)| n.as_deref() == namespace).map(|(r, _)| r.shown()).collect::<Vec<_>>();
+    if spaces.is_empty() {
+        return vec![match purpose {
+            Purpose::Capture => Line::ok(Code::AccessCapture).with("count", kinds),
+            Purpose::Prove => Line::ok(Code::AccessProve),
+            Purpose::Probes => Line::ok(Code::AccessProbes),
+            Purpose::Switch => Line::ok(Code::AccessSwitch),
+        }];
     }
-    let answer = reply.json().map_err(|e| e.to_string())?;
-    let allowed = answer.pointer("/status/allowed").and_then(Value::as_bool);
-    allowed.ok_or_else(|| "the review says neither yes nor no".to_owned())
+    let line = |namespace: Option<&str>| {
+        let rights = rights(namespace);
+        let line = match purpose {
+            Purpose::Capture => Line::problem(Code::AccessCaptureMissing).with("count", rights.len()),
+            Purpose::Prove => Line::note(Code::AccessProveMissing),
+            Purpose::Probes => Line::note(Code::AccessProbesMissing),
+            Purpose::Switch => Line::note(Code::AccessSwitchMissing).with("namespace", namespace.unwrap_or("every namespace")),
+        };
+        line.with("rights", few(&rights))
+    };
+    spaces.into_iter().map(line).collect()
 }

@@ -5,7 +5,7 @@ use crate::model::Object;
 use crate::usecase::capture::live::Platform;
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::{Api, Ask};
-use crate::usecase::doctor::{Doctor, Line};
+use crate::usecase::doctor::{Code, Doctor, Line};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -23,10 +23,10 @@ const CRD: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?field
 pub(super) fn lines(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform) -> Vec<Line> {
     let found: Vec<&str> = kinds.iter().filter(|r| r.group == "argoproj.io").map(|r| &*r.plural).collect();
     if !found.contains(&"applications") {
-        return vec![Line::problem("argo.none")];
+        return vec![Line::problem(Code::ArgoNone)];
     }
-    let mut lines = vec![Line::ok("argo.kinds").with("kinds", found.join(", "))];
-    let unseen = |g: &crate::model::Gap| Line::problem("argo.unseen").with("kind", &g.resource).with("why", &g.detail);
+    let mut lines = vec![Line::ok(Code::ArgoKinds).with("kinds", found.join(", "))];
+    let unseen = |g: &crate::model::Gap| Line::problem(Code::ArgoUnseen).with("kind", &g.resource).with("why", &g.detail);
     lines.extend(seen.gaps.iter().map(unseen));
     let version = version(doctor.api, seen, &mut lines);
     let apps: Vec<&Object> = seen.argo("Application").collect();
@@ -38,7 +38,7 @@ pub(super) fn lines(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform) ->
     }
     let elsewhere: Vec<String> = apps.iter().filter(|a| !Here::default().is(&a.value)).map(|a| a.key.place()).collect();
     if !elsewhere.is_empty() {
-        lines.push(Line::note("argo.elsewhere").with("apps", few(&elsewhere)));
+        lines.push(Line::note(Code::ArgoElsewhere).with("apps", few(&elsewhere)));
     }
     lines
 }
@@ -56,27 +56,29 @@ fn version(api: &dyn Api, seen: &Platform, lines: &mut Vec<Line>) -> Option<(u32
     }
     let controller = workloads.iter().find(|w| text(w, "/metadata/name").ends_with(CONTROLLER));
     let Some(controller) = controller else {
-        let line = if why.is_empty() { Line::note("argo.no-controller") } else { Line::note("argo.version-unseen").with("why", why) };
+        let line = if why.is_empty() { Line::note(Code::ArgoNoController) } else { Line::note(Code::ArgoVersionUnseen).with("why", why) };
         lines.push(line.with("namespace", control));
         return None;
     };
     let tag = tag(controller);
     let version = tag.as_deref().and_then(parsed);
     let line = match version {
-        Some(v) if (KNOWN[0]..=KNOWN[1]).contains(&v) => Line::ok("argo.version"),
-        Some(_) => Line::note("argo.version-other").with("oldest", shown(KNOWN[0])).with("newest", shown(KNOWN[1])),
-        None => Line::note("argo.version-unknown"),
+        Some(v) if (KNOWN[0]..=KNOWN[1]).contains(&v) => Line::ok(Code::ArgoVersion),
+        Some(_) => Line::note(Code::ArgoVersionOther).with("oldest", shown(KNOWN[0])).with("newest", shown(KNOWN[1])),
+        None => Line::note(Code::ArgoVersionUnknown),
     };
     lines.push(line.with("version", tag.unwrap_or_default()).with("namespace", control));
     let ready = controller.pointer("/status/readyReplicas").and_then(Value::as_u64).unwrap_or(0);
     if ready == 0 {
-        lines.push(Line::problem("argo.controller-down").with("controller", text(controller, "/metadata/name")).with("namespace", control));
+        lines.push(
+            Line::problem(Code::ArgoControllerDown).with("controller", text(controller, "/metadata/name")).with("namespace", control),
+        );
     }
     lines.push(match items(api, CRD).map(|crds| crds.first().map(knows_enabled)) {
-        Ok(Some(true)) => Line::ok("argo.enabled-known"),
-        Ok(_) if version.is_some_and(|v| v >= ENABLED) => Line::note("argo.kinds-older"),
-        Ok(_) => Line::ok("argo.enabled-unknown"),
-        Err(why) => Line::note("argo.schema-unseen").with("why", why),
+        Ok(Some(true)) => Line::ok(Code::ArgoEnabledKnown),
+        Ok(_) if version.is_some_and(|v| v >= ENABLED) => Line::note(Code::ArgoKindsOlder),
+        Ok(_) => Line::ok(Code::ArgoEnabledUnknown),
+        Err(why) => Line::note(Code::ArgoSchemaUnseen).with("why", why),
     });
     version
 }
@@ -114,7 +116,7 @@ fn instances(apps: &[&Object], seen: &Platform, lines: &mut Vec<Line>) {
     if homes.len() > 1 {
         let control = seen.control.as_deref().unwrap_or_default();
         lines.push(
-            Line::note("argo.several").with("namespaces", homes.into_iter().collect::<Vec<_>>().join(", ")).with("namespace", control),
+            Line::note(Code::ArgoSeveral).with("namespaces", homes.into_iter().collect::<Vec<_>>().join(", ")).with("namespace", control),
         );
     }
 }
@@ -123,8 +125,8 @@ fn instances(apps: &[&Object], seen: &Platform, lines: &mut Vec<Line>) {
 fn tracking(seen: &Platform, version: Option<(u32, u32)>) -> Option<Line> {
     let set = seen.setting("argocd-cm", "application.resourceTrackingMethod");
     let default = version.map(|v| if v >= BY_ANNOTATION { "annotation" } else { "label" });
-    let Some(method) = set.or(default) else { return Some(Line::note("argo.tracking-unknown")) };
-    let line = if method == "label" { Line::note("argo.tracking-label") } else { Line::ok("argo.tracking") };
+    let Some(method) = set.or(default) else { return Some(Line::note(Code::ArgoTrackingUnknown)) };
+    let line = if method == "label" { Line::note(Code::ArgoTrackingLabel) } else { Line::ok(Code::ArgoTracking) };
     let label = seen.setting("argocd-cm", "application.instanceLabelKey").unwrap_or("app.kubernetes.io/instance");
     let installation = seen.setting("argocd-cm", "installationID").unwrap_or("none");
     let from = if set.is_some() { "argocd-cm" } else { "default" };
@@ -136,12 +138,12 @@ fn namespaces(apps: &[&Object], seen: &Platform, lines: &mut Vec<Line>) {
     let Some(control) = seen.control.as_deref() else { return };
     let allowed = seen.setting("argocd-cmd-params-cm", "application.namespaces").unwrap_or_default();
     let more = if allowed.is_empty() { String::new() } else { format!(", {allowed}") };
-    lines.push(Line::ok("argo.namespaces").with("namespaces", format!("{control}{more}")));
+    lines.push(Line::ok(Code::ArgoNamespaces).with("namespaces", format!("{control}{more}")));
     // The controller may have been told by a flag; what has a status is looked at, whatever the settings say.
     let inert = |a: &&&Object| a.value.pointer("/status/reconciledAt").is_none() && !is_allowed(&a.key.namespace, control, allowed);
     let inert: Vec<String> = apps.iter().filter(inert).map(|a| a.key.place()).collect();
     if !inert.is_empty() {
-        lines.push(Line::problem("argo.unmanaged").with("apps", few(&inert)));
+        lines.push(Line::problem(Code::ArgoUnmanaged).with("apps", few(&inert)));
     }
 }
 
@@ -156,14 +158,14 @@ fn is_allowed(namespace: &str, control: &str, allowed: &str) -> bool {
 
 /// Whether any Application was looked at of late.
 fn reconciling(apps: &[&Object], seen: &Platform, now: DateTime<Utc>) -> Option<Line> {
-    let Some(limit) = longest_silence(|key| seen.setting("argocd-cm", key)) else { return Some(Line::note("argo.no-interval")) };
+    let Some(limit) = longest_silence(|key| seen.setting("argocd-cm", key)) else { return Some(Line::note(Code::ArgoNoInterval)) };
     if apps.is_empty() {
-        return Some(Line::note("argo.no-applications"));
+        return Some(Line::note(Code::ArgoNoApplications));
     }
     let time = |a: &&Object| DateTime::parse_from_rfc3339(text(&a.value, "/status/reconciledAt")).ok();
-    let Some(newest) = apps.iter().filter_map(time).max() else { return Some(Line::problem("argo.never-reconciled")) };
+    let Some(newest) = apps.iter().filter_map(time).max() else { return Some(Line::problem(Code::ArgoNeverReconciled)) };
     let age = now.signed_duration_since(newest).num_seconds().max(0);
-    let line = if age > limit.num_seconds() { Line::problem("argo.not-reconciling") } else { Line::ok("argo.reconciling") };
+    let line = if age > limit.num_seconds() { Line::problem(Code::ArgoNotReconciling) } else { Line::ok(Code::ArgoReconciling) };
     Some(line.with("seconds", age).with("limit", limit.num_seconds()).with("apps", apps.len()))
 }
 

@@ -3,7 +3,7 @@ use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::usecase::cluster::port::{Api, Clock};
 use crate::usecase::doctor::line::Line;
-use crate::usecase::doctor::right::Right;
+use crate::usecase::rights::Right;
 
 /// What the doctor works with.
 pub struct Doctor<'a> {

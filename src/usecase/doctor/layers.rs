@@ -2,8 +2,8 @@
 use crate::argo::{Apps, Here, resources};
 use crate::model::{Layer, Object, Objects as _, Role};
 use crate::usecase::capture::live::Platform;
-use crate::usecase::doctor::Line;
 use crate::usecase::doctor::argo::few;
+use crate::usecase::doctor::{Code, Line};
 use crate::usecase::init;
 use crate::usecase::init::is_automated;
 
@@ -15,24 +15,24 @@ pub(super) fn lines(layers: &[Layer], seen: &Platform) -> Vec<Line> {
     let root = |layer: &Layer| apps.root(&layer.name).and_then(|key| seen.argo("Application").find(|o| o.key == *key));
     if layers.iter().all(|l| root(l).is_none()) {
         if unseen {
-            return vec![Line::problem("layers.unseen")];
+            return vec![Line::problem(Code::LayersUnseen)];
         }
         let named: Vec<String> = layers.iter().map(|l| l.root.clone()).collect();
         let there: Vec<String> = init::roots(&objects).iter().map(|r| r.key.place()).collect();
-        let line = if there.is_empty() { Line::problem("layers.no-roots") } else { Line::problem("layers.other-roots") };
+        let line = if there.is_empty() { Line::problem(Code::LayersNoRoots) } else { Line::problem(Code::LayersOtherRoots) };
         return vec![line.with("named", few(&named)).with("there", few(&there))];
     }
     let mut lines: Vec<Line> = layers
         .iter()
         .map(|layer| match root(layer) {
             Some(app) => found(layer, app, seen),
-            None if unseen => Line::problem("layers.root-unseen").with("layer", &layer.name).with("root", &layer.root),
-            None => Line::problem("layers.root-missing").with("layer", &layer.name).with("root", &layer.root),
+            None if unseen => Line::problem(Code::LayersRootUnseen).with("layer", &layer.name).with("root", &layer.root),
+            None => Line::problem(Code::LayersRootMissing).with("layer", &layer.name).with("root", &layer.root),
         })
         .collect();
     let switched = layers.iter().find(|l| l.role == Role::Switched);
     match switched {
-        None => lines.push(Line::note("layers.no-switch")),
+        None => lines.push(Line::note(Code::LayersNoSwitch)),
         Some(layer) => lines.extend(root(layer).and_then(|app| managed(app, &apps, seen))),
     }
     lines
@@ -43,7 +43,7 @@ fn found(layer: &Layer, app: &Object, seen: &Platform) -> Line {
     let children: Vec<_> = resources(&app.value).filter(is_child).collect();
     let lives = |o: &Object| o.value.pointer("/metadata/deletionTimestamp").is_none();
     let living = children.iter().filter(|k| seen.objects.iter().any(|o| o.key == **k && lives(o))).count();
-    let code = if lives(app) { "layers.root" } else { "layers.root-deleting" };
+    let code = if lives(app) { Code::LayersRoot } else { Code::LayersRootDeleting };
     let line = if lives(app) { Line::ok(code) } else { Line::problem(code) };
     line.with("layer", &layer.name)
         .with("role", layer.role.as_str())
@@ -60,5 +60,5 @@ fn managed(switch: &Object, apps: &Apps<'_>, seen: &Platform) -> Option<Line> {
     let by = &parent.key;
     let heals = parent.value.pointer("/spec/syncPolicy/automated/selfHeal") == Some(&serde_json::Value::Bool(true));
     (heals && is_automated(&parent.value))
-        .then(|| Line::note("layers.switch-managed").with("root", switch.key.place()).with("by", by.place()))
+        .then(|| Line::note(Code::LayersSwitchManaged).with("root", switch.key.place()).with("by", by.place()))
 }

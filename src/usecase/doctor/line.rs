@@ -1,4 +1,5 @@
-//! One line of the doctor: how grave, what about, with which values. No prose: whoever renders has the words.
+//! One line of the doctor: how grave, what about, with which values. No prose: `render` has the words.
+use crate::usecase::doctor::Code;
 
 /// How grave it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -28,24 +29,24 @@ pub struct Line {
     /// How grave.
     pub level: Level,
     /// What was found, as `check.finding`.
-    pub code: &'static str,
+    pub code: Code,
     /// The values that its words name.
     pub values: Vec<(&'static str, String)>,
 }
 
 impl Line {
     /// As it should be.
-    pub fn ok(code: &'static str) -> Self {
+    pub fn ok(code: Code) -> Self {
         Self { level: Level::Ok, code, values: vec![] }
     }
 
     /// Worth knowing.
-    pub fn note(code: &'static str) -> Self {
+    pub fn note(code: Code) -> Self {
         Self { level: Level::Note, ..Self::ok(code) }
     }
 
     /// Missing or unseen.
-    pub fn problem(code: &'static str) -> Self {
+    pub fn problem(code: Code) -> Self {
         Self { level: Level::Problem, ..Self::ok(code) }
     }
 
@@ -57,6 +58,6 @@ impl Line {
 
     /// What it is about: the code up to its dot.
     pub fn check(&self) -> &'static str {
-        self.code.split('.').next().unwrap_or(self.code)
+        self.code.as_str().split('.').next().unwrap_or_default()
     }
 }

@@ -2,17 +2,17 @@
 //! which change nothing and can be left out. Must not know how a line reads, nor files and kubeconfigs.
 mod access;
 mod argo;
+mod codes;
 mod examined;
 mod layers;
 mod line;
 mod rbac;
-mod right;
 mod server;
 
+pub use codes::Code;
 pub use examined::{Doctor, Examined};
 pub use line::{Level, Line};
-pub use rbac::{binding, complete, role};
-pub use right::{Purpose, Right};
+pub use rbac::{Grant, complete, role, roles};
 pub use server::user;
 
 use crate::usecase::capture::live::platform;
@@ -32,13 +32,13 @@ pub fn examine(doctor: &Doctor<'_>) -> Examined {
             return found;
         }
     };
-    found.lines.push(Line::ok("kinds.found").with("count", kinds.len()));
-    found.lines.extend(gaps.iter().map(|g| Line::problem("kinds.unknown").with("group", &g.group).with("why", &g.detail)));
-    let seen = platform(doctor.api, doctor.rules, doctor.layers.unwrap_or_default(), &kinds, doctor.home);
+    found.lines.push(Line::ok(Code::KindsFound).with("count", kinds.len()));
+    found.lines.extend(gaps.iter().map(|g| Line::problem(Code::KindsUnknown).with("group", &g.group).with("why", &g.detail)));
+    let seen = platform(doctor.api, doctor.rules, doctor.layers.unwrap_or_default(), &kinds, doctor.home, &[]);
     found.lines.extend(argo::lines(doctor, &kinds, &seen));
     if let Some(layers) = doctor.layers {
         found.lines.extend(layers::lines(layers, &seen));
     }
-    access::examine(doctor, &kinds, seen.control.as_deref(), &mut found);
+    access::examine(doctor, &kinds, &seen, &mut found);
     found
 }

@@ -1,6 +1,7 @@
 //! Roles as objects: the least that evid needs, and whose they are. Comments and text are the renderer's.
 use crate::usecase::cluster::Resource;
-use crate::usecase::doctor::{Purpose, Right, access};
+use crate::usecase::rights;
+use crate::usecase::rights::{Purpose, Right, Scope};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,41 +9,78 @@ const API: &str = "rbac.authorization.k8s.io/v1";
 /// Who gets the rights where nobody is named.
 const SOMEBODY: &str = "system:serviceaccount:evid:evid";
 
+/// Who gets rights, and where.
+pub struct Grant<'a> {
+    /// A user name as the API server has it; none for a ServiceAccount of evid's own.
+    pub user: Option<&'a str>,
+    /// The namespace of Argo CD.
+    pub control: &'a str,
+    /// The namespaces that have Applications.
+    pub applications: &'a [String],
+}
+
 /// All rights that evid can use: for these kinds, or for any.
 pub fn complete(kinds: Option<&[Resource]>) -> Vec<Right> {
-    let capture = kinds.map_or_else(|| vec![Right::any()], access::of_capture);
-    capture.into_iter().chain(access::of_actions()).collect()
+    let capture = kinds.map_or_else(|| vec![Right::any()], rights::of_capture);
+    capture.into_iter().chain(rights::of_actions()).collect()
+}
+
+/// The role of a verb and its bindings, one pair for each scope in which it needs rights.
+pub fn roles(purpose: Purpose, rights: &[Right], grant: &Grant<'_>) -> Vec<(Value, Vec<Value>)> {
+    let of_purpose = || rights.iter().filter(|r| r.purpose == purpose);
+    let scopes: BTreeSet<Scope> = of_purpose().map(|r| r.scope).collect();
+    let one = |scope: Scope| {
+        let name = match scope {
+            Scope::Control => format!("evid-{}-settings", purpose.as_str()),
+            Scope::Cluster | Scope::Applications => format!("evid-{}", purpose.as_str()),
+        };
+        let spaces: Vec<Option<&str>> = match scope {
+            Scope::Cluster => vec![None],
+            Scope::Control => vec![Some(grant.control)],
+            Scope::Applications => grant.applications.iter().map(|ns| Some(&**ns)).collect(),
+        };
+        let own: Vec<Right> = of_purpose().filter(|r| r.scope == scope).cloned().collect();
+        let bindings = spaces.into_iter().map(|namespace| binding(&name, grant.user, namespace)).collect();
+        (role(&name, &own), bindings)
+    };
+    scopes.into_iter().map(one).collect()
 }
 
 /// A ClusterRole of rights: resources of one purpose with the same verbs share a rule, Secrets have one of their own (it may be struck
 /// out).
 pub fn role(name: &str, rights: &[Right]) -> Value {
-    let mut verbs: BTreeMap<(Purpose, &str, &str), Vec<&str>> = BTreeMap::new();
+    type Names = &'static [&'static str];
+    let mut verbs: BTreeMap<(Purpose, &str, &str, Names), Vec<&str>> = BTreeMap::new();
     for right in rights {
-        verbs.entry((right.purpose, &right.group, &right.resource)).or_default().push(right.verb);
+        verbs.entry((right.purpose, &right.group, &right.resource, right.names)).or_default().push(right.verb);
     }
-    let mut rules: BTreeMap<(Purpose, &str, bool, Vec<&str>), BTreeSet<&str>> = BTreeMap::new();
-    for ((purpose, group, resource), verbs) in verbs {
-        rules.entry((purpose, group, resource == "secrets", verbs)).or_default().insert(resource);
+    let mut rules: BTreeMap<(Purpose, &str, bool, Vec<&str>, Names), BTreeSet<&str>> = BTreeMap::new();
+    for ((purpose, group, resource, names), verbs) in verbs {
+        rules.entry((purpose, group, resource == "secrets", verbs, names)).or_default().insert(resource);
     }
-    let rule = |((_, group, _, verbs), resources)| json!({"apiGroups": [group], "resources": resources, "verbs": verbs});
+    let rule = |((_, group, _, verbs, names), resources): ((Purpose, &str, bool, Vec<&str>, Names), BTreeSet<&str>)| {
+        let mut rule = json!({"apiGroups": [group], "resources": resources, "verbs": verbs});
+        if !names.is_empty() {
+            rule["resourceNames"] = json!(names);
+        }
+        rule
+    };
     let rules: Vec<Value> = rules.into_iter().map(rule).collect();
     json!({"apiVersion": API, "kind": "ClusterRole", "metadata": {"name": name}, "rules": rules})
 }
 
-/// Gives a role to somebody (a user name as the API server has it): everywhere, and the switch's where Argo CD is.
-pub fn binding(purpose: Purpose, user: Option<&str>, control: &str) -> Value {
-    let name = format!("evid-{}", purpose.as_str());
-    let role = json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name});
+/// Gives a role to somebody: in one namespace, or (none) everywhere.
+fn binding(role: &str, user: Option<&str>, namespace: Option<&str>) -> Value {
     let user = user.unwrap_or(SOMEBODY);
     let account = user.strip_prefix("system:serviceaccount:").and_then(|a| a.split_once(':'));
     let subject = match account {
         Some((namespace, account)) => json!({"kind": "ServiceAccount", "namespace": namespace, "name": account}),
         None => json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}),
     };
-    let (kind, metadata) = match purpose {
-        Purpose::Switch => ("RoleBinding", json!({"name": name, "namespace": control})),
-        Purpose::Capture | Purpose::Probes => ("ClusterRoleBinding", json!({"name": name})),
+    let (kind, metadata) = match namespace {
+        Some(namespace) => ("RoleBinding", json!({"name": role, "namespace": namespace})),
+        None => ("ClusterRoleBinding", json!({"name": role})),
     };
+    let role = json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role});
     json!({"apiVersion": API, "kind": kind, "metadata": metadata, "roleRef": role, "subjects": [subject]})
 }

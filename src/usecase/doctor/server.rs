@@ -1,7 +1,7 @@
 //! The API server: whether it can be reached, and if not, where on the way it fails; its version, its clock, who it takes the user for.
 use crate::usecase::cluster::LiveError;
 use crate::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
-use crate::usecase::doctor::{Doctor, Line};
+use crate::usecase::doctor::{Code, Doctor, Line};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -26,45 +26,45 @@ pub(super) fn reach(api: &dyn Api, clock: &dyn Clock, lines: &mut Vec<Line>) -> 
     }
     let version = reply.json().ok().and_then(|v| v.get("gitVersion")?.as_str().map(str::to_owned));
     if version.is_none() && reply.status != 403 {
-        lines.push(Line::problem("server.other").with("status", reply.status).with("why", reply.message()));
+        lines.push(Line::problem(Code::ServerOther).with("status", reply.status).with("why", reply.message()));
         return false;
     }
-    lines.push(Line::ok("server.answers").with("millis", (after - before).num_milliseconds()));
-    lines.push(version.map_or_else(|| Line::note("version.hidden"), |v| of_version(&v)));
+    lines.push(Line::ok(Code::ServerAnswers).with("millis", (after - before).num_milliseconds()));
+    lines.push(version.map_or_else(|| Line::note(Code::VersionHidden), |v| of_version(&v)));
     lines.push(of_clock(&reply, before, after));
     true
 }
 
 /// On which part of the way a request was lost, by what the client says of it.
-fn trouble(silence: &NoReply) -> &'static str {
-    const SIGNS: &[(&str, &str)] = &[
-        ("proxy", "server.proxy"),
-        ("connection refused", "server.refused"),
-        ("dns error", "server.name"),
-        ("failed to lookup", "server.name"),
-        ("no route to host", "server.route"),
-        ("network is unreachable", "server.route"),
-        ("unknownissuer", "server.issuer"),
-        ("caused by other", "server.issuer"),
-        ("not valid for", "server.certificate-name"),
-        ("certificate expired", "server.certificate-time"),
-        ("not valid yet", "server.certificate-time"),
-        ("corrupt message", "server.no-tls"),
-        ("certificate", "server.certificate"),
-        ("timed out", "server.silent"),
-        ("deadline has elapsed", "server.silent"),
+fn trouble(silence: &NoReply) -> Code {
+    const SIGNS: &[(&str, Code)] = &[
+        ("proxy", Code::ServerProxy),
+        ("connection refused", Code::ServerRefused),
+        ("dns error", Code::ServerName),
+        ("failed to lookup", Code::ServerName),
+        ("no route to host", Code::ServerRoute),
+        ("network is unreachable", Code::ServerRoute),
+        ("unknownissuer", Code::ServerIssuer),
+        ("caused by other", Code::ServerIssuer),
+        ("not valid for", Code::ServerCertificateName),
+        ("certificate expired", Code::ServerCertificateTime),
+        ("not valid yet", Code::ServerCertificateTime),
+        ("corrupt message", Code::ServerNoTls),
+        ("certificate", Code::ServerCertificate),
+        ("timed out", Code::ServerSilent),
+        ("deadline has elapsed", Code::ServerSilent),
     ];
-    let NoReply::Cut(text) = silence else { return "server.silent" };
+    let NoReply::Cut(text) = silence else { return Code::ServerSilent };
     let text = text.to_lowercase();
-    SIGNS.iter().find(|(sign, _)| text.contains(sign)).map_or("server.cut", |(_, code)| code)
+    SIGNS.iter().find(|(sign, _)| text.contains(sign)).map_or(Code::ServerCut, |(_, code)| *code)
 }
 
 fn of_version(version: &str) -> Line {
     let mut parts = version.trim_start_matches('v').split('.').map(|p| p.parse::<u32>().ok());
     let line = match (parts.next().flatten(), parts.next().flatten()) {
-        (Some(1), Some(minor)) if KNOWN.contains(&minor) => Line::ok("version.known"),
-        (Some(1), Some(minor)) if minor < *KNOWN.start() => Line::note("version.older"),
-        _ => Line::note("version.newer"),
+        (Some(1), Some(minor)) if KNOWN.contains(&minor) => Line::ok(Code::VersionKnown),
+        (Some(1), Some(minor)) if minor < *KNOWN.start() => Line::note(Code::VersionOlder),
+        _ => Line::note(Code::VersionNewer),
     };
     line.with("version", version).with("oldest", format!("1.{}", KNOWN.start())).with("newest", format!("1.{}", KNOWN.end()))
 }
@@ -73,12 +73,14 @@ fn of_version(version: &str) -> Line {
 fn of_clock(reply: &Reply, before: DateTime<Utc>, after: DateTime<Utc>) -> Line {
     const NOTED: i64 = 5;
     const WRONG: i64 = 60;
-    let Some(date) = reply.date.as_deref().and_then(|d| DateTime::parse_from_rfc2822(d).ok()) else { return Line::note("clock.unknown") };
+    let Some(date) = reply.date.as_deref().and_then(|d| DateTime::parse_from_rfc2822(d).ok()) else {
+        return Line::note(Code::ClockUnknown);
+    };
     let date = date.with_timezone(&Utc);
     let (ahead, behind) = ((before - date).num_seconds() - 1, (date - after).num_seconds());
-    let (seconds, code) = if ahead > behind { (ahead, "clock.ahead") } else { (behind, "clock.behind") };
+    let (seconds, code) = if ahead > behind { (ahead, Code::ClockAhead) } else { (behind, Code::ClockBehind) };
     let line = if seconds <= NOTED {
-        Line::ok("clock.agrees")
+        Line::ok(Code::ClockAgrees)
     } else if seconds <= WRONG {
         Line::note(code)
     } else {
@@ -106,7 +108,7 @@ pub fn user(api: &dyn Api) -> Option<String> {
 /// Who the server takes the user for. False where it takes him for nobody.
 pub(super) fn login(doctor: &Doctor<'_>, lines: &mut Vec<Line>) -> bool {
     if !doctor.review {
-        lines.push(Line::note("login.not-asked"));
+        lines.push(Line::note(Code::LoginNotAsked));
         return true;
     }
     let line = match whoami(doctor.api) {
@@ -115,15 +117,15 @@ pub(super) fn login(doctor: &Doctor<'_>, lines: &mut Vec<Line>) -> bool {
             let user = username(&answer).unwrap_or_default();
             let groups = answer.pointer("/status/userInfo/groups").and_then(Value::as_array).into_iter().flatten();
             let groups: Vec<&str> = groups.filter_map(Value::as_str).filter(|g| *g != "system:authenticated").collect();
-            let line = if user == ANONYMOUS { Line::problem("login.anonymous") } else { Line::ok("login.is") };
+            let line = if user == ANONYMOUS { Line::problem(Code::LoginAnonymous) } else { Line::ok(Code::LoginIs) };
             line.with("user", user).with("groups", if groups.is_empty() { "no group".into() } else { groups.join(", ") })
         }
         Ok(reply) if reply.status == 401 => refused(&reply.message()),
-        Ok(reply) if reply.message().contains(ANONYMOUS) => Line::problem("login.anonymous"),
-        Ok(reply) => Line::note("login.not-told").with("why", format!("HTTP {}", reply.status)),
-        Err(silence) => Line::note("login.not-told").with("why", silence),
+        Ok(reply) if reply.message().contains(ANONYMOUS) => Line::problem(Code::LoginAnonymous),
+        Ok(reply) => Line::note(Code::LoginNotTold).with("why", format!("HTTP {}", reply.status)),
+        Err(silence) => Line::note(Code::LoginNotTold).with("why", silence),
     };
-    let known = line.code != "login.refused";
+    let known = line.code != Code::LoginRefused;
     lines.push(line);
     known
 }
@@ -131,14 +133,14 @@ pub(super) fn login(doctor: &Doctor<'_>, lines: &mut Vec<Line>) -> bool {
 const ANONYMOUS: &str = "system:anonymous";
 
 fn refused(why: &str) -> Line {
-    Line::problem("login.refused").with("why", why)
+    Line::problem(Code::LoginRefused).with("why", why)
 }
 
 /// What it means that kinds could not be discovered.
 pub(super) fn undiscovered(error: &LiveError) -> Line {
     match error {
         LiveError::Unauthorized { what } => refused(what),
-        other => Line::problem("kinds.none").with("why", other),
+        other => Line::problem(Code::KindsNone).with("why", other),
     }
 }
 
@@ -146,35 +148,36 @@ pub(super) fn undiscovered(error: &LiveError) -> Line {
 mod tests {
     use super::{of_clock, of_version, trouble};
     use crate::usecase::cluster::port::{NoReply, Reply};
+    use crate::usecase::doctor::Code;
     use std::time::Duration;
 
     #[test]
     fn each_way_of_not_answering_has_its_own_name() {
         for (text, code) in [
-            ("client error (Connect): tcp connect error: Connection refused (os error 111)", "server.refused"),
-            ("client error (Connect): dns error: failed to lookup address information", "server.name"),
-            ("client error (Connect): invalid peer certificate: UnknownIssuer", "server.issuer"),
-            ("client error (Connect): invalid peer certificate: certificate not valid for name \"x\"", "server.certificate-name"),
-            ("client error (Connect): invalid peer certificate: certificate expired: verification time 1", "server.certificate-time"),
-            ("client error (Connect): received corrupt message of type InvalidContentType", "server.no-tls"),
-            ("client error (Connect): tcp connect error: Network is unreachable (os error 101)", "server.route"),
-            ("client error (Connect): deadline has elapsed", "server.silent"),
-            ("connection closed before message completed", "server.cut"),
+            ("client error (Connect): tcp connect error: Connection refused (os error 111)", Code::ServerRefused),
+            ("client error (Connect): dns error: failed to lookup address information", Code::ServerName),
+            ("client error (Connect): invalid peer certificate: UnknownIssuer", Code::ServerIssuer),
+            ("client error (Connect): invalid peer certificate: certificate not valid for name \"x\"", Code::ServerCertificateName),
+            ("client error (Connect): invalid peer certificate: certificate expired: verification time 1", Code::ServerCertificateTime),
+            ("client error (Connect): received corrupt message of type InvalidContentType", Code::ServerNoTls),
+            ("client error (Connect): tcp connect error: Network is unreachable (os error 101)", Code::ServerRoute),
+            ("client error (Connect): deadline has elapsed", Code::ServerSilent),
+            ("connection closed before message completed", Code::ServerCut),
         ] {
             assert_eq!(trouble(&NoReply::Cut(text.into())), code, "{text}");
         }
-        assert_eq!(trouble(&NoReply::TimedOut(Duration::from_secs(30))), "server.silent");
+        assert_eq!(trouble(&NoReply::TimedOut(Duration::from_secs(30))), Code::ServerSilent);
     }
 
     #[test]
     fn versions_that_the_rules_do_not_know_are_notes() {
         for (version, code) in [
-            ("v1.36.3", "version.known"),
-            ("v1.29.4-gke.1", "version.known"),
-            ("v1.19.0+k3s1", "version.older"),
-            ("v1.37.0", "version.newer"),
-            ("v2.0.0", "version.newer"),
-            ("dev", "version.newer"),
+            ("v1.36.3", Code::VersionKnown),
+            ("v1.29.4-gke.1", Code::VersionKnown),
+            ("v1.19.0+k3s1", Code::VersionOlder),
+            ("v1.37.0", Code::VersionNewer),
+            ("v2.0.0", Code::VersionNewer),
+            ("dev", Code::VersionNewer),
         ] {
             assert_eq!(of_version(version).code, code, "{version}");
         }
@@ -187,13 +190,13 @@ mod tests {
         // The request took two seconds; the server's second is whole: any moment of it fits.
         let (before, after) = (at("2026-11-24T08:00:00.9Z"), at("2026-11-24T08:00:02.9Z"));
         for (date, code, level) in [
-            ("Tue, 24 Nov 2026 08:00:00 GMT", "clock.agrees", "ok"),
-            ("Tue, 24 Nov 2026 08:00:07 GMT", "clock.agrees", "ok"),
-            ("Tue, 24 Nov 2026 08:00:10 GMT", "clock.behind", "note"),
-            ("Tue, 24 Nov 2026 08:02:00 GMT", "clock.behind", "problem"),
-            ("Tue, 24 Nov 2026 07:59:50 GMT", "clock.ahead", "note"),
-            ("Tue, 24 Nov 2026 07:00:00 GMT", "clock.ahead", "problem"),
-            ("soon", "clock.unknown", "note"),
+            ("Tue, 24 Nov 2026 08:00:00 GMT", Code::ClockAgrees, "ok"),
+            ("Tue, 24 Nov 2026 08:00:07 GMT", Code::ClockAgrees, "ok"),
+            ("Tue, 24 Nov 2026 08:00:10 GMT", Code::ClockBehind, "note"),
+            ("Tue, 24 Nov 2026 08:02:00 GMT", Code::ClockBehind, "problem"),
+            ("Tue, 24 Nov 2026 07:59:50 GMT", Code::ClockAhead, "note"),
+            ("Tue, 24 Nov 2026 07:00:00 GMT", Code::ClockAhead, "problem"),
+            ("soon", Code::ClockUnknown, "note"),
         ] {
             let line = of_clock(&reply(date), before, after);
             assert_eq!((line.code, line.level.as_str()), (code, level), "{date}");

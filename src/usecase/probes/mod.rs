@@ -1,5 +1,5 @@
-//! Probes: which are asked, of whom, and what they heard. Reads the cluster through `port::Api` and asks apps through `Reach`; knows
-//! no HTTP client and no runtime. What it gives back are lines for a bundle, redacted and judged.
+//! Probes: which are asked, which targets, and with what results. Reads the cluster through `port::Api` and asks apps through `Reach`;
+//! knows no HTTP client and no runtime. It returns lines for a bundle, redacted and judged.
 mod reach;
 mod resolve;
 mod sample;
@@ -15,34 +15,41 @@ use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::layers;
 use crate::layers::Context;
-use crate::model::{Layer, Objects};
+use crate::model::{Layer, Objects, Role};
 use std::collections::BTreeMap;
 
 /// A probe that is to be asked.
 #[derive(Clone, Debug)]
 pub struct Planned {
-    /// As it is declared: what is sent.
+    /// The declared form, which is sent.
     pub probe: Probe,
-    /// As it is kept and judged by: redacted.
+    /// The redacted form, which is stored and judged.
     pub kept: Probe,
-    /// Whether nobody declared it.
+    /// Whether it is a built-in probe.
     pub built_in: bool,
 }
 
-/// The probes that a configuration comes to: those that it declares; with none said, the built-in ones of layers that it has.
+/// The probes of a configuration: those that it declares; without any, the built-in ones for its layers.
 ///
 /// # Errors
-/// Where the built-in probes are malformed; a test makes sure that they are not.
+/// If the built-in probes are malformed; a test makes sure that they are not.
 pub fn plan(config: &Config, redactor: &Redactor) -> Result<Vec<Planned>, String> {
     let planned = |built_in: bool| move |probe: &Probe| Planned { kept: probe.redacted(redactor), probe: probe.clone(), built_in };
     if let Some(declared) = &config.probes {
         return Ok(declared.iter().map(planned(false)).collect());
     }
     let known = built_in()?;
-    Ok(known.iter().filter(|p| config.layers.iter().any(|l| l.name == p.layer)).map(planned(true)).collect())
+    let protected = || config.layers.iter().filter(|l| l.role == Role::Protected.as_str());
+    let is_there = |name: &str| config.layers.iter().any(|l| l.name == name);
+    // Where no layer has the name that the built-in probes know, every protected layer is asked.
+    let of = |probe: &Probe| match is_there(&probe.layer) {
+        true => vec![probe.clone()],
+        false => protected().map(|l| Probe { layer: l.name.clone(), ..probe.clone() }).collect(),
+    };
+    Ok(known.iter().flat_map(of).collect::<Vec<_>>().iter().map(planned(true)).collect())
 }
 
-/// Whose a pod is, as a snapshot's objects say.
+/// The layer of each pod in a snapshot.
 #[derive(Clone, Default, Debug)]
 pub struct Places(BTreeMap<(String, String), String>);
 
@@ -58,7 +65,7 @@ impl Places {
         Self(objects.of_kind("", "Pod").map(pod).collect())
     }
 
-    /// Whether a pod is of a layer. One that came since is where a pod of its namespace is.
+    /// Whether a pod belongs to a layer. A newer pod is taken to be in the layer of another pod of its namespace.
     pub fn is_of(&self, layer: &str, namespace: &str, pod: &str) -> bool {
         let beside = || self.0.iter().any(|((ns, _), l)| ns == namespace && l == layer);
         self.0.get(&(namespace.to_owned(), pod.to_owned())).map_or_else(beside, |l| l == layer)

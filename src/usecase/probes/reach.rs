@@ -1,5 +1,5 @@
-//! The port through which apps are asked. One call is one question: it is never sent a second time, so that an app that answers every
-//! other time is seen to.
+//! The port through which apps are asked. One call is one question: it is never sent a second time, so that an app that fails every
+//! second time is noticed.
 use crate::bundle::probe::{Method, Raw};
 use crate::usecase::cluster::port::NoReply;
 use std::time::Duration;
@@ -13,11 +13,11 @@ pub struct Call {
     pub method: Method,
     /// Path and query: of the API server for [`Route::Proxy`], of the app for [`Route::Forward`]; else empty.
     pub path: String,
-    /// Headers to send.
+    /// Headers of the request.
     pub headers: Vec<(String, String)>,
-    /// What to POST.
+    /// The body of a POST.
     pub body: Vec<u8>,
-    /// How long the whole answer is waited for.
+    /// How long to wait for the whole answer.
     pub timeout: Duration,
 }
 
@@ -28,44 +28,40 @@ pub enum Route {
     Proxy,
     /// A port forwarded to a pod; plain HTTP over it.
     Forward {
-        /// Its namespace.
         namespace: String,
-        /// The pod.
         pod: String,
         /// The container's port.
         port: u16,
     },
     /// A command in a pod, without stdin and terminal.
     Exec {
-        /// Its namespace.
         namespace: String,
-        /// The pod.
         pod: String,
-        /// The container; the pod's default one where none is said.
+        /// The container; the pod's default one if absent.
         container: Option<String>,
         /// Program and arguments.
         command: Vec<String>,
     },
-    /// From here.
+    /// From this machine.
     Url(String),
 }
 
 /// Why a call has no answer.
 #[derive(Clone, Debug)]
 pub enum Unheard {
-    /// The app, or the way to it, did not answer.
+    /// The app, or the connection to it, did not answer.
     NoReply(NoReply),
-    /// The question never left: no credential, no connection to the API server, a client that can't be built.
+    /// The question was not sent: no credential, no connection to the API server, a client that can't be built.
     NotAsked(String),
 }
 
 /// Apps that can be asked.
 pub trait Reach {
-    /// Asks once. An answer holds at most some megabytes of body; `cut` says that there was more. The exit code of a command is
-    /// the status of its answer. What the API server says itself where it refuses to open a way (not where it proxies: there nobody
-    /// can tell yet) is an answer `of_server`, a `Status` for its body.
+    /// Asks once. An answer holds at most some megabytes of body; `cut` says that there was more. For a command, the status is its exit
+    /// code. If the API server itself refuses to open a connection, that is an answer `of_server` with a `Status` as its body. For its
+    /// proxy, this can't be decided here yet.
     ///
     /// # Errors
-    /// Where there is no answer.
+    /// If there is no answer.
     fn reach(&self, call: &Call) -> Result<Raw, Unheard>;
 }

@@ -1,5 +1,5 @@
-//! From a probe to the Services and pods that it asks. Every pod that matches is asked: one good answer of several is not healthy.
-//! Whom nobody can be found to ask is a line too.
+//! Finds the Services and pods that a probe asks. Every pod that matches is asked: one good answer of several is not healthy. A probe
+//! without a target is a line too.
 use crate::bundle::probe::{Asked, Exec, Line, Pod, PodSeen, Port, Service, Silence, Target, Through, Why};
 use crate::canon::redact::Redactor;
 use crate::usecase::cluster::port::{Api, Ask, in_query};
@@ -7,21 +7,21 @@ use crate::usecase::probes::Planned;
 use crate::usecase::probes::reach::{Call, Route};
 use serde_json::Value;
 
-/// A probe and one target; or why there is none.
+/// A probe and one target; or why it has no target.
 #[derive(Clone, Debug)]
 pub struct Resolved {
     /// The probe.
     pub planned: Planned,
     /// The line, without samples.
     pub line: Line,
-    /// What to ask, or why nobody can be asked.
+    /// What to ask, or why there is nothing to ask.
     pub call: Result<Call, Silence>,
 }
 
-/// Pods that match, or why none can be asked.
+/// Pods that match, or why no pod can be asked.
 type Found = Result<Vec<Value>, (Why, String)>;
 
-/// Finds whom to ask. `is_of(layer, namespace, pod)` says where a built-in probe, which names no namespace, may look.
+/// Finds the targets. `is_of(layer, namespace, pod)` says where a built-in probe, which has no namespace, may ask.
 pub fn resolve(api: &dyn Api, planned: &[Planned], redactor: &Redactor, is_of: &dyn Fn(&str, &str, &str) -> bool) -> Vec<Resolved> {
     planned.iter().flat_map(|p| one(api, p, redactor, is_of)).collect()
 }
@@ -57,7 +57,7 @@ fn one(api: &dyn Api, planned: &Planned, redactor: &Redactor, is_of: &dyn Fn(&st
     pods.iter().map(one).collect()
 }
 
-/// What to ask a pod.
+/// The call to a pod.
 fn of_pod(planned: &Planned, pod: &Value, namespace: &str, name: &str) -> Result<Call, String> {
     match &planned.probe.through {
         Through::Pod(p) => {
@@ -77,7 +77,7 @@ fn of_pod(planned: &Planned, pod: &Value, namespace: &str, name: &str) -> Result
     }
 }
 
-/// A Service is asked whether it is there or not: the proxy's answer says so.
+/// A Service is asked even if it does not exist: the proxy's answer shows that.
 fn of_service(api: &dyn Api, planned: &Planned, service: &Service) -> Resolved {
     let Service { namespace, name, port, .. } = service;
     let path = format!("/api/v1/namespaces/{namespace}/services/{name}");
@@ -94,7 +94,7 @@ fn of_service(api: &dyn Api, planned: &Planned, service: &Service) -> Resolved {
     resolved(planned, Some(target), pods, Ok(call(planned, Route::Proxy, proxy)))
 }
 
-/// The pods that can answer: one by name, or those of a selector that are neither done nor on their way out.
+/// The pods that can answer: one by name, or those of a selector that have not ended and are not being deleted.
 fn pods(api: &dyn Api, namespace: Option<&str>, selector: Option<&str>, name: Option<&str>, within: &dyn Fn(&str, &str) -> bool) -> Found {
     let folder = namespace.map_or_else(|| "/api/v1/pods".to_owned(), |ns| format!("/api/v1/namespaces/{ns}/pods"));
     let path = match (selector, name) {

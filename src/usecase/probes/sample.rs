@@ -1,4 +1,4 @@
-//! Asks: once (to be called again and again while something is watched), or as often as each probe declares.
+//! Asks probes: once (repeatedly called during a watch), or as often as each probe declares.
 use crate::bundle::probe::{Answer, Heard, Line, Sample, Silence, Why, is_status, judge};
 use crate::canon::each;
 use crate::canon::redact::Redactor;
@@ -6,27 +6,27 @@ use crate::usecase::cluster::port::{Clock, NoReply, stamp};
 use crate::usecase::probes::reach::{Call, Reach, Route, Unheard};
 use crate::usecase::probes::resolve::Resolved;
 
-/// How many questions are open at a time.
+/// The number of parallel questions.
 const ABREAST: usize = 32;
 
 /// What asking needs from outside.
 #[derive(Clone, Copy)]
 pub struct World<'a> {
-    /// The way to apps.
+    /// The connection to apps.
     pub reach: &'a (dyn Reach + Sync),
     /// Time.
     pub clock: &'a (dyn Clock + Sync),
-    /// What makes an answer fit to be kept.
+    /// Redacts answers.
     pub redactor: &'a Redactor,
 }
 
-/// One sample of each, in the order given.
+/// One sample of each, in the given order.
 pub fn sample(world: World<'_>, resolved: &[Resolved]) -> Vec<Line> {
     each(resolved, ABREAST, |_, r| with(r, vec![ask(world, r)]))
 }
 
-/// As many samples of each as its probe declares, its interval apart. Where the person asks to stop meanwhile, the rest is not
-/// asked, and says so.
+/// As many samples of each as its probe declares, with its interval between them. If the person asks to stop meanwhile, the rest is not
+/// asked, and each line says so.
 pub fn run(world: World<'_>, resolved: &[Resolved]) -> Vec<Line> {
     each(resolved, ABREAST, |_, r| {
         let probe = &r.planned.kept;

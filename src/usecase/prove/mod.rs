@@ -17,5 +17,4 @@ pub use goal::{Goal, Step};
 pub use judge::judge;
 pub use proof::Proof;
 pub use state::{Fault, Folder, State};
-pub use watch::Watched;
 pub use words::{News, ProveError};

@@ -45,8 +45,6 @@ pub struct Plan {
 /// What was done.
 #[derive(Clone, Debug)]
 pub struct Repaired {
-    /// Why it hung.
-    pub causes: Vec<Fact>,
     /// The benign fix was enough; no finalizer was removed by hand.
     pub by_mending: bool,
     /// The uid of the new instance.
@@ -132,7 +130,7 @@ pub fn repair(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Repai
     left.orphans.retain(|f| f.detail != plan.root.place());
     notes.extend(left.notes);
     let uid = view.root().map(|r| r.uid.clone()).unwrap_or_default();
-    Ok(Repaired { causes: plan.causes.clone(), by_mending, uid, settled, left: left.orphans, notes, unseen: scan.gaps })
+    Ok(Repaired { by_mending, uid, settled, left: left.orphans, notes, unseen: scan.gaps })
 }
 
 /// The benign fixes; true where the root then went by itself.

@@ -6,6 +6,7 @@ use evid::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
 use evid::usecase::probes::{Call, Reach, Resolved, Route, Unheard, World, plan, resolve, run, sample};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -250,8 +251,11 @@ fn the_built_in_probes_are_asked_where_none_is_declared_and_are_absent_where_not
     // The layer has no pod elsewhere, and a port that is not there is nothing to ask.
     assert!(fake.asked.lock().unwrap().iter().all(|a| a.starts_with("/api/v1/namespaces/shop/")));
     assert!(lines(&fake, &config(json!([]))).is_empty(), "an empty list asks nothing");
-    let other: Config = serde_json::from_value(json!({"layers": [{"name": "serving", "role": "protected", "root": "r"}]})).unwrap();
-    assert!(lines(&fake, &other).is_empty(), "a layer that is not there is not asked for");
+    let layer = |name: &str, role: &str| json!({"name": name, "role": role, "root": name});
+    let layers = json!([layer("serving", "protected"), layer("data", "protected"), layer("extras", "switched")]);
+    let other: Config = serde_json::from_value(json!({"layers": layers})).unwrap();
+    let layers: BTreeSet<String> = lines(&fake, &other).into_iter().map(|l| l.layer).collect();
+    assert_eq!(layers.into_iter().collect::<Vec<_>>(), ["data", "serving"], "where no layer is called core, each protected one is asked");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The few commands that can be "run" in a pod: curl, wget, cat, echo, hostname, true, false. Nothing is run on the machine; a URL is asked
-//! of whoever answers for the pods.
+//! The few commands that can be "run" in a pod: curl, wget, cat, echo, hostname, true, false. No program runs on the machine; a URL is
+//! asked of the responder that answers for the pods.
 use crate::serve::proxy;
 use crate::serve::proxy::Backend;
 use crate::serve::shared::Shared;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// What a command left.
+/// The result of a command.
 #[derive(Default)]
 pub(crate) struct Outcome {
     pub stdout: Vec<u8>,
@@ -27,7 +27,7 @@ impl Outcome {
     }
 }
 
-/// Runs a command in a pod. None: there is no such program in the container.
+/// Runs a command in a pod. None: the container has no such program.
 pub(crate) async fn run(shared: &Shared, pod: &Arc<Value>, words: &[String]) -> Option<Outcome> {
     let shell = ["sh", "/bin/sh", "bash", "/bin/bash"];
     let script = match words {
@@ -71,7 +71,7 @@ fn cat(pod: &Value, files: &[String]) -> Outcome {
     all
 }
 
-/// A simple command's words; none where it is more than that.
+/// The words of a simple command; none if it is more than that.
 fn split(script: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut quote, mut chars) = (Vec::new(), None::<String>, None, script.chars());
     while let Some(c) = chars.next() {
@@ -101,7 +101,7 @@ fn url(text: &str) -> (&str, u16, String) {
     (host, port.unwrap_or(80), path)
 }
 
-/// Who is behind a host name, seen from a pod: itself, another pod's address, a service.
+/// The backend behind a host name, seen from a pod: the pod itself, another pod's address, a service.
 fn resolve(shared: &Shared, pod: &Arc<Value>, host: &str, port: u16) -> Option<Backend> {
     let own = [Some("localhost"), Some("127.0.0.1"), pod["metadata"]["name"].as_str(), pod["status"]["podIP"].as_str()];
     if own.contains(&Some(host)) {
@@ -134,7 +134,7 @@ async fn curl(shared: &Shared, pod: &Arc<Value>, args: &[String]) -> Outcome {
         let (name, mut value) = match (arg.strip_prefix("--"), arg.strip_prefix('-')) {
             (Some(long), _) => long.split_once('=').map_or((long.to_owned(), None), |(n, v)| (n.to_owned(), Some(v.to_owned()))),
             (None, Some(short)) => {
-                // Flags may stand together; the last may have a value.
+                // Flags may be combined; the last one may have a value.
                 let flags = short.trim_end_matches(|c: char| "XdHmow".contains(c));
                 for c in flags.chars() {
                     match c {
@@ -193,7 +193,7 @@ async fn curl(shared: &Shared, pod: &Arc<Value>, args: &[String]) -> Outcome {
     }
 }
 
-/// What `-w` writes.
+/// The text that `-w` writes.
 fn written(format: &str, status: u16) -> String {
     format.replace("%{http_code}", &format!("{status:03}")).replace("%{response_code}", &format!("{status:03}")).replace("\\n", "\n")
 }

@@ -1,4 +1,4 @@
-//! As much OpenAPI as kubectl needs: that fields are validated by the server, and that kinds exist. Describes no field.
+//! The OpenAPI that kubectl needs: that the server validates fields, and that kinds exist. Describes no field.
 use crate::api::answer::Answer;
 use crate::world::resource::Resource;
 use serde_json::{Map, Value, json};
@@ -14,7 +14,7 @@ pub(crate) fn answer(path: &str, accept: &str, resources: &[Arc<Resource>]) -> O
     }
 }
 
-/// `/openapi/v2`: empty, in the form that is asked for.
+/// `/openapi/v2`: empty, in the form that the client asks for.
 fn v2(accept: &str) -> Answer {
     if accept.contains("protobuf") {
         return Answer::bytes(200, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf", Vec::new());
@@ -27,7 +27,7 @@ fn folder(resource: &Resource) -> String {
     format!("{root}/{}", resource.api_version())
 }
 
-/// `/openapi/v3` and what it lists; none for what it does not.
+/// `/openapi/v3` and the paths that it lists; none for other paths.
 fn v3(path: &str, resources: &[Arc<Resource>]) -> Option<Answer> {
     let folders: BTreeSet<String> = resources.iter().map(|r| folder(r)).collect();
     let Some(asked) = path.strip_prefix("/openapi/v3/").map(|p| p.trim_end_matches('/')).filter(|p| !p.is_empty()) else {

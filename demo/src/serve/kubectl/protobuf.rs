@@ -1,23 +1,24 @@
-//! As much of Kubernetes' protobuf as kubectl's typed clients send: reviews about oneself, and a few small kinds. Answers are JSON always.
+//! The part of Kubernetes' protobuf that kubectl's typed clients send: reviews about the user itself, and a few small kinds. Answers are
+//! always JSON.
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-/// What a field is.
+/// The type of a field.
 #[derive(Clone, Copy)]
 enum Field {
     Text,
     Flag,
     Number,
     Texts,
-    /// Text by text, as a repeated message of key and value.
+    /// A map from text to text, as a repeated message of key and value.
     Dictionary,
-    /// The same with bytes, which JSON has in base64.
+    /// The same with bytes as values, which JSON holds in base64.
     Blobs,
     Message(&'static Message),
 }
 
-/// A message: field number, JSON name, what it is.
+/// A message: field number, JSON name, type.
 type Message = [(u64, &'static str, Field)];
 
 const META: &Message = &[
@@ -79,7 +80,7 @@ enum Wire<'a> {
     Bytes(&'a [u8]),
 }
 
-/// An object from its envelope; none for another kind, and for bytes that can't be read.
+/// An object from its envelope; none for an unknown kind, and for bytes that can't be read.
 pub(crate) fn object(bytes: &[u8]) -> Option<Value> {
     let envelope = message(bytes.strip_prefix(b"k8s\0")?)?;
     let part = |number| envelope.iter().find_map(|(n, w)| if let (true, Wire::Bytes(b)) = (*n == number, w) { Some(*b) } else { None });
@@ -115,7 +116,7 @@ fn read(bytes: &[u8], schema: &Message) -> Option<Value> {
             _ => return None,
         }
     }
-    // An empty text is how a typed client says nothing.
+    // A typed client writes an empty text for a field that is not set.
     map.retain(|_, v| *v != "");
     Some(Value::Object(map))
 }

@@ -1,4 +1,4 @@
-//! Deleting: preconditions, propagation, finalizers, grace. Knows no controller: whoever holds a finalizer takes it off by `modify`.
+//! Deleting: preconditions, propagation, finalizers, grace. Knows no controller: each controller removes its finalizer with `modify`.
 use super::write::{finalizers, finished, raise, time};
 use super::{Id, Store};
 use crate::world::resource::Resource;
@@ -8,44 +8,44 @@ use serde_json::{Value, json};
 
 /// The finalizer of a deletion that waits for dependents.
 const FOREGROUND: &str = "foregroundDeletion";
-/// The finalizer of a deletion that sets dependents free.
+/// The finalizer of a deletion that orphans the dependents.
 const ORPHAN: &str = "orphan";
 
-/// What becomes of dependents.
+/// What happens to dependents.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Propagation {
     /// Deleted after the object (the default).
     Background,
     /// Deleted before the object.
     Foreground,
-    /// Set free.
+    /// Kept, without this owner.
     Orphan,
 }
 
 /// As `v1 DeleteOptions`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct DeleteOptions {
-    /// What becomes of dependents; none: finalizers stay as they are.
+    /// What happens to dependents; none: finalizers stay as they are.
     pub propagation: Option<Propagation>,
     /// Only this instance.
     pub uid: Option<String>,
     /// Only this version.
     pub resource_version: Option<String>,
-    /// Seconds; 0 removes a pod at once. None: the pod's own.
+    /// Seconds; 0 removes a pod at once. None: the pod's own value.
     pub grace: Option<i64>,
 }
 
-/// What a deletion did.
+/// The result of a deletion.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Deletion {
     /// The object is gone; its last state.
     Gone(Value),
-    /// The object is there, with a deletionTimestamp, until its finalizers are gone (or its kubelet has stopped it).
+    /// The object still exists, with a deletionTimestamp, until its finalizers are gone (or its kubelet has stopped it).
     Terminating(Value),
 }
 
 impl Deletion {
-    /// The object, here or gone.
+    /// The object, existing or gone.
     pub fn object(&self) -> &Value {
         let (Self::Gone(object) | Self::Terminating(object)) = self;
         object
@@ -56,7 +56,7 @@ impl Store {
     /// Deletes an object, or marks it.
     ///
     /// # Errors
-    /// 404; 409 where a precondition fails.
+    /// 404; 409 if a precondition fails.
     pub fn delete(&mut self, id: &Id, options: &DeleteOptions) -> Result<Deletion, Status> {
         let (resource, old) = self.found(id)?;
         check(&resource, &old, options)?;
@@ -65,7 +65,7 @@ impl Store {
         let deleting = new["metadata"].get("deletionTimestamp").is_some();
         let wanted = self.grace(&resource, &new, options);
         let pending = new["metadata"]["deletionGracePeriodSeconds"].as_i64();
-        // A grace that runs may only become shorter.
+        // A running grace period may only become shorter.
         let grace = pending.map_or(wanted, |p| if options.grace.is_some() { wanted.min(p) } else { p });
         if pending != Some(grace) {
             let since = deadline(&new).map_or(self.now, |d| d - TimeDelta::seconds(pending.unwrap_or(0)));
@@ -86,7 +86,7 @@ impl Store {
         Ok(Deletion::Terminating(kept.as_ref().clone()))
     }
 
-    /// Seconds for which somebody may still stop the object.
+    /// Seconds that a kubelet still has to stop the object.
     fn grace(&self, resource: &Resource, object: &Value, options: &DeleteOptions) -> i64 {
         let runs = object["spec"]["nodeName"].is_string() && !matches!(object["status"]["phase"].as_str(), Some("Succeeded" | "Failed"));
         if !(self.graceful && resource.graceful && runs) {

@@ -1,4 +1,4 @@
-//! An object's place, and what happens there. Knows no store.
+//! An object's place in the store, and the events there. Knows no store.
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -23,11 +23,11 @@ impl Id {
 /// What happened to an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EventKind {
-    /// It came.
+    /// It is new.
     Added,
     /// It changed.
     Modified,
-    /// It went.
+    /// It is gone.
     Deleted,
 }
 
@@ -36,18 +36,18 @@ pub enum EventKind {
 pub struct Event {
     /// The resourceVersion that the write gave.
     pub version: u64,
-    /// Whose.
+    /// The object's place.
     pub id: Id,
-    /// The object before; none if it came.
+    /// The object before; none if it is new.
     pub old: Option<Arc<Value>>,
-    /// The object after; of one that went, its last state.
+    /// The object after; of a deleted one, its last state.
     pub new: Arc<Value>,
-    /// Whether it is still there.
+    /// Whether it still exists.
     pub kept: bool,
 }
 
 impl Event {
-    /// What happened, as a watch that sees every object calls it.
+    /// The type of the event for a watch that sees every object.
     pub fn kind(&self) -> EventKind {
         match (&self.old, self.kept) {
             (_, false) => EventKind::Deleted,

@@ -1,4 +1,4 @@
-//! What happened lately: for watches, and for lists that are read page by page. Knows no page and no token.
+//! The last events: for watches, and for lists that are read page by page. Knows no page and no token.
 use super::{Event, Id, Store};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -12,7 +12,8 @@ impl Store {
         (version >= self.compacted).then(|| self.log.range(from..).filter(move |e| e.id.resource == stem))
     }
 
-    /// The objects of a stem as they were at a resourceVersion, by namespace and name; none if that is forgotten, or not yet.
+    /// The objects of a stem as they were at a resourceVersion, by namespace and name; none if that version is forgotten, or does not
+    /// exist yet.
     pub fn as_of(&self, stem: &str, namespace: Option<&str>, version: u64) -> Option<BTreeMap<Id, Arc<Value>>> {
         if version < self.compacted || version > self.version {
             return None;
@@ -28,18 +29,18 @@ impl Store {
         Some(objects)
     }
 
-    /// Forgets every event so far: older watches and continue tokens expire.
+    /// Forgets every event so far, so that older watches and continue tokens expire.
     pub fn forget(&mut self) {
         self.log.clear();
         self.compacted = self.version;
     }
 
-    /// The oldest resourceVersion that can still be asked for.
+    /// The oldest resourceVersion that the store still remembers.
     pub fn oldest(&self) -> u64 {
         self.compacted
     }
 
-    /// Tells of each new resourceVersion.
+    /// A channel that sends each new resourceVersion.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
         self.latest.subscribe()
     }

@@ -1,5 +1,5 @@
-//! The objects of a platform in memory, with the rules that the API server keeps: versions, generations, preconditions, finalizers.
-//! Knows no HTTP, no controller and no clock: whoever writes says the time first ([`Store::at`]).
+//! The objects of a platform in memory, with the rules that the API server keeps: versions, generations, preconditions, finalizers. Knows
+//! no HTTP, no controller and no clock: the caller sets the time before it writes ([`Store::at`]).
 //!
 //! ```text
 //! let mut store = Store::new(resource::builtin());
@@ -12,8 +12,8 @@
 //! store.get(&id), store.by_uid(uid), store.id_of(&object)
 //! ```
 //!
-//! One resourceVersion counts for all objects. The last events are kept (`history`): watches read them, and a list that is read
-//! page by page goes back over them to its own moment.
+//! One resourceVersion counts for all objects. The last events are kept (`history`): watches read them, and a list that is read page by
+//! page uses them to go back to its own moment.
 mod delete;
 mod event;
 mod history;
@@ -33,7 +33,7 @@ pub use delete::{DeleteOptions, Deletion, Propagation};
 pub use event::{Event, EventKind, Id};
 pub use write::time;
 
-/// How many events are kept, where nothing else is said.
+/// How many events are kept by default.
 const HISTORY: usize = 10_000;
 
 /// Every object, and the last events.
@@ -48,12 +48,12 @@ pub struct Store {
     capacity: usize,
     now: DateTime<Utc>,
     latest: watch::Sender<u64>,
-    /// Whether deleted pods wait for a kubelet (a controller) to delete them with grace 0. False: they go at once.
+    /// Whether deleted pods wait until a kubelet (a controller) deletes them with grace 0. If false, they go at once.
     pub graceful: bool,
 }
 
 impl Store {
-    /// An empty store. It begins at resourceVersion 1 and at the beginning of time.
+    /// An empty store. Its first resourceVersion is 1, and its time is the start of the Unix epoch until it is set.
     pub fn new(resources: Vec<Resource>) -> Self {
         let resources = resources.into_iter().map(Arc::new).collect();
         let (objects, uids, log) = (BTreeMap::new(), HashMap::new(), VecDeque::new());
@@ -72,7 +72,7 @@ impl Store {
         }
     }
 
-    /// Says what time it is for all that follows.
+    /// Sets the time of all later writes.
     pub fn at(&mut self, now: DateTime<Utc>) {
         self.now = now;
     }
@@ -82,12 +82,12 @@ impl Store {
         self.now
     }
 
-    /// Everything that is served.
+    /// All resources that are served.
     pub fn resources(&self) -> &[Arc<Resource>] {
         &self.resources
     }
 
-    /// The resource of a group and a kind, whatever the version.
+    /// The resource of a group and a kind, in any version.
     pub fn resource_of(&self, group: &str, kind: &str) -> Option<Arc<Resource>> {
         self.resources.iter().find(|r| r.group == group && r.kind == kind).cloned()
     }
@@ -98,7 +98,7 @@ impl Store {
         self.resources.iter().find(|r| r.plural == plural && r.group == group).cloned()
     }
 
-    /// The place of a complete object, by its apiVersion, kind and metadata; none if nothing serves it.
+    /// The place of a complete object, by its apiVersion, kind and metadata; none if the kind is not served.
     pub fn id_of(&self, object: &Value) -> Option<Id> {
         let api = object["apiVersion"].as_str()?;
         let group = api.split_once('/').map_or("", |(g, _)| g);
@@ -142,8 +142,8 @@ impl Store {
         Ok((resource, object))
     }
 
-    /// Stores an object (none: removes it) under a new resourceVersion and tells everybody. Returns what it is now; of a removed one
-    /// the last state, with the resourceVersion of its removal, as a watch shows it.
+    /// Stores an object (without `keep`: removes it) under a new resourceVersion, and sends that to all watches. Returns the object as it
+    /// is now; of a removed one, the last state with the resourceVersion of its removal, as a watch shows it.
     fn commit(&mut self, id: &Id, object: Value, keep: bool) -> Arc<Value> {
         let mut object = object;
         self.version += 1;

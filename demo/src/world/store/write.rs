@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// What nobody but the server writes.
+/// Metadata that only the server writes.
 const KEPT: [&str; 7] = ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
 
 impl Store {
@@ -20,7 +20,7 @@ impl Store {
         Ok(self.commit(&id, object, true).as_ref().clone())
     }
 
-    /// What `create` would store, but for the resourceVersion (a dry run).
+    /// What `create` would store, apart from the resourceVersion (a dry run).
     ///
     /// # Errors
     /// As `create`.
@@ -73,8 +73,8 @@ impl Store {
         }
     }
 
-    /// Changes an object, as PUT and PATCH do, of spec and status alike. Without a difference nothing is written. An object that is
-    /// being deleted goes with its last finalizer. Returns what is stored then.
+    /// Changes an object, as PUT and PATCH do, of spec and status alike. If nothing differs, nothing is written. An object that is being
+    /// deleted goes with its last finalizer. Returns what is stored then.
     ///
     /// # Errors
     /// 404; 422 for a new finalizer on an object that is being deleted.
@@ -90,7 +90,7 @@ impl Store {
         Ok(self.commit(id, new, keep).as_ref().clone())
     }
 
-    /// What `modify` would store, but for the resourceVersion (a dry run, or to see whether there is a difference).
+    /// What `modify` would store, apart from the resourceVersion (a dry run, or to see whether there is a difference).
     ///
     /// # Errors
     /// As `modify`.
@@ -99,20 +99,20 @@ impl Store {
         reviewed(&resource, &old, new)
     }
 
-    /// Stores a complete object as it is, with its uid, times and generation: for seeds. Its resourceVersion becomes a new one; what it
-    /// lacks (uid, creationTimestamp, generation) is filled in. An object of the same place is replaced.
+    /// Stores a complete object as it is, with its uid, times and generation: for seeds. It gets a new resourceVersion; a missing uid,
+    /// creationTimestamp or generation is filled in. An object at the same place is replaced.
     ///
     /// # Errors
-    /// 404 where nothing serves its kind, or it has no name.
+    /// 404 if its kind is not served, or it has no name.
     pub fn import(&mut self, object: Value) -> Result<Value, Status> {
         let id = self.id_of(&object).ok_or_else(Status::no_resource)?;
         self.replace(&id, object)
     }
 
-    /// The same for a place that is known.
+    /// The same for a known place.
     ///
     /// # Errors
-    /// 404 where nothing serves the kind.
+    /// 404 if the kind is not served.
     pub fn replace(&mut self, id: &Id, mut object: Value) -> Result<Value, Status> {
         let resource = self.resource(&id.resource).ok_or_else(Status::no_resource)?;
         object["apiVersion"] = resource.api_version().into();
@@ -136,7 +136,7 @@ impl Store {
     }
 }
 
-/// The new form of an object: what only the server writes as before, the generation counted.
+/// The new form of an object: fields that only the server writes stay as before, and the generation is counted.
 fn reviewed(resource: &Resource, old: &Arc<Value>, mut new: Value) -> Result<Value, Status> {
     if !new["metadata"].is_object() {
         new["metadata"] = json!({});
@@ -165,34 +165,34 @@ fn reviewed(resource: &Resource, old: &Arc<Value>, mut new: Value) -> Result<Val
     Ok(new)
 }
 
-/// Everything whose change is a new generation.
+/// The fields whose change makes a new generation.
 fn content<'a>(resource: &Resource, object: &'a Value) -> Vec<(&'a String, &'a Value)> {
     let status = resource.status_subresource();
     object.as_object().into_iter().flatten().filter(|(k, _)| *k != "metadata" && !(status && *k == "status")).collect()
 }
 
-/// One generation more, where there is one.
+/// Adds one to the generation, if there is one.
 pub(super) fn raise(object: &mut Value) {
     if let Some(generation) = object["metadata"]["generation"].as_u64() {
         object["metadata"]["generation"] = (generation + 1).into();
     }
 }
 
-/// The finalizers of an object; of a namespace those of its spec too.
+/// The finalizers of an object; of a namespace, those of its spec too.
 pub(super) fn finalizers(object: &Value) -> Vec<&str> {
     let of_spec = if object["kind"] == "Namespace" { &object["spec"]["finalizers"] } else { &Value::Null };
     let both = [&object["metadata"]["finalizers"], of_spec];
     both.into_iter().flat_map(|l| l.as_array().into_iter().flatten()).filter_map(Value::as_str).collect()
 }
 
-/// Whether nothing holds an object any longer that is being deleted.
+/// Whether an object is being deleted and has no finalizer left.
 pub(super) fn finished(object: &Value) -> bool {
     let meta = &object["metadata"];
     let waits = meta["deletionGracePeriodSeconds"].as_u64().is_some_and(|s| s > 0);
     meta.get("deletionTimestamp").is_some() && !waits && finalizers(object).is_empty()
 }
 
-/// Empty lists and maps of metadata are left out, as the API server does.
+/// Leaves out empty lists and maps of metadata, as the API server does.
 fn tidy(object: &mut Value) {
     let Some(meta) = object["metadata"].as_object_mut() else { return };
     meta.retain(|_, v| match v {
@@ -211,7 +211,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// A time as metadata has it: whole seconds, UTC.
+/// A time in the form that metadata has: whole seconds, UTC.
 pub fn time(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
@@ -225,13 +225,13 @@ fn uid() -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// Five letters, as generated names end.
+/// Five letters, for the end of a generated name.
 fn suffix() -> String {
     let letters = b"bcdfghjklmnpqrstvwxz2456789";
     random::<5>().iter().map(|b| char::from(letters[usize::from(*b) % letters.len()])).collect()
 }
 
-/// Random bytes. Zeros where the system gives none: names and uids of a demo protect nothing.
+/// Random bytes. Zeros if the system gives none: names and uids of a demo protect nothing.
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     let _ = getrandom::fill(&mut bytes);

@@ -1,4 +1,4 @@
-//! Questions asked side by side, and what came of each. Which questions, and what they come to together, is not known here.
+//! Asks questions in parallel and records each result. Must not know which questions are asked, or what the results mean together.
 use crate::canon::each;
 use crate::model::{Gap, Reason};
 use crate::usecase::capture::collected::List;
@@ -10,7 +10,7 @@ use crate::usecase::cluster::{Bounded, LiveError, Resource, gap};
 use chrono::{DateTime, Utc};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// The question for a kind, as its rule has it.
+/// The question for a kind, as its rule requires.
 pub(super) fn question(live: &Live<'_>, resource: &Resource, namespace: Option<String>) -> Question {
     let rule = &live.rules.of(&resource.group, &resource.kind).rule;
     Question {
@@ -21,12 +21,12 @@ pub(super) fn question(live: &Live<'_>, resource: &Resource, namespace: Option<S
     }
 }
 
-/// A question and what came of it.
+/// A question and its result.
 pub(super) struct Answer {
     pub(super) question: Question,
     pub(super) items: PackedList,
     pub(super) listed: Listed,
-    /// Its gap holds in some namespaces only, which have gaps of their own.
+    /// Whether the gap holds in some namespaces only, which have gaps of their own.
     pub(super) refined: bool,
     millis: u64,
 }
@@ -55,7 +55,7 @@ impl Answer {
     }
 }
 
-/// Asks several questions at once; the answers stand in the order of the questions.
+/// Asks several questions in parallel; the answers are in the order of the questions.
 pub(super) fn ask(
     live: &Live<'_>,
     intake: &Intake<'_>,
@@ -80,7 +80,7 @@ pub(super) fn ask(
         let what = refused.listed.gap.as_ref().map(|(_, what)| what.clone()).unwrap_or_default();
         return Err(LiveError::Unauthorized { what });
     }
-    // The questions that were open then have an answer too: that they were stopped.
+    // Questions that were open when evid was stopped have an answer too: that they were stopped.
     if answers.len() < total || stopped(live) { Err(LiveError::Stopped) } else { Ok(answers) }
 }
 

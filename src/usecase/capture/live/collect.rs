@@ -1,4 +1,4 @@
-//! The run of a live capture: discovery, all lists side by side, Applications once more at the end.
+//! The stages of a live capture: discovery, all lists in parallel, Applications once more at the end.
 use crate::model::{Gap, Listable, Source};
 use crate::usecase::capture::collected::Collected;
 use crate::usecase::capture::intake::Intake;
@@ -14,16 +14,16 @@ use serde_json::Value;
 /// The questions that a capture would ask, without asking any: the paths of their first pages.
 ///
 /// # Errors
-/// Where discovery fails.
+/// If discovery fails.
 pub fn questions(live: &Live<'_>) -> Result<Vec<String>, LiveError> {
     let kinds = wanted(live)?;
     Ok(first_round(live, &kinds.wanted).iter().map(|q| first_page(q, live.scope.chunk)).collect())
 }
 
-/// Asks everything; each object goes through the intake as it comes.
+/// Asks everything; each object passes through the intake as it arrives.
 ///
 /// # Errors
-/// Where nothing can be known: no answer to discovery, a login that is not accepted, Ctrl-C.
+/// If no capture is possible: no answer to discovery, a refused login, Ctrl-C.
 pub fn collect(live: &Live<'_>, intake: &Intake<'_>) -> Result<Collected<PackedList>, LiveError> {
     let started = live.clock.now();
     let kinds = wanted(live)?;
@@ -55,9 +55,9 @@ fn is_app(question: &Question) -> bool {
     question.resource.group == "argoproj.io" && question.resource.kind == "Application"
 }
 
-/// What discovery came to.
+/// The result of discovery.
 struct Kinds {
-    /// The kinds to ask for: all, or those that were named.
+    /// The kinds to ask for: all, or those that the user chose.
     wanted: Vec<Resource>,
     /// Every kind that can be listed.
     all: Vec<Listable>,
@@ -78,7 +78,7 @@ fn wanted(live: &Live<'_>) -> Result<Kinds, LiveError> {
     Ok(Kinds { wanted: resources, all, gaps })
 }
 
-/// Applications first: what hangs below them is read after they said that it is there.
+/// Applications come first: objects that they list are read after the Application said that they exist.
 fn first_round(live: &Live<'_>, resources: &[Resource]) -> Vec<Question> {
     let mut questions: Vec<Question> = Vec::new();
     for resource in resources {

@@ -1,5 +1,5 @@
-//! A live cluster as a source: discovery → questions → pages → answers and gaps. Every doubt is a gap, none but a refused login stops
-//! the reading. Must not know how requests travel, nor what evid does with an object.
+//! A live cluster as a source: discovery → questions → pages → answers and gaps. Every doubt becomes a gap; only a refused login stops
+//! the reading. Must not know how requests are sent, nor what evid does with an object.
 mod ask;
 mod collect;
 mod platform;

@@ -1,5 +1,5 @@
-//! How Argo CD is set up, in a few small answers: its Applications and ApplicationSets, its two ConfigMaps. For who looks at a platform
-//! without capturing it.
+//! How Argo CD is set up, in a few small answers: its Applications and ApplicationSets, its two ConfigMaps. For verbs that look at a
+//! platform without a capture.
 use crate::argo::control_namespace;
 use crate::kinds::Rules;
 use crate::model::{Gap, Layer, Object, Reason, Source};
@@ -20,7 +20,7 @@ pub struct Platform {
     pub objects: Vec<Object>,
     /// What was not answered.
     pub gaps: Vec<Gap>,
-    /// The namespace of the control plane, where something tells it.
+    /// The namespace of the control plane, if anything tells it.
     pub control: Option<String>,
 }
 
@@ -30,7 +30,7 @@ impl Platform {
         self.objects.iter().filter(move |o| o.key.is_argo(kind))
     }
 
-    /// A setting: of `argocd-cm` or of `argocd-cmd-params-cm`, in the control plane's namespace.
+    /// A setting from `argocd-cm` or from `argocd-cmd-params-cm`, in the control plane's namespace.
     pub fn setting(&self, map: &str, name: &str) -> Option<&str> {
         let control = self.control.as_deref()?;
         let map = self.objects.iter().find(|o| o.key.kind == "ConfigMap" && o.key.name == map && o.key.namespace == control)?;
@@ -38,12 +38,18 @@ impl Platform {
     }
 }
 
-/// Asks for what says how Argo CD is set up. Where the cluster may not be listed, `home` (a context's namespace) and Argo CD's usual one
-/// are, and the refusal stays a gap.
-pub fn platform(api: &dyn Api, rules: &Rules, layers: &[Layer], kinds: &[Resource], home: &str) -> Platform {
+/// Asks for the objects that show how Argo CD is set up. If the user may not list the whole cluster, it asks in `home` (a context's
+/// namespace) and in Argo CD's usual namespace, and the refusal stays a gap. `also`: plurals of
+/// the core group that are asked for besides.
+pub fn platform(api: &dyn Api, rules: &Rules, layers: &[Layer], kinds: &[Resource], home: &str, also: &[&str]) -> Platform {
     let mut seen = Platform::default();
     let mut lists = Vec::new();
-    for kind in kinds.iter().filter(|r| r.group == "argoproj.io" && matches!(&*r.kind, "Application" | "ApplicationSet")) {
+    let is_asked = |r: &&Resource| match &*r.group {
+        "argoproj.io" => matches!(&*r.kind, "Application" | "ApplicationSet"),
+        "" => also.contains(&&*r.plural),
+        _ => false,
+    };
+    for kind in kinds.iter().filter(is_asked) {
         lists.extend(everywhere(api, kind, home, &mut seen.gaps));
     }
     let items = || lists.iter().flat_map(|l: &List| &l.items);
@@ -61,18 +67,12 @@ pub fn platform(api: &dyn Api, rules: &Rules, layers: &[Layer], kinds: &[Resourc
             seen.control = (!objects.is_empty()).then(|| control_namespace(&&*objects, layers, ""));
             seen.objects = objects;
         }
-        Err(e) => seen.gaps.push(Gap {
-            group: "argoproj.io".into(),
-            resource: "*".into(),
-            namespace: None,
-            reason: Reason::Torn,
-            detail: e.to_string(),
-        }),
+        Err(e) => seen.gaps.push(Gap::of("argoproj.io", "*", None, Reason::Torn, e.to_string())),
     }
     seen
 }
 
-/// All objects of a kind, else those of the namespaces that are known.
+/// All objects of a kind; if the whole cluster is refused, those of the known namespaces.
 fn everywhere(api: &dyn Api, kind: &Resource, home: &str, gaps: &mut Vec<Gap>) -> Vec<List> {
     let whole = one(api, kind, None);
     let refused = match whole {
@@ -91,7 +91,7 @@ fn one(api: &dyn Api, kind: &Resource, namespace: Option<&str>) -> Result<List, 
     gap.map_or_else(|| Ok(of_items(kind, namespace, items)), Err)
 }
 
-/// The ConfigMaps of one name: in all namespaces, else in the one where Argo CD seems to be.
+/// The ConfigMaps of one name: in all namespaces, else in the namespace that Argo CD seems to use.
 fn settings(api: &dyn Api, kind: &Resource, name: &str, near: Option<&str>, gaps: &mut Vec<Gap>) -> Option<List> {
     let mut refused = None;
     for namespace in [None].into_iter().chain(near.map(Some)) {

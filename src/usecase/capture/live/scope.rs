@@ -1,24 +1,24 @@
 //! What a live capture asks, and how.
 use chrono::Duration;
 
-/// The bounds of a live capture.
+/// The scope of a live capture.
 #[derive(Clone, Debug)]
 pub struct Scope {
-    /// Namespaces to which the questions are narrowed; empty: all.
+    /// Ask only in these namespaces; empty: in all.
     pub namespaces: Vec<String>,
-    /// Kinds to which they are narrowed, as kubectl spells them (`pods`, `deployments.apps`, `deploy`, `Deployment`); empty: all.
+    /// Ask only for these kinds, as kubectl spells them (`pods`, `deployments.apps`, `deploy`, `Deployment`); empty: for all.
     pub kinds: Vec<String>,
     /// Kinds that are not asked for, as `<plural>.<group>`.
     pub leave_out: Vec<String>,
-    /// Objects a page.
+    /// Objects in each page.
     pub chunk: u32,
-    /// Whether the server may be asked what the user may ask (a SelfSubjectRulesReview is a POST, though it changes nothing).
+    /// Whether evid may ask the server what the user may do (a SelfSubjectRulesReview is a POST, though it changes nothing).
     pub review: bool,
     /// Whether the content of Secrets is read (for digests), not only their metadata.
     pub content: bool,
-    /// Requests in flight.
+    /// The number of parallel requests.
     pub parallel: usize,
-    /// After this time no new question is begun.
+    /// After this time no new question is asked.
     pub deadline: Duration,
 }
 

@@ -1,9 +1,9 @@
-//! What the reading of a live cluster works with. Knows no kind and no list.
+//! What the reader of a live cluster needs. Knows no kind and no list.
 use crate::kinds::Rules;
 use crate::usecase::capture::live::scope::Scope;
 use crate::usecase::cluster::port::{Api, Clock};
 
-/// What a live capture works with.
+/// What a live capture needs.
 pub struct Live<'a> {
     /// The API server.
     pub api: &'a (dyn Api + Sync),
@@ -11,9 +11,8 @@ pub struct Live<'a> {
     pub clock: &'a (dyn Clock + Sync),
     /// The kinds' rules.
     pub rules: &'a Rules,
-    /// The bounds.
     pub scope: &'a Scope,
-    /// Told after each question: how many are answered, of how many, objects so far.
+    /// Called after each question: how many are answered, of how many, objects so far.
     pub progress: &'a (dyn Fn(usize, usize, u64) + Sync),
 }
 

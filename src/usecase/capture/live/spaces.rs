@@ -1,5 +1,6 @@
-//! Where the whole cluster may not be listed: which namespaces may, asked of the server (one SelfSubjectRulesReview a namespace) or,
-//! where that is not wanted, by trying. What may not be listed anywhere stays one gap; what may in some places is a gap in the others.
+//! If the user may not list a kind in the whole cluster: finds the namespaces in which they may. It asks the server (one
+//! SelfSubjectRulesReview for each namespace) or, if reviews are not wanted, it tries. A kind that may not be listed anywhere stays one
+//! gap; one that may be listed in some namespaces is a gap in the others.
 use crate::model::{Gap, Reason};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
@@ -12,16 +13,16 @@ use crate::usecase::cluster::port::{Ask, Method, NoReply};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// The questions by namespace that may be answered where the whole cluster was refused; refines the gaps of the first round.
+/// The questions by namespace that may be answered after the whole cluster was refused; makes the gaps of the first round more exact.
 pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [Answer], gaps: &mut Vec<Gap>) -> Vec<Question> {
     let (known, whole) = namespaces(intake, answers);
     for other in known.iter().filter(|n| !live.scope.namespaces.is_empty() && !live.scope.namespaces.contains(n)) {
-        let detail = "left out by `-n`".into();
-        gaps.push(Gap { group: String::new(), resource: "*".into(), namespace: Some(other.clone()), reason: Reason::NotAsked, detail });
+        let detail = "left out by `-n`";
+        gaps.push(Gap::of("", "*", Some(other.clone()), Reason::NotAsked, detail));
     }
     if !live.scope.namespaces.is_empty() && !whole {
-        let detail = "left out by `-n`; which namespaces there are was not told".into();
-        gaps.push(Gap { group: String::new(), resource: "*".into(), namespace: None, reason: Reason::NotAsked, detail });
+        let detail = "left out by `-n`; which namespaces there are was not told";
+        gaps.push(Gap::of("", "*", None, Reason::NotAsked, detail));
     }
     let refused = |a: &Answer| {
         a.question.namespace.is_none() && a.question.resource.namespaced && matches!(a.listed.gap, Some((Reason::Forbidden, _)))
@@ -29,7 +30,7 @@ pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [
     if !answers.iter().any(refused) {
         return Vec::new();
     }
-    // Where one review has no answer the others are not waited for.
+    // If one review has no answer, evid does not wait for the others.
     let mut silent = !live.scope.review;
     let mut rules_of = |namespace: &str| {
         silent = silent || stopped(live);
@@ -48,20 +49,17 @@ pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [
         more.extend(may.iter().map(|(n, _)| question(live, &resource, Some((*n).clone()))));
         if let Some((reason, detail)) = answer.listed.gap.clone().filter(|_| whole) {
             // Every namespace is known: the refusal holds in those that may not be listed, and nowhere else.
-            gaps.extend(not.iter().map(|(n, _)| Gap {
-                group: resource.group.clone(),
-                resource: resource.plural.clone(),
-                namespace: Some((*n).clone()),
-                reason,
-                detail: detail.clone(),
-            }));
+            gaps.extend(
+                not.iter()
+                    .map(|(n, _)| Gap::of(resource.group.clone(), resource.plural.clone(), Some((*n).clone()), reason, detail.clone())),
+            );
             answer.refined = true;
         }
     }
     more
 }
 
-/// The namespaces that the answers show, and whether those are all.
+/// The namespaces that the answers show, and whether these are all.
 fn namespaces<'s>(intake: &Intake<'_>, answers: &'s [Answer]) -> (BTreeSet<String>, bool) {
     let list = answers.iter().find(|a| a.question.resource.group.is_empty() && a.question.resource.plural == "namespaces");
     let keys = |list: &'s PackedList| list.packed().filter_map(|at| list.object(at)).map(|object| (object, list.key(object)));
@@ -80,7 +78,7 @@ fn namespaces<'s>(intake: &Intake<'_>, answers: &'s [Answer]) -> (BTreeSet<Strin
     (seen, false)
 }
 
-/// What the user may do in a namespace, where the server tells it whole.
+/// What the user may do in a namespace; none if the server does not answer completely.
 fn rules(live: &Live<'_>, namespace: &str) -> Result<Option<Value>, NoReply> {
     let body = json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview", "spec": {"namespace": namespace}});
     let ask = Ask::with(Method::Post, "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", "application/json", &body);
@@ -103,7 +101,7 @@ fn may_list(rules: &Value, resource: &Resource) -> bool {
         .any(|r| !named(r) && has(r, "verbs", "list") && has(r, "apiGroups", &resource.group) && has(r, "resources", &resource.plural))
 }
 
-/// The cluster's identity, where namespaces may not be listed: one object that answers no question.
+/// If namespaces may not be listed: the cluster's identity, from one object that answers no question.
 pub(super) fn kube_system(live: &Live<'_>, intake: &Intake<'_>, answers: &[Answer]) -> Option<List<PackedList>> {
     let asked = answers.iter().find(|a| a.question.resource.group.is_empty() && a.question.resource.plural == "namespaces");
     asked.filter(|a| a.listed.gap.is_some() && a.items.is_empty())?;

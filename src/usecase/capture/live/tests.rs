@@ -1,4 +1,4 @@
-//! What a live capture does with an API server that answers well and badly.
+//! A live capture of an API server that answers well, and of one that answers badly.
 use super::{Live, Scope, collect};
 use crate::bundle::config::Config;
 use crate::canon::redact::Redactor;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::sync::Mutex;
 use std::time::Duration;
 
-/// An API server of two namespaces, three pods, one Application; `wrong` may answer in its place.
+/// An API server with two namespaces, three pods, one Application; `wrong` may answer instead.
 struct Server<F> {
     wrong: F,
     asked: Mutex<Vec<String>>,
@@ -86,7 +86,7 @@ fn run(scope: &Scope, wrong: impl Fn(&Ask, usize) -> Option<Result<Reply, NoRepl
     (collected.map(|c| unpacked(c, &intake)), server.asked.into_inner().unwrap())
 }
 
-/// The objects behind the intake, whole again.
+/// The objects after the intake, unpacked.
 fn unpacked(collected: Collected<PackedList>, intake: &Intake<'_>) -> Collected {
     collected.map(|items| items.packed().map(|at| intake.whole(items.object(at).unwrap())).collect())
 }
@@ -214,7 +214,7 @@ fn a_last_page_after_which_objects_remain_shows_no_absence() {
 
 #[test]
 fn pages_whose_tokens_are_ever_new_end_too() {
-    // Each page's token is made of the one before.
+    // Each page's token is made from the previous one.
     let endless = |items: Value| {
         move |ask: &Ask, _: usize| {
             let next = format!("{}x", ask.path.split_once("continue=").map_or("", |(_, t)| t));
@@ -222,7 +222,7 @@ fn pages_whose_tokens_are_ever_new_end_too() {
         }
     };
     assert_eq!(gaps(&run(&Scope::default(), endless(json!([]))).0.unwrap()), ["pods - truncated"]);
-    // With objects on every page only time ends them.
+    // With objects on every page, only the deadline ends the list.
     let server = Server { wrong: endless(json!([named("p")])), asked: Mutex::default() };
     let (rules, scope) = (Rules::new(&[]).unwrap(), Scope { deadline: chrono::Duration::seconds(90), ..Scope::default() });
     let (redactor, spool) = (Redactor::new(&[7; 32]), Memory::default());
@@ -231,7 +231,7 @@ fn pages_whose_tokens_are_ever_new_end_too() {
     assert!(gaps(&unpacked(collect(&live, &intake).unwrap(), &intake)).contains(&"pods - truncated".to_owned()));
 }
 
-/// Each look at it is a second later.
+/// Each time it is read, it is a second later.
 #[derive(Default)]
 struct Ticking(std::sync::atomic::AtomicI64);
 
@@ -380,7 +380,7 @@ fn a_pod_whose_job_was_born_in_between_is_read_again_with_its_job() {
     let (collected, asked) = run(&Scope::default(), born);
     assert_eq!(asked.iter().filter(|a| a.contains("/pods")).count(), 2);
     assert_eq!(of(&collected.unwrap(), "applications").items.len(), 1);
-    // One whose owner is gone for good is read again a bounded number of times, and kept.
+    // If the owner is gone for good, the lists are read again a limited number of times, and the pod is kept.
     let orphan =
         |ask: &Ask, _: usize| ask.path.starts_with("/api/v1/pods").then(|| Ok(reply(200, &list("PodList", json!([owned("never")]), ""))));
     let (collected, asked) = run(&Scope::default(), orphan);

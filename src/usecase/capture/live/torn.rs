@@ -1,5 +1,5 @@
-//! Lists of two kinds are of two moments: a pod that was listed after its Job was born seems to be nobody's. Where a list names
-//! controllers that the list of their kind lacks, both are read again, a bounded number of times.
+//! Two lists show two moments: if a pod is listed after its Job was made, and Jobs were listed before, the pod seems to have no owner. If
+//! a list names controllers that the list of their kind lacks, both lists are read again, a limited number of times.
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::live::ask::{Answer, ask};
 use crate::usecase::capture::live::session::Live;
@@ -8,12 +8,12 @@ use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
-/// How often the lists concerned are read again. An owner that is gone for good stays missing.
+/// How often such lists are read again. An owner that is gone for good stays missing.
 const AGAIN: u32 = 3;
-/// The pause before that: what is being made or removed has a moment to come to rest.
+/// The pause before that, so that running changes can finish.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Reads again what was read in the middle of something.
+/// Reads again the lists that were read during a change.
 pub(super) fn mend(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [Answer], started: DateTime<Utc>) -> Result<(), LiveError> {
     for _ in 0..AGAIN {
         let concerned: Vec<usize> = torn(answers).into_iter().collect();
@@ -33,7 +33,7 @@ pub(super) fn mend(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [Answer],
     Ok(())
 }
 
-/// The answers that name a controller which its own kind's answer lacks, and those answers.
+/// The answers that name a controller which the answer for its own kind lacks, and those latter answers too.
 fn torn(answers: &[Answer]) -> BTreeSet<usize> {
     let whole = || answers.iter().enumerate().filter(|(_, a)| a.listed.gap.is_none() && !a.question.counted);
     let there: HashSet<u64> = whole().flat_map(|(_, a)| a.items.marks()).collect();

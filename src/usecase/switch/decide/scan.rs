@@ -19,12 +19,14 @@ impl Scan {
         let defined = self.objects.iter().filter(|o| o.key.kind == "CustomResourceDefinition").map(|o| unstem(&o.key.name));
         let named = |group: &str, plural: &str| self.kinds.iter().any(|k| k.group == group && k.plural == plural);
         let lost = defined.filter(|(plural, group)| !named(group, plural) && self.gap(group, plural).is_none());
-        lost.map(|(plural, group)| Gap {
-            group: group.into(),
-            resource: plural.into(),
-            namespace: None,
-            reason: Reason::NotFound,
-            detail: "its definition is there, and the server does not name it among the kinds that can be listed".into(),
+        lost.map(|(plural, group)| {
+            Gap::of(
+                group,
+                plural,
+                None,
+                Reason::NotFound,
+                "its definition is there, and the server does not name it among the kinds that can be listed",
+            )
         })
         .collect()
     }

@@ -1,0 +1,24 @@
+//! A file that the disk does not give or take. What to do about it is known where it happens, and said there.
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What failed, of which file.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: can't be {act}: {source}", path.display())]
+pub struct FileError {
+    path: PathBuf,
+    act: &'static str,
+    source: io::Error,
+}
+
+impl FileError {
+    /// For `map_err` where a file is read.
+    pub(super) fn reading(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
+        move |source| Self { path: path.to_owned(), act: "read", source }
+    }
+
+    /// For `map_err` where a file is written.
+    pub(super) fn writing(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
+        move |source| Self { path: path.to_owned(), act: "written", source }
+    }
+}
