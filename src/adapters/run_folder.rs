@@ -29,9 +29,6 @@ impl RunFolder {
     }
 
     /// The state of an interrupted run.
-    ///
-    /// # Errors
-    /// Where there is none, or it can't be read.
     pub fn state(&self) -> Result<State, Fault> {
         let path = self.dir.join(STATE);
         let bytes = std::fs::read(&path).map_err(|e| at(&path, &e))?;

@@ -44,6 +44,13 @@ pub enum Strategy {
     Cascade,
 }
 
+impl Strategy {
+    /// The word of the option.
+    pub fn as_str(self) -> &'static str {
+        if self == Self::Prune { "prune" } else { "cascade" }
+    }
+}
+
 /// Why the object stays if it were removed this way; none if it goes.
 pub fn kept(key: &Key, object: &Value, strategy: Strategy) -> Option<Kept> {
     match strategy {

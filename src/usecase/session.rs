@@ -61,9 +61,6 @@ pub fn scope(config: &Config) -> Scope {
 
 impl Session<'_> {
     /// Asks the cluster everything.
-    ///
-    /// # Errors
-    /// Where it can't be asked at all.
     pub fn collect(&self, scope: &Scope, intake: &Intake<'_>) -> Result<Collected<PackedList>, LiveError> {
         let told = |done, total, objects| (self.progress)(Progress::Asked { done, total, objects });
         let collected = live::collect(&Live { api: self.api, clock: self.clock, rules: self.rules, scope, progress: &told }, intake);
@@ -83,9 +80,6 @@ impl Session<'_> {
     }
 
     /// Asks every probe for all its samples; gives the answers and when the last one came.
-    ///
-    /// # Errors
-    /// Where the person asked to stop.
     pub fn probe(&self, planned: &[Planned], places: &Places) -> Result<(Vec<Line>, String), LiveError> {
         let resolved = self.resolve(planned, places);
         (self.progress)(Progress::Probing(resolved.len()));

@@ -5,9 +5,6 @@ use crate::usecase::diff::{DiffError, Outcome, diff};
 use crate::usecase::prove::state::State;
 
 /// Judges the bundles of a run's points, behind that of an earlier time where there is one.
-///
-/// # Errors
-/// Where a bundle can't be read.
 pub fn judge(state: &State, sides: &[Side]) -> Result<Outcome, DiffError> {
     diff(sides, expect(state))
 }

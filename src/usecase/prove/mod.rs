@@ -6,6 +6,8 @@ mod point;
 mod proof;
 mod sample;
 mod state;
+#[cfg(test)]
+mod tests;
 mod turn;
 mod walk;
 mod watch;

@@ -37,9 +37,6 @@ pub(super) struct Between<'a> {
 
 impl<F: Folder> Proof<'_, F> {
     /// Keeps the state; the first time, that makes the folder of the run.
-    ///
-    /// # Errors
-    /// Where the folder can't.
     pub fn keep(&mut self) -> Result<(), ProveError> {
         self.folder.keep(&self.state).map_err(ProveError::Folder)
     }

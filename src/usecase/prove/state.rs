@@ -63,26 +63,14 @@ pub trait Folder {
     type Sealed;
 
     /// Keeps the state, whole; makes the folder where it is not there.
-    ///
-    /// # Errors
-    /// Where it can't be written.
     fn keep(&mut self, state: &State) -> Result<(), Fault>;
 
     /// What was written to the cluster in this run so far, as its journal has it.
-    ///
-    /// # Errors
-    /// Where it is there and can't be read.
     fn actions(&self) -> Result<Vec<u8>, Fault>;
 
     /// Where captured objects wait, packed, until they are sealed.
-    ///
-    /// # Errors
-    /// Where there is no place for them.
     fn spool(&self) -> Result<Box<dyn Spool>, Fault>;
 
     /// Seals the bundle of a point, in place of what an interrupted run left of it.
-    ///
-    /// # Errors
-    /// Where it can't be written.
     fn seal(&self, point: &str, files: &mut dyn FnMut(Put<'_>) -> Result<Outline, CaptureError>) -> Result<Self::Sealed, Fault>;
 }

@@ -8,10 +8,7 @@ use crate::usecase::session::Session;
 use crate::usecase::switch::{Event, Options, Run, Stamp, Stop, off, on};
 
 impl<F: Folder> Proof<'_, F> {
-    /// Tells the plan of the first turn; false where that is done.
-    ///
-    /// # Errors
-    /// Where the switch refuses, or is off already before anything was captured.
+    /// Tells the plan of the first turn; false where that is done. An OFF that is off already before anything was captured proves nothing.
     pub fn first(&mut self) -> Result<bool, ProveError> {
         match self.state.goal.steps().iter().find(|s| s.turns() && !self.state.has(**s)) {
             None => return Ok(false),
@@ -31,9 +28,6 @@ impl<F: Folder> Proof<'_, F> {
     }
 
     /// Takes one turn.
-    ///
-    /// # Errors
-    /// Where it does not reach its end.
     pub fn turn(&mut self, step: Step) -> Result<(), ProveError> {
         if step == Step::Off { self.off() } else { self.on() }
     }

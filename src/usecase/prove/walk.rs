@@ -15,9 +15,6 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 impl<F: Folder> Proof<'_, F> {
     /// Waits until the watch has seen every pod once: what happens from now on is not missed.
-    ///
-    /// # Errors
-    /// Where the person asked to stop.
     pub fn watch(&mut self, watch: &dyn Watch) -> Result<Watched, ProveError> {
         let mut watched = Watched::new(self.session.clock.now());
         for _ in 0..LOOKS {
@@ -36,9 +33,6 @@ impl<F: Folder> Proof<'_, F> {
     }
 
     /// Walks the steps that are not done yet; true where it reached the end. Probes are asked every `interval` meanwhile.
-    ///
-    /// # Errors
-    /// Where a point can't be captured, the folder fails, or the person asked to stop.
     pub fn walk(&mut self, watch: &dyn Watch, watched: Watched, interval: Duration) -> Result<bool, ProveError> {
         let (session, probes) = (self.session, self.probes);
         let sampler = Sampler::default();

@@ -15,10 +15,11 @@ mod run;
 pub mod status;
 mod words;
 
+pub use crate::argo::Strategy;
 pub use act::until_healthy::Settled;
 pub use codes::{Code, Step};
 pub use decide::manifests::cleaned;
 pub use decide::scan::Scan;
 pub use decide::view::View;
 pub use run::{Journal, Run, Times};
-pub use words::{Event, Fact, Options, Stamp, Stop, Strategy, Target, Write};
+pub use words::{Event, Fact, Options, Stamp, Stop, Target, Write};

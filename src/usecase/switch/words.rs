@@ -1,5 +1,6 @@
 //! The vocabulary: what was seen (`Fact`), what happens (`Event`), why it stopped (`Stop`), one change with its precondition (`Write`), one
 //! instance that is to be gone (`Target`). No prose, and nothing is sent from here.
+use crate::argo::Strategy;
 use crate::model::{Gap, Key, Reason, meta};
 use crate::usecase::cluster::port::{Method, NoReply};
 use crate::usecase::cluster::{LiveError, Resource};
@@ -186,22 +187,6 @@ fn managed(path: &str) -> String {
 pub(super) fn key_of(object: &Value) -> Key {
     let at = |p| meta::text(object, p);
     Key::new(crate::model::group_of(at("/apiVersion")), at("/kind"), at("/metadata/namespace"), at("/metadata/name"))
-}
-
-/// How the children are removed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Strategy {
-    /// One operation of the root with an emptied source: toggle and prune.
-    Prune,
-    /// Each child deleted, with its uid as precondition.
-    Cascade,
-}
-
-impl Strategy {
-    /// The word of the option.
-    pub fn as_str(self) -> &'static str {
-        if self == Self::Prune { "prune" } else { "cascade" }
-    }
 }
 
 /// One instance that is to be gone.

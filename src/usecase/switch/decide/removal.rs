@@ -103,9 +103,9 @@ fn kept_by(object: &Object, by_root: bool, strategy: Strategy) -> Option<&'stati
     }
     let by = |way| argo::kept(&object.key, &object.value, way).map(argo::Kept::as_str);
     match (by_root, strategy) {
-        (true, Strategy::Prune) => by(argo::Strategy::Prune),
-        (true, Strategy::Cascade) => by(argo::Strategy::Prune).or_else(|| by(argo::Strategy::Cascade)),
-        (false, _) => by(argo::Strategy::Cascade),
+        (true, Strategy::Prune) => by(Strategy::Prune),
+        (true, Strategy::Cascade) => by(Strategy::Prune).or_else(|| by(Strategy::Cascade)),
+        (false, _) => by(Strategy::Cascade),
     }
 }
 
