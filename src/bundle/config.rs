@@ -19,6 +19,9 @@ pub struct Config {
     /// The names or addresses that Argo CD uses for this cluster in Applications' destinations, besides `in-cluster`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cluster_names: Vec<String>,
+    /// How Argo CD marks what it manages, as `application.resourceTrackingMethod`; for a switch that may not read `argocd-cm`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking: Option<String>,
     /// The label that names a layer if there is no other evidence.
     #[serde(default = "default_label")]
     pub scope_label: String,
@@ -97,6 +100,9 @@ fn default_layers() -> Vec<LayerConfig> {
     ]
 }
 
+/// The tracking methods of Argo CD.
+const METHODS: [&str; 3] = ["annotation", "label", "annotation+label"];
+
 fn default_label() -> String {
     "scope".into()
 }
@@ -120,6 +126,7 @@ impl Default for Config {
         Self {
             layers: default_layers(),
             cluster_names: vec![],
+            tracking: None,
             scope_label: default_label(),
             storage: vec![],
             claims: vec![],
@@ -204,6 +211,9 @@ impl Config {
             if self.probes.iter().flatten().take(i).any(|p| p.name == probe.name) {
                 return Err(wrong(("name".into(), format!("`{}` stands twice", probe.name))));
             }
+        }
+        if let Some(method) = self.tracking.as_ref().filter(|m| !METHODS.contains(&&***m)) {
+            return wrong("tracking".into(), format!("`{method}` is none of {}", METHODS.join(", ")));
         }
         for (i, pin) in self.storage.iter().enumerate() {
             if pin.persistent_volume.is_empty() || pin.claim.split('/').filter(|p| !p.is_empty()).count() != 2 {

@@ -34,6 +34,7 @@ pub enum SumsFault {
     },
 }
 
+#[allow(clippy::len_without_is_empty, reason = "nothing asks whether there are none")]
 impl Sums {
     /// Reads the text strictly: for a text that it accepts, `to_string` gives the same bytes.
     ///

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Objects sorted by key. An index is a position in that order; an index beyond the end gives an empty value or none.
+#[allow(clippy::len_without_is_empty, reason = "nothing asks whether there are none")]
 pub trait Objects {
     /// The number of objects.
     fn len(&self) -> usize;

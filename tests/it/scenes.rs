@@ -6,6 +6,7 @@ mod harmless;
 mod killed;
 mod loops;
 mod parents;
+mod rights;
 mod said;
 mod stage;
 mod stuck;
@@ -13,22 +14,26 @@ mod stuck;
 use stage::Stage;
 
 /// `name: scene` for both; `with [..]` names what goes wrong on the demo by itself (a real scene does it by hand); `only on demo`
-/// is for what a real one can't do.
+/// is for what a real one can't do, and the other way round.
 macro_rules! scenes {
-    ($($name:ident: $scene:path $(, with $mishaps:expr)? $(, only on $demo:ident)?;)*) => {
+    ($($name:ident: $scene:path $(, with $mishaps:expr)? $(, only on $only:ident)?;)*) => {
         mod demo {
-            $(#[test]
-            fn $name() {
-                let mishaps: &[&str] = &[$($mishaps)?];
-                super::Stage::demo(mishaps).play($scene);
-            })*
+            $(scenes!(@demo $name, $scene, [$($mishaps)?] $(, $only)?);)*
         }
         mod real {
-            $(scenes!(@real $name, $scene $(, $demo)?);)*
+            $(scenes!(@real $name, $scene $(, $only)?);)*
+        }
+    };
+    (@demo $name:ident, $scene:path, [$($mishaps:expr)?], real) => {};
+    (@demo $name:ident, $scene:path, [$($mishaps:expr)?] $(, demo)?) => {
+        #[test]
+        fn $name() {
+            let mishaps: &[&str] = &[$($mishaps)?];
+            super::Stage::demo(mishaps).play($scene);
         }
     };
     (@real $name:ident, $scene:path, demo) => {};
-    (@real $name:ident, $scene:path) => {
+    (@real $name:ident, $scene:path $(, real)?) => {
         #[test]
         #[ignore = "needs the real cluster: tests/real/run"]
         fn $name() {
@@ -58,4 +63,5 @@ scenes! {
     a_volume_touched_and_put_back_is_no_change: super::harmless::put_back;
     a_root_that_is_put_back_by_its_parent_is_told: super::parents::managed_root;
     children_of_an_application_set_are_a_refusal: super::parents::application_set;
+    the_printed_roles_carry_each_verb_to_a_proven_end: super::rights::roles, only on real;
 }

@@ -6,6 +6,7 @@ mod on;
 pub mod platform;
 mod recorded;
 pub mod repair;
+mod rights;
 mod status;
 mod words;
 mod writes;

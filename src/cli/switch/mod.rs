@@ -29,12 +29,13 @@ struct Hands<'a> {
     clock: &'a dyn Clock,
     layers: Vec<Layer>,
     rules: Rules,
+    tracking: Option<String>,
 }
 
 impl Hands<'_> {
     fn run<'r>(&'r self, journal: &'r mut dyn Journal, progress: &'r mut dyn FnMut(&Event), user: &str, times: Times) -> Run<'r> {
         let (api, clock, layers, rules) = (self.api, self.clock, &*self.layers, &self.rules);
-        Run { api, clock, journal, progress, layers, rules, user: user.to_owned(), times, written: 0 }
+        Run { api, clock, journal, progress, layers, rules, tracking: self.tracking.as_deref(), user: user.to_owned(), times, written: 0 }
     }
 }
 
@@ -62,7 +63,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 
 fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) -> Done {
     let config = config::load(global.config.as_deref())?;
-    let hands = Hands { api, clock, layers: config.layers()?, rules: Rules::new(&config.rules()?)? };
+    let hands = Hands { api, clock, layers: config.layers()?, rules: Rules::new(&config.rules()?)?, tracking: config.tracking.clone() };
     match &args.verb {
         Verb::Status { output } => tell(&hands, output == "json"),
         Verb::Off { common, off: args } => {

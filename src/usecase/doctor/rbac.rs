@@ -50,15 +50,17 @@ pub fn roles(purpose: Purpose, rights: &[Right], grant: &Grant<'_>) -> Vec<(Valu
 /// out).
 pub fn role(name: &str, rights: &[Right]) -> Value {
     type Names = &'static [&'static str];
+    /// What resources share: purpose, group, whether they are Secrets, verbs, the only objects.
+    type Rule<'a> = (Purpose, &'a str, bool, Vec<&'a str>, Names);
     let mut verbs: BTreeMap<(Purpose, &str, &str, Names), Vec<&str>> = BTreeMap::new();
     for right in rights {
         verbs.entry((right.purpose, &right.group, &right.resource, right.names)).or_default().push(right.verb);
     }
-    let mut rules: BTreeMap<(Purpose, &str, bool, Vec<&str>, Names), BTreeSet<&str>> = BTreeMap::new();
+    let mut rules: BTreeMap<Rule<'_>, BTreeSet<&str>> = BTreeMap::new();
     for ((purpose, group, resource, names), verbs) in verbs {
         rules.entry((purpose, group, resource == "secrets", verbs, names)).or_default().insert(resource);
     }
-    let rule = |((_, group, _, verbs, names), resources): ((Purpose, &str, bool, Vec<&str>, Names), BTreeSet<&str>)| {
+    let rule = |((_, group, _, verbs, names), resources): (Rule<'_>, BTreeSet<&str>)| {
         let mut rule = json!({"apiGroups": [group], "resources": resources, "verbs": verbs});
         if !names.is_empty() {
             rule["resourceNames"] = json!(names);

@@ -61,9 +61,20 @@ impl<F: Folder> Proof<'_, F> {
 
     fn switch<T>(&mut self, options: &Options, work: impl FnOnce(&mut Run<'_>, &Options) -> Result<T, Stop>) -> Result<T, ProveError> {
         let mut progress = |event: &Event| (self.told)(News::Turning(event));
-        let Session { api, clock, layers, rules, .. } = self.session;
+        let Session { api, clock, config, layers, rules, .. } = self.session;
         let (journal, user, times) = (&mut *self.journal, options.stamp.user.clone(), self.times);
-        let mut run = Run { api, clock, journal, progress: &mut progress, layers, rules, user, times, written: 0 };
+        let mut run = Run {
+            api,
+            clock,
+            journal,
+            progress: &mut progress,
+            layers,
+            rules,
+            tracking: config.tracking.as_deref(),
+            user,
+            times,
+            written: 0,
+        };
         work(&mut run, options).map_err(ProveError::Switch)
     }
 }

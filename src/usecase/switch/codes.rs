@@ -15,6 +15,8 @@ codes! {
         NoProject = "no-project",
         DeletingWithoutFinalizer = "deleting-without-finalizer",
         NeedsConfirmation = "needs-confirmation",
+        NoRight = "no-right",
+        SettingsWanted = "settings-wanted",
         KeepsItsObjects = "keeps-its-objects",
         UnseenKind = "unseen-kind",
         Contested = "contested",

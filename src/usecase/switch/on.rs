@@ -4,6 +4,7 @@ use crate::argo::{Mode, app};
 use crate::model::{Key, meta};
 use crate::usecase::switch::act::apply;
 use crate::usecase::switch::act::inventory::inventory;
+use crate::usecase::switch::act::permitted::permitted;
 use crate::usecase::switch::act::until_gone::until_gone;
 use crate::usecase::switch::act::until_healthy::{Settled, Want, until_healthy};
 use crate::usecase::switch::act::until_idle::terminate;
@@ -45,6 +46,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     if !refusals.is_empty() {
         return Err(Stop::Refused(refusals));
     }
+    permitted(run, &view, if apply.is_some() { &["get", "patch", "create"] } else { &["get", "patch"] })?;
     let ours = claiming(&view, &key);
     let going = scan.objects.iter().filter(|o| o.key != key && meta::deleting(&o.value).is_some());
     let going = going.filter(|o| view.marked(o).is_some_and(|a| ours.contains(&a)));

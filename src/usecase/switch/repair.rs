@@ -4,6 +4,7 @@ use crate::argo::Mode;
 use crate::model::meta::text;
 use crate::model::{Gap, Key, Object, meta};
 use crate::usecase::switch::act::inventory::volumes;
+use crate::usecase::switch::act::permitted::permitted;
 use crate::usecase::switch::act::poll::Look;
 use crate::usecase::switch::act::until_healthy::{Settled, Want, until_healthy};
 use crate::usecase::switch::act::{apply, inventory, read, write};
@@ -78,6 +79,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
         return refused(Code::ForeignFinalizer, &foreign.join(" "));
     }
     let project = manifests::project(&view, root, &options.manifests)?;
+    permitted(run, &view, &["get", "patch", "create"])?;
     let mut notes = Vec::new();
     let volumes = volumes(run, &mut notes)?;
     let removal = removal(&view, &scan, Strategy::Cascade, &volumes);

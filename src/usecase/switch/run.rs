@@ -60,6 +60,8 @@ pub struct Run<'a> {
     pub layers: &'a [Layer],
     /// What kinds mean.
     pub rules: &'a Rules,
+    /// Argo CD's tracking method as evid.yaml gives it, for where `argocd-cm` may not be read.
+    pub tracking: Option<&'a str>,
     /// As whom it is written.
     pub user: String,
     /// How long things may take.

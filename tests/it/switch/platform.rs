@@ -123,6 +123,7 @@ pub fn run<T>(fake: &Cluster, work: impl FnOnce(&mut Run<'_>) -> T) -> (T, Vec<V
         progress: &mut progress,
         layers: &layers,
         rules: &rules,
+        tracking: None,
         user: "ann".into(),
         times,
         written: 0,

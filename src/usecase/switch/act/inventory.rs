@@ -5,7 +5,7 @@ use crate::usecase::cluster::{Resource, discover};
 use crate::usecase::switch::act::read;
 use crate::usecase::switch::decide::scan::object;
 use crate::usecase::switch::{Code, Fact, Run, Scan, Step, Stop, View};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Seconds after which Argo CD heals itself, where nothing else is set.
@@ -51,6 +51,9 @@ pub fn view(run: &Run<'_>) -> Result<View, Stop> {
         })
     };
     let (settings, params) = (setting("argocd-cm")?, setting("argocd-cmd-params-cm")?);
+    let unread = notes.iter().any(|n| n.code == Code::UnseenSettings && n.object.name == "argocd-cm");
+    let given = run.tracking.filter(|_| unread).map(|method| json!({"data": {"application.resourceTrackingMethod": method}}));
+    let settings = settings.or(given);
     let key = Key::new("", "ConfigMap", &control, "argocd-cm");
     objects.extend(settings.map(|value| Object { key, plural: "configmaps".into(), uid: String::new(), value, file: String::new() }));
     objects.sort_by(|a, b| a.key.cmp(&b.key));

@@ -2,6 +2,7 @@
 use crate::argo::{Mode, app};
 use crate::model::{Gap, Key, meta};
 use crate::usecase::switch::act::inventory::{inventory, volumes};
+use crate::usecase::switch::act::permitted::permitted;
 use crate::usecase::switch::decide::leftovers::Known;
 use crate::usecase::switch::decide::removal::{Removal, removal};
 use crate::usecase::switch::decide::{patches, preflight};
@@ -48,6 +49,11 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let mut notes = Vec::new();
     let volumes = volumes(run, &mut notes)?;
     let mut plan = decide(&view, &scan, &volumes, options).map_err(Stop::Refused)?;
+    let unread = view.notes.iter().find(|n| n.code == Code::UnseenSettings && n.object.name == "argocd-cm");
+    if let Some(note) = unread.filter(|_| run.tracking.is_none()) {
+        return Err(Stop::refused(Code::SettingsWanted, &note.object, &*note.detail));
+    }
+    permitted(run, &view, &["get", "patch", "delete"])?;
     notes.extend(view.notes);
     plan.notes.extend(notes);
     Ok(plan)
