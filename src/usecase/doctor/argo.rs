@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The versions of Argo CD whose behaviour evid knows.
-const KNOWN: [(u32, u32); 2] = [(2, 8), (3, 5)];
+const KNOWN: [(u32, u32); 2] = [(2, 8), (3, 6)];
 /// From here on annotations mark what is managed, where argocd-cm does not say.
 const BY_ANNOTATION: (u32, u32) = (3, 0);
 /// From here on `automated.enabled: false` is a way of being manual.
