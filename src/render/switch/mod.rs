@@ -43,9 +43,11 @@ pub fn event(event: &Event) -> Option<String> {
         Event::Wrote(write) => Some(format!("  {} {} ({})", write.method.as_str(), write.object, write.what)),
         Event::Note(note) => Some(format!("note: {}", fact(note))),
         Event::Waiting { hanging, .. } if hanging.is_empty() => None,
-        Event::Waiting { seconds, hanging, .. } => {
-            let shown: Vec<String> = hanging.iter().take(MOST).map(fact).collect();
-            let more = hanging.len().saturating_sub(MOST);
+        Event::Waiting { seconds, hanging, fresh, .. } => {
+            // What was told before is told again only where there is no news.
+            let named = if *fresh > 0 { *fresh } else { hanging.len() };
+            let shown: Vec<String> = hanging.iter().take(named.min(MOST)).map(fact).collect();
+            let more = named.saturating_sub(MOST);
             let more = if more > 0 { format!("\n  … and {more} more") } else { String::new() };
             Some(format!("  {seconds}s, {} to go: {}{more}", hanging.len(), shown.join("\n  … ")))
         }

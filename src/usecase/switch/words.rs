@@ -40,8 +40,10 @@ pub enum Event {
         step: Step,
         /// Seconds since it began to wait.
         seconds: i64,
-        /// What is not there yet, or not gone yet.
+        /// What is not there yet, or not gone yet; what was not told before comes first.
         hanging: Vec<Fact>,
+        /// How many of them were not told before.
+        fresh: usize,
     },
     /// Something to be said.
     Note(Fact),

@@ -2,7 +2,7 @@
 use crate::model::Key;
 use crate::usecase::switch::{Event, Fact, Run, Step, Stop};
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// One look.
@@ -22,7 +22,7 @@ impl Look<()> {
 
 /// Answers that may be missing in a row before a wait gives up.
 const MOST_SILENT: usize = 15;
-/// How often the same news is told.
+/// After how many seconds without news it is told what is still waited for.
 const TELL: i64 = 10;
 
 impl Run<'_> {
@@ -31,7 +31,7 @@ impl Run<'_> {
         let begin = self.clock.now();
         let mut silent = 0;
         let mut hanging: Vec<Fact> = Vec::new();
-        let mut told: Option<(i64, Vec<Fact>)> = None;
+        let (mut told, mut last): (BTreeSet<Fact>, Option<i64>) = (BTreeSet::new(), None);
         loop {
             match look(self) {
                 Ok(Look::Done(done)) => return Ok(done),
@@ -45,9 +45,13 @@ impl Run<'_> {
             }
             let now = self.clock.now();
             let seconds = (now - begin).num_seconds();
-            if told.as_ref().is_none_or(|(at, what)| *what != hanging || seconds - at >= TELL) {
-                self.tell(&Event::Waiting { step, seconds, hanging: hanging.clone() });
-                told = Some((seconds, hanging.clone()));
+            let (mut news, old): (Vec<Fact>, Vec<Fact>) = hanging.iter().cloned().partition(|fact| !told.contains(fact));
+            if !news.is_empty() || last.is_none_or(|at| seconds - at >= TELL) {
+                let fresh = news.len();
+                told.extend(news.iter().cloned());
+                news.extend(old);
+                self.tell(&Event::Waiting { step, seconds, hanging: news, fresh });
+                last = Some(seconds);
             }
             if (now - begin).to_std().unwrap_or_default() >= within {
                 return Err(Stop::Late { step, hanging });
