@@ -14,13 +14,13 @@ static PAIR: Pattern = Pattern::new(r#"([A-Za-z_][A-Za-z0-9_.\-/]*)(\\*["'])?\]?
 static WORD_PAIR: Pattern = Pattern::new(r#"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:]\S*?))[ \t]*;?\r?$"#);
 static LOGIN: Pattern = Pattern::new(r"(?:login|user|username|account)\s+\S+\s+(?:insecure-)?(?:password|passwd|secret)\s+(\S+)");
 static NAMED: Pattern = Pattern::new(
-    r#"(?:\\*["'])?\b(?i-u:name|key|id)(?:\\*["'])?\s*[=:]\s*\\*["']([^"'\\<>]+)\\*["']\s*,?\s*(?:\\*["'])?(?i-u:value)(?:\\*["'])?\s*[=:]\s*\\*["']([^"'\\]+)\\*["']"#,
+    r#"(?:\\*["'])?(?-u:\b)(?i-u:name|key|id)(?:\\*["'])?\s*[=:]\s*\\*["']([^"'\\<>]+)\\*["']\s*,?\s*(?:\\*["'])?(?i-u:value)(?:\\*["'])?\s*[=:]\s*\\*["']([^"'\\]+)\\*["']"#,
 );
 static ELEMENT: Pattern = Pattern::new(r"<(?:\w+:)?([\w.-]+)(?:\s[^<>]*)?>\s*([^<>]*?[^<>\s])\s*</");
 static NAMED_ELEMENT: Pattern =
     Pattern::new(r"<(?i-u:name|key)>\s*([^<>]+?)\s*</(?i-u:name|key)>\s*<(?i-u:value)>\s*([^<>]*?[^<>\s])\s*</");
 static FLAG: Pattern = Pattern::new(r#"(?:^|\s)--?([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'-][^\s"';|&]*))"#);
-static CUT: Pattern = Pattern::new(r"\s+(?:[A-Za-z_][\w.-]*=|-{1,2}[A-Za-z]|&&|\|\||[|;>]|psql\b|exec\b|mysql|pg_|redis-cli)");
+static CUT: Pattern = Pattern::new(r"\s+(?:[A-Za-z_][\w.-]*=|-{1,2}[A-Za-z]|&&|\|\||[|;>]|psql(?-u:\b)|exec(?-u:\b)|mysql|pg_|redis-cli)");
 
 /// Adds the secrets that stand as values of named fields.
 pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
@@ -28,7 +28,7 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
         return;
     }
     let Some(pair) = PAIR.regex() else { return };
-    let mut at = 0;
+    let (mut at, mut line, mut lists) = (0, Line::default(), 4 * text.len());
     while let Some(found) = text.get(at..).and_then(|_| pair.captures_at(text, at)) {
         let (Some(whole), Some(name), Some(sep)) = (found.get(0), found.get(1), found.get(3)) else { break };
         at = whole.end();
@@ -36,12 +36,13 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
         if sense == Sense::Plain || text.get(at..).is_some_and(|rest| rest.starts_with(['=', '~', ':'])) {
             continue;
         }
+        line.go_to(text, name.start());
         // An entry of an ExternalSecret: there it is the name of a field.
-        if name.as_str() == "secretKey" && text.get(at..).is_some_and(|t| t.lines().skip(1).take(2).any(|l| l.contains("remoteRef:"))) {
+        if name.as_str() == "secretKey" && line.names_a_field(text) {
             continue;
         }
-        let place = Place::of(text, name.start(), found.get(2).is_some(), sep.as_str(), whole.as_str(), mode);
-        if let Some(range) = value(text, at, sense, &place, out) {
+        let place = Place::of(text, name.start(), &line, found.get(2).is_some(), sep.as_str(), whole.as_str(), mode);
+        if let Some(range) = value(text, at, &line, sense, &place, &mut lists, out) {
             at = range.end.max(at);
         }
     }
@@ -83,6 +84,34 @@ pub(super) fn add(text: &str, range: Range<usize>, sense: Sense, out: &mut Spans
     secret
 }
 
+/// The line on which a pair stands. It only moves forward, so each line is looked at once, however many pairs are on it.
+#[derive(Default)]
+struct Line {
+    range: Range<usize>,
+    /// Where what is no white space begins.
+    body: usize,
+    field: Option<bool>,
+}
+
+impl Line {
+    fn go_to(&mut self, text: &str, at: usize) {
+        if at < self.range.end {
+            return;
+        }
+        let start = text.get(self.range.end..at).and_then(|t| t.rfind(['\n', '\r'])).map_or(self.range.start, |n| self.range.end + n + 1);
+        let rest = text.get(start..).unwrap_or_default();
+        self.range = start..start + rest.find(['\n', '\r']).unwrap_or(rest.len());
+        self.body = start + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        self.field = None;
+    }
+
+    /// Whether a reference follows on one of the next two lines.
+    fn names_a_field(&mut self, text: &str) -> bool {
+        let next = || text.get(self.range.start..).is_some_and(|t| t.lines().skip(1).take(2).any(|l| l.contains("remoteRef:")));
+        *self.field.get_or_insert_with(next)
+    }
+}
+
 /// How a pair stands in its text.
 struct Place {
     whole_line: bool,
@@ -93,10 +122,10 @@ struct Place {
 }
 
 impl Place {
-    fn of(text: &str, start: usize, quoted_name: bool, sep: &str, whole: &str, mode: Mode) -> Self {
-        let line = text.get(..start).map_or(0, |t| t.rfind('\n').map_or(0, |n| n + 1));
-        let lead = text.get(line..start).unwrap_or_default().trim();
+    fn of(text: &str, start: usize, line: &Line, quoted_name: bool, sep: &str, whole: &str, mode: Mode) -> Self {
+        let lead = text.get(line.body..start).unwrap_or_default();
         let comment = lead.starts_with('#') || lead.starts_with("//");
+        let lead = if lead.len() > 64 { lead } else { lead.trim_end() };
         let first =
             matches!(lead, "" | "-" | "\"" | "'" | "- \"" | "- '" | "export" | "set" | "ENV" | "ARG" | ";" | "#" | "- -" | "?" | "[")
                 || lead == "- export";
@@ -112,7 +141,7 @@ impl Place {
 }
 
 /// Adds the value that begins here; gives its range.
-fn value(text: &str, at: usize, sense: Sense, place: &Place, out: &mut Spans) -> Option<Range<usize>> {
+fn value(text: &str, at: usize, line: &Line, sense: Sense, place: &Place, lists: &mut usize, out: &mut Spans) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
     let opener = rest.len() - rest.trim_start_matches('\\').len();
     if let Some(quote) = rest.get(opener..)?.chars().next().filter(|c| matches!(c, '"' | '\'')) {
@@ -122,12 +151,19 @@ fn value(text: &str, at: usize, sense: Sense, place: &Place, out: &mut Spans) ->
         add(text, start..end, sense, out);
         return Some(start..end);
     }
-    let line = rest.get(..rest.find(['\n', '\r']).unwrap_or(rest.len()))?;
+    let line = text.get(at..line.range.end)?;
     if line.starts_with("//") {
         return None;
     }
     if line.starts_with('[') || (line.starts_with('{') && !line.starts_with("{{")) {
-        return flow(text, at, line, sense, out);
+        // Lists that begin within lists are each looked at to their end; what would take too many passes is secret as a whole.
+        let inner = line.get(1..line.find([']', '}']).unwrap_or(line.len()))?;
+        let Some(left) = lists.checked_sub(inner.len()) else {
+            out.add(at..at + line.len());
+            return Some(at..at + line.len());
+        };
+        *lists = left;
+        return flow(text, at, line.starts_with('{'), inner, sense, out);
     }
     let mut sense = sense;
     let len = if place.whole_line && (place.colon || !place.prose) {
@@ -179,9 +215,7 @@ fn closing(text: &str, quote: char, escapes: usize) -> usize {
 }
 
 /// The literals of a list or map on one line.
-fn flow(text: &str, at: usize, line: &str, sense: Sense, out: &mut Spans) -> Option<Range<usize>> {
-    let map = line.starts_with('{');
-    let inner = line.get(1..line.find([']', '}']).unwrap_or(line.len()))?;
+fn flow(text: &str, at: usize, map: bool, inner: &str, sense: Sense, out: &mut Spans) -> Option<Range<usize>> {
     let mut start = at + 1;
     for part in inner.split(',') {
         let (name, value) = if map { part.split_once(':')? } else { ("", part) };
@@ -204,6 +238,18 @@ mod tests {
         for pattern in [&STEM, &PAIR, &WORD_PAIR, &LOGIN, &NAMED, &ELEMENT, &NAMED_ELEMENT, &FLAG, &CUT] {
             assert!(pattern.regex().is_some());
         }
+    }
+
+    #[test]
+    fn lists_that_begin_within_lists_are_secret_where_they_are_too_many_to_look_at() {
+        let found = |text: &str| {
+            let mut out = Spans::default();
+            find(text, Mode::Full, &mut out);
+            out.merged().into_iter().map(|s| text[s.range].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("passwords: [one1, 'two2']\n"), ["one1", "two2"]);
+        let hostile = "password: [".repeat(40);
+        assert!(found(&hostile).iter().map(String::len).sum::<usize>() > hostile.len() / 2);
     }
 
     #[test]

@@ -136,7 +136,11 @@ impl<'r> Scan<'r> {
         }
         if self.depth.get() < 3 {
             self.depth.set(self.depth.get() + 1);
-            for (range, plain) in encoded::runs(text) {
+            for encoded::Run { range, plain } in encoded::runs(text) {
+                let Some(plain) = plain else {
+                    out.add(range);
+                    continue;
+                };
                 let inner = self.find(&plain, Mode::Full);
                 let hit = !inner.is_empty() || self.json(&plain, Mode::Full).is_some();
                 let spans = inner.merged();

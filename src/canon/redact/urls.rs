@@ -49,9 +49,8 @@ pub(super) fn find(text: &str, out: &mut Spans) {
         }
     }
     if text.contains('/') {
-        for path in HOOK.captures(text).filter_map(|c| c.get(1)) {
-            let known =
-                text.get(..path.start()).is_some_and(|t| !t.ends_with("hooks/") || t.ends_with("/webhooks/") && t.contains("discord"));
+        for (whole, path) in HOOK.captures(text).filter_map(|c| c.get(0).zip(c.get(1))) {
+            let known = text.get(whole.start()..path.start()).is_some_and(|t| !t.ends_with("hooks/") || t.contains("discord"));
             if is_literal(path.as_str()) && (path.as_str().split('/').any(looks_random) || (known && path.len() >= 20)) {
                 out.add(path.range());
             }
