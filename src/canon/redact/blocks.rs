@@ -56,6 +56,9 @@ pub(super) fn find(text: &str, out: &mut Spans) {
             }
         } else if let Some(found) = FIELD.regex().and_then(|r| r.captures(trimmed)) {
             let (Some(name), Some(value)) = (found.get(2), found.get(3)) else { continue };
+            if literal::is_alias(value.as_str()) {
+                continue;
+            }
             let range = unquoted(text, at + value.start()..at + value.end());
             let lower = name.as_str().to_ascii_lowercase();
             if inherited && !names::benign(name.as_str()) {

@@ -26,6 +26,14 @@ pub(super) fn decoded(text: &str) -> Option<String> {
     (printable && ascii && !text.is_empty()).then_some(text)
 }
 
+/// Whether this is long base64 that means nothing readable, as a ciphertext is.
+pub(super) fn is_opaque(text: &str) -> bool {
+    text.len() >= 40
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
+        && decoded(text).is_none()
+        && PLAIN.decode(text).is_ok()
+}
+
 /// Whether this is the base64 of `user:password`, or that itself.
 pub(super) fn is_login(text: &str) -> bool {
     let of = |t: &str| {

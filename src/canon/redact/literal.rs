@@ -3,7 +3,7 @@ use super::pattern::Pattern;
 use super::token::is_token;
 
 static PLACEHOLDER: Pattern = Pattern::new(
-    r#"^(?:\$\{+[^{}:]*(?::-?)?\}+|\$\{\{[^{}]*\}\}|\$\([^()]*\)|\$__\w+\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Z_][A-Z0-9_]*\}|<[A-Za-z][\w .:/#-]*>|</?[a-z]{1,5}>|%\([\w.]+\)s|%[A-Z_]+%|__[A-Z_0-9]+__|@[A-Za-z_.]+@|\*[A-Za-z][\w-]*|`[^`]*`|[*.]+|[|>][+-]?\d?[+-]?|[xX]{3,}|true|false|True|False|null|nil|none|None|~|\[\]|\{\}|\[|\{|-)$"#,
+    r#"^(?:\$\{+[^{}:]*(?::-?)?\}+|\$\{\{[^{}]*\}\}|\$\([^()]*\)|\$__\w+\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Z_][A-Z0-9_]*\}|<[A-Za-z][\w .:/#-]*>|</?[a-z]{1,5}>|%\([\w.]+\)s|%[A-Z_]+%|__[A-Z_0-9]+__|@[A-Za-z_.]+@|`[^`]*`|[*.]+|[|>][+-]?\d?[+-]?|[xX]{3,}|true|false|True|False|null|nil|none|None|~|\[\]|\{\}|\[|\{|-)$"#,
 );
 static ELSEWHERE: Pattern = Pattern::new(
     r"^(?:(?:vault|ref\+\w+|op|awssm|gcpsm|azkv|env|file|secretref|exec|k8s|arn:aws[\w-]*):[^\s]*[/:#]\S*|/(?:etc|var|run|opt|usr|home|mnt|tmp|secrets?|root|data|app|vault|srv|config|certs?|ssl|tls|credentials|token|bitnami|keys)(?:/[\w.@-]+)+/?|\.{1,2}/\S+|~/\S+|[A-Za-z]:\\\S+)$",
@@ -39,6 +39,14 @@ static SCHEME: Pattern = Pattern::new(r"^(?i-u:bearer|basic|token|apikey|api-key
 pub(super) fn after_scheme(value: &str) -> Option<usize> {
     let part = SCHEME.regex()?.captures(value)?.get(1)?;
     is_literal(part.as_str()).then_some(part.start())
+}
+
+/// A YAML alias: what it stands for is written elsewhere.
+pub(super) fn is_alias(value: &str) -> bool {
+    let name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    };
+    value.trim_end_matches(['\r', ',', ' ']).strip_prefix('*').is_some_and(name)
 }
 
 /// Only certificates or public keys.

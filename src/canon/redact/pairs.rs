@@ -1,16 +1,16 @@
 //! `key: value`, `key = value` and `"key": "value"` anywhere in a text, whatever its format. Nested blocks are `blocks`' matter.
+use super::data::NAMES;
 use super::literal::{is_literal, looks_random};
 use super::mode::Mode;
 use super::names::{self, Sense};
 use super::pattern::Pattern;
 use super::spans::Spans;
 use super::{encoded, literal};
+use regex::Regex;
 use std::ops::Range;
+use std::sync::OnceLock;
 
-static STEM: Pattern = Pattern::new(
-    r"(?i-u:pass|pw|secret|token|key|cred|auth|psk|salt|pepper|cookie|bearer|otp|mnemonic|stringdata|jwt|pat|sas|signature|dsn|value)",
-);
-static PAIR: Pattern = Pattern::new(r#"([A-Za-z_][A-Za-z0-9_.\-/]*)(\\*["'])?\]?[ \t]*(=>|:=|[:=])[ \t]*"#);
+static PAIR: Pattern = Pattern::new(r#"([^\W\d][\w.\-/]*)(\\*["'])?\]?[ \t]*(=>|->|<-|[:?+]=|[:=])[ \t]*"#);
 static WORD_PAIR: Pattern = Pattern::new(r#"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:]\S*?))[ \t]*;?\r?$"#);
 static LOGIN: Pattern = Pattern::new(r"(?:login|user|username|account)\s+\S+\s+(?:insecure-)?(?:password|passwd|secret)\s+(\S+)");
 static NAMED: Pattern = Pattern::new(
@@ -20,11 +20,17 @@ static ELEMENT: Pattern = Pattern::new(r"<(?:\w+:)?([\w.-]+)(?:\s[^<>]*)?>\s*([^
 static NAMED_ELEMENT: Pattern =
     Pattern::new(r"<(?i-u:name|key)>\s*([^<>]+?)\s*</(?i-u:name|key)>\s*<(?i-u:value)>\s*([^<>]*?[^<>\s])\s*</");
 static FLAG: Pattern = Pattern::new(r#"(?:^|\s)--?([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'-][^\s"';|&]*))"#);
+static COMPLEX: Pattern =
+    Pattern::new(r#"(?m)^[ \t-]*\?[ \t]+["']?([\w.-]+)["']?[ \t]*\r?\n[ \t]*:[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'][^\n\r]*))"#);
+static CALL: Pattern = Pattern::new(r#"[(\[]\s*\\*["']([\w./-]+)\\*["']\s*,\s*\\*(?:"([^"\\]+)\\*"|'([^'\\]+)\\*')"#);
+static PHRASE: Pattern = Pattern::new(r#""([\w.-]+(?: [\w.-]+)+)\\*"\s*[:=]\s*\\*"([^"\\]+)\\*""#);
+static NAMED_WORD: Pattern =
+    Pattern::new(r#"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]+[\w.-]+[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:;{][^\s;]*))[ \t]*;?\r?$"#);
 static CUT: Pattern = Pattern::new(r"\s+(?:[A-Za-z_][\w.-]*=|-{1,2}[A-Za-z]|&&|\|\||[|;>]|psql(?-u:\b)|exec(?-u:\b)|mysql|pg_|redis-cli)");
 
 /// Adds the secrets that stand as values of named fields.
 pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
-    if text.len() < 6 || !STEM.is_match(text) {
+    if text.len() < 6 || !(names::stem(text) || text.contains("alue")) {
         return;
     }
     let Some(pair) = PAIR.regex() else { return };
@@ -33,20 +39,36 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
         let (Some(whole), Some(name), Some(sep)) = (found.get(0), found.get(1), found.get(3)) else { break };
         at = whole.end();
         let sense = names::sense(name.as_str());
-        if sense == Sense::Plain || text.get(at..).is_some_and(|rest| rest.starts_with(['=', '~', ':'])) {
+        if sense == Sense::Plain {
             continue;
         }
         line.go_to(text, name.start());
+        let sense = if sep.as_str() == "=" && line.is_matcher(text, name.start(), at) { sense.min(Sense::Likely) } else { sense };
         // An entry of an ExternalSecret: there it is the name of a field.
         if name.as_str() == "secretKey" && line.names_a_field(text) {
             continue;
         }
         let place = Place::of(text, name.start(), &line, found.get(2).is_some(), sep.as_str(), whole.as_str(), mode);
+        // `==`, `=~` and `::` compare and name; a value may begin so too.
+        let mut rest = text.get(at..).unwrap_or_default().chars();
+        let is_value = |next: Option<char>| place.whole_line && !place.spaced && next.is_some_and(|c| c.is_alphanumeric());
+        if matches!((sep.as_str(), rest.next()), (_, Some('=' | '~')) | (":", Some(':'))) && !is_value(rest.next()) {
+            continue;
+        }
         if let Some(range) = value(text, at, &line, sense, &place, &mut lists, out) {
             at = range.end.max(at);
         }
     }
-    for (pattern, multi) in [(&NAMED, false), (&ELEMENT, false), (&NAMED_ELEMENT, false), (&WORD_PAIR, true), (&FLAG, false)] {
+    for (pattern, multi) in [
+        (&NAMED, false),
+        (&ELEMENT, false),
+        (&NAMED_ELEMENT, false),
+        (&WORD_PAIR, true),
+        (&FLAG, false),
+        (&COMPLEX, true),
+        (&CALL, false),
+        (&PHRASE, false),
+    ] {
         if mode == Mode::Prose || (multi && !text.contains('\n')) {
             continue;
         }
@@ -57,11 +79,36 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
             }
         }
     }
+    for found in NAMED_WORD.captures(text).filter(|_| mode == Mode::Full) {
+        let sense = found.get(1).map_or(Sense::Plain, |n| names::sense(n.as_str())).min(Sense::Likely);
+        if let Some(value) = (2..5).find_map(|i| found.get(i)) {
+            add(text, value.range(), sense, out);
+        }
+    }
+    for found in directives().into_iter().flat_map(|r| r.captures_iter(text)).filter(|_| mode == Mode::Full) {
+        let sense = found.get(1).map_or(Sense::Plain, |n| names::sense(n.as_str()));
+        if let Some(value) = (2..5).find_map(|i| found.get(i)) {
+            add(text, value.range(), sense, out);
+        }
+    }
     for found in LOGIN.captures(text).filter(|_| mode != Mode::Prose) {
         if let Some(value) = found.get(1) {
             add(text, value.range(), Sense::Secret, out);
         }
     }
+}
+
+/// `DIRECTIVE NAME VALUE`.
+fn directives() -> Option<&'static Regex> {
+    static COMPILED: OnceLock<Option<Regex>> = OnceLock::new();
+    let source = || {
+        let words: Vec<String> = NAMES.get().directives.iter().map(|w| regex::escape(w)).collect();
+        format!(
+            r#"(?-u:\b)(?:{})[ \t]+(?:set[ \t]+|always[ \t]+)?["']?([A-Za-z][\w.-]*)["']?[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:;{{][^\s;]*))"#,
+            words.join("|")
+        )
+    };
+    COMPILED.get_or_init(|| Regex::new(&source()).ok()).as_ref()
 }
 
 /// Adds a value if its name makes it a secret.
@@ -103,6 +150,16 @@ impl Line {
         self.range = start..start + rest.find(['\n', '\r']).unwrap_or(rest.len());
         self.body = start + rest.len() - rest.trim_start_matches([' ', '\t']).len();
         self.field = None;
+    }
+
+    /// Whether a pair is one of PromQL's matchers, `metric{name="value"}`, where a value is the name of something.
+    fn is_matcher(&mut self, text: &str, name: usize, value: usize) -> bool {
+        let Some(open) = name.checked_sub(self.body).and_then(|_| text.get(self.body.max(name.saturating_sub(512))..name)) else {
+            return false;
+        };
+        let before = open.rfind('{').filter(|at| !open.get(*at..).is_some_and(|t| t.contains('}'))).and_then(|at| open.get(..at));
+        before.is_some_and(|b| b.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':'))
+            && text.get(value..).is_some_and(|v| v.trim_start_matches('\\').starts_with('"'))
     }
 
     /// Whether a reference follows on one of the next two lines.
@@ -152,10 +209,11 @@ fn value(text: &str, at: usize, line: &Line, sense: Sense, place: &Place, lists:
         return Some(start..end);
     }
     let line = text.get(at..line.range.end)?;
-    if line.starts_with("//") {
+    // An address, or what an alias stands for.
+    if place.colon && (line.starts_with("//") || literal::is_alias(line)) {
         return None;
     }
-    if line.starts_with('[') || (line.starts_with('{') && !line.starts_with("{{")) {
+    if is_flow(line, place) {
         // Lists that begin within lists are each looked at to their end; what would take too many passes is secret as a whole.
         let inner = line.get(1..line.find([']', '}']).unwrap_or(line.len()))?;
         let Some(left) = lists.checked_sub(inner.len()) else {
@@ -179,6 +237,22 @@ fn value(text: &str, at: usize, line: &Line, sense: Sense, place: &Place, lists:
     }
     add(text, at..at + len, sense, out);
     Some(at..at + len)
+}
+
+/// Whether a list or a map begins here, and not a password with a bracket: that one goes on behind the bracket's end or has none.
+fn is_flow(line: &str, place: &Place) -> bool {
+    let (Some(open), Some(rest)) = (line.chars().next(), line.get(1..)) else { return false };
+    let close = match open {
+        '[' => ']',
+        '{' if !rest.starts_with('{') => '}',
+        _ => return false,
+    };
+    let begins = rest.trim_start().is_empty() || rest.starts_with(['"', '\'', '\\', ' ', '[', '{']);
+    if place.colon || place.quoted_name || begins {
+        return true;
+    }
+    let after = rest.find(close).and_then(|end| rest.get(end + 1..));
+    after.is_some_and(|a| !a.starts_with(|c: char| c.is_alphanumeric()))
 }
 
 /// The length of an unquoted value inside a longer line; `${...}` and `{{ ... }}` are held together.
@@ -235,9 +309,10 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in [&STEM, &PAIR, &WORD_PAIR, &LOGIN, &NAMED, &ELEMENT, &NAMED_ELEMENT, &FLAG, &CUT] {
+        for pattern in [&PAIR, &WORD_PAIR, &LOGIN, &NAMED, &ELEMENT, &NAMED_ELEMENT, &FLAG, &COMPLEX, &CALL, &PHRASE, &NAMED_WORD, &CUT] {
             assert!(pattern.regex().is_some());
         }
+        assert!(directives().is_some());
     }
 
     #[test]

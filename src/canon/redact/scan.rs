@@ -6,13 +6,13 @@ use super::names::{Name, Sense};
 use super::pattern::Pattern;
 use super::spans::{self, Spans, secret_of};
 use super::token::{Domain, Tokens};
-use super::{blocks, encoded, learned, literal, pairs, shapes, splice, urls, walk};
+use super::{blocks, commands, encoded, learned, literal, logins, pairs, shapes, splice, tables, urls, walk};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-static COMPOUND: Pattern = Pattern::new(r"[:=>\s]");
+static COMPOUND: Pattern = Pattern::new(r"[:=>,\s]");
 
 /// One run.
 pub(super) struct Scan<'r> {
@@ -96,6 +96,13 @@ impl<'r> Scan<'r> {
         if secret { Some(self.whole(Domain::Text, text)) } else { self.text(text, mode) }
     }
 
+    /// A file of logins, redacted; nothing where a line of it is none.
+    pub(super) fn logins(&self, text: &str) -> Option<String> {
+        let spans = logins::find(text)?.merged();
+        spans.iter().for_each(|span| self.learn(secret_of(text, span)));
+        (!spans.is_empty()).then(|| spans::apply(self.tokens, text, &spans))
+    }
+
     /// A text, redacted; nothing where it holds no secret.
     pub(super) fn text(&self, text: &str, mode: Mode) -> Option<String> {
         if text.len() < 6 {
@@ -130,8 +137,10 @@ impl<'r> Scan<'r> {
         urls::find(text, &mut out);
         if mode != Mode::Shapes && COMPOUND.is_match(text) {
             pairs::find(text, mode, &mut out);
+            commands::find(text, &mut out);
             if mode == Mode::Full {
                 blocks::find(text, &mut out);
+                tables::find(text, &mut out);
             }
         }
         if self.depth.get() < 3 {
