@@ -6,8 +6,9 @@ use super::spans::Spans;
 use super::{encoded, literal};
 use std::ops::Range;
 
-static OPENING: Pattern =
-    Pattern::new(r#"^(?:- +)*["']?([A-Za-z_.][\w./-]*)["']?[ \t]*:[ \t]*((?:[|>][+-]?\d?[+-]?)?)[ \t]*(?:[&!][\w!/.-]*)?[ \t]*(?:#.*)?$"#);
+static OPENING: Pattern = Pattern::new(
+    r#"^(?:- +)*["']?([A-Za-z_.][\w./-]*)["']?[ \t]*:[ \t]*(?:[&!][\w!/.-]*[ \t]+)*((?:[|>][+-]?\d?[+-]?)?)[ \t]*(?:[&!][\w!/.-]*)?[ \t]*(?:#.*)?$"#,
+);
 static FIELD: Pattern = Pattern::new(r#"^((?:- +)*)["']?([A-Za-z_.][\w./ -]*)["']?[ \t]*:[ \t]+(.*)$"#);
 static ITEM: Pattern = Pattern::new(r"^(?:- +)+(.+)$");
 static SECRET_KIND: Pattern = Pattern::new(r"(?m)^[ \t]*kind:[ \t]*Secret[ \t]*\r?$");

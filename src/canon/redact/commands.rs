@@ -1,6 +1,7 @@
 //! Commands that take a secret at a place of their own, in lists of arguments and in the lines of scripts. Which ones, and where, is data.
 use super::data::COMMANDS;
 use super::literal::is_literal;
+use super::names::{self, Sense};
 use super::spans::Spans;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,8 @@ enum At {
     Word(usize),
     /// The last plain word.
     Last,
+    /// The plain word behind one whose name says that it is secret.
+    Named,
 }
 
 struct Table {
@@ -75,6 +78,7 @@ fn place(text: &'static str) -> Place {
     let at = match at.parse() {
         Ok(n) => At::Word(n),
         Err(_) if at == "last" => At::Last,
+        Err(_) if at == "named" => At::Named,
         Err(_) => At::Flag(at.strip_suffix('+').unwrap_or(at), at.ends_with('+')),
     };
     Place { at, after }
@@ -129,6 +133,7 @@ impl Place {
         let mut plain = words.iter().enumerate().skip(from).filter(|(_, w)| !w.starts_with('-'));
         match self.at {
             At::Word(n) => out.extend(plain.nth(n.saturating_sub(1)).and_then(|(i, _)| value(i, 0))),
+            At::Named => out.extend(plain.find(|(_, w)| names::sense(w) == Sense::Secret).and_then(|(i, _)| value(i + 1, 0))),
             At::Last => out.extend(plain.last().and_then(|(i, _)| value(i, 0))),
             At::Flag(flag, against) => {
                 for (i, word) in words.iter().enumerate().skip(from) {
@@ -194,7 +199,7 @@ fn words(text: &str, from: usize, open: &mut [bool; 2]) -> (Vec<Range<usize>>, u
                 }
                 i += lead + 3;
             }
-            b'\n' | b'\r' | b'|' | b';' | b'&' | b')' | b']' | b'`' => break,
+            b'\n' | b'\r' | b'|' | b';' | b'&' | b')' | b']' | b'`' | b'<' | b'>' => break,
             b'"' | b'\'' => match closing(bytes, i, open) {
                 Some(end) => {
                     out.push(i + 1..end);

@@ -62,6 +62,7 @@ pub(super) struct Names {
     pub(super) query: Words,
     pub(super) public_armour: Words,
     pub(super) directives: Words,
+    pub(super) input: Words,
 }
 
 /// `tokens.yaml`.

@@ -23,6 +23,10 @@ pub(super) fn is_literal(value: &str) -> bool {
     if TEMPLATE_DEFAULT.is_match(value) {
         return true;
     }
+    let has = |f: fn(&u8) -> bool| value.bytes().any(|b| f(&b));
+    if value.starts_with('<') && has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) {
+        return true;
+    }
     if PLACEHOLDER.is_match(value) || ELSEWHERE.is_match(value) || EXPRESSION.is_match(value) || is_public_pem(value) {
         return false;
     }
@@ -41,12 +45,10 @@ pub(super) fn after_scheme(value: &str) -> Option<usize> {
     is_literal(part.as_str()).then_some(part.start())
 }
 
-/// A YAML alias: what it stands for is written elsewhere.
+/// A YAML alias (what it stands for is written elsewhere), or the sign of a block text behind a tag (what it holds is written below).
 pub(super) fn is_alias(value: &str) -> bool {
-    let name = |name: &str| {
-        name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-    };
-    value.trim_end_matches(['\r', ',', ' ']).strip_prefix('*').is_some_and(name)
+    static ALIAS: Pattern = Pattern::new(r#"^(?:\*[A-Za-z][A-Za-z0-9_-]*|[&!][^\s\\"]+[ \t]+[|>][+-]?\d?[+-]?)[ \t\r,]*(?:["\\\n]|$)"#);
+    ALIAS.is_match(value)
 }
 
 /// Only certificates or public keys.

@@ -147,6 +147,12 @@ pub(super) fn sense(name: &str) -> Sense {
     }
 }
 
+/// What a name says of the word that follows it with a blank between them: there it may be just a word of a sentence.
+pub(super) fn named(name: &str) -> Sense {
+    let sense = sense(name);
+    if sense == Sense::Secret || name.ends_with("community") { Sense::Likely } else { Sense::Plain }
+}
+
 /// Whether a map or list under this name holds secrets.
 fn holds(name: &str) -> bool {
     if name.len() > 200 || !stem(name) {

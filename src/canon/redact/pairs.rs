@@ -10,7 +10,7 @@ use regex::Regex;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-static PAIR: Pattern = Pattern::new(r#"([^\W\d][\w.\-/]*)(\\*["'])?\]?[ \t]*(=>|->|<-|[:?+]=|[:=])[ \t]*"#);
+static PAIR: Pattern = Pattern::new(r#"([^\W\d][\w.\-/]*)(\\*["'])?\]?[ \t]*(=>|->|<-|[:?+]=|[:=：＝])[ \t]*"#);
 static WORD_PAIR: Pattern = Pattern::new(r#"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:]\S*?))[ \t]*;?\r?$"#);
 static LOGIN: Pattern = Pattern::new(r"(?:login|user|username|account)\s+\S+\s+(?:insecure-)?(?:password|passwd|secret)\s+(\S+)");
 static NAMED: Pattern = Pattern::new(
@@ -26,6 +26,13 @@ static CALL: Pattern = Pattern::new(r#"[(\[]\s*\\*["']([\w./-]+)\\*["']\s*,\s*\\
 static PHRASE: Pattern = Pattern::new(r#""([\w.-]+(?: [\w.-]+)+)\\*"\s*[:=]\s*\\*"([^"\\]+)\\*""#);
 static NAMED_WORD: Pattern =
     Pattern::new(r#"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]+[\w.-]+[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:;{][^\s;]*))[ \t]*;?\r?$"#);
+static TYPED: Pattern = Pattern::new(
+    r#"([A-Za-z_]\w*)[ \t]*:?[ \t]+(?:string|String|str|&str|\[\]byte)[ \t]*:?=[ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|`([^`\n]+)`)"#,
+);
+static NAMED_TAG: Pattern = Pattern::new(r#"<\w[^<>]*?\s(?i-u:name|key|id)=\\*["']([^"'<>\\]+)\\*["'][^<>]*>\s*([^<>]*?[^<>\s])\s*</"#);
+static CDATA: Pattern = Pattern::new(r"<(?:\w+:)?([\w.-]+)(?:\s[^<>]*)?>\s*<!\[CDATA\[\s*([^\]]*[^\]\s])\s*\]\]>");
+static PIPE: Pattern = Pattern::new(r"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]*\|[ \t]*([^\s|]+)[ \t]*\r?$");
+static LOOSE: Pattern = Pattern::new(r#"(?:^|\s)([A-Za-z][\w.-]*)[ \t]+(?:\d{1,2}[ \t]+)?([^\s"'=:\\][^\s"'\\]{7,})"#);
 static CUT: Pattern = Pattern::new(r"\s+(?:[A-Za-z_][\w.-]*=|-{1,2}[A-Za-z]|&&|\|\||[|;>]|psql(?-u:\b)|exec(?-u:\b)|mysql|pg_|redis-cli)");
 
 /// Adds the secrets that stand as values of named fields.
@@ -68,6 +75,10 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
         (&COMPLEX, true),
         (&CALL, false),
         (&PHRASE, false),
+        (&TYPED, false),
+        (&NAMED_TAG, false),
+        (&CDATA, false),
+        (&PIPE, false),
     ] {
         if mode == Mode::Prose || (multi && !text.contains('\n')) {
             continue;
@@ -79,8 +90,8 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
             }
         }
     }
-    for found in NAMED_WORD.captures(text).filter(|_| mode == Mode::Full) {
-        let sense = found.get(1).map_or(Sense::Plain, |n| names::sense(n.as_str())).min(Sense::Likely);
+    for found in NAMED_WORD.captures(text).chain(LOOSE.captures(text)).filter(|_| mode == Mode::Full) {
+        let sense = found.get(1).map_or(Sense::Plain, |n| names::named(n.as_str()));
         if let Some(value) = (2..5).find_map(|i| found.get(i)) {
             add(text, value.range(), sense, out);
         }
@@ -176,6 +187,8 @@ struct Place {
     colon: bool,
     spaced: bool,
     prose: bool,
+    /// `db.password:x`, as files of properties have it.
+    property: bool,
 }
 
 impl Place {
@@ -189,10 +202,11 @@ impl Place {
         Self {
             whole_line: first && mode != Mode::Prose,
             quoted_name,
-            colon: sep == ":",
-            spaced: whole.ends_with([' ', '\t'])
+            colon: matches!(sep, ":" | "："),
+            spaced: whole.ends_with([' ', '\t', '：'])
                 || text.get(start + whole.len()..).is_some_and(|r| r.starts_with(['"', '\'', '\\', '\n', '\r'])),
             prose: mode == Mode::Prose || (comment && sep == ":"),
+            property: !quoted_name && !whole.contains('/') && whole.contains(['.', '_']),
         }
     }
 }
@@ -200,6 +214,14 @@ impl Place {
 /// Adds the value that begins here; gives its range.
 fn value(text: &str, at: usize, line: &Line, sense: Sense, place: &Place, lists: &mut usize, out: &mut Spans) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
+    // A text over several lines, as Python and TOML write it.
+    for quotes in ["\"\"\"", "'''"] {
+        if let Some(inner) = rest.strip_prefix(quotes) {
+            let range = at + 3..at + 3 + inner.find(quotes).unwrap_or(inner.len());
+            add(text, range.clone(), sense, out);
+            return Some(range);
+        }
+    }
     let opener = rest.len() - rest.trim_start_matches('\\').len();
     if let Some(quote) = rest.get(opener..)?.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let start = at + opener + 1;
@@ -232,7 +254,7 @@ fn value(text: &str, at: usize, line: &Line, sense: Sense, place: &Place, lists:
     } else {
         inline(line)
     };
-    if place.colon && (place.prose || !(place.spaced || place.quoted_name)) {
+    if place.colon && (place.prose || !(place.spaced || place.quoted_name || place.whole_line && place.property)) {
         sense = sense.min(Sense::Likely);
     }
     add(text, at..at + len, sense, out);
@@ -309,7 +331,25 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in [&PAIR, &WORD_PAIR, &LOGIN, &NAMED, &ELEMENT, &NAMED_ELEMENT, &FLAG, &COMPLEX, &CALL, &PHRASE, &NAMED_WORD, &CUT] {
+        for pattern in [
+            &PAIR,
+            &WORD_PAIR,
+            &LOGIN,
+            &NAMED,
+            &ELEMENT,
+            &NAMED_ELEMENT,
+            &FLAG,
+            &COMPLEX,
+            &CALL,
+            &PHRASE,
+            &TYPED,
+            &NAMED_TAG,
+            &CDATA,
+            &PIPE,
+            &LOOSE,
+            &NAMED_WORD,
+            &CUT,
+        ] {
             assert!(pattern.regex().is_some());
         }
         assert!(directives().is_some());

@@ -12,7 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-static COMPOUND: Pattern = Pattern::new(r"[:=>,\s]");
+static COMPOUND: Pattern = Pattern::new(r"[:=>,|：＝\s]");
 
 /// One run.
 pub(super) struct Scan<'r> {

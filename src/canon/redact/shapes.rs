@@ -4,6 +4,8 @@ use super::forms;
 use super::literal::{is_literal, looks_random};
 use super::pattern::Pattern;
 use super::spans::Spans;
+use regex::Regex;
+use std::sync::OnceLock;
 
 static STRUCTURE: Pattern = Pattern::new(concat!(
     r"evid:redacted:[0-9a-f]{32}",
@@ -67,9 +69,26 @@ pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
             }
         }
     }
+    for found in input().into_iter().flat_map(|r| r.captures_iter(text)) {
+        if let Some(value) = found.get(1).or_else(|| found.get(2)).filter(|v| is_literal(v.as_str())) {
+            out.add(value.range());
+        }
+    }
     for value in BASIC.captures(text).filter_map(|c| c.get(1)).filter(|v| super::encoded::is_login(v.as_str())) {
         out.add(value.range());
     }
+}
+
+/// `echo SECRET | command --password-stdin` and `command --with-token <<< SECRET`.
+fn input() -> Option<&'static Regex> {
+    static COMPILED: OnceLock<Option<Regex>> = OnceLock::new();
+    let source = || {
+        let words = NAMES.get().input.iter().map(|w| regex::escape(w)).collect::<Vec<_>>().join("|");
+        format!(
+            r#"(?-u:\b)(?:echo|printf)[ \t]+(?:-\w+[ \t]+|['"]?%s(?:\\n)?['"]?[ \t]+)*\\*['"]?([^\s"'|\\][^"'|\n\\]*?)\\*['"]?[ \t]*\|[^|\n]*?[ \t:](?:{words})|(?:{words})[^|\n]*?<<<[ \t]*\\*['"]?([^\s"'\\]+)"#
+        )
+    };
+    COMPILED.get_or_init(|| Regex::new(&source()).ok()).as_ref()
 }
 
 /// Whether what stands below this label of an armour is public.
@@ -92,6 +111,7 @@ mod tests {
         for pattern in [&STRUCTURE, &PEM, &HEADER, &BEARER, &BASIC, &QUOTED, &ACCESS, &CHPASSWD, &COOKIE, &PGPASS, &HTPASSWD] {
             assert!(pattern.regex().is_some());
         }
+        assert!(input().is_some());
     }
 
     #[test]
