@@ -6,8 +6,9 @@ use super::spans::Spans;
 use super::{encoded, literal};
 use std::ops::Range;
 
-static OPENING: Pattern =
-    Pattern::new(r#"^(?:- +)*["']?([A-Za-z_.][\w./-]*)["']?[ \t]*:[ \t]*((?:[|>][+-]?\d?[+-]?)?)[ \t]*(?:[&!][\w!/.-]*)?[ \t]*(?:#.*)?$"#);
+static OPENING: Pattern = Pattern::new(
+    r#"^(?:- +)*["']?([A-Za-z_.][\w./-]*)["']?[ \t]*:[ \t]*(?:[&!][\w!/.-]*[ \t]+)*((?:[|>][+-]?\d?[+-]?)?)[ \t]*(?:[&!][\w!/.-]*)?[ \t]*(?:#.*)?$"#,
+);
 static FIELD: Pattern = Pattern::new(r#"^((?:- +)*)["']?([A-Za-z_.][\w./ -]*)["']?[ \t]*:[ \t]+(.*)$"#);
 static ITEM: Pattern = Pattern::new(r"^(?:- +)+(.+)$");
 static SECRET_KIND: Pattern = Pattern::new(r"(?m)^[ \t]*kind:[ \t]*Secret[ \t]*\r?$");
@@ -56,6 +57,9 @@ pub(super) fn find(text: &str, out: &mut Spans) {
             }
         } else if let Some(found) = FIELD.regex().and_then(|r| r.captures(trimmed)) {
             let (Some(name), Some(value)) = (found.get(2), found.get(3)) else { continue };
+            if literal::is_alias(value.as_str()) {
+                continue;
+            }
             let range = unquoted(text, at + value.start()..at + value.end());
             let lower = name.as_str().to_ascii_lowercase();
             if inherited && !names::benign(name.as_str()) {

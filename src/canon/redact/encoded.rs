@@ -26,7 +26,15 @@ pub(super) fn decoded(text: &str) -> Option<String> {
     (printable && ascii && !text.is_empty()).then_some(text)
 }
 
-/// Whether this is `user:password`, or the base64 of it.
+/// Whether this is long base64 that means nothing readable, as a ciphertext is.
+pub(super) fn is_opaque(text: &str) -> bool {
+    text.len() >= 40
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
+        && decoded(text).is_none()
+        && PLAIN.decode(text).is_ok()
+}
+
+/// Whether this is the base64 of `user:password`, or that itself.
 pub(super) fn is_login(text: &str) -> bool {
     let of = |t: &str| {
         t.split_once(':').is_some_and(|(user, word)| {
@@ -36,8 +44,24 @@ pub(super) fn is_login(text: &str) -> bool {
     decoded(text).is_some_and(|d| of(&d))
 }
 
-/// All base64 texts whose decoded form is readable, with that form; also those that span several lines.
-pub(super) fn runs(text: &str) -> Vec<(Range<usize>, String)> {
+/// A run of base64 whose decoded form is readable.
+pub(super) struct Run {
+    /// Its bytes.
+    pub(super) range: Range<usize>,
+    /// What it means; nothing where finding out would cost more than some passes over the run: then it may hide anything.
+    pub(super) plain: Option<String>,
+}
+
+/// Whether a readable text can begin so: nearly all of what is no base64 is done with here.
+fn begins_readable(text: &str) -> bool {
+    let Some(head) = text.get(..16) else { return true };
+    let Ok(bytes) = PLAIN.decode(head).or_else(|_| URL.decode(head)) else { return false };
+    let cut = std::str::from_utf8(&bytes).map_or_else(|e| e.error_len().is_none(), |_| true);
+    cut && !bytes.iter().any(|b| b.is_ascii_control() && !b"\n\r\t".contains(b))
+}
+
+/// All base64 texts whose decoded form is readable, with that form; such that go over several lines too.
+pub(super) fn runs(text: &str) -> Vec<Run> {
     let mut out = Vec::new();
     if text.len() < 12 {
         return out;
@@ -45,24 +69,34 @@ pub(super) fn runs(text: &str) -> Vec<(Range<usize>, String)> {
     if text.len() > 60 && text.contains('\n') | text.contains("\\n") {
         for found in LINES.regex().into_iter().flat_map(|r| r.find_iter(text)) {
             let joined: String = found.as_str().replace("\\n", "").split_whitespace().collect();
-            out.extend(decoded(&joined).map(|d| (found.range(), d)));
+            out.extend(decoded(&joined).map(|d| Run { range: found.range(), plain: Some(d) }));
         }
     }
     for found in RUN.regex().into_iter().flat_map(|r| r.find_iter(text)) {
         // A path or a `key=` may come before it without a space: also try the text after the last such character.
         let run = found.as_str();
         if let Some(d) = decoded(run) {
-            out.push((found.range(), d));
+            out.push(Run { range: found.range(), plain: Some(d) });
         } else {
-            for (i, _) in run.char_indices().filter(|(_, c)| matches!(c, '/' | '-' | '_')) {
-                if let (true, Some(d)) = (run.len() - i > 16, run.get(i + 1..).and_then(decoded)) {
-                    out.push((found.start() + i + 1..found.end(), d));
-                    break;
-                }
-            }
+            out.extend(tail(run).map(|(from, plain)| Run { range: found.start() + from..found.end(), plain }));
         }
     }
     out
+}
+
+/// What follows a `/`, `-` or `_` in a run and is readable, from where on.
+fn tail(run: &str) -> Option<(usize, Option<String>)> {
+    let mut left = 8 * run.len();
+    let signs = run.bytes().enumerate().filter(|(_, b)| matches!(b, b'/' | b'-' | b'_')).map(|(i, _)| i + 1);
+    for from in signs.take_while(|from| run.len() - from >= 16) {
+        let Some(tail) = run.get(from..).filter(|t| begins_readable(t)) else { continue };
+        let Some(rest) = left.checked_sub(tail.len()) else { return Some((0, None)) };
+        left = rest;
+        if let Some(plain) = decoded(tail) {
+            return Some((from, Some(plain)));
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -80,6 +114,15 @@ mod tests {
         assert_eq!(decoded("aHVudGVyMjI").as_deref(), Some("hunter22"));
         assert_eq!(decoded("90a83de025939d3192f8c7606812b03e199da52c"), None);
         assert_eq!(decoded("prometheus-config"), None);
+    }
+
+    #[test]
+    fn what_follows_a_path_is_decoded_and_what_would_cost_too_much_is_not_judged() {
+        let found = runs("configs/app/cGFzc3dvcmQ6IGh1bnRlcjIK");
+        assert_eq!(found.iter().map(|r| (r.range.start, r.plain.as_deref())).collect::<Vec<_>>(), [(12, Some("password: hunter2\n"))]);
+        // Readable from each sign on, but for the last bytes of all.
+        let hostile = format!("/{}AAAAAAAA", "YWFhYWFhYWFhYWFhYWE/".repeat(400));
+        assert!(matches!(runs(&hostile).as_slice(), [run] if run.range == (0..hostile.len()) && run.plain.is_none()));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! formats.
 use super::literal;
 use super::token::{Domain, Tokens};
+use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -23,13 +24,17 @@ struct Spelling {
     is_base64: bool,
 }
 
-/// Replaces copies of the secrets that were found in this run, plain or in base64, each by the token of the text found there.
+/// Replaces copies of the secrets that a run has found, plain or in base64, each by the token of what is written there: one pass over
+/// each text, however many secrets there are.
 pub(super) fn replace(tokens: &Tokens, known: &BTreeSet<String>, value: &mut Value) {
     if known.is_empty() {
         return;
     }
     let forms: Vec<Spelling> = known.iter().flat_map(|secret| forms(secret)).filter(|form| form.text.len() <= 4096).collect();
-    visit(tokens, value, &forms);
+    let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(forms.iter().map(|form| &form.text));
+    if let Ok(finder) = finder {
+        visit(tokens, value, &finder, &forms);
+    }
 }
 
 fn forms(secret: &str) -> Vec<Spelling> {
@@ -43,34 +48,32 @@ fn forms(secret: &str) -> Vec<Spelling> {
     forms
 }
 
-fn visit(tokens: &Tokens, value: &mut Value, forms: &[Spelling]) {
+fn visit(tokens: &Tokens, value: &mut Value, finder: &AhoCorasick, forms: &[Spelling]) {
     match value {
         Value::String(text) => {
-            for form in forms {
-                if text.len() >= form.text.len() && text.contains(&form.text) {
-                    *text = replaced(tokens, text, form);
-                }
+            if let Some(redacted) = replaced(tokens, text, finder, forms) {
+                *text = redacted;
             }
         }
-        Value::Array(list) => list.iter_mut().for_each(|v| visit(tokens, v, forms)),
-        Value::Object(map) => map.values_mut().for_each(|v| visit(tokens, v, forms)),
+        Value::Array(list) => list.iter_mut().for_each(|v| visit(tokens, v, finder, forms)),
+        Value::Object(map) => map.values_mut().for_each(|v| visit(tokens, v, finder, forms)),
         _ => {}
     }
 }
 
-/// A text with a token for each copy in it.
-fn replaced(tokens: &Tokens, text: &str, form: &Spelling) -> String {
-    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some(at) = rest.find(&form.text) {
-        let (before, found) = rest.split_at(at);
-        let more = found.get(form.text.len()..).unwrap_or_default();
-        let more = if form.is_base64 { more.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"+/-_=".contains(b)).count() } else { 0 };
-        let (written, after) = found.split_at(form.text.len() + more);
+/// A text with a token for each copy in it; nothing where there is none.
+fn replaced(tokens: &Tokens, text: &str, finder: &AhoCorasick, forms: &[Spelling]) -> Option<String> {
+    let (mut out, mut at) = (String::new(), 0);
+    for found in finder.find_iter(text) {
+        // A sign of base64 that goes on may have taken this one in.
+        let Some(before) = text.get(at..found.start()) else { continue };
+        let more = text.get(found.end()..).filter(|_| forms.get(found.pattern().as_usize()).is_some_and(|form| form.is_base64));
+        let more = more.map_or(0, |t| t.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"+/-_=".contains(b)).count());
         out.push_str(before);
-        out.push_str(&tokens.of(Domain::Text, written.as_bytes()));
-        rest = after;
+        at = found.end() + more;
+        out.push_str(&tokens.of(Domain::Text, text.get(found.start()..at).unwrap_or_default().as_bytes()));
     }
-    out + rest
+    (at > 0).then(|| out + text.get(at..).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use super::pattern::Pattern;
 use super::token::is_token;
 
 static PLACEHOLDER: Pattern = Pattern::new(
-    r#"^(?:\$\{+[^{}:]*(?::-?)?\}+|\$\{\{[^{}]*\}\}|\$\([^()]*\)|\$__\w+\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Z_][A-Z0-9_]*\}|<[A-Za-z][\w .:/#-]*>|</?[a-z]{1,5}>|%\([\w.]+\)s|%[A-Z_]+%|__[A-Z_0-9]+__|@[A-Za-z_.]+@|\*[A-Za-z][\w-]*|`[^`]*`|[*.]+|[|>][+-]?\d?[+-]?|[xX]{3,}|true|false|True|False|null|nil|none|None|~|\[\]|\{\}|\[|\{|-)$"#,
+    r#"^(?:\$\{+[^{}:]*(?::-?)?\}+|\$\{\{[^{}]*\}\}|\$\([^()]*\)|\$__\w+\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Z_][A-Z0-9_]*\}|<[A-Za-z][\w .:/#-]*>|</?[a-z]{1,5}>|%\([\w.]+\)s|%[A-Z_]+%|__[A-Z_0-9]+__|@[A-Za-z_.]+@|`[^`]*`|[*.]+|[|>][+-]?\d?[+-]?|[xX]{3,}|true|false|True|False|null|nil|none|None|~|\[\]|\{\}|\[|\{|-)$"#,
 );
 static ELSEWHERE: Pattern = Pattern::new(
     r"^(?:(?:vault|ref\+\w+|op|awssm|gcpsm|azkv|env|file|secretref|exec|k8s|arn:aws[\w-]*):[^\s]*[/:#]\S*|/(?:etc|var|run|opt|usr|home|mnt|tmp|secrets?|root|data|app|vault|srv|config|certs?|ssl|tls|credentials|token|bitnami|keys)(?:/[\w.@-]+)+/?|\.{1,2}/\S+|~/\S+|[A-Za-z]:\\\S+)$",
@@ -21,6 +21,10 @@ pub(super) fn is_literal(value: &str) -> bool {
         return false;
     }
     if TEMPLATE_DEFAULT.is_match(value) {
+        return true;
+    }
+    let has = |f: fn(&u8) -> bool| value.bytes().any(|b| f(&b));
+    if value.starts_with('<') && has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) {
         return true;
     }
     if PLACEHOLDER.is_match(value) || ELSEWHERE.is_match(value) || EXPRESSION.is_match(value) || is_public_pem(value) {
@@ -41,7 +45,13 @@ pub(super) fn after_scheme(value: &str) -> Option<usize> {
     is_literal(part.as_str()).then_some(part.start())
 }
 
-/// Whether it holds only certificates or public keys.
+/// A YAML alias (what it stands for is written elsewhere), or the sign of a block text behind a tag (what it holds is written below).
+pub(super) fn is_alias(value: &str) -> bool {
+    static ALIAS: Pattern = Pattern::new(r#"^(?:\*[A-Za-z][A-Za-z0-9_-]*|[&!][^\s\\"]+[ \t]+[|>][+-]?\d?[+-]?)[ \t\r,]*(?:["\\\n]|$)"#);
+    ALIAS.is_match(value)
+}
+
+/// Only certificates or public keys.
 pub(super) fn is_public_pem(value: &str) -> bool {
     value.trim_start().starts_with("-----BEGIN ") && !value.contains("PRIVATE KEY")
 }

@@ -1,20 +1,24 @@
 //! Replaces every secret value of a captured object or text by a keyed token, so that no secret is ever stored. Equal values give equal
 //! tokens under one key. Knows nothing of bundles, claims or disks, and never keeps what it saw.
 mod blocks;
+mod commands;
+mod data;
 mod encoded;
 mod flags;
+mod forms;
 mod learned;
 mod literal;
+mod logins;
 mod memo;
 mod mode;
 mod names;
 mod pairs;
 mod pattern;
 mod scan;
-mod settings;
 mod shapes;
 mod spans;
 mod splice;
+mod tables;
 mod token;
 mod urls;
 mod walk;
@@ -85,5 +89,7 @@ impl std::fmt::Debug for Redactor {
 
 #[cfg(test)]
 mod formats;
+#[cfg(test)]
+mod kinds_of_secrets;
 #[cfg(test)]
 mod tests;

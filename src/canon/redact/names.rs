@@ -1,5 +1,7 @@
-//! What the name of a field tells about its value: it is a secret, may be one, or is none. Knows nothing of values or formats.
-use super::settings::{AFTER, BEFORE, BENIGN, COPIES, EMPTY, FILES, KEY_OF, NOUNS, PLAIN_KEY_OF, PROSE, SHAPES, WHOLE};
+//! What the name of a field tells about its value: a secret, perhaps one, or nothing. Knows nothing of values or formats.
+use super::data::{NAMES, Words};
+use aho_corasick::AhoCorasick;
+use std::sync::OnceLock;
 
 /// What a name tells about a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,19 +19,34 @@ pub(super) enum Sense {
 pub(super) struct Name {
     /// What it tells about the value.
     pub(super) sense: Sense,
-    /// The whole value is a secret, whatever it is.
+    /// What is in a map or list under it is secret, though a text would be a setting.
+    pub(super) holds: bool,
+    /// Its value is a secret as a whole, whatever it is.
     pub(super) whole: bool,
     /// Below it are schemas, paths and expressions.
     pub(super) shapes: bool,
     /// Its value is a sentence.
     pub(super) prose: bool,
+    /// Long base64 below it is a ciphertext.
+    pub(super) ciphertexts: bool,
+    /// Its value is a file of logins, if every line looks like one.
+    pub(super) logins: bool,
 }
 
 impl Name {
     /// What this name tells.
     pub(super) fn of(name: &str) -> Self {
-        let is = |list: &[&str]| list.contains(&name);
-        Self { sense: sense(name), whole: is(COPIES), shapes: is(SHAPES), prose: is(PROSE) }
+        let lists = NAMES.get();
+        let is = |list: &Words| list.contains(name);
+        Self {
+            sense: sense(name),
+            holds: holds(name),
+            whole: is(&lists.copies),
+            shapes: is(&lists.shapes),
+            prose: is(&lists.prose),
+            ciphertexts: is(&lists.ciphertexts),
+            logins: is(&lists.logins),
+        }
     }
 }
 
@@ -39,56 +56,62 @@ fn words(name: &str) -> Vec<String> {
     let mut word = String::new();
     let chars: Vec<char> = name.chars().collect();
     for (i, &c) in chars.iter().enumerate() {
-        if !c.is_ascii_alphanumeric() {
+        if !c.is_alphanumeric() {
             out.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
             continue;
         }
         let before = i.checked_sub(1).and_then(|p| chars.get(p));
         let after = chars.get(i + 1);
-        let hump = c.is_ascii_uppercase()
-            && (before.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-                || (before.is_some_and(char::is_ascii_uppercase) && after.is_some_and(char::is_ascii_lowercase)));
+        let upper = |c: &char| c.is_uppercase();
+        let lower = |c: &char| c.is_lowercase();
+        let hump = upper(&c)
+            && (before.is_some_and(|b| lower(b) || b.is_ascii_digit()) || (before.is_some_and(upper) && after.is_some_and(lower)));
         if hump && !word.is_empty() {
             out.push(std::mem::take(&mut word));
         }
-        word.push(c.to_ascii_lowercase());
+        word.extend(c.to_lowercase());
     }
     out.extend((!word.is_empty()).then_some(word));
     out
 }
 
-/// Whether a name contains any secret-like stem; most names contain none and need no further check.
-fn stem(name: &str) -> bool {
-    const STEMS: &[&[u8]] = &[
-        b"pass",
-        b"pw",
-        b"secret",
-        b"token",
-        b"key",
-        b"cred",
-        b"auth",
-        b"psk",
-        b"salt",
-        b"pepper",
-        b"cookie",
-        b"bearer",
-        b"otp",
-        b"mnemonic",
-        b"stringdata",
-        b"jwt",
-        b"pat",
-        b"sas",
-        b"signature",
-        b"dsn",
-    ];
-    let lower = name.to_ascii_lowercase();
-    let starts = |tail: &[u8], stem: &[u8]| tail.first() == stem.first() && tail.starts_with(stem);
-    (0..lower.len()).filter_map(|i| lower.as_bytes().get(i..)).any(|tail| STEMS.iter().any(|stem| starts(tail, stem)))
+/// Whether a name, or any name in a text, has a part that a name that says something must have: most are done with here.
+pub(super) fn stem(text: &str) -> bool {
+    static STEMS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let found = STEMS.get_or_init(|| {
+        let all = NAMES.get().stems.iter();
+        // Letters beyond ASCII are looked for in each case.
+        let cased = all.flat_map(|s| {
+            let capital = s.chars().take(1).flat_map(char::to_uppercase).chain(s.chars().skip(1)).collect();
+            [s.clone(), s.to_uppercase(), capital]
+        });
+        AhoCorasick::builder().ascii_case_insensitive(true).build(cased).ok()
+    });
+    found.as_ref().is_none_or(|stems| stems.is_match(text))
 }
 
 fn noun(word: &str) -> bool {
-    let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    WHOLE.contains(word) || NOUNS.iter().any(|n| word.ends_with(n))
+    let (lists, word) = (NAMES.get(), word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    lists.whole.contains(word) || ends_in_noun(word)
+}
+
+fn ends_in_noun(word: &str) -> bool {
+    word.char_indices().any(|(i, _)| word.get(i..).is_some_and(|end| NAMES.get().nouns.contains(end)))
+}
+
+/// Whether a name is of a secret; with the words after that.
+fn split(words: &[String]) -> Option<(usize, &[String])> {
+    let is = |i: usize, list: &[&str]| words.get(i).is_some_and(|w| list.contains(&w.as_str()));
+    let key = |i: usize| {
+        i > 0
+            && (is(i, &["key", "keys"]) && words.get(i - 1).is_some_and(|w| NAMES.get().key_of.contains(w))
+                || is(i, &["cookie"]) && is(i - 1, &["erlang"]))
+    };
+    // `mot de passe`, `kata sandi`: read as one word.
+    let phrase =
+        |i: usize| i > 0 && (2..4).any(|n| words.get((i + 1).wrapping_sub(n)..=i).is_some_and(|w| NAMES.get().nouns.contains(&w.concat())));
+    let at = (0..words.len()).rev().find(|&i| key(i) || words.get(i).is_some_and(|w| noun(w)) || phrase(i))?;
+    Some((at, words.get(at + 1..).unwrap_or_default()))
 }
 
 /// What this name tells about its value.
@@ -96,51 +119,63 @@ pub(super) fn sense(name: &str) -> Sense {
     if name.len() > 200 || !stem(name) {
         return Sense::Plain;
     }
+    let lists = NAMES.get();
     let (prefix, leaf) = name.rsplit_once('/').unwrap_or(("", name));
-    if prefix == "checksum" || (prefix.contains("ingress") && leaf.ends_with("secret")) || FILES.iter().any(|f| leaf.ends_with(f)) {
+    let is_file = || leaf.rfind('.').is_some_and(|dot| leaf.get(dot..).is_some_and(|end| lists.files.contains(end)));
+    if prefix == "checksum" || (prefix.contains("ingress") && leaf.ends_with("secret")) || is_file() {
         return Sense::Plain;
     }
     let words = words(leaf);
     let is = |i: usize, list: &[&str]| words.get(i).is_some_and(|w| list.contains(&w.as_str()));
-    let key = |i: usize| {
-        i > 0
-            && (is(i, &["key", "keys"]) && words.get(i - 1).is_some_and(|w| KEY_OF.contains(w))
-                || is(i, &["cookie"]) && is(i - 1, &["erlang"]))
-    };
     let client_key = words.windows(3).any(|w| w == ["client", "key", "data"]) || words == ["string", "data"];
-    let Some(at) = (0..words.len()).rev().find(|&i| key(i) || words.get(i).is_some_and(|w| noun(w))) else {
+    let Some((at, after)) = split(&words) else {
         return if client_key { Sense::Secret } else { weak(&words) };
     };
     let before = words.get(..at).unwrap_or_default();
-    let after = words.get(at + 1..).unwrap_or_default();
     let passes_on = at > 0 && is(at, &["pass"]) && is(at - 1, &["proxy", "fastcgi", "uwsgi", "grpc", "scgi"]);
-    if passes_on || before.iter().any(|w| BEFORE.contains(w)) {
+    if passes_on || before.iter().any(|w| lists.before.contains(w)) {
         return Sense::Plain;
     }
-    let counts = |w: &String| EMPTY.contains(w) || w.bytes().all(|b| b.is_ascii_digit());
+    let counts = |w: &String| lists.empty.contains(w) || w.bytes().all(|b| b.is_ascii_digit());
     let password = words.get(at).is_some_and(|w| w.contains("pass") || w.contains("pw"));
     if after.iter().all(|w| counts(w) || (password && w == "hash")) || (is(at, &["secret"]) && after == ["id"]) {
         Sense::Secret
-    } else if after.iter().any(|w| AFTER.contains(w)) || after.iter().any(|w| w == "hash") {
+    } else if after.iter().any(|w| lists.after.contains(w)) || after.iter().any(|w| w == "hash") {
         Sense::Plain
     } else {
         Sense::Likely
     }
 }
 
-/// What a name tells whose last word is only sometimes a secret.
+/// What a name says of the word that follows it with a blank between them: there it may be just a word of a sentence.
+pub(super) fn named(name: &str) -> Sense {
+    let sense = sense(name);
+    if sense == Sense::Secret || name.ends_with("community") { Sense::Likely } else { Sense::Plain }
+}
+
+/// Whether a map or list under this name holds secrets.
+fn holds(name: &str) -> bool {
+    if name.len() > 200 || !stem(name) {
+        return false;
+    }
+    let (words, lists) = (words(name.rsplit('/').next().unwrap_or(name)), NAMES.get());
+    split(&words).is_some_and(|(at, after)| {
+        !after.is_empty()
+            && after.iter().all(|w| lists.holders.contains(w))
+            && !words.get(..at).unwrap_or_default().iter().any(|w| lists.before.contains(w))
+    })
+}
+
+/// Names that end in a word that is a secret only now and then.
 fn weak(words: &[String]) -> Sense {
     let Some((last, before)) = words.split_last() else { return Sense::Plain };
-    match last.as_str() {
-        "auth" | "authorization" | "cookie" | "signature" | "bearer" | "basicauth" | "dsn" => Sense::Likely,
-        "key" if !before.last().is_some_and(|w| PLAIN_KEY_OF.contains(w)) => Sense::Likely,
-        _ => Sense::Plain,
-    }
+    let key = last == "key" && !before.last().is_some_and(|w| NAMES.get().plain_key_of.contains(w));
+    if key || NAMES.get().likely.contains(last) { Sense::Likely } else { Sense::Plain }
 }
 
 /// Whether a field of a map with a secret-like name is itself no secret, such as the `name` in a reference.
 pub(super) fn benign(child: &str) -> bool {
-    BENIGN.contains(&child.to_ascii_lowercase().replace(['-', '_'], ""))
+    NAMES.get().benign.contains(&child.to_ascii_lowercase().replace(['-', '_'], ""))
 }
 
 #[cfg(test)]
@@ -173,9 +208,34 @@ mod tests {
             "bind_pw",
             "RABBITMQ_ERLANG_COOKIE",
             "token.txt",
+            "MOT_DE_PASSE",
+            "db.kennwort",
+            "contraseña",
+            "CONTRASEÑA_2",
+            "Hasło",
+            "пароль",
+            "ПАРОЛЬ",
+            "비밀번호",
+            "データベースパスワード",
+            "数据库密码",
+            "kata_sandi",
         ] {
             assert_eq!(sense(name), Sense::Secret, "{name}");
         }
+    }
+
+    #[test]
+    fn every_noun_has_a_stem() {
+        let lists = NAMES.get();
+        for word in lists.nouns.iter().chain(&lists.whole).chain(&lists.likely) {
+            assert!(stem(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_map_of_secrets_is_told_from_a_setting() {
+        assert!(holds("secretEnv") && holds("secret_data") && holds("passwordValues"));
+        assert!(!holds("secretName") && !holds("existingSecretData") && !holds("environment"));
     }
 
     #[test]

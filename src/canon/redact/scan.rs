@@ -7,13 +7,13 @@ use super::names::{Name, Sense};
 use super::pattern::Pattern;
 use super::spans::{self, Spans, secret_of};
 use super::token::{Domain, Tokens};
-use super::{blocks, encoded, learned, literal, pairs, shapes, splice, urls, walk};
+use super::{blocks, commands, encoded, learned, literal, logins, pairs, shapes, splice, tables, urls, walk};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-static COMPOUND: Pattern = Pattern::new(r"[:=>\s]");
+static COMPOUND: Pattern = Pattern::new(r"[:=>,|：＝\s]");
 
 pub(super) struct Scan<'r> {
     /// Makes the tokens.
@@ -97,7 +97,14 @@ impl<'r> Scan<'r> {
         if secret { Some(self.whole(Domain::Text, text)) } else { self.text(text, mode) }
     }
 
-    /// The redacted text; none if it holds no secret.
+    /// A file of logins, redacted; nothing where a line of it is none.
+    pub(super) fn logins(&self, text: &str) -> Option<String> {
+        let spans = logins::find(text)?.merged();
+        spans.iter().for_each(|span| self.learn(secret_of(text, span)));
+        (!spans.is_empty()).then(|| spans::apply(self.tokens, text, &spans))
+    }
+
+    /// A text, redacted; nothing where it holds no secret.
     pub(super) fn text(&self, text: &str, mode: Mode) -> Option<String> {
         if text.len() < 6 {
             return None;
@@ -131,13 +138,19 @@ impl<'r> Scan<'r> {
         urls::find(text, &mut out);
         if mode != Mode::Shapes && COMPOUND.is_match(text) {
             pairs::find(text, mode, &mut out);
+            commands::find(text, &mut out);
             if mode == Mode::Full {
                 blocks::find(text, &mut out);
+                tables::find(text, &mut out);
             }
         }
         if self.depth.get() < 3 {
             self.depth.set(self.depth.get() + 1);
-            for (range, plain) in encoded::runs(text) {
+            for encoded::Run { range, plain } in encoded::runs(text) {
+                let Some(plain) = plain else {
+                    out.add(range);
+                    continue;
+                };
                 let inner = self.find(&plain, Mode::Full);
                 let hit = !inner.is_empty() || self.json(&plain, Mode::Full).is_some();
                 let spans = inner.merged();

@@ -1,4 +1,5 @@
-//! Secrets in URLs: passwords of users, secret-like query parameters, webhook paths. Knows nothing of the text around them.
+//! Secrets in addresses: passwords of users, secret-like query parameters, webhook paths. Knows nothing of the text around them.
+use super::data::NAMES;
 use super::literal::{is_literal, looks_random};
 use super::names::{self, Sense};
 use super::pattern::Pattern;
@@ -6,7 +7,8 @@ use super::spans::Spans;
 
 static LOGIN: Pattern = Pattern::new(r#"[A-Za-z][A-Za-z0-9+.-]*://([^\s:/@"'<>]*):([^\s/"'<>]*)@"#);
 static ODD_LOGIN: Pattern =
-    Pattern::new(r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@"'<>]+:([^\s"'<>@]*[/#?][^\s"'<>@]*)@[A-Za-z0-9][\w.-]*(?::\d+)?(?:[/\s"'?]|$)"#);
+    Pattern::new(r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@"'<>]+:([^\s"'<>@]*[/#?'"][^\s<>@]*)@[A-Za-z0-9][\w.-]*(?::\d+)?(?:[/\s"'?]|$)"#);
+static ORACLE: Pattern = Pattern::new(r#"jdbc:oracle:\w+:[^\s/"'@]+/("[^"]*"|[^\s"']+?)@"#);
 static USER: Pattern = Pattern::new(r#"[A-Za-z][A-Za-z0-9+.-]*://([^\s:/@"'<>,]+)@"#);
 static QUERY: Pattern = Pattern::new(r#"(?:[?&;]|&amp;|\\u0026)([A-Za-z_][\w.%-]*)=([^&\s"'<>#;\\]+)"#);
 static HOOK: Pattern = Pattern::new(concat!(
@@ -20,6 +22,9 @@ static HOOK: Pattern = Pattern::new(concat!(
 
 /// Adds the secrets of all URLs in a text.
 pub(super) fn find(text: &str, out: &mut Spans) {
+    for password in ORACLE.captures(text).filter_map(|c| c.get(1)).filter(|p| is_literal(p.as_str())) {
+        out.add(password.range());
+    }
     if text.contains("://") {
         for found in LOGIN.captures(text) {
             let (Some(user), Some(password)) = (found.get(1), found.get(2)) else { continue };
@@ -31,7 +36,7 @@ pub(super) fn find(text: &str, out: &mut Spans) {
             }
         }
         for password in ODD_LOGIN.captures(text).filter_map(|c| c.get(1)) {
-            let port = password.as_str().split(['/', '#', '?']).next().unwrap_or_default();
+            let port = password.as_str().split(['/', '#', '?', '\'', '"']).next().unwrap_or_default();
             if !port.bytes().all(|b| b.is_ascii_digit()) && is_literal(password.as_str()) && !password.as_str().contains("://") {
                 out.add(password.range());
             }
@@ -49,9 +54,8 @@ pub(super) fn find(text: &str, out: &mut Spans) {
         }
     }
     if text.contains('/') {
-        for path in HOOK.captures(text).filter_map(|c| c.get(1)) {
-            let known =
-                text.get(..path.start()).is_some_and(|t| !t.ends_with("hooks/") || t.ends_with("/webhooks/") && t.contains("discord"));
+        for (whole, path) in HOOK.captures(text).filter_map(|c| c.get(0).zip(c.get(1))) {
+            let known = text.get(whole.start()..path.start()).is_some_and(|t| !t.ends_with("hooks/") || t.contains("discord"));
             if is_literal(path.as_str()) && (path.as_str().split('/').any(looks_random) || (known && path.len() >= 20)) {
                 out.add(path.range());
             }
@@ -61,24 +65,9 @@ pub(super) fn find(text: &str, out: &mut Spans) {
 
 /// Whether a query parameter is a secret.
 fn in_query(name: &str, value: &str) -> bool {
-    const SURE: &[&str] = &[
-        "key",
-        "sig",
-        "signature",
-        "auth",
-        "pass",
-        "pwd",
-        "pw",
-        "x-amz-signature",
-        "x-goog-signature",
-        "hapikey",
-        "appkey",
-        "subscription-key",
-        "ocp-apim-subscription-key",
-    ];
     let lower = name.to_ascii_lowercase();
     let sense = names::sense(name);
-    SURE.contains(&lower.as_str())
+    NAMES.get().query.contains(&lower)
         || sense == Sense::Secret
         || ((sense == Sense::Likely || lower == "code" || lower == "x-amz-credential-key") && looks_random(value))
 }
@@ -95,7 +84,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in [&LOGIN, &ODD_LOGIN, &USER, &QUERY, &HOOK] {
+        for pattern in [&LOGIN, &ODD_LOGIN, &ORACLE, &USER, &QUERY, &HOOK] {
             assert!(pattern.regex().is_some());
         }
     }
@@ -105,6 +94,8 @@ mod tests {
         assert_eq!(secrets("postgresql+psycopg2://bob:p@ss@db:5432/x"), ["p@ss"]);
         assert_eq!(secrets("redis://:hunter2@cache:6379/0"), ["hunter2"]);
         assert_eq!(secrets("amqp://bob:pa/ss@mq:5672/"), ["pa/ss"]);
+        assert_eq!(secrets("postgres://bob:pl'nt9@db/x"), ["pl'nt9"]);
+        assert_eq!(secrets("jdbc:oracle:thin:scott/tiger9@//db:1521/x"), ["tiger9"]);
         assert!(secrets("http://host:8080/a@b http://${U}:${P}@db/x git@x:y https://git@host/x").is_empty());
     }
 

@@ -1,4 +1,7 @@
-//! Walks an object and decides for each text what its place tells about it. Knows nothing of how secrets are found within a text.
+//! Walks an object and decides for each text what its place says of it. Knows nothing of how secrets are found within a text.
+use super::commands;
+use super::data::NAMES;
+use super::encoded;
 use super::flags;
 use super::mode::Mode;
 use super::names::{self, Sense};
@@ -29,18 +32,18 @@ fn visit(scan: &Scan<'_>, value: &mut Value, place: Place) {
         Value::Number(number) if place.sense == Sense::Secret && number.as_str().len() > 5 => {
             *value = Value::String(scan.token(Domain::Number, &number.to_string()))
         }
-        Value::Array(list) => array(scan, list, place),
+        Value::Array(list) => array(scan, &[], list, place),
         Value::Object(map) => object(scan, map, place),
         _ => {}
     }
 }
 
-fn array(scan: &Scan<'_>, list: &mut [Value], place: Place) {
-    let flags = if place.mode == Mode::Full && list.iter().any(|v| v.as_str().is_some_and(|s| s.starts_with('-'))) {
-        flags::secret_from(list)
-    } else {
-        Vec::new()
+fn array(scan: &Scan<'_>, before: &[Value], list: &mut [Value], place: Place) {
+    let is_command = || {
+        let first = list.first().and_then(Value::as_str);
+        !before.is_empty() || first.is_some_and(commands::is_program) || list.iter().any(|v| v.as_str().is_some_and(|s| s.starts_with('-')))
     };
+    let flags = if place.mode == Mode::Full && is_command() { flags::secret_from(before, list) } else { Vec::new() };
     for (i, item) in list.iter_mut().enumerate() {
         match (flags.get(i).copied().flatten(), item) {
             (Some(from), Value::String(text)) => {
@@ -62,6 +65,9 @@ fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
         .map(|n| scan.name(n).sense);
     let reference = map.contains_key("remoteRef") || map.contains_key("sourceRef");
     let keyed = ["name", "secretName", "existingSecret"].iter().any(|k| map.contains_key(*k));
+    let is_key = map.contains_key("kty");
+    // What runs stands in one list, how in another.
+    let command = map.get("command").filter(|_| map.contains_key("args")).and_then(Value::as_array).cloned().unwrap_or_default();
     for (key, child) in map.iter_mut() {
         let name = scan.name(key);
         if let (true, Some(text)) = (name.whole, child.as_str()) {
@@ -69,16 +75,20 @@ fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
             continue;
         }
         let mut sense = if reference && key == "secretKey" { Sense::Plain } else { name.sense };
+        let is_container = matches!(child, Value::Object(_) | Value::Array(_));
+        if (name.holds && is_container) || (is_key && NAMES.get().key_objects.contains(key)) {
+            sense = Sense::Secret;
+        }
         if let Some(named) = named.filter(|_| key == "value") {
             sense = sense.max(named);
         }
-        if place.sense == Sense::Secret && !names::benign(key) && !(key == "key" && keyed) {
+        if place.sense == Sense::Secret && place.mode != Mode::Shapes && !names::benign(key) && !(key == "key" && keyed) {
             sense = Sense::Secret;
         }
         if sense == Sense::Secret && key == "secrets" && child.as_array().is_some_and(|l| l.iter().all(is_name)) {
             sense = Sense::Plain;
         }
-        if matches!(child, Value::Object(_) | Value::Array(_)) && sense == Sense::Likely {
+        if is_container && sense == Sense::Likely {
             sense = Sense::Plain;
         }
         let mode = match place.mode {
@@ -86,8 +96,35 @@ fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
             Mode::Full if name.prose => Mode::Prose,
             mode => mode,
         };
-        let sense = if mode == Mode::Shapes { Sense::Plain } else { sense };
-        visit(scan, child, Place { sense, mode });
+        // Of a schema's field the name says what its default is.
+        let is_default = key == "default" && place.sense == Sense::Secret && child.is_string();
+        let sense = match mode {
+            Mode::Shapes if is_container || is_default => {
+                if is_default {
+                    place.sense
+                } else {
+                    name.sense
+                }
+            }
+            Mode::Shapes => Sense::Plain,
+            _ => sense,
+        };
+        match child {
+            Value::String(text) if name.logins && mode == Mode::Full => {
+                if let Some(redacted) = scan.logins(text) {
+                    *text = redacted;
+                } else {
+                    visit(scan, child, Place { sense, mode });
+                }
+            }
+            Value::Object(values) if name.ciphertexts && !is_secret(values) => {
+                for (field, value) in values.iter_mut().filter(|(_, v)| !v.as_str().is_some_and(encoded::is_opaque)) {
+                    visit(scan, value, Place { sense: scan.name(field).sense, mode });
+                }
+            }
+            Value::Array(list) if key == "args" => array(scan, &command, list, Place { sense, mode }),
+            _ => visit(scan, child, Place { sense, mode }),
+        }
     }
     rename(scan, map);
     map.extend(content);

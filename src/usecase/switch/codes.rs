@@ -52,7 +52,6 @@ codes! {
         Waiting = "waiting",
         NotDeleted = "not-deleted",
         DeletionError = "deletion-error",
-        Unseen = "unseen",
         Operating = "operating",
         Missing = "missing",
         NotSynced = "not-synced",

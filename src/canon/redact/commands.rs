@@ -1,0 +1,327 @@
+//! Commands that take a secret at a place of their own, in lists of arguments and in the lines of scripts. Which ones, and where, is data.
+use super::data::COMMANDS;
+use super::literal::is_literal;
+use super::names::{self, Sense};
+use super::spans::Spans;
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// How many words on a subcommand is looked for.
+const NEAR: usize = 8;
+
+struct Command {
+    /// The program and its subcommands.
+    words: Vec<&'static str>,
+    places: Vec<Place>,
+}
+
+struct Place {
+    at: At,
+    /// The secret begins behind this.
+    after: &'static str,
+}
+
+enum At {
+    /// After this flag; whether it is written against its value.
+    Flag(&'static str, bool),
+    /// The nth plain word behind the command.
+    Word(usize),
+    /// The last plain word.
+    Last,
+    /// The plain word behind one whose name says that it is secret.
+    Named,
+}
+
+struct Table {
+    named: BTreeMap<&'static str, Vec<Command>>,
+    /// By the beginning of their names.
+    begun: Vec<Command>,
+    /// Where one may stand in a text.
+    programs: Option<Regex>,
+}
+
+impl Table {
+    fn begun(&self, program: &str) -> impl Iterator<Item = &Command> {
+        self.begun.iter().filter(move |c| c.words.first().is_some_and(|w| program.starts_with(w.trim_end_matches('*'))))
+    }
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let (mut named, mut begun) = (BTreeMap::<&str, Vec<Command>>::new(), Vec::new());
+        let mut programs = BTreeSet::new();
+        for (line, places) in COMMANDS.get() {
+            let words: Vec<&str> = line.split(' ').collect();
+            let Some(program) = words.first().copied() else { continue };
+            let command = Command { places: places.iter().map(|p| place(p)).collect(), words };
+            match program.strip_suffix('*') {
+                Some(start) => {
+                    programs.insert(format!(r"{}[\w.-]*", regex::escape(start)));
+                    begun.push(command);
+                }
+                None => {
+                    programs.insert(regex::escape(program));
+                    named.entry(program).or_default().push(command);
+                }
+            }
+        }
+        let programs = programs.into_iter().collect::<Vec<_>>().join("|");
+        Table { named, begun, programs: Regex::new(&format!(r#"(?-u:\b)(?:{programs})(?:[\s"',]|$)"#)).ok() }
+    })
+}
+
+fn place(text: &'static str) -> Place {
+    let (at, after) = text.split_once(' ').unwrap_or((text, ""));
+    let at = match at.parse() {
+        Ok(n) => At::Word(n),
+        Err(_) if at == "last" => At::Last,
+        Err(_) if at == "named" => At::Named,
+        Err(_) => At::Flag(at.strip_suffix('+').unwrap_or(at), at.ends_with('+')),
+    };
+    Place { at, after }
+}
+
+/// Whether this word names a program that takes secrets at places of its own.
+pub(super) fn is_program(word: &str) -> bool {
+    let (table, program) = (table(), word.rsplit('/').next().unwrap_or_default());
+    table.named.contains_key(program) || table.begun(program).next().is_some()
+}
+
+/// Which of the words hold a secret, and from which byte on. In a list each word is known to be one argument.
+pub(super) fn secrets(words: &[&str], is_list: bool) -> Vec<(usize, usize)> {
+    let (table, mut out, mut done) = (table(), Vec::new(), BTreeSet::new());
+    for (i, word) in words.iter().enumerate() {
+        let program = word.rsplit('/').next().unwrap_or_default();
+        for command in table.named.get(program).into_iter().flatten().chain(table.begun(program)) {
+            // The first of its kind takes all that follows.
+            if done.contains(&command.words) {
+                continue;
+            }
+            let Some(from) = behind(words, i + 1, command.words.get(1..).unwrap_or_default()) else { continue };
+            done.insert(command.words.clone());
+            command.places.iter().for_each(|place| place.find(words, from, is_list, &mut out));
+        }
+    }
+    out.retain(|(i, from)| words.get(*i).and_then(|w| w.get(*from..)).is_some_and(is_secret));
+    out
+}
+
+/// Where the words behind these subcommands begin.
+fn behind(words: &[&str], from: usize, subcommands: &[&str]) -> Option<usize> {
+    let mut at = from;
+    for wanted in subcommands {
+        let near = words.get(at..)?.iter().take(NEAR);
+        if let Some(letter) = wanted.strip_prefix('-') {
+            let given = |w: &&str| w.strip_prefix('-').is_some_and(|flags| !flags.starts_with('-') && flags.contains(letter));
+            words.get(from..)?.iter().take(NEAR).find(|w| given(w))?;
+        } else {
+            at += near.enumerate().find(|(_, w)| *w == wanted)?.0 + 1;
+        }
+    }
+    Some(at)
+}
+
+impl Place {
+    fn find(&self, words: &[&str], from: usize, is_list: bool, out: &mut Vec<(usize, usize)>) {
+        let value = |i: usize, start: usize| {
+            let rest = words.get(i)?.get(start..)?;
+            Some((i, start + if self.after.is_empty() { 0 } else { rest.find(self.after)? + self.after.len() }))
+        };
+        let mut plain = words.iter().enumerate().skip(from).filter(|(_, w)| !w.starts_with('-'));
+        match self.at {
+            At::Word(n) => out.extend(plain.nth(n.saturating_sub(1)).and_then(|(i, _)| value(i, 0))),
+            At::Named => out.extend(plain.find(|(_, w)| names::sense(w) == Sense::Secret).and_then(|(i, _)| value(i + 1, 0))),
+            At::Last => out.extend(plain.last().and_then(|(i, _)| value(i, 0))),
+            At::Flag(flag, against) => {
+                for (i, word) in words.iter().enumerate().skip(from) {
+                    let Some(rest) = word.strip_prefix(flag) else { continue };
+                    let next = words.get(i + 1).is_some_and(|w| !w.starts_with('-') || w.contains(self.after) && !self.after.is_empty());
+                    if rest.is_empty() && next && (is_list || !against) {
+                        out.extend(value(i + 1, 0));
+                    } else if rest.starts_with('=') {
+                        out.extend(value(i, flag.len() + 1));
+                    } else if against && !rest.is_empty() && !word.starts_with("--") {
+                        out.extend(value(i, flag.len()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A literal, and no option or address.
+fn is_secret(value: &str) -> bool {
+    let value = value.trim_matches(['"', '\'', '\\']);
+    is_literal(value) && value.contains(char::is_alphanumeric) && !value.starts_with("--") && !value.contains("://")
+}
+
+/// Adds the secrets of the commands in a text: each line, or part of one up to a pipe or a semicolon, is cut into words once.
+pub(super) fn find(text: &str, out: &mut Spans) {
+    let Some(programs) = &table().programs else { return };
+    let mut at = 0;
+    let mut open = [true; 2];
+    while let Some(found) = text.get(at..).and_then(|_| programs.find_at(text, at)) {
+        let (ranges, end) = words(text, found.start(), &mut open);
+        at = end.max(found.end());
+        let list: Vec<&str> = ranges.iter().map(|r| text.get(r.clone()).unwrap_or_default()).collect();
+        for (i, from) in secrets(&list, false) {
+            let Some(range) = ranges.get(i).map(|r| r.start + from..r.end) else { continue };
+            let value = text.get(range.clone()).unwrap_or_default();
+            let bare = value.trim_start_matches(['"', '\'']);
+            let start = range.end - bare.len();
+            out.add(start..start + bare.trim_end_matches(['"', '\'', '\\']).len());
+        }
+    }
+}
+
+/// The words from here to the end of the command, and that end. Quotes are taken off where they stand around a whole word; which ones are
+/// not closed anywhere in the rest of the text is kept in `open`.
+fn words(text: &str, from: usize, open: &mut [bool; 2]) -> (Vec<Range<usize>>, usize) {
+    let bytes = text.as_bytes();
+    let line = text.get(..from).unwrap_or_default().bytes().rev().take_while(|b| *b != b'\n').take(16);
+    // An item of a list in YAML: the next items are the next words.
+    let is_item = line.filter(|b| !b" \t\"'".contains(b)).eq([b'-']);
+    let (mut out, mut i) = (Vec::new(), from);
+    while let Some(&byte) = bytes.get(i) {
+        match byte {
+            b' ' | b'\t' | b',' => i += 1,
+            b'\\' if bytes.get(i + 1) == Some(&b'\n') => i += 2,
+            // Escaped, as in JSON: what it encloses ends with the same.
+            b'\\' if matches!(bytes.get(i + 1), Some(b'"' | b'\'')) => i += 1,
+            b'\n' if is_item => {
+                let rest = text.get(i + 1..).unwrap_or_default();
+                let lead = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                if !rest.get(lead..).is_some_and(|r| r.starts_with("- ")) {
+                    break;
+                }
+                i += lead + 3;
+            }
+            b'\n' | b'\r' | b'|' | b';' | b'&' | b')' | b']' | b'`' | b'<' | b'>' => break,
+            b'"' | b'\'' => match closing(bytes, i, open) {
+                Some(end) => {
+                    out.push(i + 1..end);
+                    i = end + 1;
+                }
+                None => i += 1,
+            },
+            _ => {
+                let (end, goes_on) = word_end(bytes, i, open);
+                out.push(i..end);
+                i = end;
+                if !goes_on {
+                    // The quote that ends here was opened before the command; what follows it in a list of arguments goes on.
+                    i += 1;
+                    if bytes.get(i) != Some(&b',') {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    (out, i)
+}
+
+/// Where an unquoted word ends, and whether its command goes on: not where a quote ends it that was opened before.
+fn word_end(bytes: &[u8], from: usize, open: &mut [bool; 2]) -> (usize, bool) {
+    let mut i = from;
+    while let Some(&byte) = bytes.get(i) {
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\r' | b'|' | b';' | b'`' => break,
+            b'\\' if bytes.get(i + 1) == Some(&b'\n') => break,
+            b'\\' if bytes.get(i + 1) == Some(&b'"') => return (i, false),
+            b')' if !bytes.get(from..i).is_some_and(|w| w.contains(&b'(')) => break,
+            b'"' | b'\''
+                if (i == from + 2 && bytes.get(from) == Some(&b'-')) || matches!(bytes.get(i.wrapping_sub(1)), Some(b'=' | b':')) =>
+            {
+                match closing(bytes, i, open) {
+                    Some(end) => i = end,
+                    None => return (i, false),
+                }
+            }
+            b'"' | b'\'' => return (i, false),
+            _ => {}
+        }
+        i += 1;
+    }
+    (i, true)
+}
+
+/// Where the quote that opens here is closed.
+fn closing(bytes: &[u8], at: usize, open: &mut [bool; 2]) -> Option<usize> {
+    let quote = *bytes.get(at)?;
+    let known = open.get_mut(usize::from(quote == b'\''))?;
+    if !*known {
+        return None;
+    }
+    // One that is escaped itself is closed by the next, whose sign of escape belongs to neither.
+    let escaped = at.checked_sub(1).and_then(|b| bytes.get(b)) == Some(&b'\\');
+    let mut i = at + 1;
+    while let Some(&byte) = bytes.get(i) {
+        if byte == quote {
+            return Some(i);
+        }
+        i += if byte == b'\\' && quote == b'"' && !escaped { 2 } else { 1 };
+    }
+    *known = false;
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets_of(text: &str) -> Vec<&str> {
+        let mut out = Spans::default();
+        find(text, &mut out);
+        out.merged().into_iter().map(|s| &text[s.range]).collect()
+    }
+
+    #[test]
+    fn a_secret_stands_where_the_data_say() {
+        assert!(table().programs.is_some());
+        for text in [
+            "mysql -u root -pzq1 db",
+            "/usr/bin/mysqldump -p'zq1' db > x",
+            "sh -c \"mysql -u root -pzq1\"",
+            "redis-cli -h x -a zq1 ping",
+            "mc alias set m http://x:9000 user zq1 && mc mb m/a",
+            "mc --insecure alias set m http://x:9000 user 'zq1'",
+            "az login --service-principal -u id -p zq1 --tenant t",
+            "kubectl create secret generic s --from-literal=a=zq1",
+            "kubectl -n x create secret generic s --from-literal a=zq1",
+            "htpasswd -nbB admin zq1",
+            "openssl enc -aes-256-cbc -pass pass:zq1 -in x",
+            "smbclient //h/s -U user%zq1",
+            "lftp -u bot,zq1 sftp://x",
+            "curl -s -u \"bot:zq1\" https://x | jq .",
+            "curl -ubot:zq1 https://x",
+            "docker login \\\n  -u u \\\n  -p zq1 reg",
+            "args:\n- mysql\n- -u\n- root\n- -pzq1\n",
+            "command: [\"redis-cli\", \"-a\", \"zq1\"]",
+            "x=$(ldapsearch -x -w zq1)",
+            "vault login zq1",
+        ] {
+            assert_eq!(secrets_of(text), ["zq1"], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_secret_of_a_command_stays() {
+        for text in [
+            "mysql -u root -p mydb",
+            "mkdir -p /a/b; docker run -p 80:80 x",
+            "redis-cli -h x -a $PASS",
+            "curl -u \"$USER:$PASS\" https://x",
+            "curl -s https://x -o y",
+            "mc alias set m http://x user ${KEY}",
+            "ssh-keygen -t ed25519",
+            "az login --identity",
+            "image: mysql:8\nports: [1]",
+        ] {
+            assert_eq!(secrets_of(text), Vec::<&str>::new(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The word lists and forms as data files, each read once. What they mean is decided by who asks.
+use crate::canon::yaml;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+/// What names say.
+pub(super) static NAMES: File<Names> = File::new(include_str!("names.yaml"));
+/// What shows by its own form.
+pub(super) static TOKENS: File<Tokens> = File::new(include_str!("tokens.yaml"));
+/// Where commands take their secrets.
+pub(super) static COMMANDS: File<BTreeMap<String, Vec<String>>> = File::new(include_str!("commands.yaml"));
+
+/// A data file of this folder.
+pub(super) struct File<T> {
+    text: &'static str,
+    read: OnceLock<T>,
+}
+
+impl<T: DeserializeOwned + Default> File<T> {
+    const fn new(text: &'static str) -> Self {
+        Self { text, read: OnceLock::new() }
+    }
+
+    /// What it says; a test proves that it can be read.
+    pub(super) fn get(&self) -> &T {
+        self.read.get_or_init(|| self.parse().unwrap_or_default())
+    }
+
+    fn parse(&self) -> Option<T> {
+        serde_json::from_value(yaml::parse(self.text).ok()?.pop()?).ok()
+    }
+}
+
+/// Some words.
+pub(super) type Words = BTreeSet<String>;
+
+/// The lists of `names.yaml`, which says what they are.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[allow(missing_docs, reason = "names.yaml says it")]
+pub(super) struct Names {
+    pub(super) nouns: Words,
+    pub(super) whole: Words,
+    pub(super) key_of: Words,
+    pub(super) plain_key_of: Words,
+    pub(super) likely: Words,
+    pub(super) stems: Words,
+    pub(super) before: Words,
+    pub(super) after: Words,
+    pub(super) empty: Words,
+    pub(super) holders: Words,
+    pub(super) files: Words,
+    pub(super) benign: Words,
+    pub(super) copies: Words,
+    pub(super) prose: Words,
+    pub(super) shapes: Words,
+    pub(super) ciphertexts: Words,
+    pub(super) logins: Words,
+    pub(super) key_objects: Words,
+    pub(super) query: Words,
+    pub(super) public_armour: Words,
+    pub(super) directives: Words,
+    pub(super) input: Words,
+}
+
+/// `tokens.yaml`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tokens {
+    /// Name of a set of signs → its signs, as within the brackets of a regular expression.
+    pub(super) sets: BTreeMap<String, String>,
+    /// Service → forms.
+    pub(super) forms: BTreeMap<String, Vec<String>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_data_file_can_be_read() {
+        assert!(NAMES.parse().is_some() && TOKENS.parse().is_some() && COMMANDS.parse().is_some());
+    }
+}
