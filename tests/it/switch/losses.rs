@@ -44,7 +44,7 @@ fn under_label_tracking_the_claims_of_a_stateful_set_would_go() {
         claim["metadata"]["labels"] = json!({"app.kubernetes.io/instance": label});
         claim
     };
-    let by_label = platform_with(|w| by_label(w));
+    let by_label = platform_with(by_label);
     by_label.0.borrow_mut().add(claim("store"));
     assert_eq!(codes(&refusals(&by_label, &off_options(Strategy::Prune))), [("would-be-lost", "data-redis-0")]);
     let by_annotation = platform();
@@ -58,7 +58,7 @@ fn under_label_tracking_the_claims_of_a_stateful_set_would_go() {
 fn a_claim_that_off_keeps_and_on_would_prune_counts_as_lost() {
     // Seen on Argo CD 2.12: OFF keeps it, and the Application that comes back finds it marked and not in its Git.
     let refused = |options: &str, in_git: bool| {
-        let fake = platform_with(|w| by_label(w));
+        let fake = platform_with(by_label);
         let mut claim = thing("PersistentVolumeClaim", "feast", "data-redis-0");
         claim["metadata"]["labels"] = json!({"app.kubernetes.io/instance": "store"});
         claim["metadata"]["annotations"] = json!({"argocd.argoproj.io/sync-options": options});
