@@ -6,6 +6,7 @@ pub(crate) mod patterns;
 pub mod rule;
 pub mod split;
 mod tree;
+pub mod worse;
 
 use crate::canon;
 use crate::canon::yaml;

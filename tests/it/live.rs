@@ -1,5 +1,6 @@
 //! Live captures by the real binary, against an API server in this process that goes wrong on purpose: what it ends with, what it
 //! leaves, what it sent.
+mod answers;
 mod asked;
 mod credentials;
 mod faults;

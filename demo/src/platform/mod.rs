@@ -16,7 +16,7 @@ use crate::world::resource;
 use crate::world::store::Store;
 use crate::world::table::Table;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -98,6 +98,13 @@ pub fn of(mut seed: Seed, options: &Options, now: DateTime<Utc>) -> io::Result<P
     let responder = Arc::new(Table::default());
     let controllers = Controllers::new(options, &mishaps::Reach { git: git.clone(), responder: responder.clone() });
     Ok(Platform { store, controllers, version: seed.version, git, responder, denied: mishaps::denied(&options.mishaps) })
+}
+
+/// A platform that nothing moves.
+pub fn still(store: Store) -> Platform {
+    let version = json!({"major": "1", "minor": "36", "gitVersion": "v1.36.3", "gitTreeState": "clean", "platform": "linux/amd64"});
+    let controllers = Controllers { parts: Vec::new(), rest: (0, DateTime::UNIX_EPOCH) };
+    Platform { store, controllers, version, git: Repository::default(), responder: Arc::default(), denied: vec![] }
 }
 
 /// Says in `argocd-cm` what it is to say, and marks each object anew by what that means.

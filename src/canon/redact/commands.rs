@@ -134,7 +134,7 @@ impl Place {
         match self.at {
             At::Word(n) => out.extend(plain.nth(n.saturating_sub(1)).and_then(|(i, _)| value(i, 0))),
             At::Named => out.extend(plain.find(|(_, w)| names::sense(w) == Sense::Secret).and_then(|(i, _)| value(i + 1, 0))),
-            At::Last => out.extend(plain.last().and_then(|(i, _)| value(i, 0))),
+            At::Last => out.extend(plain.next_back().and_then(|(i, _)| value(i, 0))),
             At::Flag(flag, against) => {
                 for (i, word) in words.iter().enumerate().skip(from) {
                     let Some(rest) = word.strip_prefix(flag) else { continue };

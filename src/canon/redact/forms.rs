@@ -138,9 +138,9 @@ mod tests {
     #[test]
     fn a_form_is_found_as_a_whole_and_only_where_it_stands_alone() {
         let hex = "0123456789abcdef0123456789abcdef";
-        assert_eq!(find(&format!("x dapi{hex} y")), [2..38]);
+        assert_eq!(find(&format!("x dapi{hex} y")), vec![2..38]);
         assert!(find(&format!("x dapi{hex}00 y")).is_empty() && find(&format!("xdapi{hex}")).is_empty());
-        assert_eq!(find("a=123456789:AAabcdefghijklmnopqrstuvwxyz0123456-x"), [2..49]);
-        assert_eq!(find("sk-sk-sk-sk-sk-sk-sk-sk-sk-"), [0..27]);
+        assert_eq!(find("a=123456789:AAabcdefghijklmnopqrstuvwxyz0123456-x"), vec![2..49]);
+        assert_eq!(find("sk-sk-sk-sk-sk-sk-sk-sk-sk-"), vec![0..27]);
     }
 }

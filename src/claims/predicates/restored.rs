@@ -7,7 +7,8 @@ use crate::claims::predicates::{agreed, behind, generated, healthy, settled};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{Change, ChangeKind};
-use serde_json::json;
+use crate::kinds::worse::is_worse;
+use serde_json::{Value, json};
 
 pub(super) fn restored(q: &Question<'_>) -> Answer {
     let e = q.evidence;
@@ -33,9 +34,9 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     findings.extend(generated::differing(e, |layer| layer == q.layer, (first, last))?);
     let before = healthy::of_layer(e, q.layer, first)?;
     for finding in healthy::of_layer(e, q.layer, last)?.into_iter().chain(healthy::deleting(e, q.layer, last)?) {
-        let same = |f: &&Finding| f.effect == Effect::Counters && f.object == finding.object && f.code == finding.code;
-        // An object that was unhealthy before is as healthy as it was.
-        let as_before = finding.effect == Effect::Counters && finding.code == Code::Unhealthy && before.iter().find(same).is_some();
+        let unhealthy = |f: &Finding| f.effect == Effect::Counters && f.code == Code::Unhealthy;
+        let was = before.iter().find(|f| unhealthy(f) && f.object == finding.object);
+        let as_before = unhealthy(&finding) && was.is_some_and(|was| !worse(was, &finding));
         let (effect, code) = if as_before { (Effect::Notes, Code::UnhealthyBefore) } else { (finding.effect, finding.code) };
         findings.push(Finding { effect, code, ..finding });
     }
@@ -47,6 +48,12 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     }
     findings.extend(witness::elsewhere(e, q.layer)?);
     Ok(Some(findings))
+}
+
+/// Whether an object that was unhealthy is worse now, by the facts of its two health lines.
+fn worse(was: &Finding, now: &Finding) -> bool {
+    let facts = |f: &Finding| f.after.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
+    is_worse(&facts(was), &facts(now))
 }
 
 /// Secrets that were written again under the same name, and whose content was not compared.

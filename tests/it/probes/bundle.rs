@@ -103,7 +103,7 @@ fn what_does_not_follow_is_a_defect_that_names_the_line() {
     forged[0].1(&mut all);
     draft.files.insert("probes/core.jsonl".into(), file(&mut all).unwrap());
     let (code, said) = verified(&draft);
-    assert!(code == Some(4) && said.contains("probes/core.jsonl: line 3: sample 1: `right` does not follow"), "{said}");
+    assert!(code == Some(4) && said.contains("probes/core.jsonl: line 2: sample 1: `right` does not follow"), "{said}");
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> T {

@@ -1,47 +1,35 @@
 //! Probes against the pods and Services of the sample platform: the built-in ones and those that its own file declares.
 use super::redactor;
 use crate::samples;
+use crate::support::cluster::answer;
 use evid::adapters::config;
 use evid::bundle::config::Config;
 use evid::canon::yaml;
 use evid::kinds::Rules;
 use evid::usecase::cluster::port::{Api, Ask, NoReply, Reply};
 use evid::usecase::probes::{Places, Resolved, Route, plan, resolve};
-use serde_json::{Value, json};
+use evid_demo::World;
+use evid_demo::platform::still;
+use evid_demo::world::resource::builtin;
+use evid_demo::world::store::Store;
+use std::cell::RefCell;
 
-/// The pods and Services of a dump, as an API server answers for them.
-struct Dump(Vec<Value>);
+/// The pods and Services of a dump, on the demo's platform in this process.
+struct Dump(RefCell<World>);
 
 impl Dump {
     fn new() -> Self {
-        let mut collected = samples::collected("before");
-        Self(["pods", "services"].iter().flat_map(|r| samples::items(&mut collected, r).clone()).collect())
+        let (mut collected, mut store) = (samples::collected("before"), Store::new(builtin()));
+        for object in ["pods", "services"].iter().flat_map(|r| samples::items(&mut collected, r).clone()) {
+            store.import(object).unwrap();
+        }
+        Self(RefCell::new(World::of(still(store), chrono::DateTime::UNIX_EPOCH)))
     }
 }
 
 impl Api for Dump {
     fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
-        let (path, query) = ask.path.split_once('?').unwrap_or((&ask.path, ""));
-        let parts: Vec<&str> = path.trim_start_matches("/api/v1/").split('/').collect();
-        let (namespace, kind, name) = match parts.as_slice() {
-            ["namespaces", namespace, resource] => (Some(*namespace), *resource, None),
-            ["namespaces", namespace, resource, name] => (Some(*namespace), *resource, Some(*name)),
-            other => (None, other[0], None),
-        };
-        let kind = if kind == "pods" { "Pod" } else { "Service" };
-        let selector = query.trim_start_matches("labelSelector=").replace("%2F", "/").replace("%3D", "=").replace("%2C", ",");
-        let matches = |o: &Value| {
-            let labels = &o["metadata"]["labels"];
-            selector.split(',').filter(|s| !s.is_empty()).all(|s| s.split_once('=').is_some_and(|(k, v)| labels[k] == v))
-        };
-        let here = |o: &&Value| o["kind"] == kind && namespace.is_none_or(|n| o["metadata"]["namespace"] == n) && matches(o);
-        let found: Vec<&Value> = self.0.iter().filter(here).filter(|o| name.is_none_or(|n| o["metadata"]["name"] == n)).collect();
-        let (status, body) = match (name, found.first()) {
-            (None, _) => (200, json!({ "items": found }).to_string()),
-            (Some(_), Some(one)) => (200, one.to_string()),
-            (Some(_), None) => (404, "{}".into()),
-        };
-        Ok(Reply { status, body: body.into(), date: None, warnings: vec![] })
+        answer(&mut self.0.borrow_mut(), ask, usize::MAX)
     }
 }
 

@@ -1,26 +1,28 @@
 //! Who is asked, how often, and what is written down: over a cluster and apps that answer as they are told.
 use super::redactor;
+use crate::support::cluster::answer;
 use evid::bundle::config::Config;
 use evid::bundle::probe::{Heard, Is, Line, Raw, Why, file};
 use evid::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
 use evid::usecase::probes::{Call, Reach, Resolved, Route, Unheard, World, plan, resolve, run, sample};
+use evid_demo::faults::{Action, Rule};
+use evid_demo::platform::still;
+use evid_demo::world::resource::builtin;
+use evid_demo::world::status::Status;
+use evid_demo::world::store::Store;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// Path → status and body.
-type Answers = BTreeMap<String, (u16, String)>;
-
 /// What an app answers, by what it is asked and how often it was asked before.
 type Apps = dyn Fn(&str, usize) -> Result<Raw, Unheard> + Sync;
 
-/// An API server that knows some paths, and apps that answer by the path (or command, or URL) that they are asked for.
+/// The demo's platform in this process, which nothing moves, and apps that answer by the path (or command, or URL) that they are asked for.
 pub struct Fake {
-    api: Answers,
+    world: Mutex<evid_demo::World>,
     apps: Box<Apps>,
     asked: Mutex<Vec<String>>,
     slept: AtomicUsize,
@@ -31,8 +33,7 @@ pub struct Fake {
 impl Api for Fake {
     fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
         assert_eq!(ask.method, Method::Get, "nothing is written");
-        let (status, body) = self.api.get(&ask.path).cloned().ok_or_else(|| NoReply::Cut(format!("{} is not known here", ask.path)))?;
-        Ok(Reply { status, body: body.into(), date: None, warnings: vec![] })
+        answer(&mut self.world.lock().unwrap(), ask, usize::MAX)
     }
 }
 
@@ -62,17 +63,13 @@ impl Clock for Fake {
 }
 
 fn pod(namespace: &str, name: &str) -> Value {
-    json!({
-        "metadata": {"namespace": namespace, "name": name, "uid": format!("uid-of-{name}")},
+    json!({"apiVersion": "v1", "kind": "Pod",
+        "metadata": {"namespace": namespace, "name": name, "uid": format!("uid-of-{name}"), "labels": {"app": "web"}},
         "spec": {"containers": [
             {"name": "main", "image": "registry.example/web:1", "ports": [{"name": "metrics", "containerPort": 9090}, {"name": "http", "containerPort": 8080}]},
             {"name": "side", "image": "registry.example/side:2"}]},
         "status": {"phase": "Running"},
     })
-}
-
-fn list(pods: &[Value]) -> (u16, String) {
-    (200, json!({"kind": "PodList", "metadata": {}, "items": pods}).to_string())
 }
 
 fn status(code: u16, message: &str) -> String {
@@ -85,21 +82,24 @@ pub fn raw(status: i64, body: &str) -> Raw {
     Raw { status, body: body.into(), headers, took: Duration::from_millis(12), ..Raw::default() }
 }
 
-const WEB: &str = "/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb";
-
 /// A cluster with two web pods and a Service before them; every app answers `{"status":"ok"}`.
 pub fn fake(apps: impl Fn(&str, usize) -> Result<Raw, Unheard> + Sync + 'static) -> Fake {
-    let api = [
-        (WEB, list(&[pod("shop", "web-1"), pod("shop", "web-0")])),
-        ("/api/v1/namespaces/shop/pods/web-0", (200, pod("shop", "web-0").to_string())),
-        ("/api/v1/namespaces/shop/pods/gone", (404, status(404, "pods \"gone\" not found"))),
-        ("/api/v1/namespaces/shop/pods?labelSelector=app%3Dnobody", list(&[])),
-        ("/api/v1/namespaces/locked/pods?labelSelector=app%3Dweb", (403, status(403, "pods is forbidden"))),
-        ("/api/v1/namespaces/shop/services/web", (200, json!({"spec": {"selector": {"app": "web"}}}).to_string())),
-        ("/api/v1/namespaces/shop/services/none", (404, status(404, "services \"none\" not found"))),
-    ];
-    let api = api.into_iter().map(|(path, answer)| (path.to_owned(), answer)).collect();
-    Fake { api, apps: Box::new(apps), asked: Mutex::default(), slept: AtomicUsize::new(0), stop: usize::MAX }
+    fake_with(&[pod("shop", "web-1"), pod("shop", "web-0")], apps)
+}
+
+/// A cluster with these pods. One namespace may not be looked into, of another nothing is heard.
+fn fake_with(pods: &[Value], apps: impl Fn(&str, usize) -> Result<Raw, Unheard> + Sync + 'static) -> Fake {
+    let mut store = Store::new(builtin());
+    let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"namespace": "shop", "name": "web"},
+        "spec": {"selector": {"app": "web"}}});
+    for object in pods.iter().chain([&service]) {
+        store.import(object.clone()).unwrap();
+    }
+    let world = evid_demo::World::of(still(store), "2026-11-24T08:00:00Z".parse().unwrap());
+    let forbidden = Action::Fail(Status::new(403, "Forbidden", "pods is forbidden"));
+    let rules = [("/namespaces/locked/", forbidden), ("/namespaces/unheard-of/", Action::Close)];
+    world.faults.set(rules.into_iter().map(|(path, action)| Rule::on("GET", path, action).unwrap()).collect());
+    Fake { world: Mutex::new(world), apps: Box::new(apps), asked: Mutex::default(), slept: AtomicUsize::new(0), stop: usize::MAX }
 }
 
 pub fn config(probes: Value) -> Config {
@@ -130,7 +130,7 @@ fn every_pod_that_matches_is_asked_as_often_as_declared() {
     let fake = fake(|_, _| Ok(raw(200, r#"{"status":"ok"}"#)));
     let lines = lines(&fake, &declared(web()));
     let names: Vec<&str> = lines.iter().map(|l| &*l.target.as_ref().unwrap().name).collect();
-    assert_eq!(names, ["web-1", "web-0"]);
+    assert_eq!(names, ["web-0", "web-1"]);
     for line in &lines {
         assert_eq!((line.is(), line.samples.len()), (Is::Right, 3));
         assert_eq!(line.pods[0].uid, format!("uid-of-{}", line.pods[0].name));
@@ -146,7 +146,7 @@ fn one_good_answer_of_two_pods_is_not_healthy_nor_are_two_of_three_samples() {
     let one_pod =
         fake(|what, _| if what.contains("web-1") { Err(Unheard::NoReply(NoReply::Cut("reset".into()))) } else { Ok(raw(200, "ok")) });
     let is: Vec<Is> = lines(&one_pod, &declared(web())).iter().map(Line::is).collect();
-    assert_eq!(is, [Is::NoAnswer, Is::Right]);
+    assert_eq!(is, [Is::Right, Is::NoAnswer]);
     let flapping = fake(|_, before| Ok(raw(if before == 1 { 500 } else { 200 }, "ok")));
     for line in lines(&flapping, &declared(web())) {
         assert_eq!(line.is(), Is::Wrong);
@@ -215,31 +215,31 @@ fn whom_nobody_can_ask_is_written_down_with_the_reason() {
 
 #[test]
 fn pods_that_are_done_or_leaving_are_not_asked() {
-    let mut fake = fake(|_, _| Ok(raw(200, "ok")));
     let mut done = pod("shop", "done");
     done["status"]["phase"] = json!("Succeeded");
     let mut leaving = pod("shop", "leaving");
     leaving["metadata"]["deletionTimestamp"] = json!("2026-11-24T07:59:59Z");
-    fake.api.insert(WEB.into(), list(&[done.clone(), leaving.clone(), pod("shop", "web-0")]));
-    assert_eq!(lines(&fake, &declared(web())).len(), 1);
-    fake.api.insert(WEB.into(), list(&[done, leaving]));
-    assert_eq!(lines(&fake, &declared(web()))[0].is(), Is::NoAnswer);
+    let seen = |pods: &[Value]| lines(&fake_with(pods, |_, _| Ok(raw(200, "ok"))), &declared(web()));
+    assert_eq!(seen(&[done.clone(), leaving.clone(), pod("shop", "web-0")]).len(), 1);
+    assert_eq!(seen(&[done, leaving])[0].is(), Is::NoAnswer);
 }
 
 #[test]
 fn a_list_that_is_cut_is_not_taken_for_all_pods() {
-    let mut fake = fake(|_, _| Ok(raw(200, "ok")));
-    fake.api.insert(WEB.into(), (200, json!({"metadata": {"continue": "x"}, "items": [pod("shop", "web-0")]}).to_string()));
+    let fake = fake(|_, _| Ok(raw(200, "ok")));
+    fake.world.lock().unwrap().faults.set(vec![Rule::on("GET", "/namespaces/shop/pods", Action::Endless).unwrap()]);
     assert_eq!(lines(&fake, &declared(web()))[0].is(), Is::NotAsked);
 }
 
 #[test]
 fn the_built_in_probes_are_asked_where_none_is_declared_and_are_absent_where_nothing_fits() {
-    let mut fake = fake(|what, _| Ok(raw(200, if what.contains("repository") { r#"[{"state":"READY"}]"# } else { "ok" })));
-    for app in ["fastapi", "triton", "mlflow"] {
-        let here = if app == "mlflow" { vec![] } else { vec![pod("shop", app), pod("elsewhere", app)] };
-        fake.api.insert(format!("/api/v1/pods?labelSelector=app.kubernetes.io%2Fname%3D{app}"), list(&here));
-    }
+    let labelled = |namespace: &str, app: &str| {
+        let mut pod = pod(namespace, app);
+        pod["metadata"]["labels"] = json!({"app.kubernetes.io/name": app});
+        pod
+    };
+    let pods = ["shop", "elsewhere"].map(|space| ["fastapi", "triton"].map(|app| labelled(space, app))).concat();
+    let fake = fake_with(&pods, |what, _| Ok(raw(200, if what.contains("repository") { r#"[{"state":"READY"}]"# } else { "ok" })));
     let found = lines(&fake, &Config::default());
     let is: Vec<(&str, Is)> = found.iter().map(|l| (&*l.probe, l.is())).collect();
     let right = |name| (name, Is::Right);

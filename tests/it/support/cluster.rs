@@ -197,35 +197,43 @@ impl World {
     }
 
     fn answer(&mut self, ask: &Ask) -> Result<Reply, NoReply> {
-        let body = ask.body.as_ref().map_or(&[][..], |(_, b)| b);
         if ask.method != Method::Get && !ask.path.contains("reviews") {
+            let body = ask.body.as_ref().map_or(&[][..], |(_, b)| b);
             self.writes.push((format!("{} {}", ask.method.as_str(), ask.path), serde_json::from_slice(body).unwrap()));
         }
-        let mut request = http::Request::builder().method(ask.method.as_str()).uri(self.paged(&ask.path));
-        if let Some(accept) = ask.accept.filter(|a| !(self.plain && a.contains("APIGroupDiscoveryList"))) {
-            request = request.header("accept", accept);
-        }
-        if let Some((kind, _)) = ask.body {
-            request = request.header("content-type", kind);
-        }
-        let answer = self.send(request.body(body.to_vec()).unwrap()).map_err(|lost| match lost {
-            Lost::Cut => NoReply::Cut("connection reset".into()),
-            Lost::Never => NoReply::TimedOut(Duration::from_secs(30)),
-        })?;
-        let text = |name| answer.headers().get_all(name).iter().filter_map(|v| v.to_str().ok()).map(str::to_owned).collect::<Vec<_>>();
-        let (date, warnings) = (text("date").pop(), text("warning"));
-        Ok(Reply { status: answer.status().as_u16(), date, warnings, body: answer.into_body() })
+        let accept = ask.accept.filter(|a| !(self.plain && a.contains("APIGroupDiscoveryList")));
+        let page = self.page;
+        answer(self, &Ask { accept, ..ask.clone() }, page)
     }
+}
 
-    /// A path whose pages are no larger than a test wants.
-    fn paged(&self, path: &str) -> String {
-        let part = |p: &str| match p.strip_prefix("limit=").and_then(|l| l.parse::<usize>().ok()) {
-            Some(limit) => format!("limit={}", limit.min(self.page)),
-            None => p.to_owned(),
-        };
-        match path.split_once('?') {
-            Some((path, query)) => format!("{path}?{}", query.split('&').map(part).collect::<Vec<_>>().join("&")),
-            None => path.to_owned(),
-        }
+/// What a platform answers, on pages of so many objects at most.
+pub fn answer(world: &mut evid_demo::World, ask: &Ask, page: usize) -> Result<Reply, NoReply> {
+    let mut request = http::Request::builder().method(ask.method.as_str()).uri(paged(&ask.path, page));
+    if let Some(accept) = ask.accept {
+        request = request.header("accept", accept);
+    }
+    if let Some((kind, _)) = ask.body {
+        request = request.header("content-type", kind);
+    }
+    let body = ask.body.as_ref().map_or(&[][..], |(_, b)| b);
+    let answer = world.send(request.body(body.to_vec()).unwrap()).map_err(|lost| match lost {
+        Lost::Cut => NoReply::Cut("connection reset".into()),
+        Lost::Never => NoReply::TimedOut(Duration::from_secs(30)),
+    })?;
+    let text = |name| answer.headers().get_all(name).iter().filter_map(|v| v.to_str().ok()).map(str::to_owned).collect::<Vec<_>>();
+    let (date, warnings) = (text("date").pop(), text("warning"));
+    Ok(Reply { status: answer.status().as_u16(), date, warnings, body: answer.into_body() })
+}
+
+/// A path whose pages are no larger than that.
+fn paged(path: &str, most: usize) -> String {
+    let part = |p: &str| match p.strip_prefix("limit=").and_then(|l| l.parse::<usize>().ok()) {
+        Some(limit) => format!("limit={}", limit.min(most)),
+        None => p.to_owned(),
+    };
+    match path.split_once('?') {
+        Some((path, query)) => format!("{path}?{}", query.split('&').map(part).collect::<Vec<_>>().join("&")),
+        None => path.to_owned(),
     }
 }

@@ -8,9 +8,6 @@ mod session;
 mod spaces;
 mod torn;
 
-#[cfg(test)]
-mod tests;
-
 pub use collect::{collect, questions};
 pub use platform::{Platform, platform};
 pub use scope::Scope;

@@ -1,23 +1,46 @@
-//! A live capture of an API server that answers well, and of one that answers badly.
-use super::{Live, Scope, collect};
-use crate::bundle::config::Config;
-use crate::canon::redact::Redactor;
-use crate::kinds::Rules;
-use crate::model::Reason;
-use crate::usecase::capture::Collected;
-use crate::usecase::capture::intake::Intake;
-use crate::usecase::capture::packed::PackedList;
-use crate::usecase::capture::spool::Memory;
-use crate::usecase::cluster::LiveError;
-use crate::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
+//! What a live capture does with answers that are right and wrong: over the demo's platform in this process.
+use crate::support::cluster::{answer, reply};
+use evid::bundle::config::Config;
+use evid::canon::redact::Redactor;
+use evid::kinds::Rules;
+use evid::model::{Objects as _, Reason};
+use evid::usecase::capture::intake::Intake;
+use evid::usecase::capture::live::{Live, Scope, collect};
+use evid::usecase::capture::packed::PackedList;
+use evid::usecase::capture::spool::Memory;
+use evid::usecase::capture::{Collected, List, snapshot};
+use evid::usecase::cluster::LiveError;
+use evid::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
+use evid_demo::World;
+use evid_demo::platform::still;
+use evid_demo::world::resource::builtin;
+use evid_demo::world::store::Store;
 use serde_json::{Value, json};
 use std::sync::Mutex;
 use std::time::Duration;
 
-/// An API server with two namespaces, three pods, one Application; `wrong` may answer instead.
+/// The platform of two namespaces, three pods on two pages, one Application; `wrong` may answer in its place.
 struct Server<F> {
     wrong: F,
     asked: Mutex<Vec<String>>,
+    world: Mutex<World>,
+}
+
+impl<F> Server<F> {
+    fn new(wrong: F) -> Self {
+        const SERVED: [&str; 4] = ["namespaces", "pods", "secrets", "applications.argoproj.io"];
+        let mut store = Store::new(builtin().into_iter().filter(|r| SERVED.contains(&&*r.stem())).collect());
+        let object =
+            |api: &str, kind: &str, name: &str| json!({"apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": "a"}});
+        for (kind, name) in [("Namespace", "a"), ("Namespace", "b"), ("Pod", "p1"), ("Pod", "p2"), ("Pod", "p3"), ("Secret", "s")] {
+            store.import(object("v1", kind, name)).unwrap();
+        }
+        store.import(object("argoproj.io/v1alpha1", "Application", "app")).unwrap();
+        assert_eq!(store.version().to_string(), VERSION);
+        let world = World::of(still(store), chrono::DateTime::UNIX_EPOCH);
+        world.faults.stale(vec!["metrics.k8s.io/v1beta1".into()]);
+        Self { wrong, asked: Mutex::default(), world: Mutex::new(world) }
+    }
 }
 
 impl<F: Fn(&Ask, usize) -> Option<Result<Reply, NoReply>> + Sync> Api for Server<F> {
@@ -27,44 +50,24 @@ impl<F: Fn(&Ask, usize) -> Option<Result<Reply, NoReply>> + Sync> Api for Server
         let before = asked.iter().filter(|l| **l == line).count();
         asked.push(line);
         drop(asked);
-        (self.wrong)(ask, before).unwrap_or_else(|| Ok(right(ask)))
+        (self.wrong)(ask, before).unwrap_or_else(|| answer(&mut self.world.lock().unwrap(), ask, 2))
     }
 }
 
-fn reply(status: u16, body: &Value) -> Reply {
-    Reply { status, body: body.to_string().into_bytes(), date: None, warnings: vec![] }
-}
+/// The resourceVersion of every list.
+const VERSION: &str = "8";
 
 fn list(kind: &str, items: Value, next: &str) -> Value {
-    json!({"kind": kind, "apiVersion": "v1", "metadata": {"resourceVersion": "90", "continue": next}, "items": items})
+    json!({"kind": kind, "apiVersion": "v1", "metadata": {"resourceVersion": VERSION, "continue": next}, "items": items})
+}
+
+/// The page after one that a test made up.
+fn rest() -> Option<Result<Reply, NoReply>> {
+    Some(Ok(reply(200, &list("PodList", json!([named("p3")]), ""))))
 }
 
 fn named(name: &str) -> Value {
     json!({"metadata": {"name": name, "namespace": "a", "uid": name, "resourceVersion": "7"}})
-}
-
-fn right(ask: &Ask) -> Reply {
-    let resource = |name: &str, kind: &str, scope: &str| json!({"resource": name, "responseKind": {"kind": kind}, "scope": scope, "verbs": ["get", "list"]});
-    let path = ask.path.split('?').next().unwrap();
-    let body = match path {
-        "/api" => json!({"kind": "APIGroupDiscoveryList", "items": [{"metadata": {}, "versions": [{"version": "v1", "resources": [
-            resource("namespaces", "Namespace", "Cluster"), resource("pods", "Pod", "Namespaced"), resource("secrets", "Secret", "Namespaced"),
-            {"resource": "bindings", "responseKind": {"kind": "Binding"}, "scope": "Namespaced", "verbs": ["create"]}]}]}]}),
-        "/apis" => json!({"kind": "APIGroupDiscoveryList", "items": [{"metadata": {"name": "argoproj.io"}, "versions": [
-            {"version": "v1alpha1", "freshness": "Current", "resources": [resource("applications", "Application", "Namespaced")]}]},
-            {"metadata": {"name": "metrics.k8s.io"}, "versions": [{"version": "v1beta1", "freshness": "Stale"}]}]}),
-        "/version" => json!({"gitVersion": "v1.36.3"}),
-        "/api/v1/namespaces" => {
-            list("NamespaceList", json!([{"metadata": {"name": "a", "uid": "u"}}, {"metadata": {"name": "b", "uid": "v"}}]), "")
-        }
-        "/api/v1/pods" if !ask.path.contains("continue=") => list("PodList", json!([named("p1"), named("p2")]), "two"),
-        "/api/v1/pods" => list("PodList", json!([named("p3")]), ""),
-        "/api/v1/namespaces/a/pods" => list("PodList", json!([named("p1")]), ""),
-        "/api/v1/secrets" => list("PartialObjectMetadataList", json!([named("s")]), ""),
-        "/apis/argoproj.io/v1alpha1/applications" => list("ApplicationList", json!([named("app")]), ""),
-        _ => return reply(404, &json!({"kind": "Status", "message": "the server could not find the requested resource"})),
-    };
-    reply(200, &body)
 }
 
 struct Still;
@@ -78,25 +81,22 @@ impl Clock for Still {
     }
 }
 
-fn run(scope: &Scope, wrong: impl Fn(&Ask, usize) -> Option<Result<Reply, NoReply>> + Sync) -> (Result<Collected, LiveError>, Vec<String>) {
-    let server = Server { wrong, asked: Mutex::default() };
+type Seen = Collected<PackedList>;
+
+fn run(scope: &Scope, wrong: impl Fn(&Ask, usize) -> Option<Result<Reply, NoReply>> + Sync) -> (Result<Seen, LiveError>, Vec<String>) {
+    let server = Server::new(wrong);
     let (rules, redactor, spool) = (Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]), Memory::default());
     let intake = Intake { redactor: &redactor, rules: &rules, layers: &[], config: &Config::default(), spool: &spool };
     let collected = collect(&Live { api: &server, clock: &Still, rules: &rules, scope, progress: &|_, _, _| {} }, &intake);
-    (collected.map(|c| unpacked(c, &intake)), server.asked.into_inner().unwrap())
+    (collected, server.asked.into_inner().unwrap())
 }
 
-/// The objects after the intake, unpacked.
-fn unpacked(collected: Collected<PackedList>, intake: &Intake<'_>) -> Collected {
-    collected.map(|items| items.packed().map(|at| intake.whole(items.object(at).unwrap())).collect())
-}
-
-fn of<'a>(collected: &'a Collected, resource: &str) -> &'a crate::usecase::capture::List {
+fn of<'a>(collected: &'a Seen, resource: &str) -> &'a List<PackedList> {
     collected.lists.iter().find(|l| l.resource.as_deref() == Some(resource)).unwrap()
 }
 
 /// The gaps that are not about the stale group, as `resource namespace reason`.
-fn gaps(collected: &Collected) -> Vec<String> {
+fn gaps(collected: &Seen) -> Vec<String> {
     let own = collected.gaps.iter().filter(|g| g.group != "metrics.k8s.io");
     own.map(|g| format!("{} {} {}", g.resource, g.namespace.as_deref().unwrap_or("-"), g.reason)).collect()
 }
@@ -111,12 +111,22 @@ fn every_listable_kind_is_asked_page_by_page_and_a_stale_group_is_a_gap() {
     let collected = collected.unwrap();
     let pods = of(&collected, "pods");
     assert_eq!((pods.items.len(), pods.count, pods.read.map(|(pages, _)| pages), pods.is_question), (3, Some(3), Some(2), true));
-    assert_eq!(pods.items[0]["kind"], "Pod", "items of a built-in kind do not say what they are");
-    assert_eq!(of(&collected, "secrets").items[0]["kind"], "Secret");
+    assert_eq!(of(&collected, "secrets").items.len(), 1);
     assert!(gaps(&collected).is_empty());
     assert_eq!((collected.gaps[0].group.as_str(), collected.gaps[0].resource.as_str()), ("metrics.k8s.io", "*"));
     assert!(asked.iter().all(|a| a.starts_with("GET ")), "a capture that is allowed everything reviews nothing: {asked:?}");
     assert_eq!(asked.iter().filter(|a| a.contains("/applications")).count(), 2, "Applications are read at the start and at the end");
+}
+
+#[test]
+fn items_of_built_in_kinds_do_not_say_what_they_are_and_are_known_all_the_same() {
+    let server = Server::new(|_: &Ask, _| None);
+    let (rules, redactor, spool, scope) = (Rules::new(&[]).unwrap(), Redactor::new(&[7; 32]), Memory::default(), Scope::default());
+    let intake = Intake { redactor: &redactor, rules: &rules, layers: &[], config: &Config::default(), spool: &spool };
+    let collected = collect(&Live { api: &server, clock: &Still, rules: &rules, scope: &scope, progress: &|_, _, _| {} }, &intake);
+    let objects = snapshot(collected.unwrap(), &intake).unwrap().objects;
+    let kinds: Vec<String> = (0..objects.len()).filter_map(|at| objects.whole(at)).map(|o| o.key.kind.clone()).collect();
+    assert_eq!(kinds, ["Namespace", "Namespace", "Pod", "Pod", "Pod", "Secret", "Application"]);
 }
 
 #[test]
@@ -174,7 +184,7 @@ fn an_expired_page_starts_the_list_anew_three_times_and_then_is_a_gap() {
 fn pages_of_different_moments_and_pages_without_end_are_gaps() {
     let other = |ask: &Ask, _| {
         let mut page = list("PodList", json!([named("p3")]), "");
-        page["metadata"]["resourceVersion"] = json!("91");
+        page["metadata"]["resourceVersion"] = json!("9");
         ask.path.contains("continue=").then(|| Ok(reply(200, &page)))
     };
     assert_eq!(gaps(&run(&Scope::default(), other).0.unwrap()), ["pods - torn"]);
@@ -189,11 +199,11 @@ fn pages_of_different_moments_and_pages_without_end_are_gaps() {
 
 #[test]
 fn pages_that_hold_another_number_than_the_first_one_said_show_no_absence() {
-    let counted = |rest: u64| {
+    let counted = |remaining: u64| {
         move |ask: &Ask, _: usize| {
             let mut page = list("PodList", json!([named("p1"), named("p2")]), "two");
-            page["metadata"]["remainingItemCount"] = json!(rest);
-            (asks(ask, "pods") && !ask.path.contains("continue=")).then(|| Ok(reply(200, &page)))
+            page["metadata"]["remainingItemCount"] = json!(remaining);
+            if ask.path.contains("continue=") { rest() } else { asks(ask, "pods").then(|| Ok(reply(200, &page))) }
         }
     };
     assert_eq!(gaps(&run(&Scope::default(), counted(1)).0.unwrap()), [""; 0]);
@@ -222,13 +232,13 @@ fn pages_whose_tokens_are_ever_new_end_too() {
         }
     };
     assert_eq!(gaps(&run(&Scope::default(), endless(json!([]))).0.unwrap()), ["pods - truncated"]);
-    // With objects on every page, only the deadline ends the list.
-    let server = Server { wrong: endless(json!([named("p")])), asked: Mutex::default() };
+    // With objects on every page only time ends them.
+    let server = Server::new(endless(json!([named("p")])));
     let (rules, scope) = (Rules::new(&[]).unwrap(), Scope { deadline: chrono::Duration::seconds(90), ..Scope::default() });
     let (redactor, spool) = (Redactor::new(&[7; 32]), Memory::default());
     let intake = Intake { redactor: &redactor, rules: &rules, layers: &[], config: &Config::default(), spool: &spool };
     let live = Live { api: &server, clock: &Ticking::default(), rules: &rules, scope: &scope, progress: &|_, _, _| {} };
-    assert!(gaps(&unpacked(collect(&live, &intake).unwrap(), &intake)).contains(&"pods - truncated".to_owned()));
+    assert!(gaps(&collect(&live, &intake).unwrap()).contains(&"pods - truncated".to_owned()));
 }
 
 /// Each time it is read, it is a second later.
@@ -324,7 +334,7 @@ fn where_the_cluster_may_not_be_listed_its_namespaces_are_asked() {
         let (collected, asked) = run(&Scope { review, ..Scope::default() }, refused);
         let collected = collected.unwrap();
         assert_eq!(gaps(&collected), ["pods b forbidden"], "review: {review}");
-        assert!(collected.lists.iter().any(|l| l.namespace.as_deref() == Some("a") && l.items.len() == 1 && l.is_question));
+        assert!(collected.lists.iter().any(|l| l.namespace.as_deref() == Some("a") && l.items.len() == 3 && l.is_question));
         assert_eq!(asked.iter().any(|a| a.starts_with("POST")), review);
     }
 }
@@ -341,7 +351,7 @@ fn the_first_page_is_small_and_later_ones_are_as_large_as_their_objects_allow() 
     let pages = |chunk: u32, size: usize| {
         let large = move |ask: &Ask, _: usize| {
             let page = || list("PodList", json!([{"metadata": {"name": "p", "namespace": "a"}, "x": "x".repeat(size)}]), "two");
-            (asks(ask, "pods") && !ask.path.contains("continue=")).then(|| Ok(reply(200, &page())))
+            if ask.path.contains("continue=") { rest() } else { asks(ask, "pods").then(|| Ok(reply(200, &page()))) }
         };
         let (_, asked) = run(&Scope { chunk, ..Scope::default() }, large);
         let limits = asked.iter().filter(|a| a.contains("/pods?")).map(|a| a.split("limit=").nth(1).unwrap().split('&').next().unwrap());
