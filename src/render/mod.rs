@@ -1,8 +1,8 @@
 //! The output for people, as text. It writes nothing and decides neither colour nor width.
 pub mod doctor;
 pub mod expected;
-#[cfg(feature = "cli")]
 pub mod foreign;
+#[cfg(feature = "cli")]
 pub mod html;
 #[cfg(feature = "cli")]
 pub mod probes;
