@@ -20,7 +20,7 @@ pub use destination::Here;
 pub use entry::{Entry, key_of_entry, listed, managed, resources};
 pub use hook::is_hook;
 pub use keep::{HELM_POLICY, Kept, SYNC_OPTIONS, Strategy, has_option, kept, kept_either_way};
-pub use settings::{Settings, longest_silence};
+pub use settings::{SETTINGS, Settings, longest_silence};
 pub use tracking::{ANNOTATION, INSTALLATION, Method, Tracking};
 pub use tree::{Apps, Listed};
 

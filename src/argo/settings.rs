@@ -13,6 +13,9 @@ pub struct Settings {
     data: Map<String, Value>,
 }
 
+/// The ConfigMaps of Argo CD that say how it is set up.
+pub const SETTINGS: [&str; 2] = ["argocd-cm", "argocd-cmd-params-cm"];
+
 /// For how many intervals an Application may go without a reconciliation before its status no longer counts (law 7).
 pub const LONGEST: i64 = 3;
 

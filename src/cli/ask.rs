@@ -14,9 +14,17 @@ pub fn confirm(question: &str, yes: bool, somebody: bool) -> Result<(), Failure>
         return Err(Failure::new("nobody is here to confirm").hint("`--yes` goes on without asking, `--dry-run` shows every write"));
     }
     drop(write!(std::io::stderr().lock(), "{question} [y/N] "));
+    if matches!(&*answer()?, "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::new("nothing was written")) }
+}
+
+/// Reads a line from stdin, without blanks around it.
+///
+/// # Errors
+/// If stdin can't be read.
+pub fn answer() -> Result<String, Failure> {
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).map_err(|e| Failure::new(format!("stdin can't be read: {e}")))?;
-    if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::new("nothing was written")) }
+    Ok(answer.trim().to_owned())
 }
 
 #[cfg(test)]

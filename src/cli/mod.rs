@@ -1,6 +1,5 @@
 //! The command line: parses the arguments, runs a use case, prints the answer, gives an exit code. Only this module chooses colours, exit
 //! codes and words for people.
-#[cfg(feature = "kube")]
 mod ask;
 mod capture;
 #[cfg(feature = "kube")]

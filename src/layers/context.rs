@@ -135,7 +135,10 @@ impl<'a> Context<'a> {
             let served = |v: &Value| meta::text(v, "/name") == version && v.get("served") == Some(&Value::Bool(true));
             Some(meta::text(&definition.value, "/spec/group") == group && versions.iter().any(served))
         };
-        self.objects.of_kind("apiextensions.k8s.io", "CustomResourceDefinition").find(|at| serves(at) == Some(true))
+        // Definitions are large, and each is named `<plural>.<group>` (kubernetes 1.33, apiextensions-apiserver
+        // `pkg/apis/apiextensions/validation/validation.go`): those of other groups are not unpacked.
+        let is_named = |at: &usize| self.objects.key(*at).name.split_once('.').is_some_and(|(_, named)| named == group);
+        self.objects.of_kind("apiextensions.k8s.io", "CustomResourceDefinition").filter(is_named).find(|at| serves(at) == Some(true))
     }
 
     /// The StatefulSet in the claim's namespace whose template made the claim, by its name `<template>-<set>-<ordinal>`.

@@ -2,7 +2,7 @@
 //! `words/`; the sentences around them are here.
 use crate::claims::{Code, Finding, Judged};
 use crate::compare::Writer;
-use crate::model::{Key, Verdict};
+use crate::model::{Key, Role, Verdict};
 use crate::render::foreign;
 use serde_json::Value;
 
@@ -60,6 +60,14 @@ pub fn of_claim(judged: &Judged) -> String {
         0 => judged.says.clone(),
         1 => format!("{}, but for 1 change that evid.yaml expects", judged.says),
         n => format!("{}, but for {n} changes that evid.yaml expects", judged.says),
+    }
+}
+
+/// What is asked of a layer of this role.
+pub fn of_role(role: Role) -> &'static str {
+    match role {
+        Role::Switched => "goes and returns",
+        Role::Protected => "must stay as it is",
     }
 }
 

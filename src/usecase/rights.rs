@@ -1,4 +1,5 @@
 //! The rights that evid asks for, by verb, and the question whether the user has one. Must not know what is done without one.
+use crate::argo::SETTINGS;
 use crate::model::stem;
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::{Api, Ask, Method};
@@ -58,9 +59,6 @@ pub struct Right {
     pub names: &'static [&'static str],
 }
 
-/// The ConfigMaps of Argo CD that the switch reads.
-const SETTINGS: &[&str] = &["argocd-cm", "argocd-cmd-params-cm"];
-
 impl Right {
     fn new(purpose: Purpose, scope: Scope, group: &str, resource: &str, verb: &'static str) -> Self {
         Self { purpose, scope, group: group.into(), resource: resource.into(), verb, names: &[] }
@@ -101,7 +99,7 @@ pub fn of_switch() -> Vec<Right> {
     let argo = |scope, resource: &str, verb| Right::new(Purpose::Switch, scope, "argoproj.io", resource, verb);
     let mut rights: Vec<Right> = ["get", "create", "patch", "delete"].map(|verb| argo(Scope::Applications, "applications", verb)).into();
     rights.extend(["get", "create"].map(|verb| argo(Scope::Control, "appprojects", verb)));
-    rights.push(Right { names: SETTINGS, ..Right::new(Purpose::Switch, Scope::Control, "", "configmaps", "get") });
+    rights.push(Right { names: &SETTINGS, ..Right::new(Purpose::Switch, Scope::Control, "", "configmaps", "get") });
     rights
 }
 

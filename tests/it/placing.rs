@@ -102,7 +102,12 @@ fn every_relation_of_every_rule_is_followed_by_the_fields_that_placing_reads() {
         for relation in &rule.relations {
             for stays in [false, true] {
                 let mut from = object(&rule.group, &rule.kind, "elsewhere", NAME, json!({}));
-                let name = if relation.same_name { NAME } else { "set" };
+                // A definition is named by its plural and its group, and the API server takes no other name.
+                let name = match relation {
+                    _ if relation.same_name => NAME,
+                    _ if relation.serves => "sets.g",
+                    _ => "set",
+                };
                 let mut target = object(&relation.group, &relation.to, "elsewhere", name, json!({}));
                 relate(&mut from, &mut target, relation);
                 if stays {

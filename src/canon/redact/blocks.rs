@@ -102,12 +102,11 @@ fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::spans::found;
     use super::*;
 
     fn secrets(text: &str) -> Vec<String> {
-        let mut spans = Spans::default();
-        find(text, &mut spans);
-        spans.merged().into_iter().map(|s| text[s.range].to_owned()).collect()
+        found(text, find)
     }
 
     #[test]

@@ -98,12 +98,11 @@ fn is_public(label: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::spans::found;
     use super::*;
 
     fn secrets(text: &str) -> Vec<String> {
-        let mut spans = Spans::default();
-        find(text, false, &mut spans);
-        spans.merged().into_iter().map(|s| text[s.range].to_owned()).collect()
+        found(text, |text, out| find(text, false, out))
     }
 
     #[test]

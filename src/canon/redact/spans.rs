@@ -75,6 +75,14 @@ pub(super) fn apply(tokens: &Tokens, text: &str, spans: &[Span]) -> String {
     out
 }
 
+/// What a finder finds in a text: for the tests of each.
+#[cfg(test)]
+pub(super) fn found(text: &str, find: impl FnOnce(&str, &mut Spans)) -> Vec<String> {
+    let mut spans = Spans::default();
+    find(text, &mut spans);
+    spans.merged().into_iter().map(|s| text[s.range].to_owned()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

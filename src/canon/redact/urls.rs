@@ -74,12 +74,11 @@ fn in_query(name: &str, value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::spans::found;
     use super::*;
 
     fn secrets(text: &str) -> Vec<String> {
-        let mut spans = Spans::default();
-        find(text, &mut spans);
-        spans.merged().into_iter().map(|s| text[s.range].to_owned()).collect()
+        found(text, find)
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `evid config init`: the roots that a cluster or a dump shows, the question which of them is switched, and the file.
 use crate::adapters::{dump, fresh};
+use crate::cli::ask::answer;
 #[cfg(feature = "kube")]
 use crate::cli::cluster::ClusterArgs;
 use crate::cli::exit::Exit;
@@ -8,7 +9,8 @@ use crate::cli::failure::Failure;
 use crate::cli::live;
 use crate::cli::{Done, ui};
 use crate::kinds::Rules;
-use crate::model::{Object, Role};
+use crate::model::Object;
+use crate::render::words;
 use crate::usecase::capture::objects_of;
 use crate::usecase::init::{Root, description, layers, roots};
 use std::io::IsTerminal as _;
@@ -61,8 +63,7 @@ pub(super) fn run(args: &Args) -> Done {
     fresh::create(Path::new("evid.yaml"), text.as_bytes(), 0o644)
         .map_err(|e| Failure::new(format!("evid.yaml: can't be made: {e}")).hint("move an existing one away, or use `--print`"))?;
     for layer in &layers {
-        let what = if layer.role == Role::Switched { "goes and returns" } else { "must stay as it is" };
-        ui::message(&format!("layer {}: {what}", layer.name));
+        ui::message(&format!("layer {}: {}", layer.name, words::of_role(layer.role)));
     }
     ui::message("wrote evid.yaml; `evid config explain` shows how evid reads it, `evid doctor` holds it against the cluster");
     Ok(Exit::Proven)
@@ -101,9 +102,8 @@ fn ask(found: &[Root]) -> Result<Option<&Root>, Failure> {
     let proposed = proposed(found);
     let default = proposed.map_or("none".into(), |root| root.key.place());
     ui::message(&format!("which of these is switched off and on? Its number, 0 for none (Enter: {default})"));
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).map_err(|e| Failure::new(format!("no answer could be read: {e}")))?;
-    match (line.trim(), line.trim().parse::<usize>()) {
+    let answer = answer()?;
+    match (&*answer, answer.parse::<usize>()) {
         ("", _) => Ok(proposed),
         (_, Ok(0)) => Ok(None),
         (answer, Ok(n)) => {

@@ -7,7 +7,6 @@ use crate::claims::catalogue;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
-use crate::model::Role;
 use crate::render::{expected, words, yaml};
 use crate::usecase::expect::propose;
 use std::path::PathBuf;
@@ -54,7 +53,7 @@ fn explain(global: &Global) -> Done {
     let config = config::load(global.config.as_deref())?;
     let layers = config.layers()?;
     for layer in &layers {
-        let what = if layer.role == Role::Switched { "goes and returns" } else { "must stay as it is" };
+        let what = words::of_role(layer.role);
         let place = layer.root_namespace.as_deref().unwrap_or("Argo CD's own namespace");
         ui::message(&format!("layer {}: {what}; whatever hangs below Application {} in {place}", layer.name, layer.root));
     }

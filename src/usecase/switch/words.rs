@@ -1,5 +1,6 @@
 //! The vocabulary: what was seen (`Fact`), what happens (`Event`), why it stopped (`Stop`), one change with its precondition (`Write`), one
 //! instance that is to be gone (`Target`). No prose, and nothing is sent from here.
+use crate::argo::SETTINGS;
 use crate::argo::Strategy;
 use crate::model::{Gap, Key, Reason, meta};
 use crate::usecase::cluster::port::{Method, NoReply};
@@ -23,6 +24,11 @@ impl Fact {
     /// Builds a fact.
     pub fn new(code: Code, object: &Key, detail: impl Into<String>) -> Self {
         Self { code, object: object.clone(), detail: detail.into() }
+    }
+
+    /// Whether it says that `argocd-cm` was not read, so that nothing tells how Argo CD marks what it manages.
+    pub(super) fn hides_settings(&self) -> bool {
+        self.code == Code::UnseenSettings && self.object.name == SETTINGS[0]
     }
 }
 

@@ -1,6 +1,6 @@
 //! How Argo CD is set up, in a few small answers: its Applications and ApplicationSets, its two ConfigMaps. For verbs that look at a
 //! platform without a capture.
-use crate::argo::control_namespace;
+use crate::argo::{SETTINGS, control_namespace};
 use crate::kinds::Rules;
 use crate::model::{Gap, Layer, Object, Reason, Source};
 use crate::usecase::capture::collected::{CaptureError, Collected, List};
@@ -9,9 +9,6 @@ use crate::usecase::cluster::list::whole;
 use crate::usecase::cluster::port::{Api, Ask};
 use crate::usecase::cluster::{Resource, gap};
 use serde_json::Value;
-
-/// The names of Argo CD's settings.
-const SETTINGS: [&str; 2] = ["argocd-cm", "argocd-cmd-params-cm"];
 
 /// What was seen of Argo CD.
 #[derive(Debug, Default)]

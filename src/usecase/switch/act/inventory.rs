@@ -1,5 +1,5 @@
 //! Reads what is there: Argo CD's own objects in full (`View`), everything else as metadata (`Scan`).
-use crate::argo::control_namespace;
+use crate::argo::{SETTINGS, control_namespace};
 use crate::model::{Key, Object, Reason, Role};
 use crate::usecase::cluster::{Resource, discover};
 use crate::usecase::switch::act::read;
@@ -50,11 +50,11 @@ pub fn view(run: &Run<'_>) -> Result<View, Stop> {
             stop => Err(stop),
         })
     };
-    let (settings, params) = (setting("argocd-cm")?, setting("argocd-cmd-params-cm")?);
-    let unread = notes.iter().any(|n| n.code == Code::UnseenSettings && n.object.name == "argocd-cm");
+    let (settings, params) = (setting(SETTINGS[0])?, setting(SETTINGS[1])?);
+    let unread = notes.iter().any(Fact::hides_settings);
     let given = run.tracking.filter(|_| unread).map(|method| json!({"data": {"application.resourceTrackingMethod": method}}));
     let settings = settings.or(given);
-    let key = Key::new("", "ConfigMap", &control, "argocd-cm");
+    let key = Key::new("", "ConfigMap", &control, SETTINGS[0]);
     objects.extend(settings.map(|value| Object { key, plural: "configmaps".into(), uid: String::new(), value, file: String::new() }));
     objects.sort_by(|a, b| a.key.cmp(&b.key));
     let seconds = params.and_then(|p| p.get("data")?.get("controller.self.heal.timeout.seconds")?.as_str()?.parse().ok());

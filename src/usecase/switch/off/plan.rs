@@ -49,7 +49,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let mut notes = Vec::new();
     let volumes = volumes(run, &mut notes)?;
     let mut plan = decide(&view, &scan, &volumes, options).map_err(Stop::Refused)?;
-    let unread = view.notes.iter().find(|n| n.code == Code::UnseenSettings && n.object.name == "argocd-cm");
+    let unread = view.notes.iter().find(|n| n.hides_settings());
     if let Some(note) = unread.filter(|_| run.tracking.is_none()) {
         return Err(Stop::refused(Code::SettingsWanted, &note.object, &*note.detail));
     }
