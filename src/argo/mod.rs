@@ -8,6 +8,7 @@ mod destination;
 mod entry;
 mod hook;
 mod keep;
+pub mod set;
 mod settings;
 mod tracking;
 mod tree;

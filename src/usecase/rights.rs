@@ -69,6 +69,11 @@ impl Right {
         Self::new(Purpose::Capture, Scope::Cluster, "*", "*", "list")
     }
 
+    /// To delete objects of a kind.
+    pub fn delete(kind: &Resource) -> Self {
+        Self::new(Purpose::Switch, Scope::Applications, &kind.group, &kind.plural, "delete")
+    }
+
     /// As a person reads it; a capture's rights are all to list.
     pub fn shown(&self) -> String {
         let stem = stem(&self.resource, &self.group);
@@ -98,6 +103,7 @@ pub fn of_actions() -> Vec<Right> {
 pub fn of_switch() -> Vec<Right> {
     let argo = |scope, resource: &str, verb| Right::new(Purpose::Switch, scope, "argoproj.io", resource, verb);
     let mut rights: Vec<Right> = ["get", "create", "patch", "delete"].map(|verb| argo(Scope::Applications, "applications", verb)).into();
+    rights.extend(["get", "delete"].map(|verb| argo(Scope::Applications, "applicationsets", verb)));
     rights.extend(["get", "create"].map(|verb| argo(Scope::Control, "appprojects", verb)));
     rights.push(Right { names: &SETTINGS, ..Right::new(Purpose::Switch, Scope::Control, "", "configmaps", "get") });
     rights

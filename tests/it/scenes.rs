@@ -62,6 +62,6 @@ scenes! {
     a_cron_job_that_fires_is_no_change: super::harmless::cron_job;
     a_volume_touched_and_put_back_is_no_change: super::harmless::put_back;
     a_root_that_is_put_back_by_its_parent_is_told: super::parents::managed_root;
-    children_of_an_application_set_are_a_refusal: super::parents::application_set;
+    an_application_set_of_the_root_goes_and_comes_back: super::parents::application_set;
     the_printed_roles_carry_each_verb_to_a_proven_end: super::rights::roles, only on real;
 }

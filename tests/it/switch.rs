@@ -7,6 +7,7 @@ pub mod platform;
 mod recorded;
 pub mod repair;
 mod rights;
+mod sets;
 mod status;
 mod words;
 mod writes;

@@ -140,7 +140,7 @@ impl Argo {
 
 impl Controller for Argo {
     fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
-        self.generate(store);
+        self.generate(store, now);
         self.index.refresh(store);
         for (id, app) in all(store, APPS) {
             if app["metadata"]["annotations"]["argocd.argoproj.io/skip-reconcile"] == "true" {

@@ -46,7 +46,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     if !refusals.is_empty() {
         return Err(Stop::Refused(refusals));
     }
-    permitted(run, &view, if apply.is_some() { &["get", "patch", "create"] } else { &["get", "patch"] })?;
+    permitted(run, &view, if apply.is_some() { &["get", "patch", "create"] } else { &["get", "patch"] }, [].iter())?;
     let ours = claiming(&view, &key);
     let going = scan.objects.iter().filter(|o| o.key != key && meta::deleting(&o.value).is_some());
     let going = going.filter(|o| view.marked(o).is_some_and(|a| ours.contains(&a)));
@@ -60,7 +60,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     }
     for member in view.members() {
         let out = app::sync(&member.value) == "OutOfSync";
-        if out && Mode::of(&member.value).is_manual() && meta::deleting(&member.value).is_none() {
+        if out && Mode::of(&member.value).is_manual() && meta::deleting(&member.value).is_none() && view.roller(member).is_none() {
             writes.push(patches::sync(&member.value, &options.stamp, 1, false));
         }
     }

@@ -79,7 +79,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
         return refused(Code::ForeignFinalizer, &foreign.join(" "));
     }
     let project = manifests::project(&view, root, &options.manifests)?;
-    permitted(run, &view, &["get", "patch", "create"])?;
+    permitted(run, &view, &["get", "patch", "create"], [].iter())?;
     let mut notes = Vec::new();
     let volumes = volumes(run, &mut notes)?;
     let removal = removal(&view, &scan, Strategy::Cascade, &volumes);

@@ -111,6 +111,7 @@ pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
     at_risk.extend(removal.refusals.iter().cloned());
     if view.root().is_some() {
         at_risk.extend(preflight::members(&view, &scan));
+        at_risk.extend(preflight::generated(&view, &removal));
     }
     notes.extend(view.notes.iter().cloned());
     notes.extend(left.notes);

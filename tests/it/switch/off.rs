@@ -117,7 +117,7 @@ fn an_application_set_that_makes_the_children_is_named() {
     let set = json!({"metadata": {"ownerReferences": [{"kind": "ApplicationSet", "name": "makers", "uid": "s"}]}});
     fake.0.borrow_mut().patch(&app_path("store"), &set);
     let facts = refusals(&fake, &off_options(Strategy::Prune));
-    assert_eq!(codes(&facts), [("generated", "store")]);
+    assert_eq!(codes(&facts), [("set-stays", "store")]);
     assert_eq!(facts[0].detail, "argocd/makers");
 }
 

@@ -3,22 +3,25 @@
 use crate::model::Key;
 use crate::usecase::rights;
 use crate::usecase::rights::{Right, Scope};
-use crate::usecase::switch::{Code, Fact, Run, Stop, View};
+use crate::usecase::switch::{Code, Fact, Run, Stop, Target, View};
 use std::collections::BTreeSet;
 
-/// Refused where the user lacks one of these verbs on Applications, in a namespace that has one of the layer.
-pub fn permitted(run: &Run<'_>, view: &View, verbs: &[&str]) -> Result<(), Stop> {
+/// Refused where the user lacks one of these verbs on Applications, in a namespace that has one of the layer; or may not delete one of what
+/// is deleted beside them.
+pub fn permitted<'a>(run: &Run<'_>, view: &View, verbs: &[&str], deleted: impl Iterator<Item = &'a Target>) -> Result<(), Stop> {
     let root = view.root_key();
     let spaces: BTreeSet<&str> = view.members().into_iter().map(|app| &*app.key.namespace).chain([&*root.namespace]).collect();
-    let rights: Vec<Right> =
-        rights::of_switch().into_iter().filter(|r| r.scope == Scope::Applications && verbs.contains(&r.verb)).collect();
-    let mut missing = Vec::new();
+    let of_apps = |r: &Right| r.scope == Scope::Applications && r.resource == "applications" && verbs.contains(&r.verb);
+    let rights: Vec<Right> = rights::of_switch().into_iter().filter(of_apps).collect();
+    let mut wanted: BTreeSet<(&str, &str, Right)> = BTreeSet::new();
     for namespace in spaces {
-        for right in &rights {
-            if rights::ask(run.api, right, Some(namespace)) == Ok(false) {
-                missing.push(Fact::new(Code::NoRight, &Key::new("argoproj.io", "Application", namespace, "*"), right.shown()));
-            }
-        }
+        wanted.extend(rights.iter().map(|right| ("Application", namespace, right.clone())));
     }
+    wanted.extend(deleted.map(|d| (&*d.kind.kind, &*d.key.namespace, Right::delete(&d.kind))));
+    let lacks = |(_, namespace, right): &(&str, &str, Right)| rights::ask(run.api, right, Some(namespace)) == Ok(false);
+    let missing = wanted.iter().filter(|w| lacks(w));
+    let missing: Vec<Fact> = missing
+        .map(|(kind, namespace, right)| Fact::new(Code::NoRight, &Key::new(&right.group, kind, namespace, "*"), right.shown()))
+        .collect();
     if missing.is_empty() { Ok(()) } else { Err(Stop::Refused(missing)) }
 }

@@ -1,7 +1,7 @@
 //! One operation of the root, and then: everything below it there, Synced, Healthy, its operations at their end and reconciled
 //! after it, every workload available. Runs the operation again where it succeeded without making every child; syncs children
 //! that nobody syncs; stops early on what waiting can't mend.
-use crate::argo::{Here, Mode, app, managed, resources};
+use crate::argo::{Here, Mode, app, managed, resources, set};
 use crate::kinds::health::application_is_unsettled;
 use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
@@ -82,6 +82,7 @@ impl State<'_> {
         for member in view.members() {
             pending.extend(self.of_member(run, &view, member)?);
         }
+        pending.extend(self.of_sets(run, &view)?);
         if pending.is_empty() {
             let (count, unavailable) = workloads(run, &view)?;
             self.done.workloads = count;
@@ -157,7 +158,9 @@ impl State<'_> {
         let (now, lasting) = (run.clock.now(), run.times.lasting);
         // A manual one is synced by nobody; an automated one that failed once is not tried again on the same revision.
         let long = self.since.lasts(key, "out-of-sync", out, now, lasting);
-        let wanted = out && (Mode::of(value).is_manual() && tries == 0 || long);
+        let roller = view.roller(member);
+        let step = roller.and_then(|set| set::step(&set.value, &key.name));
+        let wanted = out && step.is_none() && (Mode::of(value).is_manual() && tries == 0 && roller.is_none() || long);
         if wanted && tries < MOST {
             ask(run, key, self.want.stamp, tries + 1, false)?;
             self.tries.insert(key.clone(), tries + 1);
@@ -168,12 +171,31 @@ impl State<'_> {
         }
         let there = |k: &Key| view.get(k).is_some();
         let mut pending = lacks(member);
+        pending.extend(step.map(|(step, status)| Fact::new(Code::Rolling, key, format!("{step}: {status}"))));
         if pending.is_empty() && patches::take_back(value).is_some() {
             write::change(run, key, Step::Settle, &|live| Ok(patches::take_back(live)))?;
         }
         let below = resources(value).filter(|k| k.is_argo("Application") && !there(k));
         pending.extend(below.map(|k| Fact::new(Code::Missing, &k, "")));
         Ok(pending)
+    }
+
+    /// The ApplicationSets of the layer that have not made their Applications yet.
+    fn of_sets(&mut self, run: &Run<'_>, view: &View) -> Result<Vec<Fact>, Stop> {
+        let (mut pending, mut failed) = (Vec::new(), Vec::new());
+        for set in view.sets() {
+            let fact = match set::made(&set.value) {
+                set::Made::All => None,
+                set::Made::Unseen => Some(Fact::new(Code::SetUnseen, &set.key, "")),
+                set::Made::Failed(message) => Some(Fact::new(Code::SetFailed, &set.key, message)),
+            };
+            if self.since.lasts(&set.key, "not-made", fact.is_some(), run.clock.now(), run.times.lasting) {
+                failed.extend(fact);
+            } else {
+                pending.extend(fact);
+            }
+        }
+        if failed.is_empty() { Ok(pending) } else { Err(Stop::Failed(failed)) }
     }
 
     /// How often an Application's operation was asked for.

@@ -1,7 +1,7 @@
 //! The writes, as functions of the Application they change. Pure: each looks at what is there and gives nothing where nothing
 //! is to be written.
 use crate::argo::app::RESOURCES;
-use crate::argo::{Mode, app};
+use crate::argo::{Mode, app, set};
 use crate::model::{Key, meta};
 use crate::usecase::switch::words::key_of;
 use crate::usecase::switch::{Code, Stamp, Write};
@@ -44,9 +44,9 @@ pub fn manual(live: &Value) -> Option<Write> {
     (!Mode::of(live).is_manual()).then(|| patch("manual", live, json!({"spec": {"syncPolicy": {"automated": null}}})))
 }
 
-/// The resources finalizer; none where it is there, or can no longer be given.
+/// The resources finalizer; none where it is there, or can no longer be given, or the Application's set would take it off again.
 pub fn finalizer(live: &Value) -> Option<Write> {
-    if app::cascades(live) || meta::deleting(live).is_some() {
+    if app::cascades(live) || meta::deleting(live).is_some() || set::maker(live).is_some() {
         return None;
     }
     let all: Vec<&str> = meta::finalizers(live).into_iter().chain([RESOURCES]).collect();
@@ -68,11 +68,6 @@ pub fn terminate(live: &Value) -> Option<Write> {
         "" if asked => Some(patch("withdraw", live, json!({"operation": null}))),
         _ => None,
     }
-}
-
-/// Deletes one child, by uid.
-pub fn delete(key: &Key, uid: &str) -> Write {
-    Write::delete("delete", &app_path(key), key, uid)
 }
 
 /// The operation that empties the root: its own source, with everything excluded, and prune. Else the code of why it can't be emptied so.

@@ -1,7 +1,8 @@
 //! What must be so before the layer's children are removed. Each refusal names its object. Pure.
-use crate::argo::{Here, app, listed};
+use crate::argo::{Here, app, listed, set};
 use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
+use crate::usecase::switch::decide::removal::Removal;
 use crate::usecase::switch::{Code, Fact, Scan, View};
 
 /// Why the root can't be switched at all.
@@ -21,15 +22,34 @@ pub fn root(view: &View) -> Vec<Fact> {
     out
 }
 
+/// Why Applications that an ApplicationSet made would not stay gone: their set does not go, or would leave them.
+pub fn generated(view: &View, removal: &Removal) -> Vec<Fact> {
+    let mut out = Vec::new();
+    for member in view.members() {
+        let Some(name) = generator(member) else { continue };
+        match view.maker(member) {
+            Some(set) if removal.going.iter().any(|t| t.uid == set.uid) => {
+                out.extend(set::keeps_its_applications(&set.value).map(|policy| Fact::new(Code::SetKeepsApplications, &set.key, policy)));
+            }
+            set => {
+                let stays = set.map_or(String::new(), |set| {
+                    let kept = removal.kept.iter().find(|f| f.object == set.key).map(|f| f.detail.clone());
+                    let of = || view.marked(set).map_or("of no Application".to_owned(), |app| format!("of {}", app.place()));
+                    format!(", {}", kept.unwrap_or_else(of))
+                });
+                out.push(Fact::new(Code::SetStays, &member.key, format!("{name}{stays}")));
+            }
+        }
+    }
+    out
+}
+
 /// Why the children can't be removed.
 pub fn members(view: &View, scan: &Scan) -> Vec<Fact> {
     let mut out = Vec::new();
     for member in view.members() {
         let (key, value) = (&member.key, &member.value);
         let mut add = |code, detail: String| out.push(Fact::new(code, key, detail));
-        if let Some(set) = generator(member) {
-            add(Code::Generated, set);
-        }
         if app::is_skipped(value) {
             add(Code::SkipReconcile, String::new());
         }
@@ -87,6 +107,5 @@ pub fn may_revert(view: &View) -> Option<Fact> {
 
 /// The ApplicationSet that makes an Application, and would make it again.
 fn generator(app: &Object) -> Option<String> {
-    let owner = meta::owners(&app.value).find(|o| o.kind == "ApplicationSet");
-    owner.map(|o| format!("{}/{}", app.key.namespace, o.name))
+    set::maker(&app.value).map(|o| format!("{}/{}", app.key.namespace, o.name))
 }

@@ -1,7 +1,7 @@
 //! What goes when the layer goes, what stays, and what data would be lost: by the marks of the tracking method in force, as
 //! Argo CD itself decides it, not by what a status lists. Pure.
 use crate::argo;
-use crate::argo::{app, managed, resources};
+use crate::argo::{app, managed, resources, set};
 use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
 use crate::usecase::switch::{Code, Fact, Scan, Strategy, Target, View};
@@ -27,10 +27,19 @@ pub struct Removal {
 }
 
 impl Removal {
-    /// The root's own objects beside its children; AppProjects last.
+    /// The root's own objects beside its children and its ApplicationSets; AppProjects last.
     pub fn direct(&self) -> impl Iterator<Item = &Target> {
-        let all = |project: bool| self.going.iter().filter(move |d| self.direct.contains(&d.key) && d.key.is_argo("AppProject") == project);
+        let all = |project: bool| self.own().filter(move |d| !d.key.is_argo("ApplicationSet") && d.key.is_argo("AppProject") == project);
         all(false).chain(all(true))
+    }
+
+    /// The root's own ApplicationSets: they go before any Application, which they would make again.
+    pub fn sets(&self) -> impl Iterator<Item = &Target> {
+        self.own().filter(|d| d.key.is_argo("ApplicationSet"))
+    }
+
+    fn own(&self) -> impl Iterator<Item = &Target> {
+        self.going.iter().filter(|d| self.direct.contains(&d.key))
     }
 }
 
@@ -39,6 +48,11 @@ pub fn removal(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) 
     let mut out = Removal::default();
     let Some(root) = view.root() else { return out };
     let ours = |key: &Key| *key == root.key || view.is_member(key);
+    let preserving: BTreeSet<&Key> = view.members().into_iter().filter(|m| set::leaves_its_objects(&m.value)).map(|m| &m.key).collect();
+    let why_kept = |object: &Object, app: &Key| match preserving.contains(app) {
+        true => Some((Code::KeptBySet, app.place())),
+        false => kept_by(object, *app == root.key, strategy).map(|option| (Code::Kept, option.to_owned())),
+    };
     let mut going: BTreeMap<&str, (&Object, String)> = BTreeMap::new();
     let mut late = Vec::new();
     for object in scan.objects.iter().filter(|o| o.key != root.key) {
@@ -48,16 +62,16 @@ pub fn removal(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) 
             out.refusals.push(Fact::new(Code::Contested, &object.key, app.place()));
         } else if let Some(other) = listed_elsewhere(view, &object.key, &ours) {
             out.refusals.push(Fact::new(Code::Shared, &object.key, format!("{}, {}", app.place(), other.place())));
-        } else if let Some(option) = kept_by(object, app == root.key, strategy) {
+        } else if let Some((code, why)) = why_kept(object, &app) {
             if app != root.key && DATA.contains(&&*object.key.kind) && returns_prune(view, &app, object) {
-                let why = format!("kept by {option}, and pruned when {} comes back: not in its Git, and no Prune=false", app.place());
+                let why = format!("kept by {why}, and pruned when {} comes back: not in its Git, and no Prune=false", app.place());
                 late.push(Fact::new(Code::WouldBeLost, &object.key, why));
-                continue;
+            } else if object.key.is_argo("Application") {
+                out.refusals.push(Fact::new(Code::ChildKept, &object.key, why));
+            } else {
+                out.kept.push(Fact::new(code, &object.key, why));
             }
-            let code = if object.key.is_argo("Application") { Code::ChildKept } else { Code::Kept };
-            let list = if code == Code::Kept { &mut out.kept } else { &mut out.refusals };
-            list.push(Fact::new(code, &object.key, option));
-        } else if meta::owners(&object.value).next().is_none() && !argo::is_hook(&object.value) {
+        } else if object.key.is_argo("Application") || meta::owners(&object.value).next().is_none() && !argo::is_hook(&object.value) {
             if app == root.key && !object.key.is_argo("Application") {
                 out.direct.push(object.key.clone());
             }

@@ -1,5 +1,5 @@
 //! The Applications as they are at one moment: the switched layer's root, what hangs below it, who manages the root. Pure.
-use crate::argo::{Apps, Here, Mode, Tracking, managed, resources};
+use crate::argo::{Apps, Here, Mode, Tracking, managed, resources, set};
 use crate::model::meta::text;
 use crate::model::{Key, Layer, Object};
 use crate::usecase::switch::{Code, Fact};
@@ -101,6 +101,23 @@ impl View {
     /// The members that the root itself manages.
     pub fn children(&self) -> Vec<&Object> {
         self.applications().filter(|o| self.children.contains(&o.key)).collect()
+    }
+
+    /// The ApplicationSet that made an Application, where it is there.
+    pub fn maker(&self, app: &Object) -> Option<&Object> {
+        let owner = set::maker(&app.value)?;
+        self.objects.iter().find(|o| o.key.is_argo("ApplicationSet") && o.uid == owner.uid)
+    }
+
+    /// The set that syncs an Application step by step: nobody else may.
+    pub fn roller(&self, app: &Object) -> Option<&Object> {
+        self.maker(app).filter(|set| set::rolls(&set.value))
+    }
+
+    /// The ApplicationSets that the layer's root and members list.
+    pub fn sets(&self) -> impl Iterator<Item = &Object> {
+        let listed = self.listed();
+        self.objects.iter().filter(move |o| o.key.is_argo("ApplicationSet") && listed.contains(&o.key))
     }
 
     /// The Applications that list an object.

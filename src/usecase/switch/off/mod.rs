@@ -108,13 +108,13 @@ fn finalizers(run: &mut Run<'_>, plan: &Plan) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Each child deleted; then, when they are gone, what else is the root's own.
+/// Each set and each child deleted; then, when all Applications are gone, what else is the root's own.
 fn cascade(run: &mut Run<'_>, plan: &Plan) -> Result<(), Stop> {
     run.begin(Step::Cascade);
-    for (key, uid) in prune::living(run, plan)? {
-        write::delete(run, &patches::delete(key, uid), Step::Cascade)?;
+    for one in prune::living(run, plan)? {
+        write::delete(run, &one.delete(), Step::Cascade)?;
     }
-    if plan.removal.direct.is_empty() {
+    if plan.removal.direct().next().is_none() {
         return Ok(());
     }
     let apps: Vec<Target> = plan.removal.going.iter().filter(|d| d.key.is_argo("Application")).cloned().collect();
@@ -126,6 +126,12 @@ impl Plan {
     /// Nothing hangs below the root.
     fn is_empty(&self) -> bool {
         self.members.is_empty() && self.removal.direct.is_empty()
+    }
+
+    /// What the root itself manages and goes first: its ApplicationSets, then its Applications.
+    fn own(&self) -> impl Iterator<Item = &Target> {
+        let children: Vec<&Key> = self.members.iter().take(self.children).map(|(key, _)| key).collect();
+        self.removal.sets().chain(self.removal.going.iter().filter(move |d| children.contains(&&d.key)))
     }
 
     /// The root, which stays.

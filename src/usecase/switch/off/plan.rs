@@ -53,7 +53,9 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     if let Some(note) = unread.filter(|_| run.tracking.is_none()) {
         return Err(Stop::refused(Code::SettingsWanted, &note.object, &*note.detail));
     }
-    permitted(run, &view, &["get", "patch", "delete"])?;
+    // A prune leaves to Argo CD what a cascade deletes itself.
+    let deleted = plan.removal.sets().chain(plan.removal.direct()).filter(|_| plan.strategy == Strategy::Cascade);
+    permitted(run, &view, &["get", "patch", "delete"], deleted)?;
     notes.extend(view.notes);
     plan.notes.extend(notes);
     Ok(plan)
@@ -66,6 +68,7 @@ fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Res
     let (strategy, instead) = strategy(view, options);
     let removal = removal(view, scan, strategy, volumes);
     refusals.extend(preflight::members(view, scan));
+    refusals.extend(preflight::generated(view, &removal));
     refusals.extend(removal.refusals.iter().cloned());
     refusals.extend(removal.losses.iter().filter(|l| !options.allows(&l.object)).cloned());
     refusals.retain(|f| f.code != Code::Elsewhere || !options.allows(&f.object));
@@ -132,8 +135,10 @@ fn writes(view: &View, removal: &Removal, strategy: Strategy, options: &Options)
     match strategy {
         Strategy::Prune => writes.extend(patches::prune(&root.value, &options.stamp)),
         Strategy::Cascade => {
-            let living = view.children().into_iter().filter(|c| meta::deleting(&c.value).is_none());
-            writes.extend(living.map(|c| patches::delete(&c.key, &c.uid)));
+            let children = view.children();
+            let living = |d: &&Target| children.iter().any(|c| c.key == d.key && meta::deleting(&c.value).is_none());
+            writes.extend(removal.sets().map(Target::delete));
+            writes.extend(removal.going.iter().filter(living).map(Target::delete));
             writes.extend(removal.direct().map(Target::delete));
         }
     }

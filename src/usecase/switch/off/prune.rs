@@ -1,13 +1,13 @@
 //! The children by one operation of the root, from a source that is emptied: asked for, waited for, and each child seen to be deleted.
 use crate::argo::app;
-use crate::model::{Key, meta};
+use crate::model::meta;
 use crate::usecase::switch::act::poll::Look;
 use crate::usecase::switch::act::until_idle::withdraw;
 use crate::usecase::switch::act::{read, write};
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::decide::patches::Progress;
 use crate::usecase::switch::off::Plan;
-use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop};
+use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, Target};
 use serde_json::Value;
 
 /// Gives why the children have to be deleted one by one after all.
@@ -47,7 +47,7 @@ pub(super) fn prune(run: &mut Run<'_>, plan: &Plan, stamp: &Stamp) -> Result<Opt
 /// The operation says that it asked; a child that was not asked (an option of its own) is asked by uid.
 fn spared(run: &mut Run<'_>, plan: &Plan) -> Result<Option<Fact>, Stop> {
     let spared = run.until(Step::Prune, run.times.lasting, |run| {
-        Ok(Look::of(living(run, plan)?.iter().map(|(key, _)| Fact::new(Code::NotDeleted, key, "")).collect()))
+        Ok(Look::of(living(run, plan)?.iter().map(|one| Fact::new(Code::NotDeleted, &one.key, "")).collect()))
     });
     match spared {
         Ok(()) => Ok(None),
@@ -56,12 +56,12 @@ fn spared(run: &mut Run<'_>, plan: &Plan) -> Result<Option<Fact>, Stop> {
     }
 }
 
-/// The children that nobody deletes yet.
-pub(super) fn living<'p>(run: &Run<'_>, plan: &'p Plan) -> Result<Vec<&'p (Key, String)>, Stop> {
+/// The root's own ApplicationSets and Applications that nobody deletes yet.
+pub(super) fn living<'p>(run: &Run<'_>, plan: &'p Plan) -> Result<Vec<&'p Target>, Stop> {
     let mut living = Vec::new();
-    for child in plan.members.iter().take(plan.children) {
-        if read::application(run, &child.0)?.is_some_and(|l| meta::uid(&l) == child.1 && meta::deleting(&l).is_none()) {
-            living.push(child);
+    for one in plan.own() {
+        if read::get(run.api, &one.path, None)?.is_some_and(|l| meta::uid(&l) == one.uid && meta::deleting(&l).is_none()) {
+            living.push(one);
         }
     }
     Ok(living)
