@@ -54,7 +54,9 @@ pub fn status(s: &Status) -> String {
         out.push_str(&format!("  manager   {}, {heals}{lists}\n", m.app));
     }
     out.extend(s.owners.iter().map(|o| format!("  owner     {o}\n")));
-    out.push_str(&block("\napplications", s.apps.iter().map(line).collect()));
+    let alike = |l: &Line| s.apps.iter().filter(|a| a.key.name == l.key.name).count() > 1;
+    let name = |l: &Line| if alike(l) { l.key.place() } else { l.key.name.clone() };
+    out.push_str(&block("\napplications", s.apps.iter().map(|l| line(l, &name(l))).collect()));
     for (title, all) in [
         ("\nrunning", &s.running),
         ("\nstuck", &s.stuck),
@@ -69,7 +71,7 @@ pub fn status(s: &Status) -> String {
     clean_lines(&out)
 }
 
-fn line(l: &Line) -> String {
+fn line(l: &Line, name: &str) -> String {
     let says =
         format!("{}/{}", if l.sync.is_empty() { "unknown" } else { &l.sync }, if l.health.is_empty() { "unknown" } else { &l.health });
     let mut marks = vec![if l.mode.is_manual() { "manual".to_owned() } else { "automated".to_owned() }];
@@ -80,7 +82,7 @@ fn line(l: &Line) -> String {
         marks.push("no resources finalizer".into());
     }
     marks.extend(l.operation.iter().map(|o| format!("operation {o}")));
-    format!("  {}{:<24} {says:<22} {}  below {}\n", "  ".repeat(l.depth - 1), l.key.name, marks.join(", "), l.parent)
+    format!("  {}{:<24} {says:<22} {}  below {}\n", "  ".repeat(l.depth - 1), name, marks.join(", "), l.parent)
 }
 
 pub fn status_json(s: &Status) -> Value {

@@ -52,7 +52,6 @@ codes! {
         NotInGit = "not-in-git",
         OperationOvertaken = "operation-overtaken",
         Deleting = "deleting",
-        Waiting = "waiting",
         NotDeleted = "not-deleted",
         DeletionError = "deletion-error",
         Operating = "operating",
@@ -85,6 +84,7 @@ codes! {
         ChildDeleting = "child-deleting",
         HookFinalizer = "hook-finalizer",
         ControllerSilent = "controller-silent",
+        RepositorySilent = "repository-silent",
         UnknownCause = "unknown-cause",
     }
 }

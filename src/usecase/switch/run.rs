@@ -38,11 +38,17 @@ impl Default for Times {
 }
 
 impl Times {
-    /// With this much for each long wait, all of it on a platform whose time runs `pace` times as fast as a real one's.
+    /// With at most this much for each wait, all of it on a platform whose time runs `pace` times as fast as a real one's.
     pub fn paced(total: Duration, pace: f64) -> Self {
         let fast = |time: Duration| time.div_f64(pace);
         let Self { poll, operation, lasting, .. } = Self::default();
-        Self { poll: fast(poll), operation: fast(operation), total: fast(total), lasting: fast(lasting) }
+        let (total, operation, lasting) = (fast(total), fast(operation), fast(lasting));
+        Self { poll: fast(poll), operation: operation.min(total), total, lasting: lasting.min(total) }
+    }
+
+    /// How long Argo CD may do nothing before that is told.
+    pub fn silence(self) -> Duration {
+        self.lasting / 6
     }
 }
 

@@ -120,8 +120,13 @@ pub fn status(run: &mut Run<'_>) -> Result<Status, Stop> {
     notes.extend(direct.into_iter().filter(|f| !f.object.is_argo("Application")).map(|f| Fact::new(Code::Direct, &f.object, "")));
     let mut stuck: Vec<Fact> = Vec::new();
     for object in view.family().filter(|o| meta::deleting(&o.value).is_some()) {
-        stuck.extend(diagnosis::causes(&view, &scan, object, run.clock.now()));
+        let causes = diagnosis::causes(&view, &scan, object, run.clock.now());
+        // Nobody deletes the root on purpose.
+        if object.key == view.root_key() || !diagnosis::is_usual(object, &causes, run.clock.now()) {
+            stuck.extend(causes);
+        }
     }
+    stuck.extend(view.family().filter_map(|o| diagnosis::silent(o, run.clock.now())));
     stuck.sort();
     stuck.dedup();
     let running = view.family().filter(|o| app::is_operating(&o.value));

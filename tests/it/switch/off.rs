@@ -305,3 +305,40 @@ fn what_is_born_while_its_owner_goes_is_waited_for() {
         |e: &Event| matches!(e, Event::Waiting { step: Step::Orphans, hanging, .. } if codes(hanging) == [("orphan-owned", "late")]);
     assert!(events.iter().any(waited));
 }
+
+#[test]
+fn a_controller_that_does_nothing_is_named_within_seconds_and_once() {
+    for strategy in BOTH {
+        let fake = platform();
+        fake.0.borrow_mut().down = true;
+        let (done, _, events) = switch_off(&fake, &off_options(strategy));
+        assert!(done.is_err());
+        let told = |e: &&Event| matches!(e, Event::Waiting { hanging, fresh, .. } if hanging.iter().take(*fresh).any(|f| f.code.as_str() == "controller-silent"));
+        let first = events.iter().find(told).map(|e| if let Event::Waiting { seconds, .. } = e { *seconds } else { 0 });
+        assert!(first.is_some_and(|s| s <= 15), "{strategy:?}: {first:?}");
+    }
+}
+
+#[test]
+fn a_prune_that_waits_for_deletions_is_waited_for_by_uid_and_the_holder_is_named() {
+    let fake = platform_with(|w| w.commit("store", |all| all[1]["metadata"]["finalizers"] = json!(["example.com/hold"])));
+    let mut begun = None;
+    fake.0.borrow_mut().instead.push(Box::new(move |world, _| {
+        // It is let go after a minute.
+        let path = path("configmaps", "feast", "registry");
+        let held = world.get(&path).is_some_and(|o| o["metadata"]["deletionTimestamp"].is_string());
+        if held && world.now - *begun.get_or_insert(world.now) > chrono::TimeDelta::seconds(60) {
+            world.patch(&path, &json!({"metadata": {"finalizers": null}}));
+        }
+        None
+    }));
+    let (done, _, events) = switch_off(&fake, &off_options(Strategy::Prune));
+    let done = done.unwrap();
+    assert_eq!((done.strategy, done.left.len()), (Strategy::Prune, 0));
+    assert!(
+        events.iter().any(
+            |e| matches!(e, Event::Waiting { step: Step::Gone, hanging, .. } if hanging.iter().any(|f| f.detail == "example.com/hold"))
+        )
+    );
+    assert!(fake.0.borrow().app("root-optional").get("operation").is_none());
+}

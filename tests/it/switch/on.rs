@@ -344,3 +344,16 @@ fn workloads_on_another_cluster_are_said_to_be_unseen() {
     let done = switch_on(&fake, &on_options()).0.unwrap();
     assert_eq!((codes(&done.notes), done.workloads), (vec![("not-seen-here", "store")], 2));
 }
+
+#[test]
+fn a_repo_server_that_does_not_answer_is_named_within_seconds() {
+    let fake = dark();
+    fake.0.borrow().platform.git.lock().unwrap().silent = true;
+    let (done, _, events) = switch_on(&fake, &on_options());
+    assert!(done.is_err());
+    let first = events.iter().find_map(|e| match e {
+        Event::Waiting { hanging, seconds, .. } if hanging.iter().any(|f| f.code.as_str() == "repository-silent") => Some(*seconds),
+        _ => None,
+    });
+    assert!(first.is_some_and(|s| s <= 15), "{first:?}");
+}

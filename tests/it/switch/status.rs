@@ -130,3 +130,18 @@ fn a_going_switch_is_told_with_what_holds_it() {
         s.stuck
     );
 }
+
+#[test]
+fn a_normal_deletion_is_not_stuck_and_one_that_argo_cd_does_not_begin_is() {
+    let fake = platform_with(|w| w.commit("store", |all| all[1]["metadata"]["finalizers"] = json!(["example.com/hold"])));
+    fake.0.borrow_mut().delete(&app_path("ui"));
+    assert_eq!(look(&fake).stuck, [], "it was asked a moment ago");
+    fake.0.borrow_mut().down = true;
+    pass(&fake, 20);
+    assert_eq!(look(&fake).stuck.iter().map(|f| (f.code.as_str(), &*f.object.name)).collect::<Vec<_>>(), [("controller-silent", "ui")]);
+    fake.0.borrow_mut().down = false;
+    fake.0.borrow_mut().delete(&app_path("store"));
+    pass(&fake, 20);
+    let held = look(&fake).stuck;
+    assert!(held.iter().any(|f| f.code.as_str() == "held" && f.detail == "example.com/hold"), "{held:?}");
+}

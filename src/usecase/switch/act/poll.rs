@@ -1,7 +1,9 @@
 //! Waiting: look, tell what hangs, sleep, look again; never without end, and never past a Ctrl-C.
 use crate::model::Key;
-use crate::usecase::switch::{Event, Fact, Run, Step, Stop};
+use crate::usecase::switch::decide::silence;
+use crate::usecase::switch::{Code, Event, Fact, Run, Step, Stop};
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -68,6 +70,18 @@ impl Run<'_> {
 pub struct Since(BTreeMap<(Key, &'static str), DateTime<Utc>>);
 
 impl Since {
+    /// What an Application's operation has waited for, for longer than is usual.
+    pub fn silent(&mut self, run: &Run<'_>, key: &Key, live: &Value) -> Option<Fact> {
+        let (sign, now, long) = (silence::sign(live), run.clock.now(), run.times.silence());
+        let mut told = None;
+        for code in [Code::ControllerSilent, Code::RepositorySilent] {
+            if self.lasts(key, code.as_str(), sign == Some(code), now, long) {
+                told = Some(Fact::new(code, key, ""));
+            }
+        }
+        told
+    }
+
     /// Whether it has been so for at least this long; begins to count where it has not been so before.
     pub fn lasts(&mut self, object: &Key, code: &'static str, holds: bool, now: DateTime<Utc>, long: Duration) -> bool {
         let key = (object.clone(), code);

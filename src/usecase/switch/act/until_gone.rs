@@ -6,7 +6,8 @@ use crate::usecase::switch::act::poll::{Look, Since};
 use crate::usecase::switch::act::read;
 use crate::usecase::switch::decide::lacks::hangs;
 use crate::usecase::switch::{Code, Fact, Run, Step, Stop, Target};
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// From so many of one kind on, a list says which are worth a look.
 const MANY: usize = 20;
@@ -22,6 +23,7 @@ pub fn until_gone(run: &mut Run<'_>, step: Step, targets: &[Target], root: Optio
     let mut pending = targets.to_vec();
     let mut since = Since::default();
     let lasting = run.times.lasting;
+    let mut last = pending.len();
     run.until(step, run.times.total, |run| {
         if let Some(root) = root {
             check(run, root)?;
@@ -39,8 +41,19 @@ pub fn until_gone(run: &mut Run<'_>, step: Step, targets: &[Target], root: Optio
         if !stuck.is_empty() {
             return Err(Stop::Failed(stuck));
         }
-        let stays = pending.iter().all(|d| !d.key.is_argo("Application")) && facts.iter().all(|f| f.code == Code::NotDeleted);
+        let mut facts = facts;
+        let mut objects = facts.iter().filter(|f| !f.object.is_argo("Application")).peekable();
+        let idle = objects.peek().is_some() && objects.all(|f| f.code == Code::NotDeleted);
+        let deleted = facts.iter().find(|f| idle && f.code == Code::Deleting).map(|f| f.object.clone());
         let nobody = Key::new("", "", "", "");
+        let count = pending.len();
+        if std::mem::replace(&mut last, count) != count {
+            since.lasts(&nobody, "silent", false, now, lasting);
+        }
+        if since.lasts(&nobody, "silent", deleted.is_some(), now, run.times.silence()) {
+            facts.extend(deleted.map(|app| Fact::new(Code::ControllerSilent, &app, "")));
+        }
+        let stays = pending.iter().all(|d| !d.key.is_argo("Application")) && facts.iter().all(|f| f.code == Code::NotDeleted);
         if since.lasts(&nobody, "not-deleted", stays, now, lasting) {
             return Ok(Look::Done(facts));
         }
@@ -67,10 +80,11 @@ fn still(run: &Run<'_>, pending: &mut Vec<Target>) -> Result<Vec<Fact>, Stop> {
     let many = by_kind.into_iter().filter(|(_, n)| *n >= MANY);
     // Also half a list shows who is there; who is missing there is asked for.
     let lists = many.filter_map(|(kind, _)| read::list(run, kind, true).ok());
-    let seen: BTreeSet<String> = lists.flat_map(|(items, _)| items).map(|i| meta::uid(&i).to_owned()).filter(|u| !u.is_empty()).collect();
+    let seen: BTreeMap<String, Value> = lists.flat_map(|(items, _)| items).map(|i| (meta::uid(&i).to_owned(), i)).collect();
     let mut facts = Vec::new();
     while let Some(one) = pending.get(facts.len()) {
-        match if seen.contains(&one.uid) { Some(Fact::new(Code::Waiting, &one.key, "")) } else { look(run, one)? } {
+        let listed = seen.get(&one.uid).filter(|_| !one.uid.is_empty());
+        match if let Some(live) = listed { Some(hangs(&one.key, live)) } else { look(run, one)? } {
             Some(fact) => facts.push(fact),
             None => drop(pending.remove(facts.len())),
         }

@@ -103,7 +103,8 @@ impl State<'_> {
             _ => {}
         }
         if application_is_unsettled(value) {
-            return Ok(vec![Fact::new(if app::is_operating(value) { Code::Operating } else { Code::NotReconciled }, &root.key, message)]);
+            let code = if app::is_operating(value) { Code::Operating } else { Code::NotReconciled };
+            return Ok(self.since.silent(run, &root.key, value).into_iter().chain([Fact::new(code, &root.key, message)]).collect());
         }
         let lists: BTreeSet<Key> = view.listed_apps();
         let there = |k: &Key| view.get(k).is_some_and(|o| meta::deleting(&o.value).is_none());
@@ -147,7 +148,7 @@ impl State<'_> {
         let tries = self.tries(key);
         let message = app::message(value);
         if app::is_operating(value) {
-            return Ok(vec![Fact::new(Code::Operating, key, message)]);
+            return Ok(self.since.silent(run, key, value).into_iter().chain([Fact::new(Code::Operating, key, message)]).collect());
         }
         let out = app::sync(value) == "OutOfSync";
         let has_failed = matches!(app::phase(value), "Failed" | "Error");

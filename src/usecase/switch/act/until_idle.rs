@@ -1,7 +1,7 @@
 //! Operations of Argo CD: waits until none is under way, takes back one of this run's own, asks for one.
 use crate::argo::app;
 use crate::model::Key;
-use crate::usecase::switch::act::poll::Look;
+use crate::usecase::switch::act::poll::{Look, Since};
 use crate::usecase::switch::act::{read, write};
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::decide::patches::Progress;
@@ -13,10 +13,12 @@ const MOST: u32 = 3;
 
 /// Waits until none of the Applications is in an operation.
 pub fn until_idle(run: &mut Run<'_>, apps: &[&Key]) -> Result<(), Stop> {
+    let mut since = Since::default();
     run.until(Step::Operations, run.times.operation, |run| {
         let mut hanging = Vec::new();
         for key in apps {
             if let Some(live) = read::application(run, key)?.filter(app::is_operating) {
+                hanging.extend(since.silent(run, key, &live));
                 hanging.push(Fact::new(Code::Operating, key, app::message(&live)));
             }
         }

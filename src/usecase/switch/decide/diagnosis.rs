@@ -1,15 +1,17 @@
 //! Why an Application hangs in Deleting. Pure: each cause names the object on which it rests; leaves come first.
-use crate::argo::app;
-use crate::model::meta::text;
+use crate::argo::{app, managed};
 use crate::model::{Object, meta};
 use crate::usecase::switch::decide::preflight::unconfirmed;
+use crate::usecase::switch::decide::silence;
 use crate::usecase::switch::{Code, Fact, Scan, View};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Longer than any refresh interval that is usual.
-const SILENT_MINUTES: i64 = 10;
+/// Seconds after which Argo CD should have begun with what was asked of it.
+const SILENT: i64 = 15;
+/// Seconds that a deletion may take without a word.
+const USUAL: i64 = 60;
 
 /// The causes, the deepest first; `unknown-cause` where nothing speaks.
 pub fn causes(view: &View, scan: &Scan, app: &Object, now: DateTime<Utc>) -> Vec<Fact> {
@@ -32,7 +34,7 @@ fn below<'a>(view: &'a View, scan: &Scan, app: &'a Object, now: DateTime<Utc>, s
         causes.push(Fact::new(Code::ChildDeleting, &child.key, meta::finalizers(&child.value).join(" ")));
     }
     causes.extend(held(view, scan, app));
-    causes.extend(own(view, app, now));
+    causes.extend(own(view, scan, app, now));
     causes
 }
 
@@ -50,7 +52,7 @@ pub fn foreign(object: &Value) -> Vec<&str> {
     meta::finalizers(object).into_iter().filter(|f| !known(f)).collect()
 }
 
-fn own(view: &View, app: &Object, now: DateTime<Utc>) -> Vec<Fact> {
+fn own(view: &View, scan: &Scan, app: &Object, now: DateTime<Utc>) -> Vec<Fact> {
     let value = &app.value;
     let mut causes = Vec::new();
     let mut add = |code, detail: &str| causes.push(Fact::new(code, &app.key, detail));
@@ -80,18 +82,32 @@ fn own(view: &View, app: &Object, now: DateTime<Utc>) -> Vec<Fact> {
         add(Code::ForeignFinalizer, &foreign.join(" "));
     }
     causes.extend(unconfirmed(app));
-    if causes.is_empty() && is_silent(view, app, now) {
-        causes.push(Fact::new(Code::ControllerSilent, &app.key, text(value, "/status/reconciledAt")));
+    if causes.is_empty() && is_silent(view, scan, app, now) {
+        causes.push(Fact::new(Code::ControllerSilent, &app.key, ""));
     }
     causes
 }
 
-/// Whether Argo CD has not looked at it since it was deleted, though long enough ago.
-fn is_silent(view: &View, app: &Object, now: DateTime<Utc>) -> bool {
-    let time = |t: &str| DateTime::parse_from_rfc3339(t).ok().map(|t| t.with_timezone(&Utc));
-    let deleted = meta::deleting(&app.value).and_then(time);
-    let looked = time(text(&app.value, "/status/reconciledAt"));
-    let anywhere = view.applications().filter_map(|a| time(text(&a.value, "/status/reconciledAt"))).max();
-    let long = |t: DateTime<Utc>| (now - t).num_minutes() >= SILENT_MINUTES;
-    deleted.is_some_and(long) && (looked.is_none_or(|l| deleted.is_some_and(|d| l < d)) || anywhere.is_none_or(long))
+/// Whether a deletion just takes its time: it is young, and nothing but deletions below it is seen.
+pub fn is_usual(app: &Object, causes: &[Fact], now: DateTime<Utc>) -> bool {
+    let waits = |f: &Fact| matches!(f.code, Code::ChildDeleting | Code::UnknownCause);
+    causes.iter().all(waits) && !for_seconds(meta::deleting(&app.value).and_then(silence::time), USUAL, now)
+}
+
+/// Operations that Argo CD does not begin, or for which it has no manifests.
+pub fn silent(app: &Object, now: DateTime<Utc>) -> Option<Fact> {
+    let code = silence::sign(&app.value).filter(|_| for_seconds(silence::since(&app.value), SILENT, now))?;
+    Some(Fact::new(code, &app.key, ""))
+}
+
+/// Whether Argo CD has not begun with its deletion: each object that it lists is there and is not being deleted.
+fn is_silent(view: &View, scan: &Scan, app: &Object, now: DateTime<Utc>) -> bool {
+    let mut objects = managed(&app.value).map(|key| view.get(&key).or_else(|| scan.get(&key))).peekable();
+    let untouched = |object: Option<&Object>| object.is_some_and(|o| meta::deleting(&o.value).is_none());
+    let listed = objects.peek().is_some();
+    listed && for_seconds(meta::deleting(&app.value).and_then(silence::time), SILENT, now) && objects.all(untouched)
+}
+
+fn for_seconds(since: Option<DateTime<Utc>>, seconds: i64, now: DateTime<Utc>) -> bool {
+    since.is_some_and(|t| (now - t).num_seconds() >= seconds)
 }

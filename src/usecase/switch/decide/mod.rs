@@ -7,4 +7,5 @@ pub mod patches;
 pub mod preflight;
 pub mod removal;
 pub mod scan;
+pub mod silence;
 pub mod view;

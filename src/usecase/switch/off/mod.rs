@@ -58,7 +58,11 @@ pub fn off(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Off, Sto
             cascade(run, plan)?;
         }
         run.begin(Step::Gone);
-        left = until_gone(run, Step::Gone, &plan.removal.going, Some(&plan.kept()))?;
+        let waited = until_gone(run, Step::Gone, &plan.removal.going, Some(&plan.kept()));
+        if strategy == Strategy::Prune && !matches!(waited, Err(Stop::Interrupted { .. })) {
+            prune::close(run, plan, &options.stamp, waited.is_ok())?;
+        }
+        left = waited?;
         gone = plan.removal.going.len() - left.len();
     }
     let (found, unseen) = left::left(run, plan)?;

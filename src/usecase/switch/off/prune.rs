@@ -1,8 +1,8 @@
 //! The children by one operation of the root, from a source that is emptied: asked for, waited for, and each child seen to be deleted.
 use crate::argo::app;
 use crate::model::meta;
-use crate::usecase::switch::act::poll::Look;
-use crate::usecase::switch::act::until_idle::withdraw;
+use crate::usecase::switch::act::poll::{Look, Since};
+use crate::usecase::switch::act::until_idle::{until_idle, withdraw};
 use crate::usecase::switch::act::{read, write};
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::decide::patches::Progress;
@@ -19,14 +19,17 @@ pub(super) fn prune(run: &mut Run<'_>, plan: &Plan, stamp: &Stamp) -> Result<Opt
         _ => Ok(None),
     };
     write::change(run, root, Step::Prune, &decide)?;
+    let mut since = Since::default();
     let ended = run.until(Step::Prune, run.times.operation, |run| {
         let live = read::application(run, root)?.ok_or_else(|| Stop::failed(Code::RootGone, root, ""))?;
         let (running, message) = (patches::progress(&live, stamp, 1) == Progress::Running, app::message(&live).to_owned());
         let window = running && app::is_blocked(&live);
-        if running && !window {
-            return Ok(Look::Pending(vec![Fact::new(Code::Operating, root, message)]));
+        // An operation that waits for deletions is waited for with them, by uid.
+        if running && !window && !living(run, plan)?.is_empty() {
+            let silent = since.silent(run, root, &live);
+            return Ok(Look::Pending(silent.into_iter().chain([Fact::new(Code::Operating, root, message)]).collect()));
         }
-        Ok(Look::Done((window, app::phase(&live) == "Succeeded", message)))
+        Ok(Look::Done((window, running || app::phase(&live) == "Succeeded", message)))
     });
     match ended {
         Ok((false, true, _)) => spared(run, plan),
@@ -42,6 +45,15 @@ pub(super) fn prune(run: &mut Run<'_>, plan: &Plan, stamp: &Stamp) -> Result<Opt
         }
         Err(stop) => Err(stop),
     }
+}
+
+/// The operation's end, which waits for what it deleted; ended where that did not go, so that it hinders nothing that comes later.
+pub(super) fn close(run: &mut Run<'_>, plan: &Plan, stamp: &Stamp, gone: bool) -> Result<(), Stop> {
+    let ours = |live: &Value| patches::progress(live, stamp, 1) == Progress::Running;
+    if !read::application(run, &plan.root)?.is_some_and(|live| ours(&live)) {
+        return Ok(());
+    }
+    if gone && until_idle(run, &[&plan.root]).is_ok() { Ok(()) } else { withdraw(run, &plan.root) }
 }
 
 /// The operation says that it asked; a child that was not asked (an option of its own) is asked by uid.
