@@ -40,8 +40,7 @@ const SIBLINGS: &[(&str, &str)] = &[
 
 /// Files that import each other in a circle. A new circle fails, and so does an entry that is no longer needed: the list only shrinks.
 /// One stays: redaction is recursive, because texts hold objects that hold texts.
-const CIRCLES: &[&[&str]] =
-    &[&["canon/redact/scan.rs", "canon/redact/walk.rs"], &["claims/evidence.rs", "claims/position.rs", "claims/written.rs"]];
+const CIRCLES: &[&[&str]] = &[&["canon/redact/scan.rs", "canon/redact/walk.rs"]];
 
 fn sources(folder: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);

@@ -8,6 +8,7 @@ mod platform;
 mod same;
 mod stop;
 mod usage;
+mod watches;
 
 use evid::adapters::archive;
 use evid::adapters::zipfile::BundleReader;

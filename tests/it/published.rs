@@ -7,7 +7,6 @@ use crate::switch::repair::{options, project, without_project};
 use crate::{doctor, samples};
 use evid::canon::json::to_text;
 use evid::render;
-use evid::usecase::cluster::port::Ask;
 use evid::usecase::doctor::role;
 use evid::usecase::switch::off::off;
 use evid::usecase::switch::on::on;
@@ -83,10 +82,9 @@ fn the_json_of_the_switch_is_as_reviewed() {
 
 #[test]
 fn the_json_of_the_doctor_is_as_reviewed() {
-    let well = doctor::run(true, |_| None).0;
+    let well = doctor::run(true, |_| {}).0;
     let denied = json!({"status": {"allowed": false}});
-    let deny = |ask: &Ask| doctor::asks(ask, "/selfsubjectaccessreviews").then(|| Ok(doctor::reply(201, &denied)));
-    let ill = doctor::run(true, deny).0;
+    let ill = doctor::run(true, doctor::answers("/selfsubjectaccessreviews", 201, denied)).0;
     assert!(well.missing.is_empty() && !ill.missing.is_empty());
     let role = role("evid-missing", &ill.missing);
     reviewed("doctor", &[render::doctor::json(&well.lines, None), render::doctor::json(&ill.lines, Some(&role))]);

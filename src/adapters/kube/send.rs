@@ -27,20 +27,30 @@ const LARGEST: usize = 256 << 20;
 /// A cluster: one login, its runtime, its address.
 pub struct Cluster {
     runtime: Runtime,
-    login: Arc<Login>,
+    sender: Arc<Sender>,
     server: String,
     namespace: String,
+}
+
+/// Sends requests within the runtime.
+pub(super) struct Sender {
+    pub(super) login: Arc<Login>,
     timeout: Duration,
 }
 
 impl Cluster {
     pub(super) fn new(runtime: Runtime, login: Login, server: String, namespace: String, timeout: Duration) -> Self {
-        Self { runtime, login: Arc::new(login), server, namespace, timeout }
+        Self { runtime, sender: Arc::new(Sender { login: Arc::new(login), timeout }), server, namespace }
     }
 
-    /// The client and its credential, for streams (exec, port-forward, watch).
+    /// The client and its credential, for streams (exec, port-forward).
     pub fn login(&self) -> &Arc<Login> {
-        &self.login
+        &self.sender.login
+    }
+
+    /// For what goes on beside this thread.
+    pub(super) fn sender(&self) -> &Arc<Sender> {
+        &self.sender
     }
 
     /// The runtime on which the client runs.
@@ -57,8 +67,11 @@ impl Cluster {
     pub fn namespace(&self) -> &str {
         &self.namespace
     }
+}
 
-    async fn tries(&self, ask: &Ask) -> Result<Reply, NoReply> {
+impl Sender {
+    /// Sends a request, and a read again if need be.
+    pub(super) async fn tries(&self, ask: &Ask) -> Result<Reply, NoReply> {
         let again = ask.method == Method::Get && !ask.path.contains("/proxy/") && !ask.path.ends_with("/proxy");
         let mut pause = PAUSE;
         for left in (0..if again { TRIES } else { 1 }).rev() {
@@ -122,7 +135,7 @@ impl Api for Cluster {
             // A write that was sent is waited for: its result must be known. A review writes nothing.
             let read = ask.method == Method::Get || ask.path.starts_with("/apis/authorization.k8s.io/");
             tokio::select! {
-                answer = self.tries(ask) => answer,
+                answer = self.sender.tries(ask) => answer,
                 _ = stop.wait_for(|asked| *asked), if read => Err(NoReply::Cut("stopped".into())),
             }
         })

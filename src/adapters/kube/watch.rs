@@ -1,9 +1,10 @@
 //! A watch of one kind that resumes by itself: it lists, watches from there, and after a cut resumes from the last resourceVersion. If
-//! that has expired, it lists again and reports the gap. Must not know what is done with the events.
+//! that has expired, it lists again and reports the gap. Must not know how a list is read, nor what is done with the events.
 use crate::adapters::causes::in_one_line;
 use crate::adapters::kube::login::Login;
-use crate::adapters::kube::send::Cluster;
-use crate::usecase::cluster::port::{Watch, WatchEvent, in_query};
+use crate::adapters::kube::send::{Cluster, Sender};
+use crate::usecase::cluster::port::{Watch, WatchEvent};
+use crate::usecase::cluster::{All, Resource, Whole};
 use chrono::{DateTime, Utc};
 use http::Request;
 use http_body_util::BodyExt as _;
@@ -34,10 +35,10 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Begins to watch the kind at this path (such as `/api/v1/pods`).
-    pub fn start(cluster: &Cluster, path: &str) -> Self {
+    /// Begins to watch a kind in all namespaces.
+    pub fn start(cluster: &Cluster, kind: Resource) -> Self {
         let shared: Arc<Mutex<Shared>> = Arc::default();
-        let run = run(Arc::clone(cluster.login()), path.to_owned(), Arc::clone(&shared));
+        let run = run(Arc::clone(cluster.sender()), kind, Arc::clone(&shared));
         Self { shared, task: cluster.handle().spawn(run) }
     }
 }
@@ -61,20 +62,21 @@ fn tell(shared: &Mutex<Shared>, event: Option<WatchEvent>, connected: bool) {
     shared.events.extend(event.map(|e| (Utc::now(), e)));
 }
 
-async fn run(login: Arc<Login>, path: String, shared: Arc<Mutex<Shared>>) {
+async fn run(sender: Arc<Sender>, kind: Resource, shared: Arc<Mutex<Shared>>) {
+    let path = kind.path(None);
     let mut version: Option<String> = None;
     let mut pause = PAUSE;
     loop {
         let from = match version.take() {
             Some(version) => Ok(version),
-            None => list(&login, &path).await.map(|(version, items)| {
+            None => list(&sender, &kind).await.map(|(version, items)| {
                 tell(&shared, Some(WatchEvent::Listed(items)), true);
                 version
             }),
         };
         let ended = match from {
             Ok(from) => {
-                let (last, ended) = turn(&login, &path, from, &shared).await;
+                let (last, ended) = turn(&sender.login, &path, from, &shared).await;
                 version = last;
                 ended
             }
@@ -153,24 +155,15 @@ async fn send(login: &Login, uri: &str) -> Result<http::Response<Body>, String> 
     Ok(answer)
 }
 
-/// All objects, page by page, and the resourceVersion to watch from.
-async fn list(login: &Login, path: &str) -> Result<(String, Vec<Value>), String> {
-    let (mut items, mut next) = (Vec::new(), String::new());
+/// All objects, and the resourceVersion to watch from.
+async fn list(sender: &Sender, kind: &Resource) -> Result<(String, Vec<Value>), String> {
+    let mut whole = Whole::of(kind, None, false);
     loop {
-        let answer = send(login, &format!("{path}?limit=500{next}")).await?;
-        let status = answer.status();
-        let bytes = answer.into_body().collect().await.map_err(|e| in_one_line(&e))?.to_bytes();
-        if !status.is_success() {
-            return Err(format!("{path} can't be listed: HTTP {status}"));
-        }
-        let mut page: Value = serde_json::from_slice(&bytes).map_err(|e| format!("{path}: {e}"))?;
-        if let Some(Value::Array(more)) = page.get_mut("items").map(Value::take) {
-            items.extend(more);
-        }
-        let text = |p: &str| page.pointer(p).and_then(Value::as_str).unwrap_or_default().to_owned();
-        match text("/metadata/continue") {
-            token if token.is_empty() => return Ok((text("/metadata/resourceVersion"), items)),
-            token => next = format!("&continue={}", in_query(&token)),
-        }
+        let Some(All { items, version, gap }) = whole.take(sender.tries(&whole.ask()).await) else { continue };
+        return match (gap, version) {
+            (Some((_, why)), _) => Err(format!("{} can't be listed: {why}", kind.path(None))),
+            (None, Some(version)) => Ok((version, items)),
+            (None, None) => Err(format!("the list of {} has no resourceVersion", kind.path(None))),
+        };
     }
 }

@@ -24,6 +24,7 @@ use crate::envelope::SigningKey;
 use crate::kinds::Rules;
 use crate::model::Role;
 use crate::render::{proof as page, table};
+use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::probes;
 use crate::usecase::prove::{News, Proof, State, Step, judge};
@@ -70,7 +71,7 @@ pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
         confirm(&format!("Prove {}?", proof.state.goal.as_str()), asked.yes, std::io::stdin().is_terminal())?;
     }
     proof.keep().map_err(failed)?;
-    let watcher = Watcher::start(&connection.cluster, "/api/v1/pods");
+    let watcher = Watcher::start(&connection.cluster, Resource::new("", "v1", "pods", "Pod", true));
     let watched = proof.watch(&watcher).map_err(failed)?;
     let walked = proof.walk(&watcher, watched, asked.interval);
     let (ended, end) = match walked {

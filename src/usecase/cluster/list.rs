@@ -1,18 +1,18 @@
 //! Reads the pages of one question, at one resourceVersion. If a page expired (410), the list starts again, three times at most; a list
 //! that breaks off later keeps the objects that were seen and does not show absence.
-use crate::model::{Gap, Reason};
-use crate::usecase::cluster::port::{Api, Ask, METADATA_LIST, in_query};
+use crate::model::Reason;
+use crate::usecase::cluster::port::{Api, Ask, METADATA_LIST, NoReply, Reply, in_query};
 use crate::usecase::cluster::{Resource, gap};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 /// How often a list starts again when its pages expire, and how often an unreadable page is requested again.
 const RESTARTS: u32 = 3;
 /// Objects in each page, by default.
-const CHUNK: u32 = 500;
+pub(super) const CHUNK: u32 = 500;
 /// Objects in a list's first page, which shows how large they are.
 const FIRST: u32 = 50;
 /// The size that later pages should have, in bytes of their body: each parallel question holds one page in memory.
@@ -65,30 +65,14 @@ struct Meta {
 
 /// Reads all pages; `restart` discards the objects that `item` received from this list.
 pub(in crate::usecase) fn list(api: &dyn Api, q: &Question, chunk: u32, mut item: impl FnMut(Value), mut restart: impl FnMut()) -> Listed {
-    let mut restarts = 0;
+    let mut reading = Reading::new(q.clone(), chunk);
     loop {
-        let listed = run(api, q, chunk, &mut item);
-        let again = matches!(&listed.gap, Some((Reason::Expired | Reason::Torn | Reason::Contradicted, _))) && restarts < RESTARTS;
-        if !again {
-            return listed;
+        match reading.take(api.send(&reading.ask()), &mut item) {
+            Step::More => {}
+            Step::Anew => restart(),
+            Step::End(listed) => return listed,
         }
-        restarts += 1;
-        restart();
     }
-}
-
-/// All objects of a kind, in memory, and why they may not be all. If a list broke off, the objects seen before are returned.
-pub(in crate::usecase) fn whole(api: &dyn Api, kind: &Resource, namespace: Option<&str>, metadata: bool) -> (Vec<Value>, Option<Gap>) {
-    let question = Question { resource: kind.clone(), namespace: namespace.map(str::to_owned), metadata, counted: false };
-    let items = RefCell::new(Vec::new());
-    let listed = list(api, &question, CHUNK, |item| items.borrow_mut().push(item), || items.borrow_mut().clear());
-    let (mut items, mut why) = (items.into_inner(), listed.gap);
-    let seen = items.len();
-    items.retain(|i: &Value| i.pointer("/metadata/name").and_then(Value::as_str).is_some_and(|n| !n.is_empty()));
-    if items.len() < seen {
-        why = why.or(Some((Reason::Unreadable, "an item has no name".into())));
-    }
-    (items, why.map(|why| gap::of(&kind.group, &kind.plural, namespace, why)))
 }
 
 /// How many objects the request for the first page asks for.
@@ -101,82 +85,143 @@ pub(in crate::usecase) fn first_page(q: &Question, chunk: u32) -> String {
     format!("{}?limit={}", q.resource.path(q.namespace.as_deref()), first_limit(q, chunk))
 }
 
-fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) -> Listed {
-    let mut listed = Listed::default();
-    let mut next: Option<String> = None;
-    let mut limit = first_limit(q, chunk);
-    let (mut promised, mut empty, mut tokens) = (None, 0, BTreeSet::new());
-    loop {
-        let cursor = next.as_deref().map(|n| format!("&continue={}", in_query(n))).unwrap_or_default();
-        let ask = Ask {
-            accept: q.metadata.then_some(METADATA_LIST),
-            ..Ask::get(format!("{}?limit={limit}{cursor}", q.resource.path(q.namespace.as_deref())))
+/// A list while it is read: what to request next, and what the answer means. It sends nothing, so any client can read a list by it.
+#[derive(Debug)]
+pub(super) struct Reading {
+    question: Question,
+    chunk: u32,
+    restarts: u32,
+    pages: Pages,
+}
+
+/// What follows an answer.
+pub(super) enum Step {
+    /// Another request.
+    More,
+    /// Another request, for the first page again: the objects of this list so far don't count.
+    Anew,
+    /// Nothing: the list ended, or broke off.
+    End(Listed),
+}
+
+/// What the pages since the first one said.
+#[derive(Debug, Default)]
+struct Pages {
+    listed: Listed,
+    next: Option<String>,
+    limit: u32,
+    /// How many objects the first page promised.
+    promised: Option<u64>,
+    /// How many pages in a row were empty.
+    empty: u32,
+    /// Continue tokens so far.
+    tokens: BTreeSet<String>,
+    /// How often the present page could not be read.
+    unreadable: u32,
+}
+
+impl Reading {
+    pub(super) fn new(question: Question, chunk: u32) -> Self {
+        let pages = Pages { limit: first_limit(&question, chunk), ..Pages::default() };
+        Self { question, chunk, restarts: 0, pages }
+    }
+
+    /// The next request.
+    pub(super) fn ask(&self) -> Ask {
+        let q = &self.question;
+        let cursor = self.pages.next.as_deref().map(|n| format!("&continue={}", in_query(n))).unwrap_or_default();
+        let path = format!("{}?limit={}{cursor}", q.resource.path(q.namespace.as_deref()), self.pages.limit);
+        Ask { accept: q.metadata.then_some(METADATA_LIST), ..Ask::get(path) }
+    }
+
+    /// Takes its answer in. An unreadable page is requested again, a limited number of times.
+    pub(super) fn take(&mut self, answer: Result<Reply, NoReply>, item: &mut dyn FnMut(Value)) -> Step {
+        let pages = self.pages.listed.pages;
+        let gap = match answer {
+            Ok(reply) if reply.status == 200 => match read(&reply.body) {
+                Ok(page) => match self.page(page, reply.body.len(), item) {
+                    ControlFlow::Continue(()) => return Step::More,
+                    ControlFlow::Break(gap) => gap,
+                },
+                Err(_) if self.pages.unreadable + 1 < RESTARTS => {
+                    self.pages.unreadable += 1;
+                    return Step::More;
+                }
+                Err((reason, what)) => Some(broken(pages, reason, &what)),
+            },
+            Ok(reply) => {
+                self.pages.listed.unauthorized = reply.status == 401;
+                let (reason, what) = gap::of_reply(&reply);
+                Some(broken(pages, reason, &what))
+            }
+            Err(silence) => {
+                let (reason, what) = gap::of_silence(&silence);
+                Some(broken(pages, reason, &what))
+            }
         };
-        let first = listed.pages == 0;
-        let take = |page: Page<'_>, size: usize| {
-            let version = page.metadata.resource_version.clone().filter(|v| !v.is_empty());
-            if !first && version != listed.resource_version {
-                return Err((Reason::Torn, "its pages are of different moments".into()));
-            }
-            listed.resource_version = version;
-            let items = page.items.unwrap_or_default();
-            listed.count += u64::try_from(items.len()).unwrap_or(u64::MAX);
-            empty = if items.is_empty() { empty + 1 } else { 0 };
-            if first {
-                promised = page.metadata.remaining_item_count.map(|rest| listed.count + rest);
-            }
-            if let (false, Some(size)) = (q.counted, size.checked_div(items.len())) {
-                limit = u32::try_from(PAGE / size.max(1)).unwrap_or(u32::MAX).clamp(1, chunk);
-            }
-            for raw in items {
-                let value = serde_json::from_str(raw.get());
-                let value = value.map_err(|e| broken(listed.pages, Reason::Unreadable, &format!("an item can't be read: {e}")))?;
-                item(typed(value, &q.resource));
-            }
-            Ok(page.metadata)
-        };
-        let metadata = match page(api, &ask, take) {
-            Ok(Ok(metadata)) => metadata,
-            Ok(Err(gap)) => {
-                listed.pages += 1;
-                listed.gap = Some(gap);
-                return listed;
-            }
-            Err((status, (reason, what))) => {
-                listed.unauthorized = status == 401;
-                listed.gap = Some(broken(listed.pages, reason, &what));
-                return listed;
-            }
-        };
+        let again = matches!(&gap, Some((Reason::Expired | Reason::Torn | Reason::Contradicted, _))) && self.restarts < RESTARTS;
+        let Pages { listed, .. } =
+            std::mem::replace(&mut self.pages, Pages { limit: first_limit(&self.question, self.chunk), ..Pages::default() });
+        self.restarts += 1;
+        if again { Step::Anew } else { Step::End(Listed { gap, ..listed }) }
+    }
+
+    /// Takes a page in; the list ends with a gap or without one.
+    fn page(&mut self, page: Page<'_>, size: usize, item: &mut dyn FnMut(Value)) -> ControlFlow<Option<(Reason, String)>> {
+        let (q, pages) = (&self.question, &mut self.pages);
+        let Pages { listed, .. } = pages;
+        let before = listed.pages;
         listed.pages += 1;
-        let cursor = metadata.next.filter(|c| !c.is_empty());
-        match cursor {
-            None => {
-                // All pages show one moment: if their number of objects differs from what the first page promised, some pages are wrong.
-                if let Some(promised) = promised.filter(|p| *p != listed.count) {
+        pages.unreadable = 0;
+        let version = page.metadata.resource_version.filter(|v| !v.is_empty());
+        if before > 0 && version != listed.resource_version {
+            return ControlFlow::Break(Some((Reason::Torn, "its pages are of different moments".into())));
+        }
+        listed.resource_version = version;
+        let items = page.items.unwrap_or_default();
+        listed.count += u64::try_from(items.len()).unwrap_or(u64::MAX);
+        pages.empty = if items.is_empty() { pages.empty + 1 } else { 0 };
+        let rest = page.metadata.remaining_item_count;
+        if before == 0 {
+            pages.promised = rest.map(|rest| listed.count + rest);
+        }
+        if let (false, Some(size)) = (q.counted, size.checked_div(items.len())) {
+            pages.limit = u32::try_from(PAGE / size.max(1)).unwrap_or(u32::MAX).clamp(1, self.chunk);
+        }
+        for raw in items {
+            match serde_json::from_str(raw.get()) {
+                Ok(value) => item(typed(value, &q.resource)),
+                Err(e) => {
+                    return ControlFlow::Break(Some(broken(before, Reason::Unreadable, &format!("an item can't be read: {e}"))));
+                }
+            }
+        }
+        let truncated = |what: String| ControlFlow::Break(Some((Reason::Truncated, what)));
+        match page.metadata.next.filter(|c| !c.is_empty()) {
+            // All pages show one moment: if their number of objects differs from what the first page promised, some pages are wrong.
+            None => match (pages.promised.filter(|p| *p != listed.count), rest.filter(|rest| *rest > 0)) {
+                (Some(promised), _) => {
                     let what = format!("its first page counts {promised} objects, and its pages hold {}", listed.count);
-                    listed.gap = Some((Reason::Contradicted, what));
-                } else if let Some(rest) = metadata.remaining_item_count.filter(|rest| *rest > 0) {
-                    listed.gap = Some((Reason::Truncated, format!("its last page says that {rest} objects remain")));
+                    ControlFlow::Break(Some((Reason::Contradicted, what)))
                 }
-                return listed;
-            }
-            Some(_) if q.counted => {
-                match metadata.remaining_item_count {
-                    Some(rest) => listed.count += rest,
-                    None => listed.gap = Some((Reason::Truncated, "it does not say how many there are".into())),
+                (None, Some(rest)) => truncated(format!("its last page says that {rest} objects remain")),
+                (None, None) => ControlFlow::Break(None),
+            },
+            Some(_) if q.counted => match rest {
+                Some(rest) => {
+                    listed.count += rest;
+                    ControlFlow::Break(None)
                 }
-                return listed;
+                None => truncated("it does not say how many there are".into()),
+            },
+            Some(cursor) if !pages.tokens.insert(cursor.clone()) => {
+                truncated("its pages do not end: the same continue token came twice".into())
             }
-            Some(cursor) if !tokens.insert(cursor.clone()) => {
-                listed.gap = Some((Reason::Truncated, "its pages do not end: the same continue token came twice".into()));
-                return listed;
+            Some(_) if pages.empty == RESTARTS => truncated(format!("its pages do not end: {RESTARTS} in a row were empty")),
+            cursor => {
+                pages.next = cursor;
+                ControlFlow::Continue(())
             }
-            Some(_) if empty == RESTARTS => {
-                listed.gap = Some((Reason::Truncated, format!("its pages do not end: {empty} in a row were empty")));
-                return listed;
-            }
-            cursor => next = cursor,
         }
     }
 }
@@ -186,26 +231,6 @@ fn broken(pages: u64, reason: Reason, what: &str) -> (Reason, String) {
     let reason = if pages > 0 && reason != Reason::Expired { Reason::Truncated } else { reason };
     let part = if pages > 0 { format!("after {pages} pages: ") } else { String::new() };
     (reason, format!("{part}{what}"))
-}
-
-/// The status of a failed page, and why it failed.
-type NoPage = (u16, (Reason, String));
-
-/// Reads one page and passes it on with the size of its body in bytes. An unreadable page is requested again, a limited number of times.
-fn page<T>(api: &dyn Api, ask: &Ask, take: impl FnOnce(Page<'_>, usize) -> T) -> Result<T, NoPage> {
-    let mut last = (0, (Reason::Unreadable, String::new()));
-    for _ in 0..RESTARTS {
-        let reply = match api.send(ask) {
-            Ok(reply) if reply.status == 200 => reply,
-            Ok(reply) => return Err((reply.status, gap::of_reply(&reply))),
-            Err(silence) => return Err((0, gap::of_silence(&silence))),
-        };
-        match read(&reply.body) {
-            Ok(page) => return Ok(take(page, reply.body.len())),
-            Err(wrong) => last = (200, wrong),
-        }
-    }
-    Err(last)
 }
 
 fn read(body: &[u8]) -> Result<Page<'_>, (Reason, String)> {

@@ -6,9 +6,11 @@ mod error;
 pub(super) mod gap;
 pub(super) mod list;
 pub mod port;
+mod whole;
 
 pub use discovery::{Resource, discover};
 pub use error::LiveError;
+pub use whole::{All, Whole};
 
 pub(super) use bounded::Bounded;
-pub(super) use list::whole;
+pub(super) use whole::whole;

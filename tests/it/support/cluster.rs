@@ -9,11 +9,11 @@ use evid_demo::world::store::{DeleteOptions, Id};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 /// What is answered instead, for a request that matters to a test.
-pub type Instead = Box<dyn FnMut(&mut World, &Ask) -> Option<Result<Reply, NoReply>>>;
+pub type Instead = Box<dyn FnMut(&mut World, &Ask) -> Option<Result<Reply, NoReply>> + Send>;
 
 /// The demo's platform, and what a test does to it by hand; objects are named by their paths.
 pub struct World {
@@ -33,6 +33,9 @@ pub struct World {
 
 /// A cluster for evid.
 pub struct Cluster(pub RefCell<World>);
+
+/// The same for what asks several things at a time.
+pub struct Parallel(pub Mutex<Cluster>);
 
 impl Deref for World {
     type Target = evid_demo::World;
@@ -74,6 +77,22 @@ impl Clock for Cluster {
         }
         world.wait(TimeDelta::from_std(time).unwrap());
         true
+    }
+}
+
+impl Api for Parallel {
+    fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
+        self.0.lock().unwrap().send(ask)
+    }
+}
+
+impl Clock for Parallel {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.lock().unwrap().now()
+    }
+
+    fn sleep(&self, time: Duration) -> bool {
+        self.0.lock().unwrap().sleep(time)
     }
 }
 

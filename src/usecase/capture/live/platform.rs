@@ -5,9 +5,8 @@ use crate::kinds::Rules;
 use crate::model::{Gap, Layer, Object, Reason, Source};
 use crate::usecase::capture::collected::{CaptureError, Collected, List};
 use crate::usecase::capture::objects_of;
-use crate::usecase::cluster::list::whole;
 use crate::usecase::cluster::port::{Api, Ask};
-use crate::usecase::cluster::{Resource, gap};
+use crate::usecase::cluster::{Resource, gap, whole};
 use serde_json::Value;
 
 /// What was seen of Argo CD.

@@ -1,0 +1,61 @@
+//! The changes from one bundle to another, and which of them are uncertain: something that they depend on was not seen. Judges nothing.
+use crate::claims::Evidence;
+use crate::claims::evidence::APPLICATIONS;
+use crate::claims::written::name_writers;
+use crate::compare::{Change, ChangeKind, CompareError, FieldChange, changes};
+use serde_json::Value;
+
+impl Evidence<'_> {
+    /// The changes from one bundle to another. If one side lacks an object and did not see all of its kind, the change is uncertain. It
+    /// is uncertain too if the object is state only because not all of its controller's kind was seen.
+    pub fn between(&self, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
+        let mut found = changes(self.sides, &self.instances, self.rules, a, b)?;
+        let key = |i: usize| self.sides.get(i).map(|s| &s.manifest.redaction_key);
+        if key(a) != key(b) {
+            // Tokens of two keys can't be compared.
+            for change in found.iter_mut().filter(|c| c.kind == ChangeKind::Modified) {
+                set_aside(change, |f| without_tokens(&f.before) == without_tokens(&f.after));
+            }
+            // So a departure can't be compared with an earlier one.
+            found.iter_mut().filter(|c| c.kind == ChangeKind::Departs).for_each(|c| c.uncertain = true);
+        }
+        for change in &mut found {
+            let namespace = &change.spot.namespace;
+            let hides = |stem: &str, i: usize| self.unseen(stem, namespace, i);
+            let agreements = ["horizontalpodautoscalers.autoscaling", APPLICATIONS];
+            if change.fields.iter().any(|f| f.owned) && agreements.iter().any(|s| hides(s, a) || hides(s, b)) {
+                // The owner of the field was seen on one side only.
+                set_aside(change, |f| f.owned);
+            }
+            let (lacks, has) = match change.kind {
+                ChangeKind::Added => (a, b),
+                ChangeKind::Removed => (b, a),
+                ChangeKind::Modified | ChangeKind::Replaced | ChangeKind::Departs | ChangeKind::Torn => continue,
+            };
+            let owner = change.controller.as_ref().map(|(group, kind)| self.stem_of(group, kind));
+            let relations = self.rules.of(&change.key.group, &change.key.kind).rule.relations.iter();
+            let others: Vec<String> = owner.into_iter().chain(relations.map(|r| self.stem_of(&r.group, &r.to))).collect();
+            let hides = |stem: &str, i: usize| self.unseen(stem, &change.spot.namespace, i);
+            change.uncertain |= hides(&change.spot.stem, lacks) || others.iter().any(|s| hides(s, has) || hides(s, lacks));
+        }
+        for change in found.iter_mut().filter(|c| !c.fields.is_empty()) {
+            name_writers(self, change, a, b)?;
+        }
+        Ok(found)
+    }
+}
+
+/// Removes the matching fields from a change. If all match, they stay, and the change becomes uncertain.
+fn set_aside(change: &mut Change, doubtful: impl Fn(&FieldChange) -> bool) {
+    let (aside, plain): (Vec<_>, Vec<_>) = change.fields.drain(..).partition(doubtful);
+    change.uncertain |= plain.is_empty();
+    change.fields = if plain.is_empty() { aside } else { plain };
+}
+
+/// A value's text with every redaction token replaced by one word.
+fn without_tokens(value: &Option<Value>) -> Option<String> {
+    let text = crate::canon::json::to_text(value.as_ref()?);
+    let mut parts = text.split(crate::canon::redact::MARK);
+    let first = parts.next().unwrap_or_default().to_owned();
+    Some(parts.fold(first, |all, part| format!("{all}{}{}", crate::canon::redact::MARK, part.get(32..).unwrap_or(part))))
+}

@@ -1,0 +1,93 @@
+//! What each bundle asked and what it did not see: which objects it may lack only because nobody looked. Judges nothing.
+use crate::claims::Evidence;
+use crate::compare::Spot;
+use crate::model::{Gap, Known, Listable, Reason, stem, unstem};
+use std::collections::BTreeSet;
+
+impl Evidence<'_> {
+    /// Whether a bundle may lack an object of this kind (stem) and namespace only because it did not see all of them.
+    pub fn unseen(&self, stem: &str, namespace: &str, side: usize) -> bool {
+        let (resource, group) = unstem(stem);
+        let of_kind = |g: &Gap| g.covers(resource, group);
+        self.gaps(side).iter().any(|g| of_kind(g) && g.namespace.as_ref().is_none_or(|ns| ns == namespace))
+            || !self.asked(stem, side)
+            || !self.asked_in(resource, group, namespace, side)
+    }
+
+    /// Whether a bundle asked for a kind. If another bundle holds the CustomResourceDefinition of the kind, and this bundle shows that it
+    /// is gone, then the kind has no objects here, and it counts as asked.
+    pub fn asked(&self, stem: &str, side: usize) -> bool {
+        const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
+        let (resource, group) = unstem(stem);
+        let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return false };
+        let definition = Spot { stem: DEFINITIONS.into(), namespace: String::new(), name: stem.to_owned() };
+        let defined = |i: usize| self.instances.at(&definition, i).is_some();
+        coverage.asked(group, resource)
+            || (stem != DEFINITIONS && !self.unseen(DEFINITIONS, "", side) && !defined(side) && (0..self.sides.len()).any(defined))
+    }
+
+    /// Whether a bundle asked for a kind in a namespace (empty: in the whole cluster), or knows that the namespace does not exist.
+    fn asked_in(&self, resource: &str, group: &str, namespace: &str, side: usize) -> bool {
+        let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return false };
+        let mut places = coverage.questions.iter().filter(|q| q.group == group && q.resource == resource).map(|q| q.namespace.as_deref());
+        let gone = || {
+            let space = Spot { stem: "namespaces".into(), namespace: String::new(), name: namespace.to_owned() };
+            self.instances.at(&space, side).is_none() && !self.unseen(&space.stem, "", side)
+        };
+        !coverage.asked(group, resource) || places.any(|p| p.is_none_or(|p| p == namespace)) || (!namespace.is_empty() && gone())
+    }
+
+    /// All gaps of one bundle.
+    pub fn gaps(&self, side: usize) -> &[Gap] {
+        self.gaps.get(side).map_or(&[], Vec::as_slice)
+    }
+
+    /// The gaps of one bundle, without those of kinds that are never stored: no claim depends on these.
+    pub fn gaps_kept(&self, side: usize) -> impl Iterator<Item = &Gap> {
+        self.gaps(side).iter().filter(|g| self.rules.keeps(&g.group, &g.resource))
+    }
+
+    /// The gaps of one bundle in these kinds that could hide objects of the layer; a kind that was not asked at all is one.
+    pub fn gaps_in(&self, layer: &str, kinds: &BTreeSet<String>, side: usize) -> Vec<Gap> {
+        let spaces: BTreeSet<&str> = self.instances.of_layer(layer).map(|(s, _)| &*s.namespace).collect();
+        let of_layer = |ns: &str| {
+            let space = Spot { stem: "namespaces".into(), namespace: String::new(), name: ns.to_owned() };
+            spaces.contains(ns) || self.instances.layer(&space) == layer || !self.instances.all.contains_key(&space)
+        };
+        let touches = |g: &&Gap| {
+            kinds.iter().map(|k| unstem(k)).any(|(resource, group)| g.covers(resource, group))
+                && g.namespace.as_ref().is_none_or(|ns| of_layer(ns))
+        };
+        let mut found: Vec<Gap> = self.gaps(side).iter().filter(touches).cloned().collect();
+        for stem in kinds {
+            let (resource, group) = unstem(stem);
+            let known = found.iter().any(|g| g.resource == resource && g.group == group);
+            if !known && !self.asked(stem, side) {
+                let detail = String::new();
+                found.push(Gap::of(group, resource, None, Reason::NotAsked, detail));
+            }
+            let told = |ns: &str| found.iter().any(|g| g.covers(resource, group) && g.namespace.as_deref().is_none_or(|n| n == ns));
+            let open = spaces.iter().filter(|ns| !ns.is_empty() && !told(ns) && !self.asked_in(resource, group, ns, side));
+            let gap = |ns: &&str| Gap::of(group, resource, Some((*ns).to_owned()), Reason::NotAsked, "");
+            let missed: Vec<Gap> = open.map(gap).collect();
+            found.extend(missed);
+        }
+        found
+    }
+
+    /// The gaps of a bundle that does not tell which kinds exist: it may have missed any kind that another bundle could ask for (law 1).
+    pub(super) fn known_from_others(&self, side: usize) -> Vec<Gap> {
+        let universe = |i: usize| self.sides.get(i).map(|s| s.coverage.universe.universe()).unwrap_or_default();
+        if universe(side).known != Known::Nothing {
+            return Vec::new();
+        }
+        let others: BTreeSet<_> = (0..self.sides.len()).filter(|i| *i != side).flat_map(|i| universe(i).kinds).collect();
+        let is_open = |k: &Listable| {
+            let gap = || self.gaps(side).iter().any(|g| g.covers(&k.resource, &k.group));
+            self.rules.keeps(&k.group, &k.resource) && !self.asked(&stem(&k.resource, &k.group), side) && !gap()
+        };
+        let detail = "another bundle knows this kind, and this one did not ask for it";
+        let gap = |k: Listable| Gap::of(k.group, k.resource, None, Reason::NotAsked, detail);
+        others.into_iter().filter(is_open).map(gap).collect()
+    }
+}
