@@ -89,7 +89,7 @@ pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
 fn begin(asked: &Asked, connection: &Connection) -> Result<(RunFolder, State), Failure> {
     if let Some(dir) = &asked.resume {
         let folder = RunFolder::new(dir.clone());
-        let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--resume DIR` wants the folder of a run"))?;
+        let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--resume DIR` wants the folder of a run"))?.resumed();
         ui::message(&format!("going on with {} of {} in {}", state.goal.as_str(), state.started, dir.display()));
         return Ok((folder, state));
     }

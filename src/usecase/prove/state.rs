@@ -19,7 +19,7 @@ pub struct State {
     /// A reviewer's text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
-    /// Whether the switch was on when it began: what `--restore` goes back to.
+    /// Whether the switch was on before its first turn: what `--restore` goes back to. None before that turn wrote anything.
     #[serde(default)]
     pub was_on: Option<bool>,
     /// The Applications that hung below the switch, as `namespace/name`: they must be back.
@@ -34,6 +34,21 @@ impl State {
     pub fn begin(goal: Goal, nonce: Option<String>, now: DateTime<Utc>) -> Self {
         let (run, started) = (format!("prove-{}", now.format("%Y%m%dT%H%M%SZ")), now.to_rfc3339_opts(SecondsFormat::Secs, true));
         Self { goal, run, started, nonce, was_on: None, expected: Vec::new(), done: Vec::new() }
+    }
+
+    /// The state from which a run is gone on with: up to the first step that is not done. A point that was captured after a turn had failed is
+    /// not what that turn comes to once it is taken again, so it is captured anew.
+    pub fn resumed(mut self) -> Self {
+        let whole = self.goal.steps().iter().take_while(|s| self.has(**s)).map(|s| s.name().to_owned()).collect();
+        self.done = whole;
+        self
+    }
+
+    /// Notes what a turn found before its first write. What was noted before stays: a turn that is taken again finds less.
+    pub fn found(&mut self, on: bool, apps: impl Iterator<Item = String>) {
+        self.was_on.get_or_insert(on);
+        let new: Vec<String> = apps.filter(|app| !self.expected.contains(app)).collect();
+        self.expected.extend(new);
     }
 
     /// Whether a step is done.
@@ -73,4 +88,36 @@ pub trait Folder {
 
     /// Seals the bundle of a point, in place of what an interrupted run left of it.
     fn seal(&self, point: &str, files: &mut dyn FnMut(Put<'_>) -> Result<Outline, CaptureError>) -> Result<Self::Sealed, Fault>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+    use crate::usecase::prove::goal::Goal;
+
+    fn begun(done: &[&str]) -> State {
+        let done = done.iter().map(|d| (*d).to_owned()).collect();
+        State { done, ..State::begin(Goal::RoundTrip, None, chrono::DateTime::UNIX_EPOCH) }
+    }
+
+    #[test]
+    fn a_turn_that_failed_is_taken_again_and_every_point_after_it_captured_anew() {
+        for (done, resumed) in [
+            (&["before", "off"][..], &["before"][..]),
+            (&["before", "switch-off", "off", "on"], &["before", "switch-off", "off"]),
+            (&["before", "switch-off"], &["before", "switch-off"]),
+            (&["off"], &[]),
+            (&[], &[]),
+        ] {
+            assert_eq!(begun(done).resumed().done, resumed, "{done:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_first_turn_found_is_neither_overwritten_nor_lost_when_it_is_taken_again() {
+        let mut state = begun(&["before"]);
+        state.found(true, ["a/x", "a/y"].map(str::to_owned).into_iter());
+        state.found(false, ["a/y", "a/z"].map(str::to_owned).into_iter());
+        assert_eq!((state.was_on, state.expected), (Some(true), ["a/x", "a/y", "a/z"].map(str::to_owned).to_vec()));
+    }
 }

@@ -1,4 +1,5 @@
-//! The steps that turn the switch: each is planned against what is there, then done; what is there before must be there again.
+//! The steps that turn the switch: each is planned against what is there, what it found is kept, then it is done. What is there before must be
+//! there again.
 use crate::model::Key;
 use crate::usecase::prove::goal::Step;
 use crate::usecase::prove::proof::Proof;
@@ -35,17 +36,18 @@ impl<F: Folder> Proof<'_, F> {
     fn off(&mut self) -> Result<(), ProveError> {
         let options = self.options("off");
         let plan = self.switch(&options, off::plan)?;
-        self.state.was_on.get_or_insert(!plan.already);
-        self.state.expected.extend(plan.members.iter().map(|(key, _)| key.place()));
+        self.state.found(!plan.already, plan.members.iter().map(|(key, _)| key.place()));
+        self.keep()?;
         let done = self.switch(&options, |run, options| off::off(run, &plan, options))?;
         (self.told)(News::Off(&done));
         if done.left.is_empty() { Ok(()) } else { Err(ProveError::Left) }
     }
 
     fn on(&mut self) -> Result<(), ProveError> {
-        self.state.was_on.get_or_insert(false);
         let options = self.options("on");
         let plan = self.switch(&options, on::plan)?;
+        self.state.found(plan.already, std::iter::empty());
+        self.keep()?;
         let done = self.switch(&options, |run, options| on::on(run, &plan, options))?;
         (self.told)(News::On(&done));
         Ok(())

@@ -19,6 +19,8 @@ use std::collections::BTreeSet;
 pub struct Plan {
     /// The root.
     pub root: Key,
+    /// It is automated already.
+    pub already: bool,
     /// It will be applied from the manifest.
     pub apply: Option<Value>,
     /// What is waited for first.
@@ -64,7 +66,8 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
             writes.push(patches::sync(&member.value, &options.stamp, 1, false));
         }
     }
-    Ok(Plan { root: key, apply, terminating, writes, notes, targets })
+    let already = view.root().is_some_and(|r| !Mode::of(&r.value).is_manual());
+    Ok(Plan { root: key, already, apply, terminating, writes, notes, targets })
 }
 
 /// The Applications that may be the root's, at any depth, by list or by mark alone: a root that was just made lists nothing yet.

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 /// What is answered instead, for a request that matters to a test.
-pub type Instead = Box<dyn FnMut(&mut World, &Ask) -> Option<Result<Reply, NoReply>>>;
+pub type Instead = Box<dyn FnMut(&mut World, &Ask) -> Option<Result<Reply, NoReply>> + Send>;
 
 /// The demo's platform, and what a test does to it by hand; objects are named by their paths.
 pub struct World {

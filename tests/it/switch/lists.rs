@@ -7,8 +7,8 @@ use evid::usecase::switch::off::{Off, off};
 use evid::usecase::switch::status::status;
 use evid::usecase::switch::{Fact, Options, Step, Stop, Strategy, off};
 use serde_json::{Value, json};
-use std::cell::Cell;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A platform with more ConfigMaps than go on one page; the first and the last carry the mark of nobody.
 fn with_pages() -> Cluster {
@@ -24,7 +24,7 @@ fn with_pages() -> Cluster {
 }
 
 /// Answers the pages of a kind that come after the first; the answer is told how many of them were asked before.
-fn later_pages(fake: &Cluster, plural: &'static str, mut answer: impl FnMut(usize) -> Option<Result<Reply, NoReply>> + 'static) {
+fn later_pages(fake: &Cluster, plural: &'static str, mut answer: impl FnMut(usize) -> Option<Result<Reply, NoReply>> + Send + 'static) {
     let mut asked = 0;
     fake.0.borrow_mut().instead.push(Box::new(move |_, ask| {
         let is_it = ask.path.contains(&format!("/{plural}?")) && ask.path.contains("continue=");
@@ -78,16 +78,16 @@ fn a_list_that_breaks_off_after_its_first_page_is_a_gap_and_off_did_not_see_that
 fn a_continue_token_that_comes_twice_does_not_loop_for_ever() {
     for tokens in [&["a"][..], &["a", "b"]] {
         let fake = with_pages();
-        let asked = Rc::new(Cell::new(0));
+        let asked = Arc::new(AtomicUsize::new(0));
         let count = asked.clone();
         later_pages(&fake, "configmaps", move |n| {
-            count.set(n);
+            count.store(n, Ordering::Relaxed);
             assert!(n < 50, "it does");
             Some(Ok(page("same", item(n), tokens[n % tokens.len()])))
         });
         fake.0.borrow_mut().instead.push(Box::new(|_, ask| is_list(ask, "configmaps").then(|| Ok(page("same", item(99), "begin")))));
         assert_eq!(look(&fake).0, [("configmaps".into(), Reason::Truncated)]);
-        assert_eq!(asked.get(), tokens.len(), "{tokens:?}");
+        assert_eq!(asked.load(Ordering::Relaxed), tokens.len(), "{tokens:?}");
     }
 }
 
@@ -163,7 +163,7 @@ fn volumes_that_were_not_all_seen_stop_off_and_a_refusal_is_noted() {
 }
 
 /// Answers in the place of the server once the first write was sent.
-fn afterwards(fake: &Cluster, mut answer: impl FnMut(&Ask) -> Option<Result<Reply, NoReply>> + 'static) {
+fn afterwards(fake: &Cluster, mut answer: impl FnMut(&Ask) -> Option<Result<Reply, NoReply>> + Send + 'static) {
     fake.0.borrow_mut().instead.push(Box::new(move |world, ask| if world.writes.is_empty() { None } else { answer(ask) }));
 }
 

@@ -8,6 +8,8 @@ use evid::usecase::switch::off::off;
 use evid::usecase::switch::on::{on, plan};
 use evid::usecase::switch::{Event, Fact, Options, Settled, Stamp, Step, Stop, Strategy, off};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The platform with the switch off.
 fn dark() -> Cluster {
@@ -322,19 +324,18 @@ fn workloads_that_were_kept_are_adopted() {
 fn one_quiet_look_is_not_enough() {
     // Times have whole seconds: a status of the very second in which the operation ended may be older than its end.
     let fake = dark();
-    let looks = std::rc::Rc::new(std::cell::Cell::new(0));
+    let looks = Arc::new(AtomicUsize::new(0));
     let count = looks.clone();
     fake.0.borrow_mut().instead.push(Box::new(move |world, ask| {
         if ask.path == path("deployments", "feast", "ui") {
-            count.set(count.get() + 1);
-            if count.get() == 1 {
+            if count.fetch_add(1, Ordering::Relaxed) == 0 {
                 world.patch(&app_path("store"), &json!({"operation": {"sync": {}}, "status": {"operationState": null}}));
             }
         }
         None
     }));
     switch_on(&fake, &on_options()).0.unwrap();
-    assert_eq!(looks.get(), 3, "the first, and two in a row after it");
+    assert_eq!(looks.load(Ordering::Relaxed), 3, "the first, and two in a row after it");
 }
 
 #[test]
