@@ -61,8 +61,9 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
         writes.push(patches::sync(root, &options.stamp, 1, true));
     }
     for member in view.members() {
+        let stays = options.expected.get(&member.key).is_some_and(|was| was.stays(&member.value));
         let out = app::sync(&member.value) == "OutOfSync";
-        if out && Mode::of(&member.value).is_manual() && meta::deleting(&member.value).is_none() {
+        if out && !stays && Mode::of(&member.value).is_manual() && meta::deleting(&member.value).is_none() {
             writes.push(patches::sync(&member.value, &options.stamp, 1, false));
         }
     }
