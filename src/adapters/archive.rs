@@ -3,11 +3,14 @@ use crate::adapters::zipfile::{BundleReader, BundleWriter, OpenError, Packed, Pi
 use crate::bundle::coverage::Coverage;
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::manifest::Manifest;
+use crate::bundle::names::{ACTIONS, WATCH};
 use crate::bundle::sums::Sums;
 use crate::canon::{each, json};
 use crate::compare::{CompareError, Entries, Side};
 use crate::usecase::capture::{CaptureError, Outline};
 use crate::usecase::verify;
+use crate::usecase::verify::points;
+use crate::usecase::verify::points::Point;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -41,6 +44,14 @@ pub enum ArchiveError {
         list(.defects)
     )]
     Content {
+        /// The file.
+        path: String,
+        /// Every defect.
+        defects: Vec<Defect>,
+    },
+    /// It contradicts an earlier bundle of its run.
+    #[error("{path}: it contradicts an earlier point of its run, so they are not judged:{}", list(.defects))]
+    Points {
         /// The file.
         path: String,
         /// Every defect.
@@ -172,12 +183,39 @@ pub fn about(reader: &BundleReader) -> Result<(Manifest, Coverage), ArchiveError
     both().map_err(|defect| ArchiveError::Damaged { path: reader.path().display().to_string(), defects: vec![defect] })
 }
 
+/// What the points of a run are checked by.
+///
+/// # Errors
+/// Where the manifest or the journal can't be read.
+pub fn point(reader: &BundleReader) -> Result<Point, ArchiveError> {
+    let (manifest, _) = about(reader)?;
+    let wrong = |defect| ArchiveError::Damaged { path: reader.path().display().to_string(), defects: vec![defect] };
+    let actions = reader.sums().get(ACTIONS).map(|_| reader.entry(ACTIONS)).transpose().map_err(wrong)?;
+    Ok(Point::of(&name_of(reader.path()), &manifest, actions, reader.sums().get(WATCH).is_some()))
+}
+
+/// Checks the bundles of a run against each other.
+///
+/// # Errors
+/// For the first that contradicts an earlier one.
+pub fn agree(paths: &[PathBuf], points: &[Point]) -> Result<(), ArchiveError> {
+    let found = points::contradictions(points);
+    let Some((of, path)) = found.first().and_then(|(of, _)| Some((*of, paths.get(*of)?.display().to_string()))) else { return Ok(()) };
+    Err(ArchiveError::Points { path, defects: found.into_iter().filter(|(i, _)| *i == of).map(|(_, defect)| defect).collect() })
+}
+
 /// Opens bundles as the sides of a comparison, in parallel.
 ///
 /// # Errors
-/// As `open`, for the first that fails.
+/// As `open`, for the first that fails; and where bundles of one run contradict each other.
 pub fn sides(paths: &[PathBuf]) -> Result<Vec<Side>, ArchiveError> {
-    each(paths, paths.len(), |_, path| side(path)).into_iter().collect()
+    let sides: Vec<Side> = each(paths, paths.len(), |_, path| side(path)).into_iter().collect::<Result<_, _>>()?;
+    let point = |side: &Side| -> Result<Point, ArchiveError> {
+        let actions = side.sums().get(ACTIONS).map(|_| side.file(ACTIONS)).transpose()?.map(|bytes| bytes.to_vec());
+        Ok(Point::of(&side.name, &side.manifest, actions, side.sums().get(WATCH).is_some()))
+    };
+    agree(paths, &sides.iter().map(point).collect::<Result<Vec<_>, _>>()?)?;
+    Ok(sides)
 }
 
 /// All entries of an opened bundle, `SHA256SUMS` excepted.

@@ -68,6 +68,13 @@ pub fn phase(app: &Value) -> &str {
     text(app, "/status/operationState/phase")
 }
 
+/// Whether no operation ever synced it, and none is asked for. A sync that succeeds is in `status.history`
+/// (`controller/state.go`, `persistRevisionHistory`), and the last one, however it ended, in `status.operationState`.
+pub fn is_never_synced(app: &Value) -> bool {
+    let some = |pointer: &str| app.pointer(pointer).is_some_and(|v| !v.is_null());
+    !some("/operation") && !some("/status/operationState") && list(app, "/status/history").next().is_none()
+}
+
 /// What the last operation says of itself.
 pub fn message(app: &Value) -> &str {
     text(app, "/status/operationState/message")

@@ -3,6 +3,7 @@
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::names::ACTIONS;
 use crate::canon::json;
+use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -27,14 +28,27 @@ enum Stage {
     Answer,
 }
 
-/// What is wrong with the file. Each line must have the one form, with its fields; each answer must follow its intent directly. An intent
-/// without an answer is no defect: evid was stopped there.
-pub fn defects(bytes: &[u8]) -> Vec<Defect> {
+/// When each line was written; none of a line that does not say it.
+pub fn times(bytes: &[u8]) -> impl Iterator<Item = Option<DateTime<FixedOffset>>> {
+    bytes.split_inclusive(|b| *b == b'\n').map(|line| instant(&read(line).ok()?.time))
+}
+
+fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).ok()
+}
+
+/// What is wrong with the file of a bundle that was complete then. Each line must have the one form, with its fields; each answer must follow
+/// its intent directly. An intent without an answer is no defect: evid was stopped there.
+pub fn defects(bytes: &[u8], finished: Option<&str>) -> Vec<Defect> {
+    let end = finished.and_then(instant);
     let mut before: Option<Line> = None;
     let mut defects = Vec::new();
     for (i, bytes) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
         let now = read(bytes).and_then(|line| match line.stage {
             Stage::Answer if !before.as_ref().is_some_and(|b| answers(&line, b)) => Err("it answers no intent before it".into()),
+            _ if end.is_some_and(|end| instant(&line.time) > Some(end)) => {
+                Err(format!("`{}` is later than the end of the capture that holds it", line.time))
+            }
             _ => Ok(line),
         });
         match now {
@@ -61,7 +75,7 @@ fn read(bytes: &[u8]) -> Result<Line, String> {
         return Err("it is not of the one form".into());
     }
     let line: Line = serde_json::from_value(value).map_err(|e| e.to_string())?;
-    chrono::DateTime::parse_from_rfc3339(&line.time).map_err(|_| format!("`{}` is no RFC 3339 time", line.time))?;
+    instant(&line.time).ok_or_else(|| format!("`{}` is no RFC 3339 time", line.time))?;
     Ok(line)
 }
 
@@ -78,7 +92,7 @@ mod tests {
     }
 
     fn said(lines: &[Vec<u8>]) -> Vec<String> {
-        defects(&lines.concat()).iter().map(ToString::to_string).collect()
+        defects(&lines.concat(), Some("2026-11-24T08:00:00Z")).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -91,6 +105,15 @@ mod tests {
             assert_eq!(said(&[intent.clone(), other]), [alone.replace("line 1", "line 2")]);
         }
         assert_eq!(said(&[intent, answer.clone(), answer]), [alone.replace("line 1", "line 3")]);
+    }
+
+    #[test]
+    fn a_bundle_holds_no_line_that_is_later_than_its_capture() {
+        let intent = line("intent", 1, "/a");
+        let said = |end| defects(&intent, end).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!((said(None), said(Some("2026-11-24T08:00:00Z"))), (vec![], vec![]));
+        let late = "actions.jsonl: line 1: `2026-11-24T08:00:00Z` is later than the end of the capture that holds it";
+        assert_eq!(said(Some("2026-11-24T07:59:59.999Z")), [late]);
     }
 
     #[test]

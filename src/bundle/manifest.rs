@@ -33,6 +33,9 @@ pub struct Manifest {
     /// A reviewer's nonce.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
+    /// The run of a proof of which it is a point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
 }
 
 /// How a source is written down.

@@ -57,7 +57,7 @@ impl<E: Error + 'static> From<E> for Failure {
             Some(ArchiveError::Missing { .. }) => {
                 failure.hint("`evid list` shows the bundles there are; `--archive DIR` names another folder")
             }
-            Some(ArchiveError::Content { .. }) => {
+            Some(ArchiveError::Content { .. } | ArchiveError::Points { .. }) => {
                 failure.exit(Exit::Broken).hint("get it again from where it was captured, or capture again")
             }
             Some(ArchiveError::Damaged { .. } | ArchiveError::Open(OpenError::Refused { .. })) => failure

@@ -7,9 +7,10 @@ use crate::canon::redact::MARK;
 use crate::canon::{json, yaml};
 use crate::cli::failure::Failure;
 use crate::kinds::Rules;
-use crate::model::{Object, Role};
-use crate::usecase::switch::cleaned;
+use crate::model::{Key, Layer, Object, Role};
+use crate::usecase::switch::{Was, before, cleaned};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The objects in a file; none if no file is given.
@@ -24,14 +25,32 @@ pub(super) fn read(file: Option<&Path>) -> Result<Vec<Value>, Failure> {
     Ok(documents.into_iter().filter(|d| !d.is_null()).collect())
 }
 
+/// What the layer's Applications were like, as a bundle or the journal of an OFF has it.
+pub(super) fn before(path: &Path) -> Result<BTreeMap<Key, Was>, Failure> {
+    let wrong = |what: &str| Failure::new(format!("{}: {what}", path.display()));
+    if archive::is_zip(path) {
+        let (objects, layers) = bundle(path)?;
+        return Ok(before::of_objects(objects, &layers));
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(&e.to_string()))?;
+    before::of_journal(&text).ok_or_else(|| {
+        wrong("it does not say how the Applications were").hint("a bundle does, and the journal of the OFF that made the root manual")
+    })
+}
+
+/// The objects of a bundle, and its layers.
+fn bundle(path: &Path) -> Result<(Vec<Object>, Vec<Layer>), Failure> {
+    let reader = archive::open_whole(path)?;
+    let files = archive::files(&reader).map_err(|d| Failure::new(format!("{}: {d}", path.display())))?;
+    let config: Config = serde_json::from_slice(files.get("config.json").map_or(&[][..], |b| b))?;
+    let (objects, _) = rebuild::objects(&files, &Rules::new(&config.rules()?)?);
+    Ok((objects, config.layers()?))
+}
+
 fn of_bundle(path: &Path) -> Result<Vec<Value>, Failure> {
     let wrong =
         |what: String| Failure::new(format!("{}: {what}", path.display())).hint("apply it from Git, or name its manifest with `-f`");
-    let reader = archive::open_whole(path)?;
-    let files = archive::files(&reader).map_err(|d| wrong(d.to_string()))?;
-    let config: Config = serde_json::from_slice(files.get("config.json").map_or(&[][..], |b| b))?;
-    let (objects, _) = rebuild::objects(&files, &Rules::new(&config.rules()?)?);
-    let layers = config.layers()?;
+    let (objects, layers) = bundle(path)?;
     let switched = layers.iter().find(|l| l.role == Role::Switched).ok_or_else(|| wrong("no layer of it is switched".into()))?;
     let is_root = |o: &&Object| {
         o.key.is_argo("Application")
@@ -59,8 +78,17 @@ fn manifest(object: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{before, read};
     use std::path::Path;
+
+    #[test]
+    fn a_bundle_says_how_the_applications_were_and_one_without_the_layer_says_nothing() {
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/bundles");
+        let all = before(&samples.join("before.evid.zip")).unwrap_or_default();
+        assert_eq!(all.len(), 8);
+        assert!(all.values().all(|was| was.sync == "Synced" && was.health == "Healthy" && !was.never_synced), "{all:?}");
+        assert!(before(&samples.join("off.evid.zip")).is_ok_and(|all| all.is_empty()));
+    }
 
     #[test]
     fn a_bundle_gives_its_root_and_project_as_a_person_would_have_written_them() {

@@ -13,6 +13,7 @@ use crate::model::Verdict;
 use crate::render::foreign;
 use crate::usecase::diff::diff;
 use crate::usecase::verify;
+use crate::usecase::verify::points::Point;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 /// Verifies files with these keys; prints the result of each.
 pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, global: &Global) -> Done {
     let mut bundles: BTreeMap<String, (PathBuf, bool)> = BTreeMap::new();
+    // What belongs to one run is checked together, the bundles of each report too.
+    let mut run: BTreeMap<String, (PathBuf, Point)> = BTreeMap::new();
     let (mut exit, mut reports) = (Exit::Proven, Vec::new());
     for file in files {
         let path = PathBuf::from(file);
@@ -51,7 +54,8 @@ pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, glo
         }
         let path = archive::locate(file, &global.archive)?;
         match bundle(&path) {
-            Ok((sha256, resplit)) => {
+            Ok((sha256, resplit, point)) => {
+                run.insert(sha256.clone(), (path.clone(), point));
                 if !resplit {
                     exit = exit.at_best(Exit::Inconclusive);
                 }
@@ -64,14 +68,19 @@ pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, glo
         }
     }
     for path in reports {
-        exit = exit.at_best(report(&path, keys, rederive, &bundles, global)?);
+        exit = exit.at_best(report(&path, keys, rederive, &bundles, &mut run, global)?);
+    }
+    let (paths, points): (Vec<PathBuf>, Vec<Point>) = run.into_values().unzip();
+    if let Err(contradicted) = archive::agree(&paths, &points) {
+        Failure::from(contradicted).report();
+        exit = Exit::Broken;
     }
     Ok(exit)
 }
 
-/// Checks one bundle against its digests, and its contents against themselves; returns its SHA-256, and whether its facets were split
-/// again.
-fn bundle(path: &Path) -> Result<(String, bool), Failure> {
+/// Checks one bundle against its digests, and its contents against themselves; returns its SHA-256, whether its facets were split again, and
+/// what it is checked by against the other points of its run.
+fn bundle(path: &Path) -> Result<(String, bool, Point), Failure> {
     let reader = archive::open_whole(path)?;
     let files = archive::files(&reader).map_err(|d| damaged(path, vec![d]))?;
     let content = verify::content(&files, reader.sums());
@@ -84,14 +93,21 @@ fn bundle(path: &Path) -> Result<(String, bool), Failure> {
         " by its digests only: it was made with other rules than this version has, so its facets were not split anew"
     };
     ui::text(&format!("{}: intact{note}\n  sha256 {}\n", foreign::clean(&path.display().to_string()), reader.file_sha256()))?;
-    Ok((reader.file_sha256().to_owned(), content.resplit))
+    Ok((reader.file_sha256().to_owned(), content.resplit, archive::point(&reader)?))
 }
 
 fn damaged(path: &Path, defects: Vec<Defect>) -> Failure {
     ArchiveError::Damaged { path: path.display().to_string(), defects }.into()
 }
 
-fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<String, (PathBuf, bool)>, global: &Global) -> Done {
+fn report(
+    path: &Path,
+    keys: &[VerifyingKey],
+    rederive: bool,
+    given: &BTreeMap<String, (PathBuf, bool)>,
+    run: &mut BTreeMap<String, (PathBuf, Point)>,
+    global: &Global,
+) -> Done {
     let broken = |text: String| Failure::new(format!("{}: {text}", path.display())).exit(Exit::Broken);
     let (envelope, statement) = report_file::read(path).map_err(|e| broken(e.to_string()))?;
     let mut exit = Exit::Proven;
@@ -134,6 +150,7 @@ fn report(path: &Path, keys: &[VerifyingKey], rederive: bool, given: &BTreeMap<S
             )));
         }
         say.push_str(&about);
+        run.insert(subject.sha256.clone(), (found.clone(), archive::point(&reader)?));
         bundles.push(AtHand { path: found, name, resplit: None });
     }
     if rederive {
@@ -174,7 +191,7 @@ struct AtHand {
 
 fn rederived(bundles: &[AtHand], statement: &Statement, broken: &dyn Fn(String) -> Failure) -> Result<bool, Failure> {
     for at in bundles {
-        let resplit = at.resplit.map_or_else(|| bundle(&at.path).map(|(_, resplit)| resplit), Ok)?;
+        let resplit = at.resplit.map_or_else(|| bundle(&at.path).map(|(_, resplit, _)| resplit), Ok)?;
         if !resplit {
             return Ok(false);
         }

@@ -8,10 +8,13 @@ use crate::usecase::prove::State;
 /// The page. `server` was asked; `report` is the file that `signer` signed.
 pub fn index(state: &State, server: &str, sides: &[Side], outcome: &Outcome, report: &str, signer: &str) -> String {
     let nonce = state.nonce.as_ref().map(|n| format!(", nonce {n}")).unwrap_or_default();
+    // A turn that failed is not hidden behind what the bundles show all the same.
+    let failed = state.failed().map_or_else(String::new, |step| format!("; {} failed, so the run is not at its end", step.name()));
+    let end = if failed.is_empty() { "" } else { ", not at its end" };
     let bundles: Vec<String> = sides.iter().map(|s| format!("{}.evid.zip", s.name)).collect();
     page(&Page {
-        title: &format!("evid prove {}", state.goal.as_str()),
-        about: &format!("begun {} on {server}{nonce}; signed by key {signer}", state.started),
+        title: &format!("evid prove {}{end}", state.goal.as_str()),
+        about: &format!("begun {} on {server}{nonce}; signed by key {signer}{failed}", state.started),
         sides,
         judged: &outcome.judged,
         total: outcome.total,

@@ -32,6 +32,8 @@ mod live;
 mod placing;
 /// Health probes.
 mod probes;
+/// What a run keeps before it changes anything.
+mod prove;
 /// What is published as JSON by the verbs that look.
 mod published;
 /// A real cluster; ignored but by `tests/real/run`.

@@ -50,6 +50,7 @@ scenes! {
     an_object_with_a_finalizer_of_its_own_is_named: super::stuck::held_object;
     off_killed_at_any_moment_is_mended_by_on: super::killed::off;
     on_killed_at_any_moment_is_mended_by_on: super::killed::on;
+    a_proof_killed_at_any_moment_is_gone_on_with: super::killed::proof;
     an_orphan_refutes_absence: super::harmful::orphan, with "orphan";
     a_protected_pod_deleted_is_a_disturbance_and_no_change: super::harmful::core_pod;
     a_protected_object_changed_is_a_change: super::harmful::core_changed;

@@ -28,7 +28,7 @@ use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::probes;
 use crate::usecase::prove::{News, Proof, State, Step, judge};
-use crate::usecase::switch::{Options, Stamp};
+use crate::usecase::switch::{Options, Stamp, before};
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
@@ -46,7 +46,7 @@ pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
     }
     let signing = key::signing(asked.sign.as_deref())?;
     let connection = Connection::new(connected(&asked.cluster)?);
-    let (folder, state) = begin(asked, &connection)?;
+    let (folder, state) = begin(asked, &connection, global)?;
     let probes = probes::plan(config, &redactor).map_err(Failure::new)?;
     let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.cluster) };
     let mut proof = Proof {
@@ -87,17 +87,22 @@ pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
 }
 
 /// The run's folder and state: a new one, or that of an interrupted run.
-fn begin(asked: &Asked, connection: &Connection) -> Result<(RunFolder, State), Failure> {
+fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(RunFolder, State), Failure> {
     if let Some(dir) = &asked.resume {
         let folder = RunFolder::new(dir.clone());
-        let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--resume DIR` wants the folder of a run"))?;
+        let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--resume DIR` wants the folder of a run"))?.resumed();
         ui::message(&format!("going on with {} of {} in {}", state.goal.as_str(), state.started, dir.display()));
         return Ok((folder, state));
     }
     let goal = asked.goal.ok_or_else(|| Failure::new("what is to be proven? core-only, optional-on or round-trip"))?;
     let now = connection.clock.now();
     let folder = RunFolder::new(asked.out.join(now.format("%Y%m%dT%H%M%SZ").to_string()));
-    Ok((folder, State::begin(goal, asked.nonce.clone(), now)))
+    let mut state = State::begin(goal, asked.nonce.clone(), now);
+    // What comes on is held against the reference, so it need not be any better than there.
+    if let Some(reference) = &asked.reference {
+        state.expected = before::kept(&manifest::before(&archive::locate(reference, &global.archive)?)?);
+    }
+    Ok((folder, state))
 }
 
 /// Judges, signs, verifies, writes the index; the exit code is the result's.

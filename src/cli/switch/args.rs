@@ -35,6 +35,9 @@ pub(super) enum Verb {
         /// The root's manifest, or a bundle that holds it, where it is missing
         #[arg(short, long, value_name = "FILE")]
         file: Option<PathBuf>,
+        /// How it was before: a bundle, or the journal of the OFF. What was unwell or never synced then is not waited for
+        #[arg(long, value_name = "FILE")]
+        before: Option<PathBuf>,
         /// End a running operation of the root instead of waiting for it
         #[arg(long)]
         terminate: bool,

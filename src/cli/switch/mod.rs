@@ -6,7 +6,7 @@ pub(super) use args::{Args, OffArgs};
 pub(super) use stop::failure;
 
 use crate::adapters::journal::FileJournal;
-use crate::adapters::{config, keyfile};
+use crate::adapters::{archive, config, keyfile};
 use crate::canon::redact::Redactor;
 use crate::canon::{hex, json};
 use crate::cli::ask::confirm;
@@ -80,9 +80,12 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) ->
             };
             go(&hands, global, common, &options, &verb)
         }
-        Verb::On { common, file, terminate } => {
+        Verb::On { common, file, before, terminate } => {
             let manifests = manifest::read(file.as_deref())?;
-            let options = Options { manifests, terminate: *terminate, ..Options::of(stamp(common, "on", api, clock)?) };
+            // A bundle that holds the root says how everything below it was, too.
+            let before = before.as_deref().or(file.as_deref().filter(|file| archive::is_zip(file)));
+            let expected = before.map(manifest::before).transpose()?.unwrap_or_default();
+            let options = Options { manifests, expected, terminate: *terminate, ..Options::of(stamp(common, "on", api, clock)?) };
             let verb = Steps {
                 plan: on::plan,
                 text: render::on_plan,

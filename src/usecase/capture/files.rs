@@ -26,7 +26,6 @@ pub struct Outline {
 pub(super) fn each_file(
     snapshot: &Snapshot<PackedObjects<'_>>,
     intake: &Intake<'_>,
-    nonce: Option<String>,
     put: &mut dyn FnMut(String, Vec<u8>),
 ) -> Result<Outline, CaptureError> {
     let Intake { redactor, rules, layers, config, .. } = *intake;
@@ -50,13 +49,19 @@ pub(super) fn each_file(
         tracking: layered.tracking.into(),
         like_parts: layered.like_parts.to_list(),
         head: String::new(),
-        nonce,
+        nonce: None,
+        run: None,
     };
     put("config.json".into(), config);
     Ok(Outline { layers: layers.to_vec(), layered, manifest })
 }
 
 impl Outline {
+    /// With a reviewer's text, and the run of a proof of which the bundle is a point.
+    pub(super) fn named(self, nonce: Option<String>, run: Option<String>) -> Self {
+        Self { manifest: Manifest { nonce, run, ..self.manifest }, ..self }
+    }
+
     /// The manifest, given the digests of all files and the digest of all bytes written before it.
     pub fn manifest(&self, sums: &Sums, head: &str) -> Manifest {
         let line = |name: &str, role: &str| LayerLine {

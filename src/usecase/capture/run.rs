@@ -17,6 +17,8 @@ pub struct Beside {
     pub files: Vec<(String, Vec<u8>)>,
     /// Text that a reviewer gave.
     pub nonce: Option<String>,
+    /// The run of a proof of which it is a point.
+    pub run: Option<String>,
 }
 
 /// The result of a capture.
@@ -44,12 +46,12 @@ pub fn run<'a, T, E: From<CaptureError> + From<serde_json::Error>>(
     seal: impl FnOnce(&mut dyn FnMut(Put<'_>) -> Result<Outline, CaptureError>) -> Result<T, E>,
 ) -> Result<Captured<'a, T>, E> {
     let mut snapshot = snapshot(source(intake)?, intake)?;
-    let Beside { probes, files, mut nonce } = beside(&mut snapshot)?;
+    let Beside { probes, files, nonce, run } = beside(&mut snapshot)?;
     let mut own = probe_files(probes.clone())?;
     own.extend(files);
     let sealed = seal(&mut |put| {
         own.drain(..).for_each(|(name, bytes)| put(name, bytes));
-        each_file(&snapshot, intake, nonce.take(), put)
+        each_file(&snapshot, intake, put).map(|outline| outline.named(nonce.clone(), run.clone()))
     })?;
     Ok(Captured { sealed, snapshot, probes })
 }

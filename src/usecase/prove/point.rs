@@ -33,7 +33,7 @@ impl<F: Folder> Proof<'_, F> {
                     files.push((WATCH.to_owned(), segment));
                     files.push((ACTIONS.to_owned(), folder.actions().map_err(ProveError::Folder)?));
                 }
-                Ok(Beside { probes, files, nonce: state.nonce.clone() })
+                Ok(Beside { probes, files, nonce: state.nonce.clone(), run: Some(state.run.clone()) })
             },
             |files| folder.seal(name, files).map_err(ProveError::Folder),
         )?;

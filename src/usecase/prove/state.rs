@@ -2,8 +2,10 @@
 use crate::usecase::capture::spool::Spool;
 use crate::usecase::capture::{CaptureError, Outline, Put};
 use crate::usecase::prove::goal::{Goal, Step};
+use crate::usecase::switch::Was;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::error::Error;
 
 /// A run, as `run.json` in its folder has it.
@@ -19,12 +21,12 @@ pub struct State {
     /// A reviewer's text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
-    /// Whether the switch was on when it began: what `--restore` goes back to.
+    /// Whether the switch was on before its first turn: what `--restore` goes back to. None before that turn wrote anything.
     #[serde(default)]
     pub was_on: Option<bool>,
-    /// The Applications that hung below the switch, as `namespace/name`: they must be back.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub expected: Vec<String>,
+    /// The root and the Applications that hung below it, as they were, by `namespace/name`: they must be back so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub expected: BTreeMap<String, Was>,
     /// The steps that are done.
     pub done: Vec<String>,
 }
@@ -33,12 +35,35 @@ impl State {
     /// A run that begins now.
     pub fn begin(goal: Goal, nonce: Option<String>, now: DateTime<Utc>) -> Self {
         let (run, started) = (format!("prove-{}", now.format("%Y%m%dT%H%M%SZ")), now.to_rfc3339_opts(SecondsFormat::Secs, true));
-        Self { goal, run, started, nonce, was_on: None, expected: Vec::new(), done: Vec::new() }
+        Self { goal, run, started, nonce, was_on: None, expected: BTreeMap::new(), done: Vec::new() }
+    }
+
+    /// The state from which a run is gone on with: up to the first step that is not done. A point that was captured after a turn had failed is
+    /// not what that turn comes to once it is taken again, so it is captured anew.
+    pub fn resumed(mut self) -> Self {
+        let whole = self.goal.steps().iter().take_while(|s| self.has(**s)).map(|s| s.name().to_owned()).collect();
+        self.done = whole;
+        self
+    }
+
+    /// Notes what a turn found before its first write. What was noted before stays: a turn that is taken again finds less.
+    pub fn found(&mut self, on: bool, apps: BTreeMap<String, Was>) {
+        self.was_on.get_or_insert(on);
+        for (app, was) in apps {
+            self.expected.entry(app).or_insert(was);
+        }
     }
 
     /// Whether a step is done.
     pub fn has(&self, step: Step) -> bool {
         self.done.iter().any(|d| d == step.name())
+    }
+
+    /// The turn that was taken and did not reach its end, where the points after it were captured all the same.
+    pub fn failed(&self) -> Option<Step> {
+        let steps = self.goal.steps();
+        let last = steps.iter().rposition(|s| self.has(*s))?;
+        steps.iter().take(last).copied().find(|s| !self.has(*s))
     }
 
     /// The points of which there is a bundle.
@@ -73,4 +98,55 @@ pub trait Folder {
 
     /// Seals the bundle of a point, in place of what an interrupted run left of it.
     fn seal(&self, point: &str, files: &mut dyn FnMut(Put<'_>) -> Result<Outline, CaptureError>) -> Result<Self::Sealed, Fault>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+    use crate::usecase::prove::goal::Goal;
+    use crate::usecase::switch::Was;
+
+    fn begun(done: &[&str]) -> State {
+        let done = done.iter().map(|d| (*d).to_owned()).collect();
+        State { done, ..State::begin(Goal::RoundTrip, None, chrono::DateTime::UNIX_EPOCH) }
+    }
+
+    #[test]
+    fn a_turn_that_failed_is_taken_again_and_every_point_after_it_captured_anew() {
+        for (done, resumed) in [
+            (&["before", "off"][..], &["before"][..]),
+            (&["before", "switch-off", "off", "on"], &["before", "switch-off", "off"]),
+            (&["before", "switch-off"], &["before", "switch-off"]),
+            (&["off"], &[]),
+            (&[], &[]),
+        ] {
+            assert_eq!(begun(done).resumed().done, resumed, "{done:?}");
+        }
+    }
+
+    #[test]
+    fn the_turn_that_failed_is_the_one_that_is_not_done_before_a_point_that_is() {
+        use crate::usecase::prove::goal::Step;
+        for (done, failed) in [
+            (&["before", "off"][..], Some(Step::Off)),
+            (&["before", "switch-off", "off", "on"], Some(Step::On)),
+            (&["before"], None),
+            (&["before", "switch-off", "off", "switch-on", "on"], None),
+        ] {
+            assert_eq!(begun(done).failed(), failed, "{done:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_first_turn_found_is_neither_overwritten_nor_lost_when_it_is_taken_again() {
+        let mut state = begun(&["before"]);
+        let all = |apps: [&str; 2], health: &str| {
+            let was = Was { health: health.to_owned(), ..Was::default() };
+            apps.map(|app| (app.to_owned(), was.clone())).into_iter().collect()
+        };
+        state.found(true, all(["a/x", "a/y"], "Degraded"));
+        state.found(false, all(["a/y", "a/z"], "Healthy"));
+        let expected: Vec<(&str, &str)> = state.expected.iter().map(|(app, was)| (&**app, &*was.health)).collect();
+        assert_eq!((state.was_on, expected), (Some(true), vec![("a/x", "Degraded"), ("a/y", "Degraded"), ("a/z", "Healthy")]));
+    }
 }

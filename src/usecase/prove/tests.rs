@@ -89,8 +89,8 @@ impl Folder for Kept {
     }
 }
 
-#[test]
-fn a_turn_that_fails_is_told_and_the_run_ends_with_the_point_after_it() {
+/// Walks from this state; gives what was told, and which steps were done each time that was kept.
+fn walked(state: State) -> (Vec<String>, Vec<Vec<String>>) {
     let (config, redactor) = (Config::default(), Redactor::new(&[7; 32]));
     let (layers, rules) = (config.layers().unwrap(), Rules::new(&[]).unwrap());
     let mut told = Vec::new();
@@ -121,10 +121,26 @@ fn a_turn_that_fails_is_told_and_the_run_ends_with_the_point_after_it() {
             News::Failed(ProveError::Switch(_)) => told.push("failed".into()),
             _ => {}
         },
-        state: State::begin(Goal::RoundTrip, None, DateTime::UNIX_EPOCH),
+        state,
     };
     let watched = proof.watch(&Bare).unwrap();
     assert!(!proof.walk(&Bare, watched, Duration::from_secs(5)).unwrap());
-    assert_eq!(proof.folder.0, [vec!["before"], vec!["before", "off"]]);
+    let kept = proof.folder.0;
+    (told, kept)
+}
+
+#[test]
+fn a_turn_that_fails_is_told_and_the_run_ends_with_the_point_after_it() {
+    let (told, kept) = walked(State::begin(Goal::RoundTrip, None, DateTime::UNIX_EPOCH));
+    assert_eq!(kept, [vec!["before"], vec!["before", "off"]]);
     assert_eq!(told, ["1/5 before", "before ", "2/5 switch-off", "failed", "3/5 off", "off watch.jsonl actions.jsonl"]);
+}
+
+#[test]
+fn a_run_that_is_gone_on_with_takes_the_failed_turn_again_and_captures_the_point_after_it_anew() {
+    let done = ["before", "off"].map(str::to_owned).to_vec();
+    let failed = State { done, ..State::begin(Goal::RoundTrip, None, DateTime::UNIX_EPOCH) };
+    let (told, kept) = walked(failed.resumed());
+    assert_eq!(kept, [["before", "off"]]);
+    assert_eq!(told, ["2/5 switch-off", "failed", "3/5 off", "off watch.jsonl actions.jsonl"]);
 }

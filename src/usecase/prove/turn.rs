@@ -1,11 +1,12 @@
-//! The steps that turn the switch: each is planned against what is there, then done; what is there before must be there again.
-use crate::model::Key;
+//! The steps that turn the switch: each is planned against what is there, what it found is kept, then it is done. What is there before must be
+//! there again.
 use crate::usecase::prove::goal::Step;
 use crate::usecase::prove::proof::Proof;
 use crate::usecase::prove::state::Folder;
 use crate::usecase::prove::words::{News, ProveError};
 use crate::usecase::session::Session;
-use crate::usecase::switch::{Event, Options, Run, Stamp, Stop, off, on};
+use crate::usecase::switch::{Event, Options, Run, Stamp, Stop, before, off, on};
+use std::collections::BTreeMap;
 
 impl<F: Folder> Proof<'_, F> {
     /// Tells the plan of the first turn; false where that is done. An OFF that is off already before anything was captured proves nothing.
@@ -35,17 +36,18 @@ impl<F: Folder> Proof<'_, F> {
     fn off(&mut self) -> Result<(), ProveError> {
         let options = self.options("off");
         let plan = self.switch(&options, off::plan)?;
-        self.state.was_on.get_or_insert(!plan.already);
-        self.state.expected.extend(plan.members.iter().map(|(key, _)| key.place()));
+        self.state.found(!plan.already, before::kept(&plan.before));
+        self.keep()?;
         let done = self.switch(&options, |run, options| off::off(run, &plan, options))?;
         (self.told)(News::Off(&done));
         if done.left.is_empty() { Ok(()) } else { Err(ProveError::Left) }
     }
 
     fn on(&mut self) -> Result<(), ProveError> {
-        self.state.was_on.get_or_insert(false);
         let options = self.options("on");
         let plan = self.switch(&options, on::plan)?;
+        self.state.found(plan.already, BTreeMap::new());
+        self.keep()?;
         let done = self.switch(&options, |run, options| on::on(run, &plan, options))?;
         (self.told)(News::On(&done));
         Ok(())
@@ -54,8 +56,7 @@ impl<F: Folder> Proof<'_, F> {
     /// Each turn has an id of its own: an operation of an earlier one is not its operation.
     fn options(&self, verb: &str) -> Options {
         let run = format!("{}-{verb}-{}", self.state.run, self.session.clock.now().format("%H%M%S"));
-        let expected = self.state.expected.iter().filter_map(|place| place.split_once('/'));
-        let expected = expected.map(|(namespace, name)| Key::new("argoproj.io", "Application", namespace, name)).collect();
+        let expected = before::given_back(&self.state.expected);
         Options { expected, stamp: Stamp { run, ..self.options.stamp.clone() }, ..self.options.clone() }
     }
 

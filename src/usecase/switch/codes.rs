@@ -50,6 +50,8 @@ codes! {
         Adopted = "adopted",
         NotSeenHere = "not-seen-here",
         NotInGit = "not-in-git",
+        NeverSynced = "never-synced",
+        AsBefore = "as-before",
         OperationOvertaken = "operation-overtaken",
         Deleting = "deleting",
         NotDeleted = "not-deleted",

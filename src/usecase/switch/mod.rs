@@ -13,13 +13,16 @@ pub mod on;
 pub mod repair;
 mod run;
 pub mod status;
+mod was;
 mod words;
 
 pub use crate::argo::Strategy;
 pub use act::until_healthy::Settled;
 pub use codes::{Code, Step};
+pub use decide::before;
 pub use decide::manifests::cleaned;
 pub use decide::scan::Scan;
 pub use decide::view::View;
 pub use run::{Journal, Run, Times};
+pub use was::Was;
 pub use words::{Event, Fact, Options, Stamp, Stop, Target, Write};

@@ -19,6 +19,8 @@ use std::collections::BTreeSet;
 pub struct Plan {
     /// The root.
     pub root: Key,
+    /// It is automated already.
+    pub already: bool,
     /// It will be applied from the manifest.
     pub apply: Option<Value>,
     /// What is waited for first.
@@ -59,12 +61,15 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
         writes.push(patches::sync(root, &options.stamp, 1, true));
     }
     for member in view.members() {
+        let stays = options.expected.get(&member.key).is_some_and(|was| was.stays(&member.value));
         let out = app::sync(&member.value) == "OutOfSync";
-        if out && Mode::of(&member.value).is_manual() && meta::deleting(&member.value).is_none() && view.roller(member).is_none() {
+        if out && !stays && Mode::of(&member.value).is_manual() && meta::deleting(&member.value).is_none() && view.roller(member).is_none()
+        {
             writes.push(patches::sync(&member.value, &options.stamp, 1, false));
         }
     }
-    Ok(Plan { root: key, apply, terminating, writes, notes, targets })
+    let already = view.root().is_some_and(|r| !Mode::of(&r.value).is_manual());
+    Ok(Plan { root: key, already, apply, terminating, writes, notes, targets })
 }
 
 /// The Applications that may be the root's, at any depth, by list or by mark alone: a root that was just made lists nothing yet.

@@ -13,9 +13,9 @@ use crate::usecase::switch::decide::leftovers::{Known, leftovers};
 use crate::usecase::switch::decide::removal::removal;
 use crate::usecase::switch::decide::{diagnosis, manifests, patches};
 use crate::usecase::switch::on;
-use crate::usecase::switch::{Code, Fact, Options, Run, Step, Stop, Strategy, Write};
+use crate::usecase::switch::{Code, Fact, Options, Run, Step, Stop, Strategy, Was, Write};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// What will be done.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub struct Plan {
     manifest: Value,
     project: Option<Write>,
     hung: Vec<Key>,
-    expected: BTreeSet<Key>,
+    expected: BTreeMap<Key, Was>,
     known: Known,
 }
 
@@ -106,7 +106,7 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     writes.extend(if syncs { Some(patches::sync(&manifest, &options.stamp, 1, automated)) } else { patches::refresh(&manifest) });
     notes.extend(view.notes.iter().cloned());
     let known = Known::of(&view, &removal);
-    let expected = living.iter().map(|o| o.key.clone()).collect();
+    let expected = living.iter().map(|o| (o.key.clone(), Was::default())).collect();
     Ok(Plan { root: key, uid: root.uid.clone(), causes, mends, automated, syncs, writes, notes, manifest, project, hung, expected, known })
 }
 

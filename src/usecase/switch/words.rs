@@ -6,8 +6,9 @@ use crate::model::{Gap, Key, Reason, meta};
 use crate::usecase::cluster::port::{Method, NoReply};
 use crate::usecase::cluster::{LiveError, Resource};
 use crate::usecase::switch::codes::{Code, Step};
+use crate::usecase::switch::was::Was;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// One thing seen of one object. What a code means stands in `render::switch`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -165,6 +166,8 @@ pub struct Write {
     pub path: String,
     /// The body.
     pub body: Value,
+    /// The first write of an OFF: what the Applications were like before it, for the journal.
+    pub before: BTreeMap<Key, Was>,
 }
 
 impl Write {
@@ -172,18 +175,34 @@ impl Write {
     pub fn patch(what: &'static str, path: &str, live: &Value, mut change: Value) -> Self {
         let version = meta::text(live, "/metadata/resourceVersion");
         crate::model::set(&mut change, "/metadata/resourceVersion", Value::String(version.to_owned()));
-        Self { what, object: key_of(live), uid: meta::uid(live).into(), method: Method::Patch, path: managed(path), body: change }
+        Self {
+            what,
+            object: key_of(live),
+            uid: meta::uid(live).into(),
+            method: Method::Patch,
+            path: managed(path),
+            body: change,
+            before: BTreeMap::new(),
+        }
     }
 
     /// A deletion of that very instance.
     pub fn delete(what: &'static str, path: &str, object: &Key, uid: &str) -> Self {
         let body = json!({"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}});
-        Self { what, object: object.clone(), uid: uid.into(), method: Method::Delete, path: managed(path), body }
+        Self { what, object: object.clone(), uid: uid.into(), method: Method::Delete, path: managed(path), body, before: BTreeMap::new() }
     }
 
     /// A creation; the name must be free.
     pub fn create(what: &'static str, collection: &str, object: &Key, body: Value) -> Self {
-        Self { what, object: object.clone(), uid: String::new(), method: Method::Post, path: managed(collection), body }
+        Self {
+            what,
+            object: object.clone(),
+            uid: String::new(),
+            method: Method::Post,
+            path: managed(collection),
+            body,
+            before: BTreeMap::new(),
+        }
     }
 }
 
@@ -230,14 +249,14 @@ pub struct Options {
     pub allow: Vec<String>,
     /// ON and repair: the root, for where it is missing; an AppProject that is.
     pub manifests: Vec<Value>,
-    /// ON: Applications that must be there in the end, as an earlier view or bundle knows them.
-    pub expected: BTreeSet<Key>,
+    /// ON: Applications that must be there in the end, as they were in an earlier view or bundle.
+    pub expected: BTreeMap<Key, Was>,
 }
 
 impl Options {
     /// Nothing but who asks.
     pub fn of(stamp: Stamp) -> Self {
-        let (allow, manifests, expected) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let (allow, manifests, expected) = (Vec::new(), Vec::new(), BTreeMap::new());
         Self { stamp, strategy: Strategy::Prune, terminate: false, allow, manifests, expected }
     }
 

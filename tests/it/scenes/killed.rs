@@ -1,4 +1,5 @@
-//! `kill -9` while the switch turns. Whatever it leaves, `switch on` brings everything back, and the journal knows what was asked.
+//! `kill -9` while the switch turns. Whatever it leaves, `switch on` brings everything back, the journal knows what was asked, and a proof is
+//! gone on with.
 use super::ground::Ground;
 use super::stage::Stage;
 use serde_json::Value;
@@ -86,4 +87,33 @@ pub fn on(stage: &Stage) {
         stage.off(&[]).ended(0);
         killed(stage, before, &["switch", "on", "--yes"], moment);
     });
+}
+
+/// Starts a proof, kills it after a moment, and goes on with it.
+fn proof_killed(stage: &Stage, _: &Before, moment: Duration) {
+    let status: Value = serde_json::from_str(&stage.evid(&["switch", "status", "-o", "json"]).out).unwrap();
+    drop(std::fs::remove_dir_all(stage.path("killed")));
+    let child = stage.start(&stage.prove_words(&["core-only", "--out", "killed"]));
+    std::thread::sleep(moment);
+    stage.kill(child);
+    let run = std::fs::read_dir(stage.path("killed")).ok().and_then(|mut all| all.next()).map(|run| run.unwrap().path());
+    // Killed before anything was kept: there is nothing to go on with.
+    if let Some(run) = run.filter(|run| run.join("run.json").is_file()) {
+        let said = stage.evid(&stage.prove_words(&["--resume", run.to_str().unwrap()]));
+        // Nobody watched while it was dead, so a part may stay open; nothing is refuted, and what was written fits together.
+        assert!(matches!(said.code, 0 | 3), "killed after {moment:?}: {}\n{}", said.out, said.err);
+        assert!(said.out.contains("optional.absent") && !said.out.contains("refuted"), "{}", said.out);
+        let state: Value = serde_json::from_slice(&std::fs::read(run.join("run.json")).unwrap()).unwrap();
+        // The root, and everything below it, however much of it was gone already.
+        let expected = status["applications"].as_array().unwrap().len() + 1;
+        assert_eq!((&state["wasOn"], state["expected"].as_object().unwrap().len()), (&Value::Bool(true), expected), "{state}");
+    }
+    stage.on_again();
+    stage.settled();
+}
+
+pub fn proof(stage: &Stage) {
+    let whole = Stage::timed(|| drop(stage.prove(&["core-only", "--out", "whole"]).ended(0)));
+    stage.on_again();
+    at_each(stage, whole, proof_killed);
 }

@@ -147,7 +147,12 @@ impl Stage {
     }
 
     pub fn prove(&self, more: &[&str]) -> Said {
-        self.evid(&[&["prove"], more, &["--yes"], &LOSSES].concat())
+        self.evid(&self.prove_words(more))
+    }
+
+    /// The words of a proof that is started and left running.
+    pub fn prove_words<'a>(&self, more: &[&'a str]) -> Vec<&'a str> {
+        [&["prove"], more, &["--yes"], &LOSSES].concat()
     }
 
     /// The words of an off that is started and left running.

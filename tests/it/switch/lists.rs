@@ -8,7 +8,7 @@ use evid::usecase::switch::status::status;
 use evid::usecase::switch::{Fact, Options, Step, Stop, Strategy, off};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A platform with more ConfigMaps than go on one page; the first and the last carry the mark of nobody.
 fn with_pages() -> Cluster {
@@ -81,13 +81,13 @@ fn a_continue_token_that_comes_twice_does_not_loop_for_ever() {
         let asked = Arc::new(AtomicUsize::new(0));
         let count = asked.clone();
         later_pages(&fake, "configmaps", move |n| {
-            count.store(n, Relaxed);
+            count.store(n, Ordering::Relaxed);
             assert!(n < 50, "it does");
             Some(Ok(page("same", item(n), tokens[n % tokens.len()])))
         });
         fake.0.borrow_mut().instead.push(Box::new(|_, ask| is_list(ask, "configmaps").then(|| Ok(page("same", item(99), "begin")))));
         assert_eq!(look(&fake).0, [("configmaps".into(), Reason::Truncated)]);
-        assert_eq!(asked.load(Relaxed), tokens.len(), "{tokens:?}");
+        assert_eq!(asked.load(Ordering::Relaxed), tokens.len(), "{tokens:?}");
     }
 }
 

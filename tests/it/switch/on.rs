@@ -1,16 +1,15 @@
 //! On.
-use crate::support::cluster::{Cluster, app_path, is_list, path, status};
+use crate::support::cluster::{Cluster, World, app_path, is_list, path, status};
 use crate::switch::off::shut;
 use crate::switch::platform::{app, off_options, on_options, platform, run, thing};
 use evid::model::Key;
-use evid::usecase::cluster::port::Method;
+use evid::usecase::cluster::port::{Clock as _, Method};
 use evid::usecase::switch::off::off;
 use evid::usecase::switch::on::{on, plan};
-use evid::usecase::switch::{Event, Fact, Options, Settled, Stamp, Step, Stop, Strategy, off};
+use evid::usecase::switch::{Event, Fact, Options, Settled, Stamp, Step, Stop, Strategy, Was, before, off};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The platform with the switch off.
 fn dark() -> Cluster {
@@ -270,7 +269,7 @@ fn a_parent_that_reverts_on_is_reported() {
 #[test]
 fn a_child_that_git_no_longer_lists_is_said_and_not_waited_for() {
     let fake = dark();
-    let expected = [key("store"), key("dropped")].into_iter().collect();
+    let expected = [key("store"), key("dropped")].map(|k| (k, Was::default())).into();
     let done = switch_on(&fake, &Options { expected, ..on_options() }).0.unwrap();
     assert_eq!(codes(&done.notes), [("not-in-git", "dropped")]);
 }
@@ -328,15 +327,13 @@ fn one_quiet_look_is_not_enough() {
     let looks = Arc::new(AtomicUsize::new(0));
     let count = looks.clone();
     fake.0.borrow_mut().instead.push(Box::new(move |world, ask| {
-        if ask.path == path("deployments", "feast", "ui") {
-            if count.fetch_add(1, Relaxed) == 0 {
-                world.patch(&app_path("store"), &json!({"operation": {"sync": {}}, "status": {"operationState": null}}));
-            }
+        if ask.path == path("deployments", "feast", "ui") && count.fetch_add(1, Ordering::Relaxed) == 0 {
+            world.patch(&app_path("store"), &json!({"operation": {"sync": {}}, "status": {"operationState": null}}));
         }
         None
     }));
     switch_on(&fake, &on_options()).0.unwrap();
-    assert_eq!(looks.load(Relaxed), 3, "the first, and two in a row after it");
+    assert_eq!(looks.load(Ordering::Relaxed), 3, "the first, and two in a row after it");
 }
 
 #[test]
@@ -345,6 +342,79 @@ fn workloads_on_another_cluster_are_said_to_be_unseen() {
     fake.0.borrow_mut().commit("root-optional", |all| all[0]["spec"]["destination"] = json!({"server": "https://elsewhere"}));
     let done = switch_on(&fake, &on_options()).0.unwrap();
     assert_eq!((codes(&done.notes), done.workloads), (vec![("not-seen-here", "store")], 2));
+}
+
+/// Turns it off, changed like this before, and gives what the OFF's journal says of how it was.
+fn dark_after(change: impl FnOnce(&mut World)) -> (Cluster, Options) {
+    let fake = platform();
+    change(&mut fake.0.borrow_mut());
+    let (plan, journal, _) = run(&fake, |run| {
+        let options = off_options(Strategy::Prune);
+        let plan = off::plan(run, &options).unwrap();
+        off(run, &plan, &options).unwrap();
+        plan
+    });
+    let text: String = journal.iter().map(|line| format!("{line}\n")).collect();
+    let expected = before::of_journal(&text).unwrap();
+    assert_eq!(expected, plan.before);
+    (fake, Options { expected, ..on_options() })
+}
+
+/// A child that nobody has ever synced.
+fn never_synced(world: &mut World) {
+    let at = app_path("notebooks");
+    world.patch(
+        &at,
+        &json!({"status": {"history": null, "operationState": null, "sync": {"status": "OutOfSync"}, "health": {"status": "Missing"}}}),
+    );
+}
+
+#[test]
+fn a_manual_child_that_was_never_synced_is_left_so_and_said() {
+    let (fake, options) = dark_after(never_synced);
+    let (done, journal, _) = switch_on(&fake, &options);
+    let done = done.unwrap();
+    assert_eq!((codes(&done.notes), done.by_hand), (vec![("never-synced", "notebooks")], vec![]));
+    assert!(!journal.iter().any(|line| line["path"].as_str().unwrap().contains("notebooks")), "nothing is asked of it");
+    let world = fake.0.borrow();
+    assert!(world.get(&path("deployments", "feast", "notebooks")).is_none());
+    assert_eq!(world.app("notebooks")["status"]["sync"]["status"], "OutOfSync");
+}
+
+#[test]
+fn without_a_word_of_how_it_was_a_manual_child_is_synced() {
+    let (fake, _) = dark_after(never_synced);
+    let done = switch_on(&fake, &on_options()).0.unwrap();
+    assert_eq!((codes(&done.notes), done.by_hand), (vec![], vec![key("notebooks")]));
+}
+
+#[test]
+fn an_application_that_is_as_degraded_as_it_was_is_said_and_not_waited_for() {
+    // Its health never gets better, whatever is done; its workloads neither.
+    let degraded = |word: &'static str| {
+        move |fake: &Cluster| {
+            fake.0.borrow_mut().instead.push(Box::new(move |world, ask| {
+                if is_list(ask, "applications") && world.get(&app_path("store")).is_some() {
+                    world.patch(&app_path("store"), &json!({"status": {"health": {"status": word}}}));
+                }
+                None
+            }));
+        }
+    };
+    let before = |world: &mut World| world.patch(&app_path("store"), &json!({"status": {"health": {"status": "Degraded"}}}));
+    let (fake, options) = dark_after(before);
+    degraded("Degraded")(&fake);
+    let began = fake.now();
+    let done = switch_on(&fake, &options).0.unwrap();
+    assert_eq!((codes(&done.notes), &*done.notes[0].detail), (vec![("as-before", "store")], "Synced Degraded"));
+    assert!((fake.now() - began).num_seconds() < 100, "it ends early");
+    // Without a word of how it was, and where it was better, it is waited for.
+    let (fake, options) = dark_after(before);
+    degraded("Missing")(&fake);
+    assert!(matches!(switch_on(&fake, &options).0, Err(Stop::Late { hanging, .. }) if codes(&hanging) == [("not-healthy", "store")]));
+    let (fake, options) = dark_after(|_| {});
+    degraded("Degraded")(&fake);
+    assert!(matches!(switch_on(&fake, &options).0, Err(Stop::Late { hanging, .. }) if codes(&hanging) == [("not-healthy", "store")]));
 }
 
 #[test]

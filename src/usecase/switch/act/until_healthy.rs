@@ -12,7 +12,7 @@ use crate::usecase::switch::act::{inventory, write};
 use crate::usecase::switch::decide::lacks::lacks;
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::decide::patches::Progress;
-use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, View};
+use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, View, Was};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -29,8 +29,8 @@ pub struct Want<'a> {
     pub automate: bool,
     /// By what the operations are known again.
     pub stamp: &'a Stamp,
-    /// Applications that must be there in the end.
-    pub expected: &'a BTreeSet<Key>,
+    /// Applications that must be there in the end, as they were.
+    pub expected: &'a BTreeMap<Key, Was>,
 }
 
 /// How it came out.
@@ -55,6 +55,8 @@ struct State<'a> {
     tries: BTreeMap<Key, u32>,
     since: Since,
     quiet: u32,
+    /// What is not waited for at this look: left alone, or again as unwell as it was.
+    spared: BTreeMap<Key, Fact>,
 }
 
 /// Asks and waits.
@@ -63,13 +65,14 @@ pub fn until_healthy(run: &mut Run<'_>, root: &Key, want: &Want<'_>) -> Result<S
     ask(run, root, want.stamp, 1, want.automate)?;
     run.begin(Step::Settle);
     let done = Settled { attempts: 1, ..Settled::default() };
-    let mut state = State { root, want, done, tries: BTreeMap::new(), since: Since::default(), quiet: 0 };
+    let mut state = State { root, want, done, tries: BTreeMap::new(), since: Since::default(), quiet: 0, spared: BTreeMap::new() };
     run.until(Step::Settle, run.times.total, |run| state.look(run))
 }
 
 impl State<'_> {
     fn look(&mut self, run: &mut Run<'_>) -> Result<Look<Settled>, Stop> {
         let view = inventory::view(run)?;
+        self.spared.clear();
         let failed = |code, detail: &str| Err(Stop::failed(code, self.root, detail));
         let Some(root) = view.root().filter(|r| r.key == *self.root) else { return failed(Code::RootGone, "") };
         if meta::deleting(&root.value).is_some() {
@@ -84,13 +87,17 @@ impl State<'_> {
         }
         pending.extend(self.of_sets(run, &view)?);
         if pending.is_empty() {
-            let (count, unavailable) = workloads(run, &view)?;
+            let (count, unavailable) = workloads(run, &view, |app| self.spared.contains_key(app))?;
             self.done.workloads = count;
             pending = unavailable;
         }
         self.quiet = if pending.is_empty() { self.quiet + 1 } else { 0 };
         self.done.apps = view.members().len();
-        Ok(if self.quiet >= QUIET { Look::Done(self.done.clone()) } else { Look::Pending(pending) })
+        if self.quiet < QUIET {
+            return Ok(Look::Pending(pending));
+        }
+        self.done.notes.extend(std::mem::take(&mut self.spared).into_values());
+        Ok(Look::Done(self.done.clone()))
     }
 
     fn of_root(&mut self, run: &mut Run<'_>, view: &View, root: &Object) -> Result<Vec<Fact>, Stop> {
@@ -123,10 +130,10 @@ impl State<'_> {
         if direct.is_empty() && synced {
             return Err(Stop::failed(Code::NoChildren, &root.key, ""));
         }
-        let mut pending = lacks(root);
+        let mut pending = self.lacking(run, root);
         // Deeper ones come when their parents are synced; what no parent lists any more is not in Git.
-        let settled = pending.is_empty() && view.members().iter().all(|m| lacks(m).is_empty());
-        for key in self.want.expected.iter().filter(|k| !there(k)) {
+        let settled = pending.is_empty() && view.members().iter().all(|m| self.lacking(run, m).is_empty());
+        for key in self.want.expected.keys().filter(|k| !there(k)) {
             if !settled || lists.contains(key) {
                 pending.push(Fact::new(Code::Missing, key, ""));
             } else {
@@ -141,6 +148,9 @@ impl State<'_> {
         if meta::deleting(value).is_some() {
             return Ok(vec![Fact::new(Code::Deleting, key, meta::finalizers(value).join(" "))]);
         }
+        if self.leaves(member) {
+            return Ok(vec![]);
+        }
         self.hopeless(run, view, member)?;
         if !Here::default().is(value) {
             self.note(Code::NotSeenHere, key, text(value, "/spec/destination/server"));
@@ -153,7 +163,8 @@ impl State<'_> {
         let out = app::sync(value) == "OutOfSync";
         let has_failed = matches!(app::phase(value), "Failed" | "Error");
         let ours_failed = has_failed && tries > 0 && patches::progress(value, self.want.stamp, tries) == Progress::Ended;
-        if out && ours_failed {
+        let as_before = self.was(key).is_some_and(|was| was.is_as(value));
+        if out && ours_failed && !as_before {
             return Err(Stop::failed(Code::OperationFailed, key, message));
         }
         let (now, lasting) = (run.clock.now(), run.times.lasting);
@@ -161,7 +172,7 @@ impl State<'_> {
         let long = self.since.lasts(key, "out-of-sync", out, now, lasting);
         let roller = view.roller(member);
         let step = roller.and_then(|set| set::step(&set.value, &key.name));
-        let wanted = out && step.is_none() && (Mode::of(value).is_manual() && tries == 0 && roller.is_none() || long);
+        let wanted = out && step.is_none() && (Mode::of(value).is_manual() && tries == 0 && roller.is_none() || long && !as_before);
         if wanted && tries < MOST {
             ask(run, key, self.want.stamp, tries + 1, false)?;
             self.tries.insert(key.clone(), tries + 1);
@@ -171,7 +182,7 @@ impl State<'_> {
             }
         }
         let there = |k: &Key| view.get(k).is_some();
-        let mut pending = lacks(member);
+        let mut pending = self.lacking(run, member);
         pending.extend(step.map(|(step, status)| Fact::new(Code::Rolling, key, format!("{step}: {status}"))));
         if pending.is_empty() && patches::take_back(value).is_some() {
             write::change(run, key, Step::Settle, &|live| Ok(patches::take_back(live)))?;
@@ -197,6 +208,35 @@ impl State<'_> {
             }
         }
         if failed.is_empty() { Ok(pending) } else { Err(Stop::Failed(failed)) }
+    }
+
+    /// What it was like before.
+    fn was(&self, app: &Key) -> Option<&Was> {
+        self.want.expected.get(app)
+    }
+
+    /// Whether an Application is left as it is, since nobody had ever synced it.
+    fn leaves(&mut self, app: &Object) -> bool {
+        let stays = self.was(&app.key).is_some_and(|was| was.stays(&app.value));
+        if stays {
+            self.spared.insert(app.key.clone(), Fact::new(Code::NeverSynced, &app.key, ""));
+        }
+        stays
+    }
+
+    /// What an Application lacks; of one that has long been as unwell again as it was, only its own end is waited for.
+    fn lacking(&mut self, run: &Run<'_>, app: &Object) -> Vec<Fact> {
+        if self.leaves(app) {
+            return vec![];
+        }
+        let (key, mut lacks) = (&app.key, lacks(app));
+        let as_before = self.was(key).is_some_and(|was| was.is_as(&app.value));
+        if self.since.lasts(key, "as-before", as_before, run.clock.now(), run.times.lasting) && !lacks.is_empty() {
+            let said = format!("{} {}", app::sync(&app.value), app::health(&app.value));
+            self.spared.insert(key.clone(), Fact::new(Code::AsBefore, key, said));
+            lacks.retain(|lack| lack.code == Code::NotReconciled);
+        }
+        lacks
     }
 
     /// How often an Application's operation was asked for.

@@ -2,14 +2,15 @@
 use crate::argo::{Here, listed};
 use crate::kinds::health;
 use crate::kinds::health::Health;
+use crate::model::Key;
 use crate::usecase::switch::act::read;
 use crate::usecase::switch::{Code, Fact, Run, Stop, View};
 
-/// The layer's workloads: how many there are, and which are not available.
-pub fn workloads(run: &Run<'_>, view: &View) -> Result<(usize, Vec<Fact>), Stop> {
+/// The layer's workloads, besides those of some Applications: how many there are, and which are not available.
+pub fn workloads(run: &Run<'_>, view: &View, besides: impl Fn(&Key) -> bool) -> Result<(usize, Vec<Fact>), Stop> {
     let (mut count, mut pending) = (0, Vec::new());
     // What is on another cluster is not seen from here; its Application's word is all there is.
-    for app in view.family().filter(|a| Here::default().is(&a.value)) {
+    for app in view.family().filter(|a| Here::default().is(&a.value) && !besides(&a.key)) {
         for entry in listed(&app.value).filter(|e| !e.status().is_empty()) {
             let (key, version) = (entry.key(), entry.version());
             let reader = run.rules.of(&key.group, &key.kind).rule.health.as_deref();

@@ -4,6 +4,7 @@
 use crate::model::{Key, meta};
 use crate::usecase::cluster::port::{Ask, Method, stamp};
 use crate::usecase::switch::act::read;
+use crate::usecase::switch::decide::before;
 use crate::usecase::switch::{Code, Event, Run, Step, Stop, Write};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -37,7 +38,11 @@ pub fn send(run: &mut Run<'_>, write: &Write) -> Result<Answer, Stop> {
         }
         run.journal.line(&line).map_err(Stop::Journal)
     };
-    line(run, "intent", json!({"body": write.body}))?;
+    let mut intent = json!({"body": write.body});
+    if let Some(map) = intent.as_object_mut().filter(|_| !write.before.is_empty()) {
+        map.insert("before".into(), json!(before::kept(&write.before)));
+    }
+    line(run, "intent", intent)?;
     let kind = if write.method == Method::Patch { "application/merge-patch+json" } else { "application/json" };
     let reply = match run.api.send(&Ask::with(write.method, &*write.path, kind, &write.body)) {
         Ok(reply) => reply,

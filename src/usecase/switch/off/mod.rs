@@ -13,7 +13,7 @@ use crate::usecase::switch::act::until_gone::{Kept, until_gone};
 use crate::usecase::switch::act::until_idle::{terminate, until_idle};
 use crate::usecase::switch::act::{read, write};
 use crate::usecase::switch::decide::patches;
-use crate::usecase::switch::{Code, Event, Fact, Options, Run, Step, Stop, Strategy, Target};
+use crate::usecase::switch::{Code, Event, Fact, Options, Run, Step, Stop, Strategy, Target, Write};
 use serde_json::Value;
 
 /// What was done.
@@ -78,8 +78,14 @@ fn manual(run: &mut Run<'_>, plan: &Plan) -> Result<(), Stop> {
     run.begin(Step::Manual);
     let before = run.written;
     let gone = || Stop::failed(Code::RootGone, &plan.root, "");
+    // What is lost with the layer is on disk before anything is.
+    let noted = |write: Write| Write { before: plan.before.clone(), ..write };
     let decide = |live: &Value| {
-        if meta::uid(live) == plan.uid { Ok(patches::manual(live)) } else { Err(Stop::failed(Code::RootReplaced, &plan.root, "")) }
+        if meta::uid(live) == plan.uid {
+            Ok(patches::manual(live).map(noted))
+        } else {
+            Err(Stop::failed(Code::RootReplaced, &plan.root, ""))
+        }
     };
     write::change(run, &plan.root, Step::Manual, &decide)?.ok_or_else(gone)?;
     let Some((manager, long)) = plan.hold.as_ref().filter(|_| run.written > before) else { return Ok(()) };

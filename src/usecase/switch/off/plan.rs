@@ -5,9 +5,10 @@ use crate::usecase::switch::act::inventory::{inventory, volumes};
 use crate::usecase::switch::act::permitted::permitted;
 use crate::usecase::switch::decide::leftovers::Known;
 use crate::usecase::switch::decide::removal::{Removal, removal};
-use crate::usecase::switch::decide::{patches, preflight};
-use crate::usecase::switch::{Code, Fact, Options, Run, Scan, Stop, Strategy, Target, View, Write};
+use crate::usecase::switch::decide::{before, patches, preflight};
+use crate::usecase::switch::{Code, Fact, Options, Run, Scan, Stop, Strategy, Target, View, Was, Write};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What will be done.
@@ -21,6 +22,8 @@ pub struct Plan {
     pub already: bool,
     /// The Applications below it; those that the root itself manages come first.
     pub members: Vec<(Key, String)>,
+    /// What the root and they are like.
+    pub before: BTreeMap<Key, Was>,
     /// How many of them the root manages itself.
     pub children: usize,
     /// How the children will be removed.
@@ -94,6 +97,7 @@ fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Res
         unseen: scan.gaps.clone(),
         known: Known::of(view, &removal),
         children: children.len(),
+        before: before::of(view),
         members,
         strategy,
         instead,

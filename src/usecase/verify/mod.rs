@@ -1,5 +1,7 @@
 //! Verify: checks a bundle's content against itself, beyond its digests. Facets must follow from the objects, layers from the bundle's
-//! own Applications and configuration, the manifest and the counts from the files.
+//! own Applications and configuration, the manifest and the counts from the files. `points` checks the bundles of a run against each other.
+pub mod points;
+
 use crate::argo::Here;
 use crate::bundle::against::Against;
 use crate::bundle::assemble::{Layered, each_file};
@@ -88,7 +90,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
     }
     defects.extend(probe::defects(files, &config, &manifest));
     defects.extend(files.get(WATCH).into_iter().flat_map(|bytes| watch::defects(bytes)));
-    defects.extend(files.get(ACTIONS).into_iter().flat_map(|bytes| actions::defects(bytes)));
+    defects.extend(files.get(ACTIONS).into_iter().flat_map(|bytes| actions::defects(bytes, manifest.window.finished.as_deref())));
     if manifest.rules != rules.digest() {
         return Ok(false);
     }
