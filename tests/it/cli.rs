@@ -234,6 +234,43 @@ fn a_bundle_whose_content_contradicts_itself_is_not_compared() {
 }
 
 #[test]
+fn points_of_a_run_that_contradict_its_journal_are_named_and_not_judged() {
+    let place = Place::captured();
+    let point = |name: &str| samples::drafted(samples::collected(name)).of_run("prove-1");
+    samples::seal(&place.bundle("one"), &point("before"));
+    let window = |name: &str| {
+        let all = samples::collected(name);
+        (all.started.unwrap(), all.finished.unwrap())
+    };
+    let watch = format!("{}\n", serde_json::json!({"event": "from", "time": window("before").1}))
+        + &format!("{}\n", serde_json::json!({"event": "until", "time": window("off").0}));
+    let write = |time: &str| {
+        let line = serde_json::json!({"stage": "intent", "seq": 1, "time": time, "user": "u", "what": "prune", "method": "PATCH", "path": "/a",
+            "object": "Application argocd/root-optional"});
+        [evid::canon::json::to_bytes(&line), b"\n".to_vec()].concat()
+    };
+    for (name, time, said) in [
+        ("fits", window("off").0, ""),
+        ("early", window("before").0, "earlier than the end of one"),
+        ("late", window("off").1, "later than the beginning of this capture"),
+        ("without", String::new(), "actions.jsonl: missing"),
+    ] {
+        let mut off = point("off");
+        off.files.insert("watch.jsonl".into(), watch.clone().into_bytes());
+        if !time.is_empty() {
+            off.files.insert("actions.jsonl".into(), write(&time));
+        }
+        samples::seal(&place.bundle(name), &off);
+        assert_eq!(place.evid(&["verify", name]).status.code(), Some(0), "{name}: nothing is wrong with it alone");
+        for verb in [&["verify", "one", name][..], &["diff", "one", name, "--no-sign"]] {
+            let out = place.evid(verb);
+            let broken = out.status.code() == Some(4);
+            assert!(broken != said.is_empty() && text(&out.stderr).contains(said), "{verb:?}: {}", text(&out.stderr));
+        }
+    }
+}
+
+#[test]
 fn a_group_that_ends_in_eight_hex_digits_makes_no_part_whatever_stands_beside_it() {
     // The digits are truly those that a later part would have which begins with this object.
     let group = format!("corp.{}", &evid::canon::sha256_hex(b"mlops-prod/w")[..8]);

@@ -121,6 +121,12 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// As a point of a run.
+    pub fn of_run(mut self, run: &str) -> Self {
+        self.manifest.run = Some(run.to_owned());
+        self
+    }
+
     /// `evid.json`, given the digest of all bytes written before it.
     pub fn manifest(&self, head: &str) -> Vec<u8> {
         canon::json::document(&Manifest { head: head.to_owned(), ..self.manifest.clone() }).unwrap()
