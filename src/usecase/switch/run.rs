@@ -28,12 +28,14 @@ pub struct Times {
     pub total: Duration,
     /// How long a condition must last before it counts as one that does not pass.
     pub lasting: Duration,
+    /// How long a sync window must forbid an operation; one that is open says so after the first pass.
+    pub window: Duration,
 }
 
 impl Default for Times {
     fn default() -> Self {
         let s = Duration::from_secs;
-        Self { poll: s(2), operation: s(180), total: s(900), lasting: s(60) }
+        Self { poll: s(2), operation: s(180), total: s(900), lasting: s(60), window: s(15) }
     }
 }
 
@@ -41,9 +43,9 @@ impl Times {
     /// With at most this much for each wait, all of it on a platform whose time runs `pace` times as fast as a real one's.
     pub fn paced(total: Duration, pace: f64) -> Self {
         let fast = |time: Duration| time.div_f64(pace);
-        let Self { poll, operation, lasting, .. } = Self::default();
+        let Self { poll, operation, lasting, window, .. } = Self::default();
         let (total, operation, lasting) = (fast(total), fast(operation), fast(lasting));
-        Self { poll: fast(poll), operation: operation.min(total), total, lasting: lasting.min(total) }
+        Self { poll: fast(poll), operation: operation.min(total), total, lasting: lasting.min(total), window: fast(window) }
     }
 
     /// How long Argo CD may do nothing before that is told.

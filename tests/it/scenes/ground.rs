@@ -2,6 +2,7 @@
 use evid::adapters::kube::{Access, Cluster, connect};
 use evid::usecase::cluster::port::{Api, Ask, Method};
 use evid_demo::argocd::Repository;
+use evid_demo::world::objects::LAST_APPLIED;
 use evid_demo::world::table::Table;
 use evid_demo::{Server, platform};
 use serde_json::Value;
@@ -142,8 +143,8 @@ impl Ground {
                 let mut command = Command::new(env!("CARGO_BIN_EXE_evid"));
                 command.env_clear().env("KUBECONFIG", folder.join("kubeconfig")).args(words);
                 if words[0] == "prove" || (words[0] == "switch" && words[1] != "status") {
-                    // Looks at an eighth of the platform's pace: more would only warm the room.
-                    command.args(["--pace", "10"]);
+                    // Looks at half of the platform's pace: more would only warm the room.
+                    command.args(["--pace", "20"]);
                 }
                 command
             }
@@ -235,7 +236,8 @@ impl Ground {
 
 /// Without what differs from one making of an object to the next.
 fn bare(value: &mut Value) {
-    const WRITTEN: [&str; 13] = [
+    const WRITTEN: [&str; 14] = [
+        LAST_APPLIED,
         "uid",
         "resourceVersion",
         "generation",
@@ -253,6 +255,7 @@ fn bare(value: &mut Value) {
     if let Value::Object(map) = value {
         map.retain(|name, _| !WRITTEN.contains(&name.as_str()));
         map.values_mut().for_each(bare);
+        map.retain(|name, value| name != "annotations" || value.as_object().is_none_or(|all| !all.is_empty()));
     } else if let Value::Array(list) = value {
         list.iter_mut().for_each(bare);
     }

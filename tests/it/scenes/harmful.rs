@@ -10,6 +10,7 @@ use std::time::Duration;
 /// Something of a child outlives it: on the demo its finalizer is stripped, on a real cluster, where there is no time for that,
 /// somebody puts an object back as soon as the child is gone.
 pub fn orphan(stage: &Stage) {
+    stage.begin();
     let mark = "feast-offline:/ConfigMap:feast-dev/feast-offline";
     let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"k": "v"},
         "metadata": {"name": "feast-offline", "namespace": "feast-dev", "annotations": {TRACKING: mark}}});
@@ -33,6 +34,7 @@ pub fn orphan(stage: &Stage) {
 }
 
 pub fn core_pod(stage: &Stage) {
+    stage.begin();
     let pods = |s: &Stage| -> Vec<Value> {
         let own = |p: &Value| {
             p["metadata"]["namespace"] == "mlops-prod"
@@ -58,6 +60,7 @@ pub fn core_pod(stage: &Stage) {
 }
 
 pub fn core_changed(stage: &Stage) {
+    stage.begin();
     let change = |value: Value| json!({"data": {"added-by-hand": value}});
     stage.ground.patch("configmaps", "ingress", "ingress-controller", &change("x".into()));
     stage.later(move |s| s.ground.patch("configmaps", "ingress", "ingress-controller", &change(Value::Null)));
@@ -68,6 +71,7 @@ pub fn core_changed(stage: &Stage) {
 }
 
 pub fn volume(stage: &Stage) {
+    stage.begin();
     let policy = |word: &str| json!({"spec": {"persistentVolumeReclaimPolicy": word}});
     stage.ground.patch("persistentvolumes", "", "triton-model-repo-prod", &policy("Delete"));
     stage.later(move |s| s.ground.patch("persistentvolumes", "", "triton-model-repo-prod", &policy("Retain")));
@@ -77,6 +81,7 @@ pub fn volume(stage: &Stage) {
 
 /// A user who may not list pods, secrets and claims.
 pub fn forbidden(stage: &Stage) {
+    stage.begin();
     const NEITHER: [&str; 3] = ["pods", "secrets", "persistentvolumeclaims"];
     const ROLES: [&str; 2] = ["clusterroles.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io"];
     let other_user: &[&str] = match &stage.ground {
@@ -113,6 +118,7 @@ pub fn forbidden(stage: &Stage) {
 
 /// The root is switched on by hand, and nobody thinks of the manual child.
 pub fn forgotten_child(stage: &Stage) {
+    stage.begin();
     stage.off(&[]).ended(0);
     stage.capture("off").ended(0);
     let options = stage.app(ROOT).unwrap()["spec"]["syncPolicy"]["syncOptions"].clone();

@@ -3,6 +3,7 @@ use super::stage::{APPS, Stage};
 use serde_json::{Value, json};
 
 pub fn refreshes(stage: &Stage) {
+    stage.begin();
     stage.refresh();
     stage.settled();
     stage.capture("after").ended(0);
@@ -11,6 +12,7 @@ pub fn refreshes(stage: &Stage) {
 
 /// A CronJob fires, and every controller has looked at everything once more.
 pub fn cron_job(stage: &Stage) {
+    stage.begin();
     let fired =
         |s: &Stage| -> Vec<Value> { s.ground.list("cronjobs.batch").iter().map(|c| c["status"]["lastScheduleTime"].clone()).collect() };
     let looked = |s: &Stage| -> Vec<Value> { s.ground.list(APPS).iter().map(|a| a["status"]["reconciledAt"].clone()).collect() };
@@ -23,6 +25,7 @@ pub fn cron_job(stage: &Stage) {
 }
 
 pub fn put_back(stage: &Stage) {
+    stage.begin();
     let touch = |policy: &str, value: Value| json!({"spec": {"persistentVolumeReclaimPolicy": policy}, "metadata": {"annotations": {"touched": value}}});
     stage.ground.patch("persistentvolumes", "", "triton-model-repo-prod", &touch("Delete", "yes".into()));
     stage.ground.patch("persistentvolumes", "", "triton-model-repo-prod", &touch("Retain", Value::Null));

@@ -19,6 +19,7 @@ pub fn round_trip(stage: &Stage) {
 
 /// By cascade, and on again with grandchildren and the manual child.
 pub fn cascade(stage: &Stage) {
+    stage.begin();
     let before = below(stage);
     assert!(before.contains("feast-jobs") && before.contains("feast-ui"), "{before:?}");
     stage.off(&["--strategy", "cascade"]).ended(0);

@@ -2,8 +2,8 @@
 use super::ground::{Demo, Ground, Real};
 use super::said::{Said, Verdicts};
 use serde_json::{Value, json};
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -26,8 +26,8 @@ pub struct Stage {
     pub ground: Ground,
     folder: TempDir,
     undo: RefCell<Vec<Undo>>,
-    /// Whether the switch was turned.
-    turned: Cell<bool>,
+    /// What was declared when it began; known on the demo only.
+    declared: RefCell<BTreeMap<String, Value>>,
 }
 
 impl Stage {
@@ -49,7 +49,7 @@ impl Stage {
         let probes = std::fs::read_to_string(crate::samples::folder().join("platform/evid.yaml")).unwrap();
         let fast = probes.replace("      layer:", "      interval: 50ms\n      layer:");
         std::fs::write(folder.path().join("probes.yaml"), if ground.is_demo() { fast } else { probes }).unwrap();
-        Self { ground, folder, undo: RefCell::default(), turned: Cell::default() }
+        Self { ground, folder, undo: RefCell::default(), declared: RefCell::default() }
     }
 
     /// Plays a scene, puts everything back whatever came of it, and checks that it is back.
@@ -59,7 +59,10 @@ impl Stage {
             self.on_again();
         }
         self.settled();
-        self.capture("begin").ended(0);
+        match &self.ground {
+            Ground::Demo(demo) => drop(self.declared.replace(demo.declared())),
+            Ground::Real(_) => drop(self.capture("begin").ended(0)),
+        }
         let played = catch_unwind(AssertUnwindSafe(|| scene(&self)));
         let back = catch_unwind(AssertUnwindSafe(|| self.put_back()));
         if let Err(panic) = played {
@@ -79,10 +82,7 @@ impl Stage {
             self.on_again();
         }
         self.settled();
-        // A demo ends with its scene; what the switch brings back is looked at all the same.
-        if !self.ground.is_demo() || self.turned.get() {
-            self.same_as_at_the_beginning();
-        }
+        self.same_as_at_the_beginning();
     }
 
     /// Done at the end of the scene, even of one that failed; the last one first.
@@ -90,8 +90,24 @@ impl Stage {
         self.undo.borrow_mut().push(Box::new(undo));
     }
 
-    /// A capture has the layers of the one at the beginning.
+    /// Makes sure of a bundle of the beginning.
+    pub fn begin(&self) {
+        if self.ground.is_demo() {
+            self.capture("begin").ended(0);
+        }
+    }
+
+    /// All that was declared at the beginning is declared now; on a real cluster, a capture has the layers of the one at the beginning.
     pub fn same_as_at_the_beginning(&self) {
+        if let Ground::Demo(demo) = &self.ground {
+            let (before, after) = (self.declared.borrow(), demo.declared());
+            let differs = |key: &&String| before.get(*key) != after.get(*key);
+            let shown = |of: &BTreeMap<String, Value>, key: &String| of.get(key).map(Value::to_string);
+            let told = |key: &String| format!("{key}: {:?} → {:?}", shown(&before, key), shown(&after, key));
+            let differing: BTreeSet<String> = before.keys().chain(after.keys()).filter(differs).map(told).collect();
+            assert!(differing.is_empty(), "not as it began: {differing:#?}");
+            return;
+        }
         self.capture("end").ended(0);
         if self.digests("begin") != self.digests("end") {
             panic!("not as it began:\n{}", self.evid(&["diff", "begin", "end", "--no-sign"]).out);
@@ -101,9 +117,6 @@ impl Stage {
     /// Runs evid.
     pub fn evid(&self, words: &[&str]) -> Said {
         let out = self.ground.evid(words, self.folder.path()).output().unwrap();
-        self.turned.set(
-            self.turned.get() || (matches!(words[..2], ["prove", _] | ["switch", "off" | "on" | "repair"]) && out.status.code() != Some(2)),
-        );
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Said { code: out.status.code().unwrap_or(-1), out: text(&out.stdout), err: text(&out.stderr) }
     }
@@ -111,7 +124,6 @@ impl Stage {
     /// Starts evid and leaves it running.
     pub fn start(&self, words: &[&str]) -> Child {
         drop(std::fs::remove_file(self.path("pid")));
-        self.turned.set(true);
         self.ground.evid(words, self.folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 

@@ -9,6 +9,7 @@ fn declared_project() -> Value {
 }
 
 pub fn root(stage: &Stage) {
+    stage.begin();
     let uids = |stage: &Stage| -> Vec<(String, Value)> {
         let mut all: Vec<_> =
             stage.ground.list(APPS).iter().map(|a| (a["metadata"]["name"].to_string(), a["metadata"]["uid"].clone())).collect();
@@ -44,6 +45,7 @@ pub fn project(stage: &Stage) {
 }
 
 pub fn held_object(stage: &Stage) {
+    stage.begin();
     let hold = |finalizers: Value| json!({"metadata": {"finalizers": finalizers}});
     stage.ground.patch("configmaps", "feast-dev", "feast-env", &hold(json!(["feast.example.com/keep"])));
     stage.later(move |s| s.ground.patch("configmaps", "feast-dev", "feast-env", &hold(Value::Null)));

@@ -115,7 +115,7 @@ pub fn run<T>(fake: &Cluster, work: impl FnOnce(&mut Run<'_>) -> T) -> (T, Vec<V
     let rules = Rules::new(&[]).unwrap();
     let mut progress = |e: &Event| events.push(e.clone());
     let s = Duration::from_secs;
-    let times = Times { poll: s(1), operation: s(40), total: s(200), lasting: s(20) };
+    let times = Times { poll: s(1), operation: s(40), total: s(200), lasting: s(20), window: s(15) };
     let mut run = Run {
         api: fake,
         clock: fake,

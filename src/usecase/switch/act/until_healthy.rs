@@ -12,14 +12,11 @@ use crate::usecase::switch::act::{inventory, write};
 use crate::usecase::switch::decide::lacks::lacks;
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::decide::patches::Progress;
-use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, View, Was};
+use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, Times, View, Was};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 /// How often the root's operation is run, and a child's.
 const MOST: u32 = 3;
-/// A window that is open says so after the first pass.
-const WINDOW: Duration = Duration::from_secs(15);
 /// Looks in a row without anything missing.
 const QUIET: u32 = 2;
 
@@ -258,7 +255,7 @@ impl State<'_> {
             return Err(Stop::failed(Code::NoProject, key, app::project(value)));
         }
         let now = run.clock.now();
-        let lasting = run.times.lasting;
+        let Times { lasting, window, .. } = run.times;
         let unknown = app::sync(value) == "Unknown";
         let error = app::conditions(value).find(|(kind, _)| kind.ends_with("Error") && *kind != "DeletionError").filter(|_| unknown);
         if self.since.lasts(key, "condition", error.is_some(), now, lasting)
@@ -268,7 +265,7 @@ impl State<'_> {
         }
         let message = app::message(value);
         let blocked = app::is_operating(value) && app::is_blocked(value);
-        if self.since.lasts(key, "sync-window", blocked, now, WINDOW) {
+        if self.since.lasts(key, "sync-window", blocked, now, window) {
             if patches::progress(value, self.want.stamp, self.tries(key)) == Progress::Running {
                 // It must not fire later, when nobody looks.
                 withdraw(run, key)?;
