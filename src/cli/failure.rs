@@ -2,6 +2,8 @@
 use crate::adapters::archive::ArchiveError;
 use crate::adapters::causes::in_one_line;
 use crate::adapters::zipfile::{OpenError, WriteError};
+#[cfg(feature = "kube")]
+use crate::cli::bound::Bound;
 use crate::cli::exit::Exit;
 use crate::cli::ui;
 use std::error::Error;
@@ -30,6 +32,14 @@ impl Failure {
     /// … with another exit code.
     pub fn exit(mut self, exit: Exit) -> Self {
         self.exit = exit;
+        self
+    }
+
+    /// … whose commands go to this cluster.
+    #[cfg(feature = "kube")]
+    pub fn bound(mut self, to: &Bound) -> Self {
+        self.text = to.text(&self.text);
+        self.hint = self.hint.map(|hint| to.text(&hint)).filter(|hint| !hint.is_empty());
         self
     }
 

@@ -4,11 +4,13 @@ mod bounded;
 mod discovery;
 mod error;
 pub(super) mod gap;
+mod identity;
 pub(super) mod list;
 pub mod port;
 
 pub use discovery::{Resource, discover};
 pub use error::LiveError;
+pub use identity::uid;
 
 pub(super) use bounded::Bounded;
 pub(super) use list::whole;

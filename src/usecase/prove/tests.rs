@@ -121,7 +121,7 @@ fn a_turn_that_fails_is_told_and_the_run_ends_with_the_point_after_it() {
             News::Failed(ProveError::Switch(_)) => told.push("failed".into()),
             _ => {}
         },
-        state: State::begin(Goal::RoundTrip, None, DateTime::UNIX_EPOCH),
+        state: State::begin(Goal::RoundTrip, None, None, DateTime::UNIX_EPOCH),
     };
     let watched = proof.watch(&Bare).unwrap();
     assert!(!proof.walk(&Bare, watched, Duration::from_secs(5)).unwrap());
