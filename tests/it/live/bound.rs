@@ -30,7 +30,9 @@ fn the_return_of_a_layer_that_is_there_is_no_proof() {
 fn a_run_goes_on_only_on_the_cluster_that_it_began_on() {
     let lab = lab();
     for cluster in [r#""cluster": "that-of-yesterday", "#, ""] {
-        let state = format!(r#"{{"goal": "round-trip", "run": "r", {cluster}"started": "2026-11-24T08:00:00Z", "wasOn": true, "done": ["before"]}}"#);
+        let state = format!(
+            r#"{{"goal": "round-trip", "run": "r", {cluster}"started": "2026-11-24T08:00:00Z", "wasOn": true, "done": ["before"]}}"#
+        );
         std::fs::create_dir_all(lab.path("proof/run")).unwrap();
         lab.write("proof/run/run.json", &state);
         let ran = lab.evid(&[&["prove", "--resume", "proof/run", "--yes"], &ALLOWED[..]].concat());
@@ -61,7 +63,8 @@ fn a_refused_plan_is_shown_with_the_words_that_allow_it() {
 #[test]
 fn what_is_written_where_is_said_before_with_and_without_a_question() {
     let lab = lab();
-    let uid = lab.server.store().get(&evid_demo::world::store::Id::new("namespaces", "", "kube-system")).unwrap()["metadata"]["uid"].clone();
+    let uid =
+        lab.server.store().get(&evid_demo::world::store::Id::new("namespaces", "", "kube-system")).unwrap()["metadata"]["uid"].clone();
     let place = format!("context evid-demo, server {}, cluster {}", lab.server.url(), uid.as_str().unwrap());
     let asked = lab.evid(&[&["switch", "off"], &ALLOWED[..]].concat());
     refused(&lab, &asked, &[&place, "10 Application: argocd/feast-dev ", "nobody is here to confirm"]);
