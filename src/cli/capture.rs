@@ -57,10 +57,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         Some(name) => name.strip_suffix(ENDING).unwrap_or(name).to_owned(),
         None => chrono::Utc::now().format("%Y%m%dT%H%M%SZ").to_string(),
     };
-    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
-        return Err(
-            Failure::new(format!("`{name}` is no name for a bundle")).hint("a plain file name without folders; `--archive DIR` says where")
-        );
+    if !archive::is_portable(&name) {
+        let hint = "letters, digits, `.`, `_` and `-`, which every system takes; `--archive DIR` says where";
+        return Err(Failure::new(format!("`{name}` is no name for a bundle")).hint(hint));
     }
     let path = global.archive.join(format!("{name}{ENDING}"));
     if path.exists() && !args.force {

@@ -17,6 +17,9 @@ const CHUNK: u32 = 500;
 const FIRST: u32 = 50;
 /// The size that later pages should have, in bytes of their body: each parallel question holds one page in memory.
 const PAGE: usize = 1 << 20;
+/// The most pages and objects of one list: a server that goes on for ever must not fill the disk.
+const MOST_PAGES: u64 = 20_000;
+const MOST_OBJECTS: u64 = 5_000_000;
 
 #[derive(Clone, Debug)]
 pub(in crate::usecase) struct Question {
@@ -172,6 +175,11 @@ fn run(api: &dyn Api, q: &Question, chunk: u32, item: &mut impl FnMut(Value)) ->
                 listed.gap = Some((Reason::Truncated, "its pages do not end: the same continue token came twice".into()));
                 return listed;
             }
+            Some(_) if listed.pages >= MOST_PAGES || listed.count >= MOST_OBJECTS => {
+                let what = format!("it goes on after {} pages with {} objects, and is not read further", listed.pages, listed.count);
+                listed.gap = Some((Reason::Truncated, what));
+                return listed;
+            }
             Some(_) if empty == RESTARTS => {
                 listed.gap = Some((Reason::Truncated, format!("its pages do not end: {empty} in a row were empty")));
                 return listed;
@@ -223,4 +231,32 @@ fn typed(mut item: Value, resource: &Resource) -> Value {
         object.insert("kind".into(), Value::String(resource.kind.clone()));
     }
     item
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_PAGES, whole};
+    use crate::model::Reason;
+    use crate::usecase::cluster::Resource;
+    use crate::usecase::cluster::port::{Api, Ask, NoReply, Reply};
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// Has another page each time.
+    struct Endless(AtomicU64);
+
+    impl Api for Endless {
+        fn send(&self, _: &Ask) -> Result<Reply, NoReply> {
+            let nth = self.0.fetch_add(1, Ordering::Relaxed);
+            let body = format!(r#"{{"kind":"List","metadata":{{"continue":"{nth}"}},"items":[{{"metadata":{{"name":"o{nth}"}}}}]}}"#);
+            Ok(Reply { status: 200, body: body.into_bytes(), date: None, warnings: vec![] })
+        }
+    }
+
+    #[test]
+    fn a_list_that_goes_on_for_ever_is_left_with_a_gap() {
+        let server = Endless(AtomicU64::new(0));
+        let (items, gap) = whole(&server, &Resource::new("", "v1", "pods", "Pod", true), None, true);
+        assert_eq!((items.len() as u64, server.0.load(Ordering::Relaxed)), (MOST_PAGES, MOST_PAGES));
+        assert_eq!(gap.unwrap().reason, Reason::Truncated);
+    }
 }
