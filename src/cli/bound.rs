@@ -47,6 +47,11 @@ impl Bound {
         format!("context {}, server {}, cluster {uid}", self.context, self.server)
     }
 
+    /// A failure whose commands go to this cluster.
+    pub(super) fn failure(&self, why: Failure) -> Failure {
+        why.changed(|text| self.text(text))
+    }
+
     /// A text whose commands in backticks go to this cluster. Lines with such a command are left out where the cluster ends with this one.
     pub(super) fn text(&self, text: &str) -> String {
         let Some(flags) = &self.flags else {

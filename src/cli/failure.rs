@@ -2,8 +2,6 @@
 use crate::adapters::archive::ArchiveError;
 use crate::adapters::causes::in_one_line;
 use crate::adapters::zipfile::{OpenError, WriteError};
-#[cfg(feature = "kube")]
-use crate::cli::bound::Bound;
 use crate::cli::exit::Exit;
 use crate::cli::ui;
 use std::error::Error;
@@ -35,11 +33,11 @@ impl Failure {
         self
     }
 
-    /// … whose commands go to this cluster.
+    /// … with its texts changed; a hint of which nothing is left is none.
     #[cfg(feature = "kube")]
-    pub fn bound(mut self, to: &Bound) -> Self {
-        self.text = to.text(&self.text);
-        self.hint = self.hint.map(|hint| to.text(&hint)).filter(|hint| !hint.is_empty());
+    pub fn changed(mut self, change: impl Fn(&str) -> String) -> Self {
+        self.text = change(&self.text);
+        self.hint = self.hint.map(|hint| change(&hint)).filter(|hint| !hint.is_empty());
         self
     }
 

@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
     let connection = Connection::new(connected(&asked.cluster)?);
     let bound = if asked.lasts { Bound::to(&asked.cluster, global)? } else { Bound::passing(connection.cluster.server()) };
-    proven(asked, config, global, &connection, &bound).map_err(|why| why.bound(&bound))
+    proven(asked, config, global, &connection, &bound).map_err(|why| bound.failure(why))
 }
 
 fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connection, bound: &Bound) -> Done {
@@ -163,7 +163,7 @@ fn put_back(asked: &Asked, proof: &mut Proof<'_, RunFolder>, connection: &Connec
     match proof.turn(back) {
         Ok(()) => Err(why.hint(format!("the switch is {word} again, as it was; {next}"))),
         Err(again) => {
-            failure(again, &connection.cluster).bound(bound).report();
+            bound.failure(failure(again, &connection.cluster)).report();
             Err(why.hint(next))
         }
     }

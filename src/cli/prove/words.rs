@@ -26,7 +26,7 @@ pub(super) fn told(news: News<'_, (Sealed, Manifest)>, cluster: &Cluster, bound:
         News::Turning(event) => switch::said(event),
         News::Off(done) => say(render::off(done)),
         News::On(done) => say(render::on(done)),
-        News::Failed(why) => drop(failure(why, cluster).bound(bound).report()),
+        News::Failed(why) => drop(bound.failure(failure(why, cluster)).report()),
     }
 }
 

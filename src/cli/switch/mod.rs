@@ -62,7 +62,7 @@ pub(super) fn said(event: &Event) {
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     let (cluster, clock) = (args.cluster.connect()?, args.cluster.clock());
     let bound = Bound::to(&args.cluster.access(), global)?;
-    on_cluster(args, global, &cluster, &clock, &bound).map_err(|why| why.bound(&bound))
+    on_cluster(args, global, &cluster, &clock, &bound).map_err(|why| bound.failure(why))
 }
 
 fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock, bound: &Bound) -> Done {

@@ -1,10 +1,13 @@
 //! Plans and outcomes of off, on and repair: as text, as JSON.
 use crate::render::foreign::clean;
-use crate::render::switch::{MOST, block, fact, facts, facts_json, gaps, gaps_json, key_json, writes, writes_json};
+use crate::render::switch::{block, fact, facts, facts_json, gaps, gaps_json, key_json, writes, writes_json};
 use crate::usecase::switch::off::{Off, Plan};
 use crate::usecase::switch::{Fact, Settled, Target, on, repair};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// At most this many objects of a kind are named in a question.
+const NAMED: usize = 12;
 
 /// What an OFF will do. `full` prints every write.
 pub fn off_plan(plan: &Plan, full: bool) -> String {
@@ -39,7 +42,7 @@ fn going(all: &[Target], full: bool) -> String {
     let mut kinds: BTreeMap<&str, Vec<&Target>> = BTreeMap::new();
     all.iter().for_each(|one| kinds.entry(&one.key.kind).or_default().push(one));
     let line = |(kind, all): (&str, Vec<&Target>)| {
-        let most = if full { all.len() } else { MOST };
+        let most = if full { all.len() } else { NAMED };
         let names: Vec<String> = all.iter().take(most).map(|one| one.key.place().trim_start_matches('/').to_owned()).collect();
         let more = if all.len() > most { format!(" and {} more", all.len() - most) } else { String::new() };
         clean(&format!("  {} {kind}: {}{more}", all.len(), names.join(" "))) + "\n"
