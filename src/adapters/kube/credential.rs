@@ -126,8 +126,8 @@ mod tests {
     use std::time::Duration;
 
     fn of(script: &str) -> Result<Vec<u8>, String> {
-        let child = Command::new("/bin/sh").args(["-c", script]).stdout(Stdio::piped()).spawn().unwrap();
-        output(child, 100, Duration::from_millis(1500))
+        let child = Command::new("/bin/sh").args(["-c", script]).stdout(Stdio::piped()).spawn();
+        output(child.map_err(|e| e.to_string())?, 100, Duration::from_millis(1500))
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub fn facts(facts: &[Fact]) -> String {
         alike.iter().for_each(|one| out.push_str(&format!("  {}\n", fact(one))));
         let (hint, words) = (alike.first().map_or("", |one| en::hints(one.code)), allowing(alike));
         if !hint.is_empty() {
-            out.push_str(&format!("    {}\n", format!("{hint}{}", clean(&words))));
+            out.push_str(&format!("    {hint}{}\n", clean(&words)));
         }
     }
     out
