@@ -97,6 +97,23 @@ pub fn is_zip(path: &Path) -> bool {
     std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"PK"
 }
 
+/// The longest name of a bundle, in bytes.
+const LONGEST: usize = 200;
+
+/// Whether a name for a bundle means the same file on every system and the same text on every terminal: POSIX' portable characters, and
+/// none of the names that Windows keeps for devices.
+pub fn is_portable(name: &str) -> bool {
+    let device = |stem: &str| {
+        let stem = stem.to_ascii_uppercase();
+        ["CON", "PRN", "AUX", "NUL"].contains(&&*stem)
+            || ["COM", "LPT"]
+                .iter()
+                .any(|port| stem.strip_prefix(port).is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit())))
+    };
+    let all = (1..=LONGEST).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    all && !name.starts_with(['.', '-']) && !name.ends_with('.') && !device(name.split('.').next().unwrap_or_default())
+}
+
 /// The name of a bundle's file without its ending.
 pub fn name_of(path: &Path) -> String {
     let file = path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();

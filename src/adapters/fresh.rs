@@ -49,14 +49,15 @@ fn make_dir(dir: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(dir)
 }
 
+/// Sets the permissions of a file, whatever the umask is.
 #[cfg(unix)]
-fn restrict(file: &File, mode: u32) -> io::Result<()> {
+pub(super) fn restrict(file: &File, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(std::fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn restrict(_: &File, _: u32) -> io::Result<()> {
+pub(super) fn restrict(_: &File, _: u32) -> io::Result<()> {
     Ok(())
 }
 

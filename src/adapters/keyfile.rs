@@ -43,6 +43,16 @@ pub enum KeyFileError {
         /// Its permission bits.
         mode: u32,
     },
+    /// Other users may put files into the folder of keys.
+    #[error(
+        "{folder}: others may write there (mode {mode:03o}), and could have put keys of theirs in it; look, then run `chmod go-w {folder}`"
+    )]
+    Shared {
+        /// The folder.
+        folder: String,
+        /// Its permission bits.
+        mode: u32,
+    },
     /// It is not the wanted kind of key.
     #[error("{}: {fault}", .file.display())]
     Key {
@@ -85,11 +95,19 @@ pub struct Created {
 /// the XDG base directory specification says.
 ///
 /// # Errors
-/// If neither is set.
+/// If neither is set, or other users may write there.
 pub fn default_dir(env: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, KeyFileError> {
     let absolute = |name: &str| env(name).map(PathBuf::from).filter(|p| p.is_absolute());
     let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
-    state.map(|s| s.join("evid")).ok_or(KeyFileError::NoHome)
+    let state = state.ok_or(KeyFileError::NoHome)?;
+    let dir = state.join("evid");
+    // evid makes its own folder for its owner alone; on many systems the one above is its owner's group's too, which has no other member.
+    for (folder, others) in [(&state, 0o002), (&dir, 0o022)] {
+        if let Some(mode) = written_by(folder, others) {
+            return Err(KeyFileError::Shared { folder: folder.display().to_string(), mode });
+        }
+    }
+    Ok(dir)
 }
 
 /// Reads a private key, PKCS#8 PEM. `ask` is called once, and only where the key is encrypted.
@@ -175,6 +193,19 @@ fn shared(file: &File) -> io::Result<Option<u32>> {
 #[cfg(not(unix))]
 fn shared(_: &File) -> io::Result<Option<u32>> {
     Ok(None)
+}
+
+/// The permission bits of a folder in which others may replace files; where it is sticky they may not.
+#[cfg(unix)]
+fn written_by(folder: &Path, others: u32) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = folder.metadata().ok()?.permissions().mode() & 0o7777;
+    (mode & others != 0 && mode & 0o1000 == 0).then_some(mode)
+}
+
+#[cfg(not(unix))]
+fn written_by(_: &Path, _: u32) -> Option<u32> {
+    None
 }
 
 fn unhex(text: &str) -> Option<Zeroizing<[u8; 32]>> {

@@ -1,12 +1,14 @@
 //! Asks a person.
 use crate::cli::failure::Failure;
+use crate::cli::ui;
 use std::io::Write as _;
 
-/// Asks a person to confirm before anything is written.
+/// Says where something will be written, and asks a person to confirm it.
 ///
 /// # Errors
 /// If there is no terminal to ask on, or the answer is no.
-pub fn confirm(question: &str, yes: bool, somebody: bool) -> Result<(), Failure> {
+pub fn confirm(place: &str, question: &str, yes: bool, somebody: bool) -> Result<(), Failure> {
+    ui::message(place);
     if yes {
         return Ok(());
     }
@@ -31,7 +33,7 @@ pub fn answer() -> Result<String, Failure> {
 mod tests {
     #[test]
     fn nobody_to_confirm_is_no_consent() {
-        assert!(super::confirm("Switch it on?", false, false).is_err());
-        assert!(super::confirm("Switch it on?", true, false).is_ok());
+        assert!(super::confirm("here", "Switch it on?", false, false).is_err());
+        assert!(super::confirm("here", "Switch it on?", true, false).is_ok());
     }
 }

@@ -4,7 +4,7 @@ use crate::adapters::spool::FileSpool;
 use crate::adapters::zipfile::Sealed;
 use crate::adapters::{archive, config, dump, keyfile};
 use crate::bundle::config::Secrets;
-use crate::bundle::manifest::Manifest;
+use crate::bundle::manifest::{LayerLine, Manifest};
 use crate::bundle::probe::{Is, Line};
 use crate::canon::redact::Redactor;
 use crate::cli::exit::Exit;
@@ -57,10 +57,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         Some(name) => name.strip_suffix(ENDING).unwrap_or(name).to_owned(),
         None => chrono::Utc::now().format("%Y%m%dT%H%M%SZ").to_string(),
     };
-    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
-        return Err(
-            Failure::new(format!("`{name}` is no name for a bundle")).hint("a plain file name without folders; `--archive DIR` says where")
-        );
+    if !archive::is_portable(&name) {
+        let hint = "letters, digits, `.`, `_` and `-`, which every system takes; `--archive DIR` says where";
+        return Err(Failure::new(format!("`{name}` is no name for a bundle")).hint(hint));
     }
     let path = global.archive.join(format!("{name}{ENDING}"));
     if path.exists() && !args.force {
@@ -196,8 +195,8 @@ pub(super) fn no_spool(error: &dyn Display) -> Failure {
     Failure::new(format!("no temporary file can be made: {error}")).hint("TMPDIR says where")
 }
 
-/// Prints what was sealed and what was not answered. A capture is incomplete if it has gaps, if a probe did not get the right answer, or
-/// if the platform changed meanwhile.
+/// Prints what was sealed and what was not answered. A capture is incomplete if it has gaps, if a probe did not get the right answer, if
+/// the platform changed meanwhile, or if a layer is not there.
 pub(super) fn summary(captured: &Captured<'_, (Sealed, Manifest)>) -> Exit {
     let Captured { sealed: (sealed, manifest), snapshot, probes } = captured;
     ui::message(&format!("sealed {} ({} objects, {} bytes)", sealed.path.display(), snapshot.objects.len(), sealed.size));
@@ -217,7 +216,25 @@ pub(super) fn summary(captured: &Captured<'_, (Sealed, Manifest)>) -> Exit {
         ui::message(&format!("  {}: {}", line.probe, line.is().as_str()));
     }
     let complete = gaps(&snapshot.gaps);
-    if wrong.is_empty() && snapshot.unsettled.is_empty() { complete } else { Exit::Inconclusive }
+    let strange = absent(manifest, &snapshot.gaps);
+    if !strange.is_empty() {
+        strange.iter().for_each(|what| ui::message(what));
+        ui::message("hint: nothing can be proven of such a layer; `evid config init` describes the platform that is there");
+    }
+    if wrong.is_empty() && snapshot.unsettled.is_empty() && strange.is_empty() { complete } else { Exit::Inconclusive }
+}
+
+/// The layers of which there is nothing on the platform. Where Applications were not seen whole, a gap says so, and nobody knows.
+fn absent(manifest: &Manifest, gaps: &[Gap]) -> Vec<String> {
+    let unseen = |g: &Gap| g.resource == "*" || (g.group == "argoproj.io" && g.resource == "applications");
+    let layers = manifest.layers.iter().filter(|l| l.role != "platform" && !gaps.iter().any(unseen));
+    let without = |l: &LayerLine| match (l.root.is_none(), l.role == "protected" && l.objects == 0) {
+        (true, true) => Some("has no root and no object"),
+        (true, false) => Some("has no root"),
+        (false, true) => Some("has no object"),
+        (false, false) => None,
+    };
+    layers.filter_map(|l| Some(format!("layer {} ({}) {} on this platform", l.name, l.role, without(l)?))).collect()
 }
 
 /// Prints what was not answered; a capture with gaps is incomplete.

@@ -7,14 +7,15 @@ use crate::bundle::probe::Span;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::prove::Asked;
-use crate::cli::{Done, Global, prove, ui};
+use crate::cli::{Done, Global, bound, prove, ui};
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::prove::Goal;
 use crate::usecase::switch::{Strategy, Times};
 use evid_demo::faults::mishaps::MISHAPS;
 use evid_demo::seed::LOSSES;
 use evid_demo::{Server, platform};
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// See the whole loop in seconds, on a platform in this process: no cluster is needed
@@ -102,6 +103,7 @@ fn show(args: &Args, global: &Global) -> Done {
         Access { kubeconfig: Some(kubeconfig), context: None, impersonate: None, groups: vec![], timeout: Duration::from_secs(30) };
     let asked = Asked {
         cluster: access,
+        lasts: false,
         goal: Some(Goal::RoundTrip),
         strategy: Strategy::Prune,
         terminate: false,
@@ -119,21 +121,46 @@ fn show(args: &Args, global: &Global) -> Done {
         sign: None,
     };
     let done = prove::prove(&asked, &description(global)?, global);
-    ui::message("more  `evid demo faults` names what can go wrong; `evid demo serve` leaves the platform up for kubectl and evid");
+    let faults: String = args.fault.iter().map(|name| format!(" --fault {name}")).collect();
+    ui::message(&format!(
+        "more  this platform is gone now: `evid demo serve{faults}` leaves one up for kubectl and evid; `evid demo faults` names what can go wrong"
+    ));
     done
 }
 
-/// Serves the platform until Ctrl-C.
-fn serve(args: &Args, port: u16, kubeconfig: &std::path::Path) -> Done {
+/// Serves the platform until Ctrl-C. The kubeconfig is a new file, and only what was written there is removed in the end.
+fn serve(args: &Args, port: u16, kubeconfig: &Path) -> Done {
     // From here on Ctrl-C is handled: the kubeconfig is removed with the server.
     let clock = SystemClock::new();
+    let wrong = |e: std::io::Error| {
+        let failure = Failure::new(format!("{}: {e}", kubeconfig.display()));
+        let there = e.kind() == ErrorKind::AlreadyExists;
+        if there {
+            failure.hint("a kubeconfig is never replaced: name a new file with `--kubeconfig FILE`, or move this one away")
+        } else {
+            failure
+        }
+    };
+    let path = std::path::absolute(kubeconfig).map_err(wrong)?;
     let server = start(args, port)?;
-    fresh::replace(kubeconfig, server.kubeconfig().as_bytes(), 0o600)
-        .map_err(|e| Failure::new(format!("{}: {e}", kubeconfig.display())))?;
-    ui::data(format!("export KUBECONFIG={}\n", kubeconfig.display()).as_bytes())?;
+    let own = server.kubeconfig();
+    fresh::create(&path, own.as_bytes(), 0o600).map_err(wrong)?;
+    ui::data(format!("export KUBECONFIG={}\n", bound::quoted(&path.display().to_string())).as_bytes())?;
     ui::message(&format!("a demo platform is up at {}; Ctrl-C ends it", server.url()));
-    ui::message("try  kubectl get applications -n argocd   evid switch status   evid capture before   evid prove round-trip");
+    let pace = if args.pace == 1.0 { String::new() } else { format!(" --pace {}", args.pace) };
+    let losses: String = LOSSES.iter().map(|lost| format!(" --allow-loss {lost}")).collect();
+    ui::message("try, in another terminal, once that line is typed there:");
+    for command in [
+        "kubectl get applications -n argocd".to_owned(),
+        "evid switch status".to_owned(),
+        "evid capture before".to_owned(),
+        format!("evid prove round-trip{pace}{losses}"),
+    ] {
+        ui::message(&format!("  {command}"));
+    }
     while clock.sleep(Duration::from_secs(3600)) {}
-    drop(std::fs::remove_file(kubeconfig));
+    if std::fs::read(&path).is_ok_and(|bytes| bytes == own.as_bytes()) {
+        drop(std::fs::remove_file(&path));
+    }
     Ok(Exit::Proven)
 }

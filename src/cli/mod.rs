@@ -1,6 +1,8 @@
 //! The command line: parses the arguments, runs a use case, prints the answer, gives an exit code. Only this module chooses colours, exit
 //! codes and words for people.
 mod ask;
+#[cfg(feature = "kube")]
+mod bound;
 mod capture;
 #[cfg(feature = "kube")]
 mod cluster;

@@ -111,7 +111,10 @@ fn an_existing_bundle_is_kept_and_a_name_is_no_path() {
     let again = place.evid(&["capture", "before", "--from", &dump("off")]);
     assert_eq!(again.status.code(), Some(2));
     assert!(text(&again.stderr).contains("--force"));
-    assert_eq!(place.evid(&["capture", "../x", "--from", &dump("off")]).status.code(), Some(2));
+    for name in ["../x", "a b", "a\u{202e}b", "a\nb", "-x", ".x", "con", "lpt1.old", "x.", "a:b", &"x".repeat(201)] {
+        let out = place.evid(&["capture", "--from", &dump("off"), "--", name]);
+        assert!(out.status.code() == Some(2) && text(&out.stderr).contains("no name for a bundle"), "{name}: {}", text(&out.stderr));
+    }
     let left: Vec<_> = std::fs::read_dir(place.path().join("evidence")).unwrap().collect();
     assert_eq!(left.len(), 3);
 }
@@ -365,4 +368,16 @@ fn a_sealed_bundle_follows_from_its_own_objects() {
         let defects = evid::usecase::verify::content(&files, &sums).defects;
         assert!(defects.is_empty(), "{name}: {}", defects.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_bundle_is_readable_for_all_whatever_the_umask_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    let line = format!("umask 077; exec {} capture x --from {}", env!("CARGO_BIN_EXE_evid"), dump("off"));
+    let mut shell = Command::new("/bin/sh");
+    let out = shell.args(["-c", &line]).current_dir(place.path()).env_clear().env("HOME", place.path()).output().unwrap();
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    assert_eq!(std::fs::metadata(place.bundle("x")).unwrap().permissions().mode() & 0o777, 0o644);
 }

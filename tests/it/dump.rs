@@ -33,7 +33,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
         let path = dir.path().join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         if file.ends_with(".gz") {
-            let mut packer = GzEncoder::new(fs::File::create(path).unwrap(), Compression::fast());
+            let mut packer = GzEncoder::new(fs::File::create(path).unwrap(), Compression::best());
             packer.write_all(text.as_bytes()).unwrap();
             packer.finish().unwrap();
         } else {

@@ -2,6 +2,7 @@
 //! leaves, what it sent.
 mod answers;
 mod asked;
+mod bound;
 mod credentials;
 mod faults;
 mod platform;
@@ -47,9 +48,11 @@ impl Lab {
         lab
     }
 
-    /// A few objects of a few kinds, which nothing moves.
+    /// A few objects of a few kinds, which nothing moves, and of one layer.
     fn small() -> Self {
-        Self::of(Options::of(platform::store()))
+        let lab = Self::of(Options::of(platform::store()));
+        lab.write("evid.yaml", platform::LAYERS);
+        lab
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -92,7 +92,7 @@ fn turn(cluster: &Shared, state: State, step: Step) -> (Result<(), ProveError>, 
         },
         probes: &[],
         options: Options::of(stamp()),
-        times: Times { poll: s(1), operation: s(40), total: s(200), lasting: s(20) },
+        times: Times { poll: s(1), operation: s(40), total: s(200), lasting: s(20), window: s(15) },
         folder: Kept { states: vec![], cluster },
         journal: &mut Lines,
         told: &mut |_: News<'_, ()>| {},
@@ -106,7 +106,7 @@ fn turn(cluster: &Shared, state: State, step: Step) -> (Result<(), ProveError>, 
 fn an_off_that_was_killed_midway_and_taken_again_still_knows_what_hung_below_the_switch() {
     for patience in [0, 2, 4, 8] {
         let cluster = Shared(Mutex::new(platform()));
-        let begun = State { done: vec!["before".into()], ..State::begin(Goal::RoundTrip, None, cluster.now()) };
+        let begun = State { done: vec!["before".into()], ..State::begin(Goal::RoundTrip, None, None, cluster.now()) };
         let patient = |left| cluster.0.lock().unwrap().0.borrow_mut().patience = left;
         patient(Some(patience));
         let (ended, kept) = turn(&cluster, begun, Step::Off);

@@ -46,6 +46,9 @@ pub(crate) enum Outcome {
 /// # Errors
 /// The refusals of the API server.
 pub(crate) fn answer(store: &mut Store, faults: &Faults, version: &Value, ask: &Ask) -> Result<Outcome, Status> {
+    if !["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].contains(&ask.method.as_str()) {
+        return Err(not_allowed());
+    }
     if let Some(answer) = besides(store, faults, version, ask) {
         return Ok(Outcome::Answer(answer));
     }
@@ -66,8 +69,7 @@ pub(crate) fn answer(store: &mut Store, faults: &Faults, version: &Value, ask: &
     }
     let nowhere = target.resource.namespaced && target.namespace.is_empty() && !matches!(verb, "list" | "watch");
     if nowhere || target.sub.is_none() && !target.resource.verbs.iter().any(|v| v == verb) {
-        let text = "the server does not allow this method on the requested resource";
-        return Err(Status::new(405, "MethodNotAllowed", text).with(json!({})));
+        return Err(not_allowed());
     }
     let warning = DEPRECATED.iter().find(|(stem, _)| *stem == target.resource.stem());
     let warned = |answer: Answer| warning.into_iter().fold(answer, |a, (_, text)| a.with("warning", format!("299 - \"{text}\"")));
@@ -92,9 +94,14 @@ pub(crate) fn answer(store: &mut Store, faults: &Faults, version: &Value, ask: &
         "update" => write::update(store, &target, ask),
         "patch" => write::patch(store, &target, ask),
         "delete" => delete::one(store, &target, ask),
-        _ => delete::all(store, &target, ask),
+        "deletecollection" => delete::all(store, &target, ask),
+        _ => Err(not_allowed()),
     }?;
     Ok(Outcome::Answer(warned(answer)))
+}
+
+fn not_allowed() -> Status {
+    Status::new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource").with(json!({}))
 }
 
 /// What a fault makes of an answer that came whole.

@@ -50,7 +50,9 @@ impl Target {
             ("PUT", _) => "update",
             ("PATCH", _) => "patch",
             ("DELETE", Some(_)) => "delete",
-            _ => "deletecollection",
+            ("DELETE", None) => "deletecollection",
+            // As the API server calls what it has no verb for; nothing is served by it.
+            _ => "",
         }
     }
 

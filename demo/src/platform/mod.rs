@@ -15,6 +15,8 @@ use crate::world::controller::Controller;
 use crate::world::resource;
 use crate::world::store::Store;
 use crate::world::table::Table;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::io;
@@ -58,15 +60,18 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// Serves the platform on a port of loopback (0: any free port).
+    /// Serves the platform on a port of loopback (0: any free port), to whom has the token of this run.
     ///
     /// # Errors
-    /// If the port is not available.
+    /// If the port is not available, or the system gives no random numbers.
     pub fn serve(self, port: u16) -> io::Result<Server> {
         let every = Duration::from_millis(20);
         let controllers: Vec<Box<dyn Controller>> = vec![Box::new(self.controllers)];
         let (store, version) = (self.store, self.version);
-        let server = Server::start(ServerOptions { store, controllers, every, responder: self.responder, version, port })?;
+        let mut random = [0_u8; 24];
+        getrandom::fill(&mut random).map_err(io::Error::other)?;
+        let token = Some(URL_SAFE_NO_PAD.encode(random));
+        let server = Server::start(ServerOptions { store, controllers, every, responder: self.responder, version, port, token })?;
         server.faults().deny(self.denied);
         Ok(server)
     }

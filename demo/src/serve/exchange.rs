@@ -3,7 +3,7 @@
 use super::kubectl::{openapi, protobuf};
 use super::shared::Shared;
 use super::wire::Body;
-use super::{proxy, stream, watch, wire};
+use super::{guard, proxy, stream, watch, wire};
 use crate::api;
 use crate::api::Outcome;
 use crate::api::answer::Answer;
@@ -54,6 +54,9 @@ pub(super) async fn serve(shared: Arc<Shared>, mut request: Request<Incoming>) -
 
 /// The answer; the lines of a watch go into `lines`.
 async fn answered(shared: &Arc<Shared>, ask: &Ask, upgrade: OnUpgrade, lines: &mut Option<Body>) -> Result<Answer, Status> {
+    if let Some(refused) = guard::refused(ask, shared.token.as_deref()) {
+        return Err(refused);
+    }
     if let Some(answer) = openapi::answer(&ask.path, ask.header("accept"), shared.store().resources()) {
         return Ok(answer);
     }

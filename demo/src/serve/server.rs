@@ -37,13 +37,23 @@ pub struct Options {
     pub version: Value,
     /// The port on loopback; 0: any free port.
     pub port: u16,
+    /// The token that every request must carry; none where anybody is answered.
+    pub token: Option<String>,
 }
 
 impl Options {
     /// A store without controllers, with the answers of the sample platform.
     pub fn of(store: Store) -> Self {
         let version = json!({"major": "1", "minor": "36", "gitVersion": "v1.36.3", "gitTreeState": "clean", "platform": "linux/amd64"});
-        Self { store, controllers: Vec::new(), every: Duration::from_millis(25), responder: Arc::new(Table::default()), version, port: 0 }
+        Self {
+            store,
+            controllers: Vec::new(),
+            every: Duration::from_millis(25),
+            responder: Arc::new(Table::default()),
+            version,
+            port: 0,
+            token: None,
+        }
     }
 }
 
@@ -71,6 +81,7 @@ impl Server {
             requests: Requests::default(),
             responder: options.responder,
             version: options.version,
+            token: options.token,
             turn: AtomicUsize::new(0),
         });
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
@@ -103,8 +114,9 @@ impl Server {
     pub fn kubeconfig(&self) -> String {
         format!(
             "apiVersion: v1\nkind: Config\ncurrent-context: evid-demo\nclusters:\n- name: evid-demo\n  cluster:\n    server: {}\nusers:\n\
-             - name: demo\n  user:\n    token: demo\ncontexts:\n- name: evid-demo\n  context:\n    cluster: evid-demo\n    user: demo\n",
-            self.url()
+             - name: demo\n  user:\n    token: {}\ncontexts:\n- name: evid-demo\n  context:\n    cluster: evid-demo\n    user: demo\n",
+            self.url(),
+            self.shared.token.as_deref().unwrap_or("demo")
         )
     }
 

@@ -14,6 +14,8 @@ pub(super) struct Shared {
     pub requests: Requests,
     pub responder: Arc<dyn Responder>,
     pub version: Value,
+    /// The token that a request must carry, where one must.
+    pub token: Option<String>,
     /// Counts the requests to services, so that their pods take turns.
     pub turn: AtomicUsize,
 }

@@ -7,22 +7,27 @@ use std::io::Read;
 /// The largest text that is read from one file, in bytes.
 pub(super) const MAX_TEXT: u64 = 1 << 30;
 
+/// How many times as large as a packed file its text may be: what kubectl prints is packed to a tenth or a fiftieth.
+const RATIO: u64 = 200;
+/// A packed file may hold this much, however small it is.
+const FREE: u64 = 16 << 20;
+
 /// The text of a file, or why there is none.
 pub(super) fn text(found: &Found) -> Result<String, String> {
     let mut bytes = Vec::new();
     let failed = |e: std::io::Error| format!("can't be read: {e}");
     let file = File::open(&found.path).map_err(failed)?;
-    let size = file.metadata().map_err(failed)?.len().min(MAX_TEXT);
+    let size = file.metadata().map_err(failed)?.len();
     let packed = found.file.ends_with(".gz");
+    let most = if packed { size.saturating_mul(RATIO).clamp(FREE, MAX_TEXT) } else { MAX_TEXT };
+    let size = size.min(MAX_TEXT);
     bytes.reserve(usize::try_from(size).unwrap_or(0).saturating_mul(if packed { 8 } else { 1 }).min(64 << 20));
-    let read = if packed {
-        MultiGzDecoder::new(file).take(MAX_TEXT + 1).read_to_end(&mut bytes)
-    } else {
-        file.take(MAX_TEXT + 1).read_to_end(&mut bytes)
-    };
+    let read =
+        if packed { MultiGzDecoder::new(file).take(most + 1).read_to_end(&mut bytes) } else { file.take(most + 1).read_to_end(&mut bytes) };
     read.map_err(|e| if packed { format!("can't be unpacked: {e}") } else { failed(e) })?;
-    if bytes.len() as u64 > MAX_TEXT {
-        return Err(format!("is larger than {MAX_TEXT} bytes"));
+    if bytes.len() as u64 > most {
+        let packed = if packed { format!(", unpacked from {size}") } else { String::new() };
+        return Err(format!("is larger than {most} bytes{packed}"));
     }
     decode(bytes)
 }

@@ -1,9 +1,10 @@
 //! From a kubeconfig (or the pod's own service account) to a client. One client for each command, so that a credential plugin runs once.
 use crate::adapters::causes::in_one_line;
 use crate::adapters::kube::access::{Access, ConnectError, Env};
+use crate::adapters::kube::hidden::Hidden;
 use crate::adapters::kube::login::{Login, Renewal};
 use crate::adapters::kube::send::Cluster;
-use crate::adapters::kube::{credential, proxy};
+use crate::adapters::kube::{credential, proxy, token};
 use chrono::{DateTime, Utc};
 use http::HeaderValue;
 use http::header::USER_AGENT;
@@ -20,26 +21,27 @@ use std::time::Duration;
 pub fn connect(access: &Access, env: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Result<Cluster, ConnectError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("kube").enable_all().build()?;
     let env: Env = Box::new(env);
-    let (config, plugin) = runtime.block_on(config(access, &env))?;
+    let hidden = Arc::new(Hidden::new()?);
+    let (config, renewed) = runtime.block_on(config(access, &env, &hidden))?;
     let server = bare(&config.cluster_url.to_string());
     let namespace = config.default_namespace.clone();
     let _guard = runtime.enter();
     let client = client(config)?;
-    let login = match plugin {
-        Some(expires) => Login::renewed(client, expires, renewal(access.clone(), env)),
+    let login = match renewed {
+        Some(expires) => Login::renewed(client, expires, renewal(access.clone(), env, Arc::clone(&hidden))),
         None => Login::fixed(client),
     };
-    Ok(Cluster::new(runtime, login, server, namespace, access.timeout))
+    Ok(Cluster::new(runtime, login, server, namespace, access.timeout, hidden))
 }
 
-/// Makes a new client, and runs its credential plugin again.
-fn renewal(access: Access, env: Env) -> Renewal {
-    let of = Arc::new((access, env));
+/// Makes a new client, with what its credential plugin or its file says then.
+fn renewal(access: Access, env: Env, hidden: Arc<Hidden>) -> Renewal {
+    let of = Arc::new((access, env, hidden));
     Box::new(move || {
         let of = Arc::clone(&of);
         Box::pin(async move {
-            let (config, plugin) = config(&of.0, &of.1).await?;
-            Ok((client(config)?, plugin.flatten()))
+            let (config, renewed) = config(&of.0, &of.1, &of.2).await?;
+            Ok((client(config)?, renewed.flatten()))
         })
     })
 }
@@ -77,9 +79,15 @@ pub(super) fn chosen(access: &Access, env: &impl Fn(&str) -> Option<String>) -> 
     Ok(Some(Chosen { kubeconfig, name, context }))
 }
 
-/// The configuration of a client; and, if a credential plugin ran, when its credential expires, if it says so.
-async fn config(access: &Access, env: &Env) -> Result<(Config, Option<Option<DateTime<Utc>>>), ConnectError> {
+/// How long the token of a file counts, as for client-go.
+const OF_FILE: Duration = Duration::from_secs(60);
+
+/// The configuration of a client; and, if its credential can be made anew, when it expires, if that is known.
+async fn config(access: &Access, env: &Env, hidden: &Hidden) -> Result<(Config, Option<Option<DateTime<Utc>>>), ConnectError> {
     let (mut config, plugin) = chosen_config(access, env).await?;
+    let token::Sent { secrets, of_file } = token::settle(&mut config.auth_info)?;
+    hidden.learn(secrets);
+    let renewed = plugin.or_else(|| of_file.then(|| Some(Utc::now() + OF_FILE)));
     config.default_retry = false;
     config.connect_timeout = Some(access.timeout.min(Duration::from_secs(10)));
     config.write_timeout = Some(access.timeout);
@@ -90,7 +98,7 @@ async fn config(access: &Access, env: &Env) -> Result<(Config, Option<Option<Dat
         config.auth_info.impersonate.clone_from(&access.impersonate);
         config.auth_info.impersonate_groups = (!access.groups.is_empty()).then(|| access.groups.clone());
     }
-    Ok((config, plugin))
+    Ok((config, renewed))
 }
 
 async fn chosen_config(access: &Access, env: &Env) -> Result<(Config, Option<Option<DateTime<Utc>>>), ConnectError> {

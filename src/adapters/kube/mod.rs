@@ -3,11 +3,13 @@
 mod access;
 mod connect;
 mod credential;
+mod hidden;
 mod login;
 mod origin;
 mod proxy;
 pub mod reach;
 mod send;
+mod token;
 mod watch;
 
 pub use access::{Access, ConnectError};

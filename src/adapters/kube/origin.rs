@@ -19,6 +19,11 @@ pub struct Origin {
     pub insecure: bool,
 }
 
+impl Origin {
+    /// The context where there is no kubeconfig: the pod's own service account is meant.
+    pub const POD: &str = "the pod's own";
+}
+
 /// Reads the origin; runs no credential plugin.
 ///
 /// # Errors
@@ -28,7 +33,7 @@ pub fn origin(access: &Access, env: impl Fn(&str) -> Option<String>) -> Result<O
         let of = |name: &str| env(name).unwrap_or_default();
         return Ok(Origin {
             file: "no kubeconfig".into(),
-            context: "the pod's own".into(),
+            context: Origin::POD.into(),
             server: format!("https://{}:{}", of("KUBERNETES_SERVICE_HOST"), of("KUBERNETES_SERVICE_PORT")),
             user: "the pod's service account".into(),
             login: "token".into(),

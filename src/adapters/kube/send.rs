@@ -3,6 +3,7 @@
 //! nothing.
 use crate::adapters::causes::in_one_line;
 use crate::adapters::interrupt;
+use crate::adapters::kube::hidden::Hidden;
 use crate::adapters::kube::login::Login;
 use crate::usecase::cluster::port::{Api, Ask, Method, NoReply, Reply};
 use http::Request;
@@ -36,11 +37,12 @@ pub struct Cluster {
 pub(super) struct Sender {
     pub(super) login: Arc<Login>,
     timeout: Duration,
+    hidden: Arc<Hidden>,
 }
 
 impl Cluster {
-    pub(super) fn new(runtime: Runtime, login: Login, server: String, namespace: String, timeout: Duration) -> Self {
-        Self { runtime, sender: Arc::new(Sender { login: Arc::new(login), timeout }), server, namespace }
+    pub(super) fn new(runtime: Runtime, login: Login, server: String, namespace: String, timeout: Duration, hidden: Arc<Hidden>) -> Self {
+        Self { runtime, sender: Arc::new(Sender { login: Arc::new(login), timeout, hidden }), server, namespace }
     }
 
     /// The client and its credential, for streams (exec, port-forward).
@@ -99,7 +101,9 @@ impl Sender {
         let by = self.login.client().await;
         let answer = exchange(&by.client, ask).await?;
         let renewed = self.login.answered(&by, answer.0.status).await.map_err(|e| NoReply::Cut(e.to_string()))?;
-        if renewed { exchange(&self.login.client().await.client, ask).await } else { Ok(answer) }
+        let mut answer = if renewed { exchange(&self.login.client().await.client, ask).await? } else { answer };
+        self.hidden.clean(&mut answer.0);
+        Ok(answer)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writes a bundle: one pass, the same bytes for the same entries, and either the whole file or none. Knows the order of entries
 //! and their digests; must not know what is in them.
 use crate::adapters::FileError;
+use crate::adapters::fresh;
 use crate::adapters::zipfile::sink::Sink;
 use crate::adapters::zipfile::{MAX_ENTRIES, MAX_ENTRY, MAX_FILE, MAX_TOTAL};
 use crate::bundle::names;
@@ -13,6 +14,9 @@ use std::path::{Path, PathBuf};
 use zip::read::ZipFile;
 use zip::write::{PreparedZipFile, SimpleFileOptions};
 use zip::{CompressionMethod, DateTime, System, ZipWriter};
+
+/// Evidence is for its readers, whatever the umask is.
+const MODE: u32 = 0o644;
 
 /// Why a bundle could not be written. No file is left behind.
 #[derive(Debug, thiserror::Error)]
@@ -131,11 +135,12 @@ impl BundleWriter {
         if !force && path.symlink_metadata().is_ok() {
             return Err(WriteError::Exists { path: path.into() });
         }
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".evid-").suffix(".tmp");
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let temp = builder.tempfile_in(folder(path)).map_err(FileError::writing(path)).map_err(WriteError::Io)?;
+        let temp = tempfile::Builder::new()
+            .prefix(".evid-")
+            .suffix(".tmp")
+            .tempfile_in(folder(path))
+            .map_err(FileError::writing(path))
+            .map_err(WriteError::Io)?;
         let sink = Sink::new(temp);
         Ok(Self { path: path.into(), force, zip: ZipWriter::new(sink), sums: Sums::default(), last: String::new(), total: 0 })
     }
@@ -212,6 +217,7 @@ impl BundleWriter {
         let (sha256, size) = (sink.sha256(), sink.size());
         within(names::SUMS, "the size of the file in bytes", size, MAX_FILE)?;
         let temp = sink.into_file().map_err(failed)?;
+        fresh::restrict(temp.as_file(), MODE).map_err(failed)?;
         temp.as_file().sync_all().map_err(failed)?;
         let placed = if force { temp.persist(&path) } else { temp.persist_noclobber(&path) };
         placed.map_err(|e| match e.error.kind() {

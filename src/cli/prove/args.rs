@@ -68,6 +68,7 @@ impl Args {
         let TurnArgs { off, file, timeout, pace } = turn;
         Asked {
             cluster: cluster.access(),
+            lasts: true,
             goal: *goal,
             strategy: off.strategy(),
             terminate: off.terminate,

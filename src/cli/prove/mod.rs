@@ -12,12 +12,14 @@ use crate::adapters::run_folder::RunFolder;
 use crate::adapters::{archive, config, fresh, interrupt, report_file};
 use crate::bundle::config::Config;
 use crate::cli::ask::confirm;
+use crate::cli::bound::{Bound, quoted};
 use crate::cli::capture::redactor;
 use crate::cli::cluster::connected;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::live::Connection;
 use crate::cli::prove::words::{failure, told};
+use crate::cli::switch;
 use crate::cli::switch::user;
 use crate::cli::{Done, Global, key, manifest, ui, verify};
 use crate::envelope::SigningKey;
@@ -26,6 +28,7 @@ use crate::model::Role;
 use crate::render::{proof as page, table};
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::Clock as _;
+use crate::usecase::cluster::uid;
 use crate::usecase::probes;
 use crate::usecase::prove::{News, Proof, State, Step, judge};
 use crate::usecase::switch::{Options, Stamp, before};
@@ -38,6 +41,12 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 
 /// Runs the loop and leaves evidence.
 pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
+    let connection = Connection::new(connected(&asked.cluster)?);
+    let bound = if asked.lasts { Bound::to(&asked.cluster, global)? } else { Bound::passing(connection.cluster.server()) };
+    proven(asked, config, global, &connection, &bound).map_err(|why| bound.failure(why))
+}
+
+fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connection, bound: &Bound) -> Done {
     let (layers, rules, redactor) = (config.layers()?, Rules::new(&config.rules()?)?, redactor()?);
     if !layers.iter().any(|l| l.role == Role::Switched) {
         return Err(
@@ -45,8 +54,7 @@ pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
         );
     }
     let signing = key::signing(asked.sign.as_deref())?;
-    let connection = Connection::new(connected(&asked.cluster)?);
-    let (folder, state) = begin(asked, &connection, global)?;
+    let (folder, state) = begin(asked, connection, global)?;
     let probes = probes::plan(config, &redactor).map_err(Failure::new)?;
     let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.cluster) };
     let mut proof = Proof {
@@ -61,21 +69,22 @@ pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
         },
         times: asked.times,
         journal: &mut FileJournal::new(folder.journal(), redactor.clone()),
-        told: &mut |news: News<'_, _>| told(news, &connection.cluster),
+        told: &mut |news: News<'_, _>| told(news, &connection.cluster, bound),
         folder,
         state,
     };
     let failed = |e| failure(e, &connection.cluster);
     // What would be lost and written is said, and the run's folder made only then.
     if proof.first().map_err(failed)? {
-        confirm(&format!("Prove {}?", proof.state.goal.as_str()), asked.yes, std::io::stdin().is_terminal())?;
+        let place = bound.place(proof.state.cluster.as_deref());
+        confirm(&place, &format!("Prove {}?", proof.state.goal.as_str()), asked.yes, std::io::stdin().is_terminal())?;
     }
     proof.keep().map_err(failed)?;
     let watcher = Watcher::start(&connection.cluster, Resource::new("", "v1", "pods", "Pod", true));
     let watched = proof.watch(&watcher).map_err(failed)?;
     let walked = proof.walk(&watcher, watched, asked.interval);
     let (ended, end) = match walked {
-        Err(e) => return put_back(asked, &mut proof, &connection, failed(e)),
+        Err(e) => return put_back(asked, &mut proof, connection, bound, failed(e)),
         Ok(ended) => (ended, conclude(asked, &proof, global, &signing)?),
     };
     if ended {
@@ -83,21 +92,29 @@ pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
     }
     let end = end.at_best(Exit::Inconclusive);
     let failure = Failure::new("the run did not reach its end; the verdicts say how far it came").exit(end);
-    put_back(asked, &mut proof, &connection, failure)
+    put_back(asked, &mut proof, connection, bound, failure)
 }
 
-/// The run's folder and state: a new one, or that of an interrupted run.
+/// The run's folder and state: a new one, or that of an interrupted run, which goes on only on the cluster that it began on.
 fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(RunFolder, State), Failure> {
+    let here = uid(&connection.cluster).map_err(|e| switch::failure(e.into()))?;
     if let Some(dir) = &asked.resume {
         let folder = RunFolder::new(dir.clone());
-        let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--resume DIR` wants the folder of a run"))?.resumed();
+        let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--resume DIR` wants the folder of a run"))?;
+        if here.is_none() || state.cluster != here {
+            let name = |uid: &Option<String>| uid.as_ref().map_or("a cluster of unknown uid".to_owned(), |uid| format!("cluster {uid}"));
+            let (began, here) = (name(&state.cluster), name(&here));
+            let hint = "`--kubeconfig` and `--context` name the one that it began on; its uid is that of the Namespace kube-system";
+            return Err(Failure::new(format!("this run began on {began}, and this is {here}: nothing was written")).hint(hint));
+        }
+        let state = state.resumed();
         ui::message(&format!("going on with {} of {} in {}", state.goal.as_str(), state.started, dir.display()));
         return Ok((folder, state));
     }
     let goal = asked.goal.ok_or_else(|| Failure::new("what is to be proven? core-only, optional-on or round-trip"))?;
     let now = connection.clock.now();
     let folder = RunFolder::new(asked.out.join(now.format("%Y%m%dT%H%M%SZ").to_string()));
-    let mut state = State::begin(goal, asked.nonce.clone(), now);
+    let mut state = State::begin(goal, asked.nonce.clone(), here, now);
     // What comes on is held against the reference, so it need not be any better than there.
     if let Some(reference) = &asked.reference {
         state.expected = before::kept(&manifest::before(&archive::locate(reference, &global.archive)?)?);
@@ -128,13 +145,23 @@ fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, global: &Global, signin
 }
 
 /// Offers to put the switch back as it was, then ends with the failure.
-fn put_back(asked: &Asked, proof: &mut Proof<'_, RunFolder>, connection: &Connection, why: Failure) -> Done {
-    let next = format!("`evid prove --resume {}` goes on; `evid switch status` tells the state", proof.folder.path().display());
+fn put_back(asked: &Asked, proof: &mut Proof<'_, RunFolder>, connection: &Connection, bound: &Bound, why: Failure) -> Done {
+    let next = format!(
+        "`evid prove --resume {}` goes on; `evid switch status` tells the state",
+        quoted(&proof.folder.path().display().to_string())
+    );
     let Some(back) = proof.state.way_back() else { return Err(why.hint("the switch was not touched")) };
     let word = if back == Step::On { "on" } else { "off" };
     let wanted = asked.restore
         || (std::io::stdin().is_terminal()
-            && confirm(&format!("The run did not reach its end. Switch {word} again?"), false, true).is_ok());
+            && bound.lasts()
+            && confirm(
+                &bound.place(proof.state.cluster.as_deref()),
+                &format!("The run did not reach its end. Switch {word} again?"),
+                false,
+                true,
+            )
+            .is_ok());
     if !wanted {
         return Err(why.hint(format!("{next}; `evid switch {word}` puts it back")));
     }
@@ -143,7 +170,7 @@ fn put_back(asked: &Asked, proof: &mut Proof<'_, RunFolder>, connection: &Connec
     match proof.turn(back) {
         Ok(()) => Err(why.hint(format!("the switch is {word} again, as it was; {next}"))),
         Err(again) => {
-            failure(again, &connection.cluster).report();
+            bound.failure(failure(again, &connection.cluster)).report();
             Err(why.hint(next))
         }
     }

@@ -3,6 +3,7 @@ use crate::adapters::archive::ArchiveError;
 use crate::adapters::kube::Cluster;
 use crate::adapters::zipfile::Sealed;
 use crate::bundle::manifest::Manifest;
+use crate::cli::bound::Bound;
 use crate::cli::capture::{no_spool, summary};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -11,20 +12,21 @@ use crate::render::switch as render;
 use crate::usecase::prove::{Goal, News, ProveError};
 
 /// Says what happens.
-pub(super) fn told(news: News<'_, (Sealed, Manifest)>, cluster: &Cluster) {
+pub(super) fn told(news: News<'_, (Sealed, Manifest)>, cluster: &Cluster, bound: &Bound) {
+    let say = |text: String| ui::message(bound.text(&text).trim_end());
     match news {
         News::Step { nth, of, step } => ui::message(&format!("[{nth}/{of}] {}", step.name())),
-        News::WillGoOff(plan) => ui::message(render::off_plan(plan, false).trim_end()),
-        News::WillComeOn(plan) => ui::message(render::on_plan(plan, false).trim_end()),
+        News::WillGoOff(plan) => say(render::off_plan(plan, false)),
+        News::WillComeOn(plan) => say(render::on_plan(plan, false)),
         News::Unwatched => ui::message("note: pods can't be watched: what happens between the points goes unseen"),
         News::Captured(captured) if summary(captured) != Exit::Proven => {
             ui::message("note: this point is incomplete; the verdicts will say what that leaves open");
         }
         News::Captured(_) => {}
         News::Turning(event) => switch::said(event),
-        News::Off(done) => ui::message(render::off(done).trim_end()),
-        News::On(done) => ui::message(render::on(done).trim_end()),
-        News::Failed(why) => drop(failure(why, cluster).report()),
+        News::Off(done) => say(render::off(done)),
+        News::On(done) => say(render::on(done)),
+        News::Failed(why) => drop(bound.failure(failure(why, cluster)).report()),
     }
 }
 
@@ -35,6 +37,8 @@ pub(super) fn failure(why: ProveError, cluster: &Cluster) -> Failure {
             let hint = if goal == Goal::RoundTrip { "`evid switch on` first" } else { "`evid prove optional-on` proves its return" };
             Failure::new("the switch is off already: its going off can't be proven").hint(hint)
         }
+        ProveError::AlreadyOn => Failure::new("the layer is on already: its return can't be proven")
+            .hint("`evid prove core-only` proves that it can go, `evid prove round-trip` that it goes and comes back"),
         ProveError::Stopped => Failure::new("stopped; nothing was written"),
         ProveError::Left => Failure::new("something lives that should be gone").exit(Exit::Refuted),
         ProveError::Switch(stop) => switch::failure(stop),

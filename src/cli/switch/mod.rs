@@ -10,6 +10,7 @@ use crate::adapters::{archive, config, keyfile};
 use crate::canon::redact::Redactor;
 use crate::canon::{hex, json};
 use crate::cli::ask::confirm;
+use crate::cli::bound::Bound;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::switch::args::{Common, Verb};
@@ -18,8 +19,9 @@ use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::render::switch as render;
 use crate::usecase::cluster::port::{Api, Clock};
+use crate::usecase::cluster::uid;
 use crate::usecase::doctor;
-use crate::usecase::switch::{Event, Journal, Options, Run, Stamp, Stop, Times, off, on, repair, status};
+use crate::usecase::switch::{Event, Fact, Journal, Options, Run, Stamp, Stop, Times, off, on, repair, status};
 use serde_json::Value;
 use std::io::IsTerminal as _;
 
@@ -27,6 +29,7 @@ use std::io::IsTerminal as _;
 struct Hands<'a> {
     api: &'a dyn Api,
     clock: &'a dyn Clock,
+    bound: &'a Bound,
     layers: Vec<Layer>,
     rules: Rules,
     tracking: Option<String>,
@@ -58,19 +61,22 @@ pub(super) fn said(event: &Event) {
 /// Runs the verb against the chosen cluster.
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     let (cluster, clock) = (args.cluster.connect()?, args.cluster.clock());
-    on_cluster(args, global, &cluster, &clock)
+    let bound = Bound::to(&args.cluster.access(), global)?;
+    on_cluster(args, global, &cluster, &clock, &bound).map_err(|why| bound.failure(why))
 }
 
-fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) -> Done {
+fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock, bound: &Bound) -> Done {
     let config = config::load(global.config.as_deref())?;
-    let hands = Hands { api, clock, layers: config.layers()?, rules: Rules::new(&config.rules()?)?, tracking: config.tracking.clone() };
+    let hands =
+        Hands { api, clock, bound, layers: config.layers()?, rules: Rules::new(&config.rules()?)?, tracking: config.tracking.clone() };
     match &args.verb {
         Verb::Status { output } => tell(&hands, output == "json"),
         Verb::Off { common, off: args } => {
             let (strategy, terminate, allow) = (args.strategy(), args.terminate, args.allow_loss.clone());
             let options = Options { strategy, terminate, allow, ..Options::of(stamp(common, "off", api, clock)?) };
             let verb = Steps {
-                plan: off::plan,
+                plan: off::draft,
+                refused: |p| &p.refusals,
                 text: render::off_plan,
                 question: "Switch it off?",
                 act: off::off,
@@ -88,6 +94,7 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) ->
             let options = Options { manifests, expected, terminate: *terminate, ..Options::of(stamp(common, "on", api, clock)?) };
             let verb = Steps {
                 plan: on::plan,
+                refused: |_| &[],
                 text: render::on_plan,
                 question: "Switch it on?",
                 act: on::on,
@@ -102,6 +109,7 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock) ->
             let options = Options { manifests: manifest::read(file.as_deref())?, allow: allow_loss.clone(), ..of };
             let verb = Steps {
                 plan: repair::plan,
+                refused: |_| &[],
                 text: render::repair_plan,
                 question: "Repair it?",
                 act: repair::repair,
@@ -126,6 +134,8 @@ fn exit(left: bool, unseen: bool) -> Exit {
 /// A verb as its steps: plan, tell, ask, act, tell.
 struct Steps<Plan, Done> {
     plan: fn(&mut Run<'_>, &Options) -> Result<Plan, Stop>,
+    /// Why it must not be done, where the plan is told all the same.
+    refused: fn(&Plan) -> &[Fact],
     text: fn(&Plan, bool) -> String,
     question: &'static str,
     act: fn(&mut Run<'_>, &Plan, &Options) -> Result<Done, Stop>,
@@ -138,14 +148,20 @@ fn go<P, D>(hands: &Hands<'_>, global: &Global, common: &Common, options: &Optio
     let (user, times) = (&options.stamp.user, Times::paced(common.timeout, common.pace));
     let plan = (verb.plan)(&mut hands.run(&mut Nothing, &mut said, user, times), options).map_err(failure)?;
     let as_json = common.output == "json";
-    let print = |text: String, value: Value| if as_json { line(&value) } else { ui::data(text.as_bytes()) };
+    let print = |text: String, value: Value| if as_json { line(&value) } else { ui::data(hands.bound.text(&text).as_bytes()) };
+    let refused = (verb.refused)(&plan);
+    let refuse = || failure(Stop::Refused(refused.to_vec()));
     if common.dry_run {
         print((verb.text)(&plan, true), (verb.json)(&plan, None))?;
         ui::message("nothing was written");
-        return Ok(Exit::Proven);
+        return if refused.is_empty() { Ok(Exit::Proven) } else { Err(refuse()) };
     }
-    ui::message((verb.text)(&plan, false).trim_end());
-    confirm(verb.question, common.yes, std::io::stdin().is_terminal())?;
+    ui::message(hands.bound.text(&(verb.text)(&plan, false)).trim_end());
+    if !refused.is_empty() {
+        return Err(refuse());
+    }
+    let place = hands.bound.place(uid(hands.api).map_err(|e| failure(e.into()))?.as_deref());
+    confirm(&place, verb.question, common.yes, std::io::stdin().is_terminal())?;
     let mut journal = journal(global, common, &options.stamp)?;
     let done = (verb.act)(&mut hands.run(&mut journal, &mut said, user, times), &plan, options);
     if let Some(path) = journal.path() {
@@ -163,7 +179,7 @@ fn tell(hands: &Hands<'_>, as_json: bool) -> Done {
     if as_json {
         line(&render::status_json(&status))?
     } else {
-        ui::data(render::status(&status).as_bytes())?
+        ui::data(hands.bound.text(&render::status(&status)).as_bytes())?
     }
     Ok(exit(false, !status.unseen.is_empty()))
 }
@@ -195,7 +211,7 @@ pub(super) fn user(api: &dyn Api) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Args, on_cluster};
+    use super::{Args, Bound, on_cluster};
     use crate::cli::Global;
     use crate::cli::exit::Exit;
     use crate::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
@@ -252,7 +268,7 @@ mod tests {
     fn evid(words: &[&str]) -> Result<Exit, crate::cli::failure::Failure> {
         let line = Line::parse_from(["switch"].iter().chain(words));
         let global = Global { archive: "nowhere".into(), config: None };
-        on_cluster(&line.args, &global, &Quiet, &Quiet)
+        on_cluster(&line.args, &global, &Quiet, &Quiet, &Bound::passing("https://quiet"))
     }
 
     #[test]

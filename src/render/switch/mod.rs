@@ -22,15 +22,19 @@ pub fn fact(fact: &Fact) -> String {
     clean(&format!("{object}{}{detail}", en::facts(fact.code)))
 }
 
+/// The words that allow what a person may allow of these; empty where there is nothing.
+pub fn allowing(facts: &[Fact]) -> String {
+    facts.iter().filter_map(Fact::allowing).map(|word| format!(" --allow-loss {word}")).collect()
+}
+
 /// Facts, one a line, and below each kind of fact what can be done about it.
 pub fn facts(facts: &[Fact]) -> String {
     let mut out = String::new();
-    for (i, one) in facts.iter().enumerate() {
-        out.push_str(&format!("  {}\n", fact(one)));
-        let last = facts.get(i + 1).is_none_or(|next| next.code != one.code);
-        let hint = en::hints(one.code);
-        if last && !hint.is_empty() {
-            out.push_str(&format!("    {hint}\n"));
+    for alike in facts.chunk_by(|one, next| one.code == next.code) {
+        alike.iter().for_each(|one| out.push_str(&format!("  {}\n", fact(one))));
+        let (hint, words) = (alike.first().map_or("", |one| en::hints(one.code)), allowing(alike));
+        if !hint.is_empty() {
+            out.push_str(&format!("    {hint}{}\n", clean(&words)));
         }
     }
     out

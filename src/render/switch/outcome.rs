@@ -1,8 +1,13 @@
 //! Plans and outcomes of off, on and repair: as text, as JSON.
+use crate::render::foreign::clean;
 use crate::render::switch::{block, fact, facts, facts_json, gaps, gaps_json, key_json, writes, writes_json};
 use crate::usecase::switch::off::{Off, Plan};
-use crate::usecase::switch::{Settled, on, repair};
+use crate::usecase::switch::{Fact, Settled, Target, on, repair};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// At most this many objects of a kind are named in a question.
+const NAMED: usize = 12;
 
 /// What an OFF will do. `full` prints every write.
 pub fn off_plan(plan: &Plan, full: bool) -> String {
@@ -23,12 +28,26 @@ pub fn off_plan(plan: &Plan, full: bool) -> String {
     if let Some((manager, long)) = &plan.hold {
         out.push_str(&format!("managed by {manager}: watched for {}s whether it stays manual\n", long.as_secs()));
     }
+    out.push_str(&block("goes", going(&plan.removal.going, full)));
     out.push_str(&block("stays", facts(&plan.removal.kept)));
     out.push_str(&block("notes", facts(&plan.notes)));
     if full {
         out.push_str(&block("writes", writes(&plan.writes)));
     }
     out
+}
+
+/// What goes, a kind on each line; `full` names every object.
+fn going(all: &[Target], full: bool) -> String {
+    let mut kinds: BTreeMap<&str, Vec<&Target>> = BTreeMap::new();
+    all.iter().for_each(|one| kinds.entry(&one.key.kind).or_default().push(one));
+    let line = |(kind, all): (&str, Vec<&Target>)| {
+        let most = if full { all.len() } else { NAMED };
+        let names: Vec<String> = all.iter().take(most).map(|one| one.key.place().trim_start_matches('/').to_owned()).collect();
+        let more = if all.len() > most { format!(" and {} more", all.len() - most) } else { String::new() };
+        clean(&format!("  {} {kind}: {}{more}", all.len(), names.join(" "))) + "\n"
+    };
+    kinds.into_iter().map(line).collect()
 }
 
 /// The result of an OFF.
@@ -47,7 +66,8 @@ pub fn off(done: &Off) -> String {
 /// The plan as JSON; with an outcome, both.
 pub fn off_json(plan: &Plan, done: Option<&Off>) -> Value {
     let mut v = json!({"verb": "off", "root": key_json(&plan.root), "uid": plan.uid, "already": plan.already, "strategy": plan.strategy.as_str(),
-        "writes": writes_json(&plan.writes), "kept": facts_json(&plan.removal.kept), "notes": facts_json(&plan.notes), "done": done.is_some()});
+        "refused": facts_json(&plan.refusals), "allow": plan.refusals.iter().filter_map(Fact::allowing).collect::<Vec<_>>(),
+        "going": plan.removal.going.iter().map(|one| key_json(&one.key)).collect::<Vec<_>>(), "writes": writes_json(&plan.writes), "kept": facts_json(&plan.removal.kept), "notes": facts_json(&plan.notes), "done": done.is_some()});
     if let (Some(done), Some(map)) = (done, v.as_object_mut()) {
         map.insert("strategy".into(), done.strategy.as_str().into());
         map.insert("gone".into(), done.gone.into());

@@ -1,7 +1,7 @@
 //! `evid switch status`: as text, as JSON.
 use crate::argo::{Form, Mode};
 use crate::render::foreign::clean_lines;
-use crate::render::switch::{block, facts, facts_json, gaps, gaps_json, key_json};
+use crate::render::switch::{allowing, block, facts, facts_json, gaps, gaps_json, key_json};
 use crate::usecase::switch::status::{Line, Next, Position, Status};
 use serde_json::{Value, json};
 
@@ -26,13 +26,13 @@ fn position(p: Position) -> &'static str {
     }
 }
 
-fn command(next: Next) -> &'static str {
-    match next {
-        Next::On => "evid switch on",
-        Next::OnFromFile => "evid switch on -f ROOT.yaml",
-        Next::Off => "evid switch off --dry-run",
-        Next::Repair => "evid switch repair --dry-run",
-        Next::Wait => "evid switch status",
+fn command(s: &Status) -> String {
+    match s.next {
+        Next::On => "evid switch on".into(),
+        Next::OnFromFile => "evid switch on -f ROOT.yaml".into(),
+        Next::Off => format!("evid switch off --dry-run{}", allowing(&s.at_risk)),
+        Next::Repair => "evid switch repair --dry-run".into(),
+        Next::Wait => "evid switch status".into(),
     }
 }
 
@@ -67,7 +67,7 @@ pub fn status(s: &Status) -> String {
         out.push_str(&block(title, facts(all)));
     }
     out.push_str(&block("\nnot seen", gaps(&s.unseen)));
-    out.push_str(&format!("\nnext: {}\n", command(s.next)));
+    out.push_str(&format!("\nnext: `{}`\n", command(s)));
     clean_lines(&out)
 }
 
@@ -99,6 +99,6 @@ pub fn status_json(s: &Status) -> Value {
         "manual": s.mode.map(Mode::is_manual), "rootSays": s.root_says, "owners": s.owners,
         "manager": s.manager.as_ref().map(|m| json!({"app": key_json(&m.app), "lists": m.lists, "selfHeals": m.self_heals, "ignores": m.ignores})),
         "applications": apps, "running": facts_json(&s.running), "stuck": facts_json(&s.stuck), "orphans": facts_json(&s.orphans),
-        "atRisk": facts_json(&s.at_risk), "notes": facts_json(&s.notes), "unseen": gaps_json(&s.unseen), "next": command(s.next),
+        "atRisk": facts_json(&s.at_risk), "notes": facts_json(&s.notes), "unseen": gaps_json(&s.unseen), "next": command(s),
     })
 }

@@ -17,6 +17,9 @@ pub(super) const CHUNK: u32 = 500;
 const FIRST: u32 = 50;
 /// The size that later pages should have, in bytes of their body: each parallel question holds one page in memory.
 const PAGE: usize = 1 << 20;
+/// The most pages and objects of one list: a server that goes on for ever must not fill the disk.
+pub(super) const MOST_PAGES: u64 = 20_000;
+const MOST_OBJECTS: u64 = 5_000_000;
 
 #[derive(Clone, Debug)]
 pub(in crate::usecase) struct Question {
@@ -216,6 +219,9 @@ impl Reading {
             },
             Some(cursor) if !pages.tokens.insert(cursor.clone()) => {
                 truncated("its pages do not end: the same continue token came twice".into())
+            }
+            Some(_) if listed.pages >= MOST_PAGES || listed.count >= MOST_OBJECTS => {
+                truncated(format!("it goes on after {} pages with {} objects, and is not read further", listed.pages, listed.count))
             }
             Some(_) if pages.empty == RESTARTS => truncated(format!("its pages do not end: {RESTARTS} in a row were empty")),
             cursor => {

@@ -4,12 +4,14 @@ mod bounded;
 mod discovery;
 mod error;
 pub(super) mod gap;
+mod identity;
 pub(super) mod list;
 pub mod port;
 mod whole;
 
 pub use discovery::{Resource, discover};
 pub use error::LiveError;
+pub use identity::uid;
 pub use whole::{All, Whole};
 
 pub(super) use bounded::Bounded;

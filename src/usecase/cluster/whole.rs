@@ -63,3 +63,32 @@ pub(in crate::usecase) fn whole(api: &dyn Api, kind: &Resource, namespace: Optio
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::whole;
+    use crate::model::Reason;
+    use crate::usecase::cluster::Resource;
+    use crate::usecase::cluster::list::MOST_PAGES;
+    use crate::usecase::cluster::port::{Api, Ask, NoReply, Reply};
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// Has another page each time.
+    struct Endless(AtomicU64);
+
+    impl Api for Endless {
+        fn send(&self, _: &Ask) -> Result<Reply, NoReply> {
+            let nth = self.0.fetch_add(1, Ordering::Relaxed);
+            let body = format!(r#"{{"kind":"List","metadata":{{"continue":"{nth}"}},"items":[{{"metadata":{{"name":"o{nth}"}}}}]}}"#);
+            Ok(Reply { status: 200, body: body.into_bytes(), date: None, warnings: vec![] })
+        }
+    }
+
+    #[test]
+    fn a_list_that_goes_on_for_ever_is_left_with_a_gap() {
+        let server = Endless(AtomicU64::new(0));
+        let (items, gap) = whole(&server, &Resource::new("", "v1", "pods", "Pod", true), None, true);
+        assert_eq!((items.len() as u64, server.0.load(Ordering::Relaxed)), (MOST_PAGES, MOST_PAGES));
+        assert_eq!(gap.unwrap().reason, Reason::Truncated);
+    }
+}

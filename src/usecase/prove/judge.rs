@@ -22,7 +22,7 @@ mod tests {
 
     #[test]
     fn a_round_trip_that_ended_half_way_is_judged_as_a_way_off() {
-        let mut state = State::begin(Goal::RoundTrip, None, chrono::DateTime::UNIX_EPOCH);
+        let mut state = State::begin(Goal::RoundTrip, None, None, chrono::DateTime::UNIX_EPOCH);
         state.done = ["before", "switch-off", "off"].map(str::to_owned).to_vec();
         assert_eq!((state.points(), super::expect(&state)), (vec!["before", "off"], Some(Expect::CoreOnly)));
         state.done.extend(["switch-on", "on"].map(str::to_owned));
@@ -31,7 +31,7 @@ mod tests {
 
     #[test]
     fn the_way_back_is_where_the_switch_was_and_there_is_none_before_it_was_touched() {
-        let mut state = State::begin(Goal::OptionalOn, None, chrono::DateTime::UNIX_EPOCH);
+        let mut state = State::begin(Goal::OptionalOn, None, None, chrono::DateTime::UNIX_EPOCH);
         state.done.push("before".into());
         assert_eq!(state.way_back(), None);
         state.was_on = Some(false);

@@ -16,6 +16,9 @@ pub struct State {
     pub goal: Goal,
     /// Names the run in the cluster too.
     pub run: String,
+    /// The cluster that it began on: the uid of its Namespace kube-system. Without it a run can't be gone on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// When it began.
     pub started: String,
     /// A reviewer's text.
@@ -33,9 +36,9 @@ pub struct State {
 
 impl State {
     /// A run that begins now.
-    pub fn begin(goal: Goal, nonce: Option<String>, now: DateTime<Utc>) -> Self {
+    pub fn begin(goal: Goal, nonce: Option<String>, cluster: Option<String>, now: DateTime<Utc>) -> Self {
         let (run, started) = (format!("prove-{}", now.format("%Y%m%dT%H%M%SZ")), now.to_rfc3339_opts(SecondsFormat::Secs, true));
-        Self { goal, run, started, nonce, was_on: None, expected: BTreeMap::new(), done: Vec::new() }
+        Self { goal, run, cluster, started, nonce, was_on: None, expected: BTreeMap::new(), done: Vec::new() }
     }
 
     /// The state from which a run is gone on with: up to the first step that is not done. A point that was captured after a turn had failed is
@@ -108,7 +111,7 @@ mod tests {
 
     fn begun(done: &[&str]) -> State {
         let done = done.iter().map(|d| (*d).to_owned()).collect();
-        State { done, ..State::begin(Goal::RoundTrip, None, chrono::DateTime::UNIX_EPOCH) }
+        State { done, ..State::begin(Goal::RoundTrip, None, None, chrono::DateTime::UNIX_EPOCH) }
     }
 
     #[test]

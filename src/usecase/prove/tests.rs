@@ -131,7 +131,7 @@ fn walked(state: State) -> (Vec<String>, Vec<Vec<String>>) {
 
 #[test]
 fn a_turn_that_fails_is_told_and_the_run_ends_with_the_point_after_it() {
-    let (told, kept) = walked(State::begin(Goal::RoundTrip, None, DateTime::UNIX_EPOCH));
+    let (told, kept) = walked(State::begin(Goal::RoundTrip, None, None, DateTime::UNIX_EPOCH));
     assert_eq!(kept, [vec!["before"], vec!["before", "off"]]);
     assert_eq!(told, ["1/5 before", "before ", "2/5 switch-off", "failed", "3/5 off", "off watch.jsonl actions.jsonl"]);
 }
@@ -139,7 +139,7 @@ fn a_turn_that_fails_is_told_and_the_run_ends_with_the_point_after_it() {
 #[test]
 fn a_run_that_is_gone_on_with_takes_the_failed_turn_again_and_captures_the_point_after_it_anew() {
     let done = ["before", "off"].map(str::to_owned).to_vec();
-    let failed = State { done, ..State::begin(Goal::RoundTrip, None, DateTime::UNIX_EPOCH) };
+    let failed = State { done, ..State::begin(Goal::RoundTrip, None, None, DateTime::UNIX_EPOCH) };
     let (told, kept) = walked(failed.resumed());
     assert_eq!(kept, [["before", "off"]]);
     assert_eq!(told, ["2/5 switch-off", "failed", "3/5 off", "off watch.jsonl actions.jsonl"]);

@@ -9,7 +9,7 @@ use crate::usecase::switch::{Event, Options, Run, Stamp, Stop, before, off, on};
 use std::collections::BTreeMap;
 
 impl<F: Folder> Proof<'_, F> {
-    /// Tells the plan of the first turn; false where that is done. An OFF that is off already before anything was captured proves nothing.
+    /// Tells the plan of the first turn; false where that is done. Where it is so already before anything was captured, nothing can be proven.
     pub fn first(&mut self) -> Result<bool, ProveError> {
         match self.state.goal.steps().iter().find(|s| s.turns() && !self.state.has(**s)) {
             None => return Ok(false),
@@ -22,6 +22,9 @@ impl<F: Folder> Proof<'_, F> {
             }
             Some(_) => {
                 let plan = self.switch(&self.options("on"), on::plan)?;
+                if plan.lives && self.state.done.is_empty() {
+                    return Err(ProveError::AlreadyOn);
+                }
                 (self.told)(News::WillComeOn(&plan));
             }
         }

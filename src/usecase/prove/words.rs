@@ -40,6 +40,8 @@ pub enum News<'a, Sealed> {
 pub enum ProveError {
     /// The switch is off already: its going off can't be proven.
     AlreadyOff(Goal),
+    /// The layer lives already: its return can't be proven.
+    AlreadyOn,
     /// The person asked to stop before anything was written.
     Stopped,
     /// The switch stopped.

@@ -24,6 +24,7 @@ codes! {
         Contested = "contested",
         Shared = "shared",
         WouldBeLost = "would-be-lost",
+        AllowsNothing = "allows-nothing",
         ChildKept = "child-kept",
         NotDeleting = "not-deleting",
         ForeignFinalizer = "foreign-finalizer",

@@ -23,6 +23,8 @@ pub struct Plan {
     pub already: bool,
     /// It will be applied from the manifest.
     pub apply: Option<Value>,
+    /// Something lives below it: it has not gone, or has come back.
+    pub lives: bool,
     /// What is waited for first.
     pub terminating: Vec<Fact>,
     /// Every write that is known now; a manual child gets an operation of its own once it is there.
@@ -69,7 +71,8 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
         }
     }
     let already = view.root().is_some_and(|r| !Mode::of(&r.value).is_manual());
-    Ok(Plan { root: key, already, apply, terminating, writes, notes, targets })
+    let lives = view.members().into_iter().any(|m| meta::deleting(&m.value).is_none());
+    Ok(Plan { root: key, already, apply, lives, terminating, writes, notes, targets })
 }
 
 /// The Applications that may be the root's, at any depth, by list or by mark alone: a root that was just made lists nothing yet.

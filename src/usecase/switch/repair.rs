@@ -8,6 +8,7 @@ use crate::usecase::switch::act::permitted::permitted;
 use crate::usecase::switch::act::poll::Look;
 use crate::usecase::switch::act::until_healthy::{Settled, Want, until_healthy};
 use crate::usecase::switch::act::{apply, inventory, read, write};
+use crate::usecase::switch::decide::allowed::{allows, idle};
 use crate::usecase::switch::decide::lacks::hangs;
 use crate::usecase::switch::decide::leftovers::{Known, leftovers};
 use crate::usecase::switch::decide::removal::removal;
@@ -84,7 +85,11 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let volumes = volumes(run, &mut notes)?;
     let removal = removal(&view, &scan, Strategy::Cascade, &volumes);
     // The fix lets Argo CD go on with what was asked for: deleting the root with everything below it.
-    let lost: Vec<Fact> = removal.losses.iter().filter(|l| !options.allows(&l.object)).cloned().collect();
+    let idle = idle(&options.allow, &scan, &removal.losses.iter().collect::<Vec<_>>(), &key);
+    if !idle.is_empty() {
+        return Err(Stop::Refused(idle));
+    }
+    let lost: Vec<Fact> = removal.losses.iter().filter(|l| !allows(&options.allow, &scan, &l.object)).cloned().collect();
     let hung: Vec<&Object> = view.members().into_iter().filter(|m| meta::deleting(&m.value).is_some()).chain([root]).collect();
     let operating: Vec<Write> = hung.iter().filter_map(|o| patches::terminate(&o.value)).collect();
     let hung = operating.iter().map(|w| w.object.clone()).collect();

@@ -27,6 +27,12 @@ impl Fact {
         Self { code, object: object.clone(), detail: detail.into() }
     }
 
+    /// The word that allows it, where a person may allow it.
+    pub fn allowing(&self) -> Option<String> {
+        let may = matches!(self.code, Code::WouldBeLost | Code::MendWouldLose | Code::Elsewhere);
+        may.then(|| format!("{}/{}", self.object.kind, self.object.place().trim_start_matches('/')))
+    }
+
     /// Whether it says that `argocd-cm` was not read, so that nothing tells how Argo CD marks what it manages.
     pub(super) fn hides_settings(&self) -> bool {
         self.code == Code::UnseenSettings && self.object.name == SETTINGS[0]
@@ -245,7 +251,7 @@ pub struct Options {
     pub strategy: Strategy,
     /// OFF and ON: running operations are ended instead of waited for.
     pub terminate: bool,
-    /// OFF and repair: objects that may be lost, as `KIND/NAMESPACE/NAME` or `KIND/NAME`.
+    /// OFF and repair: objects that may be lost, as `KIND/NAMESPACE/NAME` or `KIND/NAME`; see `decide::allowed`.
     pub allow: Vec<String>,
     /// ON and repair: the root, for where it is missing; an AppProject that is.
     pub manifests: Vec<Value>,
@@ -258,11 +264,5 @@ impl Options {
     pub fn of(stamp: Stamp) -> Self {
         let (allow, manifests, expected) = (Vec::new(), Vec::new(), BTreeMap::new());
         Self { stamp, strategy: Strategy::Prune, terminate: false, allow, manifests, expected }
-    }
-
-    /// Whether an object may be lost.
-    pub(super) fn allows(&self, key: &Key) -> bool {
-        let rest = if key.namespace.is_empty() { key.name.clone() } else { key.place() };
-        self.allow.iter().filter_map(|a| a.split_once('/')).any(|(kind, place)| kind.eq_ignore_ascii_case(&key.kind) && place == rest)
     }
 }

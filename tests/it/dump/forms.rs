@@ -102,3 +102,11 @@ fn mixed_lists_streams_and_single_objects_are_split_by_kind() {
     assert_eq!(lists(&found), want);
     assert!(found.gaps.is_empty(), "{:?}", found.gaps);
 }
+
+#[test]
+fn a_small_file_that_unpacks_to_a_large_one_is_a_gap() {
+    let bomb = format!("{}{}", " ".repeat(17 << 20), list(&[object("v1", "Pod", "a", "p")]));
+    let found = dump(&[("nodes.json", &list(&[object("v1", "Node", "", "n")])), ("pods.json.gz", &bomb)]);
+    assert_eq!(lists(&found), ["nodes.@? 1"]);
+    assert!(found.gaps.iter().any(|g| g.resource == "pods" && g.detail.contains("unpacked from")), "{:?}", found.gaps);
+}

@@ -147,3 +147,22 @@ fn a_file_that_is_no_key_is_named_with_the_next_step() {
     let fault = load_verifying_keys(&made.private).unwrap_err().to_string();
     assert!(fault.contains("signing.key: is a `PRIVATE KEY`") && fault.contains("keep this one secret"), "{fault}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_keys_that_others_may_write_to_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let (state, dir) = (root.path().to_owned(), root.path().join("evid"));
+    create_signing_key(&dir, Algorithm::Ed25519).unwrap();
+    let found = || default_dir(|name| (name == "XDG_STATE_HOME").then(|| OsString::from(&state)));
+    set_mode(&state, 0o775);
+    assert_eq!(found().unwrap(), dir, "the group of a person is often that person alone");
+    for (folder, mode) in [(&dir, 0o720), (&dir, 0o702), (&state, 0o777)] {
+        set_mode(folder, mode);
+        let fault = found().unwrap_err();
+        assert!(matches!(fault, KeyFileError::Shared { .. }) && fault.to_string().contains("chmod go-w"), "{fault}");
+        set_mode(folder, 0o700);
+    }
+    set_mode(&state, 0o1777);
+    assert!(found().is_ok(), "in a sticky folder nobody replaces what is another's");
+}

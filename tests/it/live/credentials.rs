@@ -116,6 +116,28 @@ fn cluster(lab: &Lab) -> Cluster {
     connect(&access, |_| None).unwrap()
 }
 
+#[test]
+fn a_token_is_trimmed_as_kubectl_does_and_one_that_no_header_can_carry_is_an_error() {
+    let ear = Ear::new();
+    let lab = Lab::small();
+    let server = format!("http://{}", ear.address);
+    lab.write("token", "TOKEN-OF-A-FILE\n");
+    let of_file = format!("{{tokenFile: {}}}", lab.path("token").display());
+    for of in [r#"{token: "TOKEN-OF-A-USER\n"}"#, &of_file] {
+        user(&lab, &server, of);
+        assert_eq!(lab.evid(&["capture", "x"]).code, Some(2), "the login is refused, and nothing worse");
+    }
+    plugin(&lab, &server, &credential(r#"{"token":"TOKEN-OF-A-PLUGIN "}"#));
+    assert_eq!(lab.evid(&["capture", "x"]).code, Some(2));
+    user(&lab, &server, r#"{token: "TOKEN\nOF: two lines"}"#);
+    let ran = lab.evid(&["capture", "x"]);
+    assert!(ran.code == Some(2) && ran.err.contains("no request can carry") && !ran.err.contains("two lines"), "{}", ran.err);
+    let heard = ear.heard().to_lowercase();
+    for token in ["token-of-a-user", "token-of-a-file", "token-of-a-plugin"] {
+        assert!(heard.lines().any(|l| l == format!("authorization: bearer {token}")), "{token}: {heard}");
+    }
+}
+
 /// A plugin whose token is another at each run.
 fn numbered(lab: &Lab, ear: &Ear, more: &str) {
     let runs = lab.path("runs").display().to_string();

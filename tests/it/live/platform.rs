@@ -19,12 +19,24 @@ const KINDS: [&str; 12] = [
     "services",
 ];
 
+/// Its only layer, as `evid.yaml`.
+pub const LAYERS: &str = "\
+apiVersion: evid/v1
+kind: Platform
+metadata: {name: small}
+spec:
+  layers:
+    - {name: core, root: root-apps, role: protected}
+";
+
 /// A probe of the app, as `evid.yaml`.
 pub const PROBE: &str = "\
 apiVersion: evid/v1
 kind: Platform
 metadata: {name: small}
 spec:
+  layers:
+    - {name: core, root: root-apps, role: protected}
   probes:
     - name: web
       layer: core

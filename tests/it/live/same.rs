@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The demo platform, at rest; with controllers it could move.
-fn platform(controlled: bool) -> Lab {
+pub fn platform(controlled: bool) -> Lab {
     let platform = platform::platform(&platform::Options::default(), chrono::Utc::now()).unwrap();
     let controllers: Vec<Box<dyn evid_demo::Controller>> = if controlled { vec![Box::new(platform.controllers)] } else { vec![] };
     let lab = Lab::of(Options { controllers, version: platform.version, ..Options::of(platform.store) });

@@ -31,6 +31,33 @@ fn prune_false_saves_no_claim_from_a_cascade() {
     assert_eq!(codes(&refusals(&fake, &off_options(Strategy::Prune))), [("would-be-lost", "data")]);
 }
 
+#[test]
+fn a_loss_is_allowed_by_kubectl_s_words_and_a_word_that_allows_nothing_is_refused() {
+    let fake = platform();
+    grow(&mut fake.0.borrow_mut(), "store", thing("PersistentVolumeClaim", "feast", "data"));
+    let allowing = |words: &[&str]| Options { allow: words.iter().map(|w| (*w).to_owned()).collect(), ..off_options(Strategy::Prune) };
+    for word in ["pvc/feast/data", "persistentvolumeclaims/feast/data", "PersistentVolumeClaim/feast/data"] {
+        assert!(run(&fake, |run| off::plan(run, &allowing(&[word]))).0.is_ok(), "{word}");
+    }
+    for wrong in ["pvc/feast/date", "pv/feast/data", "pvc/data", "data"] {
+        let refused = refusals(&fake, &allowing(&["pvc/feast/data", wrong]));
+        assert_eq!(codes(&refused), [("allows-nothing", "root-optional")], "{wrong}");
+        assert_eq!(refused[0].detail, wrong);
+    }
+}
+
+#[test]
+fn a_plan_that_is_refused_can_be_seen_and_is_not_done() {
+    let fake = platform();
+    grow(&mut fake.0.borrow_mut(), "store", thing("PersistentVolumeClaim", "feast", "data"));
+    let options = off_options(Strategy::Prune);
+    let plan = run(&fake, |run| off::draft(run, &options)).0.unwrap();
+    assert_eq!(codes(&plan.refusals), [("would-be-lost", "data")]);
+    assert!(plan.members.len() > 1 && !plan.writes.is_empty());
+    let (done, journal, _) = run(&fake, |run| off::off(run, &plan, &options));
+    assert!(matches!(done, Err(Stop::Refused(_))) && journal.is_empty() && fake.0.borrow().writes.is_empty());
+}
+
 /// Argo CD reads its marks from labels.
 fn by_label(world: &mut World) {
     world.patch(&path("configmaps", "argocd", "argocd-cm"), &json!({"data": {"application.resourceTrackingMethod": "label"}}));

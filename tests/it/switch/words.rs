@@ -27,7 +27,7 @@ fn status_and_plan_say_what_matters() {
         "    ui ",
         "no resources finalizer",
         "PersistentVolumeClaim feast/data would be lost",
-        "next: evid switch off",
+        "next: `evid switch off",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }

@@ -1,5 +1,6 @@
 //! Creating, changing and importing objects: what the API server fills in, keeps, counts and refuses. Knows no request.
 use super::{Id, Store};
+use crate::world::names;
 use crate::world::resource::Resource;
 use crate::world::status::Status;
 use chrono::{DateTime, Utc};
@@ -35,6 +36,9 @@ impl Store {
         let name = meta["name"].as_str().unwrap_or_default().to_owned();
         if name.is_empty() {
             return Err(Status::invalid(resource, "", "metadata.name", "Required value: name or generateName is required"));
+        }
+        if let Some(why) = names::refused(resource, &name) {
+            return Err(Status::invalid(resource, &name, "metadata.name", &why));
         }
         let namespace = if resource.namespaced { namespace } else { "" };
         self.may_create(resource, namespace, &name)?;

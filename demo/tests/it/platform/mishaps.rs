@@ -84,16 +84,24 @@ fn a_forgotten_child_stays_missing_though_it_is_synced() {
 fn a_served_platform_answers_but_for_what_is_forbidden() {
     let world = World::with(&["forbidden-list"]);
     let server = world.into_platform().serve(0).unwrap();
-    let status = |path: &str| {
+    let kubeconfig = server.kubeconfig();
+    let own = kubeconfig.lines().find_map(|l| l.trim().strip_prefix("token: ")).unwrap();
+    let sent = |host: &str, token: &str, path: &str| {
         let mut stream = TcpStream::connect(server.url().trim_start_matches("http://")).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: demo\r\nConnection: close\r\n\r\n").unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer.split(' ').nth(1).unwrap().to_owned()
     };
+    let status = |path: &str| sent("localhost", own, path);
     assert_eq!(status("/apis/argoproj.io/v1alpha1/applications"), "200");
     assert_eq!(status("/api/v1/pods"), "403");
     assert_eq!(status("/api/v1/secrets"), "403");
+    assert_eq!(sent("localhost", "demo", "/api"), "401", "a token of this run alone counts");
+    assert_eq!(sent("pages.example", own, "/api"), "403", "a name that is led here is not this machine's");
+    let other = World::new().into_platform().serve(0).unwrap();
+    assert!(own.len() > 20 && !other.kubeconfig().contains(own));
 }
 
 #[test]

@@ -127,3 +127,27 @@ fn bodies_that_do_not_fit_are_refused() {
     let made = ask(&server, "POST", MAPS, &[("Content-Type", "application/yaml")], yaml);
     assert_eq!(made.status, 201, "{}", made.text());
 }
+
+#[test]
+fn a_method_that_means_nothing_here_changes_nothing() {
+    let server = server(&config_maps(2));
+    // A browser's preflight is OPTIONS.
+    for method in ["OPTIONS", "TRACE", "PROPFIND"] {
+        for path in [MAPS.to_owned(), format!("{MAPS}/c0"), "/api".to_owned()] {
+            assert_eq!(ask(&server, method, &path, &[], "").status, 405, "{method} {path}");
+        }
+    }
+    assert_eq!(get(&server, MAPS).names(), ["c0", "c1"]);
+}
+
+#[test]
+fn a_name_that_kubernetes_refuses_is_refused() {
+    let server = server(&[]);
+    for name in ["../x", "A", "a b", "<script>", "a\u{202e}b"] {
+        let mut map = config_map("x");
+        map["metadata"]["name"] = name.into();
+        let refused = post(&server, MAPS, &map);
+        assert_eq!((refused.status, refused.json()["reason"].as_str()), (422, Some("Invalid")), "{name}: {}", refused.text());
+    }
+    assert_eq!(post(&server, MAPS, &config_map("x.y-1")).status, 201);
+}

@@ -1,4 +1,5 @@
 //! The decisions of the switch, from what was read to what is to be done or said. Pure: nothing is asked and nothing is sent from here.
+pub mod allowed;
 pub mod before;
 pub mod diagnosis;
 pub mod lacks;

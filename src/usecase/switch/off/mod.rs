@@ -4,7 +4,7 @@ mod left;
 mod plan;
 mod prune;
 
-pub use plan::{Plan, plan};
+pub use plan::{Plan, draft, plan};
 
 use crate::argo::Mode;
 use crate::model::{Gap, Key, meta};
@@ -42,6 +42,9 @@ pub struct Off {
 /// # Errors
 /// Why it did not reach its end; what was done by then stays, and `switch status` tells it.
 pub fn off(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Off, Stop> {
+    if !plan.refusals.is_empty() {
+        return Err(Stop::Refused(plan.refusals.clone()));
+    }
     manual(run, plan)?;
     let (mut strategy, mut instead) = (plan.strategy, plan.instead.clone());
     let (mut gone, mut left) = (0, Vec::new());

@@ -3,6 +3,7 @@ use crate::argo::{Mode, app};
 use crate::model::{Gap, Key, meta};
 use crate::usecase::switch::act::inventory::{inventory, volumes};
 use crate::usecase::switch::act::permitted::permitted;
+use crate::usecase::switch::decide::allowed::{allows, idle};
 use crate::usecase::switch::decide::leftovers::Known;
 use crate::usecase::switch::decide::removal::{Removal, removal};
 use crate::usecase::switch::decide::{before, patches, preflight};
@@ -30,6 +31,8 @@ pub struct Plan {
     pub strategy: Strategy,
     /// Why not as asked for.
     pub instead: Option<Fact>,
+    /// Why it must not be done.
+    pub refusals: Vec<Fact>,
     /// Every write, in order, as it would be sent now.
     pub writes: Vec<Write>,
     /// What goes and what stays.
@@ -48,23 +51,37 @@ pub struct Plan {
 /// # Errors
 /// [`Stop::Refused`] with each reason and its object; nothing was written.
 pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
+    let plan = draft(run, options)?;
+    if plan.refusals.is_empty() { Ok(plan) } else { Err(Stop::Refused(plan.refusals)) }
+}
+
+/// The plan also where it must not be done: its refusals say why.
+///
+/// # Errors
+/// [`Stop::Refused`] where there is no root to switch.
+pub fn draft(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     let (view, scan) = inventory(run)?;
     let mut notes = Vec::new();
     let volumes = volumes(run, &mut notes)?;
     let mut plan = decide(&view, &scan, &volumes, options).map_err(Stop::Refused)?;
     let unread = view.notes.iter().find(|n| n.hides_settings());
     if let Some(note) = unread.filter(|_| run.tracking.is_none()) {
-        return Err(Stop::refused(Code::SettingsWanted, &note.object, &*note.detail));
+        plan.refusals.push(Fact::new(Code::SettingsWanted, &note.object, &*note.detail));
     }
     // A prune leaves to Argo CD what a cascade deletes itself.
     let deleted = plan.removal.sets().chain(plan.removal.direct()).filter(|_| plan.strategy == Strategy::Cascade);
-    permitted(run, &view, &["get", "patch", "delete"], deleted)?;
+    match permitted(run, &view, &["get", "patch", "delete"], deleted) {
+        Err(Stop::Refused(missing)) => plan.refusals.extend(missing),
+        other => other?,
+    }
+    plan.refusals.sort();
+    plan.refusals.dedup();
     notes.extend(view.notes);
     plan.notes.extend(notes);
     Ok(plan)
 }
 
-/// The pure half of [`plan`].
+/// The pure half of [`draft`].
 fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Result<Plan, Vec<Fact>> {
     let mut refusals = preflight::root(view);
     let Some(root) = view.root() else { return Err(refusals) };
@@ -73,25 +90,26 @@ fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Res
     refusals.extend(preflight::members(view, scan));
     refusals.extend(preflight::generated(view, &removal));
     refusals.extend(removal.refusals.iter().cloned());
-    refusals.extend(removal.losses.iter().filter(|l| !options.allows(&l.object)).cloned());
-    refusals.retain(|f| f.code != Code::Elsewhere || !options.allows(&f.object));
-    if !refusals.is_empty() {
-        refusals.sort();
-        refusals.dedup();
-        return Err(refusals);
-    }
+    let (allowed, lost): (Vec<Fact>, Vec<Fact>) = removal.losses.iter().cloned().partition(|l| allows(&options.allow, scan, &l.object));
+    let elsewhere = refusals.iter().filter(|f| f.code == Code::Elsewhere);
+    let idle = idle(&options.allow, scan, &removal.losses.iter().chain(elsewhere).collect::<Vec<_>>(), &root.key);
+    refusals.retain(|f| f.code != Code::Elsewhere || !allows(&options.allow, scan, &f.object));
+    refusals.extend(lost);
     let children = view.children();
     let mut members: Vec<(Key, String)> = view.members().into_iter().map(|o| (o.key.clone(), o.uid.clone())).collect();
     members.sort_by_key(|(key, _)| !children.iter().any(|c| c.key == *key));
     let already = Mode::of(&root.value).is_manual() && members.is_empty() && removal.direct.is_empty();
+    // What is off already has nothing left to lose; a script may say it again.
+    refusals.extend(idle.into_iter().filter(|_| !already));
     let manager = view.manager();
     let mut notes = preflight::strangers(view);
     notes.extend(preflight::may_revert(view));
-    notes.extend(removal.losses.iter().map(|l| Fact::new(Code::LossAllowed, &l.object, l.detail.clone())));
+    notes.extend(allowed.into_iter().map(|l| Fact { code: Code::LossAllowed, ..l }));
     Ok(Plan {
         root: root.key.clone(),
         uid: root.uid.clone(),
         already,
+        refusals,
         writes: writes(view, &removal, strategy, options),
         hold: manager.map(|m| (m.app, Duration::from_secs(2 * view.self_heal + 2))),
         unseen: scan.gaps.clone(),

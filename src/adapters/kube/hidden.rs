@@ -1,0 +1,95 @@
+//! What no answer may give back to a person or a file: the credential that was sent, and secrets in what a server says of an error. Must
+//! not know what an answer is for; objects are redacted where they are taken in.
+use crate::canon::redact::Redactor;
+use crate::usecase::cluster::port::Reply;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+/// A shorter text is no secret: it would be found in words that have nothing to do with it.
+const SHORTEST: usize = 8;
+const INSTEAD: &str = "(the credential of this login)";
+
+/// The credentials so far.
+pub(super) struct Hidden {
+    secrets: Mutex<BTreeSet<String>>,
+    redactor: Redactor,
+}
+
+impl Hidden {
+    /// With a key of its own: what is said of an error is compared with nothing.
+    pub fn new() -> std::io::Result<Self> {
+        let mut key = [0_u8; 32];
+        getrandom::fill(&mut key).map_err(std::io::Error::other)?;
+        Ok(Self { secrets: Mutex::default(), redactor: Redactor::new(&key) })
+    }
+
+    /// Another credential.
+    pub fn learn(&self, secrets: Vec<String>) {
+        let long = secrets.into_iter().filter(|s| s.len() >= SHORTEST);
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).extend(long);
+    }
+
+    /// Takes them out of an answer.
+    pub fn clean(&self, reply: &mut Reply) {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for secret in &secrets {
+            if let Some(clean) = without(&reply.body, secret) {
+                reply.body = clean;
+            }
+        }
+        let redacted = |text: &str| {
+            let text = secrets.iter().fold(text.to_owned(), |text, secret| text.replace(&**secret, INSTEAD));
+            self.redactor.text(&text).into_owned()
+        };
+        reply.warnings.iter_mut().for_each(|warning| *warning = redacted(warning));
+        if reply.status >= 400 {
+            let said = reply.json().map(|mut said| {
+                texts(&mut said, &redacted);
+                said.to_string()
+            });
+            reply.body = said.unwrap_or_else(|_| redacted(&String::from_utf8_lossy(&reply.body))).into_bytes();
+        }
+    }
+}
+
+/// The bytes without the text; none where it is not there.
+fn without(bytes: &[u8], text: &str) -> Option<Vec<u8>> {
+    let all = std::str::from_utf8(bytes).ok()?;
+    all.contains(text).then(|| all.replace(text, INSTEAD).into_bytes())
+}
+
+fn texts(value: &mut Value, change: &impl Fn(&str) -> String) {
+    match value {
+        Value::String(text) => *text = change(text),
+        Value::Array(list) => list.iter_mut().for_each(|v| texts(v, change)),
+        Value::Object(map) => map.values_mut().for_each(|v| texts(v, change)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hidden;
+    use crate::usecase::cluster::port::Reply;
+
+    #[test]
+    fn a_credential_is_in_no_answer_and_a_secret_in_no_error() {
+        let hidden = Hidden::new().unwrap();
+        hidden.learn(vec!["opaque-credential".into(), "a".into()]);
+        let clean = |status: u16, body: &str| {
+            let mut reply = Reply { status, body: body.into(), date: None, warnings: vec!["299 - opaque-credential".into()] };
+            hidden.clean(&mut reply);
+            assert!(!reply.warnings[0].contains("opaque-credential"));
+            String::from_utf8(reply.body).unwrap()
+        };
+        assert_eq!(
+            clean(200, r#"{"a":"opaque-credential","password":"kept"}"#),
+            r#"{"a":"(the credential of this login)","password":"kept"}"#
+        );
+        let said =
+            clean(401, r#"{"kind":"Status","message":"Authorization: Bearer opaque-credential; url https://u:hunter2hunter2@git/x"}"#);
+        assert!(!said.contains("opaque") && !said.contains("hunter2") && said.contains("git/x"), "{said}");
+        assert!(!clean(500, "no JSON: opaque-credential").contains("opaque"));
+    }
+}

@@ -1,0 +1,102 @@
+//! Binds a command to its cluster: which one that is, is said before anything is written, and every command that a message proposes names
+//! it, so that none reaches another one. Must not know what is asked or written there.
+use crate::adapters::kube::{Access, Origin, origin};
+use crate::cli::Global;
+use crate::cli::failure::Failure;
+
+/// The verbs that ask a cluster.
+const ASKING: [&str; 5] = ["switch", "prove", "doctor", "capture", "config init"];
+
+/// One cluster, as the flags of a command name it.
+pub(super) struct Bound {
+    context: String,
+    server: String,
+    /// None where the cluster ends with this command.
+    flags: Option<String>,
+}
+
+impl Bound {
+    /// The cluster that these flags, and else the kubeconfig, name now.
+    pub(super) fn to(access: &Access, global: &Global) -> Result<Self, Failure> {
+        let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
+        let Origin { context, server, .. } = origin(access, env)?;
+        let file = access.kubeconfig.as_ref().map(|f| f.display().to_string());
+        // Of several files only the shell knows; the context names the cluster in them.
+        let file = file.or_else(|| env("KUBECONFIG").filter(|v| !v.contains(':')));
+        let named = (context != Origin::POD).then_some(&context);
+        let config = global.config.as_ref().map(|f| f.display().to_string());
+        let flags = [("--kubeconfig", &file), ("--context", &named.cloned()), ("--as", &access.impersonate), ("--config", &config)];
+        let flags = flags.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", quoted(value.as_ref()?))));
+        let groups = access.groups.iter().map(|group| format!(" --as-group {}", quoted(group)));
+        Ok(Self { flags: Some(flags.chain(groups).collect()), context, server })
+    }
+
+    /// A cluster that ends with this command: nothing can be proposed for it.
+    pub(super) fn passing(server: &str) -> Self {
+        Self { context: "the demo's own".into(), server: server.into(), flags: None }
+    }
+
+    /// Whether the cluster outlives this command.
+    pub(super) fn lasts(&self) -> bool {
+        self.flags.is_some()
+    }
+
+    /// Which cluster it is, by what a person knows and by what it says of itself.
+    pub(super) fn place(&self, uid: Option<&str>) -> String {
+        let uid = uid.unwrap_or("of unknown uid: the Namespace kube-system can't be read");
+        format!("context {}, server {}, cluster {uid}", self.context, self.server)
+    }
+
+    /// A failure whose commands go to this cluster.
+    pub(super) fn failure(&self, why: Failure) -> Failure {
+        why.changed(|text| self.text(text))
+    }
+
+    /// A text whose commands in backticks go to this cluster. Lines with such a command are left out where the cluster ends with this one.
+    pub(super) fn text(&self, text: &str) -> String {
+        let Some(flags) = &self.flags else {
+            let here = |line: &&str| !line.split('`').skip(1).step_by(2).any(asks);
+            return text.lines().filter(here).collect::<Vec<_>>().join("\n");
+        };
+        let bound = |(i, part): (usize, &str)| if i % 2 == 1 && asks(part) { format!("{part}{flags}") } else { part.to_owned() };
+        text.split('`').enumerate().map(bound).collect::<Vec<_>>().join("`")
+    }
+}
+
+/// Whether a command asks a cluster.
+fn asks(command: &str) -> bool {
+    let words = command.strip_prefix("evid ").unwrap_or_default();
+    ASKING.iter().any(|verb| words.strip_prefix(verb).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+}
+
+/// A word as a shell reads it back.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bound, quoted};
+
+    fn bound(flags: Option<&str>) -> Bound {
+        Bound { context: "prod".into(), server: "https://prod".into(), flags: flags.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_proposed_command_names_the_cluster_and_other_words_stay() {
+        let text =
+            bound(Some(" --context prod")).text("`evid switch on` goes on,\n`Delete=false` keeps it; `evid show before`, `evid switches`");
+        assert_eq!(text, "`evid switch on --context prod` goes on,\n`Delete=false` keeps it; `evid show before`, `evid switches`");
+    }
+
+    #[test]
+    fn nothing_is_proposed_for_a_cluster_that_is_gone() {
+        assert_eq!(bound(None).text("it hangs\n  `evid switch repair` repairs it\n`evid show before`"), "it hangs\n`evid show before`");
+    }
+
+    #[test]
+    fn a_word_survives_a_shell() {
+        assert_eq!((quoted("a/b-c"), quoted("it's"), quoted("")), ("a/b-c".into(), r"'it'\''s'".into(), "''".into()));
+    }
+}
