@@ -8,25 +8,26 @@ use crate::report::read::Changed;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// A layer, a pair of bundles, and the changes in that layer between them.
+type Group<'a> = (&'a str, &'a (String, String), Vec<&'a Changed>);
+
 /// All changes; of each group the first `style.most`.
 pub fn list(changes: &[Changed], style: Style) -> String {
-    let mut groups: BTreeMap<&str, Vec<(&(String, String), Vec<&Changed>)>> = BTreeMap::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for change in changes {
-        let layer = groups.entry(&change.layer).or_default();
-        match layer.iter_mut().find(|(between, _)| *between == &change.between) {
-            Some((_, group)) => group.push(change),
-            None => layer.push((&change.between, vec![change])),
+        match groups.iter_mut().find(|(layer, between, _)| *layer == change.layer && *between == &change.between) {
+            Some((.., group)) => group.push(change),
+            None => groups.push((&change.layer, &change.between, vec![change])),
         }
     }
+    groups.sort_by_key(|(layer, ..)| *layer);
     let mut out = String::new();
-    for (layer, pairs) in groups {
-        for ((from, to), group) in pairs {
-            let between = foreign::clean(&format!("{layer}, {from} to {to}"));
-            out.push_str(&format!("\nchanges in {between}: {} ({})\n", group.len(), counts(&group)));
-            group.iter().take(style.most).for_each(|c| out.push_str(&one(c, style)));
-            if group.len() > style.most {
-                out.push_str(&format!("  … and {} more (all are in the report)\n", group.len() - style.most));
-            }
+    for (layer, (from, to), group) in groups {
+        let between = foreign::clean(&format!("{layer}, {from} to {to}"));
+        out.push_str(&format!("\nchanges in {between}: {} ({})\n", group.len(), counts(&group)));
+        group.iter().take(style.most).for_each(|c| out.push_str(&one(c, style)));
+        if group.len() > style.most {
+            out.push_str(&format!("  … and {} more (all are in the report)\n", group.len() - style.most));
         }
     }
     out

@@ -175,7 +175,7 @@ mod tests {
 
     fn list() -> Value {
         json!({"items": [
-            {"metadata": {"name": "a", "labels": {"app.kubernetes.io/name": "x", "with-dash": "y"}}, "spec": {"n": 1.50},
+            {"metadata": {"name": "a", "labels": {"app.kubernetes.io/name": "x", "with-dash": "y"}}, "spec": {"n": 1.5},
              "status": {"conditions": [{"type": "Ready", "status": "True"}, {"type": "Other", "status": "False"}]}},
             {"metadata": {"name": "b\u{1b}"}, "status": {"conditions": [{"type": "Ready", "status": "False"}]}},
         ]})
@@ -207,7 +207,7 @@ mod tests {
         let list = list();
         let filled = |text: &str| template(&list, text).unwrap();
         assert_eq!(filled("{.items[0].metadata.name}"), "a");
-        assert_eq!(filled(".items[0].spec.n"), "1.50");
+        assert_eq!(filled(".items[0].spec.n"), "1.5");
         assert_eq!(
             filled(r#"{range .items[*]}{.metadata.name}{"\t"}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}"#),
             "a\tTrue\nb\u{fffd}\tFalse\n"

@@ -56,35 +56,40 @@ pub fn both(before: &Value, after: &Value) -> String {
     format!("from {} to {}", rest(&a), rest(&b))
 }
 
+/// Of longer texts only the first line that differs is shown: finding all of them takes too long.
+const MOST_LINES: usize = 4000;
+
 /// The lines of two texts that differ, with two lines around them; each begins with `-`, `+` or a space.
 pub fn lines(before: &str, after: &str) -> Vec<String> {
+    if before.lines().count().max(after.lines().count()) > MOST_LINES {
+        return vec![first_line(before, after)];
+    }
+    let sign = |tag: ChangeTag| match tag {
+        ChangeTag::Delete => '-',
+        ChangeTag::Insert => '+',
+        ChangeTag::Equal => ' ',
+    };
     let diff = TextDiff::from_lines(before, after);
     let changes = diff.grouped_ops(2).into_iter().flatten().flat_map(|op| diff.iter_changes(&op).collect::<Vec<_>>());
     changes.map(|c| format!("{} {}", sign(c.tag()), foreign::clean(c.value().trim_end_matches('\n')))).collect()
 }
 
-fn sign(tag: ChangeTag) -> char {
-    match tag {
-        ChangeTag::Delete => '-',
-        ChangeTag::Insert => '+',
-        ChangeTag::Equal => ' ',
-    }
-}
-
-/// `line 3: from x to y, and 2 more lines differ`.
+/// `line 3 from x to y (lines more: 2)`: the lines between those that are alike at both ends.
 fn first_line(before: &str, after: &str) -> String {
-    let diff = TextDiff::from_lines(before, after);
-    let changed: Vec<_> = diff.iter_all_changes().filter(|c| c.tag() != ChangeTag::Equal).collect();
-    let text = |tag: ChangeTag| changed.iter().find(|c| c.tag() == tag).map(|c| cut(&foreign::clean(c.value().trim())));
-    let line = changed.first().and_then(|c| c.new_index().or(c.old_index())).map_or(0, |i| i + 1);
-    let (says, shown) = match (text(ChangeTag::Delete), text(ChangeTag::Insert)) {
-        (Some(a), Some(b)) => (format!("from `{a}` to `{b}`"), 2),
-        (Some(a), None) => (format!("without `{a}`"), 1),
-        (None, b) => (format!("with `{}`", b.unwrap_or_default()), 1),
+    let (a, b): (Vec<&str>, Vec<&str>) = (before.split('\n').collect(), after.split('\n').collect());
+    let alike = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (a.get(alike..).unwrap_or_default(), b.get(alike..).unwrap_or_default());
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (a, b) = (a.get(..a.len() - end).unwrap_or_default(), b.get(..b.len() - end).unwrap_or_default());
+    let text = |line: &str| cut(&foreign::clean(line.trim()));
+    let says = match (a.first(), b.first()) {
+        (Some(a), Some(b)) => format!("from `{}` to `{}`", text(a), text(b)),
+        (Some(a), None) => format!("without `{}`", text(a)),
+        (None, b) => format!("with `{}`", text(b.unwrap_or(&""))),
     };
-    match changed.len().saturating_sub(shown) {
-        0 => format!("line {line} {says}"),
-        more => format!("line {line} {says} (lines more: {more})"),
+    match a.len().max(b.len()).saturating_sub(1) {
+        0 => format!("line {} {says}", alike + 1),
+        more => format!("line {} {says} (lines more: {more})", alike + 1),
     }
 }
 
@@ -122,7 +127,10 @@ mod tests {
     fn of_a_text_the_lines_that_changed_are_shown() {
         let (a, b) = ("a: 1\nb: 2\nc: 3\nd: 4\ne: 5\nf: 6\n", "a: 1\nb: 2\nc: 3\nd: 4\ne: five\nf: 6\n");
         assert_eq!(both(&json!(a), &json!(b)), "line 5 from `e: 5` to `e: five`");
+        let long = |end: &str| format!("{}{end}", "x\n".repeat(9000));
+        assert_eq!(lines(&long("y"), &long("z")), ["line 9001 from `y` to `z`"]);
         assert_eq!(lines(a, b), ["  c: 3", "  d: 4", "- e: 5", "+ e: five", "  f: 6"]);
-        assert_eq!(both(&json!("a\nb\n"), &json!("a\nx\nb\ny\nz\n")), "line 2 with `x` (lines more: 2)");
+        assert_eq!(both(&json!("a\nb\n"), &json!("a\nx\nb\n")), "line 2 with `x`");
+        assert_eq!(both(&json!("a\nb\n"), &json!("a\nx\nb\ny\nz\n")), "line 2 from `b` to `x` (lines more: 3)");
     }
 }

@@ -128,7 +128,7 @@ fn a_report_shows_all_that_it_holds_and_that_nobody_verified_it() {
     ] {
         assert!(report.out.contains(words), "{words}: {}", report.out);
     }
-    assert!(!report.out.contains(" more") && said.contains(" more"), "everything is listed");
+    assert!(!report.out.contains("… and") && said.contains("… and"), "everything is listed");
     assert!(report.err.contains("not verified"));
     assert!(shown(&place, &["evidence/before--off--on.report.json", "pods"]).err.contains("holds no objects"));
 }

@@ -2,7 +2,7 @@
 use crate::bundle::probe::Line;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::show::{Args, Output};
+use crate::cli::show::args::{Args, Output};
 use crate::cli::{Done, ui};
 use crate::compare;
 use crate::render::jsonpath::template;
