@@ -78,17 +78,36 @@ fn list(defects: &[Defect]) -> String {
     defects.iter().map(|d| format!("\n  {d}")).collect()
 }
 
-/// A bundle by path, or by its name in the evidence folder.
+/// A bundle by path, by its name in the evidence folder, or by its age there: `latest`, `~1` for the one before, and so on.
 ///
 /// # Errors
-/// Where neither exists.
+/// Where there is none.
 pub fn locate(name: &str, archive: &Path) -> Result<PathBuf, ArchiveError> {
     let given = PathBuf::from(name);
     if given.is_file() {
         return Ok(given);
     }
     let there = archive.join(format!("{}{ENDING}", name.strip_suffix(ENDING).unwrap_or(name)));
-    if there.is_file() { Ok(there) } else { Err(ArchiveError::Missing { name: name.to_owned(), path: there.display().to_string() }) }
+    if there.is_file() {
+        return Ok(there);
+    }
+    let back = if name == "latest" { Some(0) } else { name.strip_prefix('~').and_then(|n| n.parse().ok()) };
+    let found = back.and_then(|back: usize| by_age(archive).into_iter().nth(back));
+    found.ok_or_else(|| ArchiveError::Missing { name: name.to_owned(), path: there.display().to_string() })
+}
+
+/// The bundles of the evidence folder that say when they were captured, the latest first. A damaged one is in no order.
+fn by_age(archive: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(archive).into_iter().flatten().filter_map(|e| Some(e.ok()?.path()));
+    let mut dated: Vec<(chrono::DateTime<chrono::FixedOffset>, PathBuf)> = entries
+        .filter(|p| p.to_string_lossy().ends_with(ENDING))
+        .filter_map(|path| {
+            let (manifest, _) = about(&open(&path).ok()?).ok()?;
+            Some((chrono::DateTime::parse_from_rfc3339(&manifest.window.finished?).ok()?, path))
+        })
+        .collect();
+    dated.sort_by(|a, b| b.cmp(a));
+    dated.into_iter().map(|(_, path)| path).collect()
 }
 
 /// Whether a file begins like a zip.

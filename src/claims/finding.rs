@@ -5,7 +5,8 @@ use crate::model::{Gap, Key};
 use serde_json::Value;
 
 /// What a finding does to its claim.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Effect {
     /// It refutes the claim.
     Counters,

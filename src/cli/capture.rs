@@ -15,7 +15,8 @@ use crate::cli::live;
 use crate::cli::live::Connection;
 use crate::cli::{Done, Global, ui};
 use crate::kinds::Rules;
-use crate::model::{Gap, Objects as _, Snapshot, stem};
+use crate::model::{Gap, Objects as _, Snapshot};
+use crate::render::gaps::lines;
 use crate::usecase::capture;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
@@ -23,7 +24,6 @@ use crate::usecase::capture::packed::PackedList;
 use crate::usecase::capture::{Beside, Captured, Collected};
 #[cfg(feature = "kube")]
 use crate::usecase::probes;
-use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
@@ -243,18 +243,7 @@ fn gaps(gaps: &[Gap]) -> Exit {
     if gaps.is_empty() {
         return Exit::Proven;
     }
-    let mut by_reason: BTreeMap<&str, Vec<&Gap>> = BTreeMap::new();
-    gaps.iter().for_each(|g| by_reason.entry(g.reason.as_str()).or_default().push(g));
     ui::message(&format!("{} gaps, all in coverage.json:", gaps.len()));
-    for (reason, gaps) in by_reason {
-        let mut names: Vec<String> = gaps.iter().map(|g| stem(&g.resource, &g.group)).collect();
-        names.dedup();
-        let more = if names.len() > MOST { format!(" and {} more", names.len() - MOST) } else { String::new() };
-        names.truncate(MOST);
-        ui::message(&format!("  {reason}: {}{more}", names.join(" ")));
-        if let Some(detail) = gaps.first().map(|g| &g.detail).filter(|d| !d.is_empty()) {
-            ui::message(&format!("    {detail}"));
-        }
-    }
+    lines(gaps, MOST).iter().for_each(|line| ui::message(&format!("  {line}")));
     Exit::Inconclusive
 }

@@ -4,7 +4,8 @@ use crate::claims::Expect;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, key, ui};
-use crate::render::table;
+use crate::render::report;
+use crate::report::read::read;
 use crate::usecase::diff::diff;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +41,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if args.output == "json" {
         ui::json(&outcome.predicate)?;
     } else {
-        ui::data(table::report(&sides, &outcome.judged, &outcome.changes, outcome.total, ui::style()).as_bytes())?;
+        ui::data(report::text(&read(&outcome.predicate).map_err(Failure::new)?, ui::style()).as_bytes())?;
     }
     if !args.no_sign {
         let signing = key::signing(args.sign.as_deref())?;

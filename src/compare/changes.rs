@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// How an object changed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ChangeKind {
     /// It did not exist before.
     Added,

@@ -6,13 +6,14 @@ use crate::model::tokens;
 use serde_json::Value;
 
 /// The newest entry of `managedFields` that owns a field.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Deserialize)]
 pub struct Writer {
     /// The field manager, such as `kubectl-edit`.
     pub manager: String,
     /// `Apply` or `Update`.
     pub operation: String,
     /// The subresource through which it wrote, or empty.
+    #[serde(default)]
     pub subresource: String,
     /// RFC 3339 time of that manager's last write of the object.
     pub time: String,

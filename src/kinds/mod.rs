@@ -3,6 +3,7 @@ pub mod built_in;
 mod fields;
 pub mod health;
 pub(crate) mod patterns;
+pub mod printed;
 pub mod rule;
 pub mod split;
 mod tree;

@@ -5,9 +5,9 @@
 macro_rules! codes {
     ($(#[$about:meta])* $name:ident { $($variant:ident = $word:literal,)+ }) => {
         $(#[$about])*
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
         pub enum $name {
-            $(#[doc = concat!("`", $word, "`")] $variant,)+
+            $(#[doc = concat!("`", $word, "`")] #[serde(rename = $word)] $variant,)+
         }
 
         impl $name {

@@ -1,7 +1,7 @@
 //! Proposed entries of `spec.expected` as YAML for `evid.yaml`; comments give the writer and both values of each field.
 use crate::bundle::expected::Expected;
 use crate::compare::FieldChange;
-use crate::render::{words, yaml};
+use crate::render::{findings, values, yaml};
 use serde_json::Value;
 
 /// The entries, in the form that goes below `spec:`.
@@ -30,7 +30,7 @@ fn text(text: &str) -> String {
 }
 
 fn comment(field: &FieldChange) -> String {
-    let value = |v: &Option<Value>| v.as_ref().map_or_else(|| "(none)".into(), words::short);
-    let by = field.writer.as_ref().map_or_else(|| "nothing says who".to_owned(), words::of_writer);
-    format!("{by}: {} → {}", value(&field.before), value(&field.after))
+    let by = field.writer.as_ref().map_or_else(|| "nothing says who".to_owned(), findings::of_writer);
+    let [before, after] = [&field.before, &field.after].map(|v| v.as_ref().unwrap_or(&Value::Null));
+    format!("{by}: {}", values::both(before, after))
 }

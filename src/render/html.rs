@@ -1,9 +1,10 @@
 //! One self-contained page: the verdicts, their findings, the bundles with their digests, and how to check all of it. It has no script
 //! and loads nothing; every captured text is escaped.
-use crate::claims::{Effect, Judged};
-use crate::compare::Side;
+use crate::claims::Judged;
 use crate::model::Verdict;
-use crate::render::words;
+use crate::render::table::Style;
+use crate::render::{changes, findings, words};
+use crate::report::read::{Bundle, Reading};
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}\
 h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}\
@@ -17,12 +18,8 @@ pub struct Page<'a> {
     pub title: &'a str,
     /// One line below it: when, which cluster, for whom.
     pub about: &'a str,
-    /// The bundles.
-    pub sides: &'a [Side],
-    /// The verdicts.
-    pub judged: &'a [Judged],
-    /// The overall result.
-    pub total: Verdict,
+    /// The report.
+    pub report: &'a Reading,
     /// Files beside the page, each with a description.
     pub files: &'a [(String, &'static str)],
     /// Commands that check it.
@@ -30,8 +27,10 @@ pub struct Page<'a> {
 }
 
 pub fn page(page: &Page<'_>) -> String {
-    let verdicts: String = page.judged.iter().map(row).collect();
-    let bundles: String = page.sides.iter().map(bundle).collect();
+    let names: Vec<&str> = page.report.bundles.iter().map(|b| &*b.name).collect();
+    let verdicts: String = page.report.judged.iter().map(|j| row(j, &names)).collect();
+    let bundles: String = page.report.bundles.iter().map(bundle).collect();
+    let changes = changes::list(&page.report.changes, Style { width: u16::MAX, colour: false, most: 200 });
     let files: String = page
         .files
         .iter()
@@ -43,10 +42,11 @@ pub fn page(page: &Page<'_>) -> String {
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}: {total}</h1>\n<p>{about}</p>\n\
          <h2>Verdicts</h2>\n<table>\n<tr><th>Verdict</th><th>Claim</th><th>What it says, or why not</th></tr>\n{verdicts}</table>\n\
          <h2>Bundles</h2>\n<table>\n<tr><th>Bundle</th><th>Captured</th><th>SHA-256</th><th>Layers</th></tr>\n{bundles}</table>\n\
-         <h2>Files</h2>\n<table>\n{files}</table>\n<h2>Check it yourself</h2>\n<pre>{commands}</pre>\n\
+         <h2>Changes</h2>\n<pre>{changes}</pre>\n<h2>Files</h2>\n<table>\n{files}</table>\n<h2>Check it yourself</h2>\n<pre>{commands}</pre>\n\
          <h2>Not proven by this evidence</h2>\n<ul>{limits}</ul>\n</body>\n</html>\n",
         title = escape(page.title),
-        total = verdict(page.total),
+        total = verdict(page.report.total),
+        changes = escape(changes.trim_start()),
         about = escape(page.about),
         commands = escape(&page.commands.join("\n")),
     )
@@ -56,27 +56,20 @@ fn verdict(verdict: Verdict) -> String {
     format!("<span class=\"{}\">{}</span>", verdict.as_str(), words::of_verdict(verdict))
 }
 
-fn row(judged: &Judged) -> String {
-    let counting = judged.findings.iter().filter(|f| f.effect != Effect::Notes);
-    let reasons: Vec<String> = counting.map(|f| escape(&words::of_finding(f))).collect();
-    let says = match judged.verdict {
-        Verdict::NotApplicable => "says nothing about these bundles".to_owned(),
-        _ if reasons.is_empty() => escape(&words::of_claim(judged)),
-        _ => reasons.join("<br>"),
-    };
+fn row(judged: &Judged, names: &[&str]) -> String {
+    let reasons: Vec<String> = findings::reasons(judged, names).iter().map(|r| escape(r)).collect();
+    let says = if reasons.is_empty() { escape(&findings::of_claim(judged)) } else { reasons.join("<br>") };
     format!("<tr><td>{}</td><td><code>{}</code></td><td>{says}</td></tr>\n", verdict(judged.verdict), escape(&judged.id))
 }
 
-fn bundle(side: &Side) -> String {
-    let window = &side.manifest.window;
-    let when = [&window.started, &window.finished].map(|t| t.as_deref().unwrap_or("unknown")).join(" – ");
-    let layers =
-        side.manifest.layers.iter().map(|l| format!("{} ({} objects) <code>{}</code>", escape(&l.name), l.objects, escape(&l.digest)));
+fn bundle(bundle: &Bundle) -> String {
+    let when = [&bundle.window.started, &bundle.window.finished].map(|t| t.as_deref().unwrap_or("unknown")).join(" – ");
+    let layers = bundle.layers.iter().map(|l| format!("{} ({} objects) <code>{}</code>", escape(&l.name), l.objects, escape(&l.digest)));
     format!(
         "<tr><td>{}</td><td>{}</td><td class=\"digest\"><code>{}</code></td><td class=\"digest\">{}</td></tr>\n",
-        escape(&side.name),
+        escape(&bundle.name),
         escape(&when),
-        escape(&side.sha256),
+        escape(&bundle.sha256),
         layers.collect::<Vec<_>>().join("<br>"),
     )
 }
@@ -100,17 +93,19 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Page, page};
-    use crate::model::Verdict;
+    use crate::report::read::read;
+    use serde_json::json;
 
     #[test]
     fn captured_text_is_never_markup() {
         let hostile = "<script>alert(1)</script>\u{1b}[2J\"'&";
+        let change = json!({"object": {"group": "", "kind": hostile, "namespace": "", "name": "x"}, "layer": hostile, "change": "added",
+            "recreated": false, "from": "a", "to": hostile, "fields": []});
+        let report = json!({"bundles": [], "verdict": "proven", "verdicts": [], "changes": [change]});
         let text = page(&Page {
             title: hostile,
             about: hostile,
-            sides: &[],
-            judged: &[],
-            total: Verdict::Proven,
+            report: &read(&report).unwrap(),
             files: &[(hostile.to_owned(), "a file")],
             commands: &[hostile.to_owned()],
         });

@@ -1,7 +1,7 @@
 //! The results of probes as a table: one line for each target, with its worst sample.
 use crate::bundle::probe::{Heard, Is, Line, Sample};
 use crate::render::table::{Style, columns};
-use crate::render::{foreign, words};
+use crate::render::{foreign, values};
 
 pub fn table(lines: &[&Line], style: Style) -> String {
     let rows: Vec<Vec<String>> = lines.iter().map(|l| row(l)).collect();
@@ -38,8 +38,8 @@ fn seen(sample: &Sample) -> String {
     if !sample.outcome.missed.is_empty() {
         let one = |m: &crate::bundle::probe::Miss| {
             let place = if m.pointer.is_empty() { &m.what } else { &m.pointer };
-            let seen = if m.seen.is_null() { "nothing".into() } else { words::short(&m.seen) };
-            format!("{place}: wanted {}, seen {seen}", words::short(&m.expected))
+            let seen = if m.seen.is_null() { "nothing".into() } else { values::short(&m.seen) };
+            format!("{place}: wanted {}, seen {seen}", values::short(&m.expected))
         };
         return sample.outcome.missed.iter().map(one).collect::<Vec<_>>().join("; ");
     }
@@ -47,7 +47,7 @@ fn seen(sample: &Sample) -> String {
         Heard::Silence(silence) => foreign::clean(&silence.detail),
         Heard::Answer(answer) => {
             let who = if answer.of_server { " (API server)" } else { "" };
-            format!("{}{who} {}", answer.status, words::short(&answer.body.trim().into()))
+            format!("{}{who} {}", answer.status, values::short(&answer.body.trim().into()))
         }
     }
 }

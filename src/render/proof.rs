@@ -1,25 +1,22 @@
 //! The index page of a proof: what was proven, what each of its files is, and how a stranger checks them.
 use crate::bundle::names::ACTIONS;
-use crate::compare::Side;
 use crate::render::html::{Page, page};
-use crate::usecase::diff::Outcome;
+use crate::report::read::Reading;
 use crate::usecase::prove::State;
 
-/// The page. `server` was asked; `report` is the file that `signer` signed.
-pub fn index(state: &State, server: &str, sides: &[Side], outcome: &Outcome, report: &str, signer: &str) -> String {
+/// The page of a report. `server` was asked; `file` is the report's, which `signer` signed.
+pub fn index(state: &State, server: &str, report: &Reading, file: &str, signer: &str) -> String {
     let nonce = state.nonce.as_ref().map(|n| format!(", nonce {n}")).unwrap_or_default();
     // A turn that failed is not hidden behind what the bundles show all the same.
     let failed = state.failed().map_or_else(String::new, |step| format!("; {} failed, so the run is not at its end", step.name()));
     let end = if failed.is_empty() { "" } else { ", not at its end" };
-    let bundles: Vec<String> = sides.iter().map(|s| format!("{}.evid.zip", s.name)).collect();
+    let bundles: Vec<String> = report.bundles.iter().map(|b| format!("{}.evid.zip", b.name)).collect();
     page(&Page {
         title: &format!("evid prove {}{end}", state.goal.as_str()),
         about: &format!("begun {} on {server}{nonce}; signed by key {signer}{failed}", state.started),
-        sides,
-        judged: &outcome.judged,
-        total: outcome.total,
-        files: &listing(&bundles, report),
-        commands: &commands(&bundles, report),
+        report,
+        files: &listing(&bundles, file),
+        commands: &commands(&bundles, file),
     })
 }
 

@@ -1,67 +1,8 @@
-//! English text for the words in reports. The report itself has no prose. The words for codes are data, one file for each language in
-//! `words/`; the sentences around them are here.
-use crate::claims::{Code, Finding, Judged};
-use crate::compare::Writer;
-use crate::model::{Key, Role, Verdict};
-use crate::render::foreign;
-use serde_json::Value;
+//! English words for codes, roles and verdicts. The words for codes are data, one file for each language in `words/`. It must not know
+//! which sentences are made of them.
+use crate::model::{Role, Verdict};
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
-
-/// A finding in one line: object, what, where, values.
-pub fn of_finding(finding: &Finding) -> String {
-    let object = finding.object.as_ref().map(of_key);
-    let mut text = [object.as_deref().unwrap_or(""), en::findings(finding.code)].join(" ").trim().to_owned();
-    if !finding.pointer.is_empty() {
-        text.push_str(&format!(" at {}", finding.pointer));
-    }
-    match (&finding.before, &finding.after) {
-        (Some(a), Some(b)) => text.push_str(&format!(": {} → {}", short(a), short(b))),
-        (Some(a), None) => text.push_str(&format!(": was {}", short(a))),
-        (None, Some(b)) => text.push_str(&format!(": {}", short(b))),
-        (None, None) => {}
-    }
-    if let Some(writer) = &finding.writer {
-        text.push_str(&format!(", {}", of_writer(writer)));
-    }
-    text
-}
-
-/// Who wrote a field, and when.
-pub fn of_writer(writer: &Writer) -> String {
-    format!("by {} at {}", foreign::clean(&writer.manager), of_time(&writer.time))
-}
-
-/// The time of day of an RFC 3339 time.
-fn of_time(time: &str) -> String {
-    foreign::clean(time.split_once('T').map_or(time, |(_, clock)| clock))
-}
-
-fn of_key(key: &Key) -> String {
-    if key.name != "*" {
-        return key.to_string();
-    }
-    if key.namespace.is_empty() { key.kind.clone() } else { format!("{} in {}", key.kind, key.namespace) }
-}
-
-/// A value on one short line.
-pub fn short(value: &Value) -> String {
-    const MOST: usize = 60;
-    let text = match value {
-        Value::String(s) => foreign::clean(&s.replace('\n', "⏎")),
-        other => foreign::clean(&crate::canon::json::to_text(other)),
-    };
-    if text.chars().count() <= MOST { text } else { text.chars().take(MOST - 1).chain(['…']).collect() }
-}
-
-/// What a claim says, and how many expected changes it excepts.
-pub fn of_claim(judged: &Judged) -> String {
-    match judged.findings.iter().filter(|f| f.code == Code::ExpectedChange).count() {
-        0 => judged.says.clone(),
-        1 => format!("{}, but for 1 change that evid.yaml expects", judged.says),
-        n => format!("{}, but for {n} changes that evid.yaml expects", judged.says),
-    }
-}
 
 /// What is asked of a layer of this role.
 pub fn of_role(role: Role) -> &'static str {

@@ -1,5 +1,7 @@
 //! The report: an in-toto predicate over named bundles. It holds no prose written by evid, in no language; the same bundles give the same
 //! bytes.
+pub mod read;
+
 use crate::claims::{Evidence, Expect, Finding, Judged};
 use crate::compare::{Change, Writer};
 use crate::model::{Key, Verdict};

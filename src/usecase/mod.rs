@@ -10,5 +10,6 @@ pub mod probes;
 pub mod prove;
 pub mod rights;
 pub mod session;
+pub mod show;
 pub mod switch;
 pub mod verify;

@@ -34,6 +34,7 @@ const SIBLINGS: &[(&str, &str)] = &[
     ("claims", "argo"),
     ("claims", "compare"),
     ("claims", "bundle"),
+    ("report", "bundle"),
     ("report", "claims"),
     ("report", "compare"),
 ];

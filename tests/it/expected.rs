@@ -47,7 +47,7 @@ fn a_field_that_moves_refutes_unless_it_is_expected_and_is_noted_then() {
     }
     crate::schemas::valid("report.v1.schema.json", "a report that expects something", &with.predicate);
     let confined = with.judged.iter().find(|j| j.id == "changes.confined").unwrap();
-    assert!(evid::render::words::of_claim(confined).ends_with("but for 1 change that evid.yaml expects"));
+    assert!(evid::render::findings::of_claim(confined).ends_with("but for 1 change that evid.yaml expects"));
     assert_eq!(with.predicate["expectedChanges"][0]["because"], "the operator counts its runs here");
     assert_eq!(with.predicate["changes"][0]["fields"][0]["expected"], true);
     assert!(without.predicate.get("expectedChanges").is_none());
@@ -96,7 +96,7 @@ fn what_moved_on_an_idle_platform_is_proposed_and_wants_a_reason() {
     let out = place.evid(&["config", "expect", "a", "b"]);
     assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
     let proposed = text(&out.stdout);
-    assert!(proposed.contains("# by tuner at 18:19:00Z: info → moved"), "{proposed}");
+    assert!(proposed.contains("# by tuner at 18:19:00Z: from info to moved"), "{proposed}");
     let written =
         |spec: &str| std::fs::write(place.path().join("evid.yaml"), format!("apiVersion: evid/v1\nkind: Platform\n{spec}")).unwrap();
     written(&proposed);

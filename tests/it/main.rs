@@ -44,6 +44,8 @@ mod samples;
 mod scenes;
 /// What is published as JSON Schema.
 mod schemas;
+/// `evid show`.
+mod show;
 /// What is said of volumes and their claims.
 mod storage;
 mod support;

@@ -7,7 +7,7 @@ use crate::claims::catalogue;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
-use crate::render::{expected, words, yaml};
+use crate::render::{expected, findings, words, yaml};
 use crate::usecase::expect::propose;
 use std::path::PathBuf;
 
@@ -69,7 +69,7 @@ fn expect(args: &Expect, global: &Global) -> Done {
         [&args.before, &args.after].into_iter().map(|n| archive::locate(n, &global.archive)).collect::<Result<_, _>>()?;
     let proposal = propose(&archive::sides(&paths)?)?;
     if !proposal.apart.is_empty() {
-        let why: Vec<String> = proposal.apart.iter().map(words::of_finding).collect();
+        let why: Vec<String> = proposal.apart.iter().map(findings::sentence).collect();
         let text = format!("nothing can be proposed from {} and {}: {}", args.before, args.after, why.join("; "));
         let hint = "capture the same platform twice, with one configuration, the earlier one first";
         return Err(Failure::new(text).hint(hint).exit(Exit::Inconclusive));
@@ -78,7 +78,7 @@ fn expect(args: &Expect, global: &Global) -> Done {
         ui::message(&format!("note: {} gaps in these bundles; more may move where nobody looked", proposal.gaps));
     }
     for (finding, why) in &proposal.refused {
-        ui::message(&format!("not to be expected: {}\n    {why}", words::of_finding(finding)));
+        ui::message(&format!("not to be expected: {}\n    {why}", findings::sentence(finding)));
     }
     if proposal.entries.is_empty() {
         ui::message("nothing is proposed");

@@ -71,6 +71,7 @@ impl Stage {
         if let Err(panic) = back {
             resume_unwind(panic);
         }
+        assert!(crate::schemas::valid_folder(self.folder.path()) > 0, "a scene leaves documents");
     }
 
     fn put_back(&self) {

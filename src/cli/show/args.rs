@@ -1,0 +1,62 @@
+//! What `evid show` is asked for, and in which form. It must not know bundles or reports.
+/// Show the objects of a bundle as kubectl would show the cluster, or all that a report says
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:
+  evid show latest                              what the latest bundle holds
+  evid show before pods -n mlops-prod -o wide   pods of one namespace, with their nodes' addresses, health and layer
+  evid show before app root-optional            an Application, and the tree of what it lists
+  evid show before all --layer core -o name     every object of a layer
+  evid show before--off                         the report over two bundles: verdicts, changes, notes, gaps")]
+pub struct Args {
+    /// A bundle or a report, by path or by name; `latest` and `~1` are the latest bundle and the one before
+    pub(super) subject: String,
+    /// Kinds, as `pods`, `deploy,svc`, `Deployment` or `deployments.apps`, and names; or KIND/NAME; `all` for every object, `probes` for
+    /// what health probes heard; without any, a summary
+    pub(super) resources: Vec<String>,
+    /// Only this namespace
+    #[arg(short, long)]
+    namespace: Option<String>,
+    /// All namespaces (which is the default)
+    #[arg(short = 'A', long)]
+    all_namespaces: bool,
+    /// Only objects with these labels, as kubectl takes them
+    #[arg(short = 'l', long, value_name = "LABELS")]
+    pub(super) selector: Option<String>,
+    /// Only objects of this layer
+    #[arg(long)]
+    pub(super) layer: Option<String>,
+    /// table, wide, json, yaml, name or jsonpath=TEMPLATE
+    #[arg(short, long, default_value = "table", value_parser = output)]
+    pub(super) output: Output,
+}
+
+/// A form of output.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Output {
+    Table,
+    Wide,
+    Json,
+    Yaml,
+    Name,
+    JsonPath(String),
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    Ok(match text {
+        "table" => Output::Table,
+        "wide" => Output::Wide,
+        "json" => Output::Json,
+        "yaml" => Output::Yaml,
+        "name" => Output::Name,
+        _ => Output::JsonPath(
+            text.strip_prefix("jsonpath=").ok_or("table, wide, json, yaml, name or jsonpath=TEMPLATE is wanted")?.to_owned(),
+        ),
+    })
+}
+
+impl Args {
+    /// The namespace that is wanted; none for all.
+    pub(super) fn namespace(&self) -> Option<&str> {
+        self.namespace.as_deref().filter(|_| !self.all_namespaces)
+    }
+}

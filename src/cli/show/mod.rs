@@ -1,0 +1,36 @@
+//! `evid show`: a bundle as kubectl would show the cluster, or all that a report holds.
+mod args;
+mod objects;
+mod probes;
+mod report;
+
+pub(super) use args::Args;
+
+use crate::adapters::archive;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::{Done, Global};
+use std::path::PathBuf;
+
+pub(super) fn run(args: &Args, global: &Global) -> Done {
+    if let Some(path) = named_report(args, global) {
+        return report::run(&path, args);
+    }
+    let path = archive::locate(&args.subject, &global.archive)?;
+    let reader = archive::open(&path)?;
+    let files = archive::files(&reader).map_err(|d| Failure::new(d.to_string()).exit(Exit::Broken))?;
+    if args.resources.first().is_some_and(|r| r == "probes") {
+        return probes::run(args, &files);
+    }
+    objects::run(args, &path, &reader, &files)
+}
+
+/// The report that the caller means: a file that is no bundle, or a report's name in the evidence folder.
+fn named_report(args: &Args, global: &Global) -> Option<PathBuf> {
+    let given = PathBuf::from(&args.subject);
+    if given.is_file() {
+        return (!archive::is_zip(&given) && !args.subject.ends_with(archive::ENDING)).then_some(given);
+    }
+    let name = args.subject.strip_suffix(".report.json").unwrap_or(&args.subject);
+    Some(global.archive.join(format!("{name}.report.json"))).filter(|p| p.is_file())
+}

@@ -1,0 +1,78 @@
+//! The changes of a report as text: by layer, and in each by the pair of bundles between which they happened, so that what came back is
+//! listed like what went.
+use crate::compare::{ChangeKind, FieldChange};
+use crate::render::findings::of_key;
+use crate::render::table::Style;
+use crate::render::{foreign, values};
+use crate::report::read::Changed;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A layer, a pair of bundles, and the changes in that layer between them.
+type Group<'a> = (&'a str, &'a (String, String), Vec<&'a Changed>);
+
+/// All changes; of each group the first `style.most`.
+pub fn list(changes: &[Changed], style: Style) -> String {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for change in changes {
+        match groups.iter_mut().find(|(layer, between, _)| *layer == change.layer && *between == &change.between) {
+            Some((.., group)) => group.push(change),
+            None => groups.push((&change.layer, &change.between, vec![change])),
+        }
+    }
+    groups.sort_by_key(|(layer, ..)| *layer);
+    let mut out = String::new();
+    for (layer, (from, to), group) in groups {
+        let between = foreign::clean(&format!("{layer}, {from} to {to}"));
+        out.push_str(&format!("\nchanges in {between}: {} ({})\n", group.len(), counts(&group)));
+        group.iter().take(style.most).for_each(|c| out.push_str(&one(c, style)));
+        if group.len() > style.most {
+            out.push_str(&format!("  … and {} more (all are in the report)\n", group.len() - style.most));
+        }
+    }
+    out
+}
+
+/// `30 removed, 1 modified`.
+fn counts(changes: &[&Changed]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    changes.iter().for_each(|c| *counts.entry(word(c)).or_default() += 1);
+    counts.iter().map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
+}
+
+fn word(change: &Changed) -> &'static str {
+    match change.kind {
+        ChangeKind::Replaced => "re-created equal",
+        ChangeKind::Modified if change.recreated => "re-created different",
+        ChangeKind::Departs => "unlike its template",
+        ChangeKind::Torn => "read at two moments",
+        kind => kind.as_str(),
+    }
+}
+
+fn one(change: &Changed, style: Style) -> String {
+    let mut out = format!("  {} {}\n", word(change), of_key(&change.object));
+    change.fields.iter().take(style.most).for_each(|f| out.push_str(&field(f)));
+    if change.fields.len() > style.most {
+        out.push_str(&format!("      … and {} more fields\n", change.fields.len() - style.most));
+    }
+    out
+}
+
+/// A field with both values; of a text, the lines that changed.
+fn field(field: &FieldChange) -> String {
+    let expected = if field.expected { " (expected)" } else { "" };
+    let place = format!("      {}{expected}", foreign::clean(&field.pointer));
+    if let (Some(Value::String(a)), Some(Value::String(b))) = (&field.before, &field.after)
+        && (a.contains('\n') || b.contains('\n'))
+    {
+        let lines: String = values::lines(a, b).iter().map(|l| format!("        {l}\n")).collect();
+        return format!("{place}\n{lines}");
+    }
+    match (&field.before, &field.after) {
+        (Some(a), Some(b)) => format!("{place}: {}\n", values::both(a, b)),
+        (Some(a), None) => format!("{place}: gone, it was {}\n", values::short(a)),
+        (None, Some(b)) => format!("{place}: new, it is {}\n", values::short(b)),
+        (None, None) => format!("{place}\n"),
+    }
+}

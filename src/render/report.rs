@@ -1,0 +1,145 @@
+//! A report on a terminal: one line with one reason for each verdict, the changes by layer, what was noted, what is not proven, the layer
+//! digests. In full it has every finding and every gap.
+use crate::bundle::expected::Expected;
+use crate::claims::Judged;
+use crate::model::Verdict;
+use crate::render::table::{Style, columns};
+use crate::render::{changes, findings, foreign, gaps, words};
+use crate::report::read::{Bundle, Reading};
+
+/// The report as a comparison ends with it.
+pub fn text(report: &Reading, style: Style) -> String {
+    let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();
+    let mut out = verdicts(report, &names, style);
+    out.push_str(&changes::list(&report.changes, style));
+    out.push_str(&noted(&report.judged));
+    out.push_str(&list_expected(&report.expected));
+    out.push_str(&digests(&report.bundles, style));
+    out.push_str(&not_proven());
+    out
+}
+
+/// The report with all that it holds: also every reason, every gap, and what it is about.
+pub fn full(report: &Reading, style: Style) -> String {
+    let style = Style { most: usize::MAX, ..style };
+    let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();
+    let mut out = subjects(report, style);
+    out.push_str(&verdicts(report, &names, style));
+    for judged in &report.judged {
+        let reasons = findings::reasons(judged, &names);
+        if reasons.len() > 1 {
+            out.push_str(&format!("\n{} is {}\n", foreign::clean(&judged.id), words::of_verdict(judged.verdict)));
+            reasons.iter().for_each(|r| out.push_str(&format!("  {r}\n")));
+        }
+    }
+    out.push_str(&changes::list(&report.changes, style));
+    for (says, objects) in findings::notes(&report.judged) {
+        out.push_str(&format!("\nnoted: {says}\n"));
+        objects.iter().for_each(|o| out.push_str(&format!("  {o}\n")));
+    }
+    out.push_str(&list_expected(&report.expected));
+    for bundle in &report.bundles {
+        let lines = gaps::lines(&bundle.gaps(), style.most);
+        if !lines.is_empty() {
+            out.push_str(&format!("\nnot answered in {}\n", foreign::clean(&bundle.name)));
+            lines.iter().for_each(|l| out.push_str(&format!("  {l}\n")));
+        }
+    }
+    out.push_str(&digests(&report.bundles, style));
+    out.push_str(&not_proven());
+    out
+}
+
+fn verdicts(report: &Reading, names: &[&str], style: Style) -> String {
+    let mut out = String::new();
+    let rows = report.judged.iter().map(|j| vec![words::of_verdict(j.verdict).into(), j.id.clone(), reason(j, names)]);
+    for line in columns(&["VERDICT", "CLAIM", "REASON"], &rows.collect::<Vec<_>>(), style).lines() {
+        let verdict = report.judged.iter().map(|j| j.verdict).find(|v| line.starts_with(words::of_verdict(*v)));
+        let rest = verdict.and_then(|v| line.strip_prefix(words::of_verdict(v)));
+        out.push_str(&match (verdict, rest) {
+            (Some(verdict), Some(rest)) => format!("{}{rest}\n", paint(verdict, style)),
+            _ => format!("{line}\n"),
+        });
+    }
+    out + &format!("\nresult: {}\n", paint(report.total, style))
+}
+
+fn reason(judged: &Judged, names: &[&str]) -> String {
+    let reasons = findings::reasons(judged, names);
+    match reasons.split_first() {
+        Some((first, [])) => first.clone(),
+        Some((first, rest)) => format!("{first} (and {} more)", rest.len()),
+        None => findings::of_claim(judged),
+    }
+}
+
+/// What the claims noted, by what it says.
+fn noted(judged: &[Judged]) -> String {
+    let notes = findings::notes(judged);
+    let lines = notes.iter().map(|(says, objects)| format!("  {says}: {}\n", findings::some(objects, 4)));
+    if notes.is_empty() { String::new() } else { format!("\nnoted\n{}", lines.collect::<String>()) }
+}
+
+/// The entries that the configuration expects to change, each with its reason.
+fn list_expected(entries: &[Expected]) -> String {
+    let mut out = String::new();
+    if !entries.is_empty() {
+        out.push_str("\nexpected to change, as evid.yaml says\n");
+    }
+    for e in entries {
+        let place = [e.namespace.as_deref(), Some(e.name.as_deref().unwrap_or("*"))].into_iter().flatten().collect::<Vec<_>>().join("/");
+        out.push_str(&format!("  {} {} at {}\n", foreign::clean(&e.kind), foreign::clean(&place), foreign::clean(&e.pointers.join(", "))));
+        out.push_str(&format!("      because {}\n", foreign::clean(e.because.trim())));
+    }
+    out
+}
+
+/// The bundles that the report is about.
+fn subjects(report: &Reading, style: Style) -> String {
+    let row = |b: &Bundle| {
+        let time = |t: &Option<String>| t.clone().unwrap_or_else(|| "unknown".into());
+        let cluster = [&b.cluster.server, &b.cluster.uid].into_iter().flatten().next().cloned().unwrap_or_else(|| "unknown".into());
+        vec![b.name.clone(), time(&b.window.finished), b.source.clone(), cluster, b.switch.clone().unwrap_or_default(), b.sha256.clone()]
+    };
+    let rows: Vec<Vec<String>> = report.bundles.iter().map(row).collect();
+    let mut out = columns(&["BUNDLE", "CAPTURED", "SOURCE", "CLUSTER", "SWITCH", "SHA-256"], &rows, style) + "\n";
+    if let Some(pinned) = &report.pinned {
+        out.push_str(&format!("judged as {}, whatever the switch shows\n\n", foreign::clean(pinned)));
+    }
+    for bundle in &report.bundles {
+        if let Some(nonce) = &bundle.nonce {
+            out.push_str(&format!("nonce of {}: {}\n\n", foreign::clean(&bundle.name), foreign::clean(nonce)));
+        }
+    }
+    out
+}
+
+fn digests(bundles: &[Bundle], style: Style) -> String {
+    let layers = |b: &Bundle| {
+        let row = |l: &crate::report::read::Layer| {
+            vec![b.name.clone(), l.name.clone(), l.objects.to_string(), l.digest.chars().take(16).collect()]
+        };
+        b.layers.iter().map(row).collect::<Vec<_>>()
+    };
+    let rows: Vec<Vec<String>> = bundles.iter().flat_map(layers).collect();
+    format!("\nlayer digests\n{}", columns(&["BUNDLE", "LAYER", "OBJECTS", "SHA-256"], &rows, style))
+}
+
+fn not_proven() -> String {
+    let lines: String = words::NOT_PROVEN.iter().map(|line| format!("  - {line}\n")).collect();
+    format!("\nnot proven by this evidence\n{lines}")
+}
+
+fn paint(verdict: Verdict, style: Style) -> String {
+    let word = words::of_verdict(verdict);
+    if !style.colour {
+        return word.into();
+    }
+    let colour = match verdict {
+        Verdict::Proven => 32,
+        Verdict::Refuted => 31,
+        Verdict::Inconclusive => 33,
+        Verdict::NotApplicable => 90,
+    };
+    format!("\u{1b}[{colour}m{word}\u{1b}[0m")
+}

@@ -1,0 +1,208 @@
+//! A report as a person is shown it, read from its predicate: the one that was just made, or one of a file. It judges nothing, and must
+//! not know who signed.
+use crate::bundle::coverage::GapLine;
+use crate::bundle::expected::Expected;
+use crate::bundle::manifest::{Cluster, Window};
+use crate::claims::{Code, Effect, Finding, Judged, catalogue};
+use crate::compare::{ChangeKind, FieldChange, Writer};
+use crate::model::{Gap, Key, Reason, Verdict};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// A report.
+#[derive(Debug)]
+pub struct Reading {
+    /// The bundles that it is about, in its order.
+    pub bundles: Vec<Bundle>,
+    /// The overall result.
+    pub total: Verdict,
+    /// The verdicts, in its order.
+    pub judged: Vec<Judged>,
+    /// What changed from each bundle to the next.
+    pub changes: Vec<Changed>,
+    /// What the configuration expects to change.
+    pub expected: Vec<Expected>,
+    /// What the caller expected the bundles to show.
+    pub pinned: Option<String>,
+}
+
+/// One of its bundles.
+#[derive(Deserialize, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct Bundle {
+    pub name: String,
+    pub sha256: String,
+    /// `live` or `dump`.
+    pub source: String,
+    pub window: Window,
+    pub cluster: Cluster,
+    pub layers: Vec<Layer>,
+    gaps: Vec<GapLine>,
+    /// The position of the switch.
+    #[serde(default)]
+    pub switch: Option<String>,
+    #[serde(default)]
+    pub nonce: Option<String>,
+}
+
+impl Bundle {
+    /// What was not answered.
+    pub fn gaps(&self) -> Vec<Gap> {
+        let reason = |word: &str| Reason::parse(word).unwrap_or(Reason::Unreadable);
+        self.gaps.iter().map(|g| Gap::of(&*g.group, &*g.resource, g.namespace.clone(), reason(&g.reason), &*g.detail)).collect()
+    }
+}
+
+/// The digest of a layer in a bundle.
+#[derive(Deserialize, Debug)]
+pub struct Layer {
+    pub name: String,
+    pub digest: String,
+    pub objects: u64,
+}
+
+/// A changed object.
+#[derive(Debug)]
+pub struct Changed {
+    pub object: Key,
+    pub layer: String,
+    pub kind: ChangeKind,
+    /// Whether it is another instance than before.
+    pub recreated: bool,
+    /// The names of the bundles between which it changed.
+    pub between: (String, String),
+    pub fields: Vec<FieldChange>,
+}
+
+/// Reads a predicate of [`crate::report::PREDICATE_TYPE`].
+///
+/// # Errors
+/// If it is none, or a later evid's with codes that this one does not know.
+pub fn read(predicate: &Value) -> Result<Reading, String> {
+    let stored = Stored::deserialize(predicate).map_err(|e| e.to_string())?;
+    let names: Vec<&str> = stored.bundles.iter().map(|b| &*b.name).collect();
+    let claims = catalogue::all()?;
+    let judged = stored.verdicts.into_iter().map(|v| {
+        let (first, word) = v.claim.rsplit_once('.').unwrap_or(("", &v.claim));
+        let says = claims.iter().find(|c| c.word == word).map(|c| c.sentence(first, v.verdict)).unwrap_or_default();
+        let findings = v.findings.into_iter().map(|f| f.finding(&names)).collect();
+        Judged { says, verdict: v.verdict, findings, id: v.claim }
+    });
+    Ok(Reading {
+        judged: judged.collect(),
+        total: stored.verdict,
+        changes: stored.changes.into_iter().map(ChangeLine::changed).collect(),
+        expected: stored.expected_changes,
+        pinned: stored.expected,
+        bundles: stored.bundles,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stored {
+    bundles: Vec<Bundle>,
+    #[serde(deserialize_with = "verdict")]
+    verdict: Verdict,
+    verdicts: Vec<VerdictLine>,
+    changes: Vec<ChangeLine>,
+    #[serde(default)]
+    expected: Option<String>,
+    #[serde(default)]
+    expected_changes: Vec<Expected>,
+}
+
+#[derive(Deserialize)]
+struct VerdictLine {
+    claim: String,
+    #[serde(deserialize_with = "verdict")]
+    verdict: Verdict,
+    findings: Vec<FindingLine>,
+}
+
+fn verdict<'de, D: Deserializer<'de>>(from: D) -> Result<Verdict, D::Error> {
+    let word = String::deserialize(from)?;
+    let known = Verdict::ALL.into_iter().find(|v| v.as_str() == word);
+    known.ok_or_else(|| serde::de::Error::custom("a verdict in it is none that evid gives"))
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Key")]
+struct KeyLine {
+    group: String,
+    kind: String,
+    namespace: String,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Object(#[serde(with = "KeyLine")] Key);
+
+#[derive(Deserialize)]
+struct FindingLine {
+    effect: Effect,
+    code: Code,
+    #[serde(default)]
+    bundle: Option<String>,
+    #[serde(default)]
+    object: Option<Object>,
+    #[serde(default)]
+    file: String,
+    #[serde(default)]
+    pointer: String,
+    #[serde(default)]
+    before: Option<Value>,
+    #[serde(default)]
+    after: Option<Value>,
+    #[serde(default)]
+    writer: Option<Writer>,
+}
+
+impl FindingLine {
+    fn finding(self, names: &[&str]) -> Finding {
+        let bundle = names.iter().position(|n| self.bundle.as_deref() == Some(n)).unwrap_or(0);
+        let base = Finding::new(self.effect, self.code, bundle).at(&self.pointer, self.before, self.after).in_file(&self.file);
+        Finding { object: self.object.map(|o| o.0), writer: self.writer, ..base }
+    }
+}
+
+/// A place within an object, and its two values.
+#[derive(Deserialize)]
+struct FieldLine {
+    #[serde(default)]
+    pointer: String,
+    #[serde(default)]
+    before: Option<Value>,
+    #[serde(default)]
+    after: Option<Value>,
+    #[serde(default)]
+    writer: Option<Writer>,
+    #[serde(default)]
+    expected: bool,
+}
+
+#[derive(Deserialize)]
+struct ChangeLine {
+    object: Object,
+    layer: String,
+    change: ChangeKind,
+    recreated: bool,
+    from: String,
+    to: String,
+    fields: Vec<FieldLine>,
+}
+
+impl ChangeLine {
+    fn changed(self) -> Changed {
+        let field =
+            |f: FieldLine| FieldChange { writer: f.writer, expected: f.expected, ..FieldChange::new(&f.pointer, f.before, f.after) };
+        Changed {
+            object: self.object.0,
+            layer: self.layer,
+            kind: self.change,
+            recreated: self.recreated,
+            between: (self.from, self.to),
+            fields: self.fields.into_iter().map(field).collect(),
+        }
+    }
+}
