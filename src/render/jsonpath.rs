@@ -197,9 +197,12 @@ mod tests {
         ] {
             assert_eq!(json!(find(&list, path).unwrap()), values, "{path}");
         }
-        for path in ["items[", &format!(".{}", "[0]".repeat(500)), ".a[?(@.b=="] {
+        let deep = format!(".a[?{}@.b{}]", "(".repeat(480), ")".repeat(480));
+        for path in ["items[", &format!(".{}", "[0]".repeat(500)), ".a[?(@.b==", &deep[..800]] {
             assert!(find(&list, path).is_err(), "{path}");
         }
+        // Deep, and still within the stack.
+        drop(find(&list, &deep));
     }
 
     #[test]
