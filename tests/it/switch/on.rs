@@ -328,10 +328,8 @@ fn one_quiet_look_is_not_enough() {
     let looks = Arc::new(AtomicUsize::new(0));
     let count = looks.clone();
     fake.0.borrow_mut().instead.push(Box::new(move |world, ask| {
-        if ask.path == path("deployments", "feast", "ui") {
-            if count.fetch_add(1, Relaxed) == 0 {
-                world.patch(&app_path("store"), &json!({"operation": {"sync": {}}, "status": {"operationState": null}}));
-            }
+        if ask.path == path("deployments", "feast", "ui") && count.fetch_add(1, Relaxed) == 0 {
+            world.patch(&app_path("store"), &json!({"operation": {"sync": {}}, "status": {"operationState": null}}));
         }
         None
     }));
