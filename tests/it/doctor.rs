@@ -118,7 +118,8 @@ fn a_platform_that_is_well_has_nothing_but_ok_and_is_only_read() {
 
 #[test]
 fn each_thing_that_is_wrong_is_named_and_nothing_else() {
-    fn case<'a>(change: impl FnOnce(&mut World) + 'a, want: &'a [&'a str]) -> (Box<dyn FnOnce(&mut World) + 'a>, &'a [&'a str]) {
+    type Change = Box<dyn FnOnce(&mut World)>;
+    fn case(change: impl FnOnce(&mut World) + 'static, want: &'static [&'static str]) -> (Change, &'static [&'static str]) {
         (Box::new(change), want)
     }
     /// The controller runs this image, in so many pods that are ready.
