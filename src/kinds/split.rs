@@ -37,14 +37,14 @@ pub fn join_facets(facets: Facets) -> Value {
     let depth = |pointer: &str| pointer.bytes().filter(|b| *b == b'/').count();
     let mut value = facets.state;
     let mut lists: Vec<_> = facets.order.into_iter().collect();
-    lists.sort_by_key(|(pointer, _)| depth(pointer));
+    lists.sort_by_cached_key(|(pointer, _)| depth(pointer));
     for (pointer, order) in lists {
         unsort(&mut value, &pointer, &order);
     }
     let mut fields: Vec<_> = facets.identity.into_iter().chain(facets.noise).collect();
     // An element of a list comes after the elements before it.
     let index = |pointer: &str| pointer.rsplit('/').next().and_then(|token| token.parse::<usize>().ok());
-    fields.sort_by_key(|(pointer, _)| (depth(pointer), index(pointer)));
+    fields.sort_by_cached_key(|(pointer, _)| (depth(pointer), index(pointer)));
     for (pointer, field) in fields {
         set(&mut value, &pointer, field);
     }
