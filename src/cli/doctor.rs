@@ -1,7 +1,7 @@
 //! `evid doctor`: what would keep evid from seeing the platform, and what to do about it; `--rbac`: the rights that evid needs.
-use crate::adapters::kube::Origin;
+use crate::adapters::kube::{Access, Origin};
 use crate::adapters::{config, doctor, keyfile};
-use crate::cli::cluster::ClusterArgs;
+use crate::cli::cluster::{ClusterArgs, connected};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
@@ -141,18 +141,28 @@ fn of_origin(origin: &Origin, impersonated: Option<&str>) -> Vec<Line> {
     lines
 }
 
-/// Prints the roles: for all kinds, or for the kinds of the named cluster.
+/// Prints the roles: for all kinds, or for the kinds of the named cluster. Where Applications are is asked as the person who prints, not as
+/// whom the roles are for: that one may not list them yet.
 fn rbac(args: &Args) -> Done {
     let mut listed = None;
     let (mut control, mut applications) = (None, Vec::new());
-    if args.cluster.is_named() {
-        let cluster = args.cluster.connect()?;
-        let (kinds, gaps) = discover(&cluster).map_err(|e| live::failure(e, &cluster))?;
-        gaps.iter().for_each(|g| ui::message(&format!("note: {}: not in the role", g.detail)));
-        let seen = platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace(), &[]);
-        applications = seen.argo("Application").map(|app| app.key.namespace.clone()).chain(seen.control.clone()).collect();
-        control = seen.control;
-        listed = Some(complete(Some(&kinds)));
+    let own = Access { impersonate: None, groups: vec![], ..args.cluster.access() };
+    let asked = connected(&own).and_then(|cluster| Ok((discover(&cluster).map_err(|e| live::failure(e, &cluster))?, cluster)));
+    match asked {
+        Ok(((kinds, gaps), cluster)) => {
+            let seen = platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace(), &[]);
+            applications = seen.argo("Application").map(|app| app.key.namespace.clone()).chain(seen.control.clone()).collect();
+            control = seen.control;
+            if args.cluster.is_named() {
+                gaps.iter().for_each(|g| ui::message(&format!("note: {}: not in the role", g.detail)));
+                listed = Some(complete(Some(&kinds)));
+            }
+        }
+        Err(why) if args.cluster.is_named() => return Err(why),
+        Err(_) => {}
+    }
+    if applications.is_empty() {
+        ui::message("note: no cluster said where Applications are; the switch needs a RoleBinding in each of their namespaces");
     }
     let control = control.as_deref().unwrap_or("argocd");
     applications.push(control.to_owned());

@@ -7,7 +7,11 @@ use crate::usecase::cluster::port::{Api, Ask, NoReply};
 /// # Errors
 /// If the cluster does not answer.
 pub fn uid(api: &dyn Api) -> Result<Option<String>, NoReply> {
-    let reply = api.send(&Ask::get("/api/v1/namespaces/kube-system"))?;
-    let space = (reply.status == 200).then(|| reply.json().ok()).flatten();
+    let read = |path: &str| Ok(Some(api.send(&Ask::get(path))?).filter(|r| r.status == 200).and_then(|r| r.json().ok()));
+    let space = match read("/api/v1/namespaces/kube-system")? {
+        // Who may list it need not be allowed to read it by name.
+        None => read("/api/v1/namespaces?fieldSelector=metadata.name%3Dkube-system")?.and_then(|l| l.pointer("/items/0").cloned()),
+        space => space,
+    };
     Ok(space.map(|space| meta::uid(&space).to_owned()).filter(|uid| !uid.is_empty()))
 }

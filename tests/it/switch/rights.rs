@@ -1,9 +1,10 @@
 //! Rights: what is missing is said before anything is written, and what may be listed and not got is seen gone by a list.
 use crate::support::cluster::{World, at, reply, status};
 use crate::switch::off::{refusals, switch_off};
-use crate::switch::platform::{off_options, platform, run};
+use crate::switch::platform::{off_options, on_options, platform, run, thing};
 use evid::usecase::cluster::port::{Ask, Method};
-use evid::usecase::switch::{Stop, Strategy, on};
+use evid::usecase::switch::off::off;
+use evid::usecase::switch::{Stop, Strategy, off, on};
 use serde_json::json;
 
 /// Denies a verb on Applications, in the reviews alone.
@@ -63,4 +64,22 @@ fn settings_that_may_not_be_read_are_a_refusal_unless_evid_yaml_says_the_method(
         evid::usecase::switch::off::plan(run, &off_options(Strategy::Prune)).map(drop)
     });
     assert!(done.is_ok(), "{done:?}");
+}
+
+#[test]
+fn what_may_be_listed_and_not_read_one_by_one_is_waited_for_all_the_same() {
+    let fake = platform();
+    // As the printed roles have it: of the workloads only lists.
+    let one_by_one = |path: &str| path.contains("/apps/v1/namespaces/") || path == "/api/v1/namespaces/kube-system";
+    fake.0.borrow_mut().instead.push(Box::new(move |_, ask| one_by_one(&ask.path).then(|| Ok(status(403, "forbidden")))));
+    let (done, ..) = run(&fake, |run| {
+        let plan = off::plan(run, &off_options(Strategy::Prune))?;
+        off(run, &plan, &off_options(Strategy::Prune))?;
+        let plan = on::plan(run, &on_options())?;
+        on::on(run, &plan, &on_options())
+    });
+    assert_eq!(done.unwrap().workloads, 3);
+    assert_eq!(evid::usecase::cluster::uid(&fake).unwrap(), None, "this platform has no such Namespace");
+    fake.0.borrow_mut().add(thing("Namespace", "", "kube-system"));
+    assert!(evid::usecase::cluster::uid(&fake).unwrap().is_some());
 }

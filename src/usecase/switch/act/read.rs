@@ -1,5 +1,5 @@
 //! Reads: one object, all objects of a kind. Each request is a GET.
-use crate::model::{Gap, Key, Reason};
+use crate::model::{Gap, Key, Reason, meta};
 use crate::usecase::cluster::port::{Api, Ask, Reply};
 use crate::usecase::cluster::{Bounded, Resource, whole};
 use crate::usecase::switch::decide::patches::app_path;
@@ -42,6 +42,20 @@ pub fn list(run: &Run<'_>, kind: &Resource, metadata: bool) -> Result<(Vec<Value
         return Err(Stop::Interrupted { step: Step::Read, hanging: vec![] });
     }
     Ok((items, gap))
+}
+
+/// One object, or its metadata alone; of a kind that may be listed and not read one by one, from its list.
+pub fn one(run: &Run<'_>, kind: &Resource, key: &Key, metadata: bool) -> Result<Option<Value>, Stop> {
+    match get(run.api, &kind.path_of(key), metadata.then_some(PARTIAL)) {
+        Err(Stop::Answered { status: 403, .. }) => {}
+        read => return read,
+    }
+    let is_it = |live: &Value| meta::text(live, "/metadata/name") == key.name && meta::text(live, "/metadata/namespace") == key.namespace;
+    let (items, gap) = list(run, kind, metadata)?;
+    match (items.into_iter().find(is_it), gap) {
+        (None, Some(gap)) => Err(Stop::Unseen(gap)),
+        (found, _) => Ok(found),
+    }
 }
 
 /// All objects of a kind, in full, as far as that is allowed: a refusal is noted, another doubt is [`Stop::Unseen`].

@@ -92,22 +92,8 @@ fn still(run: &Run<'_>, pending: &mut Vec<Target>) -> Result<Vec<Fact>, Stop> {
     Ok(facts)
 }
 
-/// What one hangs on that may be listed and not got; none where its whole list lacks it.
-fn listed(run: &Run<'_>, one: &Target) -> Result<Option<Fact>, Stop> {
-    let (items, gap) = read::list(run, &one.kind, true)?;
-    match (items.iter().find(|live| meta::uid(live) == one.uid), gap) {
-        (Some(live), _) => Ok(Some(hangs(&one.key, live))),
-        (None, None) => Ok(None),
-        (None, Some(gap)) => Err(Stop::Unseen(gap)),
-    }
-}
-
 /// What one of them hangs on; none where it is gone.
 fn look(run: &Run<'_>, one: &Target) -> Result<Option<Fact>, Stop> {
-    let accept = if one.key.is_argo("Application") { None } else { Some(read::PARTIAL) };
-    match read::get(run.api, &one.path, accept) {
-        Ok(live) => Ok(live.filter(|l| meta::uid(l) == one.uid).map(|l| hangs(&one.key, &l))),
-        Err(Stop::Answered { status: 403, .. }) => listed(run, one),
-        Err(stop) => Err(stop),
-    }
+    let live = read::one(run, &one.kind, &one.key, !one.key.is_argo("Application"))?;
+    Ok(live.filter(|l| meta::uid(l) == one.uid).map(|l| hangs(&one.key, &l)))
 }

@@ -3,6 +3,7 @@ use crate::argo::{Here, listed};
 use crate::kinds::health;
 use crate::kinds::health::Health;
 use crate::model::Key;
+use crate::usecase::cluster::Resource;
 use crate::usecase::switch::act::read;
 use crate::usecase::switch::{Code, Fact, Run, Stop, View};
 
@@ -17,9 +18,8 @@ pub fn workloads(run: &Run<'_>, view: &View, besides: impl Fn(&Key) -> bool) -> 
             let Some(reader) = reader.filter(|r| matches!(*r, "deployment" | "statefulset" | "daemonset" | "replicas")) else { continue };
             count += 1;
             let plural = run.rules.plural(&key.group, &key.kind);
-            let base = if key.group.is_empty() { format!("/api/{version}") } else { format!("/apis/{}/{version}", key.group) };
-            let path = format!("{base}/namespaces/{}/{plural}/{}", key.namespace, key.name);
-            let health = read::get(run.api, &path, None)?.map(|live| health::read(reader, &live).map_or(Health::Unknown, |r| r.health));
+            let kind = Resource::new(&key.group, version, &plural, &key.kind, true);
+            let health = read::one(run, &kind, &key, false)?.map(|live| health::read(reader, &live).map_or(Health::Unknown, |r| r.health));
             match health {
                 Some(Health::Healthy) => {}
                 Some(_) => pending.push(Fact::new(Code::Unavailable, &key, "")),
