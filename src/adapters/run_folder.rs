@@ -11,6 +11,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 const STATE: &str = "run.json";
+const REFERENCE: &str = "reference";
 
 /// A folder that may not be there yet.
 pub struct RunFolder {
@@ -38,6 +39,28 @@ impl RunFolder {
     /// Where a point's bundle is.
     pub fn bundle(&self, point: &str) -> PathBuf {
         self.dir.join(format!("{point}{}", archive::ENDING))
+    }
+
+    /// Takes in the bundle of an earlier run that this one is held against, under a name of its own.
+    pub fn take_reference(&self, bundle: &Path) -> Result<(), Fault> {
+        let bytes = std::fs::read(bundle).map_err(|e| at(bundle, &e))?;
+        let path = self.bundle(REFERENCE);
+        fresh::replace(&path, &bytes, 0o644).map_err(|e| at(&path, &e))
+    }
+
+    /// That bundle, where there is one.
+    pub fn reference(&self) -> Option<PathBuf> {
+        Some(self.bundle(REFERENCE)).filter(|path| path.is_file())
+    }
+
+    /// What was there before the newest run below `out` that switched off on this cluster.
+    pub fn before_off(out: &Path, cluster: &str) -> Option<PathBuf> {
+        let runs = std::fs::read_dir(out).ok()?.filter_map(Result::ok).map(|run| Self::new(run.path()));
+        let off = |run: &Self| {
+            let state = run.state().ok().filter(|s| s.cluster.as_deref() == Some(cluster) && s.points().contains(&"off"))?;
+            Some((state.started, run.bundle("before")))
+        };
+        runs.filter_map(|run| off(&run)).filter(|(_, before)| before.is_file()).max().map(|(_, before)| before)
     }
 
     /// Where what is written to the cluster is recorded.

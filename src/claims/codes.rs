@@ -18,6 +18,7 @@ codes! {
         ProbeFailed = "probe-failed",
         NotSampled = "not-sampled",
         NotWatched = "not-watched",
+        BetweenRuns = "between-runs",
         Unsettled = "unsettled",
         NotReconciling = "not-reconciling",
         NoApplication = "no-application",

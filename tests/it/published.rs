@@ -30,8 +30,10 @@ fn reviewed(name: &str, documents: &[Value]) {
 fn masked(mut document: Value) -> Value {
     match &mut document {
         Value::Object(map) => {
+            let made = map.get("kind").is_some_and(|k| k == "Pod" || k == "ReplicaSet");
             for (key, value) in map.iter_mut() {
-                let own = matches!(&**key, "uid" | "newUid" | "resourceVersion") && value.as_str().is_some_and(|t| !t.is_empty());
+                let own = (matches!(&**key, "uid" | "newUid" | "resourceVersion") || made && key == "name")
+                    && value.as_str().is_some_and(|t| !t.is_empty());
                 *value = if own { format!("some {key}").into() } else { masked(value.take()) };
             }
         }

@@ -44,6 +44,7 @@ macro_rules! scenes {
 
 scenes! {
     a_round_trip_is_proven_on_every_claim: super::loops::round_trip;
+    off_and_on_proven_apart_are_proven_together: super::loops::halves;
     off_by_cascade_and_on_with_its_manual_child_is_a_round_trip_too: super::loops::cascade;
     a_root_stuck_for_want_of_its_project_is_repaired: super::stuck::root;
     a_missing_project_is_a_refusal: super::stuck::project;

@@ -101,3 +101,33 @@ fn a_probe_that_was_asked_at_both_points_and_never_between_them_leaves_it_open()
     assert_eq!(verdict_with(&[sample("another of shop/web")]), ("inconclusive".into(), true));
     assert_eq!(verdict_with(&[sample("a right of shop/web")]).0, "proven");
 }
+
+/// A point of a run: a sample, watched since the one before where it says so.
+fn point(sample: &str, run: &str, since: Option<&str>) -> evid::compare::Side {
+    let collected = collected(sample);
+    let until = collected.started.clone().unwrap();
+    let mut draft = drafted(collected).of_run(run);
+    if let Some(since) = since {
+        let text = format!("{}\n{}\n", json!({"event": "from", "time": since}), json!({"event": "until", "time": until}));
+        draft.files.insert("watch.jsonl".into(), text.into_bytes());
+    }
+    side_of(sample, draft)
+}
+
+#[test]
+fn the_time_between_two_runs_is_told_and_a_break_within_a_run_leaves_it_open() {
+    let finished = collected("before").finished.unwrap();
+    let judged = |sides: &[evid::compare::Side]| {
+        let outcome = diff(sides, None).unwrap();
+        let of = outcome.judged.iter().find(|j| j.id == "core.available").unwrap();
+        let told = of.findings.iter().any(|f| f.code == Code::BetweenRuns);
+        (verdict(&outcome, "core.available").to_owned(), told)
+    };
+    let first = || [point("before", "a", None), point("off", "a", Some(&finished))];
+    let two = first().into_iter().chain([point("on", "b", None)]).collect::<Vec<_>>();
+    assert_eq!(judged(&two), ("proven".into(), true));
+    let one = first().into_iter().chain([point("on", "a", None)]).collect::<Vec<_>>();
+    assert_eq!(judged(&one), ("inconclusive".into(), false), "its own run should have watched");
+    // What the first bundle holds was watched before it: nothing between these two was.
+    assert_eq!(judged(&[point("off", "a", Some(&finished)), point("on", "b", None)]).0, "inconclusive");
+}

@@ -1,5 +1,5 @@
-//! Between the points of a proof, no pod of the layer was unready or removed, and no sample of its probes failed. Uses the watch: a time
-//! without a watch, and a pod of unknown layer, leave it open.
+//! While a run watched, no pod of the layer was unready or removed, and no sample of its probes failed. A break in the watch of a run, and a
+//! pod of unknown layer, leave it open. The time between two runs is told: nobody was to watch it.
 use crate::bundle::names::WATCH;
 use crate::bundle::watch::{Pod, Seen};
 use crate::claims::predicates::quality::instant;
@@ -15,10 +15,14 @@ pub(super) fn available(q: &Question<'_>) -> Answer {
     if !e.is_watched() {
         return Ok(None);
     }
-    let mut findings = Vec::new();
+    let (mut findings, mut between) = (Vec::new(), Vec::new());
     let owners = owners(e);
     for i in 1..e.sides.len() {
         let seen = seen(e, i)?;
+        if seen.is_empty() && begins_a_run(e, i) {
+            between.push(between_runs(e, i));
+            continue;
+        }
         findings.extend(unwatched(e, &seen, i));
         findings.extend(unsampled(q, &seen, i)?);
         let mut ready: BTreeSet<&str> = BTreeSet::new();
@@ -45,6 +49,9 @@ pub(super) fn available(q: &Question<'_>) -> Answer {
             }
         }
     }
+    // Where no run watched anything, nothing is known.
+    let effect = if between.len() + 1 < e.sides.len() { Effect::Notes } else { Effect::Doubts };
+    findings.extend(between.into_iter().map(|f| Finding { effect, ..f }));
     Ok(Some(findings))
 }
 
@@ -53,6 +60,20 @@ fn seen(e: &Evidence<'_>, side: usize) -> Result<Vec<Seen>, CompareError> {
     let Some(bundle) = e.sides.get(side).filter(|s| s.sums().get(WATCH).is_some()) else { return Ok(Vec::new()) };
     let bytes = bundle.file(WATCH)?;
     lines(&bytes).map(|l| bundle.parse(WATCH, l)).collect()
+}
+
+/// Whether a bundle is the first point of a run, and not of the run of the bundle before it: no watch leads to it.
+fn begins_a_run(e: &Evidence<'_>, i: usize) -> bool {
+    let run = |side: usize| e.sides.get(side).and_then(|s| s.manifest.run.as_deref());
+    run(i).is_some() && run(i) != run(i - 1)
+}
+
+/// The time that no run watched.
+fn between_runs(e: &Evidence<'_>, i: usize) -> Finding {
+    let window = |side: usize| e.sides.get(side).map(|s| &s.manifest.window);
+    let from = window(i - 1).and_then(|w| w.finished.clone());
+    let until = window(i).and_then(|w| w.started.clone());
+    Finding::new(Effect::Notes, Code::BetweenRuns, i).at("", None, Some(json!({"from": from, "until": until})))
 }
 
 /// The watch must have begun before the previous bundle was complete, and have lasted into this one.

@@ -31,7 +31,7 @@ use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::cluster::uid;
 use crate::usecase::probes;
-use crate::usecase::prove::{News, Proof, State, Step, judge};
+use crate::usecase::prove::{Goal, News, Proof, State, Step, judge};
 use crate::usecase::switch::{Options, Stamp, before};
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -55,7 +55,7 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
         );
     }
     let signing = key::signing(asked.sign.as_deref())?;
-    let (folder, state) = begin(asked, connection, global)?;
+    let (folder, state, reference) = begin(asked, connection, global)?;
     let probes = probes::plan(config, &redactor).map_err(Failure::new)?;
     let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.cluster) };
     let mut proof = Proof {
@@ -81,12 +81,15 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
         confirm(&place, &format!("Prove {}?", proof.state.goal.as_str()), asked.yes, std::io::stdin().is_terminal())?;
     }
     proof.keep().map_err(failed)?;
+    if let Some(reference) = reference {
+        proof.folder.take_reference(&reference).map_err(|e| Failure::new(e.to_string()))?;
+    }
     let watcher = Watcher::start(&connection.cluster, Resource::new("", "v1", "pods", "Pod", true));
     let watched = proof.watch(&watcher).map_err(failed)?;
     let walked = proof.walk(&watcher, watched, asked.interval);
     let (ended, end) = match walked {
         Err(e) => return put_back(asked, &mut proof, connection, bound, failed(e)),
-        Ok(ended) => (ended, conclude(asked, &proof, global, &signing)?),
+        Ok(ended) => (ended, conclude(&proof, global, &signing)?),
     };
     if ended {
         return Ok(end);
@@ -97,7 +100,7 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
 }
 
 /// The run's folder and state: a new one, or that of an interrupted run, which goes on only on the cluster that it began on.
-fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(RunFolder, State), Failure> {
+fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(RunFolder, State, Option<PathBuf>), Failure> {
     let here = uid(&connection.cluster).map_err(|e| switch::failure(e.into()))?;
     if let Some(dir) = &asked.resume {
         let folder = RunFolder::new(dir.clone());
@@ -110,24 +113,27 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
         }
         let state = state.resumed();
         ui::message(&format!("going on with {} of {} in {}", state.goal.as_str(), state.started, dir.display()));
-        return Ok((folder, state));
+        return Ok((folder, state, None));
     }
     let goal = asked.goal.ok_or_else(|| Failure::new("what is to be proven? core-only, optional-on or round-trip"))?;
     let now = connection.clock.now();
     let folder = RunFolder::new(asked.out.join(now.format("%Y%m%dT%H%M%SZ").to_string()));
     let mut state = State::begin(goal, asked.nonce.clone(), here, now);
+    let named = asked.reference.as_ref().map(|r| archive::locate(r, &global.archive)).transpose()?;
+    let cluster = state.cluster.as_deref().filter(|_| goal == Goal::OptionalOn);
+    let reference = named.or_else(|| RunFolder::before_off(&asked.out, cluster?));
     // What comes on is held against the reference, so it need not be any better than there.
-    if let Some(reference) = &asked.reference {
-        state.expected = before::kept(&manifest::before(&archive::locate(reference, &global.archive)?)?);
+    if let Some(reference) = &reference {
+        state.expected = before::kept(&manifest::before(reference)?);
+        ui::message(&format!("what comes on is held against {}", reference.display()));
     }
-    Ok((folder, state))
+    Ok((folder, state, reference))
 }
 
 /// Judges, signs, verifies, writes the index; the exit code is the result's.
-fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, global: &Global, signing: &SigningKey) -> Done {
+fn conclude(proof: &Proof<'_, RunFolder>, global: &Global, signing: &SigningKey) -> Done {
     let Proof { folder, state, session, .. } = proof;
-    let reference = asked.reference.as_deref().map(|r| archive::locate(r, &global.archive)).transpose()?;
-    let paths: Vec<PathBuf> = reference.into_iter().chain(state.points().iter().map(|name| folder.bundle(name))).collect();
+    let paths: Vec<PathBuf> = folder.reference().into_iter().chain(state.points().iter().map(|name| folder.bundle(name))).collect();
     let sides = archive::sides(&paths)?;
     let outcome = judge(state, &sides)?;
     let names: Vec<&str> = sides.iter().map(|s| &*s.name).collect();

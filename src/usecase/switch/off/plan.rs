@@ -99,8 +99,8 @@ fn decide(view: &View, scan: &Scan, volumes: &[Value], options: &Options) -> Res
     let mut members: Vec<(Key, String)> = view.members().into_iter().map(|o| (o.key.clone(), o.uid.clone())).collect();
     members.sort_by_key(|(key, _)| !children.iter().any(|c| c.key == *key));
     let already = Mode::of(&root.value).is_manual() && members.is_empty() && removal.direct.is_empty();
-    // What is off already has nothing left to lose; a script may say it again.
-    refusals.extend(idle.into_iter().filter(|_| !already));
+    // An OFF that has begun may have lost it by now; who says it again goes on with that one.
+    refusals.extend(idle.into_iter().filter(|_| !Mode::of(&root.value).is_manual()));
     let manager = view.manager();
     let mut notes = preflight::strangers(view);
     notes.extend(preflight::may_revert(view));
