@@ -11,7 +11,7 @@ use crate::usecase::capture::{CaptureError, Outline};
 use crate::usecase::verify;
 use crate::usecase::verify::points;
 use crate::usecase::verify::points::Point;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -250,7 +250,11 @@ pub fn sides(paths: &[PathBuf]) -> Result<Vec<Side>, ArchiveError> {
         let actions = side.sums().get(ACTIONS).map(|_| side.file(ACTIONS)).transpose()?.map(|bytes| bytes.to_vec());
         Ok(Point::of(&side.name, &side.manifest, actions, side.sums().get(WATCH).is_some()))
     };
-    agree(paths, &sides.iter().map(point).collect::<Result<Vec<_>, _>>()?)?;
+    // A bundle that is given twice is one point of its run.
+    let mut seen = BTreeSet::new();
+    let mut points = sides.iter().map(point).collect::<Result<Vec<_>, _>>()?;
+    points.iter_mut().zip(&sides).filter(|(_, side)| !seen.insert(side.sha256.clone())).for_each(|(again, _)| again.run = None);
+    agree(paths, &points)?;
     Ok(sides)
 }
 

@@ -53,14 +53,14 @@ impl RunFolder {
         Some(self.bundle(REFERENCE)).filter(|path| path.is_file())
     }
 
-    /// What was there before the newest run below `out` that switched off on this cluster.
+    /// What was there before the newest run below `out` on this cluster, where that proved that the layer went, and left it so. What an
+    /// unproven run saw must not be passed over.
     pub fn before_off(out: &Path, cluster: &str) -> Option<PathBuf> {
         let runs = std::fs::read_dir(out).ok()?.filter_map(Result::ok).map(|run| Self::new(run.path()));
-        let off = |run: &Self| {
-            let state = run.state().ok().filter(|s| s.cluster.as_deref() == Some(cluster) && s.points().contains(&"off"))?;
-            Some((state.started, run.bundle("before")))
-        };
-        runs.filter_map(|run| off(&run)).filter(|(_, before)| before.is_file()).max().map(|(_, before)| before)
+        let here = runs.filter_map(|run| Some((run.state().ok().filter(|s| s.cluster.as_deref() == Some(cluster))?, run)));
+        let (state, run) = here.max_by(|(a, _), (b, _)| a.started.cmp(&b.started))?;
+        let left_off = state.proven && state.points().last() == Some(&"off");
+        Some(run.bundle("before")).filter(|before| left_off && before.is_file())
     }
 
     /// Where what is written to the cluster is recorded.

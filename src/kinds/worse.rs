@@ -30,10 +30,15 @@ pub fn is_worse(before: &Map<String, Value>, after: &Map<String, Value>) -> bool
         let default = i64::from(wanted == "/spec/replicas");
         (number(facts, wanted, default) - number(facts, there, 0)).max(0)
     };
+    let none_left = |there: &str| number(before, there, 0) > 0 && number(after, there, 0) == 0;
     let has = |pointer: &str| before.contains_key(pointer) || after.contains_key(pointer);
     after.contains_key("/metadata/deletionTimestamp")
         || WORDS.iter().any(|(p, order)| has(p) && word(after, p, order) > word(before, p, order))
-        || COUNTS.iter().any(|(wanted, there)| has(wanted) && has(there) && short(after, wanted, there) > short(before, wanted, there))
+        || COUNTS.iter().any(|(wanted, there)| {
+            has(wanted)
+                && has(there)
+                && (short(after, wanted, there) > short(before, wanted, there) || short(after, wanted, there) > 0 && none_left(there))
+        })
 }
 
 #[cfg(test)]
@@ -43,6 +48,13 @@ mod tests {
 
     fn worse(before: &Value, after: &Value) -> bool {
         is_worse(before.as_object().unwrap(), after.as_object().unwrap())
+    }
+
+    #[test]
+    fn what_was_half_there_and_is_not_there_at_all_is_worse_however_much_is_wanted() {
+        let of = |wanted: i64, there: i64| json!({"/spec/replicas": wanted, "/status/availableReplicas": there});
+        assert!(worse(&of(10, 5), &of(5, 0)));
+        assert!(!worse(&of(10, 5), &of(5, 3)) && !worse(&of(1, 0), &of(1, 0)) && !worse(&of(2, 1), &of(0, 0)));
     }
 
     #[test]

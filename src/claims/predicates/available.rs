@@ -1,6 +1,6 @@
 //! While a run watched, no pod of the layer was unready or removed, and no sample of its probes failed. A break in the watch of a run, and a
-//! pod of unknown layer, leave it open. The time between two runs is told: nobody was to watch it.
-use crate::bundle::names::WATCH;
+//! pod of unknown layer, leave it open. The time between two runs, of which this evidence holds no watch, is told.
+use crate::bundle::names::{ACTIONS, WATCH};
 use crate::bundle::watch::{Pod, Seen};
 use crate::claims::predicates::quality::instant;
 use crate::claims::question::{Answer, Question};
@@ -62,13 +62,14 @@ fn seen(e: &Evidence<'_>, side: usize) -> Result<Vec<Seen>, CompareError> {
     lines(&bytes).map(|l| bundle.parse(WATCH, l)).collect()
 }
 
-/// Whether a bundle is the first point of a run, and not of the run of the bundle before it: no watch leads to it.
+/// Whether a bundle is the first point of a run (nothing was written in it so far), and not of the run of the bundle before it: no watch leads
+/// to it.
 fn begins_a_run(e: &Evidence<'_>, i: usize) -> bool {
     let run = |side: usize| e.sides.get(side).and_then(|s| s.manifest.run.as_deref());
-    run(i).is_some() && run(i) != run(i - 1)
+    run(i).is_some() && run(i) != run(i - 1) && e.sides.get(i).is_some_and(|s| s.sums().get(ACTIONS).is_none())
 }
 
-/// The time that no run watched.
+/// The time of which no watch is among the bundles.
 fn between_runs(e: &Evidence<'_>, i: usize) -> Finding {
     let window = |side: usize| e.sides.get(side).map(|s| &s.manifest.window);
     let from = window(i - 1).and_then(|w| w.finished.clone());

@@ -1,14 +1,18 @@
 //! Everything that an earlier bundle with the switch on had is back: the same objects, equal in state, Synced, as healthy as they were,
 //! and with the same volumes behind its claims (law 13). Each object is kept, re-created equal, or re-created different; missing,
 //! different and additional objects refute.
+use crate::argo::listed;
+use crate::claims::evidence::APPLICATIONS;
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::unchanged::compared;
 use crate::claims::predicates::{agreed, behind, generated, healthy, settled};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
-use crate::compare::{Change, ChangeKind};
+use crate::compare::{Change, ChangeKind, CompareError, Spot};
 use crate::kinds::worse::is_worse;
+use crate::model::Key;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 pub(super) fn restored(q: &Question<'_>) -> Answer {
     let e = q.evidence;
@@ -36,7 +40,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     for finding in healthy::of_layer(e, q.layer, last)?.into_iter().chain(healthy::deleting(e, q.layer, last)?) {
         let unhealthy = |f: &Finding| f.effect == Effect::Counters && f.code == Code::Unhealthy;
         let was = before.iter().find(|f| unhealthy(f) && f.object == finding.object);
-        let as_before = unhealthy(&finding) && was.is_some_and(|was| !worse(was, &finding));
+        let as_before = unhealthy(&finding) && was.is_some_and(|was| !worse(was, &finding)) && !ails_more(e, &finding, (first, last))?;
         let (effect, code) = if as_before { (Effect::Notes, Code::UnhealthyBefore) } else { (finding.effect, finding.code) };
         findings.push(Finding { effect, code, ..finding });
     }
@@ -54,6 +58,18 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
 fn worse(was: &Finding, now: &Finding) -> bool {
     let facts = |f: &Finding| f.after.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
     is_worse(&facts(was), &facts(now))
+}
+
+/// Whether an Application says of one of its objects that it is not healthy, and did not say so before: the same word for another cause.
+fn ails_more(e: &Evidence<'_>, finding: &Finding, (first, last): (usize, usize)) -> Result<bool, CompareError> {
+    let Some(key) = finding.object.as_ref().filter(|key| key.is_argo("Application")) else { return Ok(false) };
+    let spot = Spot { stem: APPLICATIONS.into(), namespace: key.namespace.clone(), name: key.name.clone() };
+    let ailing = |side: usize| -> Result<BTreeSet<Key>, CompareError> {
+        let Some(at) = e.instances.at(&spot, side) else { return Ok(BTreeSet::new()) };
+        let app = e.whole(&spot, at, side)?;
+        Ok(listed(&app).filter(|entry| !matches!(entry.health().0, "" | "Healthy")).map(|entry| entry.key()).collect())
+    };
+    Ok(!ailing(last)?.is_subset(&ailing(first)?))
 }
 
 /// Secrets that were written again under the same name, and whose content was not compared.

@@ -91,6 +91,10 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
         Err(e) => return put_back(asked, &mut proof, connection, bound, failed(e)),
         Ok(ended) => (ended, conclude(&proof, global, &signing)?),
     };
+    if ended && end == Exit::Proven {
+        proof.state.proven = true;
+        proof.keep().map_err(failed)?;
+    }
     if ended {
         return Ok(end);
     }

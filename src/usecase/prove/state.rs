@@ -32,20 +32,23 @@ pub struct State {
     pub expected: BTreeMap<String, Was>,
     /// The steps that are done.
     pub done: Vec<String>,
+    /// Whether it reached its end, and its report says proven.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proven: bool,
 }
 
 impl State {
     /// A run that begins now.
     pub fn begin(goal: Goal, nonce: Option<String>, cluster: Option<String>, now: DateTime<Utc>) -> Self {
         let (run, started) = (format!("prove-{}", now.format("%Y%m%dT%H%M%SZ")), now.to_rfc3339_opts(SecondsFormat::Secs, true));
-        Self { goal, run, cluster, started, nonce, was_on: None, expected: BTreeMap::new(), done: Vec::new() }
+        Self { goal, run, cluster, started, nonce, was_on: None, expected: BTreeMap::new(), done: Vec::new(), proven: false }
     }
 
     /// The state from which a run is gone on with: up to the first step that is not done. A point that was captured after a turn had failed is
     /// not what that turn comes to once it is taken again, so it is captured anew.
     pub fn resumed(mut self) -> Self {
         let whole = self.goal.steps().iter().take_while(|s| self.has(**s)).map(|s| s.name().to_owned()).collect();
-        self.done = whole;
+        (self.done, self.proven) = (whole, false);
         self
     }
 

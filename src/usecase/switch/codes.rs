@@ -22,6 +22,7 @@ codes! {
         KeepsItsObjects = "keeps-its-objects",
         UnseenKind = "unseen-kind",
         Contested = "contested",
+        GoesUnlisted = "goes-unlisted",
         Shared = "shared",
         WouldBeLost = "would-be-lost",
         AllowsNothing = "allows-nothing",

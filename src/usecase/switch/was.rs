@@ -12,7 +12,7 @@ pub struct Was {
     pub sync: String,
     /// Its health, in Argo CD's word.
     pub health: String,
-    /// It was OutOfSync, and nobody had ever synced it.
+    /// It was OutOfSync with nothing of it there, and nobody had ever synced it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub never_synced: bool,
 }
@@ -21,7 +21,7 @@ impl Was {
     /// What an Application is like now.
     pub fn of(value: &Value) -> Self {
         let (sync, health) = (app::sync(value).to_owned(), app::health(value).to_owned());
-        Self { never_synced: sync == "OutOfSync" && app::is_never_synced(value), sync, health }
+        Self { never_synced: sync == "OutOfSync" && health == "Missing" && app::is_never_synced(value), sync, health }
     }
 
     /// Whether an Application that was not Synced and Healthy is again just as it was.
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn never_synced_is_out_of_sync_without_history_operation_or_anybody_who_asks() {
-        let bare = || json!({"status": {"sync": {"status": "OutOfSync"}}});
+        let bare = || json!({"status": {"sync": {"status": "OutOfSync"}, "health": {"status": "Missing"}}});
         let with = |pointer: &str, value: Value| {
             let mut app = bare();
             crate::model::set(&mut app, pointer, value);
@@ -81,6 +81,8 @@ mod tests {
         assert!(!with("/status/history", json!([{"id": 0}])));
         assert!(!with("/status/operationState", json!({"phase": "Failed"})));
         assert!(!with("/operation", json!({"sync": {}})));
+        // Its status may have been lost: what is there was synced by somebody.
+        assert!(!with("/status/health/status", json!("Healthy")));
         assert!(!with("/status/sync/status", json!("Synced")) && !with("/status/sync/status", json!("Unknown")));
     }
 

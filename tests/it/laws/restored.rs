@@ -15,6 +15,19 @@ pub const CASES: &[Case] = &[
         &[("optional.restored", PROVEN)],
     ),
     (
+        "restored: the same word for another cause is not back",
+        TRIP,
+        |all| {
+            for (i, kind) in [(0, "Deployment"), (2, "CronJob")] {
+                let app = app(&mut all[i], "feast-dev");
+                app["status"]["health"]["status"] = json!("Degraded");
+                let entries = app["status"]["resources"].as_array_mut().unwrap();
+                entries.iter_mut().find(|e| e["kind"] == kind).unwrap()["health"] = json!({"status": "Degraded"});
+            }
+        },
+        &[("optional.restored", REFUTED)],
+    ),
+    (
         "restored: what was unhealthy before and is worse now is not back",
         TRIP,
         |all| {

@@ -140,3 +140,19 @@ fn a_set_that_can_not_make_its_applications_ends_on_with_its_message() {
     let Err(Stop::Failed(facts)) = done else { panic!("{done:?}") };
     assert_eq!((codes(&facts), &*facts[0].detail), (vec![("set-failed", "tenants")], "no such cluster"));
 }
+
+#[test]
+fn an_application_that_would_go_by_its_owner_alone_is_a_refusal() {
+    // It does not carry the layer's mark, and the set that owns it does: nobody looked at what it takes along.
+    let fake = platform_with(|w| {
+        let mut owner = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "maker", "namespace": "argocd"}});
+        owner["data"] = json!({"a": "b"});
+        w.commit("root-optional", |all| all.push(owner));
+    });
+    let maker = fake.0.borrow().at(&path("configmaps", "argocd", "maker"))["metadata"]["uid"].clone();
+    let mut made = app("made", true, true);
+    made["metadata"]["ownerReferences"] = json!([{"apiVersion": "v1", "kind": "ConfigMap", "name": "maker", "uid": maker}]);
+    fake.0.borrow_mut().add(made);
+    let facts = refusals(&fake, &off_options(Strategy::Prune));
+    assert!(codes(&facts).contains(&("goes-unlisted", "made")), "{facts:?}");
+}

@@ -180,6 +180,7 @@ impl State<'_> {
         }
         let there = |k: &Key| view.get(k).is_some();
         let mut pending = self.lacking(run, member);
+        let step = step.filter(|_| !self.spared.contains_key(key));
         pending.extend(step.map(|(step, status)| Fact::new(Code::Rolling, key, format!("{step}: {status}"))));
         if pending.is_empty() && patches::take_back(value).is_some() {
             write::change(run, key, Step::Settle, &|live| Ok(patches::take_back(live)))?;
@@ -228,7 +229,9 @@ impl State<'_> {
         }
         let (key, mut lacks) = (&app.key, lacks(app));
         let as_before = self.was(key).is_some_and(|was| was.is_as(&app.value));
-        if self.since.lasts(key, "as-before", as_before, run.clock.now(), run.times.lasting) && !lacks.is_empty() {
+        // What is on its way may still arrive.
+        let long = if app::health(&app.value) == "Progressing" { 3 * run.times.lasting } else { run.times.lasting };
+        if self.since.lasts(key, "as-before", as_before, run.clock.now(), long) && !lacks.is_empty() {
             let said = format!("{} {}", app::sync(&app.value), app::health(&app.value));
             self.spared.insert(key.clone(), Fact::new(Code::AsBefore, key, said));
             lacks.retain(|lack| lack.code == Code::NotReconciled);

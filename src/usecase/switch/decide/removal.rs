@@ -92,6 +92,9 @@ pub fn removal(view: &View, scan: &Scan, strategy: Strategy, volumes: &[Value]) 
         }
     }
     close(scan, &mut going);
+    // What such an Application takes along is not among what was looked at.
+    let by_owner = going.values().filter(|(o, _)| o.key.is_argo("Application") && !view.is_member(&o.key));
+    out.refusals.extend(by_owner.map(|(o, why)| Fact::new(Code::GoesUnlisted, &o.key, why.clone())));
     out.losses = losses(view, &going, volumes, &ours);
     out.losses.extend(late);
     out.going = going.values().filter_map(|(o, _)| scan.target(o)).collect();

@@ -12,6 +12,7 @@ pub fn sign(app: &Value) -> Option<Code> {
     let none = |pointer: &str| app.pointer(pointer).is_none_or(Value::is_null);
     match app::phase(app) {
         "" if !none("/operation") => Some(Code::ControllerSilent),
+        "Running" if app::is_blocked(app) => None,
         "Running" if none("/status/operationState/syncResult") && none("/status/operationState/finishedAt") => Some(Code::RepositorySilent),
         _ => None,
     }

@@ -62,10 +62,15 @@ pub fn off(run: &mut Run<'_>, plan: &Plan, options: &Options) -> Result<Off, Sto
         }
         run.begin(Step::Gone);
         let waited = until_gone(run, Step::Gone, &plan.removal.going, Some(&plan.kept()));
-        if strategy == Strategy::Prune && !matches!(waited, Err(Stop::Interrupted { .. })) {
-            prune::close(run, plan, &options.stamp, waited.is_ok())?;
-        }
+        let pruned = strategy == Strategy::Prune && !matches!(waited, Err(Stop::Interrupted { .. }));
+        let closed = if pruned { prune::close(run, plan, &options.stamp, waited.is_ok()) } else { Ok(()) };
         left = waited?;
+        closed?;
+        if pruned && !left.is_empty() {
+            // The operation's end may have taken it.
+            let rest: Vec<Target> = plan.removal.going.iter().filter(|d| left.iter().any(|f| f.object == d.key)).cloned().collect();
+            left = until_gone(run, Step::Gone, &rest, Some(&plan.kept()))?;
+        }
         gone = plan.removal.going.len() - left.len();
     }
     let (found, unseen) = left::left(run, plan)?;
