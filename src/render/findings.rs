@@ -81,7 +81,7 @@ pub fn notes(judged: &[Judged]) -> BTreeMap<&'static str, Vec<String>> {
     for finding in judged.iter().flat_map(|j| &j.findings).filter(|f| f.effect == Effect::Notes) {
         let object = finding.object.as_ref().map(of_key).unwrap_or_default();
         let at = if finding.pointer.is_empty() { String::new() } else { format!(" at {}", foreign::clean(&finding.pointer)) };
-        let text = format!("{object}{at}{}", of_values(finding));
+        let text = format!("{object}{at}{}", of_values(finding)).trim().to_owned();
         let known = out.entry(en::findings(finding.code)).or_default();
         if !known.contains(&text) {
             known.push(text);
@@ -123,6 +123,10 @@ fn of_values(finding: &Finding) -> String {
         }
         (NotRetain | NotBound | NotAsPinned | OtherClaim, Some(wanted), Some(seen)) => {
             format!(": it should be {}, and is {}", values::short(wanted), values::short(seen))
+        }
+        (Code::BetweenRuns, _, Some(Value::Object(time))) => {
+            let get = |name: &str| time.get(name).map(values::words).unwrap_or_default();
+            format!(" not watched from {} until {}", get("from"), get("until"))
         }
         (_, Some(Value::Object(asked)), seen) if asked.contains_key("probe") => of_probe(asked, seen.as_ref()),
         (_, None, Some(Value::Object(event))) if event.contains_key("time") => of_event(event),

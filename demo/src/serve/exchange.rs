@@ -23,6 +23,8 @@ use std::sync::Arc;
 /// If the connection is to be closed without an answer.
 pub(super) async fn serve(shared: Arc<Shared>, mut request: Request<Incoming>) -> io::Result<Response<Body>> {
     let whole = request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    let (whole, named) = guard::without_token(&whole, shared.token.as_deref());
+    let whole = whole.to_owned();
     let seen = shared.requests.begin(request.method().as_str(), &whole, request.headers());
     let accept = request.headers().get("accept").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let (wait, fault) = shared.faults.of(request.method().as_str(), &whole, &accept);
@@ -30,7 +32,8 @@ pub(super) async fn serve(shared: Arc<Shared>, mut request: Request<Incoming>) -
     let upgrade = hyper::upgrade::on(&mut request);
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    let (path, query) = (parts.uri.path().to_owned(), parts.uri.query().unwrap_or_default().to_owned());
+    let (path, query) = whole.split_once('?').unwrap_or((&whole, ""));
+    let (path, query) = (path.to_owned(), query.to_owned());
     let decoded = protobuf::object(&body);
     let ask = Ask { method: parts.method, path, query, headers: parts.headers, body, decoded };
     let mut lines = None;
@@ -39,7 +42,7 @@ pub(super) async fn serve(shared: Arc<Shared>, mut request: Request<Incoming>) -
         Some(Action::Close) => return Err(io::ErrorKind::ConnectionAborted.into()),
         Some(Action::Fail(status)) => Answer::from(status.clone()),
         Some(Action::Say(status, kind, body)) => Answer::bytes(*status, kind, body.clone()),
-        _ => answered(&shared, &ask, upgrade, &mut lines).await.unwrap_or_else(Answer::from),
+        _ => answered(&shared, &ask, named, upgrade, &mut lines).await.unwrap_or_else(Answer::from),
     };
     if let Some(fault) = &fault {
         api::spoil(&mut answer, fault);
@@ -53,8 +56,8 @@ pub(super) async fn serve(shared: Arc<Shared>, mut request: Request<Incoming>) -
 }
 
 /// The answer; the lines of a watch go into `lines`.
-async fn answered(shared: &Arc<Shared>, ask: &Ask, upgrade: OnUpgrade, lines: &mut Option<Body>) -> Result<Answer, Status> {
-    if let Some(refused) = guard::refused(ask, shared.token.as_deref()) {
+async fn answered(shared: &Arc<Shared>, ask: &Ask, named: bool, upgrade: OnUpgrade, lines: &mut Option<Body>) -> Result<Answer, Status> {
+    if let Some(refused) = guard::refused(ask, shared.token.as_deref(), named) {
         return Err(refused);
     }
     if let Some(answer) = openapi::answer(&ask.path, ask.header("accept"), shared.store().resources()) {

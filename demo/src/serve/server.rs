@@ -110,12 +110,12 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// A kubeconfig with one context, `evid-demo`.
+    /// A kubeconfig with one context, `evid-demo`. Its server's address has the token, for kubectl, which sends none to a server without TLS.
     pub fn kubeconfig(&self) -> String {
         format!(
             "apiVersion: v1\nkind: Config\ncurrent-context: evid-demo\nclusters:\n- name: evid-demo\n  cluster:\n    server: {}\nusers:\n\
              - name: demo\n  user:\n    token: {}\ncontexts:\n- name: evid-demo\n  context:\n    cluster: evid-demo\n    user: demo\n",
-            self.url(),
+            [Some(&*self.url()), self.shared.token.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("/"),
             self.shared.token.as_deref().unwrap_or("demo")
         )
     }

@@ -37,7 +37,7 @@ pub fn cascade(stage: &Stage) {
 /// Off today, on another day: the second run finds by itself what was there before the first, and says which time nobody watched.
 pub fn halves(stage: &Stage) {
     stage.prove(&["core-only"]).ended(0).naming(&["result: proven"]);
-    let said = stage.prove(&["optional-on"]).ended(0).naming(&["result: proven", "lies between two runs"]);
+    let said = stage.prove(&["optional-on"]).ended(0).naming(&["result: proven", "between two runs there is no watch among the bundles"]);
     assert!(!said.out.contains("inconclusive"), "{}", said.out);
     // It is on, so its return can't be proven again.
     stage.prove(&["optional-on"]).ended(2).naming(&["the layer is on already"]);
