@@ -13,7 +13,9 @@ pub fn confirm(place: &str, question: &str, yes: bool, somebody: bool) -> Result
         return Ok(());
     }
     if !somebody {
-        return Err(Failure::new("nobody is here to confirm").hint("`--yes` goes on without asking; `evid switch off --dry-run` shows every write"));
+        return Err(
+            Failure::new("nobody is here to confirm").hint("`--yes` goes on without asking; `evid switch off --dry-run` shows every write")
+        );
     }
     drop(write!(std::io::stderr().lock(), "{question} [y/N] "));
     if matches!(&*answer()?, "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::new("nothing was written")) }

@@ -159,3 +159,12 @@ fn reasons_are_sentences_and_what_does_not_apply_says_why() {
         "{line}"
     );
 }
+
+#[test]
+fn a_kind_of_the_same_name_that_the_cluster_does_not_serve_is_not_meant() {
+    let place = Place::captured();
+    for kind in ["ingress", "svc"] {
+        let said = shown(&place, &["before", kind]);
+        assert_eq!((said.code, said.err.contains("knative")), (Some(0), false), "{kind}: {}", said.err);
+    }
+}

@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args, path: &Path, reader: &BundleReader, files: &BTree
     let (mut found, mut exit) = (Vec::new(), Exit::Proven);
     let asked = asked(&args.resources)?;
     for (kinds, wanted_names) in &asked {
-        let kinds = kinds.as_deref().map(|text| named(text, &names, &bundle.rules)).transpose()?;
+        let kinds = kinds.as_deref().map(|text| named(text, &names, &bundle)).transpose()?;
         let (namespace, layer) = (args.namespace(), args.layer.as_deref());
         let wanted = Wanted { kinds, names: wanted_names, namespace, layer, labels: labels.as_ref() };
         let new: Vec<&Object> = bundle.objects.iter().filter(|o| wanted.takes(o)).collect();
@@ -93,7 +93,12 @@ fn asked(resources: &[String]) -> Result<Asked, Failure> {
 }
 
 /// The kinds that a text names.
-fn named<'n>(text: &str, names: &'n Names, rules: &Rules) -> Result<Vec<&'n Named>, Failure> {
+fn named<'n>(text: &str, names: &'n Names, bundle: &Bundle) -> Result<Vec<&'n Named>, Failure> {
+    let Bundle { rules, coverage, .. } = bundle;
+    let gaps = coverage.gaps();
+    let of = |k: &Named, group: &str, resource: &str| k.group == group && k.plural == resource;
+    let served =
+        |k: &Named| coverage.questions.iter().any(|q| of(k, &q.group, &q.resource)) || gaps.iter().any(|g| of(k, &g.group, &g.resource));
     let mut all = Vec::new();
     for part in text.split(',') {
         let found = names.find(part);
@@ -103,7 +108,9 @@ fn named<'n>(text: &str, names: &'n Names, rules: &Rules) -> Result<Vec<&'n Name
         }
         // Metrics have the names of pods and nodes.
         let kept = found.iter().any(|k| rules.keeps(&k.group, &k.plural));
-        all.extend(found.into_iter().filter(|k| !kept || rules.keeps(&k.group, &k.plural)));
+        // Another group's kind of this name, which this cluster does not serve, is not meant.
+        let some_served = found.iter().any(|k| served(k));
+        all.extend(found.into_iter().filter(|k| (!kept || rules.keeps(&k.group, &k.plural)) && (!some_served || served(k))));
     }
     Ok(all)
 }
