@@ -3,10 +3,10 @@ use crate::adapters::zipfile::{BundleReader, BundleWriter, OpenError, Packed, Pi
 use crate::bundle::coverage::Coverage;
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::manifest::Manifest;
-use crate::bundle::names::{ACTIONS, WATCH};
 use crate::bundle::sums::Sums;
 use crate::canon::{each, json};
 use crate::compare::{CompareError, Entries, Side};
+use crate::model::instant;
 use crate::usecase::capture::{CaptureError, Outline};
 use crate::usecase::verify;
 use crate::usecase::verify::points;
@@ -98,16 +98,24 @@ pub fn locate(name: &str, archive: &Path) -> Result<PathBuf, ArchiveError> {
 
 /// The bundles of the evidence folder that say when they were captured, the latest first. A damaged one is in no order.
 fn by_age(archive: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(archive).into_iter().flatten().filter_map(|e| Some(e.ok()?.path()));
-    let mut dated: Vec<(chrono::DateTime<chrono::FixedOffset>, PathBuf)> = entries
-        .filter(|p| p.to_string_lossy().ends_with(ENDING))
-        .filter_map(|path| {
-            let (manifest, _) = about(&open(&path).ok()?).ok()?;
-            Some((chrono::DateTime::parse_from_rfc3339(&manifest.window.finished?).ok()?, path))
-        })
-        .collect();
-    dated.sort_by(|a, b| b.cmp(a));
-    dated.into_iter().map(|(_, path)| path).collect()
+    let dated = |path: PathBuf| {
+        let (manifest, _) = about(&open(&path).ok()?).ok()?;
+        Some((instant(&manifest.window.finished?)?, path))
+    };
+    let mut all: Vec<_> = bundles(archive).unwrap_or_default().into_iter().filter_map(dated).collect();
+    all.sort_by(|a, b| b.cmp(a));
+    all.into_iter().map(|(_, path)| path).collect()
+}
+
+/// The bundles in a folder, by their names.
+///
+/// # Errors
+/// If the folder can't be read.
+pub fn bundles(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let files = std::fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut all: Vec<PathBuf> = files.filter(|path| path.to_string_lossy().ends_with(ENDING)).collect();
+    all.sort();
+    Ok(all)
 }
 
 /// Whether a file begins like a zip.
@@ -226,8 +234,7 @@ pub fn about(reader: &BundleReader) -> Result<(Manifest, Coverage), ArchiveError
 pub fn point(reader: &BundleReader) -> Result<Point, ArchiveError> {
     let (manifest, _) = about(reader)?;
     let wrong = |defect| ArchiveError::Damaged { path: reader.path().display().to_string(), defects: vec![defect] };
-    let actions = reader.sums().get(ACTIONS).map(|_| reader.entry(ACTIONS)).transpose().map_err(wrong)?;
-    Ok(Point::of(&name_of(reader.path()), &manifest, actions, reader.sums().get(WATCH).is_some()))
+    Point::of(&name_of(reader.path()), &manifest, reader.sums(), |entry| reader.entry(entry)).map_err(wrong)
 }
 
 /// Checks the bundles of a run against each other.
@@ -246,10 +253,7 @@ pub fn agree(paths: &[PathBuf], points: &[Point]) -> Result<(), ArchiveError> {
 /// As `open`, for the first that fails; and where bundles of one run contradict each other.
 pub fn sides(paths: &[PathBuf]) -> Result<Vec<Side>, ArchiveError> {
     let sides: Vec<Side> = each(paths, paths.len(), |_, path| side(path)).into_iter().collect::<Result<_, _>>()?;
-    let point = |side: &Side| -> Result<Point, ArchiveError> {
-        let actions = side.sums().get(ACTIONS).map(|_| side.file(ACTIONS)).transpose()?.map(|bytes| bytes.to_vec());
-        Ok(Point::of(&side.name, &side.manifest, actions, side.sums().get(WATCH).is_some()))
-    };
+    let point = |side: &Side| Point::of(&side.name, &side.manifest, side.sums(), |entry| side.file(entry).map(|bytes| bytes.to_vec()));
     // A bundle that is given twice is one point of its run.
     let mut seen = BTreeSet::new();
     let mut points = sides.iter().map(point).collect::<Result<Vec<_>, _>>()?;

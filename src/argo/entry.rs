@@ -50,6 +50,11 @@ impl<'a> Entry<'a> {
         (text(self.0, "/health/status"), text(self.0, "/health/message"))
     }
 
+    /// Whether it says that the object is not healthy.
+    pub fn ails(self) -> bool {
+        !matches!(self.health().0, "" | "Healthy")
+    }
+
     /// Whether Argo CD deletes the object only once a person confirms it.
     pub fn needs_confirmation(self) -> bool {
         self.0.get("requiresDeletionConfirmation") == Some(&Value::Bool(true))

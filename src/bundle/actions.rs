@@ -3,6 +3,7 @@
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::names::ACTIONS;
 use crate::canon::json;
+use crate::model::instant;
 use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 use serde_json::Value;
@@ -31,10 +32,6 @@ enum Stage {
 /// When each line was written; none of a line that does not say it.
 pub fn times(bytes: &[u8]) -> impl Iterator<Item = Option<DateTime<FixedOffset>>> {
     bytes.split_inclusive(|b| *b == b'\n').map(|line| instant(&read(line).ok()?.time))
-}
-
-fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).ok()
 }
 
 /// What is wrong with the file of a bundle that was complete then. Each line must have the one form, with its fields; each answer must follow

@@ -144,25 +144,22 @@ impl Coverage {
             .collect()
     }
 
-    /// The gaps in the form that the core uses; an unknown reason counts as unreadable.
+    /// The gaps in the form that the core uses.
     pub fn gaps(&self) -> Vec<Gap> {
-        self.gaps
-            .iter()
-            .map(|g| {
-                Gap::of(
-                    g.group.clone(),
-                    g.resource.clone(),
-                    g.namespace.clone(),
-                    Reason::parse(&g.reason).unwrap_or(Reason::Unreadable),
-                    g.detail.clone(),
-                )
-            })
-            .collect()
+        self.gaps.iter().map(GapLine::gap).collect()
     }
 
     /// Whether the kind was asked for, in the whole cluster or in some namespace.
     pub fn asked(&self, group: &str, resource: &str) -> bool {
         self.questions.iter().any(|q| q.group == group && q.resource == resource)
+    }
+}
+
+impl GapLine {
+    /// The gap in the form that the core uses; an unknown reason counts as unreadable.
+    pub fn gap(&self) -> Gap {
+        let reason = Reason::parse(&self.reason).unwrap_or(Reason::Unreadable);
+        Gap::of(&*self.group, &*self.resource, self.namespace.clone(), reason, &*self.detail)
     }
 }
 

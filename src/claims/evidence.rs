@@ -68,7 +68,7 @@ impl Evidence<'_> {
     pub fn root(&self, layer: &str) -> Option<Spot> {
         let line = self.sides.iter().find_map(|s| s.manifest.layers.iter().find(|l| l.name == layer)?.root.clone())?;
         let (namespace, name) = line.split_once('/')?;
-        Some(Spot { stem: APPLICATIONS.into(), namespace: namespace.into(), name: name.into() })
+        Some(Spot::application(namespace, name))
     }
 
     /// The Applications of a layer in one bundle, without its root.

@@ -1,6 +1,5 @@
 //! `evid list`: what the evidence folder holds.
 use crate::adapters::archive;
-use crate::adapters::archive::ENDING;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
@@ -17,10 +16,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     let folder = &global.archive;
-    let entries = std::fs::read_dir(folder)
+    let paths = archive::bundles(folder)
         .map_err(|e| Failure::new(format!("{}: {e}", folder.display())).hint("`evid capture NAME --from DIR` makes the first bundle"))?;
-    let mut paths: Vec<_> = entries.filter_map(Result::ok).map(|e| e.path()).filter(|p| p.to_string_lossy().ends_with(ENDING)).collect();
-    paths.sort();
     let (mut rows, mut documents, mut exit) = (Vec::new(), Vec::new(), Exit::Proven);
     for path in paths {
         let name = archive::name_of(&path);

@@ -5,7 +5,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// One field that differs.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default, serde::Deserialize)]
+#[serde(default)]
 pub struct FieldChange {
     /// JSON pointer, with the index that the element has in the later state (in the earlier one if it is gone).
     pub pointer: String,
@@ -14,6 +15,7 @@ pub struct FieldChange {
     /// Value after; none if the field is not there.
     pub after: Option<Value>,
     /// Whether the field is state on one side and belongs to a controller by agreement on the other.
+    #[serde(skip)]
     pub owned: bool,
     /// Who wrote it last, if the later bundle says so.
     pub writer: Option<Writer>,
@@ -24,7 +26,7 @@ pub struct FieldChange {
 impl FieldChange {
     /// A change of a field in state; its writer is not known yet.
     pub fn new(pointer: &str, before: Option<Value>, after: Option<Value>) -> Self {
-        Self { pointer: pointer.to_owned(), before, after, owned: false, writer: None, expected: false }
+        Self { pointer: pointer.to_owned(), before, after, ..Self::default() }
     }
 }
 

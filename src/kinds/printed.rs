@@ -1,6 +1,7 @@
 //! The columns in which objects of a kind are printed, from `printed.yaml` or from its CustomResourceDefinition. It must not know how a
 //! value is found or printed.
 use crate::canon::yaml;
+use crate::model::meta::{list, text};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -79,21 +80,19 @@ fn read() -> Option<BTreeMap<String, Printed>> {
 /// The columns of a kind's objects of one API version, as its CustomResourceDefinition says: Kubernetes 1.36.3,
 /// apiextensions-apiserver/pkg/apis/apiextensions/v1/types.go (`CustomResourceColumnDefinition`). Those with a priority are wide.
 pub fn of_definition(definition: &Value, version: &str) -> Vec<Column> {
-    let list = |value: &Value, at: &str| value.pointer(at).and_then(Value::as_array).cloned().unwrap_or_default();
-    let text = |value: &Value, at: &str| value.get(at).and_then(Value::as_str).unwrap_or("").to_owned();
-    let own = list(definition, "/spec/versions").into_iter().find(|v| text(v, "name") == version).unwrap_or_default();
-    let column = |c: Value| Column {
-        name: text(&c, "name").to_uppercase(),
-        path: text(&c, "jsonPath"),
+    let own = list(definition, "/spec/versions").find(|v| text(v, "/name") == version).unwrap_or(&Value::Null);
+    let column = |c: &Value| Column {
+        name: text(c, "/name").to_uppercase(),
+        path: text(c, "/jsonPath").to_owned(),
         of: None,
         join: comma(),
-        form: if text(&c, "type") == "date" { Form::Age } else { Form::Values },
+        form: if text(c, "/type") == "date" { Form::Age } else { Form::Values },
         none: String::new(),
         wide: c.get("priority").and_then(Value::as_i64).unwrap_or(0) > 0,
     };
     // A definition is foreign, and a path that branches again and again would not come to an end.
     let is_plain = |c: &Column| c.path.len() < 300 && !c.path.contains("..") && !c.path.contains(',');
-    let found = list(&own, "/additionalPrinterColumns").into_iter().map(column);
+    let found = list(own, "/additionalPrinterColumns").map(column);
     found.filter(|c| is_plain(c) && c.path != ".metadata.creationTimestamp").collect()
 }
 

@@ -30,6 +30,11 @@ impl Key {
         format!("{}/{}", self.namespace, self.name)
     }
 
+    /// As a person writes it: `namespace/name`, or `name` for a cluster-scoped object.
+    pub fn written(&self) -> String {
+        if self.namespace.is_empty() { self.name.clone() } else { self.place() }
+    }
+
     /// Whether this is an Argo CD object of the given kind.
     pub fn is_argo(&self, kind: &str) -> bool {
         self.group == "argoproj.io" && self.kind == kind
@@ -59,10 +64,6 @@ impl KeyRef<'_> {
 impl fmt::Display for Key {
     /// `Kind namespace/name`, or `Kind name` for a cluster-scoped object.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.namespace.is_empty() {
-            write!(f, "{} {}", self.kind, self.name)
-        } else {
-            write!(f, "{} {}/{}", self.kind, self.namespace, self.name)
-        }
+        write!(f, "{} {}", self.kind, self.written())
     }
 }

@@ -1,6 +1,7 @@
 //! The nouns of evid. They know no serialisation, no clock, no cluster.
 mod codes;
 mod gap;
+mod instant;
 mod key;
 mod layer;
 pub mod meta;
@@ -12,6 +13,7 @@ mod verdict;
 
 pub(crate) use codes::codes;
 pub use gap::{Gap, Reason};
+pub use instant::instant;
 pub use key::{Key, KeyRef};
 pub use layer::{By, Layer, PLATFORM, Placement, Role};
 pub use object::{Object, Question, Snapshot, Source, Unsettled, group_of, is_custom, stem, unstem};

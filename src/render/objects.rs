@@ -2,7 +2,7 @@
 //! not know which objects were asked for.
 use crate::argo;
 use crate::kinds::printed::{Column, Form};
-use crate::model::{Key, Object, meta};
+use crate::model::{Key, Object, instant, meta};
 use crate::render::jsonpath::{find, text};
 use crate::render::table::{Style, columns};
 use crate::render::{findings, foreign, values};
@@ -20,7 +20,7 @@ pub struct Row<'a> {
 
 /// A table of objects of one kind, at a moment: that of their capture.
 pub fn table(rows: &[Row<'_>], printed: &[Column], moment: Option<&str>, wide: bool, style: Style) -> String {
-    let moment = moment.and_then(|t| DateTime::parse_from_rfc3339(t).ok());
+    let moment = moment.and_then(instant);
     let spaced = rows.iter().any(|r| !r.object.key.namespace.is_empty());
     let shown: Vec<&Column> = printed.iter().filter(|c| !c.wide).chain(printed.iter().filter(|c| c.wide && wide)).collect();
     let narrow = printed.iter().filter(|c| !c.wide).count();
@@ -34,7 +34,7 @@ pub fn table(rows: &[Row<'_>], printed: &[Column], moment: Option<&str>, wide: b
         let object = row.object;
         let mut cells = if spaced { vec![object.key.namespace.clone(), object.key.name.clone()] } else { vec![object.key.name.clone()] };
         cells.extend(shown.iter().map(|c| cell(&object.value, c, moment)));
-        let created = DateTime::parse_from_rfc3339(meta::text(&object.value, "/metadata/creationTimestamp")).ok();
+        let created = instant(meta::text(&object.value, "/metadata/creationTimestamp"));
         cells.insert(cells.len() - shown.len() + narrow, age(moment, created));
         if wide {
             cells.extend([row.health.to_owned(), row.layer.to_owned()]);
@@ -57,7 +57,7 @@ fn cell(object: &Value, column: &Column, moment: Option<DateTime<FixedOffset>>) 
             Form::Sum => found.into_iter().filter_map(Value::as_u64).sum::<u64>().to_string(),
             Form::Fields => found.into_iter().filter_map(Value::as_object).map(serde_json::Map::len).sum::<usize>().to_string(),
             Form::First => found.first().map(|v| text(v).chars().take(8).collect()).unwrap_or_default(),
-            Form::Age => age(moment, found.first().and_then(|v| DateTime::parse_from_rfc3339(v.as_str()?).ok())),
+            Form::Age => age(moment, found.first().and_then(|v| instant(v.as_str()?))),
             Form::Pod => pod(object),
         }
     };

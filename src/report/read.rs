@@ -5,7 +5,7 @@ use crate::bundle::expected::Expected;
 use crate::bundle::manifest::{Cluster, Window};
 use crate::claims::{Code, Effect, Finding, Judged, catalogue};
 use crate::compare::{ChangeKind, FieldChange, Writer};
-use crate::model::{Gap, Key, Reason, Verdict};
+use crate::model::{Gap, Key, Verdict};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -48,8 +48,7 @@ pub struct Bundle {
 impl Bundle {
     /// What was not answered.
     pub fn gaps(&self) -> Vec<Gap> {
-        let reason = |word: &str| Reason::parse(word).unwrap_or(Reason::Unreadable);
-        self.gaps.iter().map(|g| Gap::of(&*g.group, &*g.resource, g.namespace.clone(), reason(&g.reason), &*g.detail)).collect()
+        self.gaps.iter().map(GapLine::gap).collect()
     }
 }
 
@@ -166,21 +165,6 @@ impl FindingLine {
     }
 }
 
-/// A place within an object, and its two values.
-#[derive(Deserialize)]
-struct FieldLine {
-    #[serde(default)]
-    pointer: String,
-    #[serde(default)]
-    before: Option<Value>,
-    #[serde(default)]
-    after: Option<Value>,
-    #[serde(default)]
-    writer: Option<Writer>,
-    #[serde(default)]
-    expected: bool,
-}
-
 #[derive(Deserialize)]
 struct ChangeLine {
     object: Object,
@@ -189,20 +173,18 @@ struct ChangeLine {
     recreated: bool,
     from: String,
     to: String,
-    fields: Vec<FieldLine>,
+    fields: Vec<FieldChange>,
 }
 
 impl ChangeLine {
     fn changed(self) -> Changed {
-        let field =
-            |f: FieldLine| FieldChange { writer: f.writer, expected: f.expected, ..FieldChange::new(&f.pointer, f.before, f.after) };
         Changed {
             object: self.object.0,
             layer: self.layer,
             kind: self.change,
             recreated: self.recreated,
             between: (self.from, self.to),
-            fields: self.fields.into_iter().map(field).collect(),
+            fields: self.fields,
         }
     }
 }

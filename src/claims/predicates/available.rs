@@ -2,11 +2,10 @@
 //! pod of unknown layer, leave it open. The time between two runs, of which this evidence holds no watch, is told.
 use crate::bundle::names::{ACTIONS, WATCH};
 use crate::bundle::watch::{Pod, Seen};
-use crate::claims::predicates::quality::instant;
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Is, Line, Spot, lines};
-use crate::model::{By, Key};
+use crate::model::{By, Key, instant};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 

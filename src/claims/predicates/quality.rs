@@ -4,7 +4,7 @@ use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Finding};
 use crate::compare::{Side, lines};
 use crate::kinds::Rules;
-use crate::model::{Key, Known, meta};
+use crate::model::{Key, Known, instant, meta};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -126,10 +126,6 @@ pub(super) fn ordered(q: &Question<'_>) -> Answer {
 }
 
 /// A time in the form that bundles have.
-pub(super) fn instant(text: &str) -> Option<chrono::DateTime<chrono::FixedOffset>> {
-    chrono::DateTime::parse_from_rfc3339(text).ok()
-}
-
 #[derive(serde::Deserialize)]
 struct Line<'a> {
     #[serde(borrow)]

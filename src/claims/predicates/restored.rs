@@ -2,7 +2,6 @@
 //! and with the same volumes behind its claims (law 13). Each object is kept, re-created equal, or re-created different; missing,
 //! different and additional objects refute.
 use crate::argo::listed;
-use crate::claims::evidence::APPLICATIONS;
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::unchanged::compared;
 use crate::claims::predicates::{agreed, behind, generated, healthy, settled};
@@ -63,11 +62,11 @@ fn worse(was: &Finding, now: &Finding) -> bool {
 /// Whether an Application says of one of its objects that it is not healthy, and did not say so before: the same word for another cause.
 fn ails_more(e: &Evidence<'_>, finding: &Finding, (first, last): (usize, usize)) -> Result<bool, CompareError> {
     let Some(key) = finding.object.as_ref().filter(|key| key.is_argo("Application")) else { return Ok(false) };
-    let spot = Spot { stem: APPLICATIONS.into(), namespace: key.namespace.clone(), name: key.name.clone() };
+    let spot = Spot::application(&key.namespace, &key.name);
     let ailing = |side: usize| -> Result<BTreeSet<Key>, CompareError> {
         let Some(at) = e.instances.at(&spot, side) else { return Ok(BTreeSet::new()) };
         let app = e.whole(&spot, at, side)?;
-        Ok(listed(&app).filter(|entry| !matches!(entry.health().0, "" | "Healthy")).map(|entry| entry.key()).collect())
+        Ok(listed(&app).filter(|entry| entry.ails()).map(|entry| entry.key()).collect())
     };
     Ok(!ailing(last)?.is_subset(&ailing(first)?))
 }

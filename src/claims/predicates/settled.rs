@@ -1,6 +1,5 @@
 //! Whether the status of Applications can be relied on. It can't if an Application changed while the rest was read, or if its status is
 //! not current (law 7). Such a doubt affects only findings that depend on an Application's status.
-use crate::claims::evidence::APPLICATIONS;
 use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Spot};
 use crate::model::Key;
@@ -18,7 +17,7 @@ fn moved(e: &Evidence<'_>, layer: &str, side: usize) -> Vec<Finding> {
     let root = e.root(layer);
     let lines = e.sides.get(side).into_iter().flat_map(|s| &s.coverage.unsettled);
     let of_layer = lines.filter(|u| {
-        let spot = Spot { stem: APPLICATIONS.into(), namespace: u.namespace.clone(), name: u.name.clone() };
+        let spot = Spot::application(&u.namespace, &u.name);
         // An Application of unknown layer could be in this one.
         root.as_ref() == Some(&spot) || e.instances.layer(&spot) == layer || !e.instances.all.contains_key(&spot)
     });

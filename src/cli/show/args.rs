@@ -1,4 +1,10 @@
 //! What `evid show` is asked for, and in which form. It must not know bundles or reports.
+use crate::cli::failure::Failure;
+use crate::cli::ui;
+use crate::render::jsonpath::template;
+use crate::render::yaml;
+use serde_json::Value;
+
 /// Show the objects of a bundle as kubectl would show the cluster, or all that a report says
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
@@ -35,22 +41,41 @@ pub struct Args {
 pub(super) enum Output {
     Table,
     Wide,
+    Name,
+    Value(Format),
+}
+
+/// How a whole value is printed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Format {
     Json,
     Yaml,
-    Name,
     JsonPath(String),
+}
+
+impl Format {
+    /// Prints a value.
+    pub(super) fn print(&self, value: &Value) -> Result<(), Failure> {
+        match self {
+            Self::Json => ui::json(value)?,
+            Self::Yaml => ui::data(yaml::to_text(value).as_bytes())?,
+            Self::JsonPath(path) => ui::data(template(value, path).map_err(Failure::new)?.as_bytes())?,
+        }
+        Ok(())
+    }
 }
 
 fn output(text: &str) -> Result<Output, String> {
     Ok(match text {
         "table" => Output::Table,
         "wide" => Output::Wide,
-        "json" => Output::Json,
-        "yaml" => Output::Yaml,
+        "json" => Output::Value(Format::Json),
+        "yaml" => Output::Value(Format::Yaml),
         "name" => Output::Name,
-        _ => Output::JsonPath(
-            text.strip_prefix("jsonpath=").ok_or("table, wide, json, yaml, name or jsonpath=TEMPLATE is wanted")?.to_owned(),
-        ),
+        _ => {
+            let path = text.strip_prefix("jsonpath=").ok_or("table, wide, json, yaml, name or jsonpath=TEMPLATE is wanted")?;
+            Output::Value(Format::JsonPath(path.to_owned()))
+        }
     })
 }
 

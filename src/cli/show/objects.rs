@@ -13,10 +13,9 @@ use crate::cli::{Done, ui};
 use crate::kinds::printed::{self, Column};
 use crate::kinds::{Rules, health};
 use crate::model::{Object, meta};
-use crate::render::jsonpath::template;
 use crate::render::objects::{Row, table, tree};
 use crate::render::table::columns;
-use crate::render::{foreign, gaps, yaml};
+use crate::render::{foreign, gaps};
 use crate::usecase::show::{Known, Named, Names, Selector, Wanted, known, layer_of};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -63,9 +62,7 @@ pub(super) fn run(args: &Args, path: &Path, reader: &BundleReader, files: &BTree
         Output::Name => {
             ui::text(&found.iter().map(|o| foreign::clean(&format!("{}/{}", o.stem(), o.key.name)) + "\n").collect::<String>())?
         }
-        Output::Json => ui::json(&value(&found, &asked))?,
-        Output::Yaml => ui::data(yaml::to_text(&value(&found, &asked)).as_bytes())?,
-        Output::JsonPath(path) => ui::data(template(&value(&found, &asked), path).map_err(Failure::new)?.as_bytes())?,
+        Output::Value(format) => format.print(&value(&found, &asked))?,
     }
     if let ([app], Output::Table, [(_, names)]) = (&*found, &args.output, &*asked)
         && app.key.is_argo("Application")
@@ -96,9 +93,7 @@ fn asked(resources: &[String]) -> Result<Asked, Failure> {
 fn named<'n>(text: &str, names: &'n Names, bundle: &Bundle) -> Result<Vec<&'n Named>, Failure> {
     let Bundle { rules, coverage, .. } = bundle;
     let gaps = coverage.gaps();
-    let of = |k: &Named, group: &str, resource: &str| k.group == group && k.plural == resource;
-    let served =
-        |k: &Named| coverage.questions.iter().any(|q| of(k, &q.group, &q.resource)) || gaps.iter().any(|g| of(k, &g.group, &g.resource));
+    let served = |k: &Named| coverage.asked(&k.group, &k.plural) || gaps.iter().any(|g| g.group == k.group && g.resource == k.plural);
     let mut all = Vec::new();
     for part in text.split(',') {
         let found = names.find(part);

@@ -5,8 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::show::args::{Args, Output};
 use crate::cli::{Done, ui};
 use crate::compare;
-use crate::render::jsonpath::template;
-use crate::render::{foreign, probes, yaml};
+use crate::render::{foreign, probes};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -26,11 +25,8 @@ pub(super) fn run(args: &Args, files: &BTreeMap<String, Vec<u8>>) -> Done {
         let hint = "`spec.probes` of evid.yaml declares probes, and a live capture asks them";
         return Err(Failure::new(format!("{} holds no answer of such a probe", args.subject)).hint(hint).exit(Exit::Refuted));
     }
-    let values = serde_json::to_value(&found).map(|items| json!({ "items": items }))?;
     match &args.output {
-        Output::Json => ui::json(&values)?,
-        Output::Yaml => ui::data(yaml::to_text(&values).as_bytes())?,
-        Output::JsonPath(path) => ui::data(template(&values, path).map_err(Failure::new)?.as_bytes())?,
+        Output::Value(format) => format.print(&serde_json::to_value(&found).map(|items| json!({ "items": items }))?)?,
         Output::Name => {
             ui::text(&found.iter().map(|l| foreign::clean(&format!("{} {}", l.probe, probes::target(l))) + "\n").collect::<String>())?;
         }

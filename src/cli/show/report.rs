@@ -4,8 +4,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::show::args::{Args, Output};
 use crate::cli::{Done, ui};
-use crate::render::jsonpath::template;
-use crate::render::{report, yaml};
+use crate::render::report;
 use crate::report::read::read;
 use std::path::Path;
 
@@ -16,9 +15,7 @@ pub(super) fn run(path: &Path, args: &Args) -> Done {
     }
     let (_, statement) = report_file::read(path).map_err(|e| broken(e.to_string()))?;
     match &args.output {
-        Output::Json => ui::json(&statement.predicate)?,
-        Output::Yaml => ui::data(yaml::to_text(&statement.predicate).as_bytes())?,
-        Output::JsonPath(path) => ui::data(template(&statement.predicate, path).map_err(Failure::new)?.as_bytes())?,
+        Output::Value(format) => format.print(&statement.predicate)?,
         Output::Name => ui::text(&statement.subjects.iter().map(|s| format!("{}\n", s.name)).collect::<String>())?,
         Output::Table | Output::Wide => {
             let reading = read(&statement.predicate).map_err(|e| broken(format!("it is no report that this evid can read: {e}")))?;

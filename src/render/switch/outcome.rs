@@ -43,7 +43,7 @@ fn going(all: &[Target], full: bool) -> String {
     all.iter().for_each(|one| kinds.entry(&one.key.kind).or_default().push(one));
     let line = |(kind, all): (&str, Vec<&Target>)| {
         let most = if full { all.len() } else { NAMED };
-        let names: Vec<String> = all.iter().take(most).map(|one| one.key.place().trim_start_matches('/').to_owned()).collect();
+        let names: Vec<String> = all.iter().take(most).map(|one| one.key.written()).collect();
         let more = if all.len() > most { format!(" and {} more", all.len() - most) } else { String::new() };
         clean(&format!("  {} {kind}: {}{more}", all.len(), names.join(" "))) + "\n"
     };

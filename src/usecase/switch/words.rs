@@ -30,7 +30,7 @@ impl Fact {
     /// The word that allows it, where a person may allow it.
     pub fn allowing(&self) -> Option<String> {
         let may = matches!(self.code, Code::WouldBeLost | Code::MendWouldLose | Code::Elsewhere);
-        may.then(|| format!("{}/{}", self.object.kind, self.object.place().trim_start_matches('/')))
+        may.then(|| format!("{}/{}", self.object.kind, self.object.written()))
     }
 
     /// Whether it says that `argocd-cm` was not read, so that nothing tells how Argo CD marks what it manages.
@@ -181,39 +181,24 @@ impl Write {
     pub fn patch(what: &'static str, path: &str, live: &Value, mut change: Value) -> Self {
         let version = meta::text(live, "/metadata/resourceVersion");
         crate::model::set(&mut change, "/metadata/resourceVersion", Value::String(version.to_owned()));
-        Self {
-            what,
-            object: key_of(live),
-            uid: meta::uid(live).into(),
-            method: Method::Patch,
-            path: managed(path),
-            body: change,
-            before: BTreeMap::new(),
-        }
+        Self::new(what, key_of(live), meta::uid(live), Method::Patch, path, change)
     }
 
     /// A deletion of that very instance.
     pub fn delete(what: &'static str, path: &str, object: &Key, uid: &str) -> Self {
         let body = json!({"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}});
-        Self { what, object: object.clone(), uid: uid.into(), method: Method::Delete, path: managed(path), body, before: BTreeMap::new() }
+        Self::new(what, object.clone(), uid, Method::Delete, path, body)
     }
 
     /// A creation; the name must be free.
     pub fn create(what: &'static str, collection: &str, object: &Key, body: Value) -> Self {
-        Self {
-            what,
-            object: object.clone(),
-            uid: String::new(),
-            method: Method::Post,
-            path: managed(collection),
-            body,
-            before: BTreeMap::new(),
-        }
+        Self::new(what, object.clone(), "", Method::Post, collection, body)
     }
-}
 
-fn managed(path: &str) -> String {
-    format!("{path}?fieldManager={MANAGER}")
+    fn new(what: &'static str, object: Key, uid: &str, method: Method, path: &str, body: Value) -> Self {
+        let path = format!("{path}?fieldManager={MANAGER}");
+        Self { what, object, uid: uid.into(), method, path, body, before: BTreeMap::new() }
+    }
 }
 
 /// The key of an object that says its apiVersion and kind.

@@ -4,7 +4,8 @@ use crate::bundle::actions;
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::manifest::{Manifest, Window};
 use crate::bundle::names::{ACTIONS, WATCH};
-use chrono::{DateTime, FixedOffset};
+use crate::bundle::sums::Sums;
+use crate::model::instant;
 use std::collections::BTreeMap;
 
 /// What is looked at of one bundle.
@@ -23,9 +24,14 @@ pub struct Point {
 }
 
 impl Point {
-    /// Of a bundle's manifest and journal.
-    pub fn of(name: &str, manifest: &Manifest, actions: Option<Vec<u8>>, watched: bool) -> Self {
-        Self { name: name.to_owned(), run: manifest.run.clone(), window: manifest.window.clone(), actions, watched }
+    /// Of a bundle, one of whose entries `read` gives.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub fn of<E>(name: &str, manifest: &Manifest, sums: &Sums, read: impl FnOnce(&str) -> Result<Vec<u8>, E>) -> Result<Self, E> {
+        let actions = sums.get(ACTIONS).map(|_| read(ACTIONS)).transpose()?;
+        let (run, window) = (manifest.run.clone(), manifest.window.clone());
+        Ok(Self { name: name.to_owned(), run, window, actions, watched: sums.get(WATCH).is_some() })
     }
 }
 
@@ -39,7 +45,7 @@ pub fn contradictions(points: &[Point]) -> Vec<(usize, Defect)> {
     }
     let mut found = Vec::new();
     for mut run in runs.into_values() {
-        run.sort_by_key(|i| points.get(*i).map(|p| time(p.window.started.as_deref())));
+        run.sort_by_key(|i| points.get(*i).map(|p| p.window.started.as_deref().and_then(instant)));
         for pair in run.windows(2) {
             if let [a, b] = *pair
                 && let (Some(before), Some(after)) = (points.get(a), points.get(b))
@@ -68,21 +74,18 @@ fn between(before: &Point, after: &Point) -> Vec<Defect> {
     }
     let old = actions::times(earlier).count();
     let (from, until) = (&before.window.finished, &after.window.started);
+    let [begin, end] = [from, until].map(|t| t.as_deref().and_then(instant));
     for (i, at) in actions::times(journal).enumerate().skip(old) {
-        if time(from.as_deref()).is_some_and(|from| at.is_some_and(|at| at < from)) {
+        if begin.is_some_and(|begin| at.is_some_and(|at| at < begin)) {
             let said = from.as_deref().unwrap_or_default();
             defects.push(wrong(ACTIONS, format!("line {}: it is earlier than the end of {} ({said}), which lacks it", i + 1, before.name)));
         }
-        if time(until.as_deref()).is_some_and(|until| at.is_some_and(|at| at > until)) {
+        if end.is_some_and(|end| at.is_some_and(|at| at > end)) {
             let said = until.as_deref().unwrap_or_default();
             defects.push(wrong(ACTIONS, format!("line {}: it is later than the beginning of this capture ({said})", i + 1)));
         }
     }
     defects
-}
-
-fn time(text: Option<&str>) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text?).ok()
 }
 
 #[cfg(test)]

@@ -70,16 +70,17 @@ impl Run<'_> {
 pub struct Since(BTreeMap<(Key, &'static str), DateTime<Utc>>);
 
 impl Since {
-    /// What an Application's operation has waited for, for longer than is usual.
-    pub fn silent(&mut self, run: &Run<'_>, key: &Key, live: &Value) -> Option<Fact> {
+    /// What is said of an Application, and before it what its operation has waited for, for longer than is usual.
+    pub fn with_silence(&mut self, run: &Run<'_>, live: &Value, said: Fact) -> Vec<Fact> {
         let (sign, now, long) = (silence::sign(live), run.clock.now(), run.times.silence());
-        let mut told = None;
+        let mut facts = Vec::new();
         for code in [Code::ControllerSilent, Code::RepositorySilent] {
-            if self.lasts(key, code.as_str(), sign == Some(code), now, long) {
-                told = Some(Fact::new(code, key, ""));
+            if self.lasts(&said.object, code.as_str(), sign == Some(code), now, long) {
+                facts.push(Fact::new(code, &said.object, ""));
             }
         }
-        told
+        facts.push(said);
+        facts
     }
 
     /// Whether it has been so for at least this long; begins to count where it has not been so before.

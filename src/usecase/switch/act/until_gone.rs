@@ -28,7 +28,7 @@ pub fn until_gone(run: &mut Run<'_>, step: Step, targets: &[Target], root: Optio
         if let Some(root) = root {
             check(run, root)?;
         }
-        let facts = still(run, &mut pending)?;
+        let mut facts = still(run, &mut pending)?;
         if pending.is_empty() {
             return Ok(Look::Done(vec![]));
         }
@@ -41,17 +41,14 @@ pub fn until_gone(run: &mut Run<'_>, step: Step, targets: &[Target], root: Optio
         if !stuck.is_empty() {
             return Err(Stop::Failed(stuck));
         }
-        let mut facts = facts;
-        let mut objects = facts.iter().filter(|f| !f.object.is_argo("Application")).peekable();
-        let idle = objects.peek().is_some() && objects.all(|f| f.code == Code::NotDeleted);
-        let deleted = facts.iter().find(|f| idle && f.code == Code::Deleting).map(|f| f.object.clone());
+        let undone = undone(&facts).cloned();
         let nobody = Key::new("", "", "", "");
         let count = pending.len();
         if std::mem::replace(&mut last, count) != count {
             since.lasts(&nobody, "silent", false, now, lasting);
         }
-        if since.lasts(&nobody, "silent", deleted.is_some(), now, run.times.silence()) {
-            facts.extend(deleted.map(|app| Fact::new(Code::ControllerSilent, &app, "")));
+        if since.lasts(&nobody, "silent", undone.is_some(), now, run.times.silence()) {
+            facts.extend(undone.map(|app| Fact::new(Code::ControllerSilent, &app, "")));
         }
         let stays = pending.iter().all(|d| !d.key.is_argo("Application")) && facts.iter().all(|f| f.code == Code::NotDeleted);
         if since.lasts(&nobody, "not-deleted", stays, now, lasting) {
@@ -59,6 +56,13 @@ pub fn until_gone(run: &mut Run<'_>, step: Step, targets: &[Target], root: Optio
         }
         Ok(Look::Pending(facts))
     })
+}
+
+/// An Application that is being deleted while nothing of what is to go with it is.
+fn undone(facts: &[Fact]) -> Option<&Key> {
+    let mut objects = facts.iter().filter(|f| !f.object.is_argo("Application")).peekable();
+    let idle = objects.peek().is_some() && objects.all(|f| f.code == Code::NotDeleted);
+    facts.iter().find(|f| idle && f.code == Code::Deleting).map(|f| &f.object)
 }
 
 /// The switch survives: the same object, manual, not being deleted.

@@ -108,7 +108,7 @@ impl State<'_> {
         }
         if application_is_unsettled(value) {
             let code = if app::is_operating(value) { Code::Operating } else { Code::NotReconciled };
-            return Ok(self.since.silent(run, &root.key, value).into_iter().chain([Fact::new(code, &root.key, message)]).collect());
+            return Ok(self.since.with_silence(run, value, Fact::new(code, &root.key, message)));
         }
         let lists: BTreeSet<Key> = view.listed_apps();
         let there = |k: &Key| view.get(k).is_some_and(|o| meta::deleting(&o.value).is_none());
@@ -155,12 +155,12 @@ impl State<'_> {
         let tries = self.tries(key);
         let message = app::message(value);
         if app::is_operating(value) {
-            return Ok(self.since.silent(run, key, value).into_iter().chain([Fact::new(Code::Operating, key, message)]).collect());
+            return Ok(self.since.with_silence(run, value, Fact::new(Code::Operating, key, message)));
         }
         let out = app::sync(value) == "OutOfSync";
         let has_failed = matches!(app::phase(value), "Failed" | "Error");
         let ours_failed = has_failed && tries > 0 && patches::progress(value, self.want.stamp, tries) == Progress::Ended;
-        let as_before = self.was(key).is_some_and(|was| was.is_as(value));
+        let as_before = self.is_as_before(member);
         if out && ours_failed && !as_before {
             return Err(Stop::failed(Code::OperationFailed, key, message));
         }
@@ -208,14 +208,14 @@ impl State<'_> {
         if failed.is_empty() { Ok(pending) } else { Err(Stop::Failed(failed)) }
     }
 
-    /// What it was like before.
-    fn was(&self, app: &Key) -> Option<&Was> {
-        self.want.expected.get(app)
+    /// Whether an Application that was unwell is so again.
+    fn is_as_before(&self, app: &Object) -> bool {
+        self.want.expected.get(&app.key).is_some_and(|was| was.is_as(&app.value))
     }
 
     /// Whether an Application is left as it is, since nobody had ever synced it.
     fn leaves(&mut self, app: &Object) -> bool {
-        let stays = self.was(&app.key).is_some_and(|was| was.stays(&app.value));
+        let stays = self.want.expected.get(&app.key).is_some_and(|was| was.stays(&app.value));
         if stays {
             self.spared.insert(app.key.clone(), Fact::new(Code::NeverSynced, &app.key, ""));
         }
@@ -228,7 +228,7 @@ impl State<'_> {
             return vec![];
         }
         let (key, mut lacks) = (&app.key, lacks(app));
-        let as_before = self.was(key).is_some_and(|was| was.is_as(&app.value));
+        let as_before = self.is_as_before(app);
         // What is on its way may still arrive.
         let long = if app::health(&app.value) == "Progressing" { 3 * run.times.lasting } else { run.times.lasting };
         if self.since.lasts(key, "as-before", as_before, run.clock.now(), long) && !lacks.is_empty() {

@@ -18,8 +18,7 @@ pub fn until_idle(run: &mut Run<'_>, apps: &[&Key]) -> Result<(), Stop> {
         let mut hanging = Vec::new();
         for key in apps {
             if let Some(live) = read::application(run, key)?.filter(app::is_operating) {
-                hanging.extend(since.silent(run, key, &live));
-                hanging.push(Fact::new(Code::Operating, key, app::message(&live)));
+                hanging.extend(since.with_silence(run, &live, Fact::new(Code::Operating, key, app::message(&live))));
             }
         }
         Ok(Look::of(hanging))

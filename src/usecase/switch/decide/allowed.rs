@@ -15,5 +15,5 @@ pub fn idle(words: &[String], scan: &Scan, losses: &[&Fact], root: &Key) -> Vec<
 
 fn names(word: &str, scan: &Scan, key: &Key) -> bool {
     let called = |kind: &str| kind.eq_ignore_ascii_case(&key.kind) || scan.kind(key).is_some_and(|k| k.is_called(kind));
-    word.split_once('/').is_some_and(|(kind, place)| place == key.place().trim_start_matches('/') && called(kind))
+    word.split_once('/').is_some_and(|(kind, place)| place == key.written() && called(kind))
 }

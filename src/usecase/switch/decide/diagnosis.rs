@@ -1,10 +1,10 @@
 //! Why an Application hangs in Deleting. Pure: each cause names the object on which it rests; leaves come first.
 use crate::argo::{app, managed};
-use crate::model::{Object, meta};
+use crate::model::{Object, instant, meta};
 use crate::usecase::switch::decide::preflight::unconfirmed;
 use crate::usecase::switch::decide::silence;
 use crate::usecase::switch::{Code, Fact, Scan, View};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -91,7 +91,7 @@ fn own(view: &View, scan: &Scan, app: &Object, now: DateTime<Utc>) -> Vec<Fact> 
 /// Whether a deletion just takes its time: it is young, and nothing but deletions below it is seen.
 pub fn is_usual(app: &Object, causes: &[Fact], now: DateTime<Utc>) -> bool {
     let waits = |f: &Fact| matches!(f.code, Code::ChildDeleting | Code::UnknownCause);
-    causes.iter().all(waits) && !for_seconds(meta::deleting(&app.value).and_then(silence::time), USUAL, now)
+    causes.iter().all(waits) && !for_seconds(meta::deleting(&app.value).and_then(instant), USUAL, now)
 }
 
 /// Operations that Argo CD does not begin, or for which it has no manifests.
@@ -105,9 +105,9 @@ fn is_silent(view: &View, scan: &Scan, app: &Object, now: DateTime<Utc>) -> bool
     let mut objects = managed(&app.value).map(|key| view.get(&key).or_else(|| scan.get(&key))).peekable();
     let untouched = |object: Option<&Object>| object.is_some_and(|o| meta::deleting(&o.value).is_none());
     let listed = objects.peek().is_some();
-    listed && for_seconds(meta::deleting(&app.value).and_then(silence::time), SILENT, now) && objects.all(untouched)
+    listed && for_seconds(meta::deleting(&app.value).and_then(instant), SILENT, now) && objects.all(untouched)
 }
 
-fn for_seconds(since: Option<DateTime<Utc>>, seconds: i64, now: DateTime<Utc>) -> bool {
-    since.is_some_and(|t| (now - t).num_seconds() >= seconds)
+fn for_seconds(since: Option<DateTime<FixedOffset>>, seconds: i64, now: DateTime<Utc>) -> bool {
+    since.is_some_and(|t| now.signed_duration_since(t).num_seconds() >= seconds)
 }

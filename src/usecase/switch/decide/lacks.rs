@@ -36,7 +36,7 @@ pub fn lacks(object: &Object) -> Vec<Fact> {
 
 /// The first of its objects that is not healthy, and why, in Argo CD's words.
 fn ailing(app: &Value) -> String {
-    let first = listed(app).find(|e| !matches!(e.health().0, "" | "Healthy"));
+    let first = listed(app).find(|e| e.ails());
     let said = |(health, message)| format!("{health} {message}");
     first.map_or(String::new(), |e| format!(": {} {}", e.key(), said(e.health())).trim_end().to_owned())
 }

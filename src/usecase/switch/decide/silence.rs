@@ -2,9 +2,10 @@
 //! 3.2.11, `controller/appcontroller.go` (`processRequestedAppOperation` first says that it runs) and `controller/sync.go` (`SyncAppState`
 //! has no result before the repo-server gave the manifests). Each of these is usual for a moment. Pure; must not know how long that is.
 use crate::argo::app;
+use crate::model::instant;
 use crate::model::meta::{list, text};
 use crate::usecase::switch::Code;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 
 /// What its operation waits for, where it has not come further.
@@ -19,16 +20,11 @@ pub fn sign(app: &Value) -> Option<Code> {
 }
 
 /// Since when its operation has been asked for, or has been under way.
-pub fn since(app: &Value) -> Option<DateTime<Utc>> {
+pub fn since(app: &Value) -> Option<DateTime<FixedOffset>> {
     let writers = list(app, "/metadata/managedFields").filter(|m| m.pointer("/fieldsV1/f:operation").is_some());
     let asked = writers.map(|m| text(m, "/time")).max().unwrap_or_default();
     let begun = text(app, "/status/operationState/startedAt");
-    time(if begun.is_empty() { asked } else { begun })
-}
-
-/// A time as objects have it.
-pub fn time(text: &str) -> Option<DateTime<Utc>> {
-    Some(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc))
+    instant(if begun.is_empty() { asked } else { begun })
 }
 
 #[cfg(test)]

@@ -26,8 +26,7 @@ pub(super) fn prune(run: &mut Run<'_>, plan: &Plan, stamp: &Stamp) -> Result<Opt
         let window = running && app::is_blocked(&live);
         // An operation that waits for deletions is waited for with them, by uid.
         if running && !window && !living(run, plan)?.is_empty() {
-            let silent = since.silent(run, root, &live);
-            return Ok(Look::Pending(silent.into_iter().chain([Fact::new(Code::Operating, root, message)]).collect()));
+            return Ok(Look::Pending(since.with_silence(run, &live, Fact::new(Code::Operating, root, message))));
         }
         Ok(Look::Done((window, running || app::phase(&live) == "Succeeded", message)))
     });
