@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         let hint = "letters, digits, `.`, `_` and `-`, which every system takes; `--archive DIR` says where";
         return Err(Failure::new(format!("`{name}` is no name for a bundle")).hint(hint));
     }
-    let path = global.archive.join(format!("{name}{ENDING}"));
+    let path = global.archive().join(format!("{name}{ENDING}"));
     if path.exists() && !args.force {
         return Err(Failure::new(format!("{} exists", path.display())).hint("choose another name, or replace it with `--force`"));
     }
@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let intake = Intake { redactor: &redactor, rules: &rules, layers: &layers, config: &config, spool: &spool };
     let origin = match &args.from {
         Some(dir) => Origin::Dump(dir),
-        None => Origin::Cluster(Box::new(connection(args, &global.archive)?)),
+        None => Origin::Cluster(Box::new(connection(args, global.archive())?)),
     };
     let captured = capture::run(
         |intake| match &origin {
@@ -90,7 +90,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         &intake,
         |snapshot| {
             let probes = probe(&origin, snapshot, &intake)?;
-            writable(&global.archive)?;
+            writable(global.archive())?;
             Ok(Beside { probes, nonce: args.nonce.clone(), ..Beside::default() })
         },
         |files| Ok(archive::seal(&path, args.force, |put| files(put))?),

@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         Ok(dir) => doctor::keys(&dir),
         Err(e) => vec![Line::problem(Code::KeysUnusable).with("what", "keys").with("why", e)],
     });
-    lines.push(doctor::folder(&global.archive));
+    lines.push(doctor::folder(global.archive()));
     show(&args.output, &lines, &examined.missing)?;
     match failure {
         Some(failure) => Err(failure),

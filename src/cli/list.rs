@@ -5,6 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
 use crate::render::table::columns;
 use serde_json::json;
+use std::path::Path;
 
 /// List the bundles of the evidence folder
 #[derive(clap::Args, Debug)]
@@ -15,18 +16,18 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
-    let folder = &global.archive;
+    let folder = global.archive();
     let paths = archive::bundles(folder)
         .map_err(|e| Failure::new(format!("{}: {e}", folder.display())).hint("`evid capture NAME --from DIR` makes the first bundle"))?;
     let (mut rows, mut documents, mut exit) = (Vec::new(), Vec::new(), Exit::Proven);
     for path in paths {
-        let name = archive::name_of(&path);
+        let name = archive::name_in(folder, &path);
         match archive::open(&path).and_then(|reader| Ok((archive::about(&reader)?, reader))) {
             Ok(((m, coverage), reader)) => {
                 let cluster = m.cluster.uid.clone().unwrap_or_else(|| "unknown".into());
                 let layers: Vec<String> =
                     m.layers.iter().map(|l| format!("{}={}", l.name, l.digest.chars().take(8).collect::<String>())).collect();
-                let reports = reports(folder, &name);
+                let reports = reports(&path);
                 rows.push(vec![
                     name.clone(),
                     m.window.finished.clone().unwrap_or_else(|| "unknown".into()),
@@ -60,14 +61,15 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     Ok(exit)
 }
 
-/// The reports in the folder that name a bundle, with the key id that each claims.
-fn reports(folder: &std::path::Path, bundle: &str) -> Vec<(String, String)> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+/// The reports beside a bundle that name it, with the key id that each claims.
+fn reports(bundle: &Path) -> Vec<(String, String)> {
+    let name = archive::name_of(bundle);
+    let entries = bundle.parent().map(std::fs::read_dir).into_iter().flatten().flatten().filter_map(Result::ok);
     let mut found: Vec<(String, String)> = entries
         .filter_map(|e| {
             let file = e.file_name().to_string_lossy().into_owned();
             let stem = file.strip_suffix(".report.json")?;
-            stem.split("--").any(|part| part == bundle).then_some(())?;
+            stem.split("--").any(|part| part == name).then_some(())?;
             let value: serde_json::Value = serde_json::from_slice(&std::fs::read(e.path()).ok()?).ok()?;
             let signer = value.pointer("/signatures/0/keyid").and_then(|v| v.as_str()).unwrap_or("nobody").to_owned();
             Some((file, signer))

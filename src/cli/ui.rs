@@ -32,12 +32,14 @@ pub fn message(text: &str) {
     drop(writeln!(std::io::stderr().lock(), "{}", foreign::message(text)));
 }
 
-/// How to draw on stdout.
+/// How to draw on stdout. `COLUMNS` says how wide, as for other tools.
 pub fn style() -> Style {
     let terminal = std::io::stdout().is_terminal();
     let colour =
         terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
-    let width = terminal_size::terminal_size().map(|(w, _)| w.0).filter(|_| terminal).unwrap_or(160);
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    let seen = terminal_size::terminal_size().map(|(w, _)| w.0).filter(|_| terminal);
+    let width = said.or(seen).unwrap_or(160);
     Style { width, colour, most: 12 }
 }
 

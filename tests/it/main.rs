@@ -22,6 +22,8 @@ mod dump;
 mod envelope;
 /// What evid.yaml expects to change.
 mod expected;
+/// A folder of evidence as a unit.
+mod folder;
 /// Rules as data, swept over every sample object.
 mod hostile;
 mod kinds;

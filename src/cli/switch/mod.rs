@@ -191,7 +191,7 @@ fn line(value: &Value) -> std::io::Result<()> {
 fn journal(global: &Global, common: &Common, stamp: &Stamp) -> Result<FileJournal, Failure> {
     let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
     let (key, _) = keyfile::load_or_create_redaction_key(&dir)?;
-    let path = common.journal.clone().unwrap_or_else(|| global.archive.join(format!("{}.actions.jsonl", stamp.run)));
+    let path = common.journal.clone().unwrap_or_else(|| global.archive().join(format!("{}.actions.jsonl", stamp.run)));
     Ok(FileJournal::new(path, Redactor::new(&key)))
 }
 
@@ -267,7 +267,7 @@ mod tests {
 
     fn evid(words: &[&str]) -> Result<Exit, crate::cli::failure::Failure> {
         let line = Line::parse_from(["switch"].iter().chain(words));
-        let global = Global { archive: "nowhere".into(), config: None };
+        let global = Global { archive: Some("nowhere".into()), config: None };
         on_cluster(&line.args, &global, &Quiet, &Quiet, &Bound::passing("https://quiet"))
     }
 
