@@ -66,7 +66,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     lines.push(doctor::folder(global.archive()));
     show(&args.output, &lines, &examined.missing)?;
     match failure {
-        Some(failure) => Err(failure),
+        // A line has said why.
+        Some(_) => Ok(Exit::Usage),
         None if count(&lines, Level::Problem) > 0 => Ok(Exit::Inconclusive),
         None => Ok(Exit::Proven),
     }

@@ -13,6 +13,12 @@ pub(super) struct Global {
     /// The platform's description; else ./evid.yaml, else the defaults
     #[arg(long, global = true, env = "EVID_CONFIG", value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// Print results and errors only, not how it goes
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// Leave nothing out: every change, finding and gap
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
 }
 
 impl Global {

@@ -11,7 +11,16 @@ use crate::model::{Key, Layer, Object, Role};
 use crate::usecase::switch::{Was, before, cleaned};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What `-f` names: a file, else a bundle of the evidence folder by its name.
+///
+/// # Errors
+/// If there is neither.
+pub(super) fn named(file: Option<&Path>, archive: &Path) -> Result<Option<PathBuf>, Failure> {
+    let one = |file: &Path| if file.is_file() { Ok(file.to_owned()) } else { archive::locate(&file.to_string_lossy(), archive) };
+    Ok(file.map(one).transpose()?)
+}
 
 /// The objects in a file; none if no file is given.
 pub(super) fn read(file: Option<&Path>) -> Result<Vec<Value>, Failure> {

@@ -78,6 +78,7 @@ pub fn run() -> ExitCode {
             return code.into();
         }
     };
+    ui::set(cli.global.quiet, cli.global.verbose);
     let done = match &cli.verb {
         Verb::Capture(args) => capture::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
@@ -98,8 +99,17 @@ pub fn run() -> ExitCode {
     };
     match done {
         Ok(exit) => exit.into(),
+        Err(failure) if stopped() => failure.exit(Exit::Interrupted).report(),
         Err(failure) => failure.report(),
     }
+}
+
+/// Whether a person has stopped it.
+fn stopped() -> bool {
+    #[cfg(feature = "kube")]
+    return crate::adapters::interrupt::ever();
+    #[cfg(not(feature = "kube"))]
+    false
 }
 
 /// Builds the command, for documentation.

@@ -24,4 +24,6 @@ pub(crate) struct Asked {
     pub(crate) restore: bool,
     pub(crate) interval: Duration,
     pub(crate) sign: Option<PathBuf>,
+    /// Whether stdout has the report's predicate instead of its text.
+    pub(crate) json: bool,
 }

@@ -65,7 +65,7 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
             strategy: asked.strategy,
             terminate: asked.terminate,
             allow: asked.allow.clone(),
-            manifests: manifest::read(asked.manifest.as_deref())?,
+            manifests: manifest::read(manifest::named(asked.manifest.as_deref(), global.archive())?.as_deref())?,
             ..Options::of(stamp)
         },
         times: asked.times,
@@ -92,7 +92,7 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
         Err(e) => return put_back(asked, &mut proof, connection, bound, failed(e)),
         Ok(ended) => ended,
     };
-    let total = conclude(&proof, &signing)?;
+    let total = conclude(&proof, &signing, asked.json)?;
     proof.state.proven = ended && total == Exit::Proven;
     proof.keep().map_err(failed)?;
     let end = if ended {
@@ -138,7 +138,7 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
 }
 
 /// Judges, signs, writes the index; gives what the result comes to.
-fn conclude(proof: &Proof<'_, RunFolder>, signing: &SigningKey) -> Done {
+fn conclude(proof: &Proof<'_, RunFolder>, signing: &SigningKey, as_json: bool) -> Done {
     let Proof { folder, state, session, .. } = proof;
     let paths: Vec<PathBuf> = folder.reference().into_iter().chain(state.points().iter().map(|name| folder.bundle(name))).collect();
     let sides = archive::sides(&paths)?;
@@ -146,7 +146,11 @@ fn conclude(proof: &Proof<'_, RunFolder>, signing: &SigningKey) -> Done {
     let names = sides.iter().map(|s| &*s.name).collect::<Vec<_>>().join("--");
     let report = report_file::write(folder.path(), &names, report_file::REPORT, &outcome.statement(&sides), signing)?;
     let reading = read(&outcome.predicate).map_err(Failure::new)?;
-    ui::data(text::text(&reading, ui::style()).as_bytes())?;
+    if as_json {
+        ui::json(&outcome.predicate)?;
+    } else {
+        ui::data(text::text(&reading, ui::style()).as_bytes())?;
+    }
     let name = report.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let index = page::index(state, session.server, &reading, &name, &signing.verifying_key().keyid());
     let path = folder.index();
@@ -158,7 +162,11 @@ fn conclude(proof: &Proof<'_, RunFolder>, signing: &SigningKey) -> Done {
 fn close(run: &RunFolder, global: &Global, signing: &SigningKey) -> Done {
     folder::seal(run.path(), signing)?;
     ui::message("\nverifying what was written");
-    let verified = verify::check(&[run.path().display().to_string()], &[signing.verifying_key()], true, global)?;
+    let said = |text: &str| {
+        ui::message(text.trim_end());
+        Ok(())
+    };
+    let (verified, _) = verify::check(&[run.path().display().to_string()], &[signing.verifying_key()], true, global, Some(said))?;
     ui::message(&format!("\nproof {}", run.path().display()));
     ui::message(&format!("open  {}", run.index().display()));
     ui::message(&format!("look  evid show {} applications", run.bundle("before").display()));

@@ -21,7 +21,7 @@ pub(super) struct Found {
 
 impl Verifying<'_> {
     /// Holds a folder against its signed list; prints the result.
-    pub(super) fn folder(&self, dir: &Path) -> Result<(Exit, Found), Failure> {
+    pub(super) fn folder(&mut self, dir: &Path) -> Result<(Exit, Found), Failure> {
         let there = folder::files(dir)?;
         let ending = |ends: &[&str]| {
             let of = there.iter().map(|(name, _)| name).filter(|name| ends.iter().any(|end| name.ends_with(end)));
@@ -29,10 +29,10 @@ impl Verifying<'_> {
         };
         let found = Found { bundles: ending(&[ENDING]), reports: ending(&[REPORT, SIGSTORE]) };
         let Some((list, line, mut exit)) = self.list(dir)? else { return Ok((self.unlisted(dir, &there)?, found)) };
-        let mut say = format!("{}\n  {line}\n", dir.join(MANIFEST).display());
+        let mut say = vec![line];
         let named = against(&list, &there);
         let listed = named.iter().filter(|(_, standing)| *standing == Standing::Listed).count();
-        say.push_str(&format!("  {listed} of {} files are as listed\n", list.len()));
+        say.push(format!("{listed} of {} files are as listed", list.len()));
         for (name, standing) in named {
             let (says, end) = match standing {
                 Standing::Listed => continue,
@@ -40,16 +40,16 @@ impl Verifying<'_> {
                 Standing::Missing => ("missing, and signed for", Exit::Broken),
                 Standing::Unlisted => ("not in the list: nobody signed for it", Exit::Inconclusive),
             };
-            say.push_str(&format!("  {}: {says}\n", foreign::clean(name)));
+            say.push(format!("{}: {says}", foreign::clean(name)));
             exit = exit.at_best(end);
         }
-        ui::text(&say)?;
+        self.tell(&dir.join(MANIFEST), "", &say, exit)?;
         self.tell_key(dir);
         Ok((exit, found))
     }
 
     /// Looks a file up in the list of the nearest folder above it that has one; none where there is no such folder.
-    pub(super) fn listed(&self, path: &Path) -> Result<Option<Exit>, Failure> {
+    pub(super) fn listed(&mut self, path: &Path) -> Result<Option<Exit>, Failure> {
         let full = path.canonicalize()?;
         let Some(dir) = full.ancestors().skip(1).find(|dir| folder::signature(dir).is_file()) else { return Ok(None) };
         let Some((list, line, exit)) = self.list(dir)? else { return Ok(None) };
@@ -63,8 +63,7 @@ impl Verifying<'_> {
             }
             Some(_) => format!("as {MANIFEST} lists it"),
         };
-        ui::text(&format!("{}: {says}\n  {line}\n", foreign::clean(&path.display().to_string())))?;
-        Ok(Some(exit))
+        self.tell(path, &says, &[line], exit).map(Some)
     }
 
     /// The list of a folder, and whose it is.
@@ -88,7 +87,7 @@ impl Verifying<'_> {
     }
 
     /// Checks a folder without a list: the folders in it that have one, and what neither a list nor a bundle or report covers is named.
-    fn unlisted(&self, dir: &Path, there: &Sums) -> Done {
+    fn unlisted(&mut self, dir: &Path, there: &Sums) -> Done {
         if there.len() == 0 {
             return Err(Failure::new(format!("{}: holds nothing", dir.display())));
         }
@@ -100,11 +99,8 @@ impl Verifying<'_> {
         }
         let covered = |name: &str| [ENDING, REPORT, SIGSTORE].iter().any(|end| name.ends_with(end)) || within(name).is_some();
         let rest: Vec<&str> = there.iter().map(|(name, _)| name).filter(|name| !covered(name)).collect();
-        let mut say = format!("{}\n  no {MANIFEST}: bundles and reports are checked one by one\n", dir.display());
-        for name in &rest {
-            say.push_str(&format!("  {}: nobody signed for it\n", foreign::clean(name)));
-        }
-        ui::text(&say)?;
-        Ok(if rest.is_empty() { exit } else { exit.at_best(Exit::Inconclusive) })
+        let open = rest.iter().map(|name| format!("{}: nobody signed for it", foreign::clean(name)));
+        let say: Vec<String> = open.chain([format!("no {MANIFEST}: bundles and reports are checked one by one")]).collect();
+        self.tell(dir, "", &say, if rest.is_empty() { exit } else { exit.at_best(Exit::Inconclusive) })
     }
 }

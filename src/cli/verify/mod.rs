@@ -13,6 +13,7 @@ use crate::envelope::VerifyingKey;
 use crate::render::foreign;
 use crate::usecase::verify;
 use crate::usecase::verify::points::Point;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,9 @@ pub(super) struct Args {
     /// Judge the report's bundles again and compare, byte for byte
     #[arg(long)]
     rederive: bool,
+    /// text or json
+    #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
+    output: String,
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
@@ -35,14 +39,24 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     for path in &args.key {
         keys.extend(keyfile::load_verifying_keys(path)?);
     }
-    check(&args.files, &keys, args.rederive, global)
+    let (exit, answers) = check(&args.files, &keys, args.rederive, global, if args.output == "json" { None } else { Some(ui::text) })?;
+    if args.output == "json" {
+        ui::json(&Value::Array(answers))?;
+    }
+    Ok(exit)
 }
+
+/// Where the answers for people go as they come, if anywhere.
+pub(super) type Say = Option<fn(&str) -> std::io::Result<()>>;
 
 /// What is checked with what, and how far it is.
 struct Verifying<'a> {
     keys: &'a [VerifyingKey],
     rederive: bool,
     global: &'a Global,
+    say: Say,
+    /// What was found of each file.
+    answers: Vec<Value>,
     /// The bundles by their SHA-256, and whether their facets were split anew.
     bundles: BTreeMap<String, (PathBuf, bool)>,
     /// What belongs to one run is checked together, the bundles of each report too.
@@ -51,43 +65,86 @@ struct Verifying<'a> {
     seen: BTreeSet<Vec<u8>>,
 }
 
-/// Verifies folders and files with these keys; prints the result of each.
-pub(super) fn check(files: &[String], keys: &[VerifyingKey], rederive: bool, global: &Global) -> Done {
-    let mut at = Verifying { keys, rederive, global, bundles: BTreeMap::new(), run: BTreeMap::new(), seen: BTreeSet::new() };
+/// Verifies folders and files with these keys; tells the result of each, and gives it as JSON.
+pub(super) fn check(
+    files: &[String],
+    keys: &[VerifyingKey],
+    rederive: bool,
+    global: &Global,
+    say: Say,
+) -> Result<(Exit, Vec<Value>), Failure> {
+    let (bundles, run, seen) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+    let mut at = Verifying { keys, rederive, global, say, answers: Vec::new(), bundles, run, seen };
     let (mut exit, mut rest) = (Exit::Proven, Vec::new());
     // Bundles come before the reports about them.
     for file in files {
         let path = PathBuf::from(file);
         if path.is_dir() {
             let (end, found) = at.folder(&path)?;
-            exit = found.bundles.iter().fold(exit.at_best(end), |exit, bundle| exit.at_best(at.bundle(bundle)));
+            exit = exit.at_best(end);
+            for bundle in &found.bundles {
+                exit = exit.at_best(at.bundle(bundle)?);
+            }
             rest.extend(found.reports);
         } else if path.is_file() && !file.ends_with(ENDING) && !archive::is_zip(&path) {
             rest.push(path);
         } else {
-            exit = exit.at_best(at.bundle(&archive::locate(file, global.archive())?));
+            exit = exit.at_best(at.bundle(&archive::locate(file, global.archive())?)?);
         }
     }
     for path in rest {
-        exit = exit.at_best(at.other(&path).unwrap_or_else(broken));
+        let end = at.other(&path).or_else(|failed| at.broken(&path, failed))?;
+        exit = exit.at_best(end);
     }
-    let (paths, points): (Vec<PathBuf>, Vec<Point>) = at.run.into_values().unzip();
+    let (paths, points): (Vec<PathBuf>, Vec<Point>) = std::mem::take(&mut at.run).into_values().unzip();
     if let Err(contradicted) = archive::agree(&paths, &points) {
-        Failure::from(contradicted).report();
-        exit = Exit::Broken;
+        let path = paths.first().cloned().unwrap_or_default();
+        exit = at.broken(&path, contradicted.into())?;
     }
-    Ok(exit)
+    Ok((exit, at.answers))
 }
 
 impl Verifying<'_> {
-    fn bundle(&mut self, path: &Path) -> Exit {
+    /// Tells what was found of a file: a line that begins with its name, and what belongs to it.
+    fn tell(&mut self, path: &Path, first: &str, lines: &[String], exit: Exit) -> Done {
+        let path = foreign::clean(&path.display().to_string());
+        let result = match exit {
+            Exit::Proven => "verified",
+            Exit::Inconclusive => "open",
+            _ => "broken",
+        };
+        let says: Vec<&str> = Some(first).filter(|f| !f.is_empty()).into_iter().chain(lines.iter().map(|l| &**l)).collect();
+        self.answers.push(json!({"file": path, "result": result, "says": says}));
+        if let Some(say) = self.say {
+            let colon = if first.is_empty() { "" } else { ": " };
+            say(&format!("{path}{colon}{first}\n{}", lines.iter().map(|l| format!("  {l}\n")).collect::<String>()))?;
+        }
+        Ok(exit)
+    }
+
+    /// Tells what is wrong with one file; the others are checked all the same.
+    fn broken(&mut self, path: &Path, failed: Failure) -> Done {
+        self.answers.push(json!({"file": foreign::clean(&path.display().to_string()), "result": "broken", "says": [failed.text()]}));
+        failed.report();
+        Ok(Exit::Broken)
+    }
+
+    fn bundle(&mut self, path: &Path) -> Done {
         match bundle(path) {
-            Ok((sha256, resplit, point)) => {
+            Ok(Checked { sha256, resplit, point }) => {
+                let (first, exit) = if resplit {
+                    ("intact", Exit::Proven)
+                } else {
+                    let note =
+                        "intact by its digests only: it was made with other rules than this version has, so its facets were not split anew";
+                    (note, Exit::Inconclusive)
+                };
+                self.tell(path, first, &[format!("sha256 {sha256}")], exit)?;
                 self.run.insert(sha256.clone(), (path.to_owned(), point));
                 self.bundles.insert(sha256, (path.to_owned(), resplit));
-                if resplit { Exit::Proven } else { Exit::Inconclusive }
+                Ok(exit)
             }
-            Err(failed) => broken(failed),
+            Err(failed) => self.broken(path, failed),
         }
     }
 
@@ -98,8 +155,7 @@ impl Verifying<'_> {
                 if self.seen.insert(envelope.to_bytes()) {
                     return self.report(path, &envelope, &statement);
                 }
-                ui::text(&format!("{}\n  the same signed report in another form\n", foreign::clean(&path.display().to_string())))?;
-                Ok(Exit::Proven)
+                self.tell(path, "", &["the same signed report in another form".into()], Exit::Proven)
             }
             Err(no_report) => {
                 let broken = || Failure::new(format!("{}: {no_report}", path.display())).exit(Exit::Broken);
@@ -109,28 +165,24 @@ impl Verifying<'_> {
     }
 }
 
-/// Tells what is wrong with one file; the others are checked all the same.
-fn broken(failed: Failure) -> Exit {
-    failed.report();
-    Exit::Broken
+/// What was found of a bundle that is intact.
+struct Checked {
+    sha256: String,
+    /// Whether its facets were split anew.
+    resplit: bool,
+    /// What it is checked by against the other points of its run.
+    point: Point,
 }
 
-/// Checks one bundle against its digests, and its contents against themselves; returns its SHA-256, whether its facets were split again, and
-/// what it is checked by against the other points of its run.
-fn bundle(path: &Path) -> Result<(String, bool, Point), Failure> {
+/// Checks one bundle against its digests, and its contents against themselves.
+fn bundle(path: &Path) -> Result<Checked, Failure> {
     let reader = archive::open_whole(path)?;
     let files = archive::files(&reader).map_err(|d| damaged(path, vec![d]))?;
     let content = verify::content(&files, reader.sums());
     if !content.defects.is_empty() {
         return Err(damaged(path, content.defects));
     }
-    let note = if content.resplit {
-        ""
-    } else {
-        " by its digests only: it was made with other rules than this version has, so its facets were not split anew"
-    };
-    ui::text(&format!("{}: intact{note}\n  sha256 {}\n", foreign::clean(&path.display().to_string()), reader.file_sha256()))?;
-    Ok((reader.file_sha256().to_owned(), content.resplit, archive::point(&reader)?))
+    Ok(Checked { sha256: reader.file_sha256().to_owned(), resplit: content.resplit, point: archive::point(&reader)? })
 }
 
 fn damaged(path: &Path, defects: Vec<Defect>) -> Failure {

@@ -6,7 +6,7 @@ use crate::claims::Expect;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::verify::{Verifying, bundle};
-use crate::cli::{Done, Global, ui};
+use crate::cli::{Done, Global};
 use crate::envelope::{Envelope, SignatureStatus, Statement, VerifyingKey};
 use crate::model::Verdict;
 use crate::render::foreign;
@@ -37,18 +37,18 @@ impl Verifying<'_> {
     pub(super) fn report(&mut self, path: &Path, envelope: &Envelope, statement: &Statement) -> Done {
         let broken = |text: String| Failure::new(format!("{}: {text}", path.display())).exit(Exit::Broken);
         let (line, mut exit) = signed(envelope, self.keys, &broken)?;
-        let mut say = format!("{}\n  {line}\n", path.display());
+        let mut say = vec![line];
         let mut bundles = Vec::new();
         for subject in &statement.subjects {
-            let about = format!("  {}: the bundle that the report is about\n", foreign::clean(&subject.name));
             let name = subject.name.clone();
+            let about = format!("{}: the bundle that the report is about", foreign::clean(&name));
             if let Some((path, resplit)) = self.bundles.get(&subject.sha256) {
-                say.push_str(&about);
+                say.push(about);
                 bundles.push(AtHand { path: path.clone(), name, resplit: Some(*resplit) });
                 continue;
             }
             let Some(found) = beside(path, &subject.name, self.global) else {
-                say.push_str(&format!("  {}: not at hand; its digest was not compared\n", foreign::clean(&subject.name)));
+                say.push(format!("{}: not at hand; its digest was not compared", foreign::clean(&name)));
                 exit = exit.at_best(Exit::Inconclusive);
                 continue;
             };
@@ -60,28 +60,27 @@ impl Verifying<'_> {
                     reader.file_sha256()
                 )));
             }
-            say.push_str(&about);
+            say.push(about);
             self.run.insert(subject.sha256.clone(), (found.clone(), archive::point(&reader)?));
             bundles.push(AtHand { path: found, name, resplit: None });
         }
         if self.rederive {
             if bundles.len() == statement.subjects.len() {
                 if rederived(&bundles, statement, &broken)? {
-                    say.push_str("  re-derived: the report follows from the bundles, byte for byte\n");
+                    say.push("re-derived: the report follows from the bundles, byte for byte".into());
                 } else {
-                    say.push_str("  not re-derived: a bundle was made with other rules than this version has\n");
+                    say.push("not re-derived: a bundle was made with other rules than this version has".into());
                     exit = exit.at_best(Exit::Inconclusive);
                 }
             } else {
-                say.push_str("  not re-derived: not all bundles are at hand\n");
+                say.push("not re-derived: not all bundles are at hand".into());
             }
         }
         let said = statement.predicate.get("verdict").and_then(Value::as_str);
         let verdict = Verdict::ALL.into_iter().map(Verdict::as_str).find(|v| said == Some(v));
         let Some(verdict) = verdict else { return Err(broken("its verdict is none that evid gives".into())) };
-        say.push_str(&format!("  the report says: {verdict}\n"));
-        ui::text(&say)?;
-        Ok(exit)
+        say.push(format!("the report says: {verdict}"));
+        self.tell(path, "", &say, exit)
     }
 }
 
@@ -103,7 +102,7 @@ struct AtHand {
 
 fn rederived(bundles: &[AtHand], statement: &Statement, broken: &dyn Fn(String) -> Failure) -> Result<bool, Failure> {
     for at in bundles {
-        let resplit = at.resplit.map_or_else(|| bundle(&at.path).map(|(_, resplit, _)| resplit), Ok)?;
+        let resplit = at.resplit.map_or_else(|| bundle(&at.path).map(|checked| checked.resplit), Ok)?;
         if !resplit {
             return Ok(false);
         }
