@@ -8,6 +8,7 @@ mod destination;
 mod entry;
 mod hook;
 mod keep;
+pub mod printed;
 pub mod set;
 mod settings;
 mod tracking;

@@ -4,7 +4,7 @@ use crate::claims::evidence::APPLICATIONS;
 use crate::claims::question::{Expect, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, predicates};
 use crate::compare::CompareError;
-use crate::model::{Role, Verdict};
+use crate::model::{Role, Source, Verdict};
 
 /// A judged claim.
 #[derive(Clone, Debug)]
@@ -47,6 +47,9 @@ pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, 
             if answer.is_some() && claim.subject != Subject::Evidence && findings.iter().all(|f| f.effect == Effect::Notes) {
                 findings.splice(0..0, apart.clone());
             }
+            if answer.is_some() {
+                as_stated(evidence, &mut findings);
+            }
             let has = |e| findings.iter().any(|f| f.effect == e);
             let verdict = if answer.is_none() { Verdict::NotApplicable } else { Verdict::of(has(Effect::Counters), has(Effect::Doubts)) };
             out.push(Judged { id, says: claim.sentence(layer, verdict), verdict, findings });
@@ -62,6 +65,17 @@ fn apart(evidence: &Evidence<'_>) -> Result<Option<Finding>, CompareError> {
     let found = predicates::run("comparable", &question)?.unwrap_or_default();
     let grave = found.into_iter().find(|f| f.effect != Effect::Notes && f.code != Code::OtherRedactionKey);
     Ok(grave.map(|f| Finding { effect: Effect::Doubts, code: Code::NotComparable, ..f }))
+}
+
+/// A text only states. Where one is among the bundles, nothing is proven by them, and nothing refuted: what speaks against the claim is a
+/// doubt too.
+fn as_stated(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let texts = evidence.sides.iter().enumerate().filter(|(_, side)| side.manifest.source == Source::Text);
+    let stated: Vec<Finding> = texts.map(|(i, _)| Finding::new(Effect::Doubts, Code::Stated, i).in_file("evid.json")).collect();
+    if !stated.is_empty() {
+        findings.iter_mut().filter(|f| f.effect == Effect::Counters).for_each(|f| f.effect = Effect::Doubts);
+        findings.splice(0..0, stated);
+    }
 }
 
 /// Nothing is proven of nothing: the finding for a layer whose root is in no bundle or is ambiguous, or for a protected layer that holds

@@ -119,6 +119,7 @@ fn show(args: &Args, global: &Global) -> Done {
         restore: false,
         interval: Duration::from_secs(5).div_f64(args.pace),
         sign: None,
+        export: false,
     };
     let done = prove::prove(&asked, &description(global)?, global);
     let faults: String = args.fault.iter().map(|name| format!(" --fault {name}")).collect();

@@ -13,6 +13,7 @@ mod diff;
 #[cfg(feature = "kube")]
 mod doctor;
 pub mod exit;
+mod export;
 mod failure;
 mod global;
 mod key;
@@ -54,6 +55,7 @@ enum Verb {
     Verify(verify::Args),
     List(list::Args),
     Show(show::Args),
+    Export(export::Args),
     #[cfg(feature = "demo")]
     Demo(demo::Args),
     #[cfg(feature = "kube")]
@@ -84,6 +86,7 @@ pub fn run() -> ExitCode {
         Verb::Verify(args) => verify::run(args, &cli.global),
         Verb::List(args) => list::run(args, &cli.global),
         Verb::Show(args) => show::run(args, &cli.global),
+        Verb::Export(args) => export::run(args, &cli.global),
         #[cfg(feature = "demo")]
         Verb::Demo(args) => demo::run(args, &cli.global),
         #[cfg(feature = "kube")]

@@ -23,6 +23,8 @@ pub mod report;
 pub mod switch;
 #[cfg(feature = "cli")]
 pub mod table;
+#[cfg(feature = "cli")]
+pub mod text;
 pub mod values;
 pub mod words;
 pub mod yaml;

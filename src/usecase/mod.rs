@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod diff;
 pub mod doctor;
 pub mod expect;
+pub mod export;
 pub mod init;
 pub mod probes;
 pub mod prove;

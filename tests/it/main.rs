@@ -22,6 +22,8 @@ mod dump;
 mod envelope;
 /// What evid.yaml expects to change.
 mod expected;
+/// The text folders that people keep.
+mod export;
 /// Rules as data, swept over every sample object.
 mod hostile;
 mod kinds;

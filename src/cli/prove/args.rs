@@ -43,6 +43,9 @@ pub(crate) struct Args {
     /// Sign with this private key (PEM) instead of your own
     #[arg(long, value_name = "KEY")]
     sign: Option<PathBuf>,
+    /// Leave the run's text folders (docs/audit, docs/proof) with it, as `evid export` writes them
+    #[arg(long)]
+    export: bool,
 }
 
 /// How the switch is turned.
@@ -64,7 +67,7 @@ struct TurnArgs {
 impl Args {
     /// What they ask for.
     pub(super) fn asked(&self) -> Asked {
-        let Self { goal, cluster, turn, out, resume, nonce, reference, yes, restore, interval, sign } = self;
+        let Self { goal, cluster, turn, out, resume, nonce, reference, yes, restore, interval, sign, export } = self;
         let TurnArgs { off, file, timeout, pace } = turn;
         Asked {
             cluster: cluster.access(),
@@ -83,6 +86,7 @@ impl Args {
             restore: *restore,
             interval: *interval,
             sign: sign.clone(),
+            export: *export,
         }
     }
 }

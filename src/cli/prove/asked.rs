@@ -24,4 +24,6 @@ pub(crate) struct Asked {
     pub(crate) restore: bool,
     pub(crate) interval: Duration,
     pub(crate) sign: Option<PathBuf>,
+    /// Whether the run's text folders are left with it.
+    pub(crate) export: bool,
 }

@@ -21,7 +21,7 @@ use crate::cli::live::Connection;
 use crate::cli::prove::words::{failure, told};
 use crate::cli::switch;
 use crate::cli::switch::user;
-use crate::cli::{Done, Global, key, manifest, ui, verify};
+use crate::cli::{Done, Global, export, key, manifest, ui, verify};
 use crate::envelope::SigningKey;
 use crate::kinds::Rules;
 use crate::model::Role;
@@ -89,7 +89,7 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
     let walked = proof.walk(&watcher, watched, asked.interval);
     let (ended, end) = match walked {
         Err(e) => return put_back(asked, &mut proof, connection, bound, failed(e)),
-        Ok(ended) => (ended, conclude(&proof, global, &signing)?),
+        Ok(ended) => (ended, conclude(asked, &proof, global, &signing)?),
     };
     if ended && end == Exit::Proven {
         proof.state.proven = true;
@@ -134,8 +134,8 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
     Ok((folder, state, reference))
 }
 
-/// Judges, signs, verifies, writes the index; the exit code is the result's.
-fn conclude(proof: &Proof<'_, RunFolder>, global: &Global, signing: &SigningKey) -> Done {
+/// Judges, signs, verifies, writes the index and, if it is wanted, the text folders; the exit code is the result's.
+fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, global: &Global, signing: &SigningKey) -> Done {
     let Proof { folder, state, session, .. } = proof;
     let paths: Vec<PathBuf> = folder.reference().into_iter().chain(state.points().iter().map(|name| folder.bundle(name))).collect();
     let sides = archive::sides(&paths)?;
@@ -151,6 +151,10 @@ fn conclude(proof: &Proof<'_, RunFolder>, global: &Global, signing: &SigningKey)
     let index = page::index(state, session.server, &reading, &name, &signing.verifying_key().keyid());
     let path = folder.path().join("index.html");
     fresh::replace(&path, index.as_bytes(), 0o644).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
+    if asked.export {
+        // The bundle that the run was only held against is none of its points.
+        export::write(folder.path(), sides.get(usize::from(folder.reference().is_some())..).unwrap_or_default())?;
+    }
     ui::message(&format!("\nproof {}\nopen  {}", folder.path().display(), path.display()));
     ui::message(&format!("look  evid show {} applications", folder.bundle("before").display()));
     Ok(if verified == Exit::Proven { outcome.total.into() } else { verified })
