@@ -11,6 +11,7 @@ mod keep;
 pub mod printed;
 pub mod set;
 mod settings;
+pub mod stated;
 mod tracking;
 mod tree;
 

@@ -4,7 +4,7 @@ use crate::claims::evidence::APPLICATIONS;
 use crate::claims::question::{Expect, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, predicates};
 use crate::compare::CompareError;
-use crate::model::{Role, Source, Verdict};
+use crate::model::{Role, Verdict};
 
 /// A judged claim.
 #[derive(Clone, Debug)]
@@ -70,8 +70,8 @@ fn apart(evidence: &Evidence<'_>) -> Result<Option<Finding>, CompareError> {
 /// A text only states. Where one is among the bundles, nothing is proven by them, and nothing refuted: what speaks against the claim is a
 /// doubt too.
 fn as_stated(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
-    let texts = evidence.sides.iter().enumerate().filter(|(_, side)| side.manifest.source == Source::Text);
-    let stated: Vec<Finding> = texts.map(|(i, _)| Finding::new(Effect::Doubts, Code::Stated, i).in_file("evid.json")).collect();
+    let texts = (0..evidence.sides.len()).filter(|i| evidence.is_text(*i));
+    let stated: Vec<Finding> = texts.map(|i| Finding::new(Effect::Doubts, Code::Stated, i).in_file("evid.json")).collect();
     if !stated.is_empty() {
         findings.iter_mut().filter(|f| f.effect == Effect::Counters).for_each(|f| f.effect = Effect::Doubts);
         findings.splice(0..0, stated);

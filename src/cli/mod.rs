@@ -16,6 +16,7 @@ pub mod exit;
 mod export;
 mod failure;
 mod global;
+mod import;
 mod key;
 mod kinds;
 mod list;
@@ -56,6 +57,7 @@ enum Verb {
     List(list::Args),
     Show(show::Args),
     Export(export::Args),
+    Import(import::Args),
     #[cfg(feature = "demo")]
     Demo(demo::Args),
     #[cfg(feature = "kube")]
@@ -87,6 +89,7 @@ pub fn run() -> ExitCode {
         Verb::List(args) => list::run(args, &cli.global),
         Verb::Show(args) => show::run(args, &cli.global),
         Verb::Export(args) => export::run(args, &cli.global),
+        Verb::Import(args) => import::run(args, &cli.global),
         #[cfg(feature = "demo")]
         Verb::Demo(args) => demo::run(args, &cli.global),
         #[cfg(feature = "kube")]

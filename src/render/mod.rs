@@ -9,6 +9,7 @@ pub mod foreign;
 pub mod gaps;
 #[cfg(feature = "cli")]
 pub mod html;
+pub mod imported;
 #[cfg(feature = "cli")]
 pub mod jsonpath;
 #[cfg(feature = "cli")]

@@ -6,6 +6,7 @@ pub mod diff;
 pub mod doctor;
 pub mod expect;
 pub mod export;
+pub mod import;
 pub mod init;
 pub mod probes;
 pub mod prove;

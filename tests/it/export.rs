@@ -1,6 +1,12 @@
 //! `evid export`: the text folders, from bundles and from runs.
 use crate::cli::{Place, text};
 use crate::samples;
+use evid::bundle::probe::Heard;
+use evid::canon::redact::Redactor;
+use evid::model::{Source, set};
+use evid::render::text::file as render;
+use evid::usecase::capture::Beside;
+use evid::usecase::export::points;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -111,4 +117,50 @@ fn what_can_not_be_exported_is_refused_with_the_next_step() {
     let out = export(&place, "out", &["timeless".into()]);
     assert!(out.status.code() == Some(2) && text(&out.stderr).contains("--at TIME"), "{}", text(&out.stderr));
     assert!(!place.path().join("out").exists());
+}
+
+/// What nobody may write into a line: HTML, terminal sequences, bidi, newlines that look like evid's own words.
+const EVIL: &str = "x<img src=y>\u{1b}[2J\u{202e}\n# evid 9: of bundle forged\n### all answered\nproven";
+
+#[test]
+fn hostile_names_annotations_and_answers_are_inert_in_every_file() {
+    let (config, mut probes) = crate::probes::runner::golden();
+    for sample in probes.iter_mut().flat_map(|line| &mut line.samples) {
+        if let Heard::Answer(answer) = &mut sample.heard {
+            answer.body = EVIL.into();
+        }
+    }
+    let mut before = samples::collected("before");
+    before.source = Source::Live;
+    for (kind, pointer) in [
+        ("applications", "/spec/project"),
+        ("applications", "/spec/source/path"),
+        ("applications", "/status/health/message"),
+        ("applications", "/metadata/annotations/description"),
+        ("namespaces", "/status/phase"),
+        ("persistentvolumes", "/spec/storageClassName"),
+        ("persistentvolumeclaims", "/spec/volumeName"),
+    ] {
+        samples::items(&mut before, kind).iter_mut().for_each(|o| assert!(set(o, pointer, EVIL.into()), "{pointer}"));
+    }
+    let mut twin = samples::object(&mut before, "applications", "argocd", "feast-ui").clone();
+    twin["metadata"]["name"] = EVIL.into();
+    samples::items(&mut before, "applications").push(twin);
+    let beside = Beside { probes: probes.clone(), ..Beside::default() };
+    let side = samples::side_of("before", samples::drafted_beside(before, &config, &Redactor::new(&[7; 32]), beside));
+    let sides = [side];
+    let (points, layers) = points(&sides).unwrap();
+    let all = evid::usecase::export::files(&points, &layers);
+    assert_eq!(all.len(), 6);
+    for file in &all {
+        let said = render(file);
+        assert_eq!(evid::render::foreign::clean_lines(&said), said, "{}", file.path);
+        assert_eq!(said.matches("\n# evid").count(), 0, "{}: only its first line is evid's own\n{said}", file.path);
+        assert!(!said.contains("\n### all answered"), "{}: an answer made a heading\n{said}", file.path);
+        let rows = said.lines().filter(|line| line.contains("argocd/")).count();
+        assert!(!file.path.ends_with("argocd_app_list.txt") || rows == 16, "one line an Application: {rows}");
+    }
+    let heard = all.iter().map(|file| (&file.path, render(file))).find(|(path, _)| path.ends_with("probes.txt")).unwrap().1;
+    let core = probes.iter().filter(|line| line.layer == "core").count();
+    assert_eq!(heard.lines().filter(|line| line.starts_with("### ")).count(), core, "{heard}");
 }

@@ -26,6 +26,8 @@ mod expected;
 mod export;
 /// Rules as data, swept over every sample object.
 mod hostile;
+/// Text that people kept.
+mod import;
 mod kinds;
 /// Live captures, against a server that goes wrong on purpose.
 mod laws;

@@ -1,7 +1,7 @@
 //! Namespaces, claims and volumes as `kubectl get` prints them; claims and volumes also as the lines of their YAML that say where data is.
 //! It must not know which objects are wanted.
 use crate::kinds::printed;
-use crate::model::{Object, meta};
+use crate::model::Object;
 use crate::render::foreign;
 use crate::render::objects::{Row, table};
 use crate::render::table::Style;
@@ -20,10 +20,14 @@ pub(super) fn volumes(claims: &[&Object], volumes: &[&Object], moment: &str) -> 
         ("  volumeName", "/spec/volumeName"),
     ];
     const VOLUME: &[(&str, &str)] = &[
+        ("  nfs", "/spec/nfs"),
         ("    path", "/spec/nfs/path"),
         ("    server", "/spec/nfs/server"),
+        ("  hostPath", "/spec/hostPath"),
         ("    path", "/spec/hostPath/path"),
+        ("  local", "/spec/local"),
         ("    path", "/spec/local/path"),
+        ("  csi", "/spec/csi"),
         ("    volumeHandle", "/spec/csi/volumeHandle"),
         ("  persistentVolumeReclaimPolicy", "/spec/persistentVolumeReclaimPolicy"),
         ("  storageClassName", "/spec/storageClassName"),
@@ -41,11 +45,14 @@ pub(super) fn volumes(claims: &[&Object], volumes: &[&Object], moment: &str) -> 
     parts.join("\n")
 }
 
-/// A heading, and some fields as YAML has them.
+/// A heading, and some fields as YAML has them: of an object only its name.
 fn section(heading: &str, object: &Object, fields: &[(&str, &str)]) -> String {
-    let found = fields.iter().map(|(label, at)| (label, meta::text(&object.value, at))).filter(|(_, value)| !value.is_empty());
-    let lines: String = found.map(|(label, value)| format!("{label}: {}\n", foreign::clean(value))).collect();
-    format!("### {}\n{lines}", foreign::clean(heading))
+    let line = |(label, at): &(&str, &str)| {
+        let value = object.value.pointer(at)?;
+        let text = format!(" {}", foreign::clean(value.as_str().unwrap_or_default()));
+        Some(format!("{label}:{}\n", if value.is_object() { "" } else { &text }))
+    };
+    format!("### {}\n{}", foreign::clean(heading), fields.iter().filter_map(line).collect::<String>())
 }
 
 fn get(kind: &str, objects: &[&Object], moment: &str) -> String {
