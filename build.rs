@@ -13,6 +13,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("steps", "usecase::switch::Step"),
     ("checks", "usecase::doctor::Code"),
     ("remedies", "usecase::doctor::Code"),
+    ("holes", "bundle::text::Hole"),
 ];
 
 fn main() -> Result<(), Failure> {

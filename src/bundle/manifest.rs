@@ -44,6 +44,7 @@ pub struct Manifest {
 enum SourceLine {
     Live,
     Dump,
+    Text,
 }
 
 /// Name and version of a tool.

@@ -108,6 +108,7 @@ codes! {
         Contradicted = "contradicted",
         Unreadable = "unreadable",
         Torn = "torn",
+        Stated = "stated",
     }
 }
 
@@ -126,6 +127,7 @@ impl From<Reason> for Code {
             Reason::Contradicted => Self::Contradicted,
             Reason::Unreadable => Self::Unreadable,
             Reason::Torn => Self::Torn,
+            Reason::Stated => Self::Stated,
         }
     }
 }

@@ -114,7 +114,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 }
 
 /// Makes the evidence folder, and checks that a bundle can be written there.
-fn writable(archive: &Path) -> Result<(), Failure> {
+pub(super) fn writable(archive: &Path) -> Result<(), Failure> {
     let tried = std::fs::create_dir_all(archive).and_then(|()| tempfile::tempfile_in(archive));
     let hint = "check the folder and its permissions, or name another with `--archive DIR`";
     tried.map(drop).map_err(|e| Failure::new(format!("{}: no bundle can be written there: {e}", archive.display())).hint(hint))

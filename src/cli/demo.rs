@@ -123,6 +123,7 @@ fn show(args: &Args, global: &Global) -> Done {
         interval: Duration::from_secs(5).div_f64(args.pace),
         sign: None,
         json: args.output == "json",
+        export: false,
     };
     let done = prove::prove(&asked, &description(global)?, global);
     let faults: String = args.fault.iter().map(|name| format!(" --fault {name}")).collect();

@@ -7,7 +7,7 @@ use crate::canon::redact::MARK;
 use crate::canon::{json, yaml};
 use crate::cli::failure::Failure;
 use crate::kinds::Rules;
-use crate::model::{Key, Layer, Object, Role};
+use crate::model::{Key, Layer, Object, Role, Source};
 use crate::usecase::switch::{Was, before, cleaned};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -50,6 +50,10 @@ pub(super) fn before(path: &Path) -> Result<BTreeMap<Key, Was>, Failure> {
 /// The objects of a bundle, and its layers.
 fn bundle(path: &Path) -> Result<(Vec<Object>, Vec<Layer>), Failure> {
     let reader = archive::open_whole(path)?;
+    if archive::about(&reader)?.0.source == Source::Text {
+        let text = format!("{}: it was made from text, which holds no object whole", path.display());
+        return Err(Failure::new(text).hint("name a manifest, or a bundle that was captured"));
+    }
     let files = archive::files(&reader).map_err(|d| Failure::new(format!("{}: {d}", path.display())))?;
     let config: Config = serde_json::from_slice(files.get("config.json").map_or(&[][..], |b| b))?;
     let (objects, _) = rebuild::objects(&files, &Rules::new(&config.rules()?)?);

@@ -13,8 +13,10 @@ mod diff;
 #[cfg(feature = "kube")]
 mod doctor;
 pub mod exit;
+mod export;
 mod failure;
 mod global;
+mod import;
 mod key;
 mod kinds;
 mod list;
@@ -54,6 +56,8 @@ enum Verb {
     Verify(verify::Args),
     List(list::Args),
     Show(show::Args),
+    Export(export::Args),
+    Import(import::Args),
     #[cfg(feature = "demo")]
     Demo(demo::Args),
     #[cfg(feature = "kube")]
@@ -85,6 +89,8 @@ pub fn run() -> ExitCode {
         Verb::Verify(args) => verify::run(args, &cli.global),
         Verb::List(args) => list::run(args, &cli.global),
         Verb::Show(args) => show::run(args, &cli.global),
+        Verb::Export(args) => export::run(args, &cli.global),
+        Verb::Import(args) => import::run(args, &cli.global),
         #[cfg(feature = "demo")]
         Verb::Demo(args) => demo::run(args, &cli.global),
         #[cfg(feature = "kube")]

@@ -9,6 +9,7 @@ pub mod foreign;
 pub mod gaps;
 #[cfg(feature = "cli")]
 pub mod html;
+pub mod imported;
 #[cfg(feature = "cli")]
 pub mod jsonpath;
 #[cfg(feature = "cli")]
@@ -23,6 +24,8 @@ pub mod report;
 pub mod switch;
 #[cfg(feature = "cli")]
 pub mod table;
+#[cfg(feature = "cli")]
+pub mod text;
 pub mod values;
 pub mod words;
 pub mod yaml;

@@ -31,6 +31,7 @@ pub const NOT_PROVEN: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::en;
+    use crate::bundle::text;
     use crate::canon::yaml;
     use crate::claims;
     use crate::usecase::{doctor, switch};
@@ -44,6 +45,9 @@ mod tests {
         for code in switch::Code::ALL {
             assert_eq!(file["facts"][code.as_str()], en::facts(*code));
             assert_eq!(file["hints"][code.as_str()], en::hints(*code));
+        }
+        for hole in text::Hole::ALL {
+            assert_eq!(file["holes"][hole.as_str()], en::holes(*hole));
         }
         for code in doctor::Code::ALL {
             assert_eq!(file["checks"][code.as_str()], en::checks(*code));

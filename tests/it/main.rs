@@ -24,8 +24,12 @@ mod envelope;
 mod expected;
 /// A folder of evidence as a unit.
 mod folder;
+/// The text folders that people keep.
+mod export;
 /// Rules as data, swept over every sample object.
 mod hostile;
+/// Text that people kept.
+mod import;
 mod kinds;
 /// Live captures, against a server that goes wrong on purpose.
 mod laws;

@@ -46,6 +46,9 @@ pub(crate) struct Args {
     /// table, or json (the report's predicate)
     #[arg(short, long, default_value = "table", value_parser = ["table", "json"])]
     output: String,
+    /// Leave the run's text folders (docs/audit, docs/proof) with it, as `evid export` writes them
+    #[arg(long)]
+    export: bool,
 }
 
 /// How the switch is turned.
@@ -67,7 +70,7 @@ struct TurnArgs {
 impl Args {
     /// What they ask for.
     pub(super) fn asked(&self) -> Asked {
-        let Self { goal, cluster, turn, out, resume, nonce, reference, yes, restore, interval, sign, output } = self;
+        let Self { goal, cluster, turn, out, resume, nonce, reference, yes, restore, interval, sign, output, export } = self;
         let TurnArgs { off, file, timeout, pace } = turn;
         Asked {
             cluster: cluster.access(),
@@ -87,6 +90,7 @@ impl Args {
             interval: *interval,
             sign: sign.clone(),
             json: output == "json",
+            export: *export,
         }
     }
 }

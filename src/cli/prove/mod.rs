@@ -21,7 +21,7 @@ use crate::cli::live::Connection;
 use crate::cli::prove::words::{failure, told};
 use crate::cli::switch;
 use crate::cli::switch::user;
-use crate::cli::{Done, Global, key, manifest, ui, verify};
+use crate::cli::{Done, Global, export, key, manifest, ui, verify};
 use crate::envelope::SigningKey;
 use crate::kinds::Rules;
 use crate::model::Role;
@@ -92,7 +92,7 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
         Err(e) => return put_back(asked, &mut proof, connection, bound, failed(e)),
         Ok(ended) => ended,
     };
-    let total = conclude(&proof, &signing, asked.json)?;
+    let total = conclude(asked, &proof, &signing)?;
     proof.state.proven = ended && total == Exit::Proven;
     proof.keep().map_err(failed)?;
     let end = if ended {
@@ -137,8 +137,8 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
     Ok((folder, state, reference))
 }
 
-/// Judges, signs, writes the index; gives what the result comes to.
-fn conclude(proof: &Proof<'_, RunFolder>, signing: &SigningKey, as_json: bool) -> Done {
+/// Judges, signs, writes the index and, if it is wanted, the text folders; gives what the result comes to.
+fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &SigningKey) -> Done {
     let Proof { folder, state, session, .. } = proof;
     let paths: Vec<PathBuf> = folder.reference().into_iter().chain(state.points().iter().map(|name| folder.bundle(name))).collect();
     let sides = archive::sides(&paths)?;
@@ -146,7 +146,7 @@ fn conclude(proof: &Proof<'_, RunFolder>, signing: &SigningKey, as_json: bool) -
     let names = sides.iter().map(|s| &*s.name).collect::<Vec<_>>().join("--");
     let report = report_file::write(folder.path(), &names, report_file::REPORT, &outcome.statement(&sides), signing)?;
     let reading = read(&outcome.predicate).map_err(Failure::new)?;
-    if as_json {
+    if asked.json {
         ui::json(&outcome.predicate)?;
     } else {
         ui::data(text::text(&reading, ui::style()).as_bytes())?;
@@ -155,6 +155,10 @@ fn conclude(proof: &Proof<'_, RunFolder>, signing: &SigningKey, as_json: bool) -
     let index = page::index(state, session.server, &reading, &name, &signing.verifying_key().keyid());
     let path = folder.index();
     fresh::replace(&path, index.as_bytes(), 0o644).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
+    if asked.export {
+        // The bundle that the run was only held against is none of its points.
+        export::write(folder.path(), sides.get(usize::from(folder.reference().is_some())..).unwrap_or_default())?;
+    }
     Ok(outcome.total.into())
 }
 
