@@ -24,5 +24,7 @@ pub mod switch;
 #[cfg(feature = "cli")]
 pub mod table;
 pub mod values;
+#[cfg(feature = "cli")]
+pub mod view;
 pub mod words;
 pub mod yaml;

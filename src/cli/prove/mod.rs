@@ -136,7 +136,7 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
 
 /// Judges, signs, verifies, writes the index; the exit code is the result's.
 fn conclude(proof: &Proof<'_, RunFolder>, global: &Global, signing: &SigningKey) -> Done {
-    let Proof { folder, state, session, .. } = proof;
+    let Proof { folder, state, .. } = proof;
     let paths: Vec<PathBuf> = folder.reference().into_iter().chain(state.points().iter().map(|name| folder.bundle(name))).collect();
     let sides = archive::sides(&paths)?;
     let outcome = judge(state, &sides)?;
@@ -148,7 +148,7 @@ fn conclude(proof: &Proof<'_, RunFolder>, global: &Global, signing: &SigningKey)
     ui::message("\nverifying what was written");
     let verified = verify::check(&files, &[signing.verifying_key()], true, global)?;
     let name = report.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let index = page::index(state, session.server, &reading, &name, &signing.verifying_key().keyid());
+    let index = page::index(state, &sides, &reading, &name, &[signing.verifying_key().keyid()])?;
     let path = folder.path().join("index.html");
     fresh::replace(&path, index.as_bytes(), 0o644).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
     ui::message(&format!("\nproof {}\nopen  {}", folder.path().display(), path.display()));
