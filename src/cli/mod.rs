@@ -14,6 +14,7 @@ mod diff;
 mod doctor;
 pub mod exit;
 mod failure;
+mod form;
 mod global;
 mod key;
 mod kinds;

@@ -12,6 +12,10 @@ pub mod html;
 #[cfg(feature = "cli")]
 pub mod jsonpath;
 #[cfg(feature = "cli")]
+pub mod junit;
+#[cfg(feature = "cli")]
+pub mod markdown;
+#[cfg(feature = "cli")]
 pub mod objects;
 #[cfg(feature = "cli")]
 pub mod probes;
@@ -20,6 +24,8 @@ pub mod proof;
 pub mod rbac;
 #[cfg(feature = "cli")]
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod sarif;
 pub mod switch;
 #[cfg(feature = "cli")]
 pub mod table;

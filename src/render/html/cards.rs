@@ -26,7 +26,7 @@ fn one(card: &Card, t: &Page) -> Markup {
     html! {
         article.card.(card.verdict.as_str()) {
             h3 { code { (card.claim) } " " (verdict(card.verdict)) }
-            p { (card.says) }
+            p { @if decided { b { (t.card_claim) } " " } (card.says) }
             @if decided && !card.found.is_empty() {
                 h4 { @if card.verdict == Verdict::Refuted { (t.card_found) } @else { (t.card_open) } }
                 (list(&card.found, OPEN))

@@ -1,6 +1,6 @@
 //! What changed as a tree, and what went and came back.
 use crate::render::view::{Changed, Fate, Field, Group, View, Went};
-use crate::render::words::{Page, fill};
+use crate::render::words::{Page, count, fill};
 use maud::{Markup, html};
 
 /// A group with no more changes than this stands open.
@@ -8,15 +8,15 @@ const OPEN: usize = 12;
 
 pub(super) fn went(went: &Went, t: &Page) -> Markup {
     html! {
-        @if !went.fates.is_empty() { h3 { (fill(t.went_fates, &[("layer", &went.layer)])) } (fates(&went.fates)) }
-        @if !went.kept.is_empty() { h3 { (t.went_kept) } (fates(&went.kept)) }
+        @if !went.fates.is_empty() { h3 { (fill(t.went_fates, &[("layer", &went.layer)])) } (fates(&went.fates, t)) }
+        @if !went.kept.is_empty() { h3 { (t.went_kept) } (fates(&went.kept, t)) }
     }
 }
 
-fn fates(fates: &[Fate]) -> Markup {
+fn fates(fates: &[Fate], t: &Page) -> Markup {
     html! { @for fate in fates {
         details open[fate.n <= OPEN] {
-            summary { b { (fate.n) } " " (fate.says) }
+            summary { (fate.says) ": " b { (count(fate.n, t.object_one, t.object_many)) } }
             dl { @for (kind, names) in &fate.kinds { div { dt { (kind) } dd { (names.join(", ")) } } } }
         }
     } }

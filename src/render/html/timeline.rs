@@ -42,7 +42,8 @@ fn one(lane: &Lane) -> Markup {
             svg viewBox={ "0 0 " (WIDTH) " 10" } preserveAspectRatio="none" role="img" aria-label=(text) {
                 rect.ground width=(WIDTH) height="10" {}
                 @for mark in &lane.marks {
-                    @let width = mark.width.max(MOMENT);
+                    // A moment would not be seen; time that is only long or short is as wide as it is.
+                    @let width = if matches!(mark.look, Look::Well | Look::Unwatched) { mark.width } else { mark.width.max(MOMENT) };
                     rect.(mark.look.as_str()) x=(mark.at.min(WIDTH - width)) width=(width) height="10" {
                         @if !mark.says.is_empty() { title { (mark.says) } }
                     }

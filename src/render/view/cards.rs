@@ -8,7 +8,7 @@ use crate::report::read::Reading;
 /// How many objects of one note are named.
 const MOST: usize = 12;
 /// How many files are named.
-const FILES: usize = 6;
+const FILES: usize = 40;
 
 pub(super) fn card(judged: &Judged, report: &Reading, names: &[&str]) -> Card {
     let (layer, word) = judged.id.rsplit_once('.').unwrap_or(("", &judged.id));

@@ -52,6 +52,7 @@ pub(super) fn lead(report: &Reading, shown: Option<&Shown>) -> Vec<String> {
     }
     out.extend(layers.iter().map(|layer| say.stayed(&layer.name)));
     out.push(say.watched());
+    out.push(say.rest());
     out.into_iter().filter(|sentences| !sentences.is_empty()).map(|sentences| sentences.join(" ")).collect()
 }
 
@@ -148,6 +149,15 @@ impl Say<'_> {
         let objects = self.report.bundles.last().and_then(|b| b.layers.iter().find(|l| l.name == layer)).map_or(0, |l| l.objects);
         let apps = self.shown.and_then(|s| s.points.last()).map_or(0, |p| p.applications.iter().filter(|a| a.layer == layer).count());
         number(usize::try_from(objects).unwrap_or(usize::MAX), apps)
+    }
+
+    /// The claims that are not proven and that no sentence is about.
+    fn rest(&self) -> Vec<String> {
+        const TOLD: [&str; 5] = ["absent", "restored", "unchanged", "undisturbed", "available"];
+        let open = self.report.judged.iter().filter(|j| matches!(j.verdict, Verdict::Refuted | Verdict::Inconclusive));
+        let untold = open.filter(|j| !j.id.rsplit_once('.').is_some_and(|(_, word)| TOLD.contains(&word)));
+        let claims: Vec<String> = untold.map(|j| format!("{} ({})", j.id, crate::render::words::of_verdict(j.verdict))).collect();
+        if claims.is_empty() { Vec::new() } else { vec![fill(texts().also, &[("claims", &claims.join(", "))])] }
     }
 
     /// For how long it was watched, and what that showed.

@@ -49,7 +49,7 @@ pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
         out.extend(run.nonce.as_ref().map(|n| (t.nonce, foreign::clean(n))));
     }
     let signed = if inputs.signers.is_empty() { t.nobody.to_owned() } else { foreign::clean(&inputs.signers.join(", ")) };
-    out.push((t.signer, signed));
+    out.push((if inputs.judged { t.signer } else { t.signer_named }, signed));
     for r in &inputs.report.revisions {
         let seen = r.revisions.iter().map(|r| r.as_ref().map_or_else(|| t.unknown.to_owned(), |r| foreign::clean(r)));
         let seen: BTreeSet<String> = seen.collect();

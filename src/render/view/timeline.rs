@@ -186,6 +186,12 @@ fn watched(shown: &Shown) -> Vec<(Time, Time)> {
         out.extend(from.zip(last));
     }
     out.sort();
+    // A segment begins where the one before ends.
+    out.dedup_by(|next, before| {
+        let joined = next.0 <= before.1;
+        before.1 = if joined { before.1.max(next.1) } else { before.1 };
+        joined
+    });
     out
 }
 
