@@ -56,14 +56,13 @@ pub(super) struct Given<'a> {
 
 impl Given<'_> {
     fn text(&self, form: Form, style: Style) -> String {
-        let line = |value: &Value| foreign::escaped(&json::to_text(value)) + "\n";
         match form {
             Form::Table => (self.table)(style),
-            Form::Json => line(self.predicate),
+            Form::Json => foreign::escaped(&json::to_text(self.predicate)) + "\n",
             Form::Html => html::page(&view(&self.inputs)),
             Form::Markdown => markdown::text(&view(&self.inputs)),
             Form::Junit => junit::xml(&view(&self.inputs)),
-            Form::Sarif => line(&sarif::log(self.inputs.report, self.inputs.judged)),
+            Form::Sarif => sarif::text(self.inputs.report, self.inputs.judged),
         }
     }
 

@@ -6,11 +6,17 @@ use crate::render::{foreign, words};
 /// The document.
 pub fn xml(view: &View) -> String {
     let t = words::page();
+    let unproven = |c: &&Card| matches!(c.verdict, Verdict::Refuted | Verdict::Inconclusive);
+    let mut open: Vec<String> =
+        view.cards.iter().filter(unproven).map(|c| format!("{}: {}", c.claim, words::of_verdict(c.verdict))).collect();
+    if open.is_empty() {
+        open.push(t.nothing_proven.to_owned());
+    }
     let whole = Card {
         claim: format!("evidence.{}", t.junit_result),
         verdict: view.verdict,
         says: view.lead.join(" "),
-        found: if view.verdict == Verdict::Proven { vec![] } else { view.lead.clone() },
+        found: open,
         refutes: String::new(),
         noted: vec![],
         evidence: vec![],

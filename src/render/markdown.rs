@@ -25,7 +25,8 @@ pub fn text(view: &View) -> String {
     for group in &view.changes {
         let values = [("layer", &*group.layer), ("from", &group.from), ("to", &group.to)];
         let changes = group.kinds.iter().flat_map(|(kind, all)| all.iter().map(move |c| change(kind, c, t)));
-        paper.folded(&format!("{} {}", fill(t.changes_in, &values), group.counts), &changes.collect::<Vec<_>>());
+        let more = Some(format!("- {}", escape(&group.more))).filter(|_| !group.more.is_empty());
+        paper.folded(&format!("{} {}", fill(t.changes_in, &values), group.counts), &changes.chain(more).collect::<Vec<_>>());
     }
     let found =
         |c: &Card| c.found.iter().chain(&c.noted).map(|f| format!("- `{}`: {}", c.claim.replace('`', "'"), escape(f))).collect::<Vec<_>>();

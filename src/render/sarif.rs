@@ -1,13 +1,18 @@
 //! What a report says as SARIF 2.1.0 (OASIS): a rule for each claim, a result for each finding. A claim that nothing speaks against is a
 //! result too, of kind `pass`.
+use crate::canon::json;
 use crate::claims::{Effect, Finding, Judged};
 use crate::model::Verdict;
 use crate::render::{findings, foreign, words};
 use crate::report::read::Reading;
 use serde_json::{Map, Value, json};
 
-/// The document. `verified` is false for a report that was only read.
-pub fn log(report: &Reading, verified: bool) -> Value {
+/// The document, as one line. `verified` is false for a report that was only read.
+pub fn text(report: &Reading, verified: bool) -> String {
+    foreign::escaped(&json::to_text(&log(report, verified))) + "\n"
+}
+
+fn log(report: &Reading, verified: bool) -> Value {
     let rules: Vec<Value> = report.judged.iter().map(rule).collect();
     let results: Vec<Value> = report.judged.iter().enumerate().flat_map(|(i, j)| results(i, j, report)).collect();
     let bundles: Vec<Value> = report

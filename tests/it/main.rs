@@ -38,6 +38,8 @@ mod prove;
 mod published;
 /// A real cluster; ignored but by `tests/real/run`.
 mod real;
+/// What a report is given as.
+mod rendered;
 /// The samples and what the other tests share of them.
 mod samples;
 /// The same scenes on the demo platform and on a real cluster.

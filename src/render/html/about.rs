@@ -1,5 +1,5 @@
 //! What was captured, by what, and how to check it.
-use crate::render::html::{facts, list};
+use crate::render::html::parts::{facts, list};
 use crate::render::view::View;
 use crate::render::words::Page;
 use maud::{Markup, html};

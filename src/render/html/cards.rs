@@ -1,6 +1,6 @@
 //! The verdicts, a card for each claim.
 use crate::model::Verdict;
-use crate::render::html::{list, verdict};
+use crate::render::html::parts::{list, verdict};
 use crate::render::view::Card;
 use crate::render::words::Page;
 use maud::{Markup, html};

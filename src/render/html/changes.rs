@@ -48,6 +48,7 @@ fn one_group(group: &Group, t: &Page) -> Markup {
                     @for change in told { (one(change, t)) }
                 }
             }
+            @if !group.more.is_empty() { p { (group.more) } }
         }
     }
 }
@@ -81,8 +82,8 @@ fn one_field(field: &Field, t: &Page) -> Markup {
                         }
                     } }
                 }
-                @if !field.more.is_empty() { p { (field.more) } }
             }
+            @if !field.more.is_empty() { p { (field.more) } }
         }
     }
 }

@@ -1,5 +1,5 @@
 //! What the bundles show: layers, Applications, probes, volumes.
-use crate::render::html::at;
+use crate::render::html::parts::at;
 use crate::render::view::{Application, Layer, Probe, Volume};
 use crate::render::words::Page;
 use maud::{Markup, html};

@@ -4,12 +4,13 @@ mod about;
 mod cards;
 mod changes;
 mod evidence;
+mod parts;
 mod timeline;
 
-use crate::model::Verdict;
 use crate::render::foreign;
+use crate::render::html::parts::verdict;
 use crate::render::view::View;
-use crate::render::words::{self, Page, fill};
+use crate::render::words::{self, Page};
 use base64::Engine as _;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
@@ -91,37 +92,4 @@ fn sections(view: &View, t: &'static Page) -> Vec<(&'static str, &'static str, M
     out.push(("check", t.heading_check, about::checks(view, t)));
     out.push(("limits", t.heading_limits, html! { ul { @for line in &view.not_proven { li { (line) } } } }));
     out
-}
-
-/// A verdict, by word and sign and colour.
-fn verdict(verdict: Verdict) -> Markup {
-    let sign = match verdict {
-        Verdict::Proven => "✓",
-        Verdict::Refuted => "✗",
-        Verdict::Inconclusive => "?",
-        Verdict::NotApplicable => "–",
-    };
-    html! { span.badge.(verdict.as_str()) { span aria-hidden="true" { (sign) " " } (words::of_verdict(verdict)) } }
-}
-
-/// A list of texts; a long one is folded behind its number.
-fn list(texts: &[String], open: usize) -> Markup {
-    let items = |texts: &[String]| html! { ul { @for text in texts { li { (text) } } } };
-    let (first, rest) = texts.split_at(open.min(texts.len()));
-    html! {
-        (items(first))
-        @if !rest.is_empty() {
-            details { summary { (fill(words::page().more, &[("n", &rest.len().to_string())])) } (items(rest)) }
-        }
-    }
-}
-
-/// What each bundle shows: bundle and text.
-fn at(all: &[(String, String)]) -> Markup {
-    html! { ul.at { @for (bundle, text) in all { li { span.bundle { (bundle) } " " (text) } } } }
-}
-
-/// Names with their values.
-fn facts<'a>(all: impl IntoIterator<Item = &'a (&'static str, String)>) -> Markup {
-    html! { dl { @for (name, value) in all { div { dt { (name) } dd { (value) } } } } }
 }

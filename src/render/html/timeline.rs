@@ -1,11 +1,10 @@
 //! The lanes of the timeline: text beside a picture, so that a narrow screen stretches the picture and never the text.
-use crate::render::html::list;
-use crate::render::view::{Lane, Look, Timeline};
+use crate::render::html::parts::list;
+use crate::render::view::{Lane, Look, Timeline, WIDTH};
 use crate::render::words::Page;
 use maud::{Markup, html};
 
-/// The width of a lane in its own units, and of a mark that is only a moment.
-const WIDTH: i64 = 10_000;
+/// The width of a mark that is only a moment.
 const MOMENT: i64 = 40;
 /// How many lines about a lane stand unfolded.
 const OPEN: usize = 20;

@@ -1,7 +1,7 @@
 //! The tree of Applications, with what each bundle shows of each.
 use crate::model::Key;
 use crate::render::foreign;
-use crate::render::view::{Application, alike, texts};
+use crate::render::view::said::{Application, alike, texts};
 use crate::render::words::fill;
 use crate::usecase::shown::{self, Shown};
 use std::collections::BTreeMap;

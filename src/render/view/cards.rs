@@ -1,12 +1,14 @@
 //! A card for each claim: what it says, what would refute it, what was found, and where to look.
 use crate::claims::Judged;
-use crate::render::view::{Card, texts};
-use crate::render::words::fill;
+use crate::render::view::said::{Card, texts};
+use crate::render::words::{count, fill};
 use crate::render::{findings, foreign, words};
 use crate::report::read::Reading;
 
 /// How many objects of one note are named.
 const MOST: usize = 12;
+/// How many reasons are told.
+const REASONS: usize = 200;
 /// How many files are named.
 const FILES: usize = 40;
 
@@ -18,7 +20,7 @@ pub(super) fn card(judged: &Judged, report: &Reading, names: &[&str]) -> Card {
         verdict: judged.verdict,
         says: foreign::clean(&findings::of_claim(judged)),
         refutes: fill(words::refutes(word), &[("layer", layer)]),
-        found: findings::reasons(judged, names),
+        found: first(findings::reasons(judged, names), REASONS),
         noted: notes.iter().map(|(says, objects)| format!("{says}: {}", findings::some(objects, MOST))).collect(),
         evidence: evidence(judged, word, layer, report, names),
     }
@@ -42,10 +44,14 @@ fn evidence(judged: &Judged, word: &str, layer: &str, report: &Reading, names: &
             files.push(file);
         }
     }
-    let more = files.len().saturating_sub(FILES);
-    out.extend(files.into_iter().take(FILES));
-    if more > 0 {
-        out.push(fill(texts().more, &[("n", &more.to_string())]));
-    }
+    out.extend(first(files, FILES));
     out
+}
+
+/// The first texts, and how many more there are.
+fn first(mut all: Vec<String>, most: usize) -> Vec<String> {
+    let more = all.len().saturating_sub(most);
+    all.truncate(most);
+    all.extend((more > 0).then(|| count(more, texts().one_more, texts().many_more)));
+    all
 }

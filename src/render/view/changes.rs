@@ -1,7 +1,7 @@
 //! The changes as a tree: layer and pair of bundles, kind, object, field; of each field both values side by side, and who wrote it.
 use crate::compare::FieldChange;
 use crate::render::changes::{by_layer, counts, word};
-use crate::render::view::texts;
+use crate::render::view::said::{Changed, Field, Group, Row, texts};
 use crate::render::words::{count, fill};
 use crate::render::{findings, foreign, values, yaml};
 use crate::report::read::Changed as Change;
@@ -11,78 +11,54 @@ use similar::{DiffOp, TextDiff};
 /// How many fields of an object, and how many lines of a field, are shown.
 const FIELDS: usize = 40;
 const LINES: usize = 40;
+/// How many objects, fields and lines are shown in all: a page is to open at once.
+const ROOM: Room = Room { objects: 5000, fields: 3000, lines: 4000 };
 /// The longest line that is shown.
 const WIDTH: usize = 400;
 /// Longer texts are not laid side by side: finding all lines that differ takes too long.
 const LONGEST: usize = 4000;
 
-/// The changes of one layer between two bundles.
-pub struct Group {
-    pub layer: String,
-    pub from: String,
-    pub to: String,
-    /// How many they are.
-    pub n: usize,
-    /// `30 removed, 1 modified`.
-    pub counts: String,
-    /// Kind → the changed objects.
-    pub kinds: Vec<(String, Vec<Changed>)>,
+/// What there is room for.
+struct Room {
+    objects: usize,
+    fields: usize,
+    lines: usize,
 }
 
-/// A changed object.
-pub struct Changed {
-    pub object: String,
-    pub word: &'static str,
-    pub fields: Vec<Field>,
-    /// That fields are left out; else empty.
-    pub more: String,
-}
-
-/// A changed field.
-pub struct Field {
-    pub pointer: String,
-    /// Whether the configuration expects it to change.
-    pub expected: bool,
-    /// Who wrote it, and when; empty where nothing says so.
-    pub writer: String,
-    /// Both values, on one line.
-    pub says: String,
-    /// Both values side by side, where that says more than the line.
-    pub rows: Vec<Row>,
-    /// That lines are left out; else empty.
-    pub more: String,
-}
-
-/// A line of both values; none where one of them has no such line.
-pub struct Row {
-    pub before: Option<String>,
-    pub after: Option<String>,
-    pub differs: bool,
+impl Room {
+    /// Takes so many of one of them, as far as there is room for them; gives how many that are.
+    fn take(left: &mut usize, wanted: usize) -> usize {
+        let taken = wanted.min(*left);
+        *left -= taken;
+        taken
+    }
 }
 
 pub(super) fn groups(changes: &[Change]) -> Vec<Group> {
+    let mut room = ROOM;
     let group = |(layer, (from, to), all): (&str, &(String, String), Vec<&Change>)| {
         let mut kinds: Vec<(String, Vec<Changed>)> = Vec::new();
-        for change in &all {
+        let shown = Room::take(&mut room.objects, all.len());
+        for change in all.iter().take(shown) {
             let kind = foreign::clean(&change.object.kind);
             match kinds.iter_mut().find(|(k, _)| *k == kind) {
-                Some((_, list)) => list.push(changed(change)),
-                None => kinds.push((kind, vec![changed(change)])),
+                Some((_, list)) => list.push(changed(change, &mut room)),
+                None => kinds.push((kind, vec![changed(change, &mut room)])),
             }
         }
         let [layer, from, to] = [layer, from, to].map(foreign::clean);
-        Group { layer, from, to, n: all.len(), counts: counts(&all), kinds }
+        Group { layer, from, to, n: all.len(), counts: counts(&all), kinds, more: more(all.len() - shown) }
     };
     by_layer(changes).into_iter().map(group).collect()
 }
 
-fn changed(change: &Change) -> Changed {
-    let left = change.fields.len().saturating_sub(FIELDS);
+fn changed(change: &Change, room: &mut Room) -> Changed {
+    let shown = Room::take(&mut room.fields, change.fields.len().min(FIELDS));
     Changed {
         object: foreign::clean(&change.object.written()),
         word: word(change),
-        fields: change.fields.iter().take(FIELDS).map(field).collect(),
-        more: more(left),
+        fields: change.fields.iter().take(shown).map(|f| field(f, room)).collect(),
+        more: more(change.fields.len() - shown),
     }
 }
 
@@ -90,7 +66,7 @@ fn more(left: usize) -> String {
     if left > 0 { count(left, texts().one_more, texts().many_more) } else { String::new() }
 }
 
-fn field(field: &FieldChange) -> Field {
+fn field(field: &FieldChange, room: &mut Room) -> Field {
     let (before, after) = (field.before.as_ref(), field.after.as_ref());
     let t = texts();
     let says = match (before, after) {
@@ -100,15 +76,17 @@ fn field(field: &FieldChange) -> Field {
         (None, None) => String::new(),
     };
     let mut rows = rows(&lines(before), &lines(after));
-    let left = rows.len().saturating_sub(LINES);
-    rows.truncate(LINES);
+    // A short value stands whole in the line already.
+    rows.truncate(if rows.len() > 1 { usize::MAX } else { 0 });
+    let shown = Room::take(&mut room.lines, rows.len().min(LINES));
+    let left = rows.len() - shown;
+    rows.truncate(shown);
     Field {
         pointer: foreign::clean(&field.pointer),
         expected: field.expected,
         writer: field.writer.as_ref().map(findings::of_writer).unwrap_or_default(),
         says,
-        // A short value stands whole in the line already.
-        rows: if rows.len() > 1 { rows } else { Vec::new() },
+        rows,
         more: more(left),
     }
 }
@@ -149,9 +127,13 @@ fn rows(before: &str, after: &str) -> Vec<Row> {
 
 #[cfg(test)]
 mod tests {
-    use super::{field, rows};
+    use super::{ROOM, Room, field, rows};
     use crate::compare::FieldChange;
     use serde_json::json;
+
+    fn room() -> Room {
+        ROOM
+    }
 
     #[test]
     fn lines_that_differ_stand_side_by_side_with_what_is_around_them() {
@@ -162,9 +144,9 @@ mod tests {
 
     #[test]
     fn a_short_value_stands_in_one_line_and_a_hidden_sign_nowhere() {
-        let short = field(&FieldChange::new("/spec/replicas", Some(json!(1)), Some(json!(2))));
+        let short = field(&FieldChange::new("/spec/replicas", Some(json!(1)), Some(json!(2))), &mut room());
         assert_eq!((short.says.as_str(), short.rows.len()), ("from 1 to 2", 0));
-        let long = field(&FieldChange::new("/data/x", Some(json!("a\nb\u{202e}\n")), Some(json!("a\nc\n"))));
+        let long = field(&FieldChange::new("/data/x", Some(json!("a\nb\u{202e}\n")), Some(json!("a\nc\n"))), &mut room());
         assert_eq!(long.rows.iter().filter_map(|r| r.before.as_deref()).collect::<Vec<_>>(), ["a", "b\u{fffd}"]);
     }
 }

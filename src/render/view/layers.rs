@@ -1,7 +1,7 @@
 //! The layers in each bundle, with their digests, and whether these are equal.
 use crate::render::foreign;
 use crate::render::view::lead::number;
-use crate::render::view::{Layer, texts};
+use crate::render::view::said::{Layer, texts};
 use crate::render::words::fill;
 use crate::report::read::Reading;
 use crate::usecase::shown::Shown;
@@ -18,6 +18,7 @@ fn one(name: &str, role: &str, report: &Reading, shown: Option<&Shown>) -> Layer
     let digests: Vec<Option<&String>> = at.iter().map(|a| a.as_ref().map(|(_, digest)| digest)).collect();
     let equal = (digests.len() > 1).then(|| digests.iter().all(|d| d.is_some() && Some(d) == digests.first()));
     let says = match equal {
+        Some(true) if digests.len() == 2 => t.layer_equal_two.to_owned(),
         Some(true) => fill(t.layer_equal, &[("n", &digests.len().to_string())]),
         Some(false) if digests.len() > 2 && digests.first() == digests.last() => t.layer_back.to_owned(),
         Some(false) => t.layer_differs.to_owned(),

@@ -1,9 +1,9 @@
 //! What a report comes to, in sentences that a person understands. Each follows from a verdict: what is not proven is not said as if it were.
-use crate::bundle::watch::Seen;
 use crate::claims::{Code, Judged};
 use crate::compare::ChangeKind;
-use crate::model::{Key, Verdict, instant};
-use crate::render::view::{Inputs, texts};
+use crate::model::{Key, Verdict};
+use crate::render::view::said::{Inputs, texts};
+use crate::render::view::watch::watched;
 use crate::render::words::{count, fill};
 use crate::render::{findings, foreign};
 use crate::report::read::Reading;
@@ -164,11 +164,11 @@ impl Say<'_> {
     fn watched(&self) -> Vec<String> {
         let t = texts();
         let Some(shown) = self.shown.filter(|s| s.points.len() > 1) else { return Vec::new() };
-        let segments: Vec<&Vec<Seen>> = shown.points.iter().filter_map(|p| p.watched.as_ref()).collect();
-        if segments.is_empty() {
+        let times = watched(shown);
+        if times.is_empty() {
             return vec![t.not_watched.to_owned()];
         }
-        let time = duration(segments.iter().map(|s| seconds(s)).sum());
+        let time = duration(times.iter().map(|(from, until)| (*until - *from).num_milliseconds()).sum::<i64>() / 1000);
         let judged: Vec<&Judged> = self.report.judged.iter().filter(|j| j.id.ends_with(".available")).collect();
         let layers: Vec<&str> = judged.iter().filter_map(|j| j.id.split('.').next()).collect();
         let calm = !judged.is_empty() && judged.iter().all(|j| j.verdict == Verdict::Proven);
@@ -191,16 +191,6 @@ pub(super) fn number(objects: usize, apps: usize) -> String {
     let objects = count(objects, t.object_one, t.object_many);
     let apps = if apps == 0 { String::new() } else { count(apps, t.application_one, t.application_many) };
     if apps.is_empty() { objects } else { fill(t.objects_and_applications, &[("objects", &objects), ("applications", &apps)]) }
-}
-
-/// The seconds of one segment of a watch.
-fn seconds(segment: &[Seen]) -> i64 {
-    let ends = segment.iter().filter_map(|seen| match seen {
-        Seen::From { time } | Seen::Until { time } => instant(time),
-        _ => None,
-    });
-    let ends: Vec<_> = ends.collect();
-    if let [from, until] = *ends { (until - from).num_seconds().max(0) } else { 0 }
 }
 
 /// A time in words.

@@ -1,7 +1,7 @@
 //! The probes: what each bundle's sample heard, and what was heard between the bundles.
 use crate::bundle::probe::{Is, Line};
 use crate::bundle::watch::Seen;
-use crate::render::view::{Probe, texts};
+use crate::render::view::said::{Probe, texts};
 use crate::render::words::fill;
 use crate::render::{foreign, probes as words};
 use crate::usecase::shown::Shown;

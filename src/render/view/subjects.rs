@@ -3,7 +3,7 @@ use crate::bundle::expected::Expected;
 use crate::bundle::names::ACTIONS;
 use crate::model::Key;
 use crate::render::foreign::quoted;
-use crate::render::view::{Inputs, Subject, texts};
+use crate::render::view::said::{Inputs, Subject, texts};
 use crate::render::words::{count, fill};
 use crate::render::{findings, foreign, gaps};
 use crate::report::read::Bundle;

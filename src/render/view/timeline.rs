@@ -3,80 +3,17 @@
 use crate::bundle::watch::{Pod, Seen};
 use crate::model::instant;
 use crate::render::foreign;
-use crate::render::view::texts;
+use crate::render::view::said::{Lane, Look, Mark, Timeline, WIDTH, texts};
+use crate::render::view::watch::{Time, time_of, watched};
 use crate::render::words::{count, fill};
 use crate::report::read::Reading;
 use crate::usecase::shown::Shown;
-use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 
-/// The width of the picture. Marks are in its units.
-pub const WIDTH: i64 = 10_000;
 /// Samples of a probe that are nearer to each other than one of so many parts of the picture are one mark.
 const PARTS: i64 = 250;
 /// How many probes have a lane.
 const LANES: usize = 40;
-
-type Time = DateTime<FixedOffset>;
-
-/// The picture.
-pub struct Timeline {
-    /// When it begins and ends.
-    pub from: String,
-    pub until: String,
-    pub lanes: Vec<Lane>,
-    /// What has no lane; else empty.
-    pub more: String,
-}
-
-/// One lane.
-pub struct Lane {
-    pub label: String,
-    /// What it shows, in words.
-    pub says: String,
-    /// Each write, and each that was not well, one by one.
-    pub told: Vec<String>,
-    pub marks: Vec<Mark>,
-}
-
-/// One mark, from `at`, `width` wide.
-pub struct Mark {
-    pub at: i64,
-    pub width: i64,
-    pub look: Look,
-    pub says: String,
-}
-
-/// How a mark looks. A mark that comes later in this list covers one that comes earlier.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Look {
-    /// Nothing watched here.
-    Unwatched,
-    /// All was well.
-    Well,
-    /// A capture.
-    Point,
-    /// A write.
-    Write,
-    /// It could not be asked.
-    Unasked,
-    /// Something was wrong.
-    Ill,
-}
-
-impl Look {
-    /// Its name in a style sheet.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unwatched => "unwatched",
-            Self::Well => "well",
-            Self::Point => "point",
-            Self::Write => "write",
-            Self::Unasked => "unasked",
-            Self::Ill => "ill",
-        }
-    }
-}
 
 /// None where a bundle does not say when it was captured, or there is one bundle only.
 pub(super) fn timeline(report: &Reading, shown: &Shown) -> Option<Timeline> {
@@ -159,40 +96,6 @@ impl Scale {
 
 fn clock(time: Time) -> String {
     time.to_utc().format("%H:%M:%S").to_string()
-}
-
-fn time_of(seen: &Seen) -> Option<Time> {
-    match seen {
-        Seen::From { time } | Seen::Until { time } | Seen::Gap { time, .. } | Seen::Probe { time, .. } => instant(time),
-        Seen::Pod(pod) => instant(&pod.time),
-    }
-}
-
-/// The times in which all was watched, in order. Of a break only the time is known at which it was noticed: all between what was seen before
-/// and what was seen after it may be unseen.
-fn watched(shown: &Shown) -> Vec<(Time, Time)> {
-    let mut out = Vec::new();
-    for segment in shown.points.iter().filter_map(|p| p.watched.as_ref()) {
-        let (mut from, mut last): (Option<Time>, Option<Time>) = (None, None);
-        for seen in segment {
-            let Some(time) = time_of(seen) else { continue };
-            if matches!(seen, Seen::Gap { .. }) {
-                out.extend(from.take().zip(last));
-            } else {
-                from = from.or(Some(time));
-                last = Some(time);
-            }
-        }
-        out.extend(from.zip(last));
-    }
-    out.sort();
-    // A segment begins where the one before ends.
-    out.dedup_by(|next, before| {
-        let joined = next.0 <= before.1;
-        before.1 = if joined { before.1.max(next.1) } else { before.1 };
-        joined
-    });
-    out
 }
 
 fn writes(scale: &Scale, shown: &Shown) -> Option<Lane> {

@@ -1,6 +1,6 @@
 //! The volumes that are bound or were reserved, with what each bundle shows of them.
 use crate::render::foreign;
-use crate::render::view::{Volume, alike, texts};
+use crate::render::view::said::{Volume, alike, texts};
 use crate::render::words::fill;
 use crate::usecase::shown::{self, Shown};
 use std::collections::BTreeSet;

@@ -2,29 +2,11 @@
 use crate::claims::{Code, Finding};
 use crate::compare::ChangeKind;
 use crate::model::Key;
-use crate::render::view::texts;
+use crate::render::view::said::{Fate, Went, texts};
 use crate::render::words::en;
 use crate::render::{findings, foreign};
 use crate::report::read::Reading;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What went, and what stays.
-pub struct Went {
-    pub layer: String,
-    /// What became of what went.
-    pub fates: Vec<Fate>,
-    /// What stays on purpose, by the reason.
-    pub kept: Vec<Fate>,
-}
-
-/// Objects with one fate.
-pub struct Fate {
-    pub says: String,
-    /// How many they are.
-    pub n: usize,
-    /// Kind → their names.
-    pub kinds: Vec<(String, Vec<String>)>,
-}
 
 /// None where nothing of a switched layer went or stays.
 pub(super) fn went(report: &Reading) -> Option<Went> {

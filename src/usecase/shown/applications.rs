@@ -2,7 +2,7 @@
 use crate::argo;
 use crate::compare::{CompareError, Instances, Side, Spot};
 use crate::model::{Key, meta};
-use crate::usecase::shown::objects;
+use crate::usecase::shown::objects::objects;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

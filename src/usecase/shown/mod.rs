@@ -1,6 +1,7 @@
 //! What the bundles of a report show besides its verdicts, for a page: Applications, volumes, probes, what was watched and what was written.
 //! Judges nothing, and must not know in which words it is told.
 mod applications;
+mod objects;
 mod volumes;
 mod writes;
 
@@ -10,7 +11,7 @@ pub use writes::Write;
 
 use crate::bundle::names::WATCH;
 use crate::bundle::watch::{Pod, Seen};
-use crate::compare::{CompareError, Instances, Line, Side, Spot, lines};
+use crate::compare::{CompareError, Instances, Line, Side, lines};
 use crate::model::By;
 use crate::usecase::diff::{DiffError, ground};
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub struct Shown {
 }
 
 /// One bundle.
+#[derive(Default)]
 pub struct Point {
     pub applications: Vec<Application>,
     /// By name.
@@ -62,6 +64,12 @@ pub fn shown(sides: &[Side]) -> Result<Shown, DiffError> {
 }
 
 impl Shown {
+    /// Points of which nothing else is known.
+    #[cfg(test)]
+    pub fn of(points: Vec<Point>) -> Self {
+        Self { points, writes: vec![], layers: BTreeMap::new() }
+    }
+
     /// The layer of a pod that was watched: its own, else its controller's; empty where neither is in a bundle.
     pub fn layer_of(&self, pod: &Pod) -> &str {
         self.layers.get(&pod.uid).or_else(|| self.layers.get(&pod.owner)).map(String::as_str).unwrap_or_default()
@@ -81,15 +89,4 @@ fn watched(side: &Side) -> Result<Option<Vec<Seen>>, CompareError> {
     }
     let bytes = side.file(WATCH)?;
     lines(&bytes).map(|line| side.parse(WATCH, line)).collect::<Result<_, _>>().map(Some)
-}
-
-/// The objects of a kind in one bundle, each put together, with their places.
-fn objects<'i>(
-    instances: &'i Instances,
-    side: &Side,
-    index: usize,
-    stem: &str,
-) -> Result<Vec<(&'i Spot, serde_json::Value)>, CompareError> {
-    let here = instances.in_bundle(index).filter(|(spot, _)| spot.stem == stem);
-    here.map(|(spot, at)| Ok((spot, side.whole(&at.layer, stem, &spot.namespace, &spot.name)?))).collect()
 }

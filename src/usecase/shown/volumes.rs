@@ -2,7 +2,7 @@
 use crate::claims::{VOLUME_PATHS, VOLUME_SERVERS};
 use crate::compare::{CompareError, Instances, Side, Spot};
 use crate::model::meta;
-use crate::usecase::shown::objects;
+use crate::usecase::shown::objects::objects;
 use serde_json::Value;
 
 /// One volume.
