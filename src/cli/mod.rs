@@ -15,6 +15,7 @@ mod doctor;
 pub mod exit;
 mod export;
 mod failure;
+mod form;
 mod global;
 mod import;
 mod key;

@@ -36,6 +36,12 @@ pub fn message(text: &str) -> String {
     out
 }
 
+/// A text as one word of a shell.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
 /// JSON text with hidden characters as escapes: the same value.
 pub fn escaped(json: &str) -> String {
     if !json.chars().any(|c| is_hidden(c) && c != '\n') {

@@ -14,5 +14,6 @@ pub mod prove;
 pub mod rights;
 pub mod session;
 pub mod show;
+pub mod shown;
 pub mod switch;
 pub mod verify;

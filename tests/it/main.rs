@@ -22,10 +22,10 @@ mod dump;
 mod envelope;
 /// What evid.yaml expects to change.
 mod expected;
-/// A folder of evidence as a unit.
-mod folder;
 /// The text folders that people keep.
 mod export;
+/// A folder of evidence as a unit.
+mod folder;
 /// Rules as data, swept over every sample object.
 mod hostile;
 /// Text that people kept.
@@ -44,6 +44,8 @@ mod prove;
 mod published;
 /// A real cluster; ignored but by `tests/real/run`.
 mod real;
+/// What a report is given as.
+mod rendered;
 /// The samples and what the other tests share of them.
 mod samples;
 /// The same scenes on the demo platform and on a real cluster.

@@ -139,7 +139,7 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
 
 /// Judges, signs, writes the index and, if it is wanted, the text folders; gives what the result comes to.
 fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &SigningKey) -> Done {
-    let Proof { folder, state, session, .. } = proof;
+    let Proof { folder, state, .. } = proof;
     let paths: Vec<PathBuf> = folder.reference().into_iter().chain(state.points().iter().map(|name| folder.bundle(name))).collect();
     let sides = archive::sides(&paths)?;
     let outcome = judge(state, &sides)?;
@@ -152,7 +152,7 @@ fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &SigningKey) -
         ui::data(text::text(&reading, ui::style()).as_bytes())?;
     }
     let name = report.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let index = page::index(state, session.server, &reading, &name, &signing.verifying_key().keyid());
+    let index = page::index(state, &sides, &reading, &name, &[signing.verifying_key().keyid()])?;
     let path = folder.index();
     fresh::replace(&path, index.as_bytes(), 0o644).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
     if asked.export {

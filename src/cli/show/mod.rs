@@ -17,6 +17,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         return report::run(&path, args);
     }
     let path = archive::locate(&args.subject, global.archive())?;
+    if args.out_dir.is_some() || args.forms().is_some() {
+        let text = format!("{} is a bundle, and only a report has this output", path.display());
+        return Err(Failure::new(text).hint("`evid diff BEFORE AFTER -o FORM` makes it of two bundles"));
+    }
     let reader = archive::open(&path)?;
     let files = archive::files(&reader).map_err(|d| Failure::new(d.to_string()).exit(Exit::Broken))?;
     if args.resources.first().is_some_and(|r| r == "probes") {
