@@ -103,6 +103,7 @@ fn show(args: &Args, global: &Global) -> Done {
         Access { kubeconfig: Some(kubeconfig), context: None, impersonate: None, groups: vec![], timeout: Duration::from_secs(30) };
     let asked = Asked {
         cluster: access,
+        hub: None,
         lasts: false,
         goal: Some(Goal::RoundTrip),
         strategy: Strategy::Prune,

@@ -1,7 +1,8 @@
 //! `evid doctor`: what would keep evid from seeing the platform, and what to do about it; `--rbac`: the rights that evid needs.
-use crate::adapters::kube::{Access, Origin};
+use crate::adapters::kube::{Access, Cluster, Origin};
 use crate::adapters::{config, doctor, keyfile};
-use crate::cli::cluster::{ClusterArgs, connected};
+use crate::bundle::config::Config;
+use crate::cli::cluster::{ClusterArgs, connected, here};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
@@ -47,11 +48,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
     let (line, read) = configuration(global.config.as_deref());
     let mut lines = vec![line];
-    let (layers, rules) = match read {
-        Some((layers, rules)) => (Some(layers), rules),
-        None => (None, Rules::new(&[])?),
+    let (config, layers, rules) = match read {
+        Some((config, layers, rules)) => (config, Some(layers), rules),
+        None => (Config::default(), None, Rules::new(&[])?),
     };
-    let (examined, failure) = match cluster(args, layers.as_deref(), &rules) {
+    let (examined, failure) = match examine(args, &config, layers.as_deref(), &rules) {
         Ok(examined) => (examined, None),
         Err(failure) => {
             let line = Line::problem(Code::KubeconfigUnusable).with("why", failure.text());
@@ -94,10 +95,11 @@ fn count(lines: &[Line], level: Level) -> usize {
 }
 
 /// The configuration in force; an invalid one becomes a line, and no value is guessed.
-fn configuration(named: Option<&Path>) -> (Line, Option<(Vec<Layer>, Rules)>) {
+fn configuration(named: Option<&Path>) -> (Line, Option<(Config, Vec<Layer>, Rules)>) {
     let read = || {
         let config = config::load(named)?;
-        Ok::<_, Failure>((config.layers()?, Rules::new(&config.rules()?)?))
+        let (layers, rules) = (config.layers()?, Rules::new(&config.rules()?)?);
+        Ok::<_, Failure>((config, layers, rules))
     };
     match read() {
         Ok(read) => {
@@ -108,18 +110,17 @@ fn configuration(named: Option<&Path>) -> (Line, Option<(Vec<Layer>, Rules)>) {
     }
 }
 
-/// Asks the cluster; first shows where the connection comes from.
-fn cluster(args: &Args, layers: Option<&[Layer]>, rules: &Rules) -> Result<Examined, Failure> {
-    let origin = args.cluster.origin()?;
-    let cluster = args.cluster.connect()?;
+/// Asks the clusters; first shows where the connections come from.
+fn examine(args: &Args, config: &Config, layers: Option<&[Layer]>, rules: &Rules) -> Result<Examined, Failure> {
+    let origins = args.cluster.origins()?;
+    let clusters = args.cluster.connect()?;
     let progress = Progress::new();
-    progress.say(&format!("asking {}", cluster.server()));
-    let clock = args.cluster.clock();
-    let home = cluster.namespace().to_owned();
-    let review = !args.no_access_review;
-    let mut examined = usecase::examine(&Doctor { api: &cluster, clock: &clock, rules, layers, home: &home, review });
+    progress.say(&format!("asking {}", clusters.spoke.server()));
+    let (clock, review, here) = (args.cluster.clock(), !args.no_access_review, here(&clusters, config));
+    let (hub, home) = (clusters.hub.as_ref().map(Cluster::server), clusters.hub.as_ref().unwrap_or(&clusters.spoke).namespace());
+    let mut examined = usecase::examine(&Doctor { api: &clusters, clock: &clock, rules, layers, here: &here, hub, home, review });
     progress.clear();
-    examined.lines.splice(0..0, of_origin(&origin, args.cluster.impersonated()));
+    examined.lines.splice(0..0, origins.iter().flat_map(|origin| of_origin(origin, args.cluster.impersonated())));
     Ok(examined)
 }
 
@@ -147,10 +148,13 @@ fn rbac(args: &Args) -> Done {
     let mut listed = None;
     let (mut control, mut applications) = (None, Vec::new());
     let own = Access { impersonate: None, groups: vec![], ..args.cluster.access() };
-    let asked = connected(&own).and_then(|cluster| Ok((discover(&cluster).map_err(|e| live::failure(e, &cluster))?, cluster)));
+    let hub = args.cluster.hub().map(|hub| Access { impersonate: None, groups: vec![], ..hub });
+    let asked = connected(&own, hub.as_ref());
+    let asked = asked.and_then(|clusters| Ok((discover(&clusters).map_err(|e| live::failure(e, &clusters))?, clusters)));
     match asked {
-        Ok(((kinds, gaps), cluster)) => {
-            let seen = platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace(), &[]);
+        Ok(((kinds, gaps), clusters)) => {
+            let home = clusters.hub.as_ref().unwrap_or(&clusters.spoke).namespace();
+            let seen = platform(&clusters, &Rules::new(&[])?, &[], &kinds, home, &[]);
             applications = seen.argo("Application").map(|app| app.key.namespace.clone()).chain(seen.control.clone()).collect();
             control = seen.control;
             if args.cluster.is_named() {

@@ -3,6 +3,7 @@
 mod binary;
 
 use crate::support::cluster::{Cluster, Parallel, World, app_path, path, status};
+use evid::argo::Here;
 use evid::kinds::Rules;
 use evid::model::{Layer, Role};
 use evid::render;
@@ -68,7 +69,16 @@ fn run_on(layers: &[Layer], review: bool, mut world: World) -> (Examined, Vec<St
     );
     let cluster = Parallel(Mutex::new(Cluster(RefCell::new(world))));
     let rules = Rules::new(&[]).unwrap();
-    let examined = examine(&Doctor { api: &cluster, clock: &cluster, rules: &rules, layers: Some(layers), home: "default", review });
+    let examined = examine(&Doctor {
+        api: &cluster,
+        clock: &cluster,
+        rules: &rules,
+        layers: Some(layers),
+        here: &Here::default(),
+        hub: None,
+        home: "default",
+        review,
+    });
     for line in &examined.lines {
         let (detail, next) = render::doctor::words(line);
         assert!(

@@ -54,6 +54,14 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
             (Some(a), Some(b)) => differs(Code::OtherCluster, Effect::Counters, json!(a), json!(b)),
             (a, b) => differs(Code::UnknownCluster, Effect::Doubts, json!(a), json!(b)),
         }
+        let hub = |side: &Side| side.manifest.hub.as_ref().map(|hub| hub.uid.clone());
+        match (hub(first), hub(side)) {
+            (None, None) => {}
+            (Some(Some(a)), Some(Some(b))) if a == b => {}
+            (Some(Some(a)), Some(Some(b))) => differs(Code::OtherHub, Effect::Counters, json!(a), json!(b)),
+            // Of unknown uid, or one of them asked no hub.
+            (a, b) => differs(Code::OtherHub, Effect::Doubts, json!(a.flatten()), json!(b.flatten())),
+        }
         for (code, a, b) in [
             (Code::OtherConfiguration, &first.manifest.config, &side.manifest.config),
             (Code::OtherRedactionKey, &first.manifest.redaction_key, &side.manifest.redaction_key),

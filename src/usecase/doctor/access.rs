@@ -25,8 +25,11 @@ pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform, 
             return;
         }
     };
-    let mut needed: Vec<Needed> = if all { vec![] } else { rights::of_capture(kinds).into_iter().map(|r| (r, None)).collect() };
-    needed.extend(rights::of_actions().into_iter().flat_map(|right| places(right, seen)));
+    let is_hub = doctor.api.sides().is_some();
+    let lists = rights::of_capture(kinds).into_iter().filter(|r| !all || (is_hub && r.is_of_argo()));
+    let mut needed: Vec<Needed> = lists.map(|r| (r, None)).collect();
+    let of_hub = if is_hub { rights::of_capture_of_hub() } else { vec![] };
+    needed.extend(of_hub.into_iter().chain(rights::of_actions()).into_iter().flat_map(|right| places(right, seen)));
     const PARALLEL: usize = 16;
     let answers = each(&needed, PARALLEL, |_, (right, namespace)| rights::ask(doctor.api, right, namespace.as_deref()));
     let mut unseen: Option<String> = None;
