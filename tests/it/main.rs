@@ -24,6 +24,8 @@ mod envelope;
 mod expected;
 /// Rules as data, swept over every sample object.
 mod hostile;
+/// Two clusters.
+mod hub;
 mod kinds;
 /// Live captures, against a server that goes wrong on purpose.
 mod laws;
