@@ -60,16 +60,18 @@ impl Here {
     pub fn is(&self, app: &Value) -> bool {
         match (self.hub.is_some(), self.to(app)) {
             (false, to) => to == To::Here,
-            (true, To::Here) => lists(app) != Some(Lists::Own) && lists(app) != Some(Lists::Both),
+            (true, To::Here) => matches!(lists(app), None | Some(Lists::Others)),
             // One that lists nothing yet may have made something there.
             (true, To::Hub) => lists(app).map_or_else(|| app::sync(app) == "Synced", |all| all == Lists::Own),
             (true, To::Other) => false,
         }
     }
 
-    /// Whether marks on objects may say that an Application deploys here, where its destination does not.
+    /// Whether marks on objects may say that an Application deploys here, where its destination does not. With a hub there are other
+    /// clusters, and what an Application has left here when it moved to one of them bears its mark: only of its own kinds, of which the hub
+    /// has all, do marks say that the hub is meant by another name.
     pub fn is_open(&self, app: &Value) -> bool {
-        self.hub.is_none() || (self.to(app) == To::Other && lists(app) != Some(Lists::Both))
+        self.hub.is_none() || (self.to(app) == To::Other && lists(app) == Some(Lists::Own))
     }
 
     /// Whether what an Application lists under this key may be the captured object of this key.
@@ -79,13 +81,13 @@ impl Here {
             || match self.to(app) {
                 To::Here => !own,
                 To::Hub => own,
-                To::Other => self.is_open(app),
+                To::Other => own && self.is_open(app),
             }
     }
 
     /// Whether the namespace to which an Application deploys may be one of the captured cluster.
     pub fn has_namespace_of(&self, app: &Value) -> bool {
-        self.hub.is_none() || (self.to(app) != To::Hub && lists(app) != Some(Lists::Own))
+        self.hub.is_none() || self.to(app) == To::Here
     }
 }
 
@@ -167,7 +169,8 @@ mod tests {
             (hub, "out", &[], false, false),
             (local, "", &[CHILD, MAP], false, false),
             (local, "", &[ROLLOUT], false, false),
-            (other, "", &[MAP], false, true),
+            (other, "", &[MAP], false, false),
+            ("", "unknown", &[MAP], false, false),
             (other, "", &[CHILD], false, true),
             (other, "", &[CHILD, MAP], false, false),
         ] {
@@ -180,13 +183,19 @@ mod tests {
     fn an_entry_of_a_list_is_no_object_of_the_other_cluster() {
         let [hub, own, other] = ADDRESSES;
         let key = |(group, kind): (&str, &str)| Key::new(group, kind, "n", "o");
-        for (server, kind, want) in
-            [(own, MAP, true), (own, CHILD, false), (hub, MAP, false), (hub, ROLLOUT, false), (hub, CHILD, true), (other, MAP, true)]
-        {
+        for (server, kind, want) in [
+            (own, MAP, true),
+            (own, CHILD, false),
+            (hub, MAP, false),
+            (hub, ROLLOUT, false),
+            (hub, CHILD, true),
+            (other, MAP, false),
+            (other, CHILD, true),
+        ] {
             assert_eq!(spoke().may_hold(&app(server, "", &[kind]), &key(kind)), want, "{server} {kind:?}");
             assert!(Here::default().may_hold(&app(server, "", &[kind]), &key(kind)));
         }
         assert!(!spoke().has_namespace_of(&app(hub, "", &[MAP])) && !spoke().has_namespace_of(&app(other, "", &[CHILD])));
-        assert!(spoke().has_namespace_of(&app(own, "", &[])) && spoke().has_namespace_of(&app(other, "", &[MAP])));
+        assert!(spoke().has_namespace_of(&app(own, "", &[])) && !spoke().has_namespace_of(&app(other, "", &[MAP])));
     }
 }

@@ -2,7 +2,7 @@
 //! not know who signed.
 use crate::bundle::coverage::GapLine;
 use crate::bundle::expected::Expected;
-use crate::bundle::manifest::{Cluster, Window};
+use crate::bundle::manifest::{Cluster, Hub, Window};
 use crate::claims::{Code, Effect, Finding, Judged, catalogue};
 use crate::compare::{ChangeKind, FieldChange, Writer};
 use crate::model::{Gap, Key, Verdict};
@@ -36,6 +36,9 @@ pub struct Bundle {
     pub source: String,
     pub window: Window,
     pub cluster: Cluster,
+    /// The cluster of Argo CD, where that is another one.
+    #[serde(default)]
+    pub hub: Option<Hub>,
     pub layers: Vec<Layer>,
     gaps: Vec<GapLine>,
     /// The position of the switch.

@@ -1,9 +1,14 @@
 //! A hub and a spoke: Argo CD in one cluster, what it deploys in another. Both are served, and evid is run as a person would.
-use crate::scenes::said::Said;
+use crate::scenes::said::{Said, Verdicts};
+use evid_demo::argocd::APPS;
+use evid_demo::faults::{Action, Rule};
 use evid_demo::platform::Options;
 use evid_demo::seed::LOSSES;
+use evid_demo::serve::requests::Seen;
+use evid_demo::world::status::Status;
+use evid_demo::world::store::Id;
 use evid_demo::{Served, Server};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::process::Command;
 use tempfile::TempDir;
@@ -42,6 +47,16 @@ impl Lab {
         Said { code: out.status.code().unwrap_or(-1), out: text(&out.stdout), err: text(&out.stderr) }
     }
 
+    /// Changes an Application by hand.
+    fn app(&self, name: &str, how: impl FnOnce(&mut Value)) {
+        self.served.hub.store().modify(&Id::new(APPS, "argocd", name), how).unwrap();
+    }
+
+    fn verdicts(&self, names: &[&str]) -> Verdicts {
+        let said = self.alone(&[&["diff"], names, &["--no-sign", "-o", "json"]].concat());
+        Verdicts::read(serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{}", said.err)))
+    }
+
     fn files(&self, bundle: &str) -> BTreeMap<String, Vec<u8>> {
         let reader = evid::adapters::archive::open(&self.folder.path().join(format!("evidence/{bundle}.evid.zip"))).unwrap();
         evid::adapters::archive::files(&reader).unwrap()
@@ -52,9 +67,14 @@ impl Lab {
     }
 }
 
+/// The token of a server.
+fn token(server: &Server) -> String {
+    server.address().rsplit('/').next().unwrap().to_owned()
+}
+
 /// The uid of a cluster.
 fn uid(server: &Server) -> Value {
-    let id = evid_demo::world::store::Id::new("namespaces", "", "kube-system");
+    let id = Id::new("namespaces", "", "kube-system");
     server.store().get(&id).unwrap()["metadata"]["uid"].clone()
 }
 
@@ -64,7 +84,7 @@ fn a_capture_takes_applications_from_the_hub_and_all_else_from_the_spoke() {
     lab.evid(&["capture", "both"]).ended(0);
     let manifest = lab.manifest("both");
     assert_eq!((&manifest["cluster"]["uid"], &manifest["hub"]["uid"]), (&uid(&lab.served.spoke), &uid(&lab.served.hub)));
-    assert_eq!(manifest["hub"]["settings"], serde_json::json!(["argocd"]));
+    assert_eq!(manifest["hub"]["settings"], json!(["argocd"]));
     let layers = manifest["layers"].as_array().unwrap().iter().map(|l| (l["name"].as_str().unwrap(), l["objects"].as_u64().unwrap()));
     let layers: BTreeMap<&str, u64> = layers.collect();
     assert_eq!((layers["core"], layers["baseline"], layers["optional"]), (109, 52, 52), "as in one cluster");
@@ -79,9 +99,112 @@ fn a_round_trip_is_proven_over_a_hub_and_a_spoke() {
     let said = said.ended(0).naming(&["result: proven", "re-derived: the report follows from the bundles"]);
     let other = |l: &&str| l.starts_with("refuted") || l.starts_with("inconclusive");
     assert_eq!(said.out.lines().find(other), None, "{}", said.out);
+    said.naming(&["; Argo CD in context evid-demo-hub, server"]);
+    let (hub, spoke) = (lab.served.hub.requests(), lab.served.spoke.requests());
+    assert!(hub.iter().filter(|r| r.is_write()).all(|r| r.path.starts_with("/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/")));
+    assert!(hub.iter().any(|r| r.is_write()));
+    let write = |r: &&Seen| r.is_write() && !r.path.contains("/proxy/");
+    assert_eq!(spoke.iter().find(write), None, "what goes and comes back there, Argo CD does");
+    let elsewhere = |r: &&Seen| !["/api", "/apis", "/version"].contains(&&*r.path) && !r.path.contains("/selfsubject");
+    let others = |r: &&Seen| {
+        !r.path.contains("/argoproj.io/") && !["kube-system", "/argocd-cm", "/argocd-cmd-params-cm"].iter().any(|w| r.path.ends_with(w))
+    };
+    assert_eq!(hub.iter().filter(elsewhere).find(others), None, "nothing else of the hub is asked");
+    let of_argo = |r: &&Seen| r.path.contains("/argoproj.io/") && !r.path.ends_with("?limit=1");
+    assert_eq!(spoke.iter().find(of_argo), None, "of Argo CD's own kinds it is asked only whether it has any");
 }
 
-/// Method and path of what a server was asked, without what is after a name.
-fn asked(server: &Server) -> Vec<(String, String)> {
-    server.requests().into_iter().map(|r| (r.method, r.path.split('?').next().unwrap().to_owned())).collect()
+#[test]
+fn what_deploys_to_a_third_cluster_or_to_the_hub_itself_is_elsewhere() {
+    let lab = Lab::new();
+    // One deploys to the hub itself, another to a spoke at which nobody looks; nobody puts that back.
+    for app in ["root-baseline", "loki", "grafana"] {
+        lab.app(app, |a| a["metadata"]["annotations"]["argocd.argoproj.io/skip-reconcile"] = "true".into());
+    }
+    for (app, server) in [("loki", "https://kubernetes.default.svc"), ("grafana", "https://other.example.com")] {
+        lab.app(app, |a| a["spec"]["destination"]["server"] = server.into());
+    }
+    for name in ["before", "after"] {
+        lab.evid(&["capture", name]).naming(&["sealed"]);
+    }
+    let verdicts = lab.verdicts(&["before", "after"]);
+    for app in ["loki", "grafana"] {
+        verdicts.say("baseline.unchanged", "inconclusive", app);
+    }
+    assert_eq!(verdicts.of["core.unchanged"], "proven");
+}
+
+#[test]
+fn what_the_spoke_has_of_argo_cds_own_is_a_gap_and_never_in_the_way() {
+    let lab = Lab::new();
+    let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cm", "namespace": "argocd", "uid": "of-the-spoke"},
+        "data": {"application.resourceTrackingMethod": "label"}});
+    let app = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "spec": {},
+        "metadata": {"name": "root-optional", "namespace": "argocd", "uid": "another"}});
+    for object in [map, app] {
+        lab.served.spoke.store().import(object).unwrap();
+    }
+    lab.evid(&["capture", "both"]).ended(3);
+    lab.alone(&["verify", "evidence/both.evid.zip"]).ended(0);
+    let coverage: Value = serde_json::from_slice(&lab.files("both")["coverage.json"]).unwrap();
+    let gaps = coverage["gaps"].as_array().unwrap().iter().map(|g| (g["resource"].as_str().unwrap(), g["reason"].as_str().unwrap()));
+    assert_eq!(gaps.collect::<Vec<_>>(), [("configmaps", "not-asked"), ("applications", "not-asked")]);
+    let manifest = lab.manifest("both");
+    assert_eq!((&manifest["tracking"], &manifest["layers"][2]["objects"]), (&json!("annotation"), &json!(52)));
+}
+
+#[test]
+fn where_the_hub_refuses_its_applications_nothing_is_taken_for_seen() {
+    let lab = Lab::new();
+    lab.evid(&["capture", "before"]).ended(0);
+    let refused = Status::new(403, "Forbidden", "applications is forbidden");
+    lab.served.hub.faults().set(vec![Rule::on("GET", "/applications", Action::Fail(refused)).unwrap()]);
+    lab.evid(&["capture", "after"]).ended(3).naming(&["applications.argoproj.io"]);
+    let verdicts = lab.verdicts(&["before", "after"]);
+    for claim in ["optional.absent", "core.unchanged", "changes.confined", "evidence.complete"] {
+        assert_ne!(verdicts.of[claim], "proven", "{claim}");
+    }
+    lab.evid(&["switch", "off", "--dry-run"]).ended(2);
+    assert!(!lab.served.hub.requests().iter().any(|r| r.is_write()));
+}
+
+#[test]
+fn a_bundle_without_the_hub_is_not_comparable_with_one_that_names_it() {
+    let lab = Lab::new();
+    lab.evid(&["capture", "both"]).ended(0);
+    lab.alone(&["capture", "alone"]).ended(3).naming(&["layer core (protected) has no root"]);
+    let verdicts = lab.verdicts(&["both", "alone"]);
+    verdicts.say("evidence.comparable", "inconclusive", "other-hub");
+    for (claim, verdict) in &verdicts.of {
+        assert!(verdict != "proven" || claim.starts_with("evidence."), "{claim}");
+    }
+}
+
+#[test]
+fn one_cluster_by_two_names_is_no_hub() {
+    let lab = Lab::new();
+    lab.alone(&["capture", "x", "--argocd-context", "evid-demo"])
+        .ended(2)
+        .naming(&["name the same cluster", "leave `--argocd-context` out"]);
+    lab.alone(&["capture", "x", "--argocd-context", "nowhere"]).ended(2).naming(&["there is no context `nowhere`", "evid-demo-hub"]);
+    // The same server by another address.
+    let text = std::fs::read_to_string(lab.folder.path().join("kubeconfig")).unwrap();
+    let twice = text.replace(&lab.served.hub.address(), &lab.served.spoke.address().replace("127.0.0.1", "localhost"));
+    let twice = twice.replace(&token(&lab.served.hub), &token(&lab.served.spoke));
+    std::fs::write(lab.folder.path().join("kubeconfig"), twice).unwrap();
+    lab.evid(&["capture", "x"]).ended(2).naming(&["both contexts name the same cluster (uid", "leave `--argocd-context` out"]);
+}
+
+#[test]
+fn a_root_that_manages_more_than_applications_on_the_hub_is_not_switched_off_unseen() {
+    let lab = Lab::new();
+    lab.evid(&["switch", "status"]).ended(0).naming(&["root-optional"]);
+    lab.app("root-optional", |a| {
+        let entry = json!({"version": "v1", "kind": "ConfigMap", "namespace": "feast-dev", "name": "feast-ui", "status": "Synced"});
+        a["status"]["resources"].as_array_mut().unwrap().push(entry);
+        a["metadata"]["annotations"]["argocd.argoproj.io/skip-reconcile"] = "true".into();
+    });
+    let said = lab.evid(&["switch", "off", "--dry-run"]).ended(2);
+    assert!(said.err.contains("root-optional") && said.err.contains("kubernetes.default.svc"), "{}", said.err);
+    assert!(said.out.contains("--argocd-context evid-demo-hub") || !said.out.contains("`evid "), "{}", said.out);
 }
