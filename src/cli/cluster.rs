@@ -51,7 +51,7 @@ impl ClusterArgs {
 
     /// Whether the command line names a cluster.
     pub(super) fn is_named(&self) -> bool {
-        self.kubeconfig.is_some() || self.context.is_some()
+        self.kubeconfig.is_some() || self.context.is_some() || self.argocd_context.is_some()
     }
 
     /// `--as`.

@@ -13,7 +13,7 @@ use crate::render;
 use crate::usecase::capture::live::platform;
 use crate::usecase::cluster::discover;
 use crate::usecase::doctor as usecase;
-use crate::usecase::doctor::{Code, Doctor, Examined, Grant, Level, Line, complete};
+use crate::usecase::doctor::{Code, Doctor, Examined, Grant, Level, Line, complete, complete_with_hub};
 use crate::usecase::rights::{Purpose, Right};
 use std::path::Path;
 
@@ -56,16 +56,17 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         Ok(examined) => (examined, None),
         Err(failure) => {
             let line = Line::problem(Code::KubeconfigUnusable).with("why", failure.text());
-            (Examined { lines: vec![line], missing: vec![] }, Some(failure))
+            (Examined { lines: vec![line], ..Examined::default() }, Some(failure))
         }
     };
-    lines.extend(examined.lines);
+    let Examined { lines: found, missing, missing_on_hub } = examined;
+    lines.extend(found);
     lines.extend(match keyfile::default_dir(|name| std::env::var_os(name)) {
         Ok(dir) => doctor::keys(&dir),
         Err(e) => vec![Line::problem(Code::KeysUnusable).with("what", "keys").with("why", e)],
     });
     lines.push(doctor::folder(&global.archive));
-    show(&args.output, &lines, &examined.missing)?;
+    show(&args.output, &lines, &missing, &missing_on_hub)?;
     match failure {
         Some(failure) => Err(failure),
         None if count(&lines, Level::Problem) > 0 => Ok(Exit::Inconclusive),
@@ -73,14 +74,15 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
 }
 
-fn show(output: &str, lines: &[Line], missing: &[Right]) -> Result<(), Failure> {
-    let missing = Some(missing).filter(|m| !m.is_empty());
+fn show(output: &str, lines: &[Line], missing: &[Right], on_hub: &[Right]) -> Result<(), Failure> {
     if output == "json" {
-        let role = missing.map(|m| usecase::role("evid-missing", m));
-        ui::data(format!("{:#}\n", render::doctor::json(lines, role.as_ref())).as_bytes())?;
+        let role = |name, rights: &[Right]| (!rights.is_empty()).then(|| usecase::role(name, rights));
+        let json = render::doctor::json(lines, role("evid-missing", missing), role("evid-missing-hub", on_hub));
+        ui::data(format!("{json:#}\n").as_bytes())?;
     } else {
-        let role = missing.map(|m| format!("\n{}", render::rbac::missing(m))).unwrap_or_default();
-        ui::data(format!("{}{role}", render::doctor::text(lines, ui::style().colour)).as_bytes())?;
+        let roles = render::rbac::missing(missing, on_hub);
+        let gap = if roles.is_empty() { "" } else { "\n" };
+        ui::data(format!("{}{gap}{roles}", render::doctor::text(lines, ui::style().colour)).as_bytes())?;
     }
     let counted = |level, what: &str| match count(lines, level) {
         1 => format!("1 {what}"),
@@ -145,7 +147,7 @@ fn of_origin(origin: &Origin, impersonated: Option<&str>) -> Vec<Line> {
 /// Prints the roles: for all kinds, or for the kinds of the named cluster. Where Applications are is asked as the person who prints, not as
 /// whom the roles are for: that one may not list them yet.
 fn rbac(args: &Args) -> Done {
-    let mut listed = None;
+    let (mut listed, mut both) = (None, None);
     let (mut control, mut applications) = (None, Vec::new());
     let own = Access { impersonate: None, groups: vec![], ..args.cluster.access() };
     let hub = args.cluster.hub().map(|hub| Access { impersonate: None, groups: vec![], ..hub });
@@ -161,6 +163,7 @@ fn rbac(args: &Args) -> Done {
                 gaps.iter().for_each(|g| ui::message(&format!("note: {}: not in the role", g.detail)));
                 listed = Some(complete(Some(&kinds)));
             }
+            both = clusters.hub.is_some().then(|| complete_with_hub(&kinds));
         }
         Err(why) if args.cluster.is_named() => return Err(why),
         Err(_) => {}
@@ -174,7 +177,10 @@ fn rbac(args: &Args) -> Done {
     applications.dedup();
     let verbs: Vec<Purpose> = Purpose::ALL.into_iter().filter(|p| args.rbac.iter().any(|v| v == p.as_str())).collect();
     let grant = Grant { user: args.cluster.impersonated(), control, applications: &applications };
-    let text = render::rbac::documents(&verbs, &complete(None), listed.as_deref(), &grant);
+    let text = match &both {
+        Some([own, of_hub]) => render::rbac::with_hub(&verbs, own, of_hub, &grant),
+        None => render::rbac::documents(&verbs, &complete(None), listed.as_deref(), &grant),
+    };
     ui::data(text.as_bytes())?;
     Ok(Exit::Proven)
 }

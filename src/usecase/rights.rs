@@ -42,6 +42,8 @@ pub enum Scope {
     Applications,
     /// In the namespace of Argo CD.
     Control,
+    /// In the whole cluster of Argo CD, where that is another one.
+    Hub,
 }
 
 /// One right: a verb on a resource.
@@ -71,7 +73,7 @@ impl Right {
 
     /// Whether it is needed in the cluster of Argo CD, where that is another one.
     pub fn is_of_argo(&self) -> bool {
-        is_own_resource(&self.group, &self.resource) || self.scope == Scope::Control
+        is_own_resource(&self.group, &self.resource) || matches!(self.scope, Scope::Control | Scope::Hub)
     }
 
     /// To delete objects of a kind.
@@ -91,9 +93,11 @@ pub fn of_capture(kinds: &[Resource]) -> Vec<Right> {
     kinds.iter().map(|r| Right::new(Purpose::Capture, Scope::Cluster, &r.group, &r.plural, "list")).collect()
 }
 
-/// What a capture needs besides on a hub, whose ConfigMaps it does not list.
-pub fn of_capture_of_hub() -> Vec<Right> {
-    vec![Right { names: &SETTINGS, ..Right::new(Purpose::Capture, Scope::Control, "", "configmaps", "get") }]
+/// What a capture needs on a hub: lists of Argo CD's own kinds among these, its settings, and which cluster it is.
+pub fn of_capture_of_hub(kinds: &[Resource]) -> Vec<Right> {
+    let own = of_capture(kinds).into_iter().filter(Right::is_of_argo).map(|right| Right { scope: Scope::Hub, ..right });
+    let get = |scope, resource: &str, names| Right { names, ..Right::new(Purpose::Capture, scope, "", resource, "get") };
+    own.chain([get(Scope::Control, "configmaps", &SETTINGS), get(Scope::Hub, "namespaces", &["kube-system"])]).collect()
 }
 
 /// What the other verbs need besides. Exec and port-forward are WebSockets: a GET, which newer API servers take only from who may create

@@ -257,7 +257,7 @@ fn rights_are_asked_one_by_one_only_where_the_wildcard_is_denied_and_only_what_i
     assert_eq!(ill(&examined.lines), ["problem access.capture-missing", "note access.probes-missing", "note access.switch-missing"]);
     let kinds = examined.lines.iter().find(|l| l.code == Code::KindsFound).unwrap();
     assert_eq!(kinds.values, [("count", (reviews(&asked) - all).to_string())], "each kind once");
-    let yaml = render::rbac::missing(&examined.missing);
+    let yaml = render::rbac::missing(&examined.missing, &[]);
     let role = evid::canon::yaml::parse(&yaml).unwrap().remove(0);
     let rules = json!([
         {"apiGroups": [""], "resources": ["secrets"], "verbs": ["list"]},

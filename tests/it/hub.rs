@@ -1,7 +1,7 @@
 //! A hub and a spoke: Argo CD in one cluster, what it deploys in another. Both are served, and evid is run as a person would.
 use crate::scenes::said::{Said, Verdicts};
 use evid_demo::argocd::APPS;
-use evid_demo::faults::{Action, Rule};
+use evid_demo::faults::{Action, Denied, Rule};
 use evid_demo::platform::Options;
 use evid_demo::seed::LOSSES;
 use evid_demo::serve::requests::Seen;
@@ -207,4 +207,37 @@ fn a_root_that_manages_more_than_applications_on_the_hub_is_not_switched_off_uns
     let said = lab.evid(&["switch", "off", "--dry-run"]).ended(2);
     assert!(said.err.contains("root-optional") && said.err.contains("kubernetes.default.svc"), "{}", said.err);
     assert!(said.out.contains("--argocd-context evid-demo-hub") || !said.out.contains("`evid "), "{}", said.out);
+}
+
+#[test]
+fn the_doctor_looks_at_both_and_says_what_is_missing_where() {
+    let lab = Lab::new();
+    lab.evid(&["doctor"]).ended(0).naming(&["context evid-demo-hub", "the cluster in which Argo CD runs", "root argocd/root-optional"]);
+    let denied = |verb: &str, resource: &str| Denied { verb: verb.into(), resource: resource.into(), namespace: String::new() };
+    lab.served.spoke.faults().deny(vec![denied("list", "*.*"), denied("list", "secrets"), denied("list", "applications.argoproj.io")]);
+    lab.served.hub.faults().deny(vec![denied("list", "applicationsets.argoproj.io"), denied("patch", "applications.argoproj.io")]);
+    let said = lab.evid(&["doctor", "-o", "json"]).ended(3);
+    let found: Value = serde_json::from_str(&said.out).unwrap();
+    let rules =
+        |name: &str| found[name]["rules"].as_array().unwrap().iter().map(|r| r["resources"][0].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!((rules("missing"), rules("missingOnHub")), (vec!["secrets"], vec!["applicationsets", "applications"]));
+}
+
+#[test]
+fn the_roles_are_printed_for_each_cluster_and_each_gets_what_it_is_asked() {
+    let lab = Lab::new();
+    let said = lab.evid(&["doctor", "--rbac", "--as", "auditor"]).ended(0);
+    let (own, hub) = said.out.split_at(said.out.find("# The hub:").unwrap());
+    let rules = |text: &str| -> Vec<Value> {
+        let documents = evid::canon::yaml::parse(text).unwrap();
+        documents.iter().flat_map(|d| d["rules"].as_array().into_iter().flatten().cloned()).collect()
+    };
+    let of_argo = |rule: &Value| rule["apiGroups"][0] == "argoproj.io";
+    assert!(!rules(own).iter().any(of_argo) && rules(own).len() > 10);
+    let beside: Vec<Value> = rules(hub).into_iter().filter(|rule| !of_argo(rule)).collect();
+    let maps =
+        json!({"apiGroups": [""], "resourceNames": ["argocd-cm", "argocd-cmd-params-cm"], "resources": ["configmaps"], "verbs": ["get"]});
+    let space = json!({"apiGroups": [""], "resourceNames": ["kube-system"], "resources": ["namespaces"], "verbs": ["get"]});
+    assert_eq!(beside, [maps.clone(), space, maps]);
+    assert!(rules(hub).iter().any(|r| of_argo(r) && r["verbs"] == json!(["list"]) && r["resources"].as_array().unwrap().len() == 3));
 }

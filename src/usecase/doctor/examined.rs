@@ -33,4 +33,6 @@ pub struct Examined {
     pub lines: Vec<Line>,
     /// The rights that are missing, by purpose.
     pub missing: Vec<Right>,
+    /// Those that are missing on the hub.
+    pub missing_on_hub: Vec<Right>,
 }

@@ -12,7 +12,7 @@ mod server;
 pub use codes::Code;
 pub use examined::{Doctor, Examined};
 pub use line::{Level, Line};
-pub use rbac::{Grant, complete, role, roles};
+pub use rbac::{Grant, complete, complete_with_hub, role, roles};
 pub use server::user;
 
 use crate::usecase::capture::live::platform;
