@@ -145,7 +145,7 @@ fn connection(_: &Args, _: &Path) -> Result<Connection, Failure> {
 fn collect(connection: &Connection, args: &Args, intake: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
     let Intake { config, layers, rules, redactor, .. } = *intake;
     let collected = connection.session(config, layers, rules, redactor).collect(&args.live.scope(config), intake);
-    collected.map_err(|e| live::failure(e, &connection.cluster))
+    collected.map_err(|e| live::failure(e, &connection.clusters))
 }
 
 #[cfg(not(feature = "kube"))]
@@ -164,7 +164,7 @@ fn probe(origin: &Origin<'_>, snapshot: &mut Snapshot<PackedObjects<'_>>, intake
         let session = connection.session(config, layers, rules, redactor);
         let planned = probes::plan(config, redactor).map_err(Failure::new)?;
         let asked = session.probe(&planned, &session.places(&snapshot.objects));
-        let (lines, finished) = asked.map_err(|e| live::failure(e, &connection.cluster))?;
+        let (lines, finished) = asked.map_err(|e| live::failure(e, &connection.clusters))?;
         snapshot.finished = Some(finished);
         return Ok(lines);
     }

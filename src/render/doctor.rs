@@ -33,13 +33,18 @@ pub fn text(lines: &[Line], colour: bool) -> String {
 }
 
 /// The lines as JSON: for scripts (`level`, `code`, `values`) and for people (`detail`, `next`).
-pub fn json(lines: &[Line], missing: Option<&Value>) -> Value {
+/// `missingOnHub` is there only where something is missing on a hub.
+pub fn json(lines: &[Line], missing: Option<Value>, on_hub: Option<Value>) -> Value {
     let one = |line: &Line| {
         let (detail, next) = words(line);
         let values: serde_json::Map<String, Value> = line.values.iter().map(|(n, v)| ((*n).to_owned(), Value::String(v.clone()))).collect();
         json!({"level": line.level.as_str(), "check": line.check(), "code": line.code.as_str(), "values": values, "detail": detail, "next": next})
     };
-    json!({"checks": lines.iter().map(one).collect::<Vec<_>>(), "missing": missing})
+    let mut out = json!({"checks": lines.iter().map(one).collect::<Vec<_>>(), "missing": missing});
+    if let Some(role) = on_hub {
+        out["missingOnHub"] = role;
+    }
+    out
 }
 
 #[cfg(test)]

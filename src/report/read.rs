@@ -2,7 +2,7 @@
 //! not know who signed.
 use crate::bundle::coverage::GapLine;
 use crate::bundle::expected::Expected;
-use crate::bundle::manifest::{Cluster, Tool, Window};
+use crate::bundle::manifest::{Cluster, Hub, Tool, Window};
 use crate::claims::{Code, Effect, Finding, Judged, catalogue};
 use crate::compare::{ChangeKind, FieldChange, Writer};
 use crate::model::{Gap, Key, Verdict};
@@ -51,6 +51,9 @@ pub struct Bundle {
     pub source: String,
     pub window: Window,
     pub cluster: Cluster,
+    /// The cluster of Argo CD, where that is another one.
+    #[serde(default)]
+    pub hub: Option<Hub>,
     pub layers: Vec<Layer>,
     /// The kinds that were asked for.
     pub asked: Vec<String>,

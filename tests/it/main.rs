@@ -28,6 +28,8 @@ mod export;
 mod folder;
 /// Rules as data, swept over every sample object.
 mod hostile;
+/// Two clusters.
+mod hub;
 /// Text that people kept.
 mod import;
 mod kinds;

@@ -1,5 +1,6 @@
 //! The sample dumps as snapshots, bundles in memory, and changed copies of them.
 use evid::adapters::dump;
+use evid::argo::Here;
 use evid::bundle::config::Config;
 use evid::bundle::manifest::{LayerLine, Manifest};
 use evid::bundle::sums::Sums;
@@ -223,7 +224,7 @@ fn whole_objects_are_placed_and_split_as_those_of_which_a_part_is_read() {
         assert!(defects.is_empty() && objects.len() > 50);
         let mut against = evid::bundle::against::Against::new(&files);
         let layers = config.layers().unwrap();
-        evid::bundle::assemble::each_file(&objects.as_slice(), &rules, &layers, &config, None, &mut |name, bytes| {
+        evid::bundle::assemble::each_file(&objects.as_slice(), &rules, &layers, &config, &Here::default(), &mut |name, bytes| {
             against.given(&name, &bytes)
         });
         let defects: Vec<String> = against.finish().iter().map(ToString::to_string).collect();

@@ -7,7 +7,7 @@ mod killed;
 mod loops;
 mod parents;
 mod rights;
-mod said;
+pub mod said;
 mod stage;
 mod stuck;
 mod walked;

@@ -74,6 +74,7 @@ impl Args {
         let TurnArgs { off, file, timeout, pace } = turn;
         Asked {
             cluster: cluster.access(),
+            hub: cluster.hub(),
             lasts: true,
             goal: *goal,
             strategy: off.strategy(),

@@ -8,6 +8,8 @@ use std::time::Duration;
 /// What is asked for.
 pub(crate) struct Asked {
     pub(crate) cluster: Access,
+    /// The cluster of Argo CD, where that is another one.
+    pub(crate) hub: Option<Access>,
     /// Whether the cluster outlives the run.
     pub(crate) lasts: bool,
     pub(crate) goal: Option<Goal>,

@@ -29,7 +29,7 @@ use crate::render::{proof as page, report as text};
 use crate::report::read::read;
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::Clock as _;
-use crate::usecase::cluster::uid;
+use crate::usecase::cluster::{uid, uid_of_hub};
 use crate::usecase::probes;
 use crate::usecase::prove::{Goal, News, Proof, State, Step, judge};
 use crate::usecase::switch::{Options, Stamp, before};
@@ -42,8 +42,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 
 /// Runs the loop and leaves evidence.
 pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
-    let connection = Connection::new(connected(&asked.cluster)?);
-    let bound = if asked.lasts { Bound::to(&asked.cluster, global)? } else { Bound::passing(connection.cluster.server()) };
+    let connection = Connection::new(connected(&asked.cluster, asked.hub.as_ref())?);
+    let bound = match asked.lasts {
+        true => Bound::to(&asked.cluster, asked.hub.as_ref(), global)?,
+        false => Bound::passing(connection.clusters.spoke.server()),
+    };
     proven(asked, config, global, &connection, &bound).map_err(|why| bound.failure(why))
 }
 
@@ -57,7 +60,7 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
     let signing = key::signing(asked.sign.as_deref())?;
     let (folder, state, reference) = begin(asked, connection, global)?;
     let probes = probes::plan(config, &redactor).map_err(Failure::new)?;
-    let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.cluster) };
+    let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.clusters) };
     let mut proof = Proof {
         session: connection.session(config, &layers, &rules, &redactor),
         probes: &probes,
@@ -70,14 +73,14 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
         },
         times: asked.times,
         journal: &mut FileJournal::new(folder.journal(), redactor.clone()),
-        told: &mut |news: News<'_, _>| told(news, &connection.cluster, bound),
+        told: &mut |news: News<'_, _>| told(news, &connection.clusters, bound),
         folder,
         state,
     };
-    let failed = |e| failure(e, &connection.cluster);
+    let failed = |e| failure(e, &connection.clusters);
     // What would be lost and written is said, and the run's folder made only then.
     if proof.first().map_err(failed)? {
-        let place = bound.place(proof.state.cluster.as_deref());
+        let place = bound.place(proof.state.cluster.as_deref(), proof.state.hub.as_deref());
         confirm(&place, &format!("Prove {}?", proof.state.goal.as_str()), asked.yes, std::io::stdin().is_terminal())?;
     }
     proof.folder.reopen().map_err(|e| Failure::new(e.to_string()))?;
@@ -85,7 +88,7 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
     if let Some(reference) = reference {
         proof.folder.take_reference(&reference).map_err(|e| Failure::new(e.to_string()))?;
     }
-    let watcher = Watcher::start(&connection.cluster, Resource::new("", "v1", "pods", "Pod", true));
+    let watcher = Watcher::start(&connection.clusters.spoke, Resource::new("", "v1", "pods", "Pod", true));
     let watched = proof.watch(&watcher).map_err(failed)?;
     let walked = proof.walk(&watcher, watched, asked.interval);
     let ended = match walked {
@@ -108,7 +111,8 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
 
 /// The run's folder and state: a new one, or that of an interrupted run, which goes on only on the cluster that it began on.
 fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(RunFolder, State, Option<PathBuf>), Failure> {
-    let here = uid(&connection.cluster).map_err(|e| switch::failure(e.into()))?;
+    let [here, hub] = [uid, uid_of_hub].map(|uid| uid(&connection.clusters).map_err(|e| switch::failure(e.into())));
+    let (here, hub) = (here?, hub?);
     if let Some(dir) = &asked.resume {
         let folder = RunFolder::new(dir.clone());
         let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--resume DIR` wants the folder of a run"))?;
@@ -118,6 +122,10 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
             let hint = "`--kubeconfig` and `--context` name the one that it began on; its uid is that of the Namespace kube-system";
             return Err(Failure::new(format!("this run began on {began}, and this is {here}: nothing was written")).hint(hint));
         }
+        if state.hub != hub {
+            let hint = "`--argocd-context` names the cluster in which Argo CD runs, where that is another one";
+            return Err(Failure::new("this run began with Argo CD in another cluster: nothing was written").hint(hint));
+        }
         let state = state.resumed();
         ui::message(&format!("going on with {} of {} in {}", state.goal.as_str(), state.started, dir.display()));
         return Ok((folder, state, None));
@@ -125,7 +133,7 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
     let goal = asked.goal.ok_or_else(|| Failure::new("what is to be proven? core-only, optional-on or round-trip"))?;
     let now = connection.clock.now();
     let folder = RunFolder::new(asked.out.join(now.format("%Y%m%dT%H%M%SZ").to_string()));
-    let mut state = State::begin(goal, asked.nonce.clone(), here, now);
+    let mut state = State { hub, ..State::begin(goal, asked.nonce.clone(), here, now) };
     let named = asked.reference.as_ref().map(|r| archive::locate(r, global.archive())).transpose()?;
     let cluster = state.cluster.as_deref().filter(|_| goal == Goal::OptionalOn);
     let reference = named.or_else(|| RunFolder::before_off(&asked.out, cluster?));
@@ -189,7 +197,7 @@ fn put_back(asked: &Asked, proof: &mut Proof<'_, RunFolder>, connection: &Connec
         || (std::io::stdin().is_terminal()
             && bound.lasts()
             && confirm(
-                &bound.place(proof.state.cluster.as_deref()),
+                &bound.place(proof.state.cluster.as_deref(), proof.state.hub.as_deref()),
                 &format!("The run did not reach its end. Switch {word} again?"),
                 false,
                 true,
@@ -203,7 +211,7 @@ fn put_back(asked: &Asked, proof: &mut Proof<'_, RunFolder>, connection: &Connec
     match proof.turn(back) {
         Ok(()) => Err(why.hint(format!("the switch is {word} again, as it was; {next}"))),
         Err(again) => {
-            bound.failure(failure(again, &connection.cluster)).report();
+            bound.failure(failure(again, &connection.clusters)).report();
             Err(why.hint(next))
         }
     }
