@@ -165,14 +165,19 @@ impl Say<'_> {
         let t = texts();
         let Some(shown) = self.shown.filter(|s| s.points.len() > 1) else { return Vec::new() };
         let times = watched(shown);
-        if times.is_empty() {
+        if shown.points.iter().all(|p| p.watched.is_none()) {
             return vec![t.not_watched.to_owned()];
         }
-        let time = duration(times.iter().map(|(from, until)| (*until - *from).num_milliseconds()).sum::<i64>() / 1000);
+        let milliseconds: i64 = times.iter().map(|(from, until)| (*until - *from).num_milliseconds()).sum();
+        let time = duration(milliseconds / 1000);
         let judged: Vec<&Judged> = self.report.judged.iter().filter(|j| j.id.ends_with(".available")).collect();
         let layers: Vec<&str> = judged.iter().filter_map(|j| j.id.split('.').next()).collect();
         let calm = !judged.is_empty() && judged.iter().all(|j| j.verdict == Verdict::Proven);
-        let text = if calm { t.watched_calm } else { t.watched };
+        let text = match milliseconds {
+            0 => t.watched_no_pods,
+            _ if calm => t.watched_calm,
+            _ => t.watched,
+        };
         let mut out = vec![fill(text, &[("time", &time), ("layers", &layers.join(", "))])];
         for j in judged.iter().filter(|j| j.verdict != Verdict::Proven && j.verdict != Verdict::NotApplicable) {
             out.push(self.open(j, j.id.split('.').next().unwrap_or_default(), t.unavailable, t.available_open));
