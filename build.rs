@@ -25,7 +25,9 @@ const SECTIONS: &[(&str, Keys)] = &[
     ("checks", Keys::Codes("usecase::doctor::Code")),
     ("remedies", Keys::Codes("usecase::doctor::Code")),
     ("verdicts", Keys::Codes("model::Verdict")),
+    ("changes", Keys::Codes("compare::ChangeKind")),
     ("refutes", Keys::Names),
+    ("phrases", Keys::Fields),
     ("page", Keys::Fields),
 ];
 
