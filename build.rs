@@ -26,7 +26,9 @@ const SECTIONS: &[(&str, Keys)] = &[
     ("remedies", Keys::Codes("usecase::doctor::Code")),
     ("holes", Keys::Codes("bundle::text::Hole")),
     ("verdicts", Keys::Codes("model::Verdict")),
+    ("changes", Keys::Codes("compare::ChangeKind")),
     ("refutes", Keys::Names),
+    ("phrases", Keys::Fields),
     ("page", Keys::Fields),
 ];
 

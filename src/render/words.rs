@@ -23,6 +23,11 @@ pub fn refutes(word: &str) -> &'static str {
     en::refutes(word)
 }
 
+/// The sentences around findings, values and changes.
+pub fn phrases() -> &'static Phrases {
+    &en::PHRASES
+}
+
 /// The texts of a page and of what is printed like it.
 pub fn page() -> &'static Page {
     &en::PAGE

@@ -4,7 +4,7 @@ use crate::bundle::watch::{Pod, Seen};
 use crate::model::instant;
 use crate::render::foreign;
 use crate::render::view::said::{Lane, Look, Mark, Timeline, WIDTH, texts};
-use crate::render::view::watch::{Time, time_of, watched};
+use crate::render::view::watch::{Time, sampled, time_of, watched};
 use crate::render::words::{count, fill};
 use crate::report::read::Reading;
 use crate::usecase::shown::Shown;
@@ -37,26 +37,25 @@ pub(super) fn timeline(report: &Reading, shown: &Shown) -> Option<Timeline> {
     let says = points.iter().map(|m| &*m.says).collect::<Vec<_>>().join("; ");
     let mut lanes = vec![Lane { label: t.lane_captures.to_owned(), says, told: vec![], marks: points }];
     lanes.extend(writes(&scale, shown));
-    let watched = watched(shown);
-    let unwatched = scale.unwatched(&watched);
-    if watched.is_empty() {
-        lanes.push(Lane { label: t.lane_watch.to_owned(), says: t.not_watched.to_owned(), told: vec![], marks: unwatched });
+    let (watched, sampled) = (watched(shown), sampled(shown));
+    if sampled.is_empty() {
+        let marks = scale.outside(&[], t.lane_unwatched);
+        lanes.push(Lane { label: t.lane_watch.to_owned(), says: t.not_watched.to_owned(), told: vec![], marks });
         return Some(Timeline { from: clock(scale.from), until: clock(scale.until), lanes, more: String::new() });
     }
-    let base = |mut marks: Vec<Mark>| {
-        marks.splice(0..0, unwatched.iter().map(|m| Mark { says: m.says.clone(), ..*m }));
-        marks
+    // What is not known lies below what is.
+    let over = |times: &[(Time, Time)], text, lane: Lane| Lane {
+        marks: scale.outside(times, text).into_iter().chain(lane.marks).collect(),
+        ..lane
     };
     let layers = report.bundles.first().map(|b| &*b.layers).unwrap_or_default();
     for layer in layers.iter().filter(|l| l.role == "protected") {
-        let mut lane = pods(&scale, shown, &layer.name, &watched);
-        lane.marks = base(lane.marks);
-        lanes.push(lane);
+        lanes.push(over(&watched, t.lane_unwatched, pods(&scale, shown, &layer.name, &watched)));
     }
     let mut probes = probes(&scale, shown);
     let more = probes.len().saturating_sub(LANES);
     probes.truncate(LANES);
-    lanes.extend(probes.into_iter().map(|lane| Lane { marks: base(lane.marks), ..lane }));
+    lanes.extend(probes.into_iter().map(|lane| over(&sampled, t.lane_unasked, lane)));
     let more = if more > 0 { count(more, t.one_more, t.many_more) } else { String::new() };
     Some(Timeline { from: clock(scale.from), until: clock(scale.until), lanes, more })
 }
@@ -78,14 +77,13 @@ impl Scale {
         Mark { at, width: (self.at(until) - at).max(0), look, says }
     }
 
-    /// The time outside of what was watched.
-    fn unwatched(&self, watched: &[(Time, Time)]) -> Vec<Mark> {
+    /// The time outside of these times, each with this text.
+    fn outside(&self, times: &[(Time, Time)], text: &str) -> Vec<Mark> {
         let mut marks = Vec::new();
         let mut reached = self.from;
-        for (from, until) in watched.iter().chain([&(self.until, self.until)]) {
+        for (from, until) in times.iter().chain([&(self.until, self.until)]) {
             if *from > reached {
-                let values = [("from", clock(reached)), ("until", clock(*from))];
-                let says = fill(texts().lane_unwatched, &values.each_ref().map(|(n, v)| (*n, &**v)));
+                let says = fill(text, &[("from", &clock(reached)), ("until", &clock(*from))]);
                 marks.push(self.mark(reached, *from, Look::Unwatched, says));
             }
             reached = reached.max(*until);
@@ -156,10 +154,10 @@ fn pods(scale: &Scale, shown: &Shown, layer: &str, watched: &[(Time, Time)]) -> 
         ill.into_values().for_each(|(from, pod)| close(from, end, pod));
     }
     let values = [("layer", layer)];
-    let says = if said.is_empty() {
-        count(names.len(), t.lane_pod_well, t.lane_pods_well)
-    } else {
-        count(said.len(), t.lane_ill_one, t.lane_ill_many)
+    let says = match (said.len(), names.len()) {
+        (0, 0) => t.lane_no_pod.to_owned(),
+        (0, n) => count(n, t.lane_pod_well, t.lane_pods_well),
+        (n, _) => count(n, t.lane_ill_one, t.lane_ill_many),
     };
     Lane { label: fill(t.lane_pods, &values), says, told: said, marks }
 }
