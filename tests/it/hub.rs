@@ -210,6 +210,27 @@ fn a_root_that_manages_more_than_applications_on_the_hub_is_not_switched_off_uns
 }
 
 #[test]
+fn a_cluster_that_argo_cd_calls_by_a_name_is_asked_for_and_counts_once_it_is_given() {
+    let lab = Lab::new();
+    for app in ["root-optional", "feast-extras", "feast-ui"] {
+        lab.app(app, |a| a["metadata"]["annotations"]["argocd.argoproj.io/skip-reconcile"] = "true".into());
+    }
+    lab.app("feast-ui", |a| {
+        for destination in ["/spec/destination", "/status/sync/comparedTo/destination"] {
+            *a.pointer_mut(destination).unwrap() = json!({"name": "prod-eu", "namespace": "feast-dev"});
+        }
+    });
+    lab.evid(&["config", "init", "--print"]).ended(0).naming(&["  # clusterNames: [\"prod-eu\"]\n"]);
+    lab.evid(&["doctor"]).naming(&["deploy to other clusters", "argocd/feast-ui", "`spec.clusterNames`"]);
+    let elsewhere = "has its objects on another cluster, which evid does not see";
+    let refused = |said: Said| said.out.contains(elsewhere) || said.err.contains(elsewhere);
+    assert!(refused(lab.evid(&["switch", "off", "--dry-run"])));
+    let config = std::fs::read_to_string(lab.folder.path().join("evid.yaml")).unwrap();
+    std::fs::write(lab.folder.path().join("evid.yaml"), config.replace("spec:\n", "spec:\n  clusterNames: [prod-eu]\n")).unwrap();
+    assert!(!refused(lab.evid(&["switch", "off", "--dry-run"])));
+}
+
+#[test]
 fn the_doctor_looks_at_both_and_says_what_is_missing_where() {
     let lab = Lab::new();
     lab.evid(&["doctor"]).ended(0).naming(&["context evid-demo-hub", "the cluster in which Argo CD runs", "root argocd/root-optional"]);
