@@ -92,6 +92,44 @@ fn a_capture_takes_applications_from_the_hub_and_all_else_from_the_spoke() {
 }
 
 #[test]
+fn what_a_bundle_says_of_its_hub_follows_from_its_content() {
+    let lab = Lab::new();
+    lab.evid(&["capture", "both"]).ended(0);
+    let defects = |change: &dyn Fn(&mut Value)| {
+        let mut files = lab.files("both");
+        let mut manifest: Value = serde_json::from_slice(&files["evid.json"]).unwrap();
+        change(&mut manifest);
+        files.insert("evid.json".into(), evid::canon::json::document(&manifest).unwrap());
+        let mut sums = evid::bundle::sums::Sums::default();
+        files.iter().for_each(|(name, bytes)| drop(sums.insert(name, evid::canon::sha256_hex(bytes))));
+        evid::usecase::verify::content(&files, &sums).defects.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(defects(&|_| {}), "");
+    for (change, what) in [
+        ((&|m: &mut Value| m["hub"]["settings"] = json!(["argocd", "default"])) as &dyn Fn(&mut Value), "`hub.settings`"),
+        (&|m| m["hub"]["settings"] = json!(["argocd", "argocd"]), "`hub.settings`"),
+        (&|m| drop(m["hub"].as_object_mut().unwrap().remove("settings")), "configmaps were answered with"),
+        (&|m| m["hub"]["highestResourceVersion"] = json!("1"), "`highestResourceVersion`"),
+        (&|m| drop(m.as_object_mut().unwrap().remove("hub")), "configmaps were answered with"),
+    ] {
+        assert!(defects(change).contains(what), "{what}: {}", defects(change));
+    }
+}
+
+#[test]
+fn a_capture_of_some_namespaces_of_the_spoke_still_takes_every_application_of_the_hub() {
+    let lab = Lab::new();
+    lab.evid(&["capture", "some", "-n", "feast-dev"]).ended(3);
+    let coverage: Value = serde_json::from_slice(&lab.files("some")["coverage.json"]).unwrap();
+    let asked = |resource: &str| {
+        let all = coverage["questions"].as_array().unwrap().iter().filter(|q| q["resource"] == resource);
+        all.map(|q| (q["namespace"].clone(), q["count"].as_u64().unwrap())).collect::<Vec<_>>()
+    };
+    assert_eq!(asked("applications"), [(Value::Null, 34)]);
+    assert!(matches!(&asked("configmaps")[..], [(namespace, _)] if namespace == "feast-dev"));
+}
+
+#[test]
 fn a_round_trip_is_proven_over_a_hub_and_a_spoke() {
     let lab = Lab::new();
     let losses: Vec<&str> = LOSSES.iter().flat_map(|lost| ["--allow-loss", lost]).collect();

@@ -133,7 +133,7 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
     let mut state = State { hub, ..State::begin(goal, asked.nonce.clone(), here, now) };
     let named = asked.reference.as_ref().map(|r| archive::locate(r, &global.archive)).transpose()?;
     let cluster = state.cluster.as_deref().filter(|_| goal == Goal::OptionalOn);
-    let reference = named.or_else(|| RunFolder::before_off(&asked.out, cluster?));
+    let reference = named.or_else(|| RunFolder::before_off(&asked.out, cluster?, state.hub.as_deref()));
     // What comes on is held against the reference, so it need not be any better than there.
     if let Some(reference) = &reference {
         state.expected = before::kept(&manifest::before(reference)?);

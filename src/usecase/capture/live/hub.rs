@@ -13,11 +13,6 @@ use crate::usecase::cluster::{LiveError, Resource, gap, kinds, uid, version};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Whether objects of a kind are the hub's.
-pub(super) fn has(api: &dyn Api, resource: &Resource) -> bool {
-    api.sides().is_some() && is_own_resource(&resource.group, &resource.plural)
-}
-
 /// Which cluster the hub is, if there is one.
 ///
 /// # Errors
