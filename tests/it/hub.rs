@@ -138,6 +138,7 @@ fn a_round_trip_is_proven_over_a_hub_and_a_spoke() {
     let other = |l: &&str| l.starts_with("refuted") || l.starts_with("inconclusive");
     assert_eq!(said.out.lines().find(other), None, "{}", said.out);
     said.naming(&["; Argo CD in context evid-demo-hub, server"]);
+    assert!(crate::schemas::valid_folder(&lab.folder.path().join("proof")) > 3);
     let (hub, spoke) = (lab.served.hub.requests(), lab.served.spoke.requests());
     assert!(hub.iter().filter(|r| r.is_write()).all(|r| r.path.starts_with("/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/")));
     assert!(hub.iter().any(|r| r.is_write()));
@@ -216,6 +217,28 @@ fn a_bundle_without_the_hub_is_not_comparable_with_one_that_names_it() {
     for (claim, verdict) in &verdicts.of {
         assert!(verdict != "proven" || claim.starts_with("evidence."), "{claim}");
     }
+}
+
+#[test]
+fn a_run_goes_on_only_with_argo_cd_in_the_cluster_where_it_began() {
+    let lab = Lab::new();
+    let folder = lab.folder.path().join("proof/run");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut state = json!({"goal": "round-trip", "run": "prove-1", "cluster": uid(&lab.served.spoke), "hub": "that-of-yesterday",
+        "started": "2026-11-24T08:00:00Z", "wasOn": true, "done": ["before"]});
+    let words = ["prove", "--resume", "proof/run", "--yes"];
+    for hub in [json!("that-of-yesterday"), Value::Null] {
+        state["hub"] = hub;
+        std::fs::write(folder.join("run.json"), state.to_string()).unwrap();
+        lab.evid(&words).ended(2).naming(&["with Argo CD in another cluster: nothing was written", "`--argocd-context`"]);
+    }
+    state["hub"] = uid(&lab.served.hub);
+    std::fs::write(folder.join("run.json"), state.to_string()).unwrap();
+    lab.alone(&words).ended(2).naming(&["with Argo CD in another cluster: nothing was written"]);
+    let refused = Rule::on("GET", "/api/v1/namespaces", Action::Fail(Status::new(403, "Forbidden", "no"))).unwrap();
+    lab.served.hub.faults().set(vec![refused]);
+    lab.evid(&words).ended(2).naming(&["the Namespace kube-system of the hub can't be read"]);
+    assert!(!lab.served.hub.requests().iter().any(|r| r.is_write()));
 }
 
 #[test]

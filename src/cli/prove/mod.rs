@@ -110,6 +110,10 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
 fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(RunFolder, State, Option<PathBuf>), Failure> {
     let [here, hub] = [uid, uid_of_hub].map(|uid| uid(&connection.clusters).map_err(|e| switch::failure(e.into())));
     let (here, hub) = (here?, hub?);
+    if hub.is_none() && connection.clusters.hub.is_some() {
+        return Err(Failure::new("the Namespace kube-system of the hub can't be read: nobody would know on which cluster this run began")
+            .hint("`evid doctor --rbac` prints the right to read it"));
+    }
     if let Some(dir) = &asked.resume {
         let folder = RunFolder::new(dir.clone());
         let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--resume DIR` wants the folder of a run"))?;

@@ -99,7 +99,10 @@ fn instead(answers: &mut [Answer], key: &Key) -> Option<Gap> {
 
 /// A gap for each of Argo CD's own kinds of which the captured cluster itself has objects, or may have.
 fn own_objects(spoke: &dyn Api) -> Vec<Gap> {
-    let served = kinds(spoke).map(|(kinds, _)| kinds).unwrap_or_default();
+    let served = match kinds(spoke) {
+        Ok((served, _)) => served,
+        Err(e) => return vec![Gap::of(GROUP, "*", None, Reason::Unreadable, format!("this cluster's own, beside the hub's: {e}"))],
+    };
     let own = served.iter().filter(|r| is_own_resource(&r.group, &r.plural));
     let unseen = |kind: &Resource| {
         let (reason, what) = match spoke.send(&Ask::get(format!("{}?limit=1", kind.path(None)))) {
