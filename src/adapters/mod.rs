@@ -7,6 +7,7 @@ pub mod config;
 pub mod doctor;
 pub mod dump;
 mod file_error;
+pub mod folder;
 pub mod fresh;
 #[cfg(feature = "kube")]
 pub mod interrupt;
@@ -17,6 +18,7 @@ pub mod kube;
 pub mod report_file;
 pub mod run_folder;
 pub mod spool;
+pub mod text_folder;
 pub mod zipfile;
 
 pub use file_error::FileError;

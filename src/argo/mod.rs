@@ -8,8 +8,10 @@ mod destination;
 mod entry;
 mod hook;
 mod keep;
+pub mod printed;
 pub mod set;
 mod settings;
+pub mod stated;
 mod tracking;
 mod tree;
 

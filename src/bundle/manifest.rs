@@ -58,6 +58,7 @@ impl Manifest {
 enum SourceLine {
     Live,
     Dump,
+    Text,
 }
 
 /// Name and version of a tool.

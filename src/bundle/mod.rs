@@ -14,6 +14,7 @@ pub mod parts;
 pub mod probe;
 pub mod rebuild;
 pub mod sums;
+pub mod text;
 pub mod watch;
 
 /// Format number of the bundles that are written.

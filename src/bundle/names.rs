@@ -8,10 +8,12 @@ pub const SUMS: &str = "SHA256SUMS";
 pub const MANIFEST: &str = "evid.json";
 /// What evid wrote to the cluster in a proof.
 pub const ACTIONS: &str = "actions.jsonl";
+/// The files of a bundle that was made from text.
+pub const TEXT: &str = "text.jsonl";
 /// What was seen between two points of a proof.
 pub const WATCH: &str = "watch.jsonl";
 /// Entries that are in no folder.
-const SINGLE: [&str; 6] = ["SHA256SUMS", ACTIONS, "config.json", "coverage.json", "evid.json", WATCH];
+const SINGLE: [&str; 7] = ["SHA256SUMS", ACTIONS, "config.json", "coverage.json", "evid.json", TEXT, WATCH];
 /// Folders with their depth: the number of segments of a name, the folder's own included.
 const FOLDERS: [(&str, usize); 5] = [("health", 3), ("identity", 3), ("noise", 3), ("probes", 2), ("state", 3)];
 /// The longest segment that all common file systems accept, in bytes.
@@ -25,7 +27,7 @@ pub enum NameFault {
     Segment,
     /// Not one of the names and folders of format 1.
     #[error(
-        "format 1 has no such file; it has evid.json, config.json, coverage.json, actions.jsonl, watch.jsonl, SHA256SUMS, \
+        "format 1 has no such file; it has evid.json, config.json, coverage.json, actions.jsonl, watch.jsonl, text.jsonl, SHA256SUMS, \
              {{state,health,identity,noise}}/LAYER/KIND.jsonl and probes/LAYER.jsonl"
     )]
     Unknown,

@@ -3,6 +3,7 @@ use crate::claims::Evidence;
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::written::name_writers;
 use crate::compare::{Change, ChangeKind, CompareError, FieldChange, changes};
+use crate::model::Source;
 use serde_json::Value;
 
 impl Evidence<'_> {
@@ -10,6 +11,9 @@ impl Evidence<'_> {
     /// is uncertain too if the object is state only because not all of its controller's kind was seen.
     pub fn between(&self, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
         let mut found = changes(self.sides, &self.instances, self.rules, a, b)?;
+        if self.is_text(a) || self.is_text(b) {
+            found.retain_mut(|change| self.both_state(change, a, b));
+        }
         let key = |i: usize| self.sides.get(i).map(|s| &s.manifest.redaction_key);
         if key(a) != key(b) {
             // Tokens of two keys can't be compared.
@@ -42,6 +46,29 @@ impl Evidence<'_> {
             name_writers(self, change, a, b)?;
         }
         Ok(found)
+    }
+}
+
+impl Evidence<'_> {
+    /// Whether a bundle was made from text.
+    pub(super) fn is_text(&self, side: usize) -> bool {
+        self.sides.get(side).is_some_and(|s| s.manifest.source == Source::Text)
+    }
+
+    /// Whether a change is one although a text tells of it, which shows some columns of some objects: a field that both bundles speak of
+    /// differs, or two texts speak of objects of a kind, and only one of this one. Even then it is uncertain.
+    fn both_state(&self, change: &mut Change, a: usize, b: usize) -> bool {
+        change.uncertain = true;
+        change.fields.retain(|f| f.before.is_some() && f.after.is_some());
+        let speaks = |i: usize| {
+            self.is_text(i)
+                && self.instances.all.iter().any(|(s, all)| s.stem == change.spot.stem && all.get(i).is_some_and(Option::is_some))
+        };
+        match change.kind {
+            ChangeKind::Modified => !change.fields.is_empty(),
+            ChangeKind::Added | ChangeKind::Removed => speaks(a) && speaks(b),
+            ChangeKind::Replaced | ChangeKind::Departs | ChangeKind::Torn => false,
+        }
     }
 }
 

@@ -109,6 +109,7 @@ codes! {
         Contradicted = "contradicted",
         Unreadable = "unreadable",
         Torn = "torn",
+        Stated = "stated",
     }
 }
 
@@ -127,6 +128,7 @@ impl From<Reason> for Code {
             Reason::Contradicted => Self::Contradicted,
             Reason::Unreadable => Self::Unreadable,
             Reason::Torn => Self::Torn,
+            Reason::Stated => Self::Stated,
         }
     }
 }

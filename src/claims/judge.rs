@@ -47,6 +47,9 @@ pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, 
             if answer.is_some() && claim.subject != Subject::Evidence && findings.iter().all(|f| f.effect == Effect::Notes) {
                 findings.splice(0..0, apart.clone());
             }
+            if answer.is_some() {
+                as_stated(evidence, &mut findings);
+            }
             let has = |e| findings.iter().any(|f| f.effect == e);
             let verdict = if answer.is_none() { Verdict::NotApplicable } else { Verdict::of(has(Effect::Counters), has(Effect::Doubts)) };
             out.push(Judged { id, says: claim.sentence(layer, verdict), verdict, findings });
@@ -62,6 +65,17 @@ fn apart(evidence: &Evidence<'_>) -> Result<Option<Finding>, CompareError> {
     let found = predicates::run("comparable", &question)?.unwrap_or_default();
     let grave = found.into_iter().find(|f| f.effect != Effect::Notes && f.code != Code::OtherRedactionKey);
     Ok(grave.map(|f| Finding { effect: Effect::Doubts, code: Code::NotComparable, ..f }))
+}
+
+/// A text only states. Where one is among the bundles, nothing is proven by them, and nothing refuted: what speaks against the claim is a
+/// doubt too.
+fn as_stated(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let texts = (0..evidence.sides.len()).filter(|i| evidence.is_text(*i));
+    let stated: Vec<Finding> = texts.map(|i| Finding::new(Effect::Doubts, Code::Stated, i).in_file("evid.json")).collect();
+    if !stated.is_empty() {
+        findings.iter_mut().filter(|f| f.effect == Effect::Counters).for_each(|f| f.effect = Effect::Doubts);
+        findings.splice(0..0, stated);
+    }
 }
 
 /// Nothing is proven of nothing: the finding for a layer whose root is in no bundle or is ambiguous, or for a protected layer that holds

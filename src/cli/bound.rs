@@ -3,6 +3,7 @@
 use crate::adapters::kube::{Access, Origin, origin};
 use crate::cli::Global;
 use crate::cli::failure::Failure;
+pub(super) use crate::render::foreign::quoted;
 
 /// The verbs that ask a cluster.
 const ASKING: [&str; 5] = ["switch", "prove", "doctor", "capture", "config init"];
@@ -82,12 +83,6 @@ impl Bound {
 fn asks(command: &str) -> bool {
     let words = command.strip_prefix("evid ").unwrap_or_default();
     ASKING.iter().any(|verb| words.strip_prefix(verb).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
-}
-
-/// A word as a shell reads it back.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

@@ -32,6 +32,9 @@ pub(super) struct Args {
     /// Where the folder of the run goes
     #[arg(long, value_name = "DIR", default_value = "evidence")]
     out: PathBuf,
+    /// table, or json (the report's predicate)
+    #[arg(short, long, default_value = "table", value_parser = ["table", "json"])]
+    output: String,
 }
 
 #[derive(clap::Subcommand, Debug)]
@@ -138,6 +141,8 @@ fn show(args: &Args, global: &Global) -> Done {
         restore: false,
         interval: Duration::from_secs(5).div_f64(args.pace),
         sign: None,
+        json: args.output == "json",
+        export: false,
     };
     let done = prove::prove(&asked, &description(global)?, global);
     let faults: String = args.fault.iter().map(|name| format!(" --fault {name}")).collect();

@@ -65,10 +65,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         Ok(dir) => doctor::keys(&dir),
         Err(e) => vec![Line::problem(Code::KeysUnusable).with("what", "keys").with("why", e)],
     });
-    lines.push(doctor::folder(&global.archive));
+    lines.push(doctor::folder(global.archive()));
     show(&args.output, &lines, &missing, &missing_on_hub)?;
     match failure {
-        Some(failure) => Err(failure),
+        // A line has said why.
+        Some(_) => Ok(Exit::Usage),
         None if count(&lines, Level::Problem) > 0 => Ok(Exit::Inconclusive),
         None => Ok(Exit::Proven),
     }

@@ -8,11 +8,20 @@ use crate::canon::redact::MARK;
 use crate::canon::{json, yaml};
 use crate::cli::failure::Failure;
 use crate::kinds::Rules;
-use crate::model::{Key, Layer, Object, Role};
+use crate::model::{Key, Layer, Object, Role, Source};
 use crate::usecase::switch::{Was, before, cleaned};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What `-f` names: a file, else a bundle of the evidence folder by its name.
+///
+/// # Errors
+/// If there is neither.
+pub(super) fn named(file: Option<&Path>, archive: &Path) -> Result<Option<PathBuf>, Failure> {
+    let one = |file: &Path| if file.is_file() { Ok(file.to_owned()) } else { archive::locate(&file.to_string_lossy(), archive) };
+    Ok(file.map(one).transpose()?)
+}
 
 /// The objects in a file; none if no file is given.
 pub(super) fn read(file: Option<&Path>) -> Result<Vec<Value>, Failure> {
@@ -48,6 +57,10 @@ struct Taken {
 
 fn bundle(path: &Path) -> Result<Taken, Failure> {
     let reader = archive::open_whole(path)?;
+    if archive::about(&reader)?.0.source == Source::Text {
+        let text = format!("{}: it was made from text, which holds no object whole", path.display());
+        return Err(Failure::new(text).hint("name a manifest, or a bundle that was captured"));
+    }
     let files = archive::files(&reader).map_err(|d| Failure::new(format!("{}: {d}", path.display())))?;
     let config: Config = serde_json::from_slice(files.get("config.json").map_or(&[][..], |b| b))?;
     let (manifest, _) = archive::about(&reader)?;

@@ -13,8 +13,11 @@ mod diff;
 #[cfg(feature = "kube")]
 mod doctor;
 pub mod exit;
+mod export;
 mod failure;
+mod form;
 mod global;
+mod import;
 mod key;
 mod kinds;
 mod list;
@@ -54,6 +57,8 @@ enum Verb {
     Verify(verify::Args),
     List(list::Args),
     Show(show::Args),
+    Export(export::Args),
+    Import(import::Args),
     #[cfg(feature = "demo")]
     Demo(demo::Args),
     #[cfg(feature = "kube")]
@@ -78,12 +83,15 @@ pub fn run() -> ExitCode {
             return code.into();
         }
     };
+    ui::set(cli.global.quiet, cli.global.verbose);
     let done = match &cli.verb {
         Verb::Capture(args) => capture::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Verify(args) => verify::run(args, &cli.global),
         Verb::List(args) => list::run(args, &cli.global),
         Verb::Show(args) => show::run(args, &cli.global),
+        Verb::Export(args) => export::run(args, &cli.global),
+        Verb::Import(args) => import::run(args, &cli.global),
         #[cfg(feature = "demo")]
         Verb::Demo(args) => demo::run(args, &cli.global),
         #[cfg(feature = "kube")]
@@ -98,8 +106,17 @@ pub fn run() -> ExitCode {
     };
     match done {
         Ok(exit) => exit.into(),
+        Err(failure) if stopped() => failure.exit(Exit::Interrupted).report(),
         Err(failure) => failure.report(),
     }
+}
+
+/// Whether a person has stopped it.
+fn stopped() -> bool {
+    #[cfg(feature = "kube")]
+    return crate::adapters::interrupt::ever();
+    #[cfg(not(feature = "kube"))]
+    false
 }
 
 /// Builds the command, for documentation.

@@ -28,11 +28,13 @@ pub enum Reason {
     Unreadable,
     /// One capture holds two versions of one object.
     Torn,
+    /// Only a text says something about it: no cluster was asked.
+    Stated,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Forbidden,
         Self::NotFound,
         Self::TimedOut,
@@ -45,6 +47,7 @@ impl Reason {
         Self::Contradicted,
         Self::Unreadable,
         Self::Torn,
+        Self::Stated,
     ];
 
     /// The word in bundles and reports.
@@ -62,6 +65,7 @@ impl Reason {
             Self::Contradicted => "contradicted",
             Self::Unreadable => "unreadable",
             Self::Torn => "torn",
+            Self::Stated => "stated",
         }
     }
 

@@ -76,6 +76,8 @@ pub enum Source {
     Live,
     /// A folder of answers that were collected without evid.
     Dump,
+    /// Text that a person or a script kept: it states, and no answer of a cluster is in it.
+    Text,
 }
 
 impl Source {
@@ -84,6 +86,7 @@ impl Source {
         match self {
             Self::Live => "live",
             Self::Dump => "dump",
+            Self::Text => "text",
         }
     }
 }

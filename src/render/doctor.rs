@@ -1,6 +1,5 @@
 //! What the doctor found, for a person: a line each, `level  WHAT  — detail; next step`, and the same as JSON.
-use crate::render::foreign::clean;
-use crate::render::words::en;
+use crate::render::words::{en, fill};
 use crate::usecase::doctor::{Level, Line};
 use serde_json::{Value, json};
 
@@ -9,21 +8,11 @@ pub fn words(line: &Line) -> (String, String) {
     (filled(en::checks(line.code), line), filled(en::remedies(line.code), line))
 }
 
-/// A text with the line's values filled in. One pass: a value that looks like a placeholder stays as it is.
+/// A text with the line's values filled in, each on one line.
 fn filled(text: &str, line: &Line) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, after)) = after.split_once('}') else { break };
-        out.push_str(before);
-        match line.values.iter().find(|(n, _)| *n == name) {
-            Some((_, value)) => out.push_str(&value.split_whitespace().collect::<Vec<_>>().join(" ")),
-            None => out.push_str(&format!("{{{name}}}")),
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    clean(&out)
+    let values: Vec<(&str, String)> =
+        line.values.iter().map(|(n, value)| (*n, value.split_whitespace().collect::<Vec<_>>().join(" "))).collect();
+    fill(text, &values.iter().map(|(n, value)| (*n, &**value)).collect::<Vec<_>>())
 }
 
 /// The lines as text, coloured if wanted.

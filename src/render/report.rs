@@ -128,7 +128,7 @@ fn digests(bundles: &[Bundle], style: Style) -> String {
 }
 
 fn not_proven() -> String {
-    let lines: String = words::NOT_PROVEN.iter().map(|line| format!("  - {line}\n")).collect();
+    let lines: String = words::not_proven().iter().map(|line| format!("  - {line}\n")).collect();
     format!("\nnot proven by this evidence\n{lines}")
 }
 

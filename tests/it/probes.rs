@@ -5,7 +5,7 @@ mod judge;
 mod platform;
 #[cfg(feature = "kube")]
 mod reach;
-mod runner;
+pub mod runner;
 
 use evid::bundle::probe::{Answer, Heard, Probe, Raw, Silence, Why};
 use evid::canon::redact::Redactor;

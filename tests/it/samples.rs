@@ -194,7 +194,7 @@ fn bless() {
     let key = evid::envelope::SigningKey::generate(evid::envelope::Algorithm::Ed25519).unwrap();
     std::fs::remove_dir_all(folder().join("reports")).unwrap();
     std::fs::create_dir(folder().join("reports")).unwrap();
-    evid::adapters::report_file::write(&folder().join("reports"), &["before", "off", "on"], &statement, &key).unwrap();
+    evid::adapters::report_file::write(&folder().join("reports"), "before--off--on", ".report.json", &statement, &key).unwrap();
     std::fs::write(folder().join("keys/test.pub"), key.verifying_key().to_pem()).unwrap();
 }
 

@@ -21,7 +21,7 @@ pub fn defects(files: &BTreeMap<String, Vec<u8>>, config: &Config, manifest: &Ma
             wrong(format!("config.json declares no layer {layer}"));
         }
         if manifest.source != Source::Live {
-            wrong("only a live cluster is asked, and this bundle was made from a dump".into());
+            wrong("only a live cluster is asked, and this bundle was made from a dump or from text".into());
         }
         let mut before: Option<Line> = None;
         for (i, bytes) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {

@@ -26,4 +26,8 @@ pub(crate) struct Asked {
     pub(crate) restore: bool,
     pub(crate) interval: Duration,
     pub(crate) sign: Option<PathBuf>,
+    /// Whether stdout has the report's predicate instead of its text.
+    pub(crate) json: bool,
+    /// Whether the run's text folders are left with it.
+    pub(crate) export: bool,
 }

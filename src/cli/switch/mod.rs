@@ -93,6 +93,8 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock, bo
             go(&hands, global, common, &options, &verb)
         }
         Verb::On { common, file, before, terminate } => {
+            let [file, before] = [file, before].map(|named| manifest::named(named.as_deref(), global.archive()));
+            let (file, before) = (file?, before?);
             let manifests = manifest::read(file.as_deref())?;
             // A bundle that holds the root says how everything below it was, too.
             let before = before.as_deref().or(file.as_deref().filter(|file| archive::is_zip(file)));
@@ -112,6 +114,7 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock, bo
         }
         Verb::Repair { common, file, allow_loss } => {
             let of = Options::of(stamp(common, "repair", api, clock)?);
+            let file = manifest::named(file.as_deref(), global.archive())?;
             let options = Options { manifests: manifest::read(file.as_deref())?, allow: allow_loss.clone(), ..of };
             let verb = Steps {
                 plan: repair::plan,
@@ -198,7 +201,7 @@ fn line(value: &Value) -> std::io::Result<()> {
 fn journal(global: &Global, common: &Common, stamp: &Stamp) -> Result<FileJournal, Failure> {
     let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
     let (key, _) = keyfile::load_or_create_redaction_key(&dir)?;
-    let path = common.journal.clone().unwrap_or_else(|| global.archive.join(format!("{}.actions.jsonl", stamp.run)));
+    let path = common.journal.clone().unwrap_or_else(|| global.archive().join(format!("{}.actions.jsonl", stamp.run)));
     Ok(FileJournal::new(path, Redactor::new(&key)))
 }
 
@@ -274,7 +277,7 @@ mod tests {
 
     fn evid(words: &[&str]) -> Result<Exit, crate::cli::failure::Failure> {
         let line = Line::parse_from(["switch"].iter().chain(words));
-        let global = Global { archive: "nowhere".into(), config: None };
+        let global = Global { archive: Some("nowhere".into()), config: None, quiet: false, verbose: false };
         on_cluster(&line.args, &global, &Quiet, &Quiet, &Bound::passing("https://quiet"), |_| Here::default())
     }
 

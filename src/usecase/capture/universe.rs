@@ -47,6 +47,7 @@ pub(in crate::usecase) fn universe(seen: Seen<'_>, named: &[Listable]) -> Univer
     let known = match seen.source {
         Source::Live => Known::Discovery,
         Source::Dump => built_in_kinds(seen, &mut kinds),
+        Source::Text => Known::Nothing,
     };
     Universe { known, kinds: kinds.0.into_iter().map(|((group, resource), namespaced)| Listable { group, resource, namespaced }).collect() }
 }
@@ -63,7 +64,9 @@ pub(in crate::usecase) fn not_asked(universe: &Universe, seen: Seen<'_>, gaps: &
         .filter(|k| seen.rules.keeps(&k.group, &k.resource) && !asked.contains(&(&*k.group, &*k.resource)) && !own(&k.group, &k.resource));
     let gap = |kind: &Listable| {
         let is_left_out = left_out.contains(&stem(&kind.resource, &kind.group));
-        let (reason, detail) = if is_left_out {
+        let (reason, detail) = if seen.source == Source::Text {
+            (Reason::Stated, "a text shows some of its columns, and no cluster was asked")
+        } else if is_left_out {
             (Reason::LeftOut, "`leaveOut` leaves it out")
         } else {
             (Reason::NotAsked, "the cluster can list this kind, and it was not asked for")

@@ -12,7 +12,7 @@ use crate::bundle::manifest::{Hub, Manifest};
 use crate::bundle::names::{ACTIONS, WATCH};
 use crate::bundle::rebuild::Rebuilt;
 use crate::bundle::sums::Sums;
-use crate::bundle::{FORMAT, actions, probe, watch};
+use crate::bundle::{FORMAT, actions, probe, text, watch};
 use crate::canon;
 use crate::canon::json;
 use crate::kinds::Rules;
@@ -89,6 +89,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
         defects.push(wrong("evid.json", format!("its digest of layer {} is another", layer.name)));
     }
     defects.extend(probe::defects(files, &config, &manifest));
+    defects.extend(text::defects(files, &manifest));
     defects.extend(files.get(WATCH).into_iter().flat_map(|bytes| watch::defects(bytes)));
     defects.extend(files.get(ACTIONS).into_iter().flat_map(|bytes| actions::defects(bytes, manifest.window.finished.as_deref())));
     if manifest.rules != rules.digest() {

@@ -1,0 +1,264 @@
+//! Import: reads text that people and scripts kept (`argocd app list`, `kubectl get`, YAML cut by grep, answers of curl) for what it is
+//! worth. What comes out are objects with the fields that were stated and no others, and a hole for whatever is missing, wrong or
+//! contradictory. It does no I/O and must not know how a bundle is sealed.
+mod moments;
+mod plain;
+mod reader;
+mod sections;
+mod stated;
+mod table;
+mod trouble;
+mod volumes;
+
+use crate::bundle::text::{Found, Hole, Line, What};
+use crate::canon::redact::Redactor;
+use crate::canon::sha256_hex;
+use crate::kinds::Rules;
+use crate::model::{Gap, Reason, Source, group_of, meta};
+use crate::usecase::capture::{Collected, List};
+use crate::usecase::import::moments::{is_after, is_before, said, split, time};
+use crate::usecase::import::plain::plain;
+use crate::usecase::import::reader::Reader;
+use crate::usecase::import::stated::Stated;
+use crate::usecase::import::table::Columns;
+use chrono::NaiveDateTime;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A file as it was found: its path below the folder, with `/`, and its bytes, or why it can't be read.
+pub struct Given {
+    pub path: String,
+    pub bytes: Result<Vec<u8>, String>,
+}
+
+/// What the reader of a folder knows of the platform.
+pub struct Platform {
+    /// The namespace of Applications that are named without one.
+    pub namespace: String,
+    /// The root of the first protected layer.
+    pub core: String,
+    /// The root of the switched layer.
+    pub switched: String,
+}
+
+/// What the files of one moment say.
+pub struct Moment {
+    /// The folder.
+    folder: String,
+    /// Whether it is what was kept before an action.
+    is_before: bool,
+    /// When the texts say that they were written, RFC 3339 UTC.
+    pub said: Option<String>,
+    /// The files, sorted by path.
+    pub lines: Vec<Line>,
+    objects: Vec<Value>,
+}
+
+/// Reads the files of a folder. The moments are in the order of their times, as far as these are known; there is one at least.
+pub fn read(given: &[Given], platform: &Platform, redactor: &Redactor) -> Vec<Moment> {
+    let mut groups: BTreeMap<(Option<NaiveDateTime>, &str, bool), Vec<&Given>> = BTreeMap::new();
+    let is_prose = |g: &&Given| matches!(split(&g.path).1, "INDEX.md" | "README.md");
+    for file in given.iter().filter(|g| !is_prose(g)) {
+        let folder = split(&file.path).0;
+        groups.entry((time(folder), folder, !is_before(&file.path))).or_default().push(file);
+    }
+    let mut out: Vec<Moment> = groups
+        .into_iter()
+        .map(|((at, folder, after), files)| {
+            let mut moment = Moment::read(&files, &platform.namespace, redactor);
+            (moment.folder, moment.is_before) = (folder.to_owned(), !after);
+            if at.is_none() && moment.said.is_none() && !files.iter().any(|f| time(&f.path).is_some()) {
+                moment.hole(folder, Hole::NoTime, "");
+            }
+            moment
+        })
+        .collect();
+    missing(&mut out, given, platform);
+    apart(&mut out);
+    out.iter_mut().for_each(|moment| moment.lines.sort_by(|a, b| a.file.cmp(&b.file)));
+    out
+}
+
+impl Moment {
+    fn read(files: &[&Given], namespace: &str, redactor: &Redactor) -> Self {
+        let texts: Vec<(&Given, String, Option<u64>)> = files
+            .iter()
+            .map(|given| {
+                let (text, broken) = given.bytes.as_deref().map(plain).unwrap_or_default();
+                (*given, text, broken)
+            })
+            .collect();
+        let headings = |text: &String| text.lines().filter_map(Columns::read).find(|c| c.has("SYNCPOLICY"));
+        let list = texts.iter().find_map(|(_, text, _)| headings(text));
+        let mut stated = Stated::default();
+        let mut lines = Vec::new();
+        // The whole list first: what else is said of an Application is held against it.
+        let (whole, rest): (Vec<_>, Vec<_>) = texts.iter().partition(|(_, text, _)| headings(text).is_some());
+        for (given, text, broken) in whole.into_iter().chain(rest) {
+            let mut reader = Reader {
+                stated: &mut stated,
+                namespace,
+                what: What::Nothing,
+                holes: Vec::new(),
+                probes: Vec::new(),
+                spoken: BTreeSet::new(),
+            };
+            match &given.bytes {
+                Err(why) => reader.hole(Hole::FileUnreadable, None, why),
+                Ok(_) => reader.read(&given.path, text, list.as_ref()),
+            }
+            broken.iter().for_each(|line| reader.hole(Hole::NotUtf8, Some(*line), ""));
+            lines.push(line(given, text, reader, redactor));
+        }
+        let said = texts.iter().find_map(|(_, text, _)| said(text));
+        Self { folder: String::new(), is_before: false, said, lines, objects: stated.objects() }
+    }
+
+    /// What it is called: its folder, and `before` if it is what was kept before an action.
+    pub fn name(&self) -> String {
+        let parts = [&*self.folder, if self.is_before { "before" } else { "" }];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+    }
+
+    /// Notes something about a file that has no line yet, or about the folder.
+    fn hole(&mut self, file: &str, code: Hole, seen: &str) {
+        let found = Found { code, line: None, seen: seen.to_owned() };
+        match self.lines.iter_mut().find(|line| line.file == file) {
+            Some(line) => line.holes.push(found),
+            None => self.lines.push(Line {
+                file: file.to_owned(),
+                read: What::Nothing,
+                bytes: 0,
+                sha256: None,
+                objects: 0,
+                probes: Vec::new(),
+                holes: vec![found],
+                text: String::new(),
+            }),
+        }
+    }
+
+    /// The lists of a capture: one for each kind, none of which answers a question.
+    pub fn collected(&self, rules: &Rules, at: Option<&str>) -> Collected {
+        let mut kinds: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
+        for object in &self.objects {
+            let (group, kind) = (group_of(meta::text(object, "/apiVersion")).to_owned(), meta::text(object, "/kind"));
+            kinds.entry((group.clone(), rules.plural(&group, kind))).or_default().push(object.clone());
+        }
+        let list = |((group, resource), items)| List {
+            file: self.name(),
+            group,
+            resource: Some(resource),
+            namespace: None,
+            is_question: false,
+            resource_version: None,
+            items,
+            count: None,
+            read: None,
+        };
+        let time = at.map(str::to_owned).or_else(|| self.said.clone());
+        Collected {
+            gaps: vec![Gap::of("", "*", None, Reason::Stated, "a text shows some columns of some objects, and no cluster was asked")],
+            started: time.clone(),
+            finished: time,
+            ..Collected::of(Source::Text, kinds.into_iter().map(list).collect())
+        }
+    }
+}
+
+/// The line of a file, redacted.
+fn line(given: &Given, text: &str, reader: Reader<'_>, redactor: &Redactor) -> Line {
+    let Reader { what, mut holes, mut probes, spoken, .. } = reader;
+    let safe = |text: &mut String| *text = redactor.text(text).into_owned();
+    holes.iter_mut().for_each(|hole| safe(&mut hole.seen));
+    probes.iter_mut().for_each(|probe| safe(&mut probe.heading));
+    holes.sort_by_key(|hole| hole.line);
+    let kept = redactor.text(text).into_owned();
+    let bytes = given.bytes.as_deref().unwrap_or_default();
+    Line {
+        file: given.path.clone(),
+        read: what,
+        bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+        sha256: (given.bytes.is_ok() && kept == text).then(|| sha256_hex(bytes)),
+        objects: u64::try_from(spoken.len()).unwrap_or(u64::MAX),
+        probes,
+        holes,
+        text: kept,
+    }
+}
+
+/// Notes the files that a folder of a known shape lacks.
+fn missing(moments: &mut [Moment], given: &[Given], platform: &Platform) {
+    let (core, switched) = (format!("{}.txt", platform.core), format!("{}.txt", platform.switched));
+    // What the folder is called, a file that only this kind of folder has, and the others.
+    let shapes: [(&str, &str, &[&str]); 3] = [
+        ("audit", "*_runtime_probes.txt", &["argocd_app_list.txt", "pvc_pv_sanity.txt", "namespaces_*.txt", &core, &switched]),
+        ("_only", "*_health_probes.txt", &["argocd_app_list_before.txt", "argocd_app_list_after.txt", "*_apps_after.txt", &core]),
+        ("_on", "*_sync.txt", &["argocd_app_list_after.txt", "*_apps_after.txt", &switched]),
+    ];
+    for moment in moments.iter_mut().filter(|moment| !moment.is_before) {
+        let folder = moment.folder.clone();
+        let there: Vec<&str> = given.iter().map(|g| split(&g.path)).filter(|(dir, _)| *dir == folder).map(|(_, name)| name).collect();
+        let called = |name: &str| folder.split('/').any(|part| part == name || name.starts_with('_') && part.ends_with(name));
+        let has = |pattern: &str| there.iter().any(|name| fits(name, pattern));
+        let shape = shapes.iter().find(|(_, own, _)| has(own)).or_else(|| shapes.iter().find(|(name, ..)| called(name)));
+        let wanted = shape.into_iter().flat_map(|(_, own, others)| [own].into_iter().chain(*others));
+        // A layer that the platform does not have has no root.
+        for pattern in wanted.filter(|pattern| **pattern != ".txt" && !has(pattern)) {
+            moment.hole(&[&*folder, pattern].join("/"), Hole::FileMissing, "");
+        }
+    }
+}
+
+fn fits(name: &str, pattern: &str) -> bool {
+    match pattern.split_once('*') {
+        None => name == pattern,
+        Some((start, end)) => name.len() > start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+    }
+}
+
+/// Notes an *after* whose *before* is of another hour, or nowhere.
+fn apart(moments: &mut [Moment]) {
+    let when = |moment: &Moment, file: &str| {
+        let own = time(split(file).1);
+        let said = moment.said.as_deref().and_then(crate::model::instant).map(|t| t.naive_utc());
+        own.or(said).or_else(|| time(file))
+    };
+    let mut found = Vec::new();
+    for (i, moment) in moments.iter().enumerate() {
+        for after in moment.lines.iter().filter(|line| is_after(&line.file) && line.bytes > 0) {
+            let (folder, name) = split(&after.file);
+            let twin = |line: &Line| line.bytes > 0 && is_before(&line.file) && family(split(&line.file).1) == family(name);
+            let all = || moments.iter().flat_map(|m| m.lines.iter().map(move |line| (m, line))).filter(|(_, line)| twin(line));
+            let beside = |dir: &str| split(dir).0 == split(folder).0 || dir.starts_with(folder) || folder.starts_with(dir);
+            let before =
+                all().find(|(_, line)| split(&line.file).0 == folder).or_else(|| all().rfind(|(_, line)| beside(split(&line.file).0)));
+            match before {
+                Some((other, line)) => {
+                    let times = (when(other, &line.file), when(moment, &after.file));
+                    if let (Some(a), Some(b)) = times
+                        && (b - a).num_minutes().abs() >= 60
+                    {
+                        found.push((i, after.file.clone(), Hole::HoursApart, format!("{} {a}, {b}", line.file)));
+                    }
+                }
+                // Only a folder of what goes has a *before* of its own.
+                None if family(name).starts_with("argocd_app_list") && folder.split('/').any(|part| part.ends_with("_only")) => {
+                    found.push((i, after.file.clone(), Hole::NoBefore, String::new()));
+                }
+                None => {}
+            }
+        }
+    }
+    for (i, file, code, seen) in found {
+        moments.get_mut(i).into_iter().for_each(|moment| moment.hole(&file, code, &seen));
+    }
+}
+
+/// What a *before* and its *after* have in common: the name up to a time, or up to that word.
+fn family(name: &str) -> String {
+    let words = name.to_lowercase();
+    let kept =
+        words.split(['_', '-', '.']).take_while(|w| !matches!(*w, "before" | "after") && !w.starts_with(|c: char| c.is_ascii_digit()));
+    kept.collect::<Vec<_>>().join("_")
+}

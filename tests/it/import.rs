@@ -1,0 +1,318 @@
+//! `evid import`: text that people kept, judged for what it is worth.
+use crate::cli::{Place, text};
+use crate::export::{export, files as written, sample};
+use crate::samples::{Draft, Memory, collected, drafted, drafted_beside, files, side, side_of};
+use evid::argo::printed::row;
+use evid::bundle::config::Config;
+use evid::bundle::sums::Sums;
+use evid::bundle::text::{Found, Hole, Line, file};
+use evid::canon::redact::Redactor;
+use evid::claims::{Code, Effect};
+use evid::compare::{ChangeKind, Side};
+use evid::kinds::Rules;
+use evid::model::{Object, Source, Verdict};
+use evid::usecase::capture::Beside;
+use evid::usecase::diff::diff;
+use evid::usecase::export;
+use evid::usecase::import::{Given, Moment, Platform, read};
+use evid::usecase::verify;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/import").join(name)
+}
+
+fn redactor() -> Redactor {
+    Redactor::new(&[7; 32])
+}
+
+/// Reads texts, each with its path.
+fn reading(texts: &[(&str, &str)]) -> Vec<Moment> {
+    let given: Vec<Given> = texts.iter().map(|(path, text)| Given { path: (*path).into(), bytes: Ok(text.as_bytes().to_vec()) }).collect();
+    let platform = Platform { namespace: "argocd".into(), core: "root-apps".into(), switched: "root-optional".into() };
+    read(&given, &platform, &redactor())
+}
+
+/// The holes of one file.
+fn holes(moments: &[Moment], file: &str) -> Vec<(Hole, Option<u64>)> {
+    let lines = moments.iter().flat_map(|m| &m.lines).filter(|line| line.file == file);
+    lines.flat_map(|line| line.holes.iter().map(|Found { code, line, .. }| (*code, *line))).collect()
+}
+
+/// The bundle of a moment.
+fn bundle(moment: &Moment) -> Draft {
+    let rules = Rules::new(&[]).unwrap();
+    let beside = Beside { files: vec![("text.jsonl".into(), file(&moment.lines).unwrap())], ..Beside::default() };
+    drafted_beside(moment.collected(&rules, None), &Config::default(), &redactor(), beside)
+}
+
+fn objects(draft: &Draft) -> Vec<Object> {
+    let (objects, defects) = evid::bundle::rebuild::objects(&files(draft), &Rules::new(&[]).unwrap());
+    assert!(defects.is_empty());
+    objects
+}
+
+/// The files that these bundles give.
+fn exported(sides: &[Side]) -> Vec<(String, String)> {
+    let (points, layers) = export::points(sides).unwrap();
+    export::files(&points, &layers).iter().map(|f| (f.path.clone(), evid::render::text::file(f))).collect()
+}
+
+fn moments_of(texts: &[(String, String)]) -> Vec<Moment> {
+    reading(&texts.iter().map(|(path, text)| (&**path, &**text)).collect::<Vec<_>>())
+}
+
+#[test]
+fn of_a_published_dump_whose_eight_probes_are_empty_it_says_that_nothing_was_probed() {
+    let place = Place::new();
+    let out = place.evid(&["import", &fixture("published").display().to_string(), "old"]);
+    let said = text(&out.stdout);
+    assert_eq!(out.status.code(), Some(3), "{said}{}", text(&out.stderr));
+    assert!(said.contains("core_runtime_probes.txt  probes: 0 of 8 headings have an answer"), "{said}");
+    assert!(said.contains("nothing was probed"), "{said}");
+    assert_eq!(said.matches("nothing stands below this heading").count(), 9, "eight probes and a claim: {said}");
+    for words in ["root-optional.txt  not read\n    is empty", "line 1: a command failed here", "stands without its headings"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let shown = place.evid(&["show", "old", "namespaces,pv", "-o", "name"]);
+    let names = "namespaces/feature-store-dev\nnamespaces/feature-store-prod\npersistentvolumes/triton-model-repo-dev-pv\n";
+    assert_eq!(text(&shown.stdout), names);
+    assert_eq!(place.evid(&["show", "old", "app", "feast-dev"]).status.code(), Some(0), "an empty column moves no other");
+    let verified = place.evid(&["verify", "evidence/old.evid.zip"]);
+    assert_eq!(verified.status.code(), Some(0), "{}", text(&verified.stdout));
+    let listed = place.evid(&["list"]);
+    assert!(text(&listed.stdout).contains(" text "), "{}", text(&listed.stdout));
+}
+
+#[test]
+fn text_proves_and_refutes_no_claim_whatever_it_stands_beside() {
+    let rounds: Vec<Moment> = moments_of(&exported(&["before", "off", "on"].map(|n| side(n, collected(n)))));
+    let audit = |time: &str| rounds.iter().find(|m| m.name() == format!("docs/audit/{time}")).unwrap();
+    let [before, off, on] = ["20261123_181220", "20261123_181627", "20261123_181733"].map(audit);
+    let of = |name: &str, moment: &Moment| side_of(name, bundle(moment));
+    let dump = |name: &str| side(name, collected(name));
+    let published = moments_of(&written(&fixture("odd")).into_iter().collect::<Vec<_>>());
+    let mut judged = 0;
+    for sides in [
+        vec![of("a", before)],
+        vec![of("a", off)],
+        vec![of("a", before), of("b", off)],
+        vec![of("a", off), of("b", on)],
+        vec![of("a", before), of("b", before)],
+        vec![of("a", before), of("b", off), of("c", on)],
+        vec![dump("before"), of("b", off)],
+        vec![of("a", before), dump("off")],
+        vec![dump("before"), of("b", off), dump("on")],
+        vec![dump("before"), dump("off"), of("c", on)],
+        vec![of("a", &published[0]), of("b", published.last().unwrap())],
+    ] {
+        let outcome = diff(&sides, None).unwrap();
+        assert_eq!(outcome.total, Verdict::Inconclusive);
+        for claim in &outcome.judged {
+            assert!(matches!(claim.verdict, Verdict::Inconclusive | Verdict::NotApplicable), "{}: {}", claim.id, claim.verdict.as_str());
+            let stated = claim.findings.iter().any(|f| f.code == Code::Stated && f.effect == Effect::Doubts);
+            assert!(stated || claim.verdict == Verdict::NotApplicable, "{} does not say why", claim.id);
+            judged += 1;
+        }
+        for change in &outcome.changes {
+            assert!(change.uncertain || sides.iter().any(|s| s.manifest.source != Source::Text), "{}", change.key);
+        }
+        crate::schemas::valid("report.v1.schema.json", "a report over text", &outcome.predicate);
+    }
+    assert!(judged > 130, "{judged}");
+}
+
+#[test]
+fn beside_a_capture_text_is_compared_only_in_what_it_states() {
+    let dump = side("before", collected("before"));
+    let moments = moments_of(&exported(&[side("before", collected("before"))]));
+    let outcome = diff(&[dump, side_of("text", bundle(&moments[0]))], None).unwrap();
+    let changed: Vec<String> = outcome.changes.iter().map(|c| format!("{} {}", c.kind.as_str(), c.key)).collect();
+    assert!(changed.is_empty(), "what no column shows has not changed: {changed:?}");
+    let mut moved = exported(&[side("before", collected("before"))]);
+    moved.iter_mut().for_each(|(_, text)| *text = text.replace("nfs.mlops.example", "nfs.other.example"));
+    let outcome = diff(&[side("before", collected("before")), side_of("text", bundle(&moments_of(&moved)[0]))], None).unwrap();
+    let moved: Vec<_> = outcome.changes.iter().filter(|c| c.kind == ChangeKind::Modified).collect();
+    assert!(moved.len() == 2 && moved.iter().all(|c| c.uncertain && c.fields[0].pointer == "/spec/nfs/server"), "{moved:?}");
+}
+
+#[test]
+fn what_text_can_carry_survives_export_and_import() {
+    for name in ["before", "off", "on"] {
+        let there = drafted(collected(name));
+        let back = moments_of(&exported(&[side(name, collected(name))]));
+        assert_eq!(back.len(), 1);
+        assert!(back[0].lines.iter().all(|line| line.holes.iter().all(|h| h.code == Hole::NothingProbed)), "{:?}", back[0].lines);
+        let (mine, back) = (objects(&there), objects(&bundle(&back[0])));
+        let held = |o: &Object| back.iter().find(|b| b.key == o.key).unwrap_or_else(|| panic!("{name}: {} is lost", o.key));
+        let of_kind = |kind: &'static str| mine.iter().filter(move |o| o.key.kind == kind);
+        let mut compared = 0;
+        for app in of_kind("Application") {
+            assert_eq!(row(&held(app).value), row(&app.value), "{name}");
+            compared += 1;
+        }
+        let root = of_kind("Application").find(|o| o.key.name == "root-apps").unwrap();
+        let listed = |o: &Object| evid::argo::listed(&o.value).map(|e| (e.key(), e.status().to_owned())).collect::<Vec<_>>();
+        assert_eq!(listed(held(root)), listed(root));
+        let fields: &[(&'static str, &[&str])] = &[
+            (
+                "PersistentVolumeClaim",
+                &["/status/phase", "/spec/volumeName", "/spec/storageClassName", "/status/capacity/storage", "/status/accessModes"],
+            ),
+            (
+                "PersistentVolume",
+                &[
+                    "/spec/nfs",
+                    "/spec/hostPath/path",
+                    "/spec/local/path",
+                    "/spec/csi/volumeHandle",
+                    "/spec/persistentVolumeReclaimPolicy",
+                    "/spec/storageClassName",
+                    "/spec/claimRef/name",
+                    "/spec/claimRef/namespace",
+                    "/spec/capacity/storage",
+                    "/status/phase",
+                ],
+            ),
+        ];
+        for (kind, pointers) in fields {
+            for object in of_kind(kind) {
+                for pointer in *pointers {
+                    assert_eq!(held(object).value.pointer(pointer), object.value.pointer(pointer), "{name}: {} {pointer}", object.key);
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 40, "{compared}");
+    }
+}
+
+#[test]
+fn a_probe_that_answered_is_told_from_one_that_did_not() {
+    let (config, lines) = crate::probes::runner::golden();
+    let mut live = collected("before");
+    live.source = Source::Live;
+    let beside = Beside { probes: lines.clone(), ..Beside::default() };
+    let texts = exported(&[side_of("before", drafted_beside(live, &config, &redactor(), beside))]);
+    let path = "docs/audit/20261123_181220/core_runtime_probes.txt";
+    let moments = moments_of(&texts);
+    let read: &Line = moments[0].lines.iter().find(|line| line.file == path).unwrap();
+    let core: Vec<_> = lines.iter().filter(|line| line.layer == "core").collect();
+    assert!(core.len() > 3 && read.probes.len() == core.len(), "{:?}", read.probes);
+    for (line, heard) in core.iter().zip(&read.probes) {
+        let answers = |s: &evid::bundle::probe::Sample| matches!(s.heard, evid::bundle::probe::Heard::Answer(_));
+        assert_eq!(heard.answered, line.samples.iter().any(answers), "{}", heard.heading);
+        assert!(heard.heading.contains(&line.probe), "{}", heard.heading);
+    }
+}
+
+#[test]
+fn whoever_kept_it_and_however_it_is_read() {
+    let list = "NAME       CLUSTER     NAMESPACE  PROJECT  STATUS     HEALTH   SYNCPOLICY  CONDITIONS\n\
+                feast-dev  in-cluster             default  OutOfSync  Missing  <none>      <none>\n";
+    let coloured = format!("\u{feff}\u{1b}[1m{}", list.replace("Missing", "\u{1b}[31mMissing\u{1b}[0m").replace('\n', "\r\n"));
+    let kubectl = "NAMESPACE   NAME        SYNC STATUS   HEALTH STATUS\nargocd      feast-dev   OutOfSync     Missing\n";
+    let grep = "feast-dev  in-cluster  feast  default  OutOfSync  Missing  <none>  <none>\n";
+    for (form, text) in [("plain", list), ("coloured", &coloured), ("kubectl", kubectl), ("grep", grep)] {
+        let moments = reading(&[("x/argocd_app_list.txt", text)]);
+        let app = &objects(&bundle(&moments[0]))[0];
+        assert_eq!(app.key.to_string(), "Application argocd/feast-dev", "{form}");
+        assert_eq!((evid::argo::app::sync(&app.value), evid::argo::app::health(&app.value)), ("OutOfSync", "Missing"), "{form}");
+        assert!(app.value.pointer("/metadata/uid").is_none() && app.value.pointer("/spec/source").is_none(), "{form}: nobody stated it");
+    }
+    let older = "Name:               root-apps\nRepo:               https://a\nTarget:             main\nPath:               apps\n\
+                 Sync Policy:        <none>\nSync Status:        Synced to main (abc1234)\nHealth Status:      Healthy\n";
+    let moments = reading(&[("x/root-apps.txt", older)]);
+    let app = &objects(&bundle(&moments[0]))[0].value;
+    assert_eq!(app.pointer("/spec/source/path").unwrap(), "apps");
+    assert_eq!(evid::argo::app::sync(app), "Synced");
+}
+
+#[test]
+fn each_hole_is_named_with_its_line() {
+    let moments = moments_of(&written(&fixture("odd")).into_iter().collect::<Vec<_>>());
+    let of = |file: &str| holes(&moments, &format!("core_only/20250131_150500/{file}"));
+    assert_eq!(of("argocd_app_list_after.txt"), [(Hole::LineNotUnderstood, Some(3)), (Hole::HoursApart, None)]);
+    assert_eq!(of("argocd_app_list_before.txt"), [(Hole::FileMissing, None)]);
+    assert_eq!(of("optional_apps_after.txt"), [(Hole::FileEmpty, None)]);
+    assert_eq!(of("reload.json"), [(Hole::NotUnderstood, Some(1))]);
+    assert_eq!(of("root-apps.txt"), [(Hole::Contradicts, Some(1)), (Hole::Contradicts, Some(1))]);
+    let probes = of("core_health_probes.txt");
+    let failed = (Hole::FailurePassedOver, Some(4));
+    assert!(probes.contains(&(Hole::NoAnswer, Some(3))) && probes.contains(&failed) && !probes.contains(&(Hole::NothingProbed, None)));
+    assert!(holes(&moments, "optional_on/latest").contains(&(Hole::NoTime, None)), "a folder `latest` says no time");
+    let alone = reading(&[("docs/proof/core_only/20250131_150500/argocd_app_list_after.txt", "NAME  STATUS\n")]);
+    assert!(holes(&alone, "docs/proof/core_only/20250131_150500/argocd_app_list_after.txt").contains(&(Hole::NoBefore, None)));
+    let near = [("core_only/20250131_150500/apps_before_20250131_1501.txt", "x"), ("core_only/20250131_150500/apps_after.txt", "x")];
+    assert!(!holes(&reading(&near), near[1].0).contains(&(Hole::HoursApart, None)), "four minutes are no hour");
+}
+
+#[test]
+fn a_secret_in_a_text_is_not_kept() {
+    let text = "### mlflow-dev runtime env (top + env grep)\nDB_PASSWORD=hunter2-Zq81kf\n";
+    let moments = reading(&[("x/core_runtime_probes.txt", text)]);
+    let kept = bundle(&moments[0]).files.values().map(|b| String::from_utf8_lossy(b).into_owned()).collect::<String>();
+    assert!(!kept.contains("hunter2") && kept.contains("evid:redacted:"), "{kept}");
+    let line = moments[0].lines.iter().find(|line| line.file == "x/core_runtime_probes.txt").unwrap();
+    assert_eq!(line.sha256, None, "a digest could be tried against guesses");
+}
+
+#[test]
+fn only_a_bundle_of_text_has_its_texts() {
+    let defects = |files: &BTreeMap<String, Vec<u8>>| {
+        let mut sums = Sums::default();
+        files.iter().for_each(|(name, bytes)| drop(sums.insert(name, evid::canon::sha256_hex(bytes))));
+        verify::content(files, &sums).defects.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let moments = reading(&[("x/argocd_app_list.txt", "NAME  STATUS  HEALTH  SYNCPOLICY\na     Synced  Healthy  Auto\n")]);
+    let of_text = files(&bundle(&moments[0]));
+    assert_eq!(defects(&of_text), [""; 0]);
+    let mut without = of_text.clone();
+    let texts = without.remove("text.jsonl").unwrap();
+    assert_eq!(defects(&without), ["text.jsonl: missing, and the bundle was made from text"]);
+    let mut forged = of_text.clone();
+    let other = String::from_utf8(texts.clone()).unwrap().replace("\"read\":\"applications\"", "\"read\":\"everything\"");
+    forged.insert("text.jsonl".into(), other.into_bytes());
+    assert!(defects(&forged)[0].starts_with("text.jsonl: line 2: unknown variant"), "{:?}", defects(&forged));
+    let mut dump = files(&drafted(collected("before")));
+    dump.insert("text.jsonl".into(), texts);
+    assert_eq!(defects(&dump), ["text.jsonl: only a bundle that was made from text has it"]);
+    assert!(Memory::side("x", of_text).manifest.source == Source::Text);
+}
+
+#[test]
+fn hostile_text_is_inert_in_what_is_printed() {
+    let place = Place::new();
+    let dir = place.path().join("in");
+    std::fs::create_dir(&dir).unwrap();
+    let evil = "\u{202e}<script>\u{1b}]0;x\u{7}\u{9b}31m";
+    let list = format!("NAME   STATUS  HEALTH  SYNCPOLICY\n{evil}a  Synced  Healthy  Auto\n{evil} nonsense\n");
+    std::fs::write(dir.join("argocd_app_list.txt"), list).unwrap();
+    std::fs::write(dir.join("core_runtime_probes.txt"), format!("### a {evil}\n\n### b\nerror: {evil}\n")).unwrap();
+    for format in ["table", "json"] {
+        let out = place.evid(&["import", "in", "x", "-o", format, "--force"]);
+        let said = text(&out.stdout) + &text(&out.stderr);
+        assert!(out.status.code() == Some(3) && said.contains("<script>"), "{said}");
+        assert!(evid::render::foreign::clean_lines(&said) == said, "{format}: {said:?}");
+    }
+}
+
+#[test]
+fn no_verb_takes_text_for_a_capture() {
+    let place = Place::new();
+    place.evid(&["import", &fixture("published").display().to_string(), "old"]);
+    let again = export(&place, "out", &["old".into()]);
+    assert!(again.status.code() == Some(2) && text(&again.stderr).contains("was itself made from text"), "{}", text(&again.stderr));
+    let path = place.bundle("old").display().to_string();
+    let on = place.evid(&["switch", "on", "-f", &path, "--kubeconfig", "none", "--yes"]);
+    assert_eq!(on.status.code(), Some(2));
+    assert!(!place.path().join("out").exists());
+    let expect = place.evid(&["config", "expect", &sample("before"), "old"]);
+    assert_eq!(expect.status.code(), Some(3), "{}", text(&expect.stderr));
+    for (dir, words) in [("nowhere", "nowhere: can't be read"), ("evidence/..", "states nothing")] {
+        std::fs::create_dir_all(place.path().join("plain")).unwrap();
+        let out = place.evid(&["import", dir, "x"]);
+        assert!(out.status.code() == Some(2) && text(&out.stderr).contains(words) || dir != "nowhere", "{}", text(&out.stderr));
+    }
+}
