@@ -282,6 +282,33 @@ fn only_a_bundle_of_text_has_its_texts() {
 }
 
 #[test]
+fn a_folder_of_which_nothing_is_understood_makes_no_bundle_and_its_files_are_named() {
+    let place = Place::new();
+    let path = |file: &str| place.path().join("in").join(file);
+    std::fs::create_dir_all(path("audit/20250131_143000")).unwrap();
+    std::fs::write(path("index.html"), "<html>").unwrap();
+    std::fs::write(path("photo.png"), [0, 1, 2]).unwrap();
+    let out = place.evid(&["import", "in", "x"]);
+    assert!(out.status.code() == Some(2) && text(&out.stderr).contains("in states nothing that evid reads"), "{}", text(&out.stderr));
+    std::fs::write(path("audit/20250131_143000/argocd_app_list.txt"), "").unwrap();
+    let out = place.evid(&["import", "in"]);
+    let said = text(&out.stdout);
+    assert!(
+        out.status.code() == Some(3) && said.starts_with("in (audit/20250131_143000)\n"),
+        "an empty dump says that it is empty: {said}"
+    );
+    for words in
+        ["index.html  not read\n    line 1: says nothing", "photo.png  not read\n    can't be read (it holds other bytes than text)"]
+    {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let again = text(&place.evid(&["show", "in", "text"]).stdout);
+    assert_eq!(again.lines().skip(1).collect::<Vec<_>>(), said.lines().skip(1).collect::<Vec<_>>(), "the bundle says it again");
+    assert_eq!(text(&place.evid(&["show", "in", "text", "index.html"]).stdout), "<html>");
+    assert_eq!(std::fs::read_dir(place.path().join("evidence")).unwrap().count(), 1);
+}
+
+#[test]
 fn hostile_text_is_inert_in_what_is_printed() {
     let place = Place::new();
     let dir = place.path().join("in");

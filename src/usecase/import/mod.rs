@@ -73,6 +73,7 @@ pub fn read(given: &[Given], platform: &Platform, redactor: &Redactor) -> Vec<Mo
             moment
         })
         .collect();
+    gather(&mut out);
     missing(&mut out, given, platform);
     apart(&mut out);
     out.iter_mut().for_each(|moment| moment.lines.sort_by(|a, b| a.file.cmp(&b.file)));
@@ -112,6 +113,12 @@ impl Moment {
         }
         let said = texts.iter().find_map(|(_, text, _)| said(text));
         Self { folder: String::new(), is_before: false, said, lines, objects: stated.objects() }
+    }
+
+    /// Whether evid understands anything of it; that a file is empty, or that a command failed, is something too.
+    pub fn is_understood(&self) -> bool {
+        let tells = |found: &Found| matches!(found.code, Hole::FileEmpty | Hole::FailurePassedOver);
+        self.lines.iter().any(|line| line.read != What::Nothing || line.holes.iter().any(tells))
     }
 
     /// What it is called: its folder, and `before` if it is what was kept before an action.
@@ -185,6 +192,19 @@ fn line(given: &Given, text: &str, reader: Reader<'_>, redactor: &Redactor) -> L
         holes,
         text: kept,
     }
+}
+
+/// A folder in which evid understands nothing shows no moment: its files stand with those of the last moment that there is.
+fn gather(moments: &mut Vec<Moment>) {
+    let (mut shown, rest): (Vec<_>, Vec<_>) = std::mem::take(moments).into_iter().partition(Moment::is_understood);
+    match shown.last_mut() {
+        Some(last) => {
+            let of_file = |line: &Line| line.holes.iter().all(|found| found.code != Hole::NoTime);
+            last.lines.extend(rest.into_iter().flat_map(|moment| moment.lines).filter(of_file));
+        }
+        None => shown = rest,
+    }
+    *moments = shown;
 }
 
 /// Notes the files that a folder of a known shape lacks.
