@@ -127,6 +127,14 @@ fn exporting_again_gives_the_same_bytes_and_another_export_adds_to_the_index() {
 }
 
 #[test]
+fn without_a_move_of_the_switch_there_is_no_proof_and_it_says_so() {
+    let place = Place::new();
+    let out = export(&place, "out", &["before", "on"].map(sample));
+    assert!(out.status.code() == Some(0) && text(&out.stderr).contains("there is no docs/proof"), "{}", text(&out.stderr));
+    assert!(!place.path().join("out/docs/proof").exists());
+}
+
+#[test]
 fn a_file_that_says_something_else_is_named_and_nothing_is_written() {
     let place = Place::new();
     let path = place.path().join("out/docs/audit/20261123_181220/root-apps.txt");

@@ -204,6 +204,8 @@ fn a_probe_that_answered_is_told_from_one_that_did_not() {
         let answers = |s: &evid::bundle::probe::Sample| matches!(s.heard, evid::bundle::probe::Heard::Answer(_));
         assert_eq!(heard.answered, line.samples.iter().any(answers), "{}", heard.heading);
         assert!(heard.heading.contains(&line.probe), "{}", heard.heading);
+        let wrong = holes(&moments, path).iter().any(|(code, at)| *code == Hole::AnswerWrong && at.unwrap() > heard.line);
+        assert!(wrong || line.is() != evid::bundle::probe::Is::Wrong, "{}", heard.heading);
     }
 }
 
@@ -246,6 +248,21 @@ fn each_hole_is_named_with_its_line() {
     assert!(holes(&alone, "docs/proof/core_only/20250131_150500/argocd_app_list_after.txt").contains(&(Hole::NoBefore, None)));
     let near = [("core_only/20250131_150500/apps_before_20250131_1501.txt", "x"), ("core_only/20250131_150500/apps_after.txt", "x")];
     assert!(!holes(&reading(&near), near[1].0).contains(&(Hole::HoursApart, None)), "four minutes are no hour");
+}
+
+#[test]
+fn an_answer_that_is_an_error_and_a_progress_meter_are_no_good_answers() {
+    let meter = "  % Total    % Received % Xferd  Average Speed\n                                 Dload  Upload\n\
+                 100    15  100    15    0     0   1234      0 --:--:-- --:--:-- --:--:--  1250\n";
+    let texts = format!("### a\nHTTP/1.1 503 Service Unavailable\n### b\n{meter}### c\n{meter}OK\n### d\nHTTP 200 at x in 3 ms (empty)\n");
+    let moments = reading(&[("audit/20250131_143000/core_runtime_probes.txt", &texts)]);
+    let file = "audit/20250131_143000/core_runtime_probes.txt";
+    let line = moments[0].lines.iter().find(|line| line.file == file).unwrap();
+    assert_eq!(
+        line.probes.iter().map(|p| (p.answered, p.status)).collect::<Vec<_>>(),
+        [(true, Some(503)), (false, None), (true, None), (true, Some(200))]
+    );
+    assert_eq!(holes(&moments, file), [(Hole::AnswerWrong, Some(2)), (Hole::NoAnswer, Some(3)), (Hole::AnswerWrong, Some(13))]);
 }
 
 #[test]

@@ -57,8 +57,8 @@ pub struct Moment {
 /// Reads the files of a folder. The moments are in the order of their times, as far as these are known; there is one at least.
 pub fn read(given: &[Given], platform: &Platform, redactor: &Redactor) -> Vec<Moment> {
     let mut groups: BTreeMap<(Option<NaiveDateTime>, &str, bool), Vec<&Given>> = BTreeMap::new();
-    let is_prose = |g: &&Given| matches!(split(&g.path).1, "INDEX.md" | "README.md");
-    for file in given.iter().filter(|g| !is_prose(g)) {
+    // What a person wrote about it is no part of it.
+    for file in given.iter().filter(|g| !g.path.to_lowercase().ends_with(".md")) {
         let folder = split(&file.path).0;
         groups.entry((time(folder), folder, !is_before(&file.path))).or_default().push(file);
     }

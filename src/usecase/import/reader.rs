@@ -251,14 +251,17 @@ impl Reader<'_> {
     }
 
     fn probe(&mut self, section: &Section<'_>) {
-        let body = self.troubles(section.body.clone());
-        let silent = |text: &str| text.starts_with("no answer at ");
-        let status = body.iter().find_map(|(_, text)| status(text));
-        let answered = body.iter().any(|(_, text)| !silent(text));
+        let body: Vec<_> = section.body.iter().filter(|(_, text)| !is_meter(text)).copied().collect();
+        let body = self.troubles(body);
+        let found = body.iter().find_map(|(_, text)| status(text));
+        let answered = body.iter().any(|(_, text)| !text.starts_with(SILENCE));
         if !section.body.is_empty() && !answered {
             self.hole(Hole::NoAnswer, Some(section.line), section.heading);
         }
-        self.probes.push(Heard { heading: section.heading.to_owned(), line: section.line, answered, status });
+        if let Some((line, text)) = body.iter().find(|(_, text)| status(text).is_some_and(|n| n >= 400) || is_judged_wrong(text)) {
+            self.hole(Hole::AnswerWrong, Some(*line), text);
+        }
+        self.probes.push(Heard { heading: section.heading.to_owned(), line: section.line, answered, status: found });
     }
 }
 
@@ -281,6 +284,22 @@ fn pointer(field: &str) -> &'static str {
         "path" => "/spec/source/path",
         _ => "/spec/source/targetRevision",
     }
+}
+
+/// How evid's own export says that there was no answer.
+const SILENCE: &str = "no answer at ";
+
+/// Whether evid's own export says that an answer was not the right one: `HTTP 200 at … in 3 ms (wrong)`.
+fn is_judged_wrong(text: &str) -> bool {
+    let is_sample = text.starts_with("exit ") || status(text).is_some();
+    let word = text.rsplit_once(" ms (").map(|(_, word)| word.trim_end_matches(')').split(',').next().unwrap_or(word));
+    is_sample && word.is_some_and(|word| word != "right")
+}
+
+/// Whether a line is of curl's progress meter, which is no answer.
+fn is_meter(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with("% Total ") || text.starts_with("Dload ") || text.contains("--:--:--")
 }
 
 /// The status in `HTTP/1.1 200 OK`, or `HTTP 200`.
