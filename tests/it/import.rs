@@ -246,6 +246,11 @@ fn each_hole_is_named_with_its_line() {
     assert!(holes(&moments, "optional_on/latest").contains(&(Hole::NoTime, None)), "a folder `latest` says no time");
     let alone = reading(&[("docs/proof/core_only/20250131_150500/argocd_app_list_after.txt", "NAME  STATUS\n")]);
     assert!(holes(&alone, "docs/proof/core_only/20250131_150500/argocd_app_list_after.txt").contains(&(Hole::NoBefore, None)));
+    let only = "core_only/20250131_150500/argocd_app_list_before.txt";
+    let alone = reading(&[(only, "NAME  STATUS  HEALTH  SYNCPOLICY\na     Synced  Healthy  Auto\n")]);
+    assert_eq!(holes(&alone, "core_only/20250131_150500/argocd_app_list_after.txt"), [(Hole::FileMissing, None)]);
+    let many = reading(&[("x/argocd_app_list.txt", &format!("NAME  STATUS  HEALTH  SYNCPOLICY\n{}", "nonsense\n".repeat(5000)))]);
+    assert_eq!(holes(&many, "x/argocd_app_list.txt").len(), 101, "a hundred, and how many more");
     let near = [("core_only/20250131_150500/apps_before_20250131_1501.txt", "x"), ("core_only/20250131_150500/apps_after.txt", "x")];
     assert!(!holes(&reading(&near), near[1].0).contains(&(Hole::HoursApart, None)), "four minutes are no hour");
 }
@@ -265,6 +270,10 @@ fn an_answer_that_is_an_error_and_a_progress_meter_are_no_good_answers() {
     assert_eq!(holes(&moments, file), [(Hole::AnswerWrong, Some(2)), (Hole::NoAnswer, Some(3)), (Hole::AnswerWrong, Some(13))]);
 }
 
+fn secret_url() -> &'static str {
+    "https://user:s3cr3tpassword@git.example.com/a.git"
+}
+
 #[test]
 fn a_secret_in_a_text_is_not_kept() {
     let text = "### mlflow-dev runtime env (top + env grep)\nDB_PASSWORD=hunter2-Zq81kf\n";
@@ -273,6 +282,15 @@ fn a_secret_in_a_text_is_not_kept() {
     assert!(!kept.contains("hunter2") && kept.contains("evid:redacted:"), "{kept}");
     let line = moments[0].lines.iter().find(|line| line.file == "x/core_runtime_probes.txt").unwrap();
     assert_eq!(line.sha256, None, "a digest could be tried against guesses");
+    // What is a secret only for what stands around it is none alone, and must not be quoted alone.
+    let key: Vec<String> = (0..6).map(|i| format!("{i}MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ")).collect();
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", key.join("\n"));
+    let list = format!("NAME  STATUS  HEALTH  SYNCPOLICY\na     Synced  Healthy  Auto\n{pem}error: {} {}\n", "x".repeat(190), secret_url());
+    let moments = reading(&[("x/argocd_app_list.txt", &list)]);
+    let kept = bundle(&moments[0]).files["text.jsonl"].clone();
+    let kept = String::from_utf8(kept).unwrap();
+    assert!(key.iter().all(|line| !kept.contains(&**line)) && !kept.contains("s3cr3tpassword"), "{kept}");
+    assert!(holes(&moments, "x/argocd_app_list.txt").len() > 5, "each line is told all the same");
 }
 
 #[test]

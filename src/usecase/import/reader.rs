@@ -10,32 +10,58 @@ use crate::usecase::import::table::Columns;
 use crate::usecase::import::trouble::is_trouble;
 use crate::usecase::import::volumes;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The apiVersion of Applications.
-pub(super) const ARGO: &str = "argoproj.io/v1alpha1";
+const ARGO: &str = "argoproj.io/v1alpha1";
+
+/// How many holes of one code are told one by one.
+const MOST: u64 = 100;
 
 /// What one file says.
 pub(super) struct Reader<'s> {
-    pub stated: &'s mut Stated,
+    stated: &'s mut Stated,
     /// The namespace of Applications that are named without one.
-    pub namespace: &'s str,
+    namespace: &'s str,
     pub what: What,
-    pub holes: Vec<Found>,
+    holes: Vec<Found>,
+    counts: BTreeMap<Hole, u64>,
     pub probes: Vec<Heard>,
     /// The objects that it speaks of.
     pub spoken: BTreeSet<Key>,
 }
 
-impl Reader<'_> {
+impl<'s> Reader<'s> {
+    pub(super) fn new(stated: &'s mut Stated, namespace: &'s str) -> Self {
+        Self {
+            stated,
+            namespace,
+            what: What::Nothing,
+            holes: Vec::new(),
+            counts: BTreeMap::new(),
+            probes: Vec::new(),
+            spoken: BTreeSet::new(),
+        }
+    }
+
     /// Notes something missing or wrong.
     pub(super) fn hole(&mut self, code: Hole, line: Option<u64>, seen: &str) {
-        const MOST: usize = 200;
-        self.holes.push(Found { code, line, seen: seen.trim().chars().take(MOST).collect() });
+        let count = self.counts.entry(code).or_default();
+        *count += 1;
+        if *count <= MOST {
+            self.holes.push(Found { code, line, seen: seen.trim().to_owned() });
+        }
+    }
+
+    /// Everything that is missing or wrong; of many holes of one code only how many more there are.
+    pub(super) fn all_holes(&mut self) -> Vec<Found> {
+        let more = self.counts.iter().filter(|(_, n)| **n > MOST);
+        let more = more.map(|(code, n)| Found { code: *code, line: None, seen: format!("and {} more", n - MOST) });
+        std::mem::take(&mut self.holes).into_iter().chain(more).collect()
     }
 
     /// Notes that an object is spoken of, and its fields.
-    pub(super) fn state(&mut self, api: &str, key: &Key, fields: Vec<(&str, Value)>, line: u64) {
+    fn state(&mut self, api: &str, key: &Key, fields: Vec<(&str, Value)>, line: u64) {
         self.stated.object(api, key);
         self.spoken.insert(key.clone());
         for (pointer, value) in fields {
