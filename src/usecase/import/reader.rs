@@ -223,8 +223,10 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Lines without headings, as grep leaves them.
+    /// Lines without headings, as grep leaves them, or one answer alone.
     fn cut(&mut self, file: &str, rows: &[(u64, &str)], list: Option<&Columns>) {
+        let Some((at, first)) = rows.first().copied() else { return };
+        let name = file.rsplit('/').next().unwrap_or(file);
         let wide = Columns::named(&printed::LIST);
         let narrow = Columns::named(printed::LIST.get(..8).unwrap_or_default());
         let fits = |columns: &Columns| rows.iter().any(|(_, text)| columns.cells(text).is_some_and(|cells| is_row(&cells)));
@@ -236,9 +238,14 @@ impl<'s> Reader<'s> {
         } else if volumes::kind(&spaces, file).is_some() && rows.iter().any(|(_, text)| spaces.cells(text).is_some()) {
             self.hole(Hole::HeadingCut, None, "");
             self.table(file, rows, &spaces);
+        } else if volumes::is_heading(name) && volumes::of_yaml(name, rows).iter().any(Result::is_ok) {
+            self.what = What::Volumes;
+            self.volumes(&Section { heading: name, line: at, body: rows.to_vec() });
+        } else if status(first).is_some() || ["probe", "health", "ready"].iter().any(|word| name.contains(word)) {
+            self.what = What::Probes;
+            self.probe(&Section { heading: name, line: at, body: rows.to_vec() });
         } else {
-            let first = rows.first().map_or("", |(_, text)| text);
-            self.hole(Hole::NotUnderstood, rows.first().map(|(line, _)| *line), first);
+            self.hole(Hole::NotUnderstood, Some(at), first);
         }
     }
 
