@@ -5,15 +5,29 @@ use std::path::{Path, PathBuf};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// The sections of a file of words, and the Rust type whose values each section describes.
-const SECTIONS: &[(&str, &str)] = &[
-    ("findings", "claims::Code"),
-    ("facts", "usecase::switch::Code"),
-    ("hints", "usecase::switch::Code"),
-    ("steps", "usecase::switch::Step"),
-    ("checks", "usecase::doctor::Code"),
-    ("remedies", "usecase::doctor::Code"),
-    ("holes", "bundle::text::Hole"),
+/// What the keys of a section are.
+#[derive(Clone, Copy)]
+enum Keys {
+    /// The codes of this type: a function from a code to its words.
+    Codes(&'static str),
+    /// Names that data files give: a function from a name to its words, empty for one that has none.
+    Names,
+    /// What the code asks for by name: a struct of texts, `Page` for the section `page`.
+    Fields,
+}
+
+/// The sections of a file of words, in their order.
+const SECTIONS: &[(&str, Keys)] = &[
+    ("findings", Keys::Codes("claims::Code")),
+    ("facts", Keys::Codes("usecase::switch::Code")),
+    ("hints", Keys::Codes("usecase::switch::Code")),
+    ("steps", Keys::Codes("usecase::switch::Step")),
+    ("checks", Keys::Codes("usecase::doctor::Code")),
+    ("remedies", Keys::Codes("usecase::doctor::Code")),
+    ("holes", Keys::Codes("bundle::text::Hole")),
+    ("verdicts", Keys::Codes("model::Verdict")),
+    ("refutes", Keys::Names),
+    ("page", Keys::Fields),
 ];
 
 fn main() -> Result<(), Failure> {
@@ -23,8 +37,14 @@ fn main() -> Result<(), Failure> {
         std::fs::write(out.join(file), listing(&root.join(folder))?)?;
         println!("cargo::rerun-if-changed={folder}");
     }
-    let languages: Result<String, Failure> = files(&root.join("src/render/words"))?.iter().map(|path| words(path)).collect();
-    std::fs::write(out.join("words.rs"), languages?)?;
+    let mut text = String::new();
+    for (i, path) in files(&root.join("src/render/words"))?.iter().enumerate() {
+        let (module, structs) = words(path)?;
+        // The first language says which texts there are; another one that lacks or adds one does not compile.
+        text.push_str(if i == 0 { &structs } else { "" });
+        text.push_str(&module);
+    }
+    std::fs::write(out.join("words.rs"), text)?;
     println!("cargo::rerun-if-changed=src/render/words");
     Ok(())
 }
@@ -51,39 +71,70 @@ fn listing(folder: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// A language's module: one function for each section, from a code to its words. The compiler refuses a function that leaves a code out,
-/// and one that names a code that does not exist.
-fn words(path: &Path) -> Result<String, Failure> {
-    let mut text = format!("pub(super) mod {} {{\n", stem(path));
-    let mut sections = SECTIONS.iter();
+/// A language's module, and the structs of its sections of fields. The compiler refuses a function that leaves a code out, and one that
+/// names a code that does not exist.
+fn words(path: &Path) -> Result<(String, String), Failure> {
+    let (mut text, mut structs) = (format!("pub(super) mod {} {{\n", stem(path)), String::new());
+    let (mut sections, mut open) = (SECTIONS.iter(), None);
     for (i, line) in std::fs::read_to_string(path)?.lines().enumerate() {
         let wrong = || format!("{}, line {}: not as the lines of this file are: {line}", path.display(), i + 1);
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
         if let Some(name) = line.strip_suffix(':').filter(|l| !l.starts_with(' ')) {
-            let (_, code) = sections.next().filter(|(section, _)| *section == name).ok_or_else(wrong)?;
-            if text.contains("match") {
-                text.push_str("        }\n    }\n");
+            let (_, keys) = sections.next().filter(|(section, _)| *section == name).ok_or_else(wrong)?;
+            close(open, &mut text, &mut structs);
+            open = Some(*keys);
+            match keys {
+                Keys::Codes(code) => writeln!(
+                    text,
+                    "    pub fn {name}(code: crate::{code}) -> &'static str {{\n        use crate::{code} as Code;\n        match code {{"
+                )?,
+                Keys::Names => writeln!(text, "    pub fn {name}(name: &str) -> &'static str {{\n        match name {{")?,
+                Keys::Fields => {
+                    let name = capital(name);
+                    writeln!(text, "    pub const {}: super::{name} = super::{name} {{", name.to_uppercase())?;
+                    writeln!(structs, "/// The texts of a section of the words.\npub struct {name} {{")?;
+                }
             }
-            writeln!(
-                text,
-                "    pub fn {name}(code: crate::{code}) -> &'static str {{\n        use crate::{code} as Code;\n        match code {{"
-            )?;
-        } else {
-            let (code, says) = line.strip_prefix("  ").and_then(|l| l.split_once(": ")).ok_or_else(wrong)?;
-            if says.len() < 2 || !says.starts_with('"') || !says.ends_with('"') {
-                return Err(wrong().into());
+            continue;
+        }
+        let (key, says) = line.strip_prefix("  ").and_then(|l| l.split_once(": ")).ok_or_else(wrong)?;
+        if says.len() < 2 || !says.starts_with('"') || !says.ends_with('"') {
+            return Err(wrong().into());
+        }
+        match open.ok_or_else(wrong)? {
+            Keys::Codes(_) => {
+                let variant: String = key.split(['-', '.']).map(capital).collect();
+                writeln!(text, "            Code::{variant} => {says},")?;
             }
-            let variant: String = code.split(['-', '.']).map(capital).collect();
-            writeln!(text, "            Code::{variant} => {says},")?;
+            Keys::Names => writeln!(text, "            \"{key}\" => {says},")?,
+            Keys::Fields => {
+                let field = key.replace('-', "_");
+                writeln!(text, "        {field}: {says},")?;
+                writeln!(structs, "    /// `{key}`\n    pub {field}: &'static str,")?;
+            }
         }
     }
     if let Some((missing, _)) = sections.next() {
         return Err(format!("{}: it has no section {missing}", path.display()).into());
     }
-    text.push_str("        }\n    }\n}\n");
-    Ok(text)
+    close(open, &mut text, &mut structs);
+    text.push_str("}\n");
+    Ok((text, structs))
+}
+
+/// Ends a section.
+fn close(keys: Option<Keys>, text: &mut String, structs: &mut String) {
+    match keys {
+        None => {}
+        Some(Keys::Codes(_)) => text.push_str("        }\n    }\n"),
+        Some(Keys::Names) => text.push_str("            _ => \"\",\n        }\n    }\n"),
+        Some(Keys::Fields) => {
+            text.push_str("    };\n");
+            structs.push_str("}\n");
+        }
+    }
 }
 
 fn capital(word: &str) -> String {

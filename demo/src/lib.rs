@@ -17,6 +17,7 @@ pub mod seed;
 pub mod serve;
 pub mod world;
 
+pub use platform::pair::{Pair, Served};
 pub use platform::world::{Lost, World};
 pub use serve::server::{Options, Server};
 pub use world::controller::Controller;

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use walkdir::WalkDir;
 
 /// The ending of a bundle's file name.
 pub const ENDING: &str = ".evid.zip";
@@ -78,18 +79,15 @@ fn list(defects: &[Defect]) -> String {
     defects.iter().map(|d| format!("\n  {d}")).collect()
 }
 
-/// A bundle by path, by its name in the evidence folder, or by its age there: `latest`, `~1` for the one before, and so on.
+/// A bundle by path, with or without its ending, by its name in the evidence folder, or by its age there: `latest`, `~1` for the one before, and so on.
 ///
 /// # Errors
 /// Where there is none.
 pub fn locate(name: &str, archive: &Path) -> Result<PathBuf, ArchiveError> {
-    let given = PathBuf::from(name);
-    if given.is_file() {
-        return Ok(given);
-    }
-    let there = archive.join(format!("{}{ENDING}", name.strip_suffix(ENDING).unwrap_or(name)));
-    if there.is_file() {
-        return Ok(there);
+    let file = format!("{}{ENDING}", name.strip_suffix(ENDING).unwrap_or(name));
+    let there = archive.join(&file);
+    if let Some(path) = [PathBuf::from(name), there.clone(), PathBuf::from(file)].into_iter().find(|path| path.is_file()) {
+        return Ok(path);
     }
     let back = if name == "latest" { Some(0) } else { name.strip_prefix('~').and_then(|n| n.parse().ok()) };
     let found = back.and_then(|back: usize| by_age(archive).into_iter().nth(back));
@@ -107,15 +105,21 @@ fn by_age(archive: &Path) -> Vec<PathBuf> {
     all.into_iter().map(|(_, path)| path).collect()
 }
 
-/// The bundles in a folder, by their names.
+/// The bundles in a folder and in those within it, where runs are, by their names.
 ///
 /// # Errors
 /// If the folder can't be read.
 pub fn bundles(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let files = std::fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
-    let mut all: Vec<PathBuf> = files.filter(|path| path.to_string_lossy().ends_with(ENDING)).collect();
-    all.sort();
-    Ok(all)
+    std::fs::read_dir(folder)?;
+    let below = WalkDir::new(folder).min_depth(1).max_depth(3).sort_by_file_name();
+    let files = below.into_iter().filter_map(Result::ok).filter(|entry| !entry.file_type().is_dir()).map(walkdir::DirEntry::into_path);
+    Ok(files.filter(|path| path.to_string_lossy().ends_with(ENDING)).collect())
+}
+
+/// The name by which `locate` finds a bundle of the evidence folder.
+pub fn name_in(archive: &Path, path: &Path) -> String {
+    let within = path.strip_prefix(archive).ok().and_then(Path::parent).unwrap_or(Path::new(""));
+    within.join(name_of(path)).display().to_string()
 }
 
 /// Whether a file begins like a zip.

@@ -1,5 +1,5 @@
 //! Finds, reads and checks `evid.yaml`. Without one, the defaults hold.
-use crate::bundle::config::Config;
+use crate::bundle::config::{Config, ConfigError};
 use crate::canon::yaml;
 use crate::claims::catalogue;
 use serde::Deserialize;
@@ -51,15 +51,32 @@ pub fn parse(text: &str, file: &str) -> Result<Config, ConfigFileError> {
     let wrong = |what: String| ConfigFileError { file: file.to_owned(), what };
     let documents = yaml::parse(text).map_err(|e| wrong(e.to_string()))?;
     let [document] = documents.as_slice() else { return Err(wrong(format!("holds {} documents; one is wanted", documents.len()))) };
-    let document: Document = serde_json::from_value(document.clone()).map_err(|e| wrong(e.to_string()))?;
+    let at = |path: &str, what: &str| wrong(located(text, path, what));
+    let document: Document =
+        serde_path_to_error::deserialize(document.clone()).map_err(|e| at(&e.path().to_string(), &e.inner().to_string()))?;
     if document.api_version != "evid/v1" || document.kind != "Platform" {
         return Err(wrong(format!("is {} {}; `apiVersion: evid/v1` and `kind: Platform` are wanted", document.api_version, document.kind)));
     }
     let config = document.spec;
-    config.check().and_then(|()| config.layers()).and_then(|_| config.rules()).map_err(|e| wrong(format!("spec.{e}")))?;
+    config
+        .check()
+        .and_then(|()| config.layers())
+        .and_then(|_| config.rules())
+        .map_err(|ConfigError::Field { field, what }| at(&format!("spec.{field}"), &what))?;
     let known = catalogue::ids(&config.layers().unwrap_or_default()).map_err(&wrong)?;
     if let Some(id) = config.claims.iter().find(|c| !known.contains(c)) {
-        return Err(wrong(format!("spec.claims: there is no claim `{id}`; there are {}", known.join(", "))));
+        return Err(at("spec.claims", &format!("there is no claim `{id}`; there are {}", known.join(", "))));
     }
     Ok(config)
+}
+
+/// A message with the line of its field, and what may have been meant.
+fn located(text: &str, path: &str, what: &str) -> String {
+    let line = yaml::line_of(text, path).map_or_else(String::new, |line| format!("line {line}: "));
+    // serde_json names a field or a value that it does not know, and the known ones, each in backticks.
+    let mut words = what.split('`').skip(1).step_by(2);
+    let unknown = words.next().filter(|_| what.starts_with("unknown")).unwrap_or_default();
+    let meant = similar::get_close_matches(unknown, &words.collect::<Vec<_>>(), 1, 0.6);
+    let meant = meant.first().map_or_else(String::new, |word| format!("; did you mean `{word}`?"));
+    format!("{line}{path}: {what}{meant}")
 }

@@ -1,8 +1,10 @@
 //! Ctrl-C (and SIGTERM): the first asks every wait to stop in good order, the second ends the process at once.
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 
 static ASKED: OnceLock<watch::Sender<bool>> = OnceLock::new();
+static EVER: AtomicBool = AtomicBool::new(false);
 
 /// Listens from now on. If no runtime can be had, Ctrl-C ends the process as usual.
 pub fn listen() -> watch::Receiver<bool> {
@@ -16,6 +18,11 @@ pub fn fulfil() {
     }
 }
 
+/// Whether the process was asked to stop, fulfilled or not.
+pub fn ever() -> bool {
+    EVER.load(Ordering::Relaxed)
+}
+
 fn start() -> watch::Sender<bool> {
     let (asked, _) = watch::channel(false);
     let tell = asked.clone();
@@ -26,6 +33,7 @@ fn start() -> watch::Sender<bool> {
             let Ok(mut signal) = signals() else { return };
             drop(ready);
             signal().await;
+            EVER.store(true, Ordering::Relaxed);
             tell.send_replace(true);
             signal().await;
             leave();

@@ -7,6 +7,7 @@ pub mod config;
 pub mod doctor;
 pub mod dump;
 mod file_error;
+pub mod folder;
 pub mod fresh;
 #[cfg(feature = "kube")]
 pub mod interrupt;

@@ -1,4 +1,4 @@
-//! Report files: the DSSE envelope and the same as a sigstore bundle, written whole or not at all.
+//! Signed statements in files, reports above all: the DSSE envelope and the same as a sigstore bundle, written whole or not at all.
 use crate::adapters::{FileError, fresh};
 use crate::bundle::manifest::Tool;
 use crate::canon;
@@ -6,6 +6,11 @@ use crate::envelope;
 use crate::envelope::{Envelope, PAYLOAD_TYPE, SigningKey, Statement};
 use crate::report::PREDICATE_TYPE;
 use std::path::{Path, PathBuf};
+
+/// The ending of a report's file.
+pub const REPORT: &str = ".report.json";
+/// The ending of a signed statement as a sigstore bundle.
+pub const SIGSTORE: &str = ".sigstore.json";
 
 /// A report file that can't be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -18,17 +23,17 @@ pub enum ReportFileError {
     Form(String),
 }
 
-/// Signs a statement and writes `<a>--<b>.report.json` and `.sigstore.json` into a folder; gives the first one's path. An existing report
-/// with the same names and other content is renamed, never lost.
+/// Signs a statement and writes `<name><ending>`, whose ending is `.json` or `.report.json`, and `<name>.sigstore.json` into a folder; gives the
+/// first one's path. An existing file of the same name and other content is renamed, never lost.
 ///
 /// # Errors
 /// If the folder can't be written.
-pub fn write(folder: &Path, names: &[&str], statement: &Statement, key: &SigningKey) -> Result<PathBuf, ReportFileError> {
+pub fn write(folder: &Path, name: &str, ending: &str, statement: &Statement, key: &SigningKey) -> Result<PathBuf, ReportFileError> {
     let envelope = envelope::sign(PAYLOAD_TYPE, &statement.to_bytes(), key);
-    let path = folder.join(format!("{}.report.json", names.join("--")));
+    let path = folder.join(format!("{name}{ending}"));
     put(&path, envelope.to_bytes())?;
     if let Some(bundle) = envelope::sigstore_bundle(&envelope) {
-        put(&folder.join(format!("{}.sigstore.json", names.join("--"))), bundle)?;
+        put(&folder.join(format!("{name}{SIGSTORE}")), bundle)?;
     }
     Ok(path)
 }
@@ -46,11 +51,11 @@ fn put(path: &Path, mut bytes: Vec<u8>) -> Result<(), ReportFileError> {
     fresh::replace(path, &bytes, 0o644).map_err(wrong)
 }
 
-/// Reads a report: its envelope (alone or within a sigstore bundle) and the statement in it.
+/// Reads a signed statement: its envelope (alone or within a sigstore bundle) and the statement in it, of whatever type.
 ///
 /// # Errors
-/// If it is no report.
-pub fn read(path: &Path) -> Result<(Envelope, Statement), ReportFileError> {
+/// If it is none.
+pub fn statement(path: &Path) -> Result<(Envelope, Statement), ReportFileError> {
     let bytes = std::fs::read(path).map_err(FileError::reading(path)).map_err(ReportFileError::Io)?;
     let form = |e: String| ReportFileError::Form(e);
     let envelope = Envelope::parse(&bytes)
@@ -60,6 +65,16 @@ pub fn read(path: &Path) -> Result<(Envelope, Statement), ReportFileError> {
         return Err(form(format!("its payload is {}, not {PAYLOAD_TYPE}", envelope.payload_type)));
     }
     let statement = Statement::parse(&envelope.payload).map_err(|e| form(e.to_string()))?;
+    Ok((envelope, statement))
+}
+
+/// Reads a report, as `statement` does.
+///
+/// # Errors
+/// If it is no report.
+pub fn read(path: &Path) -> Result<(Envelope, Statement), ReportFileError> {
+    let form = |e: String| ReportFileError::Form(e);
+    let (envelope, statement) = statement(path)?;
     if statement.predicate_type != PREDICATE_TYPE {
         return Err(form(format!("its statement is of the type {}, and evid reads {PREDICATE_TYPE} only", statement.predicate_type)));
     }

@@ -1,7 +1,8 @@
 //! The folder of a proof: how far it is (`run.json`), its bundles, and what was written to the cluster. Must not know the steps of a run.
+use crate::adapters::report_file::{REPORT, SIGSTORE};
 use crate::adapters::spool::FileSpool;
 use crate::adapters::zipfile::Sealed;
-use crate::adapters::{archive, fresh};
+use crate::adapters::{FileError, archive, folder, fresh};
 use crate::bundle::manifest::Manifest;
 use crate::bundle::names::ACTIONS;
 use crate::usecase::capture::spool::Spool;
@@ -61,6 +62,23 @@ impl RunFolder {
         let (state, run) = here.max_by(|(a, _), (b, _)| a.started.cmp(&b.started))?;
         let left_off = state.proven && state.points().last() == Some(&"off");
         Some(run.bundle("before")).filter(|before| left_off && before.is_file())
+    }
+
+    /// Where the page is.
+    pub fn index(&self) -> PathBuf {
+        self.dir.join("index.html")
+    }
+
+    /// Takes away what concluded the run the last time: points are captured anew, so report, page and list would be about other bundles. They are
+    /// written again at its end.
+    pub fn reopen(&self) -> Result<(), FileError> {
+        if !self.dir.is_dir() {
+            return Ok(());
+        }
+        folder::unseal(&self.dir)?;
+        let entries = std::fs::read_dir(&self.dir).map_err(FileError::reading(&self.dir))?.filter_map(Result::ok);
+        let name = |path: &Path| path.file_name().is_some_and(|n| [REPORT, SIGSTORE].iter().any(|end| n.to_string_lossy().ends_with(end)));
+        entries.map(|e| e.path()).filter(|path| name(path) || *path == self.index()).try_for_each(|path| folder::gone(&path))
     }
 
     /// Where what is written to the cluster is recorded.

@@ -1,6 +1,6 @@
 //! What an Application lists: `status.resources`. Argo CD 3.6.0, `pkg/apis/application/v1alpha1/types.go` (`ResourceStatus`) and
 //! `controller/state.go` (`CompareAppState` fills it: an entry without a status is a hook or a copied mark).
-use crate::argo::GROUP;
+use crate::argo::{GROUP, is_own_kind};
 use crate::model::Key;
 use crate::model::meta::{list, text};
 use serde_json::Value;
@@ -60,7 +60,12 @@ impl<'a> Entry<'a> {
         self.0.get("requiresDeletionConfirmation") == Some(&Value::Bool(true))
     }
 
-    /// Whether it is about one of Argo CD's own kinds.
+    /// Whether it is about an object of one of Argo CD's own kinds.
+    pub fn is_of_own_kind(self) -> bool {
+        is_own_kind(self.group(), text(self.0, "/kind"))
+    }
+
+    /// Whether it is about this kind of Argo CD.
     pub fn is_argo(self, kind: &str) -> bool {
         self.group() == GROUP && text(self.0, "/kind") == kind
     }

@@ -31,6 +31,8 @@ pub struct Apps<'a> {
     agreements: BTreeMap<String, Vec<Agreement>>,
     layer: BTreeMap<usize, String>,
     here: BTreeSet<usize>,
+    /// Applications of which only marks on objects can say that they deploy here.
+    open: BTreeSet<usize>,
     managed: BTreeMap<String, String>,
     filled: BTreeMap<String, String>,
 }
@@ -87,6 +89,7 @@ impl<'a> Apps<'a> {
             agreements: BTreeMap::new(),
             layer: BTreeMap::new(),
             here: BTreeSet::new(),
+            open: BTreeSet::new(),
             managed: BTreeMap::new(),
             filled: BTreeMap::new(),
         };
@@ -117,7 +120,7 @@ impl<'a> Apps<'a> {
     /// Records what one Application lists.
     fn read(&mut self, at: usize, app: &Object, control: usize, here: &Here, destinations: &mut BTreeMap<usize, String>) {
         self.control.insert(at, control);
-        for (entry, resource) in listed(&app.value).map(|entry| (entry, entry.key())) {
+        for (entry, resource) in listed(&app.value).map(|entry| (entry, entry.key())).filter(|(_, key)| here.may_hold(&app.value, key)) {
             match self.objects.find(resource.parts()) {
                 Some(object) => {
                     self.listed.push((object, at));
@@ -129,8 +132,12 @@ impl<'a> Apps<'a> {
         }
         if here.is(&app.value) {
             self.here.insert(at);
+        } else if here.is_open(&app.value) {
+            self.open.insert(at);
         }
-        destinations.insert(at, meta::text(&app.value, "/spec/destination/namespace").to_owned());
+        if here.has_namespace_of(&app.value) {
+            destinations.insert(at, meta::text(&app.value, "/spec/destination/namespace").to_owned());
+        }
         let agreements = Agreement::of_application(&app.value);
         if !agreements.is_empty() {
             self.agreements.insert(app.key.place(), agreements);
@@ -139,7 +146,7 @@ impl<'a> Apps<'a> {
 
     /// An Application whose destination has an unknown name also deploys here if objects that it lists carry its mark here.
     fn find_here(&mut self) {
-        let open = self.listed.iter().filter(|(_, app)| !self.here.contains(app));
+        let open = self.listed.iter().filter(|(_, app)| self.open.contains(app));
         let marked = open.filter(|(object, app)| {
             self.objects.lean(*object).is_some_and(|o| self.named(&o).any(|(key, _)| self.objects.find(key.parts()) == Some(*app)))
         });

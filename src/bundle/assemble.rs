@@ -37,10 +37,10 @@ pub fn each_file(
     rules: &Rules,
     layers: &[Layer],
     config: &Config,
-    server: Option<&str>,
+    here: &Here,
     put: &mut dyn FnMut(String, Vec<u8>),
 ) -> Layered {
-    let context = Context::new(objects, rules, layers, &config.scope_label, &Here::new(server, &config.cluster_names));
+    let context = Context::new(objects, rules, layers, &config.scope_label, here);
     let places = layers::place(&context);
     let like_parts = LikeParts::of_objects(objects);
     let mut counts = BTreeMap::new();

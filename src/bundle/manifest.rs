@@ -1,4 +1,7 @@
 //! `evid.json`, format 1: what the bundle is, which cluster it shows, when, and the digest of each layer.
+use crate::argo::Here;
+use crate::bundle::config::Config;
+use crate::model;
 use crate::model::Source;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +18,9 @@ pub struct Manifest {
     /// Capture window.
     pub window: Window,
     pub cluster: Cluster,
+    /// The cluster of Argo CD, where that is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub: Option<Hub>,
     /// Each layer with its role and digest, `platform` last.
     pub layers: Vec<LayerLine>,
     /// Digest of the built-in rules.
@@ -36,6 +42,14 @@ pub struct Manifest {
     /// The run of a proof of which it is a point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
+}
+
+impl Manifest {
+    /// Which destinations of Applications are the captured cluster, by what the bundle says of itself.
+    pub fn here(&self, config: &Config) -> Here {
+        let hub = self.hub.as_ref().map(|hub| hub.server.as_deref());
+        Here::new(self.cluster.server.as_deref(), &config.cluster_names).managed_from(hub)
+    }
 }
 
 /// How a source is written down.
@@ -98,6 +112,35 @@ pub struct Cluster {
     /// The API server's address, without credentials; from live sources only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
+}
+
+/// The hub: Applications, ApplicationSets, AppProjects and Argo CD's two ConfigMaps are read there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Hub {
+    /// uid of its `kube-system` namespace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<String>,
+    /// Server version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The API server's address, without credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// The namespaces whose `argocd-cm` and `argocd-cmd-params-cm` are the hub's, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<String>,
+    /// The highest resourceVersion in everything that was read there, as decimal text; the coverage's is the captured cluster's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub highest_resource_version: Option<String>,
+}
+
+impl Hub {
+    /// The stored form.
+    pub fn new(hub: &model::Hub) -> Self {
+        let model::Hub { uid, version, server, settings, highest } = hub.clone();
+        Self { uid, version, server, settings, highest_resource_version: highest.map(|n| n.to_string()) }
+    }
 }
 
 /// One layer of the bundle.

@@ -1,5 +1,6 @@
 //! Rebuilds the objects of a bundle from its files: each object is put together from its lines. Keeps the stored lines in memory, but
 //! each object only while it is used, however many there are.
+use crate::argo::is_beside;
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::like_parts::LikeParts;
 use crate::bundle::lines::{IdentityLine, NoiseLine};
@@ -41,8 +42,10 @@ fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, String> {
 /// The objects of a bundle, sorted by key: for each, its lines and the fields that placing reads.
 pub struct Rebuilt<'f> {
     objects: Vec<(Object, Lines<'f>)>,
-    /// The highest resourceVersion of all of them.
+    /// The highest resourceVersion of those that were read from the captured cluster.
     pub highest: Option<u64>,
+    /// The same of those that were read from the hub, if there is one.
+    pub highest_of_hub: Option<u64>,
 }
 
 /// Stem, and `namespace/name` as the line spells it.
@@ -63,9 +66,12 @@ impl<'f> Rebuilt<'f> {
             #[serde(borrow)]
             metadata: Head<'a>,
         }
-        let like_parts = like_parts(files);
+        let manifest = manifest(files);
+        let like_parts = LikeParts::of(manifest.iter().flat_map(|m| m.like_parts.clone()));
+        let hub = manifest.and_then(|m| m.hub);
         let (mut states, mut noises) = (HashMap::new(), HashMap::new());
-        let (mut objects, mut highest, mut defects) = (Vec::new(), None, Vec::new());
+        let (mut objects, mut defects) = (Vec::new(), Vec::new());
+        let (mut highest, mut highest_of_hub) = (None, None);
         let each = |facet: &str, defects: &mut Vec<Defect>, take: &mut dyn FnMut(&'f str, &'f str, &'f [u8]) -> Result<(), String>| {
             for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with(facet)) {
                 let stem = like_parts.stem(name.rsplit('/').next().unwrap_or(name));
@@ -93,7 +99,9 @@ impl<'f> Rebuilt<'f> {
             let lines = Lines { state: states.remove(&key), identity, noise, file };
             let mut object = object(stem, lines.value()?, file, rules)?;
             let version = object.value.pointer("/metadata/resourceVersion").and_then(Value::as_str);
-            highest = highest.max(version.and_then(|v| v.parse().ok()));
+            let of_hub = hub.as_ref().is_some_and(|hub| is_beside(object.key.parts(), &hub.settings));
+            let highest = if of_hub { &mut highest_of_hub } else { &mut highest };
+            *highest = (*highest).max(version.and_then(|v| v.parse().ok()));
             object.value = lean(&object.value, &object.key, rules);
             objects.push((object, lines));
             Ok(())
@@ -103,7 +111,7 @@ impl<'f> Rebuilt<'f> {
         defects
             .extend(left.iter().map(|(stem, ns, name)| Defect::of(stem, DefectKind::Facets(format!("{ns}/{name} has no identity line")))));
         objects.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
-        (Self { objects, highest }, defects)
+        (Self { objects, highest, highest_of_hub }, defects)
     }
 }
 
@@ -136,10 +144,9 @@ pub fn objects(files: &Files, rules: &Rules) -> (Vec<Object>, Vec<Defect>) {
     ((0..rebuilt.len()).filter_map(|at| rebuilt.whole(at)).map(Cow::into_owned).collect(), defects)
 }
 
-/// The kinds whose names look like parts, from the manifest. If its list is wrong, the check of the facet files finds that.
-fn like_parts(files: &Files) -> LikeParts {
-    let manifest = files.get("evid.json").and_then(|bytes| serde_json::from_slice::<Manifest>(bytes).ok());
-    LikeParts::of(manifest.into_iter().flat_map(|m| m.like_parts))
+/// The manifest. If what it says of the files is wrong, the check of the facet files finds that.
+fn manifest(files: &Files) -> Option<Manifest> {
+    files.get("evid.json").and_then(|bytes| serde_json::from_slice(bytes).ok())
 }
 
 fn object(stem: &str, value: Value, file: &str, rules: &Rules) -> Result<Object, String> {

@@ -1,5 +1,5 @@
-//! The text of SHA256SUMS and what follows from it: each entry's digest, a layer's digest, the content id. Knows text only, no zip and no
-//! disk; the reader checks that a listed file exists.
+//! The text of SHA256SUMS and what follows from it: each entry's digest, a layer's digest, the content id. A folder's MANIFEST has the same
+//! form. Knows text only, no zip and no disk; the reader checks that a listed file exists.
 use crate::bundle::names;
 use crate::canon::sha256_hex;
 use std::collections::BTreeMap;
@@ -16,8 +16,8 @@ pub enum SumsFault {
     /// It does not have the one form.
     #[error("line {line} is not `<64 lowercase hex digits>  <name>` with a newline at its end")]
     Form { line: usize },
-    /// A name that a bundle may not have, or SHA256SUMS itself.
-    #[error("line {line} names {name:?}, which no bundle may list")]
+    /// A name that may not be listed, such as that of the list itself.
+    #[error("line {line} names {name:?}, which may not be listed")]
     Name {
         /// Where.
         line: usize,
@@ -41,11 +41,19 @@ impl Sums {
     /// # Errors
     /// The first invalid line.
     pub fn parse(text: &[u8]) -> Result<Self, SumsFault> {
+        Self::parse_of(text, |name| names::check(name.as_bytes()).is_ok() && name != names::SUMS)
+    }
+
+    /// Reads a text of this form that lists files of another kind, as strictly: `allowed` says which names it may list.
+    ///
+    /// # Errors
+    /// The first invalid line.
+    pub fn parse_of(text: &[u8], allowed: impl Fn(&str) -> bool) -> Result<Self, SumsFault> {
         let mut sums = BTreeMap::new();
         for (i, line) in text.split_inclusive(|b| *b == b'\n').enumerate() {
             let line_number = i + 1;
             let (digest, name) = split(line).ok_or(SumsFault::Form { line: line_number })?;
-            if names::check(name.as_bytes()).is_err() || name == names::SUMS {
+            if !allowed(name) {
                 return Err(SumsFault::Name { line: line_number, name: name.into() });
             }
             if sums.last_key_value().is_some_and(|(last, _): (&String, &String)| last.as_str() >= name) {

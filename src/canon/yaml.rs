@@ -1,6 +1,9 @@
 //! YAML text → JSON values, by the core schema of YAML 1.2. Expects attacks: repeated keys, alias bombs and deep nesting are errors with
 //! a line and a column. Knows nothing of Kubernetes or of files.
+mod line;
 mod scalar;
+
+pub use line::line_of;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use scalar::Want;

@@ -79,6 +79,7 @@ codes! {
         NoUid = "no-uid",
         NoEarlierOn = "no-earlier-on",
         OtherCluster = "other-cluster",
+        OtherHub = "other-hub",
         UnknownCluster = "unknown-cluster",
         OtherConfiguration = "other-configuration",
         OtherRules = "other-rules",

@@ -2,7 +2,6 @@
 use crate::claims::Position;
 use crate::compare::{Change, CompareError, Instance, Instances, Side, Spot};
 use crate::kinds::Rules;
-use crate::kinds::split::{Facets, join_facets};
 use crate::model::{Gap, Key, Layer, Role, stem, unstem};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -94,11 +93,7 @@ impl Evidence<'_> {
 
     /// An object of one bundle, rebuilt from its facets.
     pub fn whole(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
-        let map = |v: &Value, field: &str| v.get(field).and_then(Value::as_object).cloned().unwrap_or_default();
-        let identity = self.line("identity", spot, at, side)?;
-        let noise = self.line("noise", spot, at, side)?;
-        let state = if at.derived { identity.get("derived").cloned().unwrap_or_default() } else { self.state(spot, at, side)? };
-        Ok(join_facets(Facets { state, identity: map(&identity, "fields"), noise: map(&noise, "fields"), order: map(&noise, "order") }))
+        self.sides.get(side).map_or(Ok(Value::Null), |s| s.whole(&at.layer, &spot.stem, &spot.namespace, &spot.name))
     }
 
     /// The place and instance of an object with a known key, if a bundle holds it. If its kind has no namespace, the key may have that of

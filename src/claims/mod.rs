@@ -19,4 +19,5 @@ pub use evidence::Evidence;
 pub use finding::{Effect, Finding};
 pub use judge::{Judged, judge};
 pub use position::Position;
+pub use predicates::{VOLUME_PATHS, VOLUME_SERVERS};
 pub use question::Expect;

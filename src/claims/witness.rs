@@ -1,7 +1,7 @@
 //! How far the status of Applications is evidence about their objects: it counts while it is current (law 7), contradicts a list only by
 //! objects that it saw (law 8), and proves nothing about another cluster (law 11).
 use crate::argo;
-use crate::argo::{Here, Settings, Stale};
+use crate::argo::{Settings, Stale};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
 use crate::model::{By, Key, Source, meta};
@@ -66,7 +66,8 @@ fn deploys_here(e: &Evidence<'_>, spot: &Spot, app: &Value, side: usize) -> bool
     let Some(bundle) = e.sides.get(side) else { return true };
     let place = format!("{}/{}", spot.namespace, spot.name);
     let marked = || e.instances.all.values().flatten().flatten().any(|i| i.by == By::Ancestry && i.mark.is_empty() && i.app == place);
-    Here::new(bundle.manifest.cluster.server.as_deref(), &bundle.config.cluster_names).is(app) || marked()
+    let here = bundle.manifest.here(&bundle.config);
+    here.is(app) || (here.is_open(app) && marked())
 }
 
 fn stale(e: &Evidence<'_>, app: &Value, side: usize) -> Result<Option<Stale>, CompareError> {
@@ -117,14 +118,16 @@ fn of_stale(why: &Stale, side: usize) -> Finding {
 /// The objects that a current Application saw and the bundle lacks, if the list holds others of that kind and namespace. If the list
 /// holds none, the list itself is contradicted, which is a gap.
 fn missing(e: &Evidence<'_>, spot: &Spot, app: &Value, side: usize) -> Vec<Finding> {
-    if meta::deleting(app).is_some() || argo::app::is_operating(app) || !deploys_here(e, spot, app, side) {
+    let Some(bundle) = e.sides.get(side) else { return Vec::new() };
+    let here = bundle.manifest.here(&bundle.config);
+    if meta::deleting(app).is_some() || argo::app::is_operating(app) || (here.is_open(app) && !deploys_here(e, spot, app, side)) {
         return Vec::new();
     }
     let beside = |key: &Key| {
         let stem = e.stem_of(&key.group, &key.kind);
         e.instances.in_bundle(side).any(|(s, _)| s.stem == stem && s.namespace == key.namespace)
     };
-    let lacks = |key: &Key| e.rules.stored(&key.group, &key.kind) && e.find(key, side).is_none() && beside(key);
+    let lacks = |key: &Key| e.rules.stored(&key.group, &key.kind) && here.may_hold(app, key) && e.find(key, side).is_none() && beside(key);
     let seen = argo::listed(app).filter(|entry| entry.says_seen()).map(|entry| entry.key()).filter(lacks);
     seen.map(|key| Finding::new(Effect::Doubts, Code::ListedNotThere, side).about(key).at("", Some(json!(e.key(spot).to_string())), None))
         .collect()

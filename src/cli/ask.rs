@@ -12,6 +12,9 @@ pub fn confirm(place: &str, question: &str, yes: bool, somebody: bool) -> Result
     if yes {
         return Ok(());
     }
+    if ui::quiet() {
+        return Err(Failure::new("what goes was not shown, so nobody can confirm it").hint("leave out `--quiet`, or add `--yes`"));
+    }
     if !somebody {
         return Err(
             Failure::new("nobody is here to confirm").hint("`--yes` goes on without asking; `evid switch off --dry-run` shows every write")

@@ -3,6 +3,7 @@
 use crate::adapters::kube::{Access, Origin, origin};
 use crate::cli::Global;
 use crate::cli::failure::Failure;
+pub(super) use crate::render::foreign::quoted;
 
 /// The verbs that ask a cluster.
 const ASKING: [&str; 5] = ["switch", "prove", "doctor", "capture", "config init"];
@@ -11,29 +12,39 @@ const ASKING: [&str; 5] = ["switch", "prove", "doctor", "capture", "config init"
 pub(super) struct Bound {
     context: String,
     server: String,
+    /// Context and server of the cluster of Argo CD, where that is another one.
+    hub: Option<(String, String)>,
     /// None where the cluster ends with this command.
     flags: Option<String>,
 }
 
 impl Bound {
     /// The cluster that these flags, and else the kubeconfig, name now.
-    pub(super) fn to(access: &Access, global: &Global) -> Result<Self, Failure> {
+    pub(super) fn to(access: &Access, hub: Option<&Access>, global: &Global) -> Result<Self, Failure> {
         let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
         let Origin { context, server, .. } = origin(access, env)?;
+        let hub = hub.map(|hub| origin(hub, env)).transpose()?.map(|hub| (hub.context, hub.server));
         let file = access.kubeconfig.as_ref().map(|f| f.display().to_string());
         // Of several files only the shell knows; the context names the cluster in them.
         let file = file.or_else(|| env("KUBECONFIG").filter(|v| !v.contains(':')));
         let named = (context != Origin::POD).then_some(&context);
         let config = global.config.as_ref().map(|f| f.display().to_string());
-        let flags = [("--kubeconfig", &file), ("--context", &named.cloned()), ("--as", &access.impersonate), ("--config", &config)];
+        let of_argo = hub.as_ref().map(|(context, _)| context.clone());
+        let flags = [
+            ("--kubeconfig", &file),
+            ("--context", &named.cloned()),
+            ("--argocd-context", &of_argo),
+            ("--as", &access.impersonate),
+            ("--config", &config),
+        ];
         let flags = flags.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", quoted(value.as_ref()?))));
         let groups = access.groups.iter().map(|group| format!(" --as-group {}", quoted(group)));
-        Ok(Self { flags: Some(flags.chain(groups).collect()), context, server })
+        Ok(Self { flags: Some(flags.chain(groups).collect()), context, server, hub })
     }
 
     /// A cluster that ends with this command: nothing can be proposed for it.
     pub(super) fn passing(server: &str) -> Self {
-        Self { context: "the demo's own".into(), server: server.into(), flags: None }
+        Self { context: "the demo's own".into(), server: server.into(), hub: None, flags: None }
     }
 
     /// Whether the cluster outlives this command.
@@ -41,10 +52,15 @@ impl Bound {
         self.flags.is_some()
     }
 
-    /// Which cluster it is, by what a person knows and by what it says of itself.
-    pub(super) fn place(&self, uid: Option<&str>) -> String {
-        let uid = uid.unwrap_or("of unknown uid: the Namespace kube-system can't be read");
-        format!("context {}, server {}, cluster {uid}", self.context, self.server)
+    /// Which cluster it is, and which is that of Argo CD, by what a person knows and by what they say of themselves.
+    pub(super) fn place(&self, uid: Option<&str>, hub: Option<&str>) -> String {
+        let one = |context: &str, server: &str, uid: Option<&str>| {
+            let uid = uid.unwrap_or("of unknown uid: the Namespace kube-system can't be read");
+            format!("context {context}, server {server}, cluster {uid}")
+        };
+        let own = one(&self.context, &self.server, uid);
+        let of_argo = self.hub.as_ref().map(|(context, server)| format!("; Argo CD in {}", one(context, server, hub)));
+        own + &of_argo.unwrap_or_default()
     }
 
     /// A failure whose commands go to this cluster.
@@ -69,18 +85,12 @@ fn asks(command: &str) -> bool {
     ASKING.iter().any(|verb| words.strip_prefix(verb).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
 }
 
-/// A word as a shell reads it back.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Bound, quoted};
 
     fn bound(flags: Option<&str>) -> Bound {
-        Bound { context: "prod".into(), server: "https://prod".into(), flags: flags.map(str::to_owned) }
+        Bound { context: "prod".into(), server: "https://prod".into(), hub: None, flags: flags.map(str::to_owned) }
     }
 
     #[test]
@@ -93,6 +103,19 @@ mod tests {
     #[test]
     fn nothing_is_proposed_for_a_cluster_that_is_gone() {
         assert_eq!(bound(None).text("it hangs\n  `evid switch repair` repairs it\n`evid show before`"), "it hangs\n`evid show before`");
+    }
+
+    #[test]
+    fn a_place_names_both_clusters() {
+        let hub = Some(("hub".into(), "https://hub".into()));
+        let both = Bound { hub, ..bound(None) }.place(Some("u"), None);
+        assert!(
+            both.starts_with(
+                "context prod, server https://prod, cluster u; Argo CD in context hub, server https://hub, cluster of unknown"
+            ),
+            "{both}"
+        );
+        assert_eq!(bound(None).place(Some("u"), None), "context prod, server https://prod, cluster u");
     }
 
     #[test]

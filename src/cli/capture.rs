@@ -15,7 +15,7 @@ use crate::cli::live;
 use crate::cli::live::Connection;
 use crate::cli::{Done, Global, ui};
 use crate::kinds::Rules;
-use crate::model::{Gap, Objects as _, Snapshot};
+use crate::model::{Gap, Objects as _, Role, Snapshot};
 use crate::render::gaps::lines;
 use crate::usecase::capture;
 use crate::usecase::capture::intake::Intake;
@@ -24,6 +24,7 @@ use crate::usecase::capture::packed::PackedList;
 use crate::usecase::capture::{Beside, Captured, Collected};
 #[cfg(feature = "kube")]
 use crate::usecase::probes;
+use serde_json::json;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
@@ -47,6 +48,9 @@ pub(super) struct Args {
     /// Replace an existing bundle
     #[arg(long)]
     force: bool,
+    /// What stdout has of the bundle: name (its path), or json
+    #[arg(short, long, default_value = "name", value_parser = ["name", "json"])]
+    output: String,
     #[cfg(feature = "kube")]
     #[command(flatten)]
     live: live::LiveArgs,
@@ -61,7 +65,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         let hint = "letters, digits, `.`, `_` and `-`, which every system takes; `--archive DIR` says where";
         return Err(Failure::new(format!("`{name}` is no name for a bundle")).hint(hint));
     }
-    let path = global.archive.join(format!("{name}{ENDING}"));
+    let path = global.archive().join(format!("{name}{ENDING}"));
     if path.exists() && !args.force {
         return Err(Failure::new(format!("{} exists", path.display())).hint("choose another name, or replace it with `--force`"));
     }
@@ -80,7 +84,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let intake = Intake { redactor: &redactor, rules: &rules, layers: &layers, config: &config, spool: &spool };
     let origin = match &args.from {
         Some(dir) => Origin::Dump(dir),
-        None => Origin::Cluster(Box::new(connection(args, &global.archive)?)),
+        None => Origin::Cluster(Box::new(connection(args, global.archive())?)),
     };
     let captured = capture::run(
         |intake| match &origin {
@@ -90,7 +94,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         &intake,
         |snapshot| {
             let probes = probe(&origin, snapshot, &intake)?;
-            writable(&global.archive)?;
+            writable(global.archive())?;
             Ok(Beside { probes, nonce: args.nonce.clone(), ..Beside::default() })
         },
         |files| Ok(archive::seal(&path, args.force, |put| files(put))?),
@@ -98,7 +102,15 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if captured.snapshot.started.is_none() {
         ui::message("note: the dump does not say when it was taken; `--at TIME` says it, and order can be judged");
     }
-    Ok(summary(&captured))
+    let exit = summary(&captured);
+    let Captured { sealed: (sealed, manifest), snapshot, .. } = &captured;
+    if args.output == "json" {
+        let (path, gaps) = (sealed.path.display().to_string(), snapshot.gaps.len());
+        ui::json(&json!({"path": path, "sha256": sealed.sha256, "objects": snapshot.objects.len(), "gaps": gaps, "manifest": manifest}))?;
+    } else {
+        ui::data(format!("{}\n", sealed.path.display()).as_bytes())?;
+    }
+    Ok(exit)
 }
 
 /// Makes the evidence folder, and checks that a bundle can be written there.
@@ -133,7 +145,7 @@ fn connection(_: &Args, _: &Path) -> Result<Connection, Failure> {
 fn collect(connection: &Connection, args: &Args, intake: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
     let Intake { config, layers, rules, redactor, .. } = *intake;
     let collected = connection.session(config, layers, rules, redactor).collect(&args.live.scope(config), intake);
-    collected.map_err(|e| live::failure(e, &connection.cluster))
+    collected.map_err(|e| live::failure(e, &connection.clusters))
 }
 
 #[cfg(not(feature = "kube"))]
@@ -152,7 +164,7 @@ fn probe(origin: &Origin<'_>, snapshot: &mut Snapshot<PackedObjects<'_>>, intake
         let session = connection.session(config, layers, rules, redactor);
         let planned = probes::plan(config, redactor).map_err(Failure::new)?;
         let asked = session.probe(&planned, &session.places(&snapshot.objects));
-        let (lines, finished) = asked.map_err(|e| live::failure(e, &connection.cluster))?;
+        let (lines, finished) = asked.map_err(|e| live::failure(e, &connection.clusters))?;
         snapshot.finished = Some(finished);
         return Ok(lines);
     }
@@ -209,11 +221,14 @@ pub(super) fn summary(captured: &Captured<'_, (Sealed, Manifest)>) -> Exit {
     }
     let declared: Vec<&Line> = probes.iter().filter(|l| l.is() != Is::Absent).collect();
     let wrong: Vec<&&Line> = declared.iter().filter(|l| l.is() != Is::Right).collect();
+    // What is switched off does not answer; no claim is about it.
+    let switched = |l: &Line| manifest.layers.iter().any(|layer| layer.name == l.layer && layer.role == Role::Switched.as_str());
     if !declared.is_empty() {
         ui::message(&format!("probes: {} of {} answered rightly", declared.len() - wrong.len(), declared.len()));
     }
     for line in &wrong {
-        ui::message(&format!("  {}: {}", line.probe, line.is().as_str()));
+        let why = if switched(line) { ", and its layer can be off" } else { "" };
+        ui::message(&format!("  {}: {}{why}", line.probe, line.is().as_str()));
     }
     let complete = gaps(&snapshot.gaps);
     let strange = absent(manifest, &snapshot.gaps);
@@ -221,7 +236,11 @@ pub(super) fn summary(captured: &Captured<'_, (Sealed, Manifest)>) -> Exit {
         strange.iter().for_each(|what| ui::message(what));
         ui::message("hint: nothing can be proven of such a layer; `evid config init` describes the platform that is there");
     }
-    if wrong.is_empty() && snapshot.unsettled.is_empty() && strange.is_empty() { complete } else { Exit::Inconclusive }
+    if wrong.iter().all(|line| switched(line)) && snapshot.unsettled.is_empty() && strange.is_empty() {
+        complete
+    } else {
+        Exit::Inconclusive
+    }
 }
 
 /// The layers of which there is nothing on the platform. Where Applications were not seen whole, a gap says so, and nobody knows.
@@ -239,11 +258,10 @@ fn absent(manifest: &Manifest, gaps: &[Gap]) -> Vec<String> {
 
 /// Prints what was not answered; a capture with gaps is incomplete.
 fn gaps(gaps: &[Gap]) -> Exit {
-    const MOST: usize = 8;
     if gaps.is_empty() {
         return Exit::Proven;
     }
     ui::message(&format!("{} gaps, all in coverage.json:", gaps.len()));
-    lines(gaps, MOST).iter().for_each(|line| ui::message(&format!("  {line}")));
+    lines(gaps, ui::most(8)).iter().for_each(|line| ui::message(&format!("  {line}")));
     Exit::Inconclusive
 }

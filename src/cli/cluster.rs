@@ -1,7 +1,10 @@
 //! kubectl's flags for the cluster and the user, for every verb that asks a cluster.
 use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::{Access, Cluster, ConnectError, Origin, connect, origin};
+use crate::argo::Here;
+use crate::bundle::config::Config;
 use crate::cli::failure::Failure;
+use crate::usecase::cluster::Clusters;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,6 +18,9 @@ pub(super) struct ClusterArgs {
     /// The kubeconfig's context
     #[arg(long, global = true, value_name = "NAME")]
     context: Option<String>,
+    /// The context of the cluster in which Argo CD runs, where it manages this one from outside (hub and spoke)
+    #[arg(long, global = true, value_name = "NAME")]
+    argocd_context: Option<String>,
     /// How long one request may take, as in 30s or 2m
     #[arg(long, global = true, value_name = "TIME", default_value = "30s", value_parser = timeout)]
     request_timeout: Duration,
@@ -27,19 +33,25 @@ pub(super) struct ClusterArgs {
 }
 
 impl ClusterArgs {
-    /// Builds the client; sends nothing.
-    pub(super) fn connect(&self) -> Result<Cluster, Failure> {
-        connected(&self.access())
+    /// Builds the clients; sends nothing.
+    pub(super) fn connect(&self) -> Result<Clusters<Cluster>, Failure> {
+        connected(&self.access(), self.hub().as_ref())
     }
 
-    /// The cluster and the user that the kubeconfig names.
-    pub(super) fn origin(&self) -> Result<Origin, Failure> {
-        origin(&self.access(), |name| std::env::var(name).ok()).map_err(hinted)
+    /// The clusters and the users that the kubeconfig names: that of `--context`, and that of Argo CD where it is another one.
+    pub(super) fn origins(&self) -> Result<Vec<Origin>, Failure> {
+        let origin = |access: &Access| origin(access, |name| std::env::var(name).ok()).map_err(hinted);
+        [self.access()].iter().chain(&self.hub()).map(origin).collect()
+    }
+
+    /// The cluster of Argo CD, where that is another one, as the same user.
+    pub(super) fn hub(&self) -> Option<Access> {
+        self.argocd_context.clone().map(|context| Access { context: Some(context), ..self.access() })
     }
 
     /// Whether the command line names a cluster.
     pub(super) fn is_named(&self) -> bool {
-        self.kubeconfig.is_some() || self.context.is_some()
+        self.kubeconfig.is_some() || self.context.is_some() || self.argocd_context.is_some()
     }
 
     /// `--as`.
@@ -64,9 +76,23 @@ impl ClusterArgs {
     }
 }
 
-/// Builds the client; sends nothing.
-pub(super) fn connected(access: &Access) -> Result<Cluster, Failure> {
-    connect(access, |name| std::env::var(name).ok()).map_err(hinted)
+/// Builds the clients of a cluster, and of the hub if there is one; sends nothing.
+pub(super) fn connected(access: &Access, hub: Option<&Access>) -> Result<Clusters<Cluster>, Failure> {
+    let one = |access: &Access| connect(access, |name| std::env::var(name).ok()).map_err(hinted);
+    let clusters = Clusters { spoke: one(access)?, hub: hub.map(one).transpose()? };
+    match &clusters.hub {
+        Some(hub) if hub.server() == clusters.spoke.server() => {
+            Err(Failure::new(format!("`--context` and `--argocd-context` name the same cluster, {}", hub.server()))
+                .hint("leave `--argocd-context` out where Argo CD runs in the cluster to which it deploys"))
+        }
+        _ => Ok(clusters),
+    }
+}
+
+/// Which destinations of Applications are the cluster.
+pub(super) fn here(clusters: &Clusters<Cluster>, config: &Config) -> Here {
+    let hub = clusters.hub.as_ref().map(|hub| Some(hub.server()));
+    Here::new(Some(clusters.spoke.server()), &config.cluster_names).managed_from(hub)
 }
 
 fn hinted(error: ConnectError) -> Failure {

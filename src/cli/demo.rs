@@ -13,7 +13,7 @@ use crate::usecase::prove::Goal;
 use crate::usecase::switch::{Strategy, Times};
 use evid_demo::faults::mishaps::MISHAPS;
 use evid_demo::seed::LOSSES;
-use evid_demo::{Server, platform};
+use evid_demo::{Served, Server, platform};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,6 +32,9 @@ pub(super) struct Args {
     /// Where the folder of the run goes
     #[arg(long, value_name = "DIR", default_value = "evidence")]
     out: PathBuf,
+    /// table, or json (the report's predicate)
+    #[arg(short, long, default_value = "table", value_parser = ["table", "json"])]
+    output: String,
 }
 
 #[derive(clap::Subcommand, Debug)]
@@ -44,6 +47,9 @@ enum Verb {
         /// Where its kubeconfig is written
         #[arg(long, value_name = "FILE", default_value = "demo.kubeconfig")]
         kubeconfig: PathBuf,
+        /// Run Argo CD in a cluster of its own: a hub, context `evid-demo-hub`
+        #[arg(long)]
+        hub: bool,
     },
     /// Name what can go wrong with `--fault`
     Faults,
@@ -57,7 +63,7 @@ fn fault(name: &str) -> Result<String, String> {
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     match &args.verb {
         None => show(args, global),
-        Some(Verb::Serve { port, kubeconfig }) => serve(args, *port, kubeconfig),
+        Some(Verb::Serve { port, kubeconfig, hub }) => serve(args, *port, kubeconfig, *hub),
         Some(Verb::Faults) => {
             let lines: String = MISHAPS.iter().map(|m| format!("{:<20} {}\n", m.name, m.about)).collect();
             ui::data(lines.as_bytes())?;
@@ -68,12 +74,27 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 
 /// Starts the platform with its faults.
 fn start(args: &Args, port: u16) -> Result<Server, Failure> {
-    let failed = |e: std::io::Error| Failure::new(format!("the demo platform can't be started: {e}"));
+    let options = options(args)?;
+    platform::platform(&options, SystemClock::new().now()).and_then(|p| p.serve(port)).map_err(failed)
+}
+
+/// Starts the platform in two clusters.
+fn start_both(args: &Args, port: u16) -> Result<Served, Failure> {
+    if !args.fault.is_empty() {
+        return Err(Failure::new("`--fault` and `--hub` do not go together: what goes wrong is in one cluster"));
+    }
+    Served::start(&options(args)?, SystemClock::new().now(), port).map_err(failed)
+}
+
+fn failed(error: std::io::Error) -> Failure {
+    Failure::new(format!("the demo platform can't be started: {error}"))
+}
+
+fn options(args: &Args) -> Result<platform::Options, Failure> {
     // Every demo is a cluster of its own: its evidence is not comparable with that of another demo.
     let mut salt = vec![0_u8; 16];
     getrandom::fill(&mut salt).map_err(|e| Failure::new(format!("the system gives no random numbers: {e}")))?;
-    let options = platform::Options { pace: args.pace, mishaps: args.fault.clone(), salt, ..platform::Options::default() };
-    platform::platform(&options, SystemClock::new().now()).and_then(|p| p.serve(port)).map_err(failed)
+    Ok(platform::Options { pace: args.pace, mishaps: args.fault.clone(), salt, ..platform::Options::default() })
 }
 
 /// The platform's description: its own, unless another is given; its probe intervals are divided by the pace.
@@ -103,6 +124,7 @@ fn show(args: &Args, global: &Global) -> Done {
         Access { kubeconfig: Some(kubeconfig), context: None, impersonate: None, groups: vec![], timeout: Duration::from_secs(30) };
     let asked = Asked {
         cluster: access,
+        hub: None,
         lasts: false,
         goal: Some(Goal::RoundTrip),
         strategy: Strategy::Prune,
@@ -119,6 +141,7 @@ fn show(args: &Args, global: &Global) -> Done {
         restore: false,
         interval: Duration::from_secs(5).div_f64(args.pace),
         sign: None,
+        json: args.output == "json",
         export: false,
     };
     let done = prove::prove(&asked, &description(global)?, global);
@@ -129,8 +152,14 @@ fn show(args: &Args, global: &Global) -> Done {
     done
 }
 
+/// What is served: the platform in one cluster, or in two.
+enum Up {
+    One(Server),
+    Both(Served),
+}
+
 /// Serves the platform until Ctrl-C. The kubeconfig is a new file, and only what was written there is removed in the end.
-fn serve(args: &Args, port: u16, kubeconfig: &Path) -> Done {
+fn serve(args: &Args, port: u16, kubeconfig: &Path, hub: bool) -> Done {
     // From here on Ctrl-C is handled: the kubeconfig is removed with the server.
     let clock = SystemClock::new();
     let wrong = |e: std::io::Error| {
@@ -143,19 +172,22 @@ fn serve(args: &Args, port: u16, kubeconfig: &Path) -> Done {
         }
     };
     let path = std::path::absolute(kubeconfig).map_err(wrong)?;
-    let server = start(args, port)?;
-    let own = server.kubeconfig();
+    let up = if hub { Up::Both(start_both(args, port)?) } else { Up::One(start(args, port)?) };
+    let (url, own, flag) = match &up {
+        Up::One(server) => (server.url(), server.kubeconfig(), ""),
+        Up::Both(both) => (both.spoke.url(), both.kubeconfig(), " --argocd-context evid-demo-hub"),
+    };
     fresh::create(&path, own.as_bytes(), 0o600).map_err(wrong)?;
     ui::data(format!("export KUBECONFIG={}\n", bound::quoted(&path.display().to_string())).as_bytes())?;
-    ui::message(&format!("a demo platform is up at {}; Ctrl-C ends it", server.url()));
+    ui::message(&format!("a demo platform is up at {url}; Ctrl-C ends it"));
     let pace = if args.pace == 1.0 { String::new() } else { format!(" --pace {}", args.pace) };
     let losses: String = LOSSES.iter().map(|lost| format!(" --allow-loss {lost}")).collect();
     ui::message("try, in another terminal, once that line is typed there:");
     for command in [
-        "kubectl get applications -n argocd".to_owned(),
-        "evid switch status".to_owned(),
-        "evid capture before".to_owned(),
-        format!("evid prove round-trip{pace}{losses}"),
+        format!("kubectl get applications -n argocd{}", flag.replace("--argocd-", "--")),
+        format!("evid switch status{flag}"),
+        format!("evid capture before{flag}"),
+        format!("evid prove round-trip{flag}{pace}{losses}"),
     ] {
         ui::message(&format!("  {command}"));
     }

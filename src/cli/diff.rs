@@ -1,15 +1,18 @@
-//! `evid diff`: verdicts, changes, and a signed report beside the bundles.
+//! `evid diff`: verdicts, changes, and a signed report in the evidence folder.
 use crate::adapters::{archive, report_file};
 use crate::claims::Expect;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::form::{Form, Given};
 use crate::cli::{Done, Global, key, ui};
 use crate::render::report;
+use crate::render::view::Inputs;
 use crate::report::read::read;
 use crate::usecase::diff::diff;
+use crate::usecase::shown::shown;
 use std::path::{Path, PathBuf};
 
-/// Compare two or three bundles, judge the claims, and leave a signed report beside them
+/// Compare two or three bundles, judge the claims, and leave a signed report in the evidence folder
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// The bundle before, by path or by name
@@ -21,9 +24,12 @@ pub(super) struct Args {
     /// What the bundles should show; else the positions of the switch decide
     #[arg(long, value_parser = ["core-only", "optional-on", "unchanged"])]
     expect: Option<String>,
-    /// table, or json (the report's predicate)
-    #[arg(short, long, default_value = "table", value_parser = ["table", "json"])]
-    output: String,
+    /// In which form; several, as `html,junit`, with `--out-dir`
+    #[arg(short, long, default_value = "table", value_enum, value_delimiter = ',')]
+    output: Vec<Form>,
+    /// Write each form into a file of this folder, named after the bundles
+    #[arg(long, value_name = "DIR")]
+    out_dir: Option<PathBuf>,
     /// Leave no report
     #[arg(long)]
     no_sign: bool,
@@ -34,25 +40,39 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     let names = [Some(&args.before), Some(&args.after), args.third.as_ref()];
-    let paths: Vec<PathBuf> = names.into_iter().flatten().map(|n| archive::locate(n, &global.archive)).collect::<Result<_, _>>()?;
+    let paths: Vec<PathBuf> = names.into_iter().flatten().map(|n| archive::locate(n, global.archive())).collect::<Result<_, _>>()?;
     let sides = archive::sides(&paths)?;
     let expect = args.expect.as_deref().and_then(Expect::parse);
     let outcome = diff(&sides, expect)?;
-    if args.output == "json" {
-        ui::json(&outcome.predicate)?;
-    } else {
-        ui::data(report::text(&read(&outcome.predicate).map_err(Failure::new)?, ui::style()).as_bytes())?;
-    }
-    if !args.no_sign {
-        let signing = key::signing(args.sign.as_deref())?;
-        let folder = paths.last().and_then(|p| p.parent()).unwrap_or(Path::new("."));
-        let statement = outcome.statement(&sides);
-        let path = report_file::write(folder, &sides.iter().map(|s| &*s.name).collect::<Vec<_>>(), &statement, &signing)
-            .map_err(|e| Failure::from(e).hint("`--no-sign` leaves no report"))?;
-        if args.output != "json" {
+    let reading = read(&outcome.predicate).map_err(Failure::new)?;
+    let name = sides.iter().map(|s| &*s.name).collect::<Vec<_>>().join("--");
+    let folder = folder(args, global, &paths);
+    let signing = folder.map(|_| key::signing(args.sign.as_deref())).transpose()?;
+    let signers: Vec<String> = signing.iter().map(|key| key.verifying_key().keyid()).collect();
+    let file = signing.as_ref().map(|_| format!("{name}{}", report_file::REPORT));
+    let shown = if args.output.iter().any(|form| form.shows_bundles()) { Some(shown(&sides)?) } else { None };
+    let inputs = Inputs { report: &reading, file: file.as_deref(), signers: &signers, judged: true, shown: shown.as_ref(), run: None };
+    let table = |style| report::text(&reading, style);
+    Given { predicate: &outcome.predicate, inputs, table: &table }.give(&args.output, args.out_dir.as_deref(), &name)?;
+    if let (Some(folder), Some(signing)) = (folder, &signing) {
+        let path = report_file::write(folder, &name, report_file::REPORT, &outcome.statement(&sides), signing)
+            .map_err(|e| Failure::from(e).hint("`--no-sign` leaves no report, `--archive DIR` leaves it elsewhere"))?;
+        if args.output != [Form::Json] {
             let next = format!("evid verify {} --key {} --rederive", path.display(), key::public(args.sign.as_deref()));
-            ui::message(&format!("\nsigned report {}\nnext: {next}", path.display()));
+            ui::message(&format!("\nsigned report {}", path.display()));
+            ui::message(&format!("next: {next}"));
         }
+    } else if !args.no_sign {
+        ui::message("no report was left: these bundles are not in your evidence folder; `--archive DIR` says where one goes");
     }
     Ok(Exit::from(outcome.total))
+}
+
+/// Where the report goes: into the evidence folder, if the bundles are its own or somebody asks for it. In another's folder nothing is written,
+/// and no key is made for it.
+fn folder<'a>(args: &Args, global: &'a Global, paths: &[PathBuf]) -> Option<&'a Path> {
+    let archive = global.archive();
+    let own = |path: &PathBuf| path.parent().is_some_and(|dir| dir.canonicalize().ok() == archive.canonicalize().ok());
+    let asked = global.archive.is_some() || args.sign.is_some();
+    (!args.no_sign && (asked || paths.iter().all(own))).then_some(archive)
 }

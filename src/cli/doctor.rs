@@ -1,7 +1,8 @@
 //! `evid doctor`: what would keep evid from seeing the platform, and what to do about it; `--rbac`: the rights that evid needs.
-use crate::adapters::kube::{Access, Origin};
+use crate::adapters::kube::{Access, Cluster, Origin};
 use crate::adapters::{config, doctor, keyfile};
-use crate::cli::cluster::{ClusterArgs, connected};
+use crate::bundle::config::Config;
+use crate::cli::cluster::{ClusterArgs, connected, here};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
@@ -12,7 +13,7 @@ use crate::render;
 use crate::usecase::capture::live::platform;
 use crate::usecase::cluster::discover;
 use crate::usecase::doctor as usecase;
-use crate::usecase::doctor::{Code, Doctor, Examined, Grant, Level, Line, complete};
+use crate::usecase::doctor::{Code, Doctor, Examined, Grant, Level, Line, complete, complete_with_hub};
 use crate::usecase::rights::{Purpose, Right};
 use std::path::Path;
 
@@ -47,39 +48,42 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
     let (line, read) = configuration(global.config.as_deref());
     let mut lines = vec![line];
-    let (layers, rules) = match read {
-        Some((layers, rules)) => (Some(layers), rules),
-        None => (None, Rules::new(&[])?),
+    let (config, layers, rules) = match read {
+        Some((config, layers, rules)) => (config, Some(layers), rules),
+        None => (Config::default(), None, Rules::new(&[])?),
     };
-    let (examined, failure) = match cluster(args, layers.as_deref(), &rules) {
+    let (examined, failure) = match examine(args, &config, layers.as_deref(), &rules) {
         Ok(examined) => (examined, None),
         Err(failure) => {
             let line = Line::problem(Code::KubeconfigUnusable).with("why", failure.text());
-            (Examined { lines: vec![line], missing: vec![] }, Some(failure))
+            (Examined { lines: vec![line], ..Examined::default() }, Some(failure))
         }
     };
-    lines.extend(examined.lines);
+    let Examined { lines: found, missing, missing_on_hub } = examined;
+    lines.extend(found);
     lines.extend(match keyfile::default_dir(|name| std::env::var_os(name)) {
         Ok(dir) => doctor::keys(&dir),
         Err(e) => vec![Line::problem(Code::KeysUnusable).with("what", "keys").with("why", e)],
     });
-    lines.push(doctor::folder(&global.archive));
-    show(&args.output, &lines, &examined.missing)?;
+    lines.push(doctor::folder(global.archive()));
+    show(&args.output, &lines, &missing, &missing_on_hub)?;
     match failure {
-        Some(failure) => Err(failure),
+        // A line has said why.
+        Some(_) => Ok(Exit::Usage),
         None if count(&lines, Level::Problem) > 0 => Ok(Exit::Inconclusive),
         None => Ok(Exit::Proven),
     }
 }
 
-fn show(output: &str, lines: &[Line], missing: &[Right]) -> Result<(), Failure> {
-    let missing = Some(missing).filter(|m| !m.is_empty());
+fn show(output: &str, lines: &[Line], missing: &[Right], on_hub: &[Right]) -> Result<(), Failure> {
     if output == "json" {
-        let role = missing.map(|m| usecase::role("evid-missing", m));
-        ui::data(format!("{:#}\n", render::doctor::json(lines, role.as_ref())).as_bytes())?;
+        let role = |name, rights: &[Right]| (!rights.is_empty()).then(|| usecase::role(name, rights));
+        let json = render::doctor::json(lines, role("evid-missing", missing), role("evid-missing-hub", on_hub));
+        ui::data(format!("{json:#}\n").as_bytes())?;
     } else {
-        let role = missing.map(|m| format!("\n{}", render::rbac::missing(m))).unwrap_or_default();
-        ui::data(format!("{}{role}", render::doctor::text(lines, ui::style().colour)).as_bytes())?;
+        let roles = render::rbac::missing(missing, on_hub);
+        let gap = if roles.is_empty() { "" } else { "\n" };
+        ui::data(format!("{}{gap}{roles}", render::doctor::text(lines, ui::style().colour)).as_bytes())?;
     }
     let counted = |level, what: &str| match count(lines, level) {
         1 => format!("1 {what}"),
@@ -94,10 +98,11 @@ fn count(lines: &[Line], level: Level) -> usize {
 }
 
 /// The configuration in force; an invalid one becomes a line, and no value is guessed.
-fn configuration(named: Option<&Path>) -> (Line, Option<(Vec<Layer>, Rules)>) {
+fn configuration(named: Option<&Path>) -> (Line, Option<(Config, Vec<Layer>, Rules)>) {
     let read = || {
         let config = config::load(named)?;
-        Ok::<_, Failure>((config.layers()?, Rules::new(&config.rules()?)?))
+        let (layers, rules) = (config.layers()?, Rules::new(&config.rules()?)?);
+        Ok::<_, Failure>((config, layers, rules))
     };
     match read() {
         Ok(read) => {
@@ -108,18 +113,17 @@ fn configuration(named: Option<&Path>) -> (Line, Option<(Vec<Layer>, Rules)>) {
     }
 }
 
-/// Asks the cluster; first shows where the connection comes from.
-fn cluster(args: &Args, layers: Option<&[Layer]>, rules: &Rules) -> Result<Examined, Failure> {
-    let origin = args.cluster.origin()?;
-    let cluster = args.cluster.connect()?;
+/// Asks the clusters; first shows where the connections come from.
+fn examine(args: &Args, config: &Config, layers: Option<&[Layer]>, rules: &Rules) -> Result<Examined, Failure> {
+    let origins = args.cluster.origins()?;
+    let clusters = args.cluster.connect()?;
     let progress = Progress::new();
-    progress.say(&format!("asking {}", cluster.server()));
-    let clock = args.cluster.clock();
-    let home = cluster.namespace().to_owned();
-    let review = !args.no_access_review;
-    let mut examined = usecase::examine(&Doctor { api: &cluster, clock: &clock, rules, layers, home: &home, review });
+    progress.say(&format!("asking {}", clusters.spoke.server()));
+    let (clock, review, here) = (args.cluster.clock(), !args.no_access_review, here(&clusters, config));
+    let (hub, home) = (clusters.hub.as_ref().map(Cluster::server), clusters.hub.as_ref().unwrap_or(&clusters.spoke).namespace());
+    let mut examined = usecase::examine(&Doctor { api: &clusters, clock: &clock, rules, layers, here: &here, hub, home, review });
     progress.clear();
-    examined.lines.splice(0..0, of_origin(&origin, args.cluster.impersonated()));
+    examined.lines.splice(0..0, origins.iter().flat_map(|origin| of_origin(origin, args.cluster.impersonated())));
     Ok(examined)
 }
 
@@ -144,19 +148,23 @@ fn of_origin(origin: &Origin, impersonated: Option<&str>) -> Vec<Line> {
 /// Prints the roles: for all kinds, or for the kinds of the named cluster. Where Applications are is asked as the person who prints, not as
 /// whom the roles are for: that one may not list them yet.
 fn rbac(args: &Args) -> Done {
-    let mut listed = None;
+    let (mut listed, mut both) = (None, None);
     let (mut control, mut applications) = (None, Vec::new());
     let own = Access { impersonate: None, groups: vec![], ..args.cluster.access() };
-    let asked = connected(&own).and_then(|cluster| Ok((discover(&cluster).map_err(|e| live::failure(e, &cluster))?, cluster)));
+    let hub = args.cluster.hub().map(|hub| Access { impersonate: None, groups: vec![], ..hub });
+    let asked = connected(&own, hub.as_ref());
+    let asked = asked.and_then(|clusters| Ok((discover(&clusters).map_err(|e| live::failure(e, &clusters))?, clusters)));
     match asked {
-        Ok(((kinds, gaps), cluster)) => {
-            let seen = platform(&cluster, &Rules::new(&[])?, &[], &kinds, cluster.namespace(), &[]);
+        Ok(((kinds, gaps), clusters)) => {
+            let home = clusters.hub.as_ref().unwrap_or(&clusters.spoke).namespace();
+            let seen = platform(&clusters, &Rules::new(&[])?, &[], &kinds, home, &[]);
             applications = seen.argo("Application").map(|app| app.key.namespace.clone()).chain(seen.control.clone()).collect();
             control = seen.control;
             if args.cluster.is_named() {
                 gaps.iter().for_each(|g| ui::message(&format!("note: {}: not in the role", g.detail)));
                 listed = Some(complete(Some(&kinds)));
             }
+            both = clusters.hub.is_some().then(|| complete_with_hub(&kinds));
         }
         Err(why) if args.cluster.is_named() => return Err(why),
         Err(_) => {}
@@ -170,7 +178,10 @@ fn rbac(args: &Args) -> Done {
     applications.dedup();
     let verbs: Vec<Purpose> = Purpose::ALL.into_iter().filter(|p| args.rbac.iter().any(|v| v == p.as_str())).collect();
     let grant = Grant { user: args.cluster.impersonated(), control, applications: &applications };
-    let text = render::rbac::documents(&verbs, &complete(None), listed.as_deref(), &grant);
+    let text = match &both {
+        Some([own, of_hub]) => render::rbac::with_hub(&verbs, own, of_hub, &grant),
+        None => render::rbac::documents(&verbs, &complete(None), listed.as_deref(), &grant),
+    };
     ui::data(text.as_bytes())?;
     Ok(Exit::Proven)
 }

@@ -15,6 +15,8 @@ pub enum Exit {
     Inconclusive = 3,
     /// Integrity or signature failure.
     Broken = 4,
+    /// Ctrl-C or SIGTERM, before it was done.
+    Interrupted = 130,
 }
 
 /// The table at the end of `--help`.
@@ -23,12 +25,13 @@ pub const HELP: &str = "Exit codes:
   1  refuted, or different
   2  wrong usage, or it could not run
   3  inconclusive, or incomplete
-  4  integrity or signature failure";
+  4  integrity or signature failure
+  130  interrupted";
 
 impl Exit {
-    /// The worse of two exits: broken, then refuted, then inconclusive.
+    /// The worse of two exits: interrupted, broken, then refuted, then inconclusive.
     pub fn at_best(self, other: Self) -> Self {
-        const RISING: [Exit; 5] = [Exit::Proven, Exit::Inconclusive, Exit::Refuted, Exit::Usage, Exit::Broken];
+        const RISING: [Exit; 6] = [Exit::Proven, Exit::Inconclusive, Exit::Refuted, Exit::Usage, Exit::Broken, Exit::Interrupted];
         let rank = |e: Self| RISING.iter().position(|x| *x == e);
         if rank(self) >= rank(other) { self } else { other }
     }

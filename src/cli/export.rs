@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 fn bundles(name: &str, global: &Global) -> Result<Vec<PathBuf>, Failure> {
     let dir = Path::new(name);
     if !dir.is_dir() {
-        return Ok(vec![archive::locate(name, &global.archive)?]);
+        return Ok(vec![archive::locate(name, global.archive())?]);
     }
     let folder = RunFolder::new(dir.to_owned());
     let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--from` wants a bundle, or the folder of a run"))?;

@@ -42,16 +42,15 @@ impl Failure {
     }
 
     /// What went wrong.
-    #[cfg(feature = "kube")]
     pub fn text(&self) -> &str {
         &self.text
     }
 
     /// Prints it to stderr and returns the exit code.
     pub fn report(self) -> ExitCode {
-        ui::message(&format!("error: {}", self.text));
+        ui::error(&format!("error: {}", self.text));
         if let Some(hint) = self.hint {
-            ui::message(&format!("hint: {hint}"));
+            ui::error(&format!("hint: {hint}"));
         }
         self.exit.into()
     }

@@ -55,11 +55,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         return Err(Failure::new(format!("{shown} states nothing that evid reads")).hint(hint));
     }
     let names = names(&moments, args)?;
-    let paths: Vec<PathBuf> = names.iter().map(|name| global.archive.join(format!("{name}{ENDING}"))).collect();
+    let paths: Vec<PathBuf> = names.iter().map(|name| global.archive().join(format!("{name}{ENDING}"))).collect();
     if let Some(path) = paths.iter().find(|path| path.exists() && !args.force) {
         return Err(Failure::new(format!("{} exists", path.display())).hint("choose another name, or replace it with `--force`"));
     }
-    writable(&global.archive)?;
+    writable(global.archive())?;
     let mut documents = Vec::new();
     for ((moment, path), name) in moments.iter().zip(&paths).zip(&names) {
         let spool = FileSpool::new().map_err(|e| no_spool(&e))?;

@@ -5,6 +5,10 @@ use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
 use crate::render::table::columns;
 use serde_json::json;
+use std::path::Path;
+
+/// From how many columns on the digests and signers are printed too.
+const WIDE: u16 = 120;
 
 /// List the bundles of the evidence folder
 #[derive(clap::Args, Debug)]
@@ -15,27 +19,31 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
-    let folder = &global.archive;
+    let folder = global.archive();
     let paths = archive::bundles(folder)
         .map_err(|e| Failure::new(format!("{}: {e}", folder.display())).hint("`evid capture NAME --from DIR` makes the first bundle"))?;
+    let wide = ui::style().width >= WIDE;
     let (mut rows, mut documents, mut exit) = (Vec::new(), Vec::new(), Exit::Proven);
     for path in paths {
-        let name = archive::name_of(&path);
+        let name = archive::name_in(folder, &path);
         match archive::open(&path).and_then(|reader| Ok((archive::about(&reader)?, reader))) {
             Ok(((m, coverage), reader)) => {
                 let cluster = m.cluster.uid.clone().unwrap_or_else(|| "unknown".into());
-                let layers: Vec<String> =
-                    m.layers.iter().map(|l| format!("{}={}", l.name, l.digest.chars().take(8).collect::<String>())).collect();
-                let reports = reports(folder, &name);
-                rows.push(vec![
+                let layers = m.layers.iter().map(|l| format!("{}={}", l.name, l.digest.chars().take(8).collect::<String>()));
+                let reports = reports(&path);
+                let mut row = vec![
                     name.clone(),
-                    m.window.finished.clone().unwrap_or_else(|| "unknown".into()),
-                    cluster.chars().take(8).collect(),
+                    m.window.finished.as_deref().map_or_else(|| "unknown".into(), to_the_second),
                     m.source.as_str().to_owned(),
                     coverage.gaps.len().to_string(),
-                    layers.join(" "),
-                    reports.iter().map(|(_, signer)| signer.chars().take(8).collect::<String>()).collect::<Vec<_>>().join(" "),
-                ]);
+                ];
+                if wide {
+                    let signers = reports.iter().map(|(_, signer)| signer.chars().take(8).collect::<String>());
+                    let rest = [layers.collect::<Vec<_>>(), signers.collect()].map(|column| column.join(" "));
+                    row.push(cluster.chars().take(8).collect());
+                    row.extend(rest);
+                }
+                rows.push(row);
                 documents.push(json!({"name": name, "manifest": m, "sha256": reader.file_sha256(), "contentId": reader.sums().content_id(), "gaps": coverage.gaps.len(),
                     "reports": reports.iter().map(|(file, signer)| json!({"file": file, "claimedSigner": signer})).collect::<Vec<_>>()}));
             }
@@ -52,22 +60,26 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     } else if rows.is_empty() {
         ui::message(&format!("{} holds no bundle; `evid capture NAME --from DIR` makes one", folder.display()));
     } else {
-        ui::data(
-            columns(&["NAME", "CAPTURED", "CLUSTER", "SOURCE", "GAPS", "LAYERS", "IN REPORTS SIGNED BY (CLAIMED)"], &rows, ui::style())
-                .as_bytes(),
-        )?;
+        let header = ["NAME", "CAPTURED", "SOURCE", "GAPS", "CLUSTER", "LAYERS", "IN REPORTS SIGNED BY (CLAIMED)"];
+        ui::data(columns(header.get(..if wide { 7 } else { 4 }).unwrap_or(&header), &rows, ui::style()).as_bytes())?;
     }
     Ok(exit)
 }
 
-/// The reports in the folder that name a bundle, with the key id that each claims.
-fn reports(folder: &std::path::Path, bundle: &str) -> Vec<(String, String)> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+/// A time without its fraction of a second.
+fn to_the_second(time: &str) -> String {
+    time.split_once('.').map_or_else(|| time.to_owned(), |(whole, _)| format!("{whole}Z"))
+}
+
+/// The reports beside a bundle that name it, with the key id that each claims.
+fn reports(bundle: &Path) -> Vec<(String, String)> {
+    let name = archive::name_of(bundle);
+    let entries = bundle.parent().map(std::fs::read_dir).into_iter().flatten().flatten().filter_map(Result::ok);
     let mut found: Vec<(String, String)> = entries
         .filter_map(|e| {
             let file = e.file_name().to_string_lossy().into_owned();
             let stem = file.strip_suffix(".report.json")?;
-            stem.split("--").any(|part| part == bundle).then_some(())?;
+            stem.split("--").any(|part| part == name).then_some(())?;
             let value: serde_json::Value = serde_json::from_slice(&std::fs::read(e.path()).ok()?).ok()?;
             let signer = value.pointer("/signatures/0/keyid").and_then(|v| v.as_str()).unwrap_or("nobody").to_owned();
             Some((file, signer))

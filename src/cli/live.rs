@@ -2,9 +2,10 @@
 use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::Cluster;
 use crate::adapters::kube::reach::Apps;
+use crate::argo::Here;
 use crate::bundle::config::Config;
 use crate::canon::redact::Redactor;
-use crate::cli::cluster::ClusterArgs;
+use crate::cli::cluster::{ClusterArgs, here};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, progress, ui};
@@ -12,7 +13,7 @@ use crate::kinds::Rules;
 use crate::model::{Layer, Object};
 use crate::usecase::capture::live;
 use crate::usecase::capture::live::{Live, Scope};
-use crate::usecase::cluster::{LiveError, discover};
+use crate::usecase::cluster::{Clusters, LiveError, discover};
 use crate::usecase::session::{Progress, Session, scope};
 
 /// What to ask a cluster.
@@ -53,9 +54,9 @@ impl LiveArgs {
     }
 }
 
-/// A cluster that is asked, and the ways to it.
+/// The clusters that are asked, and the ways to them.
 pub(super) struct Connection {
-    pub(super) cluster: Cluster,
+    pub(super) clusters: Clusters<Cluster>,
     pub(super) clock: SystemClock,
     apps: Apps,
     progress: Box<dyn Fn(Progress) + Sync>,
@@ -63,66 +64,73 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Sends nothing yet.
-    pub(super) fn new(cluster: Cluster) -> Self {
-        let apps = Apps::new(cluster.login(), cluster.handle());
+    pub(super) fn new(clusters: Clusters<Cluster>) -> Self {
+        let apps = Apps::new(clusters.spoke.login(), clusters.spoke.handle());
         let line = progress::Progress::new();
         let progress = move |progress| match progress {
             Progress::Asked { done, total, objects } => line.say(&format!("{done}/{total} questions, {objects} objects")),
             Progress::Probing(probes) => line.say(&format!("{probes} probes")),
             Progress::Done => line.clear(),
         };
-        Self { cluster, clock: SystemClock::new(), apps, progress: Box::new(progress) }
+        Self { clusters, clock: SystemClock::new(), apps, progress: Box::new(progress) }
     }
 
     /// The platform that it is asked about.
     pub(super) fn session<'a>(&'a self, config: &'a Config, layers: &'a [Layer], rules: &'a Rules, redactor: &'a Redactor) -> Session<'a> {
-        let Self { cluster, clock, apps, progress } = self;
-        Session { api: cluster, server: cluster.server(), reach: apps, clock, config, layers, rules, redactor, progress: &**progress }
+        let Self { clusters, clock, apps, progress } = self;
+        let (server, hub) = (clusters.spoke.server(), clusters.hub.as_ref().map(Cluster::server));
+        Session { api: clusters, server, hub, reach: apps, clock, config, layers, rules, redactor, progress: &**progress }
     }
 }
 
 /// Prints the first requests that a capture would send.
 pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
-    let cluster = args.cluster.connect()?;
+    let clusters = args.cluster.connect()?;
     let clock = args.cluster.clock();
     let scope = args.scope(config);
-    let live = Live { api: &cluster, clock: &clock, rules, scope: &scope, progress: &|_, _, _| {} };
-    let paths = live::questions(&live).map_err(|e| failure(e, &cluster))?;
+    let live = Live { api: &clusters, clock: &clock, rules, scope: &scope, progress: &|_, _, _| {} };
+    let paths = live::questions(&live).map_err(|e| failure(e, &clusters))?;
     ui::text(&paths.iter().map(|p| format!("GET {p}\n")).collect::<String>())?;
-    ui::message(&format!("{} questions to {}; nothing was asked but discovery", paths.len(), cluster.server()));
+    let of_argo = clusters.hub.as_ref().map(|hub| format!(", of Argo CD's own kinds to {}", hub.server())).unwrap_or_default();
+    ui::message(&format!("{} questions to {}{of_argo}; nothing was asked but discovery", paths.len(), clusters.spoke.server()));
     Ok(Exit::Proven)
 }
 
 /// How Argo CD is set up there, and the server's address. Prints what was not answered.
 /// Fails if Applications were refused and none was seen.
-pub(super) fn platform(args: &ClusterArgs) -> Result<(String, Vec<Object>), Failure> {
-    let cluster = args.connect()?;
-    let (kinds, _) = discover(&cluster).map_err(|e| failure(e, &cluster))?;
+pub(super) fn platform(args: &ClusterArgs) -> Result<(String, Vec<Object>, Here), Failure> {
+    let clusters = args.connect()?;
+    let (kinds, _) = discover(&clusters).map_err(|e| failure(e, &clusters))?;
+    let (argo, server) = (clusters.hub.as_ref().unwrap_or(&clusters.spoke), clusters.spoke.server());
     let seen = live::platform(
-        &cluster,
+        &clusters,
         &Rules::new(&[])?,
         &[],
         &kinds,
-        cluster.namespace(),
+        argo.namespace(),
         &["persistentvolumes", "persistentvolumeclaims", "namespaces"],
     );
     let applications = seen.gaps.iter().find(|g| g.resource == "applications" || g.resource == "*");
     match applications {
         Some(gap) if seen.argo("Application").next().is_none() => {
-            Err(Failure::new(format!("{}: Applications can't be seen: {}", cluster.server(), gap.detail))
+            Err(Failure::new(format!("{}: Applications can't be seen: {}", argo.server(), gap.detail))
                 .hint("`evid doctor` looks step by step, `evid doctor --rbac` prints the rights that evid needs"))
         }
         _ => {
             let said = seen.gaps.iter().map(|g| format!("note: {} were not all seen: {}", g.resource, g.detail));
             said.for_each(|note| ui::message(&note));
-            Ok((cluster.server().to_owned(), seen.objects))
+            Ok((server.to_owned(), seen.objects, here(&clusters, &Config::default())))
         }
     }
 }
 
 /// Why a cluster could not be asked, with a hint on the next step.
-pub(super) fn failure(error: LiveError, cluster: &Cluster) -> Failure {
-    let hint = match &error {
+pub(super) fn failure(error: LiveError, clusters: &Clusters<Cluster>) -> Failure {
+    let (of, cluster) = match (&error, &clusters.hub) {
+        (LiveError::Hub(of), Some(hub)) => (&**of, hub),
+        (of, _) => (of, &clusters.spoke),
+    };
+    let hint = match of {
         LiveError::Unauthorized { .. } => {
             "log in again (the token or certificate of the kubeconfig's user may have expired), or name another `--context`".into()
         }
@@ -134,7 +142,10 @@ pub(super) fn failure(error: LiveError, cluster: &Cluster) -> Failure {
         }
         LiveError::Stopped => "run it again".into(),
         LiveError::Refused { status: 429 | 500.., .. } => "the server is busy, starting or ill: run it again in a while".into(),
-        LiveError::Refused { .. } | LiveError::Unreadable { .. } => format!("is {} a Kubernetes API server?", cluster.server()),
+        LiveError::SameCluster { .. } => "leave `--argocd-context` out where Argo CD runs in the cluster to which it deploys".into(),
+        LiveError::Refused { .. } | LiveError::Hub(_) | LiveError::Unreadable { .. } => {
+            format!("is {} a Kubernetes API server?", cluster.server())
+        }
     };
     Failure::from(error).hint(hint)
 }

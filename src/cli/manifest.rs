@@ -1,6 +1,7 @@
 //! Manifests that a person gives with `-f`: YAML or JSON, or a bundle. From a bundle, its switched root and that root's AppProject are
 //! taken.
 use crate::adapters::archive;
+use crate::argo::Here;
 use crate::bundle::config::Config;
 use crate::bundle::rebuild;
 use crate::canon::redact::MARK;
@@ -11,7 +12,16 @@ use crate::model::{Key, Layer, Object, Role, Source};
 use crate::usecase::switch::{Was, before, cleaned};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What `-f` names: a file, else a bundle of the evidence folder by its name.
+///
+/// # Errors
+/// If there is neither.
+pub(super) fn named(file: Option<&Path>, archive: &Path) -> Result<Option<PathBuf>, Failure> {
+    let one = |file: &Path| if file.is_file() { Ok(file.to_owned()) } else { archive::locate(&file.to_string_lossy(), archive) };
+    Ok(file.map(one).transpose()?)
+}
 
 /// The objects in a file; none if no file is given.
 pub(super) fn read(file: Option<&Path>) -> Result<Vec<Value>, Failure> {
@@ -29,8 +39,8 @@ pub(super) fn read(file: Option<&Path>) -> Result<Vec<Value>, Failure> {
 pub(super) fn before(path: &Path) -> Result<BTreeMap<Key, Was>, Failure> {
     let wrong = |what: &str| Failure::new(format!("{}: {what}", path.display()));
     if archive::is_zip(path) {
-        let (objects, layers) = bundle(path)?;
-        return Ok(before::of_objects(objects, &layers));
+        let Taken { objects, layers, here } = bundle(path)?;
+        return Ok(before::of_objects(objects, &layers, &here));
     }
     let text = std::fs::read_to_string(path).map_err(|e| wrong(&e.to_string()))?;
     before::of_journal(&text).ok_or_else(|| {
@@ -38,8 +48,14 @@ pub(super) fn before(path: &Path) -> Result<BTreeMap<Key, Was>, Failure> {
     })
 }
 
-/// The objects of a bundle, and its layers.
-fn bundle(path: &Path) -> Result<(Vec<Object>, Vec<Layer>), Failure> {
+/// What is taken from a bundle.
+struct Taken {
+    objects: Vec<Object>,
+    layers: Vec<Layer>,
+    here: Here,
+}
+
+fn bundle(path: &Path) -> Result<Taken, Failure> {
     let reader = archive::open_whole(path)?;
     if archive::about(&reader)?.0.source == Source::Text {
         let text = format!("{}: it was made from text, which holds no object whole", path.display());
@@ -47,14 +63,15 @@ fn bundle(path: &Path) -> Result<(Vec<Object>, Vec<Layer>), Failure> {
     }
     let files = archive::files(&reader).map_err(|d| Failure::new(format!("{}: {d}", path.display())))?;
     let config: Config = serde_json::from_slice(files.get("config.json").map_or(&[][..], |b| b))?;
+    let (manifest, _) = archive::about(&reader)?;
     let (objects, _) = rebuild::objects(&files, &Rules::new(&config.rules()?)?);
-    Ok((objects, config.layers()?))
+    Ok(Taken { objects, layers: config.layers()?, here: manifest.here(&config) })
 }
 
 fn of_bundle(path: &Path) -> Result<Vec<Value>, Failure> {
     let wrong =
         |what: String| Failure::new(format!("{}: {what}", path.display())).hint("apply it from Git, or name its manifest with `-f`");
-    let (objects, layers) = bundle(path)?;
+    let Taken { objects, layers, .. } = bundle(path)?;
     let switched = layers.iter().find(|l| l.role == Role::Switched).ok_or_else(|| wrong("no layer of it is switched".into()))?;
     let is_root = |o: &&Object| {
         o.key.is_argo("Application")

@@ -15,6 +15,7 @@ mod doctor;
 pub mod exit;
 mod export;
 mod failure;
+mod form;
 mod global;
 mod import;
 mod key;
@@ -82,6 +83,7 @@ pub fn run() -> ExitCode {
             return code.into();
         }
     };
+    ui::set(cli.global.quiet, cli.global.verbose);
     let done = match &cli.verb {
         Verb::Capture(args) => capture::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
@@ -104,8 +106,17 @@ pub fn run() -> ExitCode {
     };
     match done {
         Ok(exit) => exit.into(),
+        Err(failure) if stopped() => failure.exit(Exit::Interrupted).report(),
         Err(failure) => failure.report(),
     }
+}
+
+/// Whether a person has stopped it.
+fn stopped() -> bool {
+    #[cfg(feature = "kube")]
+    return crate::adapters::interrupt::ever();
+    #[cfg(not(feature = "kube"))]
+    false
 }
 
 /// Builds the command, for documentation.

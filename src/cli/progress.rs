@@ -1,4 +1,5 @@
 //! The progress of a long task, on a terminal.
+use crate::cli::ui;
 use crate::render::foreign;
 use std::io::{IsTerminal as _, Write as _};
 
@@ -11,7 +12,7 @@ pub struct Progress {
 impl Progress {
     /// Shown only if stderr is a terminal.
     pub fn new() -> Self {
-        Self { shown: std::io::stderr().is_terminal(), last: std::sync::Mutex::new(None) }
+        Self { shown: std::io::stderr().is_terminal() && !ui::quiet(), last: std::sync::Mutex::new(None) }
     }
 
     /// Replaces the line, at most ten times a second.

@@ -4,6 +4,7 @@ use crate::render::foreign;
 use crate::render::table::Style;
 use serde_json::Value;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Writes data to stdout. If the reader has closed the pipe, that is no error: the command continues, and its exit code stays the same.
 ///
@@ -27,18 +28,46 @@ pub fn json(value: &Value) -> std::io::Result<()> {
     data(format!("{}\n", foreign::escaped(&json::to_text(value))).as_bytes())
 }
 
-/// Writes a message to stderr; a closed stderr is ignored.
+static QUIET: AtomicBool = AtomicBool::new(false);
+static VERBOSE: AtomicBool = AtomicBool::new(false);
+
+/// How much is said, as the options of every verb have it.
+pub fn set(quiet: bool, verbose: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+    VERBOSE.store(verbose, Ordering::Relaxed);
+}
+
+/// Whether only results and errors are printed.
+pub fn quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
+/// How many lines of a list are printed: a few, or all.
+pub fn most(few: usize) -> usize {
+    if VERBOSE.load(Ordering::Relaxed) { usize::MAX } else { few }
+}
+
+/// Writes a message to stderr, unless only results and errors are wanted.
 pub fn message(text: &str) {
+    if !quiet() {
+        error(text);
+    }
+}
+
+/// Writes an error to stderr; a closed stderr is ignored.
+pub fn error(text: &str) {
     drop(writeln!(std::io::stderr().lock(), "{}", foreign::message(text)));
 }
 
-/// How to draw on stdout.
+/// How to draw on stdout. `COLUMNS` says how wide, as for other tools.
 pub fn style() -> Style {
     let terminal = std::io::stdout().is_terminal();
     let colour =
         terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
-    let width = terminal_size::terminal_size().map(|(w, _)| w.0).filter(|_| terminal).unwrap_or(160);
-    Style { width, colour, most: 12 }
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    let seen = terminal_size::terminal_size().map(|(w, _)| w.0).filter(|_| terminal);
+    let width = said.or(seen).unwrap_or(160);
+    Style { width, colour, most: most(12) }
 }
 
 /// Reads a passphrase from `EVID_PASSPHRASE`, else asks on the terminal.

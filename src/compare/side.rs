@@ -5,6 +5,7 @@ use crate::bundle::like_parts::LikeParts;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::probe;
 use crate::bundle::sums::Sums;
+use crate::kinds::split::{Facets, join_facets};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -119,6 +120,19 @@ impl Side {
     pub fn line(&self, facet: &str, layer: &str, stem: &str, namespace: &str, name: &str) -> Result<Value, CompareError> {
         let Some((entry, range)) = self.find(facet, layer, stem, namespace, name)? else { return Ok(Value::Null) };
         self.parse(entry, self.file(entry)?.get(range).unwrap_or_default())
+    }
+
+    /// One object, put together from the lines of its facets.
+    ///
+    /// # Errors
+    /// As [`Side::line`].
+    pub fn whole(&self, layer: &str, stem: &str, namespace: &str, name: &str) -> Result<Value, CompareError> {
+        let line = |facet: &str| self.line(facet, layer, stem, namespace, name);
+        let map = |v: &Value, field: &str| v.get(field).and_then(Value::as_object).cloned().unwrap_or_default();
+        let (identity, noise) = (line("identity")?, line("noise")?);
+        let derived = identity.get("derived").filter(|d| !d.is_null()).cloned();
+        let state = derived.map_or_else(|| line("state"), Ok)?;
+        Ok(join_facets(Facets { state, identity: map(&identity, "fields"), noise: map(&noise, "fields"), order: map(&noise, "order") }))
     }
 
     /// The entry that holds the line of one object; if the kind is cut into parts, the exact part.

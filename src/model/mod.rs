@@ -16,7 +16,7 @@ pub use gap::{Gap, Reason};
 pub use instant::instant;
 pub use key::{Key, KeyRef};
 pub use layer::{By, Layer, PLATFORM, Placement, Role};
-pub use object::{Object, Question, Snapshot, Source, Unsettled, group_of, is_custom, stem, unstem};
+pub use object::{Hub, Object, Question, Snapshot, Source, Unsettled, group_of, is_custom, stem, unstem};
 pub use objects::Objects;
 pub use pointer::{escape, join, push, set, tokens};
 pub use universe::{Known, Listable, Universe};

@@ -91,6 +91,21 @@ impl Source {
     }
 }
 
+/// The cluster of Argo CD, where that is another one than the captured one.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Hub {
+    /// uid of its `kube-system` namespace, if seen.
+    pub uid: Option<String>,
+    /// Server version, if known.
+    pub version: Option<String>,
+    /// The API server's address, without credentials.
+    pub server: Option<String>,
+    /// The namespaces whose Argo CD settings were read there, sorted.
+    pub settings: Vec<String>,
+    /// The highest resourceVersion in everything that was read there.
+    pub highest: Option<u64>,
+}
+
 /// Everything that was captured at one moment, redacted, before it is split into facets.
 #[derive(Clone, Debug)]
 pub struct Snapshot<O> {
@@ -118,4 +133,6 @@ pub struct Snapshot<O> {
     pub unsettled: Vec<Unsettled>,
     /// The API server's address, without credentials; from live sources only.
     pub server: Option<String>,
+    /// The cluster of Argo CD, where that is another one.
+    pub hub: Option<Hub>,
 }

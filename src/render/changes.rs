@@ -9,10 +9,10 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A layer, a pair of bundles, and the changes in that layer between them.
-type Group<'a> = (&'a str, &'a (String, String), Vec<&'a Changed>);
+pub(super) type Group<'a> = (&'a str, &'a (String, String), Vec<&'a Changed>);
 
-/// All changes; of each group the first `style.most`.
-pub fn list(changes: &[Changed], style: Style) -> String {
+/// The changes by layer, and in each by pair of bundles.
+pub(super) fn by_layer(changes: &[Changed]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for change in changes {
         match groups.iter_mut().find(|(layer, between, _)| *layer == change.layer && *between == &change.between) {
@@ -21,8 +21,13 @@ pub fn list(changes: &[Changed], style: Style) -> String {
         }
     }
     groups.sort_by_key(|(layer, ..)| *layer);
+    groups
+}
+
+/// All changes; of each group the first `style.most`.
+pub fn list(changes: &[Changed], style: Style) -> String {
     let mut out = String::new();
-    for (layer, (from, to), group) in groups {
+    for (layer, (from, to), group) in by_layer(changes) {
         let between = foreign::clean(&format!("{layer}, {from} to {to}"));
         out.push_str(&format!("\nchanges in {between}: {} ({})\n", group.len(), counts(&group)));
         group.iter().take(style.most).for_each(|c| out.push_str(&one(c, style)));
@@ -34,13 +39,14 @@ pub fn list(changes: &[Changed], style: Style) -> String {
 }
 
 /// `30 removed, 1 modified`.
-fn counts(changes: &[&Changed]) -> String {
+pub(super) fn counts(changes: &[&Changed]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     changes.iter().for_each(|c| *counts.entry(word(c)).or_default() += 1);
     counts.iter().map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
 }
 
-fn word(change: &Changed) -> &'static str {
+/// How an object changed, in words.
+pub(super) fn word(change: &Changed) -> &'static str {
     match change.kind {
         ChangeKind::Replaced => "re-created equal",
         ChangeKind::Modified if change.recreated => "re-created different",

@@ -1,6 +1,5 @@
 //! What the doctor found, for a person: a line each, `level  WHAT  — detail; next step`, and the same as JSON.
-use crate::render::foreign::clean;
-use crate::render::words::en;
+use crate::render::words::{en, fill};
 use crate::usecase::doctor::{Level, Line};
 use serde_json::{Value, json};
 
@@ -9,21 +8,11 @@ pub fn words(line: &Line) -> (String, String) {
     (filled(en::checks(line.code), line), filled(en::remedies(line.code), line))
 }
 
-/// A text with the line's values filled in. One pass: a value that looks like a placeholder stays as it is.
+/// A text with the line's values filled in, each on one line.
 fn filled(text: &str, line: &Line) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, after)) = after.split_once('}') else { break };
-        out.push_str(before);
-        match line.values.iter().find(|(n, _)| *n == name) {
-            Some((_, value)) => out.push_str(&value.split_whitespace().collect::<Vec<_>>().join(" ")),
-            None => out.push_str(&format!("{{{name}}}")),
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    clean(&out)
+    let values: Vec<(&str, String)> =
+        line.values.iter().map(|(n, value)| (*n, value.split_whitespace().collect::<Vec<_>>().join(" "))).collect();
+    fill(text, &values.iter().map(|(n, value)| (*n, &**value)).collect::<Vec<_>>())
 }
 
 /// The lines as text, coloured if wanted.
@@ -44,13 +33,18 @@ pub fn text(lines: &[Line], colour: bool) -> String {
 }
 
 /// The lines as JSON: for scripts (`level`, `code`, `values`) and for people (`detail`, `next`).
-pub fn json(lines: &[Line], missing: Option<&Value>) -> Value {
+/// `missingOnHub` is there only where something is missing on a hub.
+pub fn json(lines: &[Line], missing: Option<Value>, on_hub: Option<Value>) -> Value {
     let one = |line: &Line| {
         let (detail, next) = words(line);
         let values: serde_json::Map<String, Value> = line.values.iter().map(|(n, v)| ((*n).to_owned(), Value::String(v.clone()))).collect();
         json!({"level": line.level.as_str(), "check": line.check(), "code": line.code.as_str(), "values": values, "detail": detail, "next": next})
     };
-    json!({"checks": lines.iter().map(one).collect::<Vec<_>>(), "missing": missing})
+    let mut out = json!({"checks": lines.iter().map(one).collect::<Vec<_>>(), "missing": missing});
+    if let Some(role) = on_hub {
+        out["missingOnHub"] = role;
+    }
+    out
 }
 
 #[cfg(test)]

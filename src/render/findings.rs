@@ -71,7 +71,7 @@ pub fn of_claim(judged: &Judged) -> String {
 }
 
 /// Whether it says that an object is kept on purpose.
-fn is_kept(code: Code) -> bool {
+pub fn is_kept(code: Code) -> bool {
     matches!(code, Code::KeptUnmarked | Code::KeptByOption | Code::KeptBoundary | Code::KeptDerived | Code::KeptByArgo)
 }
 

@@ -22,16 +22,24 @@ pub fn clean_lines(text: &str) -> String {
     text.chars().map(|c| if is_hidden(c) && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
-/// A message: only its first line begins at the margin, so that no foreign newline makes a line that looks like evid's own.
+/// A message: only its first line that is not empty begins at the margin, so that no foreign newline makes a line that looks like evid's own.
 pub fn message(text: &str) -> String {
-    let mut out = String::new();
-    for (i, line) in clean_lines(text).split('\n').enumerate() {
+    let text = clean_lines(text);
+    let rest = text.trim_start_matches('\n');
+    let mut out = "\n".repeat(text.len() - rest.len());
+    for (i, line) in rest.split('\n').enumerate() {
         if i > 0 {
             out.push_str(if line.is_empty() || line.starts_with(' ') { "\n" } else { "\n  " });
         }
         out.push_str(line);
     }
     out
+}
+
+/// A text as one word of a shell.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 /// JSON text with hidden characters as escapes: the same value.

@@ -13,6 +13,10 @@ pub mod imported;
 #[cfg(feature = "cli")]
 pub mod jsonpath;
 #[cfg(feature = "cli")]
+pub mod junit;
+#[cfg(feature = "cli")]
+pub mod markdown;
+#[cfg(feature = "cli")]
 pub mod objects;
 #[cfg(feature = "cli")]
 pub mod probes;
@@ -21,11 +25,15 @@ pub mod proof;
 pub mod rbac;
 #[cfg(feature = "cli")]
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod sarif;
 pub mod switch;
 #[cfg(feature = "cli")]
 pub mod table;
 #[cfg(feature = "cli")]
 pub mod text;
 pub mod values;
+#[cfg(feature = "cli")]
+pub mod view;
 pub mod words;
 pub mod yaml;

@@ -34,7 +34,8 @@ pub fn target(line: &Line) -> String {
     }
 }
 
-fn seen(sample: &Sample) -> String {
+/// What a sample heard, and what of it was wanted otherwise.
+pub(super) fn seen(sample: &Sample) -> String {
     if !sample.outcome.missed.is_empty() {
         let one = |m: &crate::bundle::probe::Miss| {
             let place = if m.pointer.is_empty() { &m.what } else { &m.pointer };

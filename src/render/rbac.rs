@@ -23,6 +23,22 @@ The rule for `secrets` is there for their metadata, which is all that evid asks 
 holder can read their content. Without that rule Secrets are a gap: nothing is known of them, and completeness is not proven.
 ";
 
+const SPOKE: &str = "\
+The first part, up to the line `The hub`: for the captured cluster (`--context`).
+";
+
+const HUB: &str = "\
+The hub: from here on, for the cluster in which Argo CD runs (`--argocd-context`).
+";
+
+const HUB_SETTINGS: &str = "\
+Captures, in the namespace of Argo CD: how it marks what it manages (two ConfigMaps).
+";
+
+const HUB_LISTS: &str = "\
+Captures: `list` on Argo CD's own kinds, and the Namespace kube-system, whose uid is the cluster's name. Nothing else of the hub is read.
+";
+
 const ANY_INSTEAD: &str = "\
 The same for every kind, now and later, to be bound instead where kinds come and go. It covers Secrets, as above.
 ";
@@ -52,33 +68,68 @@ captures (on secrets it lets its holder read them), watch on pods is for a proof
 probes, those on argoproj.io with other verbs than list and on Argo CD's ConfigMaps are for the switch.
 ";
 
+const MISSING_ON_HUB: &str = "\
+What is missing on the hub, the cluster in which Argo CD runs (`--argocd-context`): to be applied and bound there.
+";
+
 /// The roles of some verbs and their bindings, as documents. `listed` says that the capture's kinds are named one by one; then the role for
 /// any kind is there too, bound to no one.
 pub fn documents(verbs: &[Purpose], rights: &[Right], listed: Option<&[Right]>, grant: &Grant<'_>) -> String {
-    let document = |words: &str, value: &Value| format!("{}{}", comment(words), yaml::to_text(value));
+    let of = |purpose| match (purpose, listed) {
+        (Purpose::Capture, None) => (rights, &[ANY][..]),
+        (Purpose::Capture, Some(listed)) => (listed, &[LISTED][..]),
+        (purpose, _) => (rights, of_action(purpose)),
+    };
+    let (captures, actions): (Vec<Purpose>, Vec<Purpose>) = verbs.iter().partition(|verb| **verb == Purpose::Capture);
+    let mut out = bound(&captures, of, grant);
+    if listed.is_some() && !captures.is_empty() {
+        out.push(document(ANY_INSTEAD, &role("evid-capture-any", &[Right::any()])));
+    }
+    out.extend(bound(&actions, of, grant));
+    format!("{}#\n{}", comment(HEAD), out.join("---\n"))
+}
+
+/// The same for a platform whose Argo CD runs in another cluster, whose kinds are named one by one: first what is applied to the captured
+/// cluster, then what is applied to the hub.
+pub fn with_hub(verbs: &[Purpose], own: &[Right], of_hub: &[Right], grant: &Grant<'_>) -> String {
+    let here = |purpose| (own, if purpose == Purpose::Capture { &[LISTED][..] } else { of_action(purpose) });
+    let there = |purpose| (of_hub, if purpose == Purpose::Capture { &[HUB_SETTINGS, HUB_LISTS][..] } else { of_action(purpose) });
+    let part = |words: &str, documents: Vec<String>| format!("{}#\n{}", comment(words), documents.join("---\n"));
+    let parts = [part(SPOKE, bound(verbs, here, grant)), part(HUB, bound(verbs, there, grant))];
+    format!("{}#\n{}", comment(HEAD), parts.join("---\n"))
+}
+
+fn of_action(purpose: Purpose) -> &'static [&'static str] {
+    match purpose {
+        Purpose::Capture => &[],
+        Purpose::Prove => &[PROVE],
+        Purpose::Probes => &[PROBES],
+        Purpose::Switch => &[SWITCH, SETTINGS],
+    }
+}
+
+/// For each verb its roles and their bindings; `of` has the rights, and what to say of each role.
+fn bound<'a>(verbs: &[Purpose], of: impl Fn(Purpose) -> (&'a [Right], &'a [&'a str]), grant: &Grant<'_>) -> Vec<String> {
     let mut out = Vec::new();
     for purpose in verbs {
-        let (rights, words): (&[Right], &[&str]) = match (purpose, listed) {
-            (Purpose::Capture, None) => (rights, &[ANY]),
-            (Purpose::Capture, Some(listed)) => (listed, &[LISTED]),
-            (Purpose::Prove, _) => (rights, &[PROVE]),
-            (Purpose::Probes, _) => (rights, &[PROBES]),
-            (Purpose::Switch, _) => (rights, &[SWITCH, SETTINGS]),
-        };
+        let (rights, words) = of(*purpose);
         for ((role, bindings), words) in roles(*purpose, rights, grant).iter().zip(words) {
             out.push(document(words, role));
             out.extend(bindings.iter().map(yaml::to_text));
         }
-        if listed.is_some() && *purpose == Purpose::Capture {
-            out.push(document(ANY_INSTEAD, &role("evid-capture-any", &[Right::any()])));
-        }
     }
-    format!("{}#\n{}", comment(HEAD), out.join("---\n"))
+    out
 }
 
-/// A role with the missing rights.
-pub fn missing(rights: &[Right]) -> String {
-    format!("{}{}", comment(MISSING), yaml::to_text(&role("evid-missing", rights)))
+fn document(words: &str, value: &Value) -> String {
+    format!("{}{}", comment(words), yaml::to_text(value))
+}
+
+/// A role with the missing rights; and one with those that are missing on the hub, if any are.
+pub fn missing(rights: &[Right], on_hub: &[Right]) -> String {
+    let own = (!rights.is_empty()).then(|| document(MISSING, &role("evid-missing", rights)));
+    let of_hub = (!on_hub.is_empty()).then(|| document(MISSING_ON_HUB, &role("evid-missing-hub", on_hub)));
+    own.into_iter().chain(of_hub).collect::<Vec<_>>().join("---\n")
 }
 
 fn comment(text: &str) -> String {

@@ -98,7 +98,9 @@ fn list_expected(entries: &[Expected]) -> String {
 fn subjects(report: &Reading, style: Style) -> String {
     let row = |b: &Bundle| {
         let time = |t: &Option<String>| t.clone().unwrap_or_else(|| "unknown".into());
-        let cluster = [&b.cluster.server, &b.cluster.uid].into_iter().flatten().next().cloned().unwrap_or_else(|| "unknown".into());
+        let one = |server: &Option<String>, uid: &Option<String>| server.as_ref().or(uid.as_ref()).map_or("unknown", |c| c).to_owned();
+        let hub = b.hub.as_ref().map(|hub| format!(", Argo CD on {}", one(&hub.server, &hub.uid)));
+        let cluster = one(&b.cluster.server, &b.cluster.uid) + &hub.unwrap_or_default();
         vec![b.name.clone(), time(&b.window.finished), b.source.clone(), cluster, b.switch.clone().unwrap_or_default(), b.sha256.clone()]
     };
     let rows: Vec<Vec<String>> = report.bundles.iter().map(row).collect();
@@ -126,7 +128,7 @@ fn digests(bundles: &[Bundle], style: Style) -> String {
 }
 
 fn not_proven() -> String {
-    let lines: String = words::NOT_PROVEN.iter().map(|line| format!("  - {line}\n")).collect();
+    let lines: String = words::not_proven().iter().map(|line| format!("  - {line}\n")).collect();
     format!("\nnot proven by this evidence\n{lines}")
 }
 

@@ -27,6 +27,9 @@ pub fn predicate(evidence: &Evidence<'_>, judged: &[Judged], total: Verdict, exp
             if let (Some(position), Some(map)) = (evidence.positions.get(i), bundle.as_object_mut()) {
                 map.insert("switch".into(), json!(position.as_str()));
             }
+            if let (Some(hub), Some(map)) = (&s.manifest.hub, bundle.as_object_mut()) {
+                map.insert("hub".into(), json!(hub));
+            }
             if let (Some(nonce), Some(map)) = (&s.manifest.nonce, bundle.as_object_mut()) {
                 map.insert("nonce".into(), json!(nonce));
             }

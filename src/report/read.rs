@@ -2,7 +2,7 @@
 //! not know who signed.
 use crate::bundle::coverage::GapLine;
 use crate::bundle::expected::Expected;
-use crate::bundle::manifest::{Cluster, Window};
+use crate::bundle::manifest::{Cluster, Hub, Tool, Window};
 use crate::claims::{Code, Effect, Finding, Judged, catalogue};
 use crate::compare::{ChangeKind, FieldChange, Writer};
 use crate::model::{Gap, Key, Verdict};
@@ -24,6 +24,21 @@ pub struct Reading {
     pub expected: Vec<Expected>,
     /// What the caller expected the bundles to show.
     pub pinned: Option<String>,
+    /// The version of evid that made it.
+    pub version: String,
+    /// The Git revisions of the layers' roots.
+    pub revisions: Vec<Revisions>,
+    /// The claims to which the configuration confined it; empty: all were judged.
+    pub only: Vec<String>,
+}
+
+/// The Git revisions of the root of a layer.
+#[derive(Deserialize, Debug)]
+pub struct Revisions {
+    pub layer: String,
+    pub root: String,
+    /// One for each bundle, in the report's order; none where the bundle does not show it.
+    pub revisions: Vec<Option<String>>,
 }
 
 /// One of its bundles.
@@ -36,7 +51,20 @@ pub struct Bundle {
     pub source: String,
     pub window: Window,
     pub cluster: Cluster,
+    /// The cluster of Argo CD, where that is another one.
+    #[serde(default)]
+    pub hub: Option<Hub>,
     pub layers: Vec<Layer>,
+    /// The kinds that were asked for.
+    pub asked: Vec<String>,
+    /// SHA-256 of its `SHA256SUMS`.
+    pub content_id: String,
+    /// Digest of the rules by which it was captured.
+    pub rules: String,
+    /// SHA-256 of its configuration.
+    pub config: String,
+    /// Id of the redaction key.
+    pub redaction_key: String,
     gaps: Vec<GapLine>,
     /// The position of the switch.
     #[serde(default)]
@@ -56,6 +84,8 @@ impl Bundle {
 #[derive(Deserialize, Debug)]
 pub struct Layer {
     pub name: String,
+    /// `protected`, `switched`, or `platform`.
+    pub role: String,
     pub digest: String,
     pub objects: u64,
 }
@@ -93,6 +123,9 @@ pub fn read(predicate: &Value) -> Result<Reading, String> {
         changes: stored.changes.into_iter().map(ChangeLine::changed).collect(),
         expected: stored.expected_changes,
         pinned: stored.expected,
+        version: stored.tool.version,
+        revisions: stored.revisions,
+        only: stored.only_judged,
         bundles: stored.bundles,
     })
 }
@@ -100,7 +133,12 @@ pub fn read(predicate: &Value) -> Result<Reading, String> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Stored {
+    tool: Tool,
     bundles: Vec<Bundle>,
+    #[serde(default)]
+    revisions: Vec<Revisions>,
+    #[serde(default)]
+    only_judged: Vec<String>,
     #[serde(deserialize_with = "verdict")]
     verdict: Verdict,
     verdicts: Vec<VerdictLine>,

@@ -1,8 +1,8 @@
 //! The rights that evid asks for, by verb, and the question whether the user has one. Must not know what is done without one.
-use crate::argo::SETTINGS;
+use crate::argo::{SETTINGS, is_own_resource};
 use crate::model::stem;
 use crate::usecase::cluster::Resource;
-use crate::usecase::cluster::port::{Api, Ask, Method};
+use crate::usecase::cluster::port::{Api, Ask, Method, of_argo};
 use serde_json::{Value, json};
 
 /// The verb of evid that a right is for.
@@ -42,6 +42,8 @@ pub enum Scope {
     Applications,
     /// In the namespace of Argo CD.
     Control,
+    /// In the whole cluster of Argo CD, where that is another one.
+    Hub,
 }
 
 /// One right: a verb on a resource.
@@ -69,21 +71,33 @@ impl Right {
         Self::new(Purpose::Capture, Scope::Cluster, "*", "*", "list")
     }
 
+    /// Whether it is needed in the cluster of Argo CD, where that is another one.
+    pub fn is_of_argo(&self) -> bool {
+        is_own_resource(&self.group, &self.resource) || matches!(self.scope, Scope::Control | Scope::Hub)
+    }
+
     /// To delete objects of a kind.
     pub fn delete(kind: &Resource) -> Self {
         Self::new(Purpose::Switch, Scope::Applications, &kind.group, &kind.plural, "delete")
     }
 
-    /// As a person reads it; a capture's rights are all to list.
+    /// As a person reads it; a capture's rights are to list, where nothing else is said.
     pub fn shown(&self) -> String {
         let stem = stem(&self.resource, &self.group);
-        if self.purpose == Purpose::Capture { stem } else { format!("{} {stem}", self.verb) }
+        if self.verb == "list" { stem } else { format!("{} {stem}", self.verb) }
     }
 }
 
 /// What a capture of these kinds needs: lists, nothing else.
 pub fn of_capture(kinds: &[Resource]) -> Vec<Right> {
     kinds.iter().map(|r| Right::new(Purpose::Capture, Scope::Cluster, &r.group, &r.plural, "list")).collect()
+}
+
+/// What a capture needs on a hub: lists of Argo CD's own kinds among these, its settings, and which cluster it is.
+pub fn of_capture_of_hub(kinds: &[Resource]) -> Vec<Right> {
+    let own = of_capture(kinds).into_iter().filter(Right::is_of_argo).map(|right| Right { scope: Scope::Hub, ..right });
+    let get = |scope, resource: &str, names| Right { names, ..Right::new(Purpose::Capture, scope, "", resource, "get") };
+    own.chain([get(Scope::Control, "configmaps", &SETTINGS), get(Scope::Hub, "namespaces", &["kube-system"])]).collect()
 }
 
 /// What the other verbs need besides. Exec and port-forward are WebSockets: a GET, which newer API servers take only from who may create
@@ -109,13 +123,15 @@ pub fn of_switch() -> Vec<Right> {
     rights
 }
 
-/// Asks whether the user has a right in a namespace (none: in the whole cluster), by a SelfSubjectAccessReview, which changes nothing.
+/// Asks whether the user has a right in a namespace (none: in the whole cluster) of the cluster in which it is needed, by a
+/// SelfSubjectAccessReview, which changes nothing.
 pub fn ask(api: &dyn Api, right: &Right, namespace: Option<&str>) -> Result<bool, String> {
     let (resource, subresource) = right.resource.split_once('/').unwrap_or((&right.resource, ""));
     let body = json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": {"resourceAttributes": {
         "namespace": namespace.unwrap_or_default(), "verb": right.verb, "group": right.group, "resource": resource, "subresource": subresource,
         "name": right.names.first().copied().unwrap_or_default()}}});
     let ask = Ask::with(Method::Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "application/json", &body);
+    let api = if right.is_of_argo() { of_argo(api) } else { api };
     let reply = api.send(&ask).map_err(|e| e.to_string())?;
     if !matches!(reply.status, 200 | 201) {
         return Err(format!("HTTP {}: {}", reply.status, reply.message()));

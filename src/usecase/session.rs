@@ -1,10 +1,11 @@
 //! A live cluster and the platform that it is asked about: what a capture and a proof ask of them, in one place. Must not know how requests
 //! travel, nor what an answer is for.
+use crate::argo::Here;
 use crate::bundle::config::{Config, Secrets};
 use crate::bundle::probe::Line;
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
-use crate::model::{Layer, Objects};
+use crate::model::{Hub, Layer, Objects};
 use crate::usecase::capture::live::{Live, Scope};
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::capture::{Collected, Intake, live};
@@ -20,6 +21,8 @@ pub struct Session<'a> {
     pub api: &'a (dyn Api + Sync),
     /// Its address, as a bundle names it.
     pub server: &'a str,
+    /// The address of the hub, where Argo CD runs in another cluster.
+    pub hub: Option<&'a str>,
     /// The way to apps.
     pub reach: &'a (dyn Reach + Sync),
     /// Time.
@@ -65,12 +68,20 @@ impl Session<'_> {
         let told = |done, total, objects| (self.progress)(Progress::Asked { done, total, objects });
         let collected = live::collect(&Live { api: self.api, clock: self.clock, rules: self.rules, scope, progress: &told }, intake);
         (self.progress)(Progress::Done);
-        Ok(Collected { server: Some(self.server.to_owned()), ..collected? })
+        let collected = collected?;
+        let hub = collected.hub.clone().map(|hub| Hub { server: self.hub.map(str::to_owned), ..hub });
+        Ok(Collected { server: Some(self.server.to_owned()), hub, ..collected })
+    }
+
+    /// Which destinations of Applications are the cluster.
+    pub fn here(&self) -> Here {
+        let hub = self.api.sides().map(|_| self.hub);
+        Here::new(Some(self.server), &self.config.cluster_names).managed_from(hub)
     }
 
     /// Whose the pods are.
     pub fn places(&self, objects: &dyn Objects) -> Places {
-        Places::new(objects, self.rules, self.layers, self.config)
+        Places::new(objects, self.rules, self.layers, self.config, &self.here())
     }
 
     /// Finds whom these probes are to ask, now.

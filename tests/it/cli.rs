@@ -306,7 +306,7 @@ fn signed_anew(place: &Place, change: impl Fn(&mut evid::envelope::Statement)) -
     let key = evid::envelope::SigningKey::generate(evid::envelope::Algorithm::Ed25519).unwrap();
     let (_, mut statement) = evid::adapters::report_file::read(&place.path().join("evidence/before--off.report.json")).unwrap();
     change(&mut statement);
-    let path = evid::adapters::report_file::write(place.path(), &["changed"], &statement, &key).unwrap();
+    let path = evid::adapters::report_file::write(place.path(), "changed", ".report.json", &statement, &key).unwrap();
     let public = place.path().join("changed.pub");
     std::fs::write(&public, key.verifying_key().to_pem()).unwrap();
     let out = place.evid(&["verify", &path.display().to_string(), "--key", &public.display().to_string()]);

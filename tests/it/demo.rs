@@ -26,7 +26,8 @@ fn the_round_trip_is_proven_and_leaves_a_folder_that_verifies() {
     let judged: Vec<&str> =
         said.lines().filter(|l| l.contains('.') && (l.starts_with("proven ") || l.starts_with("not applicable "))).collect();
     assert!(judged.len() >= 19 && !said.contains("\nrefuted ") && !said.contains("\ninconclusive "), "{said}");
-    assert!(said.contains("core.available") && said.contains("re-derived: the report follows from the bundles"));
+    assert!(said.contains("core.available") && told.contains("re-derived: the report follows from the bundles"));
+    transcript(&format!("{told}\n{said}"));
     let run = std::fs::read_dir(folder.path().join("evidence")).unwrap().next().unwrap().unwrap().path();
     for file in [
         "before.evid.zip",
@@ -37,13 +38,56 @@ fn the_round_trip_is_proven_and_leaves_a_folder_that_verifies() {
         "actions.jsonl",
         "index.html",
         "run.json",
+        "signer.pub",
+        "MANIFEST",
+        "MANIFEST.json",
+        "MANIFEST.sigstore.json",
     ] {
         assert!(run.join(file).is_file(), "{file}");
     }
+    by_hand(&run);
     // Every write has its intent and its answer, and the nonce of nobody.
     let actions = std::fs::read_to_string(run.join("actions.jsonl")).unwrap();
     let stages = |stage: &str| actions.matches(&format!("\"stage\":\"{stage}\"")).count();
     assert!(stages("intent") > 2 && stages("intent") == stages("answer"), "{actions}");
+}
+
+const README: &str = include_str!("../../README.md");
+
+/// The block of the README that follows a mark.
+fn block(mark: &str) -> &'static str {
+    let (_, rest) = README.split_once(mark).unwrap();
+    rest.split_once("```").unwrap().1.split_once('\n').unwrap().1.split_once("```").unwrap().0
+}
+
+/// Holds the README's transcript against what was printed, whatever its numbers are: counts depend on the minute (CronJobs), the port on the machine.
+fn transcript(printed: &str) {
+    let digits = |line: &str| line.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("#");
+    let plain = |line: &str| digits(line).split_whitespace().collect::<Vec<_>>().join(" ");
+    let printed: Vec<String> = printed.lines().map(plain).collect();
+    for line in block("judge, sign.").lines().skip(1).filter(|line| !line.is_empty()) {
+        assert!(printed.contains(&plain(line)), "the README has a line that the demo does not print: {line}");
+    }
+}
+
+/// Follows the README's checks without evid literally, in the folder of a run.
+fn by_hand(run: &Path) {
+    let tools = ["bash", "jq", "unzip", "openssl", "sha256sum", "base64"];
+    if let Some(missing) = tools.iter().find(|tool| Command::new(tool).arg("--version").output().is_err()) {
+        eprintln!("skipped: {missing} is not installed");
+        return;
+    }
+    let follow = |mark| {
+        let out = Command::new("bash").args(["-euo", "pipefail", "-c", block(mark)]).current_dir(run).output().unwrap();
+        assert!(out.status.success(), "{mark}: {}{}", text(&out.stdout), text(&out.stderr));
+        text(&out.stdout)
+    };
+    let signed = follow("by hand: signature");
+    assert!(signed.contains("Signature Verified Successfully"), "{signed}");
+    let said = follow("by hand: verdicts");
+    let core = said.lines().next().unwrap_or_default().trim();
+    assert!(core.starts_with("3 ") && said.contains("Optional is back, equal") && said.contains("none was restarted"), "{said}");
+    assert!(!said.contains("applications") && said.contains("3 triton-model-repo-prod triton-model-repo /exports/models/prod"), "{said}");
 }
 
 /// Fault, exit code, what the verdicts (or the refusal) must say.

@@ -3,6 +3,7 @@
 mod binary;
 
 use crate::support::cluster::{Cluster, Parallel, World, app_path, path, status};
+use evid::argo::Here;
 use evid::kinds::Rules;
 use evid::model::{Layer, Role};
 use evid::render;
@@ -68,7 +69,16 @@ fn run_on(layers: &[Layer], review: bool, mut world: World) -> (Examined, Vec<St
     );
     let cluster = Parallel(Mutex::new(Cluster(RefCell::new(world))));
     let rules = Rules::new(&[]).unwrap();
-    let examined = examine(&Doctor { api: &cluster, clock: &cluster, rules: &rules, layers: Some(layers), home: "default", review });
+    let examined = examine(&Doctor {
+        api: &cluster,
+        clock: &cluster,
+        rules: &rules,
+        layers: Some(layers),
+        here: &Here::default(),
+        hub: None,
+        home: "default",
+        review,
+    });
     for line in &examined.lines {
         let (detail, next) = render::doctor::words(line);
         assert!(
@@ -247,7 +257,7 @@ fn rights_are_asked_one_by_one_only_where_the_wildcard_is_denied_and_only_what_i
     assert_eq!(ill(&examined.lines), ["problem access.capture-missing", "note access.probes-missing", "note access.switch-missing"]);
     let kinds = examined.lines.iter().find(|l| l.code == Code::KindsFound).unwrap();
     assert_eq!(kinds.values, [("count", (reviews(&asked) - all).to_string())], "each kind once");
-    let yaml = render::rbac::missing(&examined.missing);
+    let yaml = render::rbac::missing(&examined.missing, &[]);
     let role = evid::canon::yaml::parse(&yaml).unwrap().remove(0);
     let rules = json!([
         {"apiGroups": [""], "resources": ["secrets"], "verbs": ["list"]},

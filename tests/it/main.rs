@@ -24,8 +24,12 @@ mod envelope;
 mod expected;
 /// The text folders that people keep.
 mod export;
+/// A folder of evidence as a unit.
+mod folder;
 /// Rules as data, swept over every sample object.
 mod hostile;
+/// Two clusters.
+mod hub;
 /// Text that people kept.
 mod import;
 mod kinds;
@@ -42,6 +46,8 @@ mod prove;
 mod published;
 /// A real cluster; ignored but by `tests/real/run`.
 mod real;
+/// What a report is given as.
+mod rendered;
 /// The samples and what the other tests share of them.
 mod samples;
 /// The same scenes on the demo platform and on a real cluster.

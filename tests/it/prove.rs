@@ -82,6 +82,7 @@ fn turn(cluster: &Shared, state: State, step: Step) -> (Result<(), ProveError>, 
         session: Session {
             api: cluster,
             server: "https://demo",
+            hub: None,
             reach: cluster,
             clock: cluster,
             config: &config,

@@ -89,7 +89,7 @@ fn the_json_of_the_doctor_is_as_reviewed() {
     let ill = doctor::run(true, doctor::answers("/selfsubjectaccessreviews", 201, denied)).0;
     assert!(well.missing.is_empty() && !ill.missing.is_empty());
     let role = role("evid-missing", &ill.missing);
-    reviewed("doctor", &[render::doctor::json(&well.lines, None), render::doctor::json(&ill.lines, Some(&role))]);
+    reviewed("doctor", &[render::doctor::json(&well.lines, None, None), render::doctor::json(&ill.lines, Some(role), None)]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The sample dumps as snapshots, bundles in memory, and changed copies of them.
 use evid::adapters::dump;
+use evid::argo::Here;
 use evid::bundle::config::Config;
 use evid::bundle::manifest::{LayerLine, Manifest};
 use evid::bundle::sums::Sums;
@@ -193,7 +194,7 @@ fn bless() {
     let key = evid::envelope::SigningKey::generate(evid::envelope::Algorithm::Ed25519).unwrap();
     std::fs::remove_dir_all(folder().join("reports")).unwrap();
     std::fs::create_dir(folder().join("reports")).unwrap();
-    evid::adapters::report_file::write(&folder().join("reports"), &["before", "off", "on"], &statement, &key).unwrap();
+    evid::adapters::report_file::write(&folder().join("reports"), "before--off--on", ".report.json", &statement, &key).unwrap();
     std::fs::write(folder().join("keys/test.pub"), key.verifying_key().to_pem()).unwrap();
 }
 
@@ -223,7 +224,7 @@ fn whole_objects_are_placed_and_split_as_those_of_which_a_part_is_read() {
         assert!(defects.is_empty() && objects.len() > 50);
         let mut against = evid::bundle::against::Against::new(&files);
         let layers = config.layers().unwrap();
-        evid::bundle::assemble::each_file(&objects.as_slice(), &rules, &layers, &config, None, &mut |name, bytes| {
+        evid::bundle::assemble::each_file(&objects.as_slice(), &rules, &layers, &config, &Here::default(), &mut |name, bytes| {
             against.given(&name, &bytes)
         });
         let defects: Vec<String> = against.finish().iter().map(ToString::to_string).collect();

@@ -7,9 +7,10 @@ mod killed;
 mod loops;
 mod parents;
 mod rights;
-mod said;
+pub mod said;
 mod stage;
 mod stuck;
+mod walked;
 
 use stage::Stage;
 
@@ -43,6 +44,7 @@ macro_rules! scenes {
 }
 
 scenes! {
+    every_command_that_evid_proposes_can_be_typed: super::walked::way;
     a_round_trip_is_proven_on_every_claim: super::loops::round_trip;
     off_and_on_proven_apart_are_proven_together: super::loops::halves;
     off_by_cascade_and_on_with_its_manual_child_is_a_round_trip_too: super::loops::cascade;

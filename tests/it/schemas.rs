@@ -84,6 +84,11 @@ pub fn valid_folder(folder: &Path) -> usize {
                 valid("statement.v1.schema.json", &what, &serde_json::from_slice(&statement.to_bytes()).unwrap());
                 valid("report.v1.schema.json", &what, &statement.predicate);
             }
+            () if name == "MANIFEST.json" => {
+                valid("envelope.v1.schema.json", &what, &serde_json::from_slice(&fs::read(&path).unwrap()).unwrap());
+                let (_, statement) = report_file::statement(&path).unwrap();
+                valid("folder.v1.schema.json", &what, &serde_json::from_slice(&statement.to_bytes()).unwrap());
+            }
             () if name == "run.json" => valid("run.v1.schema.json", &what, &serde_json::from_slice(&fs::read(&path).unwrap()).unwrap()),
             () if name == "actions.jsonl" => valid_lines("actions.v1.schema.json", &what, &fs::read(&path).unwrap()),
             () => seen -= 1,

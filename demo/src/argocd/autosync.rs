@@ -3,6 +3,7 @@ use super::Argo;
 use super::compare::compare;
 use super::operation::in_progress;
 use super::refresh::since;
+use super::spoke::seen;
 use crate::world::objects::{change, remove, text};
 use crate::world::store::{Id, Store};
 use chrono::{DateTime, Utc};
@@ -19,7 +20,10 @@ impl Argo {
             return;
         }
         let Ok(targets) = self.render(app, &app["spec"]["source"]) else { return };
-        let found = compare(store, &self.index, app, &targets);
+        let there = self.there(app);
+        let (objects, index) = seen(&there, store, &self.index);
+        let found = compare(objects, index, app, &targets);
+        drop(there);
         let prune = policy["automated"]["prune"] == true;
         let only_prunes = found.resources.iter().all(|r| r["status"] == "Synced" || r["requiresPruning"] == true);
         if found.synced || (only_prunes && !prune) {

@@ -3,8 +3,10 @@
 use super::Argo;
 use super::compare::wave;
 use super::hooks::When;
+use super::index::Index;
 use super::options;
 use super::options::option;
+use super::spoke::held;
 use crate::world::objects::{change, deleting, held_by, items, release, stamp, text, uid};
 use crate::world::store::{DeleteOptions, Id, Propagation, Store};
 use chrono::{DateTime, Utc};
@@ -31,7 +33,7 @@ impl Argo {
         if !(cascades(app) || hooks) || !self.timers.passed(&format!("end {}", uid(app)), AGAIN, now) {
             return;
         }
-        self.index.refresh(store);
+        self.look(store);
         if let Err(message) = self.take_down(store, id, app) {
             self.condition(store, id, "DeletionError", &message, now);
         }
@@ -61,29 +63,16 @@ impl Argo {
     }
 
     fn cascade(&self, store: &mut Store, id: &Id, app: &Value) {
-        let policy = if held_by(app, &format!("{FINALIZER}/background")) { Propagation::Background } else { Propagation::Foreground };
-        let kept = |o: &Value| {
-            option(o, "Delete=false")
-                || o["kind"] == "CustomResourceDefinition"
-                || o["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
-        };
-        let approved = options::approved(app, &app["metadata"]["deletionTimestamp"]);
-        let mut left = self.index.managed(store, &id.name);
-        left.retain(|i| store.get(i).is_some_and(|o| !kept(o)));
-        let of = |i: &Id| store.get(i).unwrap_or(&Value::Null);
-        let Some(last) = left.iter().map(|i| wave(of(i))).max() else {
-            return change(store, id, |a| {
+        let mut there = self.there(app);
+        let (objects, index) = held(&mut there, store, &self.index);
+        let over = cascade(objects, index, id, app);
+        drop(there);
+        if over {
+            change(store, id, |a| {
                 if let Some(list) = a["metadata"]["finalizers"].as_array_mut() {
                     list.retain(|f| !own(f));
                 }
             });
-        };
-        if !approved && left.iter().any(|i| options::delete(of(i))) {
-            return;
-        }
-        let next: Vec<&Id> = left.iter().filter(|i| wave(of(i)) == last && !deleting(of(i))).collect();
-        for object in next {
-            drop(store.delete(object, &DeleteOptions { propagation: Some(policy), ..DeleteOptions::default() }));
         }
     }
 
@@ -99,4 +88,27 @@ impl Argo {
             a["status"]["conditions"] = list.into();
         });
     }
+}
+
+/// Deletes the last wave of what an Application manages. Whether nothing of it is left.
+fn cascade(store: &mut Store, index: &Index, id: &Id, app: &Value) -> bool {
+    let policy = if held_by(app, &format!("{FINALIZER}/background")) { Propagation::Background } else { Propagation::Foreground };
+    let kept = |o: &Value| {
+        option(o, "Delete=false")
+            || o["kind"] == "CustomResourceDefinition"
+            || o["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+    };
+    let approved = options::approved(app, &app["metadata"]["deletionTimestamp"]);
+    let mut left = index.managed(store, &id.name);
+    left.retain(|i| store.get(i).is_some_and(|o| !kept(o)));
+    let of = |i: &Id| store.get(i).unwrap_or(&Value::Null);
+    let Some(last) = left.iter().map(|i| wave(of(i))).max() else { return true };
+    if !approved && left.iter().any(|i| options::delete(of(i))) {
+        return false;
+    }
+    let next: Vec<&Id> = left.iter().filter(|i| wave(of(i)) == last && !deleting(of(i))).collect();
+    for object in next {
+        drop(store.delete(object, &DeleteOptions { propagation: Some(policy), ..DeleteOptions::default() }));
+    }
+    false
 }

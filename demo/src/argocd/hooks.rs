@@ -3,6 +3,8 @@
 use super::Argo;
 use super::compare::is_hook_of;
 use super::health::{Health, health};
+use super::index::Index;
+use super::spoke::held;
 use crate::world::objects::{create, deleting, items, text};
 use crate::world::store::{DeleteOptions, Id, Store};
 use serde_json::Value;
@@ -65,7 +67,9 @@ impl Argo {
     /// Where Git can't be read, or a hook failed; a failed one is deleted, and made again at the next look.
     pub(super) fn run_hooks(&self, store: &mut Store, app: &Value, when: When) -> Result<bool, String> {
         let targets = self.render(app, &app["spec"]["source"])?;
-        let live = self.live_hooks(store, app, when);
+        let mut there = self.there(app);
+        let (store, index) = held(&mut there, store, &self.index);
+        let live = live_hooks(store, index, app, when);
         let mut made = false;
         for target in targets.iter().filter(|t| is_hook_of(t, when.word())) {
             let Some(id) = store.id_of(target).filter(|id| !live.contains(id)) else { continue };
@@ -89,7 +93,9 @@ impl Argo {
 
     /// Deletes the hooks that their policy does not keep. Whether all of those are gone.
     pub(super) fn clean_hooks(&self, store: &mut Store, app: &Value, when: When) -> bool {
-        let live = self.live_hooks(store, app, when);
+        let mut there = self.there(app);
+        let (store, index) = held(&mut there, store, &self.index);
+        let live = live_hooks(store, index, app, when);
         let worst = live.iter().filter_map(|id| store.get(id).and_then(health)).max().unwrap_or(Health::Healthy);
         let mut waits = false;
         for id in live {
@@ -106,9 +112,9 @@ impl Argo {
         }
         !waits
     }
+}
 
-    fn live_hooks(&self, store: &Store, app: &Value, when: When) -> Vec<Id> {
-        let managed = self.index.managed(store, text(&app["metadata"]["name"]));
-        managed.into_iter().filter(|id| store.get(id).is_some_and(|o| is_hook_of(o, when.word()))).collect()
-    }
+fn live_hooks(store: &Store, index: &Index, app: &Value, when: When) -> Vec<Id> {
+    let managed = index.managed(store, text(&app["metadata"]["name"]));
+    managed.into_iter().filter(|id| store.get(id).is_some_and(|o| is_hook_of(o, when.word()))).collect()
 }

@@ -30,15 +30,32 @@ impl Index {
             return;
         }
         let map = store.get(&Id::new("configmaps", HOME, "argocd-cm")).unwrap_or(&Value::Null);
-        let same = self.said == map["metadata"]["resourceVersion"] && self.version > 0;
+        let same = self.said == map["metadata"]["resourceVersion"];
+        if !same {
+            self.said = map["metadata"]["resourceVersion"].clone();
+        }
+        let new = (!same || self.version == 0).then(|| Settings::of(map));
+        self.update(store, new);
+    }
+
+    /// The same, by settings that another store holds.
+    pub fn follow(&mut self, store: &Store, settings: &Settings) {
+        let new = (self.version == 0 || self.settings != *settings).then(|| settings.clone());
+        if new.is_some() || self.version != store.version() {
+            self.update(store, new);
+        }
+    }
+
+    /// Takes in what moved; all of it, where the settings are new.
+    fn update(&mut self, store: &Store, new: Option<Settings>) {
+        let same = new.is_none();
         let moved: Option<Vec<_>> = store.after(self.version).filter(|_| same).map(Iterator::collect);
         if let Some(events) = moved {
             for event in events {
                 self.put(&event.id, event.kept.then_some(&event.new), event.version);
             }
         } else {
-            self.said = map["metadata"]["resourceVersion"].clone();
-            self.settings = Settings::of(map);
+            self.settings = new.unwrap_or_else(|| std::mem::take(&mut self.settings));
             self.of.clear();
             self.names.clear();
             self.stamps.clear();

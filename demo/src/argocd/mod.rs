@@ -21,6 +21,7 @@ mod pass;
 mod refresh;
 mod sets;
 mod settings;
+mod spoke;
 mod tasks;
 mod tracking;
 mod windows;
@@ -36,9 +37,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::world::controller::Timers;
 use crate::world::objects::{all, deleting, group, name, text, uid};
 use index::Index;
+use spoke::There;
 
 pub use finalize::FINALIZER;
 pub use settings::{Method, Settings};
+pub use spoke::Spoke;
 
 /// Applications.
 pub const APPS: &str = "applications.argoproj.io";
@@ -56,11 +59,12 @@ struct First {
 }
 
 /// The application controller and the one of ApplicationSets.
-#[derive(Debug)]
 pub struct Argo {
     git: Repository,
     timers: Timers,
     index: Index,
+    /// Where it deploys besides its own cluster.
+    spoke: Option<Spoke>,
     /// Operations as they were asked for, until their first pass.
     first: HashMap<String, First>,
     /// How long the next pass of an operation waits, in seconds.
@@ -72,14 +76,32 @@ pub struct Argo {
 }
 
 impl Argo {
-    /// With `pace` seconds of the platform in each second.
-    pub fn new(git: Repository, pace: f64) -> Self {
+    /// With `pace` seconds of the platform in each second. With a spoke, what deploys there is made there.
+    pub fn new(git: Repository, pace: f64, spoke: Option<Spoke>) -> Self {
         let (index, timers) = (Index::default(), Timers::new(pace));
-        Self { git, timers, index, first: HashMap::new(), waits: HashMap::new(), due: HashSet::new(), compared: HashMap::new() }
+        Self { git, timers, index, spoke, first: HashMap::new(), waits: HashMap::new(), due: HashSet::new(), compared: HashMap::new() }
     }
 
     fn git(&self) -> MutexGuard<'_, Git> {
         self.git.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where an Application's objects are, where that is not Argo CD's own cluster.
+    fn there(&self, app: &Value) -> There<'_> {
+        self.spoke.as_ref().filter(|spoke| spoke.is_meant(app)).map(|spoke| (spoke.store(), &spoke.index))
+    }
+
+    /// Brings up to date which objects carry whose mark.
+    fn look(&mut self, store: &Store) {
+        self.index.refresh(store);
+        if let Some(spoke) = &mut self.spoke {
+            spoke.refresh(&self.index.settings);
+        }
+    }
+
+    /// Moves when anything moves that carries an Application's mark.
+    fn moved(&self, app: &str) -> u64 {
+        self.index.stamp(app) + self.spoke.as_ref().map_or(0, |spoke| spoke.index.stamp(app))
     }
 
     /// The Application's project.
@@ -141,7 +163,10 @@ impl Argo {
 impl Controller for Argo {
     fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
         self.generate(store, now);
-        self.index.refresh(store);
+        if let Some(spoke) = &self.spoke {
+            spoke.store().at(now);
+        }
+        self.look(store);
         for (id, app) in all(store, APPS) {
             if app["metadata"]["annotations"]["argocd.argoproj.io/skip-reconcile"] == "true" {
                 continue;

@@ -2,6 +2,7 @@
 //! as Argo CD writes it: what the new operation does not say itself, it inherits from the old one that nobody cleared.
 use super::options::option;
 use super::pass::{Pass, pass};
+use super::spoke::held;
 use super::tasks::tasks;
 use super::{Argo, First};
 use crate::world::objects::{change, create, items, number, remove, stamp, text, uid};
@@ -75,12 +76,14 @@ impl Argo {
                 // An attempt after a failed one begins anew.
                 let anew = is_first || old["finishedAt"].is_string();
                 let mut results = if anew { vec![] } else { before };
+                self.look(store);
+                let mut there = self.there(app);
+                let (objects, index) = held(&mut there, store, &self.index);
                 if anew {
-                    results.extend(namespace(store, app, &operation));
+                    results.extend(namespace(objects, app, &operation));
                 }
-                self.index.refresh(store);
-                let tasks = tasks(store, &self.index, app, &targets, &operation);
-                pass(store, app, &operation, &tasks, results)
+                let tasks = tasks(objects, index, app, &targets, &operation);
+                pass(objects, app, &operation, &tasks, results)
             }
         };
         let state = json!({"operation": operation, "startedAt": old["startedAt"], "retryCount": old["retryCount"]});

@@ -3,6 +3,8 @@
 use super::compare::{Comparison, compare};
 use super::health::Health;
 use super::hooks;
+use super::index::Index;
+use super::spoke::seen;
 use super::{APPS, Argo, automated, key};
 use crate::world::objects::{change, deleting, items, moment, remove, stamp, text};
 use crate::world::resource::Resource;
@@ -32,13 +34,13 @@ impl Argo {
         }
         let due = self.due.remove(&key) || self.timers.passed(&period, PERIOD, now);
         let full = asked || never || due;
-        let seen = (app["metadata"]["resourceVersion"].clone(), self.index.stamp(&id.name));
+        let seen = (app["metadata"]["resourceVersion"].clone(), self.moved(&id.name));
         let waits = automated(app) && app["status"]["sync"]["status"] == "OutOfSync" && !app["operation"].is_object();
         if !full && !waits && self.compared.get(&key) == Some(&seen) {
             return;
         }
         let app = app.clone();
-        self.index.refresh(store);
+        self.look(store);
         let status = self.status(store, &app, full, now);
         let finalizers = self.render(&app, &app["spec"]["source"]).ok().and_then(|targets| hooks::finalizers(&app, &targets));
         if status != app["status"] || asked || finalizers.is_some() {
@@ -53,7 +55,7 @@ impl Argo {
             });
         }
         let Some(app) = store.get(id) else { return };
-        self.compared.insert(key, (app["metadata"]["resourceVersion"].clone(), self.index.stamp(&id.name)));
+        self.compared.insert(key, (app["metadata"]["resourceVersion"].clone(), self.moved(&id.name)));
         if automated(app) && !app["operation"].is_object() && !deleting(app) && !self.blocked(store, app, false, now) {
             let app = app.clone();
             self.auto_sync(store, id, &app, now);
@@ -91,12 +93,14 @@ impl Argo {
             set_health(&mut status, Health::Unknown, now);
             conditions.extend(items(&status["conditions"]).filter(|c| c["type"] == "OrphanedResourceWarning").cloned());
         } else if let Ok(targets) = rendered {
-            let found = compare(store, &self.index, app, &targets);
-            self.found(&mut status, store, app, found, now);
+            let there = self.there(app);
+            let (there, index) = seen(&there, store, &self.index);
+            let found = compare(there, index, app, &targets);
+            self.found(&mut status, there, index, app, found, now);
             conditions.extend(self.excluded(app));
             if full {
                 status["reconciledAt"] = stamp(now);
-                conditions.extend(self.orphans(store, app));
+                conditions.extend(self.orphans(store, there, app));
             } else {
                 conditions.extend(items(&status["conditions"]).filter(|c| c["type"] == "OrphanedResourceWarning").cloned());
             }
@@ -112,7 +116,7 @@ impl Argo {
         status
     }
 
-    fn found(&self, status: &mut Value, store: &Store, app: &Value, found: Comparison, now: DateTime<Utc>) {
+    fn found(&self, status: &mut Value, store: &Store, index: &Index, app: &Value, found: Comparison, now: DateTime<Utc>) {
         let mut compared = json!({"destination": app["spec"]["destination"]});
         let mut sync = json!({"status": if found.synced { "Synced" } else { "OutOfSync" }});
         let mut revisions = json!({});
@@ -130,7 +134,7 @@ impl Argo {
         sync["comparedTo"] = compared;
         status["sync"] = sync;
         status["resourceHealthSource"] = "appTree".into();
-        let images = self.images(store, app);
+        let images = images(store, index, app);
         if !status["summary"].is_object() {
             status["summary"] = json!({});
         }
@@ -146,17 +150,8 @@ impl Argo {
         set_health(status, found.health.unwrap_or(Health::Healthy), now);
     }
 
-    /// The images of the pods that belong to it.
-    fn images(&self, store: &Store, app: &Value) -> BTreeSet<String> {
-        let managed = self.index.managed(store, text(&app["metadata"]["name"]));
-        let runs = managed.iter().filter(|i| matches!(&*i.resource, "deployments.apps" | "statefulsets.apps" | "daemonsets.apps"));
-        let specs = runs.filter_map(|i| store.get(i)).map(|o| &o["spec"]["template"]["spec"]);
-        let containers = specs.flat_map(|s| items(&s["containers"]).chain(items(&s["initContainers"])));
-        containers.filter_map(|c| c["image"].as_str().map(str::to_owned)).collect()
-    }
-
     /// The warning about what nobody manages in the Application's namespace, where its project asks for it.
-    fn orphans(&self, store: &Store, app: &Value) -> Option<Value> {
+    fn orphans(&self, store: &Store, there: &Store, app: &Value) -> Option<Value> {
         const NOT_COUNTED: [&str; 3] = ["persistentvolumeclaims", "pods", APPS];
         let space = text(&app["metadata"]["namespace"]);
         let project = store.get(&Id::new("appprojects.argoproj.io", space, text(&app["spec"]["project"])))?;
@@ -167,15 +162,24 @@ impl Argo {
         let namespace = text(&app["spec"]["destination"]["namespace"]);
         let made = |id: &Id| matches!(&*id.name, "default" | "kube-root-ca.crt");
         let looked = |r: &Resource| r.namespaced && !NOT_COUNTED.contains(&&*r.stem()) && !settings.excludes(&r.group, &r.kind);
-        let count = store
+        let count = there
             .resources()
             .iter()
             .filter(|r| looked(r))
-            .flat_map(|r| store.entries(&r.stem(), Some(namespace)).map(|(i, o)| (i.clone(), o.clone())).collect::<Vec<_>>())
+            .flat_map(|r| there.entries(&r.stem(), Some(namespace)).map(|(i, o)| (i.clone(), o.clone())).collect::<Vec<_>>())
             .filter(|(i, o)| !made(i) && o["metadata"]["ownerReferences"].is_null() && settings.manager(o).is_none())
             .count();
         (count > 0).then(|| json!({"type": "OrphanedResourceWarning", "message": format!("Application has {count} orphaned resources")}))
     }
+}
+
+/// The images of the pods that belong to it.
+fn images(store: &Store, index: &Index, app: &Value) -> BTreeSet<String> {
+    let managed = index.managed(store, text(&app["metadata"]["name"]));
+    let runs = managed.iter().filter(|i| matches!(&*i.resource, "deployments.apps" | "statefulsets.apps" | "daemonsets.apps"));
+    let specs = runs.filter_map(|i| store.get(i)).map(|o| &o["spec"]["template"]["spec"]);
+    let containers = specs.flat_map(|s| items(&s["containers"]).chain(items(&s["initContainers"])));
+    containers.filter_map(|c| c["image"].as_str().map(str::to_owned)).collect()
 }
 
 fn set_health(status: &mut Value, health: Health, now: DateTime<Utc>) {

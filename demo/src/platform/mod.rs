@@ -1,9 +1,10 @@
 //! Puts the sample platform together: its seed in a store, its controllers, and the server. Knows no rule of Kubernetes or Argo CD.
 //!
 //! Time is compressed: with a pace of 20, what takes a minute on a real platform takes three seconds. Timestamps are real ones.
+pub mod pair;
 pub mod world;
 
-use crate::argocd::{Argo, Repository, Settings};
+use crate::argocd::{Argo, Repository, Settings, Spoke};
 use crate::faults::mishaps;
 use crate::faults::wire::Denied;
 use crate::kubernetes;
@@ -89,7 +90,21 @@ pub fn platform(options: &Options, now: DateTime<Utc>) -> io::Result<Platform> {
 ///
 /// # Errors
 /// Where an object has no place in it.
-pub fn of(mut seed: Seed, options: &Options, now: DateTime<Utc>) -> io::Result<Platform> {
+pub fn of(seed: Seed, options: &Options, now: DateTime<Utc>) -> io::Result<Platform> {
+    with_argo(seed, options, now, Managed::Here)
+}
+
+/// Where the Argo CD of a platform is.
+enum Managed {
+    /// In the same cluster, to which alone it deploys.
+    Here,
+    /// In the same cluster, and it deploys to another one too.
+    FromHere(Spoke),
+    /// In another cluster.
+    FromThere,
+}
+
+fn with_argo(mut seed: Seed, options: &Options, now: DateTime<Utc>, managed: Managed) -> io::Result<Platform> {
     if !options.settings.is_empty() {
         set(&mut seed.objects, &options.settings);
     }
@@ -101,7 +116,7 @@ pub fn of(mut seed: Seed, options: &Options, now: DateTime<Utc>) -> io::Result<P
     }
     let git: Repository = Arc::new(Mutex::new(seed.git));
     let responder = Arc::new(Table::default());
-    let controllers = Controllers::new(options, &mishaps::Reach { git: git.clone(), responder: responder.clone() });
+    let controllers = Controllers::new(options, &mishaps::Reach { git: git.clone(), responder: responder.clone() }, managed);
     Ok(Platform { store, controllers, version: seed.version, git, responder, denied: mishaps::denied(&options.mishaps) })
 }
 
@@ -135,10 +150,14 @@ pub struct Controllers {
 }
 
 impl Controllers {
-    fn new(options: &Options, reach: &mishaps::Reach) -> Self {
+    fn new(options: &Options, reach: &mishaps::Reach, managed: Managed) -> Self {
         let pace = options.pace;
-        let mut parts: Vec<Box<dyn Controller>> =
-            vec![Box::new(mishaps::Mishaps::new(&options.mishaps, reach.clone())), Box::new(Argo::new(reach.git.clone(), pace))];
+        let mut parts: Vec<Box<dyn Controller>> = vec![Box::new(mishaps::Mishaps::new(&options.mishaps, reach.clone()))];
+        match managed {
+            Managed::Here => parts.push(Box::new(Argo::new(reach.git.clone(), pace, None))),
+            Managed::FromHere(spoke) => parts.push(Box::new(Argo::new(reach.git.clone(), pace, Some(spoke)))),
+            Managed::FromThere => {}
+        }
         parts.extend(kubernetes::controllers(pace));
         Self { parts, rest: (0, DateTime::UNIX_EPOCH) }
     }

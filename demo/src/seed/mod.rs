@@ -33,6 +33,14 @@ pub struct Seed {
 /// # Errors
 /// If the built-in file can't be read.
 pub fn seed(now: DateTime<Utc>, salt: &[u8]) -> io::Result<Seed> {
+    changed(now, salt, |_| {})
+}
+
+/// The same with a change of the recording, which Git then holds too.
+///
+/// # Errors
+/// If the built-in file can't be read.
+pub fn changed(now: DateTime<Utc>, salt: &[u8], mut change: impl FnMut(&mut Value)) -> io::Result<Seed> {
     let mut text = String::new();
     GzDecoder::new(PLATFORM).read_to_string(&mut text)?;
     let mut lines = text.lines();
@@ -42,6 +50,7 @@ pub fn seed(now: DateTime<Utc>, salt: &[u8]) -> io::Result<Seed> {
     let mut objects = lines.map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
     for object in &mut objects {
         renew(object, later, salt);
+        change(object);
     }
     let hooks: BTreeMap<String, Vec<Value>> = serde_json::from_value(head["hooks"].take())?;
     let git = Git::of(&objects, hooks);

@@ -76,7 +76,7 @@ impl Server {
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
-            store: Mutex::new(options.store),
+            store: Arc::new(Mutex::new(options.store)),
             faults: Faults::default(),
             requests: Requests::default(),
             responder: options.responder,
@@ -110,19 +110,24 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// A kubeconfig with one context, `evid-demo`. Its server's address has the token, for kubectl, which sends none to a server without TLS.
+    /// Its address as a kubeconfig has it: with the token, if it has one.
+    pub fn address(&self) -> String {
+        [Some(&*self.url()), self.shared.token.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("/")
+    }
+
+    /// A kubeconfig with one context, `evid-demo`.
     pub fn kubeconfig(&self) -> String {
-        format!(
-            "apiVersion: v1\nkind: Config\ncurrent-context: evid-demo\nclusters:\n- name: evid-demo\n  cluster:\n    server: {}\nusers:\n\
-             - name: demo\n  user:\n    token: {}\ncontexts:\n- name: evid-demo\n  context:\n    cluster: evid-demo\n    user: demo\n",
-            [Some(&*self.url()), self.shared.token.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("/"),
-            self.shared.token.as_deref().unwrap_or("demo")
-        )
+        kubeconfig(&[("evid-demo", self)])
     }
 
     /// The store, locked while the guard lives.
     pub fn store(&self) -> MutexGuard<'_, Store> {
         self.shared.store()
+    }
+
+    /// The store, for what works on it from another server.
+    pub fn objects(&self) -> Arc<Mutex<Store>> {
+        self.shared.store.clone()
     }
 
     /// The faults.
@@ -134,6 +139,20 @@ impl Server {
     pub fn requests(&self) -> Vec<Seen> {
         self.shared.requests.all()
     }
+}
+
+/// A kubeconfig with a context for each of these servers; the first is the current one. A server's address has its token, for kubectl, which
+/// sends none to a server without TLS.
+pub fn kubeconfig(servers: &[(&str, &Server)]) -> String {
+    let (mut clusters, mut users, mut contexts) = (String::new(), String::new(), String::new());
+    for (name, server) in servers {
+        let (token, address) = (server.shared.token.as_deref(), server.address());
+        clusters += &format!("- name: {name}\n  cluster:\n    server: {address}\n");
+        users += &format!("- name: {name}\n  user:\n    token: {}\n", token.unwrap_or("demo"));
+        contexts += &format!("- name: {name}\n  context:\n    cluster: {name}\n    user: {name}\n");
+    }
+    let current = servers.first().map_or("", |(name, _)| name);
+    format!("apiVersion: v1\nkind: Config\ncurrent-context: {current}\nclusters:\n{clusters}users:\n{users}contexts:\n{contexts}")
 }
 
 impl Drop for Server {

@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(super) struct Shared {
-    pub store: Mutex<Store>,
+    pub store: Arc<Mutex<Store>>,
     pub faults: Faults,
     pub requests: Requests,
     pub responder: Arc<dyn Responder>,

@@ -2,5 +2,6 @@
 mod argocd;
 mod kubernetes;
 mod mishaps;
+mod pair;
 mod settings;
 mod world;

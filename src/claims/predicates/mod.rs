@@ -18,6 +18,8 @@ mod undisturbed;
 mod volumes;
 mod wanted;
 
+pub use volumes::{PATHS as VOLUME_PATHS, SERVERS as VOLUME_SERVERS};
+
 use crate::claims::question::{Answer, Question};
 
 type Predicate = fn(&Question<'_>) -> Answer;

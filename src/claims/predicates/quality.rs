@@ -54,6 +54,14 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
             (Some(a), Some(b)) => differs(Code::OtherCluster, Effect::Counters, json!(a), json!(b)),
             (a, b) => differs(Code::UnknownCluster, Effect::Doubts, json!(a), json!(b)),
         }
+        let hub = |side: &Side| side.manifest.hub.as_ref().map(|hub| hub.uid.clone());
+        match (hub(first), hub(side)) {
+            (None, None) => {}
+            (Some(Some(a)), Some(Some(b))) if a == b => {}
+            (Some(Some(a)), Some(Some(b))) => differs(Code::OtherHub, Effect::Counters, json!(a), json!(b)),
+            // Of unknown uid, or one of them asked no hub.
+            (a, b) => differs(Code::OtherHub, Effect::Doubts, json!(a.flatten()), json!(b.flatten())),
+        }
         for (code, a, b) in [
             (Code::OtherConfiguration, &first.manifest.config, &side.manifest.config),
             (Code::OtherRedactionKey, &first.manifest.redaction_key, &side.manifest.redaction_key),
@@ -106,11 +114,17 @@ pub(super) fn ordered(q: &Question<'_>) -> Answer {
             }
             _ => found(Effect::Doubts, Code::NoWindow, json!(earlier.finished), json!(later.started)),
         }
-        let highest = |s: &Side| s.coverage.highest_resource_version.as_ref().and_then(|v| v.parse::<u64>().ok());
-        match (highest(before), highest(after)) {
-            (Some(a), Some(b)) if a < b => {}
-            (Some(a), Some(b)) if a > b => found(Effect::Counters, Code::ResourceVersion, json!(a.to_string()), json!(b.to_string())),
-            (a, b) => found(Effect::Doubts, Code::ResourceVersion, json!(a.map(|n| n.to_string())), json!(b.map(|n| n.to_string()))),
+        let number = |version: &Option<String>| version.as_ref().and_then(|v| v.parse::<u64>().ok());
+        // Each cluster counts for itself.
+        let own = [before, after].map(|side| number(&side.coverage.highest_resource_version));
+        let hubs = [before, after].map(|side| side.manifest.hub.as_ref().map(|hub| number(&hub.highest_resource_version)));
+        let of_hub = if let [Some(a), Some(b)] = hubs { Some([a, b]) } else { None };
+        for versions in [Some(own), of_hub].into_iter().flatten() {
+            match versions {
+                [Some(a), Some(b)] if a < b => {}
+                [Some(a), Some(b)] if a > b => found(Effect::Counters, Code::ResourceVersion, json!(a.to_string()), json!(b.to_string())),
+                [a, b] => found(Effect::Doubts, Code::ResourceVersion, json!(a.map(|n| n.to_string())), json!(b.map(|n| n.to_string()))),
+            }
         }
         let Some([older, newer]) = versions.get(i - 1..=i) else { continue };
         for (uid, (version, file)) in newer {

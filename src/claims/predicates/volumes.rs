@@ -10,6 +10,11 @@ pub(super) const VOLUMES: &str = "persistentvolumes";
 /// The stem of claims.
 pub(super) const CLAIMS: &str = "persistentvolumeclaims";
 
+/// Where the spec of a volume has its server, for NFS or for the NFS CSI driver.
+pub const SERVERS: [&str; 2] = ["/spec/nfs/server", "/spec/csi/volumeAttributes/server"];
+/// Where it has its path.
+pub const PATHS: [&str; 4] = ["/spec/nfs/path", "/spec/local/path", "/spec/hostPath/path", "/spec/csi/volumeAttributes/share"];
+
 /// A volume or a claim in one bundle.
 pub(super) struct Item<'e> {
     pub(super) spot: Spot,
@@ -81,12 +86,12 @@ impl<'e> Item<'e> {
 
     /// Of a volume: the pointer to its server, for NFS or for the NFS CSI driver.
     pub(super) fn server(&self) -> &'static str {
-        self.first(&["/spec/nfs/server", "/spec/csi/volumeAttributes/server"])
+        self.first(&SERVERS)
     }
 
     /// Of a volume: the pointer to its path.
     pub(super) fn path(&self) -> &'static str {
-        self.first(&["/spec/nfs/path", "/spec/local/path", "/spec/hostPath/path", "/spec/csi/volumeAttributes/share"])
+        self.first(&PATHS)
     }
 
     fn first(&self, pointers: &[&'static str]) -> &'static str {

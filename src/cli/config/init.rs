@@ -1,5 +1,6 @@
 //! `evid config init`: the roots that a cluster or a dump shows, the question which of them is switched, and the file.
 use crate::adapters::{dump, fresh};
+use crate::argo::Here;
 use crate::cli::ask::answer;
 #[cfg(feature = "kube")]
 use crate::cli::cluster::ClusterArgs;
@@ -33,7 +34,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Done {
-    let (place, objects) = objects(args)?;
+    let (place, objects, here) = objects(args)?;
     let found = roots(&&*objects);
     if found.is_empty() {
         let hint = "a root is an Application that lists other Applications; was `applications.argoproj.io` listed?";
@@ -55,7 +56,7 @@ pub(super) fn run(args: &Args) -> Done {
         ui::message("note: no root is switched; say which with `--switched NAME`, or set its `role: switched` in the file");
     }
     let layers = layers(&found, switched.map(|root| &root.key));
-    let text = description(&&*objects, &layers);
+    let text = description(&&*objects, &layers, &here);
     if args.print {
         ui::data(text.as_bytes())?;
         return Ok(Exit::Proven);
@@ -70,9 +71,9 @@ pub(super) fn run(args: &Args) -> Done {
 }
 
 /// The objects of a dump or a cluster, and its name for messages. Nothing of it is stored; the redaction key is only for this run.
-fn objects(args: &Args) -> Result<(String, Vec<Object>), Failure> {
+fn objects(args: &Args) -> Result<(String, Vec<Object>, Here), Failure> {
     match &args.from {
-        Some(dir) => Ok((dir.display().to_string(), objects_of(dump::read(dir)?, &Rules::new(&[])?)?)),
+        Some(dir) => Ok((dir.display().to_string(), objects_of(dump::read(dir)?, &Rules::new(&[])?)?, Here::default())),
         #[cfg(feature = "kube")]
         None => live::platform(&args.cluster),
         #[cfg(not(feature = "kube"))]

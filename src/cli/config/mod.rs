@@ -66,7 +66,7 @@ fn explain(global: &Global) -> Done {
 
 fn expect(args: &Expect, global: &Global) -> Done {
     let paths: Vec<PathBuf> =
-        [&args.before, &args.after].into_iter().map(|n| archive::locate(n, &global.archive)).collect::<Result<_, _>>()?;
+        [&args.before, &args.after].into_iter().map(|n| archive::locate(n, global.archive())).collect::<Result<_, _>>()?;
     let proposal = propose(&archive::sides(&paths)?)?;
     if !proposal.apart.is_empty() {
         let why: Vec<String> = proposal.apart.iter().map(findings::sentence).collect();

@@ -43,6 +43,9 @@ pub(crate) struct Args {
     /// Sign with this private key (PEM) instead of your own
     #[arg(long, value_name = "KEY")]
     sign: Option<PathBuf>,
+    /// table, or json (the report's predicate)
+    #[arg(short, long, default_value = "table", value_parser = ["table", "json"])]
+    output: String,
     /// Leave the run's text folders (docs/audit, docs/proof) with it, as `evid export` writes them
     #[arg(long)]
     export: bool,
@@ -67,10 +70,11 @@ struct TurnArgs {
 impl Args {
     /// What they ask for.
     pub(super) fn asked(&self) -> Asked {
-        let Self { goal, cluster, turn, out, resume, nonce, reference, yes, restore, interval, sign, export } = self;
+        let Self { goal, cluster, turn, out, resume, nonce, reference, yes, restore, interval, sign, output, export } = self;
         let TurnArgs { off, file, timeout, pace } = turn;
         Asked {
             cluster: cluster.access(),
+            hub: cluster.hub(),
             lasts: true,
             goal: *goal,
             strategy: off.strategy(),
@@ -86,6 +90,7 @@ impl Args {
             restore: *restore,
             interval: *interval,
             sign: sign.clone(),
+            json: output == "json",
             export: *export,
         }
     }

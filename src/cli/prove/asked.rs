@@ -8,6 +8,8 @@ use std::time::Duration;
 /// What is asked for.
 pub(crate) struct Asked {
     pub(crate) cluster: Access,
+    /// The cluster of Argo CD, where that is another one.
+    pub(crate) hub: Option<Access>,
     /// Whether the cluster outlives the run.
     pub(crate) lasts: bool,
     pub(crate) goal: Option<Goal>,
@@ -24,6 +26,8 @@ pub(crate) struct Asked {
     pub(crate) restore: bool,
     pub(crate) interval: Duration,
     pub(crate) sign: Option<PathBuf>,
+    /// Whether stdout has the report's predicate instead of its text.
+    pub(crate) json: bool,
     /// Whether the run's text folders are left with it.
     pub(crate) export: bool,
 }

@@ -9,7 +9,7 @@ pub(super) use asked::Asked;
 use crate::adapters::journal::FileJournal;
 use crate::adapters::kube::Watcher;
 use crate::adapters::run_folder::RunFolder;
-use crate::adapters::{archive, config, fresh, interrupt, report_file};
+use crate::adapters::{archive, config, folder, fresh, interrupt, report_file};
 use crate::bundle::config::Config;
 use crate::cli::ask::confirm;
 use crate::cli::bound::{Bound, quoted};
@@ -29,7 +29,7 @@ use crate::render::{proof as page, report as text};
 use crate::report::read::read;
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::Clock as _;
-use crate::usecase::cluster::uid;
+use crate::usecase::cluster::{uid, uid_of_hub};
 use crate::usecase::probes;
 use crate::usecase::prove::{Goal, News, Proof, State, Step, judge};
 use crate::usecase::switch::{Options, Stamp, before};
@@ -42,8 +42,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 
 /// Runs the loop and leaves evidence.
 pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
-    let connection = Connection::new(connected(&asked.cluster)?);
-    let bound = if asked.lasts { Bound::to(&asked.cluster, global)? } else { Bound::passing(connection.cluster.server()) };
+    let connection = Connection::new(connected(&asked.cluster, asked.hub.as_ref())?);
+    let bound = match asked.lasts {
+        true => Bound::to(&asked.cluster, asked.hub.as_ref(), global)?,
+        false => Bound::passing(connection.clusters.spoke.server()),
+    };
     proven(asked, config, global, &connection, &bound).map_err(|why| bound.failure(why))
 }
 
@@ -57,7 +60,7 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
     let signing = key::signing(asked.sign.as_deref())?;
     let (folder, state, reference) = begin(asked, connection, global)?;
     let probes = probes::plan(config, &redactor).map_err(Failure::new)?;
-    let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.cluster) };
+    let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.clusters) };
     let mut proof = Proof {
         session: connection.session(config, &layers, &rules, &redactor),
         probes: &probes,
@@ -65,47 +68,51 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
             strategy: asked.strategy,
             terminate: asked.terminate,
             allow: asked.allow.clone(),
-            manifests: manifest::read(asked.manifest.as_deref())?,
+            manifests: manifest::read(manifest::named(asked.manifest.as_deref(), global.archive())?.as_deref())?,
             ..Options::of(stamp)
         },
         times: asked.times,
         journal: &mut FileJournal::new(folder.journal(), redactor.clone()),
-        told: &mut |news: News<'_, _>| told(news, &connection.cluster, bound),
+        told: &mut |news: News<'_, _>| told(news, &connection.clusters, bound),
         folder,
         state,
     };
-    let failed = |e| failure(e, &connection.cluster);
+    let failed = |e| failure(e, &connection.clusters);
     // What would be lost and written is said, and the run's folder made only then.
     if proof.first().map_err(failed)? {
-        let place = bound.place(proof.state.cluster.as_deref());
+        let place = bound.place(proof.state.cluster.as_deref(), proof.state.hub.as_deref());
         confirm(&place, &format!("Prove {}?", proof.state.goal.as_str()), asked.yes, std::io::stdin().is_terminal())?;
     }
+    proof.folder.reopen().map_err(|e| Failure::new(e.to_string()))?;
     proof.keep().map_err(failed)?;
     if let Some(reference) = reference {
         proof.folder.take_reference(&reference).map_err(|e| Failure::new(e.to_string()))?;
     }
-    let watcher = Watcher::start(&connection.cluster, Resource::new("", "v1", "pods", "Pod", true));
+    let watcher = Watcher::start(&connection.clusters.spoke, Resource::new("", "v1", "pods", "Pod", true));
     let watched = proof.watch(&watcher).map_err(failed)?;
     let walked = proof.walk(&watcher, watched, asked.interval);
-    let (ended, end) = match walked {
+    let ended = match walked {
         Err(e) => return put_back(asked, &mut proof, connection, bound, failed(e)),
-        Ok(ended) => (ended, conclude(asked, &proof, global, &signing)?),
+        Ok(ended) => ended,
     };
-    if ended && end == Exit::Proven {
-        proof.state.proven = true;
-        proof.keep().map_err(failed)?;
-    }
-    if ended {
-        return Ok(end);
-    }
-    let end = end.at_best(Exit::Inconclusive);
-    let failure = Failure::new("the run did not reach its end; the verdicts say how far it came").exit(end);
-    put_back(asked, &mut proof, connection, bound, failure)
+    let total = conclude(asked, &proof, &signing)?;
+    proof.state.proven = ended && total == Exit::Proven;
+    proof.keep().map_err(failed)?;
+    let end = if ended {
+        Ok(total)
+    } else {
+        let why = Failure::new("the run did not reach its end; the verdicts say how far it came");
+        put_back(asked, &mut proof, connection, bound, why.exit(total.at_best(Exit::Inconclusive)))
+    };
+    // Putting the switch back is written down too, so the folder is complete only now.
+    let verified = close(&proof.folder, global, &signing)?;
+    if verified == Exit::Proven { end } else { Ok(verified) }
 }
 
 /// The run's folder and state: a new one, or that of an interrupted run, which goes on only on the cluster that it began on.
 fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(RunFolder, State, Option<PathBuf>), Failure> {
-    let here = uid(&connection.cluster).map_err(|e| switch::failure(e.into()))?;
+    let [here, hub] = [uid, uid_of_hub].map(|uid| uid(&connection.clusters).map_err(|e| switch::failure(e.into())));
+    let (here, hub) = (here?, hub?);
     if let Some(dir) = &asked.resume {
         let folder = RunFolder::new(dir.clone());
         let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--resume DIR` wants the folder of a run"))?;
@@ -115,6 +122,10 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
             let hint = "`--kubeconfig` and `--context` name the one that it began on; its uid is that of the Namespace kube-system";
             return Err(Failure::new(format!("this run began on {began}, and this is {here}: nothing was written")).hint(hint));
         }
+        if state.hub != hub {
+            let hint = "`--argocd-context` names the cluster in which Argo CD runs, where that is another one";
+            return Err(Failure::new("this run began with Argo CD in another cluster: nothing was written").hint(hint));
+        }
         let state = state.resumed();
         ui::message(&format!("going on with {} of {} in {}", state.goal.as_str(), state.started, dir.display()));
         return Ok((folder, state, None));
@@ -122,8 +133,8 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
     let goal = asked.goal.ok_or_else(|| Failure::new("what is to be proven? core-only, optional-on or round-trip"))?;
     let now = connection.clock.now();
     let folder = RunFolder::new(asked.out.join(now.format("%Y%m%dT%H%M%SZ").to_string()));
-    let mut state = State::begin(goal, asked.nonce.clone(), here, now);
-    let named = asked.reference.as_ref().map(|r| archive::locate(r, &global.archive)).transpose()?;
+    let mut state = State { hub, ..State::begin(goal, asked.nonce.clone(), here, now) };
+    let named = asked.reference.as_ref().map(|r| archive::locate(r, global.archive())).transpose()?;
     let cluster = state.cluster.as_deref().filter(|_| goal == Goal::OptionalOn);
     let reference = named.or_else(|| RunFolder::before_off(&asked.out, cluster?));
     // What comes on is held against the reference, so it need not be any better than there.
@@ -134,30 +145,44 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
     Ok((folder, state, reference))
 }
 
-/// Judges, signs, verifies, writes the index and, if it is wanted, the text folders; the exit code is the result's.
-fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, global: &Global, signing: &SigningKey) -> Done {
-    let Proof { folder, state, session, .. } = proof;
+/// Judges, signs, writes the index and, if it is wanted, the text folders; gives what the result comes to.
+fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &SigningKey) -> Done {
+    let Proof { folder, state, .. } = proof;
     let paths: Vec<PathBuf> = folder.reference().into_iter().chain(state.points().iter().map(|name| folder.bundle(name))).collect();
     let sides = archive::sides(&paths)?;
     let outcome = judge(state, &sides)?;
-    let names: Vec<&str> = sides.iter().map(|s| &*s.name).collect();
-    let report = report_file::write(folder.path(), &names, &outcome.statement(&sides), signing)?;
+    let names = sides.iter().map(|s| &*s.name).collect::<Vec<_>>().join("--");
+    let report = report_file::write(folder.path(), &names, report_file::REPORT, &outcome.statement(&sides), signing)?;
     let reading = read(&outcome.predicate).map_err(Failure::new)?;
-    ui::data(text::text(&reading, ui::style()).as_bytes())?;
-    let files: Vec<String> = paths.iter().chain([&report]).map(|p| p.display().to_string()).collect();
-    ui::message("\nverifying what was written");
-    let verified = verify::check(&files, &[signing.verifying_key()], true, global)?;
+    if asked.json {
+        ui::json(&outcome.predicate)?;
+    } else {
+        ui::data(text::text(&reading, ui::style()).as_bytes())?;
+    }
     let name = report.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let index = page::index(state, session.server, &reading, &name, &signing.verifying_key().keyid());
-    let path = folder.path().join("index.html");
+    let index = page::index(state, &sides, &reading, &name, &[signing.verifying_key().keyid()])?;
+    let path = folder.index();
     fresh::replace(&path, index.as_bytes(), 0o644).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
     if asked.export {
         // The bundle that the run was only held against is none of its points.
         export::write(folder.path(), sides.get(usize::from(folder.reference().is_some())..).unwrap_or_default())?;
     }
-    ui::message(&format!("\nproof {}\nopen  {}", folder.path().display(), path.display()));
-    ui::message(&format!("look  evid show {} applications", folder.bundle("before").display()));
-    Ok(if verified == Exit::Proven { outcome.total.into() } else { verified })
+    Ok(outcome.total.into())
+}
+
+/// Lists the folder's files, signs the list, and verifies the folder as a reader would.
+fn close(run: &RunFolder, global: &Global, signing: &SigningKey) -> Done {
+    folder::seal(run.path(), signing)?;
+    ui::message("\nverifying what was written");
+    let said = |text: &str| {
+        ui::message(text.trim_end());
+        Ok(())
+    };
+    let (verified, _) = verify::check(&[run.path().display().to_string()], &[signing.verifying_key()], true, global, Some(said))?;
+    ui::message(&format!("\nproof {}", run.path().display()));
+    ui::message(&format!("open  {}", run.index().display()));
+    ui::message(&format!("look  evid show {} applications", run.bundle("before").display()));
+    Ok(verified)
 }
 
 /// Offers to put the switch back as it was, then ends with the failure.
@@ -172,7 +197,7 @@ fn put_back(asked: &Asked, proof: &mut Proof<'_, RunFolder>, connection: &Connec
         || (std::io::stdin().is_terminal()
             && bound.lasts()
             && confirm(
-                &bound.place(proof.state.cluster.as_deref()),
+                &bound.place(proof.state.cluster.as_deref(), proof.state.hub.as_deref()),
                 &format!("The run did not reach its end. Switch {word} again?"),
                 false,
                 true,
@@ -186,7 +211,7 @@ fn put_back(asked: &Asked, proof: &mut Proof<'_, RunFolder>, connection: &Connec
     match proof.turn(back) {
         Ok(()) => Err(why.hint(format!("the switch is {word} again, as it was; {next}"))),
         Err(again) => {
-            bound.failure(failure(again, &connection.cluster)).report();
+            bound.failure(failure(again, &connection.clusters)).report();
             Err(why.hint(next))
         }
     }

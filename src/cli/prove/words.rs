@@ -9,10 +9,11 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{live, switch, ui};
 use crate::render::switch as render;
+use crate::usecase::cluster::Clusters;
 use crate::usecase::prove::{Goal, News, ProveError};
 
 /// Says what happens.
-pub(super) fn told(news: News<'_, (Sealed, Manifest)>, cluster: &Cluster, bound: &Bound) {
+pub(super) fn told(news: News<'_, (Sealed, Manifest)>, clusters: &Clusters<Cluster>, bound: &Bound) {
     let say = |text: String| ui::message(bound.text(&text).trim_end());
     match news {
         News::Step { nth, of, step } => ui::message(&format!("[{nth}/{of}] {}", step.name())),
@@ -26,12 +27,12 @@ pub(super) fn told(news: News<'_, (Sealed, Manifest)>, cluster: &Cluster, bound:
         News::Turning(event) => switch::said(event),
         News::Off(done) => say(render::off(done)),
         News::On(done) => say(render::on(done)),
-        News::Failed(why) => drop(bound.failure(failure(why, cluster)).report()),
+        News::Failed(why) => drop(bound.failure(failure(why, clusters)).report()),
     }
 }
 
 /// Why it stopped, and what to do next.
-pub(super) fn failure(why: ProveError, cluster: &Cluster) -> Failure {
+pub(super) fn failure(why: ProveError, clusters: &Clusters<Cluster>) -> Failure {
     match why {
         ProveError::AlreadyOff(goal) => {
             let hint = if goal == Goal::RoundTrip { "`evid switch on` first" } else { "`evid prove optional-on` proves its return" };
@@ -42,7 +43,7 @@ pub(super) fn failure(why: ProveError, cluster: &Cluster) -> Failure {
         ProveError::Stopped => Failure::new("stopped; nothing was written"),
         ProveError::Left => Failure::new("something lives that should be gone").exit(Exit::Refuted),
         ProveError::Switch(stop) => switch::failure(stop),
-        ProveError::Live(e) => live::failure(e, cluster),
+        ProveError::Live(e) => live::failure(e, clusters),
         ProveError::Capture(e) => e.into(),
         ProveError::Document(e) => e.into(),
         ProveError::Spool(e) => no_spool(&e),

@@ -1,9 +1,12 @@
 //! What `evid show` is asked for, and in which form. It must not know bundles or reports.
 use crate::cli::failure::Failure;
+use crate::cli::form::Form;
 use crate::cli::ui;
 use crate::render::jsonpath::template;
 use crate::render::yaml;
+use clap::ValueEnum as _;
 use serde_json::Value;
+use std::path::PathBuf;
 
 /// Show the objects of a bundle as kubectl would show the cluster, or all that a report says
 #[derive(clap::Args, Debug)]
@@ -12,7 +15,8 @@ use serde_json::Value;
   evid show before pods -n mlops-prod -o wide   pods of one namespace, with their nodes' addresses, health and layer
   evid show before app root-optional            an Application, and the tree of what it lists
   evid show before all --layer core -o name     every object of a layer
-  evid show before--off                         the report over two bundles: verdicts, changes, notes, gaps")]
+  evid show before--off                         the report over two bundles: verdicts, changes, notes, gaps
+  evid show before--off -o html,junit --out-dir out   the same as a page and for CI")]
 pub struct Args {
     /// A bundle or a report, by path or by name; `latest` and `~1` are the latest bundle and the one before
     pub(super) subject: String,
@@ -31,9 +35,12 @@ pub struct Args {
     /// Only objects of this layer
     #[arg(long)]
     pub(super) layer: Option<String>,
-    /// table, wide, json, yaml, name or jsonpath=TEMPLATE
+    /// table, wide, json, yaml, name or jsonpath=TEMPLATE; of a report also html, markdown, junit, sarif, and several with `--out-dir`
     #[arg(short, long, default_value = "table", value_parser = output)]
     pub(super) output: Output,
+    /// Of a report: write each form into a file of this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) out_dir: Option<PathBuf>,
 }
 
 /// A form of output.
@@ -43,6 +50,8 @@ pub(super) enum Output {
     Wide,
     Name,
     Value(Format),
+    /// Forms that only a report has, or several forms.
+    Forms(Vec<Form>),
 }
 
 /// How a whole value is printed.
@@ -65,6 +74,8 @@ impl Format {
     }
 }
 
+const WANTED: &str = "table, wide, json, yaml, name or jsonpath=TEMPLATE is wanted; of a report also html, markdown, junit or sarif";
+
 fn output(text: &str) -> Result<Output, String> {
     Ok(match text {
         "table" => Output::Table,
@@ -72,14 +83,25 @@ fn output(text: &str) -> Result<Output, String> {
         "json" => Output::Value(Format::Json),
         "yaml" => Output::Value(Format::Yaml),
         "name" => Output::Name,
-        _ => {
-            let path = text.strip_prefix("jsonpath=").ok_or("table, wide, json, yaml, name or jsonpath=TEMPLATE is wanted")?;
-            Output::Value(Format::JsonPath(path.to_owned()))
-        }
+        _ => match (text.strip_prefix("jsonpath="), text.split(',').map(|form| Form::from_str(form, false)).collect()) {
+            (Some(path), _) => Output::Value(Format::JsonPath(path.to_owned())),
+            (None, Ok(forms)) => Output::Forms(forms),
+            (None, Err(_)) => return Err(WANTED.into()),
+        },
     })
 }
 
 impl Args {
+    /// Of a report, the forms in which it is given; none for another output.
+    pub(super) fn forms(&self) -> Option<Vec<Form>> {
+        match &self.output {
+            Output::Forms(forms) => Some(forms.clone()),
+            Output::Table if self.out_dir.is_some() => Some(vec![Form::Table]),
+            Output::Value(Format::Json) if self.out_dir.is_some() => Some(vec![Form::Json]),
+            _ => None,
+        }
+    }
+
     /// The namespace that is wanted; none for all.
     pub(super) fn namespace(&self) -> Option<&str> {
         self.namespace.as_deref().filter(|_| !self.all_namespaces)

@@ -17,7 +17,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if let Some(path) = named_report(args, global) {
         return report::run(&path, args);
     }
-    let path = archive::locate(&args.subject, &global.archive)?;
+    let path = archive::locate(&args.subject, global.archive())?;
+    if args.out_dir.is_some() || args.forms().is_some() {
+        let text = format!("{} is a bundle, and only a report has this output", path.display());
+        return Err(Failure::new(text).hint("`evid diff BEFORE AFTER -o FORM` makes it of two bundles"));
+    }
     let reader = archive::open(&path)?;
     let files = archive::files(&reader).map_err(|d| Failure::new(d.to_string()).exit(Exit::Broken))?;
     match args.resources.first().map(String::as_str) {
@@ -35,5 +39,5 @@ fn named_report(args: &Args, global: &Global) -> Option<PathBuf> {
         return (!archive::is_zip(&given) && !args.subject.ends_with(archive::ENDING)).then_some(given);
     }
     let name = args.subject.strip_suffix(".report.json").unwrap_or(&args.subject);
-    Some(global.archive.join(format!("{name}.report.json"))).filter(|p| p.is_file())
+    Some(global.archive().join(format!("{name}.report.json"))).filter(|p| p.is_file())
 }

@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, path: &Path, reader: &BundleReader, files: &BTree
     }
     match &args.output {
         Output::Table if args.resources.is_empty() => summary(&found, probes::lines(files)?.len())?,
-        Output::Table | Output::Wide => ui::data(tables(&found, &bundle, args.output == Output::Wide).as_bytes())?,
+        Output::Table | Output::Wide | Output::Forms(_) => ui::data(tables(&found, &bundle, args.output == Output::Wide).as_bytes())?,
         Output::Name => {
             ui::text(&found.iter().map(|o| foreign::clean(&format!("{}/{}", o.stem(), o.key.name)) + "\n").collect::<String>())?
         }

@@ -30,7 +30,7 @@ pub(super) fn run(args: &Args, files: &BTreeMap<String, Vec<u8>>) -> Done {
         Output::Name => {
             ui::text(&found.iter().map(|l| foreign::clean(&format!("{} {}", l.probe, probes::target(l))) + "\n").collect::<String>())?;
         }
-        Output::Table | Output::Wide => ui::data(probes::table(&found, ui::style()).as_bytes())?,
+        Output::Table | Output::Wide | Output::Forms(_) => ui::data(probes::table(&found, ui::style()).as_bytes())?,
     }
     Ok(Exit::Proven)
 }

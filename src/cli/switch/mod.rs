@@ -7,10 +7,13 @@ pub(super) use stop::failure;
 
 use crate::adapters::journal::FileJournal;
 use crate::adapters::{archive, config, keyfile};
+use crate::argo::Here;
+use crate::bundle::config::Config;
 use crate::canon::redact::Redactor;
 use crate::canon::{hex, json};
 use crate::cli::ask::confirm;
 use crate::cli::bound::Bound;
+use crate::cli::cluster::here;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::switch::args::{Common, Verb};
@@ -19,7 +22,7 @@ use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::render::switch as render;
 use crate::usecase::cluster::port::{Api, Clock};
-use crate::usecase::cluster::uid;
+use crate::usecase::cluster::{uid, uid_of_hub};
 use crate::usecase::doctor;
 use crate::usecase::switch::{Event, Fact, Journal, Options, Run, Stamp, Stop, Times, off, on, repair, status};
 use serde_json::Value;
@@ -32,13 +35,15 @@ struct Hands<'a> {
     bound: &'a Bound,
     layers: Vec<Layer>,
     rules: Rules,
+    here: Here,
     tracking: Option<String>,
 }
 
 impl Hands<'_> {
     fn run<'r>(&'r self, journal: &'r mut dyn Journal, progress: &'r mut dyn FnMut(&Event), user: &str, times: Times) -> Run<'r> {
-        let (api, clock, layers, rules) = (self.api, self.clock, &*self.layers, &self.rules);
-        Run { api, clock, journal, progress, layers, rules, tracking: self.tracking.as_deref(), user: user.to_owned(), times, written: 0 }
+        let Self { api, clock, layers, rules, here, tracking, .. } = self;
+        let (tracking, user) = (tracking.as_deref(), user.to_owned());
+        Run { api: *api, clock: *clock, journal, progress, layers, rules, here, tracking, user, times, written: 0 }
     }
 }
 
@@ -60,15 +65,16 @@ pub(super) fn said(event: &Event) {
 
 /// Runs the verb against the chosen cluster.
 pub(super) fn run(args: &Args, global: &Global) -> Done {
-    let (cluster, clock) = (args.cluster.connect()?, args.cluster.clock());
-    let bound = Bound::to(&args.cluster.access(), global)?;
-    on_cluster(args, global, &cluster, &clock, &bound).map_err(|why| bound.failure(why))
+    let (clusters, clock) = (args.cluster.connect()?, args.cluster.clock());
+    let bound = Bound::to(&args.cluster.access(), args.cluster.hub().as_ref(), global)?;
+    let run = || on_cluster(args, global, &clusters, &clock, &bound, |config| here(&clusters, config));
+    run().map_err(|why| bound.failure(why))
 }
 
-fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock, bound: &Bound) -> Done {
+fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock, bound: &Bound, here: impl FnOnce(&Config) -> Here) -> Done {
     let config = config::load(global.config.as_deref())?;
-    let hands =
-        Hands { api, clock, bound, layers: config.layers()?, rules: Rules::new(&config.rules()?)?, tracking: config.tracking.clone() };
+    let (layers, rules) = (config.layers()?, Rules::new(&config.rules()?)?);
+    let hands = Hands { api, clock, bound, layers, rules, here: here(&config), tracking: config.tracking.clone() };
     match &args.verb {
         Verb::Status { output } => tell(&hands, output == "json"),
         Verb::Off { common, off: args } => {
@@ -87,6 +93,8 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock, bo
             go(&hands, global, common, &options, &verb)
         }
         Verb::On { common, file, before, terminate } => {
+            let [file, before] = [file, before].map(|named| manifest::named(named.as_deref(), global.archive()));
+            let (file, before) = (file?, before?);
             let manifests = manifest::read(file.as_deref())?;
             // A bundle that holds the root says how everything below it was, too.
             let before = before.as_deref().or(file.as_deref().filter(|file| archive::is_zip(file)));
@@ -106,6 +114,7 @@ fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock, bo
         }
         Verb::Repair { common, file, allow_loss } => {
             let of = Options::of(stamp(common, "repair", api, clock)?);
+            let file = manifest::named(file.as_deref(), global.archive())?;
             let options = Options { manifests: manifest::read(file.as_deref())?, allow: allow_loss.clone(), ..of };
             let verb = Steps {
                 plan: repair::plan,
@@ -160,7 +169,8 @@ fn go<P, D>(hands: &Hands<'_>, global: &Global, common: &Common, options: &Optio
     if !refused.is_empty() {
         return Err(refuse());
     }
-    let place = hands.bound.place(uid(hands.api).map_err(|e| failure(e.into()))?.as_deref());
+    let [own, hub] = [uid, uid_of_hub].map(|uid| uid(hands.api).map_err(|e| failure(e.into())));
+    let place = hands.bound.place(own?.as_deref(), hub?.as_deref());
     confirm(&place, verb.question, common.yes, std::io::stdin().is_terminal())?;
     let mut journal = journal(global, common, &options.stamp)?;
     let done = (verb.act)(&mut hands.run(&mut journal, &mut said, user, times), &plan, options);
@@ -191,7 +201,7 @@ fn line(value: &Value) -> std::io::Result<()> {
 fn journal(global: &Global, common: &Common, stamp: &Stamp) -> Result<FileJournal, Failure> {
     let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
     let (key, _) = keyfile::load_or_create_redaction_key(&dir)?;
-    let path = common.journal.clone().unwrap_or_else(|| global.archive.join(format!("{}.actions.jsonl", stamp.run)));
+    let path = common.journal.clone().unwrap_or_else(|| global.archive().join(format!("{}.actions.jsonl", stamp.run)));
     Ok(FileJournal::new(path, Redactor::new(&key)))
 }
 
@@ -211,7 +221,7 @@ pub(super) fn user(api: &dyn Api) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Args, Bound, on_cluster};
+    use super::{Args, Bound, Here, on_cluster};
     use crate::cli::Global;
     use crate::cli::exit::Exit;
     use crate::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
@@ -267,8 +277,8 @@ mod tests {
 
     fn evid(words: &[&str]) -> Result<Exit, crate::cli::failure::Failure> {
         let line = Line::parse_from(["switch"].iter().chain(words));
-        let global = Global { archive: "nowhere".into(), config: None };
-        on_cluster(&line.args, &global, &Quiet, &Quiet, &Bound::passing("https://quiet"))
+        let global = Global { archive: Some("nowhere".into()), config: None, quiet: false, verbose: false };
+        on_cluster(&line.args, &global, &Quiet, &Quiet, &Bound::passing("https://quiet"), |_| Here::default())
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! What a source gives to a capture: lists, gaps and a window of time; and the reasons why a capture can fail. Knows no bundle.
-use crate::model::{Gap, Key, Listable, Source, stem};
+use crate::model::{Gap, Hub, Key, Listable, Source, stem};
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::packed::PackedList;
 use serde_json::Value;
@@ -29,6 +29,8 @@ pub struct Collected<I = Vec<Value>> {
     pub highest: Option<u64>,
     /// The API server's address, without credentials.
     pub server: Option<String>,
+    /// The cluster of Argo CD, where that is another one.
+    pub hub: Option<Hub>,
 }
 
 /// One answered list.
@@ -103,6 +105,7 @@ impl<I> Collected<I> {
             version: None,
             highest: None,
             server: None,
+            hub: None,
         }
     }
 
@@ -131,6 +134,7 @@ impl<I> Collected<I> {
             version: self.version,
             highest: self.highest,
             server: self.server,
+            hub: self.hub,
         }
     }
 }

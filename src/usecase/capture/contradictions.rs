@@ -48,10 +48,11 @@ pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Que
         let settings = settings.entry(control.to_owned()).or_insert_with(|| Settings::of(objects, control));
         let is_current = at.moment.is_some_and(|moment| argo::stale(&app.value, settings, moment, None).is_none());
         let counts = is_current && meta::deleting(&app.value).is_none() && !argo::app::is_operating(&app.value);
-        if !counts || !(at.here.is(&app.value) || is_marked_here(objects, &app)) {
+        if !counts || (at.here.is_open(&app.value) && !at.here.is(&app.value) && !is_marked_here(objects, &app)) {
             continue;
         }
-        for key in argo::listed(&app.value).filter(|e| e.says_seen()).map(|e| e.key()) {
+        let seen = argo::listed(&app.value).filter(|e| e.says_seen()).map(|e| e.key());
+        for key in seen.filter(|key| at.here.may_hold(&app.value, key)) {
             let there =
                 held.contains(&(&key.group, &key.kind, &key.namespace)) || objects.find(KeyRef { namespace: "", ..key.parts() }).is_some();
             let plural = rules.plural(&key.group, &key.kind);

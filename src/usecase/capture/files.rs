@@ -1,7 +1,7 @@
 //! The files of a snapshot's bundle, one by one, and the content of its manifest. Knows no container: the caller seals the files.
 use crate::bundle::assemble::Layered;
 use crate::bundle::coverage::Coverage;
-use crate::bundle::manifest::{Cluster, LayerLine, Manifest, Tool, Window};
+use crate::bundle::manifest::{Cluster, Hub, LayerLine, Manifest, Tool, Window};
 use crate::bundle::sums::Sums;
 use crate::bundle::{FORMAT, assemble, probe};
 use crate::canon;
@@ -10,6 +10,7 @@ use crate::model::{Layer, PLATFORM, Snapshot};
 use crate::usecase::capture::collected::CaptureError;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
+use crate::usecase::capture::snapshot::here;
 use std::collections::BTreeMap;
 
 /// The content of the manifest without digests, which are known when all files are written.
@@ -31,7 +32,14 @@ pub(super) fn each_file(
     let Intake { redactor, rules, layers, config, .. } = *intake;
     let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.universe, &snapshot.gaps, &snapshot.unsettled);
     put("coverage.json".into(), json::document(&coverage)?);
-    let layered = assemble::each_file(&snapshot.objects, rules, layers, config, snapshot.server.as_deref(), put);
+    let layered = assemble::each_file(
+        &snapshot.objects,
+        rules,
+        layers,
+        config,
+        &here(config, snapshot.server.as_deref(), snapshot.hub.as_ref()),
+        put,
+    );
     if let Some(fault) = snapshot.objects.fault() {
         return Err(CaptureError::Spool(fault));
     }
@@ -42,6 +50,7 @@ pub(super) fn each_file(
         source: snapshot.source,
         window: Window { started: snapshot.started.clone(), finished: snapshot.finished.clone() },
         cluster: Cluster { uid: snapshot.cluster.clone(), version: snapshot.version.clone(), server: snapshot.server.clone() },
+        hub: snapshot.hub.as_ref().map(Hub::new),
         layers: Vec::new(),
         rules: rules.digest().to_owned(),
         config: canon::sha256_hex(&config),

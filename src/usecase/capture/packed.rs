@@ -104,6 +104,12 @@ impl PackedList {
         KeyRef { group, kind, namespace: self.text(object.namespace), name: self.text(object.name) }
     }
 
+    /// Takes out the object of a key; whether there was one.
+    pub(super) fn take_out(&mut self, key: KeyRef<'_>) -> bool {
+        let at = self.packed.iter().position(|object| self.key(object) == key);
+        at.map(|at| self.packed.remove(at)).is_some()
+    }
+
     /// The index of an object's kind.
     pub(super) fn kind_of(&self, object: &PackedObject) -> usize {
         number(object.kind)

@@ -1,11 +1,11 @@
 //! Makes a snapshot from what a source gave: one object for each key, the questions, and every gap, including those that the objects
 //! themselves show. Knows no bundle.
-use crate::argo::Here;
+use crate::argo::{Here, is_own_resource};
 use crate::bundle::config::Config;
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
-use crate::model::{Gap, KeyRef, Object, Objects, Question, Reason, Snapshot, Source};
-use crate::usecase::capture::collected::{CaptureError, Collected};
+use crate::model::{Gap, Hub, KeyRef, Object, Objects, Question, Reason, Snapshot, Source};
+use crate::usecase::capture::collected::{CaptureError, Collected, List};
 use crate::usecase::capture::contradictions::{Moment, contradictions};
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
@@ -23,11 +23,13 @@ use std::collections::BTreeMap;
 pub fn snapshot<'a>(collected: Collected<PackedList>, intake: &Intake<'a>) -> Result<Snapshot<PackedObjects<'a>>, CaptureError> {
     let (rules, redactor) = (intake.rules, intake.redactor);
     let mut highest = collected.highest;
+    let mut hub = collected.hub;
     let mut questions = Vec::new();
     let mut gaps = collected.gaps;
     for list in &collected.lists {
         let of_list = list.resource_version.as_ref().and_then(|t| t.parse().ok());
-        highest = highest.max(of_list).max(list.items.highest);
+        let highest = hub.as_mut().filter(|_| is_of_hub(list)).map_or(&mut highest, |hub| &mut hub.highest);
+        *highest = (*highest).max(of_list).max(list.items.highest);
         if let Some(resource) = list.resource.clone().filter(|_| list.is_question) {
             questions.push(Question {
                 group: list.group.clone(),
@@ -56,7 +58,7 @@ pub fn snapshot<'a>(collected: Collected<PackedList>, intake: &Intake<'a>) -> Re
     questions.dedup();
     // No claim needs the absence of an object of a kind that is not stored.
     gaps.retain(|g| g.reason != Reason::Unattested || rules.keeps(&g.group, &g.resource));
-    let here = Here::new(collected.server.as_deref(), &intake.config.cluster_names);
+    let here = here(intake.config, collected.server.as_deref(), hub.as_ref());
     let is_live = collected.source == Source::Live;
     let moment = Moment::new(is_live, collected.started.as_deref(), collected.finished.as_deref(), &here);
     gaps.extend(contradictions(&objects, &questions, rules, &moment));
@@ -85,7 +87,19 @@ pub fn snapshot<'a>(collected: Collected<PackedList>, intake: &Intake<'a>) -> Re
         gaps,
         unsettled,
         server: collected.server,
+        hub,
     })
+}
+
+/// Which destinations of Applications are the captured cluster.
+pub(in crate::usecase) fn here(config: &Config, server: Option<&str>, hub: Option<&Hub>) -> Here {
+    Here::new(server, &config.cluster_names).managed_from(hub.map(|hub| hub.server.as_deref()))
+}
+
+/// Whether a list was read from the hub, where there is one: Argo CD's own kinds, and its settings, which answer no question.
+fn is_of_hub(list: &List<PackedList>) -> bool {
+    let resource = list.resource.as_deref().unwrap_or_default();
+    is_own_resource(&list.group, resource) || (resource == "configmaps" && !list.is_question)
 }
 
 /// Each `<plural>.<group>` must name one kind: it names the files with that kind's objects.

@@ -1,5 +1,5 @@
 //! The API server with a deadline: a list that never ends is stopped then, too.
-use crate::usecase::cluster::port::{Api, Ask, Clock, NoReply, Reply};
+use crate::usecase::cluster::port::{Api, Ask, Clock, NoReply, Reply, Sides};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 
@@ -14,5 +14,9 @@ pub(in crate::usecase) struct Bounded<'a> {
 impl Api for Bounded<'_> {
     fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
         if self.clock.now() > self.until { Err(NoReply::TimedOut(self.within)) } else { self.api.send(ask) }
+    }
+
+    fn sides(&self) -> Option<Sides<'_>> {
+        self.api.sides()
     }
 }

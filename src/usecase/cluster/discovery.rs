@@ -1,7 +1,8 @@
 //! Discovery: which kinds the server can list, each at its preferred version. Asks for the aggregated form (two requests) and also reads
 //! the plain form, if the server answers with that. A group that the server can't describe is a gap; it is never left out silently.
+use crate::argo::{GROUP, is_own_resource};
 use crate::model::{Gap, Key, Reason, stem};
-use crate::usecase::cluster::port::{Api, Ask};
+use crate::usecase::cluster::port::{Api, Ask, Sides};
 use crate::usecase::cluster::{LiveError, gap};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -61,11 +62,23 @@ impl Resource {
     }
 }
 
-/// All listable kinds, sorted, and the gaps of discovery.
+/// All listable kinds, sorted, and the gaps of discovery. With a hub, Argo CD's own kinds are those of the hub, and no other kinds are.
 ///
 /// # Errors
 /// If no kinds can be known: no answer, a refused login, an answer that is no discovery.
 pub fn discover(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
+    let Some(Sides { hub, spoke }) = api.sides() else { return kinds(api) };
+    let own = |r: &Resource| is_own_resource(&r.group, &r.plural);
+    let ((mut resources, mut gaps), (there, unknown)) = (kinds(spoke)?, kinds(hub).map_err(LiveError::of_hub)?);
+    resources.retain(|r| !own(r));
+    resources.extend(there.into_iter().filter(own));
+    resources.sort();
+    gaps.extend(unknown.into_iter().filter(|g| g.group == GROUP));
+    Ok((resources, gaps))
+}
+
+/// The kinds of one cluster.
+pub(in crate::usecase) fn kinds(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
     let mut found = Found::default();
     for root in ["/api", "/apis"] {
         let ask = Ask { accept: Some(AGGREGATED), ..Ask::get(root) };

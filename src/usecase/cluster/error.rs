@@ -39,7 +39,23 @@ pub enum LiveError {
         /// The word that was given.
         word: String,
     },
+    /// The same of the cluster of Argo CD, where that is another one.
+    #[error("the hub: {0}")]
+    Hub(Box<LiveError>),
+    /// Two contexts that name one cluster.
+    #[error("both contexts name the same cluster (uid {uid}): that is no hub")]
+    SameCluster {
+        /// The uid of its Namespace `kube-system`.
+        uid: String,
+    },
     /// Ctrl-C.
     #[error("stopped before the capture was whole; nothing was written")]
     Stopped,
+}
+
+impl LiveError {
+    /// The same, said of the hub.
+    pub(in crate::usecase) fn of_hub(self) -> Self {
+        Self::Hub(Box::new(self))
+    }
 }

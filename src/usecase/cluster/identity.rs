@@ -1,4 +1,4 @@
-//! Which cluster answers: the uid of its Namespace `kube-system`, which no two clusters share and which lasts as long as the cluster.
+//! Which cluster answers, and its version. Its identity is the uid of its Namespace `kube-system`, which no two clusters share and which lasts as long as the cluster.
 use crate::model::meta;
 use crate::usecase::cluster::port::{Api, Ask, NoReply};
 
@@ -14,4 +14,18 @@ pub fn uid(api: &dyn Api) -> Result<Option<String>, NoReply> {
         space => space,
     };
     Ok(space.map(|space| meta::uid(&space).to_owned()).filter(|uid| !uid.is_empty()))
+}
+
+/// The uid of the hub; none where there is none, or the Namespace may not be read.
+///
+/// # Errors
+/// If the hub does not answer.
+pub fn uid_of_hub(api: &dyn Api) -> Result<Option<String>, NoReply> {
+    api.sides().map_or(Ok(None), |sides| uid(sides.hub))
+}
+
+/// The version that the API server gives itself, such as `v1.33.1`, if it tells.
+pub fn version(api: &dyn Api) -> Option<String> {
+    let reply = api.send(&Ask::get("/version")).ok().filter(|r| r.status == 200)?;
+    reply.json().ok()?.get("gitVersion")?.as_str().map(str::to_owned)
 }

@@ -109,6 +109,28 @@ pub trait Api {
     /// # Errors
     /// If there is no answer.
     fn send(&self, ask: &Ask) -> Result<Reply, NoReply>;
+
+    /// Both clusters, where Argo CD runs in another one than it deploys to: then each request goes to the one that it is about.
+    fn sides(&self) -> Option<Sides<'_>> {
+        None
+    }
+}
+
+/// A platform's two clusters.
+#[derive(Clone, Copy)]
+pub struct Sides<'a> {
+    /// The one in which Argo CD runs.
+    pub hub: &'a (dyn Api + Sync),
+    /// The one to which it deploys.
+    pub spoke: &'a (dyn Api + Sync),
+}
+
+/// The API server of the cluster in which Argo CD runs.
+pub fn of_argo(api: &dyn Api) -> &dyn Api {
+    match api.sides() {
+        Some(sides) => sides.hub,
+        None => api,
+    }
 }
 
 /// The clock of a use case.

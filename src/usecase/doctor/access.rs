@@ -25,8 +25,12 @@ pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform, 
             return;
         }
     };
-    let mut needed: Vec<Needed> = if all { vec![] } else { rights::of_capture(kinds).into_iter().map(|r| (r, None)).collect() };
-    needed.extend(rights::of_actions().into_iter().flat_map(|right| places(right, seen)));
+    // With a hub, the wildcard was asked of the captured cluster alone.
+    let hub = doctor.api.sides().is_some();
+    let lists = rights::of_capture(kinds).into_iter().filter(|r| !all && !(hub && r.is_of_argo()));
+    let mut needed: Vec<Needed> = lists.map(|r| (r, None)).collect();
+    let of_hub = if hub { rights::of_capture_of_hub(kinds) } else { vec![] };
+    needed.extend(of_hub.into_iter().chain(rights::of_actions()).into_iter().flat_map(|right| places(right, seen)));
     const PARALLEL: usize = 16;
     let answers = each(&needed, PARALLEL, |_, (right, namespace)| rights::ask(doctor.api, right, namespace.as_deref()));
     let mut unseen: Option<String> = None;
@@ -40,14 +44,16 @@ pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform, 
     }
     found.lines.extend(Purpose::ALL.into_iter().flat_map(|purpose| lines(purpose, &missing, kinds.len())));
     found.lines.extend(unseen.map(|why| Line::problem(Code::AccessUnseen).with("why", why)));
-    found.missing = missing.into_iter().map(|(right, _)| right).collect();
+    let missing = missing.into_iter().map(|(right, _)| right);
+    (found.missing_on_hub, found.missing) = missing.partition(|right| hub && right.is_of_argo());
     found.missing.dedup();
+    found.missing_on_hub.dedup();
 }
 
 /// Where a right is needed: where nothing shows the namespaces, everywhere.
 fn places(right: Right, seen: &Platform) -> Vec<Needed> {
     let spaces: BTreeSet<&str> = match right.scope {
-        Scope::Cluster => BTreeSet::new(),
+        Scope::Cluster | Scope::Hub => BTreeSet::new(),
         Scope::Control => seen.control.as_deref().into_iter().collect(),
         Scope::Applications => seen.argo("Application").map(|app| &*app.key.namespace).chain(seen.control.as_deref()).collect(),
     };

@@ -1,10 +1,10 @@
 //! Argo CD: where it is, which version, how it marks what it manages, and whether it looks at its Applications at all.
 use crate::argo::app::controller_namespace;
-use crate::argo::{Here, glob, longest_silence};
+use crate::argo::{glob, longest_silence};
 use crate::model::Object;
 use crate::usecase::capture::live::Platform;
 use crate::usecase::cluster::Resource;
-use crate::usecase::cluster::port::{Api, Ask};
+use crate::usecase::cluster::port::{Api, Ask, of_argo};
 use crate::usecase::doctor::{Code, Doctor, Line};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -28,7 +28,7 @@ pub(super) fn lines(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform) ->
     let mut lines = vec![Line::ok(Code::ArgoKinds).with("kinds", found.join(", "))];
     let unseen = |g: &crate::model::Gap| Line::problem(Code::ArgoUnseen).with("kind", &g.resource).with("why", &g.detail);
     lines.extend(seen.gaps.iter().map(unseen));
-    let version = version(doctor.api, seen, &mut lines);
+    let version = version(of_argo(doctor.api), seen, &mut lines);
     let apps: Vec<&Object> = seen.argo("Application").collect();
     instances(&apps, seen, &mut lines);
     if !seen.gaps.iter().any(|g| g.resource == "configmaps") {
@@ -36,7 +36,7 @@ pub(super) fn lines(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform) ->
         namespaces(&apps, seen, &mut lines);
         lines.extend(reconciling(&apps, seen, doctor.clock.now()));
     }
-    let elsewhere: Vec<String> = apps.iter().filter(|a| !Here::default().is(&a.value)).map(|a| a.key.place()).collect();
+    let elsewhere: Vec<String> = apps.iter().filter(|a| !doctor.here.is(&a.value)).map(|a| a.key.place()).collect();
     if !elsewhere.is_empty() {
         lines.push(Line::note(Code::ArgoElsewhere).with("apps", few(&elsewhere)));
     }

@@ -35,6 +35,7 @@ codes! {
         LoginRefused = "login.refused",
         LoginNotTold = "login.not-told",
         LoginNotAsked = "login.not-asked",
+        HubAsked = "hub.asked",
         KindsFound = "kinds.found",
         KindsNone = "kinds.none",
         KindsUnknown = "kinds.unknown",

@@ -1,4 +1,5 @@
 //! What the doctor works with, and what it found.
+use crate::argo::Here;
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::usecase::cluster::port::{Api, Clock};
@@ -15,7 +16,11 @@ pub struct Doctor<'a> {
     pub rules: &'a Rules,
     /// The layers of the configuration in force; none where that can't be used.
     pub layers: Option<&'a [Layer]>,
-    /// The namespace of the context.
+    /// Which destinations of Applications are the cluster.
+    pub here: &'a Here,
+    /// The address of the hub, where Argo CD runs in another cluster.
+    pub hub: Option<&'a str>,
+    /// The namespace of the context; that of the hub's, where there is one.
     pub home: &'a str,
     /// Whether access reviews may be sent.
     pub review: bool,
@@ -28,4 +33,6 @@ pub struct Examined {
     pub lines: Vec<Line>,
     /// The rights that are missing, by purpose.
     pub missing: Vec<Right>,
+    /// Those that are missing on the hub.
+    pub missing_on_hub: Vec<Right>,
 }

@@ -8,10 +8,10 @@ use crate::usecase::init;
 use crate::usecase::init::is_automated;
 
 /// A line a layer.
-pub(super) fn lines(layers: &[Layer], seen: &Platform) -> Vec<Line> {
+pub(super) fn lines(layers: &[Layer], here: &Here, seen: &Platform) -> Vec<Line> {
     let unseen = seen.gaps.iter().any(|g| g.group == "argoproj.io" && g.resource != "applicationsets");
     let objects = &*seen.objects;
-    let apps = Apps::new(&objects, layers, &Here::default());
+    let apps = Apps::new(&objects, layers, here);
     let root = |layer: &Layer| apps.root(&layer.name).and_then(|key| seen.argo("Application").find(|o| o.key == *key));
     if layers.iter().all(|l| root(l).is_none()) {
         if unseen {

@@ -25,6 +25,13 @@ pub fn complete(kinds: Option<&[Resource]>) -> Vec<Right> {
     capture.into_iter().chain(rights::of_actions()).collect()
 }
 
+/// The same for a platform whose Argo CD runs in another cluster: what is needed on that to which it deploys, and what on the hub.
+pub fn complete_with_hub(kinds: &[Resource]) -> [Vec<Right>; 2] {
+    let (of_argo, own): (Vec<Right>, Vec<Right>) = complete(Some(kinds)).into_iter().partition(Right::is_of_argo);
+    let actions = of_argo.into_iter().filter(|r| r.purpose != Purpose::Capture);
+    [own, rights::of_capture_of_hub(kinds).into_iter().chain(actions).collect()]
+}
+
 /// The role of a verb and its bindings, one pair for each scope in which it needs rights.
 pub fn roles(purpose: Purpose, rights: &[Right], grant: &Grant<'_>) -> Vec<(Value, Vec<Value>)> {
     let of_purpose = || rights.iter().filter(|r| r.purpose == purpose);
@@ -32,10 +39,11 @@ pub fn roles(purpose: Purpose, rights: &[Right], grant: &Grant<'_>) -> Vec<(Valu
     let one = |scope: Scope| {
         let name = match scope {
             Scope::Control => format!("evid-{}-settings", purpose.as_str()),
+            Scope::Hub => format!("evid-{}-hub", purpose.as_str()),
             Scope::Cluster | Scope::Applications => format!("evid-{}", purpose.as_str()),
         };
         let spaces: Vec<Option<&str>> = match scope {
-            Scope::Cluster => vec![None],
+            Scope::Cluster | Scope::Hub => vec![None],
             Scope::Control => vec![Some(grant.control)],
             Scope::Applications => grant.applications.iter().map(|ns| Some(&**ns)).collect(),
         };

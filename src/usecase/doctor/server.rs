@@ -1,7 +1,7 @@
 //! The API server: whether it can be reached, and if not, where on the way it fails; its version, its clock, who it takes the user for.
 use crate::usecase::cluster::LiveError;
-use crate::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
-use crate::usecase::doctor::{Code, Doctor, Line};
+use crate::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply, of_argo};
+use crate::usecase::doctor::{Code, Line};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -99,19 +99,19 @@ fn username(answer: &Value) -> Option<&str> {
     answer.pointer("/status/userInfo/username").and_then(Value::as_str).filter(|n| !n.is_empty())
 }
 
-/// The name by which the server knows the user; none where it does not say (before Kubernetes 1.28).
+/// The name by which the server to which the switch writes knows the user; none where it does not say (before Kubernetes 1.28).
 pub fn user(api: &dyn Api) -> Option<String> {
-    let answer = whoami(api).ok()?.json().ok()?;
+    let answer = whoami(of_argo(api)).ok()?.json().ok()?;
     username(&answer).map(str::to_owned)
 }
 
 /// Who the server takes the user for. False where it takes him for nobody.
-pub(super) fn login(doctor: &Doctor<'_>, lines: &mut Vec<Line>) -> bool {
-    if !doctor.review {
+pub(super) fn login(api: &dyn Api, review: bool, lines: &mut Vec<Line>) -> bool {
+    if !review {
         lines.push(Line::note(Code::LoginNotAsked));
         return true;
     }
-    let line = match whoami(doctor.api) {
+    let line = match whoami(api) {
         Ok(reply) if matches!(reply.status, 200 | 201) => {
             let answer = reply.json().unwrap_or_default();
             let user = username(&answer).unwrap_or_default();

@@ -21,8 +21,8 @@ const SHARED: &str =
 const PINS: &str = "  # Volumes that must stay where they are: every Retain volume of a protected layer's claim.\n";
 
 /// An `evid.yaml` for these layers of a platform with these objects.
-pub fn description(objects: &dyn Objects, layers: &[Layer]) -> String {
-    let apps = Apps::new(objects, layers, &Here::default());
+pub fn description(objects: &dyn Objects, layers: &[Layer], here: &Here) -> String {
+    let apps = Apps::new(objects, layers, here);
     let shared = shared(objects, &apps);
     let mut out = HEAD.to_owned();
     for layer in layers {

@@ -55,8 +55,8 @@ pub struct Places(BTreeMap<(String, String), String>);
 
 impl Places {
     /// Places the pods among a snapshot's objects.
-    pub fn new(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config: &Config) -> Self {
-        let context = Context::new(objects, rules, layers, &config.scope_label, &Here::new(None, &config.cluster_names));
+    pub fn new(objects: &dyn Objects, rules: &Rules, layers: &[Layer], config: &Config, here: &Here) -> Self {
+        let context = Context::new(objects, rules, layers, &config.scope_label, here);
         let places = layers::place(&context);
         let pod = |at: usize| {
             let key = objects.key(at);

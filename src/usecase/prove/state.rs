@@ -19,6 +19,9 @@ pub struct State {
     /// The cluster that it began on: the uid of its Namespace kube-system. Without it a run can't be gone on with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
+    /// The uid of the hub, where Argo CD runs in another cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub: Option<String>,
     /// When it began.
     pub started: String,
     /// A reviewer's text.
@@ -41,7 +44,7 @@ impl State {
     /// A run that begins now.
     pub fn begin(goal: Goal, nonce: Option<String>, cluster: Option<String>, now: DateTime<Utc>) -> Self {
         let (run, started) = (format!("prove-{}", now.format("%Y%m%dT%H%M%SZ")), now.to_rfc3339_opts(SecondsFormat::Secs, true));
-        Self { goal, run, cluster, started, nonce, was_on: None, expected: BTreeMap::new(), done: Vec::new(), proven: false }
+        Self { goal, run, cluster, hub: None, started, nonce, was_on: None, expected: BTreeMap::new(), done: Vec::new(), proven: false }
     }
 
     /// The state from which a run is gone on with: up to the first step that is not done. A point that was captured after a turn had failed is

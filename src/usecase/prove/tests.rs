@@ -98,6 +98,7 @@ fn walked(state: State) -> (Vec<String>, Vec<Vec<String>>) {
         session: Session {
             api: &Bare,
             server: "https://bare",
+            hub: None,
             reach: &Bare,
             clock: &Bare,
             config: &config,

@@ -66,6 +66,7 @@ impl<F: Folder> Proof<'_, F> {
     fn switch<T>(&mut self, options: &Options, work: impl FnOnce(&mut Run<'_>, &Options) -> Result<T, Stop>) -> Result<T, ProveError> {
         let mut progress = |event: &Event| (self.told)(News::Turning(event));
         let Session { api, clock, config, layers, rules, .. } = self.session;
+        let here = self.session.here();
         let (journal, user, times) = (&mut *self.journal, options.stamp.user.clone(), self.times);
         let mut run = Run {
             api,
@@ -74,6 +75,7 @@ impl<F: Folder> Proof<'_, F> {
             progress: &mut progress,
             layers,
             rules,
+            here: &here,
             tracking: config.tracking.as_deref(),
             user,
             times,

@@ -1,4 +1,5 @@
 //! What a run of the switch works with: the ports, the layers, who asks, how long it may take.
+use crate::argo::Here;
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::usecase::cluster::port::{Api, Clock};
@@ -68,6 +69,8 @@ pub struct Run<'a> {
     pub layers: &'a [Layer],
     /// What kinds mean.
     pub rules: &'a Rules,
+    /// Which destinations of Applications are the cluster.
+    pub here: &'a Here,
     /// Argo CD's tracking method as evid.yaml gives it, for where `argocd-cm` may not be read.
     pub tracking: Option<&'a str>,
     /// As whom it is written.

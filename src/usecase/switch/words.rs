@@ -135,7 +135,8 @@ impl From<LiveError> for Stop {
             LiveError::Unauthorized { what } => Self::Answered { asked: "GET /api".into(), status: 401, message: what },
             LiveError::Refused { path, status, what } => Self::Answered { asked: format!("GET {path}"), status, message: what },
             LiveError::Stopped => Self::Interrupted { step: Step::Read, hanging: vec![] },
-            other @ (LiveError::Unreadable { .. } | LiveError::UnknownKind { .. }) => {
+            LiveError::Hub(e) => (*e).into(),
+            other @ (LiveError::Unreadable { .. } | LiveError::UnknownKind { .. } | LiveError::SameCluster { .. }) => {
                 let detail = other.to_string();
                 Self::Unseen(Gap::of("", "*", None, Reason::Unreadable, detail))
             }

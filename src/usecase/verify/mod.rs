@@ -2,13 +2,13 @@
 //! own Applications and configuration, the manifest and the counts from the files. `points` checks the bundles of a run against each other.
 pub mod points;
 
-use crate::argo::Here;
+use crate::argo::{SETTINGS, is_beside, is_own_resource};
 use crate::bundle::against::Against;
 use crate::bundle::assemble::{Layered, each_file};
 use crate::bundle::config::Config;
-use crate::bundle::coverage::Coverage;
+use crate::bundle::coverage::{Coverage, QuestionLine};
 use crate::bundle::defect::{Defect, DefectKind};
-use crate::bundle::manifest::Manifest;
+use crate::bundle::manifest::{Hub, Manifest};
 use crate::bundle::names::{ACTIONS, WATCH};
 use crate::bundle::rebuild::Rebuilt;
 use crate::bundle::sums::Sums;
@@ -16,7 +16,7 @@ use crate::bundle::{FORMAT, actions, probe, text, watch};
 use crate::canon;
 use crate::canon::json;
 use crate::kinds::Rules;
-use crate::model::{Layer, Objects, PLATFORM, Source, stem};
+use crate::model::{Key, Layer, Objects, PLATFORM, Source, stem};
 use crate::usecase::capture::cluster;
 use crate::usecase::capture::contradictions::{Moment, contradictions};
 use crate::usecase::capture::universe::{Seen, not_asked, universe};
@@ -98,16 +98,16 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
     let (objects, broken) = Rebuilt::read(files, &rules);
     if broken.is_empty() {
         let mut against = Against::new(files);
-        let anew = each_file(&objects, &rules, &layers, &config, manifest.cluster.server.as_deref(), &mut |name, bytes| {
-            against.given(&name, &bytes)
-        });
+        let here = manifest.here(&config);
+        let anew = each_file(&objects, &rules, &layers, &config, &here, &mut |name, bytes| against.given(&name, &bytes));
         defects.extend(against.finish());
         defects.extend(manifest_defects(&manifest, &layers, &anew, &objects));
-        defects.extend(highest_defect(&coverage, objects.highest));
-        let here = Here::new(manifest.cluster.server.as_deref(), &config.cluster_names);
+        defects.extend(highest_defects(&coverage, &manifest, &objects));
+        defects.extend(manifest.hub.as_ref().and_then(|hub| hub_defect(hub, &objects)));
         let window = &manifest.window;
         let moment = Moment::new(manifest.source == Source::Live, window.started.as_deref(), window.finished.as_deref(), &here);
-        defects.extend(coverage_defects(&coverage, &objects, &rules, &moment));
+        let settings = manifest.hub.as_ref().map_or(&[][..], |hub| &hub.settings);
+        defects.extend(coverage_defects(&coverage, settings, &objects, &rules, &moment));
         defects.extend(universe_defects(&coverage, &manifest, &objects, &rules));
     } else {
         defects.extend(broken);
@@ -157,17 +157,27 @@ fn universe_defects(coverage: &Coverage, manifest: &Manifest, objects: &dyn Obje
     defects
 }
 
-/// The highest resourceVersion counts everything that was read, so no object of the bundle may have a higher one.
-fn highest_defect(coverage: &Coverage, held: Option<u64>) -> Option<Defect> {
-    let number = |text: &String| text.parse::<u64>().ok();
-    let lists = coverage.questions.iter().filter_map(|q| q.resource_version.as_ref().and_then(number)).max();
-    let said = coverage.highest_resource_version.as_ref().and_then(number);
-    let seen = held.max(lists);
-    (said < seen).then(|| wrong("coverage.json", "`highestResourceVersion` is below one that the bundle holds".into()))
+/// The highest resourceVersion counts everything that was read in a cluster, so no object or list of it may have a higher one.
+fn highest_defects(coverage: &Coverage, manifest: &Manifest, objects: &Rebuilt<'_>) -> Vec<Defect> {
+    let number = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<u64>().ok());
+    let is_of_hub = |q: &QuestionLine| manifest.hub.is_some() && is_own_resource(&q.group, &q.resource);
+    let lists =
+        |of_hub: bool| coverage.questions.iter().filter(|q| is_of_hub(q) == of_hub).filter_map(|q| number(&q.resource_version)).max();
+    let said = [("coverage.json", &coverage.highest_resource_version, objects.highest.max(lists(false)))];
+    let of_hub = manifest.hub.iter().map(|hub| ("evid.json", &hub.highest_resource_version, objects.highest_of_hub.max(lists(true))));
+    let below = said.into_iter().chain(of_hub).filter(|(_, said, seen)| number(said) < *seen);
+    below.map(|(entry, ..)| wrong(entry, "`highestResourceVersion` is below one that the bundle holds".into())).collect()
+}
+
+/// Whether each namespace of which the manifest says that Argo CD's settings are the hub's holds some.
+fn hub_defect(hub: &Hub, objects: &dyn Objects) -> Option<Defect> {
+    let holds = |namespace: &String| SETTINGS.iter().any(|name| objects.find(Key::new("", "ConfigMap", namespace, name).parts()).is_some());
+    let right = hub.settings.is_sorted_by(|a, b| a < b) && hub.settings.iter().all(holds);
+    (!right).then(|| wrong("evid.json", "`hub.settings` is not what the bundle's own files say".into()))
 }
 
 /// Statements of the coverage that the objects contradict.
-fn coverage_defects(coverage: &Coverage, objects: &dyn Objects, rules: &Rules, moment: &Moment<'_>) -> Vec<Defect> {
+fn coverage_defects(coverage: &Coverage, settings: &[String], objects: &dyn Objects, rules: &Rules, moment: &Moment<'_>) -> Vec<Defect> {
     let mut defects = Vec::new();
     let gaps = coverage.gaps();
     let questions = coverage.questions();
@@ -180,7 +190,9 @@ fn coverage_defects(coverage: &Coverage, objects: &dyn Objects, rules: &Rules, m
         }
     }
     let mut held: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    (0..objects.len()).for_each(|at| *held.entry((objects.key(at).group, objects.plural(at))).or_default() += 1);
+    // Argo CD's settings on a hub are no answer to a list of the captured cluster.
+    let counts = |at: &usize| objects.key(*at).kind != "ConfigMap" || !is_beside(objects.key(*at), settings);
+    (0..objects.len()).filter(counts).for_each(|at| *held.entry((objects.key(at).group, objects.plural(at))).or_default() += 1);
     for q in &questions {
         let touched = gaps.iter().any(|g| g.covers(&q.resource, &q.group));
         let alone = questions.iter().filter(|x| x.group == q.group && x.resource == q.resource).count() == 1 && q.namespace.is_none();

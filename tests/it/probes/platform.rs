@@ -3,6 +3,7 @@ use super::redactor;
 use crate::samples;
 use crate::support::cluster::answer;
 use evid::adapters::config;
+use evid::argo::Here;
 use evid::bundle::config::Config;
 use evid::canon::yaml;
 use evid::kinds::Rules;
@@ -37,7 +38,7 @@ fn places() -> Places {
     let config = Config::default();
     let (layers, rules) = (config.layers().unwrap(), Rules::new(&[]).unwrap());
     samples::taken_in(samples::collected("before"), &config, &redactor(), &rules, |snapshot| {
-        Places::new(&snapshot.objects, &rules, &layers, &config)
+        Places::new(&snapshot.objects, &rules, &layers, &config, &Here::default())
     })
 }
 

@@ -1,6 +1,7 @@
 //! A small platform: one protected layer, one switched layer with a grandchild, a manual child and a child without finalizer.
 use crate::support::cluster::{Cluster, World, app_path};
 use chrono::TimeDelta;
+use evid::argo::Here;
 use evid::bundle::config::Config;
 use evid::kinds::Rules;
 use evid::usecase::cluster::port::Clock as _;
@@ -123,6 +124,7 @@ pub fn run<T>(fake: &Cluster, work: impl FnOnce(&mut Run<'_>) -> T) -> (T, Vec<V
         progress: &mut progress,
         layers: &layers,
         rules: &rules,
+        here: &Here::default(),
         tracking: None,
         user: "ann".into(),
         times,

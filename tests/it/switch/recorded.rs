@@ -2,6 +2,7 @@
 use crate::samples::collected;
 use crate::support::cluster::{at, reply, status as said};
 use crate::switch::platform::off_options;
+use evid::argo::Here;
 use evid::usecase::capture::Collected;
 use evid::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
 use evid::usecase::switch::status::{Next, Position};
@@ -88,6 +89,7 @@ fn run<T>(name: &str, work: impl FnOnce(&mut Run<'_>) -> T) -> T {
         progress: &mut quiet,
         layers: &layers,
         rules: &rules,
+        here: &Here::default(),
         tracking: None,
         user: "ann".into(),
         times: Times::default(),

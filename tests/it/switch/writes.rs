@@ -54,6 +54,7 @@ fn a_kill_between_request_and_answer_is_visible_in_the_journal() {
             progress: &mut quiet,
             layers: run.layers,
             rules: run.rules,
+            here: run.here,
             tracking: None,
             user: run.user.clone(),
             times: run.times,

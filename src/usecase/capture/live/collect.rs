@@ -4,12 +4,11 @@ use crate::usecase::capture::collected::Collected;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::live::ask::{Answer, ask, question};
 use crate::usecase::capture::live::session::{Live, stopped};
-use crate::usecase::capture::live::{spaces, torn};
+use crate::usecase::capture::live::{hub, spaces, torn};
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::cluster::list::{Question, first_page};
-use crate::usecase::cluster::port::{Ask, stamp};
-use crate::usecase::cluster::{LiveError, Resource, discover};
-use serde_json::Value;
+use crate::usecase::cluster::port::stamp;
+use crate::usecase::cluster::{LiveError, Resource, discover, version};
 
 /// The questions that a capture would ask, without asking any: the paths of their first pages.
 ///
@@ -26,9 +25,10 @@ pub fn questions(live: &Live<'_>) -> Result<Vec<String>, LiveError> {
 /// If no capture is possible: no answer to discovery, a refused login, Ctrl-C.
 pub fn collect(live: &Live<'_>, intake: &Intake<'_>) -> Result<Collected<PackedList>, LiveError> {
     let started = live.clock.now();
+    let mut hub = hub::identity(live.api)?;
     let kinds = wanted(live)?;
     let mut gaps = kinds.gaps;
-    let version = live.api.send(&Ask::get("/version")).ok().filter(|r| r.status == 200).and_then(|r| r.json().ok());
+    let version = version(live.api);
     let mut answers = ask(live, intake, first_round(live, &kinds.wanted), started)?;
     let more = spaces::second_round(live, intake, &mut answers, &mut gaps);
     answers.extend(ask(live, intake, more, started)?);
@@ -37,6 +37,7 @@ pub fn collect(live: &Live<'_>, intake: &Intake<'_>) -> Result<Collected<PackedL
     let mut answers = ask(live, intake, earlier.iter().map(|a| a.question.clone()).collect(), started)?;
     answers.extend(others);
     let kube_system = spaces::kube_system(live, intake, &answers);
+    let settings = hub.as_mut().and_then(|hub| hub::beside(live, intake, hub, &mut answers, &mut gaps));
     gaps.extend(answers.iter().filter_map(Answer::gap));
     let finished = live.clock.now();
     Ok(Collected {
@@ -46,8 +47,9 @@ pub fn collect(live: &Live<'_>, intake: &Intake<'_>) -> Result<Collected<PackedL
         left_out: live.scope.leave_out.clone(),
         started: Some(stamp(started)),
         finished: Some(stamp(finished)),
-        version: version.and_then(|v: Value| v.get("gitVersion")?.as_str().map(str::to_owned)),
-        ..Collected::of(Source::Live, answers.into_iter().map(Answer::list).chain(kube_system).collect())
+        version,
+        hub,
+        ..Collected::of(Source::Live, answers.into_iter().map(Answer::list).chain(kube_system).chain(settings).collect())
     })
 }
 
@@ -82,7 +84,7 @@ fn wanted(live: &Live<'_>) -> Result<Kinds, LiveError> {
 fn first_round(live: &Live<'_>, resources: &[Resource]) -> Vec<Question> {
     let mut questions: Vec<Question> = Vec::new();
     for resource in resources {
-        let narrowed = resource.namespaced && !live.scope.namespaces.is_empty();
+        let narrowed = resource.namespaced && !live.scope.namespaces.is_empty() && !hub::has(live.api, resource);
         let spaces: Vec<Option<String>> = if narrowed { live.scope.namespaces.iter().cloned().map(Some).collect() } else { vec![None] };
         questions.extend(spaces.into_iter().map(|namespace| question(live, resource, namespace)));
     }

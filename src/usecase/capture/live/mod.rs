@@ -2,6 +2,7 @@
 //! the reading. Must not know how requests are sent, nor what evid does with an object.
 mod ask;
 mod collect;
+mod hub;
 mod platform;
 mod scope;
 mod session;

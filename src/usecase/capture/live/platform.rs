@@ -5,7 +5,7 @@ use crate::kinds::Rules;
 use crate::model::{Gap, Layer, Object, Reason, Source};
 use crate::usecase::capture::collected::{CaptureError, Collected, List};
 use crate::usecase::capture::objects_of;
-use crate::usecase::cluster::port::{Api, Ask};
+use crate::usecase::cluster::port::{Api, Ask, of_argo};
 use crate::usecase::cluster::{Resource, gap, whole};
 use serde_json::Value;
 
@@ -92,7 +92,7 @@ fn settings(api: &dyn Api, kind: &Resource, name: &str, near: Option<&str>, gaps
     let mut refused = None;
     for namespace in [None].into_iter().chain(near.map(Some)) {
         let path = format!("{}?fieldSelector=metadata.name%3D{name}", kind.path(namespace));
-        let answer = match api.send(&Ask::get(path)) {
+        let answer = match of_argo(api).send(&Ask::get(path)) {
             Ok(reply) if reply.status == 200 => reply.json().map_err(|e| (Reason::Unreadable, e.to_string())),
             Ok(reply) => Err(gap::of_reply(&reply)),
             Err(silence) => Err(gap::of_silence(&silence)),

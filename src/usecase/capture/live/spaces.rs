@@ -5,6 +5,7 @@ use crate::model::{Gap, Reason};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::live::ask::{Answer, question};
+use crate::usecase::capture::live::hub;
 use crate::usecase::capture::live::session::{Live, stopped};
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::cluster::Resource;
@@ -15,7 +16,7 @@ use std::collections::BTreeSet;
 
 /// The questions by namespace that may be answered after the whole cluster was refused; makes the gaps of the first round more exact.
 pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [Answer], gaps: &mut Vec<Gap>) -> Vec<Question> {
-    let (known, whole) = namespaces(intake, answers);
+    let (known, whole) = namespaces(live, intake, answers);
     for other in known.iter().filter(|n| !live.scope.namespaces.is_empty() && !live.scope.namespaces.contains(n)) {
         let detail = "left out by `-n`";
         gaps.push(Gap::of("", "*", Some(other.clone()), Reason::NotAsked, detail));
@@ -25,7 +26,10 @@ pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [
         gaps.push(Gap::of("", "*", None, Reason::NotAsked, detail));
     }
     let refused = |a: &Answer| {
-        a.question.namespace.is_none() && a.question.resource.namespaced && matches!(a.listed.gap, Some((Reason::Forbidden, _)))
+        // The namespaces of the captured cluster say nothing of those of the hub.
+        let is_of_hub = hub::has(live.api, &a.question.resource);
+        let whole = a.question.namespace.is_none() && a.question.resource.namespaced;
+        whole && !is_of_hub && matches!(a.listed.gap, Some((Reason::Forbidden, _)))
     };
     if !answers.iter().any(refused) {
         return Vec::new();
@@ -60,15 +64,19 @@ pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [
 }
 
 /// The namespaces that the answers show, and whether these are all.
-fn namespaces<'s>(intake: &Intake<'_>, answers: &'s [Answer]) -> (BTreeSet<String>, bool) {
+fn namespaces<'s>(live: &Live<'_>, intake: &Intake<'_>, answers: &'s [Answer]) -> (BTreeSet<String>, bool) {
     let list = answers.iter().find(|a| a.question.resource.group.is_empty() && a.question.resource.plural == "namespaces");
     let keys = |list: &'s PackedList| list.packed().filter_map(|at| list.object(at)).map(|object| (object, list.key(object)));
     if let Some(list) = list.filter(|a| a.listed.gap.is_none()) {
         return (keys(&list.items).map(|(_, key)| key.name.to_owned()).collect(), true);
     }
     let mut seen = BTreeSet::new();
-    for (object, key) in answers.iter().flat_map(|a| keys(&a.items)) {
-        seen.insert(key.namespace.to_owned());
+    for (object, key, is_of_hub) in
+        answers.iter().flat_map(|a| keys(&a.items).map(|(o, k)| (o, k, hub::has(live.api, &a.question.resource))))
+    {
+        if !is_of_hub {
+            seen.insert(key.namespace.to_owned());
+        }
         if (key.group, key.kind) == ("argoproj.io", "Application") {
             let app = intake.lean(object);
             seen.extend(app.pointer("/spec/destination/namespace").and_then(Value::as_str).map(str::to_owned));

@@ -1,6 +1,7 @@
 //! Reads what is there: Argo CD's own objects in full (`View`), everything else as metadata (`Scan`).
 use crate::argo::{SETTINGS, control_namespace};
 use crate::model::{Key, Object, Reason, Role};
+use crate::usecase::cluster::port::of_argo;
 use crate::usecase::cluster::{Resource, discover};
 use crate::usecase::switch::act::read;
 use crate::usecase::switch::decide::scan::object;
@@ -42,7 +43,7 @@ pub fn view(run: &Run<'_>) -> Result<View, Stop> {
     let control = control_namespace(&&*objects, run.layers, &layer.name);
     let mut setting = |name: &str| {
         let path = format!("/api/v1/namespaces/{control}/configmaps/{name}");
-        read::get(run.api, &path, None).or_else(|stop| match stop {
+        read::get(of_argo(run.api), &path, None).or_else(|stop| match stop {
             Stop::Answered { message, .. } => {
                 notes.push(Fact::new(Code::UnseenSettings, &Key::new("", "ConfigMap", &control, name), message));
                 Ok(None)
@@ -58,7 +59,7 @@ pub fn view(run: &Run<'_>) -> Result<View, Stop> {
     objects.extend(settings.map(|value| Object { key, plural: "configmaps".into(), uid: String::new(), value, file: String::new() }));
     objects.sort_by(|a, b| a.key.cmp(&b.key));
     let seconds = params.and_then(|p| p.get("data")?.get("controller.self.heal.timeout.seconds")?.as_str()?.parse().ok());
-    View::new(layer, run.layers, control, seconds.unwrap_or(SELF_HEAL), objects, notes).ok_or_else(|| refused(Code::NoArgo))
+    View::new(layer, run.layers, run.here, control, seconds.unwrap_or(SELF_HEAL), objects, notes).ok_or_else(|| refused(Code::NoArgo))
 }
 
 /// Lists all kinds but those of which evid keeps nothing (Events, Leases); of a kind that was not seen whole, also the objects named. What was

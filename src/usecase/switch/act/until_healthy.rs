@@ -1,7 +1,7 @@
 //! One operation of the root, and then: everything below it there, Synced, Healthy, its operations at their end and reconciled
 //! after it, every workload available. Runs the operation again where it succeeded without making every child; syncs children
 //! that nobody syncs; stops early on what waiting can't mend.
-use crate::argo::{Here, Mode, app, managed, resources, set};
+use crate::argo::{Mode, app, managed, resources, set};
 use crate::kinds::health::application_is_unsettled;
 use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
@@ -149,7 +149,7 @@ impl State<'_> {
             return Ok(vec![]);
         }
         self.hopeless(run, view, member)?;
-        if !Here::default().is(value) {
+        if !view.here.is(value) {
             self.note(Code::NotSeenHere, key, text(value, "/spec/destination/server"));
         }
         let tries = self.tries(key);

@@ -1,5 +1,5 @@
 //! Whether the layer's workloads are available, by their own status.
-use crate::argo::{Here, listed};
+use crate::argo::listed;
 use crate::kinds::health;
 use crate::kinds::health::Health;
 use crate::model::Key;
@@ -11,7 +11,7 @@ use crate::usecase::switch::{Code, Fact, Run, Stop, View};
 pub fn workloads(run: &Run<'_>, view: &View, besides: impl Fn(&Key) -> bool) -> Result<(usize, Vec<Fact>), Stop> {
     let (mut count, mut pending) = (0, Vec::new());
     // What is on another cluster is not seen from here; its Application's word is all there is.
-    for app in view.family().filter(|a| Here::default().is(&a.value) && !besides(&a.key)) {
+    for app in view.family().filter(|a| view.here.is(&a.value) && !besides(&a.key)) {
         for entry in listed(&app.value).filter(|e| !e.status().is_empty()) {
             let (key, version) = (entry.key(), entry.version());
             let reader = run.rules.of(&key.group, &key.kind).rule.health.as_deref();

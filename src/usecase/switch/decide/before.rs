@@ -1,5 +1,5 @@
 //! What the layer's Applications were like before it went, as it is read, and as the journal of an OFF and the folder of a run keep it. Pure.
-use crate::argo::control_namespace;
+use crate::argo::{Here, control_namespace};
 use crate::model::{Key, Layer, Object, Role};
 use crate::usecase::switch::{View, Was};
 use serde::Deserialize as _;
@@ -12,12 +12,12 @@ pub fn of(view: &View) -> BTreeMap<Key, Was> {
 }
 
 /// The same, of the objects of an earlier bundle; nothing where the layer was not on in it.
-pub fn of_objects(mut objects: Vec<Object>, layers: &[Layer]) -> BTreeMap<Key, Was> {
+pub fn of_objects(mut objects: Vec<Object>, layers: &[Layer], here: &Here) -> BTreeMap<Key, Was> {
     let Some(layer) = layers.iter().find(|l| l.role == Role::Switched) else { return BTreeMap::new() };
     objects.retain(|o| o.key.group == "argoproj.io" || o.key.kind == "ConfigMap");
     objects.sort_by(|a, b| a.key.cmp(&b.key));
     let control = control_namespace(&&*objects, layers, &layer.name);
-    let view = View::new(layer.clone(), layers, control, 0, objects, vec![]);
+    let view = View::new(layer.clone(), layers, here, control, 0, objects, vec![]);
     view.filter(|v| !v.members().is_empty()).map_or_else(BTreeMap::new, |v| of(&v))
 }
 

@@ -1,9 +1,10 @@
 //! What must be so before the layer's children are removed. Each refusal names its object. Pure.
-use crate::argo::{Here, app, listed, set};
+use crate::argo::{app, listed, set};
 use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
 use crate::usecase::switch::decide::removal::Removal;
 use crate::usecase::switch::{Code, Fact, Scan, View};
+use serde_json::Value;
 
 /// Why the root can't be switched at all.
 pub fn root(view: &View) -> Vec<Fact> {
@@ -53,9 +54,8 @@ pub fn members(view: &View, scan: &Scan) -> Vec<Fact> {
         if app::is_skipped(value) {
             add(Code::SkipReconcile, String::new());
         }
-        if !Here::default().is(value) {
-            let at = [text(value, "/spec/destination/server"), text(value, "/spec/destination/name")].concat();
-            add(Code::Elsewhere, at);
+        if !view.here.is(value) {
+            add(Code::Elsewhere, destination(value));
         }
         if view.has_project(app::project(value)) == Some(false) {
             add(Code::NoProject, app::project(value).into());
@@ -71,6 +71,10 @@ pub fn members(view: &View, scan: &Scan) -> Vec<Fact> {
             add(Code::KeepsItsObjects, "spec.syncPolicy.syncOptions".into());
         }
     }
+    // What a root manages beside its children, in a cluster that is not looked at, would go unseen.
+    if let Some(root) = view.root().filter(|r| !view.here.is(&r.value) && !view.here.is_open(&r.value)) {
+        out.push(Fact::new(Code::Elsewhere, &root.key, destination(&root.value)));
+    }
     if let Some(root) = view.root().filter(|r| app::policy_has(&r.value, "Prune=confirm")) {
         out.push(Fact::new(Code::NeedsConfirmation, &root.key, "spec.syncPolicy.syncOptions"));
     }
@@ -85,6 +89,10 @@ pub fn members(view: &View, scan: &Scan) -> Vec<Fact> {
         out.extend(scan.gap(group, plural).map(|g| Fact::new(Code::UnseenKind, &Key::new(group, kind, "", "*"), &*g.detail)));
     }
     out
+}
+
+fn destination(app: &Value) -> String {
+    [text(app, "/spec/destination/server"), text(app, "/spec/destination/name")].concat()
 }
 
 /// What an Application lists that is deleted only once a person confirms it.

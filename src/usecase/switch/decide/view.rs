@@ -18,6 +18,8 @@ pub struct View {
     pub control: String,
     /// Seconds after which Argo CD heals itself.
     pub self_heal: u64,
+    /// Which destinations of Applications are the cluster.
+    pub here: Here,
     /// What could not be read.
     pub notes: Vec<Fact>,
     /// The layer in which the root itself hangs.
@@ -43,9 +45,17 @@ pub struct Manager {
 
 impl View {
     /// What follows from Argo CD's objects, sorted by key; none where they show no Argo CD.
-    pub fn new(layer: Layer, layers: &[Layer], control: String, self_heal: u64, objects: Vec<Object>, notes: Vec<Fact>) -> Option<Self> {
-        let list = &*objects;
-        let tree = Apps::new(&list, layers, &Here::default());
+    pub fn new(
+        layer: Layer,
+        layers: &[Layer],
+        here: &Here,
+        control: String,
+        self_heal: u64,
+        objects: Vec<Object>,
+        notes: Vec<Fact>,
+    ) -> Option<Self> {
+        let (list, here) = (&*objects, here.clone());
+        let tree = Apps::new(&list, layers, &here);
         let apps = || list.iter().filter(|o| o.key.is_argo("Application"));
         let layer_of = |key: &Key| tree.layer_of_app(&key.place());
         let keys = |apps: &mut dyn Iterator<Item = &Object>| apps.map(|o| o.key.clone()).collect::<BTreeSet<Key>>();
@@ -56,10 +66,11 @@ impl View {
         let root_in = root.as_ref().and_then(layer_of).map(str::to_owned);
         let mut listing: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
         for app in apps() {
-            resources(&app.value).for_each(|r| listing.entry(r).or_default().push(app.key.clone()));
+            let mine = resources(&app.value).filter(|r| here.may_hold(&app.value, r));
+            mine.for_each(|r| listing.entry(r).or_default().push(app.key.clone()));
         }
         let tracking = tree.tracking()?.clone();
-        Some(Self { layer, tracking, control, self_heal, notes, root_in, root, members, children, listing, objects })
+        Some(Self { layer, tracking, control, self_heal, here, notes, root_in, root, members, children, listing, objects })
     }
 
     /// An Argo CD object by key.
@@ -129,7 +140,10 @@ impl View {
     pub fn marked(&self, object: &Object) -> Option<Key> {
         let instance = self.tracking.instance(object)?;
         let (space, name) = instance.split_once('_').unwrap_or((&self.control, instance));
-        Some(Key::new("argoproj.io", "Application", space, name)).filter(|k| *k != object.key)
+        let app = Key::new("argoproj.io", "Application", space, name);
+        // What an Application manages is in the cluster to which it deploys.
+        let deploys = |app: &Object| self.here.may_hold(&app.value, &object.key);
+        (app != object.key && self.get(&app).is_none_or(deploys)).then_some(app)
     }
 
     /// The Applications that the layer's root and members list.
@@ -139,7 +153,7 @@ impl View {
 
     /// The objects that they list as theirs.
     pub fn listed(&self) -> BTreeSet<Key> {
-        self.family().flat_map(|o| managed(&o.value)).collect()
+        self.family().flat_map(|o| managed(&o.value).filter(|r| self.here.may_hold(&o.value, r))).collect()
     }
 
     /// Whether an AppProject is there; none where that is not known.

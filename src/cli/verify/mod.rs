@@ -1,0 +1,190 @@
+//! `evid verify`: intact (digests), authentic (a signature by a key that the reader names), re-derived (the report follows from
+//! the bundles). A folder is checked as a whole: every file of it is signed for, or named.
+mod folder;
+mod report;
+
+use crate::adapters::archive::{ArchiveError, ENDING};
+use crate::adapters::{archive, keyfile, report_file};
+use crate::bundle::defect::Defect;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::{Done, Global, ui};
+use crate::envelope::VerifyingKey;
+use crate::render::foreign;
+use crate::usecase::verify;
+use crate::usecase::verify::points::Point;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Verify a folder of evidence, bundles and reports: intact, authentic, re-derived
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Folders of evidence, and bundles, reports and other files of one, by path (bundles also by name)
+    #[arg(required = true, value_name = "FOLDER|FILE")]
+    files: Vec<String>,
+    /// A public key (PEM) that you trust; may be given more than once
+    #[arg(long, value_name = "PUB")]
+    key: Vec<PathBuf>,
+    /// Judge the report's bundles again and compare, byte for byte
+    #[arg(long)]
+    rederive: bool,
+    /// text or json
+    #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
+    output: String,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Done {
+    let mut keys = Vec::new();
+    for path in &args.key {
+        keys.extend(keyfile::load_verifying_keys(path)?);
+    }
+    let (exit, answers) = check(&args.files, &keys, args.rederive, global, if args.output == "json" { None } else { Some(ui::text) })?;
+    if args.output == "json" {
+        ui::json(&Value::Array(answers))?;
+    }
+    Ok(exit)
+}
+
+/// Where the answers for people go as they come, if anywhere.
+pub(super) type Say = Option<fn(&str) -> std::io::Result<()>>;
+
+/// What is checked with what, and how far it is.
+struct Verifying<'a> {
+    keys: &'a [VerifyingKey],
+    rederive: bool,
+    global: &'a Global,
+    say: Say,
+    /// What was found of each file.
+    answers: Vec<Value>,
+    /// The bundles by their SHA-256, and whether their facets were split anew.
+    bundles: BTreeMap<String, (PathBuf, bool)>,
+    /// What belongs to one run is checked together, the bundles of each report too.
+    run: BTreeMap<String, (PathBuf, Point)>,
+    /// Envelopes that were checked: a report lies there in two forms.
+    seen: BTreeSet<Vec<u8>>,
+}
+
+/// Verifies folders and files with these keys; tells the result of each, and gives it as JSON.
+pub(super) fn check(
+    files: &[String],
+    keys: &[VerifyingKey],
+    rederive: bool,
+    global: &Global,
+    say: Say,
+) -> Result<(Exit, Vec<Value>), Failure> {
+    let (bundles, run, seen) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+    let mut at = Verifying { keys, rederive, global, say, answers: Vec::new(), bundles, run, seen };
+    let (mut exit, mut rest) = (Exit::Proven, Vec::new());
+    // Bundles come before the reports about them.
+    for file in files {
+        let path = PathBuf::from(file);
+        if path.is_dir() {
+            let (end, found) = at.folder(&path)?;
+            exit = exit.at_best(end);
+            for bundle in &found.bundles {
+                exit = exit.at_best(at.bundle(bundle)?);
+            }
+            rest.extend(found.reports);
+        } else if path.is_file() && !file.ends_with(ENDING) && !archive::is_zip(&path) {
+            rest.push(path);
+        } else {
+            exit = exit.at_best(at.bundle(&archive::locate(file, global.archive())?)?);
+        }
+    }
+    for path in rest {
+        let end = at.other(&path).or_else(|failed| at.broken(&path, failed))?;
+        exit = exit.at_best(end);
+    }
+    let (paths, points): (Vec<PathBuf>, Vec<Point>) = std::mem::take(&mut at.run).into_values().unzip();
+    if let Err(contradicted) = archive::agree(&paths, &points) {
+        let path = paths.first().cloned().unwrap_or_default();
+        exit = at.broken(&path, contradicted.into())?;
+    }
+    Ok((exit, at.answers))
+}
+
+impl Verifying<'_> {
+    /// Tells what was found of a file: a line that begins with its name, and what belongs to it.
+    fn tell(&mut self, path: &Path, first: &str, lines: &[String], exit: Exit) -> Done {
+        let path = foreign::clean(&path.display().to_string());
+        let result = match exit {
+            Exit::Proven => "verified",
+            Exit::Inconclusive => "open",
+            _ => "broken",
+        };
+        let says: Vec<&str> = Some(first).filter(|f| !f.is_empty()).into_iter().chain(lines.iter().map(|l| &**l)).collect();
+        self.answers.push(json!({"file": path, "result": result, "says": says}));
+        if let Some(say) = self.say {
+            let colon = if first.is_empty() { "" } else { ": " };
+            say(&format!("{path}{colon}{first}\n{}", lines.iter().map(|l| format!("  {l}\n")).collect::<String>()))?;
+        }
+        Ok(exit)
+    }
+
+    /// Tells what is wrong with one file; the others are checked all the same.
+    fn broken(&mut self, path: &Path, failed: Failure) -> Done {
+        self.answers.push(json!({"file": foreign::clean(&path.display().to_string()), "result": "broken", "says": [failed.text()]}));
+        failed.report();
+        Ok(Exit::Broken)
+    }
+
+    fn bundle(&mut self, path: &Path) -> Done {
+        match bundle(path) {
+            Ok(Checked { sha256, resplit, point }) => {
+                let (first, exit) = if resplit {
+                    ("intact", Exit::Proven)
+                } else {
+                    let note =
+                        "intact by its digests only: it was made with other rules than this version has, so its facets were not split anew";
+                    (note, Exit::Inconclusive)
+                };
+                self.tell(path, first, &[format!("sha256 {sha256}")], exit)?;
+                self.run.insert(sha256.clone(), (path.to_owned(), point));
+                self.bundles.insert(sha256, (path.to_owned(), resplit));
+                Ok(exit)
+            }
+            Err(failed) => self.broken(path, failed),
+        }
+    }
+
+    /// A report, or another file that the list of its folder names.
+    fn other(&mut self, path: &Path) -> Done {
+        match report_file::read(path) {
+            Ok((envelope, statement)) => {
+                if self.seen.insert(envelope.to_bytes()) {
+                    return self.report(path, &envelope, &statement);
+                }
+                self.tell(path, "", &["the same signed report in another form".into()], Exit::Proven)
+            }
+            Err(no_report) => {
+                let broken = || Failure::new(format!("{}: {no_report}", path.display())).exit(Exit::Broken);
+                self.listed(path)?.ok_or_else(broken)
+            }
+        }
+    }
+}
+
+/// What was found of a bundle that is intact.
+struct Checked {
+    sha256: String,
+    /// Whether its facets were split anew.
+    resplit: bool,
+    /// What it is checked by against the other points of its run.
+    point: Point,
+}
+
+/// Checks one bundle against its digests, and its contents against themselves.
+fn bundle(path: &Path) -> Result<Checked, Failure> {
+    let reader = archive::open_whole(path)?;
+    let files = archive::files(&reader).map_err(|d| damaged(path, vec![d]))?;
+    let content = verify::content(&files, reader.sums());
+    if !content.defects.is_empty() {
+        return Err(damaged(path, content.defects));
+    }
+    Ok(Checked { sha256: reader.file_sha256().to_owned(), resplit: content.resplit, point: archive::point(&reader)? })
+}
+
+fn damaged(path: &Path, defects: Vec<Defect>) -> Failure {
+    ArchiveError::Damaged { path: path.display().to_string(), defects }.into()
+}

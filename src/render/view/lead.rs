@@ -1,0 +1,206 @@
+//! What a report comes to, in sentences that a person understands. Each follows from a verdict: what is not proven is not said as if it were.
+use crate::claims::{Code, Judged};
+use crate::compare::ChangeKind;
+use crate::model::{Key, Verdict};
+use crate::render::view::said::{Inputs, texts};
+use crate::render::view::watch::watched;
+use crate::render::words::{count, fill};
+use crate::render::{findings, foreign};
+use crate::report::read::Reading;
+use crate::usecase::prove::State;
+use crate::usecase::shown::Shown;
+use std::collections::BTreeSet;
+
+/// What was compared, or which run it is.
+pub(super) fn title(report: &Reading, run: Option<&State>) -> String {
+    match run {
+        Some(run) => fill(texts().title_run, &[("goal", run.goal.as_str())]),
+        None => foreign::clean(&report.bundles.iter().map(|b| &*b.name).collect::<Vec<_>>().join(" → ")),
+    }
+}
+
+/// What a reader must know first.
+pub(super) fn warnings(inputs: &Inputs<'_>) -> Vec<String> {
+    let t = texts();
+    let mut out = Vec::new();
+    if !inputs.judged {
+        out.push(t.not_verified.to_owned());
+    }
+    if let Some(step) = inputs.run.and_then(State::failed) {
+        out.push(fill(t.turn_failed, &[("step", step.name())]));
+    }
+    if let Some(pinned) = &inputs.report.pinned {
+        out.push(fill(t.pinned, &[("expect", pinned)]));
+    }
+    if !inputs.report.only.is_empty() {
+        out.push(fill(t.only_judged, &[("claims", &inputs.report.only.join(", "))]));
+    }
+    if inputs.shown.is_none() {
+        out.push(t.no_bundles.to_owned());
+    }
+    out
+}
+
+/// The sentences: the switched layer, each layer that was to stay, what was watched.
+pub(super) fn lead(report: &Reading, shown: Option<&Shown>) -> Vec<String> {
+    let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();
+    let say = Say { report, shown, names };
+    let layers = report.bundles.first().map(|b| &*b.layers).unwrap_or_default();
+    let mut out = Vec::new();
+    for layer in layers.iter().filter(|l| l.role == "switched") {
+        out.push(say.switched(&layer.name));
+    }
+    out.extend(layers.iter().map(|layer| say.stayed(&layer.name)));
+    out.push(say.watched());
+    out.push(say.rest());
+    out.into_iter().filter(|sentences| !sentences.is_empty()).map(|sentences| sentences.join(" ")).collect()
+}
+
+struct Say<'a> {
+    report: &'a Reading,
+    shown: Option<&'a Shown>,
+    names: Vec<&'a str>,
+}
+
+impl Say<'_> {
+    /// A claim that applies.
+    fn claim(&self, layer: &str, word: &str) -> Option<&Judged> {
+        let found = self.report.judged.iter().find(|j| j.id.split_once('.') == Some((layer, word)));
+        found.filter(|j| j.verdict != Verdict::NotApplicable)
+    }
+
+    /// The first of what speaks against a claim, and how many more there are.
+    fn why(&self, judged: &Judged) -> String {
+        let reasons = findings::reasons(judged, &self.names);
+        match reasons.split_first() {
+            None => String::new(),
+            Some((first, [])) => first.clone(),
+            Some((first, rest)) => fill(texts().and_more, &[("first", first), ("n", &rest.len().to_string())]),
+        }
+    }
+
+    /// A sentence about a claim that is not proven.
+    fn open(&self, judged: &Judged, layer: &str, refuted: &str, open: &str) -> String {
+        let text = if judged.verdict == Verdict::Refuted { refuted } else { open };
+        fill(text, &[("layer", layer), ("why", &self.why(judged))])
+    }
+
+    fn switched(&self, layer: &str) -> Vec<String> {
+        let (t, mut out) = (texts(), Vec::new());
+        let (absent, restored) = (self.claim(layer, "absent"), self.claim(layer, "restored"));
+        let proven = |j: Option<&Judged>| j.is_some_and(|j| j.verdict == Verdict::Proven);
+        let (gone, back) = (self.moved(layer, ChangeKind::Removed), self.moved(layer, ChangeKind::Added));
+        let both: BTreeSet<&Key> = gone.intersection(&back).copied().collect();
+        match (proven(absent), proven(restored)) {
+            (true, true) => out.push(fill(t.went_and_back, &[("layer", layer), ("what", &many(&both))])),
+            (true, false) if !gone.is_empty() => out.push(fill(t.went, &[("layer", layer), ("what", &many(&gone))])),
+            (true, false) => out.push(fill(t.is_off, &[("layer", layer)])),
+            (false, true) => out.push(fill(t.came_back, &[("layer", layer), ("what", &many(&back))])),
+            (false, false) => {}
+        }
+        out.extend(absent.filter(|j| j.verdict != Verdict::Proven).map(|j| self.open(j, layer, t.not_gone, t.gone_open)));
+        out.extend(restored.filter(|j| j.verdict != Verdict::Proven).map(|j| self.open(j, layer, t.not_back, t.back_open)));
+        let noted = |judged: Option<&Judged>, is: fn(Code) -> bool| {
+            let all = judged.into_iter().flat_map(|j| &j.findings).filter(|f| is(f.code)).filter_map(|f| f.object.as_ref());
+            all.collect::<BTreeSet<&Key>>().len()
+        };
+        let kept = noted(absent, findings::is_kept);
+        if kept > 0 {
+            out.push(count(kept, t.stays_one, t.stays_many));
+        }
+        let unread = noted(restored, |code| code == Code::ContentNotCompared);
+        if unread > 0 {
+            out.push(count(unread, t.not_compared_one, t.not_compared_many));
+        }
+        let anew = noted(restored, |code| code == Code::VolumeRecreated);
+        if anew > 0 {
+            out.push(count(anew, t.volume_anew_one, t.volume_anew_many));
+        }
+        out
+    }
+
+    /// The objects of a layer that came or went between two bundles.
+    fn moved(&self, layer: &str, kind: ChangeKind) -> BTreeSet<&Key> {
+        self.report.changes.iter().filter(|c| c.layer == layer && c.kind == kind).map(|c| &c.object).collect()
+    }
+
+    fn stayed(&self, layer: &str) -> Vec<String> {
+        let (t, mut out) = (texts(), Vec::new());
+        let Some(unchanged) = self.claim(layer, "unchanged") else { return out };
+        let undisturbed = self.claim(layer, "undisturbed");
+        if unchanged.verdict == Verdict::Proven {
+            let expected = unchanged.findings.iter().filter(|f| f.code == Code::ExpectedChange).count();
+            let calm = undisturbed.is_some_and(|j| j.verdict == Verdict::Proven);
+            let text = match (expected, calm) {
+                (0, true) => t.unchanged_calm,
+                (0, false) => t.unchanged,
+                _ => t.unchanged_but,
+            };
+            out.push(fill(text, &[("layer", layer), ("what", &self.holds(layer)), ("n", &expected.to_string())]));
+        } else {
+            out.push(self.open(unchanged, layer, t.changed, t.changed_open));
+        }
+        out.extend(undisturbed.filter(|j| j.verdict != Verdict::Proven).map(|j| self.open(j, layer, t.disturbed, t.disturbed_open)));
+        out
+    }
+
+    /// `109 objects, 12 of them Applications`, in the last bundle.
+    fn holds(&self, layer: &str) -> String {
+        let objects = self.report.bundles.last().and_then(|b| b.layers.iter().find(|l| l.name == layer)).map_or(0, |l| l.objects);
+        let apps = self.shown.and_then(|s| s.points.last()).map_or(0, |p| p.applications.iter().filter(|a| a.layer == layer).count());
+        number(usize::try_from(objects).unwrap_or(usize::MAX), apps)
+    }
+
+    /// The claims that are not proven and that no sentence is about.
+    fn rest(&self) -> Vec<String> {
+        const TOLD: [&str; 5] = ["absent", "restored", "unchanged", "undisturbed", "available"];
+        let open = self.report.judged.iter().filter(|j| matches!(j.verdict, Verdict::Refuted | Verdict::Inconclusive));
+        let untold = open.filter(|j| !j.id.rsplit_once('.').is_some_and(|(_, word)| TOLD.contains(&word)));
+        let claims: Vec<String> = untold.map(|j| format!("{} ({})", j.id, crate::render::words::of_verdict(j.verdict))).collect();
+        if claims.is_empty() { Vec::new() } else { vec![fill(texts().also, &[("claims", &claims.join(", "))])] }
+    }
+
+    /// For how long it was watched, and what that showed.
+    fn watched(&self) -> Vec<String> {
+        let t = texts();
+        let Some(shown) = self.shown.filter(|s| s.points.len() > 1) else { return Vec::new() };
+        let times = watched(shown);
+        if times.is_empty() {
+            return vec![t.not_watched.to_owned()];
+        }
+        let time = duration(times.iter().map(|(from, until)| (*until - *from).num_milliseconds()).sum::<i64>() / 1000);
+        let judged: Vec<&Judged> = self.report.judged.iter().filter(|j| j.id.ends_with(".available")).collect();
+        let layers: Vec<&str> = judged.iter().filter_map(|j| j.id.split('.').next()).collect();
+        let calm = !judged.is_empty() && judged.iter().all(|j| j.verdict == Verdict::Proven);
+        let text = if calm { t.watched_calm } else { t.watched };
+        let mut out = vec![fill(text, &[("time", &time), ("layers", &layers.join(", "))])];
+        for j in judged.iter().filter(|j| j.verdict != Verdict::Proven && j.verdict != Verdict::NotApplicable) {
+            out.push(self.open(j, j.id.split('.').next().unwrap_or_default(), t.unavailable, t.available_open));
+        }
+        out
+    }
+}
+
+/// `46 objects, 10 of them Applications`.
+fn many(keys: &BTreeSet<&Key>) -> String {
+    number(keys.len(), keys.iter().filter(|k| k.is_argo("Application")).count())
+}
+
+pub(super) fn number(objects: usize, apps: usize) -> String {
+    let t = texts();
+    let objects = count(objects, t.object_one, t.object_many);
+    let apps = if apps == 0 { String::new() } else { count(apps, t.application_one, t.application_many) };
+    if apps.is_empty() { objects } else { fill(t.objects_and_applications, &[("objects", &objects), ("applications", &apps)]) }
+}
+
+/// A time in words.
+fn duration(seconds: i64) -> String {
+    let t = texts();
+    let (h, m, s) = (seconds / 3600, seconds % 3600 / 60, seconds % 60);
+    let text = match (h, m) {
+        (0, 0) => t.time_seconds,
+        (0, _) => t.time_minutes,
+        _ => t.time_hours,
+    };
+    fill(text, &[("h", &h.to_string()), ("m", &m.to_string()), ("s", &s.to_string())])
+}

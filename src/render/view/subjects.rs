@@ -1,0 +1,137 @@
+//! What the report is about, how it was made, and how a stranger checks it without evid.
+use crate::bundle::expected::Expected;
+use crate::bundle::names::ACTIONS;
+use crate::model::Key;
+use crate::render::foreign::quoted;
+use crate::render::view::said::{Inputs, Subject, texts};
+use crate::render::words::{count, fill};
+use crate::render::{findings, foreign, gaps};
+use crate::report::read::Bundle;
+use std::collections::BTreeSet;
+
+/// How many kinds of one reason for a gap are named.
+const KINDS: usize = 12;
+
+pub(super) fn subject(bundle: &Bundle) -> Subject {
+    let t = texts();
+    let known = |text: &Option<String>| text.as_ref().map_or_else(|| t.unknown.to_owned(), |text| foreign::clean(text));
+    let source = if bundle.source == "live" { t.source_live } else { t.source_dump };
+    let mut facts = vec![
+        (t.captured, fill(t.window, &[("started", &known(&bundle.window.started)), ("finished", &known(&bundle.window.finished))])),
+        (t.source, source.to_owned()),
+        (t.asked, count(bundle.asked.len(), t.kind_one, t.kind_many)),
+        (t.content_id, foreign::clean(&bundle.content_id)),
+    ];
+    facts.extend(bundle.switch.as_ref().map(|s| (t.switch, foreign::clean(s))));
+    facts.extend(bundle.nonce.as_ref().map(|n| (t.nonce, foreign::clean(n))));
+    Subject { name: foreign::clean(&bundle.name), sha256: foreign::clean(&bundle.sha256), facts, gaps: gaps::lines(&bundle.gaps(), KINDS) }
+}
+
+/// What is true of the report or of all bundles; a value that differs between bundles is told with each.
+pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
+    let (t, bundles) = (texts(), &inputs.report.bundles);
+    let shared = |value: &dyn Fn(&Bundle) -> Option<String>| -> String {
+        let all: BTreeSet<Option<String>> = bundles.iter().map(value).collect();
+        let word = |v: &Option<String>| v.as_ref().map_or_else(|| t.unknown.to_owned(), |v| foreign::clean(v));
+        all.iter().map(word).collect::<Vec<_>>().join(" · ")
+    };
+    let mut out = vec![
+        (t.cluster, shared(&|b| b.cluster.uid.clone())),
+        (t.server, shared(&|b| b.cluster.server.clone())),
+        (t.server_version, shared(&|b| b.cluster.version.clone())),
+        (t.tool, foreign::clean(&inputs.report.version)),
+        (t.rules, shared(&|b| Some(b.rules.clone()))),
+        (t.configuration, shared(&|b| Some(b.config.clone()))),
+        (t.redaction_key, shared(&|b| Some(b.redaction_key.clone()))),
+    ];
+    if let Some(run) = inputs.run {
+        out.insert(0, (t.run, fill(t.run_begun, &[("run", &run.run), ("time", &run.started)])));
+        out.extend(run.nonce.as_ref().map(|n| (t.nonce, foreign::clean(n))));
+    }
+    let signed = if inputs.signers.is_empty() { t.nobody.to_owned() } else { foreign::clean(&inputs.signers.join(", ")) };
+    out.push((if inputs.judged { t.signer } else { t.signer_named }, signed));
+    for r in &inputs.report.revisions {
+        let seen = r.revisions.iter().map(|r| r.as_ref().map_or_else(|| t.unknown.to_owned(), |r| foreign::clean(r)));
+        let seen: BTreeSet<String> = seen.collect();
+        let values = [("layer", &*r.layer), ("root", &r.root), ("revisions", &seen.into_iter().collect::<Vec<_>>().join(" → "))];
+        out.push((t.revision, fill(t.revision_of, &values.map(|(n, v)| (n, v)))));
+    }
+    out
+}
+
+/// What the configuration expects to change.
+pub(super) fn expected(entries: &[Expected]) -> Vec<String> {
+    let one = |e: &Expected| {
+        let key = Key::new("", &e.kind, e.namespace.as_deref().unwrap_or(""), e.name.as_deref().unwrap_or("*"));
+        fill(
+            texts().expected_entry,
+            &[("object", &findings::of_key(&key)), ("pointers", &e.pointers.join(", ")), ("because", e.because.trim())],
+        )
+    };
+    entries.iter().map(one).collect()
+}
+
+/// The files beside the page.
+pub(super) fn files(inputs: &Inputs<'_>) -> Vec<(String, &'static str)> {
+    let t = texts();
+    let mut out: Vec<(String, &'static str)> = bundles(inputs).into_iter().map(|b| (b, t.file_bundle)).collect();
+    if let Some(report) = inputs.file {
+        out.push((foreign::clean(report), t.file_report));
+        out.push((foreign::clean(&report.replace(".report.json", ".sigstore.json")), t.file_sigstore));
+    }
+    if inputs.run.is_some() {
+        out.push((ACTIONS.to_owned(), t.file_actions));
+    }
+    out
+}
+
+fn bundles(inputs: &Inputs<'_>) -> Vec<String> {
+    inputs.report.bundles.iter().map(|b| foreign::clean(&format!("{}.evid.zip", b.name))).collect()
+}
+
+/// The commands, one after the other; each is for the folder in which the files are.
+pub(super) fn checks(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
+    let t = texts();
+    let names = bundles(inputs);
+    let bundles: Vec<String> = names.iter().map(|b| quoted(b)).collect();
+    let mut out = Vec::new();
+    let digests = inputs
+        .report
+        .bundles
+        .iter()
+        .zip(&names)
+        .map(|(b, file)| format!("echo {} | sha256sum -c", quoted(&format!("{}  {file}", foreign::clean(&b.sha256)))));
+    out.push((t.check_bundles, digests.collect::<Vec<_>>().join("\n")));
+    let files =
+        bundles.iter().map(|b| format!("(d=$(mktemp -d) && unzip -q {b} -d \"$d\" && cd \"$d\" && sha256sum -c --quiet SHA256SUMS)"));
+    out.push((t.check_files, files.collect::<Vec<_>>().join("\n")));
+    let layers = inputs.report.bundles.first().map(|b| &*b.layers).unwrap_or_default();
+    let digests = layers.iter().filter(|l| l.role == "protected").flat_map(|l| {
+        let state = quoted(&format!(" state/{}/", foreign::clean(&l.name)));
+        bundles.iter().map(move |b| format!("unzip -p {b} SHA256SUMS | grep {state} | sha256sum"))
+    });
+    out.push((t.check_layers, digests.collect::<Vec<_>>().join("\n")));
+    if let Some(report) = inputs.file.map(foreign::clean) {
+        let (sigstore, report) = (quoted(&report.replace(".report.json", ".sigstore.json")), quoted(&report));
+        let verdicts = "base64 -d | jq -r '.predicate.verdicts[] | .verdict + \" \" + .claim'";
+        out.push((t.check_verdicts, format!("jq -r .payload {report} | {verdicts}")));
+        out.push((
+            t.check_openssl,
+            [
+                format!("jq -r .payload {report} | base64 -d > payload"),
+                format!("t=$(jq -r .payloadType {report})"),
+                "{ printf 'DSSEv1 %d %s %d ' ${#t} \"$t\" $(stat -c %s payload); cat payload; } > signed".to_owned(),
+                format!("jq -r '.signatures[0].sig' {report} | base64 -d > sig"),
+                "openssl pkeyutl -verify -pubin -inkey signing.pub -rawin -in signed -sigfile sig".to_owned(),
+                "openssl pkey -pubin -in signing.pub -outform DER | sha256sum".to_owned(),
+            ]
+            .join("\n"),
+        ));
+        if let Some(first) = bundles.first() {
+            let options = "--new-bundle-format --key signing.pub --insecure-ignore-tlog --type https://evid.dev/report/v1";
+            out.push((t.check_cosign, format!("cosign verify-blob-attestation --bundle {sigstore} {options} {first}")));
+        }
+        out.push((t.check_evid, format!("evid verify {} {report} --key signing.pub --rederive", bundles.join(" "))));
+    }
+    out
+}
