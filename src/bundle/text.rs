@@ -21,6 +21,7 @@ codes! {
         HeadingEmpty = "heading-empty",
         NothingProbed = "nothing-probed",
         NoAnswer = "no-answer",
+        AnswerWrong = "answer-wrong",
         FailurePassedOver = "failure-passed-over",
         Contradicts = "contradicts",
         HoursApart = "hours-apart",

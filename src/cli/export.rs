@@ -70,6 +70,9 @@ pub(super) fn write(dir: &Path, sides: &[Side]) -> Done {
     }
     let wrong = |e| Failure::new(format!("{}: can't be written: {e}", path.display()));
     fresh::replace(&path, text::index(&entries).as_bytes(), 0o644).map_err(wrong)?;
+    if sides.len() > 1 && !files.iter().any(|f| f.path.starts_with("docs/proof/")) {
+        ui::message("note: the switch is seen to move between none of these bundles, so there is no docs/proof");
+    }
     ui::message(&format!("wrote {} files of text below {}, listed in {}", texts.len(), dir.join("docs").display(), path.display()));
     Ok(Exit::Proven)
 }

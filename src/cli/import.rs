@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let config = config::load(global.config.as_deref())?;
     let (layers, rules, redactor) = (config.layers()?, Rules::new(&config.rules()?)?, redactor()?);
     let moments = read(&given, &platform(&layers), &redactor);
-    if moments.iter().all(|m| m.lines.iter().all(|line| line.objects == 0 && line.probes.is_empty())) {
+    if !moments.iter().any(Moment::is_understood) {
         let hint = "it reads `argocd app list` and `app get`, `kubectl get` of namespaces, claims and volumes, and answers below headings";
         return Err(Failure::new(format!("{shown} states nothing that evid reads")).hint(hint));
     }
@@ -108,6 +108,7 @@ fn names(moments: &[Moment], args: &Args) -> Result<Vec<String>, Failure> {
     };
     let of = |(i, moment): (usize, &Moment)| match moments.len() - i {
         1 => name.clone(),
+        _ if moment.name().is_empty() => format!("{name}.top"),
         _ => format!("{name}.{}", portable(&moment.name())),
     };
     let names: Vec<String> = moments.iter().enumerate().map(of).collect();

@@ -1,4 +1,5 @@
 //! The docs say what the program does: codes, exit codes, verbs.
+use evid::bundle::text::Hole;
 use evid::claims::Code;
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,6 +28,17 @@ fn every_finding_code_has_a_place_in_the_schema_and_a_line_in_the_docs() {
     let gaps: BTreeSet<String> = evid::model::Reason::ALL.map(|r| r.as_str().to_owned()).into();
     let told = codes_of_table(&read("docs/claims.md"), "## Finding codes");
     assert_eq!(codes.difference(&gaps).collect::<Vec<_>>(), told.difference(&gaps).collect::<Vec<_>>(), "the table of docs/claims.md");
+}
+
+#[test]
+fn every_hole_of_a_text_has_a_place_in_the_schemas_and_a_line_in_the_docs() {
+    let codes: BTreeSet<String> = Hole::ALL.iter().map(|c| c.as_str().to_owned()).collect();
+    for schema in ["text", "import"] {
+        let schema: serde_json::Value = serde_json::from_str(&read(&format!("schemas/{schema}.v1.schema.json"))).unwrap();
+        let listed = schema["$defs"]["hole"]["properties"]["code"]["enum"].as_array().unwrap();
+        assert_eq!(codes, listed.iter().map(|c| c.as_str().unwrap().to_owned()).collect());
+    }
+    assert_eq!(codes, codes_of_table(&read("docs/export.md"), "## Read:"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `evid export`: the text folders, from bundles and from runs.
 use crate::cli::{Place, text};
 use crate::samples;
+use evid::bundle::config::{Config, LayerConfig};
 use evid::bundle::probe::Heard;
 use evid::canon::redact::Redactor;
 use evid::model::{Source, set};
@@ -74,6 +75,45 @@ fn a_round_trip_gives_an_audit_of_each_bundle_and_what_off_and_on_leave() {
 }
 
 #[test]
+fn a_run_gives_what_its_bundles_give() {
+    let place = Place::new();
+    fs::create_dir(place.path().join("run")).unwrap();
+    for name in ["before", "off", "on"] {
+        fs::copy(sample(name), place.path().join(format!("run/{name}.evid.zip"))).unwrap();
+    }
+    let state = |done: &str| format!(r#"{{"goal":"round-trip","run":"prove-x","started":"2026-11-23T18:12:00Z","done":[{done}]}}"#);
+    fs::write(place.path().join("run/run.json"), state(r#""before","switch-off","off","switch-on","on""#)).unwrap();
+    assert_eq!(export(&place, "a", &["run".into()]).status.code(), Some(0));
+    assert_eq!(export(&place, "b", &["before", "off", "on"].map(sample)).status.code(), Some(0));
+    assert_eq!(files(&place.path().join("a")), files(&place.path().join("b")));
+    fs::write(place.path().join("run/run.json"), state("")).unwrap();
+    let out = export(&place, "c", &["run".into()]);
+    assert!(out.status.code() == Some(2) && text(&out.stderr).contains("no bundle yet"), "{}", text(&out.stderr));
+}
+
+#[test]
+fn another_platform_gets_the_names_of_its_own_layers() {
+    let layer =
+        |name: &str, role: &str, root: &str| LayerConfig { name: name.into(), role: role.into(), root: root.into(), namespaces: vec![] };
+    let layers = vec![layer("extras", "switched", "root-optional"), layer("serving", "protected", "root-baseline")];
+    let config = Config { layers, ..Config::default() };
+    let sides = ["before", "off", "on"].map(|name| samples::side_of(name, samples::drafted_with(samples::collected(name), config.clone())));
+    let (points, layers) = points(&sides).unwrap();
+    let paths: Vec<String> = evid::usecase::export::files(&points, &layers).into_iter().map(|f| f.path).collect();
+    for path in [
+        "docs/audit/20261123_181220/namespaces_extras.txt",
+        "docs/audit/20261123_181220/root-baseline.txt",
+        "docs/audit/20261123_181220/serving_runtime_probes.txt",
+        "docs/proof/serving_only/20261123_181627/serving_health_probes.txt",
+        "docs/proof/serving_only/20261123_181627/extras_apps_after.txt",
+        "docs/proof/extras_on/20261123_181733/root_optional_sync.txt",
+    ] {
+        assert!(paths.iter().any(|p| p == path), "{path}: {paths:?}");
+    }
+    assert!(paths.iter().all(|path| !path.contains("core") && !path.contains("optional_apps")), "{paths:?}");
+}
+
+#[test]
 fn exporting_again_gives_the_same_bytes_and_another_export_adds_to_the_index() {
     let place = Place::new();
     assert_eq!(export(&place, "out", &[sample("before")]).status.code(), Some(0));
@@ -84,6 +124,14 @@ fn exporting_again_gives_the_same_bytes_and_another_export_adds_to_the_index() {
     let both = files(&place.path().join("out"));
     assert_eq!(both["INDEX.md"].matches("argocd_app_list.txt").count(), 2, "{}", both["INDEX.md"]);
     assert!(first.iter().all(|(path, content)| path == "INDEX.md" || both[path] == *content));
+}
+
+#[test]
+fn without_a_move_of_the_switch_there_is_no_proof_and_it_says_so() {
+    let place = Place::new();
+    let out = export(&place, "out", &["before", "on"].map(sample));
+    assert!(out.status.code() == Some(0) && text(&out.stderr).contains("there is no docs/proof"), "{}", text(&out.stderr));
+    assert!(!place.path().join("out/docs/proof").exists());
 }
 
 #[test]

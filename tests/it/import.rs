@@ -204,6 +204,8 @@ fn a_probe_that_answered_is_told_from_one_that_did_not() {
         let answers = |s: &evid::bundle::probe::Sample| matches!(s.heard, evid::bundle::probe::Heard::Answer(_));
         assert_eq!(heard.answered, line.samples.iter().any(answers), "{}", heard.heading);
         assert!(heard.heading.contains(&line.probe), "{}", heard.heading);
+        let wrong = holes(&moments, path).iter().any(|(code, at)| *code == Hole::AnswerWrong && at.unwrap() > heard.line);
+        assert!(wrong || line.is() != evid::bundle::probe::Is::Wrong, "{}", heard.heading);
     }
 }
 
@@ -221,6 +223,16 @@ fn whoever_kept_it_and_however_it_is_read() {
         assert_eq!((evid::argo::app::sync(&app.value), evid::argo::app::health(&app.value)), ("OutOfSync", "Missing"), "{form}");
         assert!(app.value.pointer("/metadata/uid").is_none() && app.value.pointer("/spec/source").is_none(), "{form}: nobody stated it");
     }
+    let alone = [
+        ("x/pvc_triton.txt", "  name: repo\n  namespace: triton-dev\n  volumeName: pv-1\n"),
+        ("x/triton_dev_ready.txt", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"),
+        ("x/fastapi_health.txt", "curl: (7) Failed to connect\n"),
+    ];
+    let moments = reading(&alone);
+    assert_eq!(objects(&bundle(&moments[0]))[0].key.to_string(), "PersistentVolumeClaim triton-dev/repo");
+    let heard: Vec<_> = moments[0].lines.iter().flat_map(|line| &line.probes).map(|p| (&*p.heading, p.answered, p.status)).collect();
+    assert_eq!(heard, [("triton_dev_ready.txt", true, Some(200))], "an answer may stand alone");
+    assert_eq!(holes(&moments, "x/fastapi_health.txt"), [(Hole::FailurePassedOver, Some(1))]);
     let older = "Name:               root-apps\nRepo:               https://a\nTarget:             main\nPath:               apps\n\
                  Sync Policy:        <none>\nSync Status:        Synced to main (abc1234)\nHealth Status:      Healthy\n";
     let moments = reading(&[("x/root-apps.txt", older)]);
@@ -244,8 +256,32 @@ fn each_hole_is_named_with_its_line() {
     assert!(holes(&moments, "optional_on/latest").contains(&(Hole::NoTime, None)), "a folder `latest` says no time");
     let alone = reading(&[("docs/proof/core_only/20250131_150500/argocd_app_list_after.txt", "NAME  STATUS\n")]);
     assert!(holes(&alone, "docs/proof/core_only/20250131_150500/argocd_app_list_after.txt").contains(&(Hole::NoBefore, None)));
+    let only = "core_only/20250131_150500/argocd_app_list_before.txt";
+    let alone = reading(&[(only, "NAME  STATUS  HEALTH  SYNCPOLICY\na     Synced  Healthy  Auto\n")]);
+    assert_eq!(holes(&alone, "core_only/20250131_150500/argocd_app_list_after.txt"), [(Hole::FileMissing, None)]);
+    let many = reading(&[("x/argocd_app_list.txt", &format!("NAME  STATUS  HEALTH  SYNCPOLICY\n{}", "nonsense\n".repeat(5000)))]);
+    assert_eq!(holes(&many, "x/argocd_app_list.txt").len(), 101, "a hundred, and how many more");
     let near = [("core_only/20250131_150500/apps_before_20250131_1501.txt", "x"), ("core_only/20250131_150500/apps_after.txt", "x")];
     assert!(!holes(&reading(&near), near[1].0).contains(&(Hole::HoursApart, None)), "four minutes are no hour");
+}
+
+#[test]
+fn an_answer_that_is_an_error_and_a_progress_meter_are_no_good_answers() {
+    let meter = "  % Total    % Received % Xferd  Average Speed\n                                 Dload  Upload\n\
+                 100    15  100    15    0     0   1234      0 --:--:-- --:--:-- --:--:--  1250\n";
+    let texts = format!("### a\nHTTP/1.1 503 Service Unavailable\n### b\n{meter}### c\n{meter}OK\n### d\nHTTP 200 at x in 3 ms (empty)\n");
+    let moments = reading(&[("audit/20250131_143000/core_runtime_probes.txt", &texts)]);
+    let file = "audit/20250131_143000/core_runtime_probes.txt";
+    let line = moments[0].lines.iter().find(|line| line.file == file).unwrap();
+    assert_eq!(
+        line.probes.iter().map(|p| (p.answered, p.status)).collect::<Vec<_>>(),
+        [(true, Some(503)), (false, None), (true, None), (true, Some(200))]
+    );
+    assert_eq!(holes(&moments, file), [(Hole::AnswerWrong, Some(2)), (Hole::NoAnswer, Some(3)), (Hole::AnswerWrong, Some(13))]);
+}
+
+fn secret_url() -> &'static str {
+    "https://user:s3cr3tpassword@git.example.com/a.git"
 }
 
 #[test]
@@ -256,6 +292,15 @@ fn a_secret_in_a_text_is_not_kept() {
     assert!(!kept.contains("hunter2") && kept.contains("evid:redacted:"), "{kept}");
     let line = moments[0].lines.iter().find(|line| line.file == "x/core_runtime_probes.txt").unwrap();
     assert_eq!(line.sha256, None, "a digest could be tried against guesses");
+    // What is a secret only for what stands around it is none alone, and must not be quoted alone.
+    let key: Vec<String> = (0..6).map(|i| format!("{i}MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ")).collect();
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", key.join("\n"));
+    let list = format!("NAME  STATUS  HEALTH  SYNCPOLICY\na     Synced  Healthy  Auto\n{pem}error: {} {}\n", "x".repeat(190), secret_url());
+    let moments = reading(&[("x/argocd_app_list.txt", &list)]);
+    let kept = bundle(&moments[0]).files["text.jsonl"].clone();
+    let kept = String::from_utf8(kept).unwrap();
+    assert!(key.iter().all(|line| !kept.contains(&**line)) && !kept.contains("s3cr3tpassword"), "{kept}");
+    assert!(holes(&moments, "x/argocd_app_list.txt").len() > 5, "each line is told all the same");
 }
 
 #[test]
@@ -282,6 +327,33 @@ fn only_a_bundle_of_text_has_its_texts() {
 }
 
 #[test]
+fn a_folder_of_which_nothing_is_understood_makes_no_bundle_and_its_files_are_named() {
+    let place = Place::new();
+    let path = |file: &str| place.path().join("in").join(file);
+    std::fs::create_dir_all(path("audit/20250131_143000")).unwrap();
+    std::fs::write(path("index.html"), "<html>").unwrap();
+    std::fs::write(path("photo.png"), [0, 1, 2]).unwrap();
+    let out = place.evid(&["import", "in", "x"]);
+    assert!(out.status.code() == Some(2) && text(&out.stderr).contains("in states nothing that evid reads"), "{}", text(&out.stderr));
+    std::fs::write(path("audit/20250131_143000/argocd_app_list.txt"), "").unwrap();
+    let out = place.evid(&["import", "in"]);
+    let said = text(&out.stdout);
+    assert!(
+        out.status.code() == Some(3) && said.starts_with("in (audit/20250131_143000)\n"),
+        "an empty dump says that it is empty: {said}"
+    );
+    for words in
+        ["index.html  not read\n    line 1: says nothing", "photo.png  not read\n    can't be read (it holds other bytes than text)"]
+    {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let again = text(&place.evid(&["show", "in", "text"]).stdout);
+    assert_eq!(again.lines().skip(1).collect::<Vec<_>>(), said.lines().skip(1).collect::<Vec<_>>(), "the bundle says it again");
+    assert_eq!(text(&place.evid(&["show", "in", "text", "index.html"]).stdout), "<html>");
+    assert_eq!(std::fs::read_dir(place.path().join("evidence")).unwrap().count(), 1);
+}
+
+#[test]
 fn hostile_text_is_inert_in_what_is_printed() {
     let place = Place::new();
     let dir = place.path().join("in");
@@ -305,14 +377,16 @@ fn no_verb_takes_text_for_a_capture() {
     let again = export(&place, "out", &["old".into()]);
     assert!(again.status.code() == Some(2) && text(&again.stderr).contains("was itself made from text"), "{}", text(&again.stderr));
     let path = place.bundle("old").display().to_string();
-    let on = place.evid(&["switch", "on", "-f", &path, "--kubeconfig", "none", "--yes"]);
-    assert_eq!(on.status.code(), Some(2));
+    let server = "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:9'}}]";
+    let config = format!("apiVersion: v1\nkind: Config\n{server}\ncontexts: [{{name: x, context: {{cluster: c}}}}]\ncurrent-context: x\n");
+    std::fs::write(place.path().join("kc"), config).unwrap();
+    for option in ["-f", "--before"] {
+        let on = place.evid(&["switch", "on", option, &path, "--kubeconfig", "kc", "--yes"]);
+        assert!(on.status.code() == Some(2) && text(&on.stderr).contains("holds no object whole"), "{}", text(&on.stderr));
+    }
     assert!(!place.path().join("out").exists());
     let expect = place.evid(&["config", "expect", &sample("before"), "old"]);
     assert_eq!(expect.status.code(), Some(3), "{}", text(&expect.stderr));
-    for (dir, words) in [("nowhere", "nowhere: can't be read"), ("evidence/..", "states nothing")] {
-        std::fs::create_dir_all(place.path().join("plain")).unwrap();
-        let out = place.evid(&["import", dir, "x"]);
-        assert!(out.status.code() == Some(2) && text(&out.stderr).contains(words) || dir != "nowhere", "{}", text(&out.stderr));
-    }
+    let out = place.evid(&["import", "nowhere", "x"]);
+    assert!(out.status.code() == Some(2) && text(&out.stderr).contains("nowhere: can't be read"), "{}", text(&out.stderr));
 }

@@ -1,7 +1,7 @@
-//! What `-o json` of `evid switch`, `evid doctor` and `evid list` prints, as reviewed in `tests/it/published`, and its schemas.
+//! What `-o json` of `evid switch`, `evid doctor`, `evid list` and `evid import` prints, as reviewed in `tests/it/published`, and its schemas.
 //! `EVID_BLESS=1` writes the files anew.
 use crate::cli::{Place, text};
-use crate::schemas::valid;
+use crate::schemas::{valid, valid_folder};
 use crate::switch::platform;
 use crate::switch::repair::{options, project, without_project};
 use crate::{doctor, samples};
@@ -106,4 +106,20 @@ fn the_json_of_the_list_of_bundles_is_as_reviewed() {
     let out = place.evid(&["list", "-o", "json"]);
     assert_eq!(out.status.code(), Some(4), "{}", text(&out.stderr));
     reviewed("list", &[serde_json::from_slice(&out.stdout).unwrap()]);
+}
+
+#[test]
+fn the_json_of_an_import_is_as_reviewed() {
+    let place = Place::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/import");
+    let documents = ["published", "odd"].map(|name| {
+        let out = place.evid(&["import", &folder.join(name).display().to_string(), name, "-o", "json"]);
+        assert_eq!(out.status.code(), Some(3), "{}", text(&out.stderr));
+        let mut document: Value = serde_json::from_slice(&out.stdout).unwrap();
+        // Another redaction key gives another bundle.
+        document["bundles"].as_array_mut().unwrap().iter_mut().for_each(|b| b["sha256"] = "0".repeat(64).into());
+        document
+    });
+    assert_eq!(valid_folder(&place.path().join("evidence")), 4, "what is missing in a text is in its bundle, too");
+    reviewed("import", &documents);
 }

@@ -36,6 +36,7 @@ fn schema_of(entry: &str) -> Option<(&'static str, bool)> {
     Some(match entry.split('/').next()? {
         "evid.json" => ("manifest.v1.schema.json", false),
         "coverage.json" => ("coverage.v1.schema.json", false),
+        "text.jsonl" => ("text.v1.schema.json", true),
         "state" => ("state.v1.schema.json", true),
         "identity" => ("identity.v1.schema.json", true),
         "noise" => ("noise.v1.schema.json", true),

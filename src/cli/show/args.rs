@@ -21,7 +21,7 @@ pub struct Args {
     /// A bundle or a report, by path or by name; `latest` and `~1` are the latest bundle and the one before
     pub(super) subject: String,
     /// Kinds, as `pods`, `deploy,svc`, `Deployment` or `deployments.apps`, and names; or KIND/NAME; `all` for every object, `probes` for
-    /// what health probes heard; without any, a summary
+    /// what health probes heard, `text` for what a bundle was imported from; without any, a summary
     pub(super) resources: Vec<String>,
     /// Only this namespace
     #[arg(short, long)]

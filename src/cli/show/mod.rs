@@ -3,6 +3,7 @@ mod args;
 mod objects;
 mod probes;
 mod report;
+mod text;
 
 pub(super) use args::Args;
 
@@ -23,8 +24,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
     let reader = archive::open(&path)?;
     let files = archive::files(&reader).map_err(|d| Failure::new(d.to_string()).exit(Exit::Broken))?;
-    if args.resources.first().is_some_and(|r| r == "probes") {
-        return probes::run(args, &files);
+    match args.resources.first().map(String::as_str) {
+        Some("probes") => return probes::run(args, &files),
+        Some("text") => return text::run(args, &files),
+        _ => {}
     }
     objects::run(args, &path, &reader, &files)
 }

@@ -57,8 +57,8 @@ pub struct Moment {
 /// Reads the files of a folder. The moments are in the order of their times, as far as these are known; there is one at least.
 pub fn read(given: &[Given], platform: &Platform, redactor: &Redactor) -> Vec<Moment> {
     let mut groups: BTreeMap<(Option<NaiveDateTime>, &str, bool), Vec<&Given>> = BTreeMap::new();
-    let is_prose = |g: &&Given| matches!(split(&g.path).1, "INDEX.md" | "README.md");
-    for file in given.iter().filter(|g| !is_prose(g)) {
+    // What a person wrote about it is no part of it.
+    for file in given.iter().filter(|g| !g.path.to_lowercase().ends_with(".md")) {
         let folder = split(&file.path).0;
         groups.entry((time(folder), folder, !is_before(&file.path))).or_default().push(file);
     }
@@ -73,6 +73,7 @@ pub fn read(given: &[Given], platform: &Platform, redactor: &Redactor) -> Vec<Mo
             moment
         })
         .collect();
+    gather(&mut out);
     missing(&mut out, given, platform);
     apart(&mut out);
     out.iter_mut().for_each(|moment| moment.lines.sort_by(|a, b| a.file.cmp(&b.file)));
@@ -95,14 +96,7 @@ impl Moment {
         // The whole list first: what else is said of an Application is held against it.
         let (whole, rest): (Vec<_>, Vec<_>) = texts.iter().partition(|(_, text, _)| headings(text).is_some());
         for (given, text, broken) in whole.into_iter().chain(rest) {
-            let mut reader = Reader {
-                stated: &mut stated,
-                namespace,
-                what: What::Nothing,
-                holes: Vec::new(),
-                probes: Vec::new(),
-                spoken: BTreeSet::new(),
-            };
+            let mut reader = Reader::new(&mut stated, namespace);
             match &given.bytes {
                 Err(why) => reader.hole(Hole::FileUnreadable, None, why),
                 Ok(_) => reader.read(&given.path, text, list.as_ref()),
@@ -112,6 +106,12 @@ impl Moment {
         }
         let said = texts.iter().find_map(|(_, text, _)| said(text));
         Self { folder: String::new(), is_before: false, said, lines, objects: stated.objects() }
+    }
+
+    /// Whether evid understands anything of it; that a file is empty, or that a command failed, is something too.
+    pub fn is_understood(&self) -> bool {
+        let tells = |found: &Found| matches!(found.code, Hole::FileEmpty | Hole::FailurePassedOver);
+        self.lines.iter().any(|line| line.read != What::Nothing || line.holes.iter().any(tells))
     }
 
     /// What it is called: its folder, and `before` if it is what was kept before an action.
@@ -167,13 +167,13 @@ impl Moment {
 }
 
 /// The line of a file, redacted.
-fn line(given: &Given, text: &str, reader: Reader<'_>, redactor: &Redactor) -> Line {
-    let Reader { what, mut holes, mut probes, spoken, .. } = reader;
-    let safe = |text: &mut String| *text = redactor.text(text).into_owned();
-    holes.iter_mut().for_each(|hole| safe(&mut hole.seen));
-    probes.iter_mut().for_each(|probe| safe(&mut probe.heading));
-    holes.sort_by_key(|hole| hole.line);
+fn line(given: &Given, text: &str, mut reader: Reader<'_>, redactor: &Redactor) -> Line {
+    let mut holes = reader.all_holes();
+    let Reader { what, mut probes, spoken, .. } = reader;
     let kept = redactor.text(text).into_owned();
+    holes.iter_mut().for_each(|hole| hole.seen = quoted(&hole.seen, text, &kept, redactor));
+    probes.iter_mut().for_each(|probe| probe.heading = quoted(&probe.heading, text, &kept, redactor));
+    holes.sort_by_key(|hole| hole.line);
     let bytes = given.bytes.as_deref().unwrap_or_default();
     Line {
         file: given.path.clone(),
@@ -187,6 +187,28 @@ fn line(given: &Given, text: &str, reader: Reader<'_>, redactor: &Redactor) -> L
     }
 }
 
+/// The beginning of what was seen, redacted. A piece of the text that is not in the redacted text was redacted there for what stands around
+/// it, and alone it may not be known for a secret.
+fn quoted(seen: &str, text: &str, kept: &str, redactor: &Redactor) -> String {
+    const MOST: usize = 200;
+    let safe = redactor.text(seen);
+    let alone = text.contains(seen) && !kept.contains(seen) && safe == seen;
+    if alone { "redacted".into() } else { safe.chars().take(MOST).collect() }
+}
+
+/// A folder in which evid understands nothing shows no moment: its files stand with those of the last moment that there is.
+fn gather(moments: &mut Vec<Moment>) {
+    let (mut shown, rest): (Vec<_>, Vec<_>) = std::mem::take(moments).into_iter().partition(Moment::is_understood);
+    match shown.last_mut() {
+        Some(last) => {
+            let of_file = |line: &Line| line.holes.iter().all(|found| found.code != Hole::NoTime);
+            last.lines.extend(rest.into_iter().flat_map(|moment| moment.lines).filter(of_file));
+        }
+        None => shown = rest,
+    }
+    *moments = shown;
+}
+
 /// Notes the files that a folder of a known shape lacks.
 fn missing(moments: &mut [Moment], given: &[Given], platform: &Platform) {
     let (core, switched) = (format!("{}.txt", platform.core), format!("{}.txt", platform.switched));
@@ -196,7 +218,8 @@ fn missing(moments: &mut [Moment], given: &[Given], platform: &Platform) {
         ("_only", "*_health_probes.txt", &["argocd_app_list_before.txt", "argocd_app_list_after.txt", "*_apps_after.txt", &core]),
         ("_on", "*_sync.txt", &["argocd_app_list_after.txt", "*_apps_after.txt", &switched]),
     ];
-    for moment in moments.iter_mut().filter(|moment| !moment.is_before) {
+    let after: BTreeSet<String> = moments.iter().filter(|moment| !moment.is_before).map(|moment| moment.folder.clone()).collect();
+    for moment in moments.iter_mut().filter(|moment| !moment.is_before || !after.contains(&moment.folder)) {
         let folder = moment.folder.clone();
         let there: Vec<&str> = given.iter().map(|g| split(&g.path)).filter(|(dir, _)| *dir == folder).map(|(_, name)| name).collect();
         let called = |name: &str| folder.split('/').any(|part| part == name || name.starts_with('_') && part.ends_with(name));
@@ -219,11 +242,8 @@ fn fits(name: &str, pattern: &str) -> bool {
 
 /// Notes an *after* whose *before* is of another hour, or nowhere.
 fn apart(moments: &mut [Moment]) {
-    let when = |moment: &Moment, file: &str| {
-        let own = time(split(file).1);
-        let said = moment.said.as_deref().and_then(crate::model::instant).map(|t| t.naive_utc());
-        own.or(said).or_else(|| time(file))
-    };
+    // What a text says is in UTC, what a path says in nobody knows which zone: each is held against its like.
+    let said = |moment: &Moment| moment.said.as_deref().and_then(crate::model::instant).map(|t| t.naive_utc());
     let mut found = Vec::new();
     for (i, moment) in moments.iter().enumerate() {
         for after in moment.lines.iter().filter(|line| is_after(&line.file) && line.bytes > 0) {
@@ -235,10 +255,9 @@ fn apart(moments: &mut [Moment]) {
                 all().find(|(_, line)| split(&line.file).0 == folder).or_else(|| all().rfind(|(_, line)| beside(split(&line.file).0)));
             match before {
                 Some((other, line)) => {
-                    let times = (when(other, &line.file), when(moment, &after.file));
-                    if let (Some(a), Some(b)) = times
-                        && (b - a).num_minutes().abs() >= 60
-                    {
+                    let times = [(said(other), said(moment)), (time(&line.file), time(&after.file))];
+                    let known = times.into_iter().find_map(|(a, b)| Some((a?, b?)));
+                    if let Some((a, b)) = known.filter(|(a, b)| (*b - *a).num_minutes().abs() >= 60) {
                         found.push((i, after.file.clone(), Hole::HoursApart, format!("{} {a}, {b}", line.file)));
                     }
                 }

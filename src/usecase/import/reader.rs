@@ -10,32 +10,58 @@ use crate::usecase::import::table::Columns;
 use crate::usecase::import::trouble::is_trouble;
 use crate::usecase::import::volumes;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The apiVersion of Applications.
-pub(super) const ARGO: &str = "argoproj.io/v1alpha1";
+const ARGO: &str = "argoproj.io/v1alpha1";
+
+/// How many holes of one code are told one by one.
+const MOST: u64 = 100;
 
 /// What one file says.
 pub(super) struct Reader<'s> {
-    pub stated: &'s mut Stated,
+    stated: &'s mut Stated,
     /// The namespace of Applications that are named without one.
-    pub namespace: &'s str,
+    namespace: &'s str,
     pub what: What,
-    pub holes: Vec<Found>,
+    holes: Vec<Found>,
+    counts: BTreeMap<Hole, u64>,
     pub probes: Vec<Heard>,
     /// The objects that it speaks of.
     pub spoken: BTreeSet<Key>,
 }
 
-impl Reader<'_> {
+impl<'s> Reader<'s> {
+    pub(super) fn new(stated: &'s mut Stated, namespace: &'s str) -> Self {
+        Self {
+            stated,
+            namespace,
+            what: What::Nothing,
+            holes: Vec::new(),
+            counts: BTreeMap::new(),
+            probes: Vec::new(),
+            spoken: BTreeSet::new(),
+        }
+    }
+
     /// Notes something missing or wrong.
     pub(super) fn hole(&mut self, code: Hole, line: Option<u64>, seen: &str) {
-        const MOST: usize = 200;
-        self.holes.push(Found { code, line, seen: seen.trim().chars().take(MOST).collect() });
+        let count = self.counts.entry(code).or_default();
+        *count += 1;
+        if *count <= MOST {
+            self.holes.push(Found { code, line, seen: seen.trim().to_owned() });
+        }
+    }
+
+    /// Everything that is missing or wrong; of many holes of one code only how many more there are.
+    pub(super) fn all_holes(&mut self) -> Vec<Found> {
+        let more = self.counts.iter().filter(|(_, n)| **n > MOST);
+        let more = more.map(|(code, n)| Found { code: *code, line: None, seen: format!("and {} more", n - MOST) });
+        std::mem::take(&mut self.holes).into_iter().chain(more).collect()
     }
 
     /// Notes that an object is spoken of, and its fields.
-    pub(super) fn state(&mut self, api: &str, key: &Key, fields: Vec<(&str, Value)>, line: u64) {
+    fn state(&mut self, api: &str, key: &Key, fields: Vec<(&str, Value)>, line: u64) {
         self.stated.object(api, key);
         self.spoken.insert(key.clone());
         for (pointer, value) in fields {
@@ -197,8 +223,10 @@ impl Reader<'_> {
         }
     }
 
-    /// Lines without headings, as grep leaves them.
+    /// Lines without headings, as grep leaves them, or one answer alone.
     fn cut(&mut self, file: &str, rows: &[(u64, &str)], list: Option<&Columns>) {
+        let Some((at, first)) = rows.first().copied() else { return };
+        let name = file.rsplit('/').next().unwrap_or(file);
         let wide = Columns::named(&printed::LIST);
         let narrow = Columns::named(printed::LIST.get(..8).unwrap_or_default());
         let fits = |columns: &Columns| rows.iter().any(|(_, text)| columns.cells(text).is_some_and(|cells| is_row(&cells)));
@@ -210,9 +238,14 @@ impl Reader<'_> {
         } else if volumes::kind(&spaces, file).is_some() && rows.iter().any(|(_, text)| spaces.cells(text).is_some()) {
             self.hole(Hole::HeadingCut, None, "");
             self.table(file, rows, &spaces);
+        } else if volumes::is_heading(name) && volumes::of_yaml(name, rows).iter().any(Result::is_ok) {
+            self.what = What::Volumes;
+            self.volumes(&Section { heading: name, line: at, body: rows.to_vec() });
+        } else if status(first).is_some() || ["probe", "health", "ready"].iter().any(|word| name.contains(word)) {
+            self.what = What::Probes;
+            self.probe(&Section { heading: name, line: at, body: rows.to_vec() });
         } else {
-            let first = rows.first().map_or("", |(_, text)| text);
-            self.hole(Hole::NotUnderstood, rows.first().map(|(line, _)| *line), first);
+            self.hole(Hole::NotUnderstood, Some(at), first);
         }
     }
 
@@ -251,14 +284,17 @@ impl Reader<'_> {
     }
 
     fn probe(&mut self, section: &Section<'_>) {
-        let body = self.troubles(section.body.clone());
-        let silent = |text: &str| text.starts_with("no answer at ");
-        let status = body.iter().find_map(|(_, text)| status(text));
-        let answered = body.iter().any(|(_, text)| !silent(text));
+        let body: Vec<_> = section.body.iter().filter(|(_, text)| !is_meter(text)).copied().collect();
+        let body = self.troubles(body);
+        let found = body.iter().find_map(|(_, text)| status(text));
+        let answered = body.iter().any(|(_, text)| !text.starts_with(SILENCE));
         if !section.body.is_empty() && !answered {
             self.hole(Hole::NoAnswer, Some(section.line), section.heading);
         }
-        self.probes.push(Heard { heading: section.heading.to_owned(), line: section.line, answered, status });
+        if let Some((line, text)) = body.iter().find(|(_, text)| status(text).is_some_and(|n| n >= 400) || is_judged_wrong(text)) {
+            self.hole(Hole::AnswerWrong, Some(*line), text);
+        }
+        self.probes.push(Heard { heading: section.heading.to_owned(), line: section.line, answered, status: found });
     }
 }
 
@@ -281,6 +317,22 @@ fn pointer(field: &str) -> &'static str {
         "path" => "/spec/source/path",
         _ => "/spec/source/targetRevision",
     }
+}
+
+/// How evid's own export says that there was no answer.
+const SILENCE: &str = "no answer at ";
+
+/// Whether evid's own export says that an answer was not the right one: `HTTP 200 at … in 3 ms (wrong)`.
+fn is_judged_wrong(text: &str) -> bool {
+    let is_sample = text.starts_with("exit ") || status(text).is_some();
+    let word = text.rsplit_once(" ms (").map(|(_, word)| word.trim_end_matches(')').split(',').next().unwrap_or(word));
+    is_sample && word.is_some_and(|word| word != "right")
+}
+
+/// Whether a line is of curl's progress meter, which is no answer.
+fn is_meter(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with("% Total ") || text.starts_with("Dload ") || text.contains("--:--:--")
 }
 
 /// The status in `HTTP/1.1 200 OK`, or `HTTP 200`.
