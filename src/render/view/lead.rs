@@ -98,9 +98,9 @@ impl Say<'_> {
         let (gone, back) = (self.moved(layer, ChangeKind::Removed), self.moved(layer, ChangeKind::Added));
         let both: BTreeSet<&Key> = gone.intersection(&back).copied().collect();
         match (proven(absent), proven(restored)) {
-            (true, true) => out.push(fill(t.went_and_back, &[("layer", layer), ("what", &many(&both))])),
-            (true, false) if !gone.is_empty() => out.push(fill(t.went, &[("layer", layer), ("what", &many(&gone))])),
-            (true, false) => out.push(fill(t.is_off, &[("layer", layer)])),
+            (true, true) if !both.is_empty() => out.push(fill(t.went_and_back, &[("layer", layer), ("what", &many(&both))])),
+            (true, _) if !gone.is_empty() => out.push(fill(t.went, &[("layer", layer), ("what", &many(&gone))])),
+            (true, _) => out.push(fill(t.is_off, &[("layer", layer)])),
             (false, true) => out.push(fill(t.came_back, &[("layer", layer), ("what", &many(&back))])),
             (false, false) => {}
         }
@@ -150,7 +150,7 @@ impl Say<'_> {
         out
     }
 
-    /// `109 objects, 12 of them Applications`, in the last bundle.
+    /// `109 objects (12 of them Applications)`, in the last bundle.
     fn holds(&self, layer: &str) -> String {
         let objects = self.report.bundles.last().and_then(|b| b.layers.iter().find(|l| l.name == layer)).map_or(0, |l| l.objects);
         let apps = self.shown.and_then(|s| s.points.last()).map_or(0, |p| p.applications.iter().filter(|a| a.layer == layer).count());
@@ -192,11 +192,12 @@ impl Say<'_> {
     }
 }
 
-/// `46 objects, 10 of them Applications`.
+/// `46 objects (10 of them Applications)`.
 fn many(keys: &BTreeSet<&Key>) -> String {
     number(keys.len(), keys.iter().filter(|k| k.is_argo("Application")).count())
 }
 
+/// The same, from numbers.
 pub(super) fn number(objects: usize, apps: usize) -> String {
     let t = texts();
     let objects = count(objects, t.object_one, t.object_many);

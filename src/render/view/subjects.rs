@@ -51,10 +51,9 @@ pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
     let signed = if inputs.signers.is_empty() { t.nobody.to_owned() } else { foreign::clean(&inputs.signers.join(", ")) };
     out.push((if inputs.judged { t.signer } else { t.signer_named }, signed));
     for r in &inputs.report.revisions {
-        let seen = r.revisions.iter().map(|r| r.as_ref().map_or_else(|| t.unknown.to_owned(), |r| foreign::clean(r)));
-        let seen: BTreeSet<String> = seen.collect();
-        let values = [("layer", &*r.layer), ("root", &r.root), ("revisions", &seen.into_iter().collect::<Vec<_>>().join(" → "))];
-        out.push((t.revision, fill(t.revision_of, &values.map(|(n, v)| (n, v)))));
+        let mut seen: Vec<&str> = r.revisions.iter().map(|r| r.as_deref().unwrap_or(t.unknown)).collect();
+        seen.dedup();
+        out.push((t.revision, fill(t.revision_of, &[("layer", &r.layer), ("root", &r.root), ("revisions", &seen.join(" → "))])));
     }
     out
 }

@@ -154,6 +154,9 @@ fn pods(scale: &Scale, shown: &Shown, layer: &str, watched: &[(Time, Time)]) -> 
         ill.into_values().for_each(|(from, pod)| close(from, end, pod));
     }
     let values = [("layer", layer)];
+    if names.is_empty() {
+        marks.clear();
+    }
     let says = match (said.len(), names.len()) {
         (0, 0) => t.lane_no_pod.to_owned(),
         (0, n) => count(n, t.lane_pod_well, t.lane_pods_well),
