@@ -38,6 +38,7 @@ mod switch;
 mod ui;
 mod verify;
 
+use crate::render::words::speak;
 use clap::{Parser, Subcommand};
 use exit::Exit;
 use global::{Done, Global};
@@ -90,6 +91,7 @@ pub fn run() -> ExitCode {
         }
     };
     ui::set(cli.global.quiet, cli.global.verbose);
+    speak(cli.global.language());
     let done = match &cli.verb {
         Verb::Capture(args) => capture::run(args, &cli.global),
         #[cfg(feature = "kube")]

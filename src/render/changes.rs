@@ -3,7 +3,8 @@
 use crate::compare::{ChangeKind, FieldChange};
 use crate::render::findings::of_key;
 use crate::render::table::Style;
-use crate::render::words::{en, fill, phrases};
+use crate::render::words;
+use crate::render::words::{fill, phrases};
 use crate::render::{foreign, values};
 use crate::report::read::Changed;
 use serde_json::Value;
@@ -50,7 +51,7 @@ pub(super) fn counts(changes: &[&Changed]) -> String {
 pub(super) fn word(change: &Changed) -> &'static str {
     match change.kind {
         ChangeKind::Modified if change.recreated => phrases().recreated_different,
-        kind => en::changes(kind),
+        kind => words::changes(kind),
     }
 }
 

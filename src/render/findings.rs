@@ -2,15 +2,16 @@
 //! where the sentences are shown.
 use crate::claims::{Code, Effect, Finding, Judged};
 use crate::compare::Writer;
-use crate::model::{Key, Verdict};
-use crate::render::words::{count, en, fill, phrases};
+use crate::model::Key;
+use crate::render::words;
+use crate::render::words::{count, fill, phrases};
 use crate::render::{foreign, values};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A finding in one sentence.
 pub fn sentence(finding: &Finding) -> String {
-    let (p, says) = (phrases(), en::findings(finding.code));
+    let (p, says) = (phrases(), words::findings(finding.code));
     let of = |key: &Key| fill(p.finding, &[("object", &of_key(key)), ("says", says)]);
     let mut text = finding.object.as_ref().map_or_else(|| says.to_owned(), of);
     if !finding.pointer.starts_with("/metadata/uid") {
@@ -41,7 +42,7 @@ pub fn reasons(judged: &Judged, names: &[&str]) -> Vec<String> {
         } else if let Some(mut kinds) = gaps.remove(&(finding.bundle, finding.code)) {
             kinds.dedup();
             let name = names.get(finding.bundle).unwrap_or(&"");
-            out.push(fill(phrases().gaps, &[("bundle", name), ("kinds", &some(&kinds, 4)), ("says", en::findings(finding.code))]));
+            out.push(fill(phrases().gaps, &[("bundle", name), ("kinds", &some(&kinds, 4)), ("says", words::findings(finding.code))]));
         }
     }
     out
@@ -62,10 +63,10 @@ fn is_gap(finding: &Finding) -> bool {
 /// What a claim says, and what it excepts: changes that are expected, and what stays on purpose. Where it does not apply, why.
 pub fn of_claim(judged: &Judged) -> String {
     let p = phrases();
-    if judged.verdict == Verdict::NotApplicable && judged.says.is_empty() {
+    let mut text = words::of_claim(&judged.id, judged.verdict);
+    if text.is_empty() {
         return p.says_nothing.into();
     }
-    let mut text = judged.says.clone();
     match judged.findings.iter().filter(|f| f.code == Code::ExpectedChange).count() {
         0 => {}
         n => text.push_str(&count(n, p.but_for_one, p.but_for_many)),
@@ -88,7 +89,7 @@ pub fn notes(judged: &[Judged]) -> BTreeMap<&'static str, Vec<String>> {
     for finding in judged.iter().flat_map(|j| &j.findings).filter(|f| f.effect == Effect::Notes) {
         let object = finding.object.as_ref().map(of_key).unwrap_or_default();
         let text = format!("{object}{}{}", at_pointer(finding), of_values(finding)).trim().to_owned();
-        let known = out.entry(en::findings(finding.code)).or_default();
+        let known = out.entry(words::findings(finding.code)).or_default();
         if !known.contains(&text) {
             known.push(text);
         }
