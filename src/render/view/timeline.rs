@@ -165,11 +165,19 @@ fn pods(scale: &Scale, shown: &Shown, layer: &str, watched: &[(Time, Time)]) -> 
     Lane { label: fill(t.lane_pods, &values), says, told: said, marks }
 }
 
+/// The samples of one probe.
+#[derive(Default)]
+struct Samples {
+    /// Part of the picture → the worst sample in it.
+    parts: BTreeMap<i64, (Look, String)>,
+    n: usize,
+    right: usize,
+}
+
 /// A lane for each probe that was asked between the bundles.
 fn probes(scale: &Scale, shown: &Shown) -> Vec<Lane> {
     let t = texts();
-    let mut found: BTreeMap<(&str, &str), BTreeMap<i64, (Look, String)>> = BTreeMap::new();
-    let mut sums: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, &str), Samples> = BTreeMap::new();
     for seen in shown.points.iter().filter_map(|p| p.watched.as_ref()).flatten() {
         let Seen::Probe { time, layer, probe, right, asked, what } = seen else { continue };
         let Some(time) = instant(time) else { continue };
@@ -179,24 +187,20 @@ fn probes(scale: &Scale, shown: &Shown) -> Vec<Lane> {
             (false, false) => Look::Unasked,
         };
         let says = if *right { String::new() } else { fill(t.lane_probe_wrong, &[("time", &clock(time)), ("what", what)]) };
-        let part = scale.at(time) * PARTS / (WIDTH + 1);
-        let worst = found.entry((layer, probe)).or_default().entry(part).or_insert((look, says.clone()));
-        if look > worst.0 {
+        let samples = found.entry((layer, probe)).or_default();
+        samples.n += 1;
+        samples.right += usize::from(*right);
+        let worst = samples.parts.entry(scale.at(time) * PARTS / (WIDTH + 1)).or_insert((look, String::new()));
+        if look >= worst.0 {
             *worst = (look, says);
         }
-        let (n, good) = sums.entry((layer, probe)).or_default();
-        *n += 1;
-        *good += usize::from(*right);
     }
-    let lane = |((layer, probe), parts): ((&str, &str), BTreeMap<i64, (Look, String)>)| {
-        let (n, good) = sums.get(&(layer, probe)).copied().unwrap_or_default();
-        let width = WIDTH / PARTS;
-        Lane {
-            label: foreign::clean(probe),
-            says: fill(t.probe_between, &[("n", &n.to_string()), ("right", &good.to_string())]),
-            told: parts.values().map(|(_, says)| says.clone()).filter(|says| !says.is_empty()).collect(),
-            marks: parts.into_iter().map(|(part, (look, says))| Mark { at: part * width, width, look, says }).collect(),
-        }
+    let width = WIDTH / PARTS;
+    let lane = |((_, probe), samples): ((&str, &str), Samples)| Lane {
+        label: foreign::clean(probe),
+        says: fill(t.probe_between, &[("n", &samples.n.to_string()), ("right", &samples.right.to_string())]),
+        told: samples.parts.values().map(|(_, says)| says.clone()).filter(|says| !says.is_empty()).collect(),
+        marks: samples.parts.into_iter().map(|(part, (look, says))| Mark { at: part * width, width, look, says }).collect(),
     };
     found.into_iter().map(lane).collect()
 }
