@@ -8,6 +8,7 @@ mod bound;
 mod capture;
 #[cfg(feature = "kube")]
 mod cluster;
+mod completion;
 mod config;
 #[cfg(feature = "demo")]
 mod demo;
@@ -75,6 +76,8 @@ enum Verb {
     Key(key::Args),
     Kinds(kinds::Args),
     Config(config::Args),
+    Completion(completion::Args),
+    Man(completion::ManArgs),
     #[cfg(feature = "kube")]
     Doctor(doctor::Args),
 }
@@ -111,6 +114,8 @@ pub fn run() -> ExitCode {
         Verb::Switch(args) => switch::run(args, &cli.global),
         Verb::Key(args) => key::run(args),
         Verb::Kinds(args) => kinds::run(args, &cli.global),
+        Verb::Completion(args) => completion::run(args),
+        Verb::Man(args) => completion::man(args),
         Verb::Config(args) => config::run(args, &cli.global),
         #[cfg(feature = "kube")]
         Verb::Doctor(args) => doctor::run(args, &cli.global),

@@ -4,6 +4,7 @@ use crate::bundle::expected::Expected;
 use crate::claims::Judged;
 use crate::model::Verdict;
 use crate::render::table::{Style, columns};
+use crate::render::words::{fill, phrases};
 use crate::render::{changes, findings, foreign, gaps, words};
 use crate::report::read::{Bundle, Reading};
 
@@ -34,14 +35,14 @@ pub fn full(report: &Reading, style: Style) -> String {
     }
     out.push_str(&changes::list(&report.changes, style));
     for (says, objects) in findings::notes(&report.judged) {
-        out.push_str(&format!("\nnoted: {says}\n"));
+        out.push_str(&format!("\n{}\n", fill(phrases().noted_one, &[("says", says)])));
         objects.iter().for_each(|o| out.push_str(&format!("  {o}\n")));
     }
     out.push_str(&list_expected(&report.expected));
     for bundle in &report.bundles {
         let lines = gaps::lines(&bundle.gaps(), style.most);
         if !lines.is_empty() {
-            out.push_str(&format!("\nnot answered in {}\n", foreign::clean(&bundle.name)));
+            out.push_str(&format!("\n{}\n", fill(phrases().not_answered, &[("bundle", &bundle.name)])));
             lines.iter().for_each(|l| out.push_str(&format!("  {l}\n")));
         }
     }
@@ -51,9 +52,10 @@ pub fn full(report: &Reading, style: Style) -> String {
 }
 
 fn verdicts(report: &Reading, names: &[&str], style: Style) -> String {
+    let p = phrases();
     let mut out = String::new();
     let rows = report.judged.iter().map(|j| vec![words::of_verdict(j.verdict).into(), j.id.clone(), reason(j, names)]);
-    for line in columns(&["VERDICT", "CLAIM", "REASON"], &rows.collect::<Vec<_>>(), style).lines() {
+    for line in columns(&[p.head_verdict, p.head_claim, p.head_reason], &rows.collect::<Vec<_>>(), style).lines() {
         let verdict = report.judged.iter().map(|j| j.verdict).find(|v| line.starts_with(words::of_verdict(*v)));
         let rest = verdict.and_then(|v| line.strip_prefix(words::of_verdict(v)));
         out.push_str(&match (verdict, rest) {
@@ -61,7 +63,8 @@ fn verdicts(report: &Reading, names: &[&str], style: Style) -> String {
             _ => format!("{line}\n"),
         });
     }
-    out + &format!("\nresult: {}\n", paint(report.total, style))
+    // The colour is evid's own, and passes no filter.
+    out + &format!("\n{}\n", p.result.replace("{verdict}", &paint(report.total, style)))
 }
 
 fn reason(judged: &Judged, names: &[&str]) -> String {
@@ -77,19 +80,19 @@ fn reason(judged: &Judged, names: &[&str]) -> String {
 fn noted(judged: &[Judged]) -> String {
     let notes = findings::notes(judged);
     let lines = notes.iter().map(|(says, objects)| format!("  {says}: {}\n", findings::some(objects, 4)));
-    if notes.is_empty() { String::new() } else { format!("\nnoted\n{}", lines.collect::<String>()) }
+    if notes.is_empty() { String::new() } else { format!("\n{}\n{}", phrases().noted, lines.collect::<String>()) }
 }
 
 /// The entries that the configuration expects to change, each with its reason.
 fn list_expected(entries: &[Expected]) -> String {
     let mut out = String::new();
     if !entries.is_empty() {
-        out.push_str("\nexpected to change, as evid.yaml says\n");
+        out.push_str(&format!("\n{}\n", phrases().expects));
     }
     for e in entries {
         let place = [e.namespace.as_deref(), Some(e.name.as_deref().unwrap_or("*"))].into_iter().flatten().collect::<Vec<_>>().join("/");
         out.push_str(&format!("  {} {} at {}\n", foreign::clean(&e.kind), foreign::clean(&place), foreign::clean(&e.pointers.join(", "))));
-        out.push_str(&format!("      because {}\n", foreign::clean(e.because.trim())));
+        out.push_str(&format!("      {}\n", fill(phrases().because, &[("why", e.because.trim())])));
     }
     out
 }
@@ -106,11 +109,11 @@ fn subjects(report: &Reading, style: Style) -> String {
     let rows: Vec<Vec<String>> = report.bundles.iter().map(row).collect();
     let mut out = columns(&["BUNDLE", "CAPTURED", "SOURCE", "CLUSTER", "SWITCH", "SHA-256"], &rows, style) + "\n";
     if let Some(pinned) = &report.pinned {
-        out.push_str(&format!("judged as {}, whatever the switch shows\n\n", foreign::clean(pinned)));
+        out.push_str(&format!("{}\n\n", fill(phrases().judged_as, &[("expect", pinned)])));
     }
     for bundle in &report.bundles {
         if let Some(nonce) = &bundle.nonce {
-            out.push_str(&format!("nonce of {}: {}\n\n", foreign::clean(&bundle.name), foreign::clean(nonce)));
+            out.push_str(&format!("{}\n\n", fill(phrases().nonce_of, &[("bundle", &bundle.name), ("nonce", nonce)])));
         }
     }
     out
@@ -124,12 +127,15 @@ fn digests(bundles: &[Bundle], style: Style) -> String {
         b.layers.iter().map(row).collect::<Vec<_>>()
     };
     let rows: Vec<Vec<String>> = bundles.iter().flat_map(layers).collect();
-    format!("\nlayer digests\n{}", columns(&["BUNDLE", "LAYER", "OBJECTS", "SHA-256"], &rows, style))
+    {
+        let p = phrases();
+        format!("\n{}\n{}", p.digests, columns(&[p.head_bundle, p.head_layer, p.head_objects, "SHA-256"], &rows, style))
+    }
 }
 
 fn not_proven() -> String {
     let lines: String = words::not_proven().iter().map(|line| format!("  - {line}\n")).collect();
-    format!("\nnot proven by this evidence\n{lines}")
+    format!("\n{}\n{lines}", phrases().not_proven_here)
 }
 
 fn paint(verdict: Verdict, style: Style) -> String {
