@@ -27,8 +27,8 @@ pub(super) fn run(args: &Args, files: &BTreeMap<String, Vec<u8>>) -> Done {
         Output::Value(format) => format.print(&json!({ "items": shown }))?,
         Output::Name => ui::text(&shown.iter().map(|line| format!("{}\n", line.file)).collect::<String>())?,
         // One that is named is wanted itself.
-        Output::Table | Output::Wide if !names.is_empty() => ui::text(&shown.iter().map(|line| &*line.text).collect::<String>())?,
-        Output::Table | Output::Wide => ui::text(&imported::text(&args.subject, "", &shown))?,
+        _ if !names.is_empty() => ui::text(&shown.iter().map(|line| &*line.text).collect::<String>())?,
+        _ => ui::text(&imported::text(&args.subject, "", &shown))?,
     }
     Ok(Exit::Proven)
 }
