@@ -26,7 +26,11 @@ const SECTIONS: &[(&str, Keys)] = &[
     ("remedies", Keys::Codes("usecase::doctor::Code")),
     ("holes", Keys::Codes("bundle::text::Hole")),
     ("verdicts", Keys::Codes("model::Verdict")),
+    ("changes", Keys::Codes("compare::ChangeKind")),
+    ("claims", Keys::Names),
+    ("inapplicable", Keys::Names),
     ("refutes", Keys::Names),
+    ("phrases", Keys::Fields),
     ("page", Keys::Fields),
 ];
 
@@ -37,8 +41,9 @@ fn main() -> Result<(), Failure> {
         std::fs::write(out.join(file), listing(&root.join(folder))?)?;
         println!("cargo::rerun-if-changed={folder}");
     }
-    let mut text = String::new();
-    for (i, path) in files(&root.join("src/render/words"))?.iter().enumerate() {
+    let paths = files(&root.join("src/render/words"))?;
+    let mut text = languages(&paths.iter().map(|path| stem(path)).collect::<Vec<_>>())?;
+    for (i, path) in paths.iter().enumerate() {
         let (module, structs) = words(path)?;
         // The first language says which texts there are; another one that lacks or adds one does not compile.
         text.push_str(if i == 0 { &structs } else { "" });
@@ -68,6 +73,31 @@ fn listing(folder: &Path) -> Result<String, Failure> {
         writeln!(text, "    ({:?}, include_str!({:?})),", stem(&path), path.display().to_string())?;
     }
     text.push_str("]\n");
+    Ok(text)
+}
+
+/// The languages there are, and a function for each section that asks the chosen one.
+fn languages(stems: &[String]) -> Result<String, Failure> {
+    let mut text =
+        String::from("/// A language in which evid speaks.\n#[derive(Clone, Copy, PartialEq, Eq, Debug)]\npub enum Language {\n");
+    stems.iter().try_for_each(|stem| writeln!(text, "    /// `{stem}`\n    {},", capital(stem)))?;
+    text.push_str("}\nimpl Language {\n    /// All, by their two letters.\n    pub const ALL: &[(&str, Language)] = &[");
+    stems.iter().try_for_each(|stem| write!(text, "({stem:?}, Language::{}), ", capital(stem)))?;
+    text.push_str("];\n}\n");
+    for (name, keys) in SECTIONS {
+        let (argument, passed, result, item) = match keys {
+            Keys::Codes(code) => (format!("code: crate::{code}"), "(code)", "&'static str".to_owned(), (*name).to_owned()),
+            Keys::Names => ("name: &str".to_owned(), "(name)", "&'static str".to_owned(), (*name).to_owned()),
+            Keys::Fields => (String::new(), "", format!("&'static {}", capital(name)), name.to_uppercase()),
+        };
+        writeln!(
+            text,
+            "/// The words of section `{name}`, in the chosen language.\npub fn {name}({argument}) -> {result} {{\n    match language() {{"
+        )?;
+        let reference = if matches!(keys, Keys::Fields) { "&" } else { "" };
+        stems.iter().try_for_each(|stem| writeln!(text, "        Language::{} => {reference}{stem}::{item}{passed},", capital(stem)))?;
+        text.push_str("    }\n}\n");
+    }
     Ok(text)
 }
 

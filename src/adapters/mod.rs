@@ -18,6 +18,7 @@ pub mod kube;
 pub mod report_file;
 pub mod run_folder;
 pub mod spool;
+pub mod submission;
 pub mod text_folder;
 pub mod zipfile;
 

@@ -55,10 +55,11 @@ impl RunFolder {
     }
 
     /// What was there before the newest run below `out` on this cluster, where that proved that the layer went, and left it so. What an
-    /// unproven run saw must not be passed over.
-    pub fn before_off(out: &Path, cluster: &str) -> Option<PathBuf> {
+    /// unproven run saw must not be passed over. `hub`: where Argo CD runs, if that is another cluster.
+    pub fn before_off(out: &Path, cluster: &str, hub: Option<&str>) -> Option<PathBuf> {
         let runs = std::fs::read_dir(out).ok()?.filter_map(Result::ok).map(|run| Self::new(run.path()));
-        let here = runs.filter_map(|run| Some((run.state().ok().filter(|s| s.cluster.as_deref() == Some(cluster))?, run)));
+        let here = runs
+            .filter_map(|run| Some((run.state().ok().filter(|s| s.cluster.as_deref() == Some(cluster) && s.hub.as_deref() == hub)?, run)));
         let (state, run) = here.max_by(|(a, _), (b, _)| a.started.cmp(&b.started))?;
         let left_off = state.proven && state.points().last() == Some(&"off");
         Some(run.bundle("before")).filter(|before| left_off && before.is_file())

@@ -67,6 +67,12 @@ impl Here {
         }
     }
 
+    /// The name or address to which an Application deploys, where there is a hub and it means neither cluster, as far as is known.
+    pub fn unknown<'a>(&self, app: &'a Value) -> Option<&'a str> {
+        let said = ["/spec/destination/name", "/spec/destination/server"].map(|at| text(app, at));
+        said.into_iter().find(|word| !word.is_empty()).filter(|_| self.hub.is_some() && self.to(app) == To::Other)
+    }
+
     /// Whether marks on objects may say that an Application deploys here, where its destination does not. With a hub there are other
     /// clusters, and what an Application has left here when it moved to one of them bears its mark: only of its own kinds, of which the hub
     /// has all, do marks say that the hub is meant by another name.

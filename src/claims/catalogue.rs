@@ -1,6 +1,6 @@
 //! The claims as data: one file for each claim, with a closed list of predicates. The file's stem is the claim's word.
 use crate::canon::yaml;
-use crate::model::{Layer, Role, Verdict};
+use crate::model::{Layer, Role};
 use serde::Deserialize;
 
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/claim_files.rs"));
@@ -14,11 +14,6 @@ pub struct Claim {
     pub word: String,
     /// Place in the report; the lowest comes first.
     pub order: u32,
-    /// What the claim says, in one sentence; `{layer}` stands for the layer's name.
-    pub says: String,
-    /// Why it is not applicable, where it is not: what the bundles lack.
-    #[serde(default)]
-    pub not_applicable: String,
     /// The subject of the claim: the first half of its id.
     #[serde(rename = "for")]
     pub subject: Subject,
@@ -73,14 +68,6 @@ pub fn all() -> Result<Vec<Claim>, String> {
 /// As [`all`].
 pub fn ids(layers: &[Layer]) -> Result<Vec<String>, String> {
     Ok(all()?.iter().flat_map(|c| c.subject.firsts(layers).into_iter().map(|f| format!("{f}.{}", c.word))).collect())
-}
-
-impl Claim {
-    /// What the claim says of a layer; of bundles to which it does not apply, why it does not.
-    pub fn sentence(&self, layer: &str, verdict: Verdict) -> String {
-        let text = if verdict == Verdict::NotApplicable { &self.not_applicable } else { &self.says };
-        text.replace("{layer}", layer)
-    }
 }
 
 impl Subject {

@@ -11,8 +11,6 @@ use crate::model::{Role, Verdict};
 pub struct Judged {
     /// Its id, such as `core.unchanged`.
     pub id: String,
-    /// What it says, or why it does not apply.
-    pub says: String,
     /// The verdict.
     pub verdict: Verdict,
     /// The findings, counter-examples first.
@@ -52,7 +50,7 @@ pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, 
             }
             let has = |e| findings.iter().any(|f| f.effect == e);
             let verdict = if answer.is_none() { Verdict::NotApplicable } else { Verdict::of(has(Effect::Counters), has(Effect::Doubts)) };
-            out.push(Judged { id, says: claim.sentence(layer, verdict), verdict, findings });
+            out.push(Judged { id, verdict, findings });
         }
     }
     Ok(out)

@@ -32,7 +32,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 }
 
 /// The bundles of a run, in their order; else the one that is named.
-fn bundles(name: &str, global: &Global) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn bundles(name: &str, global: &Global) -> Result<Vec<PathBuf>, Failure> {
     let dir = Path::new(name);
     if !dir.is_dir() {
         return Ok(vec![archive::locate(name, global.archive())?]);

@@ -34,7 +34,6 @@ impl Failure {
     }
 
     /// … with its texts changed; a hint of which nothing is left is none.
-    #[cfg(feature = "kube")]
     pub fn changed(mut self, change: impl Fn(&str) -> String) -> Self {
         self.text = change(&self.text);
         self.hint = self.hint.map(|hint| change(&hint)).filter(|hint| !hint.is_empty());

@@ -2,6 +2,8 @@
 //! codes and words for people.
 mod ask;
 #[cfg(feature = "kube")]
+mod attach;
+#[cfg(feature = "kube")]
 mod bound;
 mod capture;
 #[cfg(feature = "kube")]
@@ -30,11 +32,13 @@ mod progress;
 #[cfg(feature = "kube")]
 mod prove;
 mod show;
+mod summary;
 #[cfg(feature = "kube")]
 mod switch;
 mod ui;
 mod verify;
 
+use crate::render::words::speak;
 use clap::{Parser, Subcommand};
 use exit::Exit;
 use global::{Done, Global};
@@ -54,6 +58,9 @@ struct Cli {
 enum Verb {
     Capture(capture::Args),
     Diff(diff::Args),
+    #[cfg(feature = "kube")]
+    Attach(attach::Args),
+    Summary(summary::Args),
     Verify(verify::Args),
     List(list::Args),
     Show(show::Args),
@@ -84,8 +91,12 @@ pub fn run() -> ExitCode {
         }
     };
     ui::set(cli.global.quiet, cli.global.verbose);
+    speak(cli.global.language());
     let done = match &cli.verb {
         Verb::Capture(args) => capture::run(args, &cli.global),
+        #[cfg(feature = "kube")]
+        Verb::Attach(args) => attach::run(args, &cli.global),
+        Verb::Summary(args) => summary::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Verify(args) => verify::run(args, &cli.global),
         Verb::List(args) => list::run(args, &cli.global),

@@ -3,6 +3,8 @@
 use crate::compare::{ChangeKind, FieldChange};
 use crate::render::findings::of_key;
 use crate::render::table::Style;
+use crate::render::words;
+use crate::render::words::{fill, phrases};
 use crate::render::{foreign, values};
 use crate::report::read::Changed;
 use serde_json::Value;
@@ -28,11 +30,11 @@ pub(super) fn by_layer(changes: &[Changed]) -> Vec<Group<'_>> {
 pub fn list(changes: &[Changed], style: Style) -> String {
     let mut out = String::new();
     for (layer, (from, to), group) in by_layer(changes) {
-        let between = foreign::clean(&format!("{layer}, {from} to {to}"));
-        out.push_str(&format!("\nchanges in {between}: {} ({})\n", group.len(), counts(&group)));
+        let values = [("layer", layer), ("from", from), ("to", to), ("n", &group.len().to_string()), ("counts", &counts(&group))];
+        out.push_str(&format!("\n{}\n", fill(phrases().changes_in, &values)));
         group.iter().take(style.most).for_each(|c| out.push_str(&one(c, style)));
         if group.len() > style.most {
-            out.push_str(&format!("  … and {} more (all are in the report)\n", group.len() - style.most));
+            out.push_str(&format!("  {}\n", fill(phrases().changes_more, &[("n", &(group.len() - style.most).to_string())])));
         }
     }
     out
@@ -42,17 +44,14 @@ pub fn list(changes: &[Changed], style: Style) -> String {
 pub(super) fn counts(changes: &[&Changed]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     changes.iter().for_each(|c| *counts.entry(word(c)).or_default() += 1);
-    counts.iter().map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
+    counts.iter().map(|(word, n)| fill(phrases().counted, &[("n", &n.to_string()), ("word", word)])).collect::<Vec<_>>().join(", ")
 }
 
 /// How an object changed, in words.
 pub(super) fn word(change: &Changed) -> &'static str {
     match change.kind {
-        ChangeKind::Replaced => "re-created equal",
-        ChangeKind::Modified if change.recreated => "re-created different",
-        ChangeKind::Departs => "unlike its template",
-        ChangeKind::Torn => "read at two moments",
-        kind => kind.as_str(),
+        ChangeKind::Modified if change.recreated => phrases().recreated_different,
+        kind => words::changes(kind),
     }
 }
 
@@ -60,14 +59,14 @@ fn one(change: &Changed, style: Style) -> String {
     let mut out = format!("  {} {}\n", word(change), of_key(&change.object));
     change.fields.iter().take(style.most).for_each(|f| out.push_str(&field(f)));
     if change.fields.len() > style.most {
-        out.push_str(&format!("      … and {} more fields\n", change.fields.len() - style.most));
+        out.push_str(&format!("      {}\n", fill(phrases().fields_more, &[("n", &(change.fields.len() - style.most).to_string())])));
     }
     out
 }
 
 /// A field with both values; of a text, the lines that changed.
 fn field(field: &FieldChange) -> String {
-    let expected = if field.expected { " (expected)" } else { "" };
+    let expected = if field.expected { phrases().expected } else { "" };
     let place = format!("      {}{expected}", foreign::clean(&field.pointer));
     if let (Some(Value::String(a)), Some(Value::String(b))) = (&field.before, &field.after)
         && (a.contains('\n') || b.contains('\n'))
@@ -77,8 +76,8 @@ fn field(field: &FieldChange) -> String {
     }
     match (&field.before, &field.after) {
         (Some(a), Some(b)) => format!("{place}: {}\n", values::both(a, b)),
-        (Some(a), None) => format!("{place}: gone, it was {}\n", values::short(a)),
-        (None, Some(b)) => format!("{place}: new, it is {}\n", values::short(b)),
+        (Some(a), None) => format!("{place}: {}\n", fill(phrases().field_gone, &[("value", &values::short(a))])),
+        (None, Some(b)) => format!("{place}: {}\n", fill(phrases().field_new, &[("value", &values::short(b))])),
         (None, None) => format!("{place}\n"),
     }
 }

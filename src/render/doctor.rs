@@ -1,11 +1,12 @@
 //! What the doctor found, for a person: a line each, `level  WHAT  — detail; next step`, and the same as JSON.
-use crate::render::words::{en, fill};
+use crate::render::words;
+use crate::render::words::fill;
 use crate::usecase::doctor::{Level, Line};
 use serde_json::{Value, json};
 
 /// What was found, and what to do next.
 pub fn words(line: &Line) -> (String, String) {
-    (filled(en::checks(line.code), line), filled(en::remedies(line.code), line))
+    (filled(words::checks(line.code), line), filled(words::remedies(line.code), line))
 }
 
 /// A text with the line's values filled in, each on one line.

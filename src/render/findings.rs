@@ -2,24 +2,31 @@
 //! where the sentences are shown.
 use crate::claims::{Code, Effect, Finding, Judged};
 use crate::compare::Writer;
-use crate::model::{Key, Verdict};
-use crate::render::words::en;
+use crate::model::Key;
+use crate::render::words;
+use crate::render::words::{count, fill, phrases};
 use crate::render::{foreign, values};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A finding in one sentence.
 pub fn sentence(finding: &Finding) -> String {
-    let object = finding.object.as_ref().map(of_key).unwrap_or_default();
-    let mut text = [&*object, en::findings(finding.code)].join(" ").trim().to_owned();
-    if !finding.pointer.is_empty() && !finding.pointer.starts_with("/metadata/uid") {
-        text.push_str(&format!(" at {}", foreign::clean(&finding.pointer)));
+    let (p, says) = (phrases(), words::findings(finding.code));
+    let of = |key: &Key| fill(p.finding, &[("object", &of_key(key)), ("says", says)]);
+    let mut text = finding.object.as_ref().map_or_else(|| says.to_owned(), of);
+    if !finding.pointer.starts_with("/metadata/uid") {
+        text.push_str(&at_pointer(finding));
     }
     text.push_str(&of_values(finding));
     if let Some(writer) = &finding.writer {
-        text.push_str(&format!(", {}", of_writer(writer)));
+        text.push_str(&fill(p.written, &[("writer", &of_writer(writer))]));
     }
     text
+}
+
+/// ` at /spec/replicas`; nothing without a pointer.
+fn at_pointer(finding: &Finding) -> String {
+    if finding.pointer.is_empty() { String::new() } else { fill(phrases().at_pointer, &[("pointer", &finding.pointer)]) }
 }
 
 /// What speaks against a claim or leaves it open, a sentence each; gaps of one bundle and one reason are one sentence. `names` are those
@@ -34,8 +41,8 @@ pub fn reasons(judged: &Judged, names: &[&str]) -> Vec<String> {
             out.push(sentence(finding));
         } else if let Some(mut kinds) = gaps.remove(&(finding.bundle, finding.code)) {
             kinds.dedup();
-            let name = foreign::clean(names.get(finding.bundle).unwrap_or(&""));
-            out.push(format!("{name}: {} {}", some(&kinds, 4), en::findings(finding.code)));
+            let name = names.get(finding.bundle).unwrap_or(&"");
+            out.push(fill(phrases().gaps, &[("bundle", name), ("kinds", &some(&kinds, 4)), ("says", words::findings(finding.code))]));
         }
     }
     out
@@ -44,7 +51,8 @@ pub fn reasons(judged: &Judged, names: &[&str]) -> Vec<String> {
 /// The first texts, and how many more there are.
 pub fn some(texts: &[String], most: usize) -> String {
     let shown = texts.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if texts.len() > most { format!("{shown} and {} more", texts.len() - most) } else { shown }
+    let more = texts.len().saturating_sub(most);
+    if more > 0 { fill(phrases().some, &[("shown", &shown), ("n", &more.to_string())]) } else { shown }
 }
 
 /// A finding that is a gap: it names a kind, not an object.
@@ -54,18 +62,18 @@ fn is_gap(finding: &Finding) -> bool {
 
 /// What a claim says, and what it excepts: changes that are expected, and what stays on purpose. Where it does not apply, why.
 pub fn of_claim(judged: &Judged) -> String {
-    if judged.verdict == Verdict::NotApplicable && judged.says.is_empty() {
-        return "it says nothing about these bundles".into();
+    let p = phrases();
+    let mut text = words::of_claim(&judged.id, judged.verdict);
+    if text.is_empty() {
+        return p.says_nothing.into();
     }
-    let mut text = judged.says.clone();
     match judged.findings.iter().filter(|f| f.code == Code::ExpectedChange).count() {
         0 => {}
-        1 => text.push_str(", but for 1 change that evid.yaml expects"),
-        n => text.push_str(&format!(", but for {n} changes that evid.yaml expects")),
+        n => text.push_str(&count(n, p.but_for_one, p.but_for_many)),
     }
     let kept: Vec<String> = judged.findings.iter().filter(|f| is_kept(f.code)).filter_map(|f| f.object.as_ref().map(of_key)).collect();
     if !kept.is_empty() {
-        text.push_str(&format!("; stays on purpose: {}", some(&kept, 3)));
+        text.push_str(&fill(p.stays, &[("objects", &some(&kept, 3))]));
     }
     text
 }
@@ -80,9 +88,8 @@ pub fn notes(judged: &[Judged]) -> BTreeMap<&'static str, Vec<String>> {
     let mut out: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for finding in judged.iter().flat_map(|j| &j.findings).filter(|f| f.effect == Effect::Notes) {
         let object = finding.object.as_ref().map(of_key).unwrap_or_default();
-        let at = if finding.pointer.is_empty() { String::new() } else { format!(" at {}", foreign::clean(&finding.pointer)) };
-        let text = format!("{object}{at}{}", of_values(finding)).trim().to_owned();
-        let known = out.entry(en::findings(finding.code)).or_default();
+        let text = format!("{object}{}{}", at_pointer(finding), of_values(finding)).trim().to_owned();
+        let known = out.entry(words::findings(finding.code)).or_default();
         if !known.contains(&text) {
             known.push(text);
         }
@@ -93,7 +100,7 @@ pub fn notes(judged: &[Judged]) -> BTreeMap<&'static str, Vec<String>> {
 /// Who wrote a field, and when.
 pub fn of_writer(writer: &Writer) -> String {
     let clock = writer.time.split_once('T').map_or(&*writer.time, |(_, clock)| clock);
-    format!("by {} at {}", foreign::clean(&writer.manager), foreign::clean(clock))
+    fill(phrases().writer, &[("manager", &writer.manager), ("time", clock)])
 }
 
 /// An object, or (name `*`) a kind, in one namespace or in all.
@@ -101,48 +108,52 @@ pub fn of_key(key: &Key) -> String {
     if key.name != "*" {
         return foreign::clean(&key.to_string());
     }
-    foreign::clean(&if key.namespace.is_empty() { key.kind.clone() } else { format!("{} in {}", key.kind, key.namespace) })
+    if key.namespace.is_empty() {
+        return foreign::clean(&key.kind);
+    }
+    fill(phrases().kind_in, &[("kind", &key.kind), ("namespace", &key.namespace)])
 }
 
+/// What is put behind a finding: its values.
 fn of_values(finding: &Finding) -> String {
     use Code::{LabelDisagrees, ListedNotThere, NotAsPinned, NotBound, NotRetain, OtherClaim, OtherQuestions, PodNotCounted, PodReplaced};
+    let p = phrases();
     let no_names = |v: &Value| v.as_array().is_some_and(Vec::is_empty);
     match (finding.code, &finding.before, &finding.after) {
-        (PodReplaced, _, Some(names)) if no_names(names) => ", and no pod came for it".into(),
-        (PodReplaced, _, Some(names)) => format!(" by {}", values::short(names)),
+        (PodReplaced, _, Some(names)) if no_names(names) => p.no_pod_came.into(),
+        (PodReplaced, _, Some(names)) => fill(p.by_pods, &[("pods", &values::short(names))]),
         (Code::PodScaledIn | Code::PodAdded | Code::KeptDerived | Code::KeptByOption, ..) => String::new(),
         (LabelDisagrees, Some(layer), Some(label)) => {
-            format!(": it is in {}, and its label says {}", values::words(layer), values::words(label))
+            fill(p.label_disagrees, &[("layer", &values::words(layer)), ("label", &values::words(label))])
         }
-        (ListedNotThere, Some(app), _) => format!(": {} lists it", values::words(app)),
+        (ListedNotThere, Some(app), _) => fill(p.lists_it, &[("app", &values::words(app))]),
         (PodNotCounted, Some(counted), Some(there)) => {
-            format!(": it counts {}, and there are {}", values::words(counted), values::words(there))
+            fill(p.counts, &[("counted", &values::words(counted)), ("there", &values::words(there))])
         }
-        (OtherQuestions, Some(a), Some(b)) => {
-            format!(": only the first answers {}; only the later one {}", values::short(a), values::short(b))
-        }
+        (OtherQuestions, Some(a), Some(b)) => fill(p.other_answers, &[("first", &values::short(a)), ("later", &values::short(b))]),
         (NotRetain | NotBound | NotAsPinned | OtherClaim, Some(wanted), Some(seen)) => {
-            format!(": it should be {}, and is {}", values::short(wanted), values::short(seen))
+            fill(p.should_be, &[("wanted", &values::short(wanted)), ("seen", &values::short(seen))])
         }
         (Code::BetweenRuns, _, Some(Value::Object(time))) => {
             let get = |name: &str| time.get(name).map(values::words).unwrap_or_default();
-            format!(" not watched from {} until {}", get("from"), get("until"))
+            fill(p.between_runs, &[("from", &get("from")), ("until", &get("until"))])
         }
         (_, Some(Value::Object(asked)), seen) if asked.contains_key("probe") => of_probe(asked, seen.as_ref()),
         (_, None, Some(Value::Object(event))) if event.contains_key("time") => of_event(event),
-        (_, Some(a), Some(b)) => format!(": {}", values::both(a, b)),
-        (_, Some(a), None) => format!(": it was {}", values::short(a)),
-        (_, None, Some(b)) => format!(": {}", values::short(b)),
+        (_, Some(a), Some(b)) => fill(p.is, &[("value", &values::both(a, b))]),
+        (_, Some(a), None) => fill(p.was, &[("value", &values::short(a))]),
+        (_, None, Some(b)) => fill(p.is, &[("value", &values::short(b))]),
         (_, None, None) => String::new(),
     }
 }
 
 /// `: probe triton-ready, 2 of 3 samples not right: wanted status 200, seen 503`.
 fn of_probe(asked: &Map<String, Value>, seen: Option<&Value>) -> String {
+    let p = phrases();
     let get = |name: &str| asked.get(name).map(values::words).unwrap_or_default();
-    let mut text = format!(": probe {}", get("probe"));
+    let mut text = fill(p.of_probe, &[("probe", &get("probe"))]);
     if asked.contains_key("samples") {
-        text.push_str(&format!(", {} of {} samples not right", get("notRight"), get("samples")));
+        text.push_str(&fill(p.samples, &[("bad", &get("notRight")), ("n", &get("samples"))]));
     }
     let wanted: Vec<String> = asked
         .iter()
@@ -150,19 +161,19 @@ fn of_probe(asked: &Map<String, Value>, seen: Option<&Value>) -> String {
         .map(|(name, value)| format!("{} {}", foreign::clean(name), values::short(value)))
         .collect();
     if !wanted.is_empty() {
-        text.push_str(&format!(": wanted {}", wanted.join(", ")));
+        text.push_str(&fill(p.wanted, &[("wanted", &wanted.join(", "))]));
     }
     match seen {
         Some(Value::Object(seen)) => {
             let get = |name: &str| seen.get(name).map(values::words);
-            let who = if seen.get("ofServer") == Some(&Value::Bool(true)) { " of the API server" } else { "" };
-            text.push_str(&get("status").map(|s| format!(": status {s}{who}")).unwrap_or_default());
+            let status = if seen.get("ofServer") == Some(&Value::Bool(true)) { p.status_of_server } else { p.status };
+            text.push_str(&get("status").map(|s| fill(status, &[("status", &s)])).unwrap_or_default());
             let why = [get("reason"), get("detail")].into_iter().flatten().collect::<Vec<_>>().join(", ");
-            text.push_str(&if why.is_empty() { String::new() } else { format!(": {why}") });
-            text.push_str(&get("at").map(|t| format!(" at {t}")).unwrap_or_default());
+            text.push_str(&if why.is_empty() { String::new() } else { fill(p.is, &[("value", &why)]) });
+            text.push_str(&get("at").map(|t| fill(p.at_time, &[("time", &t)])).unwrap_or_default());
         }
-        Some(seen) => text.push_str(&format!(", seen {}", values::short(seen))),
-        None if !wanted.is_empty() => text.push_str(", seen nothing"),
+        Some(seen) => text.push_str(&fill(p.seen, &[("seen", &values::short(seen))])),
+        None if !wanted.is_empty() => text.push_str(p.seen_nothing),
         None => {}
     }
     text
@@ -170,15 +181,16 @@ fn of_probe(asked: &Map<String, Value>, seen: Option<&Value>) -> String {
 
 /// What happened at a time between the points of a proof.
 fn of_event(event: &Map<String, Value>) -> String {
+    let p = phrases();
     let get = |name: &str| event.get(name).map(values::words);
     let is = |name: &str| event.get(name) == Some(&Value::Bool(true));
     let what = match () {
-        () if is("gone") => Some("it went".to_owned()),
-        () if is("deleting") => Some("it was being deleted".to_owned()),
-        () if event.contains_key("ready") => Some("it was not ready".to_owned()),
+        () if is("gone") => Some(p.pod_went.to_owned()),
+        () if is("deleting") => Some(p.pod_deleting.to_owned()),
+        () if event.contains_key("ready") => Some(p.pod_unready.to_owned()),
         () => None,
     };
-    let probe = get("probe").map(|p| format!("probe {p}"));
+    let probe = get("probe").map(|name| fill(p.probe, &[("probe", &name)]));
     let parts = [probe, what, get("what"), get("detail")].into_iter().flatten().collect::<Vec<_>>().join(", ");
-    format!(": {parts} at {}", get("time").unwrap_or_default())
+    fill(p.is, &[("value", &parts)]) + &fill(p.at_time, &[("time", &get("time").unwrap_or_default())])
 }

@@ -2,6 +2,7 @@
 use crate::model::{Gap, stem};
 use crate::render::findings::some;
 use crate::render::foreign;
+use crate::render::words::{fill, phrases};
 use std::collections::BTreeMap;
 
 /// `forbidden: secrets, endpoints and 3 more`, and below it the first detail.
@@ -11,8 +12,9 @@ pub fn lines(gaps: &[Gap], most: usize) -> Vec<String> {
     let mut out = Vec::new();
     for (reason, gaps) in by_reason {
         let kind = |g: &&Gap| {
-            let place = g.namespace.as_ref().map(|ns| format!(" in {ns}")).unwrap_or_default();
-            foreign::clean(&format!("{}{place}", stem(&g.resource, &g.group)))
+            let kind = stem(&g.resource, &g.group);
+            let place = |namespace: &String| fill(phrases().kind_in, &[("kind", &kind), ("namespace", namespace)]);
+            g.namespace.as_ref().map_or_else(|| foreign::clean(&kind), place)
         };
         let mut kinds: Vec<String> = gaps.iter().map(kind).collect();
         kinds.dedup();

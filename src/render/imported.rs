@@ -1,7 +1,7 @@
 //! What was read from text, file by file, and every hole in it. It must not know how text is read.
 use crate::bundle::text::{Found, Line, What};
 use crate::render::foreign;
-use crate::render::words::en;
+use crate::render::words;
 use serde_json::{Value, json};
 
 /// The files of one bundle, a line each, and below it what is missing in it.
@@ -39,7 +39,7 @@ fn read(line: &Line) -> String {
 fn hole(found: &Found) -> String {
     let place = found.line.map(|line| format!("line {line}: ")).unwrap_or_default();
     let seen = if found.seen.is_empty() { String::new() } else { format!(" ({})", foreign::clean(&found.seen)) };
-    format!("{place}{}{seen}", en::holes(found.code))
+    format!("{place}{}{seen}", words::holes(found.code))
 }
 
 /// The same as JSON, without the text itself.

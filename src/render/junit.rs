@@ -13,7 +13,7 @@ pub fn xml(view: &View) -> String {
         open.push(t.nothing_proven.to_owned());
     }
     let whole = Card {
-        claim: format!("evidence.{}", t.junit_result),
+        claim: t.result.to_owned(),
         verdict: view.verdict,
         says: view.lead.join(" "),
         found: open,

@@ -2,7 +2,7 @@
 //! text: it formats nothing, names nobody and links nowhere.
 use crate::model::Verdict;
 use crate::render::foreign;
-use crate::render::view::{Card, Changed, Field, View};
+use crate::render::view::{Card, Changed, Field, Subject, View};
 use crate::render::words::{self, Page, fill};
 
 /// The most bytes of the whole: no more characters than a comment on GitHub may have, with some to spare.
@@ -13,9 +13,8 @@ const SPARE: usize = 1_500;
 /// The document, at most [`MOST`] bytes long.
 pub fn text(view: &View) -> String {
     let t = words::page();
-    let mut paper = Paper { out: String::new(), t };
-    paper.line(&format!("## {}: {}", escape(&view.title), verdict(view.verdict)));
-    paper.blank();
+    let mut paper = Paper { out: String::new(), t, full: false };
+    paper.paragraph(&format!("## {}: {}", escape(&view.title), verdict(view.verdict)));
     view.warnings.iter().for_each(|w| paper.paragraph(&format!("> **{}** {}", t.warning, escape(w))));
     view.lead.iter().for_each(|sentence| paper.paragraph(&escape(sentence)));
     paper.table(&[t.column_verdict, t.column_claim, t.column_says], &view.cards.iter().map(row).collect::<Vec<_>>());
@@ -31,7 +30,7 @@ pub fn text(view: &View) -> String {
     let found =
         |c: &Card| c.found.iter().chain(&c.noted).map(|f| format!("- `{}`: {}", c.claim.replace('`', "'"), escape(f))).collect::<Vec<_>>();
     paper.folded(t.heading_findings, &view.cards.iter().flat_map(found).collect::<Vec<_>>());
-    let bundle = |s: &crate::render::view::Subject| {
+    let bundle = |s: &Subject| {
         let facts = s.facts.iter().map(|(name, value)| format!("- {}: {}", escape(name), escape(value)));
         let gaps = s.gaps.iter().map(|g| format!("- {} {}", escape(t.gaps), escape(g)));
         let head = format!("- **{}** `{}`", escape(&s.name), s.sha256.replace('`', "'"));
@@ -40,6 +39,9 @@ pub fn text(view: &View) -> String {
     paper.folded(t.heading_bundles, &view.subjects.iter().flat_map(bundle).collect::<Vec<_>>());
     let checks = view.checks.iter().map(|(says, command)| format!("{}\n\n{}\n", escape(says), fenced("sh", command)));
     paper.folded(t.heading_check, &[escape(t.check_about) + "\n"].into_iter().chain(checks).collect::<Vec<_>>());
+    if paper.full {
+        paper.line(t.no_room);
+    }
     foreign::clean_lines(&paper.out)
 }
 
@@ -47,6 +49,8 @@ pub fn text(view: &View) -> String {
 struct Paper {
     out: String,
     t: &'static Page,
+    /// Whether there was no room for a whole part.
+    full: bool,
 }
 
 impl Paper {
@@ -67,6 +71,8 @@ impl Paper {
         if self.fits(text) {
             self.line(text);
             self.blank();
+        } else {
+            self.full = true;
         }
     }
 
@@ -102,7 +108,11 @@ impl Paper {
     }
 
     fn folded(&mut self, summary: &str, lines: &[String]) {
-        if lines.is_empty() || !self.fits(summary) {
+        if lines.is_empty() {
+            return;
+        }
+        if !self.fits(summary) {
+            self.full = true;
             return;
         }
         self.line(&format!("<details><summary>{}</summary>\n", escape(summary)));

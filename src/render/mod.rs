@@ -11,6 +11,8 @@ pub mod gaps;
 pub mod html;
 pub mod imported;
 #[cfg(feature = "cli")]
+pub mod instructions;
+#[cfg(feature = "cli")]
 pub mod jsonpath;
 #[cfg(feature = "cli")]
 pub mod junit;
@@ -27,6 +29,8 @@ pub mod rbac;
 pub mod report;
 #[cfg(feature = "cli")]
 pub mod sarif;
+#[cfg(feature = "cli")]
+pub mod summary;
 pub mod switch;
 #[cfg(feature = "cli")]
 pub mod table;

@@ -1,6 +1,7 @@
 //! The results of probes as a table: one line for each target, with its worst sample.
 use crate::bundle::probe::{Heard, Is, Line, Sample};
 use crate::render::table::{Style, columns};
+use crate::render::words::{fill, phrases};
 use crate::render::{foreign, values};
 
 pub fn table(lines: &[&Line], style: Style) -> String {
@@ -39,15 +40,15 @@ pub(super) fn seen(sample: &Sample) -> String {
     if !sample.outcome.missed.is_empty() {
         let one = |m: &crate::bundle::probe::Miss| {
             let place = if m.pointer.is_empty() { &m.what } else { &m.pointer };
-            let seen = if m.seen.is_null() { "nothing".into() } else { values::short(&m.seen) };
-            format!("{place}: wanted {}, seen {seen}", values::short(&m.expected))
+            let seen = values::short(&m.seen);
+            fill(phrases().missed, &[("place", place), ("wanted", &values::short(&m.expected)), ("seen", &seen)])
         };
         return sample.outcome.missed.iter().map(one).collect::<Vec<_>>().join("; ");
     }
     match &sample.heard {
         Heard::Silence(silence) => foreign::clean(&silence.detail),
         Heard::Answer(answer) => {
-            let who = if answer.of_server { " (API server)" } else { "" };
+            let who = if answer.of_server { phrases().of_server } else { "" };
             format!("{}{who} {}", answer.status, values::short(&answer.body.trim().into()))
         }
     }

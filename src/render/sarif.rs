@@ -13,8 +13,19 @@ pub fn text(report: &Reading, verified: bool) -> String {
 }
 
 fn log(report: &Reading, verified: bool) -> Value {
-    let rules: Vec<Value> = report.judged.iter().map(rule).collect();
-    let results: Vec<Value> = report.judged.iter().enumerate().flat_map(|(i, j)| results(i, j, report)).collect();
+    let mut rules: Vec<Value> = report.judged.iter().map(rule).collect();
+    let mut results: Vec<Value> = report.judged.iter().enumerate().flat_map(|(i, j)| results(i, j, report)).collect();
+    // A report without claims would be one without results, which reads as if all were well.
+    let (kind, level) = match report.total {
+        Verdict::Proven => ("pass", "none"),
+        Verdict::Refuted => ("fail", "error"),
+        Verdict::Inconclusive | Verdict::NotApplicable => ("open", "none"),
+    };
+    let id = words::page().result;
+    results.push(
+        json!({"ruleId": id, "ruleIndex": rules.len(), "kind": kind, "level": level, "message": {"text": words::of_verdict(report.total)}}),
+    );
+    rules.push(json!({"id": id}));
     let bundles: Vec<Value> = report
         .bundles
         .iter()

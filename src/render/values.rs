@@ -1,6 +1,7 @@
 //! Values of captured objects in words: never JSON, on one line, and of two long texts the part that differs. It must not know what the
 //! values are about.
 use crate::render::foreign;
+use crate::render::words::{fill, phrases};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
@@ -15,12 +16,12 @@ pub fn short(value: &Value) -> String {
 /// A value on one line: a list as its elements, an object as its fields.
 pub fn words(value: &Value) -> String {
     match value {
-        Value::Null => "nothing".into(),
-        Value::String(s) if s.is_empty() => "an empty text".into(),
+        Value::Null => phrases().nothing.into(),
+        Value::String(s) if s.is_empty() => phrases().empty_text.into(),
         Value::String(s) => foreign::clean(&s.replace('\n', "⏎")),
-        Value::Array(list) if list.is_empty() => "an empty list".into(),
+        Value::Array(list) if list.is_empty() => phrases().empty_list.into(),
         Value::Array(list) => list.iter().map(words).collect::<Vec<_>>().join(", "),
-        Value::Object(map) if map.is_empty() => "no fields".into(),
+        Value::Object(map) if map.is_empty() => phrases().no_fields.into(),
         // The names of the facts of health are pointers.
         Value::Object(map) => {
             let field = |(name, value): (&String, &Value)| {
@@ -46,14 +47,14 @@ pub fn both(before: &Value, after: &Value) -> String {
         return cut(&a);
     }
     if a.chars().count() <= MOST && b.chars().count() <= MOST {
-        return format!("from {a} to {b}");
+        return fill(phrases().from_to, &[("before", &a), ("after", &b)]);
     }
     let same = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count().saturating_sub(MOST / 3);
     let rest = |text: &str| {
         let rest: String = text.chars().skip(same).collect();
         cut(&if same > 0 { format!("…{rest}") } else { rest })
     };
-    format!("from {} to {}", rest(&a), rest(&b))
+    fill(phrases().from_to, &[("before", &rest(&a)), ("after", &rest(&b))])
 }
 
 /// Of longer texts only the first line that differs is shown: finding all of them takes too long.
@@ -82,14 +83,15 @@ fn first_line(before: &str, after: &str) -> String {
     let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     let (a, b) = (a.get(..a.len() - end).unwrap_or_default(), b.get(..b.len() - end).unwrap_or_default());
     let text = |line: &str| cut(&foreign::clean(line.trim()));
+    let (p, n) = (phrases(), (alike + 1).to_string());
     let says = match (a.first(), b.first()) {
-        (Some(a), Some(b)) => format!("from `{}` to `{}`", text(a), text(b)),
-        (Some(a), None) => format!("without `{}`", text(a)),
-        (None, b) => format!("with `{}`", text(b.unwrap_or(&""))),
+        (Some(a), Some(b)) => fill(p.line_from_to, &[("n", &n), ("before", &text(a)), ("after", &text(b))]),
+        (Some(a), None) => fill(p.line_without, &[("n", &n), ("before", &text(a))]),
+        (None, b) => fill(p.line_with, &[("n", &n), ("after", &text(b.unwrap_or(&"")))]),
     };
     match a.len().max(b.len()).saturating_sub(1) {
-        0 => format!("line {} {says}", alike + 1),
-        more => format!("line {} {says} (lines more: {more})", alike + 1),
+        0 => says,
+        more => says + &fill(p.lines_more, &[("n", &more.to_string())]),
     }
 }
 

@@ -1,7 +1,8 @@
-//! English words for codes, roles and verdicts. The words for codes are data, one file for each language in `words/`. It must not know
-//! which sentences are made of them.
+//! The words for codes, claims and verdicts, and the texts around them: data, one file for each language in `words/`. It must not know which
+//! sentences are made of them.
 use crate::model::{Role, Verdict};
 use crate::render::foreign;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
@@ -15,17 +16,27 @@ pub fn of_role(role: Role) -> &'static str {
 
 /// A verdict in words for people.
 pub fn of_verdict(verdict: Verdict) -> &'static str {
-    en::verdicts(verdict)
+    verdicts(verdict)
 }
 
-/// What would refute a claim of this word; empty for a claim that has no such text.
-pub fn refutes(word: &str) -> &'static str {
-    en::refutes(word)
+/// What a claim says of a layer; of bundles to which it does not apply, why it does not. Empty where nothing is known.
+pub fn of_claim(id: &str, verdict: Verdict) -> String {
+    let (layer, word) = id.rsplit_once('.').unwrap_or_default();
+    let text = if verdict == Verdict::NotApplicable { inapplicable(word) } else { claims(word) };
+    fill(text, &[("layer", layer)])
 }
 
-/// The texts of a page and of what is printed like it.
-pub fn page() -> &'static Page {
-    &en::PAGE
+static CHOSEN: AtomicU8 = AtomicU8::new(0);
+
+/// Chooses the language of this process; English is the first.
+pub fn speak(language: Language) {
+    CHOSEN.store(language as u8, Ordering::Relaxed);
+}
+
+/// The chosen language.
+pub fn language() -> Language {
+    let chosen = usize::from(CHOSEN.load(Ordering::Relaxed));
+    Language::ALL.get(chosen).map_or(Language::En, |(_, language)| *language)
 }
 
 /// What evidence of this kind does not prove; printed with every report.
@@ -85,9 +96,33 @@ mod tests {
     }
 
     #[test]
-    fn every_claim_says_what_would_refute_it() {
+    fn every_claim_has_words_and_says_what_would_refute_it() {
         for claim in claims::catalogue::all().unwrap() {
             assert!(!en::refutes(&claim.word).is_empty(), "{} has no words in `refutes`", claim.word);
+            assert!(!en::claims(&claim.word).is_empty(), "{} has no words in `claims`", claim.word);
+        }
+    }
+
+    /// What a text asks to be filled in, and the commands in it, which are the same in every language.
+    fn fixed(text: &str) -> Vec<String> {
+        let filled = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| format!("{{{name}}}"));
+        let mut all: Vec<String> = filled.chain(text.split('`').skip(1).step_by(2).map(str::to_owned)).collect();
+        all.sort();
+        all
+    }
+
+    #[test]
+    fn every_language_has_the_same_texts_with_the_same_blanks_and_commands() {
+        let file = |text: &str| yaml::parse(text).unwrap().remove(0);
+        let (en, ko) = (file(include_str!("words/en.yaml")), file(include_str!("words/ko.yaml")));
+        for (section, texts) in en.as_object().unwrap() {
+            let other = ko[section].as_object().unwrap();
+            assert!(texts.as_object().unwrap().keys().eq(other.keys()), "{section}");
+            for (key, text) in texts.as_object().unwrap() {
+                let (text, other) = (text.as_str().unwrap(), other[key].as_str().unwrap());
+                assert_eq!(fixed(text), fixed(other), "{section}.{key}");
+                assert_eq!(text.is_empty(), other.is_empty(), "{section}.{key}");
+            }
         }
     }
 

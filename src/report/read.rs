@@ -3,7 +3,7 @@
 use crate::bundle::coverage::GapLine;
 use crate::bundle::expected::Expected;
 use crate::bundle::manifest::{Cluster, Hub, Tool, Window};
-use crate::claims::{Code, Effect, Finding, Judged, catalogue};
+use crate::claims::{Code, Effect, Finding, Judged};
 use crate::compare::{ChangeKind, FieldChange, Writer};
 use crate::model::{Gap, Key, Verdict};
 use serde::{Deserialize, Deserializer};
@@ -110,12 +110,9 @@ pub struct Changed {
 pub fn read(predicate: &Value) -> Result<Reading, String> {
     let stored = Stored::deserialize(predicate).map_err(|e| e.to_string())?;
     let names: Vec<&str> = stored.bundles.iter().map(|b| &*b.name).collect();
-    let claims = catalogue::all()?;
     let judged = stored.verdicts.into_iter().map(|v| {
-        let (first, word) = v.claim.rsplit_once('.').unwrap_or(("", &v.claim));
-        let says = claims.iter().find(|c| c.word == word).map(|c| c.sentence(first, v.verdict)).unwrap_or_default();
         let findings = v.findings.into_iter().map(|f| f.finding(&names)).collect();
-        Judged { says, verdict: v.verdict, findings, id: v.claim }
+        Judged { verdict: v.verdict, findings, id: v.claim }
     });
     Ok(Reading {
         judged: judged.collect(),

@@ -92,6 +92,44 @@ fn a_capture_takes_applications_from_the_hub_and_all_else_from_the_spoke() {
 }
 
 #[test]
+fn what_a_bundle_says_of_its_hub_follows_from_its_content() {
+    let lab = Lab::new();
+    lab.evid(&["capture", "both"]).ended(0);
+    let defects = |change: &dyn Fn(&mut Value)| {
+        let mut files = lab.files("both");
+        let mut manifest: Value = serde_json::from_slice(&files["evid.json"]).unwrap();
+        change(&mut manifest);
+        files.insert("evid.json".into(), evid::canon::json::document(&manifest).unwrap());
+        let mut sums = evid::bundle::sums::Sums::default();
+        files.iter().for_each(|(name, bytes)| drop(sums.insert(name, evid::canon::sha256_hex(bytes))));
+        evid::usecase::verify::content(&files, &sums).defects.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(defects(&|_| {}), "");
+    for (change, what) in [
+        ((&|m: &mut Value| m["hub"]["settings"] = json!(["argocd", "default"])) as &dyn Fn(&mut Value), "`hub.settings`"),
+        (&|m| m["hub"]["settings"] = json!(["argocd", "argocd"]), "`hub.settings`"),
+        (&|m| drop(m["hub"].as_object_mut().unwrap().remove("settings")), "configmaps were answered with"),
+        (&|m| m["hub"]["highestResourceVersion"] = json!("1"), "`highestResourceVersion`"),
+        (&|m| drop(m.as_object_mut().unwrap().remove("hub")), "configmaps were answered with"),
+    ] {
+        assert!(defects(change).contains(what), "{what}: {}", defects(change));
+    }
+}
+
+#[test]
+fn a_capture_of_some_namespaces_of_the_spoke_still_takes_every_application_of_the_hub() {
+    let lab = Lab::new();
+    lab.evid(&["capture", "some", "-n", "feast-dev"]).ended(3);
+    let coverage: Value = serde_json::from_slice(&lab.files("some")["coverage.json"]).unwrap();
+    let asked = |resource: &str| {
+        let all = coverage["questions"].as_array().unwrap().iter().filter(|q| q["resource"] == resource);
+        all.map(|q| (q["namespace"].clone(), q["count"].as_u64().unwrap())).collect::<Vec<_>>()
+    };
+    assert_eq!(asked("applications"), [(Value::Null, 34)]);
+    assert!(matches!(&asked("configmaps")[..], [(namespace, _)] if namespace == "feast-dev"));
+}
+
+#[test]
 fn a_round_trip_is_proven_over_a_hub_and_a_spoke() {
     let lab = Lab::new();
     let losses: Vec<&str> = LOSSES.iter().flat_map(|lost| ["--allow-loss", lost]).collect();
@@ -100,6 +138,7 @@ fn a_round_trip_is_proven_over_a_hub_and_a_spoke() {
     let other = |l: &&str| l.starts_with("refuted") || l.starts_with("inconclusive");
     assert_eq!(said.out.lines().find(other), None, "{}", said.out);
     said.naming(&["; Argo CD in context evid-demo-hub, server"]);
+    assert!(crate::schemas::valid_folder(&lab.folder.path().join("proof")) > 3);
     let (hub, spoke) = (lab.served.hub.requests(), lab.served.spoke.requests());
     assert!(hub.iter().filter(|r| r.is_write()).all(|r| r.path.starts_with("/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/")));
     assert!(hub.iter().any(|r| r.is_write()));
@@ -181,6 +220,28 @@ fn a_bundle_without_the_hub_is_not_comparable_with_one_that_names_it() {
 }
 
 #[test]
+fn a_run_goes_on_only_with_argo_cd_in_the_cluster_where_it_began() {
+    let lab = Lab::new();
+    let folder = lab.folder.path().join("proof/run");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut state = json!({"goal": "round-trip", "run": "prove-1", "cluster": uid(&lab.served.spoke), "hub": "that-of-yesterday",
+        "started": "2026-11-24T08:00:00Z", "wasOn": true, "done": ["before"]});
+    let words = ["prove", "--resume", "proof/run", "--yes"];
+    for hub in [json!("that-of-yesterday"), Value::Null] {
+        state["hub"] = hub;
+        std::fs::write(folder.join("run.json"), state.to_string()).unwrap();
+        lab.evid(&words).ended(2).naming(&["with Argo CD in another cluster: nothing was written", "`--argocd-context`"]);
+    }
+    state["hub"] = uid(&lab.served.hub);
+    std::fs::write(folder.join("run.json"), state.to_string()).unwrap();
+    lab.alone(&words).ended(2).naming(&["with Argo CD in another cluster: nothing was written"]);
+    let refused = Rule::on("GET", "/api/v1/namespaces", Action::Fail(Status::new(403, "Forbidden", "no"))).unwrap();
+    lab.served.hub.faults().set(vec![refused]);
+    lab.evid(&words).ended(2).naming(&["the Namespace kube-system of the hub can't be read"]);
+    assert!(!lab.served.hub.requests().iter().any(|r| r.is_write()));
+}
+
+#[test]
 fn one_cluster_by_two_names_is_no_hub() {
     let lab = Lab::new();
     lab.alone(&["capture", "x", "--argocd-context", "evid-demo"])
@@ -207,6 +268,27 @@ fn a_root_that_manages_more_than_applications_on_the_hub_is_not_switched_off_uns
     let said = lab.evid(&["switch", "off", "--dry-run"]).ended(2);
     assert!(said.err.contains("root-optional") && said.err.contains("kubernetes.default.svc"), "{}", said.err);
     assert!(said.out.contains("--argocd-context evid-demo-hub") || !said.out.contains("`evid "), "{}", said.out);
+}
+
+#[test]
+fn a_cluster_that_argo_cd_calls_by_a_name_is_asked_for_and_counts_once_it_is_given() {
+    let lab = Lab::new();
+    for app in ["root-optional", "feast-extras", "feast-ui"] {
+        lab.app(app, |a| a["metadata"]["annotations"]["argocd.argoproj.io/skip-reconcile"] = "true".into());
+    }
+    lab.app("feast-ui", |a| {
+        for destination in ["/spec/destination", "/status/sync/comparedTo/destination"] {
+            *a.pointer_mut(destination).unwrap() = json!({"name": "prod-eu", "namespace": "feast-dev"});
+        }
+    });
+    lab.evid(&["config", "init", "--print"]).ended(0).naming(&["  # clusterNames: [\"prod-eu\"]\n"]);
+    lab.evid(&["doctor"]).naming(&["deploy to other clusters", "argocd/feast-ui", "`spec.clusterNames`"]);
+    let elsewhere = "has its objects on another cluster, which evid does not see";
+    let refused = |said: Said| said.out.contains(elsewhere) || said.err.contains(elsewhere);
+    assert!(refused(lab.evid(&["switch", "off", "--dry-run"])));
+    let config = std::fs::read_to_string(lab.folder.path().join("evid.yaml")).unwrap();
+    std::fs::write(lab.folder.path().join("evid.yaml"), config.replace("spec:\n", "spec:\n  clusterNames: [prod-eu]\n")).unwrap();
+    assert!(!refused(lab.evid(&["switch", "off", "--dry-run"])));
 }
 
 #[test]

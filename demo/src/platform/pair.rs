@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The namespace of Argo CD.
 const ARGOCD: &str = "argocd";
 
-/// Both in this process, on one clock.
+/// Both in this process, on one clock. Time passes in both together: a fault that lets a request wait is not for them.
 pub struct Pair {
     /// Where Argo CD runs.
     pub hub: World,

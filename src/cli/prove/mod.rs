@@ -113,6 +113,10 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
 fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(RunFolder, State, Option<PathBuf>), Failure> {
     let [here, hub] = [uid, uid_of_hub].map(|uid| uid(&connection.clusters).map_err(|e| switch::failure(e.into())));
     let (here, hub) = (here?, hub?);
+    if hub.is_none() && connection.clusters.hub.is_some() {
+        return Err(Failure::new("the Namespace kube-system of the hub can't be read: nobody would know on which cluster this run began")
+            .hint("`evid doctor --rbac` prints the right to read it"));
+    }
     if let Some(dir) = &asked.resume {
         let folder = RunFolder::new(dir.clone());
         let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--resume DIR` wants the folder of a run"))?;
@@ -136,7 +140,7 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
     let mut state = State { hub, ..State::begin(goal, asked.nonce.clone(), here, now) };
     let named = asked.reference.as_ref().map(|r| archive::locate(r, global.archive())).transpose()?;
     let cluster = state.cluster.as_deref().filter(|_| goal == Goal::OptionalOn);
-    let reference = named.or_else(|| RunFolder::before_off(&asked.out, cluster?));
+    let reference = named.or_else(|| RunFolder::before_off(&asked.out, cluster?, state.hub.as_deref()));
     // What comes on is held against the reference, so it need not be any better than there.
     if let Some(reference) = &reference {
         state.expected = before::kept(&manifest::before(reference)?);

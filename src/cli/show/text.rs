@@ -27,8 +27,10 @@ pub(super) fn run(args: &Args, files: &BTreeMap<String, Vec<u8>>) -> Done {
         Output::Value(format) => format.print(&json!({ "items": shown }))?,
         Output::Name => ui::text(&shown.iter().map(|line| format!("{}\n", line.file)).collect::<String>())?,
         // One that is named is wanted itself.
-        _ if !names.is_empty() => ui::text(&shown.iter().map(|line| &*line.text).collect::<String>())?,
-        _ => ui::text(&imported::text(&args.subject, "", &shown))?,
+        Output::Table | Output::Wide | Output::Forms(_) if !names.is_empty() => {
+            ui::text(&shown.iter().map(|line| &*line.text).collect::<String>())?
+        }
+        Output::Table | Output::Wide | Output::Forms(_) => ui::text(&imported::text(&args.subject, "", &shown))?,
     }
     Ok(Exit::Proven)
 }

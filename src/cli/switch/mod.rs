@@ -277,7 +277,7 @@ mod tests {
 
     fn evid(words: &[&str]) -> Result<Exit, crate::cli::failure::Failure> {
         let line = Line::parse_from(["switch"].iter().chain(words));
-        let global = Global { archive: Some("nowhere".into()), config: None, quiet: false, verbose: false };
+        let global = Global { archive: Some("nowhere".into()), config: None, quiet: false, verbose: false, lang: None };
         on_cluster(&line.args, &global, &Quiet, &Quiet, &Bound::passing("https://quiet"), |_| Here::default())
     }
 

@@ -1,7 +1,7 @@
 //! A folder as a unit: each file is signed for by its list, or named. A single file of it is looked up there.
 use crate::adapters::archive::ENDING;
 use crate::adapters::report_file::{REPORT, SIGSTORE};
-use crate::adapters::{folder, keyfile};
+use crate::adapters::{folder, keyfile, submission};
 use crate::bundle::sums::Sums;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -48,6 +48,18 @@ impl Verifying<'_> {
         Ok((exit, found))
     }
 
+    /// Unpacks a zip that is no bundle, and holds it against the signed list that it has, in whichever folder; prints the result.
+    pub(super) fn submission(&mut self, path: &Path) -> Result<(Exit, Found), Failure> {
+        let dir = tempfile::tempdir().map_err(|e| Failure::new(format!("no temporary folder: {e}")))?;
+        submission::unpack(path, dir.path()).map_err(|e| Failure::from(e).exit(Exit::Broken))?;
+        let root = folder::sealed(dir.path())?;
+        self.unpacked.push((dir, path.to_owned()));
+        match root {
+            Some(root) => self.folder(&root),
+            None => Err(Failure::new(format!("{}: no bundle, and no folder in it has a {MANIFEST}", path.display())).exit(Exit::Broken)),
+        }
+    }
+
     /// Looks a file up in the list of the nearest folder above it that has one; none where there is no such folder.
     pub(super) fn listed(&mut self, path: &Path) -> Result<Option<Exit>, Failure> {
         let full = path.canonicalize()?;
@@ -81,7 +93,7 @@ impl Verifying<'_> {
             let ids = keys.iter().map(crate::envelope::VerifyingKey::keyid).collect::<Vec<_>>().join(", ");
             ui::message(&format!(
                 "a key lies there: {ids}\nit is not trusted for that: if the signer tells you the same id over another way, then --key {}",
-                path.display()
+                self.called(&path.display().to_string())
             ));
         }
     }

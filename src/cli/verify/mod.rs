@@ -4,7 +4,7 @@ mod folder;
 mod report;
 
 use crate::adapters::archive::{ArchiveError, ENDING};
-use crate::adapters::{archive, keyfile, report_file};
+use crate::adapters::{archive, keyfile, report_file, submission};
 use crate::bundle::defect::Defect;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -16,6 +16,7 @@ use crate::usecase::verify::points::Point;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// Verify a folder of evidence, bundles and reports: intact, authentic, re-derived
 #[derive(clap::Args, Debug)]
@@ -63,6 +64,8 @@ struct Verifying<'a> {
     run: BTreeMap<String, (PathBuf, Point)>,
     /// Envelopes that were checked: a report lies there in two forms.
     seen: BTreeSet<Vec<u8>>,
+    /// What was unpacked: the folder, and the zip that it is called by.
+    unpacked: Vec<(TempDir, PathBuf)>,
 }
 
 /// Verifies folders and files with these keys; tells the result of each, and gives it as JSON.
@@ -74,13 +77,20 @@ pub(super) fn check(
     say: Say,
 ) -> Result<(Exit, Vec<Value>), Failure> {
     let (bundles, run, seen) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-    let mut at = Verifying { keys, rederive, global, say, answers: Vec::new(), bundles, run, seen };
+    let mut at = Verifying { keys, rederive, global, say, answers: Vec::new(), bundles, run, seen, unpacked: Vec::new() };
     let (mut exit, mut rest) = (Exit::Proven, Vec::new());
     // Bundles come before the reports about them.
     for file in files {
         let path = PathBuf::from(file);
         if path.is_dir() {
             let (end, found) = at.folder(&path)?;
+            exit = exit.at_best(end);
+            for bundle in &found.bundles {
+                exit = exit.at_best(at.bundle(bundle)?);
+            }
+            rest.extend(found.reports);
+        } else if submission::is(&path) {
+            let (end, found) = at.submission(&path)?;
             exit = exit.at_best(end);
             for bundle in &found.bundles {
                 exit = exit.at_best(at.bundle(bundle)?);
@@ -107,7 +117,7 @@ pub(super) fn check(
 impl Verifying<'_> {
     /// Tells what was found of a file: a line that begins with its name, and what belongs to it.
     fn tell(&mut self, path: &Path, first: &str, lines: &[String], exit: Exit) -> Done {
-        let path = foreign::clean(&path.display().to_string());
+        let path = foreign::clean(&self.called(&path.display().to_string()));
         let result = match exit {
             Exit::Proven => "verified",
             Exit::Inconclusive => "open",
@@ -124,9 +134,19 @@ impl Verifying<'_> {
 
     /// Tells what is wrong with one file; the others are checked all the same.
     fn broken(&mut self, path: &Path, failed: Failure) -> Done {
-        self.answers.push(json!({"file": foreign::clean(&path.display().to_string()), "result": "broken", "says": [failed.text()]}));
+        let failed = failed.changed(|text| self.called(text));
+        let path = self.called(&path.display().to_string());
+        self.answers.push(json!({"file": foreign::clean(&path), "result": "broken", "says": [failed.text()]}));
         failed.report();
         Ok(Exit::Broken)
+    }
+
+    /// A text in which what was unpacked is called by its zip.
+    fn called(&self, text: &str) -> String {
+        let shown = |path: &Path| path.display().to_string();
+        self.unpacked
+            .iter()
+            .fold(text.to_owned(), |text, (dir, zip)| text.replace(&format!("{}/", shown(dir.path())), &format!("{}:", shown(zip))))
     }
 
     fn bundle(&mut self, path: &Path) -> Done {

@@ -7,7 +7,7 @@ pub use status::{status, status_json};
 
 use crate::model::{Gap, Key};
 use crate::render::foreign::clean;
-use crate::render::words::en;
+use crate::render::words;
 use crate::usecase::switch::{Event, Fact, Step, Write};
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ pub fn fact(fact: &Fact) -> String {
     let object = if fact.object.name == "*" { fact.object.kind.clone() } else { fact.object.to_string() };
     let object = if fact.object.name.is_empty() { String::new() } else { format!("{object} ") };
     let detail = if fact.detail.is_empty() { String::new() } else { format!(": {}", fact.detail.replace('\n', " ")) };
-    clean(&format!("{object}{}{detail}", en::facts(fact.code)))
+    clean(&format!("{object}{}{detail}", words::facts(fact.code)))
 }
 
 /// The words that allow what a person may allow of these; empty where there is nothing.
@@ -32,7 +32,7 @@ pub fn facts(facts: &[Fact]) -> String {
     let mut out = String::new();
     for alike in facts.chunk_by(|one, next| one.code == next.code) {
         alike.iter().for_each(|one| out.push_str(&format!("  {}\n", fact(one))));
-        let (hint, words) = (alike.first().map_or("", |one| en::hints(one.code)), allowing(alike));
+        let (hint, words) = (alike.first().map_or("", |one| words::hints(one.code)), allowing(alike));
         if !hint.is_empty() {
             out.push_str(&format!("    {hint}{}\n", clean(&words)));
         }
@@ -43,7 +43,7 @@ pub fn facts(facts: &[Fact]) -> String {
 /// The progress message for an event; none if there is nothing to print.
 pub fn event(event: &Event) -> Option<String> {
     match event {
-        Event::Step(step) => Some(en::steps(*step).to_owned()),
+        Event::Step(step) => Some(words::steps(*step).to_owned()),
         Event::Wrote(write) => Some(format!("  {} {} ({})", write.method.as_str(), write.object, write.what)),
         Event::Note(note) => Some(format!("note: {}", fact(note))),
         Event::Waiting { hanging, .. } if hanging.is_empty() => None,
@@ -94,5 +94,5 @@ fn block(title: &str, body: String) -> String {
 
 /// What a step does.
 pub fn of_step(step: Step) -> &'static str {
-    en::steps(step)
+    words::steps(step)
 }

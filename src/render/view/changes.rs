@@ -2,7 +2,7 @@
 use crate::compare::FieldChange;
 use crate::render::changes::{by_layer, counts, word};
 use crate::render::view::said::{Changed, Field, Group, Row, texts};
-use crate::render::words::{count, fill};
+use crate::render::words::{count, fill, phrases};
 use crate::render::{findings, foreign, values, yaml};
 use crate::report::read::Changed as Change;
 use serde_json::Value;
@@ -68,11 +68,11 @@ fn more(left: usize) -> String {
 
 fn field(field: &FieldChange, room: &mut Room) -> Field {
     let (before, after) = (field.before.as_ref(), field.after.as_ref());
-    let t = texts();
+    let p = phrases();
     let says = match (before, after) {
         (Some(a), Some(b)) => values::both(a, b),
-        (Some(a), None) => fill(t.field_gone, &[("value", &values::short(a))]),
-        (None, Some(b)) => fill(t.field_new, &[("value", &values::short(b))]),
+        (Some(a), None) => fill(p.field_gone, &[("value", &values::short(a))]),
+        (None, Some(b)) => fill(p.field_new, &[("value", &values::short(b))]),
         (None, None) => String::new(),
     };
     let mut rows = rows(&lines(before), &lines(after));

@@ -3,7 +3,7 @@ use crate::render::foreign;
 use crate::render::view::lead::number;
 use crate::render::view::said::{Layer, texts};
 use crate::render::words::fill;
-use crate::report::read::Reading;
+use crate::report::read::{Bundle, Reading};
 use crate::usecase::shown::Shown;
 
 pub(super) fn layers(report: &Reading, shown: Option<&Shown>) -> Vec<Layer> {
@@ -13,7 +13,7 @@ pub(super) fn layers(report: &Reading, shown: Option<&Shown>) -> Vec<Layer> {
 
 fn one(name: &str, role: &str, report: &Reading, shown: Option<&Shown>) -> Layer {
     let t = texts();
-    let of = |b: &'_ crate::report::read::Bundle| b.layers.iter().find(|l| l.name == name).map(|l| (l.objects, l.digest.clone()));
+    let of = |b: &Bundle| b.layers.iter().find(|l| l.name == name).map(|l| (l.objects, l.digest.clone()));
     let at: Vec<Option<(u64, String)>> = report.bundles.iter().map(of).collect();
     let digests: Vec<Option<&String>> = at.iter().map(|a| a.as_ref().map(|(_, digest)| digest)).collect();
     let equal = (digests.len() > 1).then(|| digests.iter().all(|d| d.is_some() && Some(d) == digests.first()));

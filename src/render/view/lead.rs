@@ -43,6 +43,11 @@ pub(super) fn warnings(inputs: &Inputs<'_>) -> Vec<String> {
 
 /// The sentences: the switched layer, each layer that was to stay, what was watched.
 pub(super) fn lead(report: &Reading, shown: Option<&Shown>) -> Vec<String> {
+    paragraphs(report, shown).into_iter().map(|sentences| sentences.join(" ")).collect()
+}
+
+/// The same, sentence by sentence; a paragraph is about one thing, and its first sentence says the most.
+pub fn paragraphs(report: &Reading, shown: Option<&Shown>) -> Vec<Vec<String>> {
     let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();
     let say = Say { report, shown, names };
     let layers = report.bundles.first().map(|b| &*b.layers).unwrap_or_default();
@@ -53,7 +58,8 @@ pub(super) fn lead(report: &Reading, shown: Option<&Shown>) -> Vec<String> {
     out.extend(layers.iter().map(|layer| say.stayed(&layer.name)));
     out.push(say.watched());
     out.push(say.rest());
-    out.into_iter().filter(|sentences| !sentences.is_empty()).map(|sentences| sentences.join(" ")).collect()
+    out.retain(|sentences| !sentences.is_empty());
+    out
 }
 
 struct Say<'a> {
@@ -92,9 +98,9 @@ impl Say<'_> {
         let (gone, back) = (self.moved(layer, ChangeKind::Removed), self.moved(layer, ChangeKind::Added));
         let both: BTreeSet<&Key> = gone.intersection(&back).copied().collect();
         match (proven(absent), proven(restored)) {
-            (true, true) => out.push(fill(t.went_and_back, &[("layer", layer), ("what", &many(&both))])),
-            (true, false) if !gone.is_empty() => out.push(fill(t.went, &[("layer", layer), ("what", &many(&gone))])),
-            (true, false) => out.push(fill(t.is_off, &[("layer", layer)])),
+            (true, true) if !both.is_empty() => out.push(fill(t.went_and_back, &[("layer", layer), ("what", &many(&both))])),
+            (true, _) if !gone.is_empty() => out.push(fill(t.went, &[("layer", layer), ("what", &many(&gone))])),
+            (true, _) => out.push(fill(t.is_off, &[("layer", layer)])),
             (false, true) => out.push(fill(t.came_back, &[("layer", layer), ("what", &many(&back))])),
             (false, false) => {}
         }
@@ -144,7 +150,7 @@ impl Say<'_> {
         out
     }
 
-    /// `109 objects, 12 of them Applications`, in the last bundle.
+    /// `109 objects (12 of them Applications)`, in the last bundle.
     fn holds(&self, layer: &str) -> String {
         let objects = self.report.bundles.last().and_then(|b| b.layers.iter().find(|l| l.name == layer)).map_or(0, |l| l.objects);
         let apps = self.shown.and_then(|s| s.points.last()).map_or(0, |p| p.applications.iter().filter(|a| a.layer == layer).count());
@@ -165,14 +171,19 @@ impl Say<'_> {
         let t = texts();
         let Some(shown) = self.shown.filter(|s| s.points.len() > 1) else { return Vec::new() };
         let times = watched(shown);
-        if times.is_empty() {
+        if shown.points.iter().all(|p| p.watched.is_none()) {
             return vec![t.not_watched.to_owned()];
         }
-        let time = duration(times.iter().map(|(from, until)| (*until - *from).num_milliseconds()).sum::<i64>() / 1000);
+        let milliseconds: i64 = times.iter().map(|(from, until)| (*until - *from).num_milliseconds()).sum();
+        let time = duration(milliseconds / 1000);
         let judged: Vec<&Judged> = self.report.judged.iter().filter(|j| j.id.ends_with(".available")).collect();
         let layers: Vec<&str> = judged.iter().filter_map(|j| j.id.split('.').next()).collect();
         let calm = !judged.is_empty() && judged.iter().all(|j| j.verdict == Verdict::Proven);
-        let text = if calm { t.watched_calm } else { t.watched };
+        let text = match milliseconds {
+            0 => t.watched_no_pods,
+            _ if calm => t.watched_calm,
+            _ => t.watched,
+        };
         let mut out = vec![fill(text, &[("time", &time), ("layers", &layers.join(", "))])];
         for j in judged.iter().filter(|j| j.verdict != Verdict::Proven && j.verdict != Verdict::NotApplicable) {
             out.push(self.open(j, j.id.split('.').next().unwrap_or_default(), t.unavailable, t.available_open));
@@ -181,11 +192,12 @@ impl Say<'_> {
     }
 }
 
-/// `46 objects, 10 of them Applications`.
+/// `46 objects (10 of them Applications)`.
 fn many(keys: &BTreeSet<&Key>) -> String {
     number(keys.len(), keys.iter().filter(|k| k.is_argo("Application")).count())
 }
 
+/// The same, from numbers.
 pub(super) fn number(objects: usize, apps: usize) -> String {
     let t = texts();
     let objects = count(objects, t.object_one, t.object_many);

@@ -1,5 +1,6 @@
 //! What the report is about, how it was made, and how a stranger checks it without evid.
 use crate::bundle::expected::Expected;
+use crate::bundle::manifest::Hub;
 use crate::bundle::names::ACTIONS;
 use crate::model::Key;
 use crate::render::foreign::quoted;
@@ -44,6 +45,11 @@ pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
         (t.configuration, shared(&|b| Some(b.config.clone()))),
         (t.redaction_key, shared(&|b| Some(b.redaction_key.clone()))),
     ];
+    if bundles.iter().any(|b| b.hub.is_some()) {
+        let of_hub = |value: &dyn Fn(&Hub) -> Option<String>| shared(&|b| b.hub.as_ref().and_then(value));
+        out.push((t.hub, of_hub(&|hub| hub.uid.clone())));
+        out.push((t.hub_server, of_hub(&|hub| hub.server.clone())));
+    }
     if let Some(run) = inputs.run {
         out.insert(0, (t.run, fill(t.run_begun, &[("run", &run.run), ("time", &run.started)])));
         out.extend(run.nonce.as_ref().map(|n| (t.nonce, foreign::clean(n))));
@@ -51,10 +57,9 @@ pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
     let signed = if inputs.signers.is_empty() { t.nobody.to_owned() } else { foreign::clean(&inputs.signers.join(", ")) };
     out.push((if inputs.judged { t.signer } else { t.signer_named }, signed));
     for r in &inputs.report.revisions {
-        let seen = r.revisions.iter().map(|r| r.as_ref().map_or_else(|| t.unknown.to_owned(), |r| foreign::clean(r)));
-        let seen: BTreeSet<String> = seen.collect();
-        let values = [("layer", &*r.layer), ("root", &r.root), ("revisions", &seen.into_iter().collect::<Vec<_>>().join(" → "))];
-        out.push((t.revision, fill(t.revision_of, &values.map(|(n, v)| (n, v)))));
+        let mut seen: Vec<&str> = r.revisions.iter().map(|r| r.as_deref().unwrap_or(t.unknown)).collect();
+        seen.dedup();
+        out.push((t.revision, fill(t.revision_of, &[("layer", &r.layer), ("root", &r.root), ("revisions", &seen.join(" → "))])));
     }
     out
 }

@@ -4,7 +4,7 @@ use crate::bundle::watch::{Pod, Seen};
 use crate::model::instant;
 use crate::render::foreign;
 use crate::render::view::said::{Lane, Look, Mark, Timeline, WIDTH, texts};
-use crate::render::view::watch::{Time, time_of, watched};
+use crate::render::view::watch::{Time, sampled, time_of, watched};
 use crate::render::words::{count, fill};
 use crate::report::read::Reading;
 use crate::usecase::shown::Shown;
@@ -37,26 +37,25 @@ pub(super) fn timeline(report: &Reading, shown: &Shown) -> Option<Timeline> {
     let says = points.iter().map(|m| &*m.says).collect::<Vec<_>>().join("; ");
     let mut lanes = vec![Lane { label: t.lane_captures.to_owned(), says, told: vec![], marks: points }];
     lanes.extend(writes(&scale, shown));
-    let watched = watched(shown);
-    let unwatched = scale.unwatched(&watched);
-    if watched.is_empty() {
-        lanes.push(Lane { label: t.lane_watch.to_owned(), says: t.not_watched.to_owned(), told: vec![], marks: unwatched });
+    let (watched, sampled) = (watched(shown), sampled(shown));
+    if sampled.is_empty() {
+        let marks = scale.outside(&[], t.lane_unwatched);
+        lanes.push(Lane { label: t.lane_watch.to_owned(), says: t.not_watched.to_owned(), told: vec![], marks });
         return Some(Timeline { from: clock(scale.from), until: clock(scale.until), lanes, more: String::new() });
     }
-    let base = |mut marks: Vec<Mark>| {
-        marks.splice(0..0, unwatched.iter().map(|m| Mark { says: m.says.clone(), ..*m }));
-        marks
+    // What is not known lies below what is.
+    let over = |times: &[(Time, Time)], text, lane: Lane| Lane {
+        marks: scale.outside(times, text).into_iter().chain(lane.marks).collect(),
+        ..lane
     };
     let layers = report.bundles.first().map(|b| &*b.layers).unwrap_or_default();
     for layer in layers.iter().filter(|l| l.role == "protected") {
-        let mut lane = pods(&scale, shown, &layer.name, &watched);
-        lane.marks = base(lane.marks);
-        lanes.push(lane);
+        lanes.push(over(&watched, t.lane_unwatched, pods(&scale, shown, &layer.name, &watched)));
     }
     let mut probes = probes(&scale, shown);
     let more = probes.len().saturating_sub(LANES);
     probes.truncate(LANES);
-    lanes.extend(probes.into_iter().map(|lane| Lane { marks: base(lane.marks), ..lane }));
+    lanes.extend(probes.into_iter().map(|lane| over(&sampled, t.lane_unasked, lane)));
     let more = if more > 0 { count(more, t.one_more, t.many_more) } else { String::new() };
     Some(Timeline { from: clock(scale.from), until: clock(scale.until), lanes, more })
 }
@@ -78,14 +77,13 @@ impl Scale {
         Mark { at, width: (self.at(until) - at).max(0), look, says }
     }
 
-    /// The time outside of what was watched.
-    fn unwatched(&self, watched: &[(Time, Time)]) -> Vec<Mark> {
+    /// The time outside of these times, each with this text.
+    fn outside(&self, times: &[(Time, Time)], text: &str) -> Vec<Mark> {
         let mut marks = Vec::new();
         let mut reached = self.from;
-        for (from, until) in watched.iter().chain([&(self.until, self.until)]) {
+        for (from, until) in times.iter().chain([&(self.until, self.until)]) {
             if *from > reached {
-                let values = [("from", clock(reached)), ("until", clock(*from))];
-                let says = fill(texts().lane_unwatched, &values.each_ref().map(|(n, v)| (*n, &**v)));
+                let says = fill(text, &[("from", &clock(reached)), ("until", &clock(*from))]);
                 marks.push(self.mark(reached, *from, Look::Unwatched, says));
             }
             reached = reached.max(*until);
@@ -156,19 +154,30 @@ fn pods(scale: &Scale, shown: &Shown, layer: &str, watched: &[(Time, Time)]) -> 
         ill.into_values().for_each(|(from, pod)| close(from, end, pod));
     }
     let values = [("layer", layer)];
-    let says = if said.is_empty() {
-        count(names.len(), t.lane_pod_well, t.lane_pods_well)
-    } else {
-        count(said.len(), t.lane_ill_one, t.lane_ill_many)
+    if names.is_empty() {
+        marks.clear();
+    }
+    let says = match (said.len(), names.len()) {
+        (0, 0) => t.lane_no_pod.to_owned(),
+        (0, n) => count(n, t.lane_pod_well, t.lane_pods_well),
+        (n, _) => count(n, t.lane_ill_one, t.lane_ill_many),
     };
     Lane { label: fill(t.lane_pods, &values), says, told: said, marks }
+}
+
+/// The samples of one probe.
+#[derive(Default)]
+struct Samples {
+    /// Part of the picture → the worst sample in it.
+    parts: BTreeMap<i64, (Look, String)>,
+    n: usize,
+    right: usize,
 }
 
 /// A lane for each probe that was asked between the bundles.
 fn probes(scale: &Scale, shown: &Shown) -> Vec<Lane> {
     let t = texts();
-    let mut found: BTreeMap<(&str, &str), BTreeMap<i64, (Look, String)>> = BTreeMap::new();
-    let mut sums: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, &str), Samples> = BTreeMap::new();
     for seen in shown.points.iter().filter_map(|p| p.watched.as_ref()).flatten() {
         let Seen::Probe { time, layer, probe, right, asked, what } = seen else { continue };
         let Some(time) = instant(time) else { continue };
@@ -178,24 +187,20 @@ fn probes(scale: &Scale, shown: &Shown) -> Vec<Lane> {
             (false, false) => Look::Unasked,
         };
         let says = if *right { String::new() } else { fill(t.lane_probe_wrong, &[("time", &clock(time)), ("what", what)]) };
-        let part = scale.at(time) * PARTS / (WIDTH + 1);
-        let worst = found.entry((layer, probe)).or_default().entry(part).or_insert((look, says.clone()));
-        if look > worst.0 {
+        let samples = found.entry((layer, probe)).or_default();
+        samples.n += 1;
+        samples.right += usize::from(*right);
+        let worst = samples.parts.entry(scale.at(time) * PARTS / (WIDTH + 1)).or_insert((look, String::new()));
+        if look >= worst.0 {
             *worst = (look, says);
         }
-        let (n, good) = sums.entry((layer, probe)).or_default();
-        *n += 1;
-        *good += usize::from(*right);
     }
-    let lane = |((layer, probe), parts): ((&str, &str), BTreeMap<i64, (Look, String)>)| {
-        let (n, good) = sums.get(&(layer, probe)).copied().unwrap_or_default();
-        let width = WIDTH / PARTS;
-        Lane {
-            label: foreign::clean(probe),
-            says: fill(t.probe_between, &[("n", &n.to_string()), ("right", &good.to_string())]),
-            told: parts.values().map(|(_, says)| says.clone()).filter(|says| !says.is_empty()).collect(),
-            marks: parts.into_iter().map(|(part, (look, says))| Mark { at: part * width, width, look, says }).collect(),
-        }
+    let width = WIDTH / PARTS;
+    let lane = |((_, probe), samples): ((&str, &str), Samples)| Lane {
+        label: foreign::clean(probe),
+        says: fill(t.probe_between, &[("n", &samples.n.to_string()), ("right", &samples.right.to_string())]),
+        told: samples.parts.values().map(|(_, says)| says.clone()).filter(|says| !says.is_empty()).collect(),
+        marks: samples.parts.into_iter().map(|(part, (look, says))| Mark { at: part * width, width, look, says }).collect(),
     };
     found.into_iter().map(lane).collect()
 }

@@ -3,7 +3,7 @@ use crate::claims::{Code, Finding};
 use crate::compare::ChangeKind;
 use crate::model::Key;
 use crate::render::view::said::{Fate, Went, texts};
-use crate::render::words::en;
+use crate::render::words;
 use crate::render::{findings, foreign};
 use crate::report::read::Reading;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,7 @@ pub(super) fn went(report: &Reading) -> Option<Went> {
     let mut fates: BTreeMap<&str, BTreeSet<&Key>> = BTreeMap::new();
     for key in gone.union(&back) {
         // The gravest finding comes first.
-        let found = restored.iter().find(|f| is_fate(f.code) && f.object.as_ref() == Some(key)).map(|f| en::findings(f.code));
+        let found = restored.iter().find(|f| is_fate(f.code) && f.object.as_ref() == Some(key)).map(|f| words::findings(f.code));
         let seen = match (gone.contains(key), back.contains(key)) {
             (true, true) => texts().fate_back,
             (true, false) => texts().fate_gone,
@@ -35,7 +35,7 @@ pub(super) fn went(report: &Reading) -> Option<Went> {
     }
     let mut kept: BTreeMap<&str, BTreeSet<&Key>> = BTreeMap::new();
     for finding in findings("absent").into_iter().filter(|f| findings::is_kept(f.code)) {
-        kept.entry(en::findings(finding.code)).or_default().extend(finding.object.as_ref());
+        kept.entry(words::findings(finding.code)).or_default().extend(finding.object.as_ref());
     }
     if fates.is_empty() && kept.is_empty() {
         return None;

@@ -1,6 +1,7 @@
 //! The clusters of a platform as one API server: what is asked of Argo CD's own kinds goes to the hub, if there is one, and all else to
 //! the captured cluster. Must not know what is asked, nor how requests are sent.
 use crate::argo::{GROUP, is_own_resource};
+use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::{Api, Ask, NoReply, Reply, Sides};
 
 /// The captured cluster, and the hub if Argo CD runs in another one.
@@ -22,6 +23,11 @@ impl<A: Api + Sync> Api for Clusters<A> {
     fn sides(&self) -> Option<Sides<'_>> {
         self.hub.as_ref().map(|hub| Sides { hub, spoke: &self.spoke })
     }
+}
+
+/// Whether objects of a kind are those of a hub.
+pub fn is_of_hub(api: &dyn Api, kind: &Resource) -> bool {
+    api.sides().is_some() && is_own_resource(&kind.group, &kind.plural)
 }
 
 /// Whether a path is about objects of Argo CD's own kinds.

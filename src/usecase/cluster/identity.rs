@@ -1,4 +1,5 @@
-//! Which cluster answers, and its version. Its identity is the uid of its Namespace `kube-system`, which no two clusters share and which lasts as long as the cluster.
+//! Which cluster answers, and its version. Its identity is the uid of its Namespace `kube-system`, which no two clusters share and which
+//! lasts as long as the cluster.
 use crate::model::meta;
 use crate::usecase::cluster::port::{Api, Ask, NoReply};
 

@@ -10,7 +10,7 @@ pub(super) mod list;
 pub mod port;
 mod whole;
 
-pub use clusters::Clusters;
+pub use clusters::{Clusters, is_of_hub};
 pub use discovery::{Resource, discover};
 pub use error::LiveError;
 pub use identity::{uid, uid_of_hub, version};

@@ -2,7 +2,7 @@
 use crate::argo::{Apps, GROUP, Here};
 use crate::model::{Layer, Objects, Role, meta};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const HEAD: &str = "\
 # yaml-language-server: $schema=https://evid.dev/schemas/evid.v1.schema.json
@@ -18,6 +18,8 @@ spec:
 const SHARED: &str =
     "      # Applications of more layers deploy to these namespaces. To give what no Application manages there to this layer:\n";
 
+const UNKNOWN: &str = "  # Argo CD deploys to these, too. Keep what means this cluster; what deploys to the others is not seen:\n";
+
 const PINS: &str = "  # Volumes that must stay where they are: every Retain volume of a protected layer's claim.\n";
 
 /// An `evid.yaml` for these layers of a platform with these objects.
@@ -31,6 +33,11 @@ pub fn description(objects: &dyn Objects, layers: &[Layer], here: &Here) -> Stri
         if let Some(spaces) = shared.get(&*layer.name) {
             out.push_str(&format!("{SHARED}      # namespaces: [{}]\n", spaces.join(", ")));
         }
+    }
+    let apps_of = objects.of_kind(GROUP, "Application").filter_map(|at| objects.lean(at));
+    let unknown: BTreeSet<String> = apps_of.filter_map(|app| here.unknown(&app.value).map(str::to_owned)).collect();
+    if !unknown.is_empty() {
+        out.push_str(&format!("{UNKNOWN}  # clusterNames: {}\n", json!(unknown)));
     }
     let pins: Vec<Value> = objects.of_kind("", "PersistentVolume").filter_map(|at| pin(objects, &apps, at)).collect();
     out.push_str(PINS);

@@ -6,7 +6,7 @@ use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::live::session::{Live, stopped};
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::cluster::list::{Listed, Question, list};
-use crate::usecase::cluster::{Bounded, LiveError, Resource, gap};
+use crate::usecase::cluster::{Bounded, LiveError, Resource, gap, is_of_hub};
 use chrono::{DateTime, Utc};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -78,7 +78,8 @@ pub(super) fn ask(
     let answers: Vec<Answer> = each(&questions, live.scope.parallel.clamp(1, 32), work).into_iter().flatten().collect();
     if let Some(refused) = answers.iter().find(|a| a.listed.unauthorized) {
         let what = refused.listed.gap.as_ref().map(|(_, what)| what.clone()).unwrap_or_default();
-        return Err(LiveError::Unauthorized { what });
+        let error = LiveError::Unauthorized { what };
+        return Err(if is_of_hub(live.api, &refused.question.resource) { error.of_hub() } else { error });
     }
     // Questions that were open when evid was stopped have an answer too: that they were stopped.
     if answers.len() < total || stopped(live) { Err(LiveError::Stopped) } else { Ok(answers) }

@@ -8,7 +8,7 @@ use crate::usecase::capture::live::{hub, spaces, torn};
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::cluster::list::{Question, first_page};
 use crate::usecase::cluster::port::stamp;
-use crate::usecase::cluster::{LiveError, Resource, discover, version};
+use crate::usecase::cluster::{LiveError, Resource, discover, is_of_hub, version};
 
 /// The questions that a capture would ask, without asking any: the paths of their first pages.
 ///
@@ -84,7 +84,7 @@ fn wanted(live: &Live<'_>) -> Result<Kinds, LiveError> {
 fn first_round(live: &Live<'_>, resources: &[Resource]) -> Vec<Question> {
     let mut questions: Vec<Question> = Vec::new();
     for resource in resources {
-        let narrowed = resource.namespaced && !live.scope.namespaces.is_empty() && !hub::has(live.api, resource);
+        let narrowed = resource.namespaced && !live.scope.namespaces.is_empty() && !is_of_hub(live.api, resource);
         let spaces: Vec<Option<String>> = if narrowed { live.scope.namespaces.iter().cloned().map(Some).collect() } else { vec![None] };
         questions.extend(spaces.into_iter().map(|namespace| question(live, resource, namespace)));
     }

@@ -13,11 +13,6 @@ use crate::usecase::cluster::{LiveError, Resource, gap, kinds, uid, version};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Whether objects of a kind are the hub's.
-pub(super) fn has(api: &dyn Api, resource: &Resource) -> bool {
-    api.sides().is_some() && is_own_resource(&resource.group, &resource.plural)
-}
-
 /// Which cluster the hub is, if there is one.
 ///
 /// # Errors
@@ -104,7 +99,10 @@ fn instead(answers: &mut [Answer], key: &Key) -> Option<Gap> {
 
 /// A gap for each of Argo CD's own kinds of which the captured cluster itself has objects, or may have.
 fn own_objects(spoke: &dyn Api) -> Vec<Gap> {
-    let served = kinds(spoke).map(|(kinds, _)| kinds).unwrap_or_default();
+    let served = match kinds(spoke) {
+        Ok((served, _)) => served,
+        Err(e) => return vec![Gap::of(GROUP, "*", None, Reason::Unreadable, format!("this cluster's own, beside the hub's: {e}"))],
+    };
     let own = served.iter().filter(|r| is_own_resource(&r.group, &r.plural));
     let unseen = |kind: &Resource| {
         let (reason, what) = match spoke.send(&Ask::get(format!("{}?limit=1", kind.path(None)))) {

@@ -5,12 +5,11 @@ use crate::model::{Gap, Reason};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::live::ask::{Answer, question};
-use crate::usecase::capture::live::hub;
 use crate::usecase::capture::live::session::{Live, stopped};
 use crate::usecase::capture::packed::PackedList;
-use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::list::Question;
 use crate::usecase::cluster::port::{Ask, Method, NoReply};
+use crate::usecase::cluster::{Resource, is_of_hub};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -27,9 +26,8 @@ pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [
     }
     let refused = |a: &Answer| {
         // The namespaces of the captured cluster say nothing of those of the hub.
-        let is_of_hub = hub::has(live.api, &a.question.resource);
         let whole = a.question.namespace.is_none() && a.question.resource.namespaced;
-        whole && !is_of_hub && matches!(a.listed.gap, Some((Reason::Forbidden, _)))
+        whole && !is_of_hub(live.api, &a.question.resource) && matches!(a.listed.gap, Some((Reason::Forbidden, _)))
     };
     if !answers.iter().any(refused) {
         return Vec::new();
@@ -71,15 +69,14 @@ fn namespaces<'s>(live: &Live<'_>, intake: &Intake<'_>, answers: &'s [Answer]) -
         return (keys(&list.items).map(|(_, key)| key.name.to_owned()).collect(), true);
     }
     let mut seen = BTreeSet::new();
-    for (object, key, is_of_hub) in
-        answers.iter().flat_map(|a| keys(&a.items).map(|(o, k)| (o, k, hub::has(live.api, &a.question.resource))))
-    {
-        if !is_of_hub {
-            seen.insert(key.namespace.to_owned());
-        }
-        if (key.group, key.kind) == ("argoproj.io", "Application") {
-            let app = intake.lean(object);
-            seen.extend(app.pointer("/spec/destination/namespace").and_then(Value::as_str).map(str::to_owned));
+    for answer in answers {
+        let of_hub = is_of_hub(live.api, &answer.question.resource);
+        for (object, key) in keys(&answer.items) {
+            seen.extend((!of_hub).then(|| key.namespace.to_owned()));
+            if (key.group, key.kind) == ("argoproj.io", "Application") {
+                let app = intake.lean(object);
+                seen.extend(app.pointer("/spec/destination/namespace").and_then(Value::as_str).map(str::to_owned));
+            }
         }
     }
     seen.remove("");

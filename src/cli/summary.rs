@@ -1,0 +1,54 @@
+//! `evid summary`: what may be said aloud of a run or a report, and what may not.
+use crate::adapters::{archive, report_file};
+use crate::claims::Expect;
+use crate::cli::exit::Exit;
+use crate::cli::export::bundles;
+use crate::cli::failure::Failure;
+use crate::cli::{Done, Global, ui};
+use crate::render::summary;
+use crate::report::read::read;
+use crate::usecase::diff::diff;
+use crate::usecase::shown::{Shown, shown};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Print three to five sentences to be said aloud, from proven claims only, and which may not be said
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:
+  evid summary proof/20260131T143000Z
+  evid summary evidence/before--after.report.json")]
+pub(super) struct Args {
+    /// The folder of a run, or a report
+    #[arg(value_name = "RUN|REPORT")]
+    of: String,
+    /// text or json
+    #[arg(short, long, default_value = "text", value_parser = ["text", "json"])]
+    output: String,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Done {
+    let (predicate, shown) = judged(&args.of, global)?;
+    let report = read(&predicate).map_err(Failure::new)?;
+    let total = report.total;
+    let summary = summary::summary(report, shown.as_ref());
+    if args.output == "json" {
+        ui::json(
+            &json!({"say": summary.say, "doNotSay": summary.unsaid.iter().map(|(s, why)| json!({"sentence": s, "why": why})).collect::<Vec<_>>()}),
+        )?;
+    } else {
+        ui::text(&summary::text(&summary))?;
+    }
+    Ok(Exit::from(total))
+}
+
+/// The judgement of a run's bundles, made anew; or what a report says, which is read and not verified.
+fn judged(of: &str, global: &Global) -> Result<(Value, Option<Shown>), Failure> {
+    if Path::new(of).is_dir() {
+        let sides = archive::sides(&bundles(of, global)?)?;
+        let shown = shown(&sides)?;
+        return Ok((diff(&sides, None::<Expect>)?.predicate, Some(shown)));
+    }
+    let (_, statement) = report_file::read(Path::new(of)).map_err(|e| Failure::new(format!("{of}: {e}")).exit(Exit::Broken))?;
+    ui::message(&format!("read, not verified: `evid verify {of} --key PUB --rederive` says what it is worth"));
+    Ok((statement.predicate, None))
+}
