@@ -9,8 +9,8 @@ include!(concat!(env!("OUT_DIR"), "/words.rs"));
 /// What is asked of a layer of this role.
 pub fn of_role(role: Role) -> &'static str {
     match role {
-        Role::Switched => "goes and returns",
-        Role::Protected => "must stay as it is",
+        Role::Switched => page().role_switched,
+        Role::Protected => page().role_protected,
     }
 }
 

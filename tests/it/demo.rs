@@ -46,6 +46,12 @@ fn the_round_trip_is_proven_and_leaves_a_folder_that_verifies() {
         assert!(run.join(file).is_file(), "{file}");
     }
     by_hand(&run);
+    let page = std::fs::read_to_string(run.join("index.html")).unwrap();
+    assert!(
+        page.contains("optional: 46 objects (10 of them Applications) went and came back equal.") && page.len() < 300_000,
+        "{}",
+        page.len()
+    );
     // Every write has its intent and its answer, and the nonce of nobody.
     let actions = std::fs::read_to_string(run.join("actions.jsonl")).unwrap();
     let stages = |stage: &str| actions.matches(&format!("\"stage\":\"{stage}\"")).count();
