@@ -65,6 +65,13 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         let hint = "letters, digits, `.`, `_` and `-`, which every system takes; `--archive DIR` says where";
         return Err(Failure::new(format!("`{name}` is no name for a bundle")).hint(hint));
     }
+    #[cfg(feature = "kube")]
+    if args.from.is_some() && args.live.cluster.hub().is_some() {
+        return Err(Failure::new(
+            "`--from` and `--argocd-context` do not go together: a dump does not say which of its answers came from a hub",
+        )
+        .hint("capture the clusters live, or leave `--argocd-context` out"));
+    }
     let path = global.archive().join(format!("{name}{ENDING}"));
     if path.exists() && !args.force {
         return Err(Failure::new(format!("{} exists", path.display())).hint("choose another name, or replace it with `--force`"));

@@ -247,6 +247,7 @@ fn one_cluster_by_two_names_is_no_hub() {
     lab.alone(&["capture", "x", "--argocd-context", "evid-demo"])
         .ended(2)
         .naming(&["name the same cluster", "leave `--argocd-context` out"]);
+    lab.evid(&["capture", "x", "--from", "."]).ended(2).naming(&["`--from` and `--argocd-context` do not go together"]);
     lab.alone(&["capture", "x", "--argocd-context", "nowhere"]).ended(2).naming(&["there is no context `nowhere`", "evid-demo-hub"]);
     // The same server by another address.
     let text = std::fs::read_to_string(lab.folder.path().join("kubeconfig")).unwrap();
