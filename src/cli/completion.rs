@@ -1,8 +1,8 @@
 //! `evid completion` and `evid man`: what shells and `man` read, made of the same words as `--help`.
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::{Cli, Done, ui};
-use clap::CommandFactory as _;
+use crate::cli::{Done, ui};
+use clap::Command;
 use clap_complete::Shell;
 use std::path::PathBuf;
 
@@ -28,15 +28,15 @@ pub(super) struct ManArgs {
     dir: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args) -> Done {
+pub(super) fn run(args: &Args, mut command: Command) -> Done {
     let mut out = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "evid", &mut out);
+    clap_complete::generate(args.shell, &mut command, "evid", &mut out);
     ui::data(&out)?;
     Ok(Exit::Proven)
 }
 
-pub(super) fn man(args: &ManArgs) -> Done {
-    let command = Cli::command().disable_help_subcommand(true);
+pub(super) fn man(args: &ManArgs, command: Command) -> Done {
+    let command = command.disable_help_subcommand(true);
     if let Some(dir) = &args.dir {
         let failed = |e| Failure::new(format!("{}: {e}", dir.display())).hint("name a folder that you may write to");
         std::fs::create_dir_all(dir).map_err(failed)?;

@@ -40,7 +40,7 @@ mod ui;
 mod verify;
 
 use crate::render::words::speak;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use exit::Exit;
 use global::{Done, Global};
 use std::process::ExitCode;
@@ -114,8 +114,8 @@ pub fn run() -> ExitCode {
         Verb::Switch(args) => switch::run(args, &cli.global),
         Verb::Key(args) => key::run(args),
         Verb::Kinds(args) => kinds::run(args, &cli.global),
-        Verb::Completion(args) => completion::run(args),
-        Verb::Man(args) => completion::man(args),
+        Verb::Completion(args) => completion::run(args, Cli::command()),
+        Verb::Man(args) => completion::man(args, Cli::command()),
         Verb::Config(args) => config::run(args, &cli.global),
         #[cfg(feature = "kube")]
         Verb::Doctor(args) => doctor::run(args, &cli.global),
@@ -138,5 +138,5 @@ fn stopped() -> bool {
 /// Builds the command, for documentation.
 #[cfg(feature = "rooms")]
 pub fn command() -> clap::Command {
-    <Cli as clap::CommandFactory>::command()
+    Cli::command()
 }
