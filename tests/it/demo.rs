@@ -1,4 +1,5 @@
 //! `evid demo`, run as a person would: the round trip is proven, and each fault shows a verdict's other side by the right name.
+mod attached;
 mod proofs;
 #[expect(dead_code, reason = "the demo's own tests use all of it")]
 #[path = "../../demo/tests/it/platform/world.rs"]
@@ -46,6 +47,7 @@ fn the_round_trip_is_proven_and_leaves_a_folder_that_verifies() {
         assert!(run.join(file).is_file(), "{file}");
     }
     by_hand(&run);
+    attached::attached(folder.path(), &run);
     let page = std::fs::read_to_string(run.join("index.html")).unwrap();
     assert!(
         page.contains("optional: 46 objects (10 of them Applications) went and came back equal.") && page.len() < 300_000,

@@ -1,0 +1,57 @@
+//! A run that is attached to a submission, and checked there as its reader would.
+use super::text;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn evid(folder: &Path, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evid"));
+    command.args(words).current_dir(folder).env_clear().env("PATH", "/usr/bin:/bin").env("XDG_STATE_HOME", folder.join("keys"));
+    command.output().unwrap()
+}
+
+/// Packs the run, verifies the zip, follows its `VERIFY.md` literally, and finds what was changed.
+pub fn attached(folder: &Path, run: &Path) {
+    let run = run.display().to_string();
+    let pack = |to: &str| {
+        let out = evid(folder, &["attach", &run, "--to", to, "--export"]);
+        assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+        std::fs::read(folder.join(to)).unwrap_or_default()
+    };
+    assert!(pack("one.zip") == pack("two.zip"), "the same run gives the same bytes");
+    let key = folder.join("keys/evid/signing.pub").display().to_string();
+    let whole = evid(folder, &["verify", "one.zip", "--key", &key, "--rederive"]);
+    assert_eq!(whole.status.code(), Some(0), "{}{}", text(&whole.stdout), text(&whole.stderr));
+    let summary = evid(folder, &["summary", &run]);
+    assert!(summary.status.code() == Some(0) && text(&summary.stdout).contains("went and came back equal"), "{}", text(&summary.stdout));
+    pack("folder");
+    follow(&folder.join("folder"), Path::new(&key));
+    std::fs::write(folder.join("folder/index.html"), "<p>another</p>").unwrap();
+    let refused = evid(folder, &["attach", "folder", "--to", "three.zip"]);
+    assert!(refused.status.code() == Some(4) && text(&refused.stderr).contains("does not verify"), "{}", text(&refused.stderr));
+    assert!(!folder.join("three.zip").exists());
+}
+
+/// Runs the commands of `VERIFY.md`, one block after the other.
+fn follow(folder: &Path, key: &Path) {
+    std::fs::copy(key, folder.parent().unwrap().join("signing.pub")).unwrap();
+    let said = std::fs::read_to_string(folder.join("VERIFY.md")).unwrap();
+    // Beside the folder, not in it: the reader's key came over another way.
+    let commands = said.replace("signing.pub", "../signing.pub");
+    let binary = Path::new(env!("CARGO_BIN_EXE_evid")).parent().unwrap().display().to_string();
+    let blocks: Vec<&str> = commands.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(blocks.len() > 6, "{said}");
+    for block in blocks {
+        let tools = ["jq", "unzip", "openssl", "sha256sum", "cosign"];
+        let missing = tools.iter().find(|t| block.contains(*t) && Command::new(t).arg("--help").output().is_err());
+        if let Some(missing) = missing {
+            eprintln!("skipped: {missing} is not installed");
+            continue;
+        }
+        // What the commands write on their way is written elsewhere, as a reader of a folder that is not theirs would.
+        let block = block.replace("> payload", "> ../payload").replace("cat payload", "cat ../payload").replace("%s payload", "%s ../payload");
+        let block = block.replace("> signed", "> ../signed").replace("-in signed", "-in ../signed").replace("> sig\n", "> ../sig\n").replace("-sigfile sig", "-sigfile ../sig");
+        let path = format!("{binary}:/usr/bin:/bin");
+        let out = Command::new("bash").args(["-euo", "pipefail", "-c", &block]).current_dir(folder).env("PATH", path).output().unwrap();
+        assert!(out.status.success(), "{block}\n{}{}", text(&out.stdout), text(&out.stderr));
+    }
+}
