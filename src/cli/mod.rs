@@ -32,6 +32,8 @@ mod manifest;
 mod progress;
 #[cfg(feature = "kube")]
 mod prove;
+#[cfg(feature = "demo")]
+mod serve;
 mod show;
 mod summary;
 #[cfg(feature = "kube")]
@@ -64,6 +66,8 @@ enum Verb {
     Summary(summary::Args),
     Verify(verify::Args),
     List(list::Args),
+    #[cfg(feature = "demo")]
+    Serve(serve::Args),
     Show(show::Args),
     Export(export::Args),
     Import(import::Args),
@@ -102,6 +106,8 @@ pub fn run() -> ExitCode {
         Verb::Summary(args) => summary::run(args, &cli.global),
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Verify(args) => verify::run(args, &cli.global),
+        #[cfg(feature = "demo")]
+        Verb::Serve(args) => serve::run(args, &cli.global),
         Verb::List(args) => list::run(args, &cli.global),
         Verb::Show(args) => show::run(args, &cli.global),
         Verb::Export(args) => export::run(args, &cli.global),

@@ -54,6 +54,8 @@ mod samples;
 mod scenes;
 /// What is published as JSON Schema.
 mod schemas;
+/// A bundle behind an API server.
+mod serve;
 /// `evid show`.
 mod show;
 /// What is said of volumes and their claims.

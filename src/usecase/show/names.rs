@@ -23,6 +23,16 @@ impl Named {
         stem(&self.plural, &self.group)
     }
 
+    /// The singular name, where it is told.
+    pub fn singular(&self) -> &str {
+        &self.singular
+    }
+
+    /// The short names.
+    pub fn short(&self) -> &[String] {
+        &self.short
+    }
+
     /// Whether an object is of this kind.
     pub fn is_of(&self, object: &Object) -> bool {
         object.key.group == self.group && object.plural == self.plural
@@ -80,6 +90,11 @@ impl Names {
             kind.clone_into(&mut named.kind);
         }
         named
+    }
+
+    /// All, by group and plural.
+    pub fn iter(&self) -> impl Iterator<Item = &Named> {
+        self.0.values()
     }
 
     /// The kinds that a text names: usually one; several where groups share a name. A short name counts where it is nobody's full name.

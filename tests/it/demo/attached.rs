@@ -48,8 +48,13 @@ fn follow(folder: &Path, key: &Path) {
             continue;
         }
         // What the commands write on their way is written elsewhere, as a reader of a folder that is not theirs would.
-        let block = block.replace("> payload", "> ../payload").replace("cat payload", "cat ../payload").replace("%s payload", "%s ../payload");
-        let block = block.replace("> signed", "> ../signed").replace("-in signed", "-in ../signed").replace("> sig\n", "> ../sig\n").replace("-sigfile sig", "-sigfile ../sig");
+        let block =
+            block.replace("> payload", "> ../payload").replace("cat payload", "cat ../payload").replace("%s payload", "%s ../payload");
+        let block = block
+            .replace("> signed", "> ../signed")
+            .replace("-in signed", "-in ../signed")
+            .replace("> sig\n", "> ../sig\n")
+            .replace("-sigfile sig", "-sigfile ../sig");
         let path = format!("{binary}:/usr/bin:/bin");
         let out = Command::new("bash").args(["-euo", "pipefail", "-c", &block]).current_dir(folder).env("PATH", path).output().unwrap();
         assert!(out.status.success(), "{block}\n{}{}", text(&out.stdout), text(&out.stderr));

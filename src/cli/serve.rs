@@ -1,0 +1,112 @@
+//! `evid serve`: a read-only API server on loopback over a sealed bundle, for `kubectl` and what speaks like it. It serves what the bundle answers
+//! for: a kind that was not seen whole is not served, so that no empty list stands for what nobody saw.
+use crate::adapters::clock::SystemClock;
+use crate::adapters::{archive, fresh};
+use crate::bundle::config::Config;
+use crate::bundle::rebuild;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::{Done, Global, ui};
+use crate::kinds::Rules;
+use crate::model::Object;
+use crate::render::foreign::quoted;
+use crate::usecase::cluster::port::Clock as _;
+use crate::usecase::show::{Known, Named, Names, known};
+use crate::usecase::verify;
+use evid_demo::world::resource::{Resource, builtin};
+use evid_demo::world::store::Store;
+use evid_demo::{Options, Server};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Serve a bundle read-only on loopback, for kubectl and k9s
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Example:
+  evid serve before
+  kubectl --kubeconfig before.kubeconfig get pods -A -o wide")]
+pub(super) struct Args {
+    /// The bundle, by path or by name
+    bundle: String,
+    /// The port on loopback; 0: any that is free
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Where its kubeconfig is written, a new file [default: NAME.kubeconfig]
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, global: &Global) -> Done {
+    // From here on Ctrl-C is handled: the kubeconfig is removed with the server.
+    let clock = SystemClock::new();
+    let path = archive::locate(&args.bundle, global.archive())?;
+    let (store, version, left_out) = store(&path)?;
+    let kubeconfig = args.kubeconfig.clone().unwrap_or_else(|| format!("{}.kubeconfig", archive::name_of(&path)).into());
+    let wrong = |e: std::io::Error| {
+        Failure::new(format!("{}: {e}", kubeconfig.display()))
+            .hint("a kubeconfig is never replaced: name a new file with `--kubeconfig FILE`")
+    };
+    let options = Options { version: json!({"major": "1", "minor": "", "gitVersion": version}), port: args.port, ..Options::of(store) };
+    let server = Server::start(options).map_err(|e| Failure::new(format!("the server can't be started: {e}")))?;
+    let (file, own) = (std::path::absolute(&kubeconfig).map_err(wrong)?, server.kubeconfig());
+    fresh::create(&file, own.as_bytes(), 0o600).map_err(wrong)?;
+    ui::data(format!("export KUBECONFIG={}\n", quoted(&file.display().to_string())).as_bytes())?;
+    ui::message(&format!("{} is served read-only at {}; Ctrl-C ends it", path.display(), server.url()));
+    if !left_out.is_empty() {
+        ui::message(&format!("not served, since the bundle does not hold all of them: {}", left_out.join(", ")));
+    }
+    while clock.sleep(Duration::from_secs(3600)) {}
+    if std::fs::read(&file).is_ok_and(|bytes| bytes == own.as_bytes()) {
+        drop(std::fs::remove_file(&file));
+    }
+    Ok(Exit::Proven)
+}
+
+/// The objects of a bundle in a store, the version of its cluster, and the kinds that are left out.
+fn store(path: &Path) -> Result<(Store, String, Vec<String>), Failure> {
+    let reader = archive::open_whole(path)?;
+    let files = archive::files(&reader).map_err(|d| Failure::new(d.to_string()).exit(Exit::Broken))?;
+    if let Some(defect) = verify::content(&files, reader.sums()).defects.first() {
+        return Err(Failure::new(format!("{}: {defect}", path.display())).exit(Exit::Broken));
+    }
+    let config: Config = serde_json::from_slice(files.get("config.json").map_or(&[], Vec::as_slice))?;
+    let rules = Rules::new(&config.rules()?)?;
+    let (objects, _) = rebuild::objects(&files, &rules);
+    let (manifest, coverage) = archive::about(&reader)?;
+    let (mut resources, mut left_out) = (Vec::new(), Vec::new());
+    for kind in Names::of(&objects, &coverage, &rules).iter().filter(|kind| coverage.asked(&kind.group, &kind.plural)) {
+        match known(kind, None, &coverage, &rules) {
+            Known::Asked => resources.push(resource(kind, &objects)),
+            Known::NotStored | Known::NotAll(_) => left_out.push(kind.stem()),
+        }
+    }
+    let mut store = Store::new(resources);
+    // An object of a kind that is left out has no place there.
+    objects.into_iter().for_each(|object| drop(store.import(object.value)));
+    Ok((store, manifest.cluster.version.unwrap_or_default(), left_out))
+}
+
+/// How a kind is served: as kubectl knows it, to be read only.
+fn resource(kind: &Named, objects: &[Object]) -> Resource {
+    let own = |r: &Resource| r.group == kind.group && r.plural == kind.plural;
+    let first = objects.iter().find(|o| kind.is_of(o));
+    let stated = first.and_then(|o| o.value.get("apiVersion")?.as_str()?.rsplit('/').next().map(str::to_owned));
+    let known = builtin().into_iter().find(own).unwrap_or_else(|| Resource {
+        group: kind.group.clone(),
+        version: "v1".into(),
+        plural: kind.plural.clone(),
+        singular: kind.singular().to_owned(),
+        kind: kind.kind.clone(),
+        short_names: kind.short().to_vec(),
+        categories: Vec::new(),
+        namespaced: first.is_some_and(|o| !o.key.namespace.is_empty()),
+        verbs: Vec::new(),
+        subresources: Vec::new(),
+        generation: false,
+        custom: true,
+        graceful: false,
+        columns: Vec::new(),
+    });
+    let version = stated.unwrap_or_else(|| known.version.clone());
+    Resource { version, verbs: ["get", "list", "watch"].map(String::from).into(), subresources: Vec::new(), ..known }
+}
