@@ -89,3 +89,34 @@ fn the_recipes_that_renew_golden_files_name_tests_that_are_there() {
     }
     assert!(seen > 4, "{seen} names");
 }
+
+/// The reference of all commands, as `--help` prints them in 100 columns.
+fn reference() -> String {
+    let mut out = String::from(
+        "# Commands\n\nGenerated from the program: what `--help` of each command prints. A test keeps it so (`just bless`).\n",
+    );
+    let mut command = evid::cli::command().term_width(100);
+    command.build();
+    append(&mut command, &mut out);
+    out
+}
+
+fn append(command: &mut clap::Command, out: &mut String) {
+    if command.is_hide_set() || command.get_name() == "help" {
+        return;
+    }
+    let name = command.get_bin_name().unwrap_or("evid").to_owned();
+    let help: String = command.render_long_help().to_string().lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    out.push_str(&format!("\n## {name}\n\n```text\n{}\n```\n", help.trim_end()));
+    command.get_subcommands_mut().for_each(|below| append(below, out));
+}
+
+#[test]
+fn the_reference_of_commands_is_what_the_program_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/commands.md");
+    let made = reference();
+    if std::env::var_os("EVID_BLESS").is_some() {
+        fs::write(&path, &made).unwrap();
+    }
+    assert!(fs::read_to_string(path).unwrap_or_default() == made, "docs/commands.md is not what `--help` prints; `just bless` writes it");
+}
