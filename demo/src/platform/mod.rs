@@ -99,7 +99,7 @@ enum Managed {
     /// In the same cluster, to which alone it deploys.
     Here,
     /// In the same cluster, and it deploys to another one too.
-    FromHere(Spoke),
+    FromHere(Box<Spoke>),
     /// In another cluster.
     FromThere,
 }
@@ -155,7 +155,7 @@ impl Controllers {
         let mut parts: Vec<Box<dyn Controller>> = vec![Box::new(mishaps::Mishaps::new(&options.mishaps, reach.clone()))];
         match managed {
             Managed::Here => parts.push(Box::new(Argo::new(reach.git.clone(), pace, None))),
-            Managed::FromHere(spoke) => parts.push(Box::new(Argo::new(reach.git.clone(), pace, Some(spoke)))),
+            Managed::FromHere(spoke) => parts.push(Box::new(Argo::new(reach.git.clone(), pace, Some(*spoke)))),
             Managed::FromThere => {}
         }
         parts.extend(kubernetes::controllers(pace));

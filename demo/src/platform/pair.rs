@@ -86,7 +86,7 @@ fn hub(options: &Options, now: DateTime<Utc>, server: &str, spoke: Arc<Mutex<Sto
     let salt = [&*options.salt, b" hub"].concat();
     let mut seed = seed::changed(now, &salt, |object| redirect(object, server))?;
     seed.objects.retain(|o| !is_only(o, false));
-    with_argo(seed, options, now, Managed::FromHere(Spoke::new(server, spoke)))
+    with_argo(seed, options, now, Managed::FromHere(Box::new(Spoke::new(server, spoke))))
 }
 
 fn spoke(options: &Options, now: DateTime<Utc>) -> io::Result<Platform> {

@@ -27,10 +27,10 @@ pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform, 
     };
     // With a hub, the wildcard was asked of the captured cluster alone.
     let hub = doctor.api.sides().is_some();
-    let lists = rights::of_capture(kinds).into_iter().filter(|r| !all && !(hub && r.is_of_argo()));
+    let lists = rights::of_capture(kinds).into_iter().filter(|r| !(all || hub && r.is_of_argo()));
     let mut needed: Vec<Needed> = lists.map(|r| (r, None)).collect();
     let of_hub = if hub { rights::of_capture_of_hub(kinds) } else { vec![] };
-    needed.extend(of_hub.into_iter().chain(rights::of_actions()).into_iter().flat_map(|right| places(right, seen)));
+    needed.extend(of_hub.into_iter().chain(rights::of_actions()).flat_map(|right| places(right, seen)));
     const PARALLEL: usize = 16;
     let answers = each(&needed, PARALLEL, |_, (right, namespace)| rights::ask(doctor.api, right, namespace.as_deref()));
     let mut unseen: Option<String> = None;

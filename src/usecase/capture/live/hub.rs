@@ -92,7 +92,8 @@ fn map(hub: &dyn Api, namespace: &str, name: &str) -> Result<Option<Value>, (Rea
 /// Takes the captured cluster's own object of this key out: a bundle has one object of a key.
 fn instead(answers: &mut [Answer], key: &Key) -> Option<Gap> {
     let maps = answers.iter_mut().filter(|a| a.question.resource.group.is_empty() && a.question.resource.plural == "configmaps");
-    let had = maps.fold(false, |had, answer| answer.items.take_out(key.parts()) || had);
+    // Out of every answer that has it, not of the first alone.
+    let had = maps.map(|answer| usize::from(answer.items.take_out(key.parts()))).sum::<usize>() > 0;
     let detail = format!("{key} of this cluster is left out: the bundle has that of the hub");
     had.then(|| Gap::of("", "configmaps", Some(key.namespace.clone()), Reason::NotAsked, detail))
 }
