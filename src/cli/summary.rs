@@ -1,16 +1,16 @@
 //! `evid summary`: what may be said aloud of a run or a report, and what may not.
+use crate::adapters::run_folder::RunFolder;
 use crate::adapters::{archive, report_file};
-use crate::claims::Expect;
 use crate::cli::exit::Exit;
 use crate::cli::export::bundles;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
 use crate::render::summary;
 use crate::report::read::read;
-use crate::usecase::diff::diff;
+use crate::usecase::prove::judge;
 use crate::usecase::shown::{Shown, shown};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Print three to five sentences to be said aloud, from proven claims only, and which may not be said
 #[derive(clap::Args, Debug)]
@@ -29,8 +29,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     let (predicate, shown) = judged(&args.of, global)?;
     let report = read(&predicate).map_err(Failure::new)?;
-    let total = report.total;
-    let summary = summary::summary(report, shown.as_ref());
+    let summary = summary::summary(&report, shown.as_ref());
     if args.output == "json" {
         ui::json(
             &json!({"say": summary.say, "doNotSay": summary.unsaid.iter().map(|(s, why)| json!({"sentence": s, "why": why})).collect::<Vec<_>>()}),
@@ -38,15 +37,22 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     } else {
         ui::text(&summary::text(&summary))?;
     }
-    Ok(Exit::from(total))
+    Ok(Exit::from(report.total))
 }
 
 /// The judgement of a run's bundles, made anew; or what a report says, which is read and not verified.
 fn judged(of: &str, global: &Global) -> Result<(Value, Option<Shown>), Failure> {
     if Path::new(of).is_dir() {
-        let sides = archive::sides(&bundles(of, global)?)?;
+        let run = RunFolder::new(of.into());
+        let state = run.state().map_err(|e| Failure::new(e.to_string()).hint("`evid summary` takes the folder of a run, or a report"))?;
+        let paths: Vec<PathBuf> = run.reference().into_iter().chain(bundles(of, global)?).collect();
+        let sides = archive::sides(&paths)?;
         let shown = shown(&sides)?;
-        return Ok((diff(&sides, None::<Expect>)?.predicate, Some(shown)));
+        return Ok((judge(&state, &sides)?.predicate, Some(shown)));
+    }
+    if archive::is_zip(Path::new(of)) {
+        let hint = "`evid verify` says what a submission is worth; unpack it, and name the folder";
+        return Err(Failure::new(format!("{of}: is neither the folder of a run nor a report")).hint(hint));
     }
     let (_, statement) = report_file::read(Path::new(of)).map_err(|e| Failure::new(format!("{of}: {e}")).exit(Exit::Broken))?;
     ui::message(&format!("read, not verified: `evid verify {of} --key PUB --rederive` says what it is worth"));

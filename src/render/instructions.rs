@@ -8,14 +8,13 @@ pub fn text(view: &View, list: &str) -> String {
     let t = words::page();
     let mut out = format!("# {}\n\n", t.verify_title);
     view.lead.iter().for_each(|sentence| out.push_str(&format!("- {sentence}\n")));
-    out.push_str(&format!("\n{}\n\n```sh\nsha256sum --quiet -c {list}\n```\n", t.verify_list));
-    out.push_str(&format!("\n{}\n\n```sh\nevid verify . --key signing.pub --rederive\n```\n", t.verify_evid));
     out.push_str(&format!("\n{}\n", t.check_about));
+    out.push_str(&format!("\n{}\n\n```sh\nevid verify . --key ../signing.pub --rederive\n```\n", t.verify_evid));
     for (about, commands) in &view.checks {
         out.push_str(&format!("\n{about}\n\n```sh\n{commands}\n```\n"));
     }
     out.push_str(&format!("\n{}\n\n", fill(t.verify_signature, &[("list", list)])));
-    out.push_str(&format!("{}\n\n", t.heading_limits));
+    out.push_str(&format!("## {}\n\n", t.heading_limits));
     view.not_proven.iter().for_each(|line| out.push_str(&format!("- {line}\n")));
     out
 }

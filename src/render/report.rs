@@ -29,7 +29,7 @@ pub fn full(report: &Reading, style: Style) -> String {
     for judged in &report.judged {
         let reasons = findings::reasons(judged, &names);
         if reasons.len() > 1 {
-            out.push_str(&format!("\n{} is {}\n", foreign::clean(&judged.id), words::of_verdict(judged.verdict)));
+            out.push_str(&format!("\n{}: {}\n", foreign::clean(&judged.id), words::of_verdict(judged.verdict)));
             reasons.iter().for_each(|r| out.push_str(&format!("  {r}\n")));
         }
     }
@@ -71,7 +71,7 @@ fn reason(judged: &Judged, names: &[&str]) -> String {
     let reasons = findings::reasons(judged, names);
     match reasons.split_first() {
         Some((first, [])) => first.clone(),
-        Some((first, rest)) => format!("{first} (and {} more)", rest.len()),
+        Some((first, rest)) => fill(words::page().and_more, &[("first", first), ("n", &rest.len().to_string())]),
         None => findings::of_claim(judged),
     }
 }

@@ -6,7 +6,7 @@ use crate::render::{findings, words};
 use crate::report::read::Reading;
 use crate::usecase::shown::Shown;
 
-/// The most sentences: more are not listened to.
+/// The most things that are said: more are not listened to.
 const MOST: usize = 5;
 
 /// What may be said, and what may not.
@@ -17,19 +17,15 @@ pub struct Summary {
     pub unsaid: Vec<(String, String)>,
 }
 
-/// The sentences of a report. Where claims are not proven, those about them are left out, not softened.
-pub fn summary(mut report: Reading, shown: Option<&Shown>) -> Summary {
-    let names: Vec<String> = report.bundles.iter().map(|b| b.name.clone()).collect();
-    let names: Vec<&str> = names.iter().map(|name| &**name).collect();
-    let spoken = |v: Verdict| matches!(v, Verdict::Proven | Verdict::NotApplicable);
-    let (proven, open): (Vec<_>, Vec<_>) = report.judged.drain(..).partition(|j| spoken(j.verdict));
+/// The sentences of a report. Where claims are not proven, those about them are left out, not softened; what a sentence excepts stays with it.
+pub fn summary(report: &Reading, shown: Option<&Shown>) -> Summary {
+    let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();
     let why = |judged| findings::reasons(judged, &names).into_iter().next().unwrap_or_default();
-    let unsaid = open.iter().map(|judged| (findings::of_claim(judged), why(judged))).collect();
-    let some = proven.iter().any(|j| j.verdict == Verdict::Proven);
-    report.judged = proven;
-    let first = |sentences: Vec<String>| sentences.into_iter().next();
-    let say = if some { paragraphs(&report, shown).into_iter().filter_map(first).take(MOST).collect() } else { Vec::new() };
-    Summary { say, unsaid }
+    let open = report.judged.iter().filter(|j| matches!(j.verdict, Verdict::Refuted | Verdict::Inconclusive));
+    let unsaid = open.map(|judged| (findings::of_claim(judged), why(judged))).collect();
+    let some = report.judged.iter().any(|j| j.verdict == Verdict::Proven);
+    let paragraphs = if some { paragraphs(report, shown, false) } else { Vec::new() };
+    Summary { say: paragraphs.into_iter().map(|sentences| sentences.join(" ")).take(MOST).collect(), unsaid }
 }
 
 /// The same for a terminal.

@@ -145,7 +145,7 @@ fn a_report_of_plain_captures_is_given_as_reviewed() {
     // Of a report alone, only what it holds itself.
     let alone = Inputs { judged: false, shown: None, ..inputs };
     let page = html::page(&view(&alone));
-    assert!(page.contains("was read and not verified") && page.contains("the bundles were not at hand"));
+    assert!(page.contains("was read and not verified") && page.contains("the bundles were not read"));
     assert!(
         !page.contains("id=\"timeline\"") && !page.contains("id=\"applications\"") && page.contains("30 objects (7 of them Applications)")
     );

@@ -15,10 +15,6 @@ pub(crate) struct Args {
     /// What to prove
     #[arg(value_enum, required_unless_present = "resume")]
     goal: Option<Goal>,
-    #[command(flatten)]
-    cluster: ClusterArgs,
-    #[command(flatten)]
-    turn: TurnArgs,
     /// Where the folder of the run goes
     #[arg(long, value_name = "DIR", default_value = "proof")]
     out: PathBuf,
@@ -49,6 +45,10 @@ pub(crate) struct Args {
     /// Leave the run's text folders (docs/audit, docs/proof) with it, as `evid export` writes them
     #[arg(long)]
     export: bool,
+    #[command(flatten)]
+    turn: TurnArgs,
+    #[command(flatten)]
+    cluster: ClusterArgs,
 }
 
 /// How the switch is turned.

@@ -90,10 +90,11 @@ impl Verifying<'_> {
     fn tell_key(&self, dir: &Path) {
         let path = dir.join(SIGNER);
         if let ([], Ok(keys)) = (self.keys, keyfile::load_verifying_keys(&path)) {
+            let named = if self.unpacked.is_empty() { path.display().to_string() } else { format!("{SIGNER}, taken out of it") };
             let ids = keys.iter().map(crate::envelope::VerifyingKey::keyid).collect::<Vec<_>>().join(", ");
             ui::message(&format!(
                 "a key lies there: {ids}\nit is not trusted for that: if the signer tells you the same id over another way, then --key {}",
-                self.called(&path.display().to_string())
+                named
             ));
         }
     }

@@ -43,13 +43,14 @@ pub(super) fn warnings(inputs: &Inputs<'_>) -> Vec<String> {
 
 /// The sentences: the switched layer, each layer that was to stay, what was watched.
 pub(super) fn lead(report: &Reading, shown: Option<&Shown>) -> Vec<String> {
-    paragraphs(report, shown).into_iter().map(|sentences| sentences.join(" ")).collect()
+    paragraphs(report, shown, true).into_iter().map(|sentences| sentences.join(" ")).collect()
 }
 
 /// The same, sentence by sentence; a paragraph is about one thing, and its first sentence says the most.
-pub fn paragraphs(report: &Reading, shown: Option<&Shown>) -> Vec<Vec<String>> {
+/// Sentences about what is not proven are among them only where `open` wants them; none is softened by that.
+pub fn paragraphs(report: &Reading, shown: Option<&Shown>, open: bool) -> Vec<Vec<String>> {
     let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();
-    let say = Say { report, shown, names };
+    let say = Say { report, shown, names, open };
     let layers = report.bundles.first().map(|b| &*b.layers).unwrap_or_default();
     let mut out = Vec::new();
     for layer in layers.iter().filter(|l| l.role == "switched") {
@@ -66,6 +67,8 @@ struct Say<'a> {
     report: &'a Reading,
     shown: Option<&'a Shown>,
     names: Vec<&'a str>,
+    /// Whether what is not proven is told.
+    open: bool,
 }
 
 impl Say<'_> {
@@ -85,10 +88,10 @@ impl Say<'_> {
         }
     }
 
-    /// A sentence about a claim that is not proven.
-    fn open(&self, judged: &Judged, layer: &str, refuted: &str, open: &str) -> String {
+    /// A sentence about a claim that is not proven, where it is wanted.
+    fn open(&self, judged: &Judged, layer: &str, refuted: &str, open: &str) -> Option<String> {
         let text = if judged.verdict == Verdict::Refuted { refuted } else { open };
-        fill(text, &[("layer", layer), ("why", &self.why(judged))])
+        self.open.then(|| fill(text, &[("layer", layer), ("why", &self.why(judged))]))
     }
 
     fn switched(&self, layer: &str) -> Vec<String> {
@@ -104,10 +107,11 @@ impl Say<'_> {
             (false, true) => out.push(fill(t.came_back, &[("layer", layer), ("what", &many(&back))])),
             (false, false) => {}
         }
-        out.extend(absent.filter(|j| j.verdict != Verdict::Proven).map(|j| self.open(j, layer, t.not_gone, t.gone_open)));
-        out.extend(restored.filter(|j| j.verdict != Verdict::Proven).map(|j| self.open(j, layer, t.not_back, t.back_open)));
+        out.extend(absent.filter(|j| j.verdict != Verdict::Proven).and_then(|j| self.open(j, layer, t.not_gone, t.gone_open)));
+        out.extend(restored.filter(|j| j.verdict != Verdict::Proven).and_then(|j| self.open(j, layer, t.not_back, t.back_open)));
         let noted = |judged: Option<&Judged>, is: fn(Code) -> bool| {
-            let all = judged.into_iter().flat_map(|j| &j.findings).filter(|f| is(f.code)).filter_map(|f| f.object.as_ref());
+            let told = judged.filter(|j| self.open || j.verdict == Verdict::Proven);
+            let all = told.into_iter().flat_map(|j| &j.findings).filter(|f| is(f.code)).filter_map(|f| f.object.as_ref());
             all.collect::<BTreeSet<&Key>>().len()
         };
         let kept = noted(absent, findings::is_kept);
@@ -144,9 +148,9 @@ impl Say<'_> {
             };
             out.push(fill(text, &[("layer", layer), ("what", &self.holds(layer)), ("n", &expected.to_string())]));
         } else {
-            out.push(self.open(unchanged, layer, t.changed, t.changed_open));
+            out.extend(self.open(unchanged, layer, t.changed, t.changed_open));
         }
-        out.extend(undisturbed.filter(|j| j.verdict != Verdict::Proven).map(|j| self.open(j, layer, t.disturbed, t.disturbed_open)));
+        out.extend(undisturbed.filter(|j| j.verdict != Verdict::Proven).and_then(|j| self.open(j, layer, t.disturbed, t.disturbed_open)));
         out
     }
 
@@ -162,6 +166,9 @@ impl Say<'_> {
         const TOLD: [&str; 5] = ["absent", "restored", "unchanged", "undisturbed", "available"];
         let open = self.report.judged.iter().filter(|j| matches!(j.verdict, Verdict::Refuted | Verdict::Inconclusive));
         let untold = open.filter(|j| !j.id.rsplit_once('.').is_some_and(|(_, word)| TOLD.contains(&word)));
+        if !self.open {
+            return Vec::new();
+        }
         let claims: Vec<String> = untold.map(|j| format!("{} ({})", j.id, crate::render::words::of_verdict(j.verdict))).collect();
         if claims.is_empty() { Vec::new() } else { vec![fill(texts().also, &[("claims", &claims.join(", "))])] }
     }
@@ -186,7 +193,7 @@ impl Say<'_> {
         };
         let mut out = vec![fill(text, &[("time", &time), ("layers", &layers.join(", "))])];
         for j in judged.iter().filter(|j| j.verdict != Verdict::Proven && j.verdict != Verdict::NotApplicable) {
-            out.push(self.open(j, j.id.split('.').next().unwrap_or_default(), t.unavailable, t.available_open));
+            out.extend(self.open(j, j.id.split('.').next().unwrap_or_default(), t.unavailable, t.available_open));
         }
         out
     }

@@ -8,6 +8,7 @@ use crate::render::view::said::{Inputs, Subject, texts};
 use crate::render::words::{count, fill};
 use crate::render::{findings, foreign, gaps};
 use crate::report::read::Bundle;
+use crate::usecase::folder::MANIFEST;
 use std::collections::BTreeSet;
 
 /// How many kinds of one reason for a gap are named.
@@ -86,6 +87,7 @@ pub(super) fn files(inputs: &Inputs<'_>) -> Vec<(String, &'static str)> {
     }
     if inputs.run.is_some() {
         out.push((ACTIONS.to_owned(), t.file_actions));
+        out.push((MANIFEST.to_owned(), t.file_manifest));
     }
     out
 }
@@ -100,6 +102,9 @@ pub(super) fn checks(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
     let names = bundles(inputs);
     let bundles: Vec<String> = names.iter().map(|b| quoted(b)).collect();
     let mut out = Vec::new();
+    if inputs.run.is_some() {
+        out.push((t.verify_list, format!("sha256sum --quiet -c {MANIFEST}")));
+    }
     let digests = inputs
         .report
         .bundles
@@ -123,20 +128,21 @@ pub(super) fn checks(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
         out.push((
             t.check_openssl,
             [
-                format!("jq -r .payload {report} | base64 -d > payload"),
+                "d=$(mktemp -d)".to_owned(),
+                format!("jq -r .payload {report} | base64 -d > \"$d/payload\""),
                 format!("t=$(jq -r .payloadType {report})"),
-                "{ printf 'DSSEv1 %d %s %d ' ${#t} \"$t\" $(stat -c %s payload); cat payload; } > signed".to_owned(),
-                format!("jq -r '.signatures[0].sig' {report} | base64 -d > sig"),
-                "openssl pkeyutl -verify -pubin -inkey signing.pub -rawin -in signed -sigfile sig".to_owned(),
-                "openssl pkey -pubin -in signing.pub -outform DER | sha256sum".to_owned(),
+                "{ printf 'DSSEv1 %d %s %d ' ${#t} \"$t\" $(wc -c < \"$d/payload\"); cat \"$d/payload\"; } > \"$d/signed\"".to_owned(),
+                format!("jq -r '.signatures[0].sig' {report} | base64 -d > \"$d/sig\""),
+                "openssl pkeyutl -verify -pubin -inkey ../signing.pub -rawin -in \"$d/signed\" -sigfile \"$d/sig\"".to_owned(),
+                "openssl pkey -pubin -in ../signing.pub -outform DER | sha256sum".to_owned(),
             ]
             .join("\n"),
         ));
         if let Some(first) = bundles.first() {
-            let options = "--new-bundle-format --key signing.pub --insecure-ignore-tlog --type https://evid.dev/report/v1";
+            let options = "--new-bundle-format --key ../signing.pub --insecure-ignore-tlog --type https://evid.dev/report/v1";
             out.push((t.check_cosign, format!("cosign verify-blob-attestation --bundle {sigstore} {options} {first}")));
         }
-        out.push((t.check_evid, format!("evid verify {} {report} --key signing.pub --rederive", bundles.join(" "))));
+        out.push((t.check_evid, format!("evid verify {} {report} --key ../signing.pub --rederive", bundles.join(" "))));
     }
     out
 }

@@ -35,10 +35,8 @@ pub fn attached(folder: &Path, run: &Path) {
 fn follow(folder: &Path, key: &Path) {
     std::fs::copy(key, folder.parent().unwrap().join("signing.pub")).unwrap();
     let said = std::fs::read_to_string(folder.join("VERIFY.md")).unwrap();
-    // Beside the folder, not in it: the reader's key came over another way.
-    let commands = said.replace("signing.pub", "../signing.pub");
     let binary = Path::new(env!("CARGO_BIN_EXE_evid")).parent().unwrap().display().to_string();
-    let blocks: Vec<&str> = commands.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let blocks: Vec<&str> = said.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert!(blocks.len() > 6, "{said}");
     for block in blocks {
         let tools = ["jq", "unzip", "openssl", "sha256sum", "cosign"];
@@ -47,16 +45,8 @@ fn follow(folder: &Path, key: &Path) {
             eprintln!("skipped: {missing} is not installed");
             continue;
         }
-        // What the commands write on their way is written elsewhere, as a reader of a folder that is not theirs would.
-        let block =
-            block.replace("> payload", "> ../payload").replace("cat payload", "cat ../payload").replace("%s payload", "%s ../payload");
-        let block = block
-            .replace("> signed", "> ../signed")
-            .replace("-in signed", "-in ../signed")
-            .replace("> sig\n", "> ../sig\n")
-            .replace("-sigfile sig", "-sigfile ../sig");
         let path = format!("{binary}:/usr/bin:/bin");
-        let out = Command::new("bash").args(["-euo", "pipefail", "-c", &block]).current_dir(folder).env("PATH", path).output().unwrap();
+        let out = Command::new("bash").args(["-euo", "pipefail", "-c", block]).current_dir(folder).env("PATH", path).output().unwrap();
         assert!(out.status.success(), "{block}\n{}{}", text(&out.stdout), text(&out.stderr));
     }
 }
