@@ -78,7 +78,8 @@ fn the_files_that_the_docs_for_contributors_name_are_there() {
 fn the_recipes_that_renew_golden_files_name_tests_that_are_there() {
     let just = read("justfile");
     let names = just.lines().filter(|l| l.contains("EVID_BLESS=1")).flat_map(|l| l.split(" -- ").nth(1).unwrap().split(' '));
-    let tests: String = ["sweep.rs", "samples.rs", "published.rs", "probes/runner.rs"].map(|f| read(&format!("tests/it/{f}"))).concat();
+    let tests: String =
+        ["sweep.rs", "samples.rs", "published.rs", "probes/runner.rs", "docs.rs"].map(|f| read(&format!("tests/it/{f}"))).concat();
     let main = read("tests/it/main.rs");
     let mut seen = 0;
     for name in names {
