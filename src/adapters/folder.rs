@@ -99,17 +99,6 @@ pub fn seal(dir: &Path, key: &SigningKey) -> Result<(), FolderError> {
     Ok(())
 }
 
-/// The folder itself, or the one within it, that has a list; none if none has.
-///
-/// # Errors
-/// If the folders can't be read.
-pub fn sealed(dir: &Path) -> Result<Option<PathBuf>, FolderError> {
-    let failed = |e: walkdir::Error| FileError::reading(dir)(io::Error::other(e.to_string()));
-    let folders = WalkDir::new(dir).max_depth(3).sort_by_file_name().into_iter().filter_entry(|e| e.file_type().is_dir());
-    let folders = folders.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-    Ok(folders.into_iter().map(walkdir::DirEntry::into_path).find(|dir| signature(dir).is_file()))
-}
-
 /// Takes the list and its signatures away: the folder is going to change.
 ///
 /// # Errors
@@ -148,6 +137,10 @@ pub fn list(dir: &Path) -> Result<Option<(Sums, Envelope)>, FolderError> {
         (true, true) => {}
     }
     let (envelope, statement) = report_file::statement(&signed).map_err(|e| wrong(&signed, e.to_string()))?;
+    let other = dir.join(format!("{MANIFEST}{SIGSTORE}"));
+    if other.exists() && !report_file::statement(&other).is_ok_and(|(same, _)| same == envelope) {
+        return Err(wrong(&other, format!("is not the signature that {} holds: one of them was changed", signed.display())));
+    }
     let text = std::fs::read(&path).map_err(FileError::reading(&path))?;
     let sums = folder::parse(&text).map_err(|e| wrong(&path, e.to_string()))?;
     if !is_about(&statement, &sums) {

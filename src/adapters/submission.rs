@@ -3,10 +3,11 @@
 use crate::adapters::archive::ENDING;
 use crate::adapters::folder::FolderError;
 use crate::adapters::{FileError, archive, folder, fresh};
+use crate::usecase::folder as usecase;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
-use std::io::{Cursor, Read as _, Write as _};
+use std::io::{Cursor, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
@@ -14,6 +15,9 @@ use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 /// The most files that are unpacked, and the most bytes of all.
 const MOST: usize = 10_000;
 const LARGEST: u64 = 4 << 30;
+/// The deepest folder, and the longest name in bytes.
+const DEEPEST: usize = 16;
+const LONGEST: usize = 1024;
 
 /// A zip that can't be made or unpacked.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +73,18 @@ pub fn pack(path: &Path, base: Option<&Path>, within: &str, files: &BTreeMap<Str
     if let Some(base) = base {
         let file = File::open(base).map_err(FileError::reading(base))?;
         let mut old = ZipArchive::new(file).map_err(|e| wrong(base)(e.to_string()))?;
+        if old.offset() != 0 || records(base)?.is_some_and(|records| records != old.len()) {
+            return Err(wrong(base)("has bytes in front of its first file, or names a file twice: it can't be kept as it is".into()));
+        }
+        let names: Vec<String> = old.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
+        let attached = names.iter().any(|name| *name == format!("{within}MANIFEST.json"));
+        if names.len() != old.len() || names.iter().any(|name| folder_name(name).is_none()) {
+            return Err(wrong(base)("has a name that not every program reads in the same way".into()));
+        }
+        if !attached && names.iter().any(|name| name.starts_with(within)) {
+            return Err(wrong(base)(format!("has a folder {within} of its own, which evid did not write")));
+        }
+        writer.set_raw_comment(old.comment().into()).map_err(|e| failed(&e))?;
         for i in 0..old.len() {
             let entry = old.by_index_raw(i).map_err(|e| wrong(base)(e.to_string()))?;
             let name = entry.name().map_err(|e| wrong(base)(e.to_string()))?;
@@ -89,7 +105,20 @@ pub fn pack(path: &Path, base: Option<&Path>, within: &str, files: &BTreeMap<Str
         writer.write_all(bytes).map_err(FileError::writing(path))?;
     }
     let bytes = writer.finish().map_err(|e| failed(&e))?.into_inner();
-    Ok(fresh::replace(path, &bytes, 0o644).map_err(FileError::writing(path))?)
+    // Where a link leads is what is written, in the mode that it has.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    Ok(fresh::replace(path, &bytes, mode(path)).map_err(FileError::writing(path))?)
+}
+
+/// The mode of a file that is there; that of evidence otherwise.
+fn mode(path: &Path) -> u32 {
+    #[cfg(unix)]
+    if let Ok(meta) = std::fs::metadata(path) {
+        use std::os::unix::fs::PermissionsExt as _;
+        return meta.permissions().mode() & 0o777;
+    }
+    let _ = path;
+    0o644
 }
 
 /// Unpacks a zip into a folder that is there and empty.
@@ -103,22 +132,57 @@ pub fn unpack(path: &Path, into: &Path) -> Result<(), SubmissionError> {
     if zip.len() > MOST {
         return Err(failed(format!("holds {} files, more than the {MOST} that are unpacked", zip.len())));
     }
-    let mut left = LARGEST;
+    if zip.offset() != 0 {
+        return Err(failed("has bytes in front of its first file, so other programs may read it differently".into()));
+    }
+    if records(path)?.is_some_and(|records| records != zip.len()) {
+        return Err(failed("names a file twice, so other programs may read it differently".into()));
+    }
+    // All names are looked at before the first file is written.
+    let mut names = Vec::new();
     for i in 0..zip.len() {
         let entry = zip.by_index(i).map_err(|e| failed(e.to_string()))?;
-        if entry.is_dir() {
-            continue;
+        let name = entry.name().map_err(|e| failed(e.to_string()))?.into_owned();
+        let plain = folder_name(&name).filter(|path| path.components().count() <= DEEPEST && !entry.is_symlink());
+        let plain = plain.ok_or_else(|| failed(format!("its entry {name:?} leads out of it, is a link, or lies too deep")))?;
+        match (entry.is_dir(), entry.size()) {
+            (true, 0) => {}
+            (true, _) => return Err(failed(format!("its folder {name:?} has content of its own"))),
+            (false, _) => names.push((i, plain)),
         }
-        let name = entry.enclosed_name().filter(|_| !entry.is_symlink());
-        let name = name.ok_or_else(|| failed(format!("its entry {:?} leads out of it, or is a link", entry.name())))?;
-        let to = into.join(name);
+    }
+    let mut left = LARGEST;
+    for (i, name) in names {
+        let entry = zip.by_index(i).map_err(|e| failed(e.to_string()))?;
+        let to = into.join(&name);
         let dir = to.parent().unwrap_or(into);
         std::fs::create_dir_all(dir).map_err(FileError::writing(dir))?;
-        let mut out = File::create_new(&to).map_err(FileError::writing(&to))?;
-        let copied = io::copy(&mut entry.take(left + 1), &mut out).map_err(FileError::reading(path))?;
+        let mut out = File::create_new(&to).map_err(|e| failed(format!("{}: {e}", name.display())))?;
+        let copied = io::copy(&mut entry.take(left + 1), &mut out).map_err(|e| failed(format!("{}: {e}", name.display())))?;
         left = left.checked_sub(copied).ok_or_else(|| failed(format!("holds more than the {LARGEST} bytes that are unpacked")))?;
     }
     Ok(())
+}
+
+/// The path of an entry within the folder, if it is written in the one plain way and stays there.
+fn folder_name(name: &str) -> Option<PathBuf> {
+    let file = name.strip_suffix('/').unwrap_or(name);
+    (usecase::is_plain(file) && file.len() <= LONGEST).then(|| PathBuf::from(file))
+}
+
+/// How many records the directory at the end of a zip says that it has; none where it says so elsewhere (zip64).
+fn records(path: &Path) -> Result<Option<usize>, FileError> {
+    const END: usize = 22;
+    let reading = FileError::reading(path);
+    let mut file = File::open(path).map_err(reading)?;
+    let size = file.metadata().map_err(reading)?.len();
+    let tail = size.min((END + usize::from(u16::MAX)) as u64);
+    file.seek(SeekFrom::Start(size - tail)).map_err(reading)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(reading)?;
+    let at = bytes.windows(4).rposition(|w| w == b"PK\x05\x06");
+    let count = at.and_then(|at| Some(usize::from(u16::from_le_bytes(bytes.get(at + 10..at + 12)?.try_into().ok()?))));
+    Ok(count.filter(|count| *count != usize::from(u16::MAX)))
 }
 
 #[cfg(test)]
@@ -149,11 +213,44 @@ mod tests {
     fn what_else_is_in_a_zip_stays_and_what_was_attached_before_is_replaced() -> Result<(), Box<dyn std::error::Error>> {
         let dir = tempfile::tempdir()?;
         let path = dir.path().join("submission.zip");
-        pack(&path, None, "", &files(&["letter.txt", "evid/old.txt"]))?;
+        pack(&path, None, "", &files(&["letter.txt", "evid/old.txt", "evid/MANIFEST.json"]))?;
         pack(&path, Some(&path), "evid/", &files(&["new.txt"]))?;
         let out = tempfile::tempdir()?;
         unpack(&path, out.path())?;
         assert_eq!(held(out.path())?.into_keys().collect::<Vec<_>>(), ["evid/new.txt", "letter.txt"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_folder_of_the_same_name_that_is_not_evids_is_left_alone() -> Result<(), Box<dyn std::error::Error>> {
+        let dir = tempfile::tempdir()?;
+        let path = dir.path().join("homework.zip");
+        pack(&path, None, "", &files(&["evid/essay.txt"]))?;
+        assert!(pack(&path, Some(&path), "evid/", &files(&["new.txt"])).is_err_and(|e| e.to_string().contains("of its own")));
+        Ok(())
+    }
+
+    #[test]
+    fn a_zip_that_two_programs_read_differently_is_refused() -> Result<(), Box<dyn std::error::Error>> {
+        let dir = tempfile::tempdir()?;
+        let (good, path, into) = (dir.path().join("good.zip"), dir.path().join("bad.zip"), dir.path().join("in"));
+        pack(&good, None, "", &files(&["index.html"]))?;
+        std::fs::create_dir(&into)?;
+        std::fs::write(&path, [b"PK in front of it".to_vec(), std::fs::read(&good)?].concat())?;
+        assert!(unpack(&path, &into).is_err());
+        // Two entries, one of which is renamed to the name of the other.
+        pack(&path, None, "", &files(&["index.htm1", "index.html"]))?;
+        let bytes = std::fs::read(&path)?;
+        let renamed = String::from_utf8_lossy(b"index.htm1").into_owned().into_bytes();
+        let mut twice = bytes.clone();
+        for at in 0..bytes.len().saturating_sub(renamed.len()) {
+            if bytes.get(at..at + renamed.len()) == Some(&renamed[..]) {
+                twice.splice(at..at + renamed.len(), *b"index.html");
+            }
+        }
+        std::fs::write(&path, twice)?;
+        assert!(unpack(&path, &into).is_err());
+        assert_eq!(std::fs::read_dir(&into)?.count(), 0, "nothing was written");
         Ok(())
     }
 

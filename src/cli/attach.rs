@@ -8,7 +8,7 @@ use crate::cli::{Done, Global, export, key, ui, verify};
 use crate::render::view::{Inputs, view};
 use crate::render::{foreign, instructions, markdown};
 use crate::report::read::read;
-use crate::usecase::folder::{MANIFEST, SIGNER};
+use crate::usecase::folder::MANIFEST;
 use crate::usecase::prove::judge;
 use crate::usecase::shown::shown;
 use std::collections::BTreeMap;
@@ -50,39 +50,56 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if let Some(there) = args.to.as_ref().filter(|to| to.exists()) {
         return Err(Failure::new(format!("{}: exists", there.display())).hint("name another, or `--into` a zip that is there"));
     }
-    let said = |text: &str| {
-        ui::message(text.trim_end());
-        Ok(())
-    };
-    let (verified, _) = verify::check(&[args.run.display().to_string()], &keys, true, global, Some(said))?;
+    let within = |path: &Path| path.parent().and_then(|dir| if dir == Path::new("") { Path::new(".") } else { dir }.canonicalize().ok());
+    let target = args.to.as_deref().or(args.into.as_deref()).and_then(within);
+    if target.is_some_and(|dir| args.run.canonicalize().is_ok_and(|run| dir.starts_with(run))) {
+        return Err(Failure::new("that lies in the run's own folder, which would no longer verify").hint("name a place outside of it"));
+    }
+    if let Some(base) = args.into.as_ref().filter(|base| !submission::is(base)) {
+        return Err(Failure::new(format!("{}: is no zip, or a sealed bundle", base.display())).hint("`--to` makes a new zip"));
+    }
+    // What is verified is a copy, and it is what is packed: nobody changes it in between.
+    let stage = tempfile::tempdir().map_err(|e| Failure::new(format!("no temporary folder: {e}")))?;
+    for (name, bytes) in submission::held(&args.run)?.into_iter().chain(lists(&args.run)) {
+        fresh::create(&stage.path().join(&name), &bytes, 0o644).map_err(|e| Failure::new(format!("{name}: {e}")))?;
+    }
+    let (copy, run) = (stage.path().display().to_string(), args.run.display().to_string());
+    let (verified, answers) = verify::check(std::slice::from_ref(&copy), &keys, true, global, None)?;
+    for answer in &answers {
+        let says = answer["says"].as_array().into_iter().flatten().filter_map(|s| s.as_str()).collect::<Vec<_>>().join("\n  ");
+        ui::message(&format!("{}\n  {says}", answer["file"].as_str().unwrap_or_default()).replace(&copy, &run));
+    }
     if verified != Exit::Proven {
         let hint = "mend what is named above; `--key PUB` names the key of somebody else's run, if you trust it";
-        return Err(Failure::new(format!("{} does not verify, so it is not attached", args.run.display())).hint(hint).exit(verified));
+        return Err(Failure::new(format!("{run} does not verify, so it is not attached")).hint(hint).exit(verified));
     }
-    let stage = tempfile::tempdir().map_err(|e| Failure::new(format!("no temporary folder: {e}")))?;
-    for (name, bytes) in submission::held(&args.run)?.into_iter().chain(texts(args, global)?).filter(|(name, _)| name != SIGNER) {
-        let path = stage.path().join(&name);
-        fresh::create(&path, &bytes, 0o644).map_err(|e| Failure::new(format!("{name}: {e}")))?;
+    folder::unseal(stage.path())?;
+    for (name, bytes) in texts(stage.path(), global)? {
+        fresh::replace(&stage.path().join(&name), &bytes, 0o644).map_err(|e| Failure::new(format!("{name}: {e}")))?;
     }
     if args.export {
-        export::write(stage.path(), &archive::sides(&bundles(&args.run.display().to_string(), global)?)?)?;
+        export::write(stage.path(), &archive::sides(&bundles(&copy, global)?)?)?;
     }
     folder::seal(stage.path(), &signing)?;
     let mut files = submission::held(stage.path())?;
-    for own in [MANIFEST, "MANIFEST.json", "MANIFEST.sigstore.json"] {
-        files.insert(own.to_owned(), std::fs::read(stage.path().join(own))?);
-    }
+    files.extend(lists(stage.path()));
     let to = place(args, &files)?;
     ui::data(format!("{}\n", to.display()).as_bytes())?;
     ui::message(&format!("{} files; next: evid verify {} --key {}", files.len(), to.display(), key::public(args.sign.as_deref())));
     Ok(Exit::Proven)
 }
 
+/// The list of a folder and its signatures.
+fn lists(dir: &Path) -> Vec<(String, Vec<u8>)> {
+    let names = [MANIFEST.to_owned(), format!("{MANIFEST}.json"), format!("{MANIFEST}.sigstore.json")];
+    names.into_iter().filter_map(|name| Some((name.clone(), std::fs::read(dir.join(name)).ok()?))).collect()
+}
+
 /// What the run itself does not have: how it is checked, and the report for a pull request.
-fn texts(args: &Args, global: &Global) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
-    let run = RunFolder::new(args.run.clone());
+fn texts(dir: &Path, global: &Global) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    let run = RunFolder::new(dir.to_owned());
     let state = run.state().map_err(|e| Failure::new(e.to_string()).hint("`evid attach` takes the folder of a run"))?;
-    let paths: Vec<PathBuf> = run.reference().into_iter().chain(bundles(&args.run.display().to_string(), global)?).collect();
+    let paths: Vec<PathBuf> = run.reference().into_iter().chain(bundles(&dir.display().to_string(), global)?).collect();
     let sides = archive::sides(&paths)?;
     let outcome = judge(&state, &sides)?;
     let reading = read(&outcome.predicate).map_err(Failure::new)?;

@@ -40,6 +40,11 @@ impl Failure {
         self
     }
 
+    /// Whether the command could not run, which says nothing of what it was given.
+    pub fn is_of_usage(&self) -> bool {
+        self.exit == Exit::Usage
+    }
+
     /// What went wrong.
     pub fn text(&self) -> &str {
         &self.text

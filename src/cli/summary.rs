@@ -1,12 +1,13 @@
 //! `evid summary`: what may be said aloud of a run or a report, and what may not.
 use crate::adapters::run_folder::RunFolder;
-use crate::adapters::{archive, report_file};
+use crate::adapters::{archive, folder, report_file};
 use crate::cli::exit::Exit;
 use crate::cli::export::bundles;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
 use crate::render::summary;
 use crate::report::read::read;
+use crate::usecase::folder::{Standing, against};
 use crate::usecase::prove::judge;
 use crate::usecase::shown::{Shown, shown};
 use serde_json::{Value, json};
@@ -46,6 +47,20 @@ fn judged(of: &str, global: &Global) -> Result<(Value, Option<Shown>), Failure> 
         let run = RunFolder::new(of.into());
         let state = run.state().map_err(|e| Failure::new(e.to_string()).hint("`evid summary` takes the folder of a run, or a report"))?;
         let paths: Vec<PathBuf> = run.reference().into_iter().chain(bundles(of, global)?).collect();
+        if let Some((list, _)) = folder::list(Path::new(of)).map_err(|e| Failure::from(e).exit(Exit::Broken))? {
+            let there = folder::files(Path::new(of))?;
+            let changed =
+                against(&list, &there).into_iter().find(|(_, standing)| matches!(standing, Standing::Changed | Standing::Missing));
+            if let Some((name, _)) = changed {
+                return Err(Failure::new(format!("{of}/{name}: is not what was signed for"))
+                    .hint("`evid verify` says more")
+                    .exit(Exit::Broken));
+            }
+        }
+        if let Some(step) = state.failed() {
+            ui::message(&format!("{} failed: the run is not at its end", step.name()));
+        }
+        ui::message(&format!("judged anew, not verified: `evid verify {of} --key PUB` says who signed for it"));
         let sides = archive::sides(&paths)?;
         let shown = shown(&sides)?;
         return Ok((judge(&state, &sides)?.predicate, Some(shown)));

@@ -5,24 +5,18 @@ use crate::adapters::{folder, keyfile, submission};
 use crate::bundle::sums::Sums;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::verify::Verifying;
 use crate::cli::verify::report::signed;
+use crate::cli::verify::{Found, Verifying};
 use crate::cli::{Done, ui};
 use crate::render::foreign;
 use crate::usecase::folder::{MANIFEST, SIGNER, Standing, against, is_own};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// What is checked in a folder beyond its list.
-pub(super) struct Found {
-    pub(super) bundles: Vec<PathBuf>,
-    pub(super) reports: Vec<PathBuf>,
-}
-
 impl Verifying<'_> {
     /// Holds a folder against its signed list; prints the result.
     pub(super) fn folder(&mut self, dir: &Path) -> Result<(Exit, Found), Failure> {
-        let there = folder::files(dir)?;
+        let there = folder::files(dir).map_err(|e| Failure::from(e).exit(Exit::Broken))?;
         let ending = |ends: &[&str]| {
             let of = there.iter().map(|(name, _)| name).filter(|name| ends.iter().any(|end| name.ends_with(end)));
             of.map(|name| dir.join(name)).collect::<Vec<_>>()
@@ -48,16 +42,13 @@ impl Verifying<'_> {
         Ok((exit, found))
     }
 
-    /// Unpacks a zip that is no bundle, and holds it against the signed list that it has, in whichever folder; prints the result.
+    /// Unpacks a zip that is no bundle, and checks all of it as a folder; prints the result.
     pub(super) fn submission(&mut self, path: &Path) -> Result<(Exit, Found), Failure> {
         let dir = tempfile::tempdir().map_err(|e| Failure::new(format!("no temporary folder: {e}")))?;
         submission::unpack(path, dir.path()).map_err(|e| Failure::from(e).exit(Exit::Broken))?;
-        let root = folder::sealed(dir.path())?;
+        let root = dir.path().to_owned();
         self.unpacked.push((dir, path.to_owned()));
-        match root {
-            Some(root) => self.folder(&root),
-            None => Err(Failure::new(format!("{}: no bundle, and no folder in it has a {MANIFEST}", path.display())).exit(Exit::Broken)),
-        }
+        self.folder(&root)
     }
 
     /// Looks a file up in the list of the nearest folder above it that has one; none where there is no such folder.

@@ -14,7 +14,7 @@ use crate::render::foreign;
 use crate::usecase::verify;
 use crate::usecase::verify::points::Point;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -62,8 +62,8 @@ struct Verifying<'a> {
     bundles: BTreeMap<String, (PathBuf, bool)>,
     /// What belongs to one run is checked together, the bundles of each report too.
     run: BTreeMap<String, (PathBuf, Point)>,
-    /// Envelopes that were checked: a report lies there in two forms.
-    seen: BTreeSet<Vec<u8>>,
+    /// Envelopes that were checked, and what came of it: a report lies there in two forms.
+    seen: BTreeMap<Vec<u8>, Exit>,
     /// What was unpacked: the folder, and the zip that it is called by.
     unpacked: Vec<(TempDir, PathBuf)>,
 }
@@ -76,21 +76,21 @@ pub(super) fn check(
     global: &Global,
     say: Say,
 ) -> Result<(Exit, Vec<Value>), Failure> {
-    let (bundles, run, seen) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+    let (bundles, run, seen) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let mut at = Verifying { keys, rederive, global, say, answers: Vec::new(), bundles, run, seen, unpacked: Vec::new() };
     let (mut exit, mut rest) = (Exit::Proven, Vec::new());
     // Bundles come before the reports about them.
     for file in files {
         let path = PathBuf::from(file);
         if path.is_dir() {
-            let (end, found) = at.folder(&path)?;
+            let Some((end, found)) = at.whole(&path, &mut exit, Verifying::folder)? else { continue };
             exit = exit.at_best(end);
             for bundle in &found.bundles {
                 exit = exit.at_best(at.bundle(bundle)?);
             }
             rest.extend(found.reports);
         } else if submission::is(&path) {
-            let (end, found) = at.submission(&path)?;
+            let Some((end, found)) = at.whole(&path, &mut exit, Verifying::submission)? else { continue };
             exit = exit.at_best(end);
             for bundle in &found.bundles {
                 exit = exit.at_best(at.bundle(bundle)?);
@@ -141,12 +141,30 @@ impl Verifying<'_> {
         Ok(Exit::Broken)
     }
 
+    /// Checks a folder, or a zip as one; where that fails, the rest is checked all the same.
+    fn whole(
+        &mut self,
+        path: &Path,
+        exit: &mut Exit,
+        check: fn(&mut Self, &Path) -> Result<(Exit, Found), Failure>,
+    ) -> Result<Option<(Exit, Found)>, Failure> {
+        match check(self, path) {
+            Ok(done) => Ok(Some(done)),
+            Err(failed) if failed.is_of_usage() => Err(failed),
+            Err(failed) => {
+                *exit = exit.at_best(self.broken(path, failed)?);
+                Ok(None)
+            }
+        }
+    }
+
     /// A text in which what was unpacked is called by its zip.
     fn called(&self, text: &str) -> String {
         let shown = |path: &Path| path.display().to_string();
-        self.unpacked
-            .iter()
-            .fold(text.to_owned(), |text, (dir, zip)| text.replace(&format!("{}/", shown(dir.path())), &format!("{}:", shown(zip))))
+        let call = |text: String, (dir, zip): &(TempDir, PathBuf)| {
+            text.replace(&format!("{}/", shown(dir.path())), &format!("{}:", shown(zip))).replace(&shown(dir.path()), &shown(zip))
+        };
+        self.unpacked.iter().fold(text.to_owned(), call)
     }
 
     fn bundle(&mut self, path: &Path) -> Done {
@@ -172,10 +190,12 @@ impl Verifying<'_> {
     fn other(&mut self, path: &Path) -> Done {
         match report_file::read(path) {
             Ok((envelope, statement)) => {
-                if self.seen.insert(envelope.to_bytes()) {
-                    return self.report(path, &envelope, &statement);
+                if let Some(exit) = self.seen.get(&envelope.to_bytes()) {
+                    return self.tell(path, "", &["the same signed report in another form".into()], *exit);
                 }
-                self.tell(path, "", &["the same signed report in another form".into()], Exit::Proven)
+                let done = self.report(path, &envelope, &statement);
+                self.seen.insert(envelope.to_bytes(), done.as_ref().map_or(Exit::Broken, |exit| *exit));
+                done
             }
             Err(no_report) => {
                 let broken = || Failure::new(format!("{}: {no_report}", path.display())).exit(Exit::Broken);
@@ -183,6 +203,12 @@ impl Verifying<'_> {
             }
         }
     }
+}
+
+/// What is checked in a folder beyond its list.
+struct Found {
+    bundles: Vec<PathBuf>,
+    reports: Vec<PathBuf>,
 }
 
 /// What was found of a bundle that is intact.

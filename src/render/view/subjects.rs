@@ -17,7 +17,11 @@ const KINDS: usize = 12;
 pub(super) fn subject(bundle: &Bundle) -> Subject {
     let t = texts();
     let known = |text: &Option<String>| text.as_ref().map_or_else(|| t.unknown.to_owned(), |text| foreign::clean(text));
-    let source = if bundle.source == "live" { t.source_live } else { t.source_dump };
+    let source = match &*bundle.source {
+        "live" => t.source_live,
+        "text" => t.source_text,
+        _ => t.source_dump,
+    };
     let mut facts = vec![
         (t.captured, fill(t.window, &[("started", &known(&bundle.window.started)), ("finished", &known(&bundle.window.finished))])),
         (t.source, source.to_owned()),
