@@ -82,15 +82,9 @@ pub(super) fn check(
     // Bundles come before the reports about them.
     for file in files {
         let path = PathBuf::from(file);
-        if path.is_dir() {
-            let Some((end, found)) = at.whole(&path, &mut exit, Verifying::folder)? else { continue };
-            exit = exit.at_best(end);
-            for bundle in &found.bundles {
-                exit = exit.at_best(at.bundle(bundle)?);
-            }
-            rest.extend(found.reports);
-        } else if submission::is(&path) {
-            let Some((end, found)) = at.whole(&path, &mut exit, Verifying::submission)? else { continue };
+        if path.is_dir() || submission::is(&path) {
+            let checked = if path.is_dir() { at.folder(&path) } else { at.submission(&path) };
+            let (end, found) = at.whole(&path, checked)?;
             exit = exit.at_best(end);
             for bundle in &found.bundles {
                 exit = exit.at_best(at.bundle(bundle)?);
@@ -141,20 +135,11 @@ impl Verifying<'_> {
         Ok(Exit::Broken)
     }
 
-    /// Checks a folder, or a zip as one; where that fails, the rest is checked all the same.
-    fn whole(
-        &mut self,
-        path: &Path,
-        exit: &mut Exit,
-        check: fn(&mut Self, &Path) -> Result<(Exit, Found), Failure>,
-    ) -> Result<Option<(Exit, Found)>, Failure> {
-        match check(self, path) {
-            Ok(done) => Ok(Some(done)),
-            Err(failed) if failed.is_of_usage() => Err(failed),
-            Err(failed) => {
-                *exit = exit.at_best(self.broken(path, failed)?);
-                Ok(None)
-            }
+    /// Where a folder, or a zip as one, can't be checked, that is told, and the rest is checked all the same.
+    fn whole(&mut self, path: &Path, checked: Result<(Exit, Found), Failure>) -> Result<(Exit, Found), Failure> {
+        match checked {
+            Err(failed) if !failed.is_of_usage() => Ok((self.broken(path, failed)?, Found::default())),
+            other => other,
         }
     }
 
@@ -206,6 +191,7 @@ impl Verifying<'_> {
 }
 
 /// What is checked in a folder beyond its list.
+#[derive(Default)]
 struct Found {
     bundles: Vec<PathBuf>,
     reports: Vec<PathBuf>,
