@@ -125,7 +125,8 @@ pub fn name_in(archive: &Path, path: &Path) -> String {
 /// Whether a file begins like a zip.
 pub fn is_zip(path: &Path) -> bool {
     let mut start = [0; 2];
-    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"PK"
+    // A pipe would be waited for.
+    path.is_file() && std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"PK"
 }
 
 /// The longest name of a bundle, in bytes.
