@@ -5,7 +5,7 @@ use crate::bundle::sums::Sums;
 use crate::canon;
 use crate::envelope::{Envelope, SigningKey, Statement};
 use crate::usecase::folder;
-use crate::usecase::folder::{MANIFEST, SIGNER};
+use crate::usecase::folder::{MANIFEST, OWN, SIGNER};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io;
@@ -104,7 +104,8 @@ pub fn seal(dir: &Path, key: &SigningKey) -> Result<(), FolderError> {
 /// # Errors
 /// If they can't be removed.
 pub fn unseal(dir: &Path) -> Result<(), FileError> {
-    [signature(dir), dir.join(format!("{MANIFEST}{SIGSTORE}")), dir.join(MANIFEST)].iter().try_for_each(|path| gone(path))
+    // The list itself goes last: without a signature it says nothing.
+    OWN.iter().rev().try_for_each(|name| gone(&dir.join(name)))
 }
 
 /// Removes a file, unless it is gone already.

@@ -2,6 +2,7 @@
 use crate::adapters::{FileError, fresh};
 use crate::bundle::manifest::Tool;
 use crate::canon;
+use crate::compare::Side;
 use crate::envelope;
 use crate::envelope::{Envelope, PAYLOAD_TYPE, SigningKey, Statement};
 use crate::report::PREDICATE_TYPE;
@@ -21,6 +22,11 @@ pub enum ReportFileError {
     /// It is no report.
     #[error("is no signed report: {0}")]
     Form(String),
+}
+
+/// The name of the report about these bundles, without its ending.
+pub fn name(sides: &[Side]) -> String {
+    sides.iter().map(|s| &*s.name).collect::<Vec<_>>().join("--")
 }
 
 /// Signs a statement and writes `<name><ending>`, whose ending is `.json` or `.report.json`, and `<name>.sigstore.json` into a folder; gives the

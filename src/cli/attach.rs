@@ -2,14 +2,14 @@
 use crate::adapters::run_folder::RunFolder;
 use crate::adapters::{archive, folder, fresh, keyfile, report_file, submission};
 use crate::cli::exit::Exit;
-use crate::cli::export::bundles;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, export, key, ui, verify};
+use crate::compare::Side;
 use crate::render::view::{Inputs, view};
 use crate::render::{foreign, instructions, markdown};
 use crate::report::read::read;
-use crate::usecase::folder::MANIFEST;
-use crate::usecase::prove::judge;
+use crate::usecase::folder::{MANIFEST, OWN};
+use crate::usecase::prove::{State, judge};
 use crate::usecase::shown::shown;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -74,11 +74,15 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         return Err(Failure::new(format!("{run} does not verify, so it is not attached")).hint(hint).exit(verified));
     }
     folder::unseal(stage.path())?;
-    for (name, bytes) in texts(stage.path(), global)? {
+    let copied = RunFolder::new(stage.path().to_owned());
+    let state = copied.state().map_err(|e| Failure::new(e.to_string()).hint("`evid attach` takes the folder of a run"))?;
+    let sides = archive::sides(&export::judged(&copied, &state)?)?;
+    for (name, bytes) in texts(&copied, &state, &sides)? {
         fresh::replace(&stage.path().join(&name), &bytes, 0o644).map_err(|e| Failure::new(format!("{name}: {e}")))?;
     }
     if args.export {
-        export::write(stage.path(), &archive::sides(&bundles(&copy, global)?)?)?;
+        // The bundle that the run was only held against is none of its points.
+        export::write(stage.path(), sides.get(usize::from(copied.reference().is_some())..).unwrap_or_default())?;
     }
     folder::seal(stage.path(), &signing)?;
     let mut files = submission::held(stage.path())?;
@@ -91,23 +95,18 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 
 /// The list of a folder and its signatures.
 fn lists(dir: &Path) -> Vec<(String, Vec<u8>)> {
-    let names = [MANIFEST.to_owned(), format!("{MANIFEST}.json"), format!("{MANIFEST}.sigstore.json")];
-    names.into_iter().filter_map(|name| Some((name.clone(), std::fs::read(dir.join(name)).ok()?))).collect()
+    OWN.iter().filter_map(|name| Some(((*name).to_owned(), std::fs::read(dir.join(name)).ok()?))).collect()
 }
 
 /// What the run itself does not have: how it is checked, and the report for a pull request.
-fn texts(dir: &Path, global: &Global) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
-    let run = RunFolder::new(dir.to_owned());
-    let state = run.state().map_err(|e| Failure::new(e.to_string()).hint("`evid attach` takes the folder of a run"))?;
-    let paths: Vec<PathBuf> = run.reference().into_iter().chain(bundles(&dir.display().to_string(), global)?).collect();
-    let sides = archive::sides(&paths)?;
-    let outcome = judge(&state, &sides)?;
+fn texts(run: &RunFolder, state: &State, sides: &[Side]) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    let outcome = judge(state, sides)?;
     let reading = read(&outcome.predicate).map_err(Failure::new)?;
-    let (shown, name) = (shown(&sides)?, sides.iter().map(|s| &*s.name).collect::<Vec<_>>().join("--"));
-    let file = format!("{name}.report.json");
+    let (shown, name) = (shown(sides)?, report_file::name(sides));
+    let file = format!("{name}{}", report_file::REPORT);
     let (envelope, _) = report_file::read(&run.path().join(&file))?;
     let signers: Vec<String> = envelope.signatures.into_iter().map(|s| s.keyid).collect();
-    let inputs = Inputs { report: &reading, file: Some(&file), signers: &signers, judged: true, shown: Some(&shown), run: Some(&state) };
+    let inputs = Inputs { report: &reading, file: Some(&file), signers: &signers, judged: true, shown: Some(&shown), run: Some(state) };
     let view = view(&inputs);
     Ok(BTreeMap::from([
         ("VERIFY.md".to_owned(), instructions::text(&view, MANIFEST).into_bytes()),

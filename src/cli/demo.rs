@@ -6,15 +6,15 @@ use crate::bundle::config::Config;
 use crate::bundle::probe::Span;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::loopback::Kubeconfig;
 use crate::cli::prove::Asked;
-use crate::cli::{Done, Global, bound, prove, ui};
+use crate::cli::{Done, Global, prove, ui};
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::prove::Goal;
 use crate::usecase::switch::{Strategy, Times};
 use evid_demo::faults::mishaps::MISHAPS;
 use evid_demo::seed::LOSSES;
 use evid_demo::{Served, Server, platform};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -162,23 +162,12 @@ enum Up {
 fn serve(args: &Args, port: u16, kubeconfig: &Path, hub: bool) -> Done {
     // From here on Ctrl-C is handled: the kubeconfig is removed with the server.
     let clock = SystemClock::new();
-    let wrong = |e: std::io::Error| {
-        let failure = Failure::new(format!("{}: {e}", kubeconfig.display()));
-        let there = e.kind() == ErrorKind::AlreadyExists;
-        if there {
-            failure.hint("a kubeconfig is never replaced: name a new file with `--kubeconfig FILE`, or move this one away")
-        } else {
-            failure
-        }
-    };
-    let path = std::path::absolute(kubeconfig).map_err(wrong)?;
     let up = if hub { Up::Both(start_both(args, port)?) } else { Up::One(start(args, port)?) };
     let (url, own, flag) = match &up {
         Up::One(server) => (server.url(), server.kubeconfig(), ""),
         Up::Both(both) => (both.spoke.url(), both.kubeconfig(), " --argocd-context evid-demo-hub"),
     };
-    fresh::create(&path, own.as_bytes(), 0o600).map_err(wrong)?;
-    ui::data(format!("export KUBECONFIG={}\n", bound::quoted(&path.display().to_string())).as_bytes())?;
+    let written = Kubeconfig::write(kubeconfig, own)?;
     ui::message(&format!("a demo platform is up at {url}; Ctrl-C ends it"));
     let pace = if args.pace == 1.0 { String::new() } else { format!(" --pace {}", args.pace) };
     let losses: String = LOSSES.iter().map(|lost| format!(" --allow-loss {lost}")).collect();
@@ -191,9 +180,6 @@ fn serve(args: &Args, port: u16, kubeconfig: &Path, hub: bool) -> Done {
     ] {
         ui::message(&format!("  {command}"));
     }
-    while clock.sleep(Duration::from_secs(3600)) {}
-    if std::fs::read(&path).is_ok_and(|bytes| bytes == own.as_bytes()) {
-        drop(std::fs::remove_file(&path));
-    }
+    written.until_stopped(&clock);
     Ok(Exit::Proven)
 }

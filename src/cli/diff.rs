@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let expect = args.expect.as_deref().and_then(Expect::parse);
     let outcome = diff(&sides, expect)?;
     let reading = read(&outcome.predicate).map_err(Failure::new)?;
-    let name = sides.iter().map(|s| &*s.name).collect::<Vec<_>>().join("--");
+    let name = report_file::name(&sides);
     let folder = folder(args, global, &paths);
     let signing = folder.map(|_| key::signing(args.sign.as_deref())).transpose()?;
     let signers: Vec<String> = signing.iter().map(|key| key.verifying_key().keyid()).collect();

@@ -8,6 +8,7 @@ use crate::cli::{Done, Global, ui};
 use crate::compare::Side;
 use crate::render::text;
 use crate::usecase::export::{ExportError, files, points};
+use crate::usecase::prove::State;
 use std::path::{Path, PathBuf};
 
 /// Write the text folders docs/audit and docs/proof from bundles, in the shape of argocd and kubectl
@@ -32,20 +33,31 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 }
 
 /// The bundles of a run, in their order; else the one that is named.
-pub(super) fn bundles(name: &str, global: &Global) -> Result<Vec<PathBuf>, Failure> {
+fn bundles(name: &str, global: &Global) -> Result<Vec<PathBuf>, Failure> {
     let dir = Path::new(name);
     if !dir.is_dir() {
         return Ok(vec![archive::locate(name, global.archive())?]);
     }
     let folder = RunFolder::new(dir.to_owned());
     let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--from` wants a bundle, or the folder of a run"))?;
+    points_of(&folder, &state)
+}
+
+/// The bundles of a run's points, in their order; at least one.
+fn points_of(folder: &RunFolder, state: &State) -> Result<Vec<PathBuf>, Failure> {
     let found: Vec<PathBuf> = state.points().into_iter().map(|point| folder.bundle(point)).collect();
     if found.is_empty() {
+        let name = folder.path().display();
         return Err(
             Failure::new(format!("{name}: this run has no bundle yet")).hint(format!("`evid prove --resume {name}` goes on with it"))
         );
     }
     Ok(found)
+}
+
+/// The bundles that a run is judged by: the reference where there is one, then those of its points.
+pub(super) fn judged(folder: &RunFolder, state: &State) -> Result<Vec<PathBuf>, Failure> {
+    Ok(folder.reference().into_iter().chain(points_of(folder, state)?).collect())
 }
 
 /// Writes the folders of these bundles and their index, below a folder.

@@ -26,6 +26,8 @@ mod kinds;
 mod list;
 #[cfg(feature = "kube")]
 mod live;
+#[cfg(feature = "demo")]
+mod loopback;
 #[cfg(feature = "kube")]
 mod manifest;
 #[cfg(feature = "kube")]
@@ -103,7 +105,7 @@ pub fn run() -> ExitCode {
         Verb::Capture(args) => capture::run(args, &cli.global),
         #[cfg(feature = "kube")]
         Verb::Attach(args) => attach::run(args, &cli.global),
-        Verb::Summary(args) => summary::run(args, &cli.global),
+        Verb::Summary(args) => summary::run(args),
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Verify(args) => verify::run(args, &cli.global),
         #[cfg(feature = "demo")]

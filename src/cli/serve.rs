@@ -1,16 +1,15 @@
 //! `evid serve`: a read-only API server on loopback over a sealed bundle, for `kubectl` and what speaks like it. It serves what the bundle answers
 //! for: a kind that was not seen whole is not served, so that no empty list stands for what nobody saw.
+use crate::adapters::archive;
 use crate::adapters::clock::SystemClock;
-use crate::adapters::{archive, fresh};
 use crate::bundle::config::Config;
 use crate::bundle::rebuild;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::loopback::Kubeconfig;
 use crate::cli::{Done, Global, ui};
 use crate::kinds::Rules;
 use crate::model::Object;
-use crate::render::foreign::quoted;
-use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::show::{Known, Named, Names, known};
 use crate::usecase::verify;
 use evid_demo::world::resource::{Resource, builtin};
@@ -18,7 +17,6 @@ use evid_demo::world::store::Store;
 use evid_demo::{Options, Server};
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Serve a bundle read-only on loopback, for kubectl and k9s
 #[derive(clap::Args, Debug)]
@@ -42,23 +40,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let path = archive::locate(&args.bundle, global.archive())?;
     let (store, version, left_out) = store(&path)?;
     let kubeconfig = args.kubeconfig.clone().unwrap_or_else(|| format!("{}.kubeconfig", archive::name_of(&path)).into());
-    let wrong = |e: std::io::Error| {
-        Failure::new(format!("{}: {e}", kubeconfig.display()))
-            .hint("a kubeconfig is never replaced: name a new file with `--kubeconfig FILE`")
-    };
     let options = Options { version: json!({"major": "1", "minor": "", "gitVersion": version}), port: args.port, ..Options::of(store) };
     let server = Server::start(options).map_err(|e| Failure::new(format!("the server can't be started: {e}")))?;
-    let (file, own) = (std::path::absolute(&kubeconfig).map_err(wrong)?, server.kubeconfig());
-    fresh::create(&file, own.as_bytes(), 0o600).map_err(wrong)?;
-    ui::data(format!("export KUBECONFIG={}\n", quoted(&file.display().to_string())).as_bytes())?;
+    let written = Kubeconfig::write(&kubeconfig, server.kubeconfig())?;
     ui::message(&format!("{} is served read-only at {}; Ctrl-C ends it", path.display(), server.url()));
     if !left_out.is_empty() {
         ui::message(&format!("not served, since the bundle does not hold all of them: {}", left_out.join(", ")));
     }
-    while clock.sleep(Duration::from_secs(3600)) {}
-    if std::fs::read(&file).is_ok_and(|bytes| bytes == own.as_bytes()) {
-        drop(std::fs::remove_file(&file));
-    }
+    written.until_stopped(&clock);
     Ok(Exit::Proven)
 }
 

@@ -2,16 +2,16 @@
 use crate::adapters::run_folder::RunFolder;
 use crate::adapters::{archive, folder, report_file};
 use crate::cli::exit::Exit;
-use crate::cli::export::bundles;
+use crate::cli::export;
 use crate::cli::failure::Failure;
-use crate::cli::{Done, Global, ui};
+use crate::cli::{Done, ui};
 use crate::render::summary;
 use crate::report::read::read;
 use crate::usecase::folder::{Standing, against};
 use crate::usecase::prove::judge;
 use crate::usecase::shown::{Shown, shown};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Print three to five sentences to be said aloud, from proven claims only, and which may not be said
 #[derive(clap::Args, Debug)]
@@ -27,8 +27,8 @@ pub(super) struct Args {
     output: String,
 }
 
-pub(super) fn run(args: &Args, global: &Global) -> Done {
-    let (predicate, shown) = judged(&args.of, global)?;
+pub(super) fn run(args: &Args) -> Done {
+    let (predicate, shown) = judged(&args.of)?;
     let report = read(&predicate).map_err(Failure::new)?;
     let summary = summary::summary(&report, shown.as_ref());
     if args.output == "json" {
@@ -42,11 +42,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 }
 
 /// The judgement of a run's bundles, made anew; or what a report says, which is read and not verified.
-fn judged(of: &str, global: &Global) -> Result<(Value, Option<Shown>), Failure> {
+fn judged(of: &str) -> Result<(Value, Option<Shown>), Failure> {
     if Path::new(of).is_dir() {
         let run = RunFolder::new(of.into());
         let state = run.state().map_err(|e| Failure::new(e.to_string()).hint("`evid summary` takes the folder of a run, or a report"))?;
-        let paths: Vec<PathBuf> = run.reference().into_iter().chain(bundles(of, global)?).collect();
         if let Some((list, _)) = folder::list(Path::new(of)).map_err(|e| Failure::from(e).exit(Exit::Broken))? {
             let there = folder::files(Path::new(of))?;
             let changed =
@@ -61,7 +60,7 @@ fn judged(of: &str, global: &Global) -> Result<(Value, Option<Shown>), Failure> 
             ui::message(&format!("{} failed: the run is not at its end", step.name()));
         }
         ui::message(&format!("judged anew, not verified: `evid verify {of} --key PUB` says who signed for it"));
-        let sides = archive::sides(&paths)?;
+        let sides = archive::sides(&export::judged(&run, &state)?)?;
         let shown = shown(&sides)?;
         return Ok((judge(&state, &sides)?.predicate, Some(shown)));
     }

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 
 /// The list: `sha256sum -c MANIFEST` checks it.
 pub const MANIFEST: &str = "MANIFEST";
+/// The files of the list: itself, and its signature in two forms.
+pub const OWN: [&str; 3] = [MANIFEST, "MANIFEST.json", "MANIFEST.sigstore.json"];
 /// The predicate's type of the statement about it.
 pub const PREDICATE_TYPE: &str = "https://evid.dev/folder/v1";
 /// The public key of who signed, for convenience: never trusted for lying there.
@@ -32,7 +34,7 @@ pub fn parse(text: &[u8]) -> Result<Sums, SumsFault> {
 
 /// Whether a file is the list itself, or signs it.
 pub fn is_own(name: &str) -> bool {
-    name.strip_prefix(MANIFEST).is_some_and(|rest| ["", ".json", ".sigstore.json"].contains(&rest))
+    OWN.contains(&name)
 }
 
 /// Whether `sha256sum` writes a name as it is, and it stays within the folder: parts that are no `.` and no `..`, apart by `/`.

@@ -152,10 +152,9 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
 /// Judges, signs, writes the index and, if it is wanted, the text folders; gives what the result comes to.
 fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &SigningKey) -> Done {
     let Proof { folder, state, .. } = proof;
-    let paths: Vec<PathBuf> = folder.reference().into_iter().chain(state.points().iter().map(|name| folder.bundle(name))).collect();
-    let sides = archive::sides(&paths)?;
+    let sides = archive::sides(&export::judged(folder, state)?)?;
     let outcome = judge(state, &sides)?;
-    let names = sides.iter().map(|s| &*s.name).collect::<Vec<_>>().join("--");
+    let names = report_file::name(&sides);
     let report = report_file::write(folder.path(), &names, report_file::REPORT, &outcome.statement(&sides), signing)?;
     let reading = read(&outcome.predicate).map_err(Failure::new)?;
     if asked.json {

@@ -56,6 +56,13 @@ pub struct List<I = Vec<Value>> {
     pub read: Option<(u64, u64)>,
 }
 
+impl<I> List<I> {
+    /// Objects that answer no question: what is not among them may be there all the same.
+    pub fn beside(file: String, group: String, resource: Option<String>, items: I) -> Self {
+        Self { file, group, resource, namespace: None, is_question: false, resource_version: None, items, count: None, read: None }
+    }
+}
+
 /// Why a capture can't continue.
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {

@@ -145,17 +145,7 @@ impl Moment {
             let (group, kind) = (group_of(meta::text(object, "/apiVersion")).to_owned(), meta::text(object, "/kind"));
             kinds.entry((group.clone(), rules.plural(&group, kind))).or_default().push(object.clone());
         }
-        let list = |((group, resource), items)| List {
-            file: self.name(),
-            group,
-            resource: Some(resource),
-            namespace: None,
-            is_question: false,
-            resource_version: None,
-            items,
-            count: None,
-            read: None,
-        };
+        let list = |((group, resource), items)| List::beside(self.name(), group, Some(resource), items);
         let time = at.map(str::to_owned).or_else(|| self.said.clone());
         Collected {
             gaps: vec![Gap::of("", "*", None, Reason::Stated, "a text shows some columns of some objects, and no cluster was asked")],

@@ -56,17 +56,7 @@ pub(super) fn beside(
     gaps.extend(own_objects(sides.spoke));
     hub.settings = said.into_iter().collect();
     items.close();
-    Some(List {
-        file: "the settings of Argo CD on the hub".into(),
-        group: String::new(),
-        resource: Some("configmaps".into()),
-        namespace: None,
-        is_question: false,
-        resource_version: None,
-        items,
-        count: None,
-        read: None,
-    })
+    Some(List::beside("the settings of Argo CD on the hub".into(), String::new(), Some("configmaps".into()), items))
 }
 
 fn control_planes(intake: &Intake<'_>, answers: &[Answer]) -> BTreeSet<String> {

@@ -115,17 +115,8 @@ fn settings(api: &dyn Api, kind: &Resource, name: &str, near: Option<&str>, gaps
 }
 
 fn of_items(kind: &Resource, namespace: Option<&str>, items: Vec<Value>) -> List {
-    List {
-        file: kind.path(namespace),
-        group: kind.group.clone(),
-        resource: Some(kind.plural.clone()),
-        namespace: namespace.map(str::to_owned),
-        is_question: false,
-        resource_version: None,
-        items,
-        count: None,
-        read: None,
-    }
+    let list = List::beside(kind.path(namespace), kind.group.clone(), Some(kind.plural.clone()), items);
+    List { namespace: namespace.map(str::to_owned), ..list }
 }
 
 fn objects(lists: Vec<List>, rules: &Rules) -> Result<Vec<Object>, CaptureError> {

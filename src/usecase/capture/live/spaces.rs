@@ -114,15 +114,5 @@ pub(super) fn kube_system(live: &Live<'_>, intake: &Intake<'_>, answers: &[Answe
     let item = live.api.send(&Ask::get(&*file)).ok().filter(|r| r.status == 200)?.json().ok()?;
     let mut items = PackedList::default();
     intake.take(item, &mut items);
-    Some(List {
-        file,
-        group: String::new(),
-        resource: None,
-        namespace: None,
-        is_question: false,
-        resource_version: None,
-        items,
-        count: None,
-        read: None,
-    })
+    Some(List::beside(file, String::new(), None, items))
 }
