@@ -14,7 +14,7 @@ use crate::usecase::verify::points::Point;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use walkdir::WalkDir;
 
 /// The ending of a bundle's file name.
@@ -185,39 +185,56 @@ pub fn open_whole(path: &Path) -> Result<BundleReader, ArchiveError> {
     if defects.is_empty() { Ok(reader) } else { Err(ArchiveError::Damaged { path: path.display().to_string(), defects }) }
 }
 
-/// Entries that have been read and checked against SHA256SUMS.
+/// How a bundle is opened for a comparison.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Check {
+    /// Its content is checked first, as `evid verify` does (law 15).
+    Content,
+    /// Only the digests of what the comparison reads are checked, and the report says so.
+    Digests,
+}
+
+/// The entries of a bundle, each read and checked against SHA256SUMS when it is first needed.
 struct Held {
-    sums: Sums,
-    files: BTreeMap<String, Arc<Vec<u8>>>,
+    reader: BundleReader,
+    read: Mutex<BTreeMap<String, Arc<Vec<u8>>>>,
 }
 
 impl Entries for Held {
     fn sums(&self) -> &Sums {
-        &self.sums
+        self.reader.sums()
     }
     fn entry(&self, name: &str) -> Result<Arc<Vec<u8>>, String> {
-        self.files.get(name).cloned().ok_or_else(|| "missing".into())
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = read.get(name) {
+            return Ok(Arc::clone(known));
+        }
+        let bytes = Arc::new(self.reader.entry(name).map_err(|defect| defect.to_string())?);
+        read.insert(name.to_owned(), Arc::clone(&bytes));
+        Ok(bytes)
     }
 }
 
-/// Opens a bundle as one side of a comparison. Its content is checked first, as `evid verify` does (law 15); the check and the comparison
-/// use the same bytes.
+/// Opens a bundle as one side of a comparison. The check and the comparison use the same bytes.
 ///
 /// # Errors
 /// As `open`, and where the content contradicts itself.
-pub fn side(path: &Path) -> Result<Side, ArchiveError> {
+pub fn side(path: &Path, check: Check) -> Result<Side, ArchiveError> {
     let reader = open(path)?;
-    let shown = || path.display().to_string();
-    let files = files(&reader).map_err(|defect| ArchiveError::Damaged { path: shown(), defects: vec![defect] })?;
-    let sums = reader.sums().clone();
     let sha256 = reader.file_sha256().to_owned();
-    drop(reader);
-    let defects = verify::content(&files, &sums).defects;
-    if !defects.is_empty() {
-        return Err(ArchiveError::Content { path: shown(), defects });
+    let mut read = BTreeMap::new();
+    if check == Check::Content {
+        let shown = || path.display().to_string();
+        let files = files(&reader).map_err(|defect| ArchiveError::Damaged { path: shown(), defects: vec![defect] })?;
+        let defects = verify::content(&files, reader.sums()).defects;
+        if !defects.is_empty() {
+            return Err(ArchiveError::Content { path: shown(), defects });
+        }
+        read = files.into_iter().map(|(name, bytes)| (name, Arc::new(bytes))).collect();
     }
-    let files = files.into_iter().map(|(name, bytes)| (name, Arc::new(bytes))).collect();
-    Ok(Side::open(&name_of(path), &sha256, Box::new(Held { sums, files }))?)
+    let mut side = Side::open(&name_of(path), &sha256, Box::new(Held { reader, read: Mutex::new(read) }))?;
+    side.unchecked = check == Check::Digests;
+    Ok(side)
 }
 
 /// Manifest and coverage of an opened bundle, for a summary.
@@ -256,8 +273,8 @@ pub fn agree(paths: &[PathBuf], points: &[Point]) -> Result<(), ArchiveError> {
 ///
 /// # Errors
 /// As `open`, for the first that fails; and where bundles of one run contradict each other.
-pub fn sides(paths: &[PathBuf]) -> Result<Vec<Side>, ArchiveError> {
-    let sides: Vec<Side> = each(paths, paths.len(), |_, path| side(path)).into_iter().collect::<Result<_, _>>()?;
+pub fn sides(paths: &[PathBuf], check: Check) -> Result<Vec<Side>, ArchiveError> {
+    let sides: Vec<Side> = each(paths, paths.len(), |_, path| side(path, check)).into_iter().collect::<Result<_, _>>()?;
     let point = |side: &Side| Point::of(&side.name, &side.manifest, side.sums(), |entry| side.file(entry).map(|bytes| bytes.to_vec()));
     // A bundle that is given twice is one point of its run.
     let mut seen = BTreeSet::new();

@@ -5,12 +5,12 @@ use crate::bundle::config::Config;
 use crate::bundle::like_parts::LikeParts;
 use crate::bundle::lines::{DepartureLine, HealthLine, IdentityLine, NoiseLine, OwnedLine};
 use crate::bundle::parts::Cutter;
-use crate::canon::json;
+use crate::canon::{each, json, threads};
 use crate::kinds::split::split;
 use crate::kinds::{Rules, health};
 use crate::layers;
-use crate::layers::{Context, Templates};
-use crate::model::{Layer, Object, Objects, Placement, meta};
+use crate::layers::{Context, Places, Templates};
+use crate::model::{Layer, Objects, meta};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -45,22 +45,24 @@ pub fn each_file(
     let like_parts = LikeParts::of_objects(objects);
     let mut counts = BTreeMap::new();
     let order = order(objects);
-    let (mut scratch, mut templates) = (Vec::new(), Templates::default());
     for kind in order.chunk_by(|a, b| stem_of(objects, *a).eq(stem_of(objects, *b))) {
         let mut open = Open::new();
-        for (at, object) in kind.iter().filter_map(|at| Some((*at, objects.whole(*at)?.into_owned()))) {
-            let origin = layers::origin(&context, &object);
-            let placement = places.of(&context, at, origin.is_some());
-            let (stem, place) = (object.stem(), object.key.place());
-            let has_state =
-                write_object(&context, object, &placement, origin.as_ref(), &mut templates, &mut scratch, &mut |facet, line| {
-                    let folder = (facet, placement.layer.clone());
-                    let cutter = open.entry(folder).or_insert_with(|| Cutter::new(&stem, &like_parts));
-                    let ended = cutter.add(&place, line);
-                    ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", placement.layer), bytes));
-                });
-            if has_state {
-                *counts.entry(placement.layer).or_default() += 1;
+        // Several threads draw the lines of some objects, and then these are put in order, so that few are in memory at once.
+        for some in kind.chunks(AT_ONCE * threads()) {
+            let parts: Vec<&[usize]> = some.chunks(AT_ONCE).collect();
+            let drawn = each(&parts, threads(), |_, part| {
+                let mut templates = Templates::default();
+                part.iter().filter_map(|at| drawn(&context, &places, *at, &mut templates)).collect::<Vec<_>>()
+            });
+            for object in drawn.into_iter().flatten() {
+                for (facet, line) in &object.lines {
+                    let cutter = open.entry((facet, object.layer.clone())).or_insert_with(|| Cutter::new(&object.stem, &like_parts));
+                    let ended = cutter.add(&object.place, line);
+                    ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", object.layer), bytes));
+                }
+                if object.has_state {
+                    *counts.entry(object.layer).or_default() += 1;
+                }
             }
         }
         for ((facet, layer), cutter) in open {
@@ -93,18 +95,28 @@ fn stem_of(objects: &dyn Objects, at: usize) -> impl Iterator<Item = u8> {
     objects.plural(at).bytes().chain(dot.bytes()).chain(group.bytes())
 }
 
-/// Writes an object's lines, using `line` for large ones; true if it has state (false: it is derived).
-fn write_object<'a>(
-    context: &'a Context<'_>,
-    object: Object,
-    placement: &Placement,
-    origin: Option<&layers::Origin>,
-    templates: &mut Templates<'a>,
-    line: &mut Vec<u8>,
-    put: &mut dyn FnMut(&'static str, &[u8]),
-) -> bool {
+/// So many objects one thread draws at once.
+const AT_ONCE: usize = 64;
+
+/// An object's lines.
+struct Drawn {
+    stem: String,
+    place: String,
+    layer: String,
+    /// Facet and line.
+    lines: Vec<(&'static str, Vec<u8>)>,
+    /// False: it is derived.
+    has_state: bool,
+}
+
+/// Splits an object and writes its lines; none if it can't be read.
+fn drawn<'a>(context: &'a Context<'_>, places: &Places, at: usize, templates: &mut Templates<'a>) -> Option<Drawn> {
+    let object = context.objects.whole(at)?.into_owned();
+    let origin = layers::origin(context, &object);
+    let placement = places.of(context, at, origin.is_some());
+    let (stem, place) = (object.stem(), object.key.place());
     let kind = context.rules.of(&object.key.group, &object.key.kind);
-    let owned = layers::owned_fields(context, &object, placement);
+    let owned = layers::owned_fields(context, &object, &placement);
     let reading = kind.rule.health.as_deref().and_then(|reader| health::read(reader, &object.value));
     let scope = context.scope(&object).unwrap_or_default().to_owned();
     let marked = context.apps.has_mark(&object.value);
@@ -112,18 +124,20 @@ fn write_object<'a>(
     let (hook, deleting) = (context.apps.runs_as_hook(&object), meta::deleting(&object.value).is_some());
     let pointers: Vec<String> = owned.iter().map(|o| o.pointer.clone()).collect();
     let mut facets = split(kind, object.value, &pointers);
-    let departs = origin.map(|origin| templates.departures(context, object.key.parts(), &facets.state, origin)).unwrap_or_default();
+    let departs =
+        origin.as_ref().map(|origin| templates.departures(context, object.key.parts(), &facets.state, origin)).unwrap_or_default();
     let (derived, namespace, name) = (origin.is_some(), object.key.namespace, object.key.name);
+    let mut lines = Vec::with_capacity(4);
     if let Some(reading) = reading {
         let health = reading.health.as_str().into();
-        put("health", &bytes(&HealthLine { namespace: namespace.clone(), name: name.clone(), health, facts: reading.facts }));
+        lines.push(("health", bytes(&HealthLine { namespace: namespace.clone(), name: name.clone(), health, facts: reading.facts })));
     }
     let identity = IdentityLine {
         namespace: namespace.clone(),
         name: name.clone(),
         by: placement.by.as_str().into(),
-        app: placement.app.clone(),
-        related: placement.related.clone(),
+        app: placement.app,
+        related: placement.related,
         mark: placement.mark.into(),
         scope,
         marked,
@@ -135,18 +149,18 @@ fn write_object<'a>(
         derived: if derived { facets.state.take() } else { Value::Null },
         departs: departs.into_iter().map(|d| DepartureLine { at: d.at, what: d.what.as_str().into(), wants: d.wants }).collect(),
     };
-    line.clear();
-    identity.write(line);
-    put("identity", line);
-    line.clear();
-    NoiseLine { namespace, name, fields: facets.noise, order: facets.order }.write(line);
-    put("noise", line);
+    let written = |write: &dyn Fn(&mut Vec<u8>)| {
+        let mut line = Vec::with_capacity(1024);
+        write(&mut line);
+        line
+    };
+    lines.push(("identity", written(&|line| identity.write(line))));
+    let noise = NoiseLine { namespace, name, fields: facets.noise, order: facets.order };
+    lines.push(("noise", written(&|line| noise.write(line))));
     if !derived {
-        line.clear();
-        json::write(&facets.state, line);
-        put("state", line);
+        lines.push(("state", written(&|line| json::write(&facets.state, line))));
     }
-    !derived
+    Some(Drawn { stem, place, layer: placement.layer, lines, has_state: !derived })
 }
 
 fn bytes(line: &impl Serialize) -> Vec<u8> {

@@ -108,30 +108,81 @@ pub struct NoiseLine {
 }
 
 impl IdentityLine {
-    /// Appends its canonical bytes; large parts are moved, not copied.
-    pub fn write(mut self, out: &mut Vec<u8>) {
-        let (fields, derived) = (std::mem::take(&mut self.fields), self.derived.take());
-        write(&self, [("fields", Value::Object(fields)), ("derived", derived)], out);
+    /// Appends its canonical bytes.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let mut line = Members::new(out);
+        line.text("app", &self.app);
+        line.put("by", |out| json::write_text(&self.by, out));
+        line.flag("deleting", self.deleting);
+        line.document("departs", &self.departs, self.departs.is_empty());
+        if !self.derived.is_null() {
+            line.put("derived", |out| json::write(&self.derived, out));
+        }
+        line.put("fields", |out| json::write_map(&self.fields, out));
+        line.flag("hook", self.hook);
+        line.text("kept", &self.kept);
+        line.text("mark", &self.mark);
+        line.flag("marked", self.marked);
+        line.put("name", |out| json::write_text(&self.name, out));
+        line.put("namespace", |out| json::write_text(&self.namespace, out));
+        line.document("owned", &self.owned, self.owned.is_empty());
+        line.text("related", &self.related);
+        line.text("scope", &self.scope);
+        out.push(b'}');
     }
 }
 
 impl NoiseLine {
-    /// Appends its canonical bytes; large parts are moved, not copied.
-    pub fn write(mut self, out: &mut Vec<u8>) {
-        let (fields, order) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.order));
-        let order = if order.is_empty() { Value::Null } else { Value::Object(order) };
-        write(&self, [("fields", Value::Object(fields)), ("order", order)], out);
+    /// Appends its canonical bytes.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let mut line = Members::new(out);
+        line.put("fields", |out| json::write_map(&self.fields, out));
+        line.put("name", |out| json::write_text(&self.name, out));
+        line.put("namespace", |out| json::write_text(&self.namespace, out));
+        if !self.order.is_empty() {
+            line.put("order", |out| json::write_map(&self.order, out));
+        }
+        out.push(b'}');
     }
 }
 
-/// Writes a line from its small fields and these two large ones; null if one is left out.
-fn write(small: &impl Serialize, large: [(&str, Value); 2], out: &mut Vec<u8>) {
-    // The line types have text keys only, so this can't fail.
-    let mut line = serde_json::to_value(small).unwrap_or_default();
-    if let Some(line) = line.as_object_mut() {
-        line.extend(large.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.to_owned(), v)));
+/// Writes the members of a line, which must come in the order of their names.
+struct Members<'o> {
+    out: &'o mut Vec<u8>,
+    before: u8,
+}
+
+impl<'o> Members<'o> {
+    fn new(out: &'o mut Vec<u8>) -> Self {
+        Self { out, before: b'{' }
     }
-    json::write(&line, out);
+
+    fn put(&mut self, name: &str, write: impl FnOnce(&mut Vec<u8>)) {
+        self.out.push(self.before);
+        self.before = b',';
+        json::write_text(name, self.out);
+        self.out.push(b':');
+        write(self.out);
+    }
+
+    fn text(&mut self, name: &str, text: &str) {
+        if !text.is_empty() {
+            self.put(name, |out| json::write_text(text, out));
+        }
+    }
+
+    fn flag(&mut self, name: &str, is: bool) {
+        if is {
+            self.put(name, |out| out.extend_from_slice(b"true"));
+        }
+    }
+
+    /// These have text keys only, so that writing them can't fail.
+    fn document(&mut self, name: &str, value: &impl Serialize, is_empty: bool) {
+        if !is_empty {
+            self.put(name, |out| out.extend(json::document(value).unwrap_or_default()));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -162,11 +213,11 @@ mod tests {
                 departs: vec![DepartureLine { at: text("/spec"), what: text("runs"), wants: Some(json!(1)) }],
             };
             let mut bytes = Vec::new();
-            line.clone().write(&mut bytes);
+            line.write(&mut bytes);
             assert_eq!(bytes, json::document(&line).unwrap());
             let line = NoiseLine { namespace: text(""), name: text("x"), fields: map(json!({"/b": 1, "/a": "2"})), order: map(large) };
             let mut bytes = Vec::new();
-            line.clone().write(&mut bytes);
+            line.write(&mut bytes);
             assert_eq!(bytes, json::document(&line).unwrap());
         }
     }

@@ -15,6 +15,7 @@ pub mod probe;
 pub mod rebuild;
 pub mod sums;
 pub mod text;
+mod wanted;
 pub mod watch;
 
 /// Format number of the bundles that are written.

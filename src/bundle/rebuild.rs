@@ -5,14 +5,16 @@ use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::like_parts::LikeParts;
 use crate::bundle::lines::{IdentityLine, NoiseLine};
 use crate::bundle::manifest::Manifest;
+use crate::bundle::wanted::Wanted;
+use crate::canon::{each, threads};
 use crate::kinds::Rules;
 use crate::kinds::split::{Facets, join_facets};
-use crate::layers::lean;
-use crate::model::{Key, KeyRef, Object, Objects, group_of};
+use crate::layers::{each_field, lean};
+use crate::model::{Key, KeyRef, Object, Objects, group_of, meta};
 use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -51,69 +53,149 @@ pub struct Rebuilt<'f> {
 /// Stem, and `namespace/name` as the line spells it.
 type Place<'f> = (&'f str, Cow<'f, str>, Cow<'f, str>);
 
+/// The lines of one facet by place, each with the entry and the number that it has there.
+type Found<'f> = HashMap<Place<'f>, &'f [u8]>;
+
+/// An object with its lines, and its resourceVersion.
+type Read<'f> = (Object, Lines<'f>, Option<u64>);
+
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow, default)]
+    namespace: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct State<'a> {
+    #[serde(borrow)]
+    metadata: Head<'a>,
+}
+
 impl<'f> Rebuilt<'f> {
-    /// Finds the lines of every object and rebuilds each object once.
+    /// Finds the lines of every object, and reads of each object what placing needs.
     pub fn read(files: &'f Files, rules: &Rules) -> (Self, Vec<Defect>) {
-        #[derive(Deserialize)]
-        struct Head<'a> {
-            #[serde(borrow, default)]
-            namespace: Cow<'a, str>,
-            #[serde(borrow)]
-            name: Cow<'a, str>,
-        }
-        #[derive(Deserialize)]
-        struct State<'a> {
-            #[serde(borrow)]
-            metadata: Head<'a>,
-        }
         let manifest = manifest(files);
         let like_parts = LikeParts::of(manifest.iter().flat_map(|m| m.like_parts.clone()));
         let hub = manifest.and_then(|m| m.hub);
-        let (mut states, mut noises) = (HashMap::new(), HashMap::new());
-        let (mut objects, mut defects) = (Vec::new(), Vec::new());
-        let (mut highest, mut highest_of_hub) = (None, None);
-        let each = |facet: &str, defects: &mut Vec<Defect>, take: &mut dyn FnMut(&'f str, &'f str, &'f [u8]) -> Result<(), String>| {
-            for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with(facet)) {
-                let stem = like_parts.stem(name.rsplit('/').next().unwrap_or(name));
-                for (i, line) in bytes.split(|b| *b == b'\n').enumerate().filter(|(_, l)| !l.is_empty()) {
-                    if let Err(what) = take(name, stem, line) {
-                        defects.push(Defect::of(name, DefectKind::Facets(format!("line {}: {what}", i + 1))));
-                    }
+        let of = |facet: &str| -> Vec<(&'f str, &'f str, &'f [u8])> {
+            let files = files.iter().filter(|(name, _)| name.starts_with(facet));
+            files.map(|(name, bytes)| (&**name, like_parts.stem(name.rsplit('/').next().unwrap_or(name)), &**bytes)).collect()
+        };
+        let mut defects = Vec::new();
+        let states = found(&of("state/"), &mut defects, |line| Ok(parse::<State<'_>>(line)?.metadata));
+        let noises = found(&of("noise/"), &mut defects, parse);
+        let identities = of("identity/");
+        let all = each(&identities, threads(), |_, (file, stem, bytes)| {
+            let (mut wanted, mut read, mut wrong) = (None, Vec::new(), Vec::new());
+            for (i, line) in numbered(bytes) {
+                match one(file, stem, line, &states, &noises, rules, &mut wanted) {
+                    Ok(object) => read.push(object),
+                    Err(what) => wrong.push(bad(file, i, &what)),
                 }
             }
-        };
-        each("state/", &mut defects, &mut |_, stem, line| {
-            let Head { namespace, name } = parse::<State<'_>>(line)?.metadata;
-            states.insert((stem, namespace, name), line);
-            Ok(())
+            (read, wrong)
         });
-        each("noise/", &mut defects, &mut |_, stem, line| {
-            let Head { namespace, name } = parse(line)?;
-            noises.insert((stem, namespace, name), line);
-            Ok(())
-        });
-        each("identity/", &mut defects, &mut |file, stem, identity| {
-            let Head { namespace, name } = parse(identity)?;
-            let key: Place<'_> = (stem, namespace, name);
-            let noise = noises.remove(&key).ok_or_else(|| format!("{}/{} has no noise line", key.1, key.2))?;
-            let lines = Lines { state: states.remove(&key), identity, noise, file };
-            let mut object = object(stem, lines.value()?, file, rules)?;
-            let version = object.value.pointer("/metadata/resourceVersion").and_then(Value::as_str);
-            let of_hub = hub.as_ref().is_some_and(|hub| is_beside(object.key.parts(), &hub.settings));
-            let highest = if of_hub { &mut highest_of_hub } else { &mut highest };
-            *highest = (*highest).max(version.and_then(|v| v.parse().ok()));
-            object.value = lean(&object.value, &object.key, rules);
-            objects.push((object, lines));
-            Ok(())
-        });
-        let mut left: Vec<Place<'_>> = states.into_keys().chain(noises.into_keys()).collect();
-        left.sort();
-        defects
-            .extend(left.iter().map(|(stem, ns, name)| Defect::of(stem, DefectKind::Facets(format!("{ns}/{name} has no identity line")))));
+        let (mut objects, mut seen) = (Vec::new(), HashSet::new());
+        let (mut highest, mut highest_of_hub) = (None, None);
+        for (read, wrong) in all {
+            defects.extend(wrong);
+            for (object, lines, version) in read {
+                let of_hub = hub.as_ref().is_some_and(|hub| is_beside(object.key.parts(), &hub.settings));
+                let highest: &mut Option<u64> = if of_hub { &mut highest_of_hub } else { &mut highest };
+                *highest = (*highest).max(version);
+                seen.extend([Some(lines.noise.as_ptr()), lines.state.map(<[u8]>::as_ptr)].into_iter().flatten());
+                objects.push((object, lines));
+            }
+        }
+        if defects.is_empty() {
+            let left = states.iter().chain(&noises).filter(|(_, line)| !seen.contains(&line.as_ptr()));
+            let mut left: Vec<&Place<'_>> = left.map(|(place, _)| place).collect();
+            left.sort();
+            let alone = |(stem, ns, name): &&Place<'_>| Defect::of(stem, DefectKind::Facets(format!("{ns}/{name} has no identity line")));
+            defects.extend(left.iter().map(alone));
+        }
         objects.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
         (Self { objects, highest, highest_of_hub }, defects)
     }
 }
+
+/// The lines of a file with their numbers, from 1.
+fn numbered(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    bytes.split(|b| *b == b'\n').zip(1..).filter(|(line, _)| !line.is_empty()).map(|(line, i)| (i, line))
+}
+
+fn bad(file: &str, line: usize, what: &str) -> Defect {
+    Defect::of(file, DefectKind::Facets(format!("line {line}: {what}")))
+}
+
+/// The lines of one facet.
+fn found<'f>(
+    files: &[(&'f str, &'f str, &'f [u8])],
+    defects: &mut Vec<Defect>,
+    head: impl Fn(&'f [u8]) -> Result<Head<'f>, String>,
+) -> Found<'f> {
+    let mut out = HashMap::new();
+    for (file, stem, bytes) in files {
+        for (i, line) in numbered(bytes) {
+            match head(line) {
+                Ok(Head { namespace, name }) => drop(out.insert((*stem, namespace, name), line)),
+                Err(what) => defects.push(bad(file, i, &what)),
+            }
+        }
+    }
+    out
+}
+
+/// The object of an identity line, with the fields that placing reads. `wanted` is what is read of the file's kind, once an object of it
+/// was read.
+fn one<'f>(
+    file: &'f str,
+    stem: &'f str,
+    identity: &'f [u8],
+    states: &Found<'f>,
+    noises: &Found<'f>,
+    rules: &Rules,
+    wanted: &mut Option<(Key, Wanted)>,
+) -> Result<Read<'f>, String> {
+    let whole = |lines: &Lines<'f>| object(stem, lines.value()?, file, rules);
+    let lines = |namespace, name| {
+        let key: Place<'f> = (stem, namespace, name);
+        let noise = noises.get(&key).ok_or_else(|| format!("{}/{} has no noise line", key.1, key.2))?;
+        Ok::<_, String>(Lines { state: states.get(&key).copied(), identity, noise, file })
+    };
+    let (mut object, lines) = match wanted {
+        Some((kind, wanted)) => {
+            let said = |e: serde_json::Error| e.to_string();
+            let line = wanted.line(identity).map_err(said)?;
+            let lines = lines(line.namespace, line.name)?;
+            let noise = wanted.line(lines.noise).map_err(said)?;
+            let state =
+                if line.derived.is_null() { lines.state.map_or(Ok(Value::Null), |s| wanted.value(s)).map_err(said)? } else { line.derived };
+            let value = join_facets(Facets { state, identity: line.fields, noise: noise.fields, order: noise.order });
+            let read = object(stem, value, file, rules)?;
+            let is_same = (&read.key.group, &read.key.kind) == (&kind.group, &kind.kind);
+            (if is_same { read } else { whole(&lines)? }, lines)
+        }
+        None => {
+            let Head { namespace, name } = parse(identity)?;
+            let lines = lines(namespace, name)?;
+            let read = whole(&lines)?;
+            let mut fields = Wanted::default();
+            OWN.iter().for_each(|p| fields.add(p));
+            each_field(&read.key.group, &read.key.kind, rules, &mut |p| fields.add(p));
+            *wanted = Some((read.key.clone(), fields));
+            (read, lines)
+        }
+    };
+    let version = meta::text(&object.value, "/metadata/resourceVersion").parse().ok();
+    object.value = lean(&object.value, &object.key, rules);
+    Ok((object, lines, version))
+}
+
+/// What names an object and its version.
+const OWN: [&str; 6] = ["/apiVersion", "/kind", "/metadata/namespace", "/metadata/name", "/metadata/uid", "/metadata/resourceVersion"];
 
 impl Objects for Rebuilt<'_> {
     fn len(&self) -> usize {
@@ -150,7 +232,7 @@ fn manifest(files: &Files) -> Option<Manifest> {
 }
 
 fn object(stem: &str, value: Value, file: &str, rules: &Rules) -> Result<Object, String> {
-    let at = |p: &str| value.pointer(p).and_then(Value::as_str).unwrap_or("");
+    let at = |p: &str| meta::text(&value, p);
     let group = group_of(at("/apiVersion"));
     let key = Key::new(group, at("/kind"), at("/metadata/namespace"), at("/metadata/name"));
     let plural = stem.strip_suffix(group).and_then(|s| s.strip_suffix('.')).unwrap_or(stem).to_owned();

@@ -1,6 +1,11 @@
 //! Parallel work on several items, with the results in the order of the items. Knows nothing of the work.
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// How many threads this machine runs at once.
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 /// Does some work for each item, at most `abreast` at a time; the results are in the order of the items. A panic in the work continues in
 /// the caller, as it would without threads.
 pub fn each<T: Sync, R: Send>(items: &[T], abreast: usize, work: impl Fn(usize, &T) -> R + Sync) -> Vec<R> {

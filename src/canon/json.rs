@@ -2,7 +2,7 @@
 //! exact, normalised decimals (`1e2` is `100`, `1.50` is `1.5`). All bytes that are hashed are made here.
 use crate::canon::yaml::RESERVED;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
 /// The canonical bytes of a value, without a newline.
@@ -48,16 +48,19 @@ pub fn write(value: &Value, out: &mut Vec<u8>) {
             }
             out.push(b']');
         }
-        Value::Object(map) => {
-            // The map has its keys sorted by their bytes, which for ASCII is the right order.
-            if map.keys().all(|k| k.is_ascii()) {
-                return write_entries(map.iter(), out);
-            }
-            let mut entries: Vec<_> = map.iter().collect();
-            entries.sort_by(|a, b| utf16(a.0, b.0));
-            write_entries(entries.into_iter(), out);
-        }
+        Value::Object(map) => write_map(map, out),
     }
+}
+
+/// Appends the canonical bytes of a map.
+pub fn write_map(map: &Map<String, Value>, out: &mut Vec<u8>) {
+    // The map has its keys sorted by their bytes, which for ASCII is the right order.
+    if map.keys().all(|k| k.is_ascii()) {
+        return write_entries(map.iter(), out);
+    }
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_by(|a, b| utf16(a.0, b.0));
+    write_entries(entries.into_iter(), out);
 }
 
 fn write_entries<'a>(entries: impl Iterator<Item = (&'a String, &'a Value)>, out: &mut Vec<u8>) {
@@ -82,8 +85,10 @@ fn utf16(a: &str, b: &str) -> Ordering {
     a.encode_utf16().cmp(b.encode_utf16())
 }
 
-fn write_text(text: &str, out: &mut Vec<u8>) {
-    if !text.bytes().any(|b| b < b' ' || b == b'"' || b == b'\\') {
+/// Appends the canonical bytes of a text.
+pub fn write_text(text: &str, out: &mut Vec<u8>) {
+    // Without an early end the loop takes many bytes at once.
+    if !text.bytes().fold(false, |found, b| found | (b < b' ') | (b == b'"') | (b == b'\\')) {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         return out.push(b'"');

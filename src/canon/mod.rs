@@ -5,7 +5,7 @@ pub mod redact;
 pub mod strict;
 pub mod yaml;
 
-pub use each::each;
+pub use each::{each, threads};
 
 use sha2::Digest as _;
 

@@ -1,8 +1,10 @@
 //! `evid attach`: a run that verifies, packed for a submission; one that does not is refused.
+use crate::adapters::archive::Check;
 use crate::adapters::run_folder::RunFolder;
 use crate::adapters::{archive, folder, fresh, keyfile, report_file, submission};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::verify::Depth;
 use crate::cli::{Done, Global, export, key, ui, verify};
 use crate::compare::Side;
 use crate::render::view::{Inputs, view};
@@ -64,7 +66,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         fresh::create(&stage.path().join(&name), &bytes, 0o644).map_err(|e| Failure::new(format!("{name}: {e}")))?;
     }
     let (copy, run) = (stage.path().display().to_string(), args.run.display().to_string());
-    let (verified, answers) = verify::check(std::slice::from_ref(&copy), &keys, true, global, None)?;
+    let (verified, answers) = verify::check(std::slice::from_ref(&copy), &keys, Depth::Rederived, global, None)?;
     for answer in &answers {
         let says = answer["says"].as_array().into_iter().flatten().filter_map(|s| s.as_str()).collect::<Vec<_>>().join("\n  ");
         ui::message(&format!("{}\n  {says}", answer["file"].as_str().unwrap_or_default()).replace(&copy, &run));
@@ -76,7 +78,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     folder::unseal(stage.path())?;
     let copied = RunFolder::new(stage.path().to_owned());
     let state = copied.state().map_err(|e| Failure::new(e.to_string()).hint("`evid attach` takes the folder of a run"))?;
-    let sides = archive::sides(&export::judged(&copied, &state)?)?;
+    let sides = archive::sides(&export::judged(&copied, &state)?, Check::Content)?;
     for (name, bytes) in texts(&copied, &state, &sides)? {
         fresh::replace(&stage.path().join(&name), &bytes, 0o644).map_err(|e| Failure::new(format!("{name}: {e}")))?;
     }

@@ -95,7 +95,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     };
     let captured = capture::run(
         |intake| match &origin {
-            Origin::Dump(dir) => Ok(dated(dump::read(dir)?, args.at.as_deref())?.without(&config.leave_out).through(intake)),
+            Origin::Dump(dir) => {
+                Ok(dated(dump::read_through(dir, |items| intake.all(items))?, args.at.as_deref())?.without(&config.leave_out))
+            }
             Origin::Cluster(connection) => collect(connection, args, intake),
         },
         &intake,
@@ -180,7 +182,7 @@ fn probe(origin: &Origin<'_>, snapshot: &mut Snapshot<PackedObjects<'_>>, intake
 }
 
 /// If a dump does not say when it was taken, the given time counts.
-fn dated(mut collected: Collected, at: Option<&str>) -> Result<Collected, Failure> {
+fn dated<I>(mut collected: Collected<I>, at: Option<&str>) -> Result<Collected<I>, Failure> {
     if let Some(at) = at {
         let time = chrono::DateTime::parse_from_rfc3339(at)
             .map_err(|e| Failure::new(format!("--at {at}: {e}")).hint("as in 2026-11-24T08:00:00Z"))?;

@@ -1,4 +1,5 @@
 //! `evid export`: the text folders that people keep, written from bundles or from a run.
+use crate::adapters::archive::Check;
 use crate::adapters::run_folder::RunFolder;
 use crate::adapters::{archive, fresh, text_folder};
 use crate::canon::sha256_hex;
@@ -29,7 +30,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let latest = ["latest".to_owned()];
     let named = if args.from.is_empty() { &latest[..] } else { &args.from };
     let paths: Vec<Vec<PathBuf>> = named.iter().map(|name| bundles(name, global)).collect::<Result<_, _>>()?;
-    write(&args.dir, &archive::sides(&paths.concat())?)
+    write(&args.dir, &archive::sides(&paths.concat(), Check::Content)?)
 }
 
 /// The bundles of a run, in their order; else the one that is named.

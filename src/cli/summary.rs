@@ -1,4 +1,5 @@
 //! `evid summary`: what may be said aloud of a run or a report, and what may not.
+use crate::adapters::archive::Check;
 use crate::adapters::run_folder::RunFolder;
 use crate::adapters::{archive, folder, report_file};
 use crate::cli::exit::Exit;
@@ -60,7 +61,7 @@ fn judged(of: &str) -> Result<(Value, Option<Shown>), Failure> {
             ui::message(&format!("{} failed: the run is not at its end", step.name()));
         }
         ui::message(&format!("judged anew, not verified: `evid verify {of} --key PUB` says who signed for it"));
-        let sides = archive::sides(&export::judged(&run, &state)?)?;
+        let sides = archive::sides(&export::judged(&run, &state)?, Check::Content)?;
         let shown = shown(&sides)?;
         return Ok((judge(&state, &sides)?.predicate, Some(shown)));
     }

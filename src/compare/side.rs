@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A bundle's entries, in memory. The implementation must have checked their bytes against SHA256SUMS, and their content against itself
-/// (law 15).
+/// A bundle's entries. The implementation must check their bytes against SHA256SUMS before it gives them, and must have checked their
+/// content against itself (law 15) unless the side is `unchecked`.
 pub trait Entries: Send + Sync {
     /// The parsed SHA256SUMS.
     fn sums(&self) -> &Sums;
@@ -51,6 +51,8 @@ pub struct Side {
     pub coverage: Coverage,
     /// `config.json`.
     pub config: Config,
+    /// Whether its content was not checked against itself before the comparison.
+    pub unchecked: bool,
     entries: Box<dyn Entries>,
     like_parts: LikeParts,
     /// `<facet>/<layer>/<stem>` → entries.
@@ -85,6 +87,7 @@ impl Side {
             config: document(name, &*entries, "config.json")?,
             name: name.to_owned(),
             sha256: sha256.to_owned(),
+            unchecked: false,
             entries,
             places: Mutex::default(),
         })

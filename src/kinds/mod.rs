@@ -32,7 +32,8 @@ type Fragments = BTreeMap<String, Rule>;
 
 /// All rules of one run: the built-in ones and those of `evid.yaml`.
 pub struct Rules {
-    by_kind: BTreeMap<(String, String), Kind>,
+    /// Group → kind → its rule.
+    by_group: BTreeMap<String, BTreeMap<String, Kind>>,
     fallback: Kind,
     digest: String,
 }
@@ -95,26 +96,30 @@ impl Rules {
         }
         let fragments = Arc::new(fragments);
         let fallback = Kind::new(Rule::default(), &fragments)?;
-        let mut by_kind = BTreeMap::new();
+        let mut by_group: BTreeMap<String, BTreeMap<String, Kind>> = BTreeMap::new();
         for rule in rules {
-            by_kind.insert((rule.group.clone(), rule.kind.clone()), Kind::new(rule, &fragments)?);
+            by_group.entry(rule.group.clone()).or_default().insert(rule.kind.clone(), Kind::new(rule, &fragments)?);
         }
-        Ok(Self { by_kind, fallback, digest: canon::sha256_hex(&text) })
+        Ok(Self { by_group, fallback, digest: canon::sha256_hex(&text) })
     }
 
     /// The rule of a kind, or the default.
     pub fn of(&self, group: &str, kind: &str) -> &Kind {
-        self.by_kind.get(&(group.to_owned(), kind.to_owned())).unwrap_or(&self.fallback)
+        self.by_group.get(group).and_then(|kinds| kinds.get(kind)).unwrap_or(&self.fallback)
     }
 
     /// The rule of a plural resource name, if one has it.
     pub fn of_resource(&self, group: &str, plural: &str) -> Option<&Kind> {
-        self.by_kind.values().find(|k| k.rule.group == group && k.rule.plural == plural)
+        self.of_group(group).find(|k| k.rule.plural == plural)
     }
 
     /// Every kind that has a rule.
     pub fn iter(&self) -> impl Iterator<Item = &Kind> {
-        self.by_kind.values()
+        self.by_group.values().flat_map(BTreeMap::values)
+    }
+
+    fn of_group(&self, group: &str) -> impl Iterator<Item = &Kind> {
+        self.by_group.get(group).into_iter().flat_map(BTreeMap::values)
     }
 
     /// SHA-256 over the names and digests of the built-in rule files.
@@ -131,7 +136,7 @@ impl Rules {
     /// Whether bundles may store objects of a resource. They do not if every rule of that name says so, or if the whole group is computed
     /// when asked. `*` is any resource of the group.
     pub fn keeps(&self, group: &str, plural: &str) -> bool {
-        let mut own = self.by_kind.values().filter(|k| k.rule.group == group && k.rule.plural == plural).peekable();
+        let mut own = self.of_group(group).filter(|k| k.rule.plural == plural).peekable();
         let unkept = own.peek().is_some() && own.all(|k| k.rule.stored == Some(false));
         !unkept && !built_in::table().computed.iter().any(|g| g == group)
     }

@@ -1,12 +1,34 @@
 //! Pointer patterns: whether a pattern matches a field, and a value without the matched fields. A `*` token matches any one token; a
 //! token that ends in `*` matches any token with that beginning. Knows no rule.
-use crate::model::tokens;
+use crate::model::steps;
 use serde_json::Value;
+use std::cmp::Ordering;
 
 /// Whether a pattern matches a field, or a field that contains it.
 pub(crate) fn covers(pattern: &str, pointer: &str) -> bool {
-    let (pattern, pointer) = (tokens(pattern), tokens(pointer));
-    pattern.len() <= pointer.len() && pattern.iter().zip(&pointer).all(|(p, t)| is_like(p, t))
+    matches!(beyond(pattern, pointer), Some(Ordering::Less | Ordering::Equal))
+}
+
+/// Whether a pattern matches a field.
+pub(crate) fn matches(pattern: &str, pointer: &str) -> bool {
+    beyond(pattern, pointer) == Some(Ordering::Equal)
+}
+
+/// Whether a pattern matches something within a field.
+pub(crate) fn is_within(pattern: &str, pointer: &str) -> bool {
+    beyond(pattern, pointer) == Some(Ordering::Greater)
+}
+
+/// Whether a pattern has fewer or more tokens than a pointer; none where one of those that both have does not match.
+fn beyond(pattern: &str, pointer: &str) -> Option<Ordering> {
+    let (mut pattern, mut pointer) = (steps(pattern), steps(pointer));
+    loop {
+        match (pattern.next(), pointer.next()) {
+            (Some(wanted), Some(token)) if is_like(&wanted, &token) => {}
+            (Some(_), Some(_)) => return None,
+            (wanted, token) => return Some(wanted.is_some().cmp(&token.is_some())),
+        }
+    }
 }
 
 /// Whether a text matches another, in which each `*` stands for any text.
@@ -15,12 +37,6 @@ pub(crate) fn is_like(wanted: &str, text: &str) -> bool {
     let Some(tail) = text.strip_prefix(start) else { return false };
     // Few patterns have a star before their end.
     rest.is_empty() || tail.char_indices().any(|(i, _)| tail.get(i..).is_some_and(|tail| is_like(rest, tail)))
-}
-
-/// Whether a pattern matches something within a field.
-pub(crate) fn is_within(pattern: &str, pointer: &str) -> bool {
-    let (pattern, pointer) = (tokens(pattern), tokens(pointer));
-    pattern.len() > pointer.len() && pattern.iter().zip(&pointer).all(|(p, t)| is_like(p, t))
 }
 
 /// Removes the matched parts from a value, and maps that are empty afterwards. A list element leaves a null, so that the others keep

@@ -21,15 +21,14 @@ pub struct Facets {
 
 /// Splits `value`; `owned` are pointers of fields that a controller owns by agreement; they are identity here.
 pub fn split(kind: &Kind, value: Value, owned: &[String]) -> Facets {
-    let mut out = Facets::default();
     let extra = Tree::identity(owned);
-    let mut active = kind.trees(&value);
+    let mut nodes = kind.trees(&value);
     if !owned.is_empty() {
-        active.push(&extra);
+        nodes.push(&extra);
     }
-    let state = walk(value, &active, None, &mut String::new(), &mut out);
-    out.state = state.state().unwrap_or(Value::Null);
-    out
+    let mut walk = Walk { nodes, pointer: String::new(), out: Facets::default() };
+    let state = walk.part(value, 0, None).state().unwrap_or(Value::Null);
+    Facets { state, ..walk.out }
 }
 
 /// Puts an object together again.
@@ -83,107 +82,128 @@ impl Left {
     }
 }
 
-fn walk(value: Value, active: &[&Tree], inherited: Option<Facet>, pointer: &mut String, out: &mut Facets) -> Left {
-    let own = active.iter().rev().find_map(|n| n.facet.filter(|_| !n.unless.contains(&value)));
-    let facet = own.or(inherited);
-    let elsewhere = matches!(facet, Some(Facet::Identity | Facet::Noise));
-    let is_default = |v: &Value| active.iter().any(|n| n.default.as_ref() == Some(v));
-    if !elsewhere && is_default(&value) {
-        out.noise.insert(pointer.clone(), value);
-        return Left::Default;
+/// A walk over an object together with its rule.
+struct Walk<'t> {
+    /// The nodes that the steps so far lead to, those of the whole before those of the part. Those of the part begin at `from`.
+    nodes: Vec<&'t Tree>,
+    pointer: String,
+    out: Facets,
+}
+
+impl Walk<'_> {
+    fn is_default(&self, from: usize, value: &Value) -> bool {
+        self.active(from).any(|n| n.default.as_ref() == Some(value))
     }
-    if active.iter().all(|n| n.is_leaf()) {
-        if elsewhere {
-            record(facet, pointer, value, out);
-            return Left::Elsewhere;
+
+    fn active(&self, from: usize) -> impl DoubleEndedIterator<Item = &Tree> {
+        self.nodes.get(from..).into_iter().flatten().copied()
+    }
+
+    fn part(&mut self, value: Value, from: usize, inherited: Option<Facet>) -> Left {
+        let own = self.active(from).rev().find_map(|n| n.facet.filter(|_| !n.unless.contains(&value)));
+        let facet = own.or(inherited);
+        let elsewhere = matches!(facet, Some(Facet::Identity | Facet::Noise));
+        if !elsewhere && self.is_default(from, &value) {
+            self.out.noise.insert(self.pointer.clone(), value);
+            return Left::Default;
         }
-        return Left::State(match value {
-            Value::Array(list) => {
-                let places: Vec<usize> = (0..list.len()).collect();
-                sorted(list, &places, active, pointer, out)
+        if self.active(from).all(Tree::is_leaf) {
+            return match value {
+                value if elsewhere => self.record(facet, value),
+                Value::Array(list) => {
+                    let places: Vec<usize> = (0..list.len()).collect();
+                    Left::State(self.sorted(list, &places, from))
+                }
+                value => Left::State(value),
+            };
+        }
+        match value {
+            Value::Object(map) if !map.is_empty() => self.map(map, from, facet),
+            Value::Array(list) => self.list(list, from, facet, elsewhere),
+            other if elsewhere => self.record(facet, other),
+            other => Left::State(other),
+        }
+    }
+
+    fn map(&mut self, mut map: Map<String, Value>, from: usize, facet: Option<Facet>) -> Left {
+        let mut defaults = false;
+        map.retain(|key, item| match self.below(item.take(), key, from, facet) {
+            Left::State(left) => {
+                *item = left;
+                true
             }
-            value => value,
+            Left::Default => {
+                defaults = true;
+                false
+            }
+            Left::Elsewhere => false,
         });
-    }
-    match value {
-        Value::Object(map) if !map.is_empty() => {
-            let (mut kept, mut defaults) = (Map::new(), false);
-            for (key, item) in map {
-                let next: Vec<&Tree> = active.iter().flat_map(|n| n.step(&key)).collect();
-                match below(item, &key, &next, facet, pointer, out) {
-                    Left::State(item) => drop(kept.insert(key, item)),
-                    Left::Default => defaults = true,
-                    Left::Elsewhere => {}
-                }
-            }
-            match (kept.is_empty(), defaults) {
-                (false, _) => Left::State(Value::Object(kept)),
-                // A map that holds only defaults still exists (`automated: {prune: false}` is automated) …
-                (true, true) if !is_default(&Value::Object(Map::new())) => Left::State(Value::Object(kept)),
-                // … unless an empty map means the same as no map.
-                (true, true) => Left::Default,
-                (true, false) => Left::Elsewhere,
-            }
+        match (map.is_empty(), defaults) {
+            (false, _) => Left::State(Value::Object(map)),
+            // A map that holds only defaults still exists (`automated: {prune: false}` is automated) …
+            (true, true) if !self.is_default(from, &Value::Object(Map::new())) => Left::State(Value::Object(map)),
+            // … unless an empty map means the same as no map.
+            (true, true) => Left::Default,
+            (true, false) => Left::Elsewhere,
         }
-        Value::Array(list) => {
-            let is_element = |item: &Value| !elsewhere && active.iter().any(|n| n.has_element(item));
-            if !list.is_empty() && list.iter().all(is_element) {
-                record(Some(Facet::Identity), pointer, Value::Array(list), out);
-                return Left::Elsewhere;
-            }
-            let (mut places, mut items) = (Vec::with_capacity(list.len()), Vec::with_capacity(list.len()));
-            for (i, item) in list.into_iter().enumerate() {
-                let token = i.to_string();
-                if is_element(&item) {
-                    record(Some(Facet::Identity), &join(pointer, &token), item, out);
-                    continue;
-                }
-                let next: Vec<&Tree> = active.iter().flat_map(|n| n.step(&token)).collect();
-                places.push(i);
-                items.push(below(item, &token, &next, facet, pointer, out).state().unwrap_or(Value::Null));
-            }
-            if elsewhere && items.iter().all(Value::is_null) {
-                // All elements went to their facets; what remains is the list's length.
-                record(facet, pointer, Value::Array(items), out);
-                return Left::Elsewhere;
-            }
-            Left::State(sorted(items, &places, active, pointer, out))
-        }
-        other if elsewhere => {
-            record(facet, pointer, other, out);
-            Left::Elsewhere
-        }
-        other => Left::State(other),
     }
-}
 
-/// Splits a part; afterwards `pointer` is that of the whole again.
-fn below(part: Value, token: &str, active: &[&Tree], inherited: Option<Facet>, pointer: &mut String, out: &mut Facets) -> Left {
-    let whole = pointer.len();
-    push(pointer, token);
-    let left = walk(part, active, inherited, pointer, out);
-    pointer.truncate(whole);
-    left
-}
-
-fn record(facet: Option<Facet>, pointer: &str, value: Value, out: &mut Facets) {
-    let map = if facet == Some(Facet::Identity) { &mut out.identity } else { &mut out.noise };
-    map.insert(pointer.to_owned(), value);
-}
-
-/// Sorts a list whose order has no meaning, and records the original index of each element.
-fn sorted(list: Vec<Value>, places: &[usize], active: &[&Tree], pointer: &str, out: &mut Facets) -> Value {
-    let rule = active.iter().find_map(|n| n.list.as_ref()).filter(|rule| match rule {
-        ListRule::KeysUnless { unless, .. } => !list.iter().any(|item| json::to_text(item).contains(unless.as_str())),
-        _ => true,
-    });
-    let keyed = |item: &Value| rule.map_or_else(Vec::new, |rule| sort_key(rule, item));
-    let mut items: Vec<_> = list.into_iter().zip(places).map(|(item, place)| (keyed(&item), *place, item)).collect();
-    items.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)));
-    if items.iter().enumerate().any(|(i, (_, place, _))| i != *place) {
-        out.order.insert(pointer.to_owned(), items.iter().map(|(_, place, _)| Value::from(*place)).collect());
+    fn list(&mut self, list: Vec<Value>, from: usize, facet: Option<Facet>, elsewhere: bool) -> Left {
+        let is_element = |walk: &Self, item: &Value| !elsewhere && walk.active(from).any(|n| n.has_element(item));
+        if !list.is_empty() && list.iter().all(|item| is_element(self, item)) {
+            return self.record(Some(Facet::Identity), Value::Array(list));
+        }
+        let (mut places, mut items) = (Vec::with_capacity(list.len()), Vec::with_capacity(list.len()));
+        for (i, item) in list.into_iter().enumerate() {
+            let token = i.to_string();
+            if is_element(self, &item) {
+                self.out.identity.insert(join(&self.pointer, &token), item);
+                continue;
+            }
+            places.push(i);
+            items.push(self.below(item, &token, from, facet).state().unwrap_or(Value::Null));
+        }
+        if elsewhere && items.iter().all(Value::is_null) {
+            // All elements went to their facets; what remains is the list's length.
+            return self.record(facet, Value::Array(items));
+        }
+        Left::State(self.sorted(items, &places, from))
     }
-    Value::Array(items.into_iter().map(|(_, _, item)| item).collect())
+
+    /// Splits a part of the whole at `from`; afterwards the pointer is that of the whole again.
+    fn below(&mut self, part: Value, token: &str, from: usize, inherited: Option<Facet>) -> Left {
+        let (whole, end) = (self.pointer.len(), self.nodes.len());
+        push(&mut self.pointer, token);
+        for at in from..end {
+            let node = self.nodes[at];
+            self.nodes.extend(node.step(token));
+        }
+        let left = self.part(part, end, inherited);
+        self.nodes.truncate(end);
+        self.pointer.truncate(whole);
+        left
+    }
+
+    fn record(&mut self, facet: Option<Facet>, value: Value) -> Left {
+        let map = if facet == Some(Facet::Identity) { &mut self.out.identity } else { &mut self.out.noise };
+        map.insert(self.pointer.clone(), value);
+        Left::Elsewhere
+    }
+
+    /// Sorts a list whose order has no meaning, and records the original index of each element.
+    fn sorted(&mut self, list: Vec<Value>, places: &[usize], from: usize) -> Value {
+        let rule = self.active(from).find_map(|n| n.list.as_ref()).filter(|rule| match rule {
+            ListRule::KeysUnless { unless, .. } => !list.iter().any(|item| json::to_text(item).contains(unless.as_str())),
+            _ => true,
+        });
+        let keyed = |item: &Value| rule.map_or_else(Vec::new, |rule| sort_key(rule, item));
+        let mut items: Vec<_> = list.into_iter().zip(places).map(|(item, place)| (keyed(&item), *place, item)).collect();
+        items.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)));
+        if items.iter().enumerate().any(|(i, (_, place, _))| i != *place) {
+            self.out.order.insert(self.pointer.clone(), items.iter().map(|(_, place, _)| Value::from(*place)).collect());
+        }
+        Value::Array(items.into_iter().map(|(_, _, item)| item).collect())
+    }
 }
 
 fn sort_key(rule: &ListRule, item: &Value) -> Vec<u8> {
@@ -191,5 +211,10 @@ fn sort_key(rule: &ListRule, item: &Value) -> Vec<u8> {
         ListRule::Set(_) => return json::to_bytes(item),
         ListRule::Keys(keys) | ListRule::KeysUnless { by: keys, .. } => keys,
     };
-    keys.iter().flat_map(|k| json::to_bytes(item.get(k).unwrap_or(&Value::Null)).into_iter().chain([0])).collect()
+    let mut out = Vec::new();
+    for key in keys {
+        json::write(item.get(key).unwrap_or(&Value::Null), &mut out);
+        out.push(0);
+    }
+    out
 }

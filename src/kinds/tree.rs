@@ -83,9 +83,9 @@ impl Tree {
     }
 
     /// The nodes that a step along `token` leads to.
-    pub(super) fn step<'a>(&'a self, token: &'a str) -> impl Iterator<Item = &'a Self> {
+    pub(super) fn step<'a, 't>(&'a self, token: &'t str) -> impl Iterator<Item = &'a Self> + use<'a, 't> {
         let any = if token == "*" || self.is_exact { None } else { self.edges.get("*") };
-        let begun = self.beginnings.iter().filter(|(beginning, _)| token.starts_with(beginning.as_str())).map(|(_, node)| node);
+        let begun = self.beginnings.iter().filter(move |(beginning, _)| token.starts_with(beginning.as_str())).map(|(_, node)| node);
         self.edges.get(token).into_iter().chain(begun).chain(any)
     }
 

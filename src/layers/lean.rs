@@ -3,8 +3,9 @@
 //! from the whole object.
 use crate::argo::{ANNOTATION, HELM_POLICY, INSTALLATION, SKIP_RECONCILE, SYNC_OPTIONS};
 use crate::kinds::Rules;
-use crate::model::{Key, escape, set};
+use crate::model::{Key, escape, pick, set};
 use serde_json::Value;
+use std::sync::LazyLock;
 
 /// From every object: its owners, and all labels (which label is a mark and which is the scope is known later).
 const ALWAYS: &[&str] = &["/metadata/ownerReferences", "/metadata/labels"];
@@ -33,27 +34,43 @@ const OF_KIND: &[(&str, &str, &[&str])] = &[
     ("apps", "StatefulSet", &["/status/replicas"]),
     ("apps", "DaemonSet", &["/status/currentNumberScheduled"]),
     ("", "ReplicationController", &["/status/replicas"]),
+    // Whether the addresses of an EndpointSlice are those of its pods.
+    ("", "Pod", &["/metadata/deletionTimestamp", "/status/phase", "/status/podIP", "/status/podIPs"]),
+    ("", "Service", &["/spec/selector"]),
 ];
+
+/// The annotations that placing reads from every object, as pointers.
+static ANNOTATIONS: LazyLock<Vec<String>> =
+    LazyLock::new(|| [ANNOTATION, INSTALLATION, SYNC_OPTIONS, HELM_POLICY, SKIP_RECONCILE].into_iter().map(annotation).collect());
+
+fn annotation(name: &str) -> String {
+    format!("/metadata/annotations/{}", escape(name))
+}
 
 /// The fields of an object that placing reads.
 pub fn lean(value: &Value, key: &Key, rules: &Rules) -> Value {
     let mut out = Value::Null;
-    let mut keep = |pointer: &str| {
-        if let Some(part) = value.pointer(pointer) {
+    each_field(&key.group, &key.kind, rules, &mut |pointer| {
+        if let Some(part) = pick(value, pointer).filter(|_| pointer != SETTINGS || key.name == "argocd-cm") {
             set(&mut out, pointer, part.clone());
         }
-    };
-    let relations = &rules.of(&key.group, &key.kind).rule.relations;
-    let annotations = [ANNOTATION, INSTALLATION, SYNC_OPTIONS, HELM_POLICY, SKIP_RECONCILE]
-        .into_iter()
-        .chain(relations.iter().filter_map(|r| r.annotation.as_deref()));
-    annotations.for_each(|name| keep(&format!("/metadata/annotations/{}", escape(name))));
-    ALWAYS.iter().for_each(|p| keep(p));
-    relations.iter().flat_map(|r| r.at.iter().chain(&r.name_at)).for_each(|p| keep(p));
-    let own = OF_KIND.iter().chain(super::scalers::READ).filter(|(group, kind, _)| *group == key.group && *kind == key.kind);
-    own.flat_map(|(_, _, pointers)| *pointers).for_each(|p| keep(p));
-    if key.kind == "ConfigMap" && key.name == "argocd-cm" {
-        keep("/data");
-    }
+    });
     out
+}
+
+/// The content of a ConfigMap, which is read of Argo CD's settings only.
+const SETTINGS: &str = "/data";
+
+/// The pointers of the fields that placing reads from a kind.
+pub fn each_field(group: &str, kind: &str, rules: &Rules, take: &mut dyn FnMut(&str)) {
+    let relations = &rules.of(group, kind).rule.relations;
+    ANNOTATIONS.iter().for_each(|p| take(p));
+    relations.iter().filter_map(|r| r.annotation.as_deref()).for_each(|name| take(&annotation(name)));
+    ALWAYS.iter().for_each(|p| take(p));
+    relations.iter().flat_map(|r| r.at.iter().chain(&r.name_at)).for_each(|p| take(p));
+    let own = OF_KIND.iter().chain(super::scalers::READ).filter(|(g, k, _)| *g == group && *k == kind);
+    own.flat_map(|(_, _, pointers)| *pointers).for_each(|p| take(p));
+    if kind == "ConfigMap" && group.is_empty() {
+        take(SETTINGS);
+    }
 }

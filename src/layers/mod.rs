@@ -9,8 +9,8 @@ mod places;
 mod scalers;
 
 pub use context::Context;
-pub use derived::{Origin, Templates, origin};
-pub use lean::lean;
+pub use derived::{Templates, origin};
+pub use lean::{each_field, lean};
 pub use owned::owned_fields;
 pub use places::Places;
 

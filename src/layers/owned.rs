@@ -4,6 +4,7 @@ use crate::kinds::patterns::covers;
 use crate::layers::Context;
 use crate::model::{Object, Placement, meta};
 use serde_json::Value;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 /// A field that another controller owns by agreement.
@@ -28,7 +29,7 @@ pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placemen
     let is_theirs = placement.mark.is_empty() && context.apps.layer_of_app(&placement.app).is_none_or(|layer| layer == placement.layer);
     let app = if is_theirs { &*placement.app } else { "" };
     let agreements = context.apps.agreements(app).filter(|(_, a)| a.is_about(&k.group, &k.kind, &k.namespace, &k.name));
-    let runs = context.rules.of(&k.group, &k.kind).patterns(|r| &r.runs);
+    let runs = LazyCell::new(|| context.rules.of(&k.group, &k.kind).patterns(|r| &r.runs));
     // An agreement about more than one value, or about what runs, is wide: other changes may be in it.
     let is_wide = &|p: &str| object.value.pointer(p).is_some_and(|v| v.is_object() || v.is_array()) || runs.iter().any(|r| covers(r, p));
     let mut owned: Vec<Owned> = agreements

@@ -1,5 +1,5 @@
 //! The only reader of the `metadata` that every Kubernetes object has. It treats absent and empty as the same. Knows no kind.
-use crate::model::{Key, group_of};
+use crate::model::{Key, group_of, pick};
 use serde_json::Value;
 
 /// One entry of `metadata.ownerReferences`.
@@ -17,18 +17,18 @@ pub struct Owner<'a> {
 
 /// The text at a pointer, or an empty one.
 pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+    pick(value, pointer).and_then(Value::as_str).unwrap_or("")
 }
 
 /// The elements of the list at a pointer; none if there is no list.
 pub fn list<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    value.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
+    pick(value, pointer).and_then(Value::as_array).into_iter().flatten()
 }
 
 /// The object's key; none if it has no kind or no name.
 pub fn key_of(value: &Value) -> Option<Key> {
-    let at = |p: &str| value.pointer(p).and_then(Value::as_str);
-    let key = Key::new(group_of(at("/apiVersion")?), at("/kind")?, text(value, "/metadata/namespace"), at("/metadata/name")?);
+    let group = group_of(value.get("apiVersion")?.as_str()?);
+    let key = Key::new(group, text(value, "/kind"), text(value, "/metadata/namespace"), text(value, "/metadata/name"));
     Some(key).filter(|k| !k.kind.is_empty() && !k.name.is_empty())
 }
 
@@ -49,7 +49,7 @@ pub fn label<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
 
 /// When its deletion was requested, if it was.
 pub fn deleting(object: &Value) -> Option<&str> {
-    object.pointer("/metadata/deletionTimestamp").and_then(Value::as_str)
+    pick(object, "/metadata/deletionTimestamp").and_then(Value::as_str)
 }
 
 pub fn finalizers(object: &Value) -> Vec<&str> {

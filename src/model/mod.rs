@@ -18,6 +18,6 @@ pub use key::{Key, KeyRef};
 pub use layer::{By, Layer, PLATFORM, Placement, Role};
 pub use object::{Hub, Object, Question, Snapshot, Source, Unsettled, group_of, is_custom, stem, unstem};
 pub use objects::Objects;
-pub use pointer::{escape, join, push, set, tokens};
+pub use pointer::{escape, join, pick, push, set, steps, tokens};
 pub use universe::{Known, Listable, Universe};
 pub use verdict::Verdict;

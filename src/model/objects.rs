@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// Objects sorted by key. An index is a position in that order; an index beyond the end gives an empty value or none.
 #[allow(clippy::len_without_is_empty, reason = "nothing asks whether there are none")]
-pub trait Objects {
+pub trait Objects: Sync {
     /// The number of objects.
     fn len(&self) -> usize;
     fn key(&self, at: usize) -> KeyRef<'_>;

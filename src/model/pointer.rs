@@ -1,5 +1,6 @@
 //! JSON pointers (RFC 6901): reading, setting, removing.
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// Escapes one token (`~` and `/`).
 pub fn escape(token: &str) -> String {
@@ -19,8 +20,28 @@ pub fn push(pointer: &mut String, token: &str) {
 
 /// The unescaped tokens of a pointer.
 pub fn tokens(pointer: &str) -> Vec<String> {
-    let plain = |t: &str| if t.contains('~') { t.replace("~1", "/").replace("~0", "~") } else { t.to_owned() };
-    pointer.split('/').skip(1).map(plain).collect()
+    steps(pointer).map(Cow::into_owned).collect()
+}
+
+/// The unescaped tokens of a pointer, one after the other.
+pub fn steps(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let plain = |t| if str::contains(t, '~') { Cow::Owned(t.replace("~1", "/").replace("~0", "~")) } else { Cow::Borrowed(t) };
+    pointer.split('/').skip(1).map(plain)
+}
+
+/// The part of a value at a pointer: `Value::pointer`, without a copy of each token.
+pub fn pick<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
+    steps(pointer).try_fold(value, |value, token| match value {
+        Value::Object(map) => map.get(&*token),
+        Value::Array(list) => list.get(index(&token)?),
+        _ => None,
+    })
+}
+
+/// The index that a token is; none for `+1` and `01`, as in RFC 6901.
+fn index(token: &str) -> Option<usize> {
+    let is_plain = !token.starts_with('+') && (token.len() == 1 || !token.starts_with('0'));
+    is_plain.then(|| token.parse().ok()).flatten()
 }
 
 /// The most tokens of a pointer that is set: as deep as JSON is read. A deeper value would end the process when it is dropped.
@@ -32,44 +53,25 @@ pub fn set(value: &mut Value, pointer: &str, new: Value) -> bool {
     if pointer.bytes().filter(|b| *b == b'/').count() > DEEPEST {
         return false;
     }
-    let path = tokens(pointer);
-    let Some((last, parents)) = path.split_last() else {
-        *value = new;
-        return true;
-    };
-    let mut at = value;
-    for token in parents {
+    let (mut at, mut path) = (value, steps(pointer).peekable());
+    while let Some(token) = path.next() {
+        let is_last = path.peek().is_none();
         if at.is_null() {
             *at = Value::Object(Map::new());
         }
         at = match at {
-            Value::Object(map) => map.entry(token.clone()).or_insert_with(|| Value::Object(Map::new())),
-            Value::Array(list) => match token.parse::<usize>().ok().and_then(|i| list.get_mut(i)) {
-                Some(v) => v,
-                None => return false,
+            Value::Object(map) => map.entry(token.into_owned()).or_insert(Value::Null),
+            Value::Array(list) => match token.parse::<usize>() {
+                Ok(i) if i < list.len() => &mut list[i],
+                Ok(i) if i == list.len() && is_last => {
+                    list.push(Value::Null);
+                    &mut list[i]
+                }
+                _ => return false,
             },
             _ => return false,
         };
     }
-    if at.is_null() {
-        *at = Value::Object(Map::new());
-    }
-    match at {
-        Value::Object(map) => {
-            map.insert(last.clone(), new);
-            true
-        }
-        Value::Array(list) => match last.parse::<usize>() {
-            Ok(i) if i < list.len() => {
-                list[i] = new;
-                true
-            }
-            Ok(i) if i == list.len() => {
-                list.push(new);
-                true
-            }
-            _ => false,
-        },
-        _ => false,
-    }
+    *at = new;
+    true
 }

@@ -111,6 +111,9 @@ fn subjects(report: &Reading, style: Style) -> String {
     if let Some(pinned) = &report.pinned {
         out.push_str(&format!("{}\n\n", fill(phrases().judged_as, &[("expect", pinned)])));
     }
+    if let Some(bundles) = report.unchecked() {
+        out.push_str(&format!("{}\n\n", fill(phrases().unchecked, &[("bundles", &bundles)])));
+    }
     for bundle in &report.bundles {
         if let Some(nonce) = &bundle.nonce {
             out.push_str(&format!("{}\n\n", fill(phrases().nonce_of, &[("bundle", &bundle.name), ("nonce", nonce)])));

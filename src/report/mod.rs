@@ -30,6 +30,9 @@ pub fn predicate(evidence: &Evidence<'_>, judged: &[Judged], total: Verdict, exp
             if let (Some(hub), Some(map)) = (&s.manifest.hub, bundle.as_object_mut()) {
                 map.insert("hub".into(), json!(hub));
             }
+            if let (true, Some(map)) = (s.unchecked, bundle.as_object_mut()) {
+                map.insert("unchecked".into(), json!(true));
+            }
             if let (Some(nonce), Some(map)) = (&s.manifest.nonce, bundle.as_object_mut()) {
                 map.insert("nonce".into(), json!(nonce));
             }

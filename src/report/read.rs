@@ -71,6 +71,17 @@ pub struct Bundle {
     pub switch: Option<String>,
     #[serde(default)]
     pub nonce: Option<String>,
+    /// Whether its content was not checked before it was compared.
+    #[serde(default)]
+    pub unchecked: bool,
+}
+
+impl Reading {
+    /// The names of the bundles whose content was not checked, if there are any.
+    pub fn unchecked(&self) -> Option<String> {
+        let names: Vec<&str> = self.bundles.iter().filter(|b| b.unchecked).map(|b| &*b.name).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    }
 }
 
 impl Bundle {

@@ -234,6 +234,31 @@ fn a_bundle_whose_content_contradicts_itself_is_not_compared() {
     samples::seal(&place.bundle("lacking"), &draft);
     assert_eq!(out_of(&place, "lacking").0, Some(4));
     assert_eq!(place.evid(&["verify", "lying"]).status.code(), Some(4));
+    // Without that check it is compared, and what comes of it says so; its digests hold, and that is all that is said of them.
+    let unchecked = place.evid(&["diff", "before", "lying", "--unchecked", "--no-sign"]);
+    assert!(text(&unchecked.stdout).contains("the content of before, lying was not checked"), "{}", text(&unchecked.stdout));
+    let intact = place.evid(&["verify", "lying", "--intact"]);
+    assert!(intact.status.code() == Some(0) && text(&intact.stdout).contains("what it holds was not checked"));
+}
+
+#[test]
+fn a_comparison_without_a_check_gives_the_same_verdicts_and_its_report_says_so() {
+    let place = Place::captured();
+    let judged = |more: &[&str]| {
+        let out = place.evid(&[&["diff", "before", "off", "on", "-o", "json", "--no-sign"], more].concat());
+        let mut report: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        let said = |bundle: &mut serde_json::Value| bundle.as_object_mut().unwrap().remove("unchecked").is_some();
+        let marked: Vec<bool> = report["bundles"].as_array_mut().unwrap().iter_mut().map(said).collect();
+        (out.status.code(), marked, report)
+    };
+    let (checked, unchecked) = (judged(&[]), judged(&["--unchecked"]));
+    assert_eq!((&checked.1, &unchecked.1), (&vec![false; 3], &vec![true; 3]));
+    assert_eq!((checked.0, checked.2), (unchecked.0, unchecked.2));
+    // A report that says so follows from its bundles as any other.
+    place.evid(&["diff", "before", "off", "--unchecked"]);
+    let public = place.path().join("home/.local/state/evid/signing.pub").display().to_string();
+    let verified = place.evid(&["verify", "evidence/before--off.report.json", "--key", &public, "--rederive"]);
+    assert_eq!(verified.status.code(), Some(0), "{}{}", text(&verified.stdout), text(&verified.stderr));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Which answers can be relied on, and which questions a dump by namespace leaves out. Knows lists and gaps; must not know files.
 use crate::adapters::dump::content::text;
 use crate::adapters::dump::resolve::Named;
+use crate::adapters::dump::seen::Seen;
 use crate::adapters::dump::stderr::Said;
 use crate::adapters::dump::walk::stem;
 use crate::argo::Here;
@@ -9,9 +10,9 @@ use crate::usecase::capture::List;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Marks each question that is attested; a gap for each that is not and of which nothing was said.
-pub(super) fn attest(lists: &mut [Named], said: &[Said], keeps_stderr: bool) -> Vec<Gap> {
+pub(super) fn attest<I>(lists: &mut [Named<I>], said: &[Said], keeps_stderr: bool) -> Vec<Gap> {
     let mut gaps = Vec::new();
-    for Named { list, attested, continues } in lists.iter_mut() {
+    for Named { list, attested, continues, .. } in lists.iter_mut() {
         let covered = said.iter().any(|s| covers(&s.gap, list));
         let beside = || said.iter().any(|s| !s.named && s.stem == stem(&list.file));
         *attested = list.resource_version.is_some() || (keeps_stderr && !covered && !beside());
@@ -35,7 +36,7 @@ pub(super) fn attest(lists: &mut [Named], said: &[Said], keeps_stderr: bool) -> 
 }
 
 /// One gap for each resource of a tree in which an absent file says nothing.
-pub(super) fn gathered<'a>(lists: impl Iterator<Item = &'a List>) -> Vec<Gap> {
+pub(super) fn gathered<'a, I: 'a>(lists: impl Iterator<Item = &'a List<I>>) -> Vec<Gap> {
     let mut first: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for list in lists {
         first.entry((&list.group, list.resource.as_deref().unwrap_or("*"))).or_insert(&list.file);
@@ -45,7 +46,7 @@ pub(super) fn gathered<'a>(lists: impl Iterator<Item = &'a List>) -> Vec<Gap> {
 }
 
 /// A gap for each namespace that exists and in which a resource was not asked that was asked in others.
-pub(super) fn not_asked(lists: &[Named], gaps: &[Gap], existing: &BTreeSet<String>) -> Vec<Gap> {
+pub(super) fn not_asked<I>(lists: &[Named<I>], gaps: &[Gap], existing: &BTreeSet<String>) -> Vec<Gap> {
     let mut asked: BTreeMap<(&str, &str), BTreeSet<Option<&str>>> = BTreeMap::new();
     for list in lists.iter().map(|n| &n.list).filter(|l| l.is_question) {
         if let Some(resource) = &list.resource {
@@ -66,12 +67,12 @@ pub(super) fn not_asked(lists: &[Named], gaps: &[Gap], existing: &BTreeSet<Strin
     out
 }
 
-fn gap(list: &List, reason: Reason, detail: String) -> Gap {
+fn gap<I>(list: &List<I>, reason: Reason, detail: String) -> Gap {
     let resource = list.resource.clone().unwrap_or_else(|| "*".into());
     Gap::of(list.group.clone(), resource, list.namespace.clone(), reason, detail)
 }
 
-fn covers(gap: &Gap, list: &List) -> bool {
+fn covers<I>(gap: &Gap, list: &List<I>) -> bool {
     let resource = gap.covers(list.resource.as_deref().unwrap_or("*"), &list.group);
     let place = gap.namespace.is_none() || list.namespace.is_none() || gap.namespace == list.namespace;
     resource && place
@@ -79,26 +80,24 @@ fn covers(gap: &Gap, list: &List) -> bool {
 
 /// The namespaces that exist: those of all objects and, where the list of them is not whole, those into which Applications deploy and
 /// those of the claims that volumes are bound to.
-pub(super) fn spaces(lists: &[Named], gaps: &[Gap]) -> BTreeSet<String> {
-    let items = || lists.iter().flat_map(|n| &n.list.items);
-    let mut out = namespaces(items());
-    out.extend(items().map(|i| text(i, "/metadata/namespace").to_owned()));
-    let is_list = |l: &&List| l.is_question && l.group.is_empty() && l.resource.as_deref() == Some("namespaces");
+pub(super) fn spaces<I>(lists: &[Named<I>], gaps: &[Gap]) -> BTreeSet<String> {
+    let mut out = namespaces(lists.iter().map(|n| &n.seen));
+    out.extend(lists.iter().flat_map(|n| n.seen.namespaces.iter().cloned()));
+    let is_list = |l: &&List<I>| l.is_question && l.group.is_empty() && l.resource.as_deref() == Some("namespaces");
     let attested = lists.iter().filter(|n| n.attested).map(|n| &n.list).find(is_list);
     if attested.is_none_or(|l| gaps.iter().any(|g| covers(g, l))) {
-        let here = items().filter(|i| text(i, "/kind") == "Application" && Here::default().is(i));
-        out.extend(here.map(|i| text(i, "/spec/destination/namespace").to_owned()));
-        let volumes = items().filter(|i| text(i, "/kind") == "PersistentVolume");
-        out.extend(volumes.map(|i| text(i, "/spec/claimRef/namespace").to_owned()));
+        for Named { seen, .. } in lists {
+            let here = seen.of_kind("Application").filter(|i| Here::default().is(i));
+            out.extend(here.map(|i| text(i, "/spec/destination/namespace").to_owned()));
+            out.extend(seen.of_kind("PersistentVolume").map(|i| text(i, "/spec/claimRef/namespace").to_owned()));
+        }
     }
     out.remove("");
     out
 }
 
-/// The names of the Namespaces in some lists.
-pub(super) fn namespaces<'a>(items: impl Iterator<Item = &'a serde_json::Value>) -> BTreeSet<String> {
-    items
-        .filter(|i| text(i, "/kind") == "Namespace" && text(i, "/apiVersion") == "v1")
-        .map(|i| text(i, "/metadata/name").to_owned())
-        .collect()
+/// The names of the Namespaces in some answers.
+pub(super) fn namespaces<'a>(seen: impl Iterator<Item = &'a Seen>) -> BTreeSet<String> {
+    let all = seen.flat_map(|seen| seen.of_kind("Namespace"));
+    all.filter(|i| text(i, "/apiVersion") == "v1").map(|i| text(i, "/metadata/name").to_owned()).collect()
 }

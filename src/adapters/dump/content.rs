@@ -1,5 +1,6 @@
 //! Turns one file's text into the answers in it: lists and single objects, split by kind, each item with its apiVersion and kind. Knows
 //! nothing of file names and of other files.
+use crate::adapters::dump::seen::Seen;
 use crate::adapters::dump::walk::{Form, Found};
 use crate::adapters::dump::{Problem, open};
 use crate::canon::{strict, yaml};
@@ -11,7 +12,7 @@ const DISCOVERY: [&str; 6] = ["APIResourceList", "APIGroupList", "APIGroup", "AP
 
 /// The objects of one kind in one list, or the single objects of one kind.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct Answer<I> {
     pub group: String,
     /// None if nothing in the text tells it.
     pub kind: Option<String>,
@@ -20,13 +21,14 @@ pub(super) struct Answer {
     pub resource_version: Option<String>,
     /// Whether more pages follow.
     pub continues: bool,
-    pub items: Vec<Value>,
+    pub seen: Seen,
+    pub items: I,
 }
 
 /// The content of one file.
-#[derive(Default, Debug)]
-pub(super) struct Content {
-    pub answers: Vec<Answer>,
+#[derive(Debug)]
+pub(super) struct Content<I> {
+    pub answers: Vec<Answer<I>>,
     /// What can't be understood.
     pub problems: Vec<Problem>,
     /// What the API server wrote in place of an answer, each with its line.
@@ -37,16 +39,18 @@ pub(super) struct Content {
     pub empty: bool,
 }
 
-pub(super) fn read(found: &Found) -> Content {
-    let mut content = Content::default();
+/// Reads a file, and passes the objects of each answer on as soon as the file is read.
+pub(super) fn read<I: Default>(found: &Found, pass: impl Fn(Vec<Value>) -> I) -> Content<I> {
+    let mut content = Content { answers: Vec::new(), problems: Vec::new(), refusals: Vec::new(), events: None, empty: false };
     let text = match open::text(found) {
         Ok(text) => text,
         Err(what) => {
             content.problems.push(Problem::new(&found.file, None, what));
-            return content;
+            return content.passed(pass);
         }
     };
     let (documents, error) = documents(found.form, &text);
+    drop(text);
     content.empty = error.is_none() && documents.iter().all(|d| d.value.is_null());
     let mut reader = Reader { file: &found.file, content, single: BTreeMap::new() };
     for document in documents {
@@ -58,7 +62,27 @@ pub(super) fn read(found: &Found) -> Content {
     if let Some(error) = error {
         reader.content.problems.push(Problem::new(&found.file, None, error.to_string()));
     }
-    reader.finish()
+    reader.finish().passed(pass)
+}
+
+impl Content<Vec<Value>> {
+    /// With the objects passed on, except Events, which are not kept.
+    fn passed<I: Default>(mut self, pass: impl Fn(Vec<Value>) -> I) -> Content<I> {
+        let mut events = self.events;
+        let mut one = |Answer { group, kind, list, resource_version, continues, items, .. }: Answer<Vec<Value>>| {
+            let seen = Seen::of(&items);
+            let items = if is_event(&group, kind.as_deref()) {
+                let own = resource_version.as_deref().and_then(|v| v.parse().ok());
+                events = events.max(own).max(seen.highest);
+                I::default()
+            } else {
+                pass(items)
+            };
+            Answer { group, kind, list, resource_version, continues, seen, items }
+        };
+        let answers = std::mem::take(&mut self.answers).into_iter().map(&mut one).collect();
+        Content { answers, problems: self.problems, refusals: self.refusals, events, empty: self.empty }
+    }
 }
 
 /// The values of a text; none if a part of it can't be read.
@@ -78,7 +102,7 @@ fn documents(form: Form, text: &str) -> (Vec<yaml::Document>, Option<yaml::Malfo
 
 struct Reader<'a> {
     file: &'a str,
-    content: Content,
+    content: Content<Vec<Value>>,
     single: BTreeMap<(String, String), Vec<Value>>,
 }
 
@@ -136,23 +160,23 @@ impl Reader<'_> {
             by_kind.insert((String::new(), None), Vec::new());
         }
         for ((group, kind), items) in by_kind {
-            self.content.answers.push(Answer { group, kind, list: true, resource_version: resource_version.clone(), continues, items });
+            let resource_version = resource_version.clone();
+            self.content.answers.push(Answer { list: true, resource_version, continues, ..Answer::new(group, kind, items) });
         }
     }
 
-    fn finish(mut self) -> Content {
+    fn finish(mut self) -> Content<Vec<Value>> {
         for ((group, kind), items) in std::mem::take(&mut self.single) {
-            self.content.answers.push(Answer { group, kind: Some(kind), list: false, resource_version: None, continues: false, items });
-        }
-        for answer in &mut self.content.answers {
-            if is_event(&answer.group, answer.kind.as_deref()) {
-                let own = answer.resource_version.as_deref().and_then(|v| v.parse().ok());
-                let items = std::mem::take(&mut answer.items);
-                let highest = items.iter().filter_map(|i| text(i, "/metadata/resourceVersion").parse().ok()).max();
-                self.content.events = self.content.events.max(own).max(highest);
-            }
+            self.content.answers.push(Answer::new(group, Some(kind), items));
         }
         self.content
+    }
+}
+
+impl Answer<Vec<Value>> {
+    /// Single objects.
+    fn new(group: String, kind: Option<String>, items: Vec<Value>) -> Self {
+        Self { group, kind, list: false, resource_version: None, continues: false, seen: Seen::default(), items }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Decides which folders of a dump are named after the namespace that was asked. If in doubt, the folder is a namespace: an answer must
 //! never count for more than was asked. Knows paths and the namespaces of what was read below them.
 use crate::adapters::dump::catalogue::Catalogue;
-use crate::adapters::dump::content::{Answer, text};
+use crate::adapters::dump::content::Answer;
 use crate::adapters::dump::name::{Place, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,11 +10,10 @@ pub(super) struct Folders(BTreeSet<String>);
 
 impl Folders {
     /// Judges each folder by what its files hold and by the namespaces that exist.
-    pub fn of<'a>(files: impl Iterator<Item = (&'a Place, &'a [Answer])>, existing: &BTreeSet<String>) -> Self {
+    pub fn of<'a, I: 'a>(files: impl Iterator<Item = (&'a Place, &'a [Answer<I>])>, existing: &BTreeSet<String>) -> Self {
         let mut seen: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (place, answers) in files.filter(|(p, _)| p.tree == Tree::Plain && !p.folder.is_empty()) {
-            let items = answers.iter().flat_map(|a| &a.items);
-            seen.entry(&place.folder).or_default().extend(items.map(|i| text(i, "/metadata/namespace")).filter(|n| !n.is_empty()));
+            seen.entry(&place.folder).or_default().extend(answers.iter().flat_map(|a| &a.seen.namespaces).map(String::as_str));
         }
         let pure = |folder: &str, of: &BTreeSet<&str>| of.iter().all(|n| *n == last(folder));
         let mut found: BTreeSet<String> = seen

@@ -8,13 +8,14 @@ mod name;
 mod open;
 mod read;
 mod resolve;
+mod seen;
 mod stderr;
 mod walk;
 
 use crate::adapters::FileError;
 use std::path::PathBuf;
 
-pub use read::read;
+pub use read::{read, read_through};
 
 /// A folder that is no dump.
 #[derive(Debug, thiserror::Error)]

@@ -1,34 +1,39 @@
-//! The stages of reading a dump: find the files, parse them on two threads, name the questions, apply what stderr says.
+//! The stages of reading a dump: find the files, parse them on all processors, name the questions, apply what stderr says.
 use crate::adapters::dump::catalogue::Catalogue;
-use crate::adapters::dump::content::text;
 use crate::adapters::dump::folders::Folders;
 use crate::adapters::dump::name::{Place, Tree};
 use crate::adapters::dump::resolve::{Resolved, resolve};
 use crate::adapters::dump::stderr::Said;
 use crate::adapters::dump::walk::{Found, walk};
 use crate::adapters::dump::{DumpError, Problem, attest, content, open, stderr};
-use crate::canon::each;
+use crate::canon::{each, threads};
 use crate::model::{Gap, Reason, Source};
 use crate::usecase::capture::Collected;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
-
-/// Threads that parse.
-const THREADS: usize = 2;
 
 /// Reads a folder.
 ///
 /// # Errors
 /// Where it is no folder, or nothing in it is an answer of a cluster.
 pub fn read(dir: &Path) -> Result<Collected, DumpError> {
+    read_through(dir, |items| items)
+}
+
+/// Reads a folder, and passes the objects of each answer on, so that no more than the files that are being read are in memory.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_through<I: Default + Send>(dir: &Path, pass: impl Fn(Vec<Value>) -> I + Sync) -> Result<Collected<I>, DumpError> {
     let mut files = walk(dir)?;
-    let mut contents = each(&files.answers, THREADS, |_, found| content::read(found));
+    let mut contents = each(&files.answers, threads(), |_, found| content::read(found, &pass));
     let places: Vec<Place> = files.answers.iter().map(|f| Place::of(&f.file)).collect();
     let errors: Vec<Place> = files.stderr.iter().map(|f| Place::of(&f.file)).collect();
 
-    let items = || contents.iter().flat_map(|c| &c.answers).flat_map(|a| &a.items);
-    let all = Catalogue::new(items().filter(|i| text(i, "/kind") == "CustomResourceDefinition"));
-    let existing = attest::namespaces(items());
+    let seen = || contents.iter().flat_map(|c| &c.answers).map(|a| &a.seen);
+    let all = Catalogue::new(seen().flat_map(|seen| seen.of_kind("CustomResourceDefinition")));
+    let existing = attest::namespaces(seen());
     let held = places.iter().zip(contents.iter().map(|c| c.answers.as_slice()));
     let folders = Folders::of(held.chain(errors.iter().map(|p| (p, [].as_slice()))), &existing);
 

@@ -1,14 +1,15 @@
 //! One answer and the path of its file → the question that it answers. Knows names and kinds; must not know other files.
 use crate::adapters::dump::catalogue::Catalogue;
-use crate::adapters::dump::content::{Answer, is_event, text};
+use crate::adapters::dump::content::{Answer, is_event};
 use crate::adapters::dump::folders::Folders;
 use crate::adapters::dump::name::{Place, Tree};
+use crate::adapters::dump::seen::Seen;
 use crate::usecase::capture::List;
 
 /// The result for one answer.
-pub(super) enum Resolved {
+pub(super) enum Resolved<I> {
     /// The answer to a question, or objects.
-    List(Named),
+    List(Named<I>),
     /// Events, which are not kept.
     Events,
     /// An empty list, and nothing tells which kind was asked.
@@ -16,8 +17,9 @@ pub(super) enum Resolved {
 }
 
 /// A list whose question is named.
-pub(super) struct Named {
-    pub list: List,
+pub(super) struct Named<I> {
+    pub list: List<I>,
+    pub seen: Seen,
     /// Whether no error can have emptied it.
     pub attested: bool,
     /// Whether it says that more pages follow.
@@ -25,7 +27,7 @@ pub(super) struct Named {
 }
 
 /// Names the question of one answer; `alone` says that its file holds no other kind.
-pub(super) fn resolve(file: &str, place: &Place, answer: Answer, alone: bool, all: &Catalogue, folders: &Folders) -> Resolved {
+pub(super) fn resolve<I>(file: &str, place: &Place, answer: Answer<I>, alone: bool, all: &Catalogue, folders: &Folders) -> Resolved<I> {
     let told = place.resource(all);
     let (group, kind, resource) = match (answer.kind, told) {
         (Some(kind), told) => {
@@ -45,7 +47,7 @@ pub(super) fn resolve(file: &str, place: &Place, answer: Answer, alone: bool, al
         return Resolved::Events;
     }
     let known = resource.as_deref().and_then(|r| all.namespaced(&group, r)).unwrap_or(true);
-    let namespaced = if answer.items.is_empty() { known } else { answer.items.iter().any(|i| !text(i, "/metadata/namespace").is_empty()) };
+    let namespaced = if answer.seen.count == 0 { known } else { !answer.seen.namespaces.is_empty() };
     let list = List {
         file: file.to_owned(),
         group,
@@ -57,7 +59,7 @@ pub(super) fn resolve(file: &str, place: &Place, answer: Answer, alone: bool, al
         count: None,
         read: None,
     };
-    Resolved::List(Named { list, attested: false, continues: answer.continues })
+    Resolved::List(Named { list, seen: answer.seen, attested: false, continues: answer.continues })
 }
 
 /// Whether a word can be the plural of a kind: `policies` of `Policy`.

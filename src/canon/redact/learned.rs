@@ -4,6 +4,7 @@ use super::literal;
 use super::token::{Domain, Tokens};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine as _;
+use memchr::memmem;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -31,11 +32,29 @@ pub(super) fn replace(tokens: &Tokens, known: &BTreeSet<String>, value: &mut Val
         return;
     }
     let forms: Vec<Spelling> = known.iter().flat_map(|secret| forms(secret)).filter(|form| form.text.len() <= 4096).collect();
+    // Most objects hold no copy, and to see that, a search for each of a few secrets is cheaper than a finder of all of them.
+    let searches: Vec<_> = forms.iter().take(FEW + 1).map(|form| memmem::Finder::new(form.text.as_bytes())).collect();
+    if searches.len() <= FEW && !any(value, &searches) {
+        return;
+    }
     // It is built for one object, so the kind that is built fastest is the fastest.
     let kind = Some(AhoCorasickKind::NoncontiguousNFA);
     let finder = AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostLongest).build(forms.iter().map(|form| &form.text));
     if let Ok(finder) = finder {
         visit(tokens, value, &finder, &forms);
+    }
+}
+
+/// So many forms are looked for one by one first.
+const FEW: usize = 12;
+
+/// Whether one of the texts stands anywhere in a value.
+fn any(value: &Value, searches: &[memmem::Finder<'_>]) -> bool {
+    match value {
+        Value::String(text) => searches.iter().any(|search| search.find(text.as_bytes()).is_some()),
+        Value::Array(list) => list.iter().any(|v| any(v, searches)),
+        Value::Object(map) => map.values().any(|v| any(v, searches)),
+        _ => false,
     }
 }
 

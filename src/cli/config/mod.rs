@@ -1,6 +1,7 @@
 //! `evid config`: describes a platform, and shows how evid reads the description.
 mod init;
 
+use crate::adapters::archive::Check;
 use crate::adapters::{archive, config};
 use crate::canon::json;
 use crate::claims::catalogue;
@@ -67,7 +68,7 @@ fn explain(global: &Global) -> Done {
 fn expect(args: &Expect, global: &Global) -> Done {
     let paths: Vec<PathBuf> =
         [&args.before, &args.after].into_iter().map(|n| archive::locate(n, global.archive())).collect::<Result<_, _>>()?;
-    let proposal = propose(&archive::sides(&paths)?)?;
+    let proposal = propose(&archive::sides(&paths, Check::Content)?)?;
     if !proposal.apart.is_empty() {
         let why: Vec<String> = proposal.apart.iter().map(findings::sentence).collect();
         let text = format!("nothing can be proposed from {} and {}: {}", args.before, args.after, why.join("; "));

@@ -6,6 +6,7 @@ mod words;
 pub(super) use args::Args;
 pub(super) use asked::Asked;
 
+use crate::adapters::archive::Check;
 use crate::adapters::journal::FileJournal;
 use crate::adapters::kube::Watcher;
 use crate::adapters::run_folder::RunFolder;
@@ -21,6 +22,7 @@ use crate::cli::live::Connection;
 use crate::cli::prove::words::{failure, told};
 use crate::cli::switch;
 use crate::cli::switch::user;
+use crate::cli::verify::Depth;
 use crate::cli::{Done, Global, export, key, manifest, ui, verify};
 use crate::envelope::SigningKey;
 use crate::kinds::Rules;
@@ -152,7 +154,7 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
 /// Judges, signs, writes the index and, if it is wanted, the text folders; gives what the result comes to.
 fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &SigningKey) -> Done {
     let Proof { folder, state, .. } = proof;
-    let sides = archive::sides(&export::judged(folder, state)?)?;
+    let sides = archive::sides(&export::judged(folder, state)?, Check::Content)?;
     let outcome = judge(state, &sides)?;
     let names = report_file::name(&sides);
     let report = report_file::write(folder.path(), &names, report_file::REPORT, &outcome.statement(&sides), signing)?;
@@ -181,7 +183,8 @@ fn close(run: &RunFolder, global: &Global, signing: &SigningKey) -> Done {
         ui::message(text.trim_end());
         Ok(())
     };
-    let (verified, _) = verify::check(&[run.path().display().to_string()], &[signing.verifying_key()], true, global, Some(said))?;
+    let (verified, _) =
+        verify::check(&[run.path().display().to_string()], &[signing.verifying_key()], Depth::Rederived, global, Some(said))?;
     ui::message(&format!("\nproof {}", run.path().display()));
     ui::message(&format!("open  {}", run.index().display()));
     ui::message(&format!("look  evid show {} applications", run.bundle("before").display()));

@@ -1,11 +1,12 @@
 //! A report: whose signature it has, whether its bundles are those at hand, and whether it follows from them.
 use crate::adapters::archive;
+use crate::adapters::archive::Check;
 use crate::adapters::archive::ENDING;
 use crate::canon::json;
 use crate::claims::Expect;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::verify::{Verifying, bundle};
+use crate::cli::verify::{Depth, Verifying, bundle};
 use crate::cli::{Done, Global};
 use crate::envelope::{Envelope, SignatureStatus, Statement, VerifyingKey};
 use crate::model::Verdict;
@@ -64,7 +65,7 @@ impl Verifying<'_> {
             self.run.insert(subject.sha256.clone(), (found.clone(), archive::point(&reader)?));
             bundles.push(AtHand { path: found, name, resplit: None });
         }
-        if self.rederive {
+        if self.depth == Depth::Rederived {
             if bundles.len() == statement.subjects.len() {
                 if rederived(&bundles, statement, &broken)? {
                     say.push("re-derived: the report follows from the bundles, byte for byte".into());
@@ -102,15 +103,18 @@ struct AtHand {
 
 fn rederived(bundles: &[AtHand], statement: &Statement, broken: &dyn Fn(String) -> Failure) -> Result<bool, Failure> {
     for at in bundles {
-        let resplit = at.resplit.map_or_else(|| bundle(&at.path).map(|checked| checked.resplit), Ok)?;
+        let resplit = at.resplit.map_or_else(|| bundle(&at.path, Depth::Content).map(|checked| checked.resplit), Ok)?;
         if !resplit {
             return Ok(false);
         }
     }
     let paths: Vec<PathBuf> = bundles.iter().map(|at| at.path.clone()).collect();
-    let mut sides = archive::sides(&paths)?;
+    let mut sides = archive::sides(&paths, Check::Content)?;
     for (side, at) in sides.iter_mut().zip(bundles) {
         side.name = at.name.strip_suffix(ENDING).unwrap_or(&at.name).to_owned();
+        // A report says of each bundle whether it was checked then; now all were.
+        let said = statement.predicate.pointer("/bundles").and_then(Value::as_array).into_iter().flatten();
+        side.unchecked = said.filter(|b| b["name"] == *side.name).any(|b| b["unchecked"] == true);
     }
     let expect = statement.predicate.get("expected").and_then(|v| v.as_str()).and_then(Expect::parse);
     let mut anew = diff(&sides, expect)?.predicate;

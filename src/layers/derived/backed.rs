@@ -2,7 +2,7 @@
 //! Service's selector says, and no other address was written by hand.
 use crate::layers::Context;
 use crate::model::meta::list;
-use crate::model::{Key, Object, meta};
+use crate::model::{Key, Object, meta, pick};
 use serde_json::Value;
 
 /// The result for the addresses of an object.
@@ -32,7 +32,7 @@ pub(super) fn backed(context: &Context<'_>, object: &Object, controller: Option<
         return Backed::No;
     }
     let key = service.map(|name| Key::new("", "Service", &object.key.namespace, &name));
-    let service = key.and_then(|k| context.objects.find(k.parts())).and_then(|at| context.objects.whole(at));
+    let service = key.and_then(|k| context.objects.find(k.parts())).and_then(|at| context.objects.lean(at));
     let selector = service.and_then(|s| s.value.pointer("/spec/selector")?.as_object().cloned()).unwrap_or_default();
     let selects = |pod: &Object| selector.iter().all(|(k, v)| meta::label(&pod.value, k) == v.as_str());
     let entries = of_slice.chain(of_endpoints);
@@ -53,9 +53,9 @@ fn one(
     if meta::text(entry, "/targetRef/kind") != "Pod" || uid.is_empty() {
         return either(addresses.iter().all(|a| known.contains(a)));
     }
-    let Some(pod) = context.by_uid(uid).and_then(|at| context.objects.whole(at)) else { return Backed::Unseen };
+    let Some(pod) = context.by_uid(uid).and_then(|at| context.objects.lean(at)) else { return Backed::Unseen };
     let ips = list(&pod.value, "/status/podIPs").filter_map(|i| i.get("ip"));
-    let ips: Vec<&Value> = ips.chain(pod.value.pointer("/status/podIP")).collect();
+    let ips: Vec<&Value> = ips.chain(pick(&pod.value, "/status/podIP")).collect();
     let is_there = pod.key.kind == "Pod" && pod.key.namespace == namespace && selects(&pod);
     let is_going = meta::deleting(&pod.value).is_some() || matches!(meta::text(&pod.value, "/status/phase"), "Succeeded" | "Failed");
     // A pod that is being deleted may have lost its address.

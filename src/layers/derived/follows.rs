@@ -1,10 +1,10 @@
 //! Compares an object that is made from a template with that template (law 4). The object's own rule splits the template, so that
 //! defaults and lists mean the same on both sides. The rule declares what controllers and admission always write (`given`).
 use crate::kinds::Kind;
-use crate::kinds::patterns::{covers, is_like, is_within};
+use crate::kinds::patterns::{covers, is_like, is_within, matches};
 use crate::kinds::rule::Given;
 use crate::kinds::split::split;
-use crate::model::{join, set, tokens};
+use crate::model::{join, meta, pick, set, tokens};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -72,10 +72,10 @@ impl<'k> Measure<'k> {
 
     /// Where a state departs from its template, at the pointers that follow it.
     pub fn departures(&self, state: &Value, template: &Value, follows: &BTreeMap<String, String>) -> Vec<Departure> {
-        let name = state.pointer("/metadata/name").and_then(Value::as_str).unwrap_or("");
+        let name = meta::text(state, "/metadata/name");
         let mut walk = Walk { measure: self, state, name, out: Vec::new() };
         for own in follows.keys() {
-            walk.pair(template.pointer(own), state.pointer(own), own);
+            walk.pair(pick(template, own), pick(state, own), own);
         }
         walk.out
     }
@@ -154,11 +154,11 @@ impl Walk<'_, '_> {
 
     fn is_given(&self, wants: Option<&Value>, has: Option<&Value>, at: &str) -> bool {
         let Some(has) = has else { return false };
-        let path = tokens(at);
-        self.measure.given.iter().filter(|g| tokens(&g.at).len() == path.len() && covers(&g.at, at)).any(|g| match (&g.like, &g.same_as) {
+        self.measure.given.iter().filter(|g| matches(&g.at, at)).any(|g| match (&g.like, &g.same_as) {
             (None, None) => true,
             (Some(like), _) => wants.is_none() && self.looks(like, has, has),
             (None, Some(beside)) => {
+                let path = tokens(at);
                 let (Some(last), Some(above)) = (path.last(), path.get(..path.len().saturating_sub(2))) else { return false };
                 let above = if beside.starts_with('/') { &[] } else { above };
                 let place = above.iter().fold(String::new(), |place, token| join(&place, token));

@@ -11,7 +11,7 @@ use crate::argo::Listed;
 use crate::kinds::patterns::is_like;
 use crate::kinds::rule::Derived;
 use crate::layers::Context;
-use crate::model::{KeyRef, Object, is_custom, join, meta, tokens};
+use crate::model::{KeyRef, Object, is_custom, join, meta, pick, tokens};
 use backed::Backed;
 use follows::Measure;
 use serde_json::Value;
@@ -39,8 +39,14 @@ fn is_derived(context: &Context<'_>, object: &Object) -> bool {
 /// The origin of an object; none if it is state.
 pub fn origin(context: &Context<'_>, object: &Object) -> Option<Origin> {
     let rule = &context.rules.of(&object.key.group, &object.key.kind).rule;
-    let Some(d) = rule.derived.iter().find(|conditions| holds(context, object, conditions)) else { return orphan(context, object) };
-    let zero = |p: &String| object.value.pointer(p).is_none_or(|v| v.as_u64() == Some(0));
+    let mut is_unseen = false;
+    let found = rule.derived.iter().filter(|conditions| holds(context, object, conditions)).find(|conditions| {
+        let backed = conditions.backed.then(|| backed(context, object));
+        is_unseen = backed == Some(Backed::Unseen);
+        backed != Some(Backed::No)
+    });
+    let Some(d) = found else { return orphan(context, object) };
+    let zero = |p: &String| pick(&object.value, p).is_none_or(|v| v.as_u64() == Some(0));
     Some(Origin {
         owner: match () {
             () if !d.owner.is_empty() => controller(context, object),
@@ -52,7 +58,7 @@ pub fn origin(context: &Context<'_>, object: &Object) -> Option<Origin> {
         // None of its content is compared: a new object is compared with what its owner had before.
         is_untold: d.follows.is_empty() && (d.hook || !d.owner.is_empty() && !d.backed && !d.ephemeral && d.agrees.is_empty()),
         is_idle: !d.idle.is_empty() && d.idle.iter().all(zero),
-        is_orphan: d.backed && backed(context, object) == Backed::Unseen,
+        is_orphan: is_unseen,
     })
 }
 
@@ -105,6 +111,7 @@ impl<'a> Templates<'a> {
     }
 }
 
+/// All conditions but `backed`.
 fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     let named = d.always
         || d.relation
@@ -124,11 +131,10 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && d.name.as_ref().is_none_or(|n| is_like(n, &object.key.name))
         && d.annotation.as_ref().is_none_or(|a| says(object, "annotations", a, d))
         && d.label.as_ref().is_none_or(|l| says(object, "labels", l, d))
-        && d.says.iter().all(|(at, words)| object.value.pointer(at).is_some_and(|v| is_one_of(v, words)))
+        && d.says.iter().all(|(pointer, words)| pick(&object.value, pointer).is_some_and(|v| is_one_of(v, words)))
         && !d.unless.iter().any(|(at, words)| texts(&object.value, &tokens(at)).iter().any(|t| words.iter().any(|w| is_like(w, t))))
-        && d.without.iter().all(|p| object.value.pointer(p).is_none_or(Value::is_null))
+        && d.without.iter().all(|p| pick(&object.value, p).is_none_or(Value::is_null))
         && d.only.as_ref().is_none_or(|only| has_only(&object.value, only))
-        && (!d.backed || backed(context, object) < Backed::No)
         && (!d.ephemeral || is_ephemeral(context, object))
 }
 
@@ -171,7 +177,7 @@ fn is_owner(context: &Context<'_>, object: &Object, owner: usize, d: &Derived) -
 }
 
 fn has(value: &Value, pointer: &str) -> bool {
-    value.pointer(pointer).is_some_and(|v| v.as_object().is_none_or(|m| !m.is_empty()))
+    pick(value, pointer).is_some_and(|v| v.as_object().is_none_or(|m| !m.is_empty()))
 }
 
 /// Whether the object's data equals that of the object with the same name in another namespace, which was seen.
@@ -235,7 +241,7 @@ fn every(context: &Context<'_>, object: &Object) -> bool {
 
 fn related(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     targets(context, object).into_iter().flatten().filter_map(|at| context.objects.whole(at)).any(|target| {
-        let text = |o: &Object, p: &str| o.value.pointer(p).and_then(Value::as_str).map(str::to_owned);
+        let text = |o: &Object, p: &str| pick(&o.value, p).and_then(Value::as_str).map(str::to_owned);
         let is_named = |named: &Value| named == &*object.key.name || meta::text(named, "/name") == object.key.name;
         let names = |p: &String| meta::list(&target.value, p).any(is_named);
         d.target_has.as_ref().is_none_or(|p| has(&target.value, p))

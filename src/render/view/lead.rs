@@ -29,6 +29,9 @@ pub(super) fn warnings(inputs: &Inputs<'_>) -> Vec<String> {
     if let Some(step) = inputs.run.and_then(State::failed) {
         out.push(fill(t.turn_failed, &[("step", step.name())]));
     }
+    if let Some(bundles) = inputs.report.unchecked() {
+        out.push(fill(t.unchecked, &[("bundles", &bundles)]));
+    }
     if let Some(pinned) = &inputs.report.pinned {
         out.push(fill(t.pinned, &[("expect", pinned)]));
     }

@@ -146,7 +146,7 @@ impl<I> Collected<I> {
     }
 }
 
-impl Collected {
+impl<I> Collected<I> {
     /// Removes the kinds (`<plural>.<group>`) that the configuration leaves out. They stay known as kinds that can be listed.
     pub fn without(mut self, kinds: &[String]) -> Self {
         let is_out = |group: &str, resource: &str| kinds.contains(&stem(resource, group));
@@ -159,14 +159,11 @@ impl Collected {
         self.left_out = kinds.to_vec();
         Self { lists, gaps, ..self }
     }
+}
 
+impl Collected {
     /// Passes every object through the intake, list by list.
     pub fn through(self, intake: &Intake<'_>) -> Collected<PackedList> {
-        self.map(|values| {
-            let mut items = PackedList::default();
-            values.into_iter().for_each(|value| intake.take(value, &mut items));
-            items.close();
-            items
-        })
+        self.map(|values| intake.all(values))
     }
 }

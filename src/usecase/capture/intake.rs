@@ -26,6 +26,14 @@ pub struct Intake<'a> {
 }
 
 impl Intake<'_> {
+    /// Takes all items of a list.
+    pub fn all(&self, values: Vec<Value>) -> PackedList {
+        let mut items = PackedList::default();
+        values.into_iter().for_each(|value| self.take(value, &mut items));
+        items.close();
+        items
+    }
+
     /// Takes one item of a list.
     pub fn take(&self, mut value: Value, list: &mut PackedList) {
         list.seen += 1;

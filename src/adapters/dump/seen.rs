@@ -1,0 +1,57 @@
+//! What the reading of a dump needs of its objects after they were passed on: their namespaces, and a few fields of the kinds that say which
+//! namespaces and kinds there are. Knows no file.
+use crate::adapters::dump::content::text;
+use crate::model::{pick, set};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// What was seen of the objects of one answer.
+#[derive(Default, Debug)]
+pub(super) struct Seen {
+    pub(super) count: usize,
+    /// The namespaces of its objects.
+    pub(super) namespaces: BTreeSet<String>,
+    /// The highest resourceVersion of its objects.
+    pub(super) highest: Option<u64>,
+    /// Of the kinds in [`READ`], the fields that are read.
+    pub(super) kept: Vec<Value>,
+}
+
+/// Kind and pointers: what is read of its objects, besides what names them.
+const READ: [(&str, &[&str]); 4] = [
+    ("Namespace", &[]),
+    ("Application", &["/spec/destination"]),
+    ("PersistentVolume", &["/spec/claimRef/namespace"]),
+    ("CustomResourceDefinition", &["/spec/group", "/spec/scope", "/spec/names"]),
+];
+
+impl Seen {
+    pub(super) fn of(items: &[Value]) -> Self {
+        let mut seen = Self { count: items.len(), ..Self::default() };
+        for item in items {
+            let namespace = text(item, "/metadata/namespace");
+            if !namespace.is_empty() && !seen.namespaces.contains(namespace) {
+                seen.namespaces.insert(namespace.to_owned());
+            }
+            seen.highest = seen.highest.max(text(item, "/metadata/resourceVersion").parse().ok());
+            let read = READ.iter().find(|(kind, _)| *kind == text(item, "/kind"));
+            seen.kept.extend(read.map(|(_, pointers)| part(item, pointers)));
+        }
+        seen
+    }
+
+    /// The objects of a kind, with the fields that are read.
+    pub(super) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.kept.iter().filter(move |item| text(item, "/kind") == kind)
+    }
+}
+
+fn part(item: &Value, pointers: &[&str]) -> Value {
+    let mut part = Value::Null;
+    for pointer in ["/apiVersion", "/kind", "/metadata/name"].iter().chain(pointers) {
+        if let Some(field) = pick(item, pointer) {
+            set(&mut part, pointer, field.clone());
+        }
+    }
+    part
+}
