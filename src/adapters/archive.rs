@@ -2,6 +2,7 @@
 use crate::adapters::zipfile::{BundleReader, BundleWriter, OpenError, Packed, Pile, Sealed, WriteError};
 use crate::bundle::coverage::Coverage;
 use crate::bundle::defect::{Defect, DefectKind};
+use crate::bundle::files::Files;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::sums::Sums;
 use crate::canon::{each, json};
@@ -11,6 +12,7 @@ use crate::usecase::capture::{CaptureError, Outline};
 use crate::usecase::verify;
 use crate::usecase::verify::points;
 use crate::usecase::verify::points::Point;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -181,8 +183,23 @@ pub fn open(path: &Path) -> Result<BundleReader, ArchiveError> {
 /// As `open`.
 pub fn open_whole(path: &Path) -> Result<BundleReader, ArchiveError> {
     let reader = open(path)?;
+    whole(&reader)?;
+    Ok(reader)
+}
+
+/// Checks every entry of an opened bundle against SHA256SUMS.
+fn whole(reader: &BundleReader) -> Result<(), ArchiveError> {
     let defects = reader.check_all();
-    if defects.is_empty() { Ok(reader) } else { Err(ArchiveError::Damaged { path: path.display().to_string(), defects }) }
+    if defects.is_empty() { Ok(()) } else { Err(ArchiveError::Damaged { path: reader.path().display().to_string(), defects }) }
+}
+
+impl Files for BundleReader {
+    fn names(&self) -> Vec<&str> {
+        BundleReader::names(self).collect()
+    }
+    fn bytes(&self, name: &str) -> Option<Cow<'_, [u8]>> {
+        self.entry(name).ok().map(Cow::Owned)
+    }
 }
 
 /// How a bundle is opened for a comparison.
@@ -222,17 +239,14 @@ impl Entries for Held {
 pub fn side(path: &Path, check: Check) -> Result<Side, ArchiveError> {
     let reader = open(path)?;
     let sha256 = reader.file_sha256().to_owned();
-    let mut read = BTreeMap::new();
     if check == Check::Content {
-        let shown = || path.display().to_string();
-        let files = files(&reader).map_err(|defect| ArchiveError::Damaged { path: shown(), defects: vec![defect] })?;
-        let defects = verify::content(&files, reader.sums()).defects;
+        whole(&reader)?;
+        let defects = verify::content(&reader, reader.sums()).defects;
         if !defects.is_empty() {
-            return Err(ArchiveError::Content { path: shown(), defects });
+            return Err(ArchiveError::Content { path: path.display().to_string(), defects });
         }
-        read = files.into_iter().map(|(name, bytes)| (name, Arc::new(bytes))).collect();
     }
-    let mut side = Side::open(&name_of(path), &sha256, Box::new(Held { reader, read: Mutex::new(read) }))?;
+    let mut side = Side::open(&name_of(path), &sha256, Box::new(Held { reader, read: Mutex::default() }))?;
     side.unchecked = check == Check::Digests;
     Ok(side)
 }

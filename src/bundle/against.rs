@@ -1,28 +1,30 @@
 //! The check that every facet file of a bundle follows from its objects: each must come out byte for byte. Knows nothing of how the
 //! files are made.
 use crate::bundle::defect::{Defect, DefectKind};
-use std::collections::BTreeMap;
+use crate::bundle::files::Files;
+use std::collections::BTreeSet;
 
 /// Compares the facet files of a bundle with those that its own objects give, one by one.
 pub struct Against<'f> {
+    files: &'f dyn Files,
     /// Files of the bundle that no object has given yet.
-    left: BTreeMap<&'f str, &'f [u8]>,
+    left: BTreeSet<&'f str>,
     defects: Vec<Defect>,
 }
 
 impl<'f> Against<'f> {
     /// Starts before any file is given.
-    pub fn new(files: &'f BTreeMap<String, Vec<u8>>) -> Self {
-        let facet = |n: &str| ["state/", "health/", "identity/", "noise/"].iter().any(|f| n.starts_with(f));
-        let left = files.iter().filter(|(n, _)| facet(n)).map(|(name, bytes)| (&**name, &**bytes)).collect();
-        Self { left, defects: Vec::new() }
+    pub fn new(files: &'f dyn Files) -> Self {
+        let facet = |n: &&str| ["state/", "health/", "identity/", "noise/"].iter().any(|f| n.starts_with(f));
+        Self { files, left: files.names().into_iter().filter(facet).collect(), defects: Vec::new() }
     }
 
     /// Compares one file that the objects give.
     pub fn given(&mut self, name: &str, expected: &[u8]) {
-        let what = match self.left.remove(name) {
-            Some(stored) if stored == expected => return,
-            Some(stored) => first_difference(stored, expected),
+        let stored = self.left.remove(name).then(|| self.files.bytes(name)).flatten();
+        let what = match stored {
+            Some(stored) if *stored == *expected => return,
+            Some(stored) => first_difference(&stored, expected),
             None => "missing: objects of the bundle belong here".to_owned(),
         };
         self.defects.push(Defect::of(name, DefectKind::Facets(what)));
@@ -31,7 +33,7 @@ impl<'f> Against<'f> {
     /// Everything that differs, in the order of the names.
     pub fn finish(mut self) -> Vec<Defect> {
         let extra = "no object of the bundle belongs here";
-        self.defects.extend(self.left.keys().map(|name| Defect::of(name, DefectKind::Facets(extra.into()))));
+        self.defects.extend(self.left.iter().map(|name| Defect::of(name, DefectKind::Facets(extra.into()))));
         self.defects.sort_by(|a, b| a.entry.cmp(&b.entry));
         self.defects
     }

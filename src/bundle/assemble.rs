@@ -5,7 +5,7 @@ use crate::bundle::config::Config;
 use crate::bundle::like_parts::LikeParts;
 use crate::bundle::lines::{DepartureLine, HealthLine, IdentityLine, NoiseLine, OwnedLine};
 use crate::bundle::parts::Cutter;
-use crate::canon::{each, json, threads};
+use crate::canon::{in_order, json, threads};
 use crate::kinds::split::split;
 use crate::kinds::{Rules, health};
 use crate::layers;
@@ -45,30 +45,31 @@ pub fn each_file(
     let like_parts = LikeParts::of_objects(objects);
     let mut counts = BTreeMap::new();
     let order = order(objects);
-    for kind in order.chunk_by(|a, b| stem_of(objects, *a).eq(stem_of(objects, *b))) {
-        let mut open = Open::new();
-        // Several threads draw the lines of some objects, and then these are put in order, so that few are in memory at once.
-        for some in kind.chunks(AT_ONCE * threads()) {
-            let parts: Vec<&[usize]> = some.chunks(AT_ONCE).collect();
-            let drawn = each(&parts, threads(), |_, part| {
-                let mut templates = Templates::default();
-                part.iter().filter_map(|at| drawn(&context, &places, *at, &mut templates)).collect::<Vec<_>>()
-            });
-            for object in drawn.into_iter().flatten() {
-                for (facet, line) in &object.lines {
-                    let cutter = open.entry((facet, object.layer.clone())).or_insert_with(|| Cutter::new(&object.stem, &like_parts));
-                    let ended = cutter.add(&object.place, line);
-                    ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", object.layer), bytes));
-                }
-                if object.has_state {
-                    *counts.entry(object.layer).or_default() += 1;
-                }
+    // Several threads draw the lines of some objects each; they are written in order.
+    let kinds = order.chunk_by(|a, b| stem_of(objects, *a).eq(stem_of(objects, *b)));
+    let parts: Vec<&[usize]> = kinds.flat_map(|kind| kind.chunks(AT_ONCE)).collect();
+    let lines = |part: &&[usize]| {
+        let mut templates = Templates::default();
+        part.iter().filter_map(|at| drawn(&context, &places, *at, &mut templates)).collect::<Vec<_>>()
+    };
+    let (mut open, mut kind) = (Open::new(), String::new());
+    in_order(&parts, threads(), lines, |part| {
+        for object in part {
+            if object.stem != kind {
+                kind.clone_from(&object.stem);
+                close(std::mem::take(&mut open), put);
+            }
+            for (facet, line) in &object.lines {
+                let cutter = open.entry((facet, object.layer.clone())).or_insert_with(|| Cutter::new(&object.stem, &like_parts));
+                let ended = cutter.add(&object.place, line);
+                ended.into_iter().for_each(|(name, bytes)| put(format!("{facet}/{}/{name}", object.layer), bytes));
+            }
+            if object.has_state {
+                *counts.entry(object.layer).or_default() += 1;
             }
         }
-        for ((facet, layer), cutter) in open {
-            cutter.finish().into_iter().for_each(|(name, bytes)| put(format!("{facet}/{layer}/{name}"), bytes));
-        }
-    }
+    });
+    close(open, put);
     let roots = layers.iter().filter_map(|l| Some((l.name.clone(), context.apps.root(&l.name)?.place()))).collect();
     let tracking = match context.apps.tracking().map(|t| t.method) {
         Some(argo::Method::Label) => "label",
@@ -93,6 +94,13 @@ fn stem_of(objects: &dyn Objects, at: usize) -> impl Iterator<Item = u8> {
     let group = objects.key(at).group;
     let dot = if group.is_empty() { "" } else { "." };
     objects.plural(at).bytes().chain(dot.bytes()).chain(group.bytes())
+}
+
+/// Gives out the last files of a kind.
+fn close(open: Open<'_>, put: &mut dyn FnMut(String, Vec<u8>)) {
+    for ((facet, layer), cutter) in open {
+        cutter.finish().into_iter().for_each(|(name, bytes)| put(format!("{facet}/{layer}/{name}"), bytes));
+    }
 }
 
 /// So many objects one thread draws at once.

@@ -6,6 +6,7 @@ pub mod config;
 pub mod coverage;
 pub mod defect;
 pub mod expected;
+pub mod files;
 pub mod like_parts;
 pub mod lines;
 pub mod manifest;

@@ -1,12 +1,13 @@
-//! Rebuilds the objects of a bundle from its files: each object is put together from its lines. Keeps the stored lines in memory, but
-//! each object only while it is used, however many there are.
+//! Rebuilds the objects of a bundle from its files: each object is put together from its lines. Of all objects it holds only where their
+//! lines are and what placing reads; files are read when they are needed, however many there are.
 use crate::argo::is_beside;
 use crate::bundle::defect::{Defect, DefectKind};
+use crate::bundle::files::{Files, Recent, Span};
 use crate::bundle::like_parts::LikeParts;
 use crate::bundle::lines::{IdentityLine, NoiseLine};
 use crate::bundle::manifest::Manifest;
 use crate::bundle::wanted::Wanted;
-use crate::canon::{each, threads};
+use crate::canon::{each, json, threads};
 use crate::kinds::Rules;
 use crate::kinds::split::{Facets, join_facets};
 use crate::layers::{each_field, lean};
@@ -14,50 +15,41 @@ use crate::model::{Key, KeyRef, Object, Objects, group_of, meta};
 use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 
-type Files = BTreeMap<String, Vec<u8>>;
-
-/// The lines of one object.
+/// The places of the lines of one object.
 #[derive(Clone, Copy)]
-struct Lines<'f> {
-    state: Option<&'f [u8]>,
-    identity: &'f [u8],
-    noise: &'f [u8],
-    /// The entry of the identity line, for messages.
-    file: &'f str,
-}
-
-impl Lines<'_> {
-    fn value(&self) -> Result<Value, String> {
-        let identity: IdentityLine = parse(self.identity)?;
-        let noise: NoiseLine = parse(self.noise)?;
-        let state = if identity.derived.is_null() { self.state.map_or(Ok(Value::Null), parse)? } else { identity.derived };
-        Ok(join_facets(Facets { state, identity: identity.fields, noise: noise.fields, order: noise.order }))
-    }
+struct Lines {
+    /// None: it is derived.
+    state: Option<Span>,
+    identity: Span,
+    noise: Span,
 }
 
 fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, String> {
     serde_json::from_slice(line).map_err(|e| e.to_string())
 }
 
-/// The objects of a bundle, sorted by key: for each, its lines and the fields that placing reads.
+/// The objects of a bundle, sorted by key: for each, where its lines are, and the fields that placing reads.
 pub struct Rebuilt<'f> {
-    objects: Vec<(Object, Lines<'f>)>,
+    files: Recent<'f>,
+    objects: Vec<Held>,
     /// The highest resourceVersion of those that were read from the captured cluster.
     pub highest: Option<u64>,
     /// The same of those that were read from the hub, if there is one.
     pub highest_of_hub: Option<u64>,
 }
 
-/// Stem, and `namespace/name` as the line spells it.
-type Place<'f> = (&'f str, Cow<'f, str>, Cow<'f, str>);
-
-/// The lines of one facet by place, each with the entry and the number that it has there.
-type Found<'f> = HashMap<Place<'f>, &'f [u8]>;
-
-/// An object with its lines, and its resourceVersion.
-type Read<'f> = (Object, Lines<'f>, Option<u64>);
+/// One object.
+struct Held {
+    key: Key,
+    plural: String,
+    uid: String,
+    /// The fields that placing reads, as JSON.
+    lean: Box<[u8]>,
+    lines: Lines,
+}
 
 #[derive(Deserialize)]
 struct Head<'a> {
@@ -73,165 +65,195 @@ struct State<'a> {
     metadata: Head<'a>,
 }
 
+/// The lines of one facet, by a hash of the stem and `namespace/name`. The hash is keyed anew in each run, so that nobody can choose two
+/// places with one hash; and what is read is compared with what was looked for.
+type Index = HashMap<u64, Span>;
+
+struct Reading<'a, 'f> {
+    files: &'a Recent<'f>,
+    like_parts: LikeParts,
+    rules: &'a Rules,
+    places: RandomState,
+    states: Index,
+    noises: Index,
+}
+
 impl<'f> Rebuilt<'f> {
     /// Finds the lines of every object, and reads of each object what placing needs.
-    pub fn read(files: &'f Files, rules: &Rules) -> (Self, Vec<Defect>) {
-        let manifest = manifest(files);
+    pub fn read(files: &'f dyn Files, rules: &Rules) -> (Self, Vec<Defect>) {
+        let manifest: Option<Manifest> = files.bytes("evid.json").and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let like_parts = LikeParts::of(manifest.iter().flat_map(|m| m.like_parts.clone()));
         let hub = manifest.and_then(|m| m.hub);
-        let of = |facet: &str| -> Vec<(&'f str, &'f str, &'f [u8])> {
-            let files = files.iter().filter(|(name, _)| name.starts_with(facet));
-            files.map(|(name, bytes)| (&**name, like_parts.stem(name.rsplit('/').next().unwrap_or(name)), &**bytes)).collect()
-        };
+        let files = Recent::new(files, files.names().into_iter().map(str::to_owned).collect());
+        let (states, noises) = (Index::new(), Index::new());
+        let mut reading = Reading { files: &files, like_parts, rules, places: RandomState::new(), states, noises };
         let mut defects = Vec::new();
-        let states = found(&of("state/"), &mut defects, |line| Ok(parse::<State<'_>>(line)?.metadata));
-        let noises = found(&of("noise/"), &mut defects, parse);
-        let identities = of("identity/");
-        let all = each(&identities, threads(), |_, (file, stem, bytes)| {
-            let (mut wanted, mut read, mut wrong) = (None, Vec::new(), Vec::new());
-            for (i, line) in numbered(bytes) {
-                match one(file, stem, line, &states, &noises, rules, &mut wanted) {
-                    Ok(object) => read.push(object),
-                    Err(what) => wrong.push(bad(file, i, &what)),
-                }
-            }
-            (read, wrong)
-        });
+        reading.states = reading.index("state/", &mut defects, |line| Ok(parse::<State<'_>>(line)?.metadata));
+        reading.noises = reading.index("noise/", &mut defects, |line| parse(line));
+        let all = each(&files.beginning("identity/"), threads(), |_, file| reading.identities(*file));
         let (mut objects, mut seen) = (Vec::new(), HashSet::new());
         let (mut highest, mut highest_of_hub) = (None, None);
         for (read, wrong) in all {
             defects.extend(wrong);
-            for (object, lines, version) in read {
+            for (object, version) in read {
                 let of_hub = hub.as_ref().is_some_and(|hub| is_beside(object.key.parts(), &hub.settings));
                 let highest: &mut Option<u64> = if of_hub { &mut highest_of_hub } else { &mut highest };
                 *highest = (*highest).max(version);
-                seen.extend([Some(lines.noise.as_ptr()), lines.state.map(<[u8]>::as_ptr)].into_iter().flatten());
-                objects.push((object, lines));
+                seen.extend([Some(object.lines.noise), object.lines.state].into_iter().flatten());
+                objects.push(object);
             }
         }
         if defects.is_empty() {
-            let left = states.iter().chain(&noises).filter(|(_, line)| !seen.contains(&line.as_ptr()));
-            let mut left: Vec<&Place<'_>> = left.map(|(place, _)| place).collect();
-            left.sort();
-            let alone = |(stem, ns, name): &&Place<'_>| Defect::of(stem, DefectKind::Facets(format!("{ns}/{name} has no identity line")));
-            defects.extend(left.iter().map(alone));
+            let alone = reading.states.values().chain(reading.noises.values()).filter(|span| !seen.contains(*span));
+            let mut alone: Vec<&str> = alone.map(|span| files.name(*span)).collect();
+            alone.sort_unstable();
+            alone.dedup();
+            defects.extend(alone.into_iter().map(|file| bad(file, "it holds a line of an object that has no identity line")));
         }
-        objects.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
-        (Self { objects, highest, highest_of_hub }, defects)
+        objects.sort_by(|a, b| a.key.cmp(&b.key));
+        (Self { files, objects, highest, highest_of_hub }, defects)
+    }
+
+    fn value(&self, lines: Lines) -> Result<Value, String> {
+        whole(&self.files, lines)
     }
 }
 
-/// The lines of a file with their numbers, from 1.
-fn numbered(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    bytes.split(|b| *b == b'\n').zip(1..).filter(|(line, _)| !line.is_empty()).map(|(line, i)| (i, line))
-}
-
-fn bad(file: &str, line: usize, what: &str) -> Defect {
-    Defect::of(file, DefectKind::Facets(format!("line {line}: {what}")))
-}
-
-/// The lines of one facet.
-fn found<'f>(
-    files: &[(&'f str, &'f str, &'f [u8])],
-    defects: &mut Vec<Defect>,
-    head: impl Fn(&'f [u8]) -> Result<Head<'f>, String>,
-) -> Found<'f> {
-    let mut out = HashMap::new();
-    for (file, stem, bytes) in files {
-        for (i, line) in numbered(bytes) {
-            match head(line) {
-                Ok(Head { namespace, name }) => drop(out.insert((*stem, namespace, name), line)),
-                Err(what) => defects.push(bad(file, i, &what)),
-            }
-        }
-    }
-    out
-}
-
-/// The object of an identity line, with the fields that placing reads. `wanted` is what is read of the file's kind, once an object of it
-/// was read.
-fn one<'f>(
-    file: &'f str,
-    stem: &'f str,
-    identity: &'f [u8],
-    states: &Found<'f>,
-    noises: &Found<'f>,
-    rules: &Rules,
-    wanted: &mut Option<(Key, Wanted)>,
-) -> Result<Read<'f>, String> {
-    let whole = |lines: &Lines<'f>| object(stem, lines.value()?, file, rules);
-    let lines = |namespace, name| {
-        let key: Place<'f> = (stem, namespace, name);
-        let noise = noises.get(&key).ok_or_else(|| format!("{}/{} has no noise line", key.1, key.2))?;
-        Ok::<_, String>(Lines { state: states.get(&key).copied(), identity, noise, file })
+/// An object, put together from its lines.
+fn whole(files: &Recent<'_>, lines: Lines) -> Result<Value, String> {
+    let identity: IdentityLine = parse(lines.identity.of(&files.file_of(lines.identity)))?;
+    let noise: NoiseLine = parse(lines.noise.of(&files.file_of(lines.noise)))?;
+    let state = match lines.state {
+        Some(state) if identity.derived.is_null() => parse(state.of(&files.file_of(state)))?,
+        _ => identity.derived,
     };
-    let (mut object, lines) = match wanted {
-        Some((kind, wanted)) => {
-            let said = |e: serde_json::Error| e.to_string();
-            let line = wanted.line(identity).map_err(said)?;
-            let lines = lines(line.namespace, line.name)?;
-            let noise = wanted.line(lines.noise).map_err(said)?;
-            let state =
-                if line.derived.is_null() { lines.state.map_or(Ok(Value::Null), |s| wanted.value(s)).map_err(said)? } else { line.derived };
-            let value = join_facets(Facets { state, identity: line.fields, noise: noise.fields, order: noise.order });
-            let read = object(stem, value, file, rules)?;
-            let is_same = (&read.key.group, &read.key.kind) == (&kind.group, &kind.kind);
-            (if is_same { read } else { whole(&lines)? }, lines)
-        }
-        None => {
-            let Head { namespace, name } = parse(identity)?;
-            let lines = lines(namespace, name)?;
-            let read = whole(&lines)?;
-            let mut fields = Wanted::default();
-            OWN.iter().for_each(|p| fields.add(p));
-            each_field(&read.key.group, &read.key.kind, rules, &mut |p| fields.add(p));
-            *wanted = Some((read.key.clone(), fields));
-            (read, lines)
-        }
-    };
-    let version = meta::text(&object.value, "/metadata/resourceVersion").parse().ok();
-    object.value = lean(&object.value, &object.key, rules);
-    Ok((object, lines, version))
+    Ok(join_facets(Facets { state, identity: identity.fields, noise: noise.fields, order: noise.order }))
+}
+
+fn bad(file: &str, what: &str) -> Defect {
+    Defect::of(file, DefectKind::Facets(what.to_owned()))
 }
 
 /// What names an object and its version.
 const OWN: [&str; 6] = ["/apiVersion", "/kind", "/metadata/namespace", "/metadata/name", "/metadata/uid", "/metadata/resourceVersion"];
+
+impl Reading<'_, '_> {
+    fn stem(&self, file: u32) -> &str {
+        let name = self.files.name_of(file);
+        self.like_parts.stem(name.rsplit('/').next().unwrap_or(name))
+    }
+
+    fn index(&self, facet: &str, defects: &mut Vec<Defect>, head: impl Fn(&[u8]) -> Result<Head<'_>, String>) -> Index {
+        let mut out = Index::new();
+        for file in self.files.beginning(facet) {
+            let bytes = self.files.file(file);
+            for (i, span) in Span::lines(file, &bytes) {
+                match head(span.of(&bytes)) {
+                    Ok(Head { namespace, name }) => drop(out.insert(self.places.hash_one((self.stem(file), namespace, name)), span)),
+                    Err(what) => defects.push(bad(self.files.name_of(file), &format!("line {i}: {what}"))),
+                }
+            }
+        }
+        out
+    }
+
+    /// The objects of a file of identity, each with its resourceVersion, and what is wrong.
+    fn identities(&self, file: u32) -> (Vec<(Held, Option<u64>)>, Vec<Defect>) {
+        let bytes = self.files.file(file);
+        let (mut wanted, mut read, mut wrong) = (None, Vec::new(), Vec::new());
+        for (i, span) in Span::lines(file, &bytes) {
+            match self.one(span, span.of(&bytes), &mut wanted) {
+                Ok(object) => read.push(object),
+                Err(what) => wrong.push(bad(self.files.name_of(file), &format!("line {i}: {what}"))),
+            }
+        }
+        (read, wrong)
+    }
+
+    /// The object of an identity line, with the fields that placing reads. `wanted` is what is read of the file's kind, once an object of
+    /// it was read.
+    fn one(&self, at: Span, identity: &[u8], wanted: &mut Option<(Key, Wanted)>) -> Result<(Held, Option<u64>), String> {
+        let Head { namespace, name } = parse(identity)?;
+        let stem = self.stem(at.file());
+        let place = self.places.hash_one((stem, &namespace, &name));
+        let noise = self.noises.get(&place).copied().ok_or_else(|| format!("{namespace}/{name} has no noise line"))?;
+        let lines = Lines { state: self.states.get(&place).copied(), identity: at, noise };
+        let part = match wanted {
+            Some((kind, wanted)) => {
+                let object = keyed(stem, self.part(identity, lines, wanted)?, self.rules)?;
+                Some(object).filter(|(key, ..)| (&key.group, &key.kind) == (&kind.group, &kind.kind))
+            }
+            None => None,
+        };
+        let (key, plural, value) = match part {
+            Some(part) => part,
+            None => keyed(stem, whole(self.files, lines)?, self.rules)?,
+        };
+        if (&*key.namespace, &*key.name) != (&*namespace, &*name) {
+            return Err(format!("{namespace}/{name} is the place of another object, {key}"));
+        }
+        if wanted.is_none() {
+            let mut fields = Wanted::default();
+            OWN.iter().for_each(|p| fields.add(p));
+            each_field(&key.group, &key.kind, self.rules, &mut |p| fields.add(p));
+            *wanted = Some((key.clone(), fields));
+        }
+        let version = meta::text(&value, "/metadata/resourceVersion").parse().ok();
+        let lean = json::to_bytes(&lean(&value, &key, self.rules)).into();
+        Ok((Held { uid: meta::uid(&value).to_owned(), key, plural, lean, lines }, version))
+    }
+
+    /// The wanted fields of an object.
+    fn part(&self, identity: &[u8], lines: Lines, wanted: &Wanted) -> Result<Value, String> {
+        let said = |e: serde_json::Error| e.to_string();
+        let identity = wanted.line(identity).map_err(said)?;
+        let noises = self.files.file_of(lines.noise);
+        let noise = wanted.line(lines.noise.of(&noises)).map_err(said)?;
+        let state = match lines.state {
+            Some(state) if identity.derived.is_null() => wanted.value(state.of(&self.files.file_of(state))).map_err(said)?,
+            _ => identity.derived,
+        };
+        Ok(join_facets(Facets { state, identity: identity.fields, noise: noise.fields, order: noise.order }))
+    }
+}
 
 impl Objects for Rebuilt<'_> {
     fn len(&self) -> usize {
         self.objects.len()
     }
     fn key(&self, at: usize) -> KeyRef<'_> {
-        self.objects.get(at).map(|(o, _)| o.key.parts()).unwrap_or_default()
+        self.objects.get(at).map(|o| o.key.parts()).unwrap_or_default()
     }
     fn plural(&self, at: usize) -> &str {
-        self.objects.get(at).map_or("", |(o, _)| &o.plural)
+        self.objects.get(at).map_or("", |o| &o.plural)
     }
     fn uid(&self, at: usize) -> &str {
-        self.objects.get(at).map_or("", |(o, _)| &o.uid)
+        self.objects.get(at).map_or("", |o| &o.uid)
     }
     fn lean(&self, at: usize) -> Option<Cow<'_, Object>> {
-        self.objects.get(at).map(|(o, _)| Cow::Borrowed(o))
+        let held = self.objects.get(at)?;
+        Some(Cow::Owned(held.object(serde_json::from_slice(&held.lean).ok()?, String::new())))
     }
     fn whole(&self, at: usize) -> Option<Cow<'_, Object>> {
-        let (o, lines) = self.objects.get(at)?;
-        let value = lines.value().ok()?;
-        Some(Cow::Owned(Object { key: o.key.clone(), plural: o.plural.clone(), uid: o.uid.clone(), value, file: lines.file.to_owned() }))
+        let held = self.objects.get(at)?;
+        Some(Cow::Owned(held.object(self.value(held.lines).ok()?, self.files.name(held.lines.identity).to_owned())))
+    }
+}
+
+impl Held {
+    fn object(&self, value: Value, file: String) -> Object {
+        Object { key: self.key.clone(), plural: self.plural.clone(), uid: self.uid.clone(), value, file }
     }
 }
 
 /// Every object of a bundle, in memory, sorted by key.
-pub fn objects(files: &Files, rules: &Rules) -> (Vec<Object>, Vec<Defect>) {
+pub fn objects(files: &dyn Files, rules: &Rules) -> (Vec<Object>, Vec<Defect>) {
     let (rebuilt, defects) = Rebuilt::read(files, rules);
     ((0..rebuilt.len()).filter_map(|at| rebuilt.whole(at)).map(Cow::into_owned).collect(), defects)
 }
 
-/// The manifest. If what it says of the files is wrong, the check of the facet files finds that.
-fn manifest(files: &Files) -> Option<Manifest> {
-    files.get("evid.json").and_then(|bytes| serde_json::from_slice(bytes).ok())
-}
-
-fn object(stem: &str, value: Value, file: &str, rules: &Rules) -> Result<Object, String> {
+/// The key and the plural of an object of a kind's file.
+fn keyed(stem: &str, value: Value, rules: &Rules) -> Result<(Key, String, Value), String> {
     let at = |p: &str| meta::text(&value, p);
     let group = group_of(at("/apiVersion"));
     let key = Key::new(group, at("/kind"), at("/metadata/namespace"), at("/metadata/name"));
@@ -240,5 +262,5 @@ fn object(stem: &str, value: Value, file: &str, rules: &Rules) -> Result<Object,
     if !known.is_empty() && *known != plural {
         return Err(format!("{key} is no {stem}"));
     }
-    Ok(Object { uid: at("/metadata/uid").to_owned(), plural, value, key, file: file.to_owned() })
+    Ok((key, plural, value))
 }

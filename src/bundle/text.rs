@@ -1,12 +1,12 @@
 //! `text.jsonl`: the files of a bundle that was made from text, in full, with what is missing or wrong in each. Holds the stored form and
 //! its check; must not know how text is read.
 use crate::bundle::defect::{Defect, DefectKind};
+use crate::bundle::files::Files;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::names::TEXT;
 use crate::canon::json;
 use crate::model::{Source, codes};
 use serde::{Deserialize, Serialize, Serializer};
-use std::collections::BTreeMap;
 
 codes! {
     /// What is missing or wrong in a text.
@@ -126,9 +126,9 @@ pub fn file(lines: &[Line]) -> Result<Vec<u8>, serde_json::Error> {
 }
 
 /// What is wrong with it. A bundle of text has it, and no other bundle.
-pub fn defects(files: &BTreeMap<String, Vec<u8>>, manifest: &Manifest) -> Vec<Defect> {
+pub fn defects(files: &dyn Files, manifest: &Manifest) -> Vec<Defect> {
     let wrong = |what: String| Defect::of(TEXT, DefectKind::Facets(what));
-    let Some(bytes) = files.get(TEXT) else {
+    let Some(bytes) = files.bytes(TEXT) else {
         return (manifest.source == Source::Text).then(|| wrong("missing, and the bundle was made from text".into())).into_iter().collect();
     };
     let mut defects = Vec::new();

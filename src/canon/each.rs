@@ -1,5 +1,7 @@
 //! Parallel work on several items, with the results in the order of the items. Knows nothing of the work.
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// How many threads this machine runs at once.
 pub fn threads() -> usize {
@@ -25,9 +27,37 @@ pub fn each<T: Sync, R: Send>(items: &[T], abreast: usize, work: impl Fn(usize, 
     all.into_iter().map(|(_, r)| r).collect()
 }
 
+/// Does some work for each item, at most `abreast` at a time, and takes the results in the order of the items as they come, so that few wait
+/// at once. A panic in the work continues in the caller.
+pub fn in_order<T: Sync, R: Send>(items: &[T], abreast: usize, work: impl Fn(&T) -> R + Sync, mut take: impl FnMut(R)) {
+    let next = AtomicUsize::new(0);
+    let (give, results) = sync_channel::<(usize, R)>(abreast);
+    let done = |give: SyncSender<(usize, R)>| {
+        while let Some((i, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, items.get(i)?))) {
+            // If nobody receives, the caller has panicked.
+            if give.send((i, work(item))).is_err() {
+                return;
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for give in std::iter::repeat_n(give, abreast.min(items.len())) {
+            scope.spawn(|| done(give));
+        }
+        let (mut waiting, mut due) = (BTreeMap::new(), 0);
+        for (i, result) in results {
+            waiting.insert(i, result);
+            while let Some(result) = waiting.remove(&due) {
+                take(result);
+                due += 1;
+            }
+        }
+    });
+}
+
 #[cfg(test)]
 mod tests {
-    use super::each;
+    use super::{each, in_order};
 
     #[test]
     fn answers_stand_in_the_order_of_the_items() {
@@ -38,6 +68,19 @@ mod tests {
         };
         assert_eq!(each(&items, 8, work), items.iter().map(|n| n * 2).collect::<Vec<_>>());
         assert_eq!(each(&[] as &[u64], 8, work), [0; 0]);
+    }
+
+    #[test]
+    fn results_are_taken_in_the_order_of_the_items() {
+        let items: Vec<u64> = (0..100).collect();
+        let mut taken = Vec::new();
+        let work = |n: &u64| {
+            std::thread::sleep(std::time::Duration::from_micros(200 - 2 * n));
+            n * 2
+        };
+        in_order(&items, 8, work, |n| taken.push(n));
+        assert_eq!(taken, items.iter().map(|n| n * 2).collect::<Vec<_>>());
+        in_order(&[] as &[u64], 8, work, |_| panic!("there is none"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ pub mod redact;
 pub mod strict;
 pub mod yaml;
 
-pub use each::{each, threads};
+pub use each::{each, in_order, threads};
 
 use sha2::Digest as _;
 

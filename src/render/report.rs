@@ -12,6 +12,7 @@ use crate::report::read::{Bundle, Reading};
 pub fn text(report: &Reading, style: Style) -> String {
     let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();
     let mut out = verdicts(report, &names, style);
+    out.push_str(&unchecked(report));
     out.push_str(&changes::list(&report.changes, style));
     out.push_str(&noted(&report.judged));
     out.push_str(&list_expected(&report.expected));
@@ -97,6 +98,13 @@ fn list_expected(entries: &[Expected]) -> String {
     out
 }
 
+/// Which bundles were not checked before they were compared.
+fn unchecked(report: &Reading) -> String {
+    report
+        .unchecked()
+        .map_or_else(String::new, |bundles| format!("\n{}\n", fill(phrases().unchecked, &[("bundles", &foreign::clean(&bundles))])))
+}
+
 /// The bundles that the report is about.
 fn subjects(report: &Reading, style: Style) -> String {
     let row = |b: &Bundle| {
@@ -111,9 +119,7 @@ fn subjects(report: &Reading, style: Style) -> String {
     if let Some(pinned) = &report.pinned {
         out.push_str(&format!("{}\n\n", fill(phrases().judged_as, &[("expect", pinned)])));
     }
-    if let Some(bundles) = report.unchecked() {
-        out.push_str(&format!("{}\n\n", fill(phrases().unchecked, &[("bundles", &bundles)])));
-    }
+    out.push_str(&unchecked(report));
     for bundle in &report.bundles {
         if let Some(nonce) = &bundle.nonce {
             out.push_str(&format!("{}\n\n", fill(phrases().nonce_of, &[("bundle", &bundle.name), ("nonce", nonce)])));

@@ -1,6 +1,6 @@
 //! What the reading of a dump needs of its objects after they were passed on: their namespaces, and a few fields of the kinds that say which
 //! namespaces and kinds there are. Knows no file.
-use crate::adapters::dump::content::text;
+use crate::model::meta::text;
 use crate::model::{pick, set};
 use serde_json::Value;
 use std::collections::BTreeSet;

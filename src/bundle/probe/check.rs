@@ -2,6 +2,7 @@
 //! declaration.
 use crate::bundle::config::Config;
 use crate::bundle::defect::{Defect, DefectKind};
+use crate::bundle::files::Files;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::probe::answer::{Answer, Heard, KEPT, Why, is_status};
 use crate::bundle::probe::declaration::{Probe, Through};
@@ -9,12 +10,12 @@ use crate::bundle::probe::judge::judge;
 use crate::bundle::probe::line::{Line, Sample};
 use crate::canon::{json, sha256_hex};
 use crate::model::Source;
-use std::collections::BTreeMap;
 
 /// Every defect in the probes of a bundle.
-pub fn defects(files: &BTreeMap<String, Vec<u8>>, config: &Config, manifest: &Manifest) -> Vec<Defect> {
+pub fn defects(files: &dyn Files, config: &Config, manifest: &Manifest) -> Vec<Defect> {
     let mut defects = Vec::new();
-    for (name, bytes) in files.iter().filter(|(n, _)| n.starts_with("probes/")) {
+    for name in files.names().into_iter().filter(|n| n.starts_with("probes/")) {
+        let bytes = files.bytes(name).unwrap_or_default();
         let mut wrong = |what: String| defects.push(Defect::of(name, DefectKind::Facets(what)));
         let layer = name.trim_start_matches("probes/").trim_end_matches(".jsonl");
         if !config.layers.iter().any(|l| l.name == layer) {

@@ -235,8 +235,7 @@ fn bundle(path: &Path, depth: Depth) -> Result<Checked, Failure> {
     if depth == Depth::Intact {
         return Ok(Checked { sha256, resplit: false, point });
     }
-    let files = archive::files(&reader).map_err(|d| damaged(path, vec![d]))?;
-    let content = verify::content(&files, reader.sums());
+    let content = verify::content(&reader, reader.sums());
     if !content.defects.is_empty() {
         return Err(damaged(path, content.defects));
     }

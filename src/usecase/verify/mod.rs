@@ -8,6 +8,7 @@ use crate::bundle::assemble::{Layered, each_file};
 use crate::bundle::config::Config;
 use crate::bundle::coverage::{Coverage, QuestionLine};
 use crate::bundle::defect::{Defect, DefectKind};
+use crate::bundle::files::Files;
 use crate::bundle::manifest::{Hub, Manifest};
 use crate::bundle::names::{ACTIONS, WATCH};
 use crate::bundle::rebuild::Rebuilt;
@@ -33,7 +34,7 @@ pub struct Content {
 }
 
 /// Checks the contents of a bundle against themselves; its entries have already been checked against SHA256SUMS.
-pub fn content(files: &BTreeMap<String, Vec<u8>>, sums: &Sums) -> Content {
+pub fn content(files: &dyn Files, sums: &Sums) -> Content {
     let mut defects = Vec::new();
     let resplit = match inspect(files, sums, &mut defects) {
         Ok(resplit) => resplit,
@@ -52,20 +53,16 @@ fn wrong(entry: &str, what: String) -> Defect {
 }
 
 /// A document of evid's own, which is its own canonical form.
-fn document<T: DeserializeOwned + Serialize>(
-    files: &BTreeMap<String, Vec<u8>>,
-    name: &'static str,
-    defects: &mut Vec<Defect>,
-) -> Result<T, Wrong> {
-    let bytes = files.get(name).ok_or((name, "missing".to_owned()))?;
-    let read: T = serde_json::from_slice(bytes).map_err(|e| (name, e.to_string()))?;
+fn document<T: DeserializeOwned + Serialize>(files: &dyn Files, name: &'static str, defects: &mut Vec<Defect>) -> Result<T, Wrong> {
+    let bytes = files.bytes(name).ok_or((name, "missing".to_owned()))?;
+    let read: T = serde_json::from_slice(&bytes).map_err(|e| (name, e.to_string()))?;
     if json::document(&read).map_or(true, |anew| anew != *bytes) {
         defects.push(wrong(name, "is not written as evid writes it (canonical JSON, no field that says nothing)".into()));
     }
     Ok(read)
 }
 
-fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Defect>) -> Result<bool, Wrong> {
+fn inspect(files: &dyn Files, sums: &Sums, defects: &mut Vec<Defect>) -> Result<bool, Wrong> {
     let manifest: Manifest = document(files, "evid.json", defects)?;
     let config: Config = document(files, "config.json", defects)?;
     let coverage: Coverage = document(files, "coverage.json", defects)?;
@@ -82,7 +79,7 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
             defects.push(wrong("evid.json", format!("`{time}` is no RFC 3339 time")));
         }
     }
-    if files.get("config.json").is_some_and(|b| canon::sha256_hex(b) != manifest.config) {
+    if files.bytes("config.json").is_some_and(|b| canon::sha256_hex(&b) != manifest.config) {
         defects.push(wrong("evid.json", "its digest of config.json is another".into()));
     }
     for layer in manifest.layers.iter().filter(|l| sums.layer_digest(&l.name) != l.digest) {
@@ -90,8 +87,8 @@ fn inspect(files: &BTreeMap<String, Vec<u8>>, sums: &Sums, defects: &mut Vec<Def
     }
     defects.extend(probe::defects(files, &config, &manifest));
     defects.extend(text::defects(files, &manifest));
-    defects.extend(files.get(WATCH).into_iter().flat_map(|bytes| watch::defects(bytes)));
-    defects.extend(files.get(ACTIONS).into_iter().flat_map(|bytes| actions::defects(bytes, manifest.window.finished.as_deref())));
+    defects.extend(files.bytes(WATCH).into_iter().flat_map(|bytes| watch::defects(&bytes)));
+    defects.extend(files.bytes(ACTIONS).into_iter().flat_map(|bytes| actions::defects(&bytes, manifest.window.finished.as_deref())));
     if manifest.rules != rules.digest() {
         return Ok(false);
     }

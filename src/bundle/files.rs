@@ -1,0 +1,105 @@
+//! The files of a bundle, in memory or unpacked when they are read. Whoever implements it has checked their bytes against SHA256SUMS.
+use std::borrow::Cow;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The entries of a bundle but SHA256SUMS.
+pub trait Files: Sync {
+    /// Their names, sorted by their bytes.
+    fn names(&self) -> Vec<&str>;
+    /// The content of one; none if there is no such entry.
+    fn bytes(&self, name: &str) -> Option<Cow<'_, [u8]>>;
+}
+
+impl Files for BTreeMap<String, Vec<u8>> {
+    fn names(&self) -> Vec<&str> {
+        self.keys().map(String::as_str).collect()
+    }
+
+    fn bytes(&self, name: &str) -> Option<Cow<'_, [u8]>> {
+        self.get(name).map(|bytes| Cow::Borrowed(&**bytes))
+    }
+}
+
+/// So many bytes of files that were read are held, and the last file at least.
+const HELD: usize = 12 << 20;
+
+/// The files that were read last, since what is read next is most often beside what was read before.
+pub(super) struct Recent<'f> {
+    files: &'f dyn Files,
+    names: Vec<String>,
+    last: Mutex<VecDeque<(u32, Arc<Vec<u8>>)>>,
+}
+
+/// The place of a line.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Span {
+    file: u32,
+    from: u32,
+    len: u32,
+}
+
+impl<'f> Recent<'f> {
+    pub(super) fn new(files: &'f dyn Files, names: Vec<String>) -> Self {
+        Self { files, names, last: Mutex::default() }
+    }
+
+    /// The name of the file in which a line is.
+    pub(super) fn name(&self, span: Span) -> &str {
+        self.name_of(span.file)
+    }
+
+    pub(super) fn name_of(&self, file: u32) -> &str {
+        usize::try_from(file).ok().and_then(|at| self.names.get(at)).map_or("", String::as_str)
+    }
+
+    /// The content of the file in which a line is.
+    pub(super) fn file_of(&self, span: Span) -> Arc<Vec<u8>> {
+        self.file(span.file)
+    }
+
+    /// The numbers of the files whose names begin so.
+    pub(super) fn beginning(&self, with: &str) -> Vec<u32> {
+        (0..).zip(&self.names).filter(|(_, name)| name.starts_with(with)).map(|(file, _)| file).collect()
+    }
+
+    /// The content of a file; empty if it can't be read.
+    pub(super) fn file(&self, file: u32) -> Arc<Vec<u8>> {
+        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = last().iter().find(|(known, _)| *known == file) {
+            return Arc::clone(&known.1);
+        }
+        let bytes = Arc::new(self.files.bytes(self.name_of(file)).map(Cow::into_owned).unwrap_or_default());
+        let mut last = last();
+        last.push_back((file, Arc::clone(&bytes)));
+        while last.len() > 1 && last.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > HELD {
+            last.pop_front();
+        }
+        bytes
+    }
+}
+
+impl Span {
+    /// The lines of a file, each with its number, from 1.
+    pub(super) fn lines(file: u32, bytes: &[u8]) -> impl Iterator<Item = (usize, Self)> {
+        let mut from = 0;
+        let spans = bytes.split(|b| *b == b'\n').map(move |line| {
+            let span = Self { file, from, len: u32::try_from(line.len()).unwrap_or(u32::MAX) };
+            from = from.saturating_add(span.len).saturating_add(1);
+            span
+        });
+        (1..).zip(spans).filter(|(_, span)| span.len > 0)
+    }
+
+    /// The file in which it is.
+    pub(super) fn file(self) -> u32 {
+        self.file
+    }
+
+    /// The line itself.
+    pub(super) fn of(self, bytes: &[u8]) -> &[u8] {
+        let number = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+        let from = number(self.from);
+        bytes.get(from..from.saturating_add(number(self.len))).unwrap_or_default()
+    }
+}
