@@ -104,11 +104,8 @@ pub fn in_turn(tasks: &[Task], rounds: usize, home: &Path, smaller: Option<(&Med
     let total: f64 = first.values().flatten().map(|cost| cost.wall).sum();
     let affordable = (1..=rounds).rev().find(|n| total * float(*n) <= BUDGET).unwrap_or(1);
     let mut all: BTreeMap<String, Runs> = first.into_iter().map(|(name, run)| (name, run.map(|cost| vec![cost]))).collect();
-    for _ in 0..affordable {
-        // One round alone is not worth a warm-up that takes as long.
-        if affordable == 1 {
-            break;
-        }
+    // One round alone is not worth a warm-up that takes as long.
+    for _ in 0..if affordable > 1 { affordable } else { 0 } {
         for task in tasks {
             if let Some(Ok(runs)) = all.get_mut(&task.name) {
                 match task.run(home) {

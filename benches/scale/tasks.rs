@@ -61,7 +61,7 @@ impl Platform {
     pub fn make(recordings: &[PathBuf; 2], copies: usize, folder: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
         let mut objects = 0;
-        for (recording, name) in recordings.iter().zip(["after", "before"].iter().rev()) {
+        for (recording, name) in recordings.iter().zip(["before", "after"]) {
             let mut made = Command::new(std::env::current_exe()?);
             made.arg("--multiply").arg(recording).arg(folder.join(name)).arg(copies.to_string());
             let out = made.stderr(Stdio::inherit()).output()?;

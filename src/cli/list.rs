@@ -14,7 +14,7 @@ const WIDE: u16 = 120;
 
 /// List the bundles of the evidence folder
 ///
-/// The table is what the bundles say of themselves: only their manifests are read. `-o json` reads every byte, as `evid verify` does.
+/// The table is what the bundles say of themselves: only their manifests are read. `-o json` checks every byte against its digest.
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// table or json
