@@ -13,6 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::live;
 #[cfg(feature = "kube")]
 use crate::cli::live::Connection;
+use crate::cli::progress::during;
 use crate::cli::{Done, Global, ui};
 use crate::kinds::Rules;
 use crate::model::{Gap, Objects as _, Role, Snapshot};
@@ -95,9 +96,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     };
     let captured = capture::run(
         |intake| match &origin {
-            Origin::Dump(dir) => {
+            Origin::Dump(dir) => during(&format!("reading {}", dir.display()), || {
                 Ok(dated(dump::read_through(dir, |items| intake.all(items))?, args.at.as_deref())?.without(&config.leave_out))
-            }
+            }),
             Origin::Cluster(connection) => collect(connection, args, intake),
         },
         &intake,
@@ -106,7 +107,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
             writable(global.archive())?;
             Ok(Beside { probes, nonce: args.nonce.clone(), ..Beside::default() })
         },
-        |files| Ok(archive::seal(&path, args.force, |put| files(put))?),
+        |files| Ok(during(&format!("sealing {}", path.display()), || archive::seal(&path, args.force, |put| files(put)))?),
     )?;
     if captured.snapshot.started.is_none() {
         ui::message("note: the dump does not say when it was taken; `--at TIME` says it, and order can be judged");

@@ -5,6 +5,7 @@ use crate::claims::Expect;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::form::{Form, Given};
+use crate::cli::progress::during;
 use crate::cli::{Done, Global, key, ui};
 use crate::render::report;
 use crate::render::view::Inputs;
@@ -45,9 +46,10 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     let names = [Some(&args.before), Some(&args.after), args.third.as_ref()];
     let paths: Vec<PathBuf> = names.into_iter().flatten().map(|n| archive::locate(n, global.archive())).collect::<Result<_, _>>()?;
-    let sides = archive::sides(&paths, if args.unchecked { Check::Digests } else { Check::Content })?;
+    let check = if args.unchecked { Check::Digests } else { Check::Content };
+    let sides = during("checking the bundles", || archive::sides(&paths, check))?;
     let expect = args.expect.as_deref().and_then(Expect::parse);
-    let outcome = diff(&sides, expect)?;
+    let outcome = during("comparing the bundles", || diff(&sides, expect))?;
     let reading = read(&outcome.predicate).map_err(Failure::new)?;
     let name = report_file::name(&sides);
     let folder = folder(args, global, &paths);

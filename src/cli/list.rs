@@ -1,16 +1,20 @@
 //! `evid list`: what the evidence folder holds.
 use crate::adapters::archive;
+use crate::adapters::report_file::REPORT;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
 use crate::render::table::columns;
 use serde_json::json;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// From how many columns on the digests and signers are printed too.
 const WIDE: u16 = 120;
 
 /// List the bundles of the evidence folder
+///
+/// The table is what the bundles say of themselves: only their manifests are read. `-o json` checks every byte against its digest.
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// table or json
@@ -22,15 +26,18 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let folder = global.archive();
     let paths = archive::bundles(folder)
         .map_err(|e| Failure::new(format!("{}: {e}", folder.display())).hint("`evid capture NAME --from DIR` makes the first bundle"))?;
-    let wide = ui::style().width >= WIDE;
+    let (json, wide) = (args.output == "json", ui::style().width >= WIDE);
+    let mut folders = Folders::default();
     let (mut rows, mut documents, mut exit) = (Vec::new(), Vec::new(), Exit::Proven);
     for path in paths {
         let name = archive::name_in(folder, &path);
-        match archive::open(&path).and_then(|reader| Ok((archive::about(&reader)?, reader))) {
+        // A document names the digest of each file, so every byte is read; the table has what the bundles say of themselves.
+        let opened = || archive::open(&path).and_then(|reader| Ok((archive::about(&reader)?, Some(reader))));
+        match if json { opened() } else { archive::said(&path).map(|about| (about, None)) } {
             Ok(((m, coverage), reader)) => {
                 let cluster = m.cluster.uid.clone().unwrap_or_else(|| "unknown".into());
                 let layers = m.layers.iter().map(|l| format!("{}={}", l.name, l.digest.chars().take(8).collect::<String>()));
-                let reports = reports(&path);
+                let reports = folders.reports(&path);
                 let mut row = vec![
                     name.clone(),
                     m.window.finished.as_deref().map_or_else(|| "unknown".into(), to_the_second),
@@ -44,8 +51,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
                     row.extend(rest);
                 }
                 rows.push(row);
-                documents.push(json!({"name": name, "manifest": m, "sha256": reader.file_sha256(), "contentId": reader.sums().content_id(), "gaps": coverage.gaps.len(),
-                    "reports": reports.iter().map(|(file, signer)| json!({"file": file, "claimedSigner": signer})).collect::<Vec<_>>()}));
+                documents.extend(reader.map(|reader| {
+                    json!({"name": name, "manifest": m, "sha256": reader.file_sha256(), "contentId": reader.sums().content_id(), "gaps": coverage.gaps.len(),
+                        "reports": reports.iter().map(|(file, signer)| json!({"file": file, "claimedSigner": signer})).collect::<Vec<_>>()})
+                }));
             }
             Err(e) => {
                 exit = Exit::Broken;
@@ -55,7 +64,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
             }
         }
     }
-    if args.output == "json" {
+    if json {
         ui::json(&json!(documents))?;
     } else if rows.is_empty() {
         ui::message(&format!("{} holds no bundle; `evid capture NAME --from DIR` makes one", folder.display()));
@@ -71,20 +80,26 @@ fn to_the_second(time: &str) -> String {
     time.split_once('.').map_or_else(|| time.to_owned(), |(whole, _)| format!("{whole}Z"))
 }
 
-/// The reports beside a bundle that name it, with the key id that each claims.
-fn reports(bundle: &Path) -> Vec<(String, String)> {
-    let name = archive::name_of(bundle);
-    let entries = bundle.parent().map(std::fs::read_dir).into_iter().flatten().flatten().filter_map(Result::ok);
-    let mut found: Vec<(String, String)> = entries
-        .filter_map(|e| {
-            let file = e.file_name().to_string_lossy().into_owned();
-            let stem = file.strip_suffix(".report.json")?;
-            stem.split("--").any(|part| part == name).then_some(())?;
-            let value: serde_json::Value = serde_json::from_slice(&std::fs::read(e.path()).ok()?).ok()?;
-            let signer = value.pointer("/signatures/0/keyid").and_then(|v| v.as_str()).unwrap_or("nobody").to_owned();
-            Some((file, signer))
-        })
-        .collect();
-    found.sort();
-    found
+/// The reports of each folder, by their names, which are read once.
+#[derive(Default)]
+struct Folders(BTreeMap<PathBuf, Vec<String>>);
+
+impl Folders {
+    /// The reports beside a bundle that name it, with the key id that each claims.
+    fn reports(&mut self, bundle: &Path) -> Vec<(String, String)> {
+        let (name, folder) = (archive::name_of(bundle), bundle.parent().unwrap_or(Path::new("")));
+        let files = self.0.entry(folder.into()).or_insert_with(|| {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            let mut files: Vec<String> =
+                entries.map(|e| e.file_name().to_string_lossy().into_owned()).filter(|f| f.ends_with(REPORT)).collect();
+            files.sort();
+            files
+        });
+        let names_it = |file: &&String| file.strip_suffix(REPORT).is_some_and(|stem| stem.split("--").any(|part| part == name));
+        let claimed = |file: &String| {
+            let value: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join(file)).ok()?).ok()?;
+            Some((file.clone(), value.pointer("/signatures/0/keyid").and_then(|v| v.as_str()).unwrap_or("nobody").to_owned()))
+        };
+        files.iter().filter(names_it).filter_map(claimed).collect()
+    }
 }

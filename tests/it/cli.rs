@@ -91,10 +91,32 @@ fn a_flipped_byte_in_a_bundle_is_refused_by_every_verb_that_reads_it() {
     let at = bytes.len() / 3;
     bytes[at] ^= 1;
     std::fs::write(&path, bytes).unwrap();
-    for args in [vec!["verify", "off"], vec!["diff", "before", "off"], vec!["show", "off"], vec!["list"]] {
+    for args in [vec!["verify", "off"], vec!["diff", "before", "off"], vec!["show", "off"], vec!["list", "-o", "json"]] {
         let out = place.evid(&args);
         assert_eq!(out.status.code(), Some(4), "{args:?}: {}", text(&out.stderr));
     }
+}
+
+/// The table of `list` is what bundles say of themselves: what it says has its digest, and the rest is not read.
+#[test]
+fn the_list_of_bundles_reads_manifests_and_names_what_is_wrong_with_them() {
+    let place = Place::captured();
+    let path = place.bundle("off");
+    let whole = std::fs::read(&path).unwrap();
+    let changed = |at: usize| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        place.evid(&["list"])
+    };
+    let unread = changed(whole.len() / 3);
+    assert_eq!(unread.status.code(), Some(0), "{}", text(&unread.stderr));
+    let manifest = whole.windows(13).rposition(|w| w == b"{\"cluster\":{\"").unwrap();
+    let out = changed(manifest + 20);
+    assert_eq!(out.status.code(), Some(4));
+    assert!(text(&out.stdout).lines().any(|l| l.starts_with("off") && l.contains("damaged")) && text(&out.stderr).contains("evid.json"));
+    let cut = changed(whole.len() - 20);
+    assert!(cut.status.code() == Some(4) && text(&cut.stdout).contains("damaged"), "{}", text(&cut.stdout));
 }
 
 #[test]

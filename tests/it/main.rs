@@ -36,6 +36,8 @@ mod kinds;
 /// Live captures, against a server that goes wrong on purpose.
 mod laws;
 mod live;
+/// The platform of the benches: the samples many times over.
+mod multiplied;
 /// Placing by parts of objects, and by whole ones.
 mod placing;
 /// Health probes.

@@ -1,6 +1,7 @@
 //! Bundles as zip files: a deterministic writer, and a reader that accepts only what this writer could have written. Knows names and
 //! digests of entries; must not know what is in them.
 mod content;
+mod glance;
 mod layout;
 mod pile;
 mod read;
@@ -8,6 +9,7 @@ mod scan;
 mod sink;
 mod write;
 
+pub use glance::glance;
 pub use pile::Pile;
 pub use read::{BundleReader, OpenError};
 pub use write::{BundleWriter, Packed, Sealed, WriteError};

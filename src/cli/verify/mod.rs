@@ -8,6 +8,7 @@ use crate::adapters::{archive, keyfile, report_file, submission};
 use crate::bundle::defect::Defect;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::progress::during;
 use crate::cli::{Done, Global, ui};
 use crate::envelope::VerifyingKey;
 use crate::render::foreign;
@@ -173,7 +174,8 @@ impl Verifying<'_> {
     }
 
     fn bundle(&mut self, path: &Path) -> Done {
-        match bundle(path, self.depth) {
+        let depth = self.depth;
+        match during(&format!("checking {}", path.display()), || bundle(path, depth)) {
             Ok(Checked { sha256, resplit, point }) => {
                 let (first, exit) = if resplit {
                     ("intact", Exit::Proven)
