@@ -17,6 +17,7 @@ pub mod keyfile;
 pub mod kube;
 pub mod report_file;
 pub mod run_folder;
+pub mod sign_command;
 pub mod spool;
 pub mod submission;
 pub mod text_folder;

@@ -4,7 +4,7 @@ use crate::bundle::manifest::Tool;
 use crate::canon;
 use crate::compare::Side;
 use crate::envelope;
-use crate::envelope::{Envelope, PAYLOAD_TYPE, SigningKey, Statement};
+use crate::envelope::{Envelope, PAYLOAD_TYPE, SignFault, Signer, Statement};
 use crate::report::PREDICATE_TYPE;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +19,9 @@ pub enum ReportFileError {
     /// The disk says no.
     #[error(transparent)]
     Io(FileError),
+    /// Nobody signed it, so nothing was written.
+    #[error("not signed: {0}")]
+    Unsigned(SignFault),
     /// It is no report.
     #[error("is no signed report: {0}")]
     Form(String),
@@ -33,12 +36,27 @@ pub fn name(sides: &[Side]) -> String {
 /// first one's path. An existing file of the same name and other content is renamed, never lost.
 ///
 /// # Errors
+/// If the signer does not sign (then nothing is written), or if the folder can't be written.
+pub fn write(folder: &Path, name: &str, ending: &str, statement: &Statement, signer: &dyn Signer) -> Result<PathBuf, ReportFileError> {
+    keep(folder, name, ending, &signed(statement, signer)?)
+}
+
+/// A statement, signed.
+///
+/// # Errors
+/// If the signer does not sign.
+pub fn signed(statement: &Statement, signer: &dyn Signer) -> Result<Envelope, ReportFileError> {
+    envelope::sign_by(PAYLOAD_TYPE, &statement.to_bytes(), signer).map_err(ReportFileError::Unsigned)
+}
+
+/// Writes a signed statement, as `write` does.
+///
+/// # Errors
 /// If the folder can't be written.
-pub fn write(folder: &Path, name: &str, ending: &str, statement: &Statement, key: &SigningKey) -> Result<PathBuf, ReportFileError> {
-    let envelope = envelope::sign(PAYLOAD_TYPE, &statement.to_bytes(), key);
+pub fn keep(folder: &Path, name: &str, ending: &str, envelope: &Envelope) -> Result<PathBuf, ReportFileError> {
     let path = folder.join(format!("{name}{ending}"));
     put(&path, envelope.to_bytes())?;
-    if let Some(bundle) = envelope::sigstore_bundle(&envelope) {
+    if let Some(bundle) = envelope::sigstore_bundle(envelope) {
         put(&folder.join(format!("{name}{SIGSTORE}")), bundle)?;
     }
     Ok(path)

@@ -37,6 +37,7 @@ mod prove;
 #[cfg(feature = "demo")]
 mod serve;
 mod show;
+mod signer;
 mod summary;
 #[cfg(feature = "kube")]
 mod switch;

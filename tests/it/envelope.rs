@@ -1,6 +1,7 @@
 //! Signatures and key files, judged by tools that are not ours: openssl, securesystemslib, @sigstore/verify.
 #![allow(clippy::unwrap_used, reason = "a test fails where this fails")]
 
+mod command;
 mod keyfile;
 
 use evid::adapters::keyfile::{create_signing_key, load_signing_key, load_verifying_keys};
