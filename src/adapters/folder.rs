@@ -96,6 +96,7 @@ pub fn seal(dir: &Path, signer: &dyn Signer) -> Result<(), FolderError> {
     list.insert(SIGNER, canon::sha256_hex(about.as_bytes()));
     // Signed before anything is written: whoever signs may refuse.
     let envelope = report_file::signed(&folder::statement(&list), signer)?;
+    unseal(dir)?;
     put(SIGNER, about.as_bytes())?;
     put(MANIFEST, list.to_string().as_bytes())?;
     report_file::keep(dir, MANIFEST, ".json", &envelope)?;

@@ -13,6 +13,14 @@ pub const REPORT: &str = ".report.json";
 /// The ending of a signed statement as a sigstore bundle.
 pub const SIGSTORE: &str = ".sigstore.json";
 
+/// The ending of a timestamp beside what it is of.
+pub const STAMP: &str = "tsr";
+
+/// Where the timestamp of a signed file is: an RFC 3161 answer about all of its bytes.
+pub fn stamp(path: &Path) -> PathBuf {
+    path.with_extension(STAMP)
+}
+
 /// A report file that can't be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportFileError {
@@ -71,6 +79,9 @@ fn put(path: &Path, mut bytes: Vec<u8>) -> Result<(), ReportFileError> {
     {
         let mark: String = canon::sha256_hex(&earlier).chars().take(8).collect();
         std::fs::rename(path, path.with_extension(format!("{mark}.json"))).map_err(wrong)?;
+        if stamp(path).exists() {
+            std::fs::rename(stamp(path), path.with_extension(format!("{mark}.{STAMP}"))).map_err(wrong)?;
+        }
     }
     fresh::replace(path, &bytes, 0o644).map_err(wrong)
 }

@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         fresh::create(&stage.path().join(&name), &bytes, 0o644).map_err(|e| Failure::new(format!("{name}: {e}")))?;
     }
     let (copy, run) = (stage.path().display().to_string(), args.run.display().to_string());
-    let (verified, answers) = verify::check(std::slice::from_ref(&copy), &keys, Depth::Rederived, global, None)?;
+    let (verified, answers) = verify::check(std::slice::from_ref(&copy), &verify::Trust::of(&keys), Depth::Rederived, global, None)?;
     for answer in &answers {
         let says = answer["says"].as_array().into_iter().flatten().filter_map(|s| s.as_str()).collect::<Vec<_>>().join("\n  ");
         ui::message(&format!("{}\n  {says}", answer["file"].as_str().unwrap_or_default()).replace(&copy, &run));

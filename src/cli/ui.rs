@@ -1,5 +1,6 @@
 //! The terminal: data to stdout, messages to stderr; colour and width only if there is a terminal.
 use crate::canon::json;
+use crate::cli::called;
 use crate::render::foreign;
 use crate::render::table::Style;
 use serde_json::Value;
@@ -56,7 +57,7 @@ pub fn message(text: &str) {
 
 /// Writes an error to stderr; a closed stderr is ignored.
 pub fn error(text: &str) {
-    drop(writeln!(std::io::stderr().lock(), "{}", foreign::message(text)));
+    drop(writeln!(std::io::stderr().lock(), "{}", foreign::message(&called::named(text))));
 }
 
 /// How to draw on stdout. `COLUMNS` says how wide, as for other tools.

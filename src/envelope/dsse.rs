@@ -56,7 +56,7 @@ pub enum EnvelopeFault {
     /// The same signature twice, or two with one keyid.
     #[error("has two signatures of key {0:?}; remove one")]
     Twice(String),
-    /// A keyid or type with control characters, or far too long.
+    /// A keyid, hint or type with control characters, or far too long.
     #[error("`{0}` is not a short, printable text: the envelope was changed; get it again from who signed it")]
     Text(&'static str),
     /// A Sigstore bundle of another kind.
@@ -139,7 +139,7 @@ impl TryFrom<Stored> for Envelope {
     }
 }
 
-fn printable(text: String, field: &'static str) -> Result<String, EnvelopeFault> {
+pub(super) fn printable(text: String, field: &'static str) -> Result<String, EnvelopeFault> {
     let good = text.len() <= 256 && text.bytes().all(|b| matches!(b, b' '..=b'~'));
     if good { Ok(text) } else { Err(EnvelopeFault::Text(field)) }
 }

@@ -12,6 +12,8 @@ mod pem;
 mod signer;
 mod sigstore;
 mod statement;
+#[cfg(feature = "timestamp")]
+mod timestamp;
 mod verifying;
 
 pub use dsse::{Envelope, EnvelopeFault, SignatureStatus, pae, sign, sign_by, verify};
@@ -20,6 +22,8 @@ pub use pem::KeyFault;
 pub use signer::{SignFault, Signer};
 pub use sigstore::{from_sigstore_bundle, sigstore_bundle};
 pub use statement::{PAYLOAD_TYPE, Statement, Subject};
+#[cfg(feature = "timestamp")]
+pub use timestamp::{Timestamp, TimestampFault};
 pub use verifying::VerifyingKey;
 
 /// Wipes what it holds when it is dropped; derefs to it.

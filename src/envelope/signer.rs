@@ -61,7 +61,8 @@ mod tests {
             assert_eq!(public.signature_in(b"m", &[&sig[..], b"\n"].concat()), None, "what follows a signature is no part of one");
         }
         let SigningKey::P256(inner) = SigningKey::from_seed(Algorithm::P256, &[3; 32]).unwrap() else { unreachable!() };
-        let (key, numbers): (_, p256::ecdsa::Signature) = (SigningKey::P256(inner.clone()), p256::ecdsa::signature::Signer::sign(&inner, b"m"));
+        let (key, numbers): (_, p256::ecdsa::Signature) =
+            (SigningKey::P256(inner.clone()), p256::ecdsa::signature::Signer::sign(&inner, b"m"));
         assert_eq!(key.verifying_key().signature_in(b"m", &numbers.to_bytes()), Some(key.sign(b"m")));
     }
 }

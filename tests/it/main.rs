@@ -36,6 +36,8 @@ mod kinds;
 /// Live captures, against a server that goes wrong on purpose.
 mod laws;
 mod live;
+/// What people install.
+mod packaging;
 /// Placing by parts of objects, and by whole ones.
 mod placing;
 /// Health probes.
@@ -65,6 +67,8 @@ mod support;
 mod sweep;
 /// Off, on, repair and status of the switch.
 mod switch;
+/// Timestamps by an authority.
+mod timestamp;
 mod universe;
 /// What was watched between the points of a proof.
 mod watched;

@@ -184,7 +184,7 @@ fn close(run: &RunFolder, global: &Global, signing: &dyn Signer) -> Done {
         Ok(())
     };
     let (verified, _) =
-        verify::check(&[run.path().display().to_string()], &[signing.public()], Depth::Rederived, global, Some(said))?;
+        verify::check(&[run.path().display().to_string()], &verify::Trust::of(&[signing.public()]), Depth::Rederived, global, Some(said))?;
     ui::message(&format!("\nproof {}", run.path().display()));
     ui::message(&format!("open  {}", run.index().display()));
     ui::message(&format!("look  evid show {} applications", run.bundle("before").display()));
