@@ -224,7 +224,8 @@ fn in_a_folder_with_a_signed_list_a_timestamp_is_listed_too_and_the_list_can_be_
     };
     stamp(place.path(), "good", REPORT, "-sha256 -cert");
     // Somebody else's key signs no list of this one.
-    let foreign = place.evid_in(&["timestamp", REPORT, "--answer", "answer.tsr"], &[("XDG_STATE_HOME", "/nonexistent")]);
+    let foreign = place
+        .evid_in(&["timestamp", REPORT, "--answer", "answer.tsr"], &[("XDG_STATE_HOME", place.path().join("other").to_str().unwrap())]);
     assert_eq!(foreign.status.code(), Some(2), "{}", text(&foreign.stderr));
     assert!(!place.path().join("evidence/before--off.report.tsr").exists());
     let said = kept(&place);

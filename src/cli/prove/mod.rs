@@ -60,7 +60,8 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
         );
     }
     let signing = asked.signing.tried()?;
-    let (folder, state, reference) = begin(asked, connection, global)?;
+    let (folder, mut state, reference) = begin(asked, connection, global)?;
+    state.context = bound.context();
     let probes = probes::plan(config, &redactor).map_err(Failure::new)?;
     let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.clusters) };
     let mut proof = Proof {
@@ -132,7 +133,7 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
             let hint = "`--argocd-context` names the cluster in which Argo CD runs, where that is another one";
             return Err(Failure::new("this run began with Argo CD in another cluster: nothing was written").hint(hint));
         }
-        let state = state.resumed();
+        let state = state.resumed(connection.clock.now());
         ui::message(&format!("going on with {} of {} in {}", state.goal.as_str(), state.started, dir.display()));
         return Ok((folder, state, None));
     }

@@ -60,6 +60,9 @@ pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
     }
     if let Some(run) = inputs.run {
         out.insert(0, (t.run, fill(t.run_begun, &[("run", &run.run), ("time", &run.started)])));
+        let interrupted = (!run.resumed.is_empty()).then(|| (t.run_resumed, foreign::clean(&run.resumed.join(", "))));
+        let context = run.context.as_ref().map(|context| (t.context, foreign::clean(context)));
+        out.splice(1..1, interrupted.into_iter().chain(context));
         out.extend(run.nonce.as_ref().map(|n| (t.nonce, foreign::clean(n))));
     }
     let signed = if inputs.signers.is_empty() { t.nobody.to_owned() } else { foreign::clean(&inputs.signers.join(", ")) };
