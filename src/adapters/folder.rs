@@ -3,7 +3,7 @@ use crate::adapters::report_file::{ReportFileError, SIGSTORE};
 use crate::adapters::{FileError, fresh, report_file};
 use crate::bundle::sums::Sums;
 use crate::canon;
-use crate::envelope::{Envelope, SigningKey, Statement};
+use crate::envelope::{Envelope, Signer, Statement};
 use crate::usecase::folder;
 use crate::usecase::folder::{MANIFEST, OWN, SIGNER};
 use sha2::{Digest as _, Sha256};
@@ -83,19 +83,23 @@ pub fn sha256(path: &Path) -> Result<String, FileError> {
 ///
 /// # Errors
 /// As `files`, and if one can't be written.
-pub fn seal(dir: &Path, key: &SigningKey) -> Result<(), FolderError> {
-    let public = key.verifying_key();
-    let about = "The public key of who says to have signed this folder, for convenience. It proves nothing by lying here:\n\
+pub fn seal(dir: &Path, signer: &dyn Signer) -> Result<(), FolderError> {
+    let public = signer.public();
+    let says = "The public key of who says to have signed this folder, for convenience. It proves nothing by lying here:\n\
                  compare its id with what the signer tells you over a way that you trust.\n";
-    let signer = format!("{about}keyid {}\n{}", public.keyid(), public.to_pem());
+    let about = format!("{says}keyid {}\n{}", public.keyid(), public.to_pem());
     let put = |name: &str, bytes: &[u8]| {
         let path = dir.join(name);
         fresh::replace(&path, bytes, 0o644).map_err(FileError::writing(&path))
     };
-    put(SIGNER, signer.as_bytes())?;
-    let list = files(dir)?;
+    let mut list = files(dir)?;
+    list.insert(SIGNER, canon::sha256_hex(about.as_bytes()));
+    // Signed before anything is written: whoever signs may refuse.
+    let envelope = report_file::signed(&folder::statement(&list), signer)?;
+    unseal(dir)?;
+    put(SIGNER, about.as_bytes())?;
     put(MANIFEST, list.to_string().as_bytes())?;
-    report_file::write(dir, MANIFEST, ".json", &folder::statement(&list), key)?;
+    report_file::keep(dir, MANIFEST, ".json", &envelope)?;
     Ok(())
 }
 

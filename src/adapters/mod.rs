@@ -17,7 +17,10 @@ pub mod keyfile;
 pub mod kube;
 pub mod report_file;
 pub mod run_folder;
+pub mod sign_command;
 pub mod spool;
+#[cfg(feature = "timestamp")]
+pub mod stamp_file;
 pub mod submission;
 pub mod text_folder;
 pub mod zipfile;

@@ -4,7 +4,7 @@ use crate::bundle::manifest::Tool;
 use crate::canon;
 use crate::compare::Side;
 use crate::envelope;
-use crate::envelope::{Envelope, PAYLOAD_TYPE, SigningKey, Statement};
+use crate::envelope::{Envelope, PAYLOAD_TYPE, SignFault, Signer, Statement};
 use crate::report::PREDICATE_TYPE;
 use std::path::{Path, PathBuf};
 
@@ -13,12 +13,23 @@ pub const REPORT: &str = ".report.json";
 /// The ending of a signed statement as a sigstore bundle.
 pub const SIGSTORE: &str = ".sigstore.json";
 
+/// The ending of a timestamp beside what it is of.
+pub const STAMP: &str = "tsr";
+
+/// Where the timestamp of a signed file is: an RFC 3161 answer about all of its bytes.
+pub fn stamp(path: &Path) -> PathBuf {
+    path.with_extension(STAMP)
+}
+
 /// A report file that can't be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportFileError {
     /// The disk says no.
     #[error(transparent)]
     Io(FileError),
+    /// Nobody signed it, so nothing was written.
+    #[error("not signed: {0}")]
+    Unsigned(SignFault),
     /// It is no report.
     #[error("is no signed report: {0}")]
     Form(String),
@@ -33,12 +44,27 @@ pub fn name(sides: &[Side]) -> String {
 /// first one's path. An existing file of the same name and other content is renamed, never lost.
 ///
 /// # Errors
+/// If the signer does not sign (then nothing is written), or if the folder can't be written.
+pub fn write(folder: &Path, name: &str, ending: &str, statement: &Statement, signer: &dyn Signer) -> Result<PathBuf, ReportFileError> {
+    keep(folder, name, ending, &signed(statement, signer)?)
+}
+
+/// A statement, signed.
+///
+/// # Errors
+/// If the signer does not sign.
+pub fn signed(statement: &Statement, signer: &dyn Signer) -> Result<Envelope, ReportFileError> {
+    envelope::sign_by(PAYLOAD_TYPE, &statement.to_bytes(), signer).map_err(ReportFileError::Unsigned)
+}
+
+/// Writes a signed statement, as `write` does.
+///
+/// # Errors
 /// If the folder can't be written.
-pub fn write(folder: &Path, name: &str, ending: &str, statement: &Statement, key: &SigningKey) -> Result<PathBuf, ReportFileError> {
-    let envelope = envelope::sign(PAYLOAD_TYPE, &statement.to_bytes(), key);
+pub fn keep(folder: &Path, name: &str, ending: &str, envelope: &Envelope) -> Result<PathBuf, ReportFileError> {
     let path = folder.join(format!("{name}{ending}"));
     put(&path, envelope.to_bytes())?;
-    if let Some(bundle) = envelope::sigstore_bundle(&envelope) {
+    if let Some(bundle) = envelope::sigstore_bundle(envelope) {
         put(&folder.join(format!("{name}{SIGSTORE}")), bundle)?;
     }
     Ok(path)
@@ -53,6 +79,9 @@ fn put(path: &Path, mut bytes: Vec<u8>) -> Result<(), ReportFileError> {
     {
         let mark: String = canon::sha256_hex(&earlier).chars().take(8).collect();
         std::fs::rename(path, path.with_extension(format!("{mark}.json"))).map_err(wrong)?;
+        if stamp(path).exists() {
+            std::fs::rename(stamp(path), path.with_extension(format!("{mark}.{STAMP}"))).map_err(wrong)?;
+        }
     }
     fresh::replace(path, &bytes, 0o644).map_err(wrong)
 }

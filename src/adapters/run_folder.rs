@@ -78,7 +78,8 @@ impl RunFolder {
         }
         folder::unseal(&self.dir)?;
         let entries = std::fs::read_dir(&self.dir).map_err(FileError::reading(&self.dir))?.filter_map(Result::ok);
-        let name = |path: &Path| path.file_name().is_some_and(|n| [REPORT, SIGSTORE].iter().any(|end| n.to_string_lossy().ends_with(end)));
+        let name =
+            |path: &Path| path.file_name().is_some_and(|n| [REPORT, SIGSTORE, ".tsr"].iter().any(|end| n.to_string_lossy().ends_with(end)));
         entries.map(|e| e.path()).filter(|path| name(path) || *path == self.index()).try_for_each(|path| folder::gone(&path))
     }
 

@@ -125,6 +125,11 @@ pub fn file(lines: &[Line]) -> Result<Vec<u8>, serde_json::Error> {
     Ok(out)
 }
 
+/// The lines of the file; none where one can't be read, which is a defect of its own.
+pub fn lines(bytes: &[u8]) -> Option<Vec<Line>> {
+    bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(|line| serde_json::from_slice(line).ok()).collect()
+}
+
 /// What is wrong with it. A bundle of text has it, and no other bundle.
 pub fn defects(files: &dyn Files, manifest: &Manifest) -> Vec<Defect> {
     let wrong = |what: String| Defect::of(TEXT, DefectKind::Facets(what));

@@ -4,8 +4,9 @@ use crate::adapters::run_folder::RunFolder;
 use crate::adapters::{archive, folder, fresh, keyfile, report_file, submission};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::signer::SignArgs;
 use crate::cli::verify::Depth;
-use crate::cli::{Done, Global, export, key, ui, verify};
+use crate::cli::{Done, Global, export, ui, verify};
 use crate::compare::Side;
 use crate::render::view::{Inputs, view};
 use crate::render::{foreign, instructions, markdown};
@@ -38,14 +39,13 @@ pub(super) struct Args {
     /// A public key (PEM) that you trust, of who signed the run; your own by default
     #[arg(long, value_name = "PUB")]
     key: Vec<PathBuf>,
-    /// Sign the list with this private key (PEM) instead of your own
-    #[arg(long, value_name = "KEY")]
-    sign: Option<PathBuf>,
+    #[command(flatten)]
+    signing: SignArgs,
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
-    let signing = key::signing(args.sign.as_deref())?;
-    let mut keys = vec![signing.verifying_key()];
+    let signing = args.signing.signer()?;
+    let mut keys = vec![signing.public()];
     for path in &args.key {
         keys.extend(keyfile::load_verifying_keys(path)?);
     }
@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         fresh::create(&stage.path().join(&name), &bytes, 0o644).map_err(|e| Failure::new(format!("{name}: {e}")))?;
     }
     let (copy, run) = (stage.path().display().to_string(), args.run.display().to_string());
-    let (verified, answers) = verify::check(std::slice::from_ref(&copy), &keys, Depth::Rederived, global, None)?;
+    let (verified, answers) = verify::check(std::slice::from_ref(&copy), &verify::Trust::of(&keys), Depth::Rederived, global, None)?;
     for answer in &answers {
         let says = answer["says"].as_array().into_iter().flatten().filter_map(|s| s.as_str()).collect::<Vec<_>>().join("\n  ");
         ui::message(&format!("{}\n  {says}", answer["file"].as_str().unwrap_or_default()).replace(&copy, &run));
@@ -86,12 +86,12 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         // The bundle that the run was only held against is none of its points.
         export::write(stage.path(), sides.get(usize::from(copied.reference().is_some())..).unwrap_or_default())?;
     }
-    folder::seal(stage.path(), &signing)?;
+    folder::seal(stage.path(), &*signing)?;
     let mut files = submission::held(stage.path())?;
     files.extend(lists(stage.path()));
     let to = place(args, &files)?;
     ui::data(format!("{}\n", to.display()).as_bytes())?;
-    ui::message(&format!("{} files; next: evid verify {} --key {}", files.len(), to.display(), key::public(args.sign.as_deref())));
+    ui::message(&format!("{} files; next: evid verify {} --key {}", files.len(), to.display(), args.signing.public()));
     Ok(Exit::Proven)
 }
 

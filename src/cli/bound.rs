@@ -47,6 +47,11 @@ impl Bound {
         Self { context: "the demo's own".into(), server: server.into(), hub: None, flags: None }
     }
 
+    /// What the kubeconfig calls the cluster; none where it ends with this command.
+    pub(super) fn context(&self) -> Option<String> {
+        self.lasts().then(|| self.context.clone())
+    }
+
     /// Whether the cluster outlives this command.
     pub(super) fn lasts(&self) -> bool {
         self.flags.is_some()

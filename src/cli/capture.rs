@@ -94,6 +94,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         Some(dir) => Origin::Dump(dir),
         None => Origin::Cluster(Box::new(connection(args, global.archive())?)),
     };
+    let is_new = !global.archive().exists();
     let captured = capture::run(
         |intake| match &origin {
             Origin::Dump(dir) => during(&format!("reading {}", dir.display()), || {
@@ -108,7 +109,13 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
             Ok(Beside { probes, nonce: args.nonce.clone(), ..Beside::default() })
         },
         |files| Ok(during(&format!("sealing {}", path.display()), || archive::seal(&path, args.force, |put| files(put)))?),
-    )?;
+    );
+    // A folder that was made for nothing goes again; only an empty one can.
+    let captured = captured.inspect_err(|_: &Failure| {
+        if is_new {
+            drop(std::fs::remove_dir(global.archive()))
+        }
+    })?;
     if captured.snapshot.started.is_none() {
         ui::message("note: the dump does not say when it was taken; `--at TIME` says it, and order can be judged");
     }

@@ -4,7 +4,8 @@ use crate::cli::failure::Failure;
 use crate::cli::{Done, ui};
 use clap::Command;
 use clap_complete::Shell;
-use std::path::PathBuf;
+use clap_mangen::Man;
+use std::path::{Path, PathBuf};
 
 /// Print the completion of a shell
 #[derive(clap::Args, Debug)]
@@ -40,12 +41,25 @@ pub(super) fn man(args: &ManArgs, command: Command) -> Done {
     if let Some(dir) = &args.dir {
         let failed = |e| Failure::new(format!("{}: {e}", dir.display())).hint("name a folder that you may write to");
         std::fs::create_dir_all(dir).map_err(failed)?;
-        clap_mangen::generate_to(command, dir).map_err(failed)?;
+        let mut command = command;
+        command.build();
+        pages(&command, dir).map_err(failed)?;
         ui::message(&format!("wrote the man pages into {}", dir.display()));
         return Ok(Exit::Proven);
     }
     let mut out = Vec::new();
-    clap_mangen::Man::new(command).render(&mut out)?;
+    page(command).render(&mut out)?;
     ui::data(&out)?;
     Ok(Exit::Proven)
+}
+
+/// The page of a command: all are of evid and of its version.
+fn page(command: Command) -> Man {
+    Man::new(command).source(concat!("evid ", env!("CARGO_PKG_VERSION"))).manual("evid")
+}
+
+/// Writes the page of a command, and of each below it.
+fn pages(command: &Command, dir: &Path) -> std::io::Result<()> {
+    command.get_subcommands().filter(|below| !below.is_hide_set()).try_for_each(|below| pages(below, dir))?;
+    page(command.clone()).generate_to(dir).map(drop)
 }

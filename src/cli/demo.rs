@@ -8,6 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::loopback::Kubeconfig;
 use crate::cli::prove::Asked;
+use crate::cli::signer::SignArgs;
 use crate::cli::{Done, Global, prove, ui};
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::prove::Goal;
@@ -140,7 +141,7 @@ fn show(args: &Args, global: &Global) -> Done {
         yes: true,
         restore: false,
         interval: Duration::from_secs(5).div_f64(args.pace),
-        sign: None,
+        signing: SignArgs::default(),
         json: args.output == "json",
         export: false,
     };

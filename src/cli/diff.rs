@@ -6,7 +6,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::form::{Form, Given};
 use crate::cli::progress::during;
-use crate::cli::{Done, Global, key, ui};
+use crate::cli::signer::SignArgs;
+use crate::cli::{Done, Global, ui};
 use crate::render::report;
 use crate::render::view::Inputs;
 use crate::report::read::read;
@@ -36,11 +37,10 @@ pub(super) struct Args {
     #[arg(long)]
     unchecked: bool,
     /// Leave no report
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["sign", "sign_with"])]
     no_sign: bool,
-    /// Sign with this private key (PEM) instead of your own
-    #[arg(long, value_name = "KEY", conflicts_with = "no_sign")]
-    sign: Option<PathBuf>,
+    #[command(flatten)]
+    signing: SignArgs,
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
@@ -53,18 +53,18 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let reading = read(&outcome.predicate).map_err(Failure::new)?;
     let name = report_file::name(&sides);
     let folder = folder(args, global, &paths);
-    let signing = folder.map(|_| key::signing(args.sign.as_deref())).transpose()?;
-    let signers: Vec<String> = signing.iter().map(|key| key.verifying_key().keyid()).collect();
+    let signing = folder.map(|_| args.signing.signer()).transpose()?;
+    let signers: Vec<String> = signing.iter().map(|signer| signer.public().keyid()).collect();
     let file = signing.as_ref().map(|_| format!("{name}{}", report_file::REPORT));
     let shown = if args.output.iter().any(|form| form.shows_bundles()) { Some(shown(&sides)?) } else { None };
     let inputs = Inputs { report: &reading, file: file.as_deref(), signers: &signers, judged: true, shown: shown.as_ref(), run: None };
     let table = |style| report::text(&reading, style);
     Given { predicate: &outcome.predicate, inputs, table: &table }.give(&args.output, args.out_dir.as_deref(), &name)?;
     if let (Some(folder), Some(signing)) = (folder, &signing) {
-        let path = report_file::write(folder, &name, report_file::REPORT, &outcome.statement(&sides), signing)
+        let path = report_file::write(folder, &name, report_file::REPORT, &outcome.statement(&sides), &**signing)
             .map_err(|e| Failure::from(e).hint("`--no-sign` leaves no report, `--archive DIR` leaves it elsewhere"))?;
         if args.output != [Form::Json] {
-            let next = format!("evid verify {} --key {} --rederive", path.display(), key::public(args.sign.as_deref()));
+            let next = format!("evid verify {} --key {} --rederive", path.display(), args.signing.public());
             ui::message(&format!("\nsigned report {}", path.display()));
             ui::message(&format!("next: {next}"));
         }
@@ -79,6 +79,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 fn folder<'a>(args: &Args, global: &'a Global, paths: &[PathBuf]) -> Option<&'a Path> {
     let archive = global.archive();
     let own = |path: &PathBuf| path.parent().is_some_and(|dir| dir.canonicalize().ok() == archive.canonicalize().ok());
-    let asked = global.archive.is_some() || args.sign.is_some();
+    let asked = global.archive.is_some() || args.signing.is_named();
     (!args.no_sign && (asked || paths.iter().all(own))).then_some(archive)
 }

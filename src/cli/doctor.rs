@@ -83,7 +83,7 @@ fn show(output: &str, lines: &[Line], missing: &[Right], on_hub: &[Right]) -> Re
     } else {
         let roles = render::rbac::missing(missing, on_hub);
         let gap = if roles.is_empty() { "" } else { "\n" };
-        ui::data(format!("{}{gap}{roles}", render::doctor::text(lines, ui::style().colour)).as_bytes())?;
+        ui::data(format!("{}{gap}{roles}", ui::fitted(&render::doctor::text(lines, ui::style().colour))).as_bytes())?;
     }
     let counted = |level, what: &str| match count(lines, level) {
         1 => format!("1 {what}"),

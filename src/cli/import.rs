@@ -9,7 +9,6 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
 use crate::kinds::Rules;
-use crate::model::{Layer, Role};
 use crate::render::imported;
 use crate::usecase::capture;
 use crate::usecase::capture::{Beside, Intake};
@@ -49,7 +48,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let at = args.at.as_deref().map(time).transpose()?;
     let config = config::load(global.config.as_deref())?;
     let (layers, rules, redactor) = (config.layers()?, Rules::new(&config.rules()?)?, redactor()?);
-    let moments = read(&given, &platform(&layers), &redactor);
+    let moments = read(&given, &Platform::of(&layers), &redactor);
     if !moments.iter().any(Moment::is_understood) {
         let hint = "it reads `argocd app list` and `app get`, `kubectl get` of namespaces, claims and volumes, and answers below headings";
         return Err(Failure::new(format!("{shown} states nothing that evid reads")).hint(hint));
@@ -84,13 +83,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
     ui::message("text states and proves nothing: no claim over these bundles is better than inconclusive (`stated`)");
     Ok(Exit::Inconclusive)
-}
-
-fn platform(layers: &[Layer]) -> Platform {
-    let first = |role| layers.iter().find(|l| l.role == role);
-    let root = |role| first(role).map(|l| l.root.clone()).unwrap_or_default();
-    let namespace = first(Role::Switched).and_then(|l| l.root_namespace.clone()).unwrap_or_else(|| "argocd".into());
-    Platform { namespace, core: root(Role::Protected), switched: root(Role::Switched) }
 }
 
 fn time(text: &str) -> Result<String, Failure> {

@@ -2,10 +2,9 @@
 use crate::adapters::keyfile;
 use crate::canon::redact::Redactor;
 use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::{Done, ui};
-use crate::envelope::{Algorithm, SigningKey};
-use std::path::{Path, PathBuf};
+use crate::envelope::Algorithm;
+use std::path::PathBuf;
 
 /// Make and show keys
 #[derive(clap::Args, Debug)]
@@ -53,28 +52,4 @@ pub(super) fn run(args: &Args) -> Done {
         }
     }
     Ok(Exit::Proven)
-}
-
-/// The named signing key, else the user's own, which is made on first use.
-pub(super) fn signing(named: Option<&Path>) -> Result<SigningKey, Failure> {
-    if let Some(path) = named {
-        return Ok(keyfile::load_signing_key(path, ui::passphrase)?);
-    }
-    let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
-    let path = dir.join(keyfile::SIGNING_KEY);
-    if path.exists() {
-        return Ok(keyfile::load_signing_key(&path, ui::passphrase)?);
-    }
-    let made = keyfile::create_signing_key(&dir, Algorithm::Ed25519)?;
-    let (private, public) = (made.private.display(), made.public.display());
-    ui::message(&format!(
-        "made a signing key, {private}\npublish its public half, {public}, where your readers trust it (`evid key export` prints it)"
-    ));
-    Ok(made.key)
-}
-
-/// The path of the user's own public key; a placeholder for a key named on the command line.
-pub(super) fn public(named: Option<&Path>) -> String {
-    let own = keyfile::default_dir(|name| std::env::var_os(name)).map(|d| d.join(keyfile::PUBLIC_KEY).display().to_string());
-    own.ok().filter(|_| named.is_none()).unwrap_or_else(|| "PUBLIC-KEY".into())
 }

@@ -24,8 +24,10 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     let folder = global.archive();
-    let paths = archive::bundles(folder)
-        .map_err(|e| Failure::new(format!("{}: {e}", folder.display())).hint("`evid capture NAME --from DIR` makes the first bundle"))?;
+    let paths = archive::bundles(folder).map_err(|e| {
+        Failure::new(format!("{}: {e}", folder.display()))
+            .hint("`evid capture NAME` makes the first bundle, of the cluster that kubectl would ask; `--from DIR` makes it of a dump")
+    })?;
     let (json, wide) = (args.output == "json", ui::style().width >= WIDE);
     let mut folders = Folders::default();
     let (mut rows, mut documents, mut exit) = (Vec::new(), Vec::new(), Exit::Proven);
@@ -67,9 +69,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if json {
         ui::json(&json!(documents))?;
     } else if rows.is_empty() {
-        ui::message(&format!("{} holds no bundle; `evid capture NAME --from DIR` makes one", folder.display()));
+        ui::message(&format!("{} holds no bundle; `evid capture NAME` makes one", folder.display()));
     } else {
-        let header = ["NAME", "CAPTURED", "SOURCE", "GAPS", "CLUSTER", "LAYERS", "IN REPORTS SIGNED BY (CLAIMED)"];
+        let header = ["NAME", "CAPTURED", "SOURCE", "GAPS", "CLUSTER", "LAYERS", "CLAIMED-SIGNERS"];
         ui::data(columns(header.get(..if wide { 7 } else { 4 }).unwrap_or(&header), &rows, ui::style()).as_bytes())?;
     }
     Ok(exit)

@@ -65,7 +65,7 @@ pub(super) struct Connection {
 impl Connection {
     /// Sends nothing yet.
     pub(super) fn new(clusters: Clusters<Cluster>) -> Self {
-        let apps = Apps::new(clusters.spoke.login(), clusters.spoke.handle());
+        let apps = Apps::of(&clusters.spoke);
         let line = progress::Progress::new();
         let progress = move |progress| match progress {
             Progress::Asked { done, total, objects } => line.say(&format!("{done}/{total} questions, {objects} objects")),

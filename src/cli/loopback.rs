@@ -22,11 +22,11 @@ impl Kubeconfig {
     /// If a file is there already, which is never replaced, or none can be written.
     pub(super) fn write(path: &Path, text: String) -> Result<Self, Failure> {
         let wrong = |e: std::io::Error| {
-            let failure = Failure::new(format!("{}: {e}", path.display()));
+            let failure = Failure::new(format!("{}: the kubeconfig can't be written: {e}", path.display()));
             if e.kind() == ErrorKind::AlreadyExists {
                 failure.hint("a kubeconfig is never replaced: name a new file with `--kubeconfig FILE`, or move this one away")
             } else {
-                failure
+                failure.hint("name a file in a folder that you may write to, with `--kubeconfig FILE`")
             }
         };
         let whole = std::path::absolute(path).map_err(wrong)?;

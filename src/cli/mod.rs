@@ -5,6 +5,7 @@ mod ask;
 mod attach;
 #[cfg(feature = "kube")]
 mod bound;
+mod called;
 mod capture;
 #[cfg(feature = "kube")]
 mod cluster;
@@ -37,14 +38,16 @@ mod prove;
 #[cfg(feature = "demo")]
 mod serve;
 mod show;
+mod signer;
 mod summary;
 #[cfg(feature = "kube")]
 mod switch;
+mod timestamp;
 mod ui;
 mod verify;
 
 use crate::render::words::speak;
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use exit::Exit;
 use global::{Done, Global};
 use std::process::ExitCode;
@@ -67,6 +70,7 @@ enum Verb {
     Attach(attach::Args),
     Summary(summary::Args),
     Verify(verify::Args),
+    Timestamp(timestamp::Args),
     List(list::Args),
     #[cfg(feature = "demo")]
     Serve(serve::Args),
@@ -90,7 +94,10 @@ enum Verb {
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let command = Cli::command();
+    let command = if let Some(name) = called::by() { command.bin_name(name) } else { command };
+    let parsed = command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(e) => {
             // Help and version are answers; a usage error exits with 2, as in every verb.
@@ -108,6 +115,7 @@ pub fn run() -> ExitCode {
         Verb::Summary(args) => summary::run(args),
         Verb::Diff(args) => diff::run(args, &cli.global),
         Verb::Verify(args) => verify::run(args, &cli.global),
+        Verb::Timestamp(args) => timestamp::run(args),
         #[cfg(feature = "demo")]
         Verb::Serve(args) => serve::run(args, &cli.global),
         Verb::List(args) => list::run(args, &cli.global),

@@ -29,21 +29,22 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Done {
-    let (predicate, shown) = judged(&args.of)?;
+    let (predicate, shown, note) = judged(&args.of)?;
     let report = read(&predicate).map_err(Failure::new)?;
     let summary = summary::summary(&report, shown.as_ref());
     if args.output == "json" {
         ui::json(
-            &json!({"say": summary.say, "doNotSay": summary.unsaid.iter().map(|(s, why)| json!({"sentence": s, "why": why})).collect::<Vec<_>>()}),
+            &json!({"verified": false, "say": summary.say, "doNotSay": summary.unsaid.iter().map(|(s, why)| json!({"sentence": s, "why": why})).collect::<Vec<_>>()}),
         )?;
     } else {
-        ui::text(&summary::text(&summary))?;
+        // However quiet it is: who reads the sentences must know what stands behind them.
+        ui::text(&format!("{}\n{note}\n", summary::text(&summary)))?;
     }
     Ok(Exit::from(report.total))
 }
 
 /// The judgement of a run's bundles, made anew; or what a report says, which is read and not verified.
-fn judged(of: &str) -> Result<(Value, Option<Shown>), Failure> {
+fn judged(of: &str) -> Result<(Value, Option<Shown>, String), Failure> {
     if Path::new(of).is_dir() {
         let run = RunFolder::new(of.into());
         let state = run.state().map_err(|e| Failure::new(e.to_string()).hint("`evid summary` takes the folder of a run, or a report"))?;
@@ -60,16 +61,16 @@ fn judged(of: &str) -> Result<(Value, Option<Shown>), Failure> {
         if let Some(step) = state.failed() {
             ui::message(&format!("{} failed: the run is not at its end", step.name()));
         }
-        ui::message(&format!("judged anew, not verified: `evid verify {of} --key PUB` says who signed for it"));
+        let note = format!("judged anew, not verified: `evid verify {of} --key PUB` says who signed for it");
         let sides = archive::sides(&export::judged(&run, &state)?, Check::Content)?;
         let shown = shown(&sides)?;
-        return Ok((judge(&state, &sides)?.predicate, Some(shown)));
+        return Ok((judge(&state, &sides)?.predicate, Some(shown), note));
     }
     if archive::is_zip(Path::new(of)) {
         let hint = "`evid verify` says what a submission is worth; unpack it, and name the folder";
         return Err(Failure::new(format!("{of}: is neither the folder of a run nor a report")).hint(hint));
     }
     let (_, statement) = report_file::read(Path::new(of)).map_err(|e| Failure::new(format!("{of}: {e}")).exit(Exit::Broken))?;
-    ui::message(&format!("read, not verified: `evid verify {of} --key PUB --rederive` says what it is worth"));
-    Ok((statement.predicate, None))
+    let note = format!("read, not verified: `evid verify {of} --key PUB --rederive` says what it is worth");
+    Ok((statement.predicate, None, note))
 }

@@ -1,7 +1,9 @@
 //! The terminal: data to stdout, messages to stderr; colour and width only if there is a terminal.
 use crate::canon::json;
+use crate::cli::called;
 use crate::render::foreign;
 use crate::render::table::Style;
+use crate::render::wrapped::wrapped;
 use serde_json::Value;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,7 +58,7 @@ pub fn message(text: &str) {
 
 /// Writes an error to stderr; a closed stderr is ignored.
 pub fn error(text: &str) {
-    drop(writeln!(std::io::stderr().lock(), "{}", foreign::message(text)));
+    drop(writeln!(std::io::stderr().lock(), "{}", foreign::message(&called::named(text))));
 }
 
 /// How to draw on stdout. `COLUMNS` says how wide, as for other tools.
@@ -64,10 +66,19 @@ pub fn style() -> Style {
     let terminal = std::io::stdout().is_terminal();
     let colour =
         terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
+    Style { width: width().unwrap_or(160), colour, most: most(12) }
+}
+
+/// How wide stdout is, where that is known.
+fn width() -> Option<u16> {
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
-    let seen = terminal_size::terminal_size().map(|(w, _)| w.0).filter(|_| terminal);
-    let width = said.or(seen).unwrap_or(160);
-    Style { width, colour, most: most(12) }
+    let seen = || terminal_size::terminal_size().map(|(w, _)| w.0).filter(|_| std::io::stdout().is_terminal());
+    said.or_else(seen)
+}
+
+/// Text in lines that fit, where it is known what fits.
+pub fn fitted(text: &str) -> String {
+    width().map_or_else(|| text.to_owned(), |width| wrapped(text, width.into()))
 }
 
 /// Reads a passphrase from `EVID_PASSPHRASE`, else asks on the terminal.

@@ -1,7 +1,7 @@
 //! The DSSE v1 envelope: <https://github.com/secure-systems-lab/dsse/blob/v1.0.0/envelope.md>. A signature covers type and payload only,
 //! so signatures are independent of each other. Anyone can write a keyid: it is a hint and decides nothing.
 use crate::canon::json;
-use crate::envelope::{SigningKey, VerifyingKey, base64};
+use crate::envelope::{SignFault, Signer, SigningKey, VerifyingKey, base64};
 use serde::{Deserialize, Serialize};
 
 /// The most signatures that one envelope may have: each is checked with every named key.
@@ -56,7 +56,7 @@ pub enum EnvelopeFault {
     /// The same signature twice, or two with one keyid.
     #[error("has two signatures of key {0:?}; remove one")]
     Twice(String),
-    /// A keyid or type with control characters, or far too long.
+    /// A keyid, hint or type with control characters, or far too long.
     #[error("`{0}` is not a short, printable text: the envelope was changed; get it again from who signed it")]
     Text(&'static str),
     /// A Sigstore bundle of another kind.
@@ -104,8 +104,12 @@ impl Envelope {
 
     /// Signs with one more key. A signature under the same keyid, good or not, is replaced.
     pub fn add(&mut self, key: &SigningKey) {
-        let keyid = key.verifying_key().keyid();
         let sig = key.sign(&pae(&self.payload_type, &self.payload));
+        self.put(&key.verifying_key(), sig);
+    }
+
+    fn put(&mut self, key: &VerifyingKey, sig: Vec<u8>) {
+        let keyid = key.keyid();
         self.signatures.retain(|s| s.keyid != keyid);
         self.signatures.push(Signature { keyid, sig });
     }
@@ -135,7 +139,7 @@ impl TryFrom<Stored> for Envelope {
     }
 }
 
-fn printable(text: String, field: &'static str) -> Result<String, EnvelopeFault> {
+pub(super) fn printable(text: String, field: &'static str) -> Result<String, EnvelopeFault> {
     let good = text.len() <= 256 && text.bytes().all(|b| matches!(b, b' '..=b'~'));
     if good { Ok(text) } else { Err(EnvelopeFault::Text(field)) }
 }
@@ -152,6 +156,16 @@ pub fn sign(payload_type: &str, payload: &[u8], key: &SigningKey) -> Envelope {
     let mut envelope = Envelope { payload_type: payload_type.into(), payload: payload.into(), signatures: Vec::new() };
     envelope.add(key);
     envelope
+}
+
+/// An envelope with one signature, by whoever keeps the key.
+///
+/// # Errors
+/// If it does not sign.
+pub fn sign_by(payload_type: &str, payload: &[u8], signer: &dyn Signer) -> Result<Envelope, SignFault> {
+    let mut envelope = Envelope { payload_type: payload_type.into(), payload: payload.into(), signatures: Vec::new() };
+    envelope.put(&signer.public(), signer.signature(&pae(payload_type, payload))?);
+    Ok(envelope)
 }
 
 /// The status of each signature, in their order. Every named key is tried on every signature. Empty without signatures, so a caller that

@@ -9,17 +9,21 @@ mod base64;
 mod dsse;
 mod keys;
 mod pem;
+mod signer;
 mod sigstore;
 mod statement;
+#[cfg(feature = "timestamp")]
+mod timestamp;
 mod verifying;
 
-#[cfg(feature = "rooms")]
-pub use dsse::pae;
-pub use dsse::{Envelope, EnvelopeFault, SignatureStatus, sign, verify};
+pub use dsse::{Envelope, EnvelopeFault, SignatureStatus, pae, sign, sign_by, verify};
 pub use keys::{Algorithm, SigningKey};
 pub use pem::KeyFault;
+pub use signer::{SignFault, Signer};
 pub use sigstore::{from_sigstore_bundle, sigstore_bundle};
 pub use statement::{PAYLOAD_TYPE, Statement, Subject};
+#[cfg(feature = "timestamp")]
+pub use timestamp::{Timestamp, TimestampFault};
 pub use verifying::VerifyingKey;
 
 /// Wipes what it holds when it is dropped; derefs to it.

@@ -40,4 +40,6 @@ pub mod values;
 #[cfg(feature = "cli")]
 pub mod view;
 pub mod words;
+#[cfg(feature = "cli")]
+pub mod wrapped;
 pub mod yaml;

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 /// The list: `sha256sum -c MANIFEST` checks it.
 pub const MANIFEST: &str = "MANIFEST";
-/// The files of the list: itself, and its signature in two forms.
-pub const OWN: [&str; 3] = [MANIFEST, "MANIFEST.json", "MANIFEST.sigstore.json"];
+/// The files of the list: itself, its signature in two forms, and a timestamp of that.
+pub const OWN: [&str; 4] = [MANIFEST, "MANIFEST.json", "MANIFEST.sigstore.json", "MANIFEST.tsr"];
 /// The predicate's type of the statement about it.
 pub const PREDICATE_TYPE: &str = "https://evid.dev/folder/v1";
 /// The public key of who signed, for convenience: never trusted for lying there.

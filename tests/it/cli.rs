@@ -17,9 +17,14 @@ impl Place {
     }
 
     pub fn evid(&self, args: &[&str]) -> Output {
+        self.evid_in(args, &[])
+    }
+
+    /// Runs it with these variables too.
+    pub fn evid_in(&self, args: &[&str], set: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_evid"));
         command.args(args).current_dir(self.path()).env_clear().env("HOME", self.path().join("home")).env("NO_COLOR", "1");
-        command.output().unwrap()
+        command.envs(set.iter().copied()).output().unwrap()
     }
 
     /// Captures the three samples under their names.

@@ -1,6 +1,7 @@
 //! Signatures and key files, judged by tools that are not ours: openssl, securesystemslib, @sigstore/verify.
 #![allow(clippy::unwrap_used, reason = "a test fails where this fails")]
 
+mod command;
 mod keyfile;
 
 use evid::adapters::keyfile::{create_signing_key, load_signing_key, load_verifying_keys};
@@ -215,5 +216,33 @@ process.exit(1);
 "#;
     for algorithm in BOTH {
         run(signed(algorithm).path(), "node", &["-e", &[FIND, SCRIPT].concat()]).unwrap();
+    }
+}
+
+#[test]
+fn cosign_verifies_our_bundles_by_the_printed_command_and_refuses_another_bundle() {
+    if !there("cosign", Command::new("cosign").arg("version")) {
+        return;
+    }
+    let subject = |name: &str, bytes: &[u8]| Subject { name: name.into(), sha256: evid::canon::sha256_hex(bytes) };
+    let predicate_type = evid::report::PREDICATE_TYPE.to_owned();
+    let subjects = vec![subject("before.evid.zip", b"before"), subject("off.evid.zip", b"off")];
+    let statement = Statement { subjects, predicate_type, predicate: serde_json::json!({"verdict": "proven"}) };
+    for algorithm in BOTH {
+        let dir = tempfile::tempdir().unwrap();
+        let key = create_signing_key(dir.path(), algorithm).unwrap().key;
+        evid::adapters::report_file::write(dir.path(), "before--off", ".report.json", &statement, &key).unwrap();
+        for (name, bytes) in [("before.evid.zip", "before"), ("off.evid.zip", "off"), ("changed.evid.zip", "changed")] {
+            fs::write(dir.path().join(name), bytes).unwrap();
+        }
+        let verify = |bundle: &str| {
+            let options = evid::render::view::COSIGN_OPTIONS;
+            let command = format!("cosign verify-blob-attestation --bundle before--off.sigstore.json --key signing.pub {options} {bundle}");
+            run(dir.path(), "sh", &["-c", &command])
+        };
+        verify("before.evid.zip").unwrap();
+        verify("off.evid.zip").unwrap();
+        let refused = verify("changed.evid.zip").unwrap_err();
+        assert!(refused.contains("digest"), "{refused}");
     }
 }

@@ -327,6 +327,68 @@ fn only_a_bundle_of_text_has_its_texts() {
 }
 
 #[test]
+fn objects_that_do_not_follow_from_the_texts_are_refused() {
+    let list = "NAME  CLUSTER  NAMESPACE  PROJECT  STATUS  HEALTH  SYNCPOLICY  CONDITIONS\n";
+    let texts = [
+        (
+            "x/20250131_143000/argocd_app_list.txt",
+            format!(
+                "{list}argocd/a  c  ns  default  Synced  Healthy  Auto  <none>\nargocd/b  c  ns  default  Synced  Healthy  Auto  <none>\n"
+            ),
+        ),
+        ("x/20250131_143000/namespaces_core.txt", "NAME   STATUS   AGE\ncore   Active   4d\n".to_owned()),
+        ("x/20250131_143000/a_runtime_probes.txt", "== GET /health\n\n".to_owned()),
+    ];
+    let texts = texts.each_ref().map(|(path, text)| (*path, &**text));
+    let good = bundle(&reading(&texts)[0]);
+    let of = |files: &BTreeMap<String, Vec<u8>>| {
+        let mut sums = Sums::default();
+        files.iter().for_each(|(name, bytes)| drop(sums.insert(name, evid::canon::sha256_hex(bytes))));
+        verify::content(files, &sums).defects.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&files(&good)), [""; 0]);
+    // The objects of one folder with the texts of another: each consistent in itself.
+    let forged = |change: fn(&str) -> String| {
+        let changed: Vec<(&str, String)> = texts.iter().map(|(path, text)| (*path, change(text))).collect();
+        let others = reading(&changed.iter().map(|(path, text)| (*path, &**text)).collect::<Vec<_>>());
+        let beside = Beside { files: vec![("text.jsonl".into(), file(&others[0].lines).unwrap())], ..Beside::default() };
+        let rules = Rules::new(&[]).unwrap();
+        of(&files(&drafted_beside(reading(&texts)[0].collected(&rules, None), &Config::default(), &redactor(), beside)))
+    };
+    let cases: [(fn(&str) -> String, &str); 4] = [
+        (|text| text.replace("Healthy", "Degraded"), "Application argocd/a is not what the texts state of it"),
+        (|text| text.replace("argocd/b", "argocd/z"), "no text states"),
+        (|text| text.replace("argocd/b  c  ns  default  Synced  Healthy  Auto  <none>\n", ""), "no text states"),
+        (|text| text.replace("core   Active   4d\n", "core   Active   4d\nmore   Active   4d\n"), "and it is not there"),
+    ];
+    for (change, says) in cases {
+        let defects = forged(change);
+        assert!(defects.iter().any(|d| d.starts_with("text.jsonl: ") && d.contains(says)), "{says}: {defects:?}");
+    }
+    // A hole that is no longer told.
+    let lines = |from: &str, to: &str| {
+        let mut files = files(&good);
+        let text = String::from_utf8(files["text.jsonl"].clone()).unwrap();
+        assert!(text.contains(from), "{text}");
+        files.insert("text.jsonl".into(), text.replace(from, to).into_bytes());
+        of(&files)
+    };
+    let holes = holes_in(&files(&good), "\"code\":\"heading-empty\"");
+    assert!(lines(&holes, "").iter().any(|d| d.contains("what is missing in it")));
+    let digest = evid::canon::sha256_hex(texts[1].1.as_bytes());
+    assert!(lines(&format!("\"sha256\":\"{digest}\","), "").iter().any(|d| d.contains("nothing in it was redacted")));
+}
+
+/// The member of a line that holds this text, with its comma.
+fn holes_in(files: &BTreeMap<String, Vec<u8>>, holds: &str) -> String {
+    let text = String::from_utf8(files["text.jsonl"].clone()).unwrap();
+    let at = text.find(holds).unwrap_or_else(|| panic!("{text}"));
+    let start = text[..at].rfind("\"holes\":[").unwrap();
+    let end = at + text[at..].find("],").unwrap() + 2;
+    text[start..end].to_owned()
+}
+
+#[test]
 fn a_folder_of_which_nothing_is_understood_makes_no_bundle_and_its_files_are_named() {
     let place = Place::new();
     let path = |file: &str| place.path().join("in").join(file);

@@ -38,6 +38,8 @@ mod laws;
 mod live;
 /// The platform of the benches: the samples many times over.
 mod multiplied;
+/// What people install.
+mod packaging;
 /// Placing by parts of objects, and by whole ones.
 mod placing;
 /// Health probes.
@@ -67,6 +69,8 @@ mod support;
 mod sweep;
 /// Off, on, repair and status of the switch.
 mod switch;
+/// Timestamps by an authority.
+mod timestamp;
 mod universe;
 /// What was watched between the points of a proof.
 mod watched;

@@ -114,7 +114,7 @@ fn an_off_that_was_killed_midway_and_taken_again_still_knows_what_hung_below_the
         assert!(ended.is_err());
         let [(state, 0)] = &*kept else { panic!("it is kept once, before the first write: {}", kept.len()) };
         patient(None);
-        let (ended, kept) = turn(&cluster, state.clone().resumed(), Step::Off);
+        let (ended, kept) = turn(&cluster, state.clone().resumed(cluster.now()), Step::Off);
         ended.unwrap();
         assert!(cluster.0.lock().unwrap().0.borrow().get(&app_path("store")).is_none());
         let (state, _) = kept.last().unwrap();

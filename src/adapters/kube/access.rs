@@ -34,7 +34,7 @@ pub enum ConnectError {
     },
     /// The client can't be built from what the kubeconfig says.
     #[error("the kubeconfig can't be used: {0}")]
-    Client(#[source] Box<kube::Error>),
+    Client(String),
     /// The system gave no threads or timers.
     #[error("no runtime: {0}")]
     Runtime(#[from] std::io::Error),

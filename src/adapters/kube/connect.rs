@@ -48,7 +48,7 @@ fn renewal(access: Access, env: Env, hidden: Arc<Hidden>) -> Renewal {
 
 /// The client of a configuration. Must be called within the runtime.
 fn client(config: Config) -> Result<Client, ConnectError> {
-    Ok(ClientBuilder::try_from(config).map_err(|e| ConnectError::Client(Box::new(e)))?.build())
+    Ok(ClientBuilder::try_from(config).map_err(|e| ConnectError::Client(plainly(&e)))?.build())
 }
 
 /// A kubeconfig, and the context chosen in it.
@@ -65,7 +65,7 @@ pub(super) fn chosen(access: &Access, env: &impl Fn(&str) -> Option<String>) -> 
     let kubeconfig = match named.map_or_else(Kubeconfig::read, Kubeconfig::read_from) {
         Ok(kubeconfig) => kubeconfig,
         Err(_) if named.is_none() && access.context.is_none() && env("KUBERNETES_SERVICE_HOST").is_some() => return Ok(None),
-        Err(e) => return Err(wrong(format!("{}: {}", place(access, env), in_one_line(&e)))),
+        Err(e) => return Err(wrong(format!("{}: {}", place(access, env), plainly(&e)))),
     };
     let name = access.context.clone().or_else(|| kubeconfig.current_context.clone()).filter(|c| !c.is_empty());
     let Some(name) = name else {
@@ -116,11 +116,16 @@ async fn chosen_config(access: &Access, env: &Env) -> Result<(Config, Option<Opt
     }
     let options = KubeConfigOptions { context: Some(name), cluster: None, user: None };
     let loaded = Config::from_custom_kubeconfig(kubeconfig, &options).await;
-    let mut config = loaded.map_err(|e| wrong(format!("{}: {}", place(access, env), in_one_line(&e))))?;
+    let mut config = loaded.map_err(|e| wrong(format!("{}: {}", place(access, env), plainly(&e))))?;
     if named_proxy.is_none_or(|p| p.is_empty()) {
         config.proxy_url = proxy::of_environment(&config.cluster_url, env);
     }
     Ok((config, plugin))
+}
+
+/// An error of the kube client, which puts quoted paths into quotes.
+fn plainly(error: &(dyn std::error::Error + 'static)) -> String {
+    in_one_line(error).replace("'\"", "`").replace("\"'", "`")
 }
 
 /// Where the kubeconfig was searched.

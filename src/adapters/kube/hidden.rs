@@ -30,18 +30,23 @@ impl Hidden {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).extend(long);
     }
 
+    /// Takes them out of bytes.
+    pub fn hide(&self, bytes: &mut Vec<u8>) {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.iter().for_each(|secret| without(bytes, secret.as_bytes()));
+    }
+
+    /// What is said of an error, without them and without secrets.
+    pub fn said(&self, text: &str) -> String {
+        let mut bytes = text.as_bytes().to_vec();
+        self.hide(&mut bytes);
+        self.redactor.text(&String::from_utf8_lossy(&bytes)).into_owned()
+    }
+
     /// Takes them out of an answer.
     pub fn clean(&self, reply: &mut Reply) {
-        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        for secret in &secrets {
-            if let Some(clean) = without(&reply.body, secret) {
-                reply.body = clean;
-            }
-        }
-        let redacted = |text: &str| {
-            let text = secrets.iter().fold(text.to_owned(), |text, secret| text.replace(&**secret, INSTEAD));
-            self.redactor.text(&text).into_owned()
-        };
+        self.hide(&mut reply.body);
+        let redacted = |text: &str| self.said(text);
         reply.warnings.iter_mut().for_each(|warning| *warning = redacted(warning));
         if reply.status >= 400 {
             let said = reply.json().map(|mut said| {
@@ -53,10 +58,13 @@ impl Hidden {
     }
 }
 
-/// The bytes without the text; none where it is not there.
-fn without(bytes: &[u8], text: &str) -> Option<Vec<u8>> {
-    let all = std::str::from_utf8(bytes).ok()?;
-    all.contains(text).then(|| all.replace(text, INSTEAD).into_bytes())
+/// Replaces a text in bytes, whatever else they are.
+fn without(bytes: &mut Vec<u8>, text: &[u8]) {
+    let mut from = 0;
+    while let Some(at) = bytes.get(from..).and_then(|rest| rest.windows(text.len()).position(|window| window == text)) {
+        bytes.splice(from + at..from + at + text.len(), INSTEAD.bytes());
+        from += at + INSTEAD.len();
+    }
 }
 
 fn texts(value: &mut Value, change: &impl Fn(&str) -> String) {
@@ -91,5 +99,8 @@ mod tests {
             clean(401, r#"{"kind":"Status","message":"Authorization: Bearer opaque-credential; url https://u:hunter2hunter2@git/x"}"#);
         assert!(!said.contains("opaque") && !said.contains("hunter2") && said.contains("git/x"), "{said}");
         assert!(!clean(500, "no JSON: opaque-credential").contains("opaque"));
+        let mut bytes = b"\xff opaque-credentialopaque-credential opaque-credentia".to_vec();
+        hidden.hide(&mut bytes);
+        assert_eq!(bytes, b"\xff (the credential of this login)(the credential of this login) opaque-credentia");
     }
 }

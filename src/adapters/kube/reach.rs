@@ -2,7 +2,9 @@
 //! question, sent once, with one deadline for all of it. Must not know what is asked or why.
 use crate::adapters::causes::in_one_line;
 use crate::adapters::interrupt;
+use crate::adapters::kube::hidden::Hidden;
 use crate::adapters::kube::login::Login;
+use crate::adapters::kube::send::Cluster;
 use crate::bundle::probe::{Method, Raw};
 use crate::usecase::cluster::port::NoReply;
 use crate::usecase::probes::{Call, Reach, Route, Unheard};
@@ -30,12 +32,29 @@ const LARGEST: usize = 4 << 20;
 pub struct Apps {
     login: Arc<Login>,
     handle: Handle,
+    /// What no answer may give back.
+    hidden: Option<Arc<Hidden>>,
 }
 
 impl Apps {
     /// Reaches apps with this login, on this runtime. Must not be called from within the runtime.
     pub fn new(login: &Arc<Login>, handle: &Handle) -> Self {
-        Self { login: Arc::clone(login), handle: handle.clone() }
+        Self { login: Arc::clone(login), handle: handle.clone(), hidden: None }
+    }
+
+    /// Reaches apps through this cluster; its credential is taken out of what they answer.
+    pub fn of(cluster: &Cluster) -> Self {
+        Self { hidden: Some(Arc::clone(&cluster.sender().hidden)), ..Self::new(cluster.login(), cluster.handle()) }
+    }
+
+    fn hide(&self, raw: &mut Raw) {
+        let Some(hidden) = &self.hidden else { return };
+        [&mut raw.body, &mut raw.stderr].into_iter().for_each(|bytes| hidden.hide(bytes));
+        for (_, value) in &mut raw.headers {
+            let mut bytes = std::mem::take(value).into_bytes();
+            hidden.hide(&mut bytes);
+            *value = String::from_utf8_lossy(&bytes).into_owned();
+        }
     }
 
     /// The cluster's client. A URL is asked without it.
@@ -65,7 +84,8 @@ impl Reach for Apps {
                 _ = stop.wait_for(|asked| *asked) => Ok(Err(Unheard::NotAsked("evid was asked to stop".into()))),
             }
         });
-        let raw = asked.unwrap_or(Err(Unheard::NoReply(NoReply::TimedOut(call.timeout))))?;
+        let mut raw = asked.unwrap_or(Err(Unheard::NoReply(NoReply::TimedOut(call.timeout))))?;
+        self.hide(&mut raw);
         Ok(Raw { took: began.elapsed(), ..raw })
     }
 }

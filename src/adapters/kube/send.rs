@@ -37,7 +37,7 @@ pub struct Cluster {
 pub(super) struct Sender {
     pub(super) login: Arc<Login>,
     timeout: Duration,
-    hidden: Arc<Hidden>,
+    pub(super) hidden: Arc<Hidden>,
 }
 
 impl Cluster {

@@ -76,7 +76,7 @@ async fn run(sender: Arc<Sender>, kind: Resource, shared: Arc<Mutex<Shared>>) {
         };
         let ended = match from {
             Ok(from) => {
-                let (last, ended) = turn(&sender.login, &path, from, &shared).await;
+                let (last, ended) = turn(&sender, &path, from, &shared).await;
                 version = last;
                 ended
             }
@@ -98,9 +98,9 @@ async fn run(sender: Arc<Sender>, kind: Resource, shared: Arc<Mutex<Shared>>) {
 }
 
 /// One watch request, until it ends. Gives the resourceVersion to resume from; none if it has expired.
-async fn turn(login: &Login, path: &str, mut version: String, shared: &Mutex<Shared>) -> (Option<String>, Result<(), String>) {
+async fn turn(sender: &Sender, path: &str, mut version: String, shared: &Mutex<Shared>) -> (Option<String>, Result<(), String>) {
     let uri = format!("{path}?watch=1&allowWatchBookmarks=true&timeoutSeconds={TURN}&resourceVersion={version}");
-    let answer = match send(login, &uri).await {
+    let answer = match send(&sender.login, &uri).await {
         Ok(answer) => answer,
         Err(what) => return (Some(version), Err(what)),
     };
@@ -122,7 +122,8 @@ async fn turn(login: &Login, path: &str, mut version: String, shared: &Mutex<Sha
         };
         buffer.extend_from_slice(frame.data_ref().map_or(&[][..], |d| d));
         while let Some(end) = buffer.iter().position(|b| *b == b'\n') {
-            let line: Vec<u8> = buffer.drain(..=end).collect();
+            let mut line: Vec<u8> = buffer.drain(..=end).collect();
+            sender.hidden.hide(&mut line);
             let Ok(mut event) = serde_json::from_slice::<Value>(&line) else {
                 return (None, Err(format!("the watch of {path} brought something that is no event")));
             };
@@ -130,7 +131,7 @@ async fn turn(login: &Login, path: &str, mut version: String, shared: &Mutex<Sha
             let kind = event.get("type").and_then(Value::as_str).unwrap_or_default();
             if kind == "ERROR" {
                 let what = object.get("message").and_then(Value::as_str).unwrap_or("an error");
-                return (None, Err(format!("the watch of {path} could not be resumed: {what}")));
+                return (None, Err(format!("the watch of {path} could not be resumed: {}", sender.hidden.said(what))));
             }
             if let Some(now) = object.pointer("/metadata/resourceVersion").and_then(Value::as_str) {
                 now.clone_into(&mut version);

@@ -217,3 +217,13 @@ fn messages_keep_their_words_but_not_their_secrets() {
     let object = json!({"message": "helm template . --set adminPassword=zq1 failed: dial postgres://u:zq1@db/x"});
     assert_eq!(left(object, &["zq1"]), Vec::<String>::new());
 }
+
+#[test]
+fn for_a_person_each_secret_is_one_word_that_tells_nothing_of_it() {
+    let said = crate::canon::redact::hidden(
+        "failed to fetch https://u:hunter2hunter2@git.example/x: exit 128, https://u:other-secret9@git.example/y",
+    );
+    assert_eq!(said.matches("evid:redacted@").count(), 2, "{said}");
+    assert!(!said.contains("hunter2") && !said.contains("secret9") && said.contains("exit 128"), "{said}");
+    assert_eq!(crate::canon::redact::hidden("one or more objects failed to apply"), "one or more objects failed to apply");
+}

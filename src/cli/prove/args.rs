@@ -1,6 +1,7 @@
 //! The words of `evid prove`.
 use crate::cli::cluster::{ClusterArgs, duration, pace};
 use crate::cli::prove::asked::Asked;
+use crate::cli::signer::SignArgs;
 use crate::cli::switch::OffArgs;
 use crate::usecase::prove::Goal;
 use crate::usecase::switch::Times;
@@ -36,9 +37,8 @@ pub(crate) struct Args {
     /// How often the probes are asked between the points
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
     interval: Duration,
-    /// Sign with this private key (PEM) instead of your own
-    #[arg(long, value_name = "KEY")]
-    sign: Option<PathBuf>,
+    #[command(flatten)]
+    signing: SignArgs,
     /// table, or json (the report's predicate)
     #[arg(short, long, default_value = "table", value_parser = ["table", "json"])]
     output: String,
@@ -70,7 +70,7 @@ struct TurnArgs {
 impl Args {
     /// What they ask for.
     pub(super) fn asked(&self) -> Asked {
-        let Self { goal, cluster, turn, out, resume, nonce, reference, yes, restore, interval, sign, output, export } = self;
+        let Self { goal, cluster, turn, out, resume, nonce, reference, yes, restore, interval, signing, output, export } = self;
         let TurnArgs { off, file, timeout, pace } = turn;
         Asked {
             cluster: cluster.access(),
@@ -89,7 +89,7 @@ impl Args {
             yes: *yes,
             restore: *restore,
             interval: *interval,
-            sign: sign.clone(),
+            signing: signing.clone(),
             json: output == "json",
             export: *export,
         }

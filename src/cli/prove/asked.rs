@@ -1,5 +1,6 @@
 //! What is asked for: by words, or by the demo.
 use crate::adapters::kube::Access;
+use crate::cli::signer::SignArgs;
 use crate::usecase::prove::Goal;
 use crate::usecase::switch::{Strategy, Times};
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ pub(crate) struct Asked {
     pub(crate) yes: bool,
     pub(crate) restore: bool,
     pub(crate) interval: Duration,
-    pub(crate) sign: Option<PathBuf>,
+    pub(crate) signing: SignArgs,
     /// Whether stdout has the report's predicate instead of its text.
     pub(crate) json: bool,
     /// Whether the run's text folders are left with it.

@@ -23,8 +23,8 @@ use crate::cli::prove::words::{failure, told};
 use crate::cli::switch;
 use crate::cli::switch::user;
 use crate::cli::verify::Depth;
-use crate::cli::{Done, Global, export, key, manifest, ui, verify};
-use crate::envelope::SigningKey;
+use crate::cli::{Done, Global, export, manifest, ui, verify};
+use crate::envelope::Signer;
 use crate::kinds::Rules;
 use crate::model::Role;
 use crate::render::{proof as page, report as text};
@@ -59,8 +59,9 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
             Failure::new("no layer is switched: there is nothing to turn off and on").hint("`evid config init` describes the platform")
         );
     }
-    let signing = key::signing(asked.sign.as_deref())?;
-    let (folder, state, reference) = begin(asked, connection, global)?;
+    let signing = asked.signing.tried()?;
+    let (folder, mut state, reference) = begin(asked, connection, global)?;
+    state.context = bound.context();
     let probes = probes::plan(config, &redactor).map_err(Failure::new)?;
     let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.clusters) };
     let mut proof = Proof {
@@ -97,7 +98,7 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
         Err(e) => return put_back(asked, &mut proof, connection, bound, failed(e)),
         Ok(ended) => ended,
     };
-    let total = conclude(asked, &proof, &signing)?;
+    let total = conclude(asked, &proof, &*signing)?;
     proof.state.proven = ended && total == Exit::Proven;
     proof.keep().map_err(failed)?;
     let end = if ended {
@@ -107,7 +108,7 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
         put_back(asked, &mut proof, connection, bound, why.exit(total.at_best(Exit::Inconclusive)))
     };
     // Putting the switch back is written down too, so the folder is complete only now.
-    let verified = close(&proof.folder, global, &signing)?;
+    let verified = close(&proof.folder, global, &*signing)?;
     if verified == Exit::Proven { end } else { Ok(verified) }
 }
 
@@ -132,7 +133,7 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
             let hint = "`--argocd-context` names the cluster in which Argo CD runs, where that is another one";
             return Err(Failure::new("this run began with Argo CD in another cluster: nothing was written").hint(hint));
         }
-        let state = state.resumed();
+        let state = state.resumed(connection.clock.now());
         ui::message(&format!("going on with {} of {} in {}", state.goal.as_str(), state.started, dir.display()));
         return Ok((folder, state, None));
     }
@@ -152,7 +153,7 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
 }
 
 /// Judges, signs, writes the index and, if it is wanted, the text folders; gives what the result comes to.
-fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &SigningKey) -> Done {
+fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &dyn Signer) -> Done {
     let Proof { folder, state, .. } = proof;
     let sides = archive::sides(&export::judged(folder, state)?, Check::Content)?;
     let outcome = judge(state, &sides)?;
@@ -165,7 +166,7 @@ fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &SigningKey) -
         ui::data(text::text(&reading, ui::style()).as_bytes())?;
     }
     let name = report.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let index = page::index(state, &sides, &reading, &name, &[signing.verifying_key().keyid()])?;
+    let index = page::index(state, &sides, &reading, &name, &[signing.public().keyid()])?;
     let path = folder.index();
     fresh::replace(&path, index.as_bytes(), 0o644).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
     if asked.export {
@@ -176,7 +177,7 @@ fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &SigningKey) -
 }
 
 /// Lists the folder's files, signs the list, and verifies the folder as a reader would.
-fn close(run: &RunFolder, global: &Global, signing: &SigningKey) -> Done {
+fn close(run: &RunFolder, global: &Global, signing: &dyn Signer) -> Done {
     folder::seal(run.path(), signing)?;
     ui::message("\nverifying what was written");
     let said = |text: &str| {
@@ -184,7 +185,7 @@ fn close(run: &RunFolder, global: &Global, signing: &SigningKey) -> Done {
         Ok(())
     };
     let (verified, _) =
-        verify::check(&[run.path().display().to_string()], &[signing.verifying_key()], Depth::Rederived, global, Some(said))?;
+        verify::check(&[run.path().display().to_string()], &verify::Trust::of(&[signing.public()]), Depth::Rederived, global, Some(said))?;
     ui::message(&format!("\nproof {}", run.path().display()));
     ui::message(&format!("open  {}", run.index().display()));
     ui::message(&format!("look  evid show {} applications", run.bundle("before").display()));

@@ -7,10 +7,11 @@ mod text;
 
 pub(super) use args::Args;
 
-use crate::adapters::archive;
+use crate::adapters::{archive, submission};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global};
+use crate::render::foreign::quoted;
 use std::path::PathBuf;
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
@@ -18,6 +19,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         return report::run(&path, args);
     }
     let path = archive::locate(&args.subject, global.archive())?;
+    if submission::is(&path) {
+        let text = format!("{}: a zip of evidence, and neither a bundle nor a report", path.display());
+        let hint = format!("`evid verify {}` checks all of it; unpack it to look at what is in it", quoted(&path.display().to_string()));
+        return Err(Failure::new(text).hint(hint));
+    }
     if args.out_dir.is_some() || args.forms().is_some() {
         let text = format!("{} is a bundle, and only a report has this output", path.display());
         return Err(Failure::new(text).hint("`evid diff BEFORE AFTER -o FORM` makes it of two bundles"));

@@ -30,7 +30,7 @@ pub(super) fn run(path: &Path, args: &Args) -> Done {
         }
         Output::Value(format) => format.print(&statement.predicate)?,
         Output::Name => ui::text(&statement.subjects.iter().map(|s| format!("{}\n", s.name)).collect::<String>())?,
-        Output::Table | Output::Wide | Output::Forms(_) => ui::data(report::full(&reading()?, ui::style()).as_bytes())?,
+        Output::Table | Output::Wide | Output::Forms(_) => ui::data(ui::fitted(&report::full(&reading()?, ui::style())).as_bytes())?,
     }
     ui::message(&format!("read, not verified: `evid verify {} --key PUB --rederive` says what it is worth", path.display()));
     Ok(Exit::Proven)

@@ -1,6 +1,6 @@
 //! A folder as a unit: each file is signed for by its list, or named. A single file of it is looked up there.
 use crate::adapters::archive::ENDING;
-use crate::adapters::report_file::{REPORT, SIGSTORE};
+use crate::adapters::report_file::{REPORT, SIGSTORE, STAMP};
 use crate::adapters::{folder, keyfile, submission};
 use crate::bundle::sums::Sums;
 use crate::cli::exit::Exit;
@@ -24,6 +24,7 @@ impl Verifying<'_> {
         let found = Found { bundles: ending(&[ENDING]), reports: ending(&[REPORT, SIGSTORE]) };
         let Some((list, line, mut exit)) = self.list(dir)? else { return Ok((self.unlisted(dir, &there)?, found)) };
         let mut say = vec![line];
+        say.extend(self.stamp(&folder::signature(dir))?);
         let named = against(&list, &there);
         let listed = named.iter().filter(|(_, standing)| *standing == Standing::Listed).count();
         say.push(format!("{listed} of {} files are as listed", list.len()));
@@ -73,14 +74,14 @@ impl Verifying<'_> {
     fn list(&self, dir: &Path) -> Result<Option<(Sums, String, Exit)>, Failure> {
         let Some((list, envelope)) = folder::list(dir).map_err(|e| Failure::from(e).exit(Exit::Broken))? else { return Ok(None) };
         let broken = |text: String| Failure::new(format!("{}: {text}", folder::signature(dir).display())).exit(Exit::Broken);
-        let (line, exit) = signed(&envelope, self.keys, &broken)?;
+        let (line, exit) = signed(&envelope, self.trust.keys, &broken)?;
         Ok(Some((list, line, exit)))
     }
 
     /// Names the key that lies in the folder, to a reader who named none.
     fn tell_key(&self, dir: &Path) {
         let path = dir.join(SIGNER);
-        if let ([], Ok(keys)) = (self.keys, keyfile::load_verifying_keys(&path)) {
+        if let ([], Ok(keys)) = (self.trust.keys, keyfile::load_verifying_keys(&path)) {
             let named = if self.unpacked.is_empty() { path.display().to_string() } else { format!("{SIGNER}, taken out of it") };
             let ids = keys.iter().map(crate::envelope::VerifyingKey::keyid).collect::<Vec<_>>().join(", ");
             ui::message(&format!(
@@ -101,7 +102,12 @@ impl Verifying<'_> {
         for dir in &listed {
             exit = exit.at_best(self.folder(dir)?.0);
         }
-        let covered = |name: &str| [ENDING, REPORT, SIGSTORE].iter().any(|end| name.ends_with(end)) || within(name).is_some();
+        let checked = |name: &str| [ENDING, REPORT, SIGSTORE].iter().any(|end| name.ends_with(end));
+        // A timestamp is checked with the report that it is of.
+        let stamps = |name: &str| {
+            name.strip_suffix(STAMP).is_some_and(|of| checked(&format!("{of}json")) && there.get(&format!("{of}json")).is_some())
+        };
+        let covered = |name: &str| checked(name) || within(name).is_some() || stamps(name);
         let rest: Vec<&str> = there.iter().map(|(name, _)| name).filter(|name| !covered(name)).collect();
         let open = rest.iter().map(|name| format!("{}: nobody signed for it", foreign::clean(name)));
         let say: Vec<String> = open.chain([format!("no {MANIFEST}: bundles and reports are checked one by one")]).collect();

@@ -4,14 +4,16 @@ mod folder;
 mod report;
 
 use crate::adapters::archive::{ArchiveError, ENDING};
-use crate::adapters::{archive, keyfile, report_file, submission};
+use crate::adapters::{archive, keyfile, report_file, stamp_file, submission};
 use crate::bundle::defect::Defect;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::progress::during;
+use crate::cli::timestamp::time;
 use crate::cli::{Done, Global, ui};
 use crate::envelope::VerifyingKey;
-use crate::render::foreign;
+use crate::render::words::fill;
+use crate::render::{foreign, words};
 use crate::usecase::verify;
 use crate::usecase::verify::points::Point;
 use serde_json::{Value, json};
@@ -28,6 +30,9 @@ pub(super) struct Args {
     /// A public key (PEM) that you trust; may be given more than once
     #[arg(long, value_name = "PUB")]
     key: Vec<PathBuf>,
+    /// A certificate (PEM) of a time-stamping authority that you trust: the timestamps beside reports and lists are checked with it
+    #[arg(long, value_name = "CA.pem")]
+    timestamp_ca: Vec<PathBuf>,
     /// Judge the report's bundles again and compare, byte for byte
     #[arg(long)]
     rederive: bool,
@@ -49,11 +54,27 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         (_, true) => Depth::Rederived,
         _ => Depth::Content,
     };
-    let (exit, answers) = check(&args.files, &keys, depth, global, if args.output == "json" { None } else { Some(ui::text) })?;
+    let authorities = if args.timestamp_ca.is_empty() { None } else { Some(stamp_file::authorities(&args.timestamp_ca)?) };
+    let trust = Trust { keys: &keys, authorities };
+    let (exit, answers) = check(&args.files, &trust, depth, global, if args.output == "json" { None } else { Some(ui::text) })?;
     if args.output == "json" {
         ui::json(&Value::Array(answers))?;
     }
     Ok(exit)
+}
+
+/// Whom the reader trusts.
+pub(super) struct Trust<'a> {
+    pub(super) keys: &'a [VerifyingKey],
+    /// The certificates of time-stamping authorities (PEM), if any are named.
+    pub(super) authorities: Option<String>,
+}
+
+impl<'a> Trust<'a> {
+    /// These keys, and no authority.
+    pub(super) fn of(keys: &'a [VerifyingKey]) -> Self {
+        Self { keys, authorities: None }
+    }
 }
 
 /// Where the answers for people go as they come, if anywhere.
@@ -72,10 +93,12 @@ pub(super) enum Depth {
 
 /// What is checked with what, and how far it is.
 struct Verifying<'a> {
-    keys: &'a [VerifyingKey],
+    trust: &'a Trust<'a>,
     depth: Depth,
     global: &'a Global,
     say: Say,
+    /// How many timestamps were found.
+    stamps: usize,
     /// What was found of each file.
     answers: Vec<Value>,
     /// The bundles by their SHA-256, and whether their facets were split anew.
@@ -89,15 +112,9 @@ struct Verifying<'a> {
 }
 
 /// Verifies folders and files with these keys; tells the result of each, and gives it as JSON.
-pub(super) fn check(
-    files: &[String],
-    keys: &[VerifyingKey],
-    depth: Depth,
-    global: &Global,
-    say: Say,
-) -> Result<(Exit, Vec<Value>), Failure> {
+pub(super) fn check(files: &[String], trust: &Trust<'_>, depth: Depth, global: &Global, say: Say) -> Result<(Exit, Vec<Value>), Failure> {
     let (bundles, run, seen) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    let mut at = Verifying { keys, depth, global, say, answers: Vec::new(), bundles, run, seen, unpacked: Vec::new() };
+    let mut at = Verifying { trust, depth, global, say, stamps: 0, answers: Vec::new(), bundles, run, seen, unpacked: Vec::new() };
     let (mut exit, mut rest) = (Exit::Proven, Vec::new());
     // Bundles come before the reports about them.
     for file in files {
@@ -124,6 +141,10 @@ pub(super) fn check(
     if let Err(contradicted) = archive::agree(&paths, &points) {
         let path = paths.first().cloned().unwrap_or_default();
         exit = at.broken(&path, contradicted.into())?;
+    }
+    if trust.authorities.is_some() && at.stamps == 0 {
+        let path = PathBuf::from(files.first().map_or("", |file| file));
+        exit = exit.at_best(at.tell(&path, words::signing().none, &[], Exit::Inconclusive)?);
     }
     Ok((exit, at.answers))
 }
@@ -193,6 +214,22 @@ impl Verifying<'_> {
             }
             Err(failed) => self.broken(path, failed),
         }
+    }
+
+    /// What the timestamp beside a signed file says, if there is one.
+    fn stamp(&mut self, path: &Path) -> Result<Option<String>, Failure> {
+        let broken = |e| Failure::from(e).exit(Exit::Broken);
+        let Some(stamp) = stamp_file::beside(path).map_err(broken)? else { return Ok(None) };
+        self.stamps += 1;
+        let t = words::signing();
+        let says = match &self.trust.authorities {
+            None => t.says,
+            Some(authorities) => {
+                stamp_file::check(&stamp, path, authorities).map_err(broken)?;
+                t.existed
+            }
+        };
+        Ok(Some(fill(says, &[("time", &time(&stamp))])))
     }
 
     /// A report, or another file that the list of its folder names.

@@ -37,8 +37,9 @@ impl Verifying<'_> {
     /// Checks a report and its bundles; prints the result.
     pub(super) fn report(&mut self, path: &Path, envelope: &Envelope, statement: &Statement) -> Done {
         let broken = |text: String| Failure::new(format!("{}: {text}", path.display())).exit(Exit::Broken);
-        let (line, mut exit) = signed(envelope, self.keys, &broken)?;
+        let (line, mut exit) = signed(envelope, self.trust.keys, &broken)?;
         let mut say = vec![line];
+        say.extend(self.stamp(path)?);
         let mut bundles = Vec::new();
         for subject in &statement.subjects {
             let name = subject.name.clone();

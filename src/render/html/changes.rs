@@ -8,6 +8,7 @@ const OPEN: usize = 12;
 
 pub(super) fn went(went: &Went, t: &Page) -> Markup {
     html! {
+        p { (t.went_about) }
         @if !went.fates.is_empty() { h3 { (fill(t.went_fates, &[("layer", &went.layer)])) } (fates(&went.fates, t)) }
         @if !went.kept.is_empty() { h3 { (t.went_kept) } (fates(&went.kept, t)) }
     }

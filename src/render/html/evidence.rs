@@ -37,9 +37,10 @@ pub(super) fn applications(all: &[Application]) -> Markup {
 pub(super) fn probes(all: &[Probe], t: &Page) -> Markup {
     html! {
         @for probe in all {
+            @let alike = all.iter().filter(|other| (&other.layer, &other.name) == (&probe.layer, &probe.name)).count() > 1;
             details open[probe.at.iter().any(|(_, right, ..)| !right)] {
                 summary {
-                    b { (probe.name) } " " span.role { (probe.layer) } " "
+                    b { (probe.name) } " " @if alike { code { (probe.target) } " " } span.role { (probe.layer) } " "
                     @let wrong = probe.at.iter().filter(|(_, right, ..)| !right).count();
                     span.badge.(if wrong == 0 { "proven" } else { "plain" }) {
                         (probe.at.iter().map(|(_, _, word, _)| *word).collect::<Vec<_>>().join(" · "))

@@ -5,6 +5,7 @@ mod status;
 pub use outcome::{off, off_json, off_plan, on, on_json, on_plan, repair, repair_json, repair_plan};
 pub use status::{status, status_json};
 
+use crate::canon::redact::hidden;
 use crate::model::{Gap, Key};
 use crate::render::foreign::clean;
 use crate::render::words;
@@ -18,7 +19,7 @@ const MOST: usize = 5;
 pub fn fact(fact: &Fact) -> String {
     let object = if fact.object.name == "*" { fact.object.kind.clone() } else { fact.object.to_string() };
     let object = if fact.object.name.is_empty() { String::new() } else { format!("{object} ") };
-    let detail = if fact.detail.is_empty() { String::new() } else { format!(": {}", fact.detail.replace('\n', " ")) };
+    let detail = if fact.detail.is_empty() { String::new() } else { format!(": {}", hidden(&fact.detail).replace('\n', " ")) };
     clean(&format!("{object}{}{detail}", words::facts(fact.code)))
 }
 
@@ -71,7 +72,7 @@ fn key_json(key: &Key) -> Value {
 }
 
 fn facts_json(facts: &[Fact]) -> Value {
-    facts.iter().map(|f| json!({"code": f.code.as_str(), "object": key_json(&f.object), "detail": f.detail})).collect()
+    facts.iter().map(|f| json!({"code": f.code.as_str(), "object": key_json(&f.object), "detail": hidden(&f.detail)})).collect()
 }
 
 fn writes_json(writes: &[Write]) -> Value {
@@ -90,6 +91,22 @@ fn gaps_json(gaps: &[Gap]) -> Value {
 /// A titled block; empty if the body is empty.
 fn block(title: &str, body: String) -> String {
     if body.is_empty() { body } else { format!("{title}\n{body}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fact, facts_json};
+    use crate::model::Key;
+    use crate::usecase::switch::{Code, Fact};
+
+    #[test]
+    fn what_an_application_says_of_its_operation_gives_no_secret_away() {
+        let key = Key::new("argoproj.io", "Application", "argocd", "a");
+        let told = Fact::new(Code::Operating, &key, "fetch of https://u:hunter2hunter2@git.example/x failed");
+        for said in [fact(&told), facts_json(&[told]).to_string()] {
+            assert!(said.contains("git.example/x failed") && !said.contains("hunter2"), "{said}");
+        }
+    }
 }
 
 /// What a step does.

@@ -1,5 +1,6 @@
 //! `evid switch status`: as text, as JSON.
 use crate::argo::{Form, Mode};
+use crate::canon::redact::hidden;
 use crate::render::foreign::clean_lines;
 use crate::render::switch::{allowing, block, facts, facts_json, gaps, gaps_json, key_json};
 use crate::usecase::switch::status::{Line, Next, Position, Status};
@@ -81,7 +82,7 @@ fn line(l: &Line, name: &str) -> String {
     if !l.cascades {
         marks.push("no resources finalizer".into());
     }
-    marks.extend(l.operation.iter().map(|o| format!("operation {o}")));
+    marks.extend(l.operation.iter().map(|o| format!("operation {}", hidden(o))));
     format!("  {}{:<24} {says:<22} {}  below {}\n", "  ".repeat(l.depth - 1), name, marks.join(", "), l.parent)
 }
 
@@ -91,7 +92,7 @@ pub fn status_json(s: &Status) -> Value {
         .iter()
         .map(|l| {
             json!({"object": key_json(&l.key), "parent": l.parent, "depth": l.depth, "manual": l.mode.is_manual(), "sync": l.sync,
-                "health": l.health, "cascades": l.cascades, "deleting": l.deleting, "operation": l.operation})
+                "health": l.health, "cascades": l.cascades, "deleting": l.deleting, "operation": l.operation.as_deref().map(hidden)})
         })
         .collect();
     json!({

@@ -61,7 +61,10 @@ fn words(app: Option<&shown::Application>) -> String {
     let Some(app) = app else { return t.not_there.to_owned() };
     let word = |text: &str| if text.is_empty() { t.unknown.to_owned() } else { foreign::clean(text) };
     let short = |r: &String| foreign::clean(&r.chars().take(DIGITS).collect::<String>());
-    let revisions = app.revisions.iter().map(short).collect::<Vec<_>>().join(" ");
+    // Several sources may be of one commit.
+    let mut revisions: Vec<String> = app.revisions.iter().map(short).collect();
+    revisions.dedup();
+    let revisions = revisions.join(" ");
     let text = if app.deleting { t.application_deleting } else { t.application };
     let values =
         [("sync", &*word(&app.sync)), ("health", &word(&app.health)), ("revision", &word(&revisions))].map(|(n, v)| (n, v.to_owned()));

@@ -17,6 +17,8 @@ pub use lead::paragraphs;
 pub use said::{
     Application, Card, Changed, Fate, Field, Group, Inputs, Lane, Layer, Look, Probe, Subject, Timeline, View, Volume, WIDTH, Went,
 };
+#[cfg(feature = "rooms")]
+pub use subjects::COSIGN_OPTIONS;
 
 use crate::model::Verdict;
 use crate::render::words;

@@ -37,20 +37,25 @@ pub(super) fn probes(names: &[&str], shown: &Shown) -> Vec<Probe> {
     found.into_iter().map(one).collect()
 }
 
-/// `24 samples between the bundles, 24 right`.
+/// `24 samples between the bundles, 24 right`. A time at which it could not be asked is no answer, right or not.
 fn between(shown: &Shown, layer: &str, title: &str) -> String {
     let all = shown.points.iter().filter_map(|p| p.watched.as_ref()).flatten();
-    let right: Vec<bool> = all
-        .filter_map(|seen| match seen {
-            Seen::Probe { layer: l, probe, right, .. } if l == layer && probe == title => Some(*right),
-            _ => None,
-        })
-        .collect();
-    if right.is_empty() {
+    let (mut right, mut answered, mut unasked) = (0, 0, 0);
+    for seen in all {
+        match seen {
+            Seen::Probe { layer: l, probe, right: is_right, asked, .. } if l == layer && probe == title => {
+                answered += usize::from(*asked);
+                unasked += usize::from(!asked);
+                right += usize::from(*asked && *is_right);
+            }
+            _ => {}
+        }
+    }
+    if answered + unasked == 0 {
         return String::new();
     }
-    let good = right.iter().filter(|r| **r).count();
-    fill(texts().probe_between, &[("n", &right.len().to_string()), ("right", &good.to_string())])
+    let between = fill(texts().probe_between, &[("n", &answered.to_string()), ("right", &right.to_string())]);
+    if unasked == 0 { between } else { fill(texts().probe_unasked, &[("between", &between), ("n", &unasked.to_string())]) }
 }
 
 fn outcome(is: Is) -> &'static str {

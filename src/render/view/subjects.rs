@@ -11,6 +11,9 @@ use crate::report::read::Bundle;
 use crate::usecase::folder::MANIFEST;
 use std::collections::BTreeSet;
 
+/// How cosign verifies a report with a key and without its own transparency log.
+pub const COSIGN_OPTIONS: &str = "--insecure-ignore-tlog --type https://evid.dev/report/v1";
+
 /// How many kinds of one reason for a gap are named.
 const KINDS: usize = 12;
 
@@ -57,6 +60,9 @@ pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
     }
     if let Some(run) = inputs.run {
         out.insert(0, (t.run, fill(t.run_begun, &[("run", &run.run), ("time", &run.started)])));
+        let interrupted = (!run.resumed.is_empty()).then(|| (t.run_resumed, foreign::clean(&run.resumed.join(", "))));
+        let context = run.context.as_ref().map(|context| (t.context, foreign::clean(context)));
+        out.splice(1..1, interrupted.into_iter().chain(context));
         out.extend(run.nonce.as_ref().map(|n| (t.nonce, foreign::clean(n))));
     }
     let signed = if inputs.signers.is_empty() { t.nobody.to_owned() } else { foreign::clean(&inputs.signers.join(", ")) };
@@ -143,8 +149,8 @@ pub(super) fn checks(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
             .join("\n"),
         ));
         if let Some(first) = bundles.first() {
-            let options = "--new-bundle-format --key ../signing.pub --insecure-ignore-tlog --type https://evid.dev/report/v1";
-            out.push((t.check_cosign, format!("cosign verify-blob-attestation --bundle {sigstore} {options} {first}")));
+            let command = format!("cosign verify-blob-attestation --bundle {sigstore} --key ../signing.pub {COSIGN_OPTIONS} {first}");
+            out.push((t.check_cosign, command));
         }
         out.push((t.check_evid, format!("evid verify {} {report} --key ../signing.pub --rederive", bundles.join(" "))));
     }

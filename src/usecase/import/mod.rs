@@ -4,19 +4,22 @@
 mod moments;
 mod plain;
 mod reader;
+mod rederived;
 mod sections;
 mod stated;
 mod table;
 mod trouble;
 mod volumes;
 
-use crate::bundle::text::{Found, Hole, Line, What};
+pub use rederived::rederived;
+
+use crate::bundle::text::{Found, Heard, Hole, Line, What};
 use crate::canon::redact::Redactor;
 use crate::canon::sha256_hex;
 use crate::kinds::Rules;
-use crate::model::{Gap, Reason, Source, group_of, meta};
+use crate::model::{Gap, Layer, Reason, Role, Source, group_of, meta};
 use crate::usecase::capture::{Collected, List};
-use crate::usecase::import::moments::{is_after, is_before, said, split, time};
+use crate::usecase::import::moments::{is_after, is_before, said as time_said, split, time};
 use crate::usecase::import::plain::plain;
 use crate::usecase::import::reader::Reader;
 use crate::usecase::import::stated::Stated;
@@ -39,6 +42,16 @@ pub struct Platform {
     pub core: String,
     /// The root of the switched layer.
     pub switched: String,
+}
+
+impl Platform {
+    /// The platform of these layers.
+    pub fn of(layers: &[Layer]) -> Self {
+        let first = |role| layers.iter().find(|l| l.role == role);
+        let root = |role| first(role).map(|l| l.root.clone()).unwrap_or_default();
+        let namespace = first(Role::Switched).and_then(|l| l.root_namespace.clone()).unwrap_or_else(|| "argocd".into());
+        Self { namespace, core: root(Role::Protected), switched: root(Role::Switched) }
+    }
 }
 
 /// What the files of one moment say.
@@ -82,30 +95,19 @@ pub fn read(given: &[Given], platform: &Platform, redactor: &Redactor) -> Vec<Mo
 
 impl Moment {
     fn read(files: &[&Given], namespace: &str, redactor: &Redactor) -> Self {
-        let texts: Vec<(&Given, String, Option<u64>)> = files
-            .iter()
-            .map(|given| {
-                let (text, broken) = given.bytes.as_deref().map(plain).unwrap_or_default();
-                (*given, text, broken)
-            })
-            .collect();
-        let headings = |text: &String| text.lines().filter_map(Columns::read).find(|c| c.has("SYNCPOLICY"));
-        let list = texts.iter().find_map(|(_, text, _)| headings(text));
-        let mut stated = Stated::default();
+        let texts: Vec<(String, Option<u64>)> = files.iter().map(|given| given.bytes.as_deref().map(plain).unwrap_or_default()).collect();
+        let named = files.iter().zip(&texts).map(|(given, (text, _))| {
+            let text = given.bytes.as_ref().map(|_| &**text).map_err(|why| &**why);
+            (&*given.path, text)
+        });
+        let (stated, said) = read_texts(&named.collect::<Vec<_>>(), namespace);
         let mut lines = Vec::new();
-        // The whole list first: what else is said of an Application is held against it.
-        let (whole, rest): (Vec<_>, Vec<_>) = texts.iter().partition(|(_, text, _)| headings(text).is_some());
-        for (given, text, broken) in whole.into_iter().chain(rest) {
-            let mut reader = Reader::new(&mut stated, namespace);
-            match &given.bytes {
-                Err(why) => reader.hole(Hole::FileUnreadable, None, why),
-                Ok(_) => reader.read(&given.path, text, list.as_ref()),
-            }
-            broken.iter().for_each(|line| reader.hole(Hole::NotUtf8, Some(*line), ""));
-            lines.push(line(given, text, reader, redactor));
+        for ((given, (text, broken)), mut said) in files.iter().zip(&texts).zip(said) {
+            said.holes.extend(broken.map(|line| Found { code: Hole::NotUtf8, line: Some(line), seen: String::new() }));
+            lines.push(line(given, text, said, redactor));
         }
-        let said = texts.iter().find_map(|(_, text, _)| said(text));
-        Self { folder: String::new(), is_before: false, said, lines, objects: stated.objects() }
+        let time = texts.iter().find_map(|(text, _)| time_said(text));
+        Self { folder: String::new(), is_before: false, said: time, lines, objects: stated.objects() }
     }
 
     /// Whether evid understands anything of it; that a file is empty, or that a command failed, is something too.
@@ -156,10 +158,40 @@ impl Moment {
     }
 }
 
+/// What one file says.
+struct Said {
+    what: What,
+    probes: Vec<Heard>,
+    /// How many objects it speaks of.
+    spoken: usize,
+    holes: Vec<Found>,
+}
+
+/// Reads the files of a moment, each with its text or why it can't be read: what they state together, and what each says.
+fn read_texts(texts: &[(&str, Result<&str, &str>)], namespace: &str) -> (Stated, Vec<Said>) {
+    let headings = |text: &str| text.lines().filter_map(Columns::read).find(|c| c.has("SYNCPOLICY"));
+    let lists: Vec<Option<Columns>> = texts.iter().map(|(_, text)| text.ok().and_then(headings)).collect();
+    let list = lists.iter().flatten().next();
+    let mut stated = Stated::default();
+    let mut out: Vec<(usize, Said)> = Vec::new();
+    // The whole list first: what else is said of an Application is held against it.
+    let (whole, rest): (Vec<_>, Vec<_>) = texts.iter().zip(&lists).enumerate().partition(|(_, (_, list))| list.is_some());
+    for (i, ((path, text), _)) in whole.into_iter().chain(rest) {
+        let mut reader = Reader::new(&mut stated, namespace);
+        match text {
+            Err(why) => reader.hole(Hole::FileUnreadable, None, why),
+            Ok(text) => reader.read(path, text, list),
+        }
+        let holes = reader.all_holes();
+        out.push((i, Said { what: reader.what, probes: reader.probes, spoken: reader.spoken.len(), holes }));
+    }
+    out.sort_by_key(|(i, _)| *i);
+    (stated, out.into_iter().map(|(_, said)| said).collect())
+}
+
 /// The line of a file, redacted.
-fn line(given: &Given, text: &str, mut reader: Reader<'_>, redactor: &Redactor) -> Line {
-    let mut holes = reader.all_holes();
-    let Reader { what, mut probes, spoken, .. } = reader;
+fn line(given: &Given, text: &str, said: Said, redactor: &Redactor) -> Line {
+    let Said { what, mut probes, spoken, mut holes } = said;
     let kept = redactor.text(text).into_owned();
     holes.iter_mut().for_each(|hole| hole.seen = quoted(&hole.seen, text, &kept, redactor));
     probes.iter_mut().for_each(|probe| probe.heading = quoted(&probe.heading, text, &kept, redactor));
@@ -170,7 +202,7 @@ fn line(given: &Given, text: &str, mut reader: Reader<'_>, redactor: &Redactor) 
         read: what,
         bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         sha256: (given.bytes.is_ok() && kept == text).then(|| sha256_hex(bytes)),
-        objects: u64::try_from(spoken.len()).unwrap_or(u64::MAX),
+        objects: u64::try_from(spoken).unwrap_or(u64::MAX),
         probes,
         holes,
         text: kept,

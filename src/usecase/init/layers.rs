@@ -1,4 +1,5 @@
 //! Which of the roots become layers, and what the layers are called.
+use crate::bundle::config::Config;
 use crate::model::{Key, Layer, PLATFORM, Role};
 use crate::usecase::init::Root;
 
@@ -34,12 +35,20 @@ fn above<'a>(roots: &'a [Root], root: &'a Root) -> Vec<&'a Key> {
     out
 }
 
-/// `root-optional`, `optional-root`, `optional-apps` → `optional`; otherwise the root's own name. Never a reserved name, never one twice.
+/// What evid calls the layer of this root where nothing is described; else `root-optional`, `optional-root`, `optional-apps` → `optional`;
+/// otherwise the root's own name. Never a reserved name, never one twice.
 fn name(root: &Root, taken: &[Layer]) -> String {
     let full = &*root.key.name;
+    let known = Config::default().layers.into_iter().find(|layer| layer.root == full).map(|layer| layer.name);
     let short = full.strip_prefix("root-").or_else(|| full.strip_suffix("-root")).or_else(|| full.strip_suffix("-apps")).unwrap_or(full);
     let plain = |text: &str| text.chars().map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' }).collect::<String>();
-    let names = [plain(short), plain(full), format!("{}-root", plain(full)), format!("{}-{}", plain(full), plain(&root.key.namespace))];
+    let names = [
+        known.unwrap_or_default(),
+        plain(short),
+        plain(full),
+        format!("{}-root", plain(full)),
+        format!("{}-{}", plain(full), plain(&root.key.namespace)),
+    ];
     let is_free = |name: &String| !name.is_empty() && name != PLATFORM && taken.iter().all(|l| l.name != *name);
     let counted = (2..).map(|n| format!("{}-{n}", plain(full)));
     names.into_iter().chain(counted).find(is_free).unwrap_or_default()
@@ -61,9 +70,10 @@ mod tests {
 
     #[test]
     fn a_layer_is_named_after_its_root_and_never_twice_nor_by_a_reserved_name() {
-        let roots = ["root-optional", "extras-apps", "my-root", "apps", "platform", "optional", "a.b"].map(|name| root(name, None));
+        let roots =
+            ["root-optional", "extras-apps", "my-root", "root-apps", "apps", "platform", "optional", "a.b"].map(|name| root(name, None));
         let names: Vec<String> = layers(&roots, None).into_iter().map(|l| l.name).collect();
-        assert_eq!(names, ["optional", "extras", "my", "apps", "platform-root", "optional-root", "a-b"]);
+        assert_eq!(names, ["optional", "extras", "my", "core", "apps", "platform-root", "optional-root", "a-b"]);
     }
 
     #[test]

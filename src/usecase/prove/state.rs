@@ -22,8 +22,14 @@ pub struct State {
     /// The uid of the hub, where Argo CD runs in another cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hub: Option<String>,
+    /// What the kubeconfig calls that cluster; a name, and no evidence of which one it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
     /// When it began.
     pub started: String,
+    /// When it was gone on with after an interruption.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<String>,
     /// A reviewer's text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
@@ -44,12 +50,14 @@ impl State {
     /// A run that begins now.
     pub fn begin(goal: Goal, nonce: Option<String>, cluster: Option<String>, now: DateTime<Utc>) -> Self {
         let (run, started) = (format!("prove-{}", now.format("%Y%m%dT%H%M%SZ")), now.to_rfc3339_opts(SecondsFormat::Secs, true));
-        Self { goal, run, cluster, hub: None, started, nonce, was_on: None, expected: BTreeMap::new(), done: Vec::new(), proven: false }
+        let (expected, resumed, done) = (BTreeMap::new(), Vec::new(), Vec::new());
+        Self { goal, run, cluster, hub: None, context: None, started, resumed, nonce, was_on: None, expected, done, proven: false }
     }
 
-    /// The state from which a run is gone on with: up to the first step that is not done. A point that was captured after a turn had failed is
+    /// The state from which a run is gone on with now: up to the first step that is not done. A point that was captured after a turn had failed is
     /// not what that turn comes to once it is taken again, so it is captured anew.
-    pub fn resumed(mut self) -> Self {
+    pub fn resumed(mut self, now: DateTime<Utc>) -> Self {
+        self.resumed.push(now.to_rfc3339_opts(SecondsFormat::Secs, true));
         let whole = self.goal.steps().iter().take_while(|s| self.has(**s)).map(|s| s.name().to_owned()).collect();
         (self.done, self.proven) = (whole, false);
         self
@@ -129,7 +137,7 @@ mod tests {
             (&["off"], &[]),
             (&[], &[]),
         ] {
-            assert_eq!(begun(done).resumed().done, resumed, "{done:?}");
+            assert_eq!(begun(done).resumed(chrono::DateTime::UNIX_EPOCH).done, resumed, "{done:?}");
         }
     }
 

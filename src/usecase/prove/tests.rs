@@ -141,7 +141,7 @@ fn a_turn_that_fails_is_told_and_the_run_ends_with_the_point_after_it() {
 fn a_run_that_is_gone_on_with_takes_the_failed_turn_again_and_captures_the_point_after_it_anew() {
     let done = ["before", "off"].map(str::to_owned).to_vec();
     let failed = State { done, ..State::begin(Goal::RoundTrip, None, None, DateTime::UNIX_EPOCH) };
-    let (told, kept) = walked(failed.resumed());
+    let (told, kept) = walked(failed.resumed(DateTime::UNIX_EPOCH));
     assert_eq!(kept, [["before", "off"]]);
     assert_eq!(told, ["2/5 switch-off", "failed", "3/5 off", "off watch.jsonl actions.jsonl"]);
 }

@@ -10,7 +10,7 @@ use crate::bundle::coverage::{Coverage, QuestionLine};
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::files::Files;
 use crate::bundle::manifest::{Hub, Manifest};
-use crate::bundle::names::{ACTIONS, WATCH};
+use crate::bundle::names::{ACTIONS, TEXT, WATCH};
 use crate::bundle::rebuild::Rebuilt;
 use crate::bundle::sums::Sums;
 use crate::bundle::{FORMAT, actions, probe, text, watch};
@@ -21,6 +21,7 @@ use crate::model::{Key, Layer, Objects, PLATFORM, Source, stem};
 use crate::usecase::capture::cluster;
 use crate::usecase::capture::contradictions::{Moment, contradictions};
 use crate::usecase::capture::universe::{Seen, not_asked, universe};
+use crate::usecase::import::{Platform, rederived};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,6 +107,10 @@ fn inspect(files: &dyn Files, sums: &Sums, defects: &mut Vec<Defect>) -> Result<
         let settings = manifest.hub.as_ref().map_or(&[][..], |hub| &hub.settings);
         defects.extend(coverage_defects(&coverage, settings, &objects, &rules, &moment));
         defects.extend(universe_defects(&coverage, &manifest, &objects, &rules));
+        if let Some(lines) = files.bytes(TEXT).filter(|_| manifest.source == Source::Text).and_then(|bytes| text::lines(&bytes)) {
+            let wrong = rederived(&lines, &objects, &Platform::of(&layers).namespace);
+            defects.extend(wrong.into_iter().map(|what| Defect::of(TEXT, DefectKind::Facets(what))));
+        }
     } else {
         defects.extend(broken);
     }

@@ -85,6 +85,8 @@ fn proof_killed(stage: &Stage, moment: Duration) {
         assert!(matches!(said.code, 0 | 3), "killed after {moment:?}: {}\n{}", said.out, said.err);
         assert!(said.out.contains("optional.absent") && !said.out.contains("refuted"), "{}", said.out);
         let state: Value = serde_json::from_slice(&std::fs::read(run.join("run.json")).unwrap()).unwrap();
+        let page = std::fs::read_to_string(run.join("index.html")).unwrap();
+        assert!(page.contains("Interrupted, and gone on with"));
         // The root, and everything below it, however much of it was gone already.
         let expected = status["applications"].as_array().unwrap().len() + 1;
         assert_eq!((&state["wasOn"], state["expected"].as_object().unwrap().len()), (&Value::Bool(true), expected), "{state}");

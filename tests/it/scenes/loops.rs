@@ -11,10 +11,19 @@ fn below(stage: &Stage) -> BTreeSet<String> {
 
 pub fn round_trip(stage: &Stage) {
     let interval = if stage.ground.is_demo() { "125ms" } else { "5s" };
-    let said = stage.prove(&["round-trip", "--config", "probes.yaml", "--interval", interval]).ended(0);
+    let said = stage.prove(&["round-trip", "--config", "probes.yaml", "--interval", interval, "--export"]).ended(0);
     let said = said.naming(&["result: proven", "re-derived: the report follows from the bundles"]);
     let other = |l: &&str| l.starts_with("refuted") || l.starts_with("inconclusive");
     assert_eq!(said.out.lines().find(other), None, "{}", said.out);
+    // The text folders lie with it, signed for like the rest, and the page names the context.
+    let run = std::fs::read_dir(stage.path("proof")).unwrap().next().unwrap().unwrap().path();
+    let listed = std::fs::read_to_string(run.join("MANIFEST")).unwrap();
+    for folder in ["docs/audit/", "docs/proof/"] {
+        let held = listed.lines().filter(|line| line[66..].starts_with(folder)).count();
+        assert!(held > 3 && run.join(folder).is_dir(), "{folder}: {held}\n{listed}");
+    }
+    let page = std::fs::read_to_string(run.join("index.html")).unwrap();
+    assert!(page.contains("Context of the kubeconfig") && !page.contains("Interrupted"));
 }
 
 /// By cascade, and on again with grandchildren and the manual child.
