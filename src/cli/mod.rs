@@ -20,6 +20,7 @@ mod export;
 mod failure;
 mod form;
 mod global;
+mod help;
 mod import;
 mod key;
 mod kinds;
@@ -44,7 +45,7 @@ mod ui;
 mod verify;
 
 use crate::render::words::speak;
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use exit::Exit;
 use global::{Done, Global};
 use std::process::ExitCode;
@@ -90,12 +91,14 @@ enum Verb {
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    speak(global::asked());
+    let parsed = help::of(Cli::command()).try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(e) => {
             // Help and version are answers; a usage error exits with 2, as in every verb.
             let code = if e.use_stderr() { Exit::Usage } else { Exit::Proven };
-            drop(e.print());
+            help::print(&e);
             return code.into();
         }
     };
@@ -122,8 +125,8 @@ pub fn run() -> ExitCode {
         Verb::Switch(args) => switch::run(args, &cli.global),
         Verb::Key(args) => key::run(args),
         Verb::Kinds(args) => kinds::run(args, &cli.global),
-        Verb::Completion(args) => completion::run(args, Cli::command()),
-        Verb::Man(args) => completion::man(args, Cli::command()),
+        Verb::Completion(args) => completion::run(args, help::of(Cli::command())),
+        Verb::Man(args) => completion::man(args, help::of(Cli::command())),
         Verb::Config(args) => config::run(args, &cli.global),
         #[cfg(feature = "kube")]
         Verb::Doctor(args) => doctor::run(args, &cli.global),
@@ -146,5 +149,5 @@ fn stopped() -> bool {
 /// Builds the command, for documentation.
 #[cfg(feature = "rooms")]
 pub fn command() -> clap::Command {
-    Cli::command()
+    help::of(Cli::command())
 }

@@ -2,6 +2,7 @@
 use crate::canon::json;
 use crate::render::foreign;
 use crate::render::table::Style;
+use crate::render::told::told;
 use serde_json::Value;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,16 +48,16 @@ pub fn most(few: usize) -> usize {
     if VERBOSE.load(Ordering::Relaxed) { usize::MAX } else { few }
 }
 
-/// Writes a message to stderr, unless only results and errors are wanted.
+/// Writes a message to stderr, in the chosen language, unless only results and errors are wanted.
 pub fn message(text: &str) {
     if !quiet() {
         error(text);
     }
 }
 
-/// Writes an error to stderr; a closed stderr is ignored.
+/// Writes an error to stderr, in the chosen language; a closed stderr is ignored.
 pub fn error(text: &str) {
-    drop(writeln!(std::io::stderr().lock(), "{}", foreign::message(text)));
+    drop(writeln!(std::io::stderr().lock(), "{}", foreign::message(&told(text))));
 }
 
 /// How to draw on stdout. `COLUMNS` says how wide, as for other tools.
@@ -77,6 +78,6 @@ pub fn style() -> Style {
 pub fn passphrase() -> std::io::Result<String> {
     match std::env::var("EVID_PASSPHRASE") {
         Ok(given) => Ok(given),
-        Err(_) => rpassword::prompt_password("passphrase of the signing key: "),
+        Err(_) => rpassword::prompt_password(told("passphrase of the signing key: ")),
     }
 }

@@ -36,6 +36,7 @@ pub mod switch;
 pub mod table;
 #[cfg(feature = "cli")]
 pub mod text;
+pub mod told;
 pub mod values;
 #[cfg(feature = "cli")]
 pub mod view;

@@ -1,0 +1,117 @@
+//! The sentences that are written where they arise, in the chosen language. In the code they are English: an error means the same and is
+//! stored the same whoever reads it, and only where it leaves for a person is it said in another language. `sentences/` has each sentence as
+//! the code writes it, with its blanks, and what it is in the other language. Foreign text is in none, so it stays. It must not know who says
+//! what.
+use crate::render::words::{Language, filled, language};
+
+include!(concat!(env!("OUT_DIR"), "/sentences.rs"));
+
+/// A text in the chosen language: as a whole, else line by line, else the parts before and after a colon. What nobody translated stays.
+pub fn told(text: &str) -> String {
+    told_in(language(), text)
+}
+
+/// … in this language.
+pub fn told_in(language: Language, text: &str) -> String {
+    match language {
+        Language::En => text.to_owned(),
+        Language::Ko => of(text, KO),
+    }
+}
+
+fn of(text: &str, known: &[(&str, &str)]) -> String {
+    let bare = text.trim();
+    if bare.is_empty() {
+        return text.to_owned();
+    }
+    if bare.len() < text.len() {
+        let (before, after) = text.split_once(bare).unwrap_or_default();
+        return format!("{before}{}{after}", of(bare, known));
+    }
+    if let Some(whole) = whole(text, known) {
+        return whole;
+    }
+    let part = |mark: &str| text.split_once(mark).map(|(one, rest)| [of(one, known), of(rest, known)].join(mark));
+    part("\n").or_else(|| part(": ")).unwrap_or_else(|| text.to_owned())
+}
+
+/// A text that is one sentence. Of several that could have made it, the one that says most of it itself.
+fn whole(text: &str, known: &[(&str, &str)]) -> Option<String> {
+    let alike = known.iter().filter_map(|(english, other)| {
+        let (pieces, names) = blanks(english);
+        let said: usize = pieces.iter().map(String::len).sum();
+        Some((said, names, values(text, &pieces)?, *other))
+    });
+    let (_, names, values, other) = alike.max_by_key(|(said, ..)| *said)?;
+    let values: Vec<String> = values.into_iter().map(|value| of(value, known)).collect();
+    let pairs: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
+    Some(filled(other, &pairs))
+}
+
+/// What a sentence says itself, around its blanks, and what they are called: by their name, else by their place.
+fn blanks(sentence: &str) -> (Vec<String>, Vec<String>) {
+    let (mut pieces, mut names, mut rest) = (vec![String::new()], Vec::new(), sentence);
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, after) = rest.split_at(at);
+        pieces.iter_mut().last().into_iter().for_each(|piece| piece.push_str(before));
+        let mut chars = after.chars();
+        let (brace, next) = (chars.next(), chars.next());
+        if brace == next || brace == Some('}') {
+            pieces.iter_mut().last().into_iter().for_each(|piece| piece.extend(brace));
+            rest = after.get(if brace == next { 2 } else { 1 }..).unwrap_or_default();
+            continue;
+        }
+        let (inside, after) = after.split_once('}').unwrap_or((after, ""));
+        let name = inside.trim_start_matches('{').split(':').next().unwrap_or_default();
+        names.push(if name.is_empty() { names.len().to_string() } else { name.to_owned() });
+        pieces.push(String::new());
+        rest = after;
+    }
+    pieces.iter_mut().last().into_iter().for_each(|piece| piece.push_str(rest));
+    (pieces, names)
+}
+
+/// What stands in the blanks between the pieces, if the text is made of them.
+fn values<'t>(text: &'t str, pieces: &[String]) -> Option<Vec<&'t str>> {
+    fn between<'t>(text: &'t str, pieces: &[String]) -> Option<Vec<&'t str>> {
+        let (next, later) = pieces.split_first()?;
+        if later.is_empty() {
+            return text.strip_suffix(next.as_str()).map(|value| vec![value]);
+        }
+        text.match_indices(next.as_str()).find_map(|(at, _)| {
+            let (value, rest) = (text.get(..at)?, text.get(at + next.len()..)?);
+            Some([vec![value], between(rest, later)?].concat())
+        })
+    }
+    let (first, rest) = pieces.split_first()?;
+    if rest.is_empty() { (text == first).then(Vec::new) } else { between(text.strip_prefix(first.as_str())?, rest) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+
+    const KNOWN: &[(&str, &str)] = &[
+        ("no bundle {name}: neither {path} nor {}", "{2}, {path}: {name} 없음"),
+        ("can't be read", "읽을 수 없음"),
+        ("{} of {} files", "파일 {1}개 중 {0}개"),
+        ("error", "오류"),
+        ("{{a}} is {name:?}", "{name} a"),
+        ("a whole of {} files", "전체 {0}개"),
+    ];
+
+    #[test]
+    fn a_sentence_is_known_by_what_it_says_around_its_blanks() {
+        for (english, other) in [
+            ("no bundle x: neither a/x nor b", "b, a/x: x 없음"),
+            ("error: evid.yaml: can't be read", "오류: evid.yaml: 읽을 수 없음"),
+            ("error: no bundle x: neither can't be read nor b", "오류: b, 읽을 수 없음: x 없음"),
+            ("  3 of 4 files\n  error: x\n", "  파일 4개 중 3개\n  오류: x\n"),
+            ("a whole of 3 files", "전체 3개"),
+            ("{a} is \"b\"", "\"b\" a"),
+            ("No such file or directory (os error 2)", "No such file or directory (os error 2)"),
+        ] {
+            assert_eq!(of(english, KNOWN), other);
+        }
+    }
+}
