@@ -24,6 +24,16 @@ pub fn text(text: &str) -> std::io::Result<()> {
     data(foreign::clean_lines(text).as_bytes())
 }
 
+/// Writes text for people to stdout, in the chosen language.
+pub fn said(said: &str) -> std::io::Result<()> {
+    text(&told(said))
+}
+
+/// YAML for people, whose comments are in the chosen language.
+pub fn commented(yaml: &str) -> String {
+    yaml.lines().map(|line| if line.trim_start().starts_with('#') { told(line) } else { line.to_owned() } + "\n").collect()
+}
+
 /// Writes a JSON document to stdout, a line.
 pub fn json(value: &Value) -> std::io::Result<()> {
     data(format!("{}\n", foreign::escaped(&json::to_text(value))).as_bytes())

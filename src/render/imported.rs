@@ -1,6 +1,7 @@
 //! What was read from text, file by file, and every hole in it. It must not know how text is read.
 use crate::bundle::text::{Found, Line, What};
 use crate::render::foreign;
+use crate::render::told::told;
 use crate::render::words;
 use serde_json::{Value, json};
 
@@ -38,7 +39,7 @@ fn read(line: &Line) -> String {
 
 fn hole(found: &Found) -> String {
     let place = found.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-    let seen = if found.seen.is_empty() { String::new() } else { format!(" ({})", foreign::clean(&found.seen)) };
+    let seen = if found.seen.is_empty() { String::new() } else { format!(" ({})", foreign::clean(&told(&found.seen))) };
     format!("{place}{}{seen}", words::holes(found.code))
 }
 

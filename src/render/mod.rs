@@ -1,6 +1,7 @@
 //! The output for people, as text. It writes nothing and decides neither colour nor width.
 #[cfg(feature = "cli")]
 pub mod changes;
+#[cfg(feature = "cli")]
 pub mod doctor;
 pub mod expected;
 pub mod findings;

@@ -3,8 +3,18 @@
 //! the code writes it, with its blanks, and what it is in the other language. Foreign text is in none, so it stays. It must not know who says
 //! what.
 use crate::render::words::{Language, filled, language};
+use std::sync::LazyLock;
 
 include!(concat!(env!("OUT_DIR"), "/sentences.rs"));
+
+/// A sentence with its blanks, and what it is in another language.
+struct Sentence {
+    /// What it says itself, around its blanks.
+    pieces: Vec<String>,
+    /// What its blanks are called.
+    names: Vec<String>,
+    other: &'static str,
+}
 
 /// A text in the chosen language: as a whole, else line by line, else the parts before and after a colon. What nobody translated stays.
 pub fn told(text: &str) -> String {
@@ -13,13 +23,22 @@ pub fn told(text: &str) -> String {
 
 /// … in this language.
 pub fn told_in(language: Language, text: &str) -> String {
+    static KOREAN: LazyLock<Vec<Sentence>> = LazyLock::new(|| read(KO));
     match language {
         Language::En => text.to_owned(),
-        Language::Ko => of(text, KO),
+        Language::Ko => of(text, &KOREAN),
     }
 }
 
-fn of(text: &str, known: &[(&str, &str)]) -> String {
+fn read(pairs: &[(&str, &'static str)]) -> Vec<Sentence> {
+    let one = |(english, other): &(&str, &'static str)| {
+        let (pieces, names) = blanks(english);
+        Sentence { pieces, names, other }
+    };
+    pairs.iter().map(one).collect()
+}
+
+fn of(text: &str, known: &[Sentence]) -> String {
     let bare = text.trim();
     if bare.is_empty() {
         return text.to_owned();
@@ -36,16 +55,18 @@ fn of(text: &str, known: &[(&str, &str)]) -> String {
 }
 
 /// A text that is one sentence. Of several that could have made it, the one that says most of it itself.
-fn whole(text: &str, known: &[(&str, &str)]) -> Option<String> {
-    let alike = known.iter().filter_map(|(english, other)| {
-        let (pieces, names) = blanks(english);
-        let said: usize = pieces.iter().map(String::len).sum();
-        Some((said, names, values(text, &pieces)?, *other))
+fn whole(text: &str, known: &[Sentence]) -> Option<String> {
+    /// A sentence that says less than this could be the beginning or the end of any other, if it took more than a word.
+    const SHORT: usize = 10;
+    let alike = known.iter().filter_map(|sentence| {
+        let said: usize = sentence.pieces.iter().map(String::len).sum();
+        let values = values(text, &sentence.pieces)?;
+        (said >= SHORT || values.iter().all(|value| !value.contains(' '))).then_some((said, sentence, values))
     });
-    let (_, names, values, other) = alike.max_by_key(|(said, ..)| *said)?;
+    let (_, sentence, values) = alike.max_by_key(|(said, ..)| *said)?;
     let values: Vec<String> = values.into_iter().map(|value| of(value, known)).collect();
-    let pairs: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
-    Some(filled(other, &pairs))
+    let pairs: Vec<(&str, &str)> = sentence.names.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
+    Some(filled(sentence.other, &pairs))
 }
 
 /// What a sentence says itself, around its blanks, and what they are called: by their name, else by their place.
@@ -89,7 +110,7 @@ fn values<'t>(text: &'t str, pieces: &[String]) -> Option<Vec<&'t str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{of, read};
 
     const KNOWN: &[(&str, &str)] = &[
         ("no bundle {name}: neither {path} nor {}", "{2}, {path}: {name} 없음"),
@@ -111,7 +132,7 @@ mod tests {
             ("{a} is \"b\"", "\"b\" a"),
             ("No such file or directory (os error 2)", "No such file or directory (os error 2)"),
         ] {
-            assert_eq!(of(english, KNOWN), other);
+            assert_eq!(of(english, &read(KNOWN)), other);
         }
     }
 }

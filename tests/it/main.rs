@@ -67,6 +67,7 @@ mod support;
 mod sweep;
 /// Off, on, repair and status of the switch.
 mod switch;
+mod told;
 mod universe;
 /// What was watched between the points of a proof.
 mod watched;

@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args) -> Done {
         ui::message("note: no root is switched; say which with `--switched NAME`, or set its `role: switched` in the file");
     }
     let layers = layers(&found, switched.map(|root| &root.key));
-    let text = description(&&*objects, &layers, &here);
+    let text = ui::commented(&description(&&*objects, &layers, &here));
     if args.print {
         ui::data(text.as_bytes())?;
         return Ok(Exit::Proven);

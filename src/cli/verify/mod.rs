@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         (_, true) => Depth::Rederived,
         _ => Depth::Content,
     };
-    let (exit, answers) = check(&args.files, &keys, depth, global, if args.output == "json" { None } else { Some(ui::text) })?;
+    let (exit, answers) = check(&args.files, &keys, depth, global, if args.output == "json" { None } else { Some(ui::said) })?;
     if args.output == "json" {
         ui::json(&Value::Array(answers))?;
     }
