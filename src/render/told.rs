@@ -47,6 +47,11 @@ fn of(text: &str, known: &[Sentence]) -> String {
         let (before, after) = text.split_once(bare).unwrap_or_default();
         return format!("{before}{}{after}", of(bare, known));
     }
+    // What stands before a message is none of its words.
+    let titled = |title: &&str| text.strip_prefix(*title).and_then(|rest| rest.strip_prefix(": "));
+    if let Some((title, rest)) = ["error", "hint", "note", "next"].iter().find_map(|title| Some((title, titled(title)?))) {
+        return format!("{}: {}", of(title, known), of(rest, known));
+    }
     if let Some(whole) = whole(text, known) {
         return whole;
     }
@@ -61,7 +66,12 @@ fn whole(text: &str, known: &[Sentence]) -> Option<String> {
     let alike = known.iter().filter_map(|sentence| {
         let said: usize = sentence.pieces.iter().map(String::len).sum();
         let values = values(text, &sentence.pieces)?;
-        (said >= SHORT || values.iter().all(|value| !value.contains(' '))).then_some((said, sentence, values))
+        // Lines of their own stand at the end of a sentence that announces them.
+        let fits = |(value, before): (&&str, &String)| match value.contains('\n') {
+            true => before.trim_end_matches(' ').ends_with([':', '\n']),
+            false => said >= SHORT || !value.contains(' '),
+        };
+        values.iter().zip(&sentence.pieces).all(fits).then_some((said, sentence, values))
     });
     let (_, sentence, values) = alike.max_by_key(|(said, ..)| *said)?;
     let values: Vec<String> = values.into_iter().map(|value| of(value, known)).collect();
@@ -71,7 +81,7 @@ fn whole(text: &str, known: &[Sentence]) -> Option<String> {
 
 /// What a sentence says itself, around its blanks, and what they are called: by their name, else by their place.
 fn blanks(sentence: &str) -> (Vec<String>, Vec<String>) {
-    let (mut pieces, mut names, mut rest) = (vec![String::new()], Vec::new(), sentence);
+    let (mut pieces, mut names, mut rest, mut nameless) = (vec![String::new()], Vec::new(), sentence, 0..);
     while let Some(at) = rest.find(['{', '}']) {
         let (before, after) = rest.split_at(at);
         pieces.iter_mut().last().into_iter().for_each(|piece| piece.push_str(before));
@@ -84,7 +94,7 @@ fn blanks(sentence: &str) -> (Vec<String>, Vec<String>) {
         }
         let (inside, after) = after.split_once('}').unwrap_or((after, ""));
         let name = inside.trim_start_matches('{').split(':').next().unwrap_or_default();
-        names.push(if name.is_empty() { names.len().to_string() } else { name.to_owned() });
+        names.push(if name.is_empty() { nameless.next().unwrap_or(0).to_string() } else { name.to_owned() });
         pieces.push(String::new());
         rest = after;
     }
@@ -99,10 +109,13 @@ fn values<'t>(text: &'t str, pieces: &[String]) -> Option<Vec<&'t str>> {
         if later.is_empty() {
             return text.strip_suffix(next.as_str()).map(|value| vec![value]);
         }
-        text.match_indices(next.as_str()).find_map(|(at, _)| {
+        let split = |(at, _): (usize, &str)| {
             let (value, rest) = (text.get(..at)?, text.get(at + next.len()..)?);
             Some([vec![value], between(rest, later)?].concat())
-        })
+        };
+        // Of two blanks with nothing between them, the first has all.
+        let mut places = text.match_indices(next.as_str());
+        if next.is_empty() { places.collect::<Vec<_>>().into_iter().rev().find_map(split) } else { places.find_map(split) }
     }
     let (first, rest) = pieces.split_first()?;
     if rest.is_empty() { (text == first).then(Vec::new) } else { between(text.strip_prefix(first.as_str())?, rest) }
@@ -113,7 +126,7 @@ mod tests {
     use super::{of, read};
 
     const KNOWN: &[(&str, &str)] = &[
-        ("no bundle {name}: neither {path} nor {}", "{2}, {path}: {name} 없음"),
+        ("no bundle {name}: neither {path} nor {}", "{0}, {path}: {name} 없음"),
         ("can't be read", "읽을 수 없음"),
         ("{} of {} files", "파일 {1}개 중 {0}개"),
         ("error", "오류"),
@@ -129,6 +142,7 @@ mod tests {
             ("error: no bundle x: neither can't be read nor b", "오류: b, 읽을 수 없음: x 없음"),
             ("  3 of 4 files\n  error: x\n", "  파일 4개 중 3개\n  오류: x\n"),
             ("a whole of 3 files", "전체 3개"),
+            ("x: error\n  3 of 4 files", "x: 오류\n  파일 4개 중 3개"),
             ("{a} is \"b\"", "\"b\" a"),
             ("No such file or directory (os error 2)", "No such file or directory (os error 2)"),
         ] {
