@@ -75,7 +75,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
             documents.push(json!({"name": name, "path": path.display().to_string(), "sha256": sealed.sha256, "moment": moment.name(),
                 "window": captured.sealed.1.window, "files": moment.lines.iter().map(imported::json).collect::<Vec<_>>()}));
         } else {
-            ui::said(&imported::text(name, &moment.name(), &moment.lines))?;
+            ui::text(&imported::text(name, &moment.name(), &moment.lines))?;
         }
         ui::message(&format!("sealed {} ({} bytes), of text\nsha256 {}", path.display(), sealed.size, sealed.sha256));
     }

@@ -26,7 +26,7 @@ pub fn told_in(language: Language, text: &str) -> String {
     static KOREAN: LazyLock<Vec<Sentence>> = LazyLock::new(|| read(KO));
     match language {
         Language::En => text.to_owned(),
-        Language::Ko => of(text, &KOREAN),
+        Language::Ko => of(text, &KOREAN, true),
     }
 }
 
@@ -38,29 +38,33 @@ fn read(pairs: &[(&str, &'static str)]) -> Vec<Sentence> {
     pairs.iter().map(one).collect()
 }
 
-fn of(text: &str, known: &[Sentence]) -> String {
+/// … where it stands. Only what stands alone may be a single word: else it could be the name of something.
+fn of(text: &str, known: &[Sentence], alone: bool) -> String {
     let bare = text.trim();
     if bare.is_empty() {
         return text.to_owned();
     }
     if bare.len() < text.len() {
         let (before, after) = text.split_once(bare).unwrap_or_default();
-        return format!("{before}{}{after}", of(bare, known));
+        return format!("{before}{}{after}", of(bare, known, alone));
     }
     // What stands before a message is none of its words.
     let titled = |title: &&str| text.strip_prefix(*title).and_then(|rest| rest.strip_prefix(": "));
-    if let Some((title, rest)) = ["error", "hint", "note", "next"].iter().find_map(|title| Some((title, titled(title)?))) {
-        return format!("{}: {}", of(title, known), of(rest, known));
+    if let Some((title, rest)) = ["error", "hint", "note", "next", "claims"].iter().find_map(|title| Some((title, titled(title)?))) {
+        return format!("{}: {}", of(title, known, true), of(rest, known, true));
     }
-    if let Some(whole) = whole(text, known) {
+    if let Some(whole) = whole(text, known, alone) {
         return whole;
     }
-    let part = |mark: &str| text.split_once(mark).map(|(one, rest)| [of(one, known), of(rest, known)].join(mark));
-    part("\n").or_else(|| part(": ")).unwrap_or_else(|| text.to_owned())
+    let part = |mark: &str, alone: bool| {
+        let (one, rest) = text.split_once(mark)?;
+        Some([of(one, known, alone), of(rest, known, true)].join(mark))
+    };
+    part("\n", true).or_else(|| part(": ", false)).unwrap_or_else(|| text.to_owned())
 }
 
 /// A text that is one sentence. Of several that could have made it, the one that says most of it itself.
-fn whole(text: &str, known: &[Sentence]) -> Option<String> {
+fn whole(text: &str, known: &[Sentence], alone: bool) -> Option<String> {
     /// A sentence that says less than this could be the beginning or the end of any other, if it took more than a word.
     const SHORT: usize = 10;
     let alike = known.iter().filter_map(|sentence| {
@@ -71,10 +75,11 @@ fn whole(text: &str, known: &[Sentence]) -> Option<String> {
             true => before.trim_end_matches(' ').ends_with([':', '\n']),
             false => said >= SHORT || !value.contains(' '),
         };
-        values.iter().zip(&sentence.pieces).all(fits).then_some((said, sentence, values))
+        let fits = values.iter().zip(&sentence.pieces).all(fits) && (alone || !values.is_empty() || text.contains(' '));
+        fits.then_some((said, sentence, values))
     });
     let (_, sentence, values) = alike.max_by_key(|(said, ..)| *said)?;
-    let values: Vec<String> = values.into_iter().map(|value| of(value, known)).collect();
+    let values: Vec<String> = values.into_iter().map(|value| of(value, known, false)).collect();
     let pairs: Vec<(&str, &str)> = sentence.names.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
     Some(filled(sentence.other, &pairs))
 }
@@ -142,11 +147,14 @@ mod tests {
             ("error: no bundle x: neither can't be read nor b", "오류: b, 읽을 수 없음: x 없음"),
             ("  3 of 4 files\n  error: x\n", "  파일 4개 중 3개\n  오류: x\n"),
             ("a whole of 3 files", "전체 3개"),
+            ("error of files", "error of files"),
+            ("x: error", "x: 오류"),
+            ("3 of error files", "파일 error개 중 3개"),
             ("x: error\n  3 of 4 files", "x: 오류\n  파일 4개 중 3개"),
             ("{a} is \"b\"", "\"b\" a"),
             ("No such file or directory (os error 2)", "No such file or directory (os error 2)"),
         ] {
-            assert_eq!(of(english, &read(KNOWN)), other);
+            assert_eq!(of(english, &read(KNOWN), true), other);
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn run(args: &Args, files: &BTreeMap<String, Vec<u8>>) -> Done {
         Output::Table | Output::Wide | Output::Forms(_) if !names.is_empty() => {
             ui::text(&shown.iter().map(|line| &*line.text).collect::<String>())?
         }
-        Output::Table | Output::Wide | Output::Forms(_) => ui::said(&imported::text(&args.subject, "", &shown))?,
+        Output::Table | Output::Wide | Output::Forms(_) => ui::text(&imported::text(&args.subject, "", &shown))?,
     }
     Ok(Exit::Proven)
 }
