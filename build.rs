@@ -1,5 +1,6 @@
 //! Lists the data files (kind rules, claims) for the library, so that a new one needs no change of an `.rs` file. Makes Rust functions of
-//! the words for codes.
+//! the words for codes, and lists the sentences of each language.
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -52,6 +53,10 @@ fn main() -> Result<(), Failure> {
     }
     std::fs::write(out.join("words.rs"), text)?;
     println!("cargo::rerun-if-changed=src/render/words");
+    // What is written where it arises is English: each other language has a file of it.
+    let others = paths.iter().map(|path| stem(path)).filter(|stem| stem != "en");
+    std::fs::write(out.join("sentences.rs"), others.map(|stem| sentences(&root, &stem)).collect::<Result<String, _>>()?)?;
+    println!("cargo::rerun-if-changed=src/render/sentences");
     Ok(())
 }
 
@@ -153,6 +158,22 @@ fn words(path: &Path) -> Result<(String, String), Failure> {
     close(open, &mut text, &mut structs);
     text.push_str("}\n");
     Ok((text, structs))
+}
+
+/// The sentences of a language, as pairs: the English one, and what it is here.
+fn sentences(root: &Path, stem: &str) -> Result<String, Failure> {
+    let path = root.join("src/render/sentences").join(format!("{stem}.yaml"));
+    let (mut text, mut known) = (format!("const {}: &[(&str, &str)] = &[\n", stem.to_uppercase()), BTreeSet::new());
+    let file = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    for (i, line) in file.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
+        let pair = line.split_once("\": \"").filter(|_| line.starts_with('"') && line.ends_with('"') && line.len() > 5);
+        let Some((english, other)) = pair.filter(|(english, _)| known.insert((*english).to_owned())) else {
+            return Err(format!("{}, line {}: not one more sentence of two texts in quotes: {line}", path.display(), i + 1).into());
+        };
+        writeln!(text, "    ({english}\", \"{other}),")?;
+    }
+    text.push_str("];\n");
+    Ok(text)
 }
 
 /// Ends a section.

@@ -77,6 +77,6 @@ fn located(text: &str, path: &str, what: &str) -> String {
     let mut words = what.split('`').skip(1).step_by(2);
     let unknown = words.next().filter(|_| what.starts_with("unknown")).unwrap_or_default();
     let meant = similar::get_close_matches(unknown, &words.collect::<Vec<_>>(), 1, 0.6);
-    let meant = meant.first().map_or_else(String::new, |word| format!("; did you mean `{word}`?"));
-    format!("{line}{path}: {what}{meant}")
+    let what = meant.first().map_or_else(|| what.to_owned(), |word| format!("{what}; did you mean `{word}`?"));
+    format!("{line}{path}: {what}")
 }

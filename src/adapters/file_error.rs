@@ -4,21 +4,21 @@ use std::path::{Path, PathBuf};
 
 /// What failed, of which file.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: can't be {act}: {source}", path.display())]
+#[error("{}: {failed}: {source}", path.display())]
 pub struct FileError {
     path: PathBuf,
-    act: &'static str,
+    failed: &'static str,
     source: io::Error,
 }
 
 impl FileError {
     /// For `map_err` where a file is read.
     pub(super) fn reading(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
-        move |source| Self { path: path.to_owned(), act: "read", source }
+        move |source| Self { path: path.to_owned(), failed: "can't be read", source }
     }
 
     /// For `map_err` where a file is written.
     pub(super) fn writing(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
-        move |source| Self { path: path.to_owned(), act: "written", source }
+        move |source| Self { path: path.to_owned(), failed: "can't be written", source }
     }
 }

@@ -1,6 +1,7 @@
 //! Asks a person.
 use crate::cli::failure::Failure;
 use crate::cli::ui;
+use crate::render::told::told;
 use std::io::Write as _;
 
 /// Says where something will be written, and asks a person to confirm it.
@@ -20,7 +21,7 @@ pub fn confirm(place: &str, question: &str, yes: bool, somebody: bool) -> Result
             Failure::new("nobody is here to confirm").hint("`--yes` goes on without asking; `evid switch off --dry-run` shows every write")
         );
     }
-    drop(write!(std::io::stderr().lock(), "{question} [y/N] "));
+    drop(write!(std::io::stderr().lock(), "{} [y/N] ", told(question)));
     if matches!(&*answer()?, "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::new("nothing was written")) }
 }
 

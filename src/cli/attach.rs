@@ -77,7 +77,8 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
     folder::unseal(stage.path())?;
     let copied = RunFolder::new(stage.path().to_owned());
-    let state = copied.state().map_err(|e| Failure::new(e.to_string()).hint("`evid attach` takes the folder of a run"))?;
+    let state =
+        copied.state().map_err(|e| Failure::new(e.to_string().replace(&copy, &run)).hint("`evid attach` takes the folder of a run"))?;
     let sides = archive::sides(&export::judged(&copied, &state)?, Check::Content)?;
     for (name, bytes) in texts(&copied, &state, &sides)? {
         fresh::replace(&stage.path().join(&name), &bytes, 0o644).map_err(|e| Failure::new(format!("{name}: {e}")))?;

@@ -4,6 +4,7 @@ use crate::adapters::kube::{Access, Origin, origin};
 use crate::cli::Global;
 use crate::cli::failure::Failure;
 pub(super) use crate::render::foreign::quoted;
+use crate::render::told::told;
 
 /// The verbs that ask a cluster.
 const ASKING: [&str; 5] = ["switch", "prove", "doctor", "capture", "config init"];
@@ -64,13 +65,13 @@ impl Bound {
             format!("context {context}, server {server}, cluster {uid}")
         };
         let own = one(&self.context, &self.server, uid);
-        let of_argo = self.hub.as_ref().map(|(context, server)| format!("; Argo CD in {}", one(context, server, hub)));
-        own + &of_argo.unwrap_or_default()
+        let of_argo = self.hub.as_ref().map(|(context, server)| one(context, server, hub));
+        of_argo.map_or_else(|| own.clone(), |of_argo| format!("{own}; Argo CD in {of_argo}"))
     }
 
     /// A failure whose commands go to this cluster.
     pub(super) fn failure(&self, why: Failure) -> Failure {
-        why.changed(|text| self.text(text))
+        why.changed(|text| self.text(&told(text)))
     }
 
     /// A text whose commands in backticks go to this cluster. Lines with such a command are left out where the cluster ends with this one.

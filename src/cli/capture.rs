@@ -18,6 +18,7 @@ use crate::cli::{Done, Global, ui};
 use crate::kinds::Rules;
 use crate::model::{Gap, Objects as _, Role, Snapshot};
 use crate::render::gaps::lines;
+use crate::render::told::told;
 use crate::usecase::capture;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
@@ -245,7 +246,7 @@ pub(super) fn summary(captured: &Captured<'_, (Sealed, Manifest)>) -> Exit {
     }
     for line in &wrong {
         let why = if switched(line) { ", and its layer can be off" } else { "" };
-        ui::message(&format!("  {}: {}{why}", line.probe, line.is().as_str()));
+        ui::message(&format!("  {}: {}{}", line.probe, told(line.is().as_str()), told(why)));
     }
     let complete = gaps(&snapshot.gaps);
     let strange = absent(manifest, &snapshot.gaps);

@@ -10,6 +10,7 @@ use crate::cli::loopback::Kubeconfig;
 use crate::cli::prove::Asked;
 use crate::cli::signer::SignArgs;
 use crate::cli::{Done, Global, prove, ui};
+use crate::render::told::told;
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::prove::Goal;
 use crate::usecase::switch::{Strategy, Times};
@@ -66,7 +67,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         None => show(args, global),
         Some(Verb::Serve { port, kubeconfig, hub }) => serve(args, *port, kubeconfig, *hub),
         Some(Verb::Faults) => {
-            let lines: String = MISHAPS.iter().map(|m| format!("{:<20} {}\n", m.name, m.about)).collect();
+            let lines: String = MISHAPS.iter().map(|m| format!("{:<20} {}\n", m.name, told(m.about))).collect();
             ui::data(lines.as_bytes())?;
             Ok(Exit::Proven)
         }

@@ -10,6 +10,7 @@ use crate::cli::{Done, Global, live, ui};
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::render;
+use crate::render::told::told;
 use crate::usecase::capture::live::platform;
 use crate::usecase::cluster::discover;
 use crate::usecase::doctor as usecase;
@@ -85,11 +86,10 @@ fn show(output: &str, lines: &[Line], missing: &[Right], on_hub: &[Right]) -> Re
         let gap = if roles.is_empty() { "" } else { "\n" };
         ui::data(format!("{}{gap}{roles}", ui::fitted(&render::doctor::text(lines, ui::style().colour))).as_bytes())?;
     }
-    let counted = |level, what: &str| match count(lines, level) {
-        1 => format!("1 {what}"),
-        n => format!("{n} {what}s"),
-    };
-    ui::message(&format!("{}, {}", counted(Level::Problem, "problem"), counted(Level::Note, "note")));
+    let (problems, notes) = (count(lines, Level::Problem), count(lines, Level::Note));
+    let problems = told(&if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") });
+    let notes = told(&if notes == 1 { "1 note".to_owned() } else { format!("{notes} notes") });
+    ui::message(&format!("{problems}, {notes}"));
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use crate::canon::json;
 use crate::cli::failure::Failure;
 use crate::cli::ui;
 use crate::render::table::Style;
+use crate::render::told::told;
 use crate::render::view::{Inputs, view};
 use crate::render::{foreign, html, junit, markdown, sarif};
 use clap::ValueEnum;
@@ -13,17 +14,17 @@ use std::path::Path;
 /// A form of a report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum Form {
-    /// For a terminal
+    #[value(help = told("For a terminal"))]
     Table,
-    /// The report's predicate
+    #[value(help = told("The report's predicate"))]
     Json,
-    /// One self-contained page
+    #[value(help = told("One self-contained page"))]
     Html,
-    /// For a comment of a pull request
+    #[value(help = told("For a comment of a pull request"))]
     Markdown,
-    /// JUnit XML: a test case for each claim
+    #[value(help = told("JUnit XML: a test case for each claim"))]
     Junit,
-    /// SARIF 2.1.0: a result for each finding
+    #[value(help = told("SARIF 2.1.0: a result for each finding"))]
     Sarif,
 }
 

@@ -34,12 +34,24 @@ fn of_name(name: &str) -> Option<Language> {
     Language::ALL.iter().find(|(known, _)| *known == name).map(|(_, language)| *language)
 }
 
+/// The language of a locale, as its two letters say.
+fn of_locale() -> Language {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    set.as_deref().and_then(|locale| locale.split(['_', '.', '@']).next()).and_then(of_name).unwrap_or(Language::En)
+}
+
+/// The language in which a command line is to be answered that is not parsed yet, and may never be.
+pub(super) fn asked() -> Language {
+    let words: Vec<String> = std::env::args().skip(1).take_while(|word| word != "--").collect();
+    let after = words.iter().zip(words.iter().skip(1)).filter(|(word, _)| *word == "--lang").map(|(_, name)| name.as_str());
+    let named = words.iter().filter_map(|word| word.strip_prefix("--lang=")).chain(after).find_map(of_name);
+    named.unwrap_or_else(of_locale)
+}
+
 impl Global {
-    /// The language that is asked for, else that of the locale, as its two letters say.
+    /// The language that is asked for, else that of the locale.
     pub(super) fn language(&self) -> Language {
-        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-        let letters = set.as_deref().and_then(|locale| locale.split(['_', '.', '@']).next()).and_then(of_name);
-        self.lang.or(letters).unwrap_or(Language::En)
+        self.lang.unwrap_or_else(of_locale)
     }
 
     /// The evidence folder.

@@ -48,7 +48,8 @@ pub(super) fn run(args: &Args) -> Done {
         Verb::Redaction => {
             let (key, created) = keyfile::load_or_create_redaction_key(&dir)?;
             ui::data(format!("{}\n", Redactor::new(&key).key_id()).as_bytes())?;
-            ui::message(&format!("{} {}", if created { "made" } else { "is" }, dir.join(keyfile::REDACTION_KEY).display()));
+            let path = dir.join(keyfile::REDACTION_KEY);
+            ui::message(&if created { format!("made {}", path.display()) } else { format!("is {}", path.display()) });
         }
     }
     Ok(Exit::Proven)

@@ -7,6 +7,7 @@ use crate::kinds;
 use crate::kinds::Rules;
 use crate::model::stem;
 use crate::render::table::columns;
+use crate::render::told::told;
 
 /// Print the kinds' rules: what is state, health, identity and noise
 #[derive(clap::Args, Debug)]
@@ -54,14 +55,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
             vec![
                 stem(&r.plural, &r.group),
                 r.kind.clone(),
-                stored.into(),
-                derived.into(),
+                told(stored),
+                told(derived),
                 r.health.clone().unwrap_or_default(),
                 r.because.clone(),
             ]
         })
         .collect();
-    ui::data(columns(&["RESOURCE", "KIND", "STORED", "DERIVED", "HEALTH", "BECAUSE"], &rows, ui::style()).as_bytes())?;
+    ui::data(columns(&["RESOURCE", "KIND", "STORED", "DERIVED", "HEALTH", "BECAUSE"].map(told), &rows, ui::style()).as_bytes())?;
     ui::message(&format!("rule set {}", rules.digest()));
     Ok(Exit::Proven)
 }

@@ -5,6 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
 use crate::render::table::columns;
+use crate::render::told::told;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,12 +38,12 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         let opened = || archive::open(&path).and_then(|reader| Ok((archive::about(&reader)?, Some(reader))));
         match if json { opened() } else { archive::said(&path).map(|about| (about, None)) } {
             Ok(((m, coverage), reader)) => {
-                let cluster = m.cluster.uid.clone().unwrap_or_else(|| "unknown".into());
+                let cluster = m.cluster.uid.clone().unwrap_or_else(|| told("unknown"));
                 let layers = m.layers.iter().map(|l| format!("{}={}", l.name, l.digest.chars().take(8).collect::<String>()));
                 let reports = folders.reports(&path);
                 let mut row = vec![
                     name.clone(),
-                    m.window.finished.as_deref().map_or_else(|| "unknown".into(), to_the_second),
+                    m.window.finished.as_deref().map_or_else(|| told("unknown"), to_the_second),
                     m.source.as_str().to_owned(),
                     coverage.gaps.len().to_string(),
                 ];
@@ -61,7 +62,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
             Err(e) => {
                 exit = Exit::Broken;
                 ui::message(&format!("error: {e}"));
-                rows.push(vec![name.clone(), "damaged".into()]);
+                rows.push(vec![name.clone(), told("damaged")]);
                 documents.push(json!({"name": name, "damaged": e.to_string()}));
             }
         }
@@ -71,7 +72,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     } else if rows.is_empty() {
         ui::message(&format!("{} holds no bundle; `evid capture NAME` makes one", folder.display()));
     } else {
-        let header = ["NAME", "CAPTURED", "SOURCE", "GAPS", "CLUSTER", "LAYERS", "CLAIMED-SIGNERS"];
+        let header = ["NAME", "CAPTURED", "SOURCE", "GAPS", "CLUSTER", "LAYERS", "CLAIMED-SIGNERS"].map(told);
         ui::data(columns(header.get(..if wide { 7 } else { 4 }).unwrap_or(&header), &rows, ui::style()).as_bytes())?;
     }
     Ok(exit)

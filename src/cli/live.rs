@@ -91,8 +91,10 @@ pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
     let live = Live { api: &clusters, clock: &clock, rules, scope: &scope, progress: &|_, _, _| {} };
     let paths = live::questions(&live).map_err(|e| failure(e, &clusters))?;
     ui::text(&paths.iter().map(|p| format!("GET {p}\n")).collect::<String>())?;
-    let of_argo = clusters.hub.as_ref().map(|hub| format!(", of Argo CD's own kinds to {}", hub.server())).unwrap_or_default();
-    ui::message(&format!("{} questions to {}{of_argo}; nothing was asked but discovery", paths.len(), clusters.spoke.server()));
+    let server = clusters.spoke.server();
+    let asked = clusters.hub.as_ref().map(|hub| format!("{server}, of Argo CD's own kinds to {}", hub.server()));
+    let asked = asked.unwrap_or_else(|| server.to_owned());
+    ui::message(&format!("{} questions to {asked}; nothing was asked but discovery", paths.len()));
     Ok(Exit::Proven)
 }
 

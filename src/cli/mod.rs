@@ -21,6 +21,7 @@ mod export;
 mod failure;
 mod form;
 mod global;
+mod help;
 mod import;
 mod key;
 mod kinds;
@@ -94,7 +95,8 @@ enum Verb {
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let command = Cli::command();
+    speak(global::asked());
+    let command = help::of(Cli::command());
     let command = if let Some(name) = called::by() { command.bin_name(name) } else { command };
     let parsed = command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
@@ -102,7 +104,7 @@ pub fn run() -> ExitCode {
         Err(e) => {
             // Help and version are answers; a usage error exits with 2, as in every verb.
             let code = if e.use_stderr() { Exit::Usage } else { Exit::Proven };
-            drop(e.print());
+            help::print(&e);
             return code.into();
         }
     };
@@ -130,8 +132,8 @@ pub fn run() -> ExitCode {
         Verb::Switch(args) => switch::run(args, &cli.global),
         Verb::Key(args) => key::run(args),
         Verb::Kinds(args) => kinds::run(args, &cli.global),
-        Verb::Completion(args) => completion::run(args, Cli::command()),
-        Verb::Man(args) => completion::man(args, Cli::command()),
+        Verb::Completion(args) => completion::run(args, help::of(Cli::command())),
+        Verb::Man(args) => completion::man(args, help::of(Cli::command())),
         Verb::Config(args) => config::run(args, &cli.global),
         #[cfg(feature = "kube")]
         Verb::Doctor(args) => doctor::run(args, &cli.global),
@@ -154,5 +156,5 @@ fn stopped() -> bool {
 /// Builds the command, for documentation.
 #[cfg(feature = "rooms")]
 pub fn command() -> clap::Command {
-    Cli::command()
+    help::of(Cli::command())
 }

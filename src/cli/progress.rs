@@ -1,6 +1,7 @@
 //! The progress of a long task, on a terminal.
 use crate::cli::ui;
 use crate::render::foreign;
+use crate::render::told::told;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -23,7 +24,7 @@ impl Progress {
         let Ok(mut last) = self.last.lock() else { return };
         if self.shown && last.is_none_or(|t| t.elapsed() >= PAUSE) {
             *last = Some(std::time::Instant::now());
-            drop(write!(std::io::stderr().lock(), "\r\x1b[K{}", foreign::clean(text)));
+            drop(write!(std::io::stderr().lock(), "\r\x1b[K{}", foreign::clean(&told(text))));
         }
     }
 

@@ -3,6 +3,7 @@ use crate::canon::json;
 use crate::cli::called;
 use crate::render::foreign;
 use crate::render::table::Style;
+use crate::render::told::told;
 use crate::render::wrapped::wrapped;
 use serde_json::Value;
 use std::io::{IsTerminal as _, Write as _};
@@ -23,6 +24,16 @@ pub fn data(bytes: &[u8]) -> std::io::Result<()> {
 /// Writes text for people to stdout: lines, nothing hidden in them.
 pub fn text(text: &str) -> std::io::Result<()> {
     data(foreign::clean_lines(text).as_bytes())
+}
+
+/// Writes text for people to stdout, in the chosen language.
+pub fn said(said: &str) -> std::io::Result<()> {
+    text(&told(said))
+}
+
+/// YAML for people, whose comments are in the chosen language.
+pub fn commented(yaml: &str) -> String {
+    yaml.lines().map(|line| if line.trim_start().starts_with('#') { told(line) } else { line.to_owned() } + "\n").collect()
 }
 
 /// Writes a JSON document to stdout, a line.
@@ -49,16 +60,16 @@ pub fn most(few: usize) -> usize {
     if VERBOSE.load(Ordering::Relaxed) { usize::MAX } else { few }
 }
 
-/// Writes a message to stderr, unless only results and errors are wanted.
+/// Writes a message to stderr, in the chosen language, unless only results and errors are wanted.
 pub fn message(text: &str) {
     if !quiet() {
         error(text);
     }
 }
 
-/// Writes an error to stderr; a closed stderr is ignored.
+/// Writes an error to stderr, in the chosen language; a closed stderr is ignored.
 pub fn error(text: &str) {
-    drop(writeln!(std::io::stderr().lock(), "{}", foreign::message(&called::named(text))));
+    drop(writeln!(std::io::stderr().lock(), "{}", foreign::message(&called::named(&told(text)))));
 }
 
 /// How to draw on stdout. `COLUMNS` says how wide, as for other tools.
@@ -88,6 +99,6 @@ pub fn fitted(text: &str) -> String {
 pub fn passphrase() -> std::io::Result<String> {
     match std::env::var("EVID_PASSPHRASE") {
         Ok(given) => Ok(given),
-        Err(_) => rpassword::prompt_password("passphrase of the signing key: "),
+        Err(_) => rpassword::prompt_password(told("passphrase of the signing key: ")),
     }
 }

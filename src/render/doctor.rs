@@ -1,18 +1,20 @@
 //! What the doctor found, for a person: a line each, `level  WHAT  — detail; next step`, and the same as JSON.
+use crate::render::table::padded;
+use crate::render::told::told;
 use crate::render::words;
-use crate::render::words::fill;
+use crate::render::words::{en, fill};
 use crate::usecase::doctor::{Level, Line};
 use serde_json::{Value, json};
 
 /// What was found, and what to do next.
 pub fn words(line: &Line) -> (String, String) {
-    (filled(words::checks(line.code), line), filled(words::remedies(line.code), line))
+    (filled(words::checks(line.code), line, told), filled(words::remedies(line.code), line, told))
 }
 
 /// A text with the line's values filled in, each on one line.
-fn filled(text: &str, line: &Line) -> String {
-    let values: Vec<(&str, String)> =
-        line.values.iter().map(|(n, value)| (*n, value.split_whitespace().collect::<Vec<_>>().join(" "))).collect();
+fn filled(text: &str, line: &Line, told: impl Fn(&str) -> String) -> String {
+    let one = |value: &String| told(&value.split_whitespace().collect::<Vec<_>>().join(" "));
+    let values: Vec<(&str, String)> = line.values.iter().map(|(n, value)| (*n, one(value))).collect();
     fill(text, &values.iter().map(|(n, value)| (*n, &**value)).collect::<Vec<_>>())
 }
 
@@ -21,7 +23,7 @@ pub fn text(lines: &[Line], colour: bool) -> String {
     let one = |line: &Line| {
         let (detail, next) = words(line);
         let next = if next.is_empty() { String::new() } else { format!("; {next}") };
-        let level = format!("{:<7}", line.level.as_str());
+        let level = padded(&told(line.level.as_str()), 7);
         let paint = match line.level {
             Level::Ok => 32,
             Level::Note => 33,
@@ -37,7 +39,8 @@ pub fn text(lines: &[Line], colour: bool) -> String {
 /// `missingOnHub` is there only where something is missing on a hub.
 pub fn json(lines: &[Line], missing: Option<Value>, on_hub: Option<Value>) -> Value {
     let one = |line: &Line| {
-        let (detail, next) = words(line);
+        // What a script reads is the same in every language.
+        let [detail, next] = [en::checks(line.code), en::remedies(line.code)].map(|text| filled(text, line, str::to_owned));
         let values: serde_json::Map<String, Value> = line.values.iter().map(|(n, v)| ((*n).to_owned(), Value::String(v.clone()))).collect();
         json!({"level": line.level.as_str(), "check": line.check(), "code": line.code.as_str(), "values": values, "detail": detail, "next": next})
     };

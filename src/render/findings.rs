@@ -3,6 +3,7 @@
 use crate::claims::{Code, Effect, Finding, Judged};
 use crate::compare::Writer;
 use crate::model::Key;
+use crate::render::told::told;
 use crate::render::words;
 use crate::render::words::{count, fill, phrases};
 use crate::render::{foreign, values};
@@ -151,7 +152,7 @@ fn of_values(finding: &Finding) -> String {
 fn of_probe(asked: &Map<String, Value>, seen: Option<&Value>) -> String {
     let p = phrases();
     let get = |name: &str| asked.get(name).map(values::words).unwrap_or_default();
-    let mut text = fill(p.of_probe, &[("probe", &get("probe"))]);
+    let mut text = fill(p.of_probe, &[("probe", &titled(&get("probe")))]);
     if asked.contains_key("samples") {
         text.push_str(&fill(p.samples, &[("bad", &get("notRight")), ("n", &get("samples"))]));
     }
@@ -168,7 +169,7 @@ fn of_probe(asked: &Map<String, Value>, seen: Option<&Value>) -> String {
             let get = |name: &str| seen.get(name).map(values::words);
             let status = if seen.get("ofServer") == Some(&Value::Bool(true)) { p.status_of_server } else { p.status };
             text.push_str(&get("status").map(|s| fill(status, &[("status", &s)])).unwrap_or_default());
-            let why = [get("reason"), get("detail")].into_iter().flatten().collect::<Vec<_>>().join(", ");
+            let why = [get("reason"), get("detail")].into_iter().flatten().map(|why| told(&why)).collect::<Vec<_>>().join(", ");
             text.push_str(&if why.is_empty() { String::new() } else { fill(p.is, &[("value", &why)]) });
             text.push_str(&get("at").map(|t| fill(p.at_time, &[("time", &t)])).unwrap_or_default());
         }
@@ -179,10 +180,17 @@ fn of_probe(asked: &Map<String, Value>, seen: Option<&Value>) -> String {
     text
 }
 
+/// A probe and its target, as a watch calls them.
+pub(super) fn titled(title: &str) -> String {
+    let at = |(probe, target): (&str, &str)| fill(phrases().probe_at, &[("probe", probe), ("target", target)]);
+    title.rsplit_once(" of ").filter(|(_, target)| target.contains('/')).map_or_else(|| foreign::clean(title), at)
+}
+
 /// What happened at a time between the points of a proof.
 fn of_event(event: &Map<String, Value>) -> String {
     let p = phrases();
     let get = |name: &str| event.get(name).map(values::words);
+    let said = |name: &str| get(name).map(|text| told(&text));
     let is = |name: &str| event.get(name) == Some(&Value::Bool(true));
     let what = match () {
         () if is("gone") => Some(p.pod_went.to_owned()),
@@ -190,7 +198,7 @@ fn of_event(event: &Map<String, Value>) -> String {
         () if event.contains_key("ready") => Some(p.pod_unready.to_owned()),
         () => None,
     };
-    let probe = get("probe").map(|name| fill(p.probe, &[("probe", &name)]));
-    let parts = [probe, what, get("what"), get("detail")].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let probe = get("probe").map(|name| fill(p.probe, &[("probe", &titled(&name))]));
+    let parts = [probe, what, said("what"), said("detail")].into_iter().flatten().collect::<Vec<_>>().join(", ");
     fill(p.is, &[("value", &parts)]) + &fill(p.at_time, &[("time", &get("time").unwrap_or_default())])
 }

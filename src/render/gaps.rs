@@ -2,6 +2,7 @@
 use crate::model::{Gap, stem};
 use crate::render::findings::some;
 use crate::render::foreign;
+use crate::render::told::told;
 use crate::render::words::{fill, phrases};
 use std::collections::BTreeMap;
 
@@ -18,9 +19,9 @@ pub fn lines(gaps: &[Gap], most: usize) -> Vec<String> {
         };
         let mut kinds: Vec<String> = gaps.iter().map(kind).collect();
         kinds.dedup();
-        out.push(format!("{reason}: {}", some(&kinds, most)));
+        out.push(format!("{}: {}", told(reason), some(&kinds, most)));
         if let Some(detail) = gaps.first().map(|g| &g.detail).filter(|d| !d.is_empty()) {
-            out.push(format!("  {}", foreign::clean(detail)));
+            out.push(format!("  {}", foreign::clean(&told(detail))));
         }
     }
     out

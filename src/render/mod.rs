@@ -1,6 +1,7 @@
 //! The output for people, as text. It writes nothing and decides neither colour nor width.
 #[cfg(feature = "cli")]
 pub mod changes;
+#[cfg(feature = "cli")]
 pub mod doctor;
 pub mod expected;
 pub mod findings;
@@ -36,6 +37,7 @@ pub mod switch;
 pub mod table;
 #[cfg(feature = "cli")]
 pub mod text;
+pub mod told;
 pub mod values;
 #[cfg(feature = "cli")]
 pub mod view;

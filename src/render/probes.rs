@@ -1,12 +1,13 @@
 //! The results of probes as a table: one line for each target, with its worst sample.
 use crate::bundle::probe::{Heard, Is, Line, Sample};
 use crate::render::table::{Style, columns};
+use crate::render::told::told;
 use crate::render::words::{fill, phrases};
 use crate::render::{foreign, values};
 
 pub fn table(lines: &[&Line], style: Style) -> String {
     let rows: Vec<Vec<String>> = lines.iter().map(|l| row(l)).collect();
-    columns(&["LAYER", "PROBE", "TARGET", "OUTCOME", "RIGHT", "MS", "SEEN"], &rows, style)
+    columns(&["LAYER", "PROBE", "TARGET", "OUTCOME", "RIGHT", "MS", "SEEN"].map(told), &rows, style)
 }
 
 fn row(line: &Line) -> Vec<String> {
@@ -17,9 +18,9 @@ fn row(line: &Line) -> Vec<String> {
     });
     vec![
         line.layer.clone(),
-        if line.built_in.is_some() { format!("{} (built in)", line.probe) } else { line.probe.clone() },
+        if line.built_in.is_some() { told(&format!("{} (built in)", line.probe)) } else { line.probe.clone() },
         target(line),
-        line.is().as_str().to_owned(),
+        told(line.is().as_str()),
         format!("{right}/{}", line.samples.len()),
         slowest.max().map(|n| n.to_string()).unwrap_or_default(),
         line.gravest().map(seen).unwrap_or_default(),
@@ -46,7 +47,7 @@ pub(super) fn seen(sample: &Sample) -> String {
         return sample.outcome.missed.iter().map(one).collect::<Vec<_>>().join("; ");
     }
     match &sample.heard {
-        Heard::Silence(silence) => foreign::clean(&silence.detail),
+        Heard::Silence(silence) => foreign::clean(&told(&silence.detail)),
         Heard::Answer(answer) => {
             let who = if answer.of_server { phrases().of_server } else { "" };
             format!("{}{who} {}", answer.status, values::short(&answer.body.trim().into()))

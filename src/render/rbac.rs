@@ -1,4 +1,5 @@
 //! Roles as YAML for `kubectl apply -f -`, with comments that say what each right is for and what else it allows.
+use crate::render::told::told;
 use crate::render::yaml;
 use crate::usecase::doctor::{Grant, role, roles};
 use crate::usecase::rights::{Purpose, Right};
@@ -133,5 +134,5 @@ pub fn missing(rights: &[Right], on_hub: &[Right]) -> String {
 }
 
 fn comment(text: &str) -> String {
-    text.lines().map(|l| format!("# {l}").trim_end().to_owned() + "\n").collect()
+    told(text).lines().map(|l| format!("# {l}").trim_end().to_owned() + "\n").collect()
 }

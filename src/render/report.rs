@@ -4,6 +4,7 @@ use crate::bundle::expected::Expected;
 use crate::claims::Judged;
 use crate::model::Verdict;
 use crate::render::table::{Style, columns};
+use crate::render::told::told;
 use crate::render::words::{fill, phrases};
 use crate::render::{changes, findings, foreign, gaps, words};
 use crate::report::read::{Bundle, Reading};
@@ -108,14 +109,22 @@ fn unchecked(report: &Reading) -> String {
 /// The bundles that the report is about.
 fn subjects(report: &Reading, style: Style) -> String {
     let row = |b: &Bundle| {
-        let time = |t: &Option<String>| t.clone().unwrap_or_else(|| "unknown".into());
-        let one = |server: &Option<String>, uid: &Option<String>| server.as_ref().or(uid.as_ref()).map_or("unknown", |c| c).to_owned();
-        let hub = b.hub.as_ref().map(|hub| format!(", Argo CD on {}", one(&hub.server, &hub.uid)));
+        let time = |t: &Option<String>| t.clone().unwrap_or_else(|| told("unknown"));
+        let one =
+            |server: &Option<String>, uid: &Option<String>| server.as_ref().or(uid.as_ref()).map_or_else(|| told("unknown"), String::clone);
+        let hub = b.hub.as_ref().map(|hub| told(&format!(", Argo CD on {}", one(&hub.server, &hub.uid))));
         let cluster = one(&b.cluster.server, &b.cluster.uid) + &hub.unwrap_or_default();
-        vec![b.name.clone(), time(&b.window.finished), b.source.clone(), cluster, b.switch.clone().unwrap_or_default(), b.sha256.clone()]
+        vec![
+            b.name.clone(),
+            time(&b.window.finished),
+            told(&b.source),
+            cluster,
+            b.switch.as_deref().map(told).unwrap_or_default(),
+            b.sha256.clone(),
+        ]
     };
     let rows: Vec<Vec<String>> = report.bundles.iter().map(row).collect();
-    let mut out = columns(&["BUNDLE", "CAPTURED", "SOURCE", "CLUSTER", "SWITCH", "SHA-256"], &rows, style) + "\n";
+    let mut out = columns(&["BUNDLE", "CAPTURED", "SOURCE", "CLUSTER", "SWITCH", "SHA-256"].map(told), &rows, style) + "\n";
     if let Some(pinned) = &report.pinned {
         out.push_str(&format!("{}\n\n", fill(phrases().judged_as, &[("expect", pinned)])));
     }

@@ -44,9 +44,13 @@ pub fn not_proven() -> [&'static str; 4] {
     [page().not_proven_between, page().not_proven_whole, page().not_proven_secrets, page().not_proven_signer]
 }
 
-/// A text with values where it names them in braces, without hidden characters. One pass: a value that looks like a placeholder stays as it
-/// is.
+/// A text with values where it names them in braces, without hidden characters.
 pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    foreign::clean(&filled(text, values))
+}
+
+/// A text with values where it names them in braces. One pass: a value that looks like a placeholder stays as it is.
+pub fn filled(text: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -59,7 +63,7 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
         rest = after;
     }
     out.push_str(rest);
-    foreign::clean(&out)
+    out
 }
 
 /// A number with its noun: the first text where it is one, else the second, in which `{n}` is the number.

@@ -71,6 +71,7 @@ mod sweep;
 mod switch;
 /// Timestamps by an authority.
 mod timestamp;
+mod told;
 mod universe;
 /// What was watched between the points of a proof.
 mod watched;

@@ -11,6 +11,7 @@ use crate::cli::live;
 use crate::cli::{Done, ui};
 use crate::kinds::Rules;
 use crate::model::Object;
+use crate::render::told::told;
 use crate::render::words;
 use crate::usecase::capture::objects_of;
 use crate::usecase::init::{Root, description, layers, roots};
@@ -42,7 +43,7 @@ pub(super) fn run(args: &Args) -> Done {
     }
     for (i, root) in found.iter().enumerate() {
         let mode = if root.automated { "automated" } else { "manual" };
-        let below = root.above.as_ref().map(|by| format!(", below {}", by.place())).unwrap_or_default();
+        let below = root.above.as_ref().map(|by| told(&format!(", below {}", by.place()))).unwrap_or_default();
         ui::message(&format!("{}. root {} ({} children, {mode}{below})", i + 1, root.key.place(), root.children));
     }
     let switched = match &args.switched {
@@ -56,7 +57,7 @@ pub(super) fn run(args: &Args) -> Done {
         ui::message("note: no root is switched; say which with `--switched NAME`, or set its `role: switched` in the file");
     }
     let layers = layers(&found, switched.map(|root| &root.key));
-    let text = description(&&*objects, &layers, &here);
+    let text = ui::commented(&description(&&*objects, &layers, &here));
     if args.print {
         ui::data(text.as_bytes())?;
         return Ok(Exit::Proven);

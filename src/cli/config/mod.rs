@@ -84,7 +84,7 @@ fn expect(args: &Expect, global: &Global) -> Done {
     if proposal.entries.is_empty() {
         ui::message("nothing is proposed");
     } else {
-        ui::data(expected::to_yaml(&proposal.entries).as_bytes())?;
+        ui::data(ui::commented(&expected::to_yaml(&proposal.entries)).as_bytes())?;
     }
     Ok(if proposal.refused.is_empty() { Exit::Proven } else { Exit::Refuted })
 }

@@ -3,6 +3,7 @@ use crate::cli::cluster::{ClusterArgs, duration, pace};
 use crate::cli::prove::asked::Asked;
 use crate::cli::signer::SignArgs;
 use crate::cli::switch::OffArgs;
+use crate::render::told::told;
 use crate::usecase::prove::Goal;
 use crate::usecase::switch::Times;
 use clap::ValueEnum;
@@ -107,6 +108,6 @@ impl ValueEnum for Goal {
             Self::OptionalOn => "The switched layer comes back, and nothing else changes",
             Self::RoundTrip => "It goes and comes back",
         };
-        Some(PossibleValue::new(self.as_str()).help(help))
+        Some(PossibleValue::new(self.as_str()).help(told(help)))
     }
 }

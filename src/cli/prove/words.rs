@@ -9,12 +9,13 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{live, switch, ui};
 use crate::render::switch as render;
+use crate::render::told::told as in_words;
 use crate::usecase::cluster::Clusters;
 use crate::usecase::prove::{Goal, News, ProveError};
 
 /// Says what happens.
 pub(super) fn told(news: News<'_, (Sealed, Manifest)>, clusters: &Clusters<Cluster>, bound: &Bound) {
-    let say = |text: String| ui::message(bound.text(&text).trim_end());
+    let say = |text: String| ui::message(bound.text(&in_words(&text)).trim_end());
     match news {
         News::Step { nth, of, step } => ui::message(&format!("[{nth}/{of}] {}", step.name())),
         News::WillGoOff(plan) => say(render::off_plan(plan, false)),

@@ -15,6 +15,7 @@ use crate::kinds::{Rules, health};
 use crate::model::{Object, meta};
 use crate::render::objects::{Row, table, tree};
 use crate::render::table::columns;
+use crate::render::told::told;
 use crate::render::{foreign, gaps};
 use crate::usecase::show::{Known, Named, Names, Selector, Wanted, known, layer_of};
 use serde_json::{Value, json};
@@ -69,7 +70,7 @@ pub(super) fn run(args: &Args, path: &Path, reader: &BundleReader, files: &BTree
         && !names.is_empty()
     {
         let by_key = bundle.objects.iter().map(|o| (&o.key, o)).collect();
-        ui::text(&format!("\nlists\n{}", tree(app, &by_key)))?;
+        ui::text(&format!("\n{}\n{}", told("lists"), tree(app, &by_key)))?;
     }
     Ok(exit)
 }
@@ -112,15 +113,14 @@ fn named<'n>(text: &str, names: &'n Names, bundle: &Bundle) -> Result<Vec<&'n Na
 
 /// Says what was not found, and why.
 fn lacking(args: &Args, wanted: &Wanted<'_>, found: &[&Object], bundle: &Bundle) -> Exit {
-    let place = wanted.namespace.map(|ns| format!(" in namespace {ns}")).unwrap_or_default();
-    let such = if wanted.labels.is_some() || wanted.layer.is_some() { "such " } else { "" };
+    let such = wanted.labels.is_some() || wanted.layer.is_some();
     let mut exit = Exit::Proven;
     for kind in wanted.kinds.iter().flatten() {
         let any = found.iter().any(|o| kind.is_of(o));
         match known(kind, wanted.namespace, &bundle.coverage, &bundle.rules) {
             // A name may be of several kinds.
             Known::Asked if any || !wanted.names.is_empty() => {}
-            Known::Asked => ui::message(&format!("no {such}{}{place}: {} asked for them, and got none", kind.stem(), args.subject)),
+            Known::Asked => ui::message(&none(&kind.stem(), such, wanted.namespace, &args.subject)),
             Known::NotStored => ui::message(&format!("{} are never stored in a bundle", kind.stem())),
             Known::NotAll(list) => {
                 let what = if any { "these may not be all" } else { "what there is was not seen" };
@@ -131,10 +131,21 @@ fn lacking(args: &Args, wanted: &Wanted<'_>, found: &[&Object], bundle: &Bundle)
         }
     }
     for name in wanted.names.iter().filter(|name| found.iter().all(|o| o.key.name != **name)) {
-        ui::message(&format!("error: {} holds no {name} of that kind{place}", args.subject));
+        let place = wanted.namespace.map(|ns| told(&format!("in namespace {ns}"))).unwrap_or_default();
+        ui::message(format!("error: {} holds no {name} of that kind {place}", args.subject).trim_end());
         exit = if exit == Exit::Inconclusive { exit } else { exit.at_best(Exit::Refuted) };
     }
     exit
+}
+
+/// Says that there is none.
+fn none(kind: &str, such: bool, namespace: Option<&str>, bundle: &str) -> String {
+    match (such, namespace) {
+        (false, None) => format!("no {kind}: {bundle} asked for them, and got none"),
+        (true, None) => format!("no such {kind}: {bundle} asked for them, and got none"),
+        (false, Some(namespace)) => format!("no {kind} in namespace {namespace}: {bundle} asked for them, and got none"),
+        (true, Some(namespace)) => format!("no such {kind} in namespace {namespace}: {bundle} asked for them, and got none"),
+    }
 }
 
 /// One object that was named, else a list.
@@ -152,7 +163,7 @@ fn summary(objects: &[&Object], probes: usize) -> Result<(), Failure> {
         counts.insert("probes".into(), probes);
     }
     let rows: Vec<Vec<String>> = counts.into_iter().map(|(k, n)| vec![k, n.to_string()]).collect();
-    Ok(ui::data(columns(&["RESOURCE", "OBJECTS"], &rows, ui::style()).as_bytes())?)
+    Ok(ui::data(columns(&["RESOURCE", "OBJECTS"].map(told), &rows, ui::style()).as_bytes())?)
 }
 
 /// A table for each kind, each with the kind above it if there are several.

@@ -21,6 +21,7 @@ use crate::cli::{Done, Global, manifest, ui};
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::render::switch as render;
+use crate::render::told::told;
 use crate::usecase::cluster::port::{Api, Clock};
 use crate::usecase::cluster::{uid, uid_of_hub};
 use crate::usecase::doctor;
@@ -157,7 +158,9 @@ fn go<P, D>(hands: &Hands<'_>, global: &Global, common: &Common, options: &Optio
     let (user, times) = (&options.stamp.user, Times::paced(common.timeout, common.pace));
     let plan = (verb.plan)(&mut hands.run(&mut Nothing, &mut said, user, times), options).map_err(failure)?;
     let as_json = common.output == "json";
-    let print = |text: String, value: Value| if as_json { line(&value) } else { ui::data(ui::fitted(&hands.bound.text(&text)).as_bytes()) };
+    let print = |text: String, value: Value| {
+        if as_json { line(&value) } else { ui::data(ui::fitted(&hands.bound.text(&told(&text))).as_bytes()) }
+    };
     let refused = (verb.refused)(&plan);
     let refuse = || failure(Stop::Refused(refused.to_vec()));
     if common.dry_run {
@@ -165,7 +168,7 @@ fn go<P, D>(hands: &Hands<'_>, global: &Global, common: &Common, options: &Optio
         ui::message("nothing was written");
         return if refused.is_empty() { Ok(Exit::Proven) } else { Err(refuse()) };
     }
-    ui::message(ui::fitted(&hands.bound.text(&(verb.text)(&plan, false))).trim_end());
+    ui::message(ui::fitted(&hands.bound.text(&told(&(verb.text)(&plan, false)))).trim_end());
     if !refused.is_empty() {
         return Err(refuse());
     }
@@ -189,7 +192,7 @@ fn tell(hands: &Hands<'_>, as_json: bool) -> Done {
     if as_json {
         line(&render::status_json(&status))?
     } else {
-        ui::data(ui::fitted(&hands.bound.text(&render::status(&status))).as_bytes())?
+        ui::data(ui::fitted(&hands.bound.text(&told(&render::status(&status)))).as_bytes())?
     }
     Ok(exit(false, !status.unseen.is_empty()))
 }

@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     };
     let authorities = if args.timestamp_ca.is_empty() { None } else { Some(stamp_file::authorities(&args.timestamp_ca)?) };
     let trust = Trust { keys: &keys, authorities };
-    let (exit, answers) = check(&args.files, &trust, depth, global, if args.output == "json" { None } else { Some(ui::text) })?;
+    let (exit, answers) = check(&args.files, &trust, depth, global, if args.output == "json" { None } else { Some(ui::said) })?;
     if args.output == "json" {
         ui::json(&Value::Array(answers))?;
     }

@@ -10,7 +10,7 @@ mod timeline;
 use crate::render::foreign;
 use crate::render::html::parts::verdict;
 use crate::render::view::View;
-use crate::render::words::{self, Page};
+use crate::render::words::{self, Page, fill, phrases};
 use base64::Engine as _;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
@@ -62,7 +62,7 @@ fn top(view: &View, t: &Page) -> Markup {
         @for warning in &view.warnings { p.warning { strong { (t.warning) } " " (warning) } }
         @for sentence in &view.lead { p.lead { (sentence) } }
         p.counts {
-            @for (v, n) in &view.counts { span.badge.(v.as_str()) { (n) " " (words::of_verdict(*v)) } " " }
+            @for (v, n) in &view.counts { span.badge.(v.as_str()) { (fill(phrases().counted, &[("n", &n.to_string()), ("word", words::of_verdict(*v))])) } " " }
         }
     }
 }

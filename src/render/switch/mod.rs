@@ -8,6 +8,7 @@ pub use status::{status, status_json};
 use crate::canon::redact::hidden;
 use crate::model::{Gap, Key};
 use crate::render::foreign::clean;
+use crate::render::told::told;
 use crate::render::words;
 use crate::usecase::switch::{Event, Fact, Step, Write};
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ const MOST: usize = 5;
 pub fn fact(fact: &Fact) -> String {
     let object = if fact.object.name == "*" { fact.object.kind.clone() } else { fact.object.to_string() };
     let object = if fact.object.name.is_empty() { String::new() } else { format!("{object} ") };
-    let detail = if fact.detail.is_empty() { String::new() } else { format!(": {}", hidden(&fact.detail).replace('\n', " ")) };
+    let detail = if fact.detail.is_empty() { String::new() } else { format!(": {}", told(&hidden(&fact.detail).replace('\n', " "))) };
     clean(&format!("{object}{}{detail}", words::facts(fact.code)))
 }
 

@@ -1,6 +1,8 @@
 //! Plans and outcomes of off, on and repair: as text, as JSON.
 use crate::render::foreign::clean;
 use crate::render::switch::{block, fact, facts, facts_json, gaps, gaps_json, key_json, writes, writes_json};
+use crate::render::told::told;
+use crate::render::words::{fill, phrases};
 use crate::usecase::switch::off::{Off, Plan};
 use crate::usecase::switch::{Fact, Settled, Target, on, repair};
 use serde_json::{Value, json};
@@ -44,8 +46,9 @@ fn going(all: &[Target], full: bool) -> String {
     let line = |(kind, all): (&str, Vec<&Target>)| {
         let most = if full { all.len() } else { NAMED };
         let names: Vec<String> = all.iter().take(most).map(|one| one.key.written()).collect();
-        let more = if all.len() > most { format!(" and {} more", all.len() - most) } else { String::new() };
-        clean(&format!("  {} {kind}: {}{more}", all.len(), names.join(" "))) + "\n"
+        let counted = fill(phrases().counted, &[("n", &all.len().to_string()), ("word", kind)]);
+        let more = if all.len() > most { told(&format!(" and {} more", all.len() - most)) } else { String::new() };
+        clean(&format!("  {counted}: {}{more}", names.join(" "))) + "\n"
     };
     kinds.into_iter().map(line).collect()
 }
@@ -80,8 +83,10 @@ pub fn off_json(plan: &Plan, done: Option<&Off>) -> Value {
 
 /// What an ON will do.
 pub fn on_plan(plan: &on::Plan, full: bool) -> String {
-    let apply = if plan.apply.is_some() { "is applied, " } else { "" };
-    let mut out = format!("{} {apply}becomes automated (prune, self-heal) and is synced by one operation\n", plan.root);
+    let mut out = match plan.apply {
+        Some(_) => format!("{} is applied, becomes automated (prune, self-heal) and is synced by one operation\n", plan.root),
+        None => format!("{} becomes automated (prune, self-heal) and is synced by one operation\n", plan.root),
+    };
     out.push_str(&block("waits first for what still terminates", facts(&plan.terminating)));
     out.push_str(&block("notes", facts(&plan.notes)));
     if full {

@@ -3,6 +3,7 @@ use crate::argo::{Form, Mode};
 use crate::canon::redact::hidden;
 use crate::render::foreign::clean_lines;
 use crate::render::switch::{allowing, block, facts, facts_json, gaps, gaps_json, key_json};
+use crate::render::told::told;
 use crate::usecase::switch::status::{Line, Next, Position, Status};
 use serde_json::{Value, json};
 
@@ -18,12 +19,12 @@ fn mode(mode: Mode) -> String {
     }
 }
 
-fn position(p: Position) -> &'static str {
+fn position(layer: &str, p: Position) -> String {
     match p {
-        Position::NoRoot => "has no root",
-        Position::Off => "is off",
-        Position::GoingOff => "is going off",
-        Position::On => "is on",
+        Position::NoRoot => format!("{layer} has no root"),
+        Position::Off => format!("{layer} is off"),
+        Position::GoingOff => format!("{layer} is going off"),
+        Position::On => format!("{layer} is on"),
     }
 }
 
@@ -39,20 +40,21 @@ fn command(s: &Status) -> String {
 
 /// As text.
 pub fn status(s: &Status) -> String {
-    let mut out = format!("{} {}\n", s.layer, position(s.position));
-    out.push_str(&format!("  root      {}", s.root));
-    if let Some(m) = s.mode {
-        out.push_str(&format!(", {}, says {}", mode(m), s.root_says));
-    }
-    out.push('\n');
+    let mut out = position(&s.layer, s.position) + "\n";
+    out.push_str(&match s.mode {
+        Some(m) => format!("  root      {}, {}, says {}\n", s.root, mode(m), s.root_says),
+        None => format!("  root      {}\n", s.root),
+    });
     if let Some(m) = &s.manager {
         let heals = match (m.self_heals, m.ignores) {
             (false, _) => "does not heal it",
             (true, true) => "heals it, and ignores its syncPolicy",
             (true, false) => "heals it: a change of its syncPolicy is put back",
         };
-        let lists = if m.lists { "" } else { ", does not list it" };
-        out.push_str(&format!("  manager   {}, {heals}{lists}\n", m.app));
+        out.push_str(&match m.lists {
+            true => format!("  manager   {}, {heals}\n", m.app),
+            false => format!("  manager   {}, {heals}, does not list it\n", m.app),
+        });
     }
     out.extend(s.owners.iter().map(|o| format!("  owner     {o}\n")));
     let alike = |l: &Line| s.apps.iter().filter(|a| a.key.name == l.key.name).count() > 1;
@@ -77,13 +79,14 @@ fn line(l: &Line, name: &str) -> String {
         format!("{}/{}", if l.sync.is_empty() { "unknown" } else { &l.sync }, if l.health.is_empty() { "unknown" } else { &l.health });
     let mut marks = vec![if l.mode.is_manual() { "manual".to_owned() } else { "automated".to_owned() }];
     if l.deleting {
-        marks.push("deleting".into());
+        marks.push(told("deleting"));
     }
     if !l.cascades {
-        marks.push("no resources finalizer".into());
+        marks.push(told("no resources finalizer"));
     }
-    marks.extend(l.operation.iter().map(|o| format!("operation {}", hidden(o))));
-    format!("  {}{:<24} {says:<22} {}  below {}\n", "  ".repeat(l.depth - 1), name, marks.join(", "), l.parent)
+    marks.extend(l.operation.iter().map(|o| told(&format!("operation {}", hidden(o)))));
+    let below = told(&format!("below {}", l.parent));
+    format!("  {}{:<24} {says:<22} {}  {below}\n", "  ".repeat(l.depth - 1), name, marks.join(", "))
 }
 
 pub fn status_json(s: &Status) -> Value {

@@ -2,7 +2,8 @@
 //! probes. Time that nothing watched is a mark of its own in each lane of what was watched.
 use crate::bundle::watch::{Pod, Seen};
 use crate::model::instant;
-use crate::render::foreign;
+use crate::render::findings::titled;
+use crate::render::told::told;
 use crate::render::view::said::{Lane, Look, Mark, Timeline, WIDTH, texts};
 use crate::render::view::watch::{Time, sampled, time_of, watched};
 use crate::render::words::{count, fill};
@@ -186,7 +187,7 @@ fn probes(scale: &Scale, shown: &Shown) -> Vec<Lane> {
             (false, true) => Look::Ill,
             (false, false) => Look::Unasked,
         };
-        let says = if *right { String::new() } else { fill(t.lane_probe_wrong, &[("time", &clock(time)), ("what", what)]) };
+        let says = if *right { String::new() } else { fill(t.lane_probe_wrong, &[("time", &clock(time)), ("what", &told(what))]) };
         let samples = found.entry((layer, probe)).or_default();
         samples.n += 1;
         samples.right += usize::from(*right);
@@ -197,7 +198,7 @@ fn probes(scale: &Scale, shown: &Shown) -> Vec<Lane> {
     }
     let width = WIDTH / PARTS;
     let lane = |((_, probe), samples): ((&str, &str), Samples)| Lane {
-        label: foreign::clean(probe),
+        label: titled(probe),
         says: fill(t.probe_between, &[("n", &samples.n.to_string()), ("right", &samples.right.to_string())]),
         told: samples.parts.values().map(|(_, says)| says.clone()).filter(|says| !says.is_empty()).collect(),
         marks: samples.parts.into_iter().map(|(part, (look, says))| Mark { at: part * width, width, look, says }).collect(),
