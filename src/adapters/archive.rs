@@ -279,9 +279,9 @@ pub fn said(path: &Path) -> Result<(Manifest, Coverage), ArchiveError> {
 /// # Errors
 /// Where the manifest or the journal can't be read.
 pub fn point(reader: &BundleReader) -> Result<Point, ArchiveError> {
-    let (manifest, _) = about(reader)?;
+    let (manifest, coverage) = about(reader)?;
     let wrong = |defect| ArchiveError::Damaged { path: reader.path().display().to_string(), defects: vec![defect] };
-    Point::of(&name_of(reader.path()), &manifest, reader.sums(), |entry| reader.entry(entry)).map_err(wrong)
+    Point::of(&name_of(reader.path()), (&manifest, &coverage), reader.sums(), |entry| reader.entry(entry)).map_err(wrong)
 }
 
 /// Checks the bundles of a run against each other.
@@ -300,7 +300,9 @@ pub fn agree(paths: &[PathBuf], points: &[Point]) -> Result<(), ArchiveError> {
 /// As `open`, for the first that fails; and where bundles of one run contradict each other.
 pub fn sides(paths: &[PathBuf], check: Check) -> Result<Vec<Side>, ArchiveError> {
     let sides: Vec<Side> = each(paths, paths.len(), |_, path| side(path, check)).into_iter().collect::<Result<_, _>>()?;
-    let point = |side: &Side| Point::of(&side.name, &side.manifest, side.sums(), |entry| side.file(entry).map(|bytes| bytes.to_vec()));
+    let point = |side: &Side| {
+        Point::of(&side.name, (&side.manifest, &side.coverage), side.sums(), |entry| side.file(entry).map(|bytes| bytes.to_vec()))
+    };
     // A bundle that is given twice is one point of its run.
     let mut seen = BTreeSet::new();
     let mut points = sides.iter().map(point).collect::<Result<Vec<_>, _>>()?;

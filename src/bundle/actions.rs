@@ -34,18 +34,14 @@ pub fn times(bytes: &[u8]) -> impl Iterator<Item = Option<DateTime<FixedOffset>>
     bytes.split_inclusive(|b| *b == b'\n').map(|line| instant(&read(line).ok()?.time))
 }
 
-/// What is wrong with the file of a bundle that was complete then. Each line must have the one form, with its fields; each answer must follow
+/// What is wrong with the file. Each line must have the one form, with its fields; each answer must follow
 /// its intent directly. An intent without an answer is no defect: evid was stopped there.
-pub fn defects(bytes: &[u8], finished: Option<&str>) -> Vec<Defect> {
-    let end = finished.and_then(instant);
+pub fn defects(bytes: &[u8]) -> Vec<Defect> {
     let mut before: Option<Line> = None;
     let mut defects = Vec::new();
     for (i, bytes) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
         let now = read(bytes).and_then(|line| match line.stage {
             Stage::Answer if !before.as_ref().is_some_and(|b| answers(&line, b)) => Err("it answers no intent before it".into()),
-            _ if end.is_some_and(|end| instant(&line.time) > Some(end)) => {
-                Err(format!("`{}` is later than the end of the capture that holds it", line.time))
-            }
             _ => Ok(line),
         });
         match now {
@@ -89,7 +85,7 @@ mod tests {
     }
 
     fn said(lines: &[Vec<u8>]) -> Vec<String> {
-        defects(&lines.concat(), Some("2026-11-24T08:00:00Z")).iter().map(ToString::to_string).collect()
+        defects(&lines.concat()).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -102,15 +98,6 @@ mod tests {
             assert_eq!(said(&[intent.clone(), other]), [alone.replace("line 1", "line 2")]);
         }
         assert_eq!(said(&[intent, answer.clone(), answer]), [alone.replace("line 1", "line 3")]);
-    }
-
-    #[test]
-    fn a_bundle_holds_no_line_that_is_later_than_its_capture() {
-        let intent = line("intent", 1, "/a");
-        let said = |end| defects(&intent, end).iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!((said(None), said(Some("2026-11-24T08:00:00Z"))), (vec![], vec![]));
-        let late = "actions.jsonl: line 1: `2026-11-24T08:00:00Z` is later than the end of the capture that holds it";
-        assert_eq!(said(Some("2026-11-24T07:59:59.999Z")), [late]);
     }
 
     #[test]

@@ -91,6 +91,7 @@ codes! {
         NoWindow = "no-window",
         ResourceVersion = "resource-version",
         OlderObject = "older-object",
+        DatedOutside = "dated-outside",
         ProbeNoAnswer = "probe-no-answer",
         ProbeEmpty = "probe-empty",
         ProbeWrong = "probe-wrong",

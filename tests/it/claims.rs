@@ -274,6 +274,17 @@ fn reversed_bundles_are_not_in_order_and_one_bundle_twice_proves_no_order() {
 }
 
 #[test]
+fn a_clock_that_was_set_back_leaves_the_order_open_and_only_the_clusters_own_count_refutes_it() {
+    let mut back = collected("off");
+    (back.started, back.finished) = (Some("2026-01-01T00:00:00Z".into()), Some("2026-01-01T00:00:09Z".into()));
+    let outcome = judge(vec![collected("before"), back]);
+    assert_eq!((verdict(&outcome, "evidence.ordered"), outcome.total), ("inconclusive", Verdict::Inconclusive));
+    let mut on = collected("on");
+    (on.started, on.finished) = (Some("2036-01-01T00:00:00Z".into()), Some("2036-01-01T00:00:09Z".into()));
+    assert_eq!(verdict(&judge(vec![on, collected("off")]), "evidence.ordered"), "refuted");
+}
+
+#[test]
 fn a_platform_without_the_declared_roots_proves_nothing() {
     let without = |name: &str| {
         let mut c = collected(name);

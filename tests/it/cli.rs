@@ -304,11 +304,11 @@ fn points_of_a_run_that_contradict_its_journal_are_named_and_not_judged() {
             "object": "Application argocd/root-optional"});
         [evid::canon::json::to_bytes(&line), b"\n".to_vec()].concat()
     };
-    for (name, time, said) in [
-        ("fits", window("off").0, ""),
-        ("early", window("before").0, "earlier than the end of one"),
-        ("late", window("off").1, "later than the beginning of this capture"),
-        ("without", String::new(), "actions.jsonl: missing"),
+    for (name, time, said, ordered) in [
+        ("fits", window("off").0, "", "proven"),
+        ("early", window("before").0, "", "inconclusive"),
+        ("late", window("off").1, "", "inconclusive"),
+        ("without", String::new(), "actions.jsonl: missing", ""),
     ] {
         let mut off = point("off");
         off.files.insert("watch.jsonl".into(), watch.clone().into_bytes());
@@ -321,6 +321,14 @@ fn points_of_a_run_that_contradict_its_journal_are_named_and_not_judged() {
             let out = place.evid(verb);
             let broken = out.status.code() == Some(4);
             assert!(broken != said.is_empty() && text(&out.stderr).contains(said), "{verb:?}: {}", text(&out.stderr));
+        }
+        // A clock that was set back is no damage, and leaves the order open.
+        if !ordered.is_empty() {
+            let out = place.evid(&["diff", "one", name, "--no-sign", "-o", "json"]);
+            let predicate: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+            let claim = predicate["verdicts"].as_array().unwrap().iter().find(|v| v["claim"] == "evidence.ordered").unwrap();
+            let named = claim.to_string().contains("dated-outside");
+            assert_eq!((claim["verdict"].as_str(), named), (Some(ordered), ordered == "inconclusive"), "{name}: {claim:#}");
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Scenes: each is one function that is played twice, on the demo platform and on a real cluster. Where the two differ, the demo is
 //! wrong. A scene leaves its platform as it found it; that is checked after each.
+mod git;
 mod ground;
 mod harmful;
 mod harmless;
+mod hubs;
 mod killed;
 mod loops;
 mod parents;
@@ -10,6 +12,7 @@ mod rights;
 pub mod said;
 mod stage;
 mod stuck;
+mod unwell;
 mod walked;
 
 use stage::Stage;
@@ -51,6 +54,9 @@ scenes! {
     a_root_stuck_for_want_of_its_project_is_repaired: super::stuck::root;
     a_missing_project_is_a_refusal: super::stuck::project;
     an_object_with_a_finalizer_of_its_own_is_named: super::stuck::held_object;
+    an_object_that_a_finalizer_holds_for_a_while_is_waited_for: super::stuck::held_for_a_while;
+    a_child_that_was_never_synced_is_left_so: super::unwell::never_synced;
+    a_child_that_was_degraded_before_is_not_waited_for: super::unwell::degraded;
     off_killed_at_any_moment_is_mended_by_on: super::killed::off;
     on_killed_at_any_moment_is_mended_by_on: super::killed::on;
     a_proof_killed_at_any_moment_is_gone_on_with: super::killed::proof;
@@ -68,4 +74,22 @@ scenes! {
     a_root_that_is_put_back_by_its_parent_is_told: super::parents::managed_root;
     an_application_set_of_the_root_goes_and_comes_back: super::parents::application_set;
     the_printed_roles_carry_each_verb_to_a_proven_end: super::rights::roles, only on real;
+}
+
+/// The same over a hub and a spoke, which are other clusters than those of the scenes above.
+mod hub {
+    mod demo {
+        #[test]
+        fn a_round_trip_is_proven_over_a_hub_and_a_spoke() {
+            super::super::Stage::demo_hub().play(super::super::hubs::round_trip);
+        }
+    }
+
+    mod real {
+        #[test]
+        #[ignore = "needs a real hub and a real spoke: tests/real/run --hub"]
+        fn a_round_trip_is_proven_over_a_hub_and_a_spoke() {
+            super::super::Stage::real().play(super::super::hubs::round_trip);
+        }
+    }
 }

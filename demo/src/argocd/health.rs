@@ -1,4 +1,5 @@
 //! How Argo CD says that an object fares: its built-in checks, as of 3.2. Knows no Application's total.
+use crate::kubernetes::replicas::is_late;
 use serde_json::Value;
 
 /// Health, from the best to the worst.
@@ -107,6 +108,9 @@ fn deployment(object: &Value) -> Health {
     let status = &object["status"];
     if object["spec"]["paused"] == true {
         return Health::Suspended;
+    }
+    if observed(object) && is_late(object) {
+        return Health::Degraded;
     }
     let (wanted, updated) = (number(&object["spec"]["replicas"]), number(&status["updatedReplicas"]));
     done(observed(object) && updated >= wanted && number(&status["replicas"]) <= updated && number(&status["availableReplicas"]) >= updated)

@@ -1,9 +1,9 @@
 //! DaemonSets: one pod on each node whose taints it tolerates.
-use super::nodes::{bound_to, tolerates};
+use super::nodes::{bound_to, fits};
 use super::revisions;
 use super::template::{Hashes, pod};
 use crate::world::controller::{Controller, on};
-use crate::world::objects::{all, create, deleting, matches, name, ready, set_status};
+use crate::world::objects::{all, create, deleting, name, ready, set_status};
 use crate::world::store::{DeleteOptions, Id, Store};
 use serde_json::{Value, json};
 
@@ -22,9 +22,7 @@ pub fn control() -> Box<dyn Controller> {
 fn reconcile(store: &mut Store, hashes: &mut Hashes, id: &Id, set: &Value) {
     let hash = revisions::current(store, hashes, set, LABEL);
     let template = &set["spec"]["template"];
-    let selector = &template["spec"]["nodeSelector"];
-    let fits = |n: &&Value| tolerates(&template["spec"], n) && (!selector.is_object() || matches(selector, &n["metadata"]["labels"]));
-    let nodes: Vec<String> = store.list("nodes", None).filter(fits).map(|n| name(n).to_owned()).collect();
+    let nodes: Vec<String> = store.list("nodes", None).filter(|n| fits(&template["spec"], n)).map(|n| name(n).to_owned()).collect();
     let pods = revisions::pods(store, set);
     for node in &nodes {
         match pods.iter().find(|p| bound_to(p) == node) {

@@ -9,7 +9,7 @@ mod kubelet;
 mod namespaces;
 mod nodes;
 mod pods;
-mod replicas;
+pub(crate) mod replicas;
 mod revisions;
 mod scaling;
 mod services;
@@ -27,6 +27,7 @@ pub fn controllers(pace: f64) -> Vec<Box<dyn Controller>> {
         Box::new(jobs::Jobs::new(pace)),
         Box::new(scaling::Scaling::new(pace)),
         replicas::control(),
+        Box::new(replicas::Deadlines::new(pace)),
         stateful::control(),
         daemons::control(),
         volumes::control(),

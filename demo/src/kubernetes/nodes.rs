@@ -1,9 +1,14 @@
 //! On which nodes a pod may run. Knows no store.
-use crate::world::objects::{items, text};
+use crate::world::objects::{items, matches, text};
 use serde_json::Value;
 
-/// Whether a pod tolerates the taints of a node.
-pub fn tolerates(spec: &Value, node: &Value) -> bool {
+/// Whether a pod may run on a node: it selects its labels, and tolerates its taints.
+pub fn fits(spec: &Value, node: &Value) -> bool {
+    let selector = &spec["nodeSelector"];
+    tolerates(spec, node) && (!selector.is_object() || matches(selector, &node["metadata"]["labels"]))
+}
+
+fn tolerates(spec: &Value, node: &Value) -> bool {
     let bears = |taint: &Value| {
         items(&spec["tolerations"])
             .any(|t| (t["key"].is_null() || t["key"] == taint["key"]) && (t["effect"].is_null() || t["effect"] == taint["effect"]))

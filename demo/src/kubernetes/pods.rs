@@ -1,6 +1,6 @@
 //! The scheduler and the kubelets: a pod gets a node, an address and ready containers; a Job's pod ends; a deleted pod goes.
 use super::kubelet;
-use super::nodes::{bound_to, tolerates};
+use super::nodes::{bound_to, fits};
 use crate::world::controller::{Controller, Timers};
 use crate::world::objects::{all, change, deleting, items, name, stamp, text, uid};
 use crate::world::store::{DeleteOptions, Id, Store};
@@ -62,25 +62,28 @@ impl Pods {
         };
         let condition =
             |status: &str| json!({"type": "PodScheduled", "status": status, "lastProbeTime": null, "lastTransitionTime": stamp(now)});
-        if items(&pod["spec"]["volumes"]).any(unbound) {
+        let unschedulable = |store: &mut Store, why: &str| {
             if pod["status"]["conditions"].is_null() {
                 let mut told = condition("False");
                 told["reason"] = "Unschedulable".into();
-                told["message"] = "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims.".into();
+                told["message"] = format!("0/3 nodes are available: {why}.").into();
                 change(store, id, |p| p["status"]["conditions"] = json!([told]));
             }
-            return;
+        };
+        if items(&pod["spec"]["volumes"]).any(unbound) {
+            return unschedulable(store, "pod has unbound immediate PersistentVolumeClaims");
         }
         let bound = bound_to(pod);
         let busy = |node: &str| store.list("pods", None).filter(|p| p["spec"]["nodeName"] == node).count();
-        let fits = |n: &&Value| if bound.is_empty() { tolerates(&pod["spec"], n) } else { name(n) == bound };
-        let node = store.list("nodes", None).filter(fits).map(|n| name(n).to_owned()).min_by_key(|n| busy(n));
-        if let Some(node) = node {
-            let mut bound = pod.clone();
-            bound["spec"]["nodeName"] = node.into();
-            bound["status"]["conditions"] = json!([condition("True")]);
-            // Binding is a subresource: it makes no new generation.
-            drop(store.replace(id, bound));
-        }
+        let fit = |n: &&Value| if bound.is_empty() { fits(&pod["spec"], n) } else { name(n) == bound };
+        let node = store.list("nodes", None).filter(fit).map(|n| name(n).to_owned()).min_by_key(|n| busy(n));
+        let Some(node) = node else {
+            return unschedulable(store, "3 node(s) didn't match Pod's node affinity/selector");
+        };
+        let mut bound = pod.clone();
+        bound["spec"]["nodeName"] = node.into();
+        bound["status"]["conditions"] = json!([condition("True")]);
+        // Binding is a subresource: it makes no new generation.
+        drop(store.replace(id, bound));
     }
 }

@@ -1,16 +1,18 @@
 //! Deployments and ReplicaSets: roll-outs, and the wanted number of pods.
 use super::template::{Hashes, pod};
-use crate::world::controller::{Controller, on};
+use crate::world::controller::{Controller, Timers, on};
 use crate::world::objects::{
-    all, change, controller, create, deleting, name, namespace, number, ready, reference, set_status, text, uid, with_condition,
+    all, change, controller, create, deleting, items, name, namespace, number, ready, reference, set_status, text, uid, with_condition,
 };
 use crate::world::store::{DeleteOptions, Id, Store};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const SETS: &str = "replicasets.apps";
 const HASH: &str = "pod-template-hash";
 const REVISION: &str = "deployment.kubernetes.io/revision";
+const LATE: &str = "ProgressDeadlineExceeded";
 
 /// The deployment and the replica set controller.
 pub fn control() -> Box<dyn Controller> {
@@ -23,6 +25,48 @@ pub fn control() -> Box<dyn Controller> {
             replica_set(store, &id, &set);
         }
     })
+}
+
+/// Ends the roll-outs that do not get further within their time. `pace`: seconds of the platform in each real second.
+pub struct Deadlines {
+    timers: Timers,
+    waiting: BTreeSet<String>,
+}
+
+impl Deadlines {
+    /// None has begun.
+    pub fn new(pace: f64) -> Self {
+        Self { timers: Timers::new(pace), waiting: BTreeSet::new() }
+    }
+}
+
+impl Controller for Deadlines {
+    fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
+        let progress = |d: &Value| items(&d["status"]["conditions"]).find(|c| c["type"] == "Progressing").cloned();
+        let begun = |(id, d): (Id, &Value)| {
+            let said = progress(d).filter(|c| c["reason"] == "ReplicaSetUpdated" && !deleting(d))?;
+            let key = format!("{} {} {}", uid(d), d["metadata"]["generation"], d["status"]["availableReplicas"]);
+            Some((id, key, number(&d["spec"]["progressDeadlineSeconds"]), said))
+        };
+        let all: Vec<_> = store.entries("deployments.apps", None).map(|(id, d)| (id.clone(), &**d)).filter_map(begun).collect();
+        let waiting = all.iter().map(|(_, key, ..)| key.clone()).collect();
+        // What got further begins anew where it is here again.
+        for key in std::mem::replace(&mut self.waiting, waiting).difference(&self.waiting) {
+            self.timers.forget(key);
+        }
+        for (id, key, seconds, mut said) in all {
+            #[allow(clippy::cast_precision_loss, reason = "minutes")]
+            if self.timers.passed(&key, seconds as f64, now) {
+                (said["status"], said["reason"]) = ("False".into(), LATE.into());
+                change(store, &id, |d| d["status"]["conditions"] = with_condition(&d["status"]["conditions"], "Progressing", said, now));
+            }
+        }
+    }
+}
+
+/// Whether its roll-out did not get further in its time.
+pub fn is_late(deployment: &Value) -> bool {
+    items(&deployment["status"]["conditions"]).any(|c| c["type"] == "Progressing" && c["reason"] == LATE)
 }
 
 fn roll_out(store: &mut Store, hashes: &mut Hashes, id: &Id, deployment: &Value, now: DateTime<Utc>) {
@@ -114,14 +158,17 @@ fn deployment_status(deployment: &Value, current: &Value, sets: &[Value], now: D
     );
     let done = enough && updated >= wanted && sum("replicas") <= updated;
     let set = name(current);
+    let more = available > number(&deployment["status"]["availableReplicas"]);
     let mut progress = told(
-        true,
+        done || more
+            || !is_late(deployment)
+            || number(&deployment["status"]["observedGeneration"]) != number(&deployment["metadata"]["generation"]),
         if done {
             ("NewReplicaSetAvailable", format!("ReplicaSet \"{set}\" has successfully progressed."))
         } else {
             ("ReplicaSetUpdated", format!("ReplicaSet \"{set}\" is progressing."))
         },
-        ("", String::new()),
+        (LATE, format!("ReplicaSet \"{set}\" has timed out progressing.")),
     );
     let mut minimum = minimum;
     for (kind, new) in [("Progressing", &mut progress), ("Available", &mut minimum)] {

@@ -2,12 +2,13 @@
 //! Knows no rule of Kubernetes or Argo CD.
 use super::world::World;
 use super::{Managed, Options, Platform, with_argo};
-use crate::argocd::Spoke;
+use crate::argocd::{Repository, Spoke};
 use crate::seed;
 use crate::serve::server::{Server, kubeconfig};
 use crate::world::objects::group;
 use crate::world::resource;
 use crate::world::store::Store;
+use crate::world::table::Table;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use std::io;
@@ -62,6 +63,10 @@ pub struct Served {
     pub hub: Server,
     /// Where it deploys to.
     pub spoke: Server,
+    /// The Git repository that Argo CD reads.
+    pub git: Repository,
+    /// Answers for the containers of the spoke.
+    pub responder: Arc<Table>,
 }
 
 impl Served {
@@ -70,9 +75,12 @@ impl Served {
     /// # Errors
     /// If a port is not available, or the system gives no random numbers.
     pub fn start(options: &Options, now: DateTime<Utc>, port: u16) -> io::Result<Self> {
-        let spoke = spoke(options, now)?.serve(port)?;
-        let hub = hub(options, now, &spoke.address(), spoke.objects())?.serve(0)?;
-        Ok(Self { hub, spoke })
+        let spoke = spoke(options, now)?;
+        let responder = spoke.responder.clone();
+        let spoke = spoke.serve(port)?;
+        let hub = hub(options, now, &spoke.address(), spoke.objects())?;
+        let git = hub.git.clone();
+        Ok(Self { hub: hub.serve(0)?, spoke, git, responder })
     }
 
     /// A kubeconfig with both contexts: `evid-demo`, the current one, is the spoke, and `evid-demo-hub` the hub.

@@ -8,6 +8,7 @@ mod confined;
 mod generated;
 mod healthy;
 mod kept;
+mod ordered;
 mod passing;
 mod quality;
 mod restored;
@@ -27,7 +28,7 @@ type Predicate = fn(&Question<'_>) -> Answer;
 const PREDICATES: &[(&str, Predicate)] = &[
     ("complete", quality::complete),
     ("comparable", quality::comparable),
-    ("ordered", quality::ordered),
+    ("ordered", ordered::ordered),
     ("unchanged", unchanged::unchanged),
     ("undisturbed", undisturbed::undisturbed),
     ("healthy", healthy::healthy),

@@ -46,7 +46,7 @@ impl Verifying<'_> {
             let about = format!("{}: the bundle that the report is about", foreign::clean(&name));
             if let Some((path, resplit)) = self.bundles.get(&subject.sha256) {
                 say.push(about);
-                bundles.push(AtHand { path: path.clone(), name, resplit: Some(*resplit) });
+                bundles.push(AtHand { path: path.clone(), name, sha256: subject.sha256.clone(), resplit: Some(*resplit) });
                 continue;
             }
             let Some(found) = beside(path, &subject.name, self.global) else {
@@ -64,7 +64,7 @@ impl Verifying<'_> {
             }
             say.push(about);
             self.run.insert(subject.sha256.clone(), (found.clone(), archive::point(&reader)?));
-            bundles.push(AtHand { path: found, name, resplit: None });
+            bundles.push(AtHand { path: found, name, sha256: subject.sha256.clone(), resplit: None });
         }
         if self.depth == Depth::Rederived {
             if bundles.len() == statement.subjects.len() {
@@ -98,6 +98,7 @@ struct AtHand {
     path: PathBuf,
     /// The name in the report.
     name: String,
+    sha256: String,
     /// Whether its facets were split again; none if its contents were not checked yet.
     resplit: Option<bool>,
 }
@@ -110,8 +111,12 @@ fn rederived(bundles: &[AtHand], statement: &Statement, broken: &dyn Fn(String) 
         }
     }
     let paths: Vec<PathBuf> = bundles.iter().map(|at| at.path.clone()).collect();
-    let mut sides = archive::sides(&paths, Check::Content)?;
+    // Their content was checked: once is enough, while they are the same files.
+    let mut sides = archive::sides(&paths, Check::Digests)?;
     for (side, at) in sides.iter_mut().zip(bundles) {
+        if side.sha256 != at.sha256 {
+            return Err(broken(format!("{} was changed while it was verified", at.path.display())));
+        }
         side.name = at.name.strip_suffix(ENDING).unwrap_or(&at.name).to_owned();
         // A report says of each bundle whether it was checked then; now all were.
         let said = statement.predicate.pointer("/bundles").and_then(Value::as_array).into_iter().flatten();

@@ -12,7 +12,7 @@ use crate::usecase::switch::decide::allowed::{allows, idle};
 use crate::usecase::switch::decide::lacks::hangs;
 use crate::usecase::switch::decide::leftovers::{Known, leftovers};
 use crate::usecase::switch::decide::removal::removal;
-use crate::usecase::switch::decide::{diagnosis, manifests, patches};
+use crate::usecase::switch::decide::{before, diagnosis, manifests, patches};
 use crate::usecase::switch::on;
 use crate::usecase::switch::{Code, Fact, Options, Run, Step, Stop, Strategy, Was, Write};
 use serde_json::Value;
@@ -111,7 +111,10 @@ pub fn plan(run: &mut Run<'_>, options: &Options) -> Result<Plan, Stop> {
     writes.extend(if syncs { Some(patches::sync(&manifest, &options.stamp, 1, automated)) } else { patches::refresh(&manifest) });
     notes.extend(view.notes.iter().cloned());
     let known = Known::of(&view, &removal);
-    let expected = living.iter().map(|o| (o.key.clone(), Was::default())).collect();
+    let mut expected = before::of(&view);
+    // Whatever an Application's health is while the root hangs, it need not stay so.
+    expected.retain(|_, was| was.unmade.is_some());
+    expected.extend(living.iter().map(|o| (o.key.clone(), Was::default())));
     Ok(Plan { root: key, uid: root.uid.clone(), causes, mends, automated, syncs, writes, notes, manifest, project, hung, expected, known })
 }
 

@@ -1,10 +1,11 @@
-//! What an Application was like before the layer went: ON brings back what was, and no more. Pure; knows no tree of Applications.
-use crate::argo::{Mode, app};
+//! What an Application or an ApplicationSet was like before the layer went: ON brings back what was, and no more. Pure; knows no tree of
+//! Applications.
+use crate::argo::{Mode, app, set};
 use crate::kinds::worse::is_worse;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What an Application was like. The default says nothing: then it must be Synced and Healthy.
+/// What an object was like. The default says nothing: then it must be Synced and Healthy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Was {
@@ -15,13 +16,47 @@ pub struct Was {
     /// It was OutOfSync with nothing of it there, and nobody had ever synced it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub never_synced: bool,
+    /// An ApplicationSet had not made its Applications.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmade: Option<Unmade>,
+}
+
+/// Why an ApplicationSet has not made its Applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unmade {
+    /// Its controller has not looked at it.
+    Unseen,
+    /// It can't.
+    Failed,
+}
+
+impl Unmade {
+    /// Of a set; none where it has made them.
+    pub fn of(set: &Value) -> Option<Self> {
+        match set::made(set) {
+            set::Made::All => None,
+            set::Made::Unseen => Some(Self::Unseen),
+            set::Made::Failed(_) => Some(Self::Failed),
+        }
+    }
 }
 
 impl Was {
     /// What an Application is like now.
     pub fn of(value: &Value) -> Self {
         let (sync, health) = (app::sync(value).to_owned(), app::health(value).to_owned());
-        Self { never_synced: sync == "OutOfSync" && health == "Missing" && app::is_never_synced(value), sync, health }
+        Self { never_synced: sync == "OutOfSync" && health == "Missing" && app::is_never_synced(value), sync, health, unmade: None }
+    }
+
+    /// What an ApplicationSet is like now; none where it has made its Applications.
+    pub fn of_set(value: &Value) -> Option<Self> {
+        Unmade::of(value).map(|unmade| Self { unmade: Some(unmade), ..Self::default() })
+    }
+
+    /// Whether an ApplicationSet that had not made its Applications has not for the same reason.
+    pub fn is_unmade_as(&self, set: &Value) -> bool {
+        self.unmade.is_some() && self.unmade == Unmade::of(set)
     }
 
     /// Whether an Application that was not Synced and Healthy is again just as it was.

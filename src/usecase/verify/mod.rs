@@ -89,7 +89,7 @@ fn inspect(files: &dyn Files, sums: &Sums, defects: &mut Vec<Defect>) -> Result<
     defects.extend(probe::defects(files, &config, &manifest));
     defects.extend(text::defects(files, &manifest));
     defects.extend(files.bytes(WATCH).into_iter().flat_map(|bytes| watch::defects(&bytes)));
-    defects.extend(files.bytes(ACTIONS).into_iter().flat_map(|bytes| actions::defects(&bytes, manifest.window.finished.as_deref())));
+    defects.extend(files.bytes(ACTIONS).into_iter().flat_map(|bytes| actions::defects(&bytes)));
     if manifest.rules != rules.digest() {
         return Ok(false);
     }

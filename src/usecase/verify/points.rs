@@ -1,11 +1,12 @@
-//! Whether the bundles of one run agree with its journal: each is an extension of the one before, and was written in the time that it claims.
-//! Of a single bundle, only what it says of itself is checked elsewhere. Must not know where bundles are, nor what was written.
-use crate::bundle::actions;
+//! Whether the bundles of one run agree with its journal: each goes on from the one before. What is wrong with their times is a doubt of the
+//! claim `ordered`: a clock that was set back is no damage. Must not know where bundles are, nor what was written.
+use crate::bundle::coverage::Coverage;
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::manifest::{Manifest, Window};
 use crate::bundle::names::{ACTIONS, WATCH};
 use crate::bundle::sums::Sums;
 use crate::model::instant;
+use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeMap;
 
 /// What is looked at of one bundle.
@@ -17,6 +18,8 @@ pub struct Point {
     pub run: Option<String>,
     /// When it was captured.
     pub window: Window,
+    /// The highest resourceVersion that was seen: the cluster's own count of its writes.
+    pub highest: Option<u64>,
     /// The journal, as it was then.
     pub actions: Option<Vec<u8>>,
     /// Whether it says what was watched since the point before.
@@ -28,62 +31,75 @@ impl Point {
     ///
     /// # Errors
     /// As `read`.
-    pub fn of<E>(name: &str, manifest: &Manifest, sums: &Sums, read: impl FnOnce(&str) -> Result<Vec<u8>, E>) -> Result<Self, E> {
+    pub fn of<E>(
+        name: &str,
+        (manifest, coverage): (&Manifest, &Coverage),
+        sums: &Sums,
+        read: impl FnOnce(&str) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, E> {
         let actions = sums.get(ACTIONS).map(|_| read(ACTIONS)).transpose()?;
+        let highest = coverage.highest_resource_version.as_ref().and_then(|version| version.parse().ok());
         let (run, window) = (manifest.run.clone(), manifest.window.clone());
-        Ok(Self { name: name.to_owned(), run, window, actions, watched: sums.get(WATCH).is_some() })
+        Ok(Self { name: name.to_owned(), run, window, highest, actions, watched: sums.get(WATCH).is_some() })
+    }
+
+    fn started(&self) -> Option<DateTime<FixedOffset>> {
+        self.window.started.as_deref().and_then(instant)
+    }
+
+    /// Whether it is the one with which its run began: nothing had been written or watched then.
+    fn is_first(&self) -> bool {
+        self.actions.is_none() && !self.watched
     }
 }
 
 /// What the bundles of a run contradict in each other: which bundle, and what. Bundles of no run, and of other runs, are left alone.
 pub fn contradictions(points: &[Point]) -> Vec<(usize, Defect)> {
-    let mut runs: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut runs: BTreeMap<&str, Vec<(usize, &Point)>> = BTreeMap::new();
     for (i, point) in points.iter().enumerate() {
         if let Some(run) = &point.run {
-            runs.entry(run).or_default().push(i);
+            runs.entry(run).or_default().push((i, point));
         }
     }
+    runs.into_values().flat_map(of_run).collect()
+}
+
+/// The journal only grows, so it gives the order. One that is later by the clock and by the cluster's count lacks something, though; the
+/// clock alone may have been set back.
+fn of_run(mut run: Vec<(usize, &Point)>) -> Vec<(usize, Defect)> {
+    run.sort_by_key(|(_, p)| (!p.is_first(), p.actions.as_ref().map_or(0, Vec::len), p.started()));
     let mut found = Vec::new();
-    for mut run in runs.into_values() {
-        run.sort_by_key(|i| points.get(*i).map(|p| p.window.started.as_deref().and_then(instant)));
-        for pair in run.windows(2) {
-            if let [a, b] = *pair
-                && let (Some(before), Some(after)) = (points.get(a), points.get(b))
-            {
-                found.extend(between(before, after).into_iter().map(|defect| (b, defect)));
-            }
+    let mut last: Option<(usize, &Point)> = None;
+    for next in run {
+        if let Some(earlier) = last {
+            let ((_, before), (i, after)) = if is_later(earlier.1, next.1) { (next, earlier) } else { (earlier, next) };
+            found.extend(between(before, after).into_iter().map(|defect| (i, defect)));
+        }
+        // One that lacks its journal says nothing about those after it.
+        if last.is_none() || next.1.actions.is_some() {
+            last = Some(next);
         }
     }
     found
 }
 
+fn is_later(a: &Point, b: &Point) -> bool {
+    a.started() > b.started() && !matches!((a.highest, b.highest), (Some(a), Some(b)) if a <= b)
+}
+
 fn between(before: &Point, after: &Point) -> Vec<Defect> {
     let wrong = |entry: &str, what: String| Defect::of(entry, DefectKind::Facets(what));
+    let missing = |entry: &str| wrong(entry, format!("missing, and {} is an earlier point of its run", before.name));
     let mut defects = Vec::new();
     if !after.watched {
-        defects.push(wrong(WATCH, format!("missing, and {} is an earlier point of its run", before.name)));
+        defects.push(missing(WATCH));
     }
-    let Some(journal) = &after.actions else {
-        defects.push(wrong(ACTIONS, format!("missing, and {} is an earlier point of its run", before.name)));
-        return defects;
-    };
-    let earlier = before.actions.as_deref().unwrap_or_default();
-    if !journal.starts_with(earlier) {
-        defects.push(wrong(ACTIONS, format!("it does not go on from what {} holds: lines are missing or were changed", before.name)));
-        return defects;
-    }
-    let old = actions::times(earlier).count();
-    let (from, until) = (&before.window.finished, &after.window.started);
-    let [begin, end] = [from, until].map(|t| t.as_deref().and_then(instant));
-    for (i, at) in actions::times(journal).enumerate().skip(old) {
-        if begin.is_some_and(|begin| at.is_some_and(|at| at < begin)) {
-            let said = from.as_deref().unwrap_or_default();
-            defects.push(wrong(ACTIONS, format!("line {}: it is earlier than the end of {} ({said}), which lacks it", i + 1, before.name)));
+    match &after.actions {
+        None => defects.push(missing(ACTIONS)),
+        Some(journal) if !journal.starts_with(before.actions.as_deref().unwrap_or_default()) => {
+            defects.push(wrong(ACTIONS, format!("it does not go on from what {} holds: lines are missing or were changed", before.name)));
         }
-        if end.is_some_and(|end| at.is_some_and(|at| at > end)) {
-            let said = until.as_deref().unwrap_or_default();
-            defects.push(wrong(ACTIONS, format!("line {}: it is later than the beginning of this capture ({said})", i + 1)));
-        }
+        Some(_) => {}
     }
     defects
 }
@@ -94,7 +110,7 @@ mod tests {
     use crate::bundle::manifest::Window;
     use crate::canon::json;
     use chrono::{DateTime, SecondsFormat, TimeDelta};
-    use proptest::prelude::{Just, Strategy, prop};
+    use proptest::prelude::{Just, Strategy, any, prop};
     use proptest::sample::Index;
     use proptest::{prop_assert, prop_assert_eq, proptest};
     use serde_json::json;
@@ -122,6 +138,7 @@ mod tests {
                 name: format!("point-{started}"),
                 run: Some("r".into()),
                 window: Window { started: Some(stamp(started)), finished: Some(stamp(finished)) },
+                highest: u64::try_from(finished).ok(),
                 watched: actions.is_some(),
                 actions,
             };
@@ -150,7 +167,7 @@ mod tests {
         }
 
         #[test]
-        fn a_line_that_is_dropped_or_changed_is_named_in_a_later_point(mut points in run(), at in proptest::prelude::any::<Index>()) {
+        fn a_line_that_is_dropped_or_changed_is_named_in_a_later_point(mut points in run(), at in any::<Index>()) {
             let last = points.len() - 1;
             if last < 2 {
                 return Ok(());
@@ -170,20 +187,32 @@ mod tests {
         }
 
         #[test]
-        fn a_write_outside_of_the_time_between_its_captures_is_named(mut points in run(), of in proptest::prelude::any::<Index>(), late: bool, by in 1_i64..5000) {
-            let b = 1 + of.index(points.len() - 1);
-            let bound = if late { points[b].window.started.clone() } else { points[b - 1].window.finished.clone() };
-            let bound = DateTime::parse_from_rfc3339(&bound.unwrap()).unwrap().timestamp_millis();
-            let old = points[b - 1].actions.clone().unwrap_or_default();
-            let forged = [old.clone(), line(if late { bound + by } else { bound - by }, 1)].concat();
-            points.truncate(b + 1);
-            points[b].actions = Some(forged);
-            let found = of_bundle(&points);
-            prop_assert!(found.len() == 1 && found[0].0 == b && found[0].1.contains(if late { "later" } else { "earlier" }), "{:?}", found);
+        fn a_clock_that_was_set_back_is_no_damage_and_hides_none(mut points in run(), of in any::<Index>(), back in 1_i64..9000, known: bool) {
+            let from = of.index(points.len());
+            for point in &mut points[from..] {
+                for time in [&mut point.window.started, &mut point.window.finished].into_iter().flatten() {
+                    *time = stamp(DateTime::parse_from_rfc3339(time).unwrap().timestamp_millis() - back);
+                }
+            }
+            prop_assert_eq!(of_bundle(&points), []);
+            let last = points.len() - 1;
+            if last > 1 {
+                points[last].actions.as_mut().unwrap()[20] ^= 1;
+                let found = of_bundle(&points);
+                prop_assert!(found.iter().any(|(i, said)| *i == last && said.contains("does not go on")), "{:?}", found);
+            }
+            // Stripped of all, it looks like the one with which the run began.
+            (points[last].actions, points[last].watched) = (None, false);
+            if !known {
+                points.iter_mut().for_each(|p| p.highest = None);
+            }
+            if last > 1 && points[last].started() > points[1].started() {
+                prop_assert_eq!(of_bundle(&points[1..]).iter().map(|(i, _)| *i).collect::<Vec<_>>(), [last - 1; 2]);
+            }
         }
 
         #[test]
-        fn a_later_point_without_a_journal_or_a_watch_is_named(mut points in run(), of in proptest::prelude::any::<Index>(), journal: bool) {
+        fn a_later_point_without_a_journal_or_a_watch_is_named(mut points in run(), of in any::<Index>(), journal: bool) {
             let b = 1 + of.index(points.len() - 1);
             points.truncate(b + 1);
             if journal { points[b].actions = None } else { points[b].watched = false }

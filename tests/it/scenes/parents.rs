@@ -1,10 +1,11 @@
 //! Roots and children that somebody else makes: a parent, an ApplicationSet.
+use super::git;
+use super::git::{commit, marked};
 use super::ground::Ground;
 use super::stage::{APPS, FINALIZER, ROOT, Stage, documents};
-use evid_demo::seed::git::{Rendered, TRACKING};
+use evid_demo::seed::git::TRACKING;
 use evid_demo::world::objects::LAST_APPLIED;
 use serde_json::{Value, json};
-use std::path::Path;
 use std::sync::Arc;
 
 const REPOSITORY: &str = "https://git.example.com/mlops/platform.git";
@@ -16,24 +17,6 @@ fn application(name: &str, source: Value, finalizers: Value) -> Value {
         "spec": {"project": "optional", "source": source,
             "destination": {"server": "https://kubernetes.default.svc", "namespace": "argocd"},
             "syncPolicy": {"automated": {"prune": true, "selfHeal": true}}}})
-}
-
-/// The demo's Git: this Application's path gives these manifests.
-fn commit(stage: &Stage, app: &str, path: &str, manifests: Vec<Value>) {
-    if let Ground::Demo(demo) = &stage.ground {
-        let manifests = manifests.into_iter().map(|m| marked(m, app)).collect();
-        let rendered = Rendered { path: path.into(), source_types: json!({"sourceType": "Directory"}), manifests: Arc::new(manifests) };
-        demo.git.lock().unwrap().rendered.insert(app.into(), rendered);
-    }
-}
-
-/// As Argo CD applies it.
-fn marked(mut manifest: Value, app: &str) -> Value {
-    let text = |at: &str| manifest.pointer(at).and_then(Value::as_str).unwrap();
-    let group = text("/apiVersion").split_once('/').map_or("", |(group, _)| group);
-    let mark = format!("{app}:{group}/{}:{}/{}", text("/kind"), text("/metadata/namespace"), text("/metadata/name"));
-    manifest["metadata"]["annotations"][TRACKING] = mark.into();
-    manifest
 }
 
 /// A parent manages the root, heals it, and so turns the switch on again: nothing may be removed.
@@ -96,23 +79,13 @@ fn declare(stage: &Stage, there: bool) {
                 git.generated.remove("feast-tenant-a");
             }
         }
-        Ground::Real(real) => {
-            let folder = stage.path("platform");
-            if !there {
-                assert!(real.script("git-push", &["--refresh"]).status.success());
-                return;
-            }
-            copy(&crate::samples::folder().join("platform"), &folder);
-            std::fs::write(folder.join("apps/optional/feast-tenants.yaml"), set().to_string()).unwrap();
-            std::fs::create_dir(folder.join("workloads/feast-tenants")).unwrap();
-            std::fs::write(folder.join("workloads/feast-tenants/config.yaml"), tenants_object().to_string()).unwrap();
-            assert!(real.script("git-push", &["--refresh", folder.to_str().unwrap()]).status.success());
-        }
+        Ground::Real(real) if there => git::push(
+            stage,
+            real,
+            &[("apps/optional/feast-tenants.yaml", &set()), ("workloads/feast-tenants/config.yaml", &tenants_object())],
+        ),
+        Ground::Real(real) => git::put_back(real),
     }
-}
-
-fn copy(from: &Path, to: &Path) {
-    assert!(std::process::Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
 }
 
 /// The root's Git holds an ApplicationSet: it goes and comes back with the layer, and so does what it makes.

@@ -38,7 +38,13 @@ impl Stage {
         Self::on(ground, folder)
     }
 
-    /// The real cluster.
+    /// A demo platform whose Argo CD runs in a cluster of its own.
+    pub fn demo_hub() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::on(Ground::Demo(Box::new(Demo::serve_both(folder.path()))), folder)
+    }
+
+    /// The real cluster, or the real hub and spoke.
     pub fn real() -> Self {
         Self::on(Ground::Real(Real::find()), tempfile::tempdir().unwrap())
     }

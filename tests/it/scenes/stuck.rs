@@ -1,6 +1,8 @@
 //! What hangs: a root, an object; and what is refused before it could.
 use super::stage::{APPS, PROJECTS, ROOT, Stage, documents};
 use serde_json::{Value, json};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// The AppProject of the switched layer, as the sample declares it.
 fn declared_project() -> Value {
@@ -54,4 +56,26 @@ pub fn held_object(stage: &Stage) {
     stage.evid(&["switch", "status"]).naming(&["feast-env"]);
     stage.capture("off").ended(0);
     stage.verdicts(&["begin", "off"]).say("optional.absent", "refuted", "feast-env");
+}
+
+/// Somebody's finalizer holds an object for a while after its deletion began, and then lets it go.
+pub fn held_for_a_while(stage: &Stage) {
+    const HELD: (&str, &str, &str) = ("configmaps", "feast-dev", "feast-env");
+    let (kind, namespace, name) = HELD;
+    let hold = |finalizers: Value| json!({"metadata": {"finalizers": finalizers}});
+    stage.ground.patch(kind, namespace, name, &hold(json!(["feast.example.com/keep"])));
+    let ground = &stage.ground;
+    let (long, end) = (Duration::from_secs(if ground.is_demo() { 1 } else { 40 }), Instant::now() + ground.patience());
+    let said = thread::scope(|scope| {
+        scope.spawn(move || {
+            let deleting = || ground.get(kind, namespace, name).is_some_and(|o| !o["metadata"]["deletionTimestamp"].is_null());
+            while !deleting() && Instant::now() < end {
+                thread::sleep(ground.poll());
+            }
+            thread::sleep(long);
+            ground.patch(kind, namespace, name, &hold(Value::Null));
+        });
+        stage.prove(&["core-only"])
+    });
+    said.ended(0).naming(&["ConfigMap feast-dev/feast-env", "feast.example.com/keep", "result: proven"]);
 }

@@ -2,7 +2,7 @@
 use crate::support::cluster::{Cluster, World, app_path, path};
 use crate::switch::off::{BOTH, codes, living, refusals, switch_off};
 use crate::switch::platform::{app, deployment, off_options, on_options, platform_with, run};
-use evid::usecase::switch::{Event, Stop, Strategy, on};
+use evid::usecase::switch::{Event, Options, Settled, Stop, Strategy, before, off, on};
 use serde_json::{Value, json};
 
 const KEEP: &str = "argocd.argoproj.io/sync-options";
@@ -29,6 +29,31 @@ fn with(set: Value, finalizer: bool) -> Cluster {
 
 fn set_path() -> String {
     path("applicationsets", "argocd", "tenants")
+}
+
+fn failed() -> Value {
+    json!({"conditions": [{"type": "ErrorOccurred", "status": "True", "message": "no such cluster"}]})
+}
+
+/// From now on, whatever the set comes to, this is read as its status.
+fn says(fake: &Cluster, status: &Value) {
+    let status = status.clone();
+    fake.0.borrow_mut().instead = vec![Box::new(move |world, ask| {
+        (ask.path.contains("/applicationsets") && world.get(&set_path()).is_some()).then(|| {
+            let mut set = world.at(&set_path()).clone();
+            set["status"] = status.clone();
+            let list = json!({"kind": "ApplicationSetList", "metadata": {"resourceVersion": "1"}, "items": [set]});
+            Ok(crate::support::cluster::reply(200, &list))
+        })
+    })];
+}
+
+fn switch_on(fake: &Cluster, options: &Options) -> Result<Settled, Stop> {
+    let (done, ..) = run(fake, |run| {
+        let plan = on::plan(run, options)?;
+        on::on(run, &plan, options)
+    });
+    done
 }
 
 #[test]
@@ -123,22 +148,39 @@ fn a_set_that_can_not_make_its_applications_ends_on_with_its_message() {
     let fake = with(set(json!({})), true);
     let (done, ..) = switch_off(&fake, &off_options(Strategy::Prune));
     done.unwrap();
-    fake.0.borrow_mut().instead.push(Box::new(|world, ask| {
-        (ask.path.contains("/applicationsets") && world.get(&set_path()).is_some()).then(|| {
-            let mut set = world.at(&set_path()).clone();
-            set["status"] = json!({"conditions": [{"type": "ErrorOccurred", "status": "True", "message": "no such cluster"}]});
-            Ok(crate::support::cluster::reply(
-                200,
-                &json!({"kind": "ApplicationSetList", "metadata": {"resourceVersion": "1"}, "items": [set]}),
-            ))
-        })
-    }));
-    let (done, ..) = run(&fake, |run| {
-        let plan = on::plan(run, &on_options())?;
-        on::on(run, &plan, &on_options())
-    });
-    let Err(Stop::Failed(facts)) = done else { panic!("{done:?}") };
+    says(&fake, &failed());
+    let Err(Stop::Failed(facts)) = switch_on(&fake, &on_options()) else { panic!("it ended") };
     assert_eq!((codes(&facts), &*facts[0].detail), (vec![("set-failed", "tenants")], "no such cluster"));
+}
+
+#[test]
+fn a_set_that_had_not_made_its_applications_before_is_said_to_be_as_before_and_only_where_nothing_is_lacking() {
+    let (failed, unseen, made) = (failed(), json!({}), json!({"conditions": [{"type": "ResourcesUpToDate", "status": "True"}]}));
+    for (was, is, code) in
+        [(&failed, &failed, "as-before"), (&unseen, &unseen, "as-before"), (&unseen, &failed, "set-failed"), (&made, &failed, "set-failed")]
+    {
+        for lacking in [false, true] {
+            let fake = with(set(json!({})), true);
+            says(&fake, was);
+            let (plan, ..) = run(&fake, |run| off::plan(run, &off_options(Strategy::Prune)).unwrap());
+            let expected = before::given_back(&before::kept(&plan.before));
+            assert_eq!(expected, plan.before);
+            switch_off(&fake, &off_options(Strategy::Prune)).0.unwrap();
+            says(&fake, is);
+            if lacking {
+                fake.0.borrow_mut().platform.git.lock().unwrap().generated.remove("tenant-b");
+            }
+            match switch_on(&fake, &Options { expected, ..on_options() }) {
+                Ok(done) => assert_eq!((codes(&done.notes), lacking), (vec![(code, "tenants")], false)),
+                Err(Stop::Failed(facts)) => {
+                    let wanted = if is == &unseen { "set-unseen" } else { "set-failed" };
+                    assert!(lacking || code == "set-failed", "{facts:?}");
+                    assert_eq!(codes(&facts), [(wanted, "tenants")]);
+                }
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+    }
 }
 
 #[test]

@@ -183,3 +183,32 @@ fn a_service_gets_addresses_that_nobody_else_has() {
     let address = world.get("ipaddresses.networking.k8s.io", "", service["spec"]["clusterIP"].as_str().unwrap());
     assert_eq!(address["spec"]["parentRef"]["name"], "feast-ui");
 }
+
+#[test]
+fn a_roll_out_whose_pods_find_no_node_ends_at_its_deadline_and_is_degraded() {
+    let mut world = World::new();
+    let mut app = world.find("deployments.apps", "mlops-dev", "fastapi").unwrap().clone();
+    app["metadata"] = json!({"name": "nowhere", "namespace": "mlops-dev"});
+    app["spec"]["progressDeadlineSeconds"] = 10.into();
+    app["spec"]["template"]["spec"]["nodeSelector"] = json!({"disk": "none"});
+    let labels = json!({"app": "nowhere"});
+    (app["spec"]["selector"], app["spec"]["template"]["metadata"]) = (json!({"matchLabels": labels}), json!({"labels": labels}));
+    app.as_object_mut().unwrap().remove("status");
+    let resource = world.platform.store.resource("deployments.apps").unwrap().clone();
+    world.platform.store.create(&resource, "mlops-dev", app).unwrap();
+    let reason = |w: &World| {
+        let now = w.find("deployments.apps", "mlops-dev", "nowhere").unwrap();
+        items(&now["status"]["conditions"]).find(|c| c["type"] == "Progressing").map(|c| c["reason"].as_str().unwrap().to_owned())
+    };
+    world.run(8);
+    assert_eq!(reason(&world).as_deref(), Some("ReplicaSetUpdated"));
+    world.run(8);
+    assert_eq!(reason(&world).as_deref(), Some("ProgressDeadlineExceeded"));
+    world.run(30);
+    assert_eq!(reason(&world).as_deref(), Some("ProgressDeadlineExceeded"), "it stays so");
+    world.change("deployments.apps", "mlops-dev", "nowhere", |d| {
+        drop(d["spec"]["template"]["spec"].as_object_mut().unwrap().remove("nodeSelector"))
+    });
+    world.run(15);
+    assert_eq!(reason(&world).as_deref(), Some("NewReplicaSetAvailable"));
+}

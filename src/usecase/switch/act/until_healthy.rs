@@ -110,7 +110,7 @@ impl State<'_> {
             let code = if app::is_operating(value) { Code::Operating } else { Code::NotReconciled };
             return Ok(self.since.with_silence(run, value, Fact::new(code, &root.key, message)));
         }
-        let lists: BTreeSet<Key> = view.listed_apps();
+        let lists = view.listed();
         let there = |k: &Key| view.get(k).is_some_and(|o| meta::deleting(&o.value).is_none());
         let synced = app::sync(value) == "Synced";
         let direct: BTreeSet<Key> = managed(value).filter(|k| k.is_argo("Application")).collect();
@@ -129,7 +129,9 @@ impl State<'_> {
         }
         let mut pending = self.lacking(run, root);
         // Deeper ones come when their parents are synced; what no parent lists any more is not in Git.
-        let settled = pending.is_empty() && view.members().iter().all(|m| self.lacking(run, m).is_empty());
+        let settled = pending.is_empty()
+            && view.members().iter().all(|m| self.lacking(run, m).is_empty())
+            && view.sets().all(|set| set::made(&set.value) == set::Made::All);
         for key in self.want.expected.keys().filter(|k| !there(k)) {
             if !settled || lists.contains(key) {
                 pending.push(Fact::new(Code::Missing, key, ""));
@@ -190,9 +192,11 @@ impl State<'_> {
         Ok(pending)
     }
 
-    /// The ApplicationSets of the layer that have not made their Applications yet.
+    /// The ApplicationSets of the layer that have not made their Applications yet. One that had not before either need not now, where all that
+    /// was there is.
     fn of_sets(&mut self, run: &Run<'_>, view: &View) -> Result<Vec<Fact>, Stop> {
         let (mut pending, mut failed) = (Vec::new(), Vec::new());
+        let all_there = self.want.expected.keys().all(|key| view.get(key).is_some());
         for set in view.sets() {
             let fact = match set::made(&set.value) {
                 set::Made::All => None,
@@ -200,7 +204,11 @@ impl State<'_> {
                 set::Made::Failed(message) => Some(Fact::new(Code::SetFailed, &set.key, message)),
             };
             if self.since.lasts(&set.key, "not-made", fact.is_some(), run.clock.now(), run.times.lasting) {
-                failed.extend(fact);
+                let as_before = all_there && self.want.expected.get(&set.key).is_some_and(|was| was.is_unmade_as(&set.value));
+                match fact {
+                    Some(fact) if as_before => drop(self.spared.insert(set.key.clone(), Fact { code: Code::AsBefore, ..fact })),
+                    fact => failed.extend(fact),
+                }
             } else {
                 pending.extend(fact);
             }

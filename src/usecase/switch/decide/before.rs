@@ -1,4 +1,4 @@
-//! What the layer's Applications were like before it went, as it is read, and as the journal of an OFF and the folder of a run keep it. Pure.
+//! What the layer's Applications and ApplicationSets were like before it went, as it is read, and as the journal of an OFF and the folder of a run keep it. Pure.
 use crate::argo::{Here, control_namespace};
 use crate::model::{Key, Layer, Object, Role};
 use crate::usecase::switch::{View, Was};
@@ -6,9 +6,12 @@ use serde::Deserialize as _;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What the root and the Applications below it are like.
+const SET: &str = "ApplicationSet";
+
+/// What the root and the Applications below it are like, and the ApplicationSets that have not made theirs.
 pub fn of(view: &View) -> BTreeMap<Key, Was> {
-    view.family().map(|o| (o.key.clone(), Was::of(&o.value))).collect()
+    let apps = view.family().map(|o| (o.key.clone(), Was::of(&o.value)));
+    apps.chain(view.sets().filter_map(|o| Some((o.key.clone(), Was::of_set(&o.value)?)))).collect()
 }
 
 /// The same, of the objects of an earlier bundle; nothing where the layer was not on in it.
@@ -26,15 +29,22 @@ pub fn of_journal(text: &str) -> Option<BTreeMap<Key, Was>> {
     text.lines().find_map(|line| serde_json::from_str::<Value>(line).ok()?.get("before").and_then(read))
 }
 
-/// As the journal and the folder of a run keep it: by `namespace/name`.
+/// As the journal and the folder of a run keep it: an Application by `namespace/name`, an ApplicationSet with its kind before that.
 pub fn kept(before: &BTreeMap<Key, Was>) -> BTreeMap<String, Was> {
-    before.iter().map(|(key, was)| (key.place(), was.clone())).collect()
+    let name = |key: &Key| if key.is_argo(SET) { format!("{SET}/{}", key.place()) } else { key.place() };
+    before.iter().map(|(key, was)| (name(key), was.clone())).collect()
 }
 
 /// What [`kept`] gave.
 pub fn given_back(kept: &BTreeMap<String, Was>) -> BTreeMap<Key, Was> {
-    let split = kept.iter().filter_map(|(place, was)| Some((place.split_once('/')?, was)));
-    split.map(|((namespace, name), was)| (Key::new("argoproj.io", "Application", namespace, name), was.clone())).collect()
+    let key = |text: &String| {
+        let (first, rest) = text.split_once('/')?;
+        // No namespace has a capital letter.
+        let (kind, namespace, name) =
+            if first == SET { rest.split_once('/').map(|(a, b)| (SET, a, b))? } else { ("Application", first, rest) };
+        Some(Key::new("argoproj.io", kind, namespace, name))
+    };
+    kept.iter().filter_map(|(text, was)| Some((key(text)?, was.clone()))).collect()
 }
 
 fn read(value: &Value) -> Option<BTreeMap<Key, Was>> {
@@ -46,13 +56,16 @@ mod tests {
     use super::{kept, of_journal};
     use crate::model::Key;
     use crate::usecase::switch::Was;
+    use crate::usecase::switch::was::Unmade;
     use serde_json::json;
     use std::collections::BTreeMap;
 
     #[test]
     fn a_journal_gives_back_what_was_kept_in_it() {
-        let key = Key::new("argoproj.io", "Application", "argocd", "store");
-        let before = BTreeMap::from([(key, Was { sync: "Synced".into(), health: "Degraded".into(), never_synced: false })]);
+        let key = |kind: &str| Key::new("argoproj.io", kind, "argocd", "store");
+        let app = Was { sync: "Synced".into(), health: "Degraded".into(), ..Was::default() };
+        let set = Was { unmade: Some(Unmade::Failed), ..Was::default() };
+        let before = BTreeMap::from([(key("Application"), app), (key("ApplicationSet"), set)]);
         let line = json!({"stage": "intent", "before": kept(&before)});
         assert_eq!(of_journal(&format!("{{\"stage\":\"cut\n{line}\n")), Some(before));
         assert_eq!(of_journal("{\"stage\":\"intent\"}\n"), None);
