@@ -32,7 +32,6 @@ mod live;
 mod loopback;
 #[cfg(feature = "kube")]
 mod manifest;
-#[cfg(feature = "kube")]
 mod progress;
 #[cfg(feature = "kube")]
 mod prove;
