@@ -33,7 +33,6 @@ const SECTIONS: &[(&str, Keys)] = &[
     ("refutes", Keys::Names),
     ("phrases", Keys::Fields),
     ("page", Keys::Fields),
-    ("signing", Keys::Fields),
 ];
 
 fn main() -> Result<(), Failure> {

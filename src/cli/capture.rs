@@ -91,11 +91,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
     let (redactor, spool) = (redactor()?, spool()?);
     let intake = Intake { redactor: &redactor, rules: &rules, layers: &layers, config: &config, spool: &spool };
+    let is_new = !global.archive().exists();
     let origin = match &args.from {
         Some(dir) => Origin::Dump(dir),
         None => Origin::Cluster(Box::new(connection(args, global.archive())?)),
     };
-    let is_new = !global.archive().exists();
     let captured = capture::run(
         |intake| match &origin {
             Origin::Dump(dir) => during(&format!("reading {}", dir.display()), || {

@@ -4,8 +4,6 @@ use crate::adapters::sign_command::{PATIENCE, SignCommand};
 use crate::cli::failure::Failure;
 use crate::cli::ui;
 use crate::envelope::{Algorithm, SignFault, Signer, VerifyingKey, pae};
-use crate::render::words;
-use crate::render::words::fill;
 use std::path::PathBuf;
 
 /// The words of every verb that signs.
@@ -38,19 +36,21 @@ impl SignArgs {
 
     /// Who signs.
     pub(super) fn signer(&self) -> Result<Box<dyn Signer>, Failure> {
-        let t = words::signing();
         if let Some(path) = &self.sign {
             return Ok(Box::new(keyfile::load_signing_key(path, ui::passphrase)?));
         }
         if let Some((command, public)) = self.command() {
-            let unnamed = || Failure::new(fill(t.which_key, &[("command", &command)])).hint(t.which_key_hint);
+            let unnamed = || {
+                Failure::new(format!("which key does `{command}` sign for?"))
+                    .hint("`--signer PUB` names the public key (PEM); what the command answers is checked with it")
+            };
             let path = public.ok_or_else(unnamed)?;
             let [key] = <[VerifyingKey; 1]>::try_from(keyfile::load_verifying_keys(&path)?)
-                .map_err(|keys| Failure::new(fill(t.one_key, &[("file", &path.display().to_string()), ("n", &keys.len().to_string())])))?;
+                .map_err(|keys| Failure::new(format!("{}: holds {} keys; the signer's alone is wanted", path.display(), keys.len())))?;
             return Ok(Box::new(SignCommand { command, key, patience: PATIENCE }));
         }
         if self.signer.is_some() {
-            return Err(Failure::new(t.no_command).hint(t.no_command_hint));
+            return Err(Failure::new("`--signer` names a key, and no command signs for it").hint("`--sign-with COMMAND` names the command"));
         }
         let dir = keyfile::default_dir(|name| std::env::var_os(name))?;
         let path = dir.join(keyfile::SIGNING_KEY);
@@ -69,7 +69,7 @@ impl SignArgs {
     pub(super) fn tried(&self) -> Result<Box<dyn Signer>, Failure> {
         let signer = self.signer()?;
         if self.command().is_some() {
-            let failed = |e: SignFault| Failure::new(fill(words::signing().not_begun, &[("why", &e.to_string())]));
+            let failed = |e: SignFault| Failure::new(format!("nothing was begun: {e}"));
             signer.signature(&pae("application/vnd.evid.trial", b"")).map_err(failed)?;
         }
         Ok(signer)

@@ -7,8 +7,6 @@ use crate::cli::signer::SignArgs;
 use crate::cli::{Done, ui};
 use crate::envelope::{SignatureStatus, Timestamp, verify};
 use crate::render::foreign::quoted;
-use crate::render::words;
-use crate::render::words::fill;
 use crate::usecase::folder::{Standing, against, is_own};
 use std::path::{Path, PathBuf};
 
@@ -31,15 +29,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Done {
-    let t = words::signing();
     let path = if args.of.is_dir() { folder::signature(&args.of) } else { args.of.clone() };
     let shown = path.display().to_string();
     if let Err(e) = report_file::statement(&path) {
-        let unsigned = Failure::new(format!("{} ({e})", fill(t.not_signed_file, &[("file", &shown)])));
-        return Err(unsigned.hint(t.not_signed_hint));
+        let unsigned = Failure::new(format!("{shown}: no signed file, so nothing can be stamped ({e})"));
+        return Err(unsigned.hint("give a report (.report.json), or a folder with a signed list"));
     }
     let Some(answer) = &args.answer else {
-        ui::message(&fill(t.ask_about, &[("file", &shown)]));
+        ui::message(&format!("ask the authority about {shown}, and keep what it answers:"));
         ui::data(request(&args.of, &path).as_bytes())?;
         return Ok(Exit::Proven);
     };
@@ -47,8 +44,14 @@ pub(super) fn run(args: &Args) -> Done {
     let kept = report_file::stamp(&path).display().to_string();
     keep(&path, &bytes, &args.signing)?;
     ui::data(format!("{kept}\n").as_bytes())?;
-    ui::message(&fill(t.kept, &[("file", &kept), ("time", &fill(t.says, &[("time", &time(&stamp))]))]));
+    ui::message(&said(&stamp));
     Ok(Exit::Proven)
+}
+
+/// What a timestamp says to a reader who names no authority.
+pub(super) fn said(stamp: &Timestamp) -> String {
+    let trust = "its authority was not checked: name a certificate that you trust with --timestamp-ca";
+    format!("timestamp: it says that this existed before {}; {trust}", time(stamp))
 }
 
 /// The time of a stamp as it is printed.
@@ -68,7 +71,6 @@ fn request(of: &Path, path: &Path) -> String {
 
 /// Writes the answer beside what it is of. In a folder with a signed list, it is listed too, and the list is signed anew, by the same key.
 fn keep(path: &Path, bytes: &[u8], signing: &SignArgs) -> Result<(), Failure> {
-    let t = words::signing();
     let full = path.canonicalize()?;
     let above = full.ancestors().skip(1).find(|dir| folder::signature(dir).is_file());
     let above = above.filter(|dir| !full.strip_prefix(dir).is_ok_and(|name| is_own(&name.to_string_lossy())));
@@ -78,18 +80,20 @@ fn keep(path: &Path, bytes: &[u8], signing: &SignArgs) -> Result<(), Failure> {
         return Ok(());
     };
     let list = folder::signature(dir);
-    let about = |text: &str| Failure::new(fill(text, &[("file", &list.display().to_string())]));
+    let shown = list.display();
     if report_file::stamp(&list).exists() {
-        return Err(about(t.stamped_list).hint(t.stamped_list_hint));
+        let failed = Failure::new(format!("{shown}: the list of this folder is stamped itself, and would be another one"));
+        return Err(failed.hint("that timestamp covers the report too; move it away to stamp the report alone"));
     }
     let there = folder::files(dir)?;
     if let Some((name, _)) = against(&sums, &there).into_iter().find(|(_, standing)| *standing != Standing::Listed) {
-        let name = dir.join(name).display().to_string();
-        return Err(Failure::new(fill(t.changed_there, &[("file", &name)])).exit(Exit::Broken));
+        let text = format!("{}: not as the folder's signed list has it; nothing was written", dir.join(name).display());
+        return Err(Failure::new(text).exit(Exit::Broken));
     }
     let signer = signing.signer()?;
     if !verify(&envelope, &[signer.public()]).iter().any(|status| matches!(status, SignatureStatus::Good(_))) {
-        return Err(about(t.others_list).hint(fill(t.others_list_hint, &[("folder", &dir.display().to_string())])));
+        let failed = Failure::new(format!("{shown}: signed by another key than yours, so the timestamp can't be added to it"));
+        return Err(failed.hint(format!("`--sign KEY` names its key; or stamp the folder as a whole: `evid timestamp {}`", dir.display())));
     }
     if write(path, bytes)? {
         // Without the list, the answer would be a file that nobody signed for.
@@ -99,9 +103,9 @@ fn keep(path: &Path, bytes: &[u8], signing: &SignArgs) -> Result<(), Failure> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<bool, Failure> {
-    let t = words::signing();
     stamp_file::keep(path, bytes).map_err(|e| match e {
-        StampFileError::Other(file) => Failure::new(fill(t.other_there, &[("file", &file.display().to_string())])).hint(t.other_there_hint),
+        StampFileError::Other(file) => Failure::new(format!("{}: another timestamp is there already, and is not replaced", file.display()))
+            .hint("an earlier one says more; move it away to keep this one"),
         other => other.into(),
     })
 }

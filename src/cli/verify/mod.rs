@@ -9,11 +9,10 @@ use crate::bundle::defect::Defect;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::progress::during;
-use crate::cli::timestamp::time;
+use crate::cli::timestamp::{said, time};
 use crate::cli::{Done, Global, ui};
 use crate::envelope::VerifyingKey;
-use crate::render::words::fill;
-use crate::render::{foreign, words};
+use crate::render::foreign;
 use crate::usecase::verify;
 use crate::usecase::verify::points::Point;
 use serde_json::{Value, json};
@@ -144,7 +143,7 @@ pub(super) fn check(files: &[String], trust: &Trust<'_>, depth: Depth, global: &
     }
     if trust.authorities.is_some() && at.stamps == 0 {
         let path = PathBuf::from(files.first().map_or("", |file| file));
-        exit = exit.at_best(at.tell(&path, words::signing().none, &[], Exit::Inconclusive)?);
+        exit = exit.at_best(at.tell(&path, "no timestamp was found, and an authority was named", &[], Exit::Inconclusive)?);
     }
     Ok((exit, at.answers))
 }
@@ -221,15 +220,9 @@ impl Verifying<'_> {
         let broken = |e| Failure::from(e).exit(Exit::Broken);
         let Some(stamp) = stamp_file::beside(path).map_err(broken)? else { return Ok(None) };
         self.stamps += 1;
-        let t = words::signing();
-        let says = match &self.trust.authorities {
-            None => t.says,
-            Some(authorities) => {
-                stamp_file::check(&stamp, path, authorities).map_err(broken)?;
-                t.existed
-            }
-        };
-        Ok(Some(fill(says, &[("time", &time(&stamp))])))
+        let Some(authorities) = &self.trust.authorities else { return Ok(Some(said(&stamp))) };
+        stamp_file::check(&stamp, path, authorities).map_err(broken)?;
+        Ok(Some(format!("timestamp: this existed before {}, by an authority that you named", time(&stamp))))
     }
 
     /// A report, or another file that the list of its folder names.

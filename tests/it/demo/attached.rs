@@ -45,7 +45,7 @@ fn follow(folder: &Path, key: &Path) {
             eprintln!("skipped: {missing} is not installed");
             continue;
         }
-        let path = format!("{binary}:/usr/bin:/bin");
+        let path = format!("{binary}:{}", std::env::var("PATH").unwrap_or_default());
         let out = Command::new("bash").args(["-euo", "pipefail", "-c", block]).current_dir(folder).env("PATH", path).output().unwrap();
         assert!(out.status.success(), "{block}\n{}{}", text(&out.stdout), text(&out.stderr));
     }
