@@ -4,7 +4,8 @@ use crate::compare::{Change, CompareError, Instance, Instances, Side, Spot};
 use crate::kinds::Rules;
 use crate::model::{Gap, Key, Layer, Role, stem, unstem};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The stem of Applications.
 pub(super) const APPLICATIONS: &str = "applications.argoproj.io";
@@ -24,6 +25,8 @@ pub struct Evidence<'a> {
     pub positions: Vec<Position>,
     /// The gaps of each bundle.
     pub(super) gaps: Vec<Vec<Gap>>,
+    /// The Applications that were put together so far: most claims ask them.
+    pub(super) apps: Mutex<HashMap<(usize, Spot), Arc<Value>>>,
     /// Layer and kind (stem) of every object that a layer's Applications list.
     pub(super) listed: BTreeSet<(String, String)>,
 }
@@ -94,6 +97,18 @@ impl Evidence<'_> {
     /// An object of one bundle, rebuilt from its facets.
     pub fn whole(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
         self.sides.get(side).map_or(Ok(Value::Null), |s| s.whole(&at.layer, &spot.stem, &spot.namespace, &spot.name))
+    }
+
+    /// An Application of one bundle, rebuilt from its facets once.
+    pub(super) fn application(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Arc<Value>, CompareError> {
+        let read = || self.apps.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = (side, spot.clone());
+        if let Some(known) = read().get(&place) {
+            return Ok(Arc::clone(known));
+        }
+        let app = Arc::new(self.whole(spot, at, side)?);
+        read().insert(place, Arc::clone(&app));
+        Ok(app)
     }
 
     /// The place and instance of an object with a known key, if a bundle holds it. If its kind has no namespace, the key may have that of

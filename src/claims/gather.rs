@@ -7,6 +7,7 @@ use crate::compare::{Change, ChangeKind, CompareError, Instances, Side, Spot};
 use crate::kinds::Rules;
 use crate::model::Layer;
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 impl<'a> Evidence<'a> {
     /// Collects it.
@@ -21,6 +22,7 @@ impl<'a> Evidence<'a> {
             changes: Vec::new(),
             positions: Vec::new(),
             gaps,
+            apps: Mutex::default(),
             listed: BTreeSet::new(),
         };
         for side in 0..sides.len() {

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 pub(super) fn doubts(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     for (spot, at) in members(e, layer, side) {
-        let app = e.whole(spot, at, side)?;
+        let app = e.application(spot, at, side)?;
         match stale(e, &app, side)? {
             Some(why) => findings.push(of_stale(&why, side).about(e.key(spot)).in_file(&e.file("noise", spot, at, side)?)),
             None => findings.extend(missing(e, spot, &app, side)),
@@ -27,7 +27,7 @@ pub(super) fn doubts(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<F
 pub(super) fn missing_of(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     for (spot, at) in members(e, layer, side) {
-        let app = e.whole(spot, at, side)?;
+        let app = e.application(spot, at, side)?;
         if stale(e, &app, side)?.is_none() {
             findings.extend(missing(e, spot, &app, side));
         }
@@ -40,7 +40,7 @@ pub(super) fn elsewhere(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding>, C
     let (mut findings, mut named) = (Vec::new(), BTreeSet::new());
     for side in 0..e.sides.len() {
         for (spot, at) in members(e, layer, side) {
-            let app = e.whole(spot, at, side)?;
+            let app = e.application(spot, at, side)?;
             if !deploys_here(e, spot, &app, side) && named.insert(spot.clone()) {
                 let to = app.pointer("/spec/destination").cloned();
                 findings.push(

@@ -131,11 +131,12 @@ impl Side {
     /// As [`Side::line`].
     pub fn whole(&self, layer: &str, stem: &str, namespace: &str, name: &str) -> Result<Value, CompareError> {
         let line = |facet: &str| self.line(facet, layer, stem, namespace, name);
-        let map = |v: &Value, field: &str| v.get(field).and_then(Value::as_object).cloned().unwrap_or_default();
-        let (identity, noise) = (line("identity")?, line("noise")?);
-        let derived = identity.get("derived").filter(|d| !d.is_null()).cloned();
+        let map = |v: &mut Value, field: &str| v.get_mut(field).and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default();
+        let (mut identity, mut noise) = (line("identity")?, line("noise")?);
+        let derived = identity.get_mut("derived").map(Value::take).filter(|d| !d.is_null());
         let state = derived.map_or_else(|| line("state"), Ok)?;
-        Ok(join_facets(Facets { state, identity: map(&identity, "fields"), noise: map(&noise, "fields"), order: map(&noise, "order") }))
+        let (identity, order) = (map(&mut identity, "fields"), map(&mut noise, "order"));
+        Ok(join_facets(Facets { state, identity, noise: map(&mut noise, "fields"), order }))
     }
 
     /// The entry that holds the line of one object; if the kind is cut into parts, the exact part.

@@ -51,6 +51,8 @@ const NO_SENTENCE: &[&str] = &[
     // Commands and requests, which are the same in every language.
     "config init",
     "GET {path}",
+    "kubectl evid",
+    "openssl ts -query -data {path} -sha256 -cert -out request.tsq\ncurl -sSf -H 'Content-Type: application/timestamp-query' --data-binary @request.tsq -o answer.tsr \"$TSA\"   # TSA: its URL\nevid timestamp {of} --answer answer.tsr\n",
     "GET {p}\n",
     "Bearer {token}",
     "kubectl get applications -n argocd{}",
@@ -66,7 +68,6 @@ const NO_SENTENCE: &[&str] = &[
     "{} {a}, {b}",
     "{key} {pointer}: {known} and {value}",
     "Possible values:",
-    "operation {o}",
     // What is written into a file beside the evidence, or into one of YAML.
     "# {stem}: from evid.yaml\n",
     "The public key of who says to have signed this folder, for convenience. It proves nothing by lying here:\ncompare its id with what the signer tells you over a way that you trust.\n",
