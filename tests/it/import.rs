@@ -355,7 +355,8 @@ fn objects_that_do_not_follow_from_the_texts_are_refused() {
         let rules = Rules::new(&[]).unwrap();
         of(&files(&drafted_beside(reading(&texts)[0].collected(&rules, None), &Config::default(), &redactor(), beside)))
     };
-    let cases: [(fn(&str) -> String, &str); 4] = [
+    type Change = fn(&str) -> String;
+    let cases: [(Change, &str); 4] = [
         (|text| text.replace("Healthy", "Degraded"), "Application argocd/a is not what the texts state of it"),
         (|text| text.replace("argocd/b", "argocd/z"), "no text states"),
         (|text| text.replace("argocd/b  c  ns  default  Synced  Healthy  Auto  <none>\n", ""), "no text states"),

@@ -67,7 +67,7 @@ pub fn read_through<I: Default + Send>(dir: &Path, pass: impl Fn(Vec<Value>) -> 
         let alone = content.answers.len() == 1;
         for answer in std::mem::take(&mut content.answers) {
             match resolve(file, place, answer, alone, &all, &folders) {
-                Resolved::List(list) => lists.push(list),
+                Resolved::List(list) => lists.push(*list),
                 Resolved::Events => understood = true,
                 Resolved::Nameless => {
                     let what = "is an empty list, and its name does not say of what; name such files PLURAL.GROUP.json";

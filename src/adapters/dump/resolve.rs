@@ -9,7 +9,7 @@ use crate::usecase::capture::List;
 /// The result for one answer.
 pub(super) enum Resolved<I> {
     /// The answer to a question, or objects.
-    List(Named<I>),
+    List(Box<Named<I>>),
     /// Events, which are not kept.
     Events,
     /// An empty list, and nothing tells which kind was asked.
@@ -59,7 +59,7 @@ pub(super) fn resolve<I>(file: &str, place: &Place, answer: Answer<I>, alone: bo
         count: None,
         read: None,
     };
-    Resolved::List(Named { list, seen: answer.seen, attested: false, continues: answer.continues })
+    Resolved::List(Box::new(Named { list, seen: answer.seen, attested: false, continues: answer.continues }))
 }
 
 /// Whether a word can be the plural of a kind: `policies` of `Policy`.

@@ -94,6 +94,11 @@ fn block(title: &str, body: String) -> String {
     if body.is_empty() { body } else { format!("{title}\n{body}") }
 }
 
+/// What a step does.
+pub fn of_step(step: Step) -> &'static str {
+    words::steps(step)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{fact, facts_json};
@@ -108,9 +113,4 @@ mod tests {
             assert!(said.contains("git.example/x failed") && !said.contains("hunter2"), "{said}");
         }
     }
-}
-
-/// What a step does.
-pub fn of_step(step: Step) -> &'static str {
-    words::steps(step)
 }
