@@ -5,9 +5,9 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// How many moments: `EVID_MOMENTS`, else a few on the demo; on a real cluster each costs most of a minute.
-fn count(stage: &Stage) -> u32 {
+fn count(stage: &Stage, on_demo: u32) -> u32 {
     let wanted = std::env::var("EVID_MOMENTS").ok().and_then(|n| n.parse().ok());
-    wanted.unwrap_or(if stage.ground.is_demo() { 8 } else { 10 })
+    wanted.unwrap_or(if stage.ground.is_demo() { on_demo } else { 10 })
 }
 
 /// Moments spread over `whole`, each at random in its part.
@@ -21,8 +21,8 @@ fn moments(count: u32, whole: Duration, seed: u64) -> Vec<Duration> {
 }
 
 /// Plays the moments: on the demo on two platforms at a time.
-fn at_each(stage: &Stage, whole: Duration, play: fn(&Stage, Duration)) {
-    let all = moments(count(stage), whole, 7);
+fn at_each(stage: &Stage, whole: Duration, on_demo: u32, play: fn(&Stage, Duration)) {
+    let all = moments(count(stage, on_demo), whole, 7);
     let some = |stage: &Stage, own: &[Duration]| own.iter().for_each(|moment| play(stage, *moment));
     if !stage.ground.is_demo() {
         return some(stage, &all);
@@ -58,13 +58,13 @@ fn killed(stage: &Stage, words: &[&str], moment: Duration) {
 pub fn off(stage: &Stage) {
     let whole = Stage::timed(|| drop(stage.off(&[]).ended(0)));
     stage.on_again();
-    at_each(stage, whole, |stage, moment| killed(stage, &stage.off_words(&[]), moment));
+    at_each(stage, whole, 8, |stage, moment| killed(stage, &stage.off_words(&[]), moment));
 }
 
 pub fn on(stage: &Stage) {
     stage.off(&[]).ended(0);
     let whole = Stage::timed(|| drop(stage.on_again()));
-    at_each(stage, whole, |stage, moment| {
+    at_each(stage, whole, 8, |stage, moment| {
         stage.off(&[]).ended(0);
         killed(stage, &["switch", "on", "--yes"], moment);
     });
@@ -96,7 +96,14 @@ fn proof_killed(stage: &Stage, moment: Duration) {
 }
 
 pub fn proof(stage: &Stage) {
-    let whole = Stage::timed(|| drop(stage.prove(&["core-only", "--out", "whole"]).ended(0)));
+    let mut child = stage.start(&stage.prove_words(&["core-only", "--out", "whole"]));
+    let has_last = |s: &Stage| {
+        let runs = std::fs::read_dir(s.path("whole")).into_iter().flatten();
+        runs.map(|run| run.unwrap().path()).any(|run| run.join("off.evid.zip").is_file())
+    };
+    // Once its last bundle is there it only judges and verifies, which takes half of its time and changes nothing.
+    let whole = Stage::timed(|| stage.until("the last bundle is there", has_last));
+    assert!(child.wait().unwrap().success());
     stage.on_again();
-    at_each(stage, whole, proof_killed);
+    at_each(stage, whole, 4, proof_killed);
 }
