@@ -12,7 +12,8 @@
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use evid::{Expect, Verdict};
-//! let sides = evid::sides(&["samples/bundles/before.evid.zip".into(), "samples/bundles/off.evid.zip".into()])?;
+//! let bundles = ["samples/bundles/before.evid.zip".into(), "samples/bundles/off.evid.zip".into()];
+//! let sides = evid::sides(&bundles, evid::Check::Content)?;
 //! let outcome = evid::diff(&sides, Some(Expect::CoreOnly))?;
 //! assert_eq!(outcome.total, Verdict::Proven);
 //! # Ok(())
@@ -89,7 +90,7 @@ mod cli;
 #[cfg(all(feature = "cli", feature = "rooms"))]
 pub mod cli;
 
-pub use adapters::archive::{ArchiveError, files, locate, open_whole, seal, side, sides};
+pub use adapters::archive::{ArchiveError, Check, files, locate, open_whole, seal, side, sides};
 pub use adapters::config::load as load_config;
 pub use adapters::dump::{DumpError, read as read_dump};
 pub use adapters::keyfile::{KeyFileError, load_or_create_redaction_key, load_signing_key, load_verifying_keys};
