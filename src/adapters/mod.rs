@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod doctor;
 pub mod dump;
+mod ended;
 mod file_error;
 pub mod folder;
 pub mod fresh;

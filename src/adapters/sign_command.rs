@@ -1,9 +1,10 @@
 //! A signer that is a command: it keeps the key (a KMS, a token, another program), gets the bytes to sign, and answers a signature. What it
 //! answers is checked with the public key before anybody sees it. Must not know what is signed.
+use crate::adapters::ended;
 use crate::envelope::{SignFault, Signer, VerifyingKey};
 use std::io;
 use std::io::{Read as _, Seek as _, Write as _};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// Where a command finds the bytes to sign, if it wants a file instead of stdin.
@@ -104,7 +105,7 @@ impl SignCommand {
             .stderr(Stdio::inherit())
             .spawn()
             .map_err(run)?;
-        let ended = within(&mut child, self.patience).map_err(run)?;
+        let ended = ended::by(&mut child, Instant::now() + self.patience).map_err(run)?;
         let late = || SignCommandError::Late { command: self.command.clone(), seconds: self.patience.as_secs() };
         let ended = ended.ok_or_else(late)?;
         if !ended.success() {
@@ -121,20 +122,4 @@ fn shell(line: &str) -> Command {
     let mut command = Command::new(shell);
     command.arg(option).arg(line);
     command
-}
-
-/// How a process ended; none if it did not within this time, and then it is killed.
-fn within(child: &mut Child, patience: Duration) -> io::Result<Option<ExitStatus>> {
-    let began = Instant::now();
-    loop {
-        if let Some(ended) = child.try_wait()? {
-            return Ok(Some(ended));
-        }
-        if began.elapsed() >= patience {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }

@@ -48,7 +48,7 @@ pub fn each_file(
     // Several threads draw the lines of some objects each; they are written in order.
     let kinds = order.chunk_by(|a, b| stem_of(objects, *a).eq(stem_of(objects, *b)));
     let parts: Vec<&[usize]> = kinds.flat_map(|kind| kind.chunks(AT_ONCE)).collect();
-    let lines = |part: &&[usize]| {
+    let lines = |_, part: &&[usize]| {
         let mut templates = Templates::default();
         part.iter().filter_map(|at| drawn(&context, &places, *at, &mut templates)).collect::<Vec<_>>()
     };

@@ -40,8 +40,8 @@ pub(super) struct Span {
 }
 
 impl<'f> Recent<'f> {
-    pub(super) fn new(files: &'f dyn Files, names: Vec<String>) -> Self {
-        Self { files, names, last: Mutex::default() }
+    pub(super) fn new(files: &'f dyn Files) -> Self {
+        Self { files, names: files.names().into_iter().map(str::to_owned).collect(), last: Mutex::default() }
     }
 
     /// The name of the file in which a line is.

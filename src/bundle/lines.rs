@@ -2,6 +2,7 @@
 use crate::canon::json;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A line of `health/<layer>/<kind>.jsonl`.
@@ -105,6 +106,22 @@ pub struct NoiseLine {
     /// Pointer of a list that state has sorted → the original index of each element.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub order: Map<String, Value>,
+}
+
+/// The fields of a `state/` line that give the object's place.
+#[derive(Deserialize)]
+pub struct StatePlace<'a> {
+    #[serde(borrow)]
+    pub metadata: LinePlace<'a>,
+}
+
+/// The fields of another facet's line that give the object's place.
+#[derive(Deserialize)]
+pub struct LinePlace<'a> {
+    #[serde(borrow, default)]
+    pub namespace: Cow<'a, str>,
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
 }
 
 impl IdentityLine {

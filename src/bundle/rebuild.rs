@@ -4,9 +4,9 @@ use crate::argo::is_beside;
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::files::{Files, Recent, Span};
 use crate::bundle::like_parts::LikeParts;
-use crate::bundle::lines::{IdentityLine, NoiseLine};
+use crate::bundle::lines::{IdentityLine, LinePlace, NoiseLine, StatePlace};
 use crate::bundle::manifest::Manifest;
-use crate::bundle::wanted::Wanted;
+use crate::bundle::wanted::{Line, Wanted};
 use crate::canon::{each, json, threads};
 use crate::kinds::Rules;
 use crate::kinds::split::{Facets, join_facets};
@@ -51,20 +51,6 @@ struct Held {
     lines: Lines,
 }
 
-#[derive(Deserialize)]
-struct Head<'a> {
-    #[serde(borrow, default)]
-    namespace: Cow<'a, str>,
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-}
-
-#[derive(Deserialize)]
-struct State<'a> {
-    #[serde(borrow)]
-    metadata: Head<'a>,
-}
-
 /// The lines of one facet, by a hash of the stem and `namespace/name`. The hash is keyed anew in each run, so that nobody can choose two
 /// places with one hash; and what is read is compared with what was looked for.
 type Index = HashMap<u64, Span>;
@@ -84,11 +70,11 @@ impl<'f> Rebuilt<'f> {
         let manifest: Option<Manifest> = files.bytes("evid.json").and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let like_parts = LikeParts::of(manifest.iter().flat_map(|m| m.like_parts.clone()));
         let hub = manifest.and_then(|m| m.hub);
-        let files = Recent::new(files, files.names().into_iter().map(str::to_owned).collect());
+        let files = Recent::new(files);
         let (states, noises) = (Index::new(), Index::new());
         let mut reading = Reading { files: &files, like_parts, rules, places: RandomState::new(), states, noises };
         let mut defects = Vec::new();
-        reading.states = reading.index("state/", &mut defects, |line| Ok(parse::<State<'_>>(line)?.metadata));
+        reading.states = reading.index("state/", &mut defects, |line| Ok(parse::<StatePlace<'_>>(line)?.metadata));
         reading.noises = reading.index("noise/", &mut defects, |line| parse(line));
         let all = each(&files.beginning("identity/"), threads(), |_, file| reading.identities(*file));
         let (mut objects, mut seen) = (Vec::new(), HashSet::new());
@@ -112,10 +98,6 @@ impl<'f> Rebuilt<'f> {
         }
         objects.sort_by(|a, b| a.key.cmp(&b.key));
         (Self { files, objects, highest, highest_of_hub }, defects)
-    }
-
-    fn value(&self, lines: Lines) -> Result<Value, String> {
-        whole(&self.files, lines)
     }
 }
 
@@ -143,13 +125,13 @@ impl Reading<'_, '_> {
         self.like_parts.stem(name.rsplit('/').next().unwrap_or(name))
     }
 
-    fn index(&self, facet: &str, defects: &mut Vec<Defect>, head: impl Fn(&[u8]) -> Result<Head<'_>, String>) -> Index {
+    fn index(&self, facet: &str, defects: &mut Vec<Defect>, head: impl Fn(&[u8]) -> Result<LinePlace<'_>, String>) -> Index {
         let mut out = Index::new();
         for file in self.files.beginning(facet) {
             let bytes = self.files.file(file);
             for (i, span) in Span::lines(file, &bytes) {
                 match head(span.of(&bytes)) {
-                    Ok(Head { namespace, name }) => drop(out.insert(self.places.hash_one((self.stem(file), namespace, name)), span)),
+                    Ok(LinePlace { namespace, name }) => drop(out.insert(self.places.hash_one((self.stem(file), namespace, name)), span)),
                     Err(what) => defects.push(bad(self.files.name_of(file), &format!("line {i}: {what}"))),
                 }
             }
@@ -173,14 +155,16 @@ impl Reading<'_, '_> {
     /// The object of an identity line, with the fields that placing reads. `wanted` is what is read of the file's kind, once an object of
     /// it was read.
     fn one(&self, at: Span, identity: &[u8], wanted: &mut Option<(Key, Wanted)>) -> Result<(Held, Option<u64>), String> {
-        let Head { namespace, name } = parse(identity)?;
-        let stem = self.stem(at.file());
+        let nothing = Wanted::default();
+        let fields = wanted.as_ref().map_or(&nothing, |(_, fields)| fields);
+        let line = fields.line(identity).map_err(|e| e.to_string())?;
+        let (namespace, name, stem) = (line.namespace.clone(), line.name.clone(), self.stem(at.file()));
         let place = self.places.hash_one((stem, &namespace, &name));
         let noise = self.noises.get(&place).copied().ok_or_else(|| format!("{namespace}/{name} has no noise line"))?;
         let lines = Lines { state: self.states.get(&place).copied(), identity: at, noise };
         let part = match wanted {
             Some((kind, wanted)) => {
-                let object = keyed(stem, self.part(identity, lines, wanted)?, self.rules)?;
+                let object = keyed(stem, self.part(line, lines, wanted)?, self.rules)?;
                 Some(object).filter(|(key, ..)| (&key.group, &key.kind) == (&kind.group, &kind.kind))
             }
             None => None,
@@ -203,10 +187,9 @@ impl Reading<'_, '_> {
         Ok((Held { uid: meta::uid(&value).to_owned(), key, plural, lean, lines }, version))
     }
 
-    /// The wanted fields of an object.
-    fn part(&self, identity: &[u8], lines: Lines, wanted: &Wanted) -> Result<Value, String> {
+    /// The wanted fields of an object, of which this is the identity.
+    fn part(&self, identity: Line<'_>, lines: Lines, wanted: &Wanted) -> Result<Value, String> {
         let said = |e: serde_json::Error| e.to_string();
-        let identity = wanted.line(identity).map_err(said)?;
         let noises = self.files.file_of(lines.noise);
         let noise = wanted.line(lines.noise.of(&noises)).map_err(said)?;
         let state = match lines.state {
@@ -236,7 +219,7 @@ impl Objects for Rebuilt<'_> {
     }
     fn whole(&self, at: usize) -> Option<Cow<'_, Object>> {
         let held = self.objects.get(at)?;
-        Some(Cow::Owned(held.object(self.value(held.lines).ok()?, self.files.name(held.lines.identity).to_owned())))
+        Some(Cow::Owned(held.object(whole(&self.files, held.lines).ok()?, self.files.name(held.lines.identity).to_owned())))
     }
 }
 

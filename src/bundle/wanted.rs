@@ -1,5 +1,7 @@
 //! Reads of a stored line only the fields that are wanted: to place an object, few of its fields are needed. Knows no kind and no file.
 use crate::model::steps;
+use serde::Deserialize as _;
+use serde::de::value::SeqAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -74,7 +76,7 @@ impl<'l> DeserializeSeed<'l> for Part<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'l>>(self, reader: D) -> Result<Value, D::Error> {
-        if self.0.all { serde::Deserialize::deserialize(reader) } else { reader.deserialize_any(self) }
+        if self.0.all { Value::deserialize(reader) } else { reader.deserialize_any(self) }
     }
 }
 
@@ -97,12 +99,8 @@ impl<'l> Visitor<'l> for Part<'_> {
         Ok(Value::String(v.to_owned()))
     }
 
-    fn visit_seq<A: SeqAccess<'l>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Value::Array(list))
+    fn visit_seq<A: SeqAccess<'l>>(self, items: A) -> Result<Value, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(items))
     }
 
     fn visit_map<A: MapAccess<'l>>(self, mut members: A) -> Result<Value, A::Error> {

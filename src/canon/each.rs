@@ -11,39 +11,26 @@ pub fn threads() -> usize {
 /// Does some work for each item, at most `abreast` at a time; the results are in the order of the items. A panic in the work continues in
 /// the caller, as it would without threads.
 pub fn each<T: Sync, R: Send>(items: &[T], abreast: usize, work: impl Fn(usize, &T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let mut done = Vec::new();
-        while let Some((i, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, items.get(i)?))) {
-            done.push((i, work(i, item)));
-        }
-        done
-    };
-    let mut all: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..abreast.min(items.len())).map(|_| scope.spawn(take)).collect();
-        workers.into_iter().flat_map(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
-    all.sort_by_key(|(i, _)| *i);
-    all.into_iter().map(|(_, r)| r).collect()
+    let mut all = Vec::with_capacity(items.len());
+    in_order(items, abreast, work, |result| all.push(result));
+    all
 }
 
-/// Does some work for each item, at most `abreast` at a time, and takes the results in the order of the items as they come, so that few wait
-/// at once. A panic in the work continues in the caller.
-pub fn in_order<T: Sync, R: Send>(items: &[T], abreast: usize, work: impl Fn(&T) -> R + Sync, mut take: impl FnMut(R)) {
+/// As [`each`], and takes the results in the order of the items as they come, so that few wait at once.
+pub fn in_order<T: Sync, R: Send>(items: &[T], abreast: usize, work: impl Fn(usize, &T) -> R + Sync, mut take: impl FnMut(R)) {
     let next = AtomicUsize::new(0);
     let (give, results) = sync_channel::<(usize, R)>(abreast);
     let done = |give: SyncSender<(usize, R)>| {
         while let Some((i, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, items.get(i)?))) {
             // If nobody receives, the caller has panicked.
-            if give.send((i, work(item))).is_err() {
+            if give.send((i, work(i, item))).is_err() {
                 return;
             }
         }
     };
     std::thread::scope(|scope| {
-        for give in std::iter::repeat_n(give, abreast.min(items.len())) {
-            scope.spawn(|| done(give));
-        }
+        let gives = std::iter::repeat_n(give, abreast.min(items.len()));
+        let workers: Vec<_> = gives.map(|give| scope.spawn(|| done(give))).collect();
         let (mut waiting, mut due) = (BTreeMap::new(), 0);
         for (i, result) in results {
             waiting.insert(i, result);
@@ -52,6 +39,7 @@ pub fn in_order<T: Sync, R: Send>(items: &[T], abreast: usize, work: impl Fn(&T)
                 due += 1;
             }
         }
+        workers.into_iter().for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
     });
 }
 
@@ -74,7 +62,7 @@ mod tests {
     fn results_are_taken_in_the_order_of_the_items() {
         let items: Vec<u64> = (0..100).collect();
         let mut taken = Vec::new();
-        let work = |n: &u64| {
+        let work = |_, n: &u64| {
             std::thread::sleep(std::time::Duration::from_micros(200 - 2 * n));
             n * 2
         };

@@ -74,7 +74,7 @@ fn positions(e: &Evidence<'_>, layer: &str) -> Result<Vec<Position>, CompareErro
         let mut spaces: BTreeSet<String> = ever.iter().filter(|s| !live.contains(**s)).map(|s| s.namespace.clone()).collect();
         let mut is_automated = false;
         if let Some((spot, at)) = root.as_ref().and_then(|s| Some((s, e.instances.at(s, i)?))) {
-            let app = e.whole(spot, at, i)?;
+            let app = e.application(spot, at, i)?;
             is_automated = !Mode::of(&app).is_manual();
             let below = crate::argo::listed(&app).filter(|entry| entry.is_argo("Application")).map(|entry| entry.key());
             spaces.extend(below.filter(|k| !live.contains(&Spot::application(&k.namespace, &k.name))).map(|k| k.namespace));

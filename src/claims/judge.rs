@@ -105,7 +105,7 @@ fn ungrounded(evidence: &Evidence<'_>, layer: &str) -> Option<Vec<Finding>> {
 fn listed_and_not_ours(evidence: &Evidence<'_>, layer: &str) -> Option<Finding> {
     let root = evidence.root(layer)?;
     (0..evidence.sides.len()).find_map(|i| {
-        let app = evidence.whole(&root, evidence.instances.at(&root, i)?, i).ok()?;
+        let app = evidence.application(&root, evidence.instances.at(&root, i)?, i).ok()?;
         let listed = crate::argo::listed(&app).filter(|entry| entry.is_argo("Application")).map(|entry| entry.key());
         let there: Vec<_> = listed.filter_map(|key| evidence.find(&key, i)).map(|(spot, _)| spot).collect();
         let none = !there.is_empty() && there.iter().all(|spot| evidence.instances.layer(spot) != layer);

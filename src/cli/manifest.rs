@@ -61,10 +61,10 @@ fn bundle(path: &Path) -> Result<Taken, Failure> {
         let text = format!("{}: it was made from text, which holds no object whole", path.display());
         return Err(Failure::new(text).hint("name a manifest, or a bundle that was captured"));
     }
-    let files = archive::files(&reader).map_err(|d| Failure::new(format!("{}: {d}", path.display())))?;
-    let config: Config = serde_json::from_slice(files.get("config.json").map_or(&[][..], |b| b))?;
+    let config = reader.entry("config.json").map_err(|d| Failure::new(format!("{}: {d}", path.display())))?;
+    let config: Config = serde_json::from_slice(&config)?;
     let (manifest, _) = archive::about(&reader)?;
-    let (objects, _) = rebuild::objects(&files, &Rules::new(&config.rules()?)?);
+    let (objects, _) = rebuild::objects(&reader, &Rules::new(&config.rules()?)?);
     Ok(Taken { objects, layers: config.layers()?, here: manifest.here(&config) })
 }
 

@@ -54,13 +54,12 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 /// The objects of a bundle in a store, the version of its cluster, and the kinds that are left out.
 fn store(path: &Path) -> Result<(Store, String, Vec<String>), Failure> {
     let reader = archive::open_whole(path)?;
-    let files = archive::files(&reader).map_err(|d| Failure::new(d.to_string()).exit(Exit::Broken))?;
-    if let Some(defect) = verify::content(&files, reader.sums()).defects.first() {
+    if let Some(defect) = verify::content(&reader, reader.sums()).defects.first() {
         return Err(Failure::new(format!("{}: {defect}", path.display())).exit(Exit::Broken));
     }
-    let config: Config = serde_json::from_slice(files.get("config.json").map_or(&[], Vec::as_slice))?;
+    let config: Config = serde_json::from_slice(&reader.entry("config.json").map_err(|d| Failure::new(d.to_string()).exit(Exit::Broken))?)?;
     let rules = Rules::new(&config.rules()?)?;
-    let (objects, _) = rebuild::objects(&files, &rules);
+    let (objects, _) = rebuild::objects(&reader, &rules);
     let (manifest, coverage) = archive::about(&reader)?;
     let (mut resources, mut left_out) = (Vec::new(), Vec::new());
     for kind in Names::of(&objects, &coverage, &rules).iter().filter(|kind| coverage.asked(&kind.group, &kind.plural)) {

@@ -1,9 +1,8 @@
 //! What changed between two bundles: files by digest, lines by bytes, objects by key, fields by pointer.
-use crate::bundle::lines::IdentityLine;
+use crate::bundle::lines::{IdentityLine, StatePlace};
 use crate::compare::departures::{Baseline, candidates};
 use crate::compare::differing::{Found, differing};
 use crate::compare::lasting::{identities, kind_of, moved, uid};
-use crate::compare::side::StatePlace;
 use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, differences};
 use crate::kinds::Rules;
 use crate::model::{Key, group_of, meta, unstem};

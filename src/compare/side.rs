@@ -2,14 +2,13 @@
 use crate::bundle::config::Config;
 use crate::bundle::coverage::Coverage;
 use crate::bundle::like_parts::LikeParts;
+use crate::bundle::lines::StatePlace;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::probe;
 use crate::bundle::sums::Sums;
 use crate::kinds::split::{Facets, join_facets};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -216,22 +215,6 @@ impl Side {
 /// The lines of a file.
 pub fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty())
-}
-
-/// The fields of a `state/` line that give the object's place.
-#[derive(Deserialize)]
-pub(super) struct StatePlace<'a> {
-    #[serde(borrow)]
-    pub(super) metadata: LinePlace<'a>,
-}
-
-/// The fields of another facet's line that give the object's place.
-#[derive(Deserialize)]
-pub(super) struct LinePlace<'a> {
-    #[serde(borrow, default)]
-    pub(super) namespace: Cow<'a, str>,
-    #[serde(borrow)]
-    pub(super) name: Cow<'a, str>,
 }
 
 /// A cache stays valid even if its last writer panicked.

@@ -1,10 +1,10 @@
 //! Which answers can be relied on, and which questions a dump by namespace leaves out. Knows lists and gaps; must not know files.
-use crate::adapters::dump::content::text;
 use crate::adapters::dump::resolve::Named;
 use crate::adapters::dump::seen::Seen;
 use crate::adapters::dump::stderr::Said;
 use crate::adapters::dump::walk::stem;
 use crate::argo::Here;
+use crate::model::meta::text;
 use crate::model::{Gap, Reason};
 use crate::usecase::capture::List;
 use std::collections::{BTreeMap, BTreeSet};

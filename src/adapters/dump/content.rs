@@ -4,6 +4,8 @@ use crate::adapters::dump::seen::Seen;
 use crate::adapters::dump::walk::{Form, Found};
 use crate::adapters::dump::{Problem, open};
 use crate::canon::{strict, yaml};
+use crate::model::group_of;
+use crate::model::meta::text;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -183,15 +185,6 @@ impl Answer<Vec<Value>> {
 /// Whether these are Events, of either group.
 pub(super) fn is_event(group: &str, kind: Option<&str>) -> bool {
     kind == Some("Event") && matches!(group, "" | "events.k8s.io")
-}
-
-/// The text at a pointer; empty if there is none.
-pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
-}
-
-fn group_of(version: &str) -> &str {
-    version.split_once('/').map_or("", |(group, _)| group)
 }
 
 /// Group and kind of an object.

@@ -1,5 +1,6 @@
 //! Credential plugins (`exec` of a kubeconfig user). evid runs one once, and again when its credential expires; the kube client would run
 //! it three times for each command. What a plugin prints leaves this module only as the credential, and never in an error.
+use crate::adapters::ended;
 use crate::adapters::kube::access::ConnectError;
 use chrono::{DateTime, Utc};
 use kube::config::{AuthInfo, ExecConfig};
@@ -14,8 +15,6 @@ use std::time::{Duration, Instant};
 const MOST: u64 = 1 << 20;
 /// How long a plugin may take: somebody may have to log in with a browser.
 const WITHIN: Duration = Duration::from_secs(180);
-/// How often it is looked for whether it has ended.
-const PAUSE: Duration = Duration::from_millis(10);
 
 #[derive(Deserialize)]
 struct Credential {
@@ -96,18 +95,8 @@ fn output(mut child: Child, most: u64, within: Duration) -> Result<Vec<u8>, Stri
         Err(_) => Err(format!("it did not end within {within:?}")),
     };
     // It has closed its output; until it has ended, nobody knows whether it failed.
-    let ended = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break Ok(status),
-            Ok(None) if printed.is_ok() && Instant::now() < until => std::thread::sleep(PAUSE),
-            Ok(None) => break Err(format!("it did not end within {within:?}")),
-            Err(e) => break Err(e.to_string()),
-        }
-    };
-    if ended.is_err() {
-        drop(child.kill());
-        drop(child.wait());
-    }
+    let ended = ended::by(&mut child, if printed.is_ok() { until } else { Instant::now() });
+    let ended = ended.map_err(|e| e.to_string()).and_then(|ended| ended.ok_or_else(|| format!("it did not end within {within:?}")));
     match (printed, ended) {
         (Ok(_), Ok(status)) if !status.success() => Err(format!("it ended with {status}")),
         (Ok(bytes), Ok(_)) => Ok(bytes),

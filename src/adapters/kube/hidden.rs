@@ -2,6 +2,7 @@
 //! not know what an answer is for; objects are redacted where they are taken in.
 use crate::canon::redact::Redactor;
 use crate::usecase::cluster::port::Reply;
+use memchr::memmem;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -61,7 +62,7 @@ impl Hidden {
 /// Replaces a text in bytes, whatever else they are.
 fn without(bytes: &mut Vec<u8>, text: &[u8]) {
     let mut from = 0;
-    while let Some(at) = bytes.get(from..).and_then(|rest| rest.windows(text.len()).position(|window| window == text)) {
+    while let Some(at) = bytes.get(from..).and_then(|rest| memmem::find(rest, text)) {
         bytes.splice(from + at..from + at + text.len(), INSTEAD.bytes());
         from += at + INSTEAD.len();
     }

@@ -110,7 +110,7 @@ fn unsettled_root(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Option<F
         // Without its root, a bundle does not show which Applications it lacks.
         return Ok(Some(Finding::new(Effect::Doubts, Code::Missing, side).about(e.key(&root))));
     };
-    if argo::app::is_operating(&e.whole(&root, at, side)?) {
+    if argo::app::is_operating(&*e.application(&root, at, side)?) {
         Ok(healthy::one(e, &root, at, side)?.map(|f| Finding { effect: Effect::Doubts, code: Code::Unsettled, ..f }))
     } else {
         Ok(None)

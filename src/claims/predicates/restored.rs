@@ -65,7 +65,7 @@ fn ails_more(e: &Evidence<'_>, finding: &Finding, (first, last): (usize, usize))
     let spot = Spot::application(&key.namespace, &key.name);
     let ailing = |side: usize| -> Result<BTreeSet<Key>, CompareError> {
         let Some(at) = e.instances.at(&spot, side) else { return Ok(BTreeSet::new()) };
-        let app = e.whole(&spot, at, side)?;
+        let app = e.application(&spot, at, side)?;
         Ok(listed(&app).filter(|entry| entry.ails()).map(|entry| entry.key()).collect())
     };
     Ok(!ailing(last)?.is_subset(&ailing(first)?))

@@ -2,7 +2,7 @@
 //! something in a text was redacted, other columns may come out, so nothing of that moment is compared. Must not know how a bundle is opened.
 use crate::bundle::text::{Found, Hole, Line};
 use crate::canon::redact::MARK;
-use crate::model::Objects;
+use crate::model::{Objects, meta};
 use crate::usecase::import::{Said, read_texts};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ fn follows(line: &Line, said: &Said) -> bool {
 
 /// An object's kind and place, as itself has them.
 fn named(value: &Value) -> String {
-    let at = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let at = |pointer: &str| meta::text(value, pointer);
     format!("{} {} {}/{}", at("/apiVersion"), at("/kind"), at("/metadata/namespace"), at("/metadata/name"))
 }
 
