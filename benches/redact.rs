@@ -1,7 +1,8 @@
 //! Redaction of hostile texts: milliseconds for 256 KiB and for twice as much, and their ratio, which is about 2 where the work is linear.
 //! Prints; judges nothing. `-- 1048576` begins with another size.
 use evid::Redactor;
-use serde_json::{Value, json};
+use evid::model::value::Value;
+use serde_json::json;
 use std::time::Instant;
 
 /// What a text is made of, over and over.
@@ -45,12 +46,13 @@ fn milliseconds(place: &str, text: &str) -> f64 {
 }
 
 fn object(place: &str, text: &str) -> Value {
-    match place {
+    let object = match place {
         "env" => json!({"kind": "Pod", "spec": {"containers": [{"env": [{"name": "DB_PASSWORD", "value": text}]}]}}),
         "args" => json!({"kind": "Pod", "spec": {"containers": [{"args": ["--token", text, "-p", text]}]}}),
         "message" => json!({"kind": "Pod", "status": {"message": text}}),
         _ => json!({"kind": "ConfigMap", "metadata": {"annotations": {"a": text}}, "data": {"a": text}, "binaryData": {"a": text}}),
-    }
+    };
+    object.into()
 }
 
 /// Letters, digits and these signs, the same each time.

@@ -2,8 +2,8 @@
 use crate::bundle::config::{Config, ConfigError};
 use crate::canon::yaml;
 use crate::claims::catalogue;
+use crate::model::value::Value;
 use serde::Deserialize;
-use serde_json::Value;
 use std::path::Path;
 
 /// An `evid.yaml` that can't be used.
@@ -52,8 +52,8 @@ pub fn parse(text: &str, file: &str) -> Result<Config, ConfigFileError> {
     let documents = yaml::parse(text).map_err(|e| wrong(e.to_string()))?;
     let [document] = documents.as_slice() else { return Err(wrong(format!("holds {} documents; one is wanted", documents.len()))) };
     let at = |path: &str, what: &str| wrong(located(text, path, what));
-    let document: Document =
-        serde_path_to_error::deserialize(document.clone()).map_err(|e| at(&e.path().to_string(), &e.inner().to_string()))?;
+    let document: Document = serde_path_to_error::deserialize(serde_json::Value::from(document.clone()))
+        .map_err(|e| at(&e.path().to_string(), &e.inner().to_string()))?;
     if document.api_version != "evid/v1" || document.kind != "Platform" {
         return Err(wrong(format!("is {} {}; `apiVersion: evid/v1` and `kind: Platform` are wanted", document.api_version, document.kind)));
     }

@@ -2,8 +2,8 @@
 //! Redacted. The file is made with its first line, so that a run that writes nothing leaves no file.
 use crate::canon::json;
 use crate::canon::redact::Redactor;
+use crate::model::value::Value;
 use crate::usecase::switch::Journal;
-use serde_json::Value;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
@@ -54,7 +54,7 @@ impl Journal for FileJournal {
             self.redactor.object(body);
         }
         if let Some(Value::String(message)) = line.get_mut("message") {
-            *message = self.redactor.text(message).into_owned();
+            *message = self.redactor.text(message).into_owned().into();
         }
         let mut bytes = json::to_bytes(&line);
         bytes.push(b'\n');

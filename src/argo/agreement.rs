@@ -4,7 +4,7 @@
 //! they cover stay state.
 use crate::model::meta::{list, text};
 use crate::model::tokens;
-use serde_json::Value;
+use crate::model::value::Value;
 
 /// One agreement.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,7 +86,7 @@ pub fn glob(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Agreement, glob};
-    use serde_json::json;
+    use crate::model::value::json;
 
     #[test]
     fn group_and_kind_are_patterns_name_and_namespace_are_not() {

@@ -3,8 +3,8 @@
 use crate::argo::app::is_skipped;
 use crate::argo::{Settings, listed};
 use crate::model::meta::text;
+use crate::model::value::Value;
 use chrono::{DateTime, FixedOffset};
-use serde_json::Value;
 
 /// Why an Application's status does not count.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,8 +74,8 @@ fn other_spec(app: &Value) -> Option<&'static str> {
 mod tests {
     use super::{Stale, stale};
     use crate::argo::Settings;
+    use crate::model::value::{Value, json};
     use chrono::DateTime;
-    use serde_json::{Value, json};
 
     fn app(change: impl Fn(&mut Value)) -> Value {
         let spec = json!({"source": {"repoURL": "r", "path": "p", "targetRevision": "main", "kustomize": {}}, "destination": {"server": "https://x", "namespace": "n"}});

@@ -3,14 +3,14 @@
 //! `cmd/argocd-application-controller/commands/argocd_application_controller.go` (intervals).
 use crate::argo::agreement::Agreement;
 use crate::canon::yaml;
+use crate::model::value::{Map, Value};
 use crate::model::{Key, Objects};
 use chrono::Duration;
-use serde_json::{Map, Value};
 
 /// The content of `argocd-cm`; empty if it was not seen.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    data: Map<String, Value>,
+    data: Map,
 }
 
 /// The ConfigMaps of Argo CD that say how it is set up.
@@ -27,7 +27,7 @@ impl Settings {
     }
 
     /// Settings with this `data`.
-    pub fn new(data: Map<String, Value>) -> Self {
+    pub fn new(data: Map) -> Self {
         Self { data }
     }
 
@@ -46,7 +46,7 @@ impl Settings {
         let whole = whole.as_ref().and_then(Value::as_object).into_iter().flatten();
         let whole = whole.filter_map(|(kind, says)| {
             let ignores = says.get("ignoreDifferences")?;
-            Some((kind.clone(), ignores.as_str().map_or_else(|| Some(ignores.clone()), parsed)?))
+            Some((kind.to_string(), ignores.as_str().map_or_else(|| Some(ignores.clone()), parsed)?))
         });
         let one = |(kind, says): (String, Value)| {
             let (group, kind) = if kind == "all" { ("*", "*") } else { kind.split_once('/').unwrap_or(("", &kind)) };
@@ -104,9 +104,9 @@ fn seconds(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::{Settings, seconds};
-    use serde_json::json;
+    use crate::model::value::json;
 
-    fn settings(data: serde_json::Value) -> Settings {
+    fn settings(data: crate::model::value::Value) -> Settings {
         Settings::new(data.as_object().unwrap().clone())
     }
 

@@ -2,7 +2,7 @@
 //! 1.0 (`cmd/argocd/commands/app.go`; `<none>` was `Manual` once, and names have had their namespace since 2.5). It gives fields, and
 //! never a field that was not printed.
 use crate::argo::printed::LIST;
-use serde_json::{Map, Value, json};
+use crate::model::value::{Map, Value, json};
 
 /// Fields by pointer.
 pub type Fields = Vec<(&'static str, Value)>;
@@ -86,8 +86,8 @@ pub fn resource(cells: &[(&str, &str)]) -> Value {
     for (column, cell) in cells.iter().filter(|(_, cell)| !cell.is_empty()) {
         match *column {
             "GROUP" | "KIND" | "NAMESPACE" | "NAME" | "STATUS" => drop(entry.insert(column.to_lowercase(), json!(cell))),
-            "HEALTH" => drop(entry.insert("health".into(), json!({ "status": cell }))),
-            "HOOK" => drop(entry.insert("hook".into(), json!(true))),
+            "HEALTH" => drop(entry.insert("health", json!({ "status": cell }))),
+            "HOOK" => drop(entry.insert("hook", json!(true))),
             _ => {}
         }
     }
@@ -129,7 +129,7 @@ fn compared(value: &str) -> Fields {
 #[cfg(test)]
 mod tests {
     use super::{cell, is_row, line};
-    use serde_json::json;
+    use crate::model::value::json;
 
     #[test]
     fn cells_say_fields_and_nothing_that_was_not_printed() {

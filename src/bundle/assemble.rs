@@ -10,9 +10,9 @@ use crate::kinds::split::split;
 use crate::kinds::{Rules, health};
 use crate::layers;
 use crate::layers::{Context, Places, Templates};
+use crate::model::value::Value;
 use crate::model::{Layer, Objects, meta};
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What the manifest holds about the facet files.

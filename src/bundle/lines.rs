@@ -1,7 +1,7 @@
 //! The lines of a bundle's `.jsonl` files, format 1. The stored forms have types of their own, so that the inner types can change.
 use crate::canon::json;
+use crate::model::value::{Map, Value};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub struct HealthLine {
     /// `healthy`, `unhealthy` or `unknown`.
     pub health: String,
     /// Pointer → value: the fields that show it.
-    pub facts: Map<String, Value>,
+    pub facts: Map,
 }
 
 /// A line of `identity/<layer>/<kind>.jsonl`.
@@ -57,7 +57,7 @@ pub struct IdentityLine {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owned: BTreeMap<String, OwnedLine>,
     /// Pointer → value.
-    pub fields: Map<String, Value>,
+    pub fields: Map,
     /// For a derived object: the content that would be its state.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub derived: Value,
@@ -102,10 +102,10 @@ pub struct NoiseLine {
     pub namespace: String,
     pub name: String,
     /// Pointer → value.
-    pub fields: Map<String, Value>,
+    pub fields: Map,
     /// Pointer of a list that state has sorted → the original index of each element.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub order: Map<String, Value>,
+    pub order: Map,
 }
 
 /// The fields of a `state/` line that give the object's place.
@@ -205,7 +205,7 @@ impl<'o> Members<'o> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::model::value::json;
 
     #[test]
     fn the_bytes_of_a_line_are_those_of_its_document() {

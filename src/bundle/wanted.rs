@@ -1,9 +1,9 @@
 //! Reads of a stored line only the fields that are wanted: to place an object, few of its fields are needed. Knows no kind and no file.
 use crate::model::steps;
+use crate::model::value::{Map, Value};
 use serde::Deserialize as _;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,8 +21,8 @@ pub(super) struct Wanted {
 pub(super) struct Line<'l> {
     pub(super) namespace: Cow<'l, str>,
     pub(super) name: Cow<'l, str>,
-    pub(super) fields: Map<String, Value>,
-    pub(super) order: Map<String, Value>,
+    pub(super) fields: Map,
+    pub(super) order: Map,
     /// Null unless the object is derived.
     pub(super) derived: Value,
 }
@@ -96,7 +96,7 @@ impl<'l> Visitor<'l> for Part<'_> {
     }
 
     fn visit_str<E>(self, v: &str) -> Result<Value, E> {
-        Ok(Value::String(v.to_owned()))
+        Ok(Value::from(v))
     }
 
     fn visit_seq<A: SeqAccess<'l>>(self, items: A) -> Result<Value, A::Error> {
@@ -119,7 +119,7 @@ impl<'l> Visitor<'l> for Part<'_> {
 struct Fields<'w>(&'w Wanted);
 
 impl<'l> DeserializeSeed<'l> for Fields<'_> {
-    type Value = Map<String, Value>;
+    type Value = Map;
 
     fn deserialize<D: Deserializer<'l>>(self, reader: D) -> Result<Self::Value, D::Error> {
         reader.deserialize_map(self)
@@ -127,7 +127,7 @@ impl<'l> DeserializeSeed<'l> for Fields<'_> {
 }
 
 impl<'l> Visitor<'l> for Fields<'_> {
-    type Value = Map<String, Value>;
+    type Value = Map;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map from pointers to values")

@@ -1,8 +1,7 @@
 //! Canonical JSON. For evid's own documents (integers within ±2^53) the bytes are those of RFC 8785; captured numbers keep every digit as
 //! exact, normalised decimals (`1e2` is `100`, `1.50` is `1.5`). All bytes that are hashed are made here.
-use crate::canon::yaml::RESERVED;
+use crate::model::value::{Map, RESERVED, Text, Value, to_value};
 use serde::Serialize;
-use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
 /// The canonical bytes of a value, without a newline.
@@ -22,7 +21,7 @@ pub fn to_text(value: &Value) -> String {
 /// # Errors
 /// If the type can't be expressed as JSON (a map with keys that are not text).
 pub fn document(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_value(value).map(|v| to_bytes(&v))
+    to_value(value).map(|v| to_bytes(&v))
 }
 
 /// Whether bytes are exactly the line that a value has in a `.jsonl` file, its line feed included.
@@ -53,7 +52,7 @@ pub fn write(value: &Value, out: &mut Vec<u8>) {
 }
 
 /// Appends the canonical bytes of a map.
-pub fn write_map(map: &Map<String, Value>, out: &mut Vec<u8>) {
+pub fn write_map(map: &Map, out: &mut Vec<u8>) {
     // The map has its keys sorted by their bytes, which for ASCII is the right order.
     if map.keys().all(|k| k.is_ascii()) {
         return write_entries(map.iter(), out);
@@ -63,7 +62,7 @@ pub fn write_map(map: &Map<String, Value>, out: &mut Vec<u8>) {
     write_entries(entries.into_iter(), out);
 }
 
-fn write_entries<'a>(entries: impl Iterator<Item = (&'a String, &'a Value)>, out: &mut Vec<u8>) {
+fn write_entries<'a>(entries: impl Iterator<Item = (&'a Text, &'a Value)>, out: &mut Vec<u8>) {
     out.push(b'{');
     for (i, (key, item)) in entries.enumerate() {
         if i > 0 {
@@ -167,7 +166,7 @@ pub fn reads_back(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{DEEPEST, decimal, reads_back, to_bytes, to_text};
-    use serde_json::Value;
+    use crate::model::value::Value;
 
     #[test]
     fn what_would_not_read_back_is_known_before_it_is_written() {
@@ -176,7 +175,7 @@ mod tests {
         let deep = nested(DEEPEST);
         assert!(reads_back(&deep) && again(&deep).as_ref() == Some(&deep));
         assert!(!reads_back(&nested(DEEPEST + 1)) && again(&nested(DEEPEST + 1)).is_none());
-        let forged = serde_json::json!({"a": 1, "$serde_json::private::Number": "5"});
+        let forged = crate::model::value::json!({"a": 1, "$serde_json::private::Number": "5"});
         assert!(!reads_back(&forged) && again(&forged).as_ref() != Some(&forged));
     }
 
@@ -205,7 +204,7 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_by_utf16_as_rfc_8785_says() {
-        let value = serde_json::json!({"\u{20ac}": 1, "\r": 2, "\u{fb33}": 3, "1": 4, "\u{1f600}": 5, "\u{80}": 6, "\u{f6}": 7});
+        let value = crate::model::value::json!({"\u{20ac}": 1, "\r": 2, "\u{fb33}": 3, "1": 4, "\u{1f600}": 5, "\u{80}": 6, "\u{f6}": 7});
         assert_eq!(to_text(&value), "{\"\\r\":2,\"1\":4,\"\u{80}\":6,\"\u{f6}\":7,\"\u{20ac}\":1,\"\u{1f600}\":5,\"\u{fb33}\":3}");
     }
 }

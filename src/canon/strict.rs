@@ -1,9 +1,9 @@
 //! JSON text → values, several in one text, with exact numbers. Stricter than serde_json: a repeated key is an error. Knows nothing of
 //! Kubernetes or of files.
-use crate::canon::yaml::{Document, Malformed, RESERVED};
+use crate::canon::yaml::{Document, Malformed};
+use crate::model::value::{Digits, Map, RESERVED, Text, Value};
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::{Deserializer, de};
-use serde_json::{Map, Number, Value};
 use std::fmt;
 
 /// The values up to the first error, and that error.
@@ -80,7 +80,7 @@ impl<'de> Visitor<'de> for Build {
     }
 
     fn visit_str<E>(self, v: &str) -> Result<Value, E> {
-        Ok(Value::String(v.to_owned()))
+        Ok(Value::String(v.into()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
@@ -93,9 +93,9 @@ impl<'de> Visitor<'de> for Build {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
-        while let Some(key) = access.next_key::<String>()? {
+        while let Some(key) = access.next_key::<Text>()? {
             if key.starts_with(RESERVED) {
-                // serde_json passes a number as a map with this one key. An object of the text with this key is a forgery.
+                // A number, or a forgery.
                 return access.next_value_seed(Digits).map(Value::Number);
             }
             if map.contains_key(&key) {
@@ -108,44 +108,17 @@ impl<'de> Visitor<'de> for Build {
     }
 }
 
-/// The text of a number from serde_json's own parser: it is owned, and a string of the text never is.
-struct Digits;
-
-impl<'de> DeserializeSeed<'de> for Digits {
-    type Value = Number;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Number, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Visitor<'_> for Digits {
-    type Value = Number;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no key that starts with `{RESERVED}`")
-    }
-
-    fn visit_str<E: de::Error>(self, v: &str) -> Result<Number, E> {
-        Err(de::Error::invalid_value(de::Unexpected::Str(v), &self))
-    }
-
-    fn visit_string<E: de::Error>(self, v: String) -> Result<Number, E> {
-        v.parse().map_err(de::Error::custom)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::documents;
     use crate::canon::yaml::Malformed;
-    use serde_json::Value;
+    use crate::model::value::Value;
 
     fn parse(text: &str) -> Result<Vec<Value>, Malformed> {
         let (found, fault) = documents(text);
         fault.map_or_else(|| Ok(found.into_iter().map(|d| d.value).collect()), Err)
     }
-    use serde_json::json;
+    use crate::model::value::json;
 
     #[test]
     fn numbers_keep_every_digit() {
@@ -174,7 +147,7 @@ mod tests {
 
     #[test]
     fn nothing_is_no_value_and_half_a_value_is_an_error() {
-        assert_eq!(parse(" \n").unwrap(), Vec::<serde_json::Value>::new());
+        assert_eq!(parse(" \n").unwrap(), Vec::<crate::model::value::Value>::new());
         assert!(parse("{\"a\": [1").is_err());
         assert!(parse(&("[".repeat(200) + &"]".repeat(200))).is_err());
     }

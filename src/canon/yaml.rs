@@ -5,15 +5,13 @@ mod scalar;
 
 pub use line::line_of;
 
+use crate::model::value::{Map, RESERVED, Text, Value};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use scalar::Want;
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: usize = 128;
-/// Keys that serde_json treats specially; no captured object may use them.
-pub(crate) const RESERVED: &str = "$serde_json::private::";
 
 /// A text that breaks the rules of its format.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -68,7 +66,7 @@ fn malformed(at: Marker, what: String) -> Malformed {
 /// A collection that is still open, and its anchor (0 for none).
 enum Open {
     Sequence(usize, usize, Vec<Value>),
-    Mapping(usize, usize, Map<String, Value>, Option<String>),
+    Mapping(usize, usize, Map, Option<Text>),
 }
 
 /// An anchored value, its depth, and how much memory a copy takes.
@@ -101,7 +99,7 @@ impl Builder {
                 if key && style == ScalarStyle::Plain && text == "<<" {
                     return Err("merge keys (`<<`) are not read; write the fields out".into());
                 }
-                let value = if key { Value::String(text.into_owned()) } else { scalar_value(&text, style, tag.as_deref())? };
+                let value = if key { Value::from(text) } else { scalar_value(&text, style, tag.as_deref())? };
                 self.add(value, anchor, 1)
             }
             Event::Alias(id) => {
@@ -175,7 +173,7 @@ fn scalar_value(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Val
     let name = tag.map(|t| if t.is_yaml_core_schema() { t.suffix.clone() } else { t.to_string() });
     let want = match name.as_deref() {
         None if style == ScalarStyle::Plain => Want::Any,
-        None | Some("str" | "!") => return Ok(Value::String(text.to_owned())),
+        None | Some("str" | "!") => return Ok(Value::from(text)),
         Some("int") => Want::Int,
         Some("float") => Want::Float,
         Some("bool") => Want::Bool,
@@ -205,7 +203,7 @@ fn weight(value: &Value) -> usize {
 #[cfg(test)]
 mod tests {
     use super::parse;
-    use serde_json::json;
+    use crate::model::value::json;
 
     #[test]
     fn documents_quoting_and_aliases_are_understood() {

@@ -4,9 +4,9 @@ use crate::argo;
 use crate::argo::{Settings, Stale};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
+use crate::model::value::{Value, json};
 use crate::model::{By, Key, Source, meta};
 use chrono::{DateTime, FixedOffset};
-use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The doubts from a layer's Applications (its root too) in one bundle: those whose status is not current, and objects that a current one

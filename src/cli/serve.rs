@@ -70,7 +70,7 @@ fn store(path: &Path) -> Result<(Store, String, Vec<String>), Failure> {
     }
     let mut store = Store::new(resources);
     // An object of a kind that is left out has no place there.
-    objects.into_iter().for_each(|object| drop(store.import(object.value)));
+    objects.into_iter().for_each(|object| drop(store.import(object.value.into())));
     Ok((store, manifest.cluster.version.unwrap_or_default(), left_out))
 }
 

@@ -5,8 +5,8 @@ use crate::bundle::lines::{DepartureLine, IdentityLine};
 use crate::canon::json;
 use crate::compare::lasting::{Identities, uid};
 use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, lines};
+use crate::model::value::{Value, json};
 use crate::model::{join, tokens};
-use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The judged departures of one object: those that refute, and those that leave the question open.
@@ -139,7 +139,7 @@ fn look(derived: &Value) -> Value {
     let own = derived.as_object().into_iter().flatten().filter(|(k, _)| k.as_str() != "metadata");
     let mut look: Value = own.map(|(k, v)| (k.clone(), alike(v))).collect();
     if let Some(spec) = look.get_mut("spec").and_then(Value::as_object_mut) {
-        ["nodeName", "hostname"].iter().for_each(|k| drop(spec.remove(*k)));
+        ["nodeName", "hostname"].iter().for_each(|k| drop(spec.remove(k)));
     }
     look
 }

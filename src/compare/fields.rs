@@ -1,7 +1,7 @@
 //! What differs between two states of one object, field by field.
 use crate::compare::Writer;
 use crate::model::join;
-use serde_json::Value;
+use crate::model::value::Value;
 use std::collections::BTreeSet;
 
 /// One field that differs.
@@ -91,7 +91,7 @@ fn names(list: &[Value]) -> Option<Vec<&str>> {
 #[cfg(test)]
 mod tests {
     use super::differences;
-    use serde_json::json;
+    use crate::model::value::json;
 
     #[test]
     fn named_elements_are_paired_by_name() {

@@ -5,7 +5,7 @@ use crate::compare::differing::Found;
 use crate::compare::{CompareError, FieldChange, Side, Spot, differences};
 use crate::kinds::{Kind, Rules};
 use crate::model::unstem;
-use serde_json::Value;
+use crate::model::value::{Text, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Identity lines by object, each with its entry.
@@ -45,7 +45,7 @@ pub(super) fn moved(
         // If it is derived on one side only, its whole content is compared with the other side: no rule says there which fields may move.
         _ => differences(&content(sides.0, spot, x)?, &content(sides.1, spot, y)?),
     };
-    let fields: BTreeSet<&String> = x.0.fields.keys().chain(y.0.fields.keys()).collect();
+    let fields: BTreeSet<&Text> = x.0.fields.keys().chain(y.0.fields.keys()).collect();
     for pointer in fields.into_iter().filter(|p| kind.is_lasting(p)) {
         let (before, after) = (x.0.fields.get(pointer).cloned(), y.0.fields.get(pointer).cloned());
         if before != after {

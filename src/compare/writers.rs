@@ -3,7 +3,7 @@
 //! `apimachinery/pkg/apis/meta/v1/types.go` (`ManagedFieldsEntry`). If the entries are not clear, there is no writer: nothing is guessed.
 use crate::model::meta::{list, text};
 use crate::model::tokens;
-use serde_json::Value;
+use crate::model::value::Value;
 
 /// The newest entry of `managedFields` that owns a field.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Deserialize)]
@@ -97,7 +97,7 @@ fn names(key: &str, element: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::writer;
-    use serde_json::{Value, json};
+    use crate::model::value::{Value, json};
 
     fn object() -> Value {
         let entry = |manager: &str, operation: &str, time: &str, fields: Value| json!({"manager": manager, "operation": operation, "time": time, "fieldsType": "FieldsV1", "fieldsV1": fields});

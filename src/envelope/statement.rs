@@ -2,8 +2,8 @@
 //! about them. Knows no predicate. As strict as cosign, whose reader accepts no other fields.
 use crate::canon::json;
 use crate::canon::strict::Strict;
+use crate::model::value::Value;
 use serde::Deserialize;
-use serde_json::Value;
 
 /// The payload type of an envelope that holds a Statement.
 pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
@@ -68,8 +68,9 @@ struct Digest {
 impl Statement {
     /// `{"_type","subject":[{"name","digest":{"sha256"}}],"predicateType","predicate"}`.
     pub fn to_value(&self) -> Value {
-        let subject: Vec<_> = self.subjects.iter().map(|s| serde_json::json!({"name": s.name, "digest": {"sha256": s.sha256}})).collect();
-        serde_json::json!({"_type": TYPE, "subject": subject, "predicateType": self.predicate_type, "predicate": self.predicate})
+        let subject: Vec<_> =
+            self.subjects.iter().map(|s| crate::model::value::json!({"name": s.name, "digest": {"sha256": s.sha256}})).collect();
+        crate::model::value::json!({"_type": TYPE, "subject": subject, "predicateType": self.predicate_type, "predicate": self.predicate})
     }
 
     /// The canonical JSON (RFC 8785) without a newline: the payload to sign.

@@ -41,7 +41,7 @@ pub fn table() -> &'static Table {
 
 fn read() -> Option<Table> {
     let value = yaml::parse(include_str!("built_in.yaml")).ok()?.into_iter().next()?;
-    serde_json::from_value(value).ok()
+    crate::model::value::from_value(value).ok()
 }
 
 impl Table {

@@ -3,8 +3,8 @@
 use crate::kinds::Kind;
 use crate::kinds::patterns::{covers, prune};
 use crate::kinds::rule::{Given, Rule};
+use crate::model::value::Value;
 use crate::model::{join, tokens};
-use serde_json::Value;
 
 impl Kind {
     /// An object without the fields that move by themselves in one instance (law 5).

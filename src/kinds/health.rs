@@ -1,6 +1,6 @@
 //! How health is read: a closed list of readers that rule files name. Each gives healthy, unhealthy or unknown, and the facts that show
 //! it. The rules for workloads follow Argo CD's own health checks; a missing value is unknown, never healthy.
-use serde_json::{Map, Value};
+use crate::model::value::{Map, Value};
 
 /// The health of an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,7 +30,7 @@ pub struct Reading {
     /// The answer.
     pub health: Health,
     /// What it rests on.
-    pub facts: Map<String, Value>,
+    pub facts: Map,
 }
 
 type Reader = (&'static str, &'static [&'static str], fn(&Value) -> Health);

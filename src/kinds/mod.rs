@@ -11,8 +11,8 @@ pub mod worse;
 
 use crate::canon;
 use crate::canon::yaml;
+use crate::model::value::Value;
 use rule::Rule;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use tree::Tree;
@@ -156,7 +156,7 @@ fn parse(stem: &str, body: &str) -> Result<Rule, RuleError> {
     let malformed = |what: String| RuleError::Malformed { file: stem.to_owned(), what };
     let value =
         yaml::parse(body).map_err(|e| malformed(e.to_string()))?.into_iter().next().ok_or_else(|| malformed("it is empty".into()))?;
-    serde_json::from_value(value).map_err(|e| malformed(e.to_string()))
+    crate::model::value::from_value(value).map_err(|e| malformed(e.to_string()))
 }
 
 fn guess_plural(kind: &str) -> String {

@@ -1,7 +1,7 @@
 //! Pointer patterns: whether a pattern matches a field, and a value without the matched fields. A `*` token matches any one token; a
 //! token that ends in `*` matches any token with that beginning. Knows no rule.
 use crate::model::steps;
-use serde_json::Value;
+use crate::model::value::{Text, Value};
 use std::cmp::Ordering;
 
 /// Whether a pattern matches a field, or a field that contains it.
@@ -45,11 +45,11 @@ pub(super) fn prune(value: &mut Value, pattern: &[String]) {
     let Some((first, rest)) = pattern.split_first() else { return };
     match value {
         Value::Object(map) => {
-            let keys: Vec<String> = map.keys().filter(|k| is_like(first, k)).cloned().collect();
+            let keys: Vec<Text> = map.keys().filter(|k| is_like(first, k)).cloned().collect();
             for key in keys {
                 let emptied = map.get_mut(&key).is_some_and(|item| {
                     prune(item, rest);
-                    rest.is_empty() || item.as_object().is_some_and(serde_json::Map::is_empty)
+                    rest.is_empty() || item.as_object().is_some_and(crate::model::value::Map::is_empty)
                 });
                 if emptied {
                     map.remove(&key);
@@ -69,7 +69,7 @@ pub(super) fn prune(value: &mut Value, pattern: &[String]) {
 mod tests {
     use super::{covers, is_like, prune};
     use crate::model::tokens;
-    use serde_json::json;
+    use crate::model::value::json;
 
     #[test]
     fn a_pattern_covers_what_it_names_and_what_lies_within() {

@@ -1,8 +1,8 @@
 //! The schema of a kind's rule file. A rule only declares: no code here changes an object.
 use crate::kinds::patterns::is_like;
 use crate::model::meta;
+use crate::model::value::Value;
 use serde::Deserialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// One rule file, `rules/<plural>.<group>.yaml`; files whose name begins with `_` are fragments that other files include.

@@ -3,8 +3,8 @@ use crate::canon::json;
 use crate::kinds::Kind;
 use crate::kinds::rule::ListRule;
 use crate::kinds::tree::{Facet, Tree};
+use crate::model::value::{Map, Value};
 use crate::model::{join, push, set};
-use serde_json::{Map, Value};
 
 /// An object's facets. `state` is the object without the rest; the others map pointers (of the original object) to values.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -12,11 +12,11 @@ pub struct Facets {
     /// What the object is.
     pub state: Value,
     /// Which instance it is.
-    pub identity: Map<String, Value>,
+    pub identity: Map,
     /// Bookkeeping.
-    pub noise: Map<String, Value>,
+    pub noise: Map,
     /// For each list that `state` has sorted: the original index of each element.
-    pub order: Map<String, Value>,
+    pub order: Map,
 }
 
 /// Splits `value`; `owned` are pointers of fields that a controller owns by agreement; they are identity here.
@@ -125,7 +125,7 @@ impl Walk<'_> {
         }
     }
 
-    fn map(&mut self, mut map: Map<String, Value>, from: usize, facet: Option<Facet>) -> Left {
+    fn map(&mut self, mut map: Map, from: usize, facet: Option<Facet>) -> Left {
         let mut defaults = false;
         map.retain(|key, item| match self.below(item.take(), key, from, facet) {
             Left::State(left) => {

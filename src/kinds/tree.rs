@@ -2,7 +2,7 @@
 use crate::kinds::patterns::is_like;
 use crate::kinds::rule::{ListRule, Rule};
 use crate::model::tokens;
-use serde_json::Value;
+use crate::model::value::Value;
 use std::collections::BTreeMap;
 
 /// The facet that a pattern gives.

@@ -1,6 +1,6 @@
 //! Whether an object that was unhealthy is worse now, by the facts of its two health readings. The order of the words is Argo CD's own
 //! (3.6.0, `gitops-engine/pkg/health/health.go`, `healthOrder`). Knows no bundle and no claim.
-use serde_json::{Map, Value};
+use crate::model::value::{Map, Value};
 
 /// Words from best to worst; a word that is not listed is the worst.
 const WORDS: [(&str, &[&str]); 3] = [
@@ -20,13 +20,13 @@ const COUNTS: [(&str, &str); 6] = [
 ];
 
 /// Whether the second reading is worse than the first. What is being deleted is worse than anything that is not.
-pub fn is_worse(before: &Map<String, Value>, after: &Map<String, Value>) -> bool {
-    let word = |facts: &Map<String, Value>, pointer: &str, order: &[&str]| {
+pub fn is_worse(before: &Map, after: &Map) -> bool {
+    let word = |facts: &Map, pointer: &str, order: &[&str]| {
         let word = facts.get(pointer).and_then(Value::as_str);
         order.iter().position(|w| Some(*w) == word).unwrap_or(order.len())
     };
-    let number = |facts: &Map<String, Value>, pointer: &str, default| facts.get(pointer).and_then(Value::as_i64).unwrap_or(default);
-    let short = |facts: &Map<String, Value>, wanted: &str, there: &str| {
+    let number = |facts: &Map, pointer: &str, default| facts.get(pointer).and_then(Value::as_i64).unwrap_or(default);
+    let short = |facts: &Map, wanted: &str, there: &str| {
         let default = i64::from(wanted == "/spec/replicas");
         (number(facts, wanted, default) - number(facts, there, 0)).max(0)
     };
@@ -44,7 +44,7 @@ pub fn is_worse(before: &Map<String, Value>, after: &Map<String, Value>) -> bool
 #[cfg(test)]
 mod tests {
     use super::is_worse;
-    use serde_json::{Value, json};
+    use crate::model::value::{Value, json};
 
     fn worse(before: &Value, after: &Value) -> bool {
         is_worse(before.as_object().unwrap(), after.as_object().unwrap())

@@ -3,8 +3,8 @@
 //! from the whole object.
 use crate::argo::{ANNOTATION, HELM_POLICY, INSTALLATION, SKIP_RECONCILE, SYNC_OPTIONS};
 use crate::kinds::Rules;
-use crate::model::{Key, escape, pick, set};
-use serde_json::Value;
+use crate::model::value::Value;
+use crate::model::{Key, escape, set};
 use std::sync::LazyLock;
 
 /// From every object: its owners, and all labels (which label is a mark and which is the scope is known later).
@@ -51,7 +51,7 @@ fn annotation(name: &str) -> String {
 pub fn lean(value: &Value, key: &Key, rules: &Rules) -> Value {
     let mut out = Value::Null;
     each_field(&key.group, &key.kind, rules, &mut |pointer| {
-        if let Some(part) = pick(value, pointer).filter(|_| pointer != SETTINGS || key.name == "argocd-cm") {
+        if let Some(part) = value.pointer(pointer).filter(|_| pointer != SETTINGS || key.name == "argocd-cm") {
             set(&mut out, pointer, part.clone());
         }
     });

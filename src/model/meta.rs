@@ -1,6 +1,6 @@
 //! The only reader of the `metadata` that every Kubernetes object has. It treats absent and empty as the same. Knows no kind.
-use crate::model::{Key, group_of, pick};
-use serde_json::Value;
+use crate::model::value::Value;
+use crate::model::{Key, group_of};
 
 /// One entry of `metadata.ownerReferences`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,12 +17,12 @@ pub struct Owner<'a> {
 
 /// The text at a pointer, or an empty one.
 pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    pick(value, pointer).and_then(Value::as_str).unwrap_or("")
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
 }
 
 /// The elements of the list at a pointer; none if there is no list.
 pub fn list<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    pick(value, pointer).and_then(Value::as_array).into_iter().flatten()
+    value.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
 }
 
 /// The object's key; none if it has no kind or no name.
@@ -49,7 +49,7 @@ pub fn label<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
 
 /// When its deletion was requested, if it was.
 pub fn deleting(object: &Value) -> Option<&str> {
-    pick(object, "/metadata/deletionTimestamp").and_then(Value::as_str)
+    object.pointer("/metadata/deletionTimestamp").and_then(Value::as_str)
 }
 
 pub fn finalizers(object: &Value) -> Vec<&str> {
@@ -75,7 +75,7 @@ pub fn controller(object: &Value) -> Option<Owner<'_>> {
 #[cfg(test)]
 mod tests {
     use super::{controller, key_of, owners};
-    use serde_json::json;
+    use crate::model::value::json;
 
     #[test]
     fn an_object_without_kind_or_name_has_no_key() {

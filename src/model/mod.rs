@@ -9,6 +9,7 @@ mod object;
 mod objects;
 mod pointer;
 mod universe;
+pub mod value;
 mod verdict;
 
 pub(crate) use codes::codes;
@@ -18,6 +19,7 @@ pub use key::{Key, KeyRef};
 pub use layer::{By, Layer, PLATFORM, Placement, Role};
 pub use object::{Hub, Object, Question, Snapshot, Source, Unsettled, group_of, is_custom, stem, unstem};
 pub use objects::Objects;
-pub use pointer::{escape, join, pick, push, set, steps, tokens};
+pub use pointer::{escape, join, push, steps, tokens};
 pub use universe::{Known, Listable, Universe};
+pub use value::set;
 pub use verdict::Verdict;

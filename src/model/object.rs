@@ -1,6 +1,6 @@
 //! What a source gives: objects, the questions that they answer, and the gaps.
+use crate::model::value::Value;
 use crate::model::{Gap, Key, Universe};
-use serde_json::Value;
 
 /// One captured object, redacted.
 #[derive(Clone, Debug)]

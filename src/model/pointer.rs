@@ -1,5 +1,4 @@
-//! JSON pointers (RFC 6901): reading, setting, removing.
-use serde_json::{Map, Value};
+//! JSON pointers (RFC 6901) and their tokens. Knows no value.
 use std::borrow::Cow;
 
 /// Escapes one token (`~` and `/`).
@@ -29,49 +28,8 @@ pub fn steps(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     pointer.split('/').skip(1).map(plain)
 }
 
-/// The part of a value at a pointer: `Value::pointer`, without a copy of each token.
-pub fn pick<'v>(value: &'v Value, pointer: &str) -> Option<&'v Value> {
-    steps(pointer).try_fold(value, |value, token| match value {
-        Value::Object(map) => map.get(&*token),
-        Value::Array(list) => list.get(index(&token)?),
-        _ => None,
-    })
-}
-
 /// The index that a token is; none for `+1` and `01`, as in RFC 6901.
-fn index(token: &str) -> Option<usize> {
+pub(super) fn index(token: &str) -> Option<usize> {
     let is_plain = !token.starts_with('+') && (token.len() == 1 || !token.starts_with('0'));
     is_plain.then(|| token.parse().ok()).flatten()
-}
-
-/// The most tokens of a pointer that is set: as deep as JSON is read. A deeper value would end the process when it is dropped.
-const DEEPEST: usize = 128;
-
-/// Sets a value: missing parents (and nulls on the way) become maps; an index replaces an element or appends. False where the
-/// path can't be made, or is too deep.
-pub fn set(value: &mut Value, pointer: &str, new: Value) -> bool {
-    if pointer.bytes().filter(|b| *b == b'/').count() > DEEPEST {
-        return false;
-    }
-    let (mut at, mut path) = (value, steps(pointer).peekable());
-    while let Some(token) = path.next() {
-        let is_last = path.peek().is_none();
-        if at.is_null() {
-            *at = Value::Object(Map::new());
-        }
-        at = match at {
-            Value::Object(map) => map.entry(token.into_owned()).or_insert(Value::Null),
-            Value::Array(list) => match token.parse::<usize>() {
-                Ok(i) if i < list.len() => &mut list[i],
-                Ok(i) if i == list.len() && is_last => {
-                    list.push(Value::Null);
-                    &mut list[i]
-                }
-                _ => return false,
-            },
-            _ => return false,
-        };
-    }
-    *at = new;
-    true
 }

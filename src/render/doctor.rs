@@ -1,10 +1,10 @@
 //! What the doctor found, for a person: a line each, `level  WHAT  — detail; next step`, and the same as JSON.
+use crate::model::value::{Value, json};
 use crate::render::table::padded;
 use crate::render::told::told;
 use crate::render::words;
 use crate::render::words::{en, fill};
 use crate::usecase::doctor::{Level, Line};
-use serde_json::{Value, json};
 
 /// What was found, and what to do next.
 pub fn words(line: &Line) -> (String, String) {
@@ -41,7 +41,7 @@ pub fn json(lines: &[Line], missing: Option<Value>, on_hub: Option<Value>) -> Va
     let one = |line: &Line| {
         // What a script reads is the same in every language.
         let [detail, next] = [en::checks(line.code), en::remedies(line.code)].map(|text| filled(text, line, str::to_owned));
-        let values: serde_json::Map<String, Value> = line.values.iter().map(|(n, v)| ((*n).to_owned(), Value::String(v.clone()))).collect();
+        let values: Value = line.values.iter().map(|(n, v)| (*n, v)).collect();
         json!({"level": line.level.as_str(), "check": line.check(), "code": line.code.as_str(), "values": values, "detail": detail, "next": next})
     };
     let mut out = json!({"checks": lines.iter().map(one).collect::<Vec<_>>(), "missing": missing});

@@ -1,8 +1,8 @@
 //! Proposed entries of `spec.expected` as YAML for `evid.yaml`; comments give the writer and both values of each field.
 use crate::bundle::expected::Expected;
 use crate::compare::FieldChange;
+use crate::model::value::Value;
 use crate::render::{findings, values, yaml};
-use serde_json::Value;
 
 /// The entries, in the form that goes below `spec:`.
 pub fn to_yaml(entries: &[(Expected, Vec<FieldChange>)]) -> String {
@@ -26,7 +26,7 @@ pub fn to_yaml(entries: &[(Expected, Vec<FieldChange>)]) -> String {
 
 /// A text as a YAML scalar, with the end of its line.
 fn text(text: &str) -> String {
-    yaml::to_text(&Value::String(text.to_owned()))
+    yaml::to_text(&Value::from(text))
 }
 
 fn comment(field: &FieldChange) -> String {

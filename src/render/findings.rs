@@ -3,11 +3,11 @@
 use crate::claims::{Code, Effect, Finding, Judged};
 use crate::compare::Writer;
 use crate::model::Key;
+use crate::model::value::{Map, Value};
 use crate::render::told::told;
 use crate::render::words;
 use crate::render::words::{count, fill, phrases};
 use crate::render::{foreign, values};
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A finding in one sentence.
@@ -149,7 +149,7 @@ fn of_values(finding: &Finding) -> String {
 }
 
 /// `: probe triton-ready, 2 of 3 samples not right: wanted status 200, seen 503`.
-fn of_probe(asked: &Map<String, Value>, seen: Option<&Value>) -> String {
+fn of_probe(asked: &Map, seen: Option<&Value>) -> String {
     let p = phrases();
     let get = |name: &str| asked.get(name).map(values::words).unwrap_or_default();
     let mut text = fill(p.of_probe, &[("probe", &titled(&get("probe")))]);
@@ -187,7 +187,7 @@ pub(super) fn titled(title: &str) -> String {
 }
 
 /// What happened at a time between the points of a proof.
-fn of_event(event: &Map<String, Value>) -> String {
+fn of_event(event: &Map) -> String {
     let p = phrases();
     let get = |name: &str| event.get(name).map(values::words);
     let said = |name: &str| get(name).map(|text| told(&text));

@@ -1,8 +1,9 @@
 //! kubectl's JSONPath: Kubernetes 1.36.3, client-go/util/jsonpath/parser.go. Paths are written as RFC 9535 wants them, which the crate
 //! `jsonpath-rust` reads; a template's texts, ranges and paths are kubectl's own.
+use crate::model::value::Value;
 use crate::render::foreign;
-use jsonpath_rust::JsonPath as _;
-use serde_json::Value;
+use jsonpath_rust::JsonPath;
+use jsonpath_rust::query::queryable::Queryable;
 
 /// The longest path that is read: the paths of a CustomResourceDefinition are foreign.
 const LONGEST: usize = 1000;
@@ -16,6 +17,42 @@ pub fn find<'v>(value: &'v Value, path: &str) -> Result<Vec<&'v Value>, String> 
         return Err(format!("a JSONPath has at most {LONGEST} characters"));
     }
     value.query(&rfc(path)).map_err(|_| format!("`{path}` is no JSONPath that evid reads"))
+}
+
+impl JsonPath for Value {}
+
+impl Queryable for Value {
+    fn get(&self, name: &str) -> Option<&Self> {
+        self.as_object()?.get(name)
+    }
+
+    fn as_array(&self) -> Option<&Vec<Self>> {
+        self.as_array()
+    }
+
+    fn as_object(&self) -> Option<Vec<(&str, &Self)>> {
+        Some(self.as_object()?.iter().map(|(name, value)| (name.as_str(), value)).collect())
+    }
+
+    fn as_str(&self) -> Option<&str> {
+        self.as_str()
+    }
+
+    fn as_i64(&self) -> Option<i64> {
+        self.as_i64()
+    }
+
+    fn as_f64(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn as_bool(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn null() -> Self {
+        Self::Null
+    }
 }
 
 /// The path with its names in brackets and quotes, from the root.
@@ -171,7 +208,7 @@ pub fn text(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::{find, template};
-    use serde_json::{Value, json};
+    use crate::model::value::{Value, json};
 
     fn list() -> Value {
         json!({"items": [

@@ -3,9 +3,9 @@
 use crate::canon::json;
 use crate::claims::{Effect, Finding, Judged};
 use crate::model::Verdict;
+use crate::model::value::{Map, Value, json};
 use crate::render::{findings, foreign, words};
 use crate::report::read::Reading;
-use serde_json::{Map, Value, json};
 
 /// The document, as one line. `verified` is false for a report that was only read.
 pub fn text(report: &Reading, verified: bool) -> String {
@@ -67,8 +67,8 @@ fn results(index: usize, judged: &Judged, report: &Reading) -> Vec<Value> {
         };
         let mut result = base(kind, level, findings::sentence(finding));
         if let Some(map) = result.as_object_mut() {
-            map.insert("locations".into(), json!([location(finding, report)]));
-            map.insert("properties".into(), properties(finding));
+            map.insert("locations", json!([location(finding, report)]));
+            map.insert("properties", properties(finding));
         }
         out.push(result);
     }
@@ -79,11 +79,11 @@ fn results(index: usize, judged: &Judged, report: &Reading) -> Vec<Value> {
 fn location(finding: &Finding, report: &Reading) -> Value {
     let mut out = Map::new();
     if let Some(bundle) = report.bundles.get(finding.bundle) {
-        out.insert("physicalLocation".into(), json!({"artifactLocation": {"uri": uri(&bundle.name), "index": finding.bundle}}));
+        out.insert("physicalLocation", json!({"artifactLocation": {"uri": uri(&bundle.name), "index": finding.bundle}}));
     }
     if let Some(key) = &finding.object {
         let name = findings::of_key(key);
-        out.insert("logicalLocations".into(), json!([{"fullyQualifiedName": name, "kind": "resource"}]));
+        out.insert("logicalLocations", json!([{"fullyQualifiedName": name, "kind": "resource"}]));
     }
     Value::Object(out)
 }
@@ -93,7 +93,7 @@ fn properties(finding: &Finding) -> Value {
     let mut out = Map::from_iter([("code".to_owned(), json!(finding.code.as_str()))]);
     for (name, text) in [("entry", &finding.file), ("pointer", &finding.pointer)] {
         if !text.is_empty() {
-            out.insert(name.into(), json!(foreign::clean(text)));
+            out.insert(name, json!(foreign::clean(text)));
         }
     }
     Value::Object(out)

@@ -1,8 +1,8 @@
 //! Values of captured objects in words: never JSON, on one line, and of two long texts the part that differs. It must not know what the
 //! values are about.
+use crate::model::value::{Text, Value};
 use crate::render::foreign;
 use crate::render::words::{fill, phrases};
-use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 /// How many characters of a value are shown.
@@ -24,7 +24,7 @@ pub fn words(value: &Value) -> String {
         Value::Object(map) if map.is_empty() => phrases().no_fields.into(),
         // The names of the facts of health are pointers.
         Value::Object(map) => {
-            let field = |(name, value): (&String, &Value)| {
+            let field = |(name, value): (&Text, &Value)| {
                 let name = name.strip_prefix('/').unwrap_or(name).replace('/', ".");
                 let inner = if value.is_object() { format!("({})", words(value)) } else { words(value) };
                 format!("{} {inner}", foreign::clean(&name))
@@ -102,7 +102,7 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{both, lines, words};
-    use serde_json::json;
+    use crate::model::value::json;
 
     #[test]
     fn no_value_is_json() {

@@ -123,7 +123,7 @@ mod tests {
             let other = ko[section].as_object().unwrap();
             assert!(texts.as_object().unwrap().keys().eq(other.keys()), "{section}");
             for (key, text) in texts.as_object().unwrap() {
-                let (text, other) = (text.as_str().unwrap(), other[key].as_str().unwrap());
+                let (text, other) = (text.as_str().unwrap(), other.get(key).unwrap().as_str().unwrap());
                 assert_eq!(fixed(text), fixed(other), "{section}.{key}");
                 assert_eq!(text.is_empty(), other.is_empty(), "{section}.{key}");
             }

@@ -1,6 +1,6 @@
 //! A JSON value as block YAML, in the form of `kubectl -o yaml`.
+use crate::model::value::Value;
 use crate::render::foreign;
-use serde_json::Value;
 
 /// The YAML text of a value, with a newline at its end.
 pub fn to_text(value: &Value) -> String {
@@ -82,5 +82,5 @@ fn scalar(text: &str) -> String {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))
         && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
         && !matches!(text.to_ascii_lowercase().as_str(), "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n");
-    if plain { text.to_owned() } else { foreign::escaped(&crate::canon::json::to_text(&Value::String(text.to_owned()))) }
+    if plain { text.to_owned() } else { foreign::escaped(&crate::canon::json::to_text(&Value::from(text))) }
 }

@@ -4,8 +4,8 @@ pub mod read;
 
 use crate::claims::{Evidence, Expect, Finding, Judged};
 use crate::compare::{Change, Writer};
+use crate::model::value::{Map, Value, json};
 use crate::model::{Key, Verdict};
-use serde_json::{Map, Value, json};
 
 /// The predicate's type.
 pub const PREDICATE_TYPE: &str = "https://evid.dev/report/v1";
@@ -25,16 +25,16 @@ pub fn predicate(evidence: &Evidence<'_>, judged: &[Judged], total: Verdict, exp
                     .collect::<std::collections::BTreeSet<_>>(), "gaps": s.coverage.gaps,
             });
             if let (Some(position), Some(map)) = (evidence.positions.get(i), bundle.as_object_mut()) {
-                map.insert("switch".into(), json!(position.as_str()));
+                map.insert("switch", json!(position.as_str()));
             }
             if let (Some(hub), Some(map)) = (&s.manifest.hub, bundle.as_object_mut()) {
-                map.insert("hub".into(), json!(hub));
+                map.insert("hub", json!(hub));
             }
             if let (true, Some(map)) = (s.unchecked, bundle.as_object_mut()) {
-                map.insert("unchecked".into(), json!(true));
+                map.insert("unchecked", json!(true));
             }
             if let (Some(nonce), Some(map)) = (&s.manifest.nonce, bundle.as_object_mut()) {
-                map.insert("nonce".into(), json!(nonce));
+                map.insert("nonce", json!(nonce));
             }
             bundle
         })
@@ -44,21 +44,21 @@ pub fn predicate(evidence: &Evidence<'_>, judged: &[Judged], total: Verdict, exp
         .map(|j| json!({"claim": j.id, "verdict": j.verdict.as_str(), "findings": j.findings.iter().map(|f| finding(f, evidence)).collect::<Vec<_>>()}))
         .collect();
     let mut out = Map::new();
-    out.insert("tool".into(), json!({"name": "evid", "version": env!("CARGO_PKG_VERSION")}));
-    out.insert("bundles".into(), Value::Array(bundles));
-    out.insert("verdict".into(), json!(total.as_str()));
-    out.insert("verdicts".into(), Value::Array(verdicts));
-    out.insert("changes".into(), evidence.changes.iter().map(|c| change(c, evidence)).collect());
-    out.insert("revisions".into(), Value::Array(revisions(evidence)));
+    out.insert("tool", json!({"name": "evid", "version": env!("CARGO_PKG_VERSION")}));
+    out.insert("bundles", Value::Array(bundles));
+    out.insert("verdict", json!(total.as_str()));
+    out.insert("verdicts", Value::Array(verdicts));
+    out.insert("changes", evidence.changes.iter().map(|c| change(c, evidence)).collect());
+    out.insert("revisions", Value::Array(revisions(evidence)));
     if let Some(expect) = expect {
-        out.insert("expected".into(), json!(expect.as_str()));
+        out.insert("expected", json!(expect.as_str()));
     }
     let only = evidence.sides.first().map(|s| &s.config.claims).filter(|c| !c.is_empty());
     if let Some(only) = only {
-        out.insert("onlyJudged".into(), json!(only));
+        out.insert("onlyJudged", json!(only));
     }
     if let Some(entries) = evidence.sides.first().map(|s| &s.config.expected).filter(|e| !e.is_empty()) {
-        out.insert("expectedChanges".into(), json!(entries));
+        out.insert("expectedChanges", json!(entries));
     }
     Value::Object(out)
 }
@@ -69,24 +69,24 @@ fn object(key: &Key) -> Value {
 
 fn finding(f: &Finding, evidence: &Evidence<'_>) -> Value {
     let mut out = Map::new();
-    out.insert("effect".into(), json!(f.effect.as_str()));
-    out.insert("code".into(), json!(f.code.as_str()));
-    out.insert("bundle".into(), json!(evidence.sides.get(f.bundle).map(|s| &s.name)));
+    out.insert("effect", json!(f.effect.as_str()));
+    out.insert("code", json!(f.code.as_str()));
+    out.insert("bundle", json!(evidence.sides.get(f.bundle).map(|s| &s.name)));
     if let Some(key) = &f.object {
-        out.insert("object".into(), object(key));
+        out.insert("object", object(key));
     }
     for (name, text) in [("pointer", &f.pointer), ("file", &f.file)] {
         if !text.is_empty() {
-            out.insert(name.into(), json!(text));
+            out.insert(name, json!(text));
         }
     }
     for (name, value) in [("before", &f.before), ("after", &f.after)] {
         if let Some(value) = value {
-            out.insert(name.into(), value.clone());
+            out.insert(name, value.clone());
         }
     }
     if let Some(writer) = &f.writer {
-        out.insert("writer".into(), wrote(writer));
+        out.insert("writer", wrote(writer));
     }
     Value::Object(out)
 }
@@ -98,7 +98,7 @@ fn wrote(writer: &Writer) -> Value {
         ("time".to_owned(), json!(writer.time)),
     ]);
     if !writer.subresource.is_empty() {
-        out.insert("subresource".into(), json!(writer.subresource));
+        out.insert("subresource", json!(writer.subresource));
     }
     Value::Object(out)
 }
@@ -112,14 +112,14 @@ fn change(c: &Change, evidence: &Evidence<'_>) -> Value {
             let mut out = Map::from_iter([("pointer".to_owned(), json!(f.pointer))]);
             for (name, value) in [("before", &f.before), ("after", &f.after)] {
                 if let Some(value) = value {
-                    out.insert(name.into(), value.clone());
+                    out.insert(name, value.clone());
                 }
             }
             if let Some(writer) = &f.writer {
-                out.insert("writer".into(), wrote(writer));
+                out.insert("writer", wrote(writer));
             }
             if f.expected {
-                out.insert("expected".into(), json!(true));
+                out.insert("expected", json!(true));
             }
             Value::Object(out)
         })

@@ -5,9 +5,9 @@ use crate::bundle::expected::Expected;
 use crate::bundle::manifest::{Cluster, Hub, Tool, Window};
 use crate::claims::{Code, Effect, Finding, Judged};
 use crate::compare::{ChangeKind, FieldChange, Writer};
+use crate::model::value::{Value, from_value};
 use crate::model::{Gap, Key, Verdict};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
 /// A report.
 #[derive(Debug)]
@@ -119,7 +119,7 @@ pub struct Changed {
 /// # Errors
 /// If it is none, or a later evid's with codes that this one does not know.
 pub fn read(predicate: &Value) -> Result<Reading, String> {
-    let stored = Stored::deserialize(predicate).map_err(|e| e.to_string())?;
+    let stored = from_value::<Stored>(predicate.clone()).map_err(|e| e.to_string())?;
     let names: Vec<&str> = stored.bundles.iter().map(|b| &*b.name).collect();
     let judged = stored.verdicts.into_iter().map(|v| {
         let findings = v.findings.into_iter().map(|f| f.finding(&names)).collect();

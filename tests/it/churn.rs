@@ -1,12 +1,13 @@
 //! Churn is data (law 14), and so are the values that a cluster generates (law 13): for each family one object as its operator writes it, what
 //! the operator does to it, which is no change, and what anybody else does to it, which is one. The families stand in `tests/it/churn/families.yaml`.
 use crate::samples::{collected, side};
+use crate::support::json;
 use evid::compare::{Instances, Side, changes};
 use evid::kinds::Rules;
+use evid::model::value::Value;
 use evid::model::{group_of, set, stem};
 use evid::usecase::capture::{Collected, List};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// One family: each edit is a map of pointers to values, `null` takes away.
@@ -40,7 +41,7 @@ type Edit = BTreeMap<String, Value>;
 fn families() -> Vec<Family> {
     let text = include_str!("churn/families.yaml");
     let all = evid::canon::yaml::parse(text).unwrap();
-    all.into_iter().map(|value| serde_json::from_value(value.clone()).unwrap_or_else(|e| panic!("{e}: {value}"))).collect()
+    all.into_iter().map(|value| evid::model::value::from_value(value.clone()).unwrap_or_else(|e| panic!("{e}: {value}"))).collect()
 }
 
 fn edited(object: &Value, edit: &Edit) -> Value {

@@ -1,10 +1,11 @@
 //! Claims: the samples prove the round trip; one harmful change refutes the claim that speaks of it; noise changes nothing; a gap
 //! never improves a verdict.
 use crate::samples::{collected, items, judge, names, object, verdict};
+use crate::support::json;
 use evid::claims::{Code, catalogue};
+use evid::model::value::Value;
 use evid::model::{Gap, Reason, Verdict};
 use evid::usecase::capture::Collected;
-use serde_json::{Value, json};
 
 type Change = fn(&mut Collected);
 

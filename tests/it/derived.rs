@@ -1,14 +1,15 @@
 //! What is derived follows from what is compared (law 4), one instance is compared whole (law 5), and only an active autoscaler excuses pods
 //! that went (law 10).
 use crate::samples::{collected, drafted, items, judge, names, object, side, verdict};
+use crate::support::json;
 use evid::bundle::config::Config;
 use evid::compare::{Instances, changes};
 use evid::kinds::Rules;
 use evid::model::set;
+use evid::model::value::Value;
 use evid::usecase::capture::Collected;
 use evid::usecase::diff::Outcome;
 use proptest::prelude::*;
-use serde_json::{Value, json};
 
 type Edit = fn(&mut Collected);
 

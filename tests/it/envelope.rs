@@ -4,6 +4,7 @@
 mod command;
 mod keyfile;
 
+use crate::support::json;
 use evid::adapters::keyfile::{create_signing_key, load_signing_key, load_verifying_keys};
 use evid::envelope::{Algorithm, PAYLOAD_TYPE, SignatureStatus, SigningKey, Statement, Subject, pae, sign, sigstore_bundle, verify};
 use std::path::Path;
@@ -48,7 +49,7 @@ fn private(path: &Path) {
 fn payload() -> Vec<u8> {
     let subject = |name: &str, digit: &str| Subject { name: name.into(), sha256: digit.repeat(64) };
     let subjects = vec![subject("before.evid.zip", "a"), subject("after.evid.zip", "b")];
-    let predicate = serde_json::json!({"verdict": "proven", "count": 3});
+    let predicate = json!({"verdict": "proven", "count": 3});
     Statement { subjects, predicate_type: "https://example.com/diff/v1".into(), predicate }.to_bytes()
 }
 
@@ -227,7 +228,7 @@ fn cosign_verifies_our_bundles_by_the_printed_command_and_refuses_another_bundle
     let subject = |name: &str, bytes: &[u8]| Subject { name: name.into(), sha256: evid::canon::sha256_hex(bytes) };
     let predicate_type = evid::report::PREDICATE_TYPE.to_owned();
     let subjects = vec![subject("before.evid.zip", b"before"), subject("off.evid.zip", b"off")];
-    let statement = Statement { subjects, predicate_type, predicate: serde_json::json!({"verdict": "proven"}) };
+    let statement = Statement { subjects, predicate_type, predicate: json!({"verdict": "proven"}) };
     for algorithm in BOTH {
         let dir = tempfile::tempdir().unwrap();
         let key = create_signing_key(dir.path(), algorithm).unwrap().key;

@@ -2,11 +2,12 @@
 use crate::cli::{Place, text};
 use crate::samples;
 use crate::samples::{collected, object, verdict};
+use crate::support::json;
 use evid::bundle::config::Config;
 use evid::claims::Code;
+use evid::model::value::Value;
 use evid::usecase::capture::Collected;
 use evid::usecase::diff::{Outcome, diff};
-use serde_json::{Value, json};
 
 /// Two captures of the platform as it was before, a map of its protected layer made anew in the second as told.
 fn pair(change: impl Fn(&mut Value)) -> Vec<Collected> {
@@ -21,7 +22,7 @@ fn pair(change: impl Fn(&mut Value)) -> Vec<Collected> {
 
 fn expecting(pointer: &str) -> Config {
     let entry = json!({"kind": "configmaps", "namespace": "mlops-prod", "name": "fastapi-*", "pointers": [pointer], "because": "the operator counts its runs here"});
-    serde_json::from_value(json!({"expected": [entry]})).unwrap()
+    evid::model::value::from_value(json!({"expected": [entry]})).unwrap()
 }
 
 fn judged(all: Vec<Collected>, config: &Config) -> Outcome {

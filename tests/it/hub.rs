@@ -287,7 +287,7 @@ fn the_roles_are_printed_for_each_cluster_and_each_gets_what_it_is_asked() {
     let (own, hub) = said.out.split_at(said.out.find("# The hub:").unwrap());
     let rules = |text: &str| -> Vec<Value> {
         let documents = evid::canon::yaml::parse(text).unwrap();
-        documents.iter().flat_map(|d| d["rules"].as_array().into_iter().flatten().cloned()).collect()
+        documents.iter().flat_map(|d| d["rules"].as_array().into_iter().flatten().cloned().map(Value::from)).collect()
     };
     let of_argo = |rule: &Value| rule["apiGroups"][0] == "argoproj.io";
     assert!(!rules(own).iter().any(of_argo) && rules(own).len() > 10);

@@ -1,11 +1,12 @@
 //! Rules are data: each is swept over every object of the samples, and nothing of an object is lost in the split.
 use crate::samples;
+use crate::support::json;
 use evid::canon::json;
 use evid::kinds;
 use evid::kinds::split::{join_facets, split};
 use evid::kinds::{Rules, health};
+use evid::model::value::Value;
 use proptest::prelude::*;
-use serde_json::{Value, json};
 
 #[test]
 fn every_rule_file_is_named_by_its_kind_and_names_a_known_health_reader() {

@@ -4,8 +4,9 @@ mod churn;
 mod restored;
 
 use crate::samples::{collected, items, judge, object, verdict};
+use crate::support::json;
+use evid::model::value::Value;
 use evid::usecase::capture::{Collected, List};
-use serde_json::{Value, json};
 
 type Change = fn(&mut [Collected]);
 

@@ -1,5 +1,6 @@
 //! What people install and call evid by: the plugin of kubectl, the GitHub Action, the krew manifest.
 use crate::cli::{Place, text};
+use crate::support::json;
 use evid::canon::yaml;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn read(path: &str) -> serde_json::Value {
+fn read(path: &str) -> evid::model::value::Value {
     yaml::parse(&fs::read_to_string(root().join(path)).unwrap()).unwrap().remove(0)
 }
 
@@ -42,7 +43,7 @@ fn action(place: &Place, set: &[(&str, &str)]) -> (Output, String, String) {
     let inputs =
         [("BEFORE", "before"), ("AFTER", "off"), ("THIRD", ""), ("EVID_ARCHIVE", "evidence"), ("ARGS", ""), ("FAIL_ON", "inconclusive")];
     let named = step["env"].as_object().unwrap();
-    assert!(inputs.iter().all(|(name, _)| named.contains_key(*name)) && named.len() == inputs.len() + 1, "{named:?}");
+    assert!(inputs.iter().all(|(name, _)| named.contains_key(name)) && named.len() == inputs.len() + 1, "{named:?}");
     let mut command = Command::new("bash");
     command.args(["-c", step["run"].as_str().unwrap()]).current_dir(place.path()).env_clear().env("PATH", "/usr/bin:/bin");
     command.env("HOME", place.path()).env("GITHUB_ACTION_PATH", root()).env("RUNNER_TEMP", place.path());
@@ -98,6 +99,6 @@ fn the_krew_manifest_is_made_of_the_archives() {
         assert!(platform["uri"].as_str().unwrap().ends_with(archive.file_name().unwrap().to_str().unwrap()));
         assert_eq!(platform["bin"], "evid");
     }
-    assert_eq!(spec["platforms"][1]["selector"]["matchLabels"], serde_json::json!({"os": "darwin", "arch": "arm64"}));
+    assert_eq!(spec["platforms"][1]["selector"]["matchLabels"], json!({"os": "darwin", "arch": "arm64"}));
     assert_eq!(made(&[place.path().join("evid-9.9.9-x86_64-unknown-linux-musl.tar.gz")]).status.code(), Some(2));
 }

@@ -1,12 +1,13 @@
 //! Placing reads a part of each object (`layers::lean`): for every kind that has a rule, and each way by which that rule leads to
 //! another object, it comes to what whole objects come to.
+use crate::support::json;
 use evid::argo::Here;
 use evid::bundle::config::Config;
 use evid::kinds::Rules;
 use evid::kinds::rule::Relation;
 use evid::layers::{Context, lean, place};
+use evid::model::value::Value;
 use evid::model::{Key, KeyRef, Object, Objects, Placement, escape, set};
-use serde_json::{Value, json};
 use std::borrow::Cow;
 
 /// Objects of which placing gets only what it is said to read.
@@ -55,7 +56,7 @@ fn application(name: &str, parent: Option<&str>, lists: &[&Key]) -> Object {
 
 /// Makes the object lead to the target, by this relation alone.
 fn relate(from: &mut Object, target: &mut Object, relation: &Relation) {
-    let text = |text: &str| Value::String(text.to_owned());
+    let text = |text: &str| Value::from(text);
     if let Some(label) = &relation.label {
         set(&mut from.value, &format!("/metadata/labels/{}", escape(label)), text(&target.key.name));
     } else if let Some(annotation) = &relation.annotation {
@@ -79,7 +80,7 @@ fn relate(from: &mut Object, target: &mut Object, relation: &Relation) {
 fn placed(from: Object, mut target: Object, is_listed: bool, rules: &Rules) -> (Placement, Placement) {
     let (group, key) = (&target.key.group, &target.key);
     let id = format!("child:{group}/{}:{}/{}", key.kind, key.namespace, key.name);
-    set(&mut target.value, "/metadata/annotations/argocd.argoproj.io~1tracking-id", Value::String(id));
+    set(&mut target.value, "/metadata/annotations/argocd.argoproj.io~1tracking-id", Value::from(id));
     let child = application("child", Some("root-optional"), &[&target.key, &from.key][..if is_listed { 2 } else { 1 }]);
     let root = application("root-optional", None, &[&child.key]);
     let own = from.key.clone();

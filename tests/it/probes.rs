@@ -7,9 +7,10 @@ mod platform;
 mod reach;
 pub mod runner;
 
+use crate::support::json;
 use evid::bundle::probe::{Answer, Heard, Probe, Raw, Silence, Why};
 use evid::canon::redact::Redactor;
-use serde_json::{Value, json};
+use evid::model::value::Value;
 use std::time::Duration;
 
 pub fn redactor() -> Redactor {
@@ -19,7 +20,8 @@ pub fn redactor() -> Redactor {
 /// A probe with this expectation.
 pub fn probe(expect: Value) -> Probe {
     let through = json!({"service": {"namespace": "shop", "name": "web", "port": 80}});
-    serde_json::from_value(json!({"name": "web health", "layer": "core", "through": through, "path": "/health", "expect": expect})).unwrap()
+    evid::model::value::from_value(json!({"name": "web health", "layer": "core", "through": through, "path": "/health", "expect": expect}))
+        .unwrap()
 }
 
 pub fn raw(status: i64, body: &str) -> Raw {

@@ -2,17 +2,18 @@
 //! `EVID_BLESS=1` writes the files anew.
 use crate::cli::{Place, text};
 use crate::schemas::{valid, valid_folder};
+use crate::support::json;
 use crate::switch::platform;
 use crate::switch::repair::{options, project, without_project};
 use crate::{doctor, samples};
 use evid::canon::json::to_text;
+use evid::model::value::Value;
 use evid::render;
 use evid::usecase::doctor::role;
 use evid::usecase::switch::off::off;
 use evid::usecase::switch::on::on;
 use evid::usecase::switch::status::status;
 use evid::usecase::switch::{Strategy, off, on, repair};
-use serde_json::{Value, json};
 use std::path::Path;
 
 /// Holds documents, one a line, against the file of that name and each against the schema of that name.
@@ -86,7 +87,7 @@ fn the_json_of_the_switch_is_as_reviewed() {
 fn the_json_of_the_doctor_is_as_reviewed() {
     let well = doctor::run(true, |_| {}).0;
     let denied = json!({"status": {"allowed": false}});
-    let ill = doctor::run(true, doctor::answers("/selfsubjectaccessreviews", 201, denied)).0;
+    let ill = doctor::run(true, doctor::answers("/selfsubjectaccessreviews", 201, denied.into())).0;
     assert!(well.missing.is_empty() && !ill.missing.is_empty());
     let role = role("evid-missing", &ill.missing);
     reviewed("doctor", &[render::doctor::json(&well.lines, None, None), render::doctor::json(&ill.lines, Some(role), None)]);

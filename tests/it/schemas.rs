@@ -19,8 +19,8 @@ fn fits(validator: &Validator, what: &str, value: &Value) {
     assert!(errors.is_empty(), "{what}: {}", errors.join("\n"));
 }
 
-pub fn valid(schema: &str, what: &str, value: &Value) {
-    fits(&validator(schema), what, value);
+pub fn valid(schema: &str, what: &str, value: &impl serde::Serialize) {
+    fits(&validator(schema), what, &serde_json::to_value(value).unwrap());
 }
 
 /// Lines, each of which must fit the schema.
@@ -53,7 +53,7 @@ fn valid_bundle(what: &str, files: &BTreeMap<String, Vec<u8>>) {
     for (entry, bytes) in files {
         match schema_of(entry) {
             Some((schema, true)) => valid_lines(schema, &format!("{what}: {entry}"), bytes),
-            Some((schema, false)) => valid(schema, &format!("{what}: {entry}"), &serde_json::from_slice(bytes).unwrap()),
+            Some((schema, false)) => valid(schema, &format!("{what}: {entry}"), &serde_json::from_slice::<Value>(bytes).unwrap()),
             None if entry == "config.json" => {
                 let spec: Value = serde_json::from_slice(bytes).unwrap();
                 valid("evid.v1.schema.json", what, &json!({"apiVersion": "evid/v1", "kind": "Platform", "spec": spec}));
@@ -79,17 +79,19 @@ pub fn valid_folder(folder: &Path) -> usize {
                 }
             }
             () if name.ends_with(".report.json") => {
-                valid("envelope.v1.schema.json", &what, &serde_json::from_slice(&fs::read(&path).unwrap()).unwrap());
+                valid("envelope.v1.schema.json", &what, &serde_json::from_slice::<Value>(&fs::read(&path).unwrap()).unwrap());
                 let (_, statement) = report_file::read(&path).unwrap();
-                valid("statement.v1.schema.json", &what, &serde_json::from_slice(&statement.to_bytes()).unwrap());
+                valid("statement.v1.schema.json", &what, &serde_json::from_slice::<Value>(&statement.to_bytes()).unwrap());
                 valid("report.v1.schema.json", &what, &statement.predicate);
             }
             () if name == "MANIFEST.json" => {
-                valid("envelope.v1.schema.json", &what, &serde_json::from_slice(&fs::read(&path).unwrap()).unwrap());
+                valid("envelope.v1.schema.json", &what, &serde_json::from_slice::<Value>(&fs::read(&path).unwrap()).unwrap());
                 let (_, statement) = report_file::statement(&path).unwrap();
-                valid("folder.v1.schema.json", &what, &serde_json::from_slice(&statement.to_bytes()).unwrap());
+                valid("folder.v1.schema.json", &what, &serde_json::from_slice::<Value>(&statement.to_bytes()).unwrap());
             }
-            () if name == "run.json" => valid("run.v1.schema.json", &what, &serde_json::from_slice(&fs::read(&path).unwrap()).unwrap()),
+            () if name == "run.json" => {
+                valid("run.v1.schema.json", &what, &serde_json::from_slice::<Value>(&fs::read(&path).unwrap()).unwrap())
+            }
             () if name == "actions.jsonl" => valid_lines("actions.v1.schema.json", &what, &fs::read(&path).unwrap()),
             () => seen -= 1,
         }

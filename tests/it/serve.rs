@@ -1,8 +1,9 @@
 //! A bundle behind an API server: what it answers, and what it does not.
 use crate::cli::Place;
+use crate::support::json;
 use evid::adapters::kube::{Access, Cluster, connect};
+use evid::model::value::Value;
 use evid::usecase::cluster::port::{Api as _, Ask, Method};
-use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;

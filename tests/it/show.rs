@@ -1,6 +1,7 @@
 //! `evid show`: a bundle as kubectl would show the cluster, and all that a report holds.
 use crate::cli::{Place, text};
 use crate::samples;
+use crate::support::json;
 
 struct Shown {
     code: Option<i32>,
@@ -47,7 +48,7 @@ fn a_custom_kind_is_printed_as_its_definition_says() {
         .find(|c| c["metadata"]["name"] == "appprojects.argoproj.io")
         .unwrap();
     let version = crd["spec"]["versions"].as_array().unwrap().iter().position(|v| v["name"] == "v1alpha1").unwrap();
-    crd["spec"]["versions"][version]["additionalPrinterColumns"] = serde_json::json!([
+    crd["spec"]["versions"][version]["additionalPrinterColumns"] = json!([
         {"name": "Description", "type": "string", "jsonPath": ".spec.description"},
         {"name": "Endless", "type": "string", "jsonPath": "..*..*..*"}]);
     let place = Place::new();

@@ -1,10 +1,11 @@
 //! Storage: of a volume and its claim, the one that moved or is wrong is named; going is not being; pinned volumes share no place.
 use crate::samples::{collected, drafted_with, object, side_of};
+use crate::support::json;
 use evid::bundle::config::{Config, Pin};
 use evid::claims::Judged;
+use evid::model::value::Value;
 use evid::usecase::capture::Collected;
 use evid::usecase::diff::diff;
-use serde_json::{Value, json};
 
 const VOLUME: &str = "triton-model-repo-prod";
 const CLAIM: &str = "triton-model-repo";
@@ -78,9 +79,9 @@ fn a_volume_on_a_node_stays_on_that_node() {
         let mut c = collected(name);
         let spec = volume(&mut c)["spec"].as_object_mut().unwrap();
         spec.remove("nfs");
-        spec.insert("local".into(), json!({"path": "/data"}));
+        spec.insert("local", json!({"path": "/data"}));
         let wanted = json!([{"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}]}]);
-        spec.insert("nodeAffinity".into(), json!({"required": {"nodeSelectorTerms": wanted}}));
+        spec.insert("nodeAffinity", json!({"required": {"nodeSelectorTerms": wanted}}));
         c
     };
     assert_eq!(judged(on_node("a", "before"), on_node("a", "off"), &[]).verdict.as_str(), "proven");

@@ -2,3 +2,9 @@
 
 /// evid's ports over a platform in this process.
 pub mod cluster;
+
+/// A value of evid's from a literal.
+macro_rules! json {
+    ($($literal:tt)+) => { evid::model::value::Value::from(serde_json::json!($($literal)+)) };
+}
+pub(crate) use json;

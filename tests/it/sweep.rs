@@ -1,11 +1,11 @@
 //! Every claim on every fixture: the verdicts stand in `tests/it/sweep.txt`, reviewed by eye. `EVID_BLESS=1` writes it anew.
 use crate::samples::{collected, items, judge, object, side};
+use crate::support::json;
 use evid::claims::catalogue;
 use evid::compare::{Side, lines};
 use evid::model::{Gap, Reason};
 use evid::usecase::capture::Collected;
 use evid::usecase::diff::diff;
-use serde_json::json;
 use std::path::Path;
 
 type Change = fn(&mut Vec<Collected>);
@@ -132,9 +132,9 @@ fn the_file_of_each_finding_and_each_change_holds_the_objects_line() {
         for (key, bundle, file) in findings.chain(changes).filter(|(_, _, f)| f.contains('/')) {
             let bytes = sides[bundle].file(file).unwrap_or_else(|e| panic!("{name}: {key}: {e}"));
             let held = lines(&bytes).any(|line| {
-                let line: serde_json::Value = serde_json::from_slice(line).unwrap();
+                let line: evid::model::value::Value = serde_json::from_slice(line).unwrap();
                 let place = line.get("metadata").unwrap_or(&line);
-                let at = |field: &str| place.get(field).and_then(serde_json::Value::as_str).unwrap_or("").to_owned();
+                let at = |field: &str| place.get(field).and_then(evid::model::value::Value::as_str).unwrap_or("").to_owned();
                 (at("namespace"), at("name")) == (key.namespace.clone(), key.name.clone())
             });
             assert!(held, "{name}: {file} holds no line of {key}");

@@ -1,13 +1,14 @@
 //! Law 1: what could have been asked and was not is a gap, and a question that is taken away makes no verdict better.
 use crate::samples::{Memory, collected, drafted, files, items, judge, object, verdict};
+use crate::support::json;
 use evid::bundle::sums::Sums;
 use evid::compare::Side;
 use evid::kinds::Rules;
+use evid::model::value::Value;
 use evid::model::{Verdict, stem};
 use evid::usecase::capture::{Collected, List};
 use evid::usecase::diff::{Outcome, diff};
 use evid::usecase::verify;
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// An OFF on which every claim that can be wrong is: changed, restarted, moved, left, strayed.

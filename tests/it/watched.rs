@@ -1,8 +1,9 @@
 //! `<layer>.available`: what was watched between the points of a proof.
 use crate::samples::{collected, drafted, names, side_of, verdict};
+use crate::support::json;
 use evid::claims::Code;
+use evid::model::value::Value;
 use evid::usecase::diff::{Outcome, diff};
-use serde_json::{Value, json};
 
 /// A pod of core in the samples.
 fn pod(collected: &mut evid::usecase::capture::Collected) -> Value {

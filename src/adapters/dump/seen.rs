@@ -1,8 +1,8 @@
 //! What the reading of a dump needs of its objects after they were passed on: their namespaces, and a few fields of the kinds that say which
 //! namespaces and kinds there are. Knows no file.
 use crate::model::meta::text;
-use crate::model::{pick, set};
-use serde_json::Value;
+use crate::model::set;
+use crate::model::value::Value;
 use std::collections::BTreeSet;
 
 /// What was seen of the objects of one answer.
@@ -49,7 +49,7 @@ impl Seen {
 fn part(item: &Value, pointers: &[&str]) -> Value {
     let mut part = Value::Null;
     for pointer in ["/apiVersion", "/kind", "/metadata/name"].iter().chain(pointers) {
-        if let Some(field) = pick(item, pointer) {
+        if let Some(field) = item.pointer(pointer) {
             set(&mut part, pointer, field.clone());
         }
     }

@@ -1,9 +1,9 @@
 //! What no answer may give back to a person or a file: the credential that was sent, and secrets in what a server says of an error. Must
 //! not know what an answer is for; objects are redacted where they are taken in.
 use crate::canon::redact::Redactor;
+use crate::model::value::Value;
 use crate::usecase::cluster::port::Reply;
 use memchr::memmem;
-use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
@@ -70,7 +70,7 @@ fn without(bytes: &mut Vec<u8>, text: &[u8]) {
 
 fn texts(value: &mut Value, change: &impl Fn(&str) -> String) {
     match value {
-        Value::String(text) => *text = change(text),
+        Value::String(text) => *text = change(text).into(),
         Value::Array(list) => list.iter_mut().for_each(|v| texts(v, change)),
         Value::Object(map) => map.values_mut().for_each(|v| texts(v, change)),
         _ => {}

@@ -3,13 +3,13 @@
 use crate::adapters::causes::in_one_line;
 use crate::adapters::kube::login::Login;
 use crate::adapters::kube::send::{Cluster, Sender};
+use crate::model::value::Value;
 use crate::usecase::cluster::port::{Watch, WatchEvent};
 use crate::usecase::cluster::{All, Resource, Whole};
 use chrono::{DateTime, Utc};
 use http::Request;
 use http_body_util::BodyExt as _;
 use kube::client::Body;
-use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;

@@ -2,8 +2,8 @@
 //! arrived.
 use crate::canon::redact::{MARK, Redactor};
 use crate::canon::sha256_hex;
+use crate::model::value::Value;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
 //! The right answer to a probe. Holds the declaration and checks that it makes sense; `judge` judges.
 use crate::bundle::probe::time::Span;
 use crate::canon::redact::Redactor;
+use crate::model::value::{Number, Value};
 use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Number, Value};
 
 /// What is expected of an answer. All of it must hold.
 #[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
@@ -108,7 +108,7 @@ impl Check {
 
     /// The expectation as one value.
     pub(super) fn wanted(&self) -> Value {
-        let mut value = serde_json::to_value(self).unwrap_or_default();
+        let mut value = crate::model::value::to_value(self).unwrap_or_default();
         if let Some(map) = value.as_object_mut() {
             map.remove("at");
         }

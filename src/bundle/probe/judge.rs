@@ -4,8 +4,8 @@ use crate::bundle::probe::declaration::Probe;
 use crate::bundle::probe::expect::{Check, matches};
 use crate::canon::json;
 use crate::canon::redact::MARK;
+use crate::model::value::Value;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::cmp::Ordering;
 
 /// The result of one sample. Only `right` is healthy.
@@ -226,7 +226,7 @@ fn compare(a: &str, b: &str) -> Option<Ordering> {
 fn short(value: &Value) -> Value {
     const MOST: usize = 200;
     let text = match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => text.to_string(),
         other => json::to_text(other),
     };
     if text.chars().count() <= MOST { value.clone() } else { text.chars().take(MOST).chain(['…']).collect::<String>().into() }

@@ -29,7 +29,7 @@ impl<T: DeserializeOwned + Default> File<T> {
     }
 
     fn parse(&self) -> Option<T> {
-        serde_json::from_value(yaml::parse(self.text).ok()?.pop()?).ok()
+        crate::model::value::from_value(yaml::parse(self.text).ok()?.pop()?).ok()
     }
 }
 

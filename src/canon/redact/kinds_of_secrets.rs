@@ -2,7 +2,7 @@
 use super::MARK;
 use super::tests::redactor;
 use crate::canon::yaml;
-use serde_json::{Value, json};
+use crate::model::value::{Value, json};
 
 fn cases() -> Value {
     yaml::parse(include_str!("cases.yaml")).unwrap().remove(0)

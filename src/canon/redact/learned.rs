@@ -2,10 +2,10 @@
 //! formats.
 use super::literal;
 use super::token::{Domain, Tokens};
+use crate::model::value::Value;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine as _;
 use memchr::memmem;
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Whether a secret is so unusual that equal text elsewhere must be a copy, and not a word, a name or an id.
@@ -73,7 +73,7 @@ fn visit(tokens: &Tokens, value: &mut Value, finder: &AhoCorasick, forms: &[Spel
     match value {
         Value::String(text) => {
             if let Some(redacted) = replaced(tokens, text, finder, forms) {
-                *text = redacted;
+                *text = redacted.into();
             }
         }
         Value::Array(list) => list.iter_mut().for_each(|v| visit(tokens, v, finder, forms)),

@@ -26,7 +26,7 @@ mod walk;
 pub use token::{Domain, MARK};
 
 use crate::canon::sha256_hex;
-use serde_json::Value;
+use crate::model::value::Value;
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 use token::Tokens;

@@ -8,7 +8,7 @@ use super::pattern::Pattern;
 use super::spans::{self, Spans, secret_of};
 use super::token::{Domain, Tokens};
 use super::{blocks, commands, encoded, learned, literal, logins, pairs, shapes, splice, tables, urls, walk};
-use serde_json::Value;
+use crate::model::value::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Mutex;

@@ -1,6 +1,6 @@
 //! The redactor as a whole, with invented values.
 use super::*;
-use serde_json::json;
+use crate::model::value::json;
 
 pub(super) fn redactor() -> Redactor {
     Redactor::new(&[7; 32])

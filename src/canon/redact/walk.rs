@@ -8,7 +8,7 @@ use super::names::{self, Sense};
 use super::scan::Scan;
 use super::token::Domain;
 use crate::canon::json;
-use serde_json::{Map, Value};
+use crate::model::value::{Map, Text, Value};
 
 #[derive(Clone, Copy)]
 struct Place {
@@ -25,12 +25,12 @@ fn visit(scan: &Scan<'_>, value: &mut Value, place: Place) {
     match value {
         Value::String(text) => {
             if let Some(redacted) = scan.value(text, place.sense, place.mode) {
-                *text = redacted;
+                *text = redacted.into();
             }
         }
         // A short number under such a name is a setting (a length, a port); a long one is a password without quotes.
         Value::Number(number) if place.sense == Sense::Secret && number.as_str().len() > 5 => {
-            *value = Value::String(scan.token(Domain::Number, &number.to_string()))
+            *value = Value::from(scan.token(Domain::Number, &number.to_string()))
         }
         Value::Array(list) => array(scan, &[], list, place),
         Value::Object(map) => object(scan, map, place),
@@ -56,27 +56,27 @@ fn array(scan: &Scan<'_>, before: &[Value], list: &mut [Value], place: Place) {
     }
 }
 
-fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
+fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
     let content = if is_secret(map) { content(scan, map) } else { Vec::new() };
     let named = ["name", "key"]
         .iter()
-        .find_map(|k| map.get(*k).and_then(Value::as_str))
+        .find_map(|k| map.get(k).and_then(Value::as_str))
         .filter(|_| map.contains_key("value"))
         .map(|n| scan.name(n).sense);
     let reference = map.contains_key("remoteRef") || map.contains_key("sourceRef");
-    let keyed = ["name", "secretName", "existingSecret"].iter().any(|k| map.contains_key(*k));
+    let keyed = ["name", "secretName", "existingSecret"].iter().any(|k| map.contains_key(k));
     let is_key = map.contains_key("kty");
     // What runs stands in one list, how in another.
     let command = map.get("command").filter(|_| map.contains_key("args")).and_then(Value::as_array).cloned().unwrap_or_default();
     for (key, child) in map.iter_mut() {
         let name = scan.name(key);
         if let (true, Some(text)) = (name.whole, child.as_str()) {
-            *child = Value::String(scan.token(Domain::Text, text));
+            *child = Value::from(scan.token(Domain::Text, text));
             continue;
         }
         let mut sense = if reference && key == "secretKey" { Sense::Plain } else { name.sense };
         let is_container = matches!(child, Value::Object(_) | Value::Array(_));
-        if (name.holds && is_container) || (is_key && NAMES.get().key_objects.contains(key)) {
+        if (name.holds && is_container) || (is_key && NAMES.get().key_objects.contains(key.as_str())) {
             sense = Sense::Secret;
         }
         if let Some(named) = named.filter(|_| key == "value") {
@@ -112,7 +112,7 @@ fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
         match child {
             Value::String(text) if name.logins && mode == Mode::Full => {
                 if let Some(redacted) = scan.logins(text) {
-                    *text = redacted;
+                    *text = redacted.into();
                 } else {
                     visit(scan, child, Place { sense, mode });
                 }
@@ -131,11 +131,11 @@ fn object(scan: &Scan<'_>, map: &mut Map<String, Value>, place: Place) {
 }
 
 /// Takes the content fields of a Secret out of it, with a token for each value. Remembers the values, so that copies elsewhere are found.
-fn content(scan: &Scan<'_>, map: &mut Map<String, Value>) -> Vec<(String, Value)> {
+fn content(scan: &Scan<'_>, map: &mut Map) -> Vec<(&'static str, Value)> {
     let token = |domain, value: &mut Value| match value {
         Value::Null => {}
-        Value::String(text) => *text = scan.whole(domain, text),
-        other => *other = Value::String(scan.token(Domain::SecretOther, &json::to_text(other))),
+        Value::String(text) => *text = scan.whole(domain, text).into(),
+        other => *other = Value::from(scan.token(Domain::SecretOther, &json::to_text(other))),
     };
     let fields = [("data", Domain::SecretData), ("stringData", Domain::SecretString)];
     let taken = fields.into_iter().filter_map(|(field, domain)| {
@@ -144,7 +144,7 @@ fn content(scan: &Scan<'_>, map: &mut Map<String, Value>) -> Vec<(String, Value)
             Value::Object(values) => values.values_mut().for_each(|value| token(domain, value)),
             other => token(Domain::SecretOther, other),
         }
-        Some((field.to_owned(), value))
+        Some((field, value))
     });
     taken.collect()
 }
@@ -152,17 +152,17 @@ fn content(scan: &Scan<'_>, map: &mut Map<String, Value>) -> Vec<(String, Value)
 /// Removes everything but the metadata from a Secret; other objects stay as they are.
 pub(super) fn metadata_only(value: &mut Value) {
     if let Some(map) = value.as_object_mut().filter(|map| is_secret(map)) {
-        ["data", "stringData", "type", "immutable"].iter().for_each(|field| drop(map.remove(*field)));
+        ["data", "stringData", "type", "immutable"].iter().for_each(|field| drop(map.remove(field)));
     }
 }
 
-fn is_secret(map: &Map<String, Value>) -> bool {
+fn is_secret(map: &Map) -> bool {
     is(map, "kind", "Secret") && is(map, "apiVersion", "v1")
 }
 
 /// Redacts field names, which may hold secrets too.
-fn rename(scan: &Scan<'_>, map: &mut Map<String, Value>) {
-    let names: Vec<(String, String)> =
+fn rename(scan: &Scan<'_>, map: &mut Map) {
+    let names: Vec<(Text, String)> =
         map.keys().filter(|k| k.len() >= 20).filter_map(|k| Some((k.clone(), scan.value(k, Sense::Plain, Mode::Shapes)?))).collect();
     for (old, new) in names {
         if let Some(value) = map.remove(&old) {
@@ -171,7 +171,7 @@ fn rename(scan: &Scan<'_>, map: &mut Map<String, Value>) {
     }
 }
 
-fn is(map: &Map<String, Value>, field: &str, value: &str) -> bool {
+fn is(map: &Map, field: &str, value: &str) -> bool {
     map.get(field).and_then(Value::as_str) == Some(value)
 }
 

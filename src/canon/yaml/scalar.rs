@@ -1,5 +1,5 @@
 //! The meaning of a plain YAML scalar by the core schema of YAML 1.2. Numbers keep every digit. Knows nothing of documents.
-use serde_json::{Number, Value};
+use crate::model::value::{Number, Value};
 
 /// The core schema's types.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,7 +18,7 @@ pub(super) fn resolve(text: &str, want: Want) -> Result<Value, String> {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
-        _ => number(text)?.unwrap_or_else(|| Value::String(text.to_owned())),
+        _ => number(text)?.unwrap_or_else(|| Value::from(text)),
     };
     let fits = match want {
         Want::Any => true,

@@ -8,7 +8,7 @@ use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{CompareError, Instance, Spot};
 use crate::model::By;
-use serde_json::json;
+use crate::model::value::json;
 
 pub(super) fn absent(q: &Question<'_>) -> Answer {
     let e = q.evidence;

@@ -5,7 +5,7 @@ use crate::bundle::lines::OwnedLine;
 use crate::claims::predicates::wanted::is_anothers_doing;
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Side, Spot, lines};
-use serde_json::{Map, Value};
+use crate::model::value::{Map, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fields of a layer's objects that moved from one bundle to another under an agreement.
@@ -15,7 +15,7 @@ pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result
     let (old, new) = (owned(e, layer, before, a)?, owned(e, layer, after, b)?);
     for (spot, later) in &new {
         let Some(earlier) = old.get(spot) else { continue };
-        let pointers: BTreeSet<&String> = earlier.fields.keys().chain(later.fields.keys()).collect();
+        let pointers: BTreeSet<&Text> = earlier.fields.keys().chain(later.fields.keys()).collect();
         for pointer in pointers {
             // If only one bundle has the agreement, the field is state in the other, and is compared as state.
             let (Some(was), Some(is)) = (earlier.covers(pointer), later.covers(pointer)) else { continue };
@@ -57,7 +57,7 @@ struct Line {
     name: String,
     #[serde(default)]
     owned: BTreeMap<String, OwnedLine>,
-    fields: Map<String, Value>,
+    fields: Map,
     #[serde(skip)]
     file: String,
 }

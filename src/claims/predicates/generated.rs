@@ -4,7 +4,7 @@ use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Side, Spot, lines};
 use crate::kinds::patterns::covers;
 use crate::model::unstem;
-use serde_json::{Map, Value};
+use crate::model::value::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Generated values, in the objects of some layers, that differ from one bundle to another.
@@ -37,7 +37,7 @@ fn is_asserted(e: &Evidence<'_>, spot: &Spot, pointer: &str) -> bool {
 }
 
 /// Object → its generated values, and the entry that holds them.
-type Generated = BTreeMap<Spot, (Map<String, Value>, String)>;
+type Generated = BTreeMap<Spot, (Map, String)>;
 
 /// The generated values of one bundle, from files that the other bundle does not have.
 fn generated(e: &Evidence<'_>, of: impl Fn(&str) -> bool, side: &Side, other: &Side) -> Result<Generated, CompareError> {
@@ -45,7 +45,7 @@ fn generated(e: &Evidence<'_>, of: impl Fn(&str) -> bool, side: &Side, other: &S
     struct Line {
         namespace: String,
         name: String,
-        fields: Map<String, Value>,
+        fields: Map,
     }
     let known: BTreeSet<(&str, &str)> = other.files("identity").map(|(_, _, stem, digest)| (stem, digest)).collect();
     let mut out = Generated::new();

@@ -6,8 +6,8 @@ use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Finding};
 use crate::compare::{CompareError, Side, Spot, lines};
 use crate::model::instant;
+use crate::model::value::{Value, json};
 use chrono::{DateTime, FixedOffset, SecondsFormat};
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Windows and resourceVersions both rise from each bundle to the next.

@@ -7,7 +7,7 @@ use crate::claims::predicates::wanted::wanted;
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Instance, Instances, Spot};
-use serde_json::{Value, json};
+use crate::model::value::{Text, Value, json};
 use std::collections::BTreeMap;
 
 pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
@@ -203,12 +203,12 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
 }
 
 /// (pointer, value) of the digests of the images that the kubelet reported.
-fn image_ids(identity: &Value) -> impl Iterator<Item = (String, Value)> {
+fn image_ids(identity: &Value) -> impl Iterator<Item = (Text, Value)> {
     containers(identity).into_iter().filter(|((_, field), _)| field == "imageID").map(|(_, found)| found)
 }
 
 /// (container, field) → (pointer, value) of what the kubelet reported.
-fn containers(identity: &Value) -> BTreeMap<(String, String), (String, Value)> {
+fn containers(identity: &Value) -> BTreeMap<(String, String), (Text, Value)> {
     let mut out = BTreeMap::new();
     let Some(fields) = identity.get("fields").and_then(Value::as_object) else { return out };
     for (pointer, value) in fields {

@@ -2,7 +2,7 @@
 //! nothing.
 use crate::claims::Evidence;
 use crate::compare::{CompareError, Instance, Spot};
-use serde_json::{Map, Value, json};
+use crate::model::value::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// The stem of volumes.
@@ -75,7 +75,7 @@ impl<'e> Item<'e> {
         ];
         let spec = self.body.get("spec").and_then(Value::as_object);
         let own = spec.into_iter().flatten().filter(|(k, _)| !OTHER.contains(&k.as_str()));
-        Value::Object(own.map(|(k, v)| (k.clone(), v.clone())).collect::<Map<_, _>>())
+        Value::Object(own.map(|(k, v)| (k.clone(), v.clone())).collect::<Map>())
     }
 
     /// Of a volume whose data is on a node: which node that is.

@@ -2,10 +2,10 @@
 use crate::cli::failure::Failure;
 use crate::cli::form::Form;
 use crate::cli::ui;
+use crate::model::value::Value;
 use crate::render::jsonpath::template;
 use crate::render::yaml;
 use clap::ValueEnum as _;
-use serde_json::Value;
 use std::path::PathBuf;
 
 /// Show the objects of a bundle as kubectl would show the cluster, or all that a report says

@@ -10,9 +10,9 @@ use crate::cli::verify::{Depth, Verifying, bundle};
 use crate::cli::{Done, Global};
 use crate::envelope::{Envelope, SignatureStatus, Statement, VerifyingKey};
 use crate::model::Verdict;
+use crate::model::value::Value;
 use crate::render::foreign;
 use crate::usecase::diff::diff;
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// What the signatures of an envelope say to a reader with these keys: a line for it, and how well that is.
@@ -126,7 +126,7 @@ fn rederived(bundles: &[AtHand], statement: &Statement, broken: &dyn Fn(String) 
     let mut anew = diff(&sides, expect)?.predicate;
     // Another version may have made the report; everything else must still follow.
     if let (Some(map), Some(tool)) = (anew.as_object_mut(), statement.predicate.get("tool")) {
-        map.insert("tool".into(), tool.clone());
+        map.insert("tool", tool.clone());
     }
     if json::to_bytes(&anew) == json::to_bytes(&statement.predicate) {
         return Ok(true);

@@ -2,8 +2,8 @@
 //! Service's selector says, and no other address was written by hand.
 use crate::layers::Context;
 use crate::model::meta::list;
-use crate::model::{Key, Object, meta, pick};
-use serde_json::Value;
+use crate::model::value::Value;
+use crate::model::{Key, Object, meta};
 
 /// The result for the addresses of an object.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -55,7 +55,7 @@ fn one(
     }
     let Some(pod) = context.by_uid(uid).and_then(|at| context.objects.lean(at)) else { return Backed::Unseen };
     let ips = list(&pod.value, "/status/podIPs").filter_map(|i| i.get("ip"));
-    let ips: Vec<&Value> = ips.chain(pick(&pod.value, "/status/podIP")).collect();
+    let ips: Vec<&Value> = ips.chain(pod.value.pointer("/status/podIP")).collect();
     let is_there = pod.key.kind == "Pod" && pod.key.namespace == namespace && selects(&pod);
     let is_going = meta::deleting(&pod.value).is_some() || matches!(meta::text(&pod.value, "/status/phase"), "Succeeded" | "Failed");
     // A pod that is being deleted may have lost its address.

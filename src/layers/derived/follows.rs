@@ -4,8 +4,8 @@ use crate::kinds::Kind;
 use crate::kinds::patterns::{covers, is_like, is_within, matches};
 use crate::kinds::rule::Given;
 use crate::kinds::split::split;
-use crate::model::{join, meta, pick, set, tokens};
-use serde_json::{Map, Value};
+use crate::model::value::{Map, Value};
+use crate::model::{join, meta, set, tokens};
 use std::collections::BTreeMap;
 
 /// The kind of a departure.
@@ -75,7 +75,7 @@ impl<'k> Measure<'k> {
         let name = meta::text(state, "/metadata/name");
         let mut walk = Walk { measure: self, state, name, out: Vec::new() };
         for own in follows.keys() {
-            walk.pair(pick(template, own), pick(state, own), own);
+            walk.pair(template.pointer(own), state.pointer(own), own);
         }
         walk.out
     }
@@ -105,8 +105,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn maps(&mut self, wants: &Map<String, Value>, has: &Map<String, Value>, at: &str) {
-        for key in wants.keys().chain(has.keys().filter(|k| !wants.contains_key(*k))) {
+    fn maps(&mut self, wants: &Map, has: &Map, at: &str) {
+        for key in wants.keys().chain(has.keys().filter(|k| !wants.contains_key(k))) {
             self.pair(wants.get(key), has.get(key), &join(at, key));
         }
     }

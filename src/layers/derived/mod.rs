@@ -11,10 +11,10 @@ use crate::argo::Listed;
 use crate::kinds::patterns::is_like;
 use crate::kinds::rule::Derived;
 use crate::layers::Context;
-use crate::model::{KeyRef, Object, is_custom, join, meta, pick, tokens};
+use crate::model::value::{Text, Value};
+use crate::model::{KeyRef, Object, is_custom, join, meta, tokens};
 use backed::Backed;
 use follows::Measure;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The owner of a derived object, and what follows from it.
@@ -46,7 +46,7 @@ pub fn origin(context: &Context<'_>, object: &Object) -> Option<Origin> {
         backed != Some(Backed::No)
     });
     let Some(d) = found else { return orphan(context, object) };
-    let zero = |p: &String| pick(&object.value, p).is_none_or(|v| v.as_u64() == Some(0));
+    let zero = |p: &String| object.value.pointer(p).is_none_or(|v| v.as_u64() == Some(0));
     Some(Origin {
         owner: match () {
             () if !d.owner.is_empty() => controller(context, object),
@@ -131,9 +131,9 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && d.name.as_ref().is_none_or(|n| is_like(n, &object.key.name))
         && d.annotation.as_ref().is_none_or(|a| says(object, "annotations", a, d))
         && d.label.as_ref().is_none_or(|l| says(object, "labels", l, d))
-        && d.says.iter().all(|(pointer, words)| pick(&object.value, pointer).is_some_and(|v| is_one_of(v, words)))
+        && d.says.iter().all(|(pointer, words)| object.value.pointer(pointer).is_some_and(|v| is_one_of(v, words)))
         && !d.unless.iter().any(|(at, words)| texts(&object.value, &tokens(at)).iter().any(|t| words.iter().any(|w| is_like(w, t))))
-        && d.without.iter().all(|p| pick(&object.value, p).is_none_or(Value::is_null))
+        && d.without.iter().all(|p| object.value.pointer(p).is_none_or(Value::is_null))
         && d.only.as_ref().is_none_or(|only| has_only(&object.value, only))
         && (!d.ephemeral || is_ephemeral(context, object))
 }
@@ -177,7 +177,7 @@ fn is_owner(context: &Context<'_>, object: &Object, owner: usize, d: &Derived) -
 }
 
 fn has(value: &Value, pointer: &str) -> bool {
-    pick(value, pointer).is_some_and(|v| v.as_object().is_none_or(|m| !m.is_empty()))
+    value.pointer(pointer).is_some_and(|v| v.as_object().is_none_or(|m| !m.is_empty()))
 }
 
 /// Whether the object's data equals that of the object with the same name in another namespace, which was seen.
@@ -241,7 +241,7 @@ fn every(context: &Context<'_>, object: &Object) -> bool {
 
 fn related(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     targets(context, object).into_iter().flatten().filter_map(|at| context.objects.whole(at)).any(|target| {
-        let text = |o: &Object, p: &str| pick(&o.value, p).and_then(Value::as_str).map(str::to_owned);
+        let text = |o: &Object, p: &str| o.value.pointer(p).and_then(Value::as_str).map(str::to_owned);
         let is_named = |named: &Value| named == &*object.key.name || meta::text(named, "/name") == object.key.name;
         let names = |p: &String| meta::list(&target.value, p).any(is_named);
         d.target_has.as_ref().is_none_or(|p| has(&target.value, p))
@@ -265,8 +265,8 @@ fn has_only(object: &Value, pointers: &[String]) -> bool {
     }) && meta::list(object, "/metadata/finalizers").next().is_none()
         && ["labels", "annotations"].iter().all(|kind| {
             let marks = object.pointer(&format!("/metadata/{kind}")).and_then(Value::as_object);
-            let is_plain = |key: &String| *kind == "annotations" && key.starts_with("kubernetes.io/");
-            let is_named = |key: &String| pointers.contains(&join(&format!("/metadata/{kind}"), key));
+            let is_plain = |key: &str| *kind == "annotations" && key.starts_with("kubernetes.io/");
+            let is_named = |key: &str| pointers.contains(&join(&format!("/metadata/{kind}"), key));
             marks.is_none_or(|m| m.keys().all(|key| is_plain(key) || is_named(key)))
         })
 }
@@ -278,6 +278,6 @@ fn is_ephemeral(context: &Context<'_>, claim: &Object) -> bool {
     let own = |v: &&Value| format!("{}-{}", pod.key.name, meta::text(v, "/name")) == claim.key.name;
     let template =
         meta::list(&pod.value, "/spec/volumes").find(own).and_then(|v| v.pointer("/ephemeral/volumeClaimTemplate/spec")?.as_object());
-    let same = |(field, wanted): (&String, &Value)| claim.value.get("spec").and_then(|spec| spec.get(field)) == Some(wanted);
+    let same = |(field, wanted): (&Text, &Value)| claim.value.get("spec").and_then(|spec| spec.get(field)) == Some(wanted);
     template.is_some_and(|fields| fields.iter().all(same))
 }

@@ -1,11 +1,11 @@
 //! Plans and outcomes of off, on and repair: as text, as JSON.
+use crate::model::value::{Value, json};
 use crate::render::foreign::clean;
 use crate::render::switch::{block, fact, facts, facts_json, gaps, gaps_json, key_json, writes, writes_json};
 use crate::render::told::told;
 use crate::render::words::{fill, phrases};
 use crate::usecase::switch::off::{Off, Plan};
 use crate::usecase::switch::{Fact, Settled, Target, on, repair};
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// At most this many objects of a kind are named in a question.
@@ -72,11 +72,11 @@ pub fn off_json(plan: &Plan, done: Option<&Off>) -> Value {
         "refused": facts_json(&plan.refusals), "allow": plan.refusals.iter().filter_map(Fact::allowing).collect::<Vec<_>>(),
         "going": plan.removal.going.iter().map(|one| key_json(&one.key)).collect::<Vec<_>>(), "writes": writes_json(&plan.writes), "kept": facts_json(&plan.removal.kept), "notes": facts_json(&plan.notes), "done": done.is_some()});
     if let (Some(done), Some(map)) = (done, v.as_object_mut()) {
-        map.insert("strategy".into(), done.strategy.as_str().into());
-        map.insert("gone".into(), done.gone.into());
-        map.insert("left".into(), facts_json(&done.left));
-        map.insert("notes".into(), facts_json(&done.notes));
-        map.insert("unseen".into(), gaps_json(&done.unseen));
+        map.insert("strategy", done.strategy.as_str().into());
+        map.insert("gone", done.gone.into());
+        map.insert("left", facts_json(&done.left));
+        map.insert("notes", facts_json(&done.notes));
+        map.insert("unseen", gaps_json(&done.unseen));
     }
     v
 }
@@ -148,12 +148,12 @@ pub fn repair_json(plan: &repair::Plan, done: Option<&repair::Repaired>) -> Valu
     let mut v = json!({"verb": "repair", "root": key_json(&plan.root), "uid": plan.uid, "causes": facts_json(&plan.causes), "mends": plan.mends,
         "writes": writes_json(&plan.writes), "notes": facts_json(&plan.notes), "done": done.is_some()});
     if let (Some(done), Some(map)) = (done, v.as_object_mut()) {
-        map.insert("byMending".into(), done.by_mending.into());
-        map.insert("newUid".into(), done.uid.clone().into());
-        map.insert("settled".into(), done.settled.as_ref().map(settled).into());
-        map.insert("left".into(), facts_json(&done.left));
-        map.insert("notes".into(), facts_json(&done.notes));
-        map.insert("unseen".into(), gaps_json(&done.unseen));
+        map.insert("byMending", done.by_mending.into());
+        map.insert("newUid", done.uid.clone().into());
+        map.insert("settled", done.settled.as_ref().map(settled).into());
+        map.insert("left", facts_json(&done.left));
+        map.insert("notes", facts_json(&done.notes));
+        map.insert("unseen", gaps_json(&done.unseen));
     }
     v
 }

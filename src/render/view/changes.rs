@@ -1,11 +1,11 @@
 //! The changes as a tree: layer and pair of bundles, kind, object, field; of each field both values side by side, and who wrote it.
 use crate::compare::FieldChange;
+use crate::model::value::Value;
 use crate::render::changes::{by_layer, counts, word};
 use crate::render::view::said::{Changed, Field, Group, Row, texts};
 use crate::render::words::{count, fill, phrases};
 use crate::render::{findings, foreign, values, yaml};
 use crate::report::read::Changed as Change;
-use serde_json::Value;
 use similar::{DiffOp, TextDiff};
 
 /// How many fields of an object, and how many lines of a field, are shown.
@@ -95,7 +95,7 @@ fn field(field: &FieldChange, room: &mut Room) -> Field {
 fn lines(value: Option<&Value>) -> String {
     match value {
         None => String::new(),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => text.to_string(),
         Some(other) => yaml::to_text(other),
     }
 }
@@ -129,7 +129,7 @@ fn rows(before: &str, after: &str) -> Vec<Row> {
 mod tests {
     use super::{ROOM, Room, field, rows};
     use crate::compare::FieldChange;
-    use serde_json::json;
+    use crate::model::value::json;
 
     fn room() -> Room {
         ROOM

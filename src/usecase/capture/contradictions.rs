@@ -3,9 +3,9 @@
 use crate::argo;
 use crate::argo::{Here, Settings};
 use crate::kinds::Rules;
+use crate::model::value::Value;
 use crate::model::{Gap, KeyRef, Object, Objects, Question, Reason, meta};
 use chrono::{DateTime, FixedOffset};
-use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

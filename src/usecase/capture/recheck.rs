@@ -1,12 +1,12 @@
 //! What changed while the rest was read: if the first and the last reading of an object differ, it does not show one moment. Bookkeeping
 //! that always changes (generation, reconciledAt) does not count.
 use crate::kinds::health;
+use crate::model::value::{Text, Value};
 use crate::model::{Objects, Unsettled};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
 use crate::usecase::capture::packed::PackedList;
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What changed between first readings and the objects of the last one, sorted.
@@ -40,7 +40,7 @@ fn between(first: &Value, last: &Value) -> Vec<String> {
     const OWN: [&str; 2] = ["/metadata/uid", "/spec"];
     let facts = |v: &Value| health::read("application", v).map(|r| r.facts).unwrap_or_default();
     let (a, b) = (facts(first), facts(last));
-    let names: BTreeSet<&String> = a.keys().chain(b.keys()).filter(|p| *p != ALWAYS).collect();
-    let facts = names.into_iter().filter(|p| a.get(*p) != b.get(*p)).cloned();
+    let names: BTreeSet<&Text> = a.keys().chain(b.keys()).filter(|p| *p != ALWAYS).collect();
+    let facts = names.into_iter().filter(|p| a.get(p) != b.get(p)).map(Text::to_string);
     OWN.into_iter().filter(|p| first.pointer(p) != last.pointer(p)).map(str::to_owned).chain(facts).collect()
 }

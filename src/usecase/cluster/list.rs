@@ -1,10 +1,10 @@
 //! Reads the pages of one question, at one resourceVersion. If a page expired (410), the list starts again, three times at most; a list
 //! that breaks off later keeps the objects that were seen and does not show absence.
 use crate::model::Reason;
+use crate::model::value::Value;
 use crate::usecase::cluster::port::{Api, Ask, METADATA_LIST, NoReply, Reply, in_query};
 use crate::usecase::cluster::{Resource, gap};
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -250,8 +250,8 @@ fn read(body: &[u8]) -> Result<Page<'_>, (Reason, String)> {
 /// Sets the kind of an item: lists of a built-in kind leave it out, and for metadata it names the metadata type.
 fn typed(mut item: Value, resource: &Resource) -> Value {
     if let Some(object) = item.as_object_mut() {
-        object.insert("apiVersion".into(), Value::String(resource.api_version()));
-        object.insert("kind".into(), Value::String(resource.kind.clone()));
+        object.insert("apiVersion", resource.api_version().into());
+        object.insert("kind", resource.kind.as_str().into());
     }
     item
 }

@@ -1,6 +1,6 @@
 //! The ports: what a use case needs from a cluster and from a clock. Knows no HTTP client, no runtime and no terminal.
+use crate::model::value::Value;
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use std::time::Duration;
 
 /// The HTTP methods that evid sends.

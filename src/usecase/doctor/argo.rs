@@ -2,12 +2,12 @@
 use crate::argo::app::controller_namespace;
 use crate::argo::{glob, longest_silence};
 use crate::model::Object;
+use crate::model::value::Value;
 use crate::usecase::capture::live::Platform;
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::{Api, Ask, of_argo};
 use crate::usecase::doctor::{Code, Doctor, Line};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The versions of Argo CD whose behaviour evid knows.
@@ -193,7 +193,7 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::{is_allowed, knows_enabled, parsed, tag};
-    use serde_json::json;
+    use crate::model::value::json;
 
     #[test]
     fn allowed_namespaces_are_globs_and_expressions() {

@@ -17,6 +17,7 @@ use crate::bundle::text::{Found, Heard, Hole, Line, What};
 use crate::canon::redact::Redactor;
 use crate::canon::sha256_hex;
 use crate::kinds::Rules;
+use crate::model::value::Value;
 use crate::model::{Gap, Layer, Reason, Role, Source, group_of, meta};
 use crate::usecase::capture::{Collected, List};
 use crate::usecase::import::moments::{is_after, is_before, said as time_said, split, time};
@@ -25,7 +26,6 @@ use crate::usecase::import::reader::Reader;
 use crate::usecase::import::stated::Stated;
 use crate::usecase::import::table::Columns;
 use chrono::NaiveDateTime;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A file as it was found: its path below the folder, with `/`, and its bytes, or why it can't be read.

@@ -3,6 +3,7 @@ use crate::bundle::config::Config;
 use crate::bundle::probe::Raw;
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
+use crate::model::value::{Value, json};
 use crate::usecase::capture::spool::{Memory, Spool};
 use crate::usecase::capture::{CaptureError, Outline, Put};
 use crate::usecase::cluster::port::{Api, Ask, Clock, NoReply, Reply, Watch, WatchEvent};
@@ -11,7 +12,6 @@ use crate::usecase::prove::{Fault, Folder, Goal, News, Proof, ProveError, State}
 use crate::usecase::session::Session;
 use crate::usecase::switch::{Journal, Options, Stamp, Times};
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
 use std::time::Duration;
 
 struct Bare;

@@ -2,8 +2,8 @@
 //! Applications.
 use crate::argo::{Mode, app, set};
 use crate::kinds::worse::is_worse;
+use crate::model::value::{Map, Value};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 /// What an object was like. The default says nothing: then it must be Synced and Healthy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ impl Was {
 #[cfg(test)]
 mod tests {
     use super::Was;
-    use serde_json::{Value, json};
+    use crate::model::value::{Value, json};
 
     fn app(sync: &str, health: &str) -> Value {
         json!({"status": {"sync": {"status": sync}, "health": {"status": health}, "history": [{"id": 1}]}})

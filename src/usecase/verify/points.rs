@@ -114,11 +114,11 @@ mod tests {
     use super::{Point, contradictions};
     use crate::bundle::manifest::Window;
     use crate::canon::json;
+    use crate::model::value::json;
     use chrono::{DateTime, SecondsFormat, TimeDelta};
     use proptest::prelude::{Just, Strategy, any, prop};
     use proptest::sample::Index;
     use proptest::{prop_assert, prop_assert_eq, proptest};
-    use serde_json::json;
 
     fn stamp(ms: i64) -> String {
         (DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms)).to_rfc3339_opts(SecondsFormat::Millis, true)

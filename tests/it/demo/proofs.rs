@@ -18,7 +18,7 @@ fn capture(world: &World) -> Draft {
         namespace: None,
         is_question: true,
         resource_version: Some(store.version().to_string()),
-        items: store.list(&r.stem(), None).cloned().collect(),
+        items: store.list(&r.stem(), None).cloned().map(Into::into).collect(),
         count: None,
         read: None,
     });

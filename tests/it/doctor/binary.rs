@@ -1,8 +1,9 @@
 //! The doctor as a person runs it, and what else looks at a cluster before the first capture.
 use super::store;
 use crate::cli::{Place, text};
+use crate::support::json;
+use evid::model::value::Value;
 use evid_demo::{Options, Server};
-use serde_json::{Value, json};
 
 /// Names a server that waits at this address.
 fn kubeconfig(place: &Place, text: &str) {

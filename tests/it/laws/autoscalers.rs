@@ -1,7 +1,8 @@
 //! Law 10: an autoscaler's word about a count holds where it scaled.
 use crate::samples::{collected, items, judge, object, verdict};
+use crate::support::json;
+use evid::model::value::Value;
 use evid::usecase::capture::Collected;
-use serde_json::{Value, json};
 
 /// Gives triton an autoscaler that last scaled then, and this many replicas, each with its pod.
 fn scaled(c: &mut Collected, last: Option<&str>, replicas: usize) {
@@ -9,7 +10,7 @@ fn scaled(c: &mut Collected, last: Option<&str>, replicas: usize) {
     let spec =
         json!({"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "triton"}, "minReplicas": 1, "maxReplicas": 5});
     let mut status = json!({"desiredReplicas": replicas, "conditions": [{"type": "ScalingActive", "status": "True"}]});
-    status.as_object_mut().unwrap().extend(last.map(|t| ("lastScaleTime".into(), json!(t))));
+    status.as_object_mut().unwrap().extend(last.map(|t| ("lastScaleTime", json!(t))));
     let hpa = json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": meta, "spec": spec, "status": status});
     items(c, "horizontalpodautoscalers").push(hpa);
     let deployment = object(c, "deployments", "mlops-prod", "triton");

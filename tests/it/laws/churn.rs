@@ -1,7 +1,8 @@
 //! Law 14: what well-known controllers add, take and write leaves a claim open; it neither refutes nor proves.
 use crate::laws::{Case, OFF, OPEN, REFUTED, answered, changing, new, owned_by};
 use crate::samples::items;
-use serde_json::{Value, json};
+use crate::support::json;
+use evid::model::value::Value;
 
 /// A Job that the cluster takes away a minute after it has ended.
 fn with_an_end() -> Value {

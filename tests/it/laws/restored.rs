@@ -1,7 +1,7 @@
 //! Back as healthy as it was: what was unhealthy before may be so again, and no worse.
 use crate::laws::{Case, PROVEN, REFUTED, TRIP, app};
 use crate::samples::object;
-use serde_json::json;
+use crate::support::json;
 
 pub const CASES: &[Case] = &[
     (

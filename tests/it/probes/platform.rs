@@ -22,7 +22,7 @@ impl Dump {
     fn new() -> Self {
         let (mut collected, mut store) = (samples::collected("before"), Store::new(builtin()));
         for object in ["pods", "services"].iter().flat_map(|r| samples::items(&mut collected, r).clone()) {
-            store.import(object).unwrap();
+            store.import(object.into()).unwrap();
         }
         Self(RefCell::new(World::of(still(store), chrono::DateTime::UNIX_EPOCH)))
     }

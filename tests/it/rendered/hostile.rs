@@ -1,11 +1,12 @@
 //! Foreign text with markup of every output in it, in every place that a bundle or a report has.
 use super::{forms, point, probe, reading};
 use crate::samples::{collected, items, object};
+use crate::support::json;
+use evid::model::value::Value;
 use evid::render::view::Inputs;
 use evid::report::read::Reading;
 use evid::usecase::shown::{Shown, shown};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use serde_json::{Value, json};
 
 /// Something of each: HTML, an attribute, Markdown, a mention, addresses, XML, a formula, a terminal, text that turns.
 const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=a>](https://evil.example)![x](https://evil.example) **b** `c` ```\n# h\n| d | \

@@ -120,7 +120,7 @@ impl Demo {
             return None;
         }
         assert!(reply.status < 300, "{:?} {}: {} {}", ask.method, ask.path, reply.status, reply.message());
-        Some(reply.json().unwrap())
+        Some(reply.json().unwrap().into())
     }
 }
 
@@ -241,7 +241,7 @@ impl Ground {
     pub fn patch(&self, stem: &str, namespace: &str, name: &str, body: &Value) {
         match self {
             Self::Demo(demo) => {
-                let ask = Ask::with(Method::Patch, demo.path(stem, namespace, name), "application/merge-patch+json", body);
+                let ask = Ask::with(Method::Patch, demo.path(stem, namespace, name), "application/merge-patch+json", &body.clone().into());
                 demo.send(stem, &ask).unwrap_or_else(|| panic!("no {stem} {namespace}/{name}"));
             }
             Self::Real(real) => {
@@ -257,7 +257,7 @@ impl Ground {
         match self {
             Self::Demo(demo) => {
                 let body = serde_json::json!({"kind": "DeleteOptions", "apiVersion": "v1"});
-                demo.send(stem, &Ask::with(Method::Delete, demo.path(stem, namespace, name), "application/json", &body));
+                demo.send(stem, &Ask::with(Method::Delete, demo.path(stem, namespace, name), "application/json", &body.into()));
             }
             Self::Real(real) => {
                 let words = [&["delete", stem, name, "--wait=false", "--ignore-not-found"][..], &space(namespace)].concat();
@@ -270,7 +270,8 @@ impl Ground {
     pub fn create(&self, stem: &str, namespace: &str, object: &Value) {
         match self {
             Self::Demo(demo) => {
-                demo.send(stem, &Ask::with(Method::Post, demo.path(stem, namespace, ""), "application/json", object)).unwrap();
+                demo.send(stem, &Ask::with(Method::Post, demo.path(stem, namespace, ""), "application/json", &object.clone().into()))
+                    .unwrap();
             }
             Self::Real(real) => {
                 real.kubectl(stem, &["create", "-f", "-"], Some(object));

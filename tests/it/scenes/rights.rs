@@ -1,6 +1,6 @@
 //! The roles that the doctor prints, given to a ServiceAccount: each verb reaches its end with them, and with nothing more.
 use super::stage::Stage;
-use serde_json::Value;
+use evid::model::value::Value;
 
 const USER: &str = "system:serviceaccount:evid:runner";
 
@@ -12,7 +12,7 @@ pub fn roles(stage: &Stage) {
     for document in documents {
         let stem = format!("{}s.rbac.authorization.k8s.io", text(&document["kind"]).to_lowercase());
         let (namespace, name) = (text(&document["metadata"]["namespace"]), text(&document["metadata"]["name"]));
-        stage.ground.create(&stem, &namespace, &document);
+        stage.ground.create(&stem, &namespace, &document.clone().into());
         stage.later(move |s| s.ground.delete(&stem, &namespace, &name));
     }
     stage.evid(&["capture", "mine", "--as", USER]).ended(0);

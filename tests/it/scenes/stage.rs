@@ -265,5 +265,5 @@ fn quiet() -> String {
 /// The documents of a YAML file.
 pub fn documents(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap();
-    evid::canon::yaml::parse(&text).unwrap().into_iter().filter(|d| !d.is_null()).collect()
+    evid::canon::yaml::parse(&text).unwrap().into_iter().filter(|d| !d.is_null()).map(Value::from).collect()
 }

@@ -96,7 +96,7 @@ impl Clock for Parallel {
     }
 }
 
-pub fn reply(status: u16, body: &Value) -> Reply {
+pub fn reply(status: u16, body: &impl std::fmt::Display) -> Reply {
     Reply { status, body: body.to_string().into_bytes(), date: None, warnings: vec![] }
 }
 

@@ -163,7 +163,7 @@ fn a_root_that_is_missing_is_applied_from_its_manifest() {
     fake.0.borrow_mut().remove(&app_path("root-optional"));
     assert!(matches!(switch_on(&fake, &on_options()).0, Err(Stop::Refused(f)) if f[0].code.as_str() == "no-root"));
     manifest["operation"] = json!({"sync": {"stale": true}});
-    let done = switch_on(&fake, &Options { manifests: vec![manifest], ..on_options() }).0.unwrap();
+    let done = switch_on(&fake, &Options { manifests: vec![manifest.into()], ..on_options() }).0.unwrap();
     assert_eq!(done.apps, 4);
     let (path, body) = fake.0.borrow().writes[0].clone();
     assert!(path.starts_with("POST ") && body.get("status").is_none() && body.get("operation").is_none());
@@ -174,7 +174,7 @@ fn a_root_that_is_missing_is_applied_from_its_manifest() {
 fn another_manifest_is_not_applied_for_the_root() {
     let fake = dark();
     fake.0.borrow_mut().remove(&app_path("root-optional"));
-    let options = Options { manifests: vec![app("root-apps", true, true)], ..on_options() };
+    let options = Options { manifests: vec![app("root-apps", true, true).into()], ..on_options() };
     assert!(matches!(switch_on(&fake, &options).0, Err(Stop::Refused(f)) if f[0].code.as_str() == "other-manifest"));
 }
 

@@ -1,13 +1,15 @@
 //! The decisions, held against recordings of a real Argo CD: what the plan says will go is what went.
 use crate::samples::collected;
-use crate::support::cluster::{at, reply, status as said};
+use crate::support::cluster::{reply, status as said};
+use crate::support::json;
 use crate::switch::platform::off_options;
 use evid::argo::Here;
+use evid::model::meta::text as at;
+use evid::model::value::Value;
 use evid::usecase::capture::Collected;
 use evid::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
 use evid::usecase::switch::status::{Next, Position};
 use evid::usecase::switch::{Event, Journal, Options, Run, Stop, Strategy, Times, off, status};
-use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -72,7 +74,7 @@ impl Clock for Recorded {
 struct Refuses;
 
 impl Journal for Refuses {
-    fn line(&mut self, _: &Value) -> Result<(), String> {
+    fn line(&mut self, _: &evid::model::value::Value) -> Result<(), String> {
         Err("nothing is to be written".into())
     }
 }

@@ -6,7 +6,7 @@ use evid::usecase::switch::{Event, Fact, Options, Step, Stop};
 use serde_json::{Value, json};
 
 pub fn options(manifests: Vec<Value>) -> Options {
-    Options { manifests, ..Options::of(stamp()) }
+    Options { manifests: manifests.into_iter().map(Into::into).collect(), ..Options::of(stamp()) }
 }
 
 pub fn project() -> Value {

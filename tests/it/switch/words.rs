@@ -1,12 +1,13 @@
 //! What a person reads of the switch: each code has words, each event a line, and the journal a place on disk.
+use crate::support::json;
 use crate::switch::platform::{grow, off_options, platform, run, thing, volume};
 use evid::adapters::journal::FileJournal;
 use evid::canon::redact::Redactor;
+use evid::model::value::Value;
 use evid::render::switch;
 use evid::usecase::switch::off::off;
 use evid::usecase::switch::status::status;
 use evid::usecase::switch::{Code, Journal as _, Options, Strategy, off};
-use serde_json::{Value, json};
 
 #[test]
 fn every_code_has_a_line_in_the_docs() {
@@ -47,7 +48,7 @@ fn progress_names_what_hangs_and_on_which_finalizer() {
     let fake = platform();
     fake.0.borrow_mut().patch(
         &crate::support::cluster::path("configmaps", "feast", "registry"),
-        &json!({"metadata": {"finalizers": ["example.com/hold"]}}),
+        &serde_json::json!({"metadata": {"finalizers": ["example.com/hold"]}}),
     );
     let (_, _, events) = run(&fake, |run| {
         let options = off_options(Strategy::Prune);

@@ -2,12 +2,12 @@
 //! platform without a capture.
 use crate::argo::{SETTINGS, control_namespace};
 use crate::kinds::Rules;
+use crate::model::value::Value;
 use crate::model::{Gap, Layer, Object, Reason, Source};
 use crate::usecase::capture::collected::{CaptureError, Collected, List};
 use crate::usecase::capture::objects_of;
 use crate::usecase::cluster::port::{Api, Ask, of_argo};
 use crate::usecase::cluster::{Resource, gap, whole};
-use serde_json::Value;
 
 /// What was seen of Argo CD.
 #[derive(Debug, Default)]
@@ -101,8 +101,8 @@ fn settings(api: &dyn Api, kind: &Resource, name: &str, near: Option<&str>, gaps
             Ok(mut answer) => {
                 let items = answer.get_mut("items").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
                 let typed = |mut item: Value| {
-                    item["apiVersion"] = Value::String(kind.api_version());
-                    item["kind"] = Value::String(kind.kind.clone());
+                    item["apiVersion"] = kind.api_version().into();
+                    item["kind"] = kind.kind.as_str().into();
                     item
                 };
                 return Some(of_items(kind, namespace, items.into_iter().filter(Value::is_object).map(typed).collect()));

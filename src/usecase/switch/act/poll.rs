@@ -1,9 +1,9 @@
 //! Waiting: look, tell what hangs, sleep, look again; never without end, and never past a Ctrl-C.
 use crate::model::Key;
+use crate::model::value::Value;
 use crate::usecase::switch::decide::silence;
 use crate::usecase::switch::{Code, Event, Fact, Run, Step, Stop};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

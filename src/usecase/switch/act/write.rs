@@ -1,12 +1,12 @@
 //! The only place that changes the cluster. Each write has the field manager `evid` and a precondition (uid or
 //! resourceVersion), and is a line of the journal before it is sent and another when it is answered. A write without an answer
 //! is never sent again blindly: the object is read again and decided anew.
+use crate::model::value::{Value, json};
 use crate::model::{Key, meta};
 use crate::usecase::cluster::port::{Ask, Method, stamp};
 use crate::usecase::switch::act::read;
 use crate::usecase::switch::decide::before;
 use crate::usecase::switch::{Code, Event, Run, Step, Stop, Write};
-use serde_json::{Value, json};
 use std::time::Duration;
 
 const ATTEMPTS: usize = 8;
@@ -32,15 +32,15 @@ pub fn send(run: &mut Run<'_>, write: &Write) -> Result<Answer, Stop> {
     let line = |run: &mut Run<'_>, stage: &str, more: Value| {
         let mut line = base.clone();
         if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
-            line.insert("stage".into(), stage.into());
-            line.insert("time".into(), stamp(run.clock.now()).into());
+            line.insert("stage", stage.into());
+            line.insert("time", stamp(run.clock.now()).into());
             line.extend(more);
         }
         run.journal.line(&line).map_err(Stop::Journal)
     };
     let mut intent = json!({"body": write.body});
     if let Some(map) = intent.as_object_mut().filter(|_| !write.before.is_empty()) {
-        map.insert("before".into(), json!(before::kept(&write.before)));
+        map.insert("before", json!(before::kept(&write.before)));
     }
     line(run, "intent", intent)?;
     let kind = if write.method == Method::Patch { "application/merge-patch+json" } else { "application/json" };
@@ -56,10 +56,10 @@ pub fn send(run: &mut Run<'_>, write: &Write) -> Result<Answer, Stop> {
     let mut more = json!({"status": reply.status, "warnings": reply.warnings});
     if let Some(more) = more.as_object_mut() {
         if !ok {
-            more.insert("message".into(), reply.message().into());
+            more.insert("message", reply.message().into());
         } else if !meta::uid(&body).is_empty() {
-            more.insert("uid".into(), meta::uid(&body).into());
-            more.insert("resourceVersion".into(), meta::text(&body, "/metadata/resourceVersion").into());
+            more.insert("uid", meta::uid(&body).into());
+            more.insert("resourceVersion", meta::text(&body, "/metadata/resourceVersion").into());
         }
     }
     line(run, "answer", more)?;

@@ -1,9 +1,8 @@
 //! What the layer's Applications and ApplicationSets were like before it went, as it is read, and as the journal of an OFF and the folder of a run keep it. Pure.
 use crate::argo::{Here, control_namespace};
+use crate::model::value::{Value, from_value};
 use crate::model::{Key, Layer, Object, Role};
 use crate::usecase::switch::{View, Was};
-use serde::Deserialize as _;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 const SET: &str = "ApplicationSet";
@@ -48,16 +47,16 @@ pub fn given_back(kept: &BTreeMap<String, Was>) -> BTreeMap<Key, Was> {
 }
 
 fn read(value: &Value) -> Option<BTreeMap<Key, Was>> {
-    BTreeMap::<String, Was>::deserialize(value).ok().map(|kept| given_back(&kept))
+    from_value::<BTreeMap<String, Was>>(value.clone()).ok().map(|kept| given_back(&kept))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{kept, of_journal};
     use crate::model::Key;
+    use crate::model::value::json;
     use crate::usecase::switch::Was;
     use crate::usecase::switch::was::Unmade;
-    use serde_json::json;
     use std::collections::BTreeMap;
 
     #[test]

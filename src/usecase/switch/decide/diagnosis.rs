@@ -1,11 +1,11 @@
 //! Why an Application hangs in Deleting. Pure: each cause names the object on which it rests; leaves come first.
 use crate::argo::{app, managed};
+use crate::model::value::Value;
 use crate::model::{Object, instant, meta};
 use crate::usecase::switch::decide::preflight::unconfirmed;
 use crate::usecase::switch::decide::silence;
 use crate::usecase::switch::{Code, Fact, Scan, View};
 use chrono::{DateTime, FixedOffset, Utc};
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Seconds after which Argo CD should have begun with what was asked of it.

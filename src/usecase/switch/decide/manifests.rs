@@ -2,11 +2,11 @@
 use crate::argo::app;
 use crate::argo::app::RESOURCES;
 use crate::model::meta::text;
+use crate::model::value::Value;
 use crate::model::{Key, Object, set};
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::words::key_of;
 use crate::usecase::switch::{Code, Stop, View, Write};
-use serde_json::Value;
 
 /// The root from a person's manifests, manual: it is made automated by the patch that also asks for the operation.
 pub fn given(manifests: &[Value], root: &Key) -> Result<Value, Stop> {
@@ -45,7 +45,7 @@ pub fn project(view: &View, root: &Object, manifests: &[Value]) -> Result<Option
 
 fn placed(manifest: &Value, namespace: &str) -> Value {
     let mut new = cleaned(manifest);
-    set(&mut new, "/metadata/namespace", Value::String(namespace.to_owned()));
+    set(&mut new, "/metadata/namespace", namespace.into());
     new
 }
 
@@ -61,10 +61,10 @@ fn in_mode(mut manifest: Value, automated: Option<&Value>) -> Value {
 pub fn cleaned(live: &Value) -> Value {
     let mut new = live.clone();
     if let Some(map) = new.as_object_mut() {
-        map.retain(|k, _| matches!(k.as_str(), "apiVersion" | "kind" | "metadata" | "spec"));
+        map.retain(|k, _| matches!(k, "apiVersion" | "kind" | "metadata" | "spec"));
     }
     if let Some(meta) = new.get_mut("metadata").and_then(Value::as_object_mut) {
-        meta.retain(|k, _| matches!(k.as_str(), "name" | "namespace" | "labels" | "annotations" | "finalizers"));
+        meta.retain(|k, _| matches!(k, "name" | "namespace" | "labels" | "annotations" | "finalizers"));
         if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
             const PASSING: [&str; 3] = ["refresh", "refresh-timestamp", "hydrate"];
             annotations.retain(|k, _| !PASSING.iter().any(|p| k.strip_prefix("argocd.argoproj.io/") == Some(p)));

@@ -2,10 +2,10 @@
 //! is to be written.
 use crate::argo::app::RESOURCES;
 use crate::argo::{Mode, app, set};
+use crate::model::value::{Map, Value, json};
 use crate::model::{Key, meta};
 use crate::usecase::switch::words::key_of;
 use crate::usecase::switch::{Code, Stamp, Write};
-use serde_json::{Map, Value, json};
 
 /// An Application's annotation: evid gave it this finalizer, Git did not.
 const GIVEN: &str = "evid/given-finalizer";
@@ -81,10 +81,10 @@ pub fn prune(live: &Value, stamp: &Stamp) -> Result<Write, Code> {
     }
     let mut sync = Map::new();
     match spec.get("sources").and_then(Value::as_array).filter(|s| !s.is_empty()) {
-        Some(sources) => sync.insert("sources".into(), sources.iter().map(emptied).collect::<Result<Vec<_>, _>>()?.into()),
-        None => sync.insert("source".into(), emptied(spec.get("source").ok_or(Code::NoSource)?)?),
+        Some(sources) => sync.insert("sources", sources.iter().map(emptied).collect::<Result<Vec<_>, _>>()?.into()),
+        None => sync.insert("source", emptied(spec.get("source").ok_or(Code::NoSource)?)?),
     };
-    sync.insert("prune".into(), true.into());
+    sync.insert("prune", true.into());
     // Without retry: an operation that fails is answered by another strategy, not repeated.
     Ok(patch("prune", live, operation(live, stamp, 1, sync, false)))
 }
@@ -99,8 +99,8 @@ fn emptied(source: &Value) -> Result<Value, Code> {
     if has("ref") && !has("path") {
         return Ok(Value::Object(source));
     }
-    source.retain(|k, _| !matches!(k.as_str(), "helm" | "kustomize" | "plugin" | "directory"));
-    source.insert("directory".into(), json!({"exclude": "*"}));
+    source.retain(|k, _| !matches!(k, "helm" | "kustomize" | "plugin" | "directory"));
+    source.insert("directory", json!({"exclude": "*"}));
     Ok(Value::Object(source))
 }
 
@@ -114,7 +114,7 @@ pub fn sync(live: &Value, stamp: &Stamp, attempt: u32, automate: bool) -> Write 
         if live.pointer("/spec/syncPolicy/automated/enabled").is_some()
             && let Some(a) = automated.as_object_mut()
         {
-            a.insert("enabled".into(), Value::Null);
+            a.insert("enabled", Value::Null);
         }
         crate::model::set(&mut change, "/spec/syncPolicy/automated", automated);
     }
@@ -123,16 +123,16 @@ pub fn sync(live: &Value, stamp: &Stamp, attempt: u32, automate: bool) -> Write 
 
 /// `operation` and, in the same patch, an emptied `operationState`: else Argo CD merges the old operation into the new one.
 /// The controller adds nothing of the spec, so its sync options (and retry) are copied.
-fn operation(live: &Value, stamp: &Stamp, attempt: u32, mut sync: Map<String, Value>, retry: bool) -> Value {
+fn operation(live: &Value, stamp: &Stamp, attempt: u32, mut sync: Map, retry: bool) -> Value {
     let copied = |k: &str| live.pointer(&format!("/spec/syncPolicy/{k}")).filter(|v| !v.is_null()).cloned();
     if let Some(options) = copied("syncOptions") {
-        sync.insert("syncOptions".into(), options);
+        sync.insert("syncOptions", options);
     }
     let mut info = vec![json!({"name": "evid.run-id", "value": stamp.run}), json!({"name": "evid.attempt", "value": attempt.to_string()})];
     info.extend(stamp.nonce.iter().map(|n| json!({"name": "evid.nonce", "value": n})));
     let mut operation = json!({"initiatedBy": {"username": format!("evid/{}", stamp.user)}, "info": info, "sync": sync});
     if let (Some(retry), Some(o)) = (copied("retry").filter(|_| retry), operation.as_object_mut()) {
-        o.insert("retry".into(), retry);
+        o.insert("retry", retry);
     }
     json!({"operation": operation, "status": {"operationState": null}})
 }
@@ -187,7 +187,7 @@ pub fn refresh(live: &Value) -> Option<Write> {
 #[cfg(test)]
 mod tests {
     use super::{Stamp, emptied, prune, sync};
-    use serde_json::json;
+    use crate::model::value::json;
 
     fn stamp() -> Stamp {
         Stamp { run: "r1".into(), nonce: Some("n".into()), user: "ann".into() }

@@ -1,0 +1,194 @@
+//! The members of an object, sorted by the bytes of their names, in one list.
+use crate::model::value::{Text, Value};
+
+/// The members of an object; each name stands there once.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Map(Vec<(Text, Value)>);
+
+/// So many members are looked at one by one: that is faster than to halve them.
+const FEW: usize = 8;
+
+impl Map {
+    /// Without members.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The number of members.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it has no members.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Where a member is, or where it would be.
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        // Most members come in their order.
+        if self.0.last().is_none_or(|(last, _)| last.as_str() < name) {
+            return Err(self.0.len());
+        }
+        self.0.binary_search_by(|(known, _)| known.as_str().cmp(name))
+    }
+
+    fn at(&self, name: &str) -> Option<usize> {
+        if self.0.len() <= FEW { self.0.iter().position(|(known, _)| known == name) } else { self.find(name).ok() }
+    }
+
+    /// The value of a member.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.at(name).and_then(|at| self.0.get(at)).map(|(_, value)| value)
+    }
+
+    /// The value of a member.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.at(name).and_then(|at| self.0.get_mut(at)).map(|(_, value)| value)
+    }
+
+    /// Whether there is such a member.
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.at(name).is_some()
+    }
+
+    /// Sets a member; gives the value that it had.
+    pub fn insert(&mut self, name: impl Into<Text>, value: Value) -> Option<Value> {
+        let name = name.into();
+        match self.find(&name) {
+            Ok(at) => self.0.get_mut(at).map(|(_, known)| std::mem::replace(known, value)),
+            Err(at) => {
+                self.0.insert(at, (name, value));
+                None
+            }
+        }
+    }
+
+    /// Removes a member; gives its value.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        self.at(name).map(|at| self.0.remove(at).1)
+    }
+
+    /// A member, to be set where it is not there.
+    pub fn entry(&mut self, name: impl Into<Text>) -> Entry<'_> {
+        let name = name.into();
+        let at = self.find(&name);
+        Entry { map: self, name, at }
+    }
+
+    /// Keeps the members of which this is true.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Value) -> bool) {
+        self.0.retain_mut(|(name, value)| keep(name, value));
+    }
+
+    /// The names.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Text> + ExactSizeIterator + Clone {
+        self.0.iter().map(|(name, _)| name)
+    }
+
+    /// The values.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator + Clone {
+        self.0.iter().map(|(_, value)| value)
+    }
+
+    /// The values.
+    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Value> + ExactSizeIterator {
+        self.0.iter_mut().map(|(_, value)| value)
+    }
+
+    /// The values.
+    pub fn into_values(self) -> impl DoubleEndedIterator<Item = Value> + ExactSizeIterator {
+        self.0.into_iter().map(|(_, value)| value)
+    }
+
+    /// The members.
+    pub fn iter(&self) -> Members<'_> {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+
+    /// The members.
+    pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&Text, &mut Value)> + ExactSizeIterator {
+        self.0.iter_mut().map(|(name, value)| (&*name, value))
+    }
+}
+
+type Members<'m> = std::iter::Map<std::slice::Iter<'m, (Text, Value)>, fn(&'m (Text, Value)) -> (&'m Text, &'m Value)>;
+
+/// A member that may not be there yet.
+pub struct Entry<'m> {
+    map: &'m mut Map,
+    name: Text,
+    at: Result<usize, usize>,
+}
+
+impl<'m> Entry<'m> {
+    /// Its value; this one where there is none.
+    pub fn or_insert(self, value: Value) -> &'m mut Value {
+        self.or_insert_with(|| value)
+    }
+
+    /// Its value; this one where there is none.
+    pub fn or_insert_with(self, value: impl FnOnce() -> Value) -> &'m mut Value {
+        let at = self.at.unwrap_or_else(|at| {
+            self.map.0.insert(at, (self.name, value()));
+            at
+        });
+        &mut self.map.0[at].1
+    }
+}
+
+impl<'m> IntoIterator for &'m Map {
+    type Item = (&'m Text, &'m Value);
+    type IntoIter = Members<'m>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Map {
+    type Item = (Text, Value);
+    type IntoIter = std::vec::IntoIter<(Text, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<N: Into<Text>> Extend<(N, Value)> for Map {
+    fn extend<I: IntoIterator<Item = (N, Value)>>(&mut self, members: I) {
+        members.into_iter().for_each(|(name, value)| drop(self.insert(name, value)));
+    }
+}
+
+impl<N: Into<Text>> FromIterator<(N, Value)> for Map {
+    fn from_iter<I: IntoIterator<Item = (N, Value)>>(members: I) -> Self {
+        let mut map = Self::new();
+        map.extend(members);
+        map
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FEW, Map};
+    use crate::model::value::Value;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        /// Few members and many, in every order.
+        #[test]
+        fn it_holds_what_a_tree_holds(members in prop::collection::vec(("[a-cé]{0,2}", any::<bool>()), 0..4 * FEW), gone in "[a-cé]{0,2}") {
+            let (mut map, mut tree) = (Map::new(), BTreeMap::new());
+            for (name, value) in members {
+                prop_assert_eq!(map.insert(&*name, Value::Bool(value)), tree.insert(name, Value::Bool(value)));
+            }
+            prop_assert_eq!(map.get(&gone), tree.get(&gone));
+            prop_assert_eq!(map.remove(&gone), tree.remove(&gone));
+            map.entry(&*gone).or_insert(Value::Null);
+            tree.entry(gone).or_insert(Value::Null);
+            prop_assert!(map.iter().map(|(name, value)| (name.as_str(), value)).eq(tree.iter().map(|(name, value)| (name.as_str(), value))));
+        }
+    }
+}

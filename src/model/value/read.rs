@@ -1,0 +1,158 @@
+//! Reads values with serde. Of a repeated name the last value counts, as in serde_json.
+use crate::model::value::{Map, Number, Text, Value};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use std::fmt;
+
+/// How the names begin that serde_json uses inside for what serde has no word for.
+pub(crate) const RESERVED: &str = "$serde_json::private::";
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Build)
+    }
+}
+
+impl<'de> Deserialize<'de> for Map {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match from.deserialize_map(Build)? {
+            Value::Object(map) => Ok(map),
+            _ => Err(D::Error::custom("a number stands where a map is wanted")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match from.deserialize_any(Build)? {
+            Value::Number(number) => Ok(number),
+            _ => Err(D::Error::custom("it is no number")),
+        }
+    }
+}
+
+struct Build;
+
+impl<'de> Visitor<'de> for Build {
+    type Value = Value;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+        Value::deserialize(from)
+    }
+
+    fn visit_bool<E>(self, v: bool) -> Result<Value, E> {
+        Ok(Value::Bool(v))
+    }
+
+    fn visit_i64<E>(self, v: i64) -> Result<Value, E> {
+        Ok(v.into())
+    }
+
+    fn visit_u64<E>(self, v: u64) -> Result<Value, E> {
+        Ok(v.into())
+    }
+
+    fn visit_f64<E>(self, v: f64) -> Result<Value, E> {
+        Ok(serde_json::Number::from_f64(v).map_or(Value::Null, |n| Value::Number(Number::parsed(n.as_str()))))
+    }
+
+    fn visit_str<E>(self, v: &str) -> Result<Value, E> {
+        Ok(Value::String(v.into()))
+    }
+
+    fn visit_string<E>(self, v: String) -> Result<Value, E> {
+        Ok(Value::String(v.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(name) = members.next_key::<Text>()? {
+            if name.starts_with(RESERVED) {
+                return members.next_value_seed(Digits).map(Value::Number);
+            }
+            map.insert(name, members.next_value()?);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+/// serde_json passes a number as a map with one reserved name. Its text is owned then, and a text of what is read never is: a map of
+/// what is read that has such a name is a forgery.
+pub(crate) struct Digits;
+
+impl<'de> DeserializeSeed<'de> for Digits {
+    type Value = Number;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Number, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for Digits {
+    type Value = Number;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "no key that starts with `{RESERVED}`")
+    }
+
+    fn visit_str<E: Error>(self, v: &str) -> Result<Number, E> {
+        Err(Error::invalid_value(Unexpected::Str(v), &self))
+    }
+
+    fn visit_string<E: Error>(self, v: String) -> Result<Number, E> {
+        Ok(Number::parsed(&v))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Value;
+    use crate::model::value::json;
+
+    fn read(text: &str) -> Option<Value> {
+        serde_json::from_str(text).ok()
+    }
+
+    #[test]
+    fn every_digit_is_kept_and_written_again() {
+        let text = "[9007199254740993,0.10,-0,123456789012345678901234567890,1e400]";
+        assert_eq!(read(text).unwrap().to_string(), text);
+        assert_eq!(Value::from(serde_json::from_str::<serde_json::Value>(text).unwrap()), read(text).unwrap());
+    }
+
+    #[test]
+    fn an_object_can_not_pretend_to_be_a_number() {
+        for text in [
+            r#"{"$serde_json::private::Number": "1"}"#,
+            r#"{"\u0024serde_json::private::Number": "\u0031"}"#,
+            r#"{"a": 1, "$serde_json::private::RawValue": "1"}"#,
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn members_are_sorted_and_the_last_of_one_name_counts() {
+        assert_eq!(read(r#"{"b": 1, "a": null, "b": 2}"#).unwrap().to_string(), r#"{"a":null,"b":2}"#);
+        assert_eq!(read(r#"{"b": 1, "a": null, "b": 2}"#).unwrap(), json!({"a": null, "b": 2}));
+    }
+}
