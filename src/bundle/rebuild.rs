@@ -28,7 +28,7 @@ struct Lines {
 }
 
 fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, String> {
-    serde_json::from_slice(line).map_err(|e| e.to_string())
+    json::parse(line).map_err(|e| e.to_string())
 }
 
 /// The objects of a bundle, sorted by key: for each, where its lines are, and the fields that placing reads.
@@ -215,7 +215,7 @@ impl Objects for Rebuilt<'_> {
     }
     fn lean(&self, at: usize) -> Option<Cow<'_, Object>> {
         let held = self.objects.get(at)?;
-        Some(Cow::Owned(held.object(serde_json::from_slice(&held.lean).ok()?, String::new())))
+        Some(Cow::Owned(held.object(json::parse(&held.lean).ok()?, String::new())))
     }
     fn whole(&self, at: usize) -> Option<Cow<'_, Object>> {
         let held = self.objects.get(at)?;

@@ -4,6 +4,7 @@ use crate::model::value::{Map, Value};
 use serde::Deserialize as _;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::de::Read;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -63,7 +64,13 @@ impl Wanted {
 }
 
 fn read<'l, S: DeserializeSeed<'l>>(text: &'l [u8], seed: S) -> serde_json::Result<S::Value> {
-    let mut reader = serde_json::Deserializer::from_slice(text);
+    match std::str::from_utf8(text) {
+        Ok(text) => ended(serde_json::Deserializer::from_str(text), seed),
+        Err(_) => ended(serde_json::Deserializer::from_slice(text), seed),
+    }
+}
+
+fn ended<'l, S: DeserializeSeed<'l>>(mut reader: serde_json::Deserializer<impl Read<'l>>, seed: S) -> serde_json::Result<S::Value> {
     let read = seed.deserialize(&mut reader)?;
     reader.end()?;
     Ok(read)
@@ -134,15 +141,15 @@ impl<'l> Visitor<'l> for Fields<'_> {
     }
 
     fn visit_map<A: MapAccess<'l>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut map = Map::new();
+        let mut fields = Vec::new();
         while let Some(pointer) = members.next_key_seed(Text)? {
             if self.0.touches(&pointer) {
-                map.insert(pointer.into_owned(), members.next_value()?);
+                fields.push((pointer, members.next_value()?));
             } else {
                 members.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(map)
+        Ok(fields.into_iter().collect())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Canonical JSON. For evid's own documents (integers within ±2^53) the bytes are those of RFC 8785; captured numbers keep every digit as
 //! exact, normalised decimals (`1e2` is `100`, `1.50` is `1.5`). All bytes that are hashed are made here.
 use crate::model::value::{Map, RESERVED, Text, Value, to_value};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
 /// The canonical bytes of a value, without a newline.
@@ -22,6 +22,14 @@ pub fn to_text(value: &Value) -> String {
 /// If the type can't be expressed as JSON (a map with keys that are not text).
 pub fn document(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     to_value(value).map(|v| to_bytes(&v))
+}
+
+/// What serde makes of bytes. Their encoding is checked at once, and not text by text.
+///
+/// # Errors
+/// If they are not such JSON.
+pub fn parse<'l, T: Deserialize<'l>>(bytes: &'l [u8]) -> serde_json::Result<T> {
+    std::str::from_utf8(bytes).map_or_else(|_| serde_json::from_slice(bytes), serde_json::from_str)
 }
 
 /// Whether bytes are exactly the line that a value has in a `.jsonl` file, its line feed included.

@@ -1,10 +1,7 @@
 //! JSON text → values, several in one text, with exact numbers. Stricter than serde_json: a repeated key is an error. Knows nothing of
 //! Kubernetes or of files.
 use crate::canon::yaml::{Document, Malformed};
-use crate::model::value::{Digits, Map, RESERVED, Text, Value};
-use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
-use serde::{Deserializer, de};
-use std::fmt;
+use crate::model::value::Strict;
 
 /// The values up to the first error, and that error.
 pub fn documents(text: &str) -> (Vec<Document>, Option<Malformed>) {
@@ -35,77 +32,6 @@ fn malformed(error: &serde_json::Error) -> Malformed {
     let text = error.to_string();
     let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what).to_owned();
     Malformed { line: error.line(), column: error.column(), what }
-}
-
-/// A value in which no object has a key twice: otherwise two readers could see two different values.
-pub struct Strict(pub Value);
-
-impl<'de> de::Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Build).map(Strict)
-    }
-}
-
-struct Build;
-
-impl<'de> DeserializeSeed<'de> for Build {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Build {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, v: bool) -> Result<Value, E> {
-        Ok(Value::Bool(v))
-    }
-
-    fn visit_i64<E>(self, v: i64) -> Result<Value, E> {
-        Ok(v.into())
-    }
-
-    fn visit_u64<E>(self, v: u64) -> Result<Value, E> {
-        Ok(v.into())
-    }
-
-    fn visit_str<E>(self, v: &str) -> Result<Value, E> {
-        Ok(Value::String(v.into()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(Self)? {
-            items.push(item);
-        }
-        Ok(Value::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some(key) = access.next_key::<Text>()? {
-            if key.starts_with(RESERVED) {
-                // A number, or a forgery.
-                return access.next_value_seed(Digits).map(Value::Number);
-            }
-            if map.contains_key(&key) {
-                return Err(de::Error::custom(format_args!("the key `{key}` stands here twice")));
-            }
-            let value = access.next_value_seed(Self)?;
-            map.insert(key, value);
-        }
-        Ok(Value::Object(map))
-    }
 }
 
 #[cfg(test)]

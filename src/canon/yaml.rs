@@ -5,7 +5,7 @@ mod scalar;
 
 pub use line::line_of;
 
-use crate::model::value::{Map, RESERVED, Text, Value};
+use crate::model::value::{RESERVED, Text, Value};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use scalar::Want;
 use std::collections::BTreeMap;
@@ -66,7 +66,7 @@ fn malformed(at: Marker, what: String) -> Malformed {
 /// A collection that is still open, and its anchor (0 for none).
 enum Open {
     Sequence(usize, usize, Vec<Value>),
-    Mapping(usize, usize, Map, Option<Text>),
+    Mapping(usize, usize, BTreeMap<Text, Value>, Option<Text>),
 }
 
 /// An anchored value, its depth, and how much memory a copy takes.
@@ -115,11 +115,11 @@ impl Builder {
             }
             Event::MappingStart(anchor, tag) => {
                 collection_tag(tag.as_deref(), "map")?;
-                self.enter(Open::Mapping(anchor, 1, Map::new(), None), at)
+                self.enter(Open::Mapping(anchor, 1, BTreeMap::new(), None), at)
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
                 Some(Open::Sequence(anchor, depth, items)) => self.add(Value::Array(items), anchor, depth),
-                Some(Open::Mapping(anchor, depth, map, _)) => self.add(Value::Object(map), anchor, depth),
+                Some(Open::Mapping(anchor, depth, map, _)) => self.add(map.into_iter().collect(), anchor, depth),
                 None => Err("an end without a start".into()),
             },
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),

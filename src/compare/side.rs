@@ -6,6 +6,7 @@ use crate::bundle::lines::StatePlace;
 use crate::bundle::manifest::Manifest;
 use crate::bundle::probe;
 use crate::bundle::sums::Sums;
+use crate::canon::json;
 use crate::kinds::split::{Facets, join_facets};
 use crate::model::value::Value;
 use serde::de::DeserializeOwned;
@@ -204,11 +205,7 @@ impl Side {
     /// # Errors
     /// If it does not have the form of its file's lines.
     pub fn parse<'a, T: serde::Deserialize<'a>>(&self, entry: &str, line: &'a [u8]) -> Result<T, CompareError> {
-        serde_json::from_slice(line).map_err(|e| CompareError::Entry {
-            bundle: self.name.clone(),
-            entry: entry.to_owned(),
-            what: e.to_string(),
-        })
+        json::parse(line).map_err(|e| CompareError::Entry { bundle: self.name.clone(), entry: entry.to_owned(), what: e.to_string() })
     }
 }
 

@@ -1,7 +1,7 @@
 //! in-toto Statement v1: <https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md>. It names files and makes a statement
 //! about them. Knows no predicate. As strict as cosign, whose reader accepts no other fields.
 use crate::canon::json;
-use crate::canon::strict::Strict;
+use crate::model::value::Strict;
 use crate::model::value::Value;
 use serde::Deserialize;
 

@@ -1,17 +1,12 @@
 //! Pointer patterns: whether a pattern matches a field, and a value without the matched fields. A `*` token matches any one token; a
 //! token that ends in `*` matches any token with that beginning. Knows no rule.
 use crate::model::steps;
-use crate::model::value::{Text, Value};
+use crate::model::value::{Map, Value};
 use std::cmp::Ordering;
 
 /// Whether a pattern matches a field, or a field that contains it.
 pub(crate) fn covers(pattern: &str, pointer: &str) -> bool {
     matches!(beyond(pattern, pointer), Some(Ordering::Less | Ordering::Equal))
-}
-
-/// Whether a pattern matches a field.
-pub(crate) fn matches(pattern: &str, pointer: &str) -> bool {
-    beyond(pattern, pointer) == Some(Ordering::Equal)
 }
 
 /// Whether a pattern matches something within a field.
@@ -44,18 +39,13 @@ pub(crate) fn is_like(wanted: &str, text: &str) -> bool {
 pub(super) fn prune(value: &mut Value, pattern: &[String]) {
     let Some((first, rest)) = pattern.split_first() else { return };
     match value {
-        Value::Object(map) => {
-            let keys: Vec<Text> = map.keys().filter(|k| is_like(first, k)).cloned().collect();
-            for key in keys {
-                let emptied = map.get_mut(&key).is_some_and(|item| {
-                    prune(item, rest);
-                    rest.is_empty() || item.as_object().is_some_and(crate::model::value::Map::is_empty)
-                });
-                if emptied {
-                    map.remove(&key);
-                }
+        Value::Object(map) => map.retain(|key, item| {
+            let is_matched = is_like(first, key);
+            if is_matched {
+                prune(item, rest);
             }
-        }
+            !(is_matched && (rest.is_empty() || item.as_object().is_some_and(Map::is_empty)))
+        }),
         Value::Array(list) => {
             for (_, item) in list.iter_mut().enumerate().filter(|(i, _)| first == "*" || *first == i.to_string()) {
                 if rest.is_empty() { *item = Value::Null } else { prune(item, rest) }

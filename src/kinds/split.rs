@@ -4,7 +4,7 @@ use crate::kinds::Kind;
 use crate::kinds::rule::ListRule;
 use crate::kinds::tree::{Facet, Tree};
 use crate::model::value::{Map, Value};
-use crate::model::{join, push, set};
+use crate::model::{join, push, set, steps};
 
 /// An object's facets. `state` is the object without the rest; the others map pointers (of the original object) to values.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -44,8 +44,23 @@ pub fn join_facets(facets: Facets) -> Value {
     // An element of a list comes after the elements before it.
     let index = |pointer: &str| pointer.rsplit('/').next().and_then(|token| token.parse::<usize>().ok());
     fields.sort_by_cached_key(|(pointer, _)| (depth(pointer), index(pointer)));
-    for (pointer, field) in fields {
-        set(&mut value, &pointer, field);
+    let (above, mut fields) = (|pointer: &str| pointer.rfind('/').unwrap_or(0), fields.into_iter().peekable());
+    while let Some((pointer, field)) = fields.next() {
+        let parent = pointer.get(..above(&pointer)).unwrap_or_default();
+        let mut beside = Vec::new();
+        while let Some(next) = fields.next_if(|(next, _)| next.get(..above(next)) == Some(parent)) {
+            beside.push(next);
+        }
+        let is_set = set(&mut value, &pointer, field);
+        // Many members go into a map at once.
+        match value.pointer_mut(parent).filter(|_| is_set && !beside.is_empty()) {
+            Some(Value::Object(map)) => {
+                map.extend(beside.into_iter().filter_map(|(at, field)| Some((steps(&at).last()?.into_owned(), field))))
+            }
+            _ => beside.into_iter().for_each(|(at, field)| {
+                set(&mut value, &at, field);
+            }),
+        }
     }
     value
 }

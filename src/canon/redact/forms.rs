@@ -30,13 +30,13 @@ struct Forms {
     /// The first text of each form, and whose it is.
     finder: AhoCorasick,
     of: Vec<usize>,
+    shortest: usize,
 }
 
 /// The forms in a text, in any order.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
-    static FORMS: OnceLock<Option<Forms>> = OnceLock::new();
     let (mut out, mut done) = (Vec::new(), 0);
-    let Some(all) = FORMS.get_or_init(read) else { return out };
+    let Some(all) = all() else { return out };
     for hit in all.finder.find_overlapping_iter(text).map(|hit| (hit.pattern().as_usize(), hit.start(), hit.end())) {
         let form = all.of.get(hit.0).and_then(|i| all.forms.get(*i));
         // What begins in one that is found is a part of it.
@@ -48,10 +48,20 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     out
 }
 
+/// The length of the shortest text that has one.
+pub(super) fn shortest() -> usize {
+    all().map_or(0, |all| all.shortest)
+}
+
+fn all() -> Option<&'static Forms> {
+    static FORMS: OnceLock<Option<Forms>> = OnceLock::new();
+    FORMS.get_or_init(read).as_ref()
+}
+
 /// Nothing where a form is not as the file says that forms are.
 fn read() -> Option<Forms> {
     let sets: BTreeMap<&str, Signs> = TOKENS.get().sets.iter().map(|(name, signs)| (name.as_str(), set(signs))).collect();
-    let (mut forms, mut texts, mut of) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut forms, mut texts, mut of, mut firsts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for form in TOKENS.get().forms.values().flatten() {
         let parts: Option<Vec<Part>> = form.split(' ').map(|part| self::part(&sets, part)).collect();
         let mut before = parts?;
@@ -62,10 +72,17 @@ fn read() -> Option<Forms> {
         let starts_word = !before.is_empty() || first.iter().all(|t| t.starts_with(|c: char| c.is_ascii_alphanumeric()));
         let ends_word = matches!(after.last(), Some(Part::Signs(signs, least, most)) if least == most && is_word(signs));
         of.extend(first.iter().map(|_| forms.len()));
+        firsts.push(first.iter().map(|t| t.len()).min().unwrap_or(0));
         texts.extend(first);
         forms.push(Form { before, after, starts_word, ends_word });
     }
-    Some(Forms { forms, finder: AhoCorasick::new(texts).ok()?, of })
+    let least = |part: &Part| match part {
+        Part::Text(texts) => texts.iter().map(|t| t.len()).min().unwrap_or(0),
+        Part::Signs(_, least, _) => *least,
+    };
+    let own = |(form, first): (&Form, &usize)| form.before.iter().chain(&form.after).map(least).sum::<usize>() + first;
+    let shortest = forms.iter().zip(&firsts).map(own).min().unwrap_or(0);
+    Some(Forms { forms, finder: AhoCorasick::new(texts).ok()?, of, shortest })
 }
 
 /// `a|b`, `set{n}`, `set{n,}` or `set{n,m}`.

@@ -2,6 +2,7 @@
 //! place or on the key. Holds no text that had a secret, and forgets what is not seen again.
 use super::mode::Mode;
 use super::names::{Name, Sense};
+use foldhash::fast::RandomState;
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -55,14 +56,14 @@ impl Memo {
 
 /// Two generations: when the younger one is full, the older one is dropped. An entry that is used again moves to the younger one.
 struct Recent<V> {
-    young: HashMap<Box<[u8]>, V>,
-    old: HashMap<Box<[u8]>, V>,
+    young: HashMap<Box<[u8]>, V, RandomState>,
+    old: HashMap<Box<[u8]>, V, RandomState>,
     bytes: usize,
 }
 
 impl<V> Default for Recent<V> {
     fn default() -> Self {
-        Self { young: HashMap::new(), old: HashMap::new(), bytes: 0 }
+        Self { young: HashMap::default(), old: HashMap::default(), bytes: 0 }
     }
 }
 

@@ -14,6 +14,7 @@ mod mode;
 mod names;
 mod pairs;
 mod pattern;
+mod plain;
 mod scan;
 mod shapes;
 mod spans;

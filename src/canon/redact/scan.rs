@@ -5,9 +5,9 @@ use super::memo::Memo;
 use super::mode::Mode;
 use super::names::{Name, Sense};
 use super::pattern::Pattern;
-use super::spans::{self, Spans, secret_of};
+use super::spans::{self, Span, Spans, secret_of};
 use super::token::{Domain, Tokens};
-use super::{blocks, commands, encoded, learned, literal, logins, pairs, shapes, splice, tables, urls, walk};
+use super::{blocks, commands, encoded, learned, literal, logins, pairs, plain, shapes, splice, tables, urls, walk};
 use crate::model::value::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -26,6 +26,8 @@ pub(super) struct Scan<'r> {
     depth: Cell<usize>,
     /// Whether tokens in the text are our own.
     own: Cell<bool>,
+    /// Whether a token was made in the text that is walked.
+    made: Cell<bool>,
     memo: RefCell<Memo>,
 }
 
@@ -33,12 +35,21 @@ impl<'r> Scan<'r> {
     /// A run that has found nothing yet.
     pub(super) fn new(tokens: &'r Tokens, memos: &'r Mutex<Vec<Memo>>) -> Self {
         let memo = memos.lock().ok().and_then(|mut memos| memos.pop()).unwrap_or_default();
-        Self { tokens, memos, known: RefCell::default(), depth: Cell::new(0), own: Cell::new(false), memo: RefCell::new(memo) }
+        Self {
+            tokens,
+            memos,
+            known: RefCell::default(),
+            depth: Cell::new(0),
+            own: Cell::new(false),
+            made: Cell::new(false),
+            memo: RefCell::new(memo),
+        }
     }
 
     /// The token of a secret in its written form; remembers the secret.
     pub(super) fn token(&self, domain: Domain, written: &str) -> String {
         self.learn(written);
+        self.made.set(true);
         self.tokens.of(domain, written.as_bytes())
     }
 
@@ -67,15 +78,16 @@ impl<'r> Scan<'r> {
     /// The redacted text of a field with this sense; none if it holds no secret. A text in which no secret was found is not searched
     /// again.
     pub(super) fn value(&self, text: &str, sense: Sense, mode: Mode) -> Option<String> {
-        // For a text within a text the depth matters too.
-        if self.depth.get() > 0 || self.own.get() {
-            return self.judge(text, sense, mode);
+        if sense == Sense::Plain && plain::holds_nothing(text) {
+            return None;
         }
+        // Deeper in a text within a text less is looked at, and tokens of our own are none to be replaced: what holds nothing outside
+        // holds nothing there.
         if self.memo.borrow_mut().is_clean(text, sense, mode) {
             return None;
         }
         let redacted = self.judge(text, sense, mode);
-        if redacted.is_none() {
+        if redacted.is_none() && self.depth.get() == 0 && !self.own.get() {
             self.memo.borrow_mut().clean(text, sense, mode);
         }
         redacted
@@ -101,7 +113,15 @@ impl<'r> Scan<'r> {
     pub(super) fn logins(&self, text: &str) -> Option<String> {
         let spans = logins::find(text)?.merged();
         spans.iter().for_each(|span| self.learn(secret_of(text, span)));
-        (!spans.is_empty()).then(|| spans::apply(self.tokens, text, &spans))
+        self.applied(text, &spans)
+    }
+
+    /// A text with tokens in place of its secrets; nothing where there is none.
+    fn applied(&self, text: &str, spans: &[Span]) -> Option<String> {
+        (!spans.is_empty()).then(|| {
+            self.made.set(true);
+            spans::apply(self.tokens, text, spans)
+        })
     }
 
     /// A text, redacted; nothing where it holds no secret.
@@ -113,7 +133,7 @@ impl<'r> Scan<'r> {
         for span in &spans {
             self.learn(secret_of(text, span));
         }
-        let out = (!spans.is_empty()).then(|| spans::apply(self.tokens, text, &spans));
+        let out = self.applied(text, &spans);
         self.json(out.as_deref().unwrap_or(text), mode).or(out)
     }
 
@@ -123,12 +143,13 @@ impl<'r> Scan<'r> {
             return None;
         }
         let mut value: Value = serde_json::from_str(text).ok()?;
-        let before = value.clone();
-        let own = self.own.replace(true);
+        let (own, made) = (self.own.replace(true), self.made.replace(false));
         self.depth.set(self.depth.get() + 1);
         walk::walk(self, &mut value);
         self.depth.set(self.depth.get() - 1);
         self.own.set(own);
+        let is_changed = self.made.replace(made || self.made.get());
+        let before: Value = if is_changed { serde_json::from_str(text).ok()? } else { return None };
         (value != before).then(|| splice::splice(self.tokens, text, &before, &value))
     }
 

@@ -8,7 +8,7 @@ use super::names::{self, Sense};
 use super::scan::Scan;
 use super::token::Domain;
 use crate::canon::json;
-use crate::model::value::{Map, Text, Value};
+use crate::model::value::{Map, Value};
 
 #[derive(Clone, Copy)]
 struct Place {
@@ -162,12 +162,13 @@ fn is_secret(map: &Map) -> bool {
 
 /// Redacts field names, which may hold secrets too.
 fn rename(scan: &Scan<'_>, map: &mut Map) {
-    let names: Vec<(Text, String)> =
-        map.keys().filter(|k| k.len() >= 20).filter_map(|k| Some((k.clone(), scan.value(k, Sense::Plain, Mode::Shapes)?))).collect();
-    for (old, new) in names {
-        if let Some(value) = map.remove(&old) {
-            map.insert(new, value);
-        }
+    let mut renamed = Vec::new();
+    map.retain(|name, value| {
+        let new = (name.len() >= 20).then(|| scan.value(name, Sense::Plain, Mode::Shapes)).flatten();
+        new.map(|new| renamed.push((new, value.take()))).is_none()
+    });
+    if !renamed.is_empty() {
+        map.extend(renamed);
     }
 }
 

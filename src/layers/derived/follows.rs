@@ -1,11 +1,11 @@
 //! Compares an object that is made from a template with that template (law 4). The object's own rule splits the template, so that
 //! defaults and lists mean the same on both sides. The rule declares what controllers and admission always write (`given`).
 use crate::kinds::Kind;
-use crate::kinds::patterns::{covers, is_like, is_within, matches};
+use crate::kinds::patterns::{covers, is_like, is_within};
 use crate::kinds::rule::Given;
 use crate::kinds::split::split;
 use crate::model::value::{Map, Value};
-use crate::model::{join, meta, set, tokens};
+use crate::model::{join, meta, push, set, tokens};
 use std::collections::BTreeMap;
 
 /// The kind of a departure.
@@ -49,14 +49,14 @@ pub struct Measure<'k> {
     kind: &'k Kind,
     runs: Vec<String>,
     grants: Vec<String>,
-    given: Vec<Given>,
+    given: Vec<(Vec<String>, Given)>,
 }
 
 impl<'k> Measure<'k> {
     /// Of a kind.
     pub fn new(kind: &'k Kind) -> Self {
         let (runs, grants) = (kind.patterns(|r| &r.runs), kind.patterns(|r| &r.grants));
-        Self { kind, runs, grants, given: kind.given() }
+        Self { kind, runs, grants, given: kind.given().into_iter().map(|given| (tokens(&given.at), given)).collect() }
     }
 
     /// The part of an owner's template that an object follows, in the form of the object's state; none if there is no template.
@@ -73,9 +73,10 @@ impl<'k> Measure<'k> {
     /// Where a state departs from its template, at the pointers that follow it.
     pub fn departures(&self, state: &Value, template: &Value, follows: &BTreeMap<String, String>) -> Vec<Departure> {
         let name = meta::text(state, "/metadata/name");
-        let mut walk = Walk { measure: self, state, name, out: Vec::new() };
+        let given = (0..self.given.len()).collect();
+        let mut walk = Walk { measure: self, state, name, at: String::new(), depth: 0, given, out: Vec::new() };
         for own in follows.keys() {
-            walk.pair(template.pointer(own), state.pointer(own), own);
+            walk.below(&tokens(own), 0, &mut |walk, from| walk.pair(template.pointer(own), state.pointer(own), from));
         }
         walk.out
     }
@@ -85,80 +86,110 @@ struct Walk<'a, 'k> {
     measure: &'a Measure<'k>,
     state: &'a Value,
     name: &'a str,
+    /// Where it is.
+    at: String,
+    /// The number of tokens of that.
+    depth: usize,
+    /// The patterns of `given` that lead here, those of the whole before those of the part, which begin at a method's `from`.
+    given: Vec<usize>,
     out: Vec<Departure>,
 }
 
 impl Walk<'_, '_> {
-    fn pair(&mut self, wants: Option<&Value>, has: Option<&Value>, at: &str) {
+    /// Does something at a part of the whole whose patterns begin at `from`.
+    fn below(&mut self, path: &[impl AsRef<str>], from: usize, work: &mut dyn FnMut(&mut Self, usize)) {
+        let Some((token, rest)) = path.split_first() else { return work(self, from) };
+        let (whole, end) = (self.at.len(), self.given.len());
+        for i in from..end {
+            let pattern = self.given[i];
+            let wanted = self.measure.given.get(pattern).and_then(|(path, _)| path.get(self.depth));
+            self.given.extend(wanted.filter(|wanted| is_like(wanted, token.as_ref())).map(|_| pattern));
+        }
+        push(&mut self.at, token.as_ref());
+        self.depth += 1;
+        self.below(rest, end, work);
+        self.depth -= 1;
+        self.at.truncate(whole);
+        self.given.truncate(end);
+    }
+
+    /// What may be given here, or within: the number of tokens that its pattern has, and what the rule says of it.
+    fn given(&self, from: usize) -> impl Iterator<Item = (usize, &Given)> {
+        let here = self.given.get(from..).unwrap_or_default().iter();
+        here.filter_map(|pattern| self.measure.given.get(*pattern)).map(|(path, given)| (path.len(), given))
+    }
+
+    fn pair(&mut self, wants: Option<&Value>, has: Option<&Value>, from: usize) {
         let nothing = Value::Null;
-        if wants.unwrap_or(&nothing) == has.unwrap_or(&nothing) || self.is_given(wants, has, at) {
+        if wants.unwrap_or(&nothing) == has.unwrap_or(&nothing) || self.is_given(wants, has, from) {
             return;
         }
         let (no_map, no_list) = (Map::new(), Vec::new());
-        let deeper = || self.measure.given.iter().any(|g| is_within(&g.at, at));
+        let deeper = self.given(from).any(|(len, _)| len > self.depth);
         match (wants, has) {
-            (Some(Value::Object(x)), Some(Value::Object(y))) => self.maps(x, y, at),
-            (None, Some(Value::Object(y))) if deeper() => self.maps(&no_map, y, at),
-            (Some(Value::Array(x)), Some(Value::Array(y))) => self.lists(x, y, at),
-            (None, Some(Value::Array(y))) if deeper() => self.lists(&no_list, y, at),
-            _ => self.departs(wants, has, at),
+            (Some(Value::Object(x)), Some(Value::Object(y))) => self.maps(x, y, from),
+            (None, Some(Value::Object(y))) if deeper => self.maps(&no_map, y, from),
+            (Some(Value::Array(x)), Some(Value::Array(y))) => self.lists(x, y, from),
+            (None, Some(Value::Array(y))) if deeper => self.lists(&no_list, y, from),
+            _ => self.departs(wants, has),
         }
     }
 
-    fn maps(&mut self, wants: &Map, has: &Map, at: &str) {
+    fn maps(&mut self, wants: &Map, has: &Map, from: usize) {
         for key in wants.keys().chain(has.keys().filter(|k| !wants.contains_key(k))) {
-            self.pair(wants.get(key), has.get(key), &join(at, key));
+            self.below(&[key], from, &mut |walk, from| walk.pair(wants.get(key), has.get(key), from));
         }
     }
 
     /// Elements are paired by their name or their mount path; those without either, by their content. Lists of texts are one value.
-    fn lists(&mut self, wants: &[Value], has: &[Value], at: &str) {
+    fn lists(&mut self, wants: &[Value], has: &[Value], from: usize) {
         if wants.iter().chain(has).any(|v| !v.is_object()) {
-            return self.departs(Some(&Value::from(wants)), Some(&Value::from(has)), at);
+            return self.departs(Some(&Value::from(wants)), Some(&Value::from(has)));
         }
         let key = ["name", "mountPath"].into_iter().find(|k| [wants, has].iter().all(|list| is_keyed(list, k)));
         let same = |x: &Value, y: &Value| key.map_or(x == y, |k| x.get(k) == y.get(k));
         for (j, item) in has.iter().enumerate() {
-            let at = join(at, &j.to_string());
-            match wants.iter().find(|w| same(w, item)) {
-                Some(wants) => self.pair(Some(wants), Some(item), &at),
+            let wanted = wants.iter().find(|w| same(w, item));
+            self.below(&[j.to_string()], from, &mut |walk, from| match wanted {
+                Some(_) => walk.pair(wanted, Some(item), from),
                 // An added element is added as a whole.
-                None if self.is_given(None, Some(item), &at) => {}
-                None => self.departs(None, Some(item), &at),
-            }
+                None if walk.is_given(None, Some(item), from) => {}
+                None => walk.departs(None, Some(item)),
+            });
         }
         for (i, item) in wants.iter().enumerate().filter(|(_, w)| !has.iter().any(|h| same(w, h))) {
-            self.pair(Some(item), None, &join(at, &i.to_string()));
+            self.below(&[i.to_string()], from, &mut |walk, from| walk.pair(Some(item), None, from));
         }
     }
 
-    fn departs(&mut self, wants: Option<&Value>, has: Option<&Value>, at: &str) {
+    fn departs(&mut self, wants: Option<&Value>, has: Option<&Value>) {
+        let at = self.at.as_str();
         let of = |patterns: &[String]| patterns.iter().any(|p| covers(p, at));
         let loses = has.is_none() && self.measure.runs.iter().any(|p| is_within(p, at));
         let what = if of(&self.measure.runs) || of(&self.measure.grants) || loses { What::Runs } else { What::Holds };
-        self.out.push(Departure { at: at.to_owned(), what, wants: wants.cloned() });
+        let mut found = vec![Departure { at: at.to_owned(), what, wants: wants.cloned() }];
         // A privilege within an added element.
         if let (What::Holds, Some(has)) = (what, has) {
             let within = self.measure.grants.iter().filter(|p| is_within(p, at));
-            let tokens = within.map(|p| tokens(p).split_off(tokens(at).len()));
+            let tokens = within.map(|p| tokens(p).split_off(self.depth));
             let granted = tokens.filter_map(|rest| {
                 let place = rest.iter().fold(String::new(), |place, token| join(&place, token));
                 let value =
                     has.pointer(&place).filter(|v| !matches!(v, Value::Bool(false)) && v.as_array().is_none_or(|l| !l.is_empty()))?;
                 (!value.is_null()).then(|| format!("{at}{place}"))
             });
-            let granted: Vec<_> = granted.map(|at| Departure { at, what: What::Runs, wants: None }).collect();
-            self.out.extend(granted);
+            found.extend(granted.map(|at| Departure { at, what: What::Runs, wants: None }));
         }
+        self.out.extend(found);
     }
 
-    fn is_given(&self, wants: Option<&Value>, has: Option<&Value>, at: &str) -> bool {
+    fn is_given(&self, wants: Option<&Value>, has: Option<&Value>, from: usize) -> bool {
         let Some(has) = has else { return false };
-        self.measure.given.iter().filter(|g| matches(&g.at, at)).any(|g| match (&g.like, &g.same_as) {
+        self.given(from).filter(|(len, _)| *len == self.depth).any(|(_, given)| match (&given.like, &given.same_as) {
             (None, None) => true,
             (Some(like), _) => wants.is_none() && self.looks(like, has, has),
             (None, Some(beside)) => {
-                let path = tokens(at);
+                let path = tokens(&self.at);
                 let (Some(last), Some(above)) = (path.last(), path.get(..path.len().saturating_sub(2))) else { return false };
                 let above = if beside.starts_with('/') { &[] } else { above };
                 let place = above.iter().fold(String::new(), |place, token| join(&place, token));

@@ -1,5 +1,6 @@
 //! The members of an object, sorted by the bytes of their names, in one list.
 use crate::model::value::{Text, Value};
+use std::cmp::Ordering;
 
 /// The members of an object; each name stands there once.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -8,10 +9,33 @@ pub struct Map(Vec<(Text, Value)>);
 /// So many members are looked at one by one: that is faster than to halve them.
 const FEW: usize = 8;
 
+/// The order of two names; most differ in their first byte.
+pub(super) fn order(a: &str, b: &str) -> Ordering {
+    match (a.as_bytes().first(), b.as_bytes().first()) {
+        (Some(x), Some(y)) if x != y => x.cmp(y),
+        _ => a.cmp(b),
+    }
+}
+
 impl Map {
     /// Without members.
     pub const fn new() -> Self {
         Self(Vec::new())
+    }
+
+    /// The members in any order; of those with one name the last counts.
+    pub(super) fn of(mut members: Vec<(Text, Value)>) -> Self {
+        if !members.is_sorted_by(|(a, _), (b, _)| order(a, b) == Ordering::Less) {
+            members.sort_by(|(a, _), (b, _)| order(a, b));
+            members.dedup_by(|later, kept| {
+                let is_twice = later.0 == kept.0;
+                if is_twice {
+                    std::mem::swap(later, kept);
+                }
+                is_twice
+            });
+        }
+        Self(members)
     }
 
     /// The number of members.
@@ -27,10 +51,10 @@ impl Map {
     /// Where a member is, or where it would be.
     fn find(&self, name: &str) -> Result<usize, usize> {
         // Most members come in their order.
-        if self.0.last().is_none_or(|(last, _)| last.as_str() < name) {
+        if self.0.last().is_none_or(|(last, _)| order(last, name) == Ordering::Less) {
             return Err(self.0.len());
         }
-        self.0.binary_search_by(|(known, _)| known.as_str().cmp(name))
+        self.0.binary_search_by(|(known, _)| order(known, name))
     }
 
     fn at(&self, name: &str) -> Option<usize> {
@@ -155,17 +179,18 @@ impl IntoIterator for Map {
     }
 }
 
+/// In one go, however many there are and wherever they belong.
 impl<N: Into<Text>> Extend<(N, Value)> for Map {
     fn extend<I: IntoIterator<Item = (N, Value)>>(&mut self, members: I) {
-        members.into_iter().for_each(|(name, value)| drop(self.insert(name, value)));
+        let mut all = std::mem::take(&mut self.0);
+        all.extend(members.into_iter().map(|(name, value)| (name.into(), value)));
+        *self = Self::of(all);
     }
 }
 
 impl<N: Into<Text>> FromIterator<(N, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (N, Value)>>(members: I) -> Self {
-        let mut map = Self::new();
-        map.extend(members);
-        map
+        Self::of(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 }
 
@@ -181,9 +206,11 @@ mod tests {
         #[test]
         fn it_holds_what_a_tree_holds(members in prop::collection::vec(("[a-cé]{0,2}", any::<bool>()), 0..4 * FEW), gone in "[a-cé]{0,2}") {
             let (mut map, mut tree) = (Map::new(), BTreeMap::new());
-            for (name, value) in members {
-                prop_assert_eq!(map.insert(&*name, Value::Bool(value)), tree.insert(name, Value::Bool(value)));
+            let given = || members.iter().map(|(name, value)| (name.clone(), Value::Bool(*value)));
+            for (name, value) in given() {
+                prop_assert_eq!(map.insert(&*name, value.clone()), tree.insert(name, value));
             }
+            prop_assert_eq!(&given().collect::<Map>(), &map);
             prop_assert_eq!(map.get(&gone), tree.get(&gone));
             prop_assert_eq!(map.remove(&gone), tree.remove(&gone));
             map.entry(&*gone).or_insert(Value::Null);

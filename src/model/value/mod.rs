@@ -12,7 +12,7 @@ pub use from::{from_value, to_value};
 pub use index::set;
 pub use map::Map;
 pub use number::Number;
-pub(crate) use read::{Digits, RESERVED};
+pub(crate) use read::{RESERVED, Strict};
 
 /// A text of a value, or the name of a member.
 pub use compact_str::CompactString as Text;

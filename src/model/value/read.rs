@@ -1,6 +1,8 @@
-//! Reads values with serde. Of a repeated name the last value counts, as in serde_json.
+//! Reads values with serde. Of a repeated name the last value counts, as in serde_json, or it is an error.
+use crate::model::value::map::order;
 use crate::model::value::{Map, Number, Text, Value};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// How the names begin that serde_json uses inside for what serde has no word for.
@@ -8,13 +10,13 @@ pub(crate) const RESERVED: &str = "$serde_json::private::";
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Build)
+        Build { parts: &mut Parts::default(), once: false }.deserialize(from)
     }
 }
 
 impl<'de> Deserialize<'de> for Map {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        match from.deserialize_map(Build)? {
+        match from.deserialize_map(Build { parts: &mut Parts::default(), once: false })? {
             Value::Object(map) => Ok(map),
             _ => Err(D::Error::custom("a number stands where a map is wanted")),
         }
@@ -23,16 +25,50 @@ impl<'de> Deserialize<'de> for Map {
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        match from.deserialize_any(Build)? {
+        match Value::deserialize(from)? {
             Value::Number(number) => Ok(number),
             _ => Err(D::Error::custom("it is no number")),
         }
     }
 }
 
-struct Build;
+/// A value in which no object has a name twice: otherwise two readers could see two different values.
+pub(crate) struct Strict(pub(crate) Value);
 
-impl<'de> Visitor<'de> for Build {
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Build { parts: &mut Parts::default(), once: true }.deserialize(from).map(Strict)
+    }
+}
+
+/// The members and items read so far of what is open, so that each list is made at once when it ends.
+#[derive(Default)]
+struct Parts {
+    members: Vec<(Text, Value)>,
+    items: Vec<Value>,
+}
+
+struct Build<'p> {
+    parts: &'p mut Parts,
+    /// A name that stands twice in an object is an error; else the last value counts.
+    once: bool,
+}
+
+impl Build<'_> {
+    fn part(&mut self) -> Build<'_> {
+        Build { parts: self.parts, once: self.once }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Build<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Build<'_> {
     type Value = Value;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,7 +84,7 @@ impl<'de> Visitor<'de> for Build {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
-        Value::deserialize(from)
+        self.deserialize(from)
     }
 
     fn visit_bool<E>(self, v: bool) -> Result<Value, E> {
@@ -64,7 +100,7 @@ impl<'de> Visitor<'de> for Build {
     }
 
     fn visit_f64<E>(self, v: f64) -> Result<Value, E> {
-        Ok(serde_json::Number::from_f64(v).map_or(Value::Null, |n| Value::Number(Number::parsed(n.as_str()))))
+        Ok(v.into())
     }
 
     fn visit_str<E>(self, v: &str) -> Result<Value, E> {
@@ -75,29 +111,60 @@ impl<'de> Visitor<'de> for Build {
         Ok(Value::String(v.into()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Value, A::Error> {
+        let from = self.parts.items.len();
+        while let Some(item) = seq.next_element_seed(self.part())? {
+            self.parts.items.push(item);
         }
-        Ok(Value::Array(items))
+        Ok(Value::Array(self.parts.items.drain(from..).collect()))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Value, A::Error> {
+        let (from, mut seen) = (self.parts.members.len(), Seen::default());
         while let Some(name) = members.next_key::<Text>()? {
             if name.starts_with(RESERVED) {
                 return members.next_value_seed(Digits).map(Value::Number);
             }
-            map.insert(name, members.next_value()?);
+            if self.once && seen.twice(self.parts.members.get(from..).unwrap_or_default(), &name) {
+                return Err(Error::custom(format_args!("the key `{name}` stands here twice")));
+            }
+            let value = members.next_value_seed(self.part())?;
+            self.parts.members.push((name, value));
         }
-        Ok(Value::Object(map))
+        Ok(Value::Object(Map::of(self.parts.members.drain(from..).collect())))
+    }
+}
+
+/// The names of an object so far, as far as they are needed to see one that stands there twice.
+#[derive(Default)]
+struct Seen {
+    is_unsorted: bool,
+    /// All of them, once there are many in no order.
+    many: BTreeSet<Text>,
+}
+
+impl Seen {
+    /// So many names are looked at one by one.
+    const FEW: usize = 32;
+
+    fn twice(&mut self, before: &[(Text, Value)], name: &Text) -> bool {
+        self.is_unsorted |= before.last().is_some_and(|(last, _)| order(last, name).is_ge());
+        if !self.is_unsorted {
+            return false;
+        }
+        if before.len() < Self::FEW {
+            return before.iter().any(|(known, _)| known == name);
+        }
+        if self.many.is_empty() {
+            self.many.extend(before.iter().map(|(known, _)| known.clone()));
+        }
+        !self.many.insert(name.clone())
     }
 }
 
 /// serde_json passes a number as a map with one reserved name. Its text is owned then, and a text of what is read never is: a map of
 /// what is read that has such a name is a forgery.
-pub(crate) struct Digits;
+struct Digits;
 
 impl<'de> DeserializeSeed<'de> for Digits {
     type Value = Number;
@@ -134,7 +201,7 @@ mod tests {
 
     #[test]
     fn every_digit_is_kept_and_written_again() {
-        let text = "[9007199254740993,0.10,-0,123456789012345678901234567890,1e400]";
+        let text = "[9007199254740993,0.10,-0,123456789012345678901234567890,1e+400]";
         assert_eq!(read(text).unwrap().to_string(), text);
         assert_eq!(Value::from(serde_json::from_str::<serde_json::Value>(text).unwrap()), read(text).unwrap());
     }

@@ -88,7 +88,7 @@ impl Intake<'_> {
 
 /// Reads a packed value back.
 pub(super) fn read(spool: &dyn Spool, at: u64, len: u32) -> Option<Value> {
-    serde_json::from_slice(&spool.get(at, usize::try_from(len).ok()?)).ok()
+    json::parse(&spool.get(at, usize::try_from(len).ok()?)).ok()
 }
 
 /// The object as the API server answers it if only metadata is requested.
