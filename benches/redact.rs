@@ -1,7 +1,7 @@
 //! Redaction of hostile texts: milliseconds for 256 KiB and for twice as much, and their ratio, which is about 2 where the work is linear.
 //! Prints; judges nothing. `-- 1048576` begins with another size.
 use evid::Redactor;
-use evid::model::value::Value;
+use evid::value::Value;
 use serde_json::json;
 use std::time::Instant;
 

@@ -29,6 +29,11 @@
 )]
 
 #[cfg(not(feature = "rooms"))]
+mod value;
+#[cfg(feature = "rooms")]
+pub mod value;
+
+#[cfg(not(feature = "rooms"))]
 mod model;
 #[cfg(feature = "rooms")]
 pub mod model;

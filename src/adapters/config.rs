@@ -2,7 +2,7 @@
 use crate::bundle::config::{Config, ConfigError};
 use crate::canon::yaml;
 use crate::claims::catalogue;
-use crate::model::value::Value;
+use crate::value::Value;
 use serde::Deserialize;
 use std::path::Path;
 

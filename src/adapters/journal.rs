@@ -2,8 +2,8 @@
 //! Redacted. The file is made with its first line, so that a run that writes nothing leaves no file.
 use crate::canon::json;
 use crate::canon::redact::Redactor;
-use crate::model::value::Value;
 use crate::usecase::switch::Journal;
+use crate::value::Value;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;

@@ -115,7 +115,7 @@ pub fn read(path: &Path) -> Result<(Envelope, Statement), ReportFileError> {
     }
     // Only name and version are allowed: re-deriving takes them from the report unchecked.
     let tool = statement.predicate.get("tool").cloned().unwrap_or_default();
-    let tool: Tool = crate::model::value::from_value(tool).map_err(|e| form(format!("`tool`: {e}")))?;
+    let tool: Tool = crate::value::from_value(tool).map_err(|e| form(format!("`tool`: {e}")))?;
     tool.check().map_err(form)?;
     Ok((envelope, statement))
 }

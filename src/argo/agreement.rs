@@ -3,8 +3,7 @@
 //! group and kind are globs; name and namespace must match if they are not empty. Expressions are not evaluated here: the fields that
 //! they cover stay state.
 use crate::model::meta::{list, text};
-use crate::model::tokens;
-use crate::model::value::Value;
+use crate::value::{Value, tokens};
 
 /// One agreement.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,7 +85,7 @@ pub fn glob(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Agreement, glob};
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn group_and_kind_are_patterns_name_and_namespace_are_not() {

@@ -2,7 +2,7 @@
 //! `pkg/apis/application/v1alpha1/types.go` (`SyncPolicy`, `SyncPolicyAutomated`; `enabled` is known since 3.1) and
 //! `controller/appcontroller.go`. A missing status never counts as healthy.
 use crate::model::meta::{annotation, finalizers, list, text};
-use crate::model::value::Value;
+use crate::value::Value;
 
 /// The finalizer that makes Argo CD delete an Application's objects together with it.
 pub const RESOURCES: &str = "resources-finalizer.argocd.argoproj.io";
@@ -144,7 +144,7 @@ pub fn info<'a>(operation: &'a Value, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::{Form, Mode, cascades, is_argos, is_operating};
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn manual_has_three_forms_and_automated_needs_an_object() {

@@ -3,7 +3,7 @@
 use crate::argo::app::is_skipped;
 use crate::argo::{Settings, listed};
 use crate::model::meta::text;
-use crate::model::value::Value;
+use crate::value::Value;
 use chrono::{DateTime, FixedOffset};
 
 /// Why an Application's status does not count.
@@ -74,7 +74,7 @@ fn other_spec(app: &Value) -> Option<&'static str> {
 mod tests {
     use super::{Stale, stale};
     use crate::argo::Settings;
-    use crate::model::value::{Value, json};
+    use crate::value::{Value, json};
     use chrono::DateTime;
 
     fn app(change: impl Fn(&mut Value)) -> Value {

@@ -4,7 +4,7 @@
 use crate::argo::{app, is_own_kind, listed};
 use crate::model::Key;
 use crate::model::meta::text;
-use crate::model::value::Value;
+use crate::value::Value;
 
 /// The names that Argo CD may use for the captured cluster.
 #[derive(Clone, Debug, Default)]
@@ -120,7 +120,7 @@ fn bare(address: &str) -> String {
 mod tests {
     use super::Here;
     use crate::model::Key;
-    use crate::model::value::{Value, json};
+    use crate::value::{Value, json};
 
     #[test]
     fn a_destination_is_here_by_its_address_or_a_name_that_was_given() {

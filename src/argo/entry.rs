@@ -3,7 +3,7 @@
 use crate::argo::{GROUP, is_own_kind};
 use crate::model::Key;
 use crate::model::meta::{list, text};
-use crate::model::value::Value;
+use crate::value::Value;
 
 /// One entry.
 #[derive(Clone, Copy, Debug)]
@@ -94,7 +94,7 @@ pub fn resources(app: &Value) -> impl Iterator<Item = Key> + '_ {
 #[cfg(test)]
 mod tests {
     use super::listed;
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn only_synced_entries_that_are_to_stay_say_what_was_seen() {

@@ -2,7 +2,7 @@
 //! `gitops-engine/pkg/sync/hook/helm/{hook,type}.go` and `gitops-engine/pkg/sync/common/types.go` (`NewHookType`); `PreDelete` and
 //! `PostDelete`: `controller/hook.go`. A delete policy alone makes nothing a hook.
 use crate::model::meta::annotation;
-use crate::model::value::Value;
+use crate::value::Value;
 
 /// Phases of Argo CD. `PostDelete` is known since 2.10, `PreDelete` since 3.3.
 const PHASES: [&str; 6] = ["PreSync", "Sync", "PostSync", "SyncFail", "PreDelete", "PostDelete"];
@@ -24,7 +24,7 @@ fn phases<'a>(object: &'a Value, name: &str) -> impl Iterator<Item = &'a str> + 
 #[cfg(test)]
 mod tests {
     use super::is_hook;
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn a_hook_names_a_phase_that_argo_cd_knows() {

@@ -3,7 +3,7 @@
 //! (`pruneObject`: `Prune=false`). The switch and the claim *absent* both use this answer.
 use crate::model::Key;
 use crate::model::meta::annotation;
-use crate::model::value::Value;
+use crate::value::Value;
 
 /// The annotation with sync options, separated by commas.
 pub const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
@@ -83,7 +83,7 @@ pub fn has_option(object: &Value, option: &str) -> bool {
 mod tests {
     use super::{Kept, Strategy, kept};
     use crate::model::Key;
-    use crate::model::value::{Value, json};
+    use crate::value::{Value, json};
 
     #[test]
     fn a_cascade_and_a_prune_ask_for_different_options() {

@@ -4,8 +4,8 @@
 use crate::argo::app::{Mode, conditions, health, message, phase, project, sync};
 use crate::argo::entry::{Entry, listed};
 use crate::model::meta::{list, text};
-use crate::model::value::Value;
 use crate::model::{Key, instant};
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// The columns of `argocd app list`; the last three are printed unless another output is asked for.
@@ -157,7 +157,7 @@ fn results(app: &Value) -> impl Iterator<Item = &Value> {
 #[cfg(test)]
 mod tests {
     use super::{operation, row, summary};
-    use crate::model::value::{Value, json};
+    use crate::value::{Value, json};
 
     fn app() -> Value {
         json!({"metadata": {"name": "feast-dev", "namespace": "argocd"}, "spec": {"project": "optional",

@@ -4,7 +4,7 @@
 use crate::argo::app;
 use crate::model::meta;
 use crate::model::meta::{list, text};
-use crate::model::value::Value;
+use crate::value::Value;
 
 /// The policy that does not let the set delete its Applications: they stay when it goes.
 pub fn keeps_its_applications(set: &Value) -> Option<&str> {

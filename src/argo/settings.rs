@@ -3,8 +3,8 @@
 //! `cmd/argocd-application-controller/commands/argocd_application_controller.go` (intervals).
 use crate::argo::agreement::Agreement;
 use crate::canon::yaml;
-use crate::model::value::{Map, Value};
 use crate::model::{Key, Objects};
+use crate::value::{Map, Value};
 use chrono::Duration;
 
 /// The content of `argocd-cm`; empty if it was not seen.
@@ -104,9 +104,9 @@ fn seconds(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::{Settings, seconds};
-    use crate::model::value::json;
+    use crate::value::json;
 
-    fn settings(data: crate::model::value::Value) -> Settings {
+    fn settings(data: crate::value::Value) -> Settings {
         Settings::new(data.as_object().unwrap().clone())
     }
 

@@ -2,7 +2,7 @@
 //! 1.0 (`cmd/argocd/commands/app.go`; `<none>` was `Manual` once, and names have had their namespace since 2.5). It gives fields, and
 //! never a field that was not printed.
 use crate::argo::printed::LIST;
-use crate::model::value::{Map, Value, json};
+use crate::value::{Map, Value, json};
 
 /// Fields by pointer.
 pub type Fields = Vec<(&'static str, Value)>;
@@ -129,7 +129,7 @@ fn compared(value: &str) -> Fields {
 #[cfg(test)]
 mod tests {
     use super::{cell, is_row, line};
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn cells_say_fields_and_nothing_that_was_not_printed() {

@@ -2,8 +2,8 @@
 //! `util/argo/resource_tracking.go` (`GetAppName`, `ParseAppInstanceValue`, `UnstructuredToAppInstanceValue`), `common/common.go`
 //! (names); 2.14.0 for the older default: there, without a setting, the method is the label.
 use crate::argo::Settings;
-use crate::model::value::Value;
 use crate::model::{Object, Objects, meta};
+use crate::value::Value;
 
 /// Where Argo CD reads ownership.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,8 +79,8 @@ impl Tracking {
 #[cfg(test)]
 mod tests {
     use super::{Method, Tracking};
-    use crate::model::value::json;
     use crate::model::{Key, Object};
+    use crate::value::json;
 
     #[test]
     fn a_mark_counts_if_it_is_about_the_object_itself() {

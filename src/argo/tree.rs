@@ -170,7 +170,7 @@ impl<'a> Apps<'a> {
     }
 
     /// Whether an object carries a mark of a method in force, whichever Application it names.
-    pub fn has_mark(&self, object: &crate::model::value::Value) -> bool {
+    pub fn has_mark(&self, object: &crate::value::Value) -> bool {
         self.controls.iter().any(|c| c.tracking.has_mark(object))
     }
 

@@ -4,7 +4,7 @@ use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::names::ACTIONS;
 use crate::canon::json;
 use crate::model::instant;
-use crate::model::value::Value;
+use crate::value::Value;
 use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 
@@ -67,7 +67,7 @@ fn read(bytes: &[u8]) -> Result<Line, String> {
     if !json::is_line(&value, bytes) {
         return Err("it is not of the one form".into());
     }
-    let line: Line = crate::model::value::from_value(value).map_err(|e| e.to_string())?;
+    let line: Line = crate::value::from_value(value).map_err(|e| e.to_string())?;
     instant(&line.time).ok_or_else(|| format!("`{}` is no RFC 3339 time", line.time))?;
     Ok(line)
 }
@@ -76,7 +76,7 @@ fn read(bytes: &[u8]) -> Result<Line, String> {
 mod tests {
     use super::defects;
     use crate::canon::json;
-    use crate::model::value::json;
+    use crate::value::json;
 
     fn line(stage: &str, seq: u64, path: &str) -> Vec<u8> {
         let line = json!({"stage": stage, "seq": seq, "time": "2026-11-24T08:00:00Z", "user": "u", "what": "prune", "method": "PATCH",

@@ -10,8 +10,8 @@ use crate::kinds::split::split;
 use crate::kinds::{Rules, health};
 use crate::layers;
 use crate::layers::{Context, Places, Templates};
-use crate::model::value::Value;
 use crate::model::{Layer, Objects, meta};
+use crate::value::Value;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

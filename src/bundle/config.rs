@@ -4,8 +4,8 @@ use crate::bundle::expected::Expected;
 use crate::bundle::probe::Probe;
 use crate::canon::redact::Redactor;
 use crate::kinds::rule::Rule;
-use crate::model::value::Value;
 use crate::model::{Layer, Role};
+use crate::value::Value;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -117,7 +117,7 @@ fn expected<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Expected>,
 
 /// Reads the entries one by one, so that an error names the entry.
 fn each<'de, T: DeserializeOwned, D: Deserializer<'de>>(field: &str, deserializer: D) -> Result<Vec<T>, D::Error> {
-    let one = |(i, v): (usize, Value)| crate::model::value::from_value(v).map_err(|e| D::Error::custom(format!("{field}[{i}]: {e}")));
+    let one = |(i, v): (usize, Value)| crate::value::from_value(v).map_err(|e| D::Error::custom(format!("{field}[{i}]: {e}")));
     Vec::<Value>::deserialize(deserializer)?.into_iter().enumerate().map(one).collect()
 }
 
@@ -244,7 +244,7 @@ impl Config {
     /// The user's own kind rules.
     pub fn rules(&self) -> Result<Vec<Rule>, ConfigError> {
         let one = |(i, v): (usize, &Value)| {
-            crate::model::value::from_value(v.clone()).map_err(|e| ConfigError::Field { field: format!("kinds[{i}]"), what: e.to_string() })
+            crate::value::from_value(v.clone()).map_err(|e| ConfigError::Field { field: format!("kinds[{i}]"), what: e.to_string() })
         };
         self.kinds.iter().enumerate().map(one).collect()
     }

@@ -2,7 +2,7 @@
 //! why. An entry excuses one changed field of an object that stays the same. No entry excuses a change of rights, of what runs, or of
 //! which Application owns an object.
 use crate::kinds::patterns::is_like;
-use crate::model::tokens;
+use crate::value::tokens;
 use serde::{Deserialize, Serialize};
 
 /// The reason that `evid config expect` writes: a person replaces it.

@@ -1,6 +1,6 @@
 //! The lines of a bundle's `.jsonl` files, format 1. The stored forms have types of their own, so that the inner types can change.
 use crate::canon::json;
-use crate::model::value::{Map, Value};
+use crate::value::{Map, Value};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -205,7 +205,7 @@ impl<'o> Members<'o> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn the_bytes_of_a_line_are_those_of_its_document() {

@@ -119,7 +119,7 @@ pub struct Found {
 pub fn file(lines: &[Line]) -> Result<Vec<u8>, serde_json::Error> {
     let mut out = Vec::new();
     for line in lines {
-        out.extend(json::to_bytes(&crate::model::value::to_value(line)?));
+        out.extend(json::to_bytes(&crate::value::to_value(line)?));
         out.push(b'\n');
     }
     Ok(out)

@@ -1,6 +1,5 @@
 //! Reads of a stored line only the fields that are wanted: to place an object, few of its fields are needed. Knows no kind and no file.
-use crate::model::steps;
-use crate::model::value::{Map, Value};
+use crate::value::{Map, Value, steps};
 use serde::Deserialize as _;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};

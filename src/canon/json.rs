@@ -1,6 +1,6 @@
 //! Canonical JSON. For evid's own documents (integers within ±2^53) the bytes are those of RFC 8785; captured numbers keep every digit as
 //! exact, normalised decimals (`1e2` is `100`, `1.50` is `1.5`). All bytes that are hashed are made here.
-use crate::model::value::{Map, RESERVED, Text, Value, to_value};
+use crate::value::{Map, RESERVED, Text, Value, to_value};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
@@ -174,7 +174,7 @@ pub fn reads_back(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{DEEPEST, decimal, reads_back, to_bytes, to_text};
-    use crate::model::value::Value;
+    use crate::value::Value;
 
     #[test]
     fn what_would_not_read_back_is_known_before_it_is_written() {
@@ -183,7 +183,7 @@ mod tests {
         let deep = nested(DEEPEST);
         assert!(reads_back(&deep) && again(&deep).as_ref() == Some(&deep));
         assert!(!reads_back(&nested(DEEPEST + 1)) && again(&nested(DEEPEST + 1)).is_none());
-        let forged = crate::model::value::json!({"a": 1, "$serde_json::private::Number": "5"});
+        let forged = crate::value::json!({"a": 1, "$serde_json::private::Number": "5"});
         assert!(!reads_back(&forged) && again(&forged).as_ref() != Some(&forged));
     }
 
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_by_utf16_as_rfc_8785_says() {
-        let value = crate::model::value::json!({"\u{20ac}": 1, "\r": 2, "\u{fb33}": 3, "1": 4, "\u{1f600}": 5, "\u{80}": 6, "\u{f6}": 7});
+        let value = crate::value::json!({"\u{20ac}": 1, "\r": 2, "\u{fb33}": 3, "1": 4, "\u{1f600}": 5, "\u{80}": 6, "\u{f6}": 7});
         assert_eq!(to_text(&value), "{\"\\r\":2,\"1\":4,\"\u{80}\":6,\"\u{f6}\":7,\"\u{20ac}\":1,\"\u{1f600}\":5,\"\u{fb33}\":3}");
     }
 }

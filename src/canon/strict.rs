@@ -1,7 +1,7 @@
 //! JSON text → values, several in one text, with exact numbers. Stricter than serde_json: a repeated key is an error. Knows nothing of
 //! Kubernetes or of files.
 use crate::canon::yaml::{Document, Malformed};
-use crate::model::value::Strict;
+use crate::value::Strict;
 
 /// The values up to the first error, and that error.
 pub fn documents(text: &str) -> (Vec<Document>, Option<Malformed>) {
@@ -38,13 +38,13 @@ fn malformed(error: &serde_json::Error) -> Malformed {
 mod tests {
     use super::documents;
     use crate::canon::yaml::Malformed;
-    use crate::model::value::Value;
+    use crate::value::Value;
 
     fn parse(text: &str) -> Result<Vec<Value>, Malformed> {
         let (found, fault) = documents(text);
         fault.map_or_else(|| Ok(found.into_iter().map(|d| d.value).collect()), Err)
     }
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn numbers_keep_every_digit() {
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn nothing_is_no_value_and_half_a_value_is_an_error() {
-        assert_eq!(parse(" \n").unwrap(), Vec::<crate::model::value::Value>::new());
+        assert_eq!(parse(" \n").unwrap(), Vec::<crate::value::Value>::new());
         assert!(parse("{\"a\": [1").is_err());
         assert!(parse(&("[".repeat(200) + &"]".repeat(200))).is_err());
     }

@@ -5,7 +5,7 @@ mod scalar;
 
 pub use line::line_of;
 
-use crate::model::value::{RESERVED, Text, Value};
+use crate::value::{RESERVED, Text, Value};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use scalar::Want;
 use std::collections::BTreeMap;
@@ -203,7 +203,7 @@ fn weight(value: &Value) -> usize {
 #[cfg(test)]
 mod tests {
     use super::parse;
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn documents_quoting_and_aliases_are_understood() {

@@ -4,7 +4,7 @@ use crate::claims::evidence::APPLICATIONS;
 use crate::claims::written::name_writers;
 use crate::compare::{Change, ChangeKind, CompareError, FieldChange, changes};
 use crate::model::Source;
-use crate::model::value::Value;
+use crate::value::Value;
 
 impl Evidence<'_> {
     /// The changes from one bundle to another. If one side lacks an object and did not see all of its kind, the change is uncertain. It

@@ -55,7 +55,7 @@ pub fn all() -> Result<Vec<Claim>, String> {
     for (stem, body) in FILES {
         let wrong = |e: String| format!("claim {stem}: {e}");
         let value = yaml::parse(body).map_err(|e| wrong(e.to_string()))?.into_iter().next().ok_or_else(|| wrong("it is empty".into()))?;
-        let claim: Claim = crate::model::value::from_value(value).map_err(|e| wrong(e.to_string()))?;
+        let claim: Claim = crate::value::from_value(value).map_err(|e| wrong(e.to_string()))?;
         claims.push(Claim { word: (*stem).to_owned(), ..claim });
     }
     claims.sort_by_key(|c| c.order);

@@ -2,8 +2,8 @@
 use crate::claims::Position;
 use crate::compare::{Change, CompareError, Instance, Instances, Side, Spot};
 use crate::kinds::Rules;
-use crate::model::value::Value;
 use crate::model::{Gap, Key, Layer, Role, stem, unstem};
+use crate::value::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,8 +1,8 @@
 //! A finding, on which a verdict rests: an object, a pointer, the values, the file.
 use crate::claims::Code;
 use crate::compare::{Change, FieldChange, Writer};
-use crate::model::value::Value;
 use crate::model::{Gap, Key};
+use crate::value::Value;
 
 /// What a finding does to its claim.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Deserialize)]

@@ -4,8 +4,8 @@ use crate::argo;
 use crate::argo::{Settings, Stale};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
-use crate::model::value::{Value, json};
 use crate::model::{By, Key, Source, meta};
+use crate::value::{Value, json};
 use chrono::{DateTime, FixedOffset};
 use std::collections::BTreeSet;
 

@@ -16,7 +16,6 @@ use crate::cli::live::Connection;
 use crate::cli::progress::during;
 use crate::cli::{Done, Global, ui};
 use crate::kinds::Rules;
-use crate::model::value::json;
 use crate::model::{Gap, Objects as _, Role, Snapshot};
 use crate::render::gaps::lines;
 use crate::render::told::told;
@@ -27,6 +26,7 @@ use crate::usecase::capture::packed::PackedList;
 use crate::usecase::capture::{Beside, Captured, Collected};
 #[cfg(feature = "kube")]
 use crate::usecase::probes;
+use crate::value::json;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 

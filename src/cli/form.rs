@@ -3,11 +3,11 @@ use crate::adapters::fresh;
 use crate::canon::json;
 use crate::cli::failure::Failure;
 use crate::cli::ui;
-use crate::model::value::Value;
 use crate::render::table::Style;
 use crate::render::told::told;
 use crate::render::view::{Inputs, view};
 use crate::render::{foreign, html, junit, markdown, sarif};
+use crate::value::Value;
 use clap::ValueEnum;
 use std::path::Path;
 

@@ -9,11 +9,11 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
 use crate::kinds::Rules;
-use crate::model::value::json;
 use crate::render::imported;
 use crate::usecase::capture;
 use crate::usecase::capture::{Beside, Intake};
 use crate::usecase::import::{Moment, Platform, read};
+use crate::value::json;
 use std::path::PathBuf;
 
 /// Read folders of text (argocd app list, kubectl get, answers of probes) into bundles that state and prove nothing, and name every hole

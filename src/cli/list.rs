@@ -4,9 +4,9 @@ use crate::adapters::report_file::REPORT;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
-use crate::model::value::json;
 use crate::render::table::columns;
 use crate::render::told::told;
+use crate::value::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -100,7 +100,7 @@ impl Folders {
         });
         let names_it = |file: &&String| file.strip_suffix(REPORT).is_some_and(|stem| stem.split("--").any(|part| part == name));
         let claimed = |file: &String| {
-            let value: crate::model::value::Value = serde_json::from_slice(&std::fs::read(folder.join(file)).ok()?).ok()?;
+            let value: crate::value::Value = serde_json::from_slice(&std::fs::read(folder.join(file)).ok()?).ok()?;
             Some((file.clone(), value.pointer("/signatures/0/keyid").and_then(|v| v.as_str()).unwrap_or("nobody").to_owned()))
         };
         files.iter().filter(names_it).filter_map(claimed).collect()

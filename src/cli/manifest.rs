@@ -8,9 +8,9 @@ use crate::canon::redact::MARK;
 use crate::canon::{json, yaml};
 use crate::cli::failure::Failure;
 use crate::kinds::Rules;
-use crate::model::value::Value;
 use crate::model::{Key, Layer, Object, Role, Source};
 use crate::usecase::switch::{Was, before, cleaned};
+use crate::value::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -6,12 +6,12 @@ use crate::cli::exit::Exit;
 use crate::cli::export;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, ui};
-use crate::model::value::{Value, json};
 use crate::render::summary;
 use crate::report::read::read;
 use crate::usecase::folder::{Standing, against};
 use crate::usecase::prove::judge;
 use crate::usecase::shown::{Shown, shown};
+use crate::value::{Value, json};
 use std::path::Path;
 
 /// Print three to five sentences to be said aloud, from proven claims only, and which may not be said

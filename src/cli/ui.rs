@@ -1,11 +1,11 @@
 //! The terminal: data to stdout, messages to stderr; colour and width only if there is a terminal.
 use crate::canon::json;
 use crate::cli::called;
-use crate::model::value::Value;
 use crate::render::foreign;
 use crate::render::table::Style;
 use crate::render::told::told;
 use crate::render::wrapped::wrapped;
+use crate::value::Value;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -5,8 +5,8 @@ use crate::compare::differing::{Found, differing};
 use crate::compare::lasting::{identities, kind_of, moved, uid};
 use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, differences};
 use crate::kinds::Rules;
-use crate::model::value::{Map, Value};
 use crate::model::{Key, group_of, meta, unstem};
+use crate::value::{Map, Value};
 use std::collections::BTreeMap;
 
 /// How an object changed.

@@ -5,8 +5,7 @@ use crate::bundle::lines::{DepartureLine, IdentityLine};
 use crate::canon::json;
 use crate::compare::lasting::{Identities, uid};
 use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, lines};
-use crate::model::value::{Value, json};
-use crate::model::{join, tokens};
+use crate::value::{Value, join, json, tokens};
 use std::collections::BTreeSet;
 
 /// The judged departures of one object: those that refute, and those that leave the question open.

@@ -1,7 +1,6 @@
 //! What differs between two states of one object, field by field.
 use crate::compare::Writer;
-use crate::model::join;
-use crate::model::value::Value;
+use crate::value::{Value, join};
 use std::collections::BTreeSet;
 
 /// One field that differs.
@@ -91,7 +90,7 @@ fn names(list: &[Value]) -> Option<Vec<&str>> {
 #[cfg(test)]
 mod tests {
     use super::differences;
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn named_elements_are_paired_by_name() {

@@ -5,7 +5,7 @@ use crate::compare::differing::Found;
 use crate::compare::{CompareError, FieldChange, Side, Spot, differences};
 use crate::kinds::{Kind, Rules};
 use crate::model::unstem;
-use crate::model::value::{Text, Value};
+use crate::value::{Text, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Identity lines by object, each with its entry.

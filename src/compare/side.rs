@@ -8,7 +8,7 @@ use crate::bundle::probe;
 use crate::bundle::sums::Sums;
 use crate::canon::json;
 use crate::kinds::split::{Facets, join_facets};
-use crate::model::value::Value;
+use crate::value::Value;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;

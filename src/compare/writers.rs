@@ -2,8 +2,7 @@
 //! field, `k:` an element of a list by its keys, `v:` an element of a set, `i:` one by its index) and
 //! `apimachinery/pkg/apis/meta/v1/types.go` (`ManagedFieldsEntry`). If the entries are not clear, there is no writer: nothing is guessed.
 use crate::model::meta::{list, text};
-use crate::model::tokens;
-use crate::model::value::Value;
+use crate::value::{Value, tokens};
 
 /// The newest entry of `managedFields` that owns a field.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Deserialize)]
@@ -97,7 +96,7 @@ fn names(key: &str, element: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::writer;
-    use crate::model::value::{Value, json};
+    use crate::value::{Value, json};
 
     fn object() -> Value {
         let entry = |manager: &str, operation: &str, time: &str, fields: Value| json!({"manager": manager, "operation": operation, "time": time, "fieldsType": "FieldsV1", "fieldsV1": fields});

@@ -96,10 +96,10 @@ impl Envelope {
     }
 
     /// The same as a JSON value.
-    pub(super) fn to_value(&self) -> crate::model::value::Value {
+    pub(super) fn to_value(&self) -> crate::value::Value {
         let signatures: Vec<_> =
-            self.signatures.iter().map(|s| crate::model::value::json!({"keyid": s.keyid, "sig": base64::encode(&s.sig)})).collect();
-        crate::model::value::json!({"payload": base64::encode(&self.payload), "payloadType": self.payload_type, "signatures": signatures})
+            self.signatures.iter().map(|s| crate::value::json!({"keyid": s.keyid, "sig": base64::encode(&s.sig)})).collect();
+        crate::value::json!({"payload": base64::encode(&self.payload), "payloadType": self.payload_type, "signatures": signatures})
     }
 
     /// Signs with one more key. A signature under the same keyid, good or not, is replaced.

@@ -3,7 +3,7 @@
 use crate::canon::json;
 use crate::envelope::dsse::{Signature, Stored, printable};
 use crate::envelope::{Envelope, EnvelopeFault};
-use crate::model::value::Value;
+use crate::value::Value;
 use serde::Deserialize;
 
 const MEDIA_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
@@ -38,7 +38,7 @@ pub fn sigstore_bundle(envelope: &Envelope) -> Option<Vec<u8>> {
     let [signature] = envelope.signatures.as_slice() else { return None };
     let unnamed = Signature { keyid: String::new(), sig: signature.sig.clone() };
     let unnamed = Envelope { signatures: vec![unnamed], ..envelope.clone() };
-    let bundle = crate::model::value::json!({
+    let bundle = crate::value::json!({
         "mediaType": MEDIA_TYPE,
         "verificationMaterial": {"publicKey": {"hint": signature.keyid}, "tlogEntries": []},
         "dsseEnvelope": unnamed.to_value(),

@@ -1,8 +1,7 @@
 //! in-toto Statement v1: <https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md>. It names files and makes a statement
 //! about them. Knows no predicate. As strict as cosign, whose reader accepts no other fields.
 use crate::canon::json;
-use crate::model::value::Strict;
-use crate::model::value::Value;
+use crate::value::{Strict, Value};
 use serde::Deserialize;
 
 /// The payload type of an envelope that holds a Statement.
@@ -68,9 +67,8 @@ struct Digest {
 impl Statement {
     /// `{"_type","subject":[{"name","digest":{"sha256"}}],"predicateType","predicate"}`.
     pub fn to_value(&self) -> Value {
-        let subject: Vec<_> =
-            self.subjects.iter().map(|s| crate::model::value::json!({"name": s.name, "digest": {"sha256": s.sha256}})).collect();
-        crate::model::value::json!({"_type": TYPE, "subject": subject, "predicateType": self.predicate_type, "predicate": self.predicate})
+        let subject: Vec<_> = self.subjects.iter().map(|s| crate::value::json!({"name": s.name, "digest": {"sha256": s.sha256}})).collect();
+        crate::value::json!({"_type": TYPE, "subject": subject, "predicateType": self.predicate_type, "predicate": self.predicate})
     }
 
     /// The canonical JSON (RFC 8785) without a newline: the payload to sign.

@@ -41,7 +41,7 @@ pub fn table() -> &'static Table {
 
 fn read() -> Option<Table> {
     let value = yaml::parse(include_str!("built_in.yaml")).ok()?.into_iter().next()?;
-    crate::model::value::from_value(value).ok()
+    crate::value::from_value(value).ok()
 }
 
 impl Table {

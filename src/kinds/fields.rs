@@ -3,8 +3,7 @@
 use crate::kinds::Kind;
 use crate::kinds::patterns::{covers, prune};
 use crate::kinds::rule::{Given, Rule};
-use crate::model::value::Value;
-use crate::model::{join, tokens};
+use crate::value::{Value, join, tokens};
 
 impl Kind {
     /// An object without the fields that move by themselves in one instance (law 5).

@@ -1,6 +1,6 @@
 //! How health is read: a closed list of readers that rule files name. Each gives healthy, unhealthy or unknown, and the facts that show
 //! it. The rules for workloads follow Argo CD's own health checks; a missing value is unknown, never healthy.
-use crate::model::value::{Map, Value};
+use crate::value::{Map, Value};
 
 /// The health of an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

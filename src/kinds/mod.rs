@@ -11,7 +11,7 @@ pub mod worse;
 
 use crate::canon;
 use crate::canon::yaml;
-use crate::model::value::Value;
+use crate::value::Value;
 use rule::Rule;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -156,7 +156,7 @@ fn parse(stem: &str, body: &str) -> Result<Rule, RuleError> {
     let malformed = |what: String| RuleError::Malformed { file: stem.to_owned(), what };
     let value =
         yaml::parse(body).map_err(|e| malformed(e.to_string()))?.into_iter().next().ok_or_else(|| malformed("it is empty".into()))?;
-    crate::model::value::from_value(value).map_err(|e| malformed(e.to_string()))
+    crate::value::from_value(value).map_err(|e| malformed(e.to_string()))
 }
 
 fn guess_plural(kind: &str) -> String {

@@ -1,7 +1,6 @@
 //! Pointer patterns: whether a pattern matches a field, and a value without the matched fields. A `*` token matches any one token; a
 //! token that ends in `*` matches any token with that beginning. Knows no rule.
-use crate::model::steps;
-use crate::model::value::{Map, Value};
+use crate::value::{Map, Value, steps};
 use std::cmp::Ordering;
 
 /// Whether a pattern matches a field, or a field that contains it.
@@ -58,8 +57,8 @@ pub(super) fn prune(value: &mut Value, pattern: &[String]) {
 #[cfg(test)]
 mod tests {
     use super::{covers, is_like, prune};
-    use crate::model::tokens;
-    use crate::model::value::json;
+    use crate::value::json;
+    use crate::value::tokens;
 
     #[test]
     fn a_pattern_covers_what_it_names_and_what_lies_within() {

@@ -2,7 +2,7 @@
 //! value is found or printed.
 use crate::canon::yaml;
 use crate::model::meta::{list, text};
-use crate::model::value::Value;
+use crate::value::Value;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -74,7 +74,7 @@ pub fn table() -> &'static BTreeMap<String, Printed> {
 
 fn read() -> Option<BTreeMap<String, Printed>> {
     let value = yaml::parse(include_str!("printed.yaml")).ok()?.into_iter().next()?;
-    crate::model::value::from_value(value).ok()
+    crate::value::from_value(value).ok()
 }
 
 /// The columns of a kind's objects of one API version, as its CustomResourceDefinition says: Kubernetes 1.36.3,
@@ -99,7 +99,7 @@ pub fn of_definition(definition: &Value, version: &str) -> Vec<Column> {
 #[cfg(test)]
 mod tests {
     use super::{Form, of_definition, read, table};
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn the_table_can_be_read() {

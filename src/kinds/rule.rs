@@ -1,7 +1,7 @@
 //! The schema of a kind's rule file. A rule only declares: no code here changes an object.
 use crate::kinds::patterns::is_like;
 use crate::model::meta;
-use crate::model::value::Value;
+use crate::value::Value;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -3,8 +3,7 @@ use crate::canon::json;
 use crate::kinds::Kind;
 use crate::kinds::rule::ListRule;
 use crate::kinds::tree::{Facet, Tree};
-use crate::model::value::{Map, Value};
-use crate::model::{join, push, set, steps};
+use crate::value::{Map, Value, join, push, set, steps};
 
 /// An object's facets. `state` is the object without the rest; the others map pointers (of the original object) to values.
 #[derive(Clone, PartialEq, Debug, Default)]

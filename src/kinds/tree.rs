@@ -1,8 +1,7 @@
 //! A rule's pointer patterns as a tree, which is walked together with the object.
 use crate::kinds::patterns::is_like;
 use crate::kinds::rule::{ListRule, Rule};
-use crate::model::tokens;
-use crate::model::value::Value;
+use crate::value::{Value, tokens};
 use std::collections::BTreeMap;
 
 /// The facet that a pattern gives.

@@ -1,6 +1,6 @@
 //! Whether an object that was unhealthy is worse now, by the facts of its two health readings. The order of the words is Argo CD's own
 //! (3.6.0, `gitops-engine/pkg/health/health.go`, `healthOrder`). Knows no bundle and no claim.
-use crate::model::value::{Map, Value};
+use crate::value::{Map, Value};
 
 /// Words from best to worst; a word that is not listed is the worst.
 const WORDS: [(&str, &[&str]); 3] = [
@@ -44,7 +44,7 @@ pub fn is_worse(before: &Map, after: &Map) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_worse;
-    use crate::model::value::{Value, json};
+    use crate::value::{Value, json};
 
     fn worse(before: &Value, after: &Value) -> bool {
         is_worse(before.as_object().unwrap(), after.as_object().unwrap())

@@ -3,8 +3,8 @@ use crate::argo::{Apps, Here, kept_either_way};
 use crate::kinds::Rules;
 use crate::kinds::rule::Relation;
 use crate::layers::scalers::Scaler;
-use crate::model::value::Value;
 use crate::model::{Key, KeyRef, Layer, Object, Objects, meta};
+use crate::value::Value;
 use std::collections::HashMap;
 
 /// A snapshot's objects with their indexes.

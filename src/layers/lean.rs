@@ -3,8 +3,8 @@
 //! from the whole object.
 use crate::argo::{ANNOTATION, HELM_POLICY, INSTALLATION, SKIP_RECONCILE, SYNC_OPTIONS};
 use crate::kinds::Rules;
-use crate::model::value::Value;
-use crate::model::{Key, escape, set};
+use crate::model::Key;
+use crate::value::{Value, escape, set};
 use std::sync::LazyLock;
 
 /// From every object: its owners, and all labels (which label is a mark and which is the scope is known later).

@@ -2,8 +2,8 @@
 use crate::canon::json;
 use crate::kinds::patterns::covers;
 use crate::layers::Context;
-use crate::model::value::Value;
 use crate::model::{Object, Placement, meta};
+use crate::value::Value;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
 //! Autoscalers: which object each scales, and the bounds within which its count is accepted (law 10). A paused or failing autoscaler
 //! still owns the count, and excuses nothing. Sources: kubernetes `pkg/controller/podautoscaler/horizontal.go` (conditions), KEDA
 //! `apis/keda/v1alpha1/scaledobject_types.go` (counts, pausing), Knative Serving `pkg/apis/autoscaling/register.go` (annotations).
-use crate::model::value::Value;
 use crate::model::{Key, Object, Objects, group_of, meta};
+use crate::value::Value;
 use std::collections::HashMap;
 
 /// The autoscaler of an object.
@@ -138,8 +138,8 @@ fn is(object: &Object, kind: &str, status: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::scaled;
-    use crate::model::value::{Value, json};
     use crate::model::{Key, Object};
+    use crate::value::{Value, json};
 
     fn bounds(group: &str, kind: &str, metadata: Value, spec: Value, status: Value) -> Option<(i64, i64)> {
         let value = json!({"metadata": metadata, "spec": spec, "status": status});

@@ -1,6 +1,6 @@
 //! The only reader of the `metadata` that every Kubernetes object has. It treats absent and empty as the same. Knows no kind.
-use crate::model::value::Value;
 use crate::model::{Key, group_of};
+use crate::value::Value;
 
 /// One entry of `metadata.ownerReferences`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,7 +75,7 @@ pub fn controller(object: &Value) -> Option<Owner<'_>> {
 #[cfg(test)]
 mod tests {
     use super::{controller, key_of, owners};
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn an_object_without_kind_or_name_has_no_key() {

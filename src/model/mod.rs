@@ -7,9 +7,7 @@ mod layer;
 pub mod meta;
 mod object;
 mod objects;
-mod pointer;
 mod universe;
-pub mod value;
 mod verdict;
 
 pub(crate) use codes::codes;
@@ -19,7 +17,5 @@ pub use key::{Key, KeyRef};
 pub use layer::{By, Layer, PLATFORM, Placement, Role};
 pub use object::{Hub, Object, Question, Snapshot, Source, Unsettled, group_of, is_custom, stem, unstem};
 pub use objects::Objects;
-pub use pointer::{escape, join, push, steps, tokens};
 pub use universe::{Known, Listable, Universe};
-pub use value::set;
 pub use verdict::Verdict;

@@ -1,6 +1,6 @@
 //! What a source gives: objects, the questions that they answer, and the gaps.
-use crate::model::value::Value;
 use crate::model::{Gap, Key, Universe};
+use crate::value::Value;
 
 /// One captured object, redacted.
 #[derive(Clone, Debug)]

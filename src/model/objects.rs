@@ -63,8 +63,8 @@ impl Objects for &[Object] {
 #[cfg(test)]
 mod tests {
     use super::Objects;
-    use crate::model::value::Value;
     use crate::model::{Key, Object};
+    use crate::value::Value;
 
     #[test]
     fn an_object_is_found_by_its_key_and_a_kind_by_its_range() {

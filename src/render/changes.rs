@@ -1,13 +1,13 @@
 //! The changes of a report as text: by layer, and in each by the pair of bundles between which they happened, so that what came back is
 //! listed like what went.
 use crate::compare::{ChangeKind, FieldChange};
-use crate::model::value::Value;
 use crate::render::findings::of_key;
 use crate::render::table::Style;
 use crate::render::words;
 use crate::render::words::{fill, phrases};
 use crate::render::{foreign, values};
 use crate::report::read::Changed;
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// A layer, a pair of bundles, and the changes in that layer between them.

@@ -1,10 +1,10 @@
 //! What the doctor found, for a person: a line each, `level  WHAT  — detail; next step`, and the same as JSON.
-use crate::model::value::{Value, json};
 use crate::render::table::padded;
 use crate::render::told::told;
 use crate::render::words;
 use crate::render::words::{en, fill};
 use crate::usecase::doctor::{Level, Line};
+use crate::value::{Value, json};
 
 /// What was found, and what to do next.
 pub fn words(line: &Line) -> (String, String) {

@@ -1,8 +1,8 @@
 //! Proposed entries of `spec.expected` as YAML for `evid.yaml`; comments give the writer and both values of each field.
 use crate::bundle::expected::Expected;
 use crate::compare::FieldChange;
-use crate::model::value::Value;
 use crate::render::{findings, values, yaml};
+use crate::value::Value;
 
 /// The entries, in the form that goes below `spec:`.
 pub fn to_yaml(entries: &[(Expected, Vec<FieldChange>)]) -> String {

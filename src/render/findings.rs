@@ -3,11 +3,11 @@
 use crate::claims::{Code, Effect, Finding, Judged};
 use crate::compare::Writer;
 use crate::model::Key;
-use crate::model::value::{Map, Value};
 use crate::render::told::told;
 use crate::render::words;
 use crate::render::words::{count, fill, phrases};
 use crate::render::{foreign, values};
+use crate::value::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A finding in one sentence.

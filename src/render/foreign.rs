@@ -62,7 +62,7 @@ pub fn escaped(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{clean, escaped, message};
-    use crate::model::value::{Value, json};
+    use crate::value::{Value, json};
 
     #[test]
     fn nothing_hidden_is_left_of_a_text_and_words_of_any_language_stay() {

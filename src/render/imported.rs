@@ -1,10 +1,10 @@
 //! What was read from text, file by file, and every hole in it. It must not know how text is read.
 use crate::bundle::text::{Found, Line, What};
-use crate::model::value::{Value, json};
 use crate::render::foreign;
 use crate::render::told::told;
 use crate::render::words;
 use crate::render::words::{count, fill, phrases};
+use crate::value::{Value, json};
 
 /// The files of one bundle, a line each, and below it what is missing in it.
 pub fn text(name: &str, moment: &str, lines: &[Line]) -> String {

@@ -1,7 +1,7 @@
 //! kubectl's JSONPath: Kubernetes 1.36.3, client-go/util/jsonpath/parser.go. Paths are written as RFC 9535 wants them, which the crate
 //! `jsonpath-rust` reads; a template's texts, ranges and paths are kubectl's own.
-use crate::model::value::Value;
 use crate::render::foreign;
+use crate::value::Value;
 use jsonpath_rust::JsonPath;
 use jsonpath_rust::query::queryable::Queryable;
 
@@ -208,7 +208,7 @@ pub fn text(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::{find, template};
-    use crate::model::value::{Value, json};
+    use crate::value::{Value, json};
 
     fn list() -> Value {
         json!({"items": [

@@ -2,11 +2,11 @@
 //! not know which objects were asked for.
 use crate::argo;
 use crate::kinds::printed::{Column, Form};
-use crate::model::value::Value;
 use crate::model::{Key, Object, instant, meta};
 use crate::render::jsonpath::{find, text};
 use crate::render::table::{Style, columns};
 use crate::render::{findings, foreign, values};
+use crate::value::Value;
 use chrono::{DateTime, FixedOffset};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +55,7 @@ fn cell(object: &Value, column: &Column, moment: Option<DateTime<FixedOffset>>) 
             Form::Values => found.into_iter().map(|v| values::short(&text(v).into())).collect::<Vec<_>>().join(&column.join),
             Form::Count => found.len().to_string(),
             Form::Sum => found.into_iter().filter_map(Value::as_u64).sum::<u64>().to_string(),
-            Form::Fields => found.into_iter().filter_map(Value::as_object).map(crate::model::value::Map::len).sum::<usize>().to_string(),
+            Form::Fields => found.into_iter().filter_map(Value::as_object).map(crate::value::Map::len).sum::<usize>().to_string(),
             Form::First => found.first().map(|v| text(v).chars().take(8).collect()).unwrap_or_default(),
             Form::Age => age(moment, found.first().and_then(|v| instant(v.as_str()?))),
             Form::Pod => pod(object),
@@ -138,7 +138,7 @@ fn branch<'a>(app: &'a Object, by_key: &BTreeMap<&'a Key, &'a Object>, depth: us
 #[cfg(test)]
 mod tests {
     use super::{age, pod};
-    use crate::model::value::json;
+    use crate::value::json;
     use chrono::DateTime;
 
     #[test]
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_pods_status_is_the_reason_for_which_it_does_not_run() {
-        let status = |state: crate::model::value::Value| json!({"status": {"phase": "Running", "containerStatuses": [{"state": state}]}});
+        let status = |state: crate::value::Value| json!({"status": {"phase": "Running", "containerStatuses": [{"state": state}]}});
         assert_eq!(pod(&status(json!({"running": {}}))), "Running");
         assert_eq!(pod(&status(json!({"waiting": {"reason": "CrashLoopBackOff"}}))), "CrashLoopBackOff");
         assert_eq!(pod(&json!({"status": {"phase": "Succeeded"}})), "Completed");

@@ -1,9 +1,9 @@
 //! Roles as YAML for `kubectl apply -f -`, with comments that say what each right is for and what else it allows.
-use crate::model::value::Value;
 use crate::render::told::told;
 use crate::render::yaml;
 use crate::usecase::doctor::{Grant, role, roles};
 use crate::usecase::rights::{Purpose, Right};
+use crate::value::Value;
 
 const HEAD: &str = "\
 The rights that evid uses, for `kubectl apply -f -`: for each verb a role and its bindings, and nothing else. `evid prove` needs the

@@ -3,9 +3,9 @@
 use crate::canon::json;
 use crate::claims::{Effect, Finding, Judged};
 use crate::model::Verdict;
-use crate::model::value::{Map, Value, json};
 use crate::render::{findings, foreign, words};
 use crate::report::read::Reading;
+use crate::value::{Map, Value, json};
 
 /// The document, as one line. `verified` is false for a report that was only read.
 pub fn text(report: &Reading, verified: bool) -> String {

@@ -1,8 +1,8 @@
 //! Values of captured objects in words: never JSON, on one line, and of two long texts the part that differs. It must not know what the
 //! values are about.
-use crate::model::value::{Text, Value};
 use crate::render::foreign;
 use crate::render::words::{fill, phrases};
+use crate::value::{Text, Value};
 use similar::{ChangeTag, TextDiff};
 
 /// How many characters of a value are shown.
@@ -102,7 +102,7 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{both, lines, words};
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn no_value_is_json() {

@@ -1,6 +1,6 @@
 //! A JSON value as block YAML, in the form of `kubectl -o yaml`.
-use crate::model::value::Value;
 use crate::render::foreign;
+use crate::value::Value;
 
 /// The YAML text of a value, with a newline at its end.
 pub fn to_text(value: &Value) -> String {

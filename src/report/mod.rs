@@ -4,8 +4,8 @@ pub mod read;
 
 use crate::claims::{Evidence, Expect, Finding, Judged};
 use crate::compare::{Change, Writer};
-use crate::model::value::{Map, Value, json};
 use crate::model::{Key, Verdict};
+use crate::value::{Map, Value, json};
 
 /// The predicate's type.
 pub const PREDICATE_TYPE: &str = "https://evid.dev/report/v1";

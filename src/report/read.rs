@@ -5,8 +5,8 @@ use crate::bundle::expected::Expected;
 use crate::bundle::manifest::{Cluster, Hub, Tool, Window};
 use crate::claims::{Code, Effect, Finding, Judged};
 use crate::compare::{ChangeKind, FieldChange, Writer};
-use crate::model::value::{Value, from_value};
 use crate::model::{Gap, Key, Verdict};
+use crate::value::{Value, from_value};
 use serde::{Deserialize, Deserializer};
 
 /// A report.

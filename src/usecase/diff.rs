@@ -4,9 +4,9 @@ use crate::claims::{Evidence, Expect, Judged, catalogue, judge};
 use crate::compare::{Change, CompareError, Side};
 use crate::envelope::{Statement, Subject};
 use crate::kinds::{RuleError, Rules};
-use crate::model::value::Value;
 use crate::model::{Layer, Verdict};
 use crate::report;
+use crate::value::Value;
 
 /// A comparison that can't be made.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 use crate::bundle::sums::{Sums, SumsFault};
 use crate::canon::sha256_hex;
 use crate::envelope::{Statement, Subject};
-use crate::model::value::json;
+use crate::value::json;
 use std::collections::BTreeSet;
 
 /// The list: `sha256sum -c MANIFEST` checks it.

@@ -1,9 +1,9 @@
 //! The rights that evid asks for, by verb, and the question whether the user has one. Must not know what is done without one.
 use crate::argo::{SETTINGS, is_own_resource};
 use crate::model::stem;
-use crate::model::value::{Value, json};
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::{Api, Ask, Method, of_argo};
+use crate::value::{Value, json};
 
 /// The verb of evid that a right is for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Module → floor. A new module must be placed here.
 const FLOORS: &[(&str, u8)] = &[
+    ("value", 0),
     ("model", 0),
     ("canon", 1),
     ("kinds", 1),
@@ -26,6 +27,7 @@ const FLOORS: &[(&str, u8)] = &[
 
 /// Imports between neighbours of one floor that are meant.
 const SIBLINGS: &[(&str, &str)] = &[
+    ("model", "value"),
     ("kinds", "canon"),
     ("layers", "argo"),
     ("bundle", "argo"),

@@ -4,9 +4,9 @@ use crate::samples::{collected, side};
 use crate::support::json;
 use evid::compare::{Instances, Side, changes};
 use evid::kinds::Rules;
-use evid::model::value::Value;
-use evid::model::{group_of, set, stem};
+use evid::model::{group_of, stem};
 use evid::usecase::capture::{Collected, List};
+use evid::value::{Value, set};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ type Edit = BTreeMap<String, Value>;
 fn families() -> Vec<Family> {
     let text = include_str!("churn/families.yaml");
     let all = evid::canon::yaml::parse(text).unwrap();
-    all.into_iter().map(|value| evid::model::value::from_value(value.clone()).unwrap_or_else(|e| panic!("{e}: {value}"))).collect()
+    all.into_iter().map(|value| evid::value::from_value(value.clone()).unwrap_or_else(|e| panic!("{e}: {value}"))).collect()
 }
 
 fn edited(object: &Value, edit: &Edit) -> Value {

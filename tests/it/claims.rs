@@ -3,9 +3,9 @@
 use crate::samples::{collected, items, judge, names, object, verdict};
 use crate::support::json;
 use evid::claims::{Code, catalogue};
-use evid::model::value::Value;
 use evid::model::{Gap, Reason, Verdict};
 use evid::usecase::capture::Collected;
+use evid::value::Value;
 
 type Change = fn(&mut Collected);
 

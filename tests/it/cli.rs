@@ -80,7 +80,7 @@ fn a_report_that_was_changed_or_signed_by_somebody_else_is_refused() {
     other.evid(&["key", "generate"]);
     let foreign = other.path().join("home/.local/state/evid/signing.pub").display().to_string();
     assert_eq!(place.evid(&["verify", &path.display().to_string(), "--key", &foreign]).status.code(), Some(4));
-    let mut value: evid::model::value::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let mut value: evid::value::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     let mut payload = value["payload"].as_str().unwrap().to_owned();
     let at = payload.len() / 2;
     payload.replace_range(at..=at, if payload.as_bytes()[at] == b'A' { "B" } else { "A" });
@@ -198,7 +198,7 @@ fn show_prints_what_kubectl_would() {
     let names = text(&place.evid(&["show", "off", "deployments", "-n", "mlops-prod", "-o", "name"]).stdout);
     assert!(names.lines().any(|l| l == "deployments.apps/fastapi"), "{names}");
     let one = place.evid(&["show", "off", "deployment", "fastapi", "-n", "mlops-prod", "-o", "json"]).stdout;
-    let one: evid::model::value::Value = serde_json::from_slice(&one).unwrap();
+    let one: evid::value::Value = serde_json::from_slice(&one).unwrap();
     assert_eq!(one["kind"], "Deployment");
     let yaml = text(&place.evid(&["show", "off", "deployment", "fastapi", "-n", "mlops-prod", "-o", "yaml"]).stdout);
     let again = evid::canon::yaml::parse(&yaml).unwrap().remove(0);
@@ -219,7 +219,7 @@ fn coreutils_read_a_bundle_without_evid() {
     }
     let out = Command::new("sh").args(["-c", script]).current_dir(&folder).output().unwrap();
     assert!(out.status.success(), "{}", text(&out.stderr));
-    let manifest: evid::model::value::Value = serde_json::from_slice(&std::fs::read(folder.join("evid.json")).unwrap()).unwrap();
+    let manifest: evid::value::Value = serde_json::from_slice(&std::fs::read(folder.join("evid.json")).unwrap()).unwrap();
     let core = manifest["layers"].as_array().unwrap().iter().find(|l| l["name"] == "core").unwrap();
     assert_eq!(text(&out.stdout).trim(), core["digest"].as_str().unwrap());
 }
@@ -274,8 +274,8 @@ fn a_comparison_without_a_check_gives_the_same_verdicts_and_its_report_says_so()
     let place = Place::captured();
     let judged = |more: &[&str]| {
         let out = place.evid(&[&["diff", "before", "off", "on", "-o", "json", "--no-sign"], more].concat());
-        let mut report: evid::model::value::Value = serde_json::from_slice(&out.stdout).unwrap();
-        let said = |bundle: &mut evid::model::value::Value| bundle.as_object_mut().unwrap().remove("unchecked").is_some();
+        let mut report: evid::value::Value = serde_json::from_slice(&out.stdout).unwrap();
+        let said = |bundle: &mut evid::value::Value| bundle.as_object_mut().unwrap().remove("unchecked").is_some();
         let marked: Vec<bool> = report["bundles"].as_array_mut().unwrap().iter_mut().map(said).collect();
         (out.status.code(), marked, report)
     };
@@ -326,7 +326,7 @@ fn points_of_a_run_that_contradict_its_journal_are_named_and_not_judged() {
         // A clock that was set back is no damage, and leaves the order open.
         if !ordered.is_empty() {
             let out = place.evid(&["diff", "one", name, "--no-sign", "-o", "json"]);
-            let predicate: evid::model::value::Value = serde_json::from_slice(&out.stdout).unwrap();
+            let predicate: evid::value::Value = serde_json::from_slice(&out.stdout).unwrap();
             let claim = predicate["verdicts"].as_array().unwrap().iter().find(|v| v["claim"] == "evidence.ordered").unwrap();
             let named = claim.to_string().contains("dated-outside");
             assert_eq!((claim["verdict"].as_str(), named), (Some(ordered), ordered == "inconclusive"), "{name}: {claim:#}");
@@ -379,7 +379,7 @@ fn only_evids_own_kind_of_report_is_read_and_its_tool_says_no_more_than_name_and
     let place = Place::captured();
     place.evid(&["diff", "before", "off"]);
     assert_eq!(signed_anew(&place, |_| {}).0, Some(0));
-    let tool = |value: evid::model::value::Value| move |s: &mut evid::envelope::Statement| s.predicate["tool"] = value.clone();
+    let tool = |value: evid::value::Value| move |s: &mut evid::envelope::Statement| s.predicate["tool"] = value.clone();
     for (code, said) in [
         signed_anew(&place, |s| s.predicate_type = "https://slsa.dev/provenance/v1".into()),
         signed_anew(&place, tool(json!({"name": "evid", "version": "0.1.0", "note": "all is well"}))),
@@ -405,7 +405,7 @@ fn a_verdict_that_evid_does_not_give_is_no_report_and_foreign_lines_never_begin_
 #[test]
 fn a_highest_resource_version_below_one_that_is_held_is_a_defect() {
     let mut files = samples::files(&samples::drafted(samples::collected("off")));
-    let mut coverage: evid::model::value::Value = serde_json::from_slice(&files["coverage.json"]).unwrap();
+    let mut coverage: evid::value::Value = serde_json::from_slice(&files["coverage.json"]).unwrap();
     coverage["highestResourceVersion"] = "2".into();
     files.insert("coverage.json".into(), evid::canon::json::to_bytes(&coverage));
     let mut sums = evid::bundle::sums::Sums::default();

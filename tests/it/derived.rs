@@ -5,10 +5,9 @@ use crate::support::json;
 use evid::bundle::config::Config;
 use evid::compare::{Instances, changes};
 use evid::kinds::Rules;
-use evid::model::set;
-use evid::model::value::Value;
 use evid::usecase::capture::Collected;
 use evid::usecase::diff::Outcome;
+use evid::value::{Value, set};
 use proptest::prelude::*;
 
 type Edit = fn(&mut Collected);
@@ -225,7 +224,7 @@ fn only_an_active_autoscaler_takes_a_protected_workload_to_none() {
 /// Every leaf below a value, as JSON pointers.
 fn leaves(value: &Value, at: &str, out: &mut Vec<String>) {
     match value {
-        Value::Object(map) if !map.is_empty() => map.iter().for_each(|(k, v)| leaves(v, &evid::model::join(at, k), out)),
+        Value::Object(map) if !map.is_empty() => map.iter().for_each(|(k, v)| leaves(v, &evid::value::join(at, k), out)),
         Value::Array(list) if !list.is_empty() => list.iter().enumerate().for_each(|(i, v)| leaves(v, &format!("{at}/{i}"), out)),
         _ => out.push(at.to_owned()),
     }

@@ -21,7 +21,7 @@ fn codes_of_table(document: &str, heading: &str) -> BTreeSet<String> {
 fn every_finding_code_has_a_place_in_the_schema_and_a_line_in_the_docs() {
     let codes: BTreeSet<String> = Code::ALL.iter().map(|c| c.as_str().to_owned()).collect();
     assert_eq!(codes.len(), Code::ALL.len(), "two codes have one word");
-    let schema: evid::model::value::Value = serde_json::from_str(&read("schemas/report.v1.schema.json")).unwrap();
+    let schema: evid::value::Value = serde_json::from_str(&read("schemas/report.v1.schema.json")).unwrap();
     let listed = schema["$defs"]["code"]["enum"].as_array().unwrap().iter().map(|c| c.as_str().unwrap().to_owned()).collect();
     assert_eq!(codes, listed, "the schema's list of codes");
     // What a gap says stands with the gaps.
@@ -34,7 +34,7 @@ fn every_finding_code_has_a_place_in_the_schema_and_a_line_in_the_docs() {
 fn every_hole_of_a_text_has_a_place_in_the_schemas_and_a_line_in_the_docs() {
     let codes: BTreeSet<String> = Hole::ALL.iter().map(|c| c.as_str().to_owned()).collect();
     for schema in ["text", "import"] {
-        let schema: evid::model::value::Value = serde_json::from_str(&read(&format!("schemas/{schema}.v1.schema.json"))).unwrap();
+        let schema: evid::value::Value = serde_json::from_str(&read(&format!("schemas/{schema}.v1.schema.json"))).unwrap();
         let listed = schema["$defs"]["hole"]["properties"]["code"]["enum"].as_array().unwrap();
         assert_eq!(codes, listed.iter().map(|c| c.as_str().unwrap().to_owned()).collect());
     }

@@ -264,7 +264,7 @@ fn rights_are_asked_one_by_one_only_where_the_wildcard_is_denied_and_only_what_i
         {"apiGroups": [""], "resources": ["pods/exec"], "verbs": ["create"]},
         {"apiGroups": ["argoproj.io"], "resources": ["applications"], "verbs": ["patch"]}
     ]);
-    assert_eq!(role["rules"], evid::model::value::Value::from(rules));
+    assert_eq!(role["rules"], evid::value::Value::from(rules));
 }
 
 #[test]

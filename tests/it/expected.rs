@@ -5,9 +5,9 @@ use crate::samples::{collected, object, verdict};
 use crate::support::json;
 use evid::bundle::config::Config;
 use evid::claims::Code;
-use evid::model::value::Value;
 use evid::usecase::capture::Collected;
 use evid::usecase::diff::{Outcome, diff};
+use evid::value::Value;
 
 /// Two captures of the platform as it was before, a map of its protected layer made anew in the second as told.
 fn pair(change: impl Fn(&mut Value)) -> Vec<Collected> {
@@ -22,7 +22,7 @@ fn pair(change: impl Fn(&mut Value)) -> Vec<Collected> {
 
 fn expecting(pointer: &str) -> Config {
     let entry = json!({"kind": "configmaps", "namespace": "mlops-prod", "name": "fastapi-*", "pointers": [pointer], "because": "the operator counts its runs here"});
-    evid::model::value::from_value(json!({"expected": [entry]})).unwrap()
+    evid::value::from_value(json!({"expected": [entry]})).unwrap()
 }
 
 fn judged(all: Vec<Collected>, config: &Config) -> Outcome {

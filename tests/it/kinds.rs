@@ -5,7 +5,7 @@ use evid::canon::json;
 use evid::kinds;
 use evid::kinds::split::{join_facets, split};
 use evid::kinds::{Rules, health};
-use evid::model::value::Value;
+use evid::value::Value;
 use proptest::prelude::*;
 
 #[test]

@@ -5,8 +5,8 @@ mod restored;
 
 use crate::samples::{collected, items, judge, object, verdict};
 use crate::support::json;
-use evid::model::value::Value;
 use evid::usecase::capture::{Collected, List};
+use evid::value::Value;
 
 type Change = fn(&mut [Collected]);
 

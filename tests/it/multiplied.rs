@@ -2,8 +2,8 @@
 use crate::multiplied::multiply::multiply;
 use crate::samples;
 use evid::adapters::dump;
-use evid::model::value::Value;
 use evid::usecase::capture::Collected;
+use evid::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

@@ -10,7 +10,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn read(path: &str) -> evid::model::value::Value {
+fn read(path: &str) -> evid::value::Value {
     yaml::parse(&fs::read_to_string(root().join(path)).unwrap()).unwrap().remove(0)
 }
 

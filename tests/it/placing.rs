@@ -6,8 +6,8 @@ use evid::bundle::config::Config;
 use evid::kinds::Rules;
 use evid::kinds::rule::Relation;
 use evid::layers::{Context, lean, place};
-use evid::model::value::Value;
-use evid::model::{Key, KeyRef, Object, Objects, Placement, escape, set};
+use evid::model::{Key, KeyRef, Object, Objects, Placement};
+use evid::value::{Value, escape, set};
 use std::borrow::Cow;
 
 /// Objects of which placing gets only what it is said to read.

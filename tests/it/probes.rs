@@ -10,7 +10,7 @@ pub mod runner;
 use crate::support::json;
 use evid::bundle::probe::{Answer, Heard, Probe, Raw, Silence, Why};
 use evid::canon::redact::Redactor;
-use evid::model::value::Value;
+use evid::value::Value;
 use std::time::Duration;
 
 pub fn redactor() -> Redactor {
@@ -20,7 +20,7 @@ pub fn redactor() -> Redactor {
 /// A probe with this expectation.
 pub fn probe(expect: Value) -> Probe {
     let through = json!({"service": {"namespace": "shop", "name": "web", "port": 80}});
-    evid::model::value::from_value(json!({"name": "web health", "layer": "core", "through": through, "path": "/health", "expect": expect}))
+    evid::value::from_value(json!({"name": "web health", "layer": "core", "through": through, "path": "/health", "expect": expect}))
         .unwrap()
 }
 

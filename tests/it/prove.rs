@@ -6,7 +6,6 @@ use evid::bundle::config::Config;
 use evid::bundle::probe::Raw;
 use evid::canon::redact::Redactor;
 use evid::kinds::Rules;
-use evid::model::value::Value;
 use evid::usecase::capture::spool::{Memory, Spool};
 use evid::usecase::capture::{CaptureError, Outline, Put};
 use evid::usecase::cluster::port::{Api, Ask, Clock, NoReply, Reply};
@@ -14,6 +13,7 @@ use evid::usecase::probes::{Call, Reach, Unheard};
 use evid::usecase::prove::{Fault, Folder, Goal, News, Proof, ProveError, State, Step};
 use evid::usecase::session::Session;
 use evid::usecase::switch::{Journal, Options, Times};
+use evid::value::Value;
 use std::sync::Mutex;
 use std::time::Duration;
 

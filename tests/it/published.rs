@@ -7,13 +7,13 @@ use crate::switch::platform;
 use crate::switch::repair::{options, project, without_project};
 use crate::{doctor, samples};
 use evid::canon::json::to_text;
-use evid::model::value::Value;
 use evid::render;
 use evid::usecase::doctor::role;
 use evid::usecase::switch::off::off;
 use evid::usecase::switch::on::on;
 use evid::usecase::switch::status::status;
 use evid::usecase::switch::{Strategy, off, on, repair};
+use evid::value::Value;
 use std::path::Path;
 
 /// Holds documents, one a line, against the file of that name and each against the schema of that name.

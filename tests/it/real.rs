@@ -1,6 +1,6 @@
 //! What a capture sees of a real Kubernetes control plane and a real Argo CD (`tests/real/run`); `scenes::real` turns the switch there.
 //! Each test leaves the platform as it found it.
-use evid::model::value::Value;
+use evid::value::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -10,7 +10,6 @@ use evid::bundle::probe::Line;
 use evid::canon::redact::Redactor;
 use evid::compare::Side;
 use evid::model::Source;
-use evid::model::value::Value;
 use evid::render::view::{Inputs, view};
 use evid::render::{html, junit, markdown, sarif};
 use evid::report::read::{Reading, read};
@@ -18,6 +17,7 @@ use evid::usecase::capture::{Beside, Collected};
 use evid::usecase::diff::diff;
 use evid::usecase::prove::{Goal, State};
 use evid::usecase::shown::shown;
+use evid::value::Value;
 use std::path::Path;
 
 /// A report in its forms: ending of a file, text.
@@ -59,7 +59,7 @@ fn reading(sides: &[Side]) -> Reading {
 
 /// A probe of core with one sample.
 pub(super) fn probe(body: &str, is: &str) -> Line {
-    evid::model::value::from_value(json!({"probe": "api health", "layer": "core",
+    evid::value::from_value(json!({"probe": "api health", "layer": "core",
         "asked": {"through": "service", "method": "GET", "path": "/health", "port": "80"},
         "target": {"kind": "Service", "namespace": "mlops-prod", "name": "fastapi"},
         "samples": [{"at": "2026-11-23T18:12:20.000Z", "heard": {"answer": {"status": 200, "body": body, "bytes": 9, "milliseconds": 3}},
@@ -70,7 +70,7 @@ pub(super) fn probe(body: &str, is: &str) -> Line {
 fn config() -> Config {
     let probe = json!({"name": "api health", "layer": "core", "path": "/health",
         "through": {"service": {"namespace": "mlops-prod", "name": "fastapi", "port": 80}}, "expect": {"json": [{"at": "/status", "equals": "ok"}]}});
-    Config { probes: Some(vec![evid::model::value::from_value(probe).unwrap()]), ..Config::default() }
+    Config { probes: Some(vec![evid::value::from_value(probe).unwrap()]), ..Config::default() }
 }
 
 /// A point of a run, with what was watched and written before it.

@@ -2,8 +2,8 @@
 use crate::cli::Place;
 use crate::support::json;
 use evid::adapters::kube::{Access, Cluster, connect};
-use evid::model::value::Value;
 use evid::usecase::cluster::port::{Api as _, Ask, Method};
+use evid::value::Value;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;

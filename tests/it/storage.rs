@@ -3,9 +3,9 @@ use crate::samples::{collected, drafted_with, object, side_of};
 use crate::support::json;
 use evid::bundle::config::{Config, Pin};
 use evid::claims::Judged;
-use evid::model::value::Value;
 use evid::usecase::capture::Collected;
 use evid::usecase::diff::diff;
+use evid::value::Value;
 
 const VOLUME: &str = "triton-model-repo-prod";
 const CLAIM: &str = "triton-model-repo";

@@ -5,6 +5,6 @@ pub mod cluster;
 
 /// A value of evid's from a literal.
 macro_rules! json {
-    ($($literal:tt)+) => { evid::model::value::Value::from(serde_json::json!($($literal)+)) };
+    ($($literal:tt)+) => { evid::value::Value::from(serde_json::json!($($literal)+)) };
 }
 pub(crate) use json;

@@ -132,9 +132,9 @@ fn the_file_of_each_finding_and_each_change_holds_the_objects_line() {
         for (key, bundle, file) in findings.chain(changes).filter(|(_, _, f)| f.contains('/')) {
             let bytes = sides[bundle].file(file).unwrap_or_else(|e| panic!("{name}: {key}: {e}"));
             let held = lines(&bytes).any(|line| {
-                let line: evid::model::value::Value = serde_json::from_slice(line).unwrap();
+                let line: evid::value::Value = serde_json::from_slice(line).unwrap();
                 let place = line.get("metadata").unwrap_or(&line);
-                let at = |field: &str| place.get(field).and_then(evid::model::value::Value::as_str).unwrap_or("").to_owned();
+                let at = |field: &str| place.get(field).and_then(evid::value::Value::as_str).unwrap_or("").to_owned();
                 (at("namespace"), at("name")) == (key.namespace.clone(), key.name.clone())
             });
             assert!(held, "{name}: {file} holds no line of {key}");

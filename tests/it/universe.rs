@@ -4,11 +4,11 @@ use crate::support::json;
 use evid::bundle::sums::Sums;
 use evid::compare::Side;
 use evid::kinds::Rules;
-use evid::model::value::Value;
 use evid::model::{Verdict, stem};
 use evid::usecase::capture::{Collected, List};
 use evid::usecase::diff::{Outcome, diff};
 use evid::usecase::verify;
+use evid::value::Value;
 use std::collections::BTreeMap;
 
 /// An OFF on which every claim that can be wrong is: changed, restarted, moved, left, strayed.

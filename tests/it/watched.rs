@@ -2,8 +2,8 @@
 use crate::samples::{collected, drafted, names, side_of, verdict};
 use crate::support::json;
 use evid::claims::Code;
-use evid::model::value::Value;
 use evid::usecase::diff::{Outcome, diff};
+use evid::value::Value;
 
 /// A pod of core in the samples.
 fn pod(collected: &mut evid::usecase::capture::Collected) -> Value {

@@ -2,7 +2,7 @@
 //! CustomResourceDefinitions. Knows no folder and no answer.
 use crate::kinds::built_in;
 use crate::kinds::built_in::BuiltIn;
-use crate::model::value::Value;
+use crate::value::Value;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Resource {
@@ -88,7 +88,7 @@ fn declared(definition: &Value) -> Option<Resource> {
 #[cfg(test)]
 mod tests {
     use super::Catalogue;
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn a_word_finds_its_resource() {

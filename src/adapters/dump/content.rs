@@ -6,7 +6,7 @@ use crate::adapters::dump::{Problem, open};
 use crate::canon::{strict, yaml};
 use crate::model::group_of;
 use crate::model::meta::text;
-use crate::model::value::Value;
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// Documents of the API that are no objects: they describe kinds.

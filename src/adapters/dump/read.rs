@@ -7,9 +7,9 @@ use crate::adapters::dump::stderr::Said;
 use crate::adapters::dump::walk::{Found, walk};
 use crate::adapters::dump::{DumpError, Problem, attest, content, open, stderr};
 use crate::canon::{each, threads};
-use crate::model::value::Value;
 use crate::model::{Gap, Reason, Source};
 use crate::usecase::capture::Collected;
+use crate::value::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,8 +1,7 @@
 //! What the reading of a dump needs of its objects after they were passed on: their namespaces, and a few fields of the kinds that say which
 //! namespaces and kinds there are. Knows no file.
 use crate::model::meta::text;
-use crate::model::set;
-use crate::model::value::Value;
+use crate::value::{Value, set};
 use std::collections::BTreeSet;
 
 /// What was seen of the objects of one answer.

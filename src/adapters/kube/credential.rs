@@ -2,7 +2,7 @@
 //! it three times for each command. What a plugin prints leaves this module only as the credential, and never in an error.
 use crate::adapters::ended;
 use crate::adapters::kube::access::ConnectError;
-use crate::model::value::json;
+use crate::value::json;
 use chrono::{DateTime, Utc};
 use kube::config::{AuthInfo, ExecConfig};
 use serde::Deserialize;
@@ -57,7 +57,7 @@ fn run(exec: &ExecConfig) -> Result<Status, ConnectError> {
     let version = exec.api_version.clone().unwrap_or_else(|| "client.authentication.k8s.io/v1".into());
     let mut info = json!({"apiVersion": version, "kind": "ExecCredential", "spec": {"interactive": false}});
     if let Some(cluster) = exec.cluster.as_ref().filter(|_| exec.provide_cluster_info) {
-        info["spec"]["cluster"] = crate::model::value::to_value(cluster).map_err(|e| failed(exec, &e.to_string()))?;
+        info["spec"]["cluster"] = crate::value::to_value(cluster).map_err(|e| failed(exec, &e.to_string()))?;
     }
     let mut run = Command::new(command);
     run.args(exec.args.iter().flatten()).env("KUBERNETES_EXEC_INFO", info.to_string());

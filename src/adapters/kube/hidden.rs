@@ -1,8 +1,8 @@
 //! What no answer may give back to a person or a file: the credential that was sent, and secrets in what a server says of an error. Must
 //! not know what an answer is for; objects are redacted where they are taken in.
 use crate::canon::redact::Redactor;
-use crate::model::value::Value;
 use crate::usecase::cluster::port::Reply;
+use crate::value::Value;
 use memchr::memmem;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};

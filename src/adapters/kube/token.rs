@@ -15,7 +15,7 @@ pub(super) struct Sent {
 /// Makes the token ready, that of a file too.
 pub(super) fn settle(user: &mut AuthInfo) -> Result<Sent, ConnectError> {
     let wrong = |what: String| ConnectError::Kubeconfig { what };
-    let written = crate::model::value::to_value(&*user).map_err(|e| wrong(e.to_string()))?;
+    let written = crate::value::to_value(&*user).map_err(|e| wrong(e.to_string()))?;
     let text = |name: &str| written.get(name).and_then(|v| v.as_str()).filter(|v| !v.is_empty()).map(str::to_owned);
     let mut sent = Sent { secrets: text("password").into_iter().collect(), of_file: false };
     let token = match (text("token"), text("tokenFile")) {

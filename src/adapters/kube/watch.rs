@@ -3,9 +3,9 @@
 use crate::adapters::causes::in_one_line;
 use crate::adapters::kube::login::Login;
 use crate::adapters::kube::send::{Cluster, Sender};
-use crate::model::value::Value;
 use crate::usecase::cluster::port::{Watch, WatchEvent};
 use crate::usecase::cluster::{All, Resource, Whole};
+use crate::value::Value;
 use chrono::{DateTime, Utc};
 use http::Request;
 use http_body_util::BodyExt as _;

@@ -2,7 +2,7 @@
 //! arrived.
 use crate::canon::redact::{MARK, Redactor};
 use crate::canon::sha256_hex;
-use crate::model::value::Value;
+use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;

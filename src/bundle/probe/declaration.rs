@@ -4,7 +4,7 @@ use crate::bundle::probe::expect::Expect;
 use crate::bundle::probe::time::Span;
 use crate::canon::redact::{MARK, Redactor};
 use crate::canon::yaml;
-use crate::model::value::Value;
+use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -256,16 +256,16 @@ impl Probe {
     pub fn redacted(&self, redactor: &Redactor) -> Self {
         let text = |t: &mut String| *t = redactor.text(t).into_owned();
         let mut probe = self.clone();
-        let mut headers = crate::model::value::to_value(&probe.headers).unwrap_or_default();
+        let mut headers = crate::value::to_value(&probe.headers).unwrap_or_default();
         redactor.object(&mut headers);
-        probe.headers = crate::model::value::from_value(headers).unwrap_or_default();
+        probe.headers = crate::value::from_value(headers).unwrap_or_default();
         probe.path.iter_mut().chain(&mut probe.body).for_each(text);
         match &mut probe.through {
             Through::Url(url) => text(url),
             Through::Exec(exec) => {
-                let mut command = crate::model::value::json!({ "command": exec.command });
+                let mut command = crate::value::json!({ "command": exec.command });
                 redactor.object(&mut command);
-                exec.command = command.get("command").and_then(|c| crate::model::value::from_value(c.clone()).ok()).unwrap_or_default();
+                exec.command = command.get("command").and_then(|c| crate::value::from_value(c.clone()).ok()).unwrap_or_default();
             }
             Through::Service(_) | Through::Pod(_) | Through::PortForward(_) => {}
         }
@@ -352,5 +352,5 @@ fn url(url: &str) -> Result<(), &'static str> {
 /// If the data file is malformed; a test makes sure that it is not.
 pub fn built_in() -> Result<Vec<Probe>, String> {
     let documents = yaml::parse(include_str!("built_in.yaml")).map_err(|e| e.to_string())?;
-    crate::model::value::from_value(documents.into_iter().next().unwrap_or_default()).map_err(|e| e.to_string())
+    crate::value::from_value(documents.into_iter().next().unwrap_or_default()).map_err(|e| e.to_string())
 }

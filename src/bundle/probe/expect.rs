@@ -1,7 +1,7 @@
 //! The right answer to a probe. Holds the declaration and checks that it makes sense; `judge` judges.
 use crate::bundle::probe::time::Span;
 use crate::canon::redact::Redactor;
-use crate::model::value::{Number, Value};
+use crate::value::{Number, Value};
 use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -108,7 +108,7 @@ impl Check {
 
     /// The expectation as one value.
     pub(super) fn wanted(&self) -> Value {
-        let mut value = crate::model::value::to_value(self).unwrap_or_default();
+        let mut value = crate::value::to_value(self).unwrap_or_default();
         if let Some(map) = value.as_object_mut() {
             map.remove("at");
         }

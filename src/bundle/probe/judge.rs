@@ -4,7 +4,7 @@ use crate::bundle::probe::declaration::Probe;
 use crate::bundle::probe::expect::{Check, matches};
 use crate::canon::json;
 use crate::canon::redact::MARK;
-use crate::model::value::Value;
+use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 

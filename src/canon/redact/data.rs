@@ -29,7 +29,7 @@ impl<T: DeserializeOwned + Default> File<T> {
     }
 
     fn parse(&self) -> Option<T> {
-        crate::model::value::from_value(yaml::parse(self.text).ok()?.pop()?).ok()
+        crate::value::from_value(yaml::parse(self.text).ok()?.pop()?).ok()
     }
 }
 

@@ -2,7 +2,7 @@
 use super::commands;
 use super::literal::is_literal;
 use super::names::{self, Sense};
-use crate::model::value::Value;
+use crate::value::Value;
 
 /// For each element: from which byte on it is a secret as a whole. `before` are the words of the command that stand elsewhere.
 pub(super) fn secret_from(before: &[Value], list: &[Value]) -> Vec<Option<usize>> {
@@ -31,7 +31,7 @@ pub(super) fn secret_from(before: &[Value], list: &[Value]) -> Vec<Option<usize>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::value::json;
+    use crate::value::json;
 
     fn found(list: Value) -> Vec<Option<usize>> {
         secret_from(&[], list.as_array().unwrap())

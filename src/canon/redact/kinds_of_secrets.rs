@@ -2,7 +2,7 @@
 use super::MARK;
 use super::tests::redactor;
 use crate::canon::yaml;
-use crate::model::value::{Value, json};
+use crate::value::{Value, json};
 
 fn cases() -> Value {
     yaml::parse(include_str!("cases.yaml")).unwrap().remove(0)

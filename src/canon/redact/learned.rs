@@ -2,7 +2,7 @@
 //! formats.
 use super::literal;
 use super::token::{Domain, Tokens};
-use crate::model::value::Value;
+use crate::value::Value;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine as _;
 use memchr::memmem;

@@ -27,7 +27,7 @@ mod walk;
 pub use token::{Domain, MARK};
 
 use crate::canon::sha256_hex;
-use crate::model::value::Value;
+use crate::value::Value;
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 use token::Tokens;

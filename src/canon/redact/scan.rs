@@ -8,7 +8,7 @@ use super::pattern::Pattern;
 use super::spans::{self, Span, Spans, secret_of};
 use super::token::{Domain, Tokens};
 use super::{blocks, commands, encoded, learned, literal, logins, pairs, plain, shapes, splice, tables, urls, walk};
-use crate::model::value::Value;
+use crate::value::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Mutex;

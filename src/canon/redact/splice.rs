@@ -1,7 +1,7 @@
 //! Writes the redacted values of a JSON text back into that text, so that all other bytes stay as they are: white space, the order of
 //! fields, and how texts are escaped. Knows nothing of what is secret.
 use super::token::{Domain, Tokens};
-use crate::model::value::Value;
+use crate::value::Value;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;

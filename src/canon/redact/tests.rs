@@ -1,6 +1,6 @@
 //! The redactor as a whole, with invented values.
 use super::*;
-use crate::model::value::json;
+use crate::value::json;
 
 pub(super) fn redactor() -> Redactor {
     Redactor::new(&[7; 32])

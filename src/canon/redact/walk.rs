@@ -8,7 +8,7 @@ use super::names::{self, Sense};
 use super::scan::Scan;
 use super::token::Domain;
 use crate::canon::json;
-use crate::model::value::{Map, Value};
+use crate::value::{Map, Value};
 
 #[derive(Clone, Copy)]
 struct Place {

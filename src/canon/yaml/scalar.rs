@@ -1,5 +1,5 @@
 //! The meaning of a plain YAML scalar by the core schema of YAML 1.2. Numbers keep every digit. Knows nothing of documents.
-use crate::model::value::{Number, Value};
+use crate::value::{Number, Value};
 
 /// The core schema's types.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -8,7 +8,7 @@ use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{CompareError, Instance, Spot};
 use crate::model::By;
-use crate::model::value::json;
+use crate::value::json;
 
 pub(super) fn absent(q: &Question<'_>) -> Answer {
     let e = q.evidence;

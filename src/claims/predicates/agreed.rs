@@ -5,7 +5,7 @@ use crate::bundle::lines::OwnedLine;
 use crate::claims::predicates::wanted::is_anothers_doing;
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Side, Spot, lines};
-use crate::model::value::{Map, Text};
+use crate::value::{Map, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fields of a layer's objects that moved from one bundle to another under an agreement.

@@ -3,7 +3,7 @@ use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Finding};
 use crate::compare::{Heard, Is, Line, Side};
 use crate::model::Key;
-use crate::model::value::{Value, json};
+use crate::value::{Value, json};
 use std::collections::BTreeSet;
 
 pub(super) fn answering(q: &Question<'_>) -> Answer {

@@ -5,8 +5,8 @@ use crate::bundle::watch::{Pod, Seen};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Is, Line, Spot, lines};
-use crate::model::value::json;
 use crate::model::{By, Key, instant};
+use crate::value::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn available(q: &Question<'_>) -> Answer {

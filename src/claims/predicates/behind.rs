@@ -3,7 +3,7 @@ use crate::claims::predicates::volumes::{Item, volumes};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Spot};
 use crate::model::meta;
-use crate::model::value::{Value, json};
+use crate::value::{Value, json};
 use std::collections::BTreeMap;
 
 /// The claims of a layer that have another volume than before, or none.

@@ -7,8 +7,8 @@ use crate::claims::predicates::{agreed, generated};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{Change, ChangeKind, CompareError, Instance, Instances, Spot};
-use crate::model::value::json;
 use crate::model::{By, Key, PLATFORM, Role, unstem};
+use crate::value::json;
 use std::collections::BTreeSet;
 
 pub(super) fn confined(q: &Question<'_>) -> Answer {

@@ -4,7 +4,7 @@ use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Side, Spot, lines};
 use crate::kinds::patterns::covers;
 use crate::model::unstem;
-use crate::model::value::{Map, Value};
+use crate::value::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Generated values, in the objects of some layers, that differ from one bundle to another.

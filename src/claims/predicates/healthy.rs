@@ -4,7 +4,7 @@ use crate::claims::predicates::{settled, wanted};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Instance, Spot};
-use crate::model::value::Value;
+use crate::value::Value;
 use std::collections::BTreeSet;
 
 /// The kinds whose objects count by themselves.

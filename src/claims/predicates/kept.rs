@@ -4,7 +4,7 @@ use crate::claims::evidence::APPLICATIONS;
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Finding, Position};
 use crate::model::meta;
-use crate::model::value::json;
+use crate::value::json;
 use std::collections::BTreeSet;
 
 pub(super) fn kept(q: &Question<'_>) -> Answer {

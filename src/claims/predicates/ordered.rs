@@ -6,7 +6,7 @@ use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Finding};
 use crate::compare::{CompareError, Side, Spot, lines};
 use crate::model::instant;
-use crate::model::value::{Value, json};
+use crate::value::{Value, json};
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use std::collections::BTreeMap;
 

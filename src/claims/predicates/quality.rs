@@ -3,8 +3,8 @@ use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Finding};
 use crate::compare::Side;
 use crate::kinds::Rules;
-use crate::model::value::{Value, json};
 use crate::model::{Key, Known, meta};
+use crate::value::{Value, json};
 use std::collections::BTreeSet;
 
 /// Every question was answered, and every kind that could have been asked, or that a layer has or manages, was asked (law 1).

@@ -10,7 +10,7 @@ use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{Change, ChangeKind, CompareError, Spot};
 use crate::kinds::worse::is_worse;
 use crate::model::Key;
-use crate::model::value::{Value, json};
+use crate::value::{Value, json};
 use std::collections::BTreeSet;
 
 pub(super) fn restored(q: &Question<'_>) -> Answer {

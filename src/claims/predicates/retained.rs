@@ -7,8 +7,8 @@ use crate::claims::predicates::volumes::{CLAIMS, Item, VOLUMES, claim, claim_at,
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Spot};
-use crate::model::value::{Value, json};
 use crate::model::{Gap, Role};
+use crate::value::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Volumes<'e> = BTreeMap<String, Item<'e>>;

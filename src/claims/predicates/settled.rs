@@ -3,7 +3,7 @@
 use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Spot};
 use crate::model::Key;
-use crate::model::value::json;
+use crate::value::json;
 
 /// The doubts about a layer's Applications in one bundle.
 pub(super) fn doubts(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {

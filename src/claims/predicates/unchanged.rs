@@ -6,7 +6,7 @@ use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Expect, Finding, witness};
 use crate::compare::{ChangeKind, CompareError, Instance, Spot};
 use crate::model::Role;
-use crate::model::value::json;
+use crate::value::json;
 
 pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     let e = q.evidence;

@@ -7,7 +7,7 @@ use crate::claims::predicates::wanted::wanted;
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Instance, Instances, Spot};
-use crate::model::value::{Text, Value, json};
+use crate::value::{Text, Value, json};
 use std::collections::BTreeMap;
 
 pub(super) fn undisturbed(q: &Question<'_>) -> Answer {

@@ -2,7 +2,7 @@
 //! nothing.
 use crate::claims::Evidence;
 use crate::compare::{CompareError, Instance, Spot};
-use crate::model::value::{Map, Value, json};
+use crate::value::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// The stem of volumes.

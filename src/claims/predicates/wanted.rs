@@ -2,8 +2,8 @@
 //! active autoscaler did it. Fewer Ready pods than the workload says are available are a doubt.
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
-use crate::model::value::{Value, json};
 use crate::model::{group_of, meta};
+use crate::value::{Value, json};
 use std::collections::BTreeMap;
 
 /// The field in which a workload says how many of its pods are available.

@@ -2,9 +2,9 @@
 use crate::cli::failure::Failure;
 use crate::cli::form::Form;
 use crate::cli::ui;
-use crate::model::value::Value;
 use crate::render::jsonpath::template;
 use crate::render::yaml;
+use crate::value::Value;
 use clap::ValueEnum as _;
 use std::path::PathBuf;
 

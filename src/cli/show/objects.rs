@@ -12,13 +12,13 @@ use crate::cli::show::probes;
 use crate::cli::{Done, ui};
 use crate::kinds::printed::{self, Column};
 use crate::kinds::{Rules, health};
-use crate::model::value::{Value, json};
 use crate::model::{Object, meta};
 use crate::render::objects::{Row, table, tree};
 use crate::render::table::columns;
 use crate::render::told::told;
 use crate::render::{foreign, gaps};
 use crate::usecase::show::{Known, Named, Names, Selector, Wanted, known, layer_of};
+use crate::value::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 

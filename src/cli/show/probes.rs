@@ -5,8 +5,8 @@ use crate::cli::failure::Failure;
 use crate::cli::show::args::{Args, Output};
 use crate::cli::{Done, ui};
 use crate::compare;
-use crate::model::value::json;
 use crate::render::{foreign, probes};
+use crate::value::json;
 use std::collections::BTreeMap;
 
 /// The probe lines of all layers.
@@ -26,7 +26,7 @@ pub(super) fn run(args: &Args, files: &BTreeMap<String, Vec<u8>>) -> Done {
         return Err(Failure::new(format!("{} holds no answer of such a probe", args.subject)).hint(hint).exit(Exit::Refuted));
     }
     match &args.output {
-        Output::Value(format) => format.print(&crate::model::value::to_value(&found).map(|items| json!({ "items": items }))?)?,
+        Output::Value(format) => format.print(&crate::value::to_value(&found).map(|items| json!({ "items": items }))?)?,
         Output::Name => {
             ui::text(&found.iter().map(|l| foreign::clean(&format!("{} {}", l.probe, probes::target(l))) + "\n").collect::<String>())?;
         }

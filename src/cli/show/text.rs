@@ -6,8 +6,8 @@ use crate::cli::failure::Failure;
 use crate::cli::show::args::{Args, Output};
 use crate::cli::{Done, ui};
 use crate::compare;
-use crate::model::value::json;
 use crate::render::imported;
+use crate::value::json;
 use std::collections::BTreeMap;
 
 pub(super) fn run(args: &Args, files: &BTreeMap<String, Vec<u8>>) -> Done {

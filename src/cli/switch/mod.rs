@@ -20,13 +20,13 @@ use crate::cli::switch::args::{Common, Verb};
 use crate::cli::{Done, Global, manifest, ui};
 use crate::kinds::Rules;
 use crate::model::Layer;
-use crate::model::value::Value;
 use crate::render::switch as render;
 use crate::render::told::told;
 use crate::usecase::cluster::port::{Api, Clock};
 use crate::usecase::cluster::{uid, uid_of_hub};
 use crate::usecase::doctor;
 use crate::usecase::switch::{Event, Fact, Journal, Options, Run, Stamp, Stop, Times, off, on, repair, status};
+use crate::value::Value;
 use std::io::IsTerminal as _;
 
 /// What every verb needs besides its own options.
@@ -227,8 +227,8 @@ mod tests {
     use super::{Args, Bound, Here, on_cluster};
     use crate::cli::Global;
     use crate::cli::exit::Exit;
-    use crate::model::value::{Value, json};
     use crate::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
+    use crate::value::{Value, json};
     use chrono::{DateTime, Utc};
     use clap::Parser;
     use std::time::Duration;

@@ -10,9 +10,9 @@ use crate::cli::verify::{Depth, Verifying, bundle};
 use crate::cli::{Done, Global};
 use crate::envelope::{Envelope, SignatureStatus, Statement, VerifyingKey};
 use crate::model::Verdict;
-use crate::model::value::Value;
 use crate::render::foreign;
 use crate::usecase::diff::diff;
+use crate::value::Value;
 use std::path::{Path, PathBuf};
 
 /// What the signatures of an envelope say to a reader with these keys: a line for it, and how well that is.

@@ -63,6 +63,6 @@ fn values_that_are_not_as_they_must_be_are_refused() {
     assert!(matches!(Statement::parse(&without.to_bytes()), Err(StatementFault::Value { field: "subject", .. })));
     let many = Statement { subjects: vec![statement().subjects[0].clone(); 1025], ..statement() };
     assert!(matches!(Statement::parse(&many.to_bytes()), Err(StatementFault::Value { field: "subject", .. })));
-    let bare = Statement { predicate: crate::model::value::json!([]), ..statement() };
+    let bare = Statement { predicate: crate::value::json!([]), ..statement() };
     assert!(matches!(Statement::parse(&bare.to_bytes()), Err(StatementFault::Value { field: "predicate", .. })));
 }

@@ -2,8 +2,8 @@
 //! Service's selector says, and no other address was written by hand.
 use crate::layers::Context;
 use crate::model::meta::list;
-use crate::model::value::Value;
 use crate::model::{Key, Object, meta};
+use crate::value::Value;
 
 /// The result for the addresses of an object.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

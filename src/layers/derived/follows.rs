@@ -4,8 +4,8 @@ use crate::kinds::Kind;
 use crate::kinds::patterns::{covers, is_like, is_within};
 use crate::kinds::rule::Given;
 use crate::kinds::split::split;
-use crate::model::value::{Map, Value};
-use crate::model::{join, meta, push, set, tokens};
+use crate::model::meta;
+use crate::value::{Map, Value, join, push, set, tokens};
 use std::collections::BTreeMap;
 
 /// The kind of a departure.

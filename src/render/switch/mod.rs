@@ -6,12 +6,12 @@ pub use outcome::{off, off_json, off_plan, on, on_json, on_plan, repair, repair_
 pub use status::{status, status_json};
 
 use crate::canon::redact::hidden;
-use crate::model::value::{Value, json};
 use crate::model::{Gap, Key};
 use crate::render::foreign::clean;
 use crate::render::told::told;
 use crate::render::words;
 use crate::usecase::switch::{Event, Fact, Step, Write};
+use crate::value::{Value, json};
 
 /// At most this many are printed; the others are counted.
 const MOST: usize = 5;

@@ -1,11 +1,11 @@
 //! Plans and outcomes of off, on and repair: as text, as JSON.
-use crate::model::value::{Value, json};
 use crate::render::foreign::clean;
 use crate::render::switch::{block, fact, facts, facts_json, gaps, gaps_json, key_json, writes, writes_json};
 use crate::render::told::told;
 use crate::render::words::{fill, phrases};
 use crate::usecase::switch::off::{Off, Plan};
 use crate::usecase::switch::{Fact, Settled, Target, on, repair};
+use crate::value::{Value, json};
 use std::collections::BTreeMap;
 
 /// At most this many objects of a kind are named in a question.

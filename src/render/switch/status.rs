@@ -1,11 +1,11 @@
 //! `evid switch status`: as text, as JSON.
 use crate::argo::{Form, Mode};
 use crate::canon::redact::hidden;
-use crate::model::value::{Value, json};
 use crate::render::foreign::clean_lines;
 use crate::render::switch::{allowing, block, facts, facts_json, gaps, gaps_json, key_json};
 use crate::render::told::told;
 use crate::usecase::switch::status::{Line, Next, Position, Status};
+use crate::value::{Value, json};
 
 fn mode(mode: Mode) -> String {
     match mode {

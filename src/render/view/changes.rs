@@ -1,11 +1,11 @@
 //! The changes as a tree: layer and pair of bundles, kind, object, field; of each field both values side by side, and who wrote it.
 use crate::compare::FieldChange;
-use crate::model::value::Value;
 use crate::render::changes::{by_layer, counts, word};
 use crate::render::view::said::{Changed, Field, Group, Row, texts};
 use crate::render::words::{count, fill, phrases};
 use crate::render::{findings, foreign, values, yaml};
 use crate::report::read::Changed as Change;
+use crate::value::Value;
 use similar::{DiffOp, TextDiff};
 
 /// How many fields of an object, and how many lines of a field, are shown.
@@ -129,7 +129,7 @@ fn rows(before: &str, after: &str) -> Vec<Row> {
 mod tests {
     use super::{ROOM, Room, field, rows};
     use crate::compare::FieldChange;
-    use crate::model::value::json;
+    use crate::value::json;
 
     fn room() -> Room {
         ROOM

@@ -58,14 +58,14 @@ fn joined(mut times: Vec<(Time, Time)>) -> Vec<(Time, Time)> {
 mod tests {
     use super::{sampled, watched};
     use crate::bundle::watch::Seen;
-    use crate::model::value::json;
     use crate::usecase::shown::{Point, Shown};
+    use crate::value::json;
 
     /// Segments of `from`, `until`, `pod`, `probe` and `gap`, each behind its second.
     fn shown(segments: &[&str]) -> Shown {
         let pod = |time: String| {
             let pod = json!({"time": time, "namespace": "n", "name": "p", "uid": "u", "ready": true, "restarts": 0});
-            Seen::Pod(crate::model::value::from_value(pod).unwrap())
+            Seen::Pod(crate::value::from_value(pod).unwrap())
         };
         let line = |word: &str| {
             let (second, event) = word.split_once(':').unwrap();

@@ -1,8 +1,8 @@
 //! What a source gives to a capture: lists, gaps and a window of time; and the reasons why a capture can fail. Knows no bundle.
-use crate::model::value::Value;
 use crate::model::{Gap, Hub, Key, Listable, Source, stem};
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::packed::PackedList;
+use crate::value::Value;
 
 /// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is `PackedList`) behind the intake.
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 use crate::argo;
 use crate::argo::{Here, Settings};
 use crate::kinds::Rules;
-use crate::model::value::Value;
 use crate::model::{Gap, KeyRef, Object, Objects, Question, Reason, meta};
+use crate::value::Value;
 use chrono::{DateTime, FixedOffset};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};

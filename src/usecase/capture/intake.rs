@@ -5,10 +5,10 @@ use crate::canon::json;
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::layers::lean;
-use crate::model::value::Value;
 use crate::model::{Layer, group_of, meta};
 use crate::usecase::capture::packed::{PackedList, PackedObject};
 use crate::usecase::capture::spool::Spool;
+use crate::value::Value;
 
 /// What the intake needs for each object.
 #[derive(Clone, Copy)]

@@ -1,11 +1,11 @@
 //! All objects of a snapshot, sorted by key, one for each key: indexes in memory, content in the spool.
 use crate::kinds::Rules;
-use crate::model::value::Value;
 use crate::model::{Gap, KeyRef, Object, Objects, Reason};
 use crate::usecase::capture::collected::{CaptureError, List};
 use crate::usecase::capture::intake::read;
 use crate::usecase::capture::packed::{PackedList, PackedObject};
 use crate::usecase::capture::spool::Spool;
+use crate::value::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -167,12 +167,12 @@ mod tests {
     use crate::bundle::config::Config;
     use crate::canon::redact::Redactor;
     use crate::kinds::Rules;
-    use crate::model::value::{Value, json};
     use crate::model::{Objects as _, Reason, Source};
     use crate::usecase::capture::collected::{CaptureError, Collected, List};
     use crate::usecase::capture::intake::Intake;
     use crate::usecase::capture::snapshot;
     use crate::usecase::capture::spool::{Memory, Spool};
+    use crate::value::{Value, json};
 
     fn collected(lists: Vec<Vec<Value>>) -> Collected {
         let list = |(i, items): (usize, Vec<Value>)| List {

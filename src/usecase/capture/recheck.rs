@@ -1,12 +1,12 @@
 //! What changed while the rest was read: if the first and the last reading of an object differ, it does not show one moment. Bookkeeping
 //! that always changes (generation, reconciledAt) does not count.
 use crate::kinds::health;
-use crate::model::value::{Text, Value};
 use crate::model::{Objects, Unsettled};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
 use crate::usecase::capture::packed::PackedList;
+use crate::value::{Text, Value};
 use std::collections::BTreeSet;
 
 /// What changed between first readings and the objects of the last one, sorted.

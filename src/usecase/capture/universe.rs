@@ -6,8 +6,8 @@ use crate::argo;
 use crate::argo::Here;
 use crate::kinds::{Rules, built_in};
 use crate::model::meta::list;
-use crate::model::value::Value;
 use crate::model::{Gap, Known, Listable, Objects, Question, Reason, Source, Universe, stem};
+use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The oldest minor version that evid distinguishes from older ones.
@@ -191,8 +191,8 @@ fn whole<'a>(objects: &'a dyn Objects, group: &str, kind: &str) -> impl Iterator
 mod tests {
     use super::{Seen, not_asked, universe};
     use crate::kinds::Rules;
-    use crate::model::value::{Value, json};
     use crate::model::{Gap, Key, Known, Object, Objects, Question, Reason, Source, group_of, stem};
+    use crate::value::{Value, json};
 
     fn object(api: &str, kind: &str, plural: &str, name: &str, rest: Value) -> Object {
         let mut value = json!({"apiVersion": api, "kind": kind, "metadata": {"name": name}});

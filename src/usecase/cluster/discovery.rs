@@ -1,10 +1,10 @@
 //! Discovery: which kinds the server can list, each at its preferred version. Asks for the aggregated form (two requests) and also reads
 //! the plain form, if the server answers with that. A group that the server can't describe is a gap; it is never left out silently.
 use crate::argo::{GROUP, is_own_resource};
-use crate::model::value::Value;
 use crate::model::{Gap, Key, Reason, stem};
 use crate::usecase::cluster::port::{Api, Ask, Sides};
 use crate::usecase::cluster::{LiveError, gap};
+use crate::value::Value;
 use std::collections::BTreeSet;
 
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";

@@ -1,9 +1,9 @@
 //! Reads the pages of one question, at one resourceVersion. If a page expired (410), the list starts again, three times at most; a list
 //! that breaks off later keeps the objects that were seen and does not show absence.
 use crate::model::Reason;
-use crate::model::value::Value;
 use crate::usecase::cluster::port::{Api, Ask, METADATA_LIST, NoReply, Reply, in_query};
 use crate::usecase::cluster::{Resource, gap};
+use crate::value::Value;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeSet;

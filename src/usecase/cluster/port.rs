@@ -1,5 +1,5 @@
 //! The ports: what a use case needs from a cluster and from a clock. Knows no HTTP client, no runtime and no terminal.
-use crate::model::value::Value;
+use crate::value::Value;
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 

@@ -1,10 +1,10 @@
 //! All objects of a kind, in memory: for what is decided at once, and for the list with which a watch begins. Must not know how a page is
 //! read, nor who sends.
-use crate::model::value::Value;
 use crate::model::{Gap, Reason};
 use crate::usecase::cluster::list::{CHUNK, Question, Reading, Step};
 use crate::usecase::cluster::port::{Api, Ask, NoReply, Reply};
 use crate::usecase::cluster::{Resource, gap};
+use crate::value::Value;
 
 /// A list while it is read into memory.
 #[derive(Debug)]

@@ -2,11 +2,11 @@
 use crate::argo::app::controller_namespace;
 use crate::argo::{glob, longest_silence};
 use crate::model::Object;
-use crate::model::value::Value;
 use crate::usecase::capture::live::Platform;
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::{Api, Ask, of_argo};
 use crate::usecase::doctor::{Code, Doctor, Line};
+use crate::value::Value;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
@@ -193,7 +193,7 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::{is_allowed, knows_enabled, parsed, tag};
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn allowed_namespaces_are_globs_and_expressions() {

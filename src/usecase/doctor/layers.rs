@@ -58,7 +58,7 @@ fn managed(switch: &Object, apps: &Apps<'_>, seen: &Platform) -> Option<Line> {
     let at = (&*seen.objects).find(switch.key.parts())?;
     let parent = apps.listing(at).filter_map(|by| seen.objects.get(by)).find(|o| o.key != switch.key)?;
     let by = &parent.key;
-    let heals = parent.value.pointer("/spec/syncPolicy/automated/selfHeal") == Some(&crate::model::value::Value::Bool(true));
+    let heals = parent.value.pointer("/spec/syncPolicy/automated/selfHeal") == Some(&crate::value::Value::Bool(true));
     (heals && is_automated(&parent.value))
         .then(|| Line::note(Code::LayersSwitchManaged).with("root", switch.key.place()).with("by", by.place()))
 }

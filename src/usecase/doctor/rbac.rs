@@ -1,8 +1,8 @@
 //! Roles as objects: the least that evid needs, and whose they are. Comments and text are the renderer's.
-use crate::model::value::{Value, json};
 use crate::usecase::cluster::Resource;
 use crate::usecase::rights;
 use crate::usecase::rights::{Purpose, Right, Scope};
+use crate::value::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 const API: &str = "rbac.authorization.k8s.io/v1";

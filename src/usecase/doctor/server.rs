@@ -1,8 +1,8 @@
 //! The API server: whether it can be reached, and if not, where on the way it fails; its version, its clock, who it takes the user for.
-use crate::model::value::{Value, json};
 use crate::usecase::cluster::LiveError;
 use crate::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply, of_argo};
 use crate::usecase::doctor::{Code, Line};
+use crate::value::{Value, json};
 use chrono::{DateTime, Utc};
 
 /// The minor versions of Kubernetes 1 whose kinds the rules know.

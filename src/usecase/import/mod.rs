@@ -17,7 +17,6 @@ use crate::bundle::text::{Found, Heard, Hole, Line, What};
 use crate::canon::redact::Redactor;
 use crate::canon::sha256_hex;
 use crate::kinds::Rules;
-use crate::model::value::Value;
 use crate::model::{Gap, Layer, Reason, Role, Source, group_of, meta};
 use crate::usecase::capture::{Collected, List};
 use crate::usecase::import::moments::{is_after, is_before, said as time_said, split, time};
@@ -25,6 +24,7 @@ use crate::usecase::import::plain::plain;
 use crate::usecase::import::reader::Reader;
 use crate::usecase::import::stated::Stated;
 use crate::usecase::import::table::Columns;
+use crate::value::Value;
 use chrono::NaiveDateTime;
 use std::collections::{BTreeMap, BTreeSet};
 

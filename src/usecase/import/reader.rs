@@ -4,12 +4,12 @@ use crate::argo::stated::{cell, is_row, line, resource, source_field};
 use crate::argo::{GROUP, printed};
 use crate::bundle::text::{Found, Heard, Hole, What};
 use crate::model::Key;
-use crate::model::value::{Value, json};
 use crate::usecase::import::sections::{Section, sections};
 use crate::usecase::import::stated::Stated;
 use crate::usecase::import::table::Columns;
 use crate::usecase::import::trouble::is_trouble;
 use crate::usecase::import::volumes;
+use crate::value::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The apiVersion of Applications.

@@ -2,9 +2,9 @@
 //! something in a text was redacted, other columns may come out, so nothing of that moment is compared. Must not know how a bundle is opened.
 use crate::bundle::text::{Found, Hole, Line};
 use crate::canon::redact::MARK;
-use crate::model::value::Value;
 use crate::model::{Objects, meta};
 use crate::usecase::import::{Said, read_texts};
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// What in these lines or objects does not follow from the texts. `namespace`: that of Applications that are named without one.

@@ -1,6 +1,6 @@
 //! What the files of one moment say of objects: fields by object, from columns and lines alone. It must not know how a file is read.
-use crate::model::value::{Value, json};
-use crate::model::{Key, set};
+use crate::model::Key;
+use crate::value::{Value, json, set};
 use std::collections::BTreeMap;
 
 /// The objects, each with the fields that some file stated.
@@ -56,7 +56,7 @@ fn agree(a: &Value, b: &Value) -> bool {
 mod tests {
     use super::Stated;
     use crate::model::Key;
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn what_two_texts_say_differently_is_told_and_a_cut_commit_is_no_difference() {

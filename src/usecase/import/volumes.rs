@@ -1,7 +1,7 @@
 //! Namespaces, claims and volumes as kubectl prints them: tables, and lines of YAML that grep left. It must not know which file they are in.
 use crate::model::Key;
-use crate::model::value::{Value, json};
 use crate::usecase::import::table::Columns;
+use crate::value::{Value, json};
 
 /// The kind of a table's rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

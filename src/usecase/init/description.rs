@@ -1,7 +1,7 @@
 //! The text of an `evid.yaml`: the layers, the namespaces that a person must give to one of them, the volumes that must stay.
 use crate::argo::{Apps, GROUP, Here};
-use crate::model::value::{Value, json};
 use crate::model::{Layer, Objects, Role, meta};
+use crate::value::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 const HEAD: &str = "\

@@ -7,8 +7,8 @@ pub use description::description;
 pub use layers::layers;
 
 use crate::argo::{Mode, Settings, Tracking, control_namespace, resources};
-use crate::model::value::Value;
 use crate::model::{Key, Object, Objects, meta};
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// An Application that lists Applications, and so can be the root of a layer.
@@ -64,8 +64,8 @@ fn is_optional(app: &Object) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{is_automated, is_optional, roots};
-    use crate::model::value::{Value, json};
     use crate::model::{Key, Object};
+    use crate::value::{Value, json};
 
     fn app(name: &str, label: &str, lists: &[&str]) -> Object {
         let entry = |name: &&str| json!({"group": "argoproj.io", "kind": "Application", "namespace": "argocd", "name": name});

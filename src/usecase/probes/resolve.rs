@@ -2,10 +2,10 @@
 //! without a target is a line too.
 use crate::bundle::probe::{Asked, Exec, Line, Pod, PodSeen, Port, Service, Silence, Target, Through, Why};
 use crate::canon::redact::Redactor;
-use crate::model::value::Value;
 use crate::usecase::cluster::port::{Api, Ask, in_query};
 use crate::usecase::probes::Planned;
 use crate::usecase::probes::reach::{Call, Route};
+use crate::value::Value;
 
 /// A probe and one target; or why it has no target.
 #[derive(Clone, Debug)]

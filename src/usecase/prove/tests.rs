@@ -3,7 +3,6 @@ use crate::bundle::config::Config;
 use crate::bundle::probe::Raw;
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
-use crate::model::value::{Value, json};
 use crate::usecase::capture::spool::{Memory, Spool};
 use crate::usecase::capture::{CaptureError, Outline, Put};
 use crate::usecase::cluster::port::{Api, Ask, Clock, NoReply, Reply, Watch, WatchEvent};
@@ -11,6 +10,7 @@ use crate::usecase::probes::{Call, Reach, Unheard};
 use crate::usecase::prove::{Fault, Folder, Goal, News, Proof, ProveError, State};
 use crate::usecase::session::Session;
 use crate::usecase::switch::{Journal, Options, Stamp, Times};
+use crate::value::{Value, json};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 

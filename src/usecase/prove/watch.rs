@@ -1,8 +1,8 @@
 //! From what a watch of pods brings to the lines of `watch.jsonl`: a segment from each point of a proof to the next.
 use crate::bundle::watch::{Pod, Seen};
 use crate::canon::json;
-use crate::model::value::Value;
 use crate::usecase::cluster::port::{WatchEvent, stamp};
+use crate::value::Value;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
@@ -96,8 +96,8 @@ fn pod(time: DateTime<Utc>, object: &Value) -> Pod {
 #[cfg(test)]
 mod tests {
     use super::Watched;
-    use crate::model::value::{Value, json};
     use crate::usecase::cluster::port::WatchEvent;
+    use crate::value::{Value, json};
 
     fn pod(uid: &str, ready: &str) -> Value {
         json!({"metadata": {"namespace": "a", "name": uid, "uid": uid}, "status": {"conditions": [{"type": "Ready", "status": ready}]}})

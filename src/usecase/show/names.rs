@@ -2,8 +2,8 @@
 //! come from Kubernetes' own table, from the rules, and from the bundle's CustomResourceDefinitions, questions and objects.
 use crate::bundle::coverage::Coverage;
 use crate::kinds::{Rules, built_in, printed};
-use crate::model::value::Value;
 use crate::model::{Object, meta, stem, unstem};
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// One kind.
@@ -110,8 +110,8 @@ mod tests {
     use super::Names;
     use crate::bundle::coverage::Coverage;
     use crate::kinds::Rules;
-    use crate::model::value::json;
     use crate::model::{Key, Object};
+    use crate::value::json;
 
     #[test]
     fn a_kind_has_the_names_that_kubectl_knows() {

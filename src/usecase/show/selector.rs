@@ -1,7 +1,7 @@
 //! A label selector in kubectl's form: Kubernetes 1.36.3, apimachinery/pkg/labels/selector.go (`Requirement.Matches`). A label that is not
 //! there differs from every value.
 use crate::model::meta;
-use crate::model::value::Value;
+use crate::value::Value;
 
 /// What labels must be.
 #[derive(Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ fn requirement(part: &str) -> Option<Requirement> {
 #[cfg(test)]
 mod tests {
     use super::Selector;
-    use crate::model::value::json;
+    use crate::value::json;
 
     #[test]
     fn labels_are_selected_as_kubectl_selects_them() {

@@ -1,9 +1,9 @@
 //! The Applications of a bundle, and which of them brings which.
 use crate::argo;
 use crate::compare::{CompareError, Instances, Side, Spot};
-use crate::model::value::Value;
 use crate::model::{Key, meta};
 use crate::usecase::shown::objects::objects;
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// One Application.

@@ -1,6 +1,6 @@
 //! The objects of one kind in a bundle.
 use crate::compare::{CompareError, Instances, Side, Spot};
-use crate::model::value::Value;
+use crate::value::Value;
 
 /// The objects of a kind in one bundle, each put together, with their places.
 pub(super) fn objects<'i>(instances: &'i Instances, side: &Side, index: usize, stem: &str) -> Result<Vec<(&'i Spot, Value)>, CompareError> {

@@ -2,8 +2,8 @@
 use crate::claims::{VOLUME_PATHS, VOLUME_SERVERS};
 use crate::compare::{CompareError, Instances, Side, Spot};
 use crate::model::meta;
-use crate::model::value::Value;
 use crate::usecase::shown::objects::objects;
+use crate::value::Value;
 
 /// One volume.
 #[derive(PartialEq, Eq)]

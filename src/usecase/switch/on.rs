@@ -1,7 +1,6 @@
 //! ON: what still terminates is waited out, the root is applied where it is missing, made automated and asked for one operation
 //! in one patch, and everything below is waited for.
 use crate::argo::{Mode, app};
-use crate::model::value::Value;
 use crate::model::{Key, meta};
 use crate::usecase::switch::act::apply;
 use crate::usecase::switch::act::inventory::inventory;
@@ -12,6 +11,7 @@ use crate::usecase::switch::act::until_idle::terminate;
 use crate::usecase::switch::decide::lacks::hangs;
 use crate::usecase::switch::decide::{manifests, patches, preflight};
 use crate::usecase::switch::{Code, Fact, Options, Run, Step, Stop, Target, View, Write};
+use crate::value::Value;
 use std::collections::BTreeSet;
 
 /// What will be done.

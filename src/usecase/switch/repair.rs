@@ -2,7 +2,6 @@
 //! gone, applied again as manual or automated as it was, synced; and a look for orphans. No child is ever stripped.
 use crate::argo::Mode;
 use crate::model::meta::text;
-use crate::model::value::Value;
 use crate::model::{Gap, Key, Object, meta};
 use crate::usecase::switch::act::inventory::volumes;
 use crate::usecase::switch::act::permitted::permitted;
@@ -16,6 +15,7 @@ use crate::usecase::switch::decide::removal::removal;
 use crate::usecase::switch::decide::{before, diagnosis, manifests, patches};
 use crate::usecase::switch::on;
 use crate::usecase::switch::{Code, Fact, Options, Run, Step, Stop, Strategy, Was, Write};
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// What will be done.

@@ -2,10 +2,10 @@
 use crate::argo::Here;
 use crate::kinds::Rules;
 use crate::model::Layer;
-use crate::model::value::Value;
 use crate::usecase::cluster::port::{Api, Clock};
 use crate::usecase::switch::codes::Step;
 use crate::usecase::switch::words::Event;
+use crate::value::Value;
 use std::time::Duration;
 
 /// Where each write is recorded: its intent before it is sent, its answer after. A line without an answer is a write of which

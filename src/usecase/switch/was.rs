@@ -2,7 +2,7 @@
 //! Applications.
 use crate::argo::{Mode, app, set};
 use crate::kinds::worse::is_worse;
-use crate::model::value::{Map, Value};
+use crate::value::{Map, Value};
 use serde::{Deserialize, Serialize};
 
 /// What an object was like. The default says nothing: then it must be Synced and Healthy.
@@ -79,7 +79,7 @@ impl Was {
 #[cfg(test)]
 mod tests {
     use super::Was;
-    use crate::model::value::{Value, json};
+    use crate::value::{Value, json};
 
     fn app(sync: &str, health: &str) -> Value {
         json!({"status": {"sync": {"status": sync}, "health": {"status": health}, "history": [{"id": 1}]}})
@@ -109,7 +109,7 @@ mod tests {
         let bare = || json!({"status": {"sync": {"status": "OutOfSync"}, "health": {"status": "Missing"}}});
         let with = |pointer: &str, value: Value| {
             let mut app = bare();
-            crate::model::set(&mut app, pointer, value);
+            crate::value::set(&mut app, pointer, value);
             Was::of(&app).never_synced
         };
         assert!(Was::of(&bare()).never_synced && with("/status/history", json!([])) && with("/status/operationState", Value::Null));

@@ -2,12 +2,12 @@
 //! instance that is to be gone (`Target`). No prose, and nothing is sent from here.
 use crate::argo::SETTINGS;
 use crate::argo::Strategy;
-use crate::model::value::{Value, json};
 use crate::model::{Gap, Key, Reason, meta};
 use crate::usecase::cluster::port::{Method, NoReply};
 use crate::usecase::cluster::{LiveError, Resource};
 use crate::usecase::switch::codes::{Code, Step};
 use crate::usecase::switch::was::Was;
+use crate::value::{Value, json};
 use std::collections::BTreeMap;
 
 /// One thing seen of one object. What a code means stands in `render::switch`.
@@ -181,7 +181,7 @@ impl Write {
     /// A merge patch of an object as it was read: it fails where the object changed since.
     pub fn patch(what: &'static str, path: &str, live: &Value, mut change: Value) -> Self {
         let version = meta::text(live, "/metadata/resourceVersion");
-        crate::model::set(&mut change, "/metadata/resourceVersion", version.into());
+        crate::value::set(&mut change, "/metadata/resourceVersion", version.into());
         Self::new(what, key_of(live), meta::uid(live), Method::Patch, path, change)
     }
 

@@ -114,7 +114,7 @@ mod tests {
     use super::{Point, contradictions};
     use crate::bundle::manifest::Window;
     use crate::canon::json;
-    use crate::model::value::json;
+    use crate::value::json;
     use chrono::{DateTime, SecondsFormat, TimeDelta};
     use proptest::prelude::{Just, Strategy, any, prop};
     use proptest::sample::Index;

@@ -2,7 +2,7 @@
 use super::store;
 use crate::cli::{Place, text};
 use crate::support::json;
-use evid::model::value::Value;
+use evid::value::Value;
 use evid_demo::{Options, Server};
 
 /// Names a server that waits at this address.

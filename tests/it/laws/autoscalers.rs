@@ -1,8 +1,8 @@
 //! Law 10: an autoscaler's word about a count holds where it scaled.
 use crate::samples::{collected, items, judge, object, verdict};
 use crate::support::json;
-use evid::model::value::Value;
 use evid::usecase::capture::Collected;
+use evid::value::Value;
 
 /// Gives triton an autoscaler that last scaled then, and this many replicas, each with its pod.
 fn scaled(c: &mut Collected, last: Option<&str>, replicas: usize) {

@@ -2,7 +2,7 @@
 use crate::laws::{Case, OFF, OPEN, REFUTED, answered, changing, new, owned_by};
 use crate::samples::items;
 use crate::support::json;
-use evid::model::value::Value;
+use evid::value::Value;
 
 /// A Job that the cluster takes away a minute after it has ended.
 fn with_an_end() -> Value {

@@ -2,7 +2,7 @@
 use super::{heard, probe, raw, redactor, silent};
 use crate::support::json;
 use evid::bundle::probe::{Answer, Heard, Is, KEPT, Raw, Why, judge};
-use evid::model::value::Value;
+use evid::value::Value;
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ fn every_expectation_holds_for_the_right_answer_and_for_no_other() {
 fn a_wrong_answer_says_what_was_expected_where_and_what_was_seen() {
     let probe = probe(json!({"json": [{"at": "/status", "equals": "ok"}, {"at": "/up", "exists": true}], "under": "1s"}));
     let slow = Raw { took: Duration::from_millis(1000), ..raw(200, r#"{"status":"bad"}"#) };
-    let missed = evid::model::value::to_value(judge(&probe, &heard(&slow)).missed).unwrap();
+    let missed = evid::value::to_value(judge(&probe, &heard(&slow)).missed).unwrap();
     let want = json!([
         {"what": "under", "expected": "1s", "seen": "1000ms"},
         {"what": "json", "pointer": "/status", "expected": {"equals": "ok"}, "seen": "bad"},

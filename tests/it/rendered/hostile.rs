@@ -2,10 +2,10 @@
 use super::{forms, point, probe, reading};
 use crate::samples::{collected, items, object};
 use crate::support::json;
-use evid::model::value::Value;
 use evid::render::view::Inputs;
 use evid::report::read::Reading;
 use evid::usecase::shown::{Shown, shown};
+use evid::value::Value;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 /// Something of each: HTML, an attribute, Markdown, a mention, addresses, XML, a formula, a terminal, text that turns.

@@ -1,6 +1,6 @@
 //! The roles that the doctor prints, given to a ServiceAccount: each verb reaches its end with them, and with nothing more.
 use super::stage::Stage;
-use evid::model::value::Value;
+use evid::value::Value;
 
 const USER: &str = "system:serviceaccount:evid:runner";
 

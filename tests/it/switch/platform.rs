@@ -106,7 +106,7 @@ pub fn grow(world: &mut World, app: &str, object: Value) {
 pub fn run<T>(fake: &Cluster, work: impl FnOnce(&mut Run<'_>) -> T) -> (T, Vec<Value>, Vec<Event>) {
     struct Lines(Vec<Value>);
     impl evid::usecase::switch::Journal for Lines {
-        fn line(&mut self, line: &evid::model::value::Value) -> Result<(), String> {
+        fn line(&mut self, line: &evid::value::Value) -> Result<(), String> {
             self.0.push(line.clone().into());
             Ok(())
         }

@@ -5,11 +5,11 @@ use crate::support::json;
 use crate::switch::platform::off_options;
 use evid::argo::Here;
 use evid::model::meta::text as at;
-use evid::model::value::Value;
 use evid::usecase::capture::Collected;
 use evid::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
 use evid::usecase::switch::status::{Next, Position};
 use evid::usecase::switch::{Event, Journal, Options, Run, Stop, Strategy, Times, off, status};
+use evid::value::Value;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -74,7 +74,7 @@ impl Clock for Recorded {
 struct Refuses;
 
 impl Journal for Refuses {
-    fn line(&mut self, _: &evid::model::value::Value) -> Result<(), String> {
+    fn line(&mut self, _: &evid::value::Value) -> Result<(), String> {
         Err("nothing is to be written".into())
     }
 }

@@ -3,11 +3,11 @@ use crate::support::json;
 use crate::switch::platform::{grow, off_options, platform, run, thing, volume};
 use evid::adapters::journal::FileJournal;
 use evid::canon::redact::Redactor;
-use evid::model::value::Value;
 use evid::render::switch;
 use evid::usecase::switch::off::off;
 use evid::usecase::switch::status::status;
 use evid::usecase::switch::{Code, Journal as _, Options, Strategy, off};
+use evid::value::Value;
 
 #[test]
 fn every_code_has_a_line_in_the_docs() {

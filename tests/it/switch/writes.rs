@@ -35,7 +35,7 @@ fn a_kill_between_request_and_answer_is_visible_in_the_journal() {
     let fake = platform();
     struct Dies(Vec<Value>);
     impl evid::usecase::switch::Journal for Dies {
-        fn line(&mut self, line: &evid::model::value::Value) -> Result<(), String> {
+        fn line(&mut self, line: &evid::value::Value) -> Result<(), String> {
             if line["stage"] == "answer" {
                 return Err("killed".into());
             }

@@ -2,7 +2,6 @@
 //! of the captured cluster they stand in for, which is a gap then. Must not know which other questions are asked.
 use crate::argo;
 use crate::argo::{GROUP, SETTINGS, is_own_resource};
-use crate::model::value::Value;
 use crate::model::{Gap, Hub, Key, Reason};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
@@ -11,6 +10,7 @@ use crate::usecase::capture::live::session::Live;
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::cluster::port::{Api, Ask, Sides};
 use crate::usecase::cluster::{LiveError, Resource, gap, kinds, uid, version};
+use crate::value::Value;
 use std::collections::BTreeSet;
 
 /// Which cluster the hub is, if there is one.

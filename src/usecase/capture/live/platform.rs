@@ -2,12 +2,12 @@
 //! platform without a capture.
 use crate::argo::{SETTINGS, control_namespace};
 use crate::kinds::Rules;
-use crate::model::value::Value;
 use crate::model::{Gap, Layer, Object, Reason, Source};
 use crate::usecase::capture::collected::{CaptureError, Collected, List};
 use crate::usecase::capture::objects_of;
 use crate::usecase::cluster::port::{Api, Ask, of_argo};
 use crate::usecase::cluster::{Resource, gap, whole};
+use crate::value::Value;
 
 /// What was seen of Argo CD.
 #[derive(Debug, Default)]

@@ -1,7 +1,6 @@
 //! If the user may not list a kind in the whole cluster: finds the namespaces in which they may. It asks the server (one
 //! SelfSubjectRulesReview for each namespace) or, if reviews are not wanted, it tries. A kind that may not be listed anywhere stays one
 //! gap; one that may be listed in some namespaces is a gap in the others.
-use crate::model::value::{Value, json};
 use crate::model::{Gap, Reason};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
@@ -11,6 +10,7 @@ use crate::usecase::capture::packed::PackedList;
 use crate::usecase::cluster::list::Question;
 use crate::usecase::cluster::port::{Ask, Method, NoReply};
 use crate::usecase::cluster::{Resource, is_of_hub};
+use crate::value::{Value, json};
 use std::collections::BTreeSet;
 
 /// The questions by namespace that may be answered after the whole cluster was refused; makes the gaps of the first round more exact.

@@ -1,10 +1,10 @@
 //! Makes what is missing: the root, an AppProject.
-use crate::model::value::Value;
 use crate::model::{Key, meta};
 use crate::usecase::switch::act::write::Answer;
 use crate::usecase::switch::act::{read, write};
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::{Code, Fact, Run, Step, Stop, Write};
+use crate::value::Value;
 
 /// How often the root is applied where its name is taken by one that is going.
 const MOST: u32 = 5;

@@ -1,12 +1,12 @@
 //! Reads what is there: Argo CD's own objects in full (`View`), everything else as metadata (`Scan`).
 use crate::argo::{SETTINGS, control_namespace};
-use crate::model::value::{Value, json};
 use crate::model::{Key, Object, Reason, Role};
 use crate::usecase::cluster::port::of_argo;
 use crate::usecase::cluster::{Resource, discover};
 use crate::usecase::switch::act::read;
 use crate::usecase::switch::decide::scan::object;
 use crate::usecase::switch::{Code, Fact, Run, Scan, Step, Stop, View};
+use crate::value::{Value, json};
 use std::collections::BTreeSet;
 
 /// Seconds after which Argo CD heals itself, where nothing else is set.

@@ -1,8 +1,8 @@
 //! Waiting: look, tell what hangs, sleep, look again; never without end, and never past a Ctrl-C.
 use crate::model::Key;
-use crate::model::value::Value;
 use crate::usecase::switch::decide::silence;
 use crate::usecase::switch::{Code, Event, Fact, Run, Step, Stop};
+use crate::value::Value;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -1,10 +1,10 @@
 //! Reads: one object, all objects of a kind. Each request is a GET.
-use crate::model::value::Value;
 use crate::model::{Gap, Key, Reason, meta};
 use crate::usecase::cluster::port::{Api, Ask, Reply};
 use crate::usecase::cluster::{Bounded, Resource, whole};
 use crate::usecase::switch::decide::patches::app_path;
 use crate::usecase::switch::{Code, Fact, Run, Step, Stop};
+use crate::value::Value;
 
 /// Metadata alone, of one object.
 pub const PARTIAL: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";

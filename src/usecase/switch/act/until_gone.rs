@@ -1,12 +1,12 @@
 //! Waits until each instance is gone: 404, or another uid. Nothing else counts, no status and no list alone.
 use crate::argo::Mode;
-use crate::model::value::Value;
 use crate::model::{Key, meta};
 use crate::usecase::cluster::Resource;
 use crate::usecase::switch::act::poll::{Look, Since};
 use crate::usecase::switch::act::read;
 use crate::usecase::switch::decide::lacks::hangs;
 use crate::usecase::switch::{Code, Fact, Run, Step, Stop, Target};
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// From so many of one kind on, a list says which are worth a look.

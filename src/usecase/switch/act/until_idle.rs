@@ -1,12 +1,12 @@
 //! Operations of Argo CD: waits until none is under way, takes back one of this run's own, asks for one.
 use crate::argo::app;
 use crate::model::Key;
-use crate::model::value::Value;
 use crate::usecase::switch::act::poll::{Look, Since};
 use crate::usecase::switch::act::{read, write};
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::decide::patches::Progress;
 use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop};
+use crate::value::Value;
 
 /// How often an operation is asked for where somebody else's comes first.
 const MOST: u32 = 3;

@@ -1,12 +1,12 @@
 //! The only place that changes the cluster. Each write has the field manager `evid` and a precondition (uid or
 //! resourceVersion), and is a line of the journal before it is sent and another when it is answered. A write without an answer
 //! is never sent again blindly: the object is read again and decided anew.
-use crate::model::value::{Value, json};
 use crate::model::{Key, meta};
 use crate::usecase::cluster::port::{Ask, Method, stamp};
 use crate::usecase::switch::act::read;
 use crate::usecase::switch::decide::before;
 use crate::usecase::switch::{Code, Event, Run, Step, Stop, Write};
+use crate::value::{Value, json};
 use std::time::Duration;
 
 const ATTEMPTS: usize = 8;

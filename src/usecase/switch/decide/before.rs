@@ -1,8 +1,8 @@
 //! What the layer's Applications and ApplicationSets were like before it went, as it is read, and as the journal of an OFF and the folder of a run keep it. Pure.
 use crate::argo::{Here, control_namespace};
-use crate::model::value::{Value, from_value};
 use crate::model::{Key, Layer, Object, Role};
 use crate::usecase::switch::{View, Was};
+use crate::value::{Value, from_value};
 use std::collections::BTreeMap;
 
 const SET: &str = "ApplicationSet";
@@ -54,9 +54,9 @@ fn read(value: &Value) -> Option<BTreeMap<Key, Was>> {
 mod tests {
     use super::{kept, of_journal};
     use crate::model::Key;
-    use crate::model::value::json;
     use crate::usecase::switch::Was;
     use crate::usecase::switch::was::Unmade;
+    use crate::value::json;
     use std::collections::BTreeMap;
 
     #[test]

@@ -1,10 +1,10 @@
 //! Why an Application hangs in Deleting. Pure: each cause names the object on which it rests; leaves come first.
 use crate::argo::{app, managed};
-use crate::model::value::Value;
 use crate::model::{Object, instant, meta};
 use crate::usecase::switch::decide::preflight::unconfirmed;
 use crate::usecase::switch::decide::silence;
 use crate::usecase::switch::{Code, Fact, Scan, View};
+use crate::value::Value;
 use chrono::{DateTime, FixedOffset, Utc};
 use std::collections::BTreeSet;
 

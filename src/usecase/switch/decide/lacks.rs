@@ -1,9 +1,9 @@
 //! What an object still hangs on that is to go, and what an Application lacks that is to be there. Pure.
 use crate::argo::{app, listed};
 use crate::kinds::health::application_is_unsettled;
-use crate::model::value::Value;
 use crate::model::{Key, Object, meta};
 use crate::usecase::switch::{Code, Fact};
+use crate::value::Value;
 
 /// What an object that is to go hangs on.
 pub fn hangs(key: &Key, live: &Value) -> Fact {

@@ -2,11 +2,11 @@
 use crate::argo::app;
 use crate::argo::app::RESOURCES;
 use crate::model::meta::text;
-use crate::model::value::Value;
-use crate::model::{Key, Object, set};
+use crate::model::{Key, Object};
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::words::key_of;
 use crate::usecase::switch::{Code, Stop, View, Write};
+use crate::value::{Value, set};
 
 /// The root from a person's manifests, manual: it is made automated by the patch that also asks for the operation.
 pub fn given(manifests: &[Value], root: &Key) -> Result<Value, Stop> {

@@ -2,10 +2,10 @@
 //! is to be written.
 use crate::argo::app::RESOURCES;
 use crate::argo::{Mode, app, set};
-use crate::model::value::{Map, Value, json};
 use crate::model::{Key, meta};
 use crate::usecase::switch::words::key_of;
 use crate::usecase::switch::{Code, Stamp, Write};
+use crate::value::{Map, Value, json};
 
 /// An Application's annotation: evid gave it this finalizer, Git did not.
 const GIVEN: &str = "evid/given-finalizer";
@@ -116,7 +116,7 @@ pub fn sync(live: &Value, stamp: &Stamp, attempt: u32, automate: bool) -> Write 
         {
             a.insert("enabled", Value::Null);
         }
-        crate::model::set(&mut change, "/spec/syncPolicy/automated", automated);
+        crate::value::set(&mut change, "/spec/syncPolicy/automated", automated);
     }
     patch(if automate { "automate-and-sync" } else { "sync" }, live, change)
 }
@@ -187,7 +187,7 @@ pub fn refresh(live: &Value) -> Option<Write> {
 #[cfg(test)]
 mod tests {
     use super::{Stamp, emptied, prune, sync};
-    use crate::model::value::json;
+    use crate::value::json;
 
     fn stamp() -> Stamp {
         Stamp { run: "r1".into(), nonce: Some("n".into()), user: "ann".into() }

@@ -1,10 +1,10 @@
 //! What must be so before the layer's children are removed. Each refusal names its object. Pure.
 use crate::argo::{app, listed, set};
 use crate::model::meta::text;
-use crate::model::value::Value;
 use crate::model::{Key, Object, meta};
 use crate::usecase::switch::decide::removal::Removal;
 use crate::usecase::switch::{Code, Fact, Scan, View};
+use crate::value::Value;
 
 /// Why the root can't be switched at all.
 pub fn root(view: &View) -> Vec<Fact> {

@@ -3,9 +3,9 @@
 use crate::argo;
 use crate::argo::{app, managed, resources, set};
 use crate::model::meta::text;
-use crate::model::value::Value;
 use crate::model::{Key, Object, meta};
 use crate::usecase::switch::{Code, Fact, Scan, Strategy, Target, View};
+use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds that hold data, or that take everything within them along.

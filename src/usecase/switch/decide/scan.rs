@@ -54,7 +54,7 @@ impl Scan {
 }
 
 /// An item of a list as an object.
-pub fn object(kind: &Resource, value: crate::model::value::Value) -> Object {
+pub fn object(kind: &Resource, value: crate::value::Value) -> Object {
     let at = |p| meta::text(&value, p);
     let key = Key::new(&kind.group, &kind.kind, at("/metadata/namespace"), at("/metadata/name"));
     Object { key, plural: kind.plural.clone(), uid: meta::uid(&value).to_owned(), value, file: String::new() }

@@ -4,8 +4,8 @@
 use crate::argo::app;
 use crate::model::instant;
 use crate::model::meta::{list, text};
-use crate::model::value::Value;
 use crate::usecase::switch::Code;
+use crate::value::Value;
 use chrono::{DateTime, FixedOffset};
 
 /// What its operation waits for, where it has not come further.
@@ -30,8 +30,8 @@ pub fn since(app: &Value) -> Option<DateTime<FixedOffset>> {
 #[cfg(test)]
 mod tests {
     use super::{sign, since};
-    use crate::model::value::json;
     use crate::usecase::switch::Code;
+    use crate::value::json;
 
     #[test]
     fn an_operation_is_silent_before_it_is_begun_and_before_there_are_manifests() {

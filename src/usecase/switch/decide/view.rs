@@ -1,9 +1,9 @@
 //! The Applications as they are at one moment: the switched layer's root, what hangs below it, who manages the root. Pure.
 use crate::argo::{Apps, Here, Mode, Tracking, managed, resources, set};
 use crate::model::meta::text;
-use crate::model::value::Value;
 use crate::model::{Key, Layer, Object};
 use crate::usecase::switch::{Code, Fact};
+use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Argo CD's objects, and what follows from them.

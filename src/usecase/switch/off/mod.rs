@@ -7,7 +7,6 @@ mod prune;
 pub use plan::{Plan, draft, plan};
 
 use crate::argo::Mode;
-use crate::model::value::Value;
 use crate::model::{Gap, Key, meta};
 use crate::usecase::switch::act::poll::Look;
 use crate::usecase::switch::act::until_gone::{Kept, until_gone};
@@ -15,6 +14,7 @@ use crate::usecase::switch::act::until_idle::{terminate, until_idle};
 use crate::usecase::switch::act::{read, write};
 use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::{Code, Event, Fact, Options, Run, Step, Stop, Strategy, Target, Write};
+use crate::value::Value;
 
 /// What was done.
 #[derive(Clone, Debug)]

@@ -1,6 +1,5 @@
 //! The plan of OFF: what is there, why it must not be done, how it will be done, each write in order. [`plan`] reads; the rest is pure.
 use crate::argo::{Mode, app};
-use crate::model::value::Value;
 use crate::model::{Gap, Key, meta};
 use crate::usecase::switch::act::inventory::{inventory, volumes};
 use crate::usecase::switch::act::permitted::permitted;
@@ -9,6 +8,7 @@ use crate::usecase::switch::decide::leftovers::Known;
 use crate::usecase::switch::decide::removal::{Removal, removal};
 use crate::usecase::switch::decide::{before, patches, preflight};
 use crate::usecase::switch::{Code, Fact, Options, Run, Scan, Stop, Strategy, Target, View, Was, Write};
+use crate::value::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 

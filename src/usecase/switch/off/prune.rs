@@ -1,7 +1,6 @@
 //! The children by one operation of the root, from a source that is emptied: asked for, waited for, and each child seen to be deleted.
 use crate::argo::app;
 use crate::model::meta;
-use crate::model::value::Value;
 use crate::usecase::switch::act::poll::{Look, Since};
 use crate::usecase::switch::act::until_idle::{until_idle, withdraw};
 use crate::usecase::switch::act::{read, write};
@@ -9,6 +8,7 @@ use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::decide::patches::Progress;
 use crate::usecase::switch::off::Plan;
 use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, Target};
+use crate::value::Value;
 
 /// Gives why the children have to be deleted one by one after all.
 pub(super) fn prune(run: &mut Run<'_>, plan: &Plan, stamp: &Stamp) -> Result<Option<Fact>, Stop> {

@@ -1,5 +1,5 @@
 //! Values of what Rust has, and of what serde_json has.
-use crate::model::value::{Map, Number, Text, Value};
+use crate::value::{Map, Number, Text, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;

@@ -1,6 +1,6 @@
 //! Reads values with serde. Of a repeated name the last value counts, as in serde_json, or it is an error.
-use crate::model::value::map::order;
-use crate::model::value::{Map, Number, Text, Value};
+use crate::value::tree::order;
+use crate::value::{Map, Number, Text, Value};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -193,7 +193,7 @@ impl Visitor<'_> for Digits {
 #[cfg(test)]
 mod tests {
     use super::Value;
-    use crate::model::value::json;
+    use crate::value::json;
 
     fn read(text: &str) -> Option<Value> {
         serde_json::from_str(text).ok()

@@ -1,6 +1,6 @@
 //! Ways into a value: by the name of a member, by the place in a list, and by pointer.
-use crate::model::pointer::{index, steps};
-use crate::model::value::{Map, Text, Value};
+use crate::value::pointer::{index, steps};
+use crate::value::{Map, Text, Value};
 use std::ops::{Index, IndexMut};
 
 /// The name of a member, or a place in a list.

@@ -1,5 +1,5 @@
 //! A number as it is written.
-use crate::model::value::Text;
+use crate::value::Text;
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,45 +1,5 @@
-//! A JSON value that keeps every digit. Short texts stand in the value itself and the members of an object in one sorted list, so that
-//! objects of Kubernetes, which are read, split and dropped in large numbers, need few allocations. Knows nothing of Kubernetes.
-mod equal;
-mod from;
-mod index;
-mod map;
-mod number;
-mod read;
-mod write;
-
-pub use from::{from_value, to_value};
-pub use index::set;
-pub use map::Map;
-pub use number::Number;
-pub(crate) use read::{RESERVED, Strict};
-
-/// A text of a value, or the name of a member.
-pub use compact_str::CompactString as Text;
-
-/// A JSON value.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub enum Value {
-    /// `null`.
-    #[default]
-    Null,
-    /// `true` or `false`.
-    Bool(bool),
-    /// A number.
-    Number(Number),
-    /// A text.
-    String(Text),
-    /// A list.
-    Array(Vec<Value>),
-    /// An object.
-    Object(Map),
-}
-
-/// A value from a literal, as `serde_json::json!` reads it.
-macro_rules! json {
-    ($($literal:tt)+) => { $crate::model::value::Value::from(serde_json::json!($($literal)+)) };
-}
-pub(crate) use json;
+//! What a value is, and what it holds.
+use crate::value::{Map, Number, Value};
 
 impl Value {
     /// The value, which becomes null.

@@ -1,5 +1,5 @@
 //! Values beside what Rust has.
-use crate::model::value::Value;
+use crate::value::Value;
 
 macro_rules! texts {
     ($($text:ty),*) => { $(

@@ -1,6 +1,24 @@
-//! The members of an object, sorted by the bytes of their names, in one list.
-use crate::model::value::{Text, Value};
+//! A value and the members of an object, which are sorted by the bytes of their names, in one list.
+use crate::value::{Number, Text};
 use std::cmp::Ordering;
+
+/// A JSON value.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub enum Value {
+    /// `null`.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    String(Text),
+    /// A list.
+    Array(Vec<Value>),
+    /// An object.
+    Object(Map),
+}
 
 /// The members of an object; each name stands there once.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -196,8 +214,7 @@ impl<N: Into<Text>> FromIterator<(N, Value)> for Map {
 
 #[cfg(test)]
 mod tests {
-    use super::{FEW, Map};
-    use crate::model::value::Value;
+    use super::{FEW, Map, Value};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 

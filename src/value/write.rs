@@ -1,5 +1,5 @@
 //! Writes values with serde. The bytes that are hashed are not written here.
-use crate::model::value::{Map, Number, Value};
+use crate::value::{Map, Number, Value};
 use serde::ser::{Error as _, Serialize, Serializer};
 use std::fmt;
 
