@@ -1,4 +1,5 @@
 //! Runs the claims on the evidence.
+use crate::canon::{each, threads};
 use crate::claims::catalogue::{Claim, Subject};
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::question::{Expect, Question};
@@ -22,38 +23,45 @@ pub struct Judged {
 /// # Errors
 /// If a bundle's file can't be read.
 pub fn judge(evidence: &Evidence<'_>, claims: &[Claim], expect: Option<Expect>, only: &[String]) -> Result<Vec<Judged>, CompareError> {
-    let mut out = Vec::new();
     let apart = apart(evidence)?;
-    for claim in claims.iter().filter(|c| c.over.contains(&evidence.sides.len()) && (!c.proof || evidence.is_watched())) {
-        for first in claim.subject.firsts(&evidence.layers) {
-            let layer = match claim.subject {
-                Subject::Evidence | Subject::Changes | Subject::Storage => "",
-                Subject::Switch => evidence.switched().map_or("", |l| &*l.name),
-                Subject::Protected | Subject::Switched | Subject::Layer => first,
-            };
-            let id = format!("{first}.{}", claim.word);
-            if !only.is_empty() && !only.contains(&id) {
-                continue;
-            }
-            let question = Question { evidence, layer, expect };
-            let answer = match ungrounded(evidence, layer) {
-                Some(findings) => Some(findings),
-                None => predicates::run(&claim.predicate, &question)?,
-            };
-            let mut findings = answer.clone().unwrap_or_default();
-            findings.sort_by_key(|f| f.effect);
-            if answer.is_some() && claim.subject != Subject::Evidence && findings.iter().all(|f| f.effect == Effect::Notes) {
-                findings.splice(0..0, apart.clone());
-            }
-            if answer.is_some() {
-                as_stated(evidence, &mut findings);
-            }
-            let has = |e| findings.iter().any(|f| f.effect == e);
-            let verdict = if answer.is_none() { Verdict::NotApplicable } else { Verdict::of(has(Effect::Counters), has(Effect::Doubts)) };
-            out.push(Judged { id, verdict, findings });
-        }
+    let claims = claims.iter().filter(|c| c.over.contains(&evidence.sides.len()) && (!c.proof || evidence.is_watched()));
+    let each_first = claims.flat_map(|claim| claim.subject.firsts(&evidence.layers).into_iter().map(move |first| (claim, first)));
+    let asked: Vec<(&Claim, &str)> = each_first.filter(|(claim, first)| only.is_empty() || only.contains(&id(claim, first))).collect();
+    each(&asked, threads(), |_, (claim, first)| one(evidence, claim, first, expect, apart.as_ref())).into_iter().collect()
+}
+
+fn id(claim: &Claim, first: &str) -> String {
+    format!("{first}.{}", claim.word)
+}
+
+/// Judges one claim. `apart` is why the bundles are not comparable.
+fn one(
+    evidence: &Evidence<'_>,
+    claim: &Claim,
+    first: &str,
+    expect: Option<Expect>,
+    apart: Option<&Finding>,
+) -> Result<Judged, CompareError> {
+    let layer = match claim.subject {
+        Subject::Evidence | Subject::Changes | Subject::Storage => "",
+        Subject::Switch => evidence.switched().map_or("", |l| &*l.name),
+        Subject::Protected | Subject::Switched | Subject::Layer => first,
+    };
+    let question = Question { evidence, layer, expect };
+    let answer = match ungrounded(evidence, layer) {
+        Some(findings) => Some(findings),
+        None => predicates::run(&claim.predicate, &question)?,
+    };
+    let Some(mut findings) = answer else {
+        return Ok(Judged { id: id(claim, first), verdict: Verdict::NotApplicable, findings: Vec::new() });
+    };
+    findings.sort_by_key(|f| f.effect);
+    if claim.subject != Subject::Evidence && findings.iter().all(|f| f.effect == Effect::Notes) {
+        findings.splice(0..0, apart.cloned());
     }
-    Ok(out)
+    as_stated(evidence, &mut findings);
+    let has = |e| findings.iter().any(|f| f.effect == e);
+    Ok(Judged { id: id(claim, first), verdict: Verdict::of(has(Effect::Counters), has(Effect::Doubts)), findings })
 }
 
 /// Why the bundles are not comparable; then no claim over them is proven. Different redaction keys are no such reason: they leave open

@@ -99,7 +99,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let captured = capture::run(
         |intake| match &origin {
             Origin::Dump(dir) => during(&format!("reading {}", dir.display()), || {
-                Ok(dated(dump::read_through(dir, |items| intake.all(items))?, args.at.as_deref())?.without(&config.leave_out))
+                Ok(dated(dump::read_through(dir, |item, list| intake.take(item, list))?, args.at.as_deref())?.without(&config.leave_out))
             }),
             Origin::Cluster(connection) => collect(connection, args, intake),
         },

@@ -9,10 +9,10 @@ pub trait Step {
     fn of<'v>(&self, value: &'v Value) -> Option<&'v Value>;
     /// The part of a value.
     fn of_mut<'v>(&self, value: &'v mut Value) -> Option<&'v mut Value>;
-    /// The part of a value, which is made where it is a member that is not there.
+    /// The part of a value, which is made where it is a member that is not there: what is no object becomes one.
     ///
     /// # Panics
-    /// If the value is neither null nor an object, or the list is shorter.
+    /// If the list is shorter.
     fn make<'v>(&self, value: &'v mut Value) -> &'v mut Value;
 }
 
@@ -26,13 +26,11 @@ impl Step for str {
     }
 
     fn make<'v>(&self, value: &'v mut Value) -> &'v mut Value {
-        if value.is_null() {
-            *value = Value::Object(Map::new());
+        if let Value::Object(map) = value {
+            return map.entry(self).or_insert(Value::Null);
         }
-        match value {
-            Value::Object(map) => map.entry(self).or_insert(Value::Null),
-            other => panic!("there is no {self:?} in {other}"),
-        }
+        *value = Value::Object(Map::new());
+        self.make(value)
     }
 }
 
@@ -65,10 +63,8 @@ impl Step for usize {
     }
 
     fn make<'v>(&self, value: &'v mut Value) -> &'v mut Value {
-        match self.of_mut(value) {
-            Some(item) => item,
-            None => panic!("the list has no item {self}"),
-        }
+        let items = if let Value::Array(list) = value { list.as_mut_slice() } else { &mut [] };
+        &mut items[*self]
     }
 }
 

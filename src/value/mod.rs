@@ -15,7 +15,7 @@ pub use from::{from_value, to_value};
 pub use index::set;
 pub use number::Number;
 pub use pointer::{escape, join, push, steps, tokens};
-pub(crate) use read::{RESERVED, Strict};
+pub(crate) use read::{Members, RESERVED, Strict};
 pub use tree::{Map, Value};
 
 /// A text of a value, or the name of a member.

@@ -2,8 +2,11 @@
 use crate::value::tree::order;
 use crate::value::{Map, Number, Text, Value};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// How the names begin that serde_json uses inside for what serde has no word for.
 pub(crate) const RESERVED: &str = "$serde_json::private::";
@@ -18,7 +21,7 @@ impl<'de> Deserialize<'de> for Map {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         match from.deserialize_map(Build { parts: &mut Parts::default(), once: false })? {
             Value::Object(map) => Ok(map),
-            _ => Err(D::Error::custom("a number stands where a map is wanted")),
+            _ => Err(D::Error::invalid_value(Unexpected::Map, &Digits)),
         }
     }
 }
@@ -161,6 +164,34 @@ impl Seen {
         !self.many.insert(name.clone())
     }
 }
+
+/// The members of an object in their order, repeated ones too, whose values are not read yet.
+pub(crate) struct Members<'t>(pub(crate) Vec<(Cow<'t, str>, &'t RawValue)>);
+
+impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct All<'t>(PhantomData<&'t ()>);
+        impl<'de: 't, 't> Visitor<'de> for All<'t> {
+            type Value = Members<'t>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Name(name), raw)) = map.next_entry()? {
+                    members.push((name, raw));
+                }
+                Ok(Members(members))
+            }
+        }
+        from.deserialize_map(All(PhantomData))
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Name<'t>(#[serde(borrow)] Cow<'t, str>);
 
 /// serde_json passes a number as a map with one reserved name. Its text is owned then, and a text of what is read never is: a map of
 /// what is read that has such a name is a forgery.

@@ -18,16 +18,17 @@ use std::path::Path;
 /// # Errors
 /// Where it is no folder, or nothing in it is an answer of a cluster.
 pub fn read(dir: &Path) -> Result<Collected, DumpError> {
-    read_through(dir, |items| items)
+    read_through(dir, |item, list: &mut Vec<Value>| list.push(item))
 }
 
-/// Reads a folder, and passes the objects of each answer on, so that no more than the files that are being read are in memory.
+/// Reads a folder, and passes each object on with what is made of those before it in its answer, so that of what is read hardly more than
+/// the text of some files is in memory.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_through<I: Default + Send>(dir: &Path, pass: impl Fn(Vec<Value>) -> I + Sync) -> Result<Collected<I>, DumpError> {
+pub fn read_through<I: Default + Send>(dir: &Path, take: impl Fn(Value, &mut I) + Sync) -> Result<Collected<I>, DumpError> {
     let mut files = walk(dir)?;
-    let mut contents = each(&files.answers, threads(), |_, found| content::read(found, &pass));
+    let mut contents = each(&files.answers, threads(), |_, found| content::read(found, &take));
     let places: Vec<Place> = files.answers.iter().map(|f| Place::of(&f.file)).collect();
     let errors: Vec<Place> = files.stderr.iter().map(|f| Place::of(&f.file)).collect();
 

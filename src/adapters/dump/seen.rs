@@ -25,18 +25,15 @@ const READ: [(&str, &[&str]); 4] = [
 ];
 
 impl Seen {
-    pub(super) fn of(items: &[Value]) -> Self {
-        let mut seen = Self { count: items.len(), ..Self::default() };
-        for item in items {
-            let namespace = text(item, "/metadata/namespace");
-            if !namespace.is_empty() && !seen.namespaces.contains(namespace) {
-                seen.namespaces.insert(namespace.to_owned());
-            }
-            seen.highest = seen.highest.max(text(item, "/metadata/resourceVersion").parse().ok());
-            let read = READ.iter().find(|(kind, _)| *kind == text(item, "/kind"));
-            seen.kept.extend(read.map(|(_, pointers)| part(item, pointers)));
+    pub(super) fn add(&mut self, item: &Value) {
+        self.count += 1;
+        let namespace = text(item, "/metadata/namespace");
+        if !namespace.is_empty() && !self.namespaces.contains(namespace) {
+            self.namespaces.insert(namespace.to_owned());
         }
-        seen
+        self.highest = self.highest.max(text(item, "/metadata/resourceVersion").parse().ok());
+        let read = READ.iter().find(|(kind, _)| *kind == text(item, "/kind"));
+        self.kept.extend(read.map(|(_, pointers)| part(item, pointers)));
     }
 
     /// The objects of a kind, with the fields that are read.

@@ -1,13 +1,9 @@
 //! Writes the redacted values of a JSON text back into that text, so that all other bytes stay as they are: white space, the order of
 //! fields, and how texts are escaped. Knows nothing of what is secret.
 use super::token::{Domain, Tokens};
-use crate::value::Value;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use crate::value::{Members, Value};
 use serde_json::value::RawValue;
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt;
 
 /// The text of the value `before`, in which the parts that differ in `after` are replaced.
 pub(super) fn splice(tokens: &Tokens, text: &str, before: &Value, after: &Value) -> String {
@@ -22,7 +18,7 @@ fn put(tokens: &Tokens, text: &str, before: &Value, after: &Value, out: &mut Str
     }
     match (before, after) {
         (Value::Object(x), Value::Object(y)) => {
-            let Ok(Fields(fields)) = serde_json::from_str(text) else { return secret(tokens, text, out) };
+            let Ok(Members(fields)) = serde_json::from_str(text) else { return secret(tokens, text, out) };
             let last: HashMap<&str, usize> = fields.iter().enumerate().map(|(i, (name, _))| (name.as_ref(), i)).collect();
             // A field was renamed, because its name held a secret.
             if x.keys().ne(y.keys()) {
@@ -65,29 +61,3 @@ fn around<'t>(tokens: &Tokens, text: &str, parts: impl Iterator<Item = (&'t str,
 fn secret(tokens: &Tokens, text: &str, out: &mut String) {
     out.push_str(&Value::from(tokens.of(Domain::Text, text.as_bytes())).to_string());
 }
-
-/// The fields of an object in their order, including repeated ones.
-struct Fields<'t>(Vec<(Cow<'t, str>, &'t RawValue)>);
-
-impl<'de: 't, 't> Deserialize<'de> for Fields<'t> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct All<'t>(std::marker::PhantomData<&'t ()>);
-        impl<'de: 't, 't> Visitor<'de> for All<'t> {
-            type Value = Fields<'t>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::new();
-                while let Some((name, raw)) = map.next_entry::<Name<'t>, &'t RawValue>()? {
-                    fields.push((name.0, raw));
-                }
-                Ok(Fields(fields))
-            }
-        }
-        from.deserialize_map(All(std::marker::PhantomData))
-    }
-}
-
-#[derive(Deserialize)]
-struct Name<'t>(#[serde(borrow)] Cow<'t, str>);

@@ -36,7 +36,11 @@ impl<'a> PackedObjects<'a> {
         gaps: &mut Vec<Gap>,
     ) -> Result<Self, CaptureError> {
         let plurals = plurals(&lists);
-        let (files, lists): (Vec<String>, Vec<PackedList>) = lists.into_iter().map(|l| (l.file, l.items)).unzip();
+        let closed = |mut list: List<PackedList>| {
+            list.items.close();
+            (list.file, list.items)
+        };
+        let (files, lists): (Vec<String>, Vec<PackedList>) = lists.into_iter().map(closed).unzip();
         let plural = |(group, kind): &(String, String)| {
             plurals.get(&(group.clone(), kind.clone())).cloned().unwrap_or_else(|| rules.plural(group, kind))
         };
