@@ -109,7 +109,7 @@ mod tests {
         let read = |i: usize| found[i].as_ref().map(|(line, raw)| (*line, raw.value()));
         assert_eq!((read(0).unwrap(), read(1).unwrap()), ((1, Ok(json!({"a": 1}))), (3, Ok(json!({"b": 2})))));
         let error = read(2).unwrap().1.unwrap_err();
-        assert_eq!((error.line, error.column, error.what.as_str()), (4, 17, "the key `c` stands here twice"));
+        assert_eq!((error.line, error.column, error.what.as_str()), (4, 15, "the key `c` stands here twice"));
         assert!(found.len() == 4 && read(3).is_err_and(|e| e.line == 4));
     }
 

@@ -11,7 +11,7 @@ use crate::compare::Side;
 use crate::render::view::{Inputs, view};
 use crate::render::{foreign, instructions, markdown};
 use crate::report::read::read;
-use crate::usecase::folder::{MANIFEST, OWN};
+use crate::usecase::folder::{MANIFEST, OWN, STAMP};
 use crate::usecase::prove::{State, judge};
 use crate::usecase::shown::shown;
 use std::collections::BTreeMap;
@@ -75,6 +75,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         let hint = "mend what is named above; `--key PUB` names the key of somebody else's run, if you trust it";
         return Err(Failure::new(format!("{run} does not verify, so it is not attached")).hint(hint).exit(verified));
     }
+    let is_stamped = stage.path().join(STAMP).exists();
     folder::unseal(stage.path())?;
     let copied = RunFolder::new(stage.path().to_owned());
     let state =
@@ -92,6 +93,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     files.extend(lists(stage.path()));
     let to = place(args, &files)?;
     ui::data(format!("{}\n", to.display()).as_bytes())?;
+    if is_stamped {
+        ui::message("the run's list had a timestamp; the submission has a list of its own, which is not stamped");
+    }
     ui::message(&format!("{} files; next: evid verify {} --key {}", files.len(), to.display(), args.signing.public()));
     Ok(Exit::Proven)
 }

@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 /// The list: `sha256sum -c MANIFEST` checks it.
 pub const MANIFEST: &str = "MANIFEST";
 /// The files of the list: itself, its signature in two forms, and a timestamp of that.
-pub const OWN: [&str; 4] = [MANIFEST, "MANIFEST.json", "MANIFEST.sigstore.json", "MANIFEST.tsr"];
+pub const OWN: [&str; 4] = [MANIFEST, "MANIFEST.json", "MANIFEST.sigstore.json", STAMP];
+/// The timestamp of its signature.
+pub const STAMP: &str = "MANIFEST.tsr";
 /// The predicate's type of the statement about it.
 pub const PREDICATE_TYPE: &str = "https://evid.dev/folder/v1";
 /// The public key of who signed, for convenience: never trusted for lying there.

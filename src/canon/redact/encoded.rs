@@ -1,9 +1,11 @@
-//! Base64 texts whose decoded form is readable. Does not decide whether that form is secret.
+//! Texts in base64 or in the percent form of addresses, decoded. Does not decide whether what they mean is secret.
 use super::literal::is_literal;
 use super::pattern::Pattern;
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 use std::ops::Range;
 
 const LENIENT: GeneralPurposeConfig =
@@ -12,6 +14,7 @@ const PLAIN: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
 const URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
 static RUN: Pattern = Pattern::new(r"[A-Za-z0-9+/_-]{12,}={0,2}");
+static PERCENT: Pattern = Pattern::new(r"[A-Za-z0-9._~!$'()*+/:@%-]*%[0-9A-Fa-f]{2}[A-Za-z0-9._~!$'()*+/:@%-]*");
 static LINES: Pattern = Pattern::new(r"(?:[A-Za-z0-9+/_-]{40,}[ \t]*(?:\r?\n|\\n)[ \t]*)+[A-Za-z0-9+/_-]{2,}={0,2}");
 
 /// The readable text that this base64 encodes.
@@ -44,7 +47,7 @@ pub(super) fn is_login(text: &str) -> bool {
     decoded(text).is_some_and(|d| of(&d))
 }
 
-/// A run of base64 whose decoded form is readable.
+/// A part of a text that means another text.
 pub(super) struct Run {
     /// Its bytes.
     pub(super) range: Range<usize>,
@@ -84,6 +87,14 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
     out
 }
 
+/// All texts that are written as addresses are (`password%3Dx`), up to the signs that part an address, with what they mean.
+pub(super) fn percent(text: &str) -> impl Iterator<Item = Run> {
+    let found = text.contains('%').then(|| PERCENT.regex()).flatten().into_iter().flat_map(|r| r.find_iter(text));
+    found
+        .map(|found| Run { range: found.range(), plain: percent_decode_str(found.as_str()).decode_utf8().ok().map(Cow::into_owned) })
+        .filter(|run| run.plain.is_some())
+}
+
 /// What follows a `/`, `-` or `_` in a run and is readable, from where on.
 fn tail(run: &str) -> Option<(usize, Option<String>)> {
     let mut left = 8 * run.len();
@@ -105,7 +116,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert!(RUN.regex().is_some() && LINES.regex().is_some());
+        assert!([&RUN, &LINES, &PERCENT].iter().all(|pattern| pattern.regex().is_some()));
     }
 
     #[test]

@@ -167,7 +167,7 @@ impl<'r> Scan<'r> {
         }
         if self.depth.get() < 3 {
             self.depth.set(self.depth.get() + 1);
-            for encoded::Run { range, plain } in encoded::runs(text) {
+            for encoded::Run { range, plain } in encoded::runs(text).into_iter().chain(encoded::percent(text)) {
                 let Some(plain) = plain else {
                     out.add(range);
                     continue;
