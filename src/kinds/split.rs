@@ -3,7 +3,8 @@ use crate::canon::json;
 use crate::kinds::Kind;
 use crate::kinds::rule::ListRule;
 use crate::kinds::tree::{Facet, Tree};
-use crate::value::{Map, Value, join, push, set, steps};
+use crate::value::{Map, Text, Value, join, push, steps};
+use std::borrow::Cow;
 
 /// An object's facets. `state` is the object without the rest; the others map pointers (of the original object) to values.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -25,9 +26,10 @@ pub fn split(kind: &Kind, value: Value, owned: &[String]) -> Facets {
     if !owned.is_empty() {
         nodes.push(&extra);
     }
-    let mut walk = Walk { nodes, pointer: String::new(), out: Facets::default() };
+    let mut walk = Walk { nodes, pointer: String::new(), identity: Vec::new(), noise: Vec::new(), order: Vec::new() };
     let state = walk.part(value, 0, None).state().unwrap_or(Value::Null);
-    Facets { state, ..walk.out }
+    let sorted = |fields: Vec<(String, Value)>| fields.into_iter().collect();
+    Facets { state, identity: sorted(walk.identity), noise: sorted(walk.noise), order: sorted(walk.order) }
 }
 
 /// Puts an object together again.
@@ -39,29 +41,66 @@ pub fn join_facets(facets: Facets) -> Value {
     for (pointer, order) in lists {
         unsort(&mut value, &pointer, &order);
     }
-    let mut fields: Vec<_> = facets.identity.into_iter().chain(facets.noise).collect();
-    // An element of a list comes after the elements before it.
-    let index = |pointer: &str| pointer.rsplit('/').next().and_then(|token| token.parse::<usize>().ok());
-    fields.sort_by_cached_key(|(pointer, _)| (depth(pointer), index(pointer)));
-    let (above, mut fields) = (|pointer: &str| pointer.rfind('/').unwrap_or(0), fields.into_iter().peekable());
-    while let Some((pointer, field)) = fields.next() {
-        let parent = pointer.get(..above(&pointer)).unwrap_or_default();
-        let mut beside = Vec::new();
-        while let Some(next) = fields.next_if(|(next, _)| next.get(..above(next)) == Some(parent)) {
-            beside.push(next);
-        }
-        let is_set = set(&mut value, &pointer, field);
-        // Many members go into a map at once.
-        match value.pointer_mut(parent).filter(|_| is_set && !beside.is_empty()) {
-            Some(Value::Object(map)) => {
-                map.extend(beside.into_iter().filter_map(|(at, field)| Some((steps(&at).last()?.into_owned(), field))))
-            }
-            _ => beside.into_iter().for_each(|(at, field)| {
-                set(&mut value, &at, field);
-            }),
-        }
-    }
+    let (pointers, values): (Vec<_>, Vec<_>) = facets.identity.into_iter().chain(facets.noise).unzip();
+    let fields = pointers.iter().map(|pointer| steps(pointer).collect()).zip(values);
+    let mut fields: Vec<(Vec<_>, _)> = fields.filter(|(path, _): &(Vec<_>, _)| path.len() <= DEEPEST).collect();
+    fields.sort_by(|a, b| a.0.cmp(&b.0));
+    put(&mut value, &mut fields, 0);
     value
+}
+
+/// The most tokens of a pointer: as deep as JSON is read. A deeper value would end the process when it is dropped.
+const DEEPEST: usize = 128;
+
+/// Puts fields back, which are sorted, into the value at the first `depth` tokens of their pointers. The new members of a map come into it
+/// at once, however many there are.
+fn put(value: &mut Value, fields: &mut [(Vec<Cow<'_, str>>, Value)], depth: usize) {
+    let own = fields.iter().take_while(|(path, _)| path.len() == depth).count();
+    let (own, within) = fields.split_at_mut(own);
+    if let Some((_, field)) = own.last_mut() {
+        *value = field.take();
+    }
+    if within.is_empty() {
+        return;
+    }
+    if value.is_null() {
+        *value = Value::Object(Map::new());
+    }
+    let parts = within.chunk_by_mut(|a, b| a.0.get(depth) == b.0.get(depth));
+    let parts = parts.filter_map(|part| Some((Text::from(part.first()?.0.get(depth)?.as_ref()), part)));
+    match value {
+        Value::Object(map) => {
+            let mut new = Vec::new();
+            for (name, part) in parts {
+                match map.get_mut(&name) {
+                    Some(known) => put(known, part, depth + 1),
+                    None => {
+                        let mut made = Value::Null;
+                        put(&mut made, part, depth + 1);
+                        new.push((name, made));
+                    }
+                }
+            }
+            if !new.is_empty() {
+                map.extend(new);
+            }
+        }
+        Value::Array(list) => {
+            // An element comes after the elements before it.
+            let mut parts: Vec<(usize, _)> = parts.filter_map(|(token, part)| Some((token.parse().ok()?, part))).collect();
+            parts.sort_by_key(|(index, _)| *index);
+            for (index, part) in parts {
+                if index == list.len() && part.first().is_some_and(|(path, _)| path.len() == depth + 1) {
+                    list.push(Value::Null);
+                }
+                if let Some(item) = list.get_mut(index) {
+                    put(item, part, depth + 1);
+                }
+            }
+        }
+        // A value stands where fields were.
+        _ => {}
+    }
 }
 
 /// No list of an object is longer: a greater index does not come from a split.
@@ -101,7 +140,10 @@ struct Walk<'t> {
     /// The nodes that the steps so far lead to, those of the whole before those of the part. Those of the part begin at `from`.
     nodes: Vec<&'t Tree>,
     pointer: String,
-    out: Facets,
+    // What goes to other facets, in the order of the walk: it is sorted at once.
+    identity: Vec<(String, Value)>,
+    noise: Vec<(String, Value)>,
+    order: Vec<(String, Value)>,
 }
 
 impl Walk<'_> {
@@ -118,7 +160,7 @@ impl Walk<'_> {
         let facet = own.or(inherited);
         let elsewhere = matches!(facet, Some(Facet::Identity | Facet::Noise));
         if !elsewhere && self.is_default(from, &value) {
-            self.out.noise.insert(self.pointer.clone(), value);
+            self.noise.push((self.pointer.clone(), value));
             return Left::Default;
         }
         if self.active(from).all(Tree::is_leaf) {
@@ -171,7 +213,7 @@ impl Walk<'_> {
         for (i, item) in list.into_iter().enumerate() {
             let token = i.to_string();
             if is_element(self, &item) {
-                self.out.identity.insert(join(&self.pointer, &token), item);
+                self.identity.push((join(&self.pointer, &token), item));
                 continue;
             }
             places.push(i);
@@ -199,8 +241,8 @@ impl Walk<'_> {
     }
 
     fn record(&mut self, facet: Option<Facet>, value: Value) -> Left {
-        let map = if facet == Some(Facet::Identity) { &mut self.out.identity } else { &mut self.out.noise };
-        map.insert(self.pointer.clone(), value);
+        let fields = if facet == Some(Facet::Identity) { &mut self.identity } else { &mut self.noise };
+        fields.push((self.pointer.clone(), value));
         Left::Elsewhere
     }
 
@@ -214,7 +256,7 @@ impl Walk<'_> {
         let mut items: Vec<_> = list.into_iter().zip(places).map(|(item, place)| (keyed(&item), *place, item)).collect();
         items.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)));
         if items.iter().enumerate().any(|(i, (_, place, _))| i != *place) {
-            self.out.order.insert(self.pointer.clone(), items.iter().map(|(_, place, _)| Value::from(*place)).collect());
+            self.order.push((self.pointer.clone(), items.iter().map(|(_, place, _)| Value::from(*place)).collect()));
         }
         Value::Array(items.into_iter().map(|(_, _, item)| item).collect())
     }
@@ -231,4 +273,31 @@ fn sort_key(rule: &ListRule, item: &Value) -> Vec<u8> {
         out.push(0);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Facets, join_facets};
+    use crate::value::{Value, json, set, tokens};
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever the fields of a bundle say: maps and lists that lack parents, indexes out of order, values in the way.
+        #[test]
+        fn fields_are_put_back_as_if_each_was_set_by_its_pointer(
+            state in prop::sample::select(vec![
+                json!(null), json!(7), json!({}), json!({"a": 1, "c": [1, {"a": 2}]}), json!({"a": {"b": null}, "b": []}), json!([[], {}]),
+            ]),
+            fields in prop::collection::btree_map("(/[abc012]){0,3}", 0..9_u64, 0..6),
+        ) {
+            let mut one_by_one = state.clone();
+            let mut in_order: Vec<_> = fields.iter().map(|(pointer, value)| (tokens(pointer), pointer, *value)).collect();
+            in_order.sort_by_key(|(path, ..)| (path.len(), path.last().and_then(|last| last.parse::<usize>().ok())));
+            for (_, pointer, value) in in_order {
+                set(&mut one_by_one, pointer, value.into());
+            }
+            let identity = fields.iter().map(|(pointer, value)| (pointer, Value::from(*value))).collect();
+            prop_assert_eq!(join_facets(Facets { state, identity, ..Facets::default() }), one_by_one);
+        }
+    }
 }
