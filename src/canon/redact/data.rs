@@ -46,6 +46,7 @@ pub(super) struct Names {
     pub(super) key_of: Words,
     pub(super) plain_key_of: Words,
     pub(super) likely: Words,
+    pub(super) login: Words,
     pub(super) stems: Words,
     pub(super) before: Words,
     pub(super) after: Words,

@@ -1,7 +1,7 @@
 //! Lists of command-line arguments: where in which element a secret begins. Knows nothing of the rest of the object.
 use super::commands;
-use super::literal::is_literal;
 use super::names::{self, Sense};
+use super::value;
 use crate::value::Value;
 
 /// For each element: from which byte on it is a secret as a whole. `before` are the words of the command that stand elsewhere.
@@ -17,11 +17,12 @@ pub(super) fn secret_from(before: &[Value], list: &[Value]) -> Vec<Option<usize>
         let Some(name) = word.strip_prefix('-').map(|flag| flag.trim_start_matches('-')) else { continue };
         let next = words.get(i + 1).copied().unwrap_or_default();
         if let Some((name, value)) = name.split_once('=') {
-            if names::sense(name) == Sense::Secret && !name.contains(char::is_whitespace) && is_literal(value) {
-                set(i, word.len() - value.len());
+            let sense = if name.contains(char::is_whitespace) { Sense::Plain } else { names::sense(name) };
+            if let Some(from) = value::secret_from(value, sense) {
+                set(i, word.len() - value.len() + from);
             }
-        } else if names::sense(name) == Sense::Secret && is_literal(next) && !next.starts_with("--") {
-            set(i + 1, 0);
+        } else if let Some(from) = value::secret_from(next, names::sense(name)).filter(|_| !next.starts_with("--")) {
+            set(i + 1, from);
         }
     }
     commands::secrets(&words, true).into_iter().for_each(|(i, from)| set(i, from));
@@ -42,6 +43,7 @@ mod tests {
         assert_eq!(found(json!(["--password=x", "--token", "y", "--verbose"])), [Some(11), None, Some(0), None]);
         assert_eq!(found(json!(["mysql", "-phunter2"])), [None, Some(2)]);
         assert_eq!(found(json!(["redis-cli", "-a", "x"])), [None, None, Some(0)]);
+        assert_eq!(found(json!(["--basic-auth", "admin:x", "--web.auth=admin:x"])), [None, Some(6), Some(17)]);
     }
 
     #[test]

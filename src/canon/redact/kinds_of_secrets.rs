@@ -118,6 +118,14 @@ fn objects_tell_by_their_form_what_is_secret() {
         (json!({"kind": "ConfigMap", "data": {"userlist.txt": "\"a\" \"zq1zq1\"\n"}}), 0),
         (json!({"kind": "ConfigMap", "data": {"hosts.txt": "zq1:8080\n"}}), 1),
         (json!({"kind": "SealedSecret", "spec": {"encryptedData": {"password": "zq1zq1"}}}), 0),
+        (json!({"apiVersion": "x.org/v1", "kind": "ClusterSecret", "data": {"value": "zq1zq1", "username": "zq1zq1"}}), 0),
+        (json!({"apiVersion": "x.org/v1", "kind": "Secret", "spec": {"stringData": {"url": "zq1zq1"}}}), 0),
+        (json!({"apiVersion": "x.org/v1", "kind": "ClusterSecret", "data": {"valueFrom": {"secretKeyRef": {"name": "zq1zq1"}}}}), 1),
+        (json!({"apiVersion": "x.org/v1", "kind": "ExternalSecret", "spec": {"data": [{"secretKey": "zq1zq1", "remoteRef": {}}]}}), 1),
+        (json!({"apiVersion": "x.org/v1", "kind": "VaultSecret", "spec": {"status": {"data": {"a": "zq1zq1"}}}}), 1),
+        (json!({"kind": "Pod", "spec": {"containers": [{"args": ["--basic-auth", "admin:zq1zq1"]}]}}), 0),
+        (json!({"kind": "Pod", "spec": {"containers": [{"env": [{"name": "NEO4J_AUTH", "value": "neo4j/zq1zq1"}]}]}}), 0),
+        (json!({"kind": "Pod", "spec": {"containers": [{"env": [{"name": "GATEWAY_AUTH", "value": "zq1-auth:8080"}]}]}}), 1),
     ] {
         redactor().object(&mut object);
         assert_eq!(usize::from(object.to_string().contains("zq1")), left, "{object}");

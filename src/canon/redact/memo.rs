@@ -15,7 +15,7 @@ const LONGEST: usize = 128;
 /// Used by one run at a time.
 #[derive(Default)]
 pub(super) struct Memo {
-    clean: [[Recent<()>; 3]; 3],
+    clean: [[Recent<()>; 4]; 3],
     names: Recent<Name>,
 }
 
@@ -41,7 +41,7 @@ impl Memo {
 
     fn clean_of(&mut self, sense: Sense, mode: Mode) -> &mut Recent<()> {
         let [full, prose, shapes] = &mut self.clean;
-        let [plain, likely, secret] = match mode {
+        let [plain, likely, login, secret] = match mode {
             Mode::Full => full,
             Mode::Prose => prose,
             Mode::Shapes => shapes,
@@ -49,6 +49,7 @@ impl Memo {
         match sense {
             Sense::Plain => plain,
             Sense::Likely => likely,
+            Sense::Login => login,
             Sense::Secret => secret,
         }
     }

@@ -22,6 +22,7 @@ mod splice;
 mod tables;
 mod token;
 mod urls;
+mod value;
 mod walk;
 
 pub use token::{Domain, MARK};

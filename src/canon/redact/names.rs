@@ -10,6 +10,8 @@ pub(super) enum Sense {
     Plain,
     /// A value that looks random is a secret.
     Likely,
+    /// Of a value `user:password` the password is; another as [`Sense::Likely`].
+    Login,
     /// Any literal is a secret.
     Secret,
 }
@@ -170,7 +172,13 @@ fn holds(name: &str) -> bool {
 fn weak(words: &[String]) -> Sense {
     let Some((last, before)) = words.split_last() else { return Sense::Plain };
     let key = last == "key" && !before.last().is_some_and(|w| NAMES.get().plain_key_of.contains(w));
-    if key || NAMES.get().likely.contains(last) { Sense::Likely } else { Sense::Plain }
+    if NAMES.get().login.contains(last) {
+        Sense::Login
+    } else if key || NAMES.get().likely.contains(last) {
+        Sense::Likely
+    } else {
+        Sense::Plain
+    }
 }
 
 /// Whether a field of a map with a secret-like name is itself no secret, such as the `name` in a reference.
@@ -227,7 +235,7 @@ mod tests {
     #[test]
     fn every_noun_has_a_stem() {
         let lists = NAMES.get();
-        for word in lists.nouns.iter().chain(&lists.whole).chain(&lists.likely) {
+        for word in lists.nouns.iter().chain(&lists.whole).chain(&lists.likely).chain(&lists.login) {
             assert!(stem(word), "{word}");
         }
     }

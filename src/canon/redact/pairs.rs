@@ -1,10 +1,10 @@
 //! `key: value`, `key = value` and `"key": "value"` anywhere in a text, whatever its format. Nested blocks are `blocks`' matter.
 use super::data::NAMES;
-use super::literal::{is_literal, looks_random};
 use super::mode::Mode;
 use super::names::{self, Sense};
 use super::pattern::Pattern;
 use super::spans::Spans;
+use super::value::secret_from;
 use super::{encoded, literal};
 use regex::Regex;
 use std::ops::Range;
@@ -124,22 +124,11 @@ fn directives() -> Option<&'static Regex> {
 
 /// Adds a value if its name makes it a secret.
 pub(super) fn add(text: &str, range: Range<usize>, sense: Sense, out: &mut Spans) -> bool {
-    let Some(value) = text.get(range.clone()).filter(|_| sense != Sense::Plain) else { return false };
-    if let Some(from) = literal::after_scheme(value) {
-        out.add_decoded(range.start + from..range.end, encoded::decoded(value.get(from..).unwrap_or_default()));
-        return true;
-    }
-    let secret = match sense {
-        Sense::Plain => false,
-        Sense::Likely => looks_random(value) || encoded::is_login(value),
-        Sense::Secret => is_literal(value),
-    };
-    if secret {
-        let lead = value.len() - value.trim_start().len();
-        let end = range.start + value.trim_end().len();
-        out.add_decoded(range.start + lead..end, encoded::decoded(value.trim()));
-    }
-    secret
+    let value = text.get(range.clone()).unwrap_or_default();
+    let Some(secret) = secret_from(value, sense).and_then(|from| value.get(from..)) else { return false };
+    let start = range.start + value.len() - secret.trim_start().len();
+    out.add_decoded(start..range.start + value.trim_end().len(), encoded::decoded(secret.trim()));
+    true
 }
 
 /// The line on which a pair stands. It only moves forward, so each line is looked at once, however many pairs are on it.

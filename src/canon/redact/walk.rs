@@ -3,6 +3,7 @@ use super::commands;
 use super::data::NAMES;
 use super::encoded;
 use super::flags;
+use super::literal::is_literal;
 use super::mode::Mode;
 use super::names::{self, Sense};
 use super::scan::Scan;
@@ -14,11 +15,13 @@ use crate::value::{Map, Value};
 struct Place {
     sense: Sense,
     mode: Mode,
+    /// Whether `data` and `stringData` hold secrets: it is an object of a kind of secrets that someone defined, or its `spec`.
+    holds_secrets: bool,
 }
 
 /// Redacts a value in place.
 pub(super) fn walk(scan: &Scan<'_>, value: &mut Value) {
-    visit(scan, value, Place { sense: Sense::Plain, mode: Mode::Full });
+    visit(scan, value, Place { sense: Sense::Plain, mode: Mode::Full, holds_secrets: false });
 }
 
 fn visit(scan: &Scan<'_>, value: &mut Value, place: Place) {
@@ -66,6 +69,8 @@ fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
     let reference = map.contains_key("remoteRef") || map.contains_key("sourceRef");
     let keyed = ["name", "secretName", "existingSecret"].iter().any(|k| map.contains_key(k));
     let is_key = map.contains_key("kty");
+    let defined = is_defined_secret(map);
+    let holds_secrets = defined || place.holds_secrets;
     // What runs stands in one list, how in another.
     let command = map.get("command").filter(|_| map.contains_key("args")).and_then(Value::as_array).cloned().unwrap_or_default();
     for (key, child) in map.iter_mut() {
@@ -109,21 +114,30 @@ fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
             Mode::Shapes => Sense::Plain,
             _ => sense,
         };
+        let place = |sense, mode| Place { sense, mode, holds_secrets: defined && key == "spec" };
         match child {
+            Value::Object(values) if holds_secrets && matches!(key.as_str(), "data" | "stringData") => {
+                for value in values.values_mut() {
+                    match value {
+                        Value::String(text) if is_literal(text) => *text = scan.whole(Domain::SecretData, text).into(),
+                        other => visit(scan, other, place(sense, mode)),
+                    }
+                }
+            }
             Value::String(text) if name.logins && mode == Mode::Full => {
                 if let Some(redacted) = scan.logins(text) {
                     *text = redacted.into();
                 } else {
-                    visit(scan, child, Place { sense, mode });
+                    visit(scan, child, place(sense, mode));
                 }
             }
             Value::Object(values) if name.ciphertexts && !is_secret(values) => {
                 for (field, value) in values.iter_mut().filter(|(_, v)| !v.as_str().is_some_and(encoded::is_opaque)) {
-                    visit(scan, value, Place { sense: scan.name(field).sense, mode });
+                    visit(scan, value, Place { sense: scan.name(field).sense, mode, holds_secrets: false });
                 }
             }
-            Value::Array(list) if key == "args" => array(scan, &command, list, Place { sense, mode }),
-            _ => visit(scan, child, Place { sense, mode }),
+            Value::Array(list) if key == "args" => array(scan, &command, list, place(sense, mode)),
+            _ => visit(scan, child, place(sense, mode)),
         }
     }
     rename(scan, map);
@@ -158,6 +172,13 @@ pub(super) fn metadata_only(value: &mut Value) {
 
 fn is_secret(map: &Map) -> bool {
     is(map, "kind", "Secret") && is(map, "apiVersion", "v1")
+}
+
+/// Whether this is an object of a kind of secrets that someone defined: `ClusterSecret`, or a `Secret` of another group.
+fn is_defined_secret(map: &Map) -> bool {
+    map.contains_key("apiVersion")
+        && map.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("Secret"))
+        && !is_secret(map)
 }
 
 /// Redacts field names, which may hold secrets too.
