@@ -67,7 +67,7 @@ pub(super) fn find(text: &str, out: &mut Spans) {
             } else if let (true, Some((sense, _))) = (lower == "value", named.filter(|n| number - n.1 <= 2)) {
                 add(text, range.clone(), sense, out);
             }
-            if matches!(lower.as_str(), "name" | "key") {
+            if matches!(lower.as_str(), "name" | "key" | "path") {
                 named = text.get(range).map(|value| (names::sense(value), number));
             }
         } else if inherited {

@@ -12,6 +12,8 @@ static EXPRESSION: Pattern = Pattern::new(
     r#"^(?:[A-Za-z_][\w.]*\((?:[^()]|\([^()]*\))*\)[,;]?|(?:os\.environ|process\.env|ENV|self|System|config|settings|var|local|data|module|args|cfg|this|opts|options|params)[.\[][\w."'\[\]]*[,;]?)$"#,
 );
 static TEMPLATE_DEFAULT: Pattern = Pattern::new(r#"default\s+["'][^"']+["']|["'][^"']+["']\s*\|\s*b64enc"#);
+static DECODED: Pattern =
+    Pattern::new(r#"^[\w.]*(?i-u:fromhex|unhexlify|hex2bin|b64decode|base64decode|decode64|from_base64|atob)\(\s*["'][^"']+["']"#);
 static PIECE: Pattern = Pattern::new(r"\$\{+[^{}:]*\}+|\$\([^()]*\)|\{\{[^{}]*\}\}|evid:redacted:[0-9a-f]{32}");
 
 /// Whether a value under a secret-like name is a literal: not empty, no placeholder, no path and no reference.
@@ -20,14 +22,14 @@ pub(super) fn is_literal(value: &str) -> bool {
     if value.is_empty() || is_token(value) {
         return false;
     }
-    if TEMPLATE_DEFAULT.is_match(value) {
+    if TEMPLATE_DEFAULT.is_match(value) || DECODED.is_match(value) {
         return true;
     }
     let has = |f: fn(&u8) -> bool| value.bytes().any(|b| f(&b));
     if value.starts_with('<') && has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) {
         return true;
     }
-    if PLACEHOLDER.is_match(value) || ELSEWHERE.is_match(value) || EXPRESSION.is_match(value) || is_public_pem(value) {
+    if PLACEHOLDER.is_match(value) || ELSEWHERE.is_match(value) || EXPRESSION.is_match(value) || is_public(value) {
         return false;
     }
     // `user:${PASSWORD}`, `${A}-${B}`: the text besides the placeholders is no secret if it is short.
@@ -52,8 +54,10 @@ pub(super) fn is_alias(value: &str) -> bool {
 }
 
 /// Only certificates or public keys.
-pub(super) fn is_public_pem(value: &str) -> bool {
-    value.trim_start().starts_with("-----BEGIN ") && !value.contains("PRIVATE KEY")
+fn is_public(value: &str) -> bool {
+    let value = value.trim_start();
+    value.starts_with("-----BEGIN ") && !value.contains("PRIVATE KEY")
+        || ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-"].iter().any(|kind| value.starts_with(kind) && !value.contains('\n'))
 }
 
 /// Whether a value looks random: no word, name, number, version, path or address.

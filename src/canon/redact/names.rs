@@ -92,8 +92,12 @@ pub(super) fn stem(text: &str) -> bool {
     found.as_ref().is_none_or(|stems| stems.is_match(text))
 }
 
+fn without_digits(word: &str) -> &str {
+    word.trim_end_matches(|c: char| c.is_ascii_digit())
+}
+
 fn noun(word: &str) -> bool {
-    let (lists, word) = (NAMES.get(), word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let (lists, word) = (NAMES.get(), without_digits(word));
     lists.whole.contains(word) || ends_in_noun(word)
 }
 
@@ -110,8 +114,11 @@ fn split(words: &[String]) -> Option<(usize, &[String])> {
                 || is(i, &["cookie"]) && is(i - 1, &["erlang"]))
     };
     // `mot de passe`, `kata sandi`: read as one word.
-    let phrase =
-        |i: usize| i > 0 && (2..4).any(|n| words.get((i + 1).wrapping_sub(n)..=i).is_some_and(|w| NAMES.get().nouns.contains(&w.concat())));
+    let phrase = |i: usize| {
+        i > 0
+            && (2..4)
+                .any(|n| words.get((i + 1).wrapping_sub(n)..=i).is_some_and(|w| NAMES.get().nouns.contains(without_digits(&w.concat()))))
+    };
     let at = (0..words.len()).rev().find(|&i| key(i) || words.get(i).is_some_and(|w| noun(w)) || phrase(i))?;
     Some((at, words.get(at + 1..).unwrap_or_default()))
 }
@@ -171,10 +178,12 @@ fn holds(name: &str) -> bool {
 /// Names that end in a word that is a secret only now and then.
 fn weak(words: &[String]) -> Sense {
     let Some((last, before)) = words.split_last() else { return Sense::Plain };
-    let key = last == "key" && !before.last().is_some_and(|w| NAMES.get().plain_key_of.contains(w));
-    if NAMES.get().login.contains(last) {
+    let lists = NAMES.get();
+    let of = |list: &Words| before.last().is_some_and(|w| list.contains(w));
+    let key = matches!(last.as_str(), "key" | "keys") && !of(&lists.plain_key_of);
+    if lists.login.contains(last) || last == "users" && of(&lists.login) {
         Sense::Login
-    } else if key || NAMES.get().likely.contains(last) {
+    } else if key || lists.likely.contains(last) {
         Sense::Likely
     } else {
         Sense::Plain

@@ -30,9 +30,12 @@ static TYPED: Pattern = Pattern::new(
     r#"([A-Za-z_]\w*)[ \t]*:?[ \t]+(?:string|String|str|&str|\[\]byte)[ \t]*:?=[ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|`([^`\n]+)`)"#,
 );
 static NAMED_TAG: Pattern = Pattern::new(r#"<\w[^<>]*?\s(?i-u:name|key|id)=\\*["']([^"'<>\\]+)\\*["'][^<>]*>\s*([^<>]*?[^<>\s])\s*</"#);
+static FLOW_NAMED: Pattern = Pattern::new(r#"\{\s*(?:name|key):\s*([\w./-]+)\s*,\s*value:\s*([^\s,{}"']+)"#);
+static STATEMENT: Pattern = Pattern::new(r#"(?:^|[\s{;])([A-Za-z][\w.-]*)[ \t]+\\*"([^"\\\n]+)\\*"[ \t]*[;}]"#);
 static CDATA: Pattern = Pattern::new(r"<(?:\w+:)?([\w.-]+)(?:\s[^<>]*)?>\s*<!\[CDATA\[\s*([^\]]*[^\]\s])\s*\]\]>");
 static PIPE: Pattern = Pattern::new(r"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]*\|[ \t]*([^\s|]+)[ \t]*\r?$");
 static LOOSE: Pattern = Pattern::new(r#"(?:^|\s)([A-Za-z][\w.-]*)[ \t]+(?:\d{1,2}[ \t]+)?([^\s"'=:\\][^\s"'\\]{7,})"#);
+static COMPARED: Pattern = Pattern::new(r#"\$([A-Za-z]\w*)\\*["']?\s*(?:[!=]=+|!?[~=]\*?)\s*\\*["']([^"'\\]+)"#);
 static CUT: Pattern = Pattern::new(r"\s+(?:[A-Za-z_][\w.-]*=|-{1,2}[A-Za-z]|&&|\|\||[|;>]|psql(?-u:\b)|exec(?-u:\b)|mysql|pg_|redis-cli)");
 
 /// Adds the secrets that are values of named fields.
@@ -77,6 +80,8 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
         (&PHRASE, false),
         (&TYPED, false),
         (&NAMED_TAG, false),
+        (&FLOW_NAMED, false),
+        (&STATEMENT, false),
         (&CDATA, false),
         (&PIPE, false),
     ] {
@@ -90,7 +95,7 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
             }
         }
     }
-    for found in NAMED_WORD.captures(text).chain(LOOSE.captures(text)).filter(|_| mode == Mode::Full) {
+    for found in NAMED_WORD.captures(text).chain(LOOSE.captures(text)).chain(COMPARED.captures(text)).filter(|_| mode == Mode::Full) {
         let sense = found.get(1).map_or(Sense::Plain, |n| names::named(n.as_str()));
         if let Some(value) = (2..5).find_map(|i| found.get(i)) {
             add(text, value.range(), sense, out);
@@ -115,7 +120,7 @@ fn directives() -> Option<&'static Regex> {
     let source = || {
         let words: Vec<String> = NAMES.get().directives.iter().map(|w| regex::escape(w)).collect();
         format!(
-            r#"(?-u:\b)(?:{})[ \t]+(?:set[ \t]+|always[ \t]+)?["']?([A-Za-z][\w.-]*)["']?[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:;{{][^\s;]*))"#,
+            r#"(?-u:\b)(?:{})[ \t]+(?:set[ \t]+|always[ \t]+)?["']?\$?([A-Za-z][\w.-]*)["']?[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:;{{][^\s;]*))"#,
             words.join("|")
         )
     };
@@ -333,6 +338,9 @@ mod tests {
             &PHRASE,
             &TYPED,
             &NAMED_TAG,
+            &FLOW_NAMED,
+            &STATEMENT,
+            &COMPARED,
             &CDATA,
             &PIPE,
             &LOOSE,

@@ -23,14 +23,22 @@ static HEADER: Pattern = Pattern::new(
 );
 static BEARER: Pattern = Pattern::new(r"(?-u:\b)(?i-u:bearer|negotiate)[ :]+([A-Za-z0-9._~+/=-]{6,})");
 static BASIC: Pattern = Pattern::new(r"(?-u:\b)(?i-u:basic) +([A-Za-z0-9+/]{6,}={0,2})");
-static QUOTED: Pattern =
-    Pattern::new(r#"(?-u:\b)(?i-u:password|identified by|identified by password)\s+(?:=\s*)?\\*['"]([^'"\\\n]+)\\*['"]"#);
+static QUOTED: Pattern = Pattern::new(
+    r#"(?-u:\b)(?i-u:password(?:\s+|\s*\()|identified\s+(?:with\s+[\w.-]+\s+)?(?:by|as)\s+(?:password\s+)?)(?:=\s*)?\\*['"]([^'"\\\n]+)\\*['"]"#,
+);
 static ACCESS: Pattern = Pattern::new(r#"(?:(?-u:\b)user\s+\S+\s+(?:on\s+)?>|[;\s]on\s+>|\{PLAIN\})['"]?([^\s'"|;&]+)"#);
 static CHPASSWD: Pattern =
     Pattern::new(r#"(?-u:\b)echo\s+(?:-\w+\s+)?['"]?[\w.-]+:([^\s'"|]+)['"]?\s*\|\s*(?:sudo\s+)?(?:/\S*/)?chpasswd"#);
 static COOKIE: Pattern = Pattern::new(r#"(?-u:\b)(?i-u:cookie)(?:\\*["'])?\s*:\s*(?:\\*["'])?[\w.-]+=([^\s"';\\]+)"#);
 static PGPASS: Pattern = Pattern::new(r"(?m)^[^\s:#]+:(?:\d{2,5}|\*):[^\s:]+:[^\s:]+:(\S+)$");
 static HTPASSWD: Pattern = Pattern::new(r"(?m)^[\w.@-]+:([./A-Za-z0-9]{13})$");
+static HTDIGEST: Pattern = Pattern::new(r#"(?m)(?:^|[\s"',])([\w.@-]+):([^:\s"',]{1,40}:[0-9a-f]{32})(?:$|[\s"',\\])"#);
+static ACCESS_HASH: Pattern = Pattern::new(r"(?m)^[ \t]*user[ \t][^\n]*?#([0-9a-f]{64})(?:\s|$)");
+static LOGIN_CALL: Pattern = Pattern::new(concat!(
+    r#"(?-u:\b)(?:(?:http_|basic_?)?auth|HTTP(?:Basic|Digest)Auth|setBasicAuth|SetBasicAuth|basicAuth|authenticate|changeUserPassword"#,
+    r#"|Credentials\.basic|UsernamePasswordCredentials)\s*[=:]?\s*\(\s*\\*["'][^"'\\]*\\*["']\s*,\s*\\*["']([^"'\\]+)"#,
+));
+static LOGIN_MODULE: Pattern = Pattern::new(r#"(?-u:\b)user_[\w.-]+\s*=\s*\\*"([^"\\]+)"#);
 
 /// Adds secrets with a typical form. `own` tells that the text may hold tokens of ours.
 pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
@@ -61,6 +69,8 @@ pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
         (&COOKIE, true),
         (&PGPASS, true),
         (&HTPASSWD, false),
+        (&ACCESS_HASH, true),
+        (&LOGIN_CALL, true),
     ] {
         for found in pattern.captures(text) {
             let Some(value) = found.get(1) else { continue };
@@ -69,6 +79,13 @@ pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
             }
         }
     }
+    for (user, hash) in HTDIGEST.captures(text).filter_map(|c| c.get(1).zip(c.get(2))) {
+        if text.get(user.start()..hash.end()).is_some_and(|line| !super::token::is_token(line)) {
+            out.add(hash.range());
+        }
+    }
+    let users = text.contains("LoginModule").then(|| LOGIN_MODULE.captures(text)).into_iter().flatten();
+    users.filter_map(|c| c.get(1)).filter(|v| is_literal(v.as_str())).for_each(|v| out.add(v.range()));
     for found in input().into_iter().flat_map(|r| r.captures_iter(text)) {
         if let Some(value) = found.get(1).or_else(|| found.get(2)).filter(|v| is_literal(v.as_str())) {
             out.add(value.range());
@@ -107,7 +124,23 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in [&STRUCTURE, &PEM, &HEADER, &BEARER, &BASIC, &QUOTED, &ACCESS, &CHPASSWD, &COOKIE, &PGPASS, &HTPASSWD] {
+        for pattern in [
+            &STRUCTURE,
+            &PEM,
+            &HEADER,
+            &BEARER,
+            &BASIC,
+            &QUOTED,
+            &ACCESS,
+            &CHPASSWD,
+            &COOKIE,
+            &PGPASS,
+            &HTPASSWD,
+            &HTDIGEST,
+            &ACCESS_HASH,
+            &LOGIN_CALL,
+            &LOGIN_MODULE,
+        ] {
             assert!(pattern.regex().is_some());
         }
         assert!(input().is_some());

@@ -61,7 +61,8 @@ fn array(scan: &Scan<'_>, before: &[Value], list: &mut [Value], place: Place) {
 
 fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
     let content = if is_secret(map) { content(scan, map) } else { Vec::new() };
-    let named = ["name", "key"]
+    // A parameter, or an operation of a JSON patch.
+    let named = ["name", "key", "path"]
         .iter()
         .find_map(|k| map.get(k).and_then(Value::as_str))
         .filter(|_| map.contains_key("value"))
@@ -93,7 +94,7 @@ fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
         if sense == Sense::Secret && key == "secrets" && child.as_array().is_some_and(|l| l.iter().all(is_name)) {
             sense = Sense::Plain;
         }
-        if is_container && sense == Sense::Likely {
+        if child.is_object() && sense < Sense::Secret {
             sense = Sense::Plain;
         }
         let mode = match place.mode {
