@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
+/// The folder of the evidence in a zip that holds other files too.
+pub const BESIDE: &str = "evid";
+
 /// The most files that are unpacked, and the most bytes of all.
 const MOST: usize = 10_000;
 const LARGEST: u64 = 4 << 30;

@@ -17,9 +17,8 @@ pub fn confirm(place: &str, question: &str, yes: bool, somebody: bool) -> Result
         return Err(Failure::new("what goes was not shown, so nobody can confirm it").hint("leave out `--quiet`, or add `--yes`"));
     }
     if !somebody {
-        return Err(
-            Failure::new("nobody is here to confirm").hint("`--yes` goes on without asking; `evid switch off --dry-run` shows every write")
-        );
+        return Err(Failure::new("nobody is here to confirm")
+            .hint("`--yes` goes on without asking; `evid switch off --dry-run`, with the same options, shows every write"));
     }
     drop(write!(std::io::stderr().lock(), "{} [y/N] ", told(question)));
     if matches!(&*answer()?, "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::new("nothing was written")) }

@@ -9,9 +9,9 @@ use crate::cli::verify::Depth;
 use crate::cli::{Done, Global, export, ui, verify};
 use crate::compare::Side;
 use crate::render::view::{Inputs, view};
-use crate::render::{foreign, instructions, markdown};
+use crate::render::{foreign, html, instructions, markdown};
 use crate::report::read::read;
-use crate::usecase::folder::{MANIFEST, OWN, STAMP};
+use crate::usecase::folder::{OWN, STAMP};
 use crate::usecase::prove::{State, judge};
 use crate::usecase::shown::shown;
 use std::collections::BTreeMap;
@@ -105,7 +105,7 @@ fn lists(dir: &Path) -> Vec<(String, Vec<u8>)> {
     OWN.iter().filter_map(|name| Some(((*name).to_owned(), std::fs::read(dir.join(name)).ok()?))).collect()
 }
 
-/// What the run itself does not have: how it is checked, and the report for a pull request.
+/// How it is checked, the report for a pull request, and its page, in the chosen language.
 fn texts(run: &RunFolder, state: &State, sides: &[Side]) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     let outcome = judge(state, sides)?;
     let reading = read(&outcome.predicate).map_err(Failure::new)?;
@@ -116,15 +116,17 @@ fn texts(run: &RunFolder, state: &State, sides: &[Side]) -> Result<BTreeMap<Stri
     let inputs = Inputs { report: &reading, file: Some(&file), signers: &signers, judged: true, shown: Some(&shown), run: Some(state) };
     let view = view(&inputs);
     Ok(BTreeMap::from([
-        ("VERIFY.md".to_owned(), instructions::text(&view, MANIFEST).into_bytes()),
+        ("VERIFY.md".to_owned(), instructions::text(&view).into_bytes()),
         (format!("{}.md", foreign::clean(&name)), markdown::text(&view).into_bytes()),
+        // The run's page may be in another language.
+        ("index.html".to_owned(), html::page(&view).into_bytes()),
     ]))
 }
 
 /// Writes the files where they are wanted.
 fn place(args: &Args, files: &BTreeMap<String, Vec<u8>>) -> Result<PathBuf, Failure> {
     if let Some(into) = &args.into {
-        submission::pack(into, Some(into), "evid/", files)?;
+        submission::pack(into, Some(into), &format!("{}/", submission::BESIDE), files)?;
         return Ok(into.clone());
     }
     let to = args.to.clone().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `evid diff`: verdicts, changes, and a signed report in the evidence folder.
 use crate::adapters::archive::Check;
-use crate::adapters::{archive, report_file};
+use crate::adapters::{archive, folder, report_file};
 use crate::claims::Expect;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -52,16 +52,20 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let outcome = during("comparing the bundles", || diff(&sides, expect))?;
     let reading = read(&outcome.predicate).map_err(Failure::new)?;
     let name = report_file::name(&sides);
-    let folder = folder(args, global, &paths);
-    let signing = folder.map(|_| args.signing.signer()).transpose()?;
+    let to = place(args, global, &paths);
+    if let Some(run) = to.filter(|dir| folder::signature(dir).is_file()) {
+        let hint = "`--archive DIR` names another folder, `--no-sign` leaves no report";
+        return Err(Failure::new(format!("{}: is the folder of a run, and its list has no other report", run.display())).hint(hint));
+    }
+    let signing = to.map(|_| args.signing.signer()).transpose()?;
     let signers: Vec<String> = signing.iter().map(|signer| signer.public().keyid()).collect();
     let file = signing.as_ref().map(|_| format!("{name}{}", report_file::REPORT));
     let shown = if args.output.iter().any(|form| form.shows_bundles()) { Some(shown(&sides)?) } else { None };
     let inputs = Inputs { report: &reading, file: file.as_deref(), signers: &signers, judged: true, shown: shown.as_ref(), run: None };
     let table = |style| report::text(&reading, style);
     Given { predicate: &outcome.predicate, inputs, table: &table }.give(&args.output, args.out_dir.as_deref(), &name)?;
-    if let (Some(folder), Some(signing)) = (folder, &signing) {
-        let path = report_file::write(folder, &name, report_file::REPORT, &outcome.statement(&sides), &**signing)
+    if let (Some(to), Some(signing)) = (to, &signing) {
+        let path = report_file::write(to, &name, report_file::REPORT, &outcome.statement(&sides), &**signing)
             .map_err(|e| Failure::from(e).hint("`--no-sign` leaves no report, `--archive DIR` leaves it elsewhere"))?;
         if args.output != [Form::Json] {
             let next = format!("evid verify {} --key {} --rederive", path.display(), args.signing.public());
@@ -69,14 +73,15 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
             ui::message(&format!("next: {next}"));
         }
     } else if !args.no_sign {
-        ui::message("no report was left: these bundles are not in your evidence folder; `--archive DIR` says where one goes");
+        let archive = global.archive().display();
+        ui::message(&format!("no report was left: these bundles do not lie in {archive} itself; `--archive DIR` says where one goes"));
     }
     Ok(Exit::from(outcome.total))
 }
 
 /// Where the report goes: into the evidence folder, if the bundles are its own or somebody asks for it. In another's folder nothing is written,
 /// and no key is made for it.
-fn folder<'a>(args: &Args, global: &'a Global, paths: &[PathBuf]) -> Option<&'a Path> {
+fn place<'a>(args: &Args, global: &'a Global, paths: &[PathBuf]) -> Option<&'a Path> {
     let archive = global.archive();
     let own = |path: &PathBuf| path.parent().is_some_and(|dir| dir.canonicalize().ok() == archive.canonicalize().ok());
     let asked = global.archive.is_some() || args.signing.is_named();

@@ -30,7 +30,9 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let latest = ["latest".to_owned()];
     let named = if args.from.is_empty() { &latest[..] } else { &args.from };
     let paths: Vec<Vec<PathBuf>> = named.iter().map(|name| bundles(name, global)).collect::<Result<_, _>>()?;
-    write(&args.dir, &archive::sides(&paths.concat(), Check::Content)?)
+    let written = write(&args.dir, &archive::sides(&paths.concat(), Check::Content)?)?;
+    tell(written, &args.dir);
+    Ok(Exit::Proven)
 }
 
 /// The bundles of a run, in their order; else the one that is named.
@@ -61,8 +63,14 @@ pub(super) fn judged(folder: &RunFolder, state: &State) -> Result<Vec<PathBuf>, 
     Ok(folder.reference().into_iter().chain(points_of(folder, state)?).collect())
 }
 
-/// Writes the folders of these bundles and their index, below a folder.
-pub(super) fn write(dir: &Path, sides: &[Side]) -> Done {
+/// Says how many files of text were written, and where.
+pub(super) fn tell(written: usize, dir: &Path) {
+    let (docs, index) = (dir.join("docs"), dir.join("INDEX.md"));
+    ui::message(&format!("wrote {written} files of text below {}, listed in {}", docs.display(), index.display()));
+}
+
+/// Writes the folders of these bundles and their index, below a folder; gives the number of files.
+pub(super) fn write(dir: &Path, sides: &[Side]) -> Result<usize, Failure> {
     let (points, layers) = points(sides).map_err(failure)?;
     let files = files(&points, &layers);
     let texts: Vec<(String, Vec<u8>)> = files.iter().map(|f| (f.path.clone(), text::file(f).into_bytes())).collect();
@@ -86,8 +94,7 @@ pub(super) fn write(dir: &Path, sides: &[Side]) -> Done {
     if sides.len() > 1 && !files.iter().any(|f| f.path.starts_with("docs/proof/")) {
         ui::message("note: the switch is seen to move between none of these bundles, so there is no docs/proof");
     }
-    ui::message(&format!("wrote {} files of text below {}, listed in {}", texts.len(), dir.join("docs").display(), path.display()));
-    Ok(Exit::Proven)
+    Ok(texts.len())
 }
 
 fn failure(error: ExportError) -> Failure {

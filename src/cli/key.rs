@@ -15,7 +15,7 @@ pub(super) struct Args {
 
 #[derive(clap::Subcommand, Debug)]
 enum Verb {
-    /// Make the signing key, if there is none, and say where it is
+    /// Make the signing key, and say where it is; one that is there is not replaced
     Generate {
         /// ed25519 or p256
         #[arg(long, default_value = "ed25519", value_parser = ["ed25519", "p256"])]

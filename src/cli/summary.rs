@@ -1,5 +1,6 @@
 //! `evid summary`: what may be said aloud of a run or a report, and what may not.
 use crate::adapters::archive::Check;
+use crate::adapters::report_file::ReportFileError;
 use crate::adapters::run_folder::RunFolder;
 use crate::adapters::{archive, folder, report_file};
 use crate::cli::exit::Exit;
@@ -7,6 +8,7 @@ use crate::cli::export;
 use crate::cli::failure::Failure;
 use crate::cli::{Done, ui};
 use crate::render::summary;
+use crate::render::told::told;
 use crate::report::read::read;
 use crate::usecase::folder::{Standing, against};
 use crate::usecase::prove::judge;
@@ -38,9 +40,10 @@ pub(super) fn run(args: &Args) -> Done {
         )?;
     } else {
         // However quiet it is: who reads the sentences must know what stands behind them.
-        ui::text(&format!("{}\n{note}\n", summary::text(&summary)))?;
+        ui::text(&format!("{}\n{}\n", summary::text(&summary), told(&note)))?;
     }
-    Ok(Exit::from(report.total))
+    let said = if summary.say.is_empty() { Exit::Inconclusive } else { Exit::Proven };
+    Ok(Exit::from(report.total).at_best(said))
 }
 
 /// The judgement of a run's bundles, made anew; or what a report says, which is read and not verified.
@@ -70,7 +73,10 @@ fn judged(of: &str) -> Result<(Value, Option<Shown>, String), Failure> {
         let hint = "`evid verify` says what a submission is worth; unpack it, and name the folder";
         return Err(Failure::new(format!("{of}: is neither the folder of a run nor a report")).hint(hint));
     }
-    let (_, statement) = report_file::read(Path::new(of)).map_err(|e| Failure::new(format!("{of}: {e}")).exit(Exit::Broken))?;
+    let (_, statement) = report_file::read(Path::new(of)).map_err(|e| match e {
+        ReportFileError::Io(_) => Failure::from(e).hint("`evid summary` takes the folder of a run, or a report"),
+        e => Failure::new(format!("{of}: {e}")).exit(Exit::Broken),
+    })?;
     let note = format!("read, not verified: `evid verify {of} --key PUB --rederive` says what it is worth");
     Ok((statement.predicate, None, note))
 }

@@ -91,11 +91,16 @@ pub fn notes(judged: &[Judged]) -> BTreeMap<&'static str, Vec<String>> {
         let object = finding.object.as_ref().map(of_key).unwrap_or_default();
         let text = format!("{object}{}{}", at_pointer(finding), of_values(finding)).trim().to_owned();
         let known = out.entry(words::findings(finding.code)).or_default();
-        if !known.contains(&text) {
+        if !text.is_empty() && !known.contains(&text) {
             known.push(text);
         }
     }
     out
+}
+
+/// A note and the first objects that it is about, if it is about any.
+pub fn noted(says: &str, objects: &[String], most: usize) -> String {
+    if objects.is_empty() { says.to_owned() } else { format!("{says}: {}", some(objects, most)) }
 }
 
 /// Who wrote a field, and when.

@@ -37,7 +37,7 @@ fn read(line: &Line) -> String {
 }
 
 fn hole(found: &Found) -> String {
-    let place = found.line.map(|line| told(&format!("line {line}: "))).unwrap_or_default();
+    let place = found.line.map(|line| told(&format!("line {line}")) + ": ").unwrap_or_default();
     let seen = if found.seen.is_empty() { String::new() } else { format!(" ({})", foreign::clean(&told(&found.seen))) };
     format!("{place}{}{seen}", words::holes(found.code))
 }

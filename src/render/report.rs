@@ -13,9 +13,12 @@ use crate::report::read::{Bundle, Reading};
 pub fn text(report: &Reading, style: Style) -> String {
     let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();
     let mut out = verdicts(report, &names, style);
+    if style.most == usize::MAX {
+        out.push_str(&reasons(report, &names));
+    }
     out.push_str(&unchecked(report));
     out.push_str(&changes::list(&report.changes, style));
-    out.push_str(&noted(&report.judged));
+    out.push_str(&noted(&report.judged, if style.most == usize::MAX { usize::MAX } else { 4 }));
     out.push_str(&list_expected(&report.expected));
     out.push_str(&digests(&report.bundles, style));
     out.push_str(&not_proven());
@@ -28,13 +31,7 @@ pub fn full(report: &Reading, style: Style) -> String {
     let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();
     let mut out = subjects(report, style);
     out.push_str(&verdicts(report, &names, style));
-    for judged in &report.judged {
-        let reasons = findings::reasons(judged, &names);
-        if reasons.len() > 1 {
-            out.push_str(&format!("\n{}: {}\n", foreign::clean(&judged.id), words::of_verdict(judged.verdict)));
-            reasons.iter().for_each(|r| out.push_str(&format!("  {r}\n")));
-        }
-    }
+    out.push_str(&reasons(report, &names));
     out.push_str(&changes::list(&report.changes, style));
     for (says, objects) in findings::notes(&report.judged) {
         out.push_str(&format!("\n{}\n", fill(phrases().noted_one, &[("says", says)])));
@@ -69,6 +66,19 @@ fn verdicts(report: &Reading, names: &[&str], style: Style) -> String {
     out + &format!("\n{}\n", p.result.replace("{verdict}", &paint(report.total, style)))
 }
 
+/// What speaks against each claim of which the table tells the first only.
+fn reasons(report: &Reading, names: &[&str]) -> String {
+    let mut out = String::new();
+    for judged in &report.judged {
+        let reasons = findings::reasons(judged, names);
+        if reasons.len() > 1 {
+            out.push_str(&format!("\n{}: {}\n", foreign::clean(&judged.id), words::of_verdict(judged.verdict)));
+            reasons.iter().for_each(|r| out.push_str(&format!("  {r}\n")));
+        }
+    }
+    out
+}
+
 fn reason(judged: &Judged, names: &[&str]) -> String {
     let reasons = findings::reasons(judged, names);
     match reasons.split_first() {
@@ -78,10 +88,10 @@ fn reason(judged: &Judged, names: &[&str]) -> String {
     }
 }
 
-/// What the claims noted, by what it says.
-fn noted(judged: &[Judged]) -> String {
+/// What the claims noted, by what it says, with so many objects each.
+fn noted(judged: &[Judged], most: usize) -> String {
     let notes = findings::notes(judged);
-    let lines = notes.iter().map(|(says, objects)| format!("  {says}: {}\n", findings::some(objects, 4)));
+    let lines = notes.iter().map(|(says, objects)| format!("  {}\n", findings::noted(says, objects, most)));
     if notes.is_empty() { String::new() } else { format!("\n{}\n{}", phrases().noted, lines.collect::<String>()) }
 }
 

@@ -22,9 +22,8 @@ fn log(report: &Reading, verified: bool) -> Value {
         Verdict::Inconclusive | Verdict::NotApplicable => ("open", "none"),
     };
     let id = words::page().result;
-    results.push(
-        json!({"ruleId": id, "ruleIndex": rules.len(), "kind": kind, "level": level, "message": {"text": words::of_verdict(report.total)}}),
-    );
+    results.push(json!({"ruleId": id, "ruleIndex": rules.len(), "kind": kind, "level": level,
+        "message": {"text": words::of_verdict(report.total)}, "locations": [place(report.bundles.len().saturating_sub(1), report)]}));
     rules.push(json!({"id": id}));
     let bundles: Vec<Value> = report
         .bundles
@@ -52,7 +51,8 @@ fn rule(judged: &Judged) -> Value {
 
 /// The results of a claim: of each finding, and one for the claim where it is proven or does not apply.
 fn results(index: usize, judged: &Judged, report: &Reading) -> Vec<Value> {
-    let base = |kind: &str, level: &str, text: String| json!({"ruleId": judged.id, "ruleIndex": index, "kind": kind, "level": level, "message": {"text": text}});
+    let last = place(report.bundles.len().saturating_sub(1), report);
+    let base = |kind: &str, level: &str, text: String| json!({"ruleId": judged.id, "ruleIndex": index, "kind": kind, "level": level, "message": {"text": text}, "locations": [last]});
     let mut out = Vec::new();
     match judged.verdict {
         Verdict::Proven => out.push(base("pass", "none", findings::of_claim(judged))),
@@ -75,17 +75,19 @@ fn results(index: usize, judged: &Judged, report: &Reading) -> Vec<Value> {
     out
 }
 
+/// A bundle: readers such as GitHub's want a place of each result. What is about all bundles is placed in the last.
+fn place(bundle: usize, report: &Reading) -> Value {
+    let found = report.bundles.get(bundle);
+    found.map_or_else(|| json!({}), |b| json!({"physicalLocation": {"artifactLocation": {"uri": uri(&b.name), "index": bundle}}}))
+}
+
 /// The bundle that shows it, and the object.
 fn location(finding: &Finding, report: &Reading) -> Value {
-    let mut out = Map::new();
-    if let Some(bundle) = report.bundles.get(finding.bundle) {
-        out.insert("physicalLocation", json!({"artifactLocation": {"uri": uri(&bundle.name), "index": finding.bundle}}));
+    let mut out = place(finding.bundle, report);
+    if let (Some(key), Some(map)) = (&finding.object, out.as_object_mut()) {
+        map.insert("logicalLocations", json!([{"fullyQualifiedName": findings::of_key(key), "kind": "resource"}]));
     }
-    if let Some(key) = &finding.object {
-        let name = findings::of_key(key);
-        out.insert("logicalLocations", json!([{"fullyQualifiedName": name, "kind": "resource"}]));
-    }
-    Value::Object(out)
+    out
 }
 
 /// The code, the entry of the bundle and the pointer.

@@ -17,6 +17,9 @@ const PLATFORM: &[u8] = include_bytes!("platform.jsonl.gz");
 /// Objects that go with the switched layer: made-up data, which a demo may lose. In the form that `--allow-loss` takes.
 pub const LOSSES: [&str; 2] = ["PersistentVolume/feast-registry-dev", "PersistentVolumeClaim/feast-dev/feast-registry"];
 
+/// Ends the version that the platform's API server gives: nobody is to take it for a cluster.
+pub const SIMULATED: &str = "+simulated";
+
 /// What a demo starts with.
 #[derive(Debug)]
 pub struct Seed {
@@ -54,7 +57,11 @@ pub fn changed(now: DateTime<Utc>, salt: &[u8], mut change: impl FnMut(&mut Valu
     }
     let hooks: BTreeMap<String, Vec<Value>> = serde_json::from_value(head["hooks"].take())?;
     let git = Git::of(&objects, hooks);
-    Ok(Seed { objects, git, version: head["version"].take() })
+    let mut version = head["version"].take();
+    if let Some(git) = version["gitVersion"].as_str() {
+        version["gitVersion"] = format!("{git}{SIMULATED}").into();
+    }
+    Ok(Seed { objects, git, version })
 }
 
 /// Moves times by `later` and turns `@N` into a uid.

@@ -171,7 +171,8 @@ fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &dyn Signer) -
     fresh::replace(&path, index.as_bytes(), 0o644).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
     if asked.export {
         // The bundle that the run was only held against is none of its points.
-        export::write(folder.path(), sides.get(usize::from(folder.reference().is_some())..).unwrap_or_default())?;
+        let written = export::write(folder.path(), sides.get(usize::from(folder.reference().is_some())..).unwrap_or_default())?;
+        export::tell(written, folder.path());
     }
     Ok(outcome.total.into())
 }

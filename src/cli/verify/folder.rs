@@ -1,6 +1,7 @@
 //! A folder as a unit: each file is signed for by its list, or named. A single file of it is looked up there.
 use crate::adapters::archive::ENDING;
 use crate::adapters::report_file::{REPORT, SIGSTORE, STAMP};
+use crate::adapters::submission::BESIDE;
 use crate::adapters::{folder, keyfile, submission};
 use crate::bundle::sums::Sums;
 use crate::cli::exit::Exit;
@@ -110,6 +111,11 @@ impl Verifying<'_> {
         let covered = |name: &str| checked(name) || within(name).is_some() || stamps(name);
         let rest: Vec<&str> = there.iter().map(|(name, _)| name).filter(|name| !covered(name)).collect();
         let open = rest.iter().map(|name| format!("{}: nobody signed for it", foreign::clean(name)));
+        // The evidence was put beside the files of somebody's submission: these are no part of it.
+        if listed.into_iter().eq([dir.join(BESIDE)]) && there.iter().all(|(name, _)| !checked(name) || within(name).is_some()) {
+            let say: Vec<String> = open.chain([format!("the evidence is in {BESIDE}; the files beside it are no part of it")]).collect();
+            return self.tell(dir, "", &say, exit);
+        }
         let say: Vec<String> = open.chain([format!("no {MANIFEST}: bundles and reports are checked one by one")]).collect();
         self.tell(dir, "", &say, if rest.is_empty() { exit } else { exit.at_best(Exit::Inconclusive) })
     }

@@ -126,6 +126,8 @@ pub(super) fn check(files: &[String], trust: &Trust<'_>, depth: Depth, global: &
                 exit = exit.at_best(at.bundle(bundle)?);
             }
             rest.extend(found.reports);
+        } else if path.is_file() && !file.ends_with(ENDING) && file.ends_with(".zip") && !archive::is_zip(&path) {
+            return Err(Failure::new(format!("{file}: is no zip: it is damaged, or was never one")).exit(Exit::Broken));
         } else if path.is_file() && !file.ends_with(ENDING) && !archive::is_zip(&path) {
             rest.push(path);
         } else {

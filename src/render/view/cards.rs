@@ -21,7 +21,7 @@ pub(super) fn card(judged: &Judged, report: &Reading, names: &[&str]) -> Card {
         says: foreign::clean(&findings::of_claim(judged)),
         refutes: fill(words::refutes(word), &[("layer", layer)]),
         found: first(findings::reasons(judged, names), REASONS),
-        noted: notes.iter().map(|(says, objects)| format!("{says}: {}", findings::some(objects, MOST))).collect(),
+        noted: notes.iter().map(|(says, objects)| findings::noted(says, objects, MOST)).collect(),
         evidence: evidence(judged, word, layer, report, names),
     }
 }

@@ -19,10 +19,16 @@ pub(super) fn title(report: &Reading, run: Option<&State>) -> String {
     }
 }
 
+/// The end of the version of evid's simulated platform.
+const SIMULATED: &str = "+simulated";
+
 /// What a reader must know first.
 pub(super) fn warnings(inputs: &Inputs<'_>) -> Vec<String> {
     let t = texts();
     let mut out = Vec::new();
+    if inputs.report.bundles.iter().any(|b| b.cluster.version.as_ref().is_some_and(|v| v.ends_with(SIMULATED))) {
+        out.push(t.simulated.to_owned());
+    }
     if !inputs.judged {
         out.push(t.not_verified.to_owned());
     }
@@ -49,7 +55,7 @@ pub(super) fn lead(report: &Reading, shown: Option<&Shown>) -> Vec<String> {
     paragraphs(report, shown, true).into_iter().map(|sentences| sentences.join(" ")).collect()
 }
 
-/// The same, sentence by sentence; a paragraph is about one thing, and its first sentence says the most.
+/// The same, sentence by sentence; a paragraph is about one thing, and its first sentence says the most. What is refuted comes first.
 /// Sentences about what is not proven are among them only where `open` wants them; none is softened by that.
 pub fn paragraphs(report: &Reading, shown: Option<&Shown>, open: bool) -> Vec<Vec<String>> {
     let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();
@@ -57,13 +63,22 @@ pub fn paragraphs(report: &Reading, shown: Option<&Shown>, open: bool) -> Vec<Ve
     let layers = report.bundles.first().map(|b| &*b.layers).unwrap_or_default();
     let mut out = Vec::new();
     for layer in layers.iter().filter(|l| l.role == "switched") {
-        out.push(say.switched(&layer.name));
+        out.push((
+            say.switched(&layer.name),
+            say.is_refuted(|j| j.id.split_once('.').is_some_and(|(l, word)| l == layer.name && MOVED.contains(&word))),
+        ));
     }
-    out.extend(layers.iter().map(|layer| say.stayed(&layer.name)));
-    out.push(say.watched());
-    out.push(say.rest());
-    out.retain(|sentences| !sentences.is_empty());
-    out
+    for layer in layers {
+        let is_refuted = say.is_refuted(|j| j.id.split_once('.').is_some_and(|(l, word)| l == layer.name && STAYED.contains(&word)));
+        out.push((say.stayed(&layer.name), is_refuted));
+    }
+    out.push((say.watched(), say.is_refuted(|j| j.id.ends_with(".available"))));
+    out.push((say.rest(), say.is_refuted(is_untold)));
+    out.retain(|(sentences, _)| !sentences.is_empty());
+    if open {
+        out.sort_by_key(|(_, is_refuted)| !is_refuted);
+    }
+    out.into_iter().map(|(sentences, _)| sentences).collect()
 }
 
 struct Say<'a> {
@@ -74,7 +89,21 @@ struct Say<'a> {
     open: bool,
 }
 
+/// The claims of the sentences about a layer that was switched, and about one that was to stay.
+const MOVED: [&str; 2] = ["absent", "restored"];
+const STAYED: [&str; 2] = ["unchanged", "undisturbed"];
+
+/// Whether no sentence of its own is about a claim.
+fn is_untold(judged: &Judged) -> bool {
+    !judged.id.rsplit_once('.').is_some_and(|(_, word)| MOVED.contains(&word) || STAYED.contains(&word) || word == "available")
+}
+
 impl Say<'_> {
+    /// Whether one of these claims is refuted.
+    fn is_refuted(&self, of: impl Fn(&Judged) -> bool) -> bool {
+        self.report.judged.iter().any(|j| j.verdict == Verdict::Refuted && of(j))
+    }
+
     /// A claim that applies.
     fn claim(&self, layer: &str, word: &str) -> Option<&Judged> {
         let found = self.report.judged.iter().find(|j| j.id.split_once('.') == Some((layer, word)));
@@ -166,9 +195,8 @@ impl Say<'_> {
 
     /// The claims that are not proven and that no sentence is about.
     fn rest(&self) -> Vec<String> {
-        const TOLD: [&str; 5] = ["absent", "restored", "unchanged", "undisturbed", "available"];
         let open = self.report.judged.iter().filter(|j| matches!(j.verdict, Verdict::Refuted | Verdict::Inconclusive));
-        let untold = open.filter(|j| !j.id.rsplit_once('.').is_some_and(|(_, word)| TOLD.contains(&word)));
+        let untold = open.filter(|j| is_untold(j));
         if !self.open {
             return Vec::new();
         }

@@ -111,9 +111,15 @@ pub(super) fn checks(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
     let t = texts();
     let names = bundles(inputs);
     let bundles: Vec<String> = names.iter().map(|b| quoted(b)).collect();
+    let is_run = inputs.run.is_some();
     let mut out = Vec::new();
-    if inputs.run.is_some() {
-        out.push((t.verify_list, format!("sha256sum --quiet -c {MANIFEST}")));
+    if is_run || inputs.file.is_some() {
+        let id = format!("k=$(mktemp) && openssl pkey -pubin -in {SIGNER} -outform DER -out \"$k\" && sha256sum < \"$k\"");
+        out.push((if is_run { t.check_key_run } else { t.check_key }, id));
+    }
+    if is_run {
+        let is_about = format!("jq -r '.subject[0].digest.sha256 + \"  {MANIFEST}\"' \"$d/payload\" | sha256sum -c");
+        out.push((t.check_list, [signed(&format!("{MANIFEST}.json")), is_about, format!("sha256sum --quiet -c {MANIFEST}")].join("\n")));
     }
     let digests = inputs
         .report
@@ -135,24 +141,31 @@ pub(super) fn checks(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
         let (sigstore, report) = (quoted(&report.replace(".report.json", ".sigstore.json")), quoted(&report));
         let verdicts = "base64 -d | jq -r '.predicate.verdicts[] | .verdict + \" \" + .claim'";
         out.push((t.check_verdicts, format!("jq -r .payload {report} | {verdicts}")));
-        out.push((
-            t.check_openssl,
-            [
-                "d=$(mktemp -d)".to_owned(),
-                format!("jq -r .payload {report} | base64 -d > \"$d/payload\""),
-                format!("t=$(jq -r .payloadType {report})"),
-                "{ printf 'DSSEv1 %d %s %d ' ${#t} \"$t\" $(wc -c < \"$d/payload\"); cat \"$d/payload\"; } > \"$d/signed\"".to_owned(),
-                format!("jq -r '.signatures[0].sig' {report} | base64 -d > \"$d/sig\""),
-                "openssl pkeyutl -verify -pubin -inkey ../signing.pub -rawin -in \"$d/signed\" -sigfile \"$d/sig\"".to_owned(),
-                "openssl pkey -pubin -in ../signing.pub -outform DER | sha256sum".to_owned(),
-            ]
-            .join("\n"),
-        ));
+        out.push((t.check_openssl, signed(&report)));
         if let Some(first) = bundles.first() {
-            let command = format!("cosign verify-blob-attestation --bundle {sigstore} --key ../signing.pub {COSIGN_OPTIONS} {first}");
-            out.push((t.check_cosign, command));
+            out.push((
+                t.check_cosign,
+                format!("cosign verify-blob-attestation --bundle {sigstore} --key {SIGNER} {COSIGN_OPTIONS} {first}"),
+            ));
         }
-        out.push((t.check_evid, format!("evid verify {} {report} --key ../signing.pub --rederive", bundles.join(" "))));
+        let all = if is_run { ".".to_owned() } else { format!("{} {report}", bundles.join(" ")) };
+        out.push((t.check_evid, format!("evid verify {all} --key {SIGNER} --rederive")));
     }
     out
+}
+
+/// The public key of the signer, which the reader has from somewhere else.
+const SIGNER: &str = "../signing.pub";
+
+/// The commands that verify the signature of a DSSE envelope in this file.
+fn signed(file: &str) -> String {
+    [
+        "d=$(mktemp -d)".to_owned(),
+        format!("jq -r .payload {file} | base64 -d > \"$d/payload\""),
+        format!("t=$(jq -r .payloadType {file})"),
+        "{ printf 'DSSEv1 %d %s %d ' ${#t} \"$t\" $(wc -c < \"$d/payload\"); cat \"$d/payload\"; } > \"$d/signed\"".to_owned(),
+        format!("jq -r '.signatures[0].sig' {file} | base64 -d > \"$d/sig\""),
+        format!("openssl pkeyutl -verify -pubin -inkey {SIGNER} -rawin -in \"$d/signed\" -sigfile \"$d/sig\""),
+    ]
+    .join("\n")
 }

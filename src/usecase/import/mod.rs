@@ -250,7 +250,8 @@ fn missing(moments: &mut [Moment], given: &[Given], platform: &Platform) {
         let wanted = shape.into_iter().flat_map(|(_, own, others)| [own].into_iter().chain(*others));
         // A layer that the platform does not have has no root.
         for pattern in wanted.filter(|pattern| **pattern != ".txt" && !has(pattern)) {
-            moment.hole(&[&*folder, pattern].join("/"), Hole::FileMissing, "");
+            let file = if folder.is_empty() { (*pattern).to_owned() } else { format!("{folder}/{pattern}") };
+            moment.hole(&file, Hole::FileMissing, "");
         }
     }
 }
