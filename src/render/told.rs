@@ -50,7 +50,9 @@ fn of(text: &str, known: &[Sentence], alone: bool) -> String {
     }
     // What stands before a message is none of its words.
     let titled = |title: &&str| text.strip_prefix(*title).and_then(|rest| rest.strip_prefix(": "));
-    if let Some((title, rest)) = ["error", "hint", "note", "next", "claims", "tip", "Usage"].iter().find_map(|title| Some((title, titled(title)?))) {
+    if let Some((title, rest)) =
+        ["error", "hint", "note", "next", "claims", "tip", "Usage"].iter().find_map(|title| Some((title, titled(title)?)))
+    {
         return format!("{}: {}", of(title, known, true), of(rest, known, true));
     }
     if let Some(whole) = whole(text, known, alone) {

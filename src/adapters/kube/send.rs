@@ -80,7 +80,7 @@ impl Sender {
             let answer = self.once(ask).await;
             let wait = match &answer {
                 Ok((reply, after)) if matches!(reply.status, 429 | 500 | 502 | 503 | 504) => after.unwrap_or(pause),
-                Ok(_) => return answer.map(|(reply, _)| reply),
+                Ok(_) | Err(NoReply::TooLarge(_)) => return answer.map(|(reply, _)| reply),
                 Err(_) => pause,
             };
             if left == 0 {
@@ -125,7 +125,10 @@ async fn exchange(client: &Client, ask: &Ask) -> Result<(Reply, Option<Duration>
     // Written into one buffer as it arrives, so that memory never holds both the pieces and the whole.
     let mut whole = Vec::with_capacity(announced.min(LARGEST));
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|e| NoReply::Cut(format!("the answer was cut: {}", in_one_line(&*e))))?;
+        let frame = frame.map_err(|e| match e.is::<http_body_util::LengthLimitError>() {
+            true => NoReply::TooLarge(LARGEST),
+            false => NoReply::Cut(format!("the answer was cut: {}", in_one_line(&*e))),
+        })?;
         frame.data_ref().into_iter().for_each(|piece| whole.extend_from_slice(piece));
     }
     let body = whole;

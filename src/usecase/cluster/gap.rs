@@ -24,7 +24,7 @@ pub(in crate::usecase) fn of_reply(reply: &Reply) -> (Reason, String) {
 pub(in crate::usecase) fn of_silence(silence: &NoReply) -> (Reason, String) {
     let reason = match silence {
         NoReply::TimedOut(_) => Reason::TimedOut,
-        NoReply::Cut(_) => Reason::Truncated,
+        NoReply::Cut(_) | NoReply::TooLarge(_) => Reason::Truncated,
     };
     (reason, one_line(&silence.to_string()))
 }

@@ -100,6 +100,9 @@ pub enum NoReply {
     /// The connection was refused, cut or could not be made.
     #[error("{0}")]
     Cut(String),
+    /// The answer has more bytes than are read; another try would not be shorter.
+    #[error("the answer is larger than {} MiB", .0 >> 20)]
+    TooLarge(usize),
 }
 
 /// The API server.

@@ -65,6 +65,7 @@ fn hear(world: World<'_>, resolved: &Resolved, call: &Call) -> Heard {
             Heard::Answer(Answer::keep(&raw, resolved.planned.kept.expect.sha256.as_deref(), world.redactor))
         }
         Err(Unheard::NoReply(e @ NoReply::TimedOut(_))) => silence(world, Why::TimedOut, &e.to_string()),
+        Err(Unheard::NoReply(e @ NoReply::TooLarge(_))) => silence(world, Why::Cut, &e.to_string()),
         Err(Unheard::NoReply(NoReply::Cut(detail))) => silence(world, Why::Cut, &detail),
         Err(Unheard::NotAsked(detail)) => silence(world, Why::NotAsked, &detail),
     }
