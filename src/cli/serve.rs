@@ -9,9 +9,10 @@ use crate::cli::failure::Failure;
 use crate::cli::loopback::Kubeconfig;
 use crate::cli::{Done, Global, ui};
 use crate::kinds::Rules;
-use crate::model::Object;
+use crate::model::{Object, instant};
 use crate::usecase::show::{Known, Named, Names, known};
 use crate::usecase::verify;
+use chrono::{DateTime, Utc};
 use evid_demo::world::resource::{Resource, builtin};
 use evid_demo::world::store::Store;
 use evid_demo::{Options, Server};
@@ -38,9 +39,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     // From here on Ctrl-C is handled: the kubeconfig is removed with the server.
     let clock = SystemClock::new();
     let path = archive::locate(&args.bundle, global.archive())?;
-    let (store, version, left_out) = store(&path)?;
+    let Served { store, version, moment, left_out } = store(&path)?;
     let kubeconfig = args.kubeconfig.clone().unwrap_or_else(|| format!("{}.kubeconfig", archive::name_of(&path)).into());
-    let options = Options { version: json!({"major": "1", "minor": "", "gitVersion": version}), port: args.port, ..Options::of(store) };
+    let options = Options {
+        version: json!({"major": "1", "minor": "", "gitVersion": version}),
+        port: args.port,
+        still: moment,
+        ..Options::of(store)
+    };
     let server = Server::start(options).map_err(|e| Failure::new(format!("the server can't be started: {e}")))?;
     let written = Kubeconfig::write(&kubeconfig, server.kubeconfig())?;
     ui::message(&format!("{} is served read-only at {}; Ctrl-C ends it", path.display(), server.url()));
@@ -51,8 +57,19 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     Ok(Exit::Proven)
 }
 
-/// The objects of a bundle in a store, the version of its cluster, and the kinds that are left out.
-fn store(path: &Path) -> Result<(Store, String, Vec<String>), Failure> {
+/// What of a bundle is served.
+struct Served {
+    store: Store,
+    /// The version of its cluster.
+    version: String,
+    /// The end of the capture: what is old there is counted up to it.
+    moment: Option<DateTime<Utc>>,
+    /// The kinds that are left out.
+    left_out: Vec<String>,
+}
+
+/// The objects of a bundle in a store, and what is told with them.
+fn store(path: &Path) -> Result<Served, Failure> {
     let reader = archive::open_whole(path)?;
     if let Some(defect) = verify::content(&reader, reader.sums()).defects.first() {
         return Err(Failure::new(format!("{}: {defect}", path.display())).exit(Exit::Broken));
@@ -71,7 +88,8 @@ fn store(path: &Path) -> Result<(Store, String, Vec<String>), Failure> {
     let mut store = Store::new(resources);
     // An object of a kind that is left out has no place there.
     objects.into_iter().for_each(|object| drop(store.import(object.value.into())));
-    Ok((store, manifest.cluster.version.unwrap_or_default(), left_out))
+    let moment = manifest.window.finished.as_deref().and_then(instant).map(|t| t.to_utc());
+    Ok(Served { store, version: manifest.cluster.version.unwrap_or_default(), moment, left_out })
 }
 
 /// How a kind is served: as kubectl knows it, to be read only.

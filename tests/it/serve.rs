@@ -54,6 +54,12 @@ fn a_served_bundle_is_read_as_a_cluster_and_takes_no_write() {
     assert_eq!((status, &one["metadata"]["name"]), (200, &json!("root-optional")));
     let labelled = served.ask(&Ask::get("/api/v1/pods?labelSelector=none%3Dsuch")).1;
     assert_eq!(labelled["items"], json!([]));
+    // As kubectl prints it: one word for a pod, and ages up to the end of the capture.
+    let table = Ask { accept: Some("application/json;as=Table;v=v1;g=meta.k8s.io"), ..Ask::get("/api/v1/pods") };
+    let rows = served.ask(&table).1["rows"].as_array().cloned().unwrap_or_default();
+    let cells = |at: usize| rows.iter().map(move |row| row["cells"][at].as_str().unwrap_or_default().to_owned());
+    assert!(cells(2).any(|status| status == "Running") && !cells(2).any(|status| status == "Succeeded"), "{rows:?}");
+    assert!(!rows.is_empty() && cells(4).all(|age| age.ends_with(['s', 'm'])), "{rows:?}");
     for method in [Method::Patch, Method::Delete, Method::Post] {
         let (status, _) = served.ask(&Ask::with(method, root, "application/merge-patch+json", &json!({})));
         assert_eq!(status, 405, "{method:?}");

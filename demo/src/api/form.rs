@@ -115,7 +115,7 @@ fn table<'a>(resource: &Resource, objects: impl Iterator<Item = &'a Value>, meta
     json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "columnDefinitions": columns, "rows": rows})
 }
 
-/// A template with its placeholders filled in: `{pointer|default}`, `{#pointer}`, `{ready}`.
+/// A template with its placeholders filled in: `{pointer|default}`, `{#pointer}`, `{ready}`, `{pod}`.
 fn filled(template: &str, object: &Value) -> String {
     let mut out = String::new();
     let mut rest = template;
@@ -126,6 +126,8 @@ fn filled(template: &str, object: &Value) -> String {
             let containers: Vec<&Value> = object["status"]["containerStatuses"].as_array().into_iter().flatten().collect();
             let all = object["spec"]["containers"].as_array().map_or(0, Vec::len);
             out.push_str(&format!("{}/{all}", containers.iter().filter(|c| c["ready"] == true).count()));
+        } else if pointer == "pod" {
+            out.push_str(pod(object));
         } else if let Some(pointer) = pointer.strip_prefix('#') {
             out.push_str(&object.pointer(pointer).and_then(Value::as_object).map_or(0, |m| m.len()).to_string());
         } else {
@@ -138,6 +140,21 @@ fn filled(template: &str, object: &Value) -> String {
         rest = after;
     }
     out + rest
+}
+
+/// The status of a pod in one word: Kubernetes 1.36.3, pkg/printers/internalversion/printers.go (`printPod`), without init containers.
+fn pod(pod: &Value) -> &str {
+    let reason = |state: &str| {
+        let containers = pod["status"]["containerStatuses"].as_array().into_iter().flatten();
+        containers.filter_map(|c| c["state"][state]["reason"].as_str()).next_back()
+    };
+    let phase = pod["status"]["reason"].as_str().or(pod["status"]["phase"].as_str()).unwrap_or("Unknown");
+    match phase {
+        "Succeeded" => "Completed",
+        "Failed" => reason("terminated").unwrap_or("Error"),
+        _ if pod["metadata"]["deletionTimestamp"].is_string() => "Terminating",
+        _ => reason("waiting").or_else(|| reason("terminated")).unwrap_or(phase),
+    }
 }
 
 /// The age of an object, as kubectl prints it.

@@ -72,7 +72,8 @@ impl Platform {
         let mut random = [0_u8; 24];
         getrandom::fill(&mut random).map_err(io::Error::other)?;
         let token = Some(URL_SAFE_NO_PAD.encode(random));
-        let server = Server::start(ServerOptions { store, controllers, every, responder: self.responder, version, port, token })?;
+        let server =
+            Server::start(ServerOptions { store, still: None, controllers, every, responder: self.responder, version, port, token })?;
         server.faults().deny(self.denied);
         Ok(server)
     }

@@ -7,7 +7,7 @@ use crate::world::controller::Controller;
 use crate::world::responder::Responder;
 use crate::world::store::Store;
 use crate::world::table::Table;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -27,6 +27,8 @@ use tokio::sync::watch;
 pub struct Options {
     /// What exists when it starts.
     pub store: Store,
+    /// The moment at which time stands still; none where it goes on.
+    pub still: Option<DateTime<Utc>>,
     /// What changes the objects.
     pub controllers: Vec<Box<dyn Controller>>,
     /// How often the controllers run.
@@ -47,6 +49,7 @@ impl Options {
         let version = json!({"major": "1", "minor": "36", "gitVersion": "v1.36.3", "gitTreeState": "clean", "platform": "linux/amd64"});
         Self {
             store,
+            still: None,
             controllers: Vec::new(),
             every: Duration::from_millis(25),
             responder: Arc::new(Table::default()),
@@ -77,6 +80,7 @@ impl Server {
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             store: Arc::new(Mutex::new(options.store)),
+            still: options.still,
             faults: Faults::default(),
             requests: Requests::default(),
             responder: options.responder,

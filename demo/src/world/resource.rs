@@ -43,7 +43,7 @@ pub struct Resource {
     /// Whether a deletion waits until a kubelet confirms it.
     #[serde(default)]
     pub graceful: bool,
-    /// Columns of tables between Name and Age: title and template with `{pointer|default}`, `{#pointer}` (how many), `{ready}`.
+    /// Columns of tables between Name and Age: title and template with `{pointer|default}`, `{#pointer}` (how many), `{ready}`, `{pod}`.
     #[serde(default)]
     pub columns: Vec<(String, String)>,
 }
