@@ -1,6 +1,6 @@
 //! What may be said aloud of a report: sentences that follow from proven claims alone, and those that may not be said. Must not know who asks.
 use crate::model::Verdict;
-use crate::render::view::paragraphs;
+use crate::render::view::{is_simulated, paragraphs};
 use crate::render::words::fill;
 use crate::render::{findings, words};
 use crate::report::read::Reading;
@@ -25,7 +25,8 @@ pub fn summary(report: &Reading, shown: Option<&Shown>) -> Summary {
     let unsaid = open.map(|judged| (findings::of_claim(judged), why(judged))).collect();
     let some = report.judged.iter().any(|j| j.verdict == Verdict::Proven);
     let paragraphs = if some { paragraphs(report, shown, false) } else { Vec::new() };
-    Summary { say: paragraphs.into_iter().map(|sentences| sentences.join(" ")).take(MOST).collect(), unsaid }
+    let simulated = (some && is_simulated(report)).then(|| words::page().simulated.to_owned());
+    Summary { say: simulated.into_iter().chain(paragraphs.into_iter().map(|sentences| sentences.join(" ")).take(MOST)).collect(), unsaid }
 }
 
 /// The same for a terminal.

@@ -22,11 +22,16 @@ pub(super) fn title(report: &Reading, run: Option<&State>) -> String {
 /// The end of the version of evid's simulated platform.
 const SIMULATED: &str = "+simulated";
 
+/// Whether a platform that is no cluster is among what it is about.
+pub fn is_simulated(report: &Reading) -> bool {
+    report.bundles.iter().any(|b| b.cluster.version.as_ref().is_some_and(|v| v.ends_with(SIMULATED)))
+}
+
 /// What a reader must know first.
 pub(super) fn warnings(inputs: &Inputs<'_>) -> Vec<String> {
     let t = texts();
     let mut out = Vec::new();
-    if inputs.report.bundles.iter().any(|b| b.cluster.version.as_ref().is_some_and(|v| v.ends_with(SIMULATED))) {
+    if is_simulated(inputs.report) {
         out.push(t.simulated.to_owned());
     }
     if !inputs.judged {

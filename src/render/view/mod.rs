@@ -13,7 +13,7 @@ mod volumes;
 mod watch;
 mod went;
 
-pub use lead::paragraphs;
+pub use lead::{is_simulated, paragraphs};
 pub use said::{
     Application, Card, Changed, Fate, Field, Group, Inputs, Lane, Layer, Look, Probe, Subject, Timeline, View, Volume, WIDTH, Went,
 };
