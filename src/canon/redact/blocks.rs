@@ -50,7 +50,10 @@ pub(super) fn find(text: &str, out: &mut Spans) {
         if let Some(found) = OPENING.regex().and_then(|r| r.captures(trimmed)) {
             let name = found.get(1).map_or("", |m| m.as_str());
             let scalar = found.get(2).is_some_and(|m| !m.is_empty());
-            let secret = names::sense(name) == Sense::Secret || (of_secret && name == "data") || (inherited && !names::benign(name));
+            let secret = names::sense(name) == Sense::Secret
+                || names::holds(name)
+                || (of_secret && name == "data")
+                || (inherited && !names::benign(name));
             let indent = indent + found.get(1).map_or(0, |m| m.start()) / 2 * 2;
             if secret || (inherited && !scalar) {
                 open.push(Open { indent, secret, content: (scalar && secret).then_some(0..0) });

@@ -59,6 +59,7 @@ pub(super) struct Names {
     pub(super) shapes: Words,
     pub(super) ciphertexts: Words,
     pub(super) logins: Words,
+    pub(super) marks: Words,
     pub(super) key_objects: Words,
     pub(super) query: Words,
     pub(super) public_armour: Words,

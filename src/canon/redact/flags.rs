@@ -16,7 +16,9 @@ pub(super) fn secret_from(before: &[Value], list: &[Value]) -> Vec<Option<usize>
     for (i, word) in words.iter().enumerate() {
         let Some(name) = word.strip_prefix('-').map(|flag| flag.trim_start_matches('-')) else { continue };
         let next = words.get(i + 1).copied().unwrap_or_default();
-        if let Some((name, value)) = name.split_once(['=', ':']) {
+        if let Some((_, value)) = name.strip_prefix("from-literal=").and_then(|pair| pair.split_once('=')) {
+            set(i, word.len() - value.len());
+        } else if let Some((name, value)) = name.split_once(['=', ':']) {
             let sense = if name.contains(char::is_whitespace) { Sense::Plain } else { names::sense(name) };
             if let Some(from) = value::secret_from(value, sense) {
                 set(i, word.len() - value.len() + from);
@@ -45,6 +47,7 @@ mod tests {
         assert_eq!(found(json!(["redis-cli", "-a", "x"])), [None, None, Some(0)]);
         assert_eq!(found(json!(["--basic-auth", "admin:x", "--web.auth=admin:x"])), [None, Some(6), Some(17)]);
         assert_eq!(found(json!(["--rcon-password:x", "--secret-provider:vault", "-v:token"])), [Some(16), None, None]);
+        assert_eq!(found(json!(["--from-literal=a=x"])), [Some(17)]);
     }
 
     #[test]

@@ -124,6 +124,8 @@ fn objects_tell_by_their_form_what_is_secret() {
         (json!({"apiVersion": "x.org/v1", "kind": "ExternalSecret", "spec": {"data": [{"secretKey": "zq1zq1", "remoteRef": {}}]}}), 1),
         (json!({"apiVersion": "x.org/v1", "kind": "VaultSecret", "spec": {"status": {"data": {"a": "zq1zq1"}}}}), 1),
         (json!({"patch": [{"op": "add", "path": "/data/password", "value": "zq1zq1"}]}), 0),
+        (json!({"name": "X", "sensitive": true, "value": "zq1zq1"}), 0),
+        (json!({"name": "X", "sensitive": false, "value": "zq1zq1"}), 1),
         (json!({"encryption": {"keys": ["Zq1zq1zq1M5Y5gd7N9"]}}), 0),
         (json!({"secureJsonData": {"httpHeaderValue1": "zq1zq1"}}), 0),
         (json!({"digestAuth": {"users": ["test:traefik:0123456789abcdef0123456789abcdef", "zq1zq1"]}}), 1),

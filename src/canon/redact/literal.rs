@@ -3,7 +3,7 @@ use super::pattern::Pattern;
 use super::token::is_token;
 
 static PLACEHOLDER: Pattern = Pattern::new(
-    r#"^(?:\$\{+[^{}:]*(?::-?)?\}+|\$\{\{[^{}]*\}\}|\$\([^()]*\)|\$__\w+\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Z_][A-Z0-9_]*\}|<[A-Za-z][\w .:/#-]*>|</?[a-z]{1,5}>|%\([\w.]+\)s|%[A-Z_]+%|__[A-Z_0-9]+__|@[A-Za-z_.]+@|`[^`]*`|[*.]+|[|>][+-]?\d?[+-]?|[xX]{3,}|true|false|True|False|null|nil|none|None|~|\[\]|\{\}|\[|\{|-)$"#,
+    r#"^(?:\$\{+[^{}:]*(?::-?)?\}+|\$\{\{[^{}]*\}\}|\$\([^()]*\)|\$__\w+\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Z_][A-Z0-9_]*\}|<[A-Za-z][\w .:/#-]*>|</?[a-z]{1,5}>|%\([\w.]+\)s|%[A-Z_]+%|__[A-Z_0-9]+__|@[A-Za-z_.]+@|`[^`]*\s[^`]*`|`[a-z_-]*`|[*.]+|[|>][+-]?\d?[+-]?|[xX]{3,}|true|false|True|False|null|nil|none|None|~|\[\]|\{\}|\[|\{|-)$"#,
 );
 static ELSEWHERE: Pattern = Pattern::new(
     r"^(?:(?:vault|ref\+\w+|op|awssm|gcpsm|azkv|env|file|secretref|exec|k8s|arn:aws[\w-]*):[^\s]*[/:#]\S*|/(?:etc|var|run|opt|usr|home|mnt|tmp|secrets?|root|data|app|vault|srv|config|certs?|ssl|tls|credentials|token|bitnami|keys)(?:/[\w.@-]+)+/?|\.{1,2}/\S+|~/\S+|[A-Za-z]:\\\S+)$",
@@ -39,7 +39,7 @@ pub(super) fn is_literal(value: &str) -> bool {
     true
 }
 
-static SCHEME: Pattern = Pattern::new(r"^(?i-u:bearer|basic|token|apikey|api-key|negotiate|digest|splunk)[ \t]+(\S+)$");
+static SCHEME: Pattern = Pattern::new(r"^(?i-u:bearer|basic|token|apikey|api-key|api-token|negotiate|digest|splunk)[ \t]+(\S+)$");
 
 /// Where the secret begins in a value such as `Bearer abc`.
 pub(super) fn after_scheme(value: &str) -> Option<usize> {

@@ -163,7 +163,7 @@ pub(super) fn named(name: &str) -> Sense {
 }
 
 /// Whether a map or list under this name holds secrets.
-fn holds(name: &str) -> bool {
+pub(super) fn holds(name: &str) -> bool {
     if name.len() > 200 || !stem(name) {
         return false;
     }

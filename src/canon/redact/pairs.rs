@@ -22,7 +22,7 @@ static NAMED_ELEMENT: Pattern =
 static FLAG: Pattern = Pattern::new(r#"(?:^|\s)--?([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'-][^\s"';|&]*))"#);
 static COMPLEX: Pattern =
     Pattern::new(r#"(?m)^[ \t-]*\?[ \t]+["']?([\w.-]+)["']?[ \t]*\r?\n[ \t]*:[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'][^\n\r]*))"#);
-static CALL: Pattern = Pattern::new(r#"[(\[]\s*\\*["']([\w./-]+)\\*["']\s*,\s*\\*(?:"([^"\\]+)\\*"|'([^'\\]+)\\*')"#);
+static CALL: Pattern = Pattern::new(r#"[(\[]\s*\\*["']([\w./-]+)\\*["']\s*,\s*(?:default\s*=\s*)?\\*(?:"([^"\\]+)\\*"|'([^'\\]+)\\*')"#);
 static PHRASE: Pattern = Pattern::new(r#""([\w.-]+(?: [\w.-]+)+)\\*"\s*[:=]\s*\\*"([^"\\]+)\\*""#);
 static NAMED_WORD: Pattern =
     Pattern::new(r#"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]+[\w.-]+[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:;{][^\s;]*))[ \t]*;?\r?$"#);
@@ -48,7 +48,11 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
     while let Some(found) = text.get(at..).and_then(|_| pair.captures_at(text, at)) {
         let (Some(whole), Some(name), Some(sep)) = (found.get(0), found.get(1), found.get(3)) else { break };
         at = whole.end();
-        let sense = names::sense(name.as_str());
+        let opens = || text.get(at..).is_some_and(|rest| rest.starts_with(['{', '[']));
+        let sense = match names::sense(name.as_str()) {
+            sense if sense < Sense::Secret && names::holds(name.as_str()) && opens() => Sense::Secret,
+            sense => sense,
+        };
         if sense == Sense::Plain {
             continue;
         }

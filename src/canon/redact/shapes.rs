@@ -19,12 +19,12 @@ static PEM: Pattern = Pattern::new(
     r"(?s)-----BEGIN ([A-Za-z0-9 .-]{1,60}?)-----(?:\s|\\n|\\r)*(.*?)(?:\s|\\n|\\r)*(?:-----END|$)|PuTTY-User-Key-File-\d: [^\n]*\n(.*)",
 );
 static HEADER: Pattern = Pattern::new(
-    r#"(?-u:\b)(?i-u:authorization)(?:\\*["'])?\s*[:=,]?\s*(?:\\*["'])?(?:(?i-u:bearer|basic|token|apikey|api-key|negotiate|digest|splunk|geniekey|sso-key)[ :=]+)([^\s"'\\,;<>]+)"#,
+    r#"(?-u:\b)(?i-u:authorization)(?:\\*["'])?\s*[:=,]?\s*(?:\\*["'])?(?:(?i-u:bearer|basic|token|apikey|api-key|api-token|negotiate|digest|splunk|geniekey|sso-key)[ :=]+)([^\s"'\\,;<>]+)"#,
 );
 static BEARER: Pattern = Pattern::new(r"(?-u:\b)(?i-u:bearer|negotiate)[ :]+([A-Za-z0-9._~+/=-]{6,})");
 static BASIC: Pattern = Pattern::new(r"(?-u:\b)(?i-u:basic) +([A-Za-z0-9+/]{6,}={0,2})");
 static QUOTED: Pattern = Pattern::new(
-    r#"(?-u:\b)(?i-u:password(?:\s+|\s*\()|identified\s+(?:with\s+[\w.-]+\s+)?(?:by|as)\s+(?:password\s+)?)(?:=\s*)?\\*['"]([^'"\\\n]+)\\*['"]"#,
+    r#"(?-u:\b)(?i-u:password(?:\s+|\s*\()|identified\s+(?:with\s+[\w.-]+\s+)?(?:by|as)\s+(?:password\s+)?)(?:=\s*)?N?\\*['"]([^'"\\\n]+)\\*['"]"#,
 );
 static ACCESS: Pattern = Pattern::new(r#"(?:(?-u:\b)user\s+\S+\s+(?:on\s+)?>|[;\s]on\s+>|\{PLAIN\})['"]?([^\s'"|;&]+)"#);
 static CHPASSWD: Pattern =
@@ -38,6 +38,7 @@ static LOGIN_CALL: Pattern = Pattern::new(concat!(
     r#"(?-u:\b)(?:(?:http_|basic_?)?auth|HTTP(?:Basic|Digest)Auth|setBasicAuth|SetBasicAuth|basicAuth|authenticate|changeUserPassword"#,
     r#"|Credentials\.basic|UsernamePasswordCredentials)\s*[=:]?\s*\(\s*\\*["'][^"'\\]*\\*["']\s*,\s*\\*["']([^"'\\]+)"#,
 ));
+static IDENTIFIED: Pattern = Pattern::new(r#"(?i:(?:create|alter)\s+(?:user|role)\s+\S+\s+identified\s+by)\s+([^\s'";]+)"#);
 static LOGIN_MODULE: Pattern = Pattern::new(r#"(?-u:\b)user_[\w.-]+\s*=\s*\\*"([^"\\]+)"#);
 
 /// Adds secrets with a typical form. `own` tells that the text may hold tokens of ours.
@@ -71,6 +72,7 @@ pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
         (&HTPASSWD, false),
         (&ACCESS_HASH, true),
         (&LOGIN_CALL, true),
+        (&IDENTIFIED, true),
     ] {
         for found in pattern.captures(text) {
             let Some(value) = found.get(1) else { continue };
@@ -140,6 +142,7 @@ mod tests {
             &ACCESS_HASH,
             &LOGIN_CALL,
             &LOGIN_MODULE,
+            &IDENTIFIED,
         ] {
             assert!(pattern.regex().is_some());
         }

@@ -46,7 +46,7 @@ fn rows(text: &str, lines: &[Range<usize>], sign: char, out: &mut Spans) {
     for row in rows {
         for (cell, sense) in cells(text, row, sign).zip(&names) {
             let value = text.get(cell.clone()).unwrap_or_default();
-            if is_literal(value) && !value.bytes().all(|b| b"-:= ".contains(&b)) {
+            if is_literal(value) && !value.starts_with('`') && !value.bytes().all(|b| b"-:= ".contains(&b)) {
                 add(text, cell, *sense, out);
             }
         }

@@ -70,6 +70,7 @@ fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
     let reference = map.contains_key("remoteRef") || map.contains_key("sourceRef");
     let keyed = ["name", "secretName", "existingSecret"].iter().any(|k| map.contains_key(k));
     let is_key = map.contains_key("kty");
+    let marked = NAMES.get().marks.iter().any(|mark| map.get(mark) == Some(&Value::Bool(true)));
     let defined = is_defined_secret(map);
     let holds_secrets = defined || place.holds_secrets;
     // What runs stands in one list, how in another.
@@ -83,6 +84,9 @@ fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
         let mut sense = if reference && key == "secretKey" { Sense::Plain } else { name.sense };
         let is_container = matches!(child, Value::Object(_) | Value::Array(_));
         if (name.holds && is_container) || (is_key && NAMES.get().key_objects.contains(key.as_str())) {
+            sense = Sense::Secret;
+        }
+        if marked && key == "value" {
             sense = Sense::Secret;
         }
         if let Some(named) = named.filter(|_| key == "value") {
