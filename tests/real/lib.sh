@@ -20,6 +20,10 @@ set_dir() {
   echo "$cache/${sum:0:16}"
 }
 
+container_ports() { # the ports that the containers of a platform's manifests name
+  grep -rhoE 'containerPort: *[0-9]+' "$1" 2>/dev/null | grep -oE '[0-9]+$' | sort -nu || true
+}
+
 # The state folder of the running cluster: $EVID_REAL_STATE, else the one that `up` started last.
 find_state() {
   STATE=${EVID_REAL_STATE:-}
