@@ -1,6 +1,7 @@
 //! The laws of judgement (DESIGN §6, docs/claims.md), each with its cases: what is changed in the samples, and the verdicts that it must have.
 mod autoscalers;
 mod churn;
+mod leftovers;
 mod restored;
 
 use crate::samples::{collected, items, judge, object, verdict};
@@ -408,7 +409,7 @@ const CASES: &[Case] = &[
 #[test]
 fn each_law_has_the_verdicts_that_it_demands() {
     let mut wrong = Vec::new();
-    for (name, dumps, change, wants) in CASES.iter().chain(churn::CASES).chain(restored::CASES) {
+    for (name, dumps, change, wants) in CASES.iter().chain(churn::CASES).chain(leftovers::CASES).chain(restored::CASES) {
         let mut all: Vec<Collected> = dumps.iter().map(|d| collected(d)).collect();
         change(&mut all);
         let outcome = judge(all);

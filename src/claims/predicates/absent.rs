@@ -7,8 +7,9 @@ use crate::claims::predicates::{healthy, settled};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{CompareError, Instance, Spot};
-use crate::model::By;
+use crate::model::{By, meta};
 use crate::value::json;
+use std::collections::BTreeSet;
 
 pub(super) fn absent(q: &Question<'_>) -> Answer {
     let e = q.evidence;
@@ -17,6 +18,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
         return Ok(None);
     }
     let mut findings = Vec::new();
+    let owners = uids(e, q.layer);
     let mut kinds = e.kinds(q.layer);
     kinds.insert("pods".into());
     for i in judged {
@@ -27,6 +29,10 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
         }
         for (spot, at) in e.instances.in_bundle(i) {
             let found = if e.instances.layer(spot) == q.layer { Some(living(e, spot, at, i)) } else { marked(e, q.layer, spot, at) };
+            let found = match found {
+                None if !at.derived || spot.stem == "pods" => left_behind(e, &owners, spot, at, i)?,
+                found => found,
+            };
             let Some((effect, code)) = found else { continue };
             let app = (!at.mark.is_empty()).then(|| json!(at.app));
             findings.push(Finding::new(effect, code, i).about(e.key(spot)).at("", None, app).in_file(&e.shown_in(spot, at, i)?));
@@ -81,6 +87,30 @@ fn marked(e: &Evidence<'_>, layer: &str, spot: &Spot, at: &Instance) -> Option<(
         "customresourcedefinitions.apiextensions.k8s.io" if !at.kept.is_empty() => Some((Effect::Notes, Code::KeptByArgo)),
         _ => Some((Effect::Doubts, Code::AssertedLives)),
     }
+}
+
+/// The uids that the layer's objects have in any bundle.
+fn uids<'e>(e: &'e Evidence<'_>, layer: &'e str) -> BTreeSet<&'e str> {
+    let all = e.instances.of_layer(layer).flat_map(|(_, all)| all.iter().flatten());
+    all.map(|at| &*at.uid).filter(|uid| !uid.is_empty()).collect()
+}
+
+/// What was born after the other bundles, and names an object of the layer as its owner that this bundle does not hold: nothing in it shows
+/// whose it is.
+fn left_behind(
+    e: &Evidence<'_>,
+    owners: &BTreeSet<&str>,
+    spot: &Spot,
+    at: &Instance,
+    side: usize,
+) -> Result<Option<(Effect, Code)>, CompareError> {
+    let is_known = e.instances.all.get(spot).into_iter().flatten().flatten().any(|other| other.uid == at.uid && !std::ptr::eq(other, at));
+    if is_known || at.uid.is_empty() {
+        return Ok(None);
+    }
+    let object = e.whole(spot, at, side)?;
+    let owned = meta::owners(&object).any(|owner| owners.contains(owner.uid));
+    Ok(owned.then(|| if spot.stem == "pods" { (Effect::Counters, Code::PodLives) } else { (Effect::Doubts, Code::AssertedLives) }))
 }
 
 /// Whether a derived object belongs to something that runs: an object that follows from a Namespace, or whose owner does not exist, does

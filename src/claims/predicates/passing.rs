@@ -1,7 +1,7 @@
 //! Objects that well-known controllers add, remove and write into, as the rule of their kind declares (law 14). Only the object itself
 //! says that it is one. So a change of it leaves a claim open, and proves nothing (law 2).
 use crate::claims::Evidence;
-use crate::compare::{Change, ChangeKind, CompareError, Instances};
+use crate::compare::{Change, ChangeKind, CompareError, Instances, Spot};
 use crate::kinds::patterns::covers;
 use crate::kinds::rule::{Passing, Rule};
 use crate::model::meta;
@@ -14,19 +14,31 @@ pub(super) fn is_open(e: &Evidence<'_>, change: &Change) -> Result<bool, Compare
 /// Whether a well-known controller may have made the change: it adds and removes such objects, or writes there into objects that it
 /// controls.
 fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let rule = &e.rules.of(&change.key.group, &change.key.kind).rule;
     let (does, side) = match change.kind {
         ChangeKind::Added => (Passing::Added, change.sides.1),
         ChangeKind::Removed => (Passing::Removed, change.sides.0),
-        ChangeKind::Modified => return Ok(is_operated(e, change, rule)),
+        ChangeKind::Modified => return Ok(is_operated(e, change, &e.rules.of(&change.key.group, &change.key.kind).rule)),
         _ => return Ok(false),
     };
+    if comes_and_goes(e, &change.spot, does, side)? {
+        return Ok(true);
+    }
+    // What a passing object, or one that follows from another, controls goes and comes with it.
+    let owner = change.controller.as_ref().and_then(|_| e.instances.at(&change.spot, side)).and_then(Instances::related);
+    let Some((owner, at)) = owner.and_then(|owner| e.instances.at(&owner, side).map(|at| (owner, at))) else { return Ok(false) };
+    Ok(at.derived || comes_and_goes(e, &owner, does, side)?)
+}
+
+/// Whether an object says that a well-known controller adds or removes it.
+fn comes_and_goes(e: &Evidence<'_>, spot: &Spot, does: Passing, side: usize) -> Result<bool, CompareError> {
+    let key = e.key(spot);
+    let rule = &e.rules.of(&key.group, &key.kind).rule;
     let mut when = rule.when.iter().filter(|w| w.passing.contains(&does)).peekable();
     if rule.passing.is_empty() && when.peek().is_none() {
         return Ok(false);
     }
-    let Some(at) = e.instances.at(&change.spot, side) else { return Ok(false) };
-    let object = e.whole(&change.spot, at, side)?;
+    let Some(at) = e.instances.at(spot, side) else { return Ok(false) };
+    let object = e.whole(spot, at, side)?;
     Ok(rule.passing.iter().any(|l| l == "*" || meta::label(&object, l).is_some()) || when.any(|w| w.holds(&object)))
 }
 

@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let mut findings = Vec::new();
-    for change in e.changes.iter().filter(|c| c.layer == q.layer && c.recreated && !c.hook) {
+    let root = e.root(q.layer);
+    for change in e.changes.iter().filter(|c| (c.layer == q.layer || root.as_ref() == Some(&c.spot)) && c.recreated && !c.hook) {
         let finding = Finding::new(Effect::Counters, Code::Replaced, change.shown_by()).about(change.key.clone()).in_file(&change.file);
         findings.push(finding);
     }

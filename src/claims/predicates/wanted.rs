@@ -51,8 +51,10 @@ pub(super) fn is_anothers_doing(e: &Evidence<'_>, spot: &Spot, a: usize, b: usiz
     for (hpa, later) in e.instances.in_bundle(b).filter(|(s, _)| here(s)) {
         let Some(earlier) = e.instances.at(hpa, a).filter(|earlier| earlier.uid == later.uid) else { continue };
         let (was, is) = (e.whole(hpa, earlier, a)?, e.whole(hpa, later, b)?);
-        // KEDA works through such an object, and takes the last pod by itself.
-        if is_its_target(&is) && meta::controller(&is).is_none_or(|by| by.kind != "ScaledObject") {
+        // KEDA works through such an object, and takes the last pod, or brings the first, by itself.
+        let by_keda = meta::controller(&is).is_some_and(|by| by.kind == "ScaledObject");
+        let none = || Ok::<_, CompareError>([wanted(e, spot, a)?, wanted(e, spot, b)?].iter().any(|w| w.is_none_or(|w| w.replicas == 0)));
+        if is_its_target(&is) && !(by_keda && none()?) {
             return Ok(was.pointer("/status/lastScaleTime") == is.pointer("/status/lastScaleTime"));
         }
     }
@@ -77,6 +79,27 @@ pub(super) fn scaled_to_none(e: &Evidence<'_>, layer: &str, effect: Effect) -> R
 
 fn has_replicas(spot: &Spot) -> bool {
     matches!(&*spot.stem, "deployments.apps" | "statefulsets.apps" | "replicasets.apps" | "replicationcontrollers" | "rollouts.argoproj.io")
+}
+
+/// The custom resources of a layer that have fewer pods than before: no workload between says how many there are to be.
+pub(super) fn fewer_pods(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Vec<Finding> {
+    let mut pods: BTreeMap<Spot, [u64; 2]> = BTreeMap::new();
+    for (n, side) in [first, last].into_iter().enumerate() {
+        let own = e.instances.in_bundle(side).filter(|(s, at)| s.stem == "pods" && at.derived && e.instances.layer(s) == layer);
+        for (spot, at) in own {
+            let top = e.instances.top(spot, Some(at));
+            if let Some(count) = pods.entry(top).or_default().get_mut(n) {
+                *count += 1;
+            }
+        }
+    }
+    let counted = |spot: &Spot| AVAILABLE.iter().any(|(stem, _)| *stem == spot.stem) || e.ends(spot);
+    let fewer = pods.into_iter().filter(|(top, [before, after])| after < before && !counted(top));
+    fewer
+        .map(|(top, [before, after])| {
+            Finding::new(Effect::Doubts, Code::FewerPods, last).about(e.key(&top)).at("", Some(json!(before)), Some(json!(after)))
+        })
+        .collect()
 }
 
 /// The workloads of a layer that have fewer Ready pods than they say are available.

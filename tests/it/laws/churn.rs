@@ -39,6 +39,20 @@ pub const CASES: &[Case] = &[
         &[("changes.confined", REFUTED)],
     ),
     (
+        "law 14: what a passing object controls is a doubt when it comes",
+        OFF,
+        |all| {
+            let mut job = with_an_end();
+            job["metadata"]["labels"] = json!({"app.kubernetes.io/managed-by": "trivy-operator"});
+            let owner = job["metadata"]["uid"].clone();
+            let mut secret = new("v1", "Secret", "default", "pull");
+            owned_by(&mut secret, "batch/v1", "Job", "once", &owner);
+            items(&mut all[0], "jobs").push(job);
+            items(&mut all[0], "secrets").push(secret);
+        },
+        &[("changes.confined", OPEN)],
+    ),
+    (
         "law 14: a job that the cluster takes away is a doubt when it goes",
         OFF,
         |all| items(&mut all[0], "jobs").push(with_an_end()),
