@@ -155,8 +155,8 @@ fn reasons_are_sentences_and_what_does_not_apply_says_why() {
     let gaps = text(&place.evid(&["diff", "before", "x", "--no-sign"]).stdout);
     let line = gaps.lines().find(|l| l.contains("evidence.complete")).unwrap();
     assert!(
-        line.ends_with("x: services, endpoints could not be listed: forbidden")
-            || line.ends_with("x: endpoints, services could not be listed: forbidden"),
+        line.ends_with("services, endpoints could not be listed: forbidden (in x)")
+            || line.ends_with("endpoints, services could not be listed: forbidden (in x)"),
         "{line}"
     );
 }
