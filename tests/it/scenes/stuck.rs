@@ -65,7 +65,7 @@ pub fn held_for_a_while(stage: &Stage) {
     let hold = |finalizers: Value| json!({"metadata": {"finalizers": finalizers}});
     stage.ground.patch(kind, namespace, name, &hold(json!(["feast.example.com/keep"])));
     let ground = &stage.ground;
-    let (long, end) = (Duration::from_secs(if ground.is_demo() { 3 } else { 40 }), Instant::now() + ground.patience());
+    let (long, end) = (Duration::from_secs(if ground.is_demo() { 10 } else { 40 }), Instant::now() + ground.patience());
     let said = thread::scope(|scope| {
         scope.spawn(move || {
             let deleting = || ground.get(kind, namespace, name).is_some_and(|o| !o["metadata"]["deletionTimestamp"].is_null());
