@@ -1,6 +1,7 @@
 //! A predicate's question and answer, and what the caller expects the bundles to show.
 use crate::claims::{Evidence, Finding, Position};
-use crate::compare::CompareError;
+use crate::compare::{Change, CompareError};
+use crate::model::Role;
 
 /// What the caller expects the bundles to show; without it, the positions of the switch decide.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,7 +38,15 @@ pub(super) struct Question<'a> {
     pub(super) expect: Option<Expect>,
 }
 
-impl Question<'_> {
+impl<'a> Question<'a> {
+    /// The changes of the layer. A protected layer's root is of no layer, since it makes it; what it says is what the layer is to be.
+    pub(super) fn changes(&self) -> impl Iterator<Item = &'a Change> {
+        let (e, layer) = (self.evidence, self.layer);
+        let is_protected = e.layer(layer).is_some_and(|l| l.role == Role::Protected);
+        let root = if is_protected { e.root(layer) } else { None };
+        e.changes.iter().filter(move |c| c.layer == layer || root.as_ref() == Some(&c.spot))
+    }
+
     /// The bundles in which the switch is in this position, as seen or as the caller expects.
     pub(super) fn at(&self, position: Position) -> Vec<usize> {
         let last = self.evidence.sides.len().saturating_sub(1);

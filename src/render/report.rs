@@ -13,12 +13,13 @@ use crate::report::read::{Bundle, Reading};
 pub fn text(report: &Reading, style: Style) -> String {
     let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();
     let mut out = verdicts(report, &names, style);
-    if style.most == usize::MAX {
+    let is_all = style.most == usize::MAX;
+    if is_all {
         out.push_str(&reasons(report, &names));
     }
     out.push_str(&unchecked(report));
     out.push_str(&changes::list(&report.changes, style));
-    out.push_str(&noted(&report.judged, if style.most == usize::MAX { usize::MAX } else { 4 }));
+    out.push_str(&noted(&report.judged, if is_all { usize::MAX } else { 4 }));
     out.push_str(&list_expected(&report.expected));
     out.push_str(&digests(&report.bundles, style));
     out.push_str(&not_proven());

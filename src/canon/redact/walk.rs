@@ -62,15 +62,14 @@ fn array(scan: &Scan<'_>, before: &[Value], list: &mut [Value], place: Place) {
 fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
     let content = if is_secret(map) { content(scan, map) } else { Vec::new() };
     // A parameter, or an operation of a JSON patch.
-    let named = ["name", "key", "path"]
-        .iter()
-        .find_map(|k| map.get(k).and_then(Value::as_str))
-        .filter(|_| map.contains_key("value"))
-        .map(|n| scan.name(n).sense);
+    let named = map.contains_key("value").then(|| {
+        let name = ["name", "key", "path"].iter().find_map(|k| map.get(k).and_then(Value::as_str));
+        let is_marked = NAMES.get().marks.iter().any(|mark| map.get(mark) == Some(&Value::Bool(true)));
+        if is_marked { Sense::Secret } else { name.map_or(Sense::Plain, |n| scan.name(n).sense) }
+    });
     let reference = map.contains_key("remoteRef") || map.contains_key("sourceRef");
     let keyed = ["name", "secretName", "existingSecret"].iter().any(|k| map.contains_key(k));
     let is_key = map.contains_key("kty");
-    let marked = NAMES.get().marks.iter().any(|mark| map.get(mark) == Some(&Value::Bool(true)));
     let defined = is_defined_secret(map);
     let holds_secrets = defined || place.holds_secrets;
     // What runs stands in one list, how in another.
@@ -84,9 +83,6 @@ fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
         let mut sense = if reference && key == "secretKey" { Sense::Plain } else { name.sense };
         let is_container = matches!(child, Value::Object(_) | Value::Array(_));
         if (name.holds && is_container) || (is_key && NAMES.get().key_objects.contains(key.as_str())) {
-            sense = Sense::Secret;
-        }
-        if marked && key == "value" {
             sense = Sense::Secret;
         }
         if let Some(named) = named.filter(|_| key == "value") {

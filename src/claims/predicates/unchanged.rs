@@ -4,7 +4,7 @@ use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::{agreed, generated, wanted};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Expect, Finding, witness};
-use crate::compare::{Change, ChangeKind, CompareError, Instance, Spot};
+use crate::compare::{ChangeKind, CompareError, Instance, Spot};
 use crate::model::Role;
 use crate::value::json;
 
@@ -16,10 +16,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
         return Ok(None);
     }
     let mut findings = Vec::new();
-    // A protected layer's root is of no layer, since it makes it; what it says is what the layer is to be.
-    let root = if switched { None } else { e.root(q.layer) };
-    let counts = |c: &Change| c.layer == q.layer || root.as_ref() == Some(&c.spot);
-    for change in e.changes.iter().filter(|c| counts(c) && c.kind != ChangeKind::Replaced) {
+    for change in q.changes().filter(|c| c.kind != ChangeKind::Replaced) {
         let effect = if is_open(e, change)? { Effect::Doubts } else { Effect::Counters };
         findings.extend(Finding::of_change_unless_expected(change, effect));
     }

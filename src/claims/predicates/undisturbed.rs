@@ -13,8 +13,7 @@ use std::collections::BTreeMap;
 pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let mut findings = Vec::new();
-    let root = e.root(q.layer);
-    for change in e.changes.iter().filter(|c| (c.layer == q.layer || root.as_ref() == Some(&c.spot)) && c.recreated && !c.hook) {
+    for change in q.changes().filter(|c| c.recreated && !c.hook) {
         let finding = Finding::new(Effect::Counters, Code::Replaced, change.shown_by()).about(change.key.clone()).in_file(&change.file);
         findings.push(finding);
     }

@@ -68,14 +68,10 @@ pub fn paragraphs(report: &Reading, shown: Option<&Shown>, open: bool) -> Vec<Ve
     let layers = report.bundles.first().map(|b| &*b.layers).unwrap_or_default();
     let mut out = Vec::new();
     for layer in layers.iter().filter(|l| l.role == "switched") {
-        out.push((
-            say.switched(&layer.name),
-            say.is_refuted(|j| j.id.split_once('.').is_some_and(|(l, word)| l == layer.name && MOVED.contains(&word))),
-        ));
+        out.push((say.switched(&layer.name), say.is_refuted(|j| is_one(j, &layer.name, MOVED))));
     }
     for layer in layers {
-        let is_refuted = say.is_refuted(|j| j.id.split_once('.').is_some_and(|(l, word)| l == layer.name && STAYED.contains(&word)));
-        out.push((say.stayed(&layer.name), is_refuted));
+        out.push((say.stayed(&layer.name), say.is_refuted(|j| is_one(j, &layer.name, STAYED))));
     }
     out.push((say.watched(), say.is_refuted(|j| j.id.ends_with(".available"))));
     out.push((say.rest(), say.is_refuted(is_untold)));
@@ -97,6 +93,11 @@ struct Say<'a> {
 /// The claims of the sentences about a layer that was switched, and about one that was to stay.
 const MOVED: [&str; 2] = ["absent", "restored"];
 const STAYED: [&str; 2] = ["unchanged", "undisturbed"];
+
+/// Whether it is one of these claims about a layer.
+fn is_one(judged: &Judged, layer: &str, words: [&str; 2]) -> bool {
+    judged.id.split_once('.').is_some_and(|(of, word)| of == layer && words.contains(&word))
+}
 
 /// Whether no sentence of its own is about a claim.
 fn is_untold(judged: &Judged) -> bool {
