@@ -47,7 +47,7 @@ pub(super) fn find(text: &str, out: &mut Spans) {
             continue;
         }
         let inherited = open.last().is_some_and(|o| o.secret);
-        if let Some(found) = OPENING.regex().and_then(|r| r.captures(trimmed)) {
+        if let Some(found) = OPENING.first(trimmed) {
             let name = found.get(1).map_or("", |m| m.as_str());
             let scalar = found.get(2).is_some_and(|m| !m.is_empty());
             let secret = names::sense(name) == Sense::Secret
@@ -58,7 +58,7 @@ pub(super) fn find(text: &str, out: &mut Spans) {
             if secret || (inherited && !scalar) {
                 open.push(Open { indent, secret, content: (scalar && secret).then_some(0..0) });
             }
-        } else if let Some(found) = FIELD.regex().and_then(|r| r.captures(trimmed)) {
+        } else if let Some(found) = FIELD.first(trimmed) {
             let (Some(name), Some(value)) = (found.get(2), found.get(3)) else { continue };
             if literal::is_alias(value.as_str()) {
                 continue;
@@ -74,7 +74,7 @@ pub(super) fn find(text: &str, out: &mut Spans) {
                 named = text.get(range).map(|value| (names::sense(value), number));
             }
         } else if inherited {
-            let item = ITEM.regex().and_then(|r| r.captures(trimmed)).and_then(|c| c.get(1)).map_or(0, |m| m.start());
+            let item = ITEM.first(trimmed).and_then(|c| c.get(1)).map_or(0, |m| m.start());
             add(text, unquoted(text, at + item..from + body.len()), Sense::Secret, out);
         }
     }

@@ -70,12 +70,12 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
         return out;
     }
     if text.len() > 60 && text.contains('\n') | text.contains("\\n") {
-        for found in LINES.regex().into_iter().flat_map(|r| r.find_iter(text)) {
+        for found in LINES.matches(text) {
             let joined: String = found.as_str().replace("\\n", "").split_whitespace().collect();
             out.extend(decoded(&joined).map(|d| Run { range: found.range(), plain: Some(d) }));
         }
     }
-    for found in RUN.regex().into_iter().flat_map(|r| r.find_iter(text)) {
+    for found in RUN.matches(text) {
         // A path or a `key=` may come before it without a space: also try the text after the last such character.
         let run = found.as_str();
         if let Some(d) = decoded(run) {
@@ -89,7 +89,7 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
 
 /// All texts that are written as addresses are (`password%3Dx`), up to the signs that part an address, with what they mean.
 pub(super) fn percent(text: &str) -> impl Iterator<Item = Run> {
-    let found = text.contains('%').then(|| PERCENT.regex()).flatten().into_iter().flat_map(|r| r.find_iter(text));
+    let found = text.contains('%').then(|| PERCENT.matches(text)).into_iter().flatten();
     found
         .map(|found| Run { range: found.range(), plain: percent_decode_str(found.as_str()).decode_utf8().ok().map(Cow::into_owned) })
         .filter(|run| run.plain.is_some())

@@ -10,11 +10,14 @@ use std::collections::BTreeSet;
 
 /// Whether a secret is so unusual that equal text elsewhere must be a copy, and not a word, a name or an id.
 pub(super) fn distinctive(secret: &str) -> bool {
+    if !(8..=4096).contains(&secret.len()) || secret.starts_with('/') {
+        return false;
+    }
     let has = |f: fn(&u8) -> bool| secret.as_bytes().iter().any(f);
     let (lower, upper, digit) = (has(u8::is_ascii_lowercase), has(u8::is_ascii_uppercase), has(u8::is_ascii_digit));
     let kinds =
         usize::from(lower) + usize::from(upper) + usize::from(digit) + usize::from(secret.bytes().any(|b| b"!@#$%^&*+=~?".contains(&b)));
-    (8..=4096).contains(&secret.len()) && kinds >= 3 && literal::looks_random(secret) && !secret.starts_with('/')
+    kinds >= 3 && literal::looks_random(secret)
 }
 
 /// One way to write a secret.

@@ -43,7 +43,7 @@ static SCHEME: Pattern = Pattern::new(r"^(?i-u:bearer|basic|token|apikey|api-key
 
 /// Where the secret begins in a value such as `Bearer abc`.
 pub(super) fn after_scheme(value: &str) -> Option<usize> {
-    let part = SCHEME.regex()?.captures(value)?.get(1)?;
+    let part = SCHEME.first(value)?.get(1)?;
     is_literal(part.as_str()).then_some(part.start())
 }
 

@@ -17,7 +17,7 @@ pub(super) fn find(text: &str) -> Option<Spans> {
         if body.is_empty() || body.trim_start().starts_with(['#', ';']) {
             continue;
         }
-        let found = LINE.regex()?.captures(body)?;
+        let found = LINE.first(body)?;
         let word = (1..4).find_map(|i| found.get(i))?;
         if is_literal(word.as_str()) {
             out.add(from + word.start()..from + word.end());

@@ -6,9 +6,7 @@ use super::pattern::Pattern;
 use super::spans::Spans;
 use super::value::secret_from;
 use super::{encoded, literal};
-use regex::Regex;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 static PAIR: Pattern = Pattern::new(r#"([^\W\d][\w.\-/]*)(\\*["'])?\]?[ \t]*(=>|->|<-|[:?+]=|[:=：＝])[ \t]*"#);
 static WORD_PAIR: Pattern = Pattern::new(r#"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:]\S*?))[ \t]*;?\r?$"#);
@@ -37,6 +35,15 @@ static PIPE: Pattern = Pattern::new(r"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]*\|[ \t]*
 static LOOSE: Pattern = Pattern::new(r#"(?:^|\s)([A-Za-z][\w.-]*)[ \t]+(?:\d{1,2}[ \t]+)?([^\s"'=:\\][^\s"'\\]{7,})"#);
 static COMPARED: Pattern = Pattern::new(r#"\$([A-Za-z]\w*)\\*["']?\s*(?:[!=]=+|!?[~=]\*?)\s*\\*["']([^"'\\]+)"#);
 static CUT: Pattern = Pattern::new(r"\s+(?:[A-Za-z_][\w.-]*=|-{1,2}[A-Za-z]|&&|\|\||[|;>]|psql(?-u:\b)|exec(?-u:\b)|mysql|pg_|redis-cli)");
+
+/// `DIRECTIVE NAME VALUE`.
+static DIRECTIVE: Pattern = Pattern::made(|| {
+    let words: Vec<String> = NAMES.get().directives.iter().map(|w| regex::escape(w)).collect();
+    format!(
+        r#"(?-u:\b)(?:{})[ \t]+(?:set[ \t]+|always[ \t]+)?["']?\$?([A-Za-z][\w.-]*)["']?[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:;{{][^\s;]*))"#,
+        words.join("|")
+    )
+});
 
 /// Adds the secrets that are values of named fields.
 pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
@@ -73,62 +80,29 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
             at = range.end.max(at);
         }
     }
-    for (pattern, multi) in [
-        (&NAMED, false),
-        (&ELEMENT, false),
-        (&NAMED_ELEMENT, false),
-        (&WORD_PAIR, true),
-        (&FLAG, false),
-        (&COMPLEX, true),
-        (&CALL, false),
-        (&PHRASE, false),
-        (&TYPED, false),
-        (&NAMED_TAG, false),
-        (&FLOW_NAMED, false),
-        (&STATEMENT, false),
-        (&CDATA, false),
-        (&PIPE, false),
-    ] {
-        if mode == Mode::Prose || (multi && !text.contains('\n')) {
-            continue;
-        }
+    if mode == Mode::Prose {
+        return;
+    }
+    let mut take = |pattern: &Pattern, sense: fn(&str) -> Sense| {
         for found in pattern.captures(text) {
-            let sense = found.get(1).map_or(Sense::Plain, |n| names::sense(n.as_str()));
+            let sense = found.get(1).map_or(Sense::Plain, |name| sense(name.as_str()));
             if let Some(value) = (2..5).find_map(|i| found.get(i)) {
                 add(text, value.range(), sense, out);
             }
         }
-    }
-    for found in NAMED_WORD.captures(text).chain(LOOSE.captures(text)).chain(COMPARED.captures(text)).filter(|_| mode == Mode::Full) {
-        let sense = found.get(1).map_or(Sense::Plain, |n| names::named(n.as_str()));
-        if let Some(value) = (2..5).find_map(|i| found.get(i)) {
-            add(text, value.range(), sense, out);
-        }
-    }
-    for found in directives().into_iter().flat_map(|r| r.captures_iter(text)).filter(|_| mode == Mode::Full) {
-        let sense = found.get(1).map_or(Sense::Plain, |n| names::sense(n.as_str()));
-        if let Some(value) = (2..5).find_map(|i| found.get(i)) {
-            add(text, value.range(), sense, out);
-        }
-    }
-    for found in LOGIN.captures(text).filter(|_| mode != Mode::Prose) {
-        if let Some(value) = found.get(1) {
-            add(text, value.range(), Sense::Secret, out);
-        }
-    }
-}
-
-/// `DIRECTIVE NAME VALUE`.
-fn directives() -> Option<&'static Regex> {
-    static COMPILED: OnceLock<Option<Regex>> = OnceLock::new();
-    let source = || {
-        let words: Vec<String> = NAMES.get().directives.iter().map(|w| regex::escape(w)).collect();
-        format!(
-            r#"(?-u:\b)(?:{})[ \t]+(?:set[ \t]+|always[ \t]+)?["']?\$?([A-Za-z][\w.-]*)["']?[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:;{{][^\s;]*))"#,
-            words.join("|")
-        )
     };
-    COMPILED.get_or_init(|| Regex::new(&source()).ok()).as_ref()
+    for pattern in [&NAMED, &ELEMENT, &NAMED_ELEMENT, &FLAG, &CALL, &PHRASE, &TYPED, &NAMED_TAG, &FLOW_NAMED, &STATEMENT, &CDATA, &PIPE] {
+        take(pattern, names::sense);
+    }
+    if text.contains('\n') {
+        take(&WORD_PAIR, names::sense);
+        take(&COMPLEX, names::sense);
+    }
+    take(&DIRECTIVE, names::sense);
+    [&NAMED_WORD, &LOOSE, &COMPARED].into_iter().for_each(|pattern| take(pattern, names::named));
+    for value in LOGIN.captures(text).filter_map(|c| c.get(1)) {
+        add(text, value.range(), Sense::Secret, out);
+    }
 }
 
 /// Adds a value if its name makes it a secret.
@@ -350,10 +324,10 @@ mod tests {
             &LOOSE,
             &NAMED_WORD,
             &CUT,
+            &DIRECTIVE,
         ] {
             assert!(pattern.regex().is_some());
         }
-        assert!(directives().is_some());
     }
 
     #[test]

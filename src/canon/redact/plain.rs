@@ -9,14 +9,15 @@ pub(super) fn holds_nothing(text: &str) -> bool {
     let bytes = text.as_bytes();
     match bytes.len() {
         0..6 => true,
-        len if len < STRUCTURE && len < forms::shortest() && bytes.iter().all(|b| is_word(*b)) => true,
+        len if len < STRUCTURE && len < forms::shortest() && bytes.iter().copied().all(is_word) => true,
         20..31 => is_time(bytes),
         36 => is_uid(bytes),
         _ => bytes.iter().all(|b| matches!(b, b'0'..=b'9' | b'.')),
     }
 }
 
-fn is_word(byte: u8) -> bool {
+/// Whether it stands in names, versions and paths, and parts nothing.
+pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"._/-".contains(&byte)
 }
 

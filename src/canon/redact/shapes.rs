@@ -3,9 +3,8 @@ use super::data::NAMES;
 use super::forms;
 use super::literal::{is_literal, looks_random};
 use super::pattern::Pattern;
+use super::plain;
 use super::spans::Spans;
-use regex::Regex;
-use std::sync::OnceLock;
 
 static STRUCTURE: Pattern = Pattern::new(concat!(
     r"evid:redacted:[0-9a-f]{32}",
@@ -38,15 +37,24 @@ static LOGIN_CALL: Pattern = Pattern::new(concat!(
     r#"(?-u:\b)(?:(?:http_|basic_?)?auth|HTTP(?:Basic|Digest)Auth|setBasicAuth|SetBasicAuth|basicAuth|authenticate|changeUserPassword"#,
     r#"|Credentials\.basic|UsernamePasswordCredentials)\s*[=:]?\s*\(\s*\\*["'][^"'\\]*\\*["']\s*,\s*\\*["']([^"'\\]+)"#,
 ));
-static IDENTIFIED: Pattern = Pattern::new(r#"(?i:(?:create|alter)\s+(?:user|role)\s+\S+\s+identified\s+by)\s+([^\s'";]+)"#);
+static IDENTIFIED: Pattern =
+    Pattern::new(r#"(?-u:\b)(?i-u:create|alter)\s+(?i-u:user|role)\s+\S+\s+(?i-u:identified)\s+(?i-u:by)\s+([^\s'";]+)"#);
 static LOGIN_MODULE: Pattern = Pattern::new(r#"(?-u:\b)user_[\w.-]+\s*=\s*\\*"([^"\\]+)"#);
+
+/// `echo SECRET | command --password-stdin` and `command --with-token <<< SECRET`.
+static INPUT: Pattern = Pattern::made(|| {
+    let words = NAMES.get().input.iter().map(|w| regex::escape(w)).collect::<Vec<_>>().join("|");
+    format!(
+        r#"(?-u:\b)(?:echo|printf)[ \t]+(?:-\w+[ \t]+|['"]?%s(?:\\n)?['"]?[ \t]+)*\\*['"]?([^\s"'|\\][^"'|\n\\]*?)\\*['"]?[ \t]*\|[^|\n]*?[ \t:](?:{words})|(?:{words})[^|\n]*?<<<[ \t]*\\*['"]?([^\s"'\\]+)"#
+    )
+});
 
 /// Adds secrets with a typical form. `own` tells that the text may hold tokens of ours.
 pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
     if text.len() < 8 {
         return;
     }
-    let structures = STRUCTURE.regex().into_iter().flat_map(|r| r.find_iter(text)).map(|found| found.range());
+    let structures = STRUCTURE.matches(text).map(|found| found.range());
     for range in structures.chain(forms::find(text)) {
         let Some(found) = text.get(range.clone()) else { continue };
         // In the middle of a name a form that could be words is taken for words.
@@ -54,6 +62,10 @@ pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
         if !(own && super::token::is_token(found) || is_name()) {
             out.add(range);
         }
+    }
+    // Every other form has a sign that parts it.
+    if text.bytes().all(plain::is_word) {
+        return;
     }
     for found in PEM.captures(text) {
         let public = found.get(1).is_some_and(|label| is_public(label.as_str()));
@@ -88,7 +100,7 @@ pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
     }
     let users = text.contains("LoginModule").then(|| LOGIN_MODULE.captures(text)).into_iter().flatten();
     users.filter_map(|c| c.get(1)).filter(|v| is_literal(v.as_str())).for_each(|v| out.add(v.range()));
-    for found in input().into_iter().flat_map(|r| r.captures_iter(text)) {
+    for found in INPUT.captures(text) {
         if let Some(value) = found.get(1).or_else(|| found.get(2)).filter(|v| is_literal(v.as_str())) {
             out.add(value.range());
         }
@@ -96,18 +108,6 @@ pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
     for value in BASIC.captures(text).filter_map(|c| c.get(1)).filter(|v| super::encoded::is_login(v.as_str())) {
         out.add(value.range());
     }
-}
-
-/// `echo SECRET | command --password-stdin` and `command --with-token <<< SECRET`.
-fn input() -> Option<&'static Regex> {
-    static COMPILED: OnceLock<Option<Regex>> = OnceLock::new();
-    let source = || {
-        let words = NAMES.get().input.iter().map(|w| regex::escape(w)).collect::<Vec<_>>().join("|");
-        format!(
-            r#"(?-u:\b)(?:echo|printf)[ \t]+(?:-\w+[ \t]+|['"]?%s(?:\\n)?['"]?[ \t]+)*\\*['"]?([^\s"'|\\][^"'|\n\\]*?)\\*['"]?[ \t]*\|[^|\n]*?[ \t:](?:{words})|(?:{words})[^|\n]*?<<<[ \t]*\\*['"]?([^\s"'\\]+)"#
-        )
-    };
-    COMPILED.get_or_init(|| Regex::new(&source()).ok()).as_ref()
 }
 
 /// Whether what stands below this label of an armour is public.
@@ -143,10 +143,10 @@ mod tests {
             &LOGIN_CALL,
             &LOGIN_MODULE,
             &IDENTIFIED,
+            &INPUT,
         ] {
             assert!(pattern.regex().is_some());
         }
-        assert!(input().is_some());
     }
 
     #[test]

@@ -24,7 +24,7 @@ static NUMBER: Pattern = Pattern::new(r"^v?\d[\d.]*$");
 
 /// Where the password begins in `user:password`; `host:port` and `image:1.2` have none.
 fn after_user(value: &str) -> Option<usize> {
-    let password = USER.regex()?.captures(value)?.get(1)?;
+    let password = USER.first(value)?.get(1)?;
     (is_literal(password.as_str()) && !NUMBER.is_match(password.as_str())).then_some(password.start())
 }
 
