@@ -1,33 +1,13 @@
 //! Turns one file's text into the answers in it: lists and single objects, split by kind, each item with its apiVersion and kind. Knows
 //! nothing of file names and of other files.
-use crate::adapters::dump::seen::Seen;
+use crate::adapters::dump::answer::{Answer, DISCOVERY, Listing, Take, is_event, kind_of_list};
 use crate::adapters::dump::walk::{Form, Found};
+use crate::adapters::dump::window::{CHUNK, Window};
 use crate::adapters::dump::{Problem, open};
-use crate::canon::strict::Raw;
-use crate::canon::yaml::Malformed;
+use crate::canon::yaml::{Document, Malformed};
 use crate::canon::{strict, yaml};
-use crate::model::group_of;
 use crate::model::meta::text;
-use crate::value::Value;
-use std::collections::BTreeMap;
-
-/// Documents of the API that are no objects: they describe kinds.
-const DISCOVERY: [&str; 6] = ["APIResourceList", "APIGroupList", "APIGroup", "APIVersions", "APIGroupDiscovery", "APIGroupDiscoveryList"];
-
-/// The objects of one kind in one list, or the single objects of one kind.
-#[derive(Debug)]
-pub(super) struct Answer<I> {
-    pub group: String,
-    /// None if nothing in the text tells it.
-    pub kind: Option<String>,
-    /// Whether it is a list.
-    pub list: bool,
-    pub resource_version: Option<String>,
-    /// Whether more pages follow.
-    pub continues: bool,
-    pub seen: Seen,
-    pub items: I,
-}
+use crate::value::{Map, RESERVED, Value};
 
 /// The content of one file.
 #[derive(Debug)]
@@ -43,83 +23,98 @@ pub(super) struct Content<I> {
     pub empty: bool,
 }
 
-/// What becomes of an object: it is put to what was made of the objects before it.
-type Take<'t, I> = &'t dyn Fn(Value, &mut I);
-
-/// Reads a file; each object is taken as soon as it is read.
+/// Reads a file; each object is taken as soon as it is read. JSON of which something is wrong is read again as a whole, to say what.
 pub(super) fn read<I: Default>(found: &Found, take: Take<'_, I>) -> Content<I> {
-    let content = Content { answers: Vec::new(), problems: Vec::new(), refusals: Vec::new(), events: None, empty: true };
-    let mut reader = Reader { file: &found.file, take, content, single: BTreeMap::new() };
-    match open::text(found) {
-        Ok(text) => {
-            let error = reader.text(found.form, &text);
-            reader.content.empty &= error.is_none();
-            reader.content.problems.extend(error.map(|error| Problem::new(&found.file, None, error.to_string())));
-        }
-        Err(what) => {
-            reader.content.empty = false;
-            reader.content.problems.push(Problem::new(&found.file, None, what));
-        }
+    let opened = (found.form == Form::Json).then(|| open::bytes(found).ok()).flatten();
+    let streamed = opened.and_then(|opened| streamed(&found.file, Window::new(opened.bytes, CHUNK), opened.most, take));
+    streamed.unwrap_or_else(|| whole(&found.file, found.form, open::text(found), take))
+}
+
+/// None where something is wrong, or the text has more than so many bytes.
+fn streamed<I: Default>(file: &str, mut window: Window, most: u64, take: Take<'_, I>) -> Option<Content<I>> {
+    let mut reader = Reader::new(file, take);
+    while window.next()?.is_some() {
+        reader.streamed(&mut window)?;
+    }
+    let is_good = reader.content.problems.is_empty() && reader.content.refusals.is_empty() && window.read() <= most;
+    is_good.then(|| reader.finish())
+}
+
+fn whole<I: Default>(file: &str, form: Form, text: Result<String, String>, take: Take<'_, I>) -> Content<I> {
+    let mut reader = Reader::new(file, take);
+    let wrong = text.map_or_else(Some, |text| reader.text(form, &text).map(|error| error.to_string()));
+    if let Some(what) = wrong {
+        reader.content.empty = false;
+        reader.content.problems.push(Problem::new(file, None, what));
     }
     reader.finish()
 }
 
-/// The values of a text; none if a part of it can't be read.
-pub(super) fn values(form: Form, text: &str) -> Vec<Value> {
+/// The documents of a text up to the first error, and that error.
+fn documents(form: Form, text: &str) -> (Vec<Document>, Option<Malformed>) {
     match form {
-        Form::Json => strict::documents(text).map(|found| found?.1.value()).collect::<Result<_, _>>().unwrap_or_default(),
-        Form::Yaml => match yaml::documents(text) {
-            (found, None) => found.into_iter().map(|d| d.value).collect(),
-            _ => Vec::new(),
-        },
+        Form::Json => strict::documents(text),
+        Form::Yaml => yaml::documents(text),
     }
 }
 
-/// What is made of the objects of one kind in one list.
-#[derive(Default)]
-struct Taken<I> {
-    seen: Seen,
-    items: I,
-}
-
-impl<I> Taken<I> {
-    /// Takes an object; Events are only counted.
-    fn add(&mut self, item: Value, is_event: bool, take: Take<'_, I>) {
-        self.seen.add(&item);
-        if !is_event {
-            take(item, &mut self.items);
-        }
-    }
+/// The first value of a text; none if a part of it can't be read.
+pub(super) fn value(form: Form, text: &str) -> Option<Value> {
+    let (found, error) = documents(form, text);
+    found.into_iter().next().filter(|_| error.is_none()).map(|document| document.value)
 }
 
 struct Reader<'a, I> {
     file: &'a str,
     take: Take<'a, I>,
     content: Content<I>,
-    single: BTreeMap<(String, String), Taken<I>>,
+    single: Listing<I>,
 }
 
-impl<I: Default> Reader<'_, I> {
-    /// Reads the documents of a text; gives the error at which it ended.
-    fn text(&mut self, form: Form, text: &str) -> Option<Malformed> {
-        match form {
-            Form::Json => strict::documents(text).find_map(|found| found.and_then(|(line, raw)| self.json(raw, line)).err()),
-            Form::Yaml => {
-                let (documents, error) = yaml::documents(text);
-                documents.into_iter().for_each(|document| self.document(document.value, document.line));
-                error
-            }
-        }
+impl<'a, I: Default> Reader<'a, I> {
+    fn new(file: &'a str, take: Take<'a, I>) -> Self {
+        let content = Content { answers: Vec::new(), problems: Vec::new(), refusals: Vec::new(), events: None, empty: true };
+        Self { file, take, content, single: Listing::default() }
     }
 
-    fn json(&mut self, raw: Raw<'_>, line: usize) -> Result<(), Malformed> {
-        match raw.listed("items")? {
-            Some((head, items)) if kind_of_list(&head).is_some() => self.list(&head, items.into_iter().map(Raw::value), line),
-            _ => {
-                self.document(raw.value()?, line);
-                Ok(())
-            }
+    /// Reads the documents of a text; gives the error at which it ended.
+    fn text(&mut self, form: Form, text: &str) -> Option<Malformed> {
+        let (found, error) = documents(form, text);
+        found.into_iter().for_each(|document| self.document(document.value, document.line));
+        error
+    }
+
+    /// Reads the next document, member by member, and of a list item by item; none where it is not as the API server and kubectl write it.
+    fn streamed(&mut self, window: &mut Window) -> Option<()> {
+        let (mut head, mut listing) = (Map::new(), None);
+        window.enter(b'{')?;
+        while window.part(b'}')? {
+            let name = window.value()?;
+            let name = name.as_str().filter(|name| !name.starts_with(RESERVED))?;
+            window.eat(b':')?;
+            let value = if name == "items" && listing.is_none() && window.next()? == Some(b'[') {
+                let list: &mut Listing<I> = listing.insert(Listing::new(&Value::Object(head.clone())));
+                window.enter(b'[')?;
+                while window.part(b']')? {
+                    list.add(window.value()?, self.take).ok()?;
+                }
+                // It stands for the items that were taken.
+                Value::Null
+            } else {
+                window.value()?
+            };
+            head.insert(name, value).is_none().then_some(())?;
         }
+        let head = Value::Object(head);
+        match listing {
+            Some(listing) => {
+                kind_of_list(&head)?;
+                self.content.empty = false;
+                self.content.answers.extend(listing.answers(&head));
+            }
+            None => self.document(head, 1),
+        }
+        Some(())
     }
 
     fn document(&mut self, value: Value, line: usize) {
@@ -146,59 +141,24 @@ impl<I: Default> Reader<'_, I> {
                 Value::Null => Vec::new(),
                 _ => return self.content.problems.push(Problem::new(self.file, Some(line), "`items` is no list".into())),
             };
-            // Values are read already.
-            drop(self.list(&value, items.into_iter().map(Ok), line));
-        } else if let Err(what) = self.object(value) {
+            self.list(&value, items, line);
+        } else if let Err(what) = self.single.add(value, self.take) {
             self.content.problems.push(Problem::new(self.file, Some(line), what));
         }
     }
 
-    fn object(&mut self, value: Value) -> Result<(), String> {
-        let (group, kind) = identity(&value)?;
-        let is_event = is_event(&group, Some(&kind));
-        self.single.entry((group, kind)).or_default().add(value, is_event, self.take);
-        Ok(())
-    }
-
-    /// Takes the items of a list. If one can't be read, the list is no answer.
-    fn list(&mut self, head: &Value, items: impl Iterator<Item = Result<Value, Malformed>>, line: usize) -> Result<(), Malformed> {
+    fn list(&mut self, head: &Value, items: Vec<Value>, line: usize) {
         self.content.empty = false;
-        let (of, version) = (kind_of_list(head).unwrap_or_default(), text(head, "/apiVersion"));
-        let resource_version = Some(text(head, "/metadata/resourceVersion")).filter(|v| !v.is_empty()).map(str::to_owned);
-        let remaining = head.pointer("/metadata/remainingItemCount").and_then(Value::as_u64).unwrap_or(0);
-        let continues = remaining > 0 || !text(head, "/metadata/continue").is_empty();
-        let (mut by_kind, mut problems) = (BTreeMap::<(String, Option<String>), Taken<I>>::new(), Vec::new());
-        if !of.is_empty() {
-            by_kind.insert((group_of(version).to_owned(), Some(of.to_owned())), Taken::default());
+        let mut listing = Listing::new(head);
+        for (at, item) in items.into_iter().enumerate() {
+            let wrong = listing.add(item, self.take).err().map(|what| format!("item {}: {what}", at + 1));
+            self.content.problems.extend(wrong.map(|what| Problem::new(self.file, Some(line), what)));
         }
-        for (at, item) in items.enumerate() {
-            let mut item = item?;
-            if let (false, Value::Object(map)) = (of.is_empty(), &mut item) {
-                map.entry("apiVersion").or_insert_with(|| version.into());
-                map.entry("kind").or_insert_with(|| of.into());
-            }
-            match identity(&item) {
-                Ok((group, kind)) => {
-                    let is_event = is_event(&group, Some(&kind));
-                    by_kind.entry((group, Some(kind))).or_default().add(item, is_event, self.take);
-                }
-                Err(what) => problems.push(Problem::new(self.file, Some(line), format!("item {}: {what}", at + 1))),
-            }
-        }
-        if by_kind.is_empty() {
-            by_kind.insert((String::new(), None), Taken::default());
-        }
-        self.content.problems.extend(problems);
-        for ((group, kind), taken) in by_kind {
-            let resource_version = resource_version.clone();
-            self.content.answers.push(Answer { list: true, resource_version, continues, ..Answer::of(group, kind, taken) });
-        }
-        Ok(())
+        self.content.answers.extend(listing.answers(head));
     }
 
     fn finish(mut self) -> Content<I> {
-        let single = std::mem::take(&mut self.single).into_iter();
-        self.content.answers.extend(single.map(|((group, kind), taken)| Answer::of(group, Some(kind), taken)));
+        self.content.answers.extend(self.single.singles());
         let events = self.content.answers.iter().filter(|a| is_event(&a.group, a.kind.as_deref()));
         let number = |version: &Option<String>| version.as_deref().and_then(|v| v.parse().ok());
         self.content.events = events.map(|a| number(&a.resource_version).max(a.seen.highest)).max().flatten();
@@ -206,31 +166,53 @@ impl<I: Default> Reader<'_, I> {
     }
 }
 
-impl<I> Answer<I> {
-    /// Single objects.
-    fn of(group: String, kind: Option<String>, taken: Taken<I>) -> Self {
-        let Taken { seen, items } = taken;
-        Self { group, kind, list: false, resource_version: None, continues: false, seen, items }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::json;
+    use proptest::prelude::*;
+
+    fn said(content: Option<Content<Vec<Value>>>) -> Option<String> {
+        content.map(|content| format!("{content:?}"))
     }
-}
 
-/// The kind of which this is a list, which may be empty; none if it is no list of objects.
-fn kind_of_list(head: &Value) -> Option<&str> {
-    let kind = text(head, "/kind");
-    kind.strip_suffix("List").filter(|_| !DISCOVERY.contains(&kind) && text(head, "/metadata/name").is_empty())
-}
+    fn in_parts(text: &str, chunk: usize) -> Option<String> {
+        let from = std::io::Cursor::new(text.as_bytes().to_vec());
+        said(streamed("f", Window::new(Box::new(from), chunk), 1 << 20, &|item, list: &mut Vec<Value>| list.push(item)))
+    }
 
-/// Whether these are Events, of either group.
-pub(super) fn is_event(group: &str, kind: Option<&str>) -> bool {
-    kind == Some("Event") && matches!(group, "" | "events.k8s.io")
-}
+    fn at_once(text: &str) -> Option<String> {
+        said(Some(whole("f", Form::Json, Ok(text.to_owned()), &|item, list: &mut Vec<Value>| list.push(item))))
+    }
 
-/// Group and kind of an object.
-fn identity(value: &Value) -> Result<(String, String), String> {
-    for pointer in ["/apiVersion", "/kind", "/metadata/name"] {
-        if text(value, pointer).is_empty() {
-            return Err(format!("is no Kubernetes object: it has no {}", pointer.trim_start_matches('/').replace('/', ".")));
+    fn texts() -> [String; 3] {
+        let pod = |name: &str| json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "n": 12.50, "é": "]},\\\""}});
+        let answered = json!({"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "7", "continue": "x"}});
+        let mut plain = answered.to_string();
+        plain.insert_str(plain.len() - 1, r#", "items": [{"metadata": {"name": "a"}} , {"metadata": {"name": "b"}}]"#);
+        let printed = json!({"apiVersion": "v1", "items": [pod("a"), pod("b")], "kind": "List", "metadata": {"resourceVersion": ""}});
+        [plain, format!("{printed}\n{}\n{}\n", pod("c"), printed), r#" {"kind": "PodList", "apiVersion": "v1", "items": [ ]} "#.into()]
+    }
+
+    #[test]
+    fn what_the_api_server_and_kubectl_write_is_read_in_parts() {
+        for text in texts() {
+            assert!(in_parts(&text, 1).is_some(), "{text}");
         }
     }
-    Ok((group_of(text(value, "/apiVersion")).to_owned(), text(value, "/kind").to_owned()))
+
+    proptest! {
+        /// However it is cut into parts, and whatever is missing or stands there twice.
+        #[test]
+        fn a_text_that_is_read_in_parts_is_read_as_it_is_at_once(
+            which in 0..3_usize, chunk in 1..80_usize, from in 0..600_usize, len in 0..40_usize, put in "[a-z0-9{}:,\"\\[\\] ]{0,3}",
+        ) {
+            let mut text = texts()[which].clone();
+            let from = text.floor_char_boundary(from);
+            let to = text.floor_char_boundary(from + len);
+            for text in [text.clone(), { text.replace_range(from..to, &put); text }] {
+                prop_assert!(in_parts(&text, chunk).is_none_or(|parts| Some(parts) == at_once(&text)), "{}", text);
+            }
+        }
+    }
 }

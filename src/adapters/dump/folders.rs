@@ -1,7 +1,7 @@
 //! Decides which folders of a dump are named after the namespace that was asked. If in doubt, the folder is a namespace: an answer must
 //! never count for more than was asked. Knows paths and the namespaces of what was read below them.
+use crate::adapters::dump::answer::Answer;
 use crate::adapters::dump::catalogue::Catalogue;
-use crate::adapters::dump::content::Answer;
 use crate::adapters::dump::name::{Place, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,6 @@
 //! Reads a folder of answers that were collected with kubectl or must-gather: files → answers → questions → gaps. Every doubt becomes a
 //! gap; no doubt stops the reading. Must not know what evid does with an object.
+mod answer;
 mod attest;
 mod catalogue;
 mod content;
@@ -11,6 +12,7 @@ mod resolve;
 mod seen;
 mod stderr;
 mod walk;
+mod window;
 
 use crate::adapters::FileError;
 use std::path::PathBuf;

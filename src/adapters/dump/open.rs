@@ -12,19 +12,37 @@ const RATIO: u64 = 200;
 /// A packed file may hold this much, however small it is.
 const FREE: u64 = 16 << 20;
 
+/// A file that is open: its bytes, unpacked.
+pub(super) struct Opened {
+    pub(super) bytes: Box<dyn Read>,
+    /// More bytes are too many.
+    pub(super) most: u64,
+    size: u64,
+    packed: bool,
+}
+
+impl Opened {
+    fn of(found: &Found) -> std::io::Result<Self> {
+        let file = File::open(&found.path)?;
+        let size = file.metadata()?.len();
+        let packed = found.file.ends_with(".gz");
+        let most = if packed { size.saturating_mul(RATIO).clamp(FREE, MAX_TEXT) } else { MAX_TEXT };
+        let bytes: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+        Ok(Self { bytes: Box::new(bytes.take(most + 1)), most, size, packed })
+    }
+}
+
+/// A file's bytes, or why there are none.
+pub(super) fn bytes(found: &Found) -> Result<Opened, String> {
+    Opened::of(found).map_err(|e| format!("can't be read: {e}"))
+}
+
 /// The text of a file, or why there is none.
 pub(super) fn text(found: &Found) -> Result<String, String> {
+    let Opened { bytes: mut file, most, size, packed } = bytes(found)?;
     let mut bytes = Vec::new();
-    let failed = |e: std::io::Error| format!("can't be read: {e}");
-    let file = File::open(&found.path).map_err(failed)?;
-    let size = file.metadata().map_err(failed)?.len();
-    let packed = found.file.ends_with(".gz");
-    let most = if packed { size.saturating_mul(RATIO).clamp(FREE, MAX_TEXT) } else { MAX_TEXT };
-    let size = size.min(MAX_TEXT);
     bytes.reserve(usize::try_from(size).unwrap_or(0).saturating_mul(if packed { 8 } else { 1 }).min(64 << 20));
-    let read =
-        if packed { MultiGzDecoder::new(file).take(most + 1).read_to_end(&mut bytes) } else { file.take(most + 1).read_to_end(&mut bytes) };
-    read.map_err(|e| if packed { format!("can't be unpacked: {e}") } else { failed(e) })?;
+    file.read_to_end(&mut bytes).map_err(|e| format!("can't be {}: {e}", if packed { "unpacked" } else { "read" }))?;
     if bytes.len() as u64 > most {
         let packed = if packed { format!(", unpacked from {size}") } else { String::new() };
         return Err(format!("is larger than {most} bytes{packed}"));

@@ -114,7 +114,7 @@ fn unreadable(problem: Problem, folders: &Folders, all: &Catalogue) -> Gap {
 
 /// What `kubectl version -o json` or `/version` said; a note that can't be read says nothing.
 fn version(note: &Found) -> Option<String> {
-    let said = content::values(note.form, &open::text(note).ok()?).into_iter().next()?;
+    let said = content::value(note.form, &open::text(note).ok()?)?;
     said.pointer("/serverVersion/gitVersion").or_else(|| said.get("gitVersion"))?.as_str().map(str::to_owned)
 }
 

@@ -1,6 +1,6 @@
 //! One answer and the path of its file → the question that it answers. Knows names and kinds; must not know other files.
+use crate::adapters::dump::answer::{Answer, is_event};
 use crate::adapters::dump::catalogue::Catalogue;
-use crate::adapters::dump::content::{Answer, is_event};
 use crate::adapters::dump::folders::Folders;
 use crate::adapters::dump::name::{Place, Tree};
 use crate::adapters::dump::seen::Seen;
