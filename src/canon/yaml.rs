@@ -45,23 +45,55 @@ pub fn parse(text: &str) -> Result<Vec<Value>, Malformed> {
 
 /// The documents up to the first error, and that error.
 pub fn documents(text: &str) -> (Vec<Document>, Option<Malformed>) {
-    let mut builder = Builder { budget: text.len().saturating_mul(10).saturating_add(1 << 20), ..Builder::default() };
+    let mut found = Vec::new();
+    let mut take = |part| {
+        found.extend(if let Part::Document(document) = part { Some(document) } else { None });
+        Some(())
+    };
+    let error = read(text, false, &mut take).err();
+    (found, error)
+}
+
+/// A part of a text that is taken as soon as it is read.
+pub enum Part {
+    /// A member `items` is a list: the members before it.
+    List(Value),
+    /// One of its items.
+    Item(Value),
+    /// A document; of items that were taken, the list is empty.
+    Document(Document),
+}
+
+/// Takes part by part; none where one is not taken.
+pub type Take<'t> = &'t mut dyn FnMut(Part) -> Option<()>;
+
+/// Passes on the documents of a text, and before each the items of its list, if it has one.
+///
+/// # Errors
+/// As [`parse`], and where a part is not taken.
+pub fn parts(text: &str, take: Take<'_>) -> Result<(), Malformed> {
+    read(text, true, take)
+}
+
+fn read(text: &str, of_items: bool, take: Take<'_>) -> Result<(), Malformed> {
+    let budget = text.len().saturating_mul(10).saturating_add(1 << 20);
+    let mut builder = Builder { take, of_items, is_taken: false, open: Vec::new(), anchors: BTreeMap::new(), budget, line: 0 };
     let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
     while let Some(next) = parser.next_event() {
-        let step = match next {
-            Ok((event, span)) => builder.event(event, span.start).map_err(|what| malformed(span.start, what)),
-            Err(e) => Err(malformed(*e.marker(), e.info().to_owned())),
-        };
-        if let Err(error) = step {
-            return (builder.done, Some(error));
+        match next {
+            Ok((event, span)) => builder.event(event, span.start).map_err(|what| malformed(span.start, what))?,
+            Err(e) => return Err(malformed(*e.marker(), e.info().to_owned())),
         }
     }
-    (builder.done, None)
+    Ok(())
 }
 
 fn malformed(at: Marker, what: String) -> Malformed {
     Malformed { line: at.line(), column: at.col() + 1, what }
 }
+
+/// What no text is told of.
+const NOT_TAKEN: &str = "a part of it was not taken";
 
 /// A collection that is still open, and its anchor (0 for none).
 enum Open {
@@ -76,16 +108,19 @@ struct Anchored {
     weight: usize,
 }
 
-#[derive(Default)]
-struct Builder {
-    done: Vec<Document>,
+struct Builder<'t> {
+    take: Take<'t>,
+    /// Whether the items of a list are taken one by one.
+    of_items: bool,
+    /// Whether that is done with the list that is open.
+    is_taken: bool,
     open: Vec<Open>,
     anchors: BTreeMap<usize, Anchored>,
     budget: usize,
     line: usize,
 }
 
-impl Builder {
+impl Builder<'_> {
     fn event(&mut self, event: Event<'_>, at: Marker) -> Result<(), String> {
         match event {
             Event::DocumentStart(_) => {
@@ -111,6 +146,12 @@ impl Builder {
             }
             Event::SequenceStart(anchor, tag) => {
                 collection_tag(tag.as_deref(), "seq")?;
+                if let (true, 0, [Open::Mapping(0, _, head, Some(name))]) = (self.of_items, anchor, &*self.open)
+                    && name == "items"
+                {
+                    self.is_taken = true;
+                    (self.take)(Part::List(head.clone().into_iter().collect())).ok_or(NOT_TAKEN)?;
+                }
                 self.enter(Open::Sequence(anchor, 1, Vec::new()), at)
             }
             Event::MappingStart(anchor, tag) => {
@@ -118,7 +159,10 @@ impl Builder {
                 self.enter(Open::Mapping(anchor, 1, BTreeMap::new(), None), at)
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::Sequence(anchor, depth, items)) => self.add(Value::Array(items), anchor, depth),
+                Some(Open::Sequence(anchor, depth, items)) => {
+                    self.is_taken &= self.open.len() > 1;
+                    self.add(Value::Array(items), anchor, depth)
+                }
                 Some(Open::Mapping(anchor, depth, map, _)) => self.add(map.into_iter().collect(), anchor, depth),
                 None => Err("an end without a start".into()),
             },
@@ -148,11 +192,16 @@ impl Builder {
             self.budget = self.budget.checked_sub(weight).ok_or("the anchors of this file stand for too much")?;
             self.anchors.insert(anchor, Anchored { value: value.clone(), depth, weight });
         }
+        let is_item = self.is_taken && self.open.len() == 2;
         match self.open.last_mut() {
-            None => self.done.push(Document { line: self.line, value }),
+            None => (self.take)(Part::Document(Document { line: self.line, value })).ok_or(NOT_TAKEN)?,
             Some(Open::Sequence(_, deepest, items)) => {
                 *deepest = (*deepest).max(depth + 1);
-                items.push(value);
+                if is_item {
+                    (self.take)(Part::Item(value)).ok_or(NOT_TAKEN)?;
+                } else {
+                    items.push(value);
+                }
             }
             Some(Open::Mapping(_, deepest, map, key)) => {
                 *deepest = (*deepest).max(depth + 1);

@@ -158,7 +158,7 @@ impl Side {
     ) -> Result<Option<(&str, Range<usize>)>, CompareError> {
         let place = format!("{namespace}/{name}");
         for entry in self.by_kind.get(&format!("{facet}/{layer}/{stem}")).into_iter().flatten() {
-            if let Some(range) = self.places(entry, &self.file(entry)?)?.get(&place) {
+            if let Some(range) = self.places(entry)?.get(&place) {
                 return Ok(Some((entry, range.clone())));
             }
         }
@@ -180,10 +180,11 @@ impl Side {
     }
 
     /// The position of each object's line in a file, by `namespace/name`; read once.
-    fn places(&self, entry: &str, bytes: &[u8]) -> Result<Arc<Places>, CompareError> {
+    fn places(&self, entry: &str) -> Result<Arc<Places>, CompareError> {
         if let Some(places) = locked(&self.places).get(entry) {
             return Ok(Arc::clone(places));
         }
+        let bytes = self.file(entry)?;
         let (mut places, mut start) = (HashMap::new(), 0);
         for line in bytes.split(|b| *b == b'\n') {
             let range = start..start + line.len();

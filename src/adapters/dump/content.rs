@@ -4,10 +4,11 @@ use crate::adapters::dump::answer::{Answer, DISCOVERY, Listing, Take, is_event, 
 use crate::adapters::dump::walk::{Form, Found};
 use crate::adapters::dump::window::{CHUNK, Window};
 use crate::adapters::dump::{Problem, open};
-use crate::canon::yaml::{Document, Malformed};
+use crate::canon::yaml::{Document, Malformed, Part};
 use crate::canon::{strict, yaml};
 use crate::model::meta::text;
-use crate::value::{Map, RESERVED, Value};
+use crate::value::Value;
+use std::io::Read;
 
 /// The content of one file.
 #[derive(Debug)]
@@ -23,21 +24,40 @@ pub(super) struct Content<I> {
     pub empty: bool,
 }
 
-/// Reads a file; each object is taken as soon as it is read. JSON of which something is wrong is read again as a whole, to say what.
+/// Reads a file; each object is taken as soon as it is read. A text of which something is wrong is read again as a whole, to say what.
 pub(super) fn read<I: Default>(found: &Found, take: Take<'_, I>) -> Content<I> {
-    let opened = (found.form == Form::Json).then(|| open::bytes(found).ok()).flatten();
-    let streamed = opened.and_then(|opened| streamed(&found.file, Window::new(opened.bytes, CHUNK), opened.most, take));
+    let streamed = match found.form {
+        Form::Json => open::bytes(found).ok().and_then(|opened| of_json(&found.file, opened.bytes, CHUNK, opened.most, take)),
+        Form::Yaml => open::text(found).ok().and_then(|text| in_parts(&found.file, take, |part| yaml::parts(&text, part).ok())),
+    };
     streamed.unwrap_or_else(|| whole(&found.file, found.form, open::text(found), take))
 }
 
-/// None where something is wrong, or the text has more than so many bytes.
-fn streamed<I: Default>(file: &str, mut window: Window, most: u64, take: Take<'_, I>) -> Option<Content<I>> {
+fn of_json<I: Default>(file: &str, bytes: Box<dyn Read>, chunk: usize, most: u64, take: Take<'_, I>) -> Option<Content<I>> {
+    let mut window = Window::new(bytes, chunk);
+    in_parts(file, take, |part| window.parts(part).filter(|()| window.read() <= most))
+}
+
+/// None where something is wrong.
+fn in_parts<I: Default>(file: &str, take: Take<'_, I>, read: impl FnOnce(yaml::Take<'_>) -> Option<()>) -> Option<Content<I>> {
     let mut reader = Reader::new(file, take);
-    while window.next()?.is_some() {
-        reader.streamed(&mut window)?;
-    }
-    let is_good = reader.content.problems.is_empty() && reader.content.refusals.is_empty() && window.read() <= most;
-    is_good.then(|| reader.finish())
+    let mut listing: Option<Listing<I>> = None;
+    read(&mut |part| {
+        match part {
+            Part::List(head) => listing = Some(Listing::new(&head)),
+            Part::Item(item) => listing.as_mut()?.add(item, take).ok()?,
+            Part::Document(Document { value: head, line }) => match listing.take() {
+                Some(listing) => {
+                    kind_of_list(&head)?;
+                    reader.content.empty = false;
+                    reader.content.answers.extend(listing.answers(&head));
+                }
+                None => reader.document(head, line),
+            },
+        }
+        Some(())
+    })?;
+    (reader.content.problems.is_empty() && reader.content.refusals.is_empty()).then(|| reader.finish())
 }
 
 fn whole<I: Default>(file: &str, form: Form, text: Result<String, String>, take: Take<'_, I>) -> Content<I> {
@@ -82,39 +102,6 @@ impl<'a, I: Default> Reader<'a, I> {
         let (found, error) = documents(form, text);
         found.into_iter().for_each(|document| self.document(document.value, document.line));
         error
-    }
-
-    /// Reads the next document, member by member, and of a list item by item; none where it is not as the API server and kubectl write it.
-    fn streamed(&mut self, window: &mut Window) -> Option<()> {
-        let (mut head, mut listing) = (Map::new(), None);
-        window.enter(b'{')?;
-        while window.part(b'}')? {
-            let name = window.value()?;
-            let name = name.as_str().filter(|name| !name.starts_with(RESERVED))?;
-            window.eat(b':')?;
-            let value = if name == "items" && listing.is_none() && window.next()? == Some(b'[') {
-                let list: &mut Listing<I> = listing.insert(Listing::new(&Value::Object(head.clone())));
-                window.enter(b'[')?;
-                while window.part(b']')? {
-                    list.add(window.value()?, self.take).ok()?;
-                }
-                // It stands for the items that were taken.
-                Value::Null
-            } else {
-                window.value()?
-            };
-            head.insert(name, value).is_none().then_some(())?;
-        }
-        let head = Value::Object(head);
-        match listing {
-            Some(listing) => {
-                kind_of_list(&head)?;
-                self.content.empty = false;
-                self.content.answers.extend(listing.answers(&head));
-            }
-            None => self.document(head, 1),
-        }
-        Some(())
     }
 
     fn document(&mut self, value: Value, line: usize) {
@@ -176,13 +163,16 @@ mod tests {
         content.map(|content| format!("{content:?}"))
     }
 
-    fn in_parts(text: &str, chunk: usize) -> Option<String> {
-        let from = std::io::Cursor::new(text.as_bytes().to_vec());
-        said(streamed("f", Window::new(Box::new(from), chunk), 1 << 20, &|item, list: &mut Vec<Value>| list.push(item)))
+    fn keep(item: Value, list: &mut Vec<Value>) {
+        list.push(item);
     }
 
-    fn at_once(text: &str) -> Option<String> {
-        said(Some(whole("f", Form::Json, Ok(text.to_owned()), &|item, list: &mut Vec<Value>| list.push(item))))
+    fn in_parts(text: &str, chunk: usize) -> Option<String> {
+        said(of_json("f", Box::new(std::io::Cursor::new(text.as_bytes().to_vec())), chunk, 1 << 20, &keep))
+    }
+
+    fn at_once(form: Form, text: &str) -> Option<String> {
+        said(Some(whole("f", form, Ok(text.to_owned()), &keep)))
     }
 
     fn texts() -> [String; 3] {
@@ -198,6 +188,9 @@ mod tests {
     fn what_the_api_server_and_kubectl_write_is_read_in_parts() {
         for text in texts() {
             assert!(in_parts(&text, 1).is_some(), "{text}");
+            let texts = text.replace("\n", "\n---\n");
+            let of_yaml = said(super::in_parts("f", &keep, |part| yaml::parts(&texts, part).ok()));
+            assert!(of_yaml.is_some_and(|parts| Some(parts) == at_once(Form::Yaml, &texts)), "{texts}");
         }
     }
 
@@ -211,7 +204,9 @@ mod tests {
             let from = text.floor_char_boundary(from);
             let to = text.floor_char_boundary(from + len);
             for text in [text.clone(), { text.replace_range(from..to, &put); text }] {
-                prop_assert!(in_parts(&text, chunk).is_none_or(|parts| Some(parts) == at_once(&text)), "{}", text);
+                prop_assert!(in_parts(&text, chunk).is_none_or(|parts| Some(parts) == at_once(Form::Json, &text)), "{}", text);
+                let of_yaml = said(super::in_parts("f", &keep, |part| yaml::parts(&text, part).ok()));
+                prop_assert!(of_yaml.is_none_or(|parts| Some(parts) == at_once(Form::Yaml, &text)), "{}", text);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! JSON text that is read part by part: only what is looked at is in memory. Knows no object, and says nothing of what is wrong.
-use crate::value::{Strict, Value};
+use crate::canon::yaml::{Document, Part, Take};
+use crate::value::{Map, RESERVED, Strict, Value};
 use serde_json::value::RawValue;
 use std::io::Read;
 
@@ -41,7 +42,7 @@ impl Window {
     }
 
     /// The next byte that is no white space; the inner none at the end of the text.
-    pub(super) fn next(&mut self) -> Option<Option<u8>> {
+    fn next(&mut self) -> Option<Option<u8>> {
         loop {
             let rest = self.bytes.get(self.at..)?;
             match rest.iter().position(|b| !b" \t\r\n".contains(b)) {
@@ -59,18 +60,18 @@ impl Window {
     }
 
     /// Passes a sign that must come.
-    pub(super) fn eat(&mut self, sign: u8) -> Option<()> {
+    fn eat(&mut self, sign: u8) -> Option<()> {
         (self.next()? == Some(sign)).then(|| self.at += 1)
     }
 
     /// Passes the sign with which an object or a list begins.
-    pub(super) fn enter(&mut self, sign: u8) -> Option<()> {
+    fn enter(&mut self, sign: u8) -> Option<()> {
         self.is_first = true;
         self.eat(sign)
     }
 
     /// Whether another member or item follows before this end, which is passed.
-    pub(super) fn part(&mut self, end: u8) -> Option<bool> {
+    fn part(&mut self, end: u8) -> Option<bool> {
         let is_first = std::mem::take(&mut self.is_first);
         if self.next()? == Some(end) {
             self.at += 1;
@@ -82,8 +83,34 @@ impl Window {
         Some(true)
     }
 
+    /// Passes on the documents, and before each the items of its list, if it has one; none where something is wrong, or not taken.
+    pub(super) fn parts(&mut self, take: Take<'_>) -> Option<()> {
+        while self.next()?.is_some() {
+            let mut members = Map::new();
+            self.enter(b'{')?;
+            while self.part(b'}')? {
+                let name = self.value()?;
+                let name = name.as_str().filter(|name| !name.starts_with(RESERVED))?;
+                self.eat(b':')?;
+                let value = if name == "items" && self.next()? == Some(b'[') {
+                    take(Part::List(Value::Object(members.clone())))?;
+                    self.enter(b'[')?;
+                    while self.part(b']')? {
+                        take(Part::Item(self.value()?))?;
+                    }
+                    Value::Array(Vec::new())
+                } else {
+                    self.value()?
+                };
+                members.insert(name, value).is_none().then_some(())?;
+            }
+            take(Part::Document(Document { line: 1, value: Value::Object(members) }))?;
+        }
+        Some(())
+    }
+
     /// The next value, in which no key stands twice.
-    pub(super) fn value(&mut self) -> Option<Value> {
+    fn value(&mut self) -> Option<Value> {
         loop {
             let rest = self.bytes.get(self.at..)?;
             let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<&RawValue>();

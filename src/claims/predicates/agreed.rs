@@ -6,6 +6,7 @@ use crate::claims::predicates::wanted::is_anothers_doing;
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Side, Spot, lines};
 use crate::value::{Map, Text};
+use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fields of a layer's objects that moved from one bundle to another under an agreement.
@@ -76,7 +77,7 @@ fn owned(e: &Evidence<'_>, layer: &str, side: &Side, i: usize) -> Result<BTreeMa
     for (entry, _, stem, _) in side.files("identity") {
         let bytes = side.file(entry)?;
         // Few lines hold such a field: a search in the bytes saves parsing the others.
-        for line in lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(|t| t.contains("\"owned\":{"))) {
+        for line in lines(&bytes).filter(|line| memmem::find(line, b"\"owned\":{").is_some()) {
             let line: Line = side.parse(entry, line)?;
             let spot = Spot { stem: stem.to_owned(), namespace: line.namespace.clone(), name: line.name.clone() };
             if e.instances.layer(&spot) == layer && e.instances.at(&spot, i).is_some_and(|at| !at.derived) {
