@@ -3,7 +3,7 @@
 //! an object that lives and is the layer's by asserted evidence alone leaves the claim open; a pod refutes it.
 use crate::argo;
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::predicates::{healthy, settled};
+use crate::claims::predicates::{healthy, records, settled};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{CompareError, Instance, Spot};
@@ -72,6 +72,9 @@ fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect,
         "customresourcedefinitions.apiextensions.k8s.io" if !at.kept.is_empty() => return (Effect::Notes, Code::KeptByArgo),
         _ if !at.kept.is_empty() && (claim || spot.stem == "namespaces") => return (Effect::Notes, Code::KeptByOption),
         "namespaces" if !by.is_confirmed() => return (Effect::Notes, Code::KeptBoundary),
+        _ if records::stay_with_volume(e, spot, side, &|volume, at| !at.deleting && living(e, volume, at, side).0 == Effect::Notes) => {
+            return (Effect::Notes, Code::KeptDerived);
+        }
         _ => {}
     }
     if by.is_confirmed() { (Effect::Counters, Code::ObjectLives) } else { (Effect::Doubts, Code::AssertedLives) }

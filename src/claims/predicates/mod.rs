@@ -11,6 +11,7 @@ mod kept;
 mod ordered;
 mod passing;
 mod quality;
+mod records;
 mod restored;
 mod retained;
 mod settled;
