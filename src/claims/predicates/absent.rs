@@ -58,7 +58,7 @@ fn judged(q: &Question<'_>) -> Vec<usize> {
 /// What an existing object of the layer says against the layer's absence.
 fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect, Code) {
     let by = e.instances.by(spot);
-    let claim = matches!(&*spot.stem, "persistentvolumeclaims" | "persistentvolumes");
+    let claim = matches!(&*spot.stem, "persistentvolumeclaims" | "persistentvolumes" | "volumesnapshotcontents.snapshot.storage.k8s.io");
     match &*spot.stem {
         APPLICATIONS if by.is_confirmed() => return (Effect::Counters, Code::ApplicationLives),
         "pods" if by != By::Label => return (Effect::Counters, Code::PodLives),

@@ -4,6 +4,7 @@ mod agreed;
 mod answering;
 mod available;
 mod behind;
+mod conditions;
 mod confined;
 mod generated;
 mod healthy;

@@ -14,6 +14,12 @@ pub(super) fn is_open(e: &Evidence<'_>, change: &Change) -> Result<bool, Compare
 
 /// Whether a controller may have made the change: it adds and removes such objects, or writes there into objects that it controls.
 fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    if change.recreated {
+        // It went, and came again.
+        let (a, b) = change.sides;
+        let is_both = passes(e, &change.spot, Passing::Removed, a, 0)? && passes(e, &change.spot, Passing::Added, b, 0)?;
+        return Ok(is_both || is_made_for_unchanged(e, change, a)? && is_made_for_unchanged(e, change, b)?);
+    }
     let (does, side) = match change.kind {
         ChangeKind::Added => (Passing::Added, change.sides.1),
         ChangeKind::Removed => (Passing::Removed, change.sides.0),
@@ -101,7 +107,6 @@ fn is_operated(e: &Evidence<'_>, change: &Change, rule: &Rule) -> bool {
     };
     let is_written = |pointer: &str| rule.operated.iter().any(|p| covers(p, pointer));
     change.controller.is_some()
-        && !change.recreated
         && change.fields.iter().all(|f| is_written(&f.pointer))
         && owner(change.sides.0).is_some_and(|uid| owner(change.sides.1) == Some(uid))
 }
@@ -110,7 +115,7 @@ fn is_operated(e: &Evidence<'_>, change: &Change, rule: &Rule) -> bool {
 fn is_elected(e: &Evidence<'_>, change: &Change, rule: &Rule) -> Result<bool, CompareError> {
     let is_chosen = |patterns: &[String]| change.fields.iter().all(|f| patterns.iter().any(|p| covers(p, &f.pointer)));
     let mut when = rule.when.iter().filter(|w| !w.elected.is_empty() && is_chosen(&w.elected)).peekable();
-    if change.recreated || when.peek().is_none() {
+    if when.peek().is_none() {
         return Ok(false);
     }
     let Some(at) = e.instances.at(&change.spot, change.sides.1) else { return Ok(false) };

@@ -44,6 +44,19 @@ fn made(all: &mut [Collected], resource: &str, kind: &str, size: impl Fn(usize) 
     }
 }
 
+/// A custom resource that an Application manages, and what it says of itself in each bundle; nothing where it is not there.
+fn conditions(all: &mut [Collected], namespace: &str, by: &str, said: &[&str]) {
+    for (one, said) in all.iter_mut().zip(said) {
+        let mut store = new("example.org/v1", "Store", namespace, "main");
+        store["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": format!("{by}:example.org/Store:{namespace}/main")});
+        store["status"] = json!({"conditions": [{"type": "Ready", "status": *said}]});
+        if !said.is_empty() {
+            lists(app(one, by), entry("example.org", "Store", namespace, "main"));
+        }
+        answered(one, "example.org", "stores", if said.is_empty() { vec![] } else { vec![store] });
+    }
+}
+
 pub const CASES: &[Case] = &[
     (
         "a service that has lost its outer address is another",
@@ -200,5 +213,54 @@ pub const CASES: &[Case] = &[
             items(&mut all[1], "secrets").push(secret);
         },
         &[("core.unchanged", REFUTED), ("changes.confined", REFUTED)],
+    ),
+    (
+        "restored: a custom resource that was ready and says that it is not is not back",
+        TRIP,
+        |all| conditions(all, "feast-dev", "feast-dev", &["True", "", "False"]),
+        &[("optional.restored", REFUTED)],
+    ),
+    (
+        "restored: a custom resource that is ready again is back",
+        TRIP,
+        |all| conditions(all, "feast-dev", "feast-dev", &["True", "", "True"]),
+        &[("optional.restored", PROVEN)],
+    ),
+    (
+        "healthy: a custom resource that was ready and says that it is not leaves open",
+        OFF,
+        |all| conditions(all, "mlops-prod", "fastapi-prod", &["True", "False"]),
+        &[("core.healthy", OPEN)],
+    ),
+    (
+        "law 14: a run that an operator makes again under one name leaves open",
+        OFF,
+        |all| {
+            made(all, "backups", "Backup", |_| 1);
+            let again = all[1].lists.iter().find(|l| l.group == "db.example.org" && l.resource.as_deref() == Some("backups")).unwrap();
+            let mut earlier = again.items[0].clone();
+            earlier["metadata"]["uid"] = json!("earlier");
+            answered(&mut all[0], "db.example.org", "backups", vec![earlier]);
+        },
+        &[("changes.confined", OPEN), ("core.undisturbed", OPEN)],
+    ),
+    (
+        "what Crossplane made for a claim goes with the claim",
+        OFF,
+        |all| {
+            let mut claim = new("example.org/v1", "Database", "feast-dev", "db");
+            claim["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": "feast-dev:example.org/Database:feast-dev/db"});
+            claim["spec"] = json!({"resourceRef": {"name": "db-x"}});
+            lists(app(&mut all[0], "feast-dev"), entry("example.org", "Database", "feast-dev", "db"));
+            let mut composite = new("example.org/v1", "XDatabase", "", "db-x");
+            let reference = json!({"apiVersion": "example.org/v1", "kind": "Database", "namespace": "feast-dev", "name": "db"});
+            composite["spec"] = json!({"claimRef": reference});
+            for (one, is_there) in all.iter_mut().zip([true, false]) {
+                let only = |object: &Value| if is_there { vec![object.clone()] } else { vec![] };
+                answered(one, "example.org", "databases", only(&claim));
+                answered(one, "example.org", "xdatabases", only(&composite));
+            }
+        },
+        &[("changes.confined", PROVEN)],
     ),
 ];
