@@ -20,7 +20,8 @@ pub(super) fn stay_with_volume(e: &Evidence<'_>, spot: &Spot, side: usize, stays
         let Some(next) = e.instances.all.get(&spot).into_iter().flatten().flatten().find_map(Instances::related) else { return false };
         (spot, steps) = (next, steps + 1);
     }
-    is_volume(&spot) && e.instances.at(&spot, side).is_some_and(|at| stays(&spot, at))
+    // A volume itself is kept by no other.
+    steps > 0 && is_volume(&spot) && e.instances.at(&spot, side).is_some_and(|at| stays(&spot, at))
 }
 
 fn is_volume(spot: &Spot) -> bool {

@@ -155,4 +155,15 @@ pub const CASES: &[Case] = &[
         },
         &[("core.unchanged", OPEN), ("changes.confined", OPEN)],
     ),
+    (
+        "a volume that an Application of the layer manages and that stays is no record",
+        OFF,
+        |all| {
+            let volume =
+                items(&mut all[0], "persistentvolumes").iter().find(|v| v["metadata"]["name"] == "feast-registry-dev").unwrap().clone();
+            items(&mut all[1], "persistentvolumes").retain(|v| v["metadata"]["name"] != "feast-registry-dev");
+            items(&mut all[1], "persistentvolumes").push(volume);
+        },
+        &[("optional.absent", REFUTED)],
+    ),
 ];
