@@ -3,6 +3,7 @@ use crate::claims::Evidence;
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::written::name_writers;
 use crate::compare::{Change, ChangeKind, CompareError, FieldChange, changes};
+use crate::kinds::rule::Relation;
 use crate::model::Source;
 use crate::value::Value;
 
@@ -36,11 +37,17 @@ impl Evidence<'_> {
                 ChangeKind::Removed => (b, a),
                 ChangeKind::Modified | ChangeKind::Replaced | ChangeKind::Departs | ChangeKind::Torn => continue,
             };
-            let owner = change.controller.as_ref().map(|(group, kind)| self.stem_of(group, kind));
-            let relations = self.rules.of(&change.key.group, &change.key.kind).rule.relations.iter();
-            let others: Vec<String> = owner.into_iter().chain(relations.map(|r| self.stem_of(&r.group, &r.to))).collect();
             let hides = |stem: &str, i: usize| self.unseen(stem, &change.spot.namespace, i);
-            change.uncertain |= hides(&change.spot.stem, lacks) || others.iter().any(|s| hides(s, has) || hides(s, lacks));
+            let owner = change.controller.as_ref().map(|(group, kind)| self.stem_of(group, kind));
+            let is_hidden = |stem: &String| hides(stem, has) || hides(stem, lacks);
+            change.uncertain |= hides(&change.spot.stem, lacks) || owner.as_ref().is_some_and(is_hidden);
+            let relations = self.rules.of(&change.key.group, &change.key.kind).rule.relations.iter();
+            let hidden: Vec<&Relation> = relations.filter(|r| is_hidden(&self.stem_of(&r.group, &r.to))).collect();
+            // A kind that the object does not speak of hides nothing of it.
+            if let Some(at) = self.instances.at(&change.spot, has).filter(|_| !change.uncertain && !hidden.is_empty()) {
+                let object = self.whole(&change.spot, at, has)?;
+                change.uncertain = hidden.iter().any(|relation| relation.may_hold(&object));
+            }
         }
         for change in found.iter_mut().filter(|c| !c.fields.is_empty()) {
             name_writers(self, change, a, b)?;

@@ -3,6 +3,7 @@
 use crate::bundle::lines::IdentityLine;
 use crate::compare::differing::Found;
 use crate::compare::{CompareError, FieldChange, Side, Spot, differences};
+use crate::kinds::patterns::covers;
 use crate::kinds::{Kind, Rules};
 use crate::model::unstem;
 use crate::value::{Text, Value};
@@ -52,7 +53,19 @@ pub(super) fn moved(
             out.push(FieldChange::new(pointer, before, after));
         }
     }
+    out.extend(kind.rule.must_stay.iter().filter_map(|pattern| lost(pattern, &x.0, &y.0)));
     Ok(out)
+}
+
+/// What one instance had at a pattern's places and has at none of them any more.
+fn lost(pattern: &str, x: &IdentityLine, y: &IdentityLine) -> Option<FieldChange> {
+    let is_filled = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+    let values = |line: &IdentityLine| {
+        let here = line.fields.iter().filter(|(pointer, value)| covers(pattern, pointer) && is_filled(value));
+        here.map(|(pointer, value)| (pointer.clone(), value.clone())).collect::<Vec<_>>()
+    };
+    let (pointer, before) = values(x).into_iter().next().filter(|_| values(y).is_empty())?;
+    Some(FieldChange::new(&pointer, Some(before), None))
 }
 
 /// The content of an object, derived or state.

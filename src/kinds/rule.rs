@@ -28,7 +28,8 @@ pub struct Rule {
     pub moves: Vec<String>,
     /// Pointer patterns of identity fields that the cluster writes anew for each instance: they are named if they differ (law 13).
     pub generated: Vec<String>,
-    /// Lists in which some elements are identity: pointer pattern of the list → field → texts (`*` at the end stands for any text).
+    /// Lists in which some elements are identity: pointer pattern of the list → field → texts (`*` at the end stands for any text). An
+    /// empty field is the element itself.
     pub elements: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Pointer patterns of bookkeeping.
     pub noise: Vec<String>,
@@ -61,6 +62,8 @@ pub struct Rule {
     /// Pointer patterns of what an operator writes into an object that has a controller. A change of one instance there is a doubt, since
     /// nothing says what the operator writes.
     pub operated: Vec<String>,
+    /// Pointer patterns of fields that move, but that are a change where one instance had values there and has none any more.
+    pub must_stay: Vec<String>,
     /// Relations to other objects, strongest first.
     pub relations: Vec<Relation>,
     /// False for kinds that are asked and not stored (Events, Leases).
@@ -103,6 +106,8 @@ pub struct When {
     pub namespace: Option<String>,
     /// … has a value at each of these pointers …
     pub has: Vec<String>,
+    /// … has these values at these pointers …
+    pub says: BTreeMap<String, Value>,
     /// … carries each of these annotations (`name`, or `name=value`) …
     pub annotations: Vec<String>,
     /// … and each of these labels.
@@ -117,6 +122,8 @@ pub struct When {
     pub elements: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// As in a rule.
     pub noise: Vec<String>,
+    /// Pointer patterns of what controllers choose among themselves, such as a leader: another value in one instance is a doubt.
+    pub elected: Vec<String>,
     /// `added`, `removed`: that such an object is added or removed is a doubt, since only the object says what it is (law 14).
     pub passing: Vec<Passing>,
     /// Why, with its source.
@@ -138,6 +145,7 @@ impl When {
         same(&self.name, "/metadata/name")
             && same(&self.namespace, "/metadata/namespace")
             && self.has.iter().all(|p| object.pointer(p).is_some_and(|v| !v.is_null()))
+            && self.says.iter().all(|(p, wanted)| object.pointer(p) == Some(wanted))
             && self.annotations.iter().all(|a| carries(a, |name| meta::annotation(object, name)))
             && self.labels.iter().all(|l| carries(l, |name| meta::label(object, name)))
     }
@@ -242,7 +250,9 @@ pub struct Relation {
     pub label: Option<String>,
     /// This annotation holds its name.
     pub annotation: Option<String>,
-    /// A reference `{namespace, name, uid}` to it is at this pointer.
+    /// This label holds its namespace; absent: it is the object's own.
+    pub namespace_label: Option<String>,
+    /// A reference `{namespace, name, uid}` to it is at this pointer; a token `*` stands for each element of a list.
     pub at: Option<String>,
     /// The other object holds this object's name at this pointer: with a uid at [`Self::at`], both ends say that they belong together.
     pub back: Option<String>,
@@ -254,4 +264,25 @@ pub struct Relation {
     pub serves: bool,
     /// It is the Application whose `status.resources` lists this object.
     pub listed: bool,
+    /// It is the only PersistentVolume of one of these CSI drivers whose handle is the text at [`Self::handle_at`]: this object is the
+    /// storage system's record of that volume.
+    pub drivers: Vec<String>,
+    /// Where the record has the handle; absent: it is the record's name.
+    pub handle_at: Option<String>,
+}
+
+impl Relation {
+    /// Whether an object has what the relation reads in it.
+    pub fn may_hold(&self, object: &Value) -> bool {
+        let label = |name: &Option<String>| name.as_ref().is_none_or(|n| meta::label(object, n).is_some());
+        let annotation = self.annotation.as_ref().is_none_or(|n| meta::annotation(object, n).is_some());
+        let list = |pointer: &str| pointer.split_once("/*").map_or(pointer, |(list, _)| list).to_owned();
+        let value = |pointer: &Option<String>| pointer.as_ref().is_none_or(|p| object.pointer(&list(p)).is_some());
+        label(&self.label)
+            && label(&self.namespace_label)
+            && annotation
+            && value(&self.at)
+            && value(&self.name_at)
+            && value(&self.handle_at)
+    }
 }

@@ -248,7 +248,7 @@ impl Walk<'_> {
 
     /// Sorts a list whose order has no meaning, and records the original index of each element.
     fn sorted(&mut self, list: Vec<Value>, places: &[usize], from: usize) -> Value {
-        let rule = self.active(from).find_map(|n| n.list.as_ref()).filter(|rule| match rule {
+        let rule = self.active(from).rev().find_map(|n| n.list.as_ref()).filter(|rule| match rule {
             ListRule::KeysUnless { unless, .. } => !list.iter().any(|item| json::to_text(item).contains(unless.as_str())),
             _ => true,
         });

@@ -81,11 +81,11 @@ impl Tree {
         node
     }
 
-    /// The nodes that a step along `token` leads to.
+    /// The nodes that a step along `token` leads to: the closest pattern comes last, and wins.
     pub(super) fn step<'a, 't>(&'a self, token: &'t str) -> impl Iterator<Item = &'a Self> + use<'a, 't> {
         let any = if token == "*" || self.is_exact { None } else { self.edges.get("*") };
         let begun = self.beginnings.iter().filter(move |(beginning, _)| token.starts_with(beginning.as_str())).map(|(_, node)| node);
-        self.edges.get(token).into_iter().chain(begun).chain(any)
+        any.into_iter().chain(begun).chain(self.edges.get(token))
     }
 
     pub(super) fn is_leaf(&self) -> bool {
@@ -95,7 +95,7 @@ impl Tree {
     /// Whether an element of the list at this node is identity.
     pub(super) fn has_element(&self, item: &Value) -> bool {
         let is = |(field, patterns): (&String, &Vec<String>)| {
-            let text = item.get(field).and_then(Value::as_str);
+            let text = if field.is_empty() { item.as_str() } else { item.get(field).and_then(Value::as_str) };
             text.is_some_and(|t| patterns.iter().any(|p| is_like(p, t)))
         };
         !self.elements.is_empty() && self.elements.iter().all(is)

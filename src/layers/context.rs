@@ -3,9 +3,11 @@ use crate::argo::{Apps, Here, kept_either_way};
 use crate::kinds::Rules;
 use crate::kinds::rule::Relation;
 use crate::layers::scalers::Scaler;
-use crate::model::{Key, KeyRef, Layer, Object, Objects, meta};
+use crate::layers::volumes::Volumes;
+use crate::model::{Key, KeyRef, Layer, Object, Objects, group_of, is_custom, meta};
 use crate::value::Value;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// A snapshot's objects with their indexes.
 pub struct Context<'a> {
@@ -18,6 +20,7 @@ pub struct Context<'a> {
     /// The label that names a layer if there is no other evidence.
     pub scope_label: String,
     by_uid: HashMap<&'a str, usize>,
+    volumes: OnceLock<Volumes>,
     pub(super) scaled: HashMap<Key, Scaler>,
 }
 
@@ -30,6 +33,7 @@ impl<'a> Context<'a> {
             apps: Apps::new(objects, layers, here),
             scope_label: scope_label.to_owned(),
             by_uid: (0..objects.len()).map(|at| (objects.uid(at), at)).filter(|(uid, _)| !uid.is_empty()).collect(),
+            volumes: OnceLock::new(),
             scaled: super::scalers::scaled(objects),
         }
     }
@@ -54,7 +58,29 @@ impl<'a> Context<'a> {
         let owners = owners.into_iter().filter_map(|o| self.by_uid(o.uid)).map(|at| (at, beside(at)));
         let declared = self.rules.of(&object.key.group, &object.key.kind).rule.relations.iter();
         let above = self.cron_job(object).map(|at| (at, false));
-        owners.chain(declared.filter_map(|r| self.target(object, r).map(|at| (at, self.is_mutual(object, r, at))))).chain(above).collect()
+        let named = declared.flat_map(|r| self.targets(object, r).into_iter().map(move |at| (at, self.is_mutual(object, r, at))));
+        let records = self.volume_in_name(object).map(|at| (at, false));
+        owners.chain(named).chain(self.claimed(object)).chain(records).chain(above).collect()
+    }
+
+    fn volumes(&self) -> &Volumes {
+        self.volumes.get_or_init(|| Volumes::read(self.objects))
+    }
+
+    /// The volume in whose claim's uid a custom resource is named, as storage systems name what they keep of it.
+    fn volume_in_name(&self, object: &Object) -> Option<usize> {
+        is_custom(&object.key.group).then(|| self.volumes().in_name(&object.key.name)).flatten()
+    }
+
+    /// The claim of a custom resource that Crossplane made for one, and whether the claim names it too (crossplane 1.20,
+    /// internal/controller/apiextensions/claim/api.go).
+    fn claimed(&self, object: &Object) -> Option<(usize, bool)> {
+        let reference = object.value.pointer("/spec/claimRef").filter(|_| is_custom(&object.key.group))?;
+        let text = |field: &str| meta::text(reference, field);
+        let key = Key::new(group_of(text("/apiVersion")), text("/kind"), text("/namespace"), text("/name"));
+        let at = self.objects.find(key.parts()).filter(|_| is_custom(&key.group))?;
+        let named = || self.objects.whole(at).is_some_and(|claim| meta::text(&claim.value, "/spec/resourceRef/name") == object.key.name);
+        Some((at, named()))
     }
 
     /// Whether the other end of a declared relation names this object too.
@@ -67,7 +93,8 @@ impl<'a> Context<'a> {
         };
         match relation.listed {
             true => self.apps.deploys_here(target),
-            false => relation.claim_template || back() == Some(true),
+            // The volume says which record is its own.
+            false => relation.claim_template || !relation.drivers.is_empty() || back() == Some(true),
         }
     }
 
@@ -76,9 +103,21 @@ impl<'a> Context<'a> {
         self.objects.lean(at).is_some_and(|o| kept_either_way(&o.key, &o.value).is_some())
     }
 
+    /// The objects at the other end of a declared relation: several where its pointer stands for each element of a list.
+    fn targets(&self, object: &Object, relation: &Relation) -> Vec<usize> {
+        let split = relation.at.as_deref().and_then(|at| at.split_once("/*"));
+        let Some((list, rest)) = split else { return self.target(object, relation).into_iter().collect() };
+        let count = object.value.pointer(list).and_then(Value::as_array).map_or(0, Vec::len);
+        let one = |i: usize| self.target(object, &Relation { at: Some(format!("{list}/{i}{rest}")), ..relation.clone() });
+        (0..count).filter_map(one).collect()
+    }
+
     /// The object at the other end of a declared relation.
     pub(super) fn target(&self, object: &Object, relation: &Relation) -> Option<usize> {
-        let namespace = &*object.key.namespace;
+        let namespace = match &relation.namespace_label {
+            Some(label) => meta::label(&object.value, label)?,
+            None => &*object.key.namespace,
+        };
         let find = |namespace: &str, name: &str| {
             let key = KeyRef { group: &relation.group, kind: &relation.to, namespace, name };
             self.objects.find(key).or_else(|| self.objects.find(KeyRef { namespace: "", ..key }))
@@ -101,6 +140,11 @@ impl<'a> Context<'a> {
             let found = find(part("namespace").unwrap_or(namespace), part("name")?)?;
             // A reference with a uid means that instance, not a later one of the same name.
             return part("uid").is_none_or(|uid| self.objects.uid(found) == uid).then_some(found);
+        }
+        if !relation.drivers.is_empty() {
+            let handle = relation.handle_at.as_ref().map_or(Some(&*object.key.name), |at| object.value.pointer(at)?.as_str())?;
+            let mut found = relation.drivers.iter().filter_map(|driver| self.volumes().of_handle(driver, handle));
+            return found.next();
         }
         if relation.serves {
             return self.serving(object);

@@ -3,7 +3,7 @@
 //! from the whole object.
 use crate::argo::{ANNOTATION, HELM_POLICY, INSTALLATION, SKIP_RECONCILE, SYNC_OPTIONS};
 use crate::kinds::Rules;
-use crate::model::Key;
+use crate::model::{Key, is_custom};
 use crate::value::{Value, escape, set};
 use std::sync::LazyLock;
 
@@ -37,6 +37,8 @@ const OF_KIND: &[(&str, &str, &[&str])] = &[
     // Whether the addresses of an EndpointSlice are those of its pods.
     ("", "Pod", &["/metadata/deletionTimestamp", "/status/phase", "/status/podIP", "/status/podIPs"]),
     ("", "Service", &["/spec/selector"]),
+    // Which record of a storage system is that of a volume.
+    ("", "PersistentVolume", &["/spec/csi/driver", "/spec/csi/volumeHandle", "/spec/claimRef/uid"]),
 ];
 
 /// The annotations that placing reads from every object, as pointers.
@@ -67,9 +69,13 @@ pub fn each_field(group: &str, kind: &str, rules: &Rules, take: &mut dyn FnMut(&
     ANNOTATIONS.iter().for_each(|p| take(p));
     relations.iter().filter_map(|r| r.annotation.as_deref()).for_each(|name| take(&annotation(name)));
     ALWAYS.iter().for_each(|p| take(p));
-    relations.iter().flat_map(|r| r.at.iter().chain(&r.name_at)).for_each(|p| take(p));
+    let lists = |at: &str| at.split_once("/*").map_or(at, |(list, _)| list).to_owned();
+    relations.iter().flat_map(|r| r.at.iter().chain(&r.name_at).chain(&r.handle_at)).for_each(|p| take(&lists(p)));
     let own = OF_KIND.iter().chain(super::scalers::READ).filter(|(g, k, _)| *g == group && *k == kind);
     own.flat_map(|(_, _, pointers)| *pointers).for_each(|p| take(p));
+    if is_custom(group) {
+        take("/spec/claimRef");
+    }
     if kind == "ConfigMap" && group.is_empty() {
         take(SETTINGS);
     }

@@ -7,6 +7,7 @@ mod lean;
 mod owned;
 mod places;
 mod scalers;
+mod volumes;
 
 pub use context::Context;
 pub use derived::{Templates, origin};

@@ -49,10 +49,15 @@ fn state_is_free_of_what_the_server_keeps_for_itself() {
             let group = item["apiVersion"].as_str().unwrap().split_once('/').map_or("", |(g, _)| g);
             let kind = item["kind"].as_str().unwrap().to_owned();
             let mut state = split(rules.of(group, &kind), item, &[]).state;
-            // What runs on a node stands in its status alone.
+            // What runs on a node stands in its status alone, and which devices it offers.
             if kind == "Node" {
                 let status = state.as_object_mut().and_then(|node| node.remove("status")).unwrap();
-                assert!(status.as_object().unwrap().keys().eq(["nodeInfo"]), "{status}");
+                let part = |name: &str| status[name].as_object().into_iter().flat_map(|part| part.keys());
+                assert!(
+                    status.as_object().unwrap().keys().all(|k| ["allocatable", "capacity", "nodeInfo"].contains(&k.as_str())),
+                    "{status}"
+                );
+                assert!(part("allocatable").chain(part("capacity")).all(|device| device.contains('/')), "{status}");
             }
             for pointer in [
                 "/status",

@@ -2,6 +2,8 @@
 mod autoscalers;
 mod churn;
 mod leftovers;
+mod outside;
+mod records;
 mod restored;
 
 use crate::samples::{collected, items, judge, object, verdict};
@@ -409,7 +411,9 @@ const CASES: &[Case] = &[
 #[test]
 fn each_law_has_the_verdicts_that_it_demands() {
     let mut wrong = Vec::new();
-    for (name, dumps, change, wants) in CASES.iter().chain(churn::CASES).chain(leftovers::CASES).chain(restored::CASES) {
+    for (name, dumps, change, wants) in
+        CASES.iter().chain(churn::CASES).chain(leftovers::CASES).chain(outside::CASES).chain(records::CASES).chain(restored::CASES)
+    {
         let mut all: Vec<Collected> = dumps.iter().map(|d| collected(d)).collect();
         change(&mut all);
         let outcome = judge(all);

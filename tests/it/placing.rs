@@ -57,6 +57,9 @@ fn application(name: &str, parent: Option<&str>, lists: &[&Key]) -> Object {
 /// Makes the object lead to the target, by this relation alone.
 fn relate(from: &mut Object, target: &mut Object, relation: &Relation) {
     let text = |text: &str| Value::from(text);
+    if let Some(label) = &relation.namespace_label {
+        set(&mut from.value, &format!("/metadata/labels/{}", escape(label)), text(&target.key.namespace));
+    }
     if let Some(label) = &relation.label {
         set(&mut from.value, &format!("/metadata/labels/{}", escape(label)), text(&target.key.name));
     } else if let Some(annotation) = &relation.annotation {
@@ -64,7 +67,20 @@ fn relate(from: &mut Object, target: &mut Object, relation: &Relation) {
     } else if let Some(at) = &relation.name_at {
         set(&mut from.value, at, text(&target.key.name));
     } else if let Some(at) = &relation.at {
-        set(&mut from.value, at, json!({"namespace": target.key.namespace, "name": target.key.name, "uid": target.uid}));
+        let reference = json!({"namespace": target.key.namespace, "name": target.key.name, "uid": target.uid});
+        match at.split_once("/*") {
+            Some((list, rest)) => {
+                let mut element = Value::Null;
+                set(&mut element, rest, reference);
+                set(&mut from.value, list, Value::Array(vec![json!({"name": "another"}), element]));
+            }
+            None => drop(set(&mut from.value, at, reference)),
+        }
+    } else if let Some(driver) = relation.drivers.first() {
+        set(&mut target.value, "/spec/csi", json!({"driver": driver, "volumeHandle": NAME}));
+        if let Some(at) = &relation.handle_at {
+            set(&mut from.value, at, text(NAME));
+        }
     } else if relation.serves {
         set(&mut from.value, "/spec", json!({"group": "g", "version": "v1"}));
         set(&mut target.value, "/spec", json!({"group": "g", "versions": [{"name": "v1", "served": true}]}));
@@ -109,7 +125,9 @@ fn every_relation_of_every_rule_is_followed_by_the_fields_that_placing_reads() {
                     _ if relation.serves => "sets.g",
                     _ => "set",
                 };
-                let mut target = object(&relation.group, &relation.to, "elsewhere", name, json!({}));
+                // A copy is in another namespace than what it is a copy of.
+                let space = if relation.same_name && relation.namespace_label.is_some() { "original" } else { "elsewhere" };
+                let mut target = object(&relation.group, &relation.to, space, name, json!({}));
                 relate(&mut from, &mut target, relation);
                 if stays {
                     set(&mut target.value, "/metadata/annotations/helm.sh~1resource-policy", "keep".into());

@@ -3,7 +3,7 @@
 //! an object that lives and is the layer's by asserted evidence alone leaves the claim open; a pod refutes it.
 use crate::argo;
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::predicates::{healthy, settled};
+use crate::claims::predicates::{healthy, records, settled};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{CompareError, Instance, Spot};
@@ -58,7 +58,7 @@ fn judged(q: &Question<'_>) -> Vec<usize> {
 /// What an existing object of the layer says against the layer's absence.
 fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect, Code) {
     let by = e.instances.by(spot);
-    let claim = matches!(&*spot.stem, "persistentvolumeclaims" | "persistentvolumes");
+    let claim = matches!(&*spot.stem, "persistentvolumeclaims" | "persistentvolumes" | "volumesnapshotcontents.snapshot.storage.k8s.io");
     match &*spot.stem {
         APPLICATIONS if by.is_confirmed() => return (Effect::Counters, Code::ApplicationLives),
         "pods" if by != By::Label => return (Effect::Counters, Code::PodLives),
@@ -72,6 +72,9 @@ fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect,
         "customresourcedefinitions.apiextensions.k8s.io" if !at.kept.is_empty() => return (Effect::Notes, Code::KeptByArgo),
         _ if !at.kept.is_empty() && (claim || spot.stem == "namespaces") => return (Effect::Notes, Code::KeptByOption),
         "namespaces" if !by.is_confirmed() => return (Effect::Notes, Code::KeptBoundary),
+        _ if records::stay_with_volume(e, spot, side, &|volume, at| !at.deleting && living(e, volume, at, side).0 == Effect::Notes) => {
+            return (Effect::Notes, Code::KeptDerived);
+        }
         _ => {}
     }
     if by.is_confirmed() { (Effect::Counters, Code::ObjectLives) } else { (Effect::Doubts, Code::AssertedLives) }

@@ -3,7 +3,7 @@
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::quality::asked;
 use crate::claims::predicates::unchanged::written_secrets;
-use crate::claims::predicates::{agreed, generated};
+use crate::claims::predicates::{agreed, generated, records};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{Change, ChangeKind, CompareError, Instance, Instances, Spot};
@@ -36,14 +36,16 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         // An object that the switched layer took over belonged to something else when it changed.
         let is_taken =
             change.kind == ChangeKind::Modified && e.instances.at(&change.spot, change.sides.0).is_some_and(|at| at.layer != switched);
-        if (is_switched && !is_taken && (e.instances.by(&change.spot).is_confirmed() || is_known(e, switched, change)?))
+        let is_lost = records::is_lost(e, change);
+        let is_confirmed = e.instances.by(&change.spot).is_confirmed() && !is_lost;
+        if (is_switched && !is_taken && (is_confirmed || is_known(e, switched, change)?))
             || (change.hook && change.kind == ChangeKind::Replaced)
         {
             continue;
         }
         let of_switch = root.as_ref() == Some(&change.spot);
         let allowed = |pointer: &str| of_switch && (pointer == "/spec/syncPolicy" || pointer.starts_with("/spec/syncPolicy/"));
-        let effect = if is_switched || is_open(e, change)? { Effect::Doubts } else { Effect::Counters };
+        let effect = if is_switched && !is_lost || is_open(e, change)? { Effect::Doubts } else { Effect::Counters };
         let found = Finding::of_change_unless_expected(change, effect);
         findings.extend(found.into_iter().filter(|f| !allowed(&f.pointer)));
         if change.recreated && change.kind == ChangeKind::Modified && !change.hook {

@@ -17,16 +17,40 @@ pub(super) fn differing(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (us
         for pointer in earlier.keys().chain(later.keys()).collect::<BTreeSet<_>>() {
             let (x, y) = (earlier.get(pointer).cloned(), later.get(pointer).cloned());
             if x != y {
-                // If only the object itself says that the cluster generates a value, then another value in the same instance may come
-                // from any client (law 2).
                 let uid = |side: usize| e.instances.at(spot, side).map(|at| &at.uid);
-                let effect = if uid(a) == uid(b) && is_asserted(e, spot, pointer) { Effect::Doubts } else { Effect::Notes };
+                let effect = match uid(a) == uid(b) {
+                    // Another value that does not move in one instance is a change (law 5).
+                    true if is_lasting(e, spot, pointer) => continue,
+                    // What was lost serves no more; where the object is new, it may still come.
+                    is_same if is_lost(x.as_ref(), y.as_ref()) => {
+                        if is_same {
+                            Effect::Counters
+                        } else {
+                            Effect::Doubts
+                        }
+                    }
+                    // If only the object itself says that the cluster generates a value, then another value in the same instance may
+                    // come from any client (law 2).
+                    true if is_asserted(e, spot, pointer) => Effect::Doubts,
+                    _ => Effect::Notes,
+                };
                 let finding = Finding::new(effect, Code::GeneratedDiffers, b).about(e.key(spot));
                 findings.push(finding.at(pointer, x, y).in_file(file));
             }
         }
     }
     Ok(findings)
+}
+
+/// Whether there was a value, and there is none any more (`Cg==` is an empty line, which stands for a bundle of certificates that is to come).
+fn is_lost(before: Option<&Value>, after: Option<&Value>) -> bool {
+    let is_empty = |value: Option<&Value>| value.is_none_or(|v| v.is_null() || matches!(v.as_str(), Some("" | "Cg==")));
+    !is_empty(before) && is_empty(after)
+}
+
+fn is_lasting(e: &Evidence<'_>, spot: &Spot, pointer: &str) -> bool {
+    let (plural, group) = unstem(&spot.stem);
+    e.rules.of_resource(group, plural).is_some_and(|kind| kind.is_lasting(pointer))
 }
 
 /// Whether the value counts as generated only by what the object says about itself.

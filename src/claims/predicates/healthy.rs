@@ -1,6 +1,6 @@
 //! Every Application of a layer (its root too) is Synced and Healthy, every workload available, in every bundle.
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::predicates::{settled, wanted};
+use crate::claims::predicates::{conditions, settled, wanted};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Instance, Spot};
@@ -28,6 +28,9 @@ pub(super) fn healthy(q: &Question<'_>) -> Answer {
         findings.extend(deleting(q.evidence, q.layer, i)?);
         let kinds: BTreeSet<String> = q.evidence.kinds(q.layer).into_iter().filter(|k| COUNTING.contains(&k.as_str())).collect();
         findings.extend(q.evidence.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
+    }
+    for b in 1..q.evidence.sides.len() {
+        findings.extend(conditions::lost(q.evidence, q.layer, (b - 1, b), Effect::Doubts)?);
     }
     findings.extend(witness::elsewhere(q.evidence, q.layer)?);
     Ok(Some(findings))

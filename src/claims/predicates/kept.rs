@@ -3,9 +3,17 @@ use crate::argo::Mode;
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Finding, Position};
+use crate::compare::{FieldChange, differences};
 use crate::model::meta;
-use crate::value::json;
+use crate::value::{Value, json};
 use std::collections::BTreeSet;
+
+/// What the switch brings, and where: another one is another switch under the same name.
+fn aim_of(root: &Value) -> Value {
+    let fields = ["source", "sources", "sourceHydrator", "destination", "project"];
+    let part = |field: &str| Some((field.to_owned(), root.get("spec")?.get(field)?.clone()));
+    json!({"spec": fields.into_iter().filter_map(part).collect::<Value>()})
+}
 
 pub(super) fn kept(q: &Question<'_>) -> Answer {
     let e = q.evidence;
@@ -13,6 +21,7 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
     let key = || e.key(&root);
     let mut first: Option<String> = None;
+    let mut aim: Option<Value> = None;
     let kinds = BTreeSet::from([APPLICATIONS.to_owned()]);
     for i in 0..e.sides.len() {
         let gaps = e.gaps_in(q.layer, &kinds, i);
@@ -36,6 +45,11 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
             Some(_) => {}
         }
         let state = e.state(&root, at, i)?;
+        let now = aim_of(&state);
+        let moved = aim.as_ref().map_or_else(Vec::new, |before| differences(before, &now));
+        let found = |f: FieldChange| Finding::new(Effect::Counters, Code::Modified, i).about(key()).at(&f.pointer, f.before, f.after);
+        findings.extend(moved.into_iter().map(|f| found(f).in_file(&file)));
+        aim = Some(now);
         if let Some(when) = meta::deleting(&state) {
             findings.push(
                 Finding::new(Effect::Counters, Code::Deleting, i)

@@ -4,7 +4,7 @@
 use crate::argo::listed;
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::unchanged::compared;
-use crate::claims::predicates::{agreed, behind, generated, healthy, settled, wanted};
+use crate::claims::predicates::{agreed, behind, conditions, generated, healthy, settled, wanted};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{Change, ChangeKind, CompareError, Spot};
@@ -43,6 +43,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
         let (effect, code) = if as_before { (Effect::Notes, Code::UnhealthyBefore) } else { (finding.effect, finding.code) };
         findings.push(Finding { effect, code, ..finding });
     }
+    findings.extend(conditions::lost(e, q.layer, (first, last), Effect::Counters)?);
     findings.extend(behind::behind_claims(e, q.layer, first, last)?);
     findings.extend(wanted::fewer_pods(e, q.layer, first, last));
     let kinds = e.kinds(q.layer);

@@ -14,7 +14,8 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let mut findings = Vec::new();
     for change in q.changes().filter(|c| c.recreated && !c.hook) {
-        let finding = Finding::new(Effect::Counters, Code::Replaced, change.shown_by()).about(change.key.clone()).in_file(&change.file);
+        let effect = if is_open(e, change)? { Effect::Doubts } else { Effect::Counters };
+        let finding = Finding::new(effect, Code::Replaced, change.shown_by()).about(change.key.clone()).in_file(&change.file);
         findings.push(finding);
     }
     // A derived object changed, or differs from what its owner says (laws 4 and 5).
