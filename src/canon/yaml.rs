@@ -70,7 +70,7 @@ pub type Take<'t> = &'t mut dyn FnMut(Part) -> Option<()>;
 /// Passes on the documents of a text, and before each the items of its list, if it has one.
 ///
 /// # Errors
-/// As [`parse`], and where a part is not taken.
+/// As [`parse`], and where a part is not taken, without words.
 pub fn parts(text: &str, take: Take<'_>) -> Result<(), Malformed> {
     read(text, true, take)
 }
@@ -91,9 +91,6 @@ fn read(text: &str, of_items: bool, take: Take<'_>) -> Result<(), Malformed> {
 fn malformed(at: Marker, what: String) -> Malformed {
     Malformed { line: at.line(), column: at.col() + 1, what }
 }
-
-/// What no text is told of.
-const NOT_TAKEN: &str = "a part of it was not taken";
 
 /// A collection that is still open, and its anchor (0 for none).
 enum Open {
@@ -150,7 +147,7 @@ impl Builder<'_> {
                     && name == "items"
                 {
                     self.is_taken = true;
-                    (self.take)(Part::List(head.clone().into_iter().collect())).ok_or(NOT_TAKEN)?;
+                    (self.take)(Part::List(head.clone().into_iter().collect())).ok_or_else(String::new)?;
                 }
                 self.enter(Open::Sequence(anchor, 1, Vec::new()), at)
             }
@@ -194,11 +191,11 @@ impl Builder<'_> {
         }
         let is_item = self.is_taken && self.open.len() == 2;
         match self.open.last_mut() {
-            None => (self.take)(Part::Document(Document { line: self.line, value })).ok_or(NOT_TAKEN)?,
+            None => (self.take)(Part::Document(Document { line: self.line, value })).ok_or_else(String::new)?,
             Some(Open::Sequence(_, deepest, items)) => {
                 *deepest = (*deepest).max(depth + 1);
                 if is_item {
-                    (self.take)(Part::Item(value)).ok_or(NOT_TAKEN)?;
+                    (self.take)(Part::Item(value)).ok_or_else(String::new)?;
                 } else {
                     items.push(value);
                 }

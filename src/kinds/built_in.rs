@@ -33,6 +33,12 @@ pub struct Table {
     pub kinds: Vec<BuiltIn>,
 }
 
+/// Whether a group belongs to CustomResourceDefinitions and not to Kubernetes. Many of those end in `.k8s.io` too, such as
+/// `snapshot.storage.k8s.io`.
+pub fn is_custom(group: &str) -> bool {
+    group.contains('.') && !table().has_group(group)
+}
+
 /// The table. A test makes sure that it can be read.
 pub fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
@@ -99,7 +105,7 @@ pub fn minor(version: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{minor, range, read, table};
+    use super::{is_custom, minor, range, read, table};
 
     #[test]
     fn the_table_is_whole_and_every_version_in_it_can_be_read() {
@@ -119,6 +125,7 @@ mod tests {
         assert!(!policies.is_served_by_default(29) && policies.is_served_by_default(37));
         assert_eq!(table().since("resource.k8s.io", "v1"), Some(34));
         assert!(table().has_group("authentication.k8s.io") && !table().has_group("example.com"));
+        assert_eq!(["apps", "events.k8s.io", "sparkoperator.k8s.io", "example.com"].map(is_custom), [false, false, true, true]);
     }
 
     #[test]

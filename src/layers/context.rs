@@ -1,10 +1,11 @@
 //! The objects of one snapshot, with the indexes that placing and splitting need.
 use crate::argo::{Apps, Here, kept_either_way};
 use crate::kinds::Rules;
+use crate::kinds::built_in::is_custom;
 use crate::kinds::rule::Relation;
 use crate::layers::scalers::Scaler;
 use crate::layers::volumes::Volumes;
-use crate::model::{Key, KeyRef, Layer, Object, Objects, group_of, is_custom, meta};
+use crate::model::{Key, KeyRef, Layer, Object, Objects, group_of, meta};
 use crate::value::Value;
 use std::collections::HashMap;
 use std::sync::OnceLock;

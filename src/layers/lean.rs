@@ -3,7 +3,8 @@
 //! from the whole object.
 use crate::argo::{ANNOTATION, HELM_POLICY, INSTALLATION, SKIP_RECONCILE, SYNC_OPTIONS};
 use crate::kinds::Rules;
-use crate::model::{Key, is_custom};
+use crate::kinds::built_in::is_custom;
+use crate::model::Key;
 use crate::value::{Value, escape, set};
 use std::sync::LazyLock;
 

@@ -15,7 +15,7 @@ pub use gap::{Gap, Reason};
 pub use instant::instant;
 pub use key::{Key, KeyRef};
 pub use layer::{By, Layer, PLATFORM, Placement, Role};
-pub use object::{Hub, Object, Question, Snapshot, Source, Unsettled, group_of, is_custom, stem, unstem};
+pub use object::{Hub, Object, Question, Snapshot, Source, Unsettled, group_of, stem, unstem};
 pub use objects::Objects;
 pub use universe::{Known, Listable, Universe};
 pub use verdict::Verdict;

@@ -42,7 +42,7 @@ pub(super) fn text(found: &Found) -> Result<String, String> {
     let Opened { bytes: mut file, most, size, packed } = bytes(found)?;
     let mut bytes = Vec::new();
     bytes.reserve(usize::try_from(size).unwrap_or(0).saturating_mul(if packed { 8 } else { 1 }).min(64 << 20));
-    file.read_to_end(&mut bytes).map_err(|e| format!("can't be {}: {e}", if packed { "unpacked" } else { "read" }))?;
+    file.read_to_end(&mut bytes).map_err(|e| if packed { format!("can't be unpacked: {e}") } else { format!("can't be read: {e}") })?;
     if bytes.len() as u64 > most {
         let packed = if packed { format!(", unpacked from {size}") } else { String::new() };
         return Err(format!("is larger than {most} bytes{packed}"));

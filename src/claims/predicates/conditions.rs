@@ -3,7 +3,8 @@
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
-use crate::model::{is_custom, meta, unstem};
+use crate::kinds::built_in::is_custom;
+use crate::model::{meta, unstem};
 use crate::value::{Value, json};
 
 /// The conditions with which a custom resource says that it does its work.

@@ -2,9 +2,10 @@
 //! says that it is one. So a change of it leaves a claim open, and proves nothing (law 2).
 use crate::claims::Evidence;
 use crate::compare::{Change, ChangeKind, CompareError, Instances, Spot};
+use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::kinds::rule::{Passing, Rule};
-use crate::model::{is_custom, meta, unstem};
+use crate::model::{meta, unstem};
 use crate::value::Value;
 
 /// Whether a change leaves a claim open: it may be no change, or a well-known controller may have made it.

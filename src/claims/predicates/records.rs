@@ -2,7 +2,8 @@
 //! stays is a loss.
 use crate::claims::Evidence;
 use crate::compare::{Change, ChangeKind, Instance, Instances, Spot};
-use crate::model::{is_custom, unstem};
+use crate::kinds::built_in::is_custom;
+use crate::model::unstem;
 
 /// Whether a storage system lost its record of a volume that is still there.
 pub(super) fn is_lost(e: &Evidence<'_>, change: &Change) -> bool {

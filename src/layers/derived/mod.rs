@@ -8,10 +8,11 @@ mod follows;
 pub use follows::{Departure, What};
 
 use crate::argo::Listed;
+use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::is_like;
 use crate::kinds::rule::Derived;
 use crate::layers::Context;
-use crate::model::{KeyRef, Object, is_custom, meta};
+use crate::model::{KeyRef, Object, meta};
 use crate::value::{Text, Value, join, tokens};
 use backed::Backed;
 use follows::Measure;
