@@ -276,13 +276,12 @@ impl Relation {
     pub fn may_hold(&self, object: &Value) -> bool {
         let label = |name: &Option<String>| name.as_ref().is_none_or(|n| meta::label(object, n).is_some());
         let annotation = self.annotation.as_ref().is_none_or(|n| meta::annotation(object, n).is_some());
-        let list = |pointer: &str| pointer.split_once("/*").map_or(pointer, |(list, _)| list).to_owned();
-        let value = |pointer: &Option<String>| pointer.as_ref().is_none_or(|p| object.pointer(&list(p)).is_some());
-        label(&self.label)
-            && label(&self.namespace_label)
-            && annotation
-            && value(&self.at)
-            && value(&self.name_at)
-            && value(&self.handle_at)
+        label(&self.label) && label(&self.namespace_label) && annotation && self.reads().all(|p| object.pointer(p).is_some())
+    }
+
+    /// The pointers of what it reads besides labels and annotations: the whole list where a token stands for each element.
+    pub fn reads(&self) -> impl Iterator<Item = &str> {
+        let pointers = self.at.iter().chain(&self.name_at).chain(&self.handle_at);
+        pointers.map(|pointer| pointer.split_once("/*").map_or(pointer.as_str(), |(list, _)| list))
     }
 }

@@ -109,12 +109,16 @@ impl<'a> Context<'a> {
         let split = relation.at.as_deref().and_then(|at| at.split_once("/*"));
         let Some((list, rest)) = split else { return self.target(object, relation).into_iter().collect() };
         let count = object.value.pointer(list).and_then(Value::as_array).map_or(0, Vec::len);
-        let one = |i: usize| self.target(object, &Relation { at: Some(format!("{list}/{i}{rest}")), ..relation.clone() });
-        (0..count).filter_map(one).collect()
+        (0..count).filter_map(|i| self.target_at(object, relation, Some(&format!("{list}/{i}{rest}")))).collect()
     }
 
     /// The object at the other end of a declared relation.
     pub(super) fn target(&self, object: &Object, relation: &Relation) -> Option<usize> {
+        self.target_at(object, relation, relation.at.as_deref())
+    }
+
+    /// As [`Self::target`], with the relation's reference at this pointer.
+    fn target_at(&self, object: &Object, relation: &Relation, at: Option<&str>) -> Option<usize> {
         let namespace = match &relation.namespace_label {
             Some(label) => meta::label(&object.value, label)?,
             None => &*object.key.namespace,
@@ -135,7 +139,7 @@ impl<'a> Context<'a> {
         if let Some(at) = &relation.name_at {
             return find(namespace, object.value.pointer(at)?.as_str()?);
         }
-        if let Some(at) = &relation.at {
+        if let Some(at) = at {
             let reference = object.value.pointer(at)?;
             let part = |k: &str| reference.get(k).and_then(Value::as_str);
             let found = find(part("namespace").unwrap_or(namespace), part("name")?)?;

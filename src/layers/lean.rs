@@ -4,6 +4,7 @@
 use crate::argo::{ANNOTATION, HELM_POLICY, INSTALLATION, SKIP_RECONCILE, SYNC_OPTIONS};
 use crate::kinds::Rules;
 use crate::kinds::built_in::is_custom;
+use crate::kinds::rule::Relation;
 use crate::model::Key;
 use crate::value::{Value, escape, set};
 use std::sync::LazyLock;
@@ -70,8 +71,7 @@ pub fn each_field(group: &str, kind: &str, rules: &Rules, take: &mut dyn FnMut(&
     ANNOTATIONS.iter().for_each(|p| take(p));
     relations.iter().filter_map(|r| r.annotation.as_deref()).for_each(|name| take(&annotation(name)));
     ALWAYS.iter().for_each(|p| take(p));
-    let lists = |at: &str| at.split_once("/*").map_or(at, |(list, _)| list).to_owned();
-    relations.iter().flat_map(|r| r.at.iter().chain(&r.name_at).chain(&r.handle_at)).for_each(|p| take(&lists(p)));
+    relations.iter().flat_map(Relation::reads).for_each(&mut *take);
     let own = OF_KIND.iter().chain(super::scalers::READ).filter(|(g, k, _)| *g == group && *k == kind);
     own.flat_map(|(_, _, pointers)| *pointers).for_each(|p| take(p));
     if is_custom(group) {

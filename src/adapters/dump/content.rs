@@ -26,11 +26,18 @@ pub(super) struct Content<I> {
 
 /// Reads a file; each object is taken as soon as it is read. A text of which something is wrong is read again as a whole, to say what.
 pub(super) fn read<I: Default>(found: &Found, take: Take<'_, I>) -> Content<I> {
-    let streamed = match found.form {
-        Form::Json => open::bytes(found).ok().and_then(|opened| of_json(&found.file, opened.bytes, CHUNK, opened.most, take)),
-        Form::Yaml => open::text(found).ok().and_then(|text| in_parts(&found.file, take, |part| yaml::parts(&text, part).ok())),
-    };
-    streamed.unwrap_or_else(|| whole(&found.file, found.form, open::text(found), take))
+    let file = &found.file;
+    match found.form {
+        Form::Json => {
+            let parts = open::bytes(found).ok().and_then(|opened| of_json(file, opened.bytes, CHUNK, opened.most, take));
+            parts.unwrap_or_else(|| whole(file, Form::Json, open::text(found), take))
+        }
+        Form::Yaml => {
+            let text = open::text(found);
+            let parts = text.as_ref().ok().and_then(|text| in_parts(file, take, |part| yaml::parts(text, part).ok()));
+            parts.unwrap_or_else(|| whole(file, Form::Yaml, text, take))
+        }
+    }
 }
 
 fn of_json<I: Default>(file: &str, bytes: Box<dyn Read>, chunk: usize, most: u64, take: Take<'_, I>) -> Option<Content<I>> {

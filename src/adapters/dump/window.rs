@@ -114,18 +114,14 @@ impl Window {
         loop {
             let rest = self.bytes.get(self.at..)?;
             let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<&RawValue>();
-            let end = match values.next() {
-                Some(Ok(raw)) => Some((raw, values.byte_offset())),
-                Some(Err(e)) if !e.is_eof() => return None,
-                _ => None,
-            };
-            match end {
+            match values.next() {
                 // A number may go on.
-                Some((raw, len)) if len < rest.len() || self.is_over => {
+                Some(Ok(raw)) if values.byte_offset() < rest.len() || self.is_over => {
                     let Strict(value) = serde_json::from_str(raw.get()).ok()?;
-                    self.at += len;
+                    self.at += values.byte_offset();
                     return Some(value);
                 }
+                Some(Err(e)) if !e.is_eof() => return None,
                 _ if self.is_over => return None,
                 _ => self.fill()?,
             }

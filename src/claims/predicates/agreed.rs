@@ -74,10 +74,11 @@ impl Line {
 /// The objects of a layer that have such fields, in one bundle.
 fn owned(e: &Evidence<'_>, layer: &str, side: &Side, i: usize) -> Result<BTreeMap<Spot, Line>, CompareError> {
     let mut out = BTreeMap::new();
+    let holds = memmem::Finder::new(b"\"owned\":{");
     for (entry, _, stem, _) in side.files("identity") {
         let bytes = side.file(entry)?;
         // Few lines hold such a field: a search in the bytes saves parsing the others.
-        for line in lines(&bytes).filter(|line| memmem::find(line, b"\"owned\":{").is_some()) {
+        for line in lines(&bytes).filter(|line| holds.find(line).is_some()) {
             let line: Line = side.parse(entry, line)?;
             let spot = Spot { stem: stem.to_owned(), namespace: line.namespace.clone(), name: line.name.clone() };
             if e.instances.layer(&spot) == layer && e.instances.at(&spot, i).is_some_and(|at| !at.derived) {

@@ -18,20 +18,15 @@ pub(super) fn differing(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (us
             let (x, y) = (earlier.get(pointer).cloned(), later.get(pointer).cloned());
             if x != y {
                 let uid = |side: usize| e.instances.at(spot, side).map(|at| &at.uid);
-                let effect = match uid(a) == uid(b) {
+                let effect = match (uid(a) == uid(b), is_lost(x.as_ref(), y.as_ref())) {
                     // Another value that does not move in one instance is a change (law 5).
-                    true if is_lasting(e, spot, pointer) => continue,
+                    (true, _) if is_lasting(e, spot, pointer) => continue,
                     // What was lost serves no more; where the object is new, it may still come.
-                    is_same if is_lost(x.as_ref(), y.as_ref()) => {
-                        if is_same {
-                            Effect::Counters
-                        } else {
-                            Effect::Doubts
-                        }
-                    }
+                    (true, true) => Effect::Counters,
+                    (false, true) => Effect::Doubts,
                     // If only the object itself says that the cluster generates a value, then another value in the same instance may
                     // come from any client (law 2).
-                    true if is_asserted(e, spot, pointer) => Effect::Doubts,
+                    (true, false) if is_asserted(e, spot, pointer) => Effect::Doubts,
                     _ => Effect::Notes,
                 };
                 let finding = Finding::new(effect, Code::GeneratedDiffers, b).about(e.key(spot));
