@@ -3,10 +3,14 @@
 use crate::canon::each;
 use crate::compare::{CompareError, Side, lines};
 use crate::model::{By, Layer, PLATFORM, Role};
+use crate::value::Text;
+use foldhash::quality::RandomState;
+use indexmap::IndexMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
 /// Kind (as `<plural>.<group>`), namespace and name: an object's place in all bundles.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -29,19 +33,19 @@ impl Spot {
 #[derive(Clone, Debug)]
 pub struct Instance {
     /// The layer that this bundle alone gives it.
-    pub layer: String,
+    pub layer: Text,
     /// The evidence for that layer.
     pub by: By,
     /// The Application that its mark names, or empty.
-    pub app: String,
+    pub app: Text,
     /// `<stem>|namespace|name` of the related object, or empty.
-    pub related: String,
+    pub related: Text,
     /// What is known of the Application that its mark names: empty if it lists the object, else `unlisted`, `gone` or `unknown`.
-    pub mark: String,
+    pub mark: Text,
     /// The value of its scope label, or empty.
-    pub scope: String,
+    pub scope: Text,
     /// Why it stays on purpose when its layer goes, or empty.
-    pub kept: String,
+    pub kept: Text,
     /// Whether Argo CD runs it as a hook.
     pub hook: bool,
     /// Whether it is being deleted.
@@ -50,20 +54,25 @@ pub struct Instance {
     pub marked: bool,
     /// Whether it is derived.
     pub derived: bool,
+    /// Whether another controller owns fields of it by agreement.
+    pub owned: bool,
     /// Its uid, or empty.
-    pub uid: String,
+    pub uid: Text,
     /// A Secret's resourceVersion, or empty.
-    pub version: String,
+    pub version: Text,
 }
 
 /// All objects of all bundles.
 pub struct Instances {
-    /// Place → one instance for each bundle.
-    pub all: BTreeMap<Spot, Vec<Option<Instance>>>,
-    /// Place → its layer over all bundles, and the evidence for it.
-    pub layers: BTreeMap<Spot, (String, By)>,
+    /// Place → one instance for each bundle; sorted by place.
+    pub all: IndexMap<Spot, Vec<Option<Instance>>, RandomState>,
+    /// Of each place, in their order: its layer over all bundles, and the evidence for it.
+    places: Vec<(Text, By)>,
+    /// Layer → the numbers of its places.
+    of: HashMap<Text, Vec<usize>>,
     protected: BTreeSet<String>,
-    of: BTreeMap<String, Vec<Spot>>,
+    /// Of each bundle, the uids of its objects, once one was looked for.
+    uids: Vec<OnceLock<HashSet<Text>>>,
 }
 
 #[derive(Deserialize)]
@@ -94,6 +103,8 @@ struct Head<'a> {
     fields: HeadFields<'a>,
     #[serde(default)]
     derived: Option<IgnoredAny>,
+    #[serde(default)]
+    owned: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -113,19 +124,20 @@ fn read_side(side: &Side) -> Result<Vec<(Spot, Instance)>, CompareError> {
             let head: Head<'_> = side.parse(entry, line)?;
             let spot = Spot { stem: stem.to_owned(), namespace: head.namespace.into_owned(), name: head.name.into_owned() };
             let instance = Instance {
-                layer: layer.to_owned(),
+                layer: layer.into(),
                 by: By::parse(&head.by).unwrap_or(By::None),
-                app: head.app.into_owned(),
-                related: head.related.into_owned(),
-                mark: head.mark.into_owned(),
-                scope: head.scope.into_owned(),
-                kept: head.kept.into_owned(),
+                app: head.app.into(),
+                related: head.related.into(),
+                mark: head.mark.into(),
+                scope: head.scope.into(),
+                kept: head.kept.into(),
                 hook: head.hook,
                 deleting: head.deleting,
                 marked: head.marked,
                 derived: head.derived.is_some(),
-                uid: head.fields.uid.into_owned(),
-                version: head.fields.version.into_owned(),
+                owned: head.owned.is_some(),
+                uid: head.fields.uid.into(),
+                version: head.fields.version.into(),
             };
             out.push((spot, instance));
         }
@@ -136,7 +148,7 @@ fn read_side(side: &Side) -> Result<Vec<(Spot, Instance)>, CompareError> {
 impl Instances {
     /// Reads the identity lines of every bundle.
     pub fn read(sides: &[Side], layers: &[Layer]) -> Result<Self, CompareError> {
-        let mut all: BTreeMap<Spot, Vec<Option<Instance>>> = BTreeMap::new();
+        let mut all: IndexMap<Spot, Vec<Option<Instance>>, RandomState> = IndexMap::default();
         for (i, found) in each(sides, sides.len(), |_, side| read_side(side)).into_iter().enumerate() {
             for (spot, instance) in found? {
                 if let Some(slot) = all.entry(spot).or_insert_with(|| vec![None; sides.len()]).get_mut(i) {
@@ -144,27 +156,36 @@ impl Instances {
                 }
             }
         }
+        all.sort_unstable_keys();
         let protected = layers.iter().filter(|l| l.role == Role::Protected).map(|l| l.name.clone()).collect();
-        let mut this = Self { all, layers: BTreeMap::new(), protected, of: BTreeMap::new() };
-        let spots: Vec<Spot> = this.all.keys().cloned().collect();
-        let mut layers = BTreeMap::new();
-        for spot in spots {
-            let found = this.resolve(&spot, 0);
-            this.of.entry(found.0.clone()).or_default().push(spot.clone());
-            layers.insert(spot, found);
+        let uids = sides.iter().map(|_| OnceLock::new()).collect();
+        let mut this = Self { all, places: Vec::new(), of: HashMap::new(), protected, uids };
+        this.places = this.all.keys().map(|spot| this.resolve(spot, 0)).collect();
+        for (at, (layer, _)) in this.places.iter().enumerate() {
+            this.of.entry(layer.clone()).or_default().push(at);
         }
-        this.layers = layers;
         Ok(this)
+    }
+
+    /// The layer of an object over all bundles, and the evidence for it; none if no bundle has it.
+    pub fn place(&self, spot: &Spot) -> Option<(&str, By)> {
+        self.places.get(self.all.get_index_of(spot)?).map(|(layer, by)| (layer.as_str(), *by))
     }
 
     /// The layer of an object over all bundles.
     pub fn layer(&self, spot: &Spot) -> &str {
-        self.layers.get(spot).map_or(PLATFORM, |(l, _)| l)
+        self.place(spot).map_or(PLATFORM, |(layer, _)| layer)
+    }
+
+    /// The evidence that places the object in its layer.
+    pub fn by(&self, spot: &Spot) -> By {
+        self.place(spot).map_or(By::None, |(_, by)| by)
     }
 
     /// The objects of a layer.
-    pub fn of_layer<'a>(&'a self, layer: &'a str) -> impl Iterator<Item = (&'a Spot, &'a [Option<Instance>])> {
-        self.of.get(layer).into_iter().flatten().filter_map(|s| Some((s, self.all.get(s)?.as_slice())))
+    pub fn of_layer<'a>(&'a self, layer: &str) -> impl Iterator<Item = (&'a Spot, &'a [Option<Instance>])> + use<'a> {
+        let places = self.of.get(layer).into_iter().flatten();
+        places.filter_map(|at| self.all.get_index(*at)).map(|(spot, all)| (spot, all.as_slice()))
     }
 
     /// One bundle's instance.
@@ -183,9 +204,10 @@ impl Instances {
         self.all.iter().filter_map(move |(spot, all)| Some((spot, all.get(side)?.as_ref()?)))
     }
 
-    /// The evidence that places the object in its layer.
-    pub fn by(&self, spot: &Spot) -> By {
-        self.layers.get(spot).map_or(By::None, |(_, by)| *by)
+    /// Whether a bundle holds an object with this uid.
+    pub fn has(&self, side: usize, uid: &str) -> bool {
+        let all = || self.in_bundle(side).map(|(_, at)| at.uid.clone()).collect();
+        !uid.is_empty() && self.uids.get(side).is_some_and(|uids| uids.get_or_init(all).contains(uid))
     }
 
     /// The layer of the Application (`namespace/name`) that a mark names, if any bundle saw it below a root.
@@ -195,12 +217,14 @@ impl Instances {
 
     /// The confirmed place in any bundle, a protected layer's first: sharing an object can accuse and never acquit. Otherwise the place
     /// in the earliest bundle that has the object.
-    fn resolve(&self, spot: &Spot, depth: usize) -> (String, By) {
-        let nowhere = (PLATFORM.to_owned(), By::None);
+    fn resolve(&self, spot: &Spot, depth: usize) -> (Text, By) {
+        let nowhere = (Text::from(PLATFORM), By::None);
         let Some(instances) = self.all.get(spot).filter(|_| depth < 16) else { return nowhere };
         let present = || instances.iter().flatten();
         let confirmed = || present().filter(|i| i.by.is_confirmed());
-        if let Some(best) = confirmed().find(|i| self.protected.contains(&i.layer)).or_else(|| confirmed().rev().max_by_key(|i| i.by)) {
+        if let Some(best) =
+            confirmed().find(|i| self.protected.contains(i.layer.as_str())).or_else(|| confirmed().rev().max_by_key(|i| i.by))
+        {
             return (best.layer.clone(), best.by);
         }
         let Some(first) = present().next() else { return nowhere };

@@ -9,10 +9,11 @@ use crate::bundle::sums::Sums;
 use crate::canon::json;
 use crate::kinds::split::{Facets, join_facets};
 use crate::value::Value;
+use foldhash::quality::RandomState;
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 /// A bundle's entries. The implementation must check their bytes against SHA256SUMS before it gives them, and must have checked their
 /// content against itself (law 15) unless the side is `unchecked`.
@@ -37,7 +38,14 @@ pub enum CompareError {
 }
 
 /// `namespace/name` → the position of the object's line in its file.
-type Places = HashMap<String, Range<usize>>;
+type Places = HashMap<String, Range<usize>, RandomState>;
+
+/// A file of a kind.
+struct Entry {
+    name: String,
+    /// Where its objects are, once one was looked for.
+    places: OnceLock<Places>,
+}
 
 /// One bundle.
 pub struct Side {
@@ -56,8 +64,7 @@ pub struct Side {
     entries: Box<dyn Entries>,
     like_parts: LikeParts,
     /// `<facet>/<layer>/<stem>` → entries.
-    by_kind: HashMap<String, Vec<String>>,
-    places: Mutex<BTreeMap<String, Arc<Places>>>,
+    by_kind: HashMap<String, Vec<Entry>>,
 }
 
 impl Side {
@@ -73,10 +80,13 @@ impl Side {
         }
         let manifest: Manifest = document(name, &*entries, "evid.json")?;
         let like_parts = LikeParts::of(manifest.like_parts.clone());
-        let mut by_kind: HashMap<String, Vec<String>> = HashMap::new();
+        let mut by_kind: HashMap<String, Vec<Entry>> = HashMap::new();
         for (entry, _) in entries.sums().iter() {
             if let Some((folder, file)) = entry.rsplit_once('/') {
-                by_kind.entry(format!("{folder}/{}", like_parts.stem(file))).or_default().push(entry.to_owned());
+                by_kind
+                    .entry(format!("{folder}/{}", like_parts.stem(file)))
+                    .or_default()
+                    .push(Entry { name: entry.to_owned(), places: OnceLock::new() });
             }
         }
         Ok(Self {
@@ -89,7 +99,6 @@ impl Side {
             sha256: sha256.to_owned(),
             unchecked: false,
             entries,
-            places: Mutex::default(),
         })
     }
 
@@ -121,8 +130,23 @@ impl Side {
     /// # Errors
     /// As [`Side::file`], or if a line is no JSON.
     pub fn line(&self, facet: &str, layer: &str, stem: &str, namespace: &str, name: &str) -> Result<Value, CompareError> {
-        let Some((entry, range)) = self.find(facet, layer, stem, namespace, name)? else { return Ok(Value::Null) };
-        self.parse(entry, self.file(entry)?.get(range).unwrap_or_default())
+        self.read(facet, layer, stem, namespace, name).map(Option::unwrap_or_default)
+    }
+
+    /// The line of one object in a facet's file; none if there is none.
+    ///
+    /// # Errors
+    /// As [`Side::line`].
+    pub fn read<T: DeserializeOwned>(
+        &self,
+        facet: &str,
+        layer: &str,
+        stem: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Option<T>, CompareError> {
+        let found = self.find(facet, layer, stem, namespace, name)?;
+        found.map(|(entry, range)| self.parse(entry, self.file(entry)?.get(range).unwrap_or_default())).transpose()
     }
 
     /// One object, put together from the lines of its facets.
@@ -158,8 +182,15 @@ impl Side {
     ) -> Result<Option<(&str, Range<usize>)>, CompareError> {
         let place = format!("{namespace}/{name}");
         for entry in self.by_kind.get(&format!("{facet}/{layer}/{stem}")).into_iter().flatten() {
-            if let Some(range) = self.places(entry)?.get(&place) {
-                return Ok(Some((entry, range.clone())));
+            let places = match entry.places.get() {
+                Some(known) => known,
+                None => {
+                    let read = self.places(&entry.name)?;
+                    entry.places.get_or_init(|| read)
+                }
+            };
+            if let Some(range) = places.get(&place) {
+                return Ok(Some((&entry.name, range.clone())));
             }
         }
         Ok(None)
@@ -179,13 +210,10 @@ impl Side {
         Ok(all)
     }
 
-    /// The position of each object's line in a file, by `namespace/name`; read once.
-    fn places(&self, entry: &str) -> Result<Arc<Places>, CompareError> {
-        if let Some(places) = locked(&self.places).get(entry) {
-            return Ok(Arc::clone(places));
-        }
+    /// The position of each object's line in a file.
+    fn places(&self, entry: &str) -> Result<Places, CompareError> {
         let bytes = self.file(entry)?;
-        let (mut places, mut start) = (HashMap::new(), 0);
+        let (mut places, mut start) = (Places::default(), 0);
         for line in bytes.split(|b| *b == b'\n') {
             let range = start..start + line.len();
             start = range.end + 1;
@@ -196,8 +224,6 @@ impl Side {
                 if entry.starts_with("state/") { self.parse::<StatePlace<'_>>(entry, line)?.metadata } else { self.parse(entry, line)? };
             places.insert(format!("{}/{}", place.namespace, place.name), range);
         }
-        let places = Arc::new(places);
-        locked(&self.places).insert(entry.to_owned(), Arc::clone(&places));
         Ok(places)
     }
 
@@ -213,9 +239,4 @@ impl Side {
 /// The lines of a file.
 pub fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty())
-}
-
-/// A cache stays valid even if its last writer panicked.
-fn locked<T>(cache: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    cache.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,18 +4,18 @@
 use crate::bundle::lines::OwnedLine;
 use crate::claims::predicates::wanted::is_anothers_doing;
 use crate::claims::{Code, Effect, Evidence, Finding};
-use crate::compare::{CompareError, Side, Spot, lines};
+use crate::compare::{CompareError, Instance, Side, Spot};
 use crate::value::{Map, Text};
-use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fields of a layer's objects that moved from one bundle to another under an agreement.
 pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
-    let (Some(before), Some(after)) = (e.sides.get(a), e.sides.get(b)) else { return Ok(findings) };
-    let (old, new) = (owned(e, layer, before, a)?, owned(e, layer, after, b)?);
-    for (spot, later) in &new {
-        let Some(earlier) = old.get(spot) else { continue };
+    for (spot, all) in e.instances.of_layer(layer) {
+        let owned = |i: usize| all.get(i)?.as_ref().filter(|at| at.owned && !at.derived);
+        let (Some(was), Some(is)) = (owned(a), owned(b)) else { continue };
+        let (Some(earlier), Some(later)) = (line(e, spot, was, a)?, line(e, spot, is, b)?) else { continue };
+        let file = e.file("identity", spot, is, b)?;
         let pointers: BTreeSet<&Text> = earlier.fields.keys().chain(later.fields.keys()).collect();
         for pointer in pointers {
             // If only one bundle has the agreement, the field is state in the other, and is compared as state.
@@ -28,7 +28,7 @@ pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result
             let is_open = [was, is].iter().any(|by| by.wide || by.idle) || pointer == "/spec/replicas" && is_anothers_doing(e, spot, a, b)?;
             let effect = if is_open { Effect::Doubts } else { Effect::Notes };
             let finding = Finding::new(effect, Code::OwnedFieldMoved, b).about(e.key(spot));
-            findings.push(finding.at(pointer, x.cloned(), y.cloned()).in_file(&later.file));
+            findings.push(finding.at(pointer, x.cloned(), y.cloned()).in_file(&file));
         }
     }
     Ok(findings)
@@ -54,13 +54,9 @@ pub(super) fn by_expression(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding
 /// The fields of an identity line that are needed here.
 #[derive(serde::Deserialize)]
 struct Line {
-    namespace: String,
-    name: String,
     #[serde(default)]
     owned: BTreeMap<String, OwnedLine>,
     fields: Map,
-    #[serde(skip)]
-    file: String,
 }
 
 impl Line {
@@ -71,20 +67,7 @@ impl Line {
     }
 }
 
-/// The objects of a layer that have such fields, in one bundle.
-fn owned(e: &Evidence<'_>, layer: &str, side: &Side, i: usize) -> Result<BTreeMap<Spot, Line>, CompareError> {
-    let mut out = BTreeMap::new();
-    let holds = memmem::Finder::new(b"\"owned\":{");
-    for (entry, _, stem, _) in side.files("identity") {
-        let bytes = side.file(entry)?;
-        // Few lines hold such a field: a search in the bytes saves parsing the others.
-        for line in lines(&bytes).filter(|line| holds.find(line).is_some()) {
-            let line: Line = side.parse(entry, line)?;
-            let spot = Spot { stem: stem.to_owned(), namespace: line.namespace.clone(), name: line.name.clone() };
-            if e.instances.layer(&spot) == layer && e.instances.at(&spot, i).is_some_and(|at| !at.derived) {
-                out.insert(spot, Line { file: entry.to_owned(), ..line });
-            }
-        }
-    }
-    Ok(out)
+fn line(e: &Evidence<'_>, spot: &Spot, at: &Instance, i: usize) -> Result<Option<Line>, CompareError> {
+    let read = |side: &Side| side.read("identity", &at.layer, &spot.stem, &spot.namespace, &spot.name);
+    e.sides.get(i).map_or(Ok(None), read)
 }

@@ -7,7 +7,7 @@ use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Is, Line, Spot, lines};
 use crate::model::{By, Key, instant};
 use crate::value::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(super) fn available(q: &Question<'_>) -> Answer {
     let e = q.evidence;
@@ -108,16 +108,16 @@ fn unsampled(q: &Question<'_>, seen: &[Seen], i: usize) -> Result<Vec<Finding>, 
 }
 
 /// uid → layer of every object in the bundles.
-fn owners(e: &Evidence<'_>) -> BTreeMap<String, String> {
+fn owners<'e>(e: &'e Evidence<'_>) -> HashMap<&'e str, &'e str> {
     let all = e.instances.all.iter().flat_map(|(spot, all)| all.iter().flatten().map(move |at| (spot, at)));
-    all.filter(|(_, at)| !at.uid.is_empty()).map(|(spot, at)| (at.uid.clone(), e.instances.layer(spot).to_owned())).collect()
+    all.filter(|(_, at)| !at.uid.is_empty()).map(|(spot, at)| (at.uid.as_str(), e.instances.layer(spot))).collect()
 }
 
 /// The layer of a pod: from a bundle, else the layer of its controller; empty if unknown.
-fn layer_of<'a>(e: &'a Evidence<'_>, owners: &'a BTreeMap<String, String>, pod: &Pod) -> &'a str {
+fn layer_of<'a>(e: &'a Evidence<'_>, owners: &HashMap<&str, &'a str>, pod: &Pod) -> &'a str {
     let spot = Spot { stem: "pods".into(), namespace: pod.namespace.clone(), name: pod.name.clone() };
-    let placed = e.instances.layers.get(&spot).filter(|(_, by)| *by != By::None).map(|(layer, _)| &**layer);
-    placed.or_else(|| owners.get(&pod.uid).or_else(|| owners.get(&pod.owner)).map(|l| &**l)).unwrap_or_default()
+    let placed = e.instances.place(&spot).filter(|(_, by)| *by != By::None).map(|(layer, _)| layer);
+    placed.or_else(|| owners.get(&*pod.uid).or_else(|| owners.get(&*pod.owner)).copied()).unwrap_or_default()
 }
 
 /// What one line says against the layer. A pod that has not been ready yet is starting; that does not count.

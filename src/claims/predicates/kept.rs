@@ -5,7 +5,7 @@ use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Finding, Position};
 use crate::compare::{FieldChange, differences};
 use crate::model::meta;
-use crate::value::{Value, json};
+use crate::value::{Map, Text, Value, json};
 use std::collections::BTreeSet;
 
 /// What the switch brings, and where: another one is another switch under the same name.
@@ -15,13 +15,32 @@ fn aim_of(root: &Value) -> Value {
     json!({"spec": fields.into_iter().filter_map(part).collect::<Value>()})
 }
 
+/// How the switch syncs, and what it does by itself; `enabled: true` and what is false say nothing.
+fn policy_of(root: &Value) -> Map {
+    let mut policy = root.pointer("/spec/syncPolicy").and_then(Value::as_object).cloned().unwrap_or_default();
+    if let Some(automated) = policy.get_mut("automated").and_then(Value::as_object_mut) {
+        automated.retain(|name, value| name != "enabled" && *value != Value::Bool(false));
+    }
+    policy
+}
+
+/// What differs from the policy that the switch had when it was on. While it is off it may lack some of that, and have nothing else.
+fn other_policy(on: &Map, now: &Map, is_off: bool) -> Vec<FieldChange> {
+    let part = |policy: &Map| {
+        let kept = policy.iter().filter(|(name, _)| !is_off || name.as_str() != "automated" && now.contains_key(name));
+        json!({"spec": {"syncPolicy": kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Value>()}})
+    };
+    differences(&part(on), &part(now))
+}
+
 pub(super) fn kept(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let Some(root) = e.root(q.layer) else { return Ok(None) };
     let mut findings = Vec::new();
     let key = || e.key(&root);
-    let mut first: Option<String> = None;
+    let mut first: Option<&Text> = None;
     let mut aim: Option<Value> = None;
+    let mut on: Option<Map> = None;
     let kinds = BTreeSet::from([APPLICATIONS.to_owned()]);
     for i in 0..e.sides.len() {
         let gaps = e.gaps_in(q.layer, &kinds, i);
@@ -34,7 +53,7 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
         let file = e.shown_in(&root, at, i)?;
         match &first {
             _ if at.uid.is_empty() => findings.push(Finding::new(Effect::Doubts, Code::NoUid, i).about(key())),
-            None => first = Some(at.uid.clone()),
+            None => first = Some(&at.uid),
             Some(uid) if *uid != at.uid => {
                 findings.push(Finding::new(Effect::Counters, Code::Replaced, i).about(key()).at(
                     "/metadata/uid",
@@ -63,6 +82,12 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
             continue;
         }
         let off = q.at(Position::Off).contains(&i) || q.at(Position::Partial).contains(&i);
+        let policy = policy_of(&state);
+        let other = on.as_ref().map_or_else(Vec::new, |on| other_policy(on, &policy, off));
+        findings.extend(other.into_iter().map(|f| found(f).in_file(&file)));
+        if !off {
+            on.get_or_insert(policy);
+        }
         let mode = Mode::of(&state);
         if !(if off { mode.is_manual() } else { mode.is_on() }) {
             let code = if off { Code::AutomatedWhenOff } else { Code::NotAutomatedWhenOn };

@@ -13,8 +13,7 @@ use std::collections::BTreeMap;
 /// Windows and resourceVersions both rise from each bundle to the next.
 pub(super) fn ordered(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
-    let versions =
-        each(q.evidence.sides, q.evidence.sides.len(), |i, side| versions(q, i, side)).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let versions = each(q.evidence.sides, q.evidence.sides.len(), |i, _| versions(q, i)).into_iter().collect::<Result<Vec<_>, _>>()?;
     for i in 0..q.evidence.sides.len() {
         findings.extend(dated_outside(q.evidence.sides, i)?);
     }
@@ -99,8 +98,9 @@ struct Fields<'a> {
 }
 
 /// uid → resourceVersion, and the file that shows it. The uid replaces kind, namespace and name if a source gives none.
-fn versions(q: &Question<'_>, i: usize, side: &Side) -> Result<BTreeMap<String, (u64, String)>, CompareError> {
+fn versions<'q>(q: &Question<'q>, i: usize) -> Result<BTreeMap<&'q str, (u64, &'q str)>, CompareError> {
     let mut out = BTreeMap::new();
+    let Some(side) = q.evidence.sides.get(i) else { return Ok(out) };
     for (entry, _, stem, _) in side.files("noise") {
         let bytes = side.file(entry)?;
         for line in lines(&bytes) {
@@ -109,7 +109,7 @@ fn versions(q: &Question<'_>, i: usize, side: &Side) -> Result<BTreeMap<String, 
             if let Some(at) = q.evidence.instances.at(&spot, i).filter(|i| !i.uid.is_empty())
                 && let Ok(version) = (if at.version.is_empty() { line.fields.version.as_ref() } else { at.version.as_str() }).parse()
             {
-                out.insert(at.uid.clone(), (version, entry.to_owned()));
+                out.insert(at.uid.as_str(), (version, entry));
             }
         }
     }

@@ -79,7 +79,7 @@ impl Shown {
 /// uid → layer; nothing of objects that no evidence places.
 fn placed(instances: &Instances) -> BTreeMap<String, String> {
     let all = instances.all.iter().filter(|(spot, _)| instances.by(spot) != By::None);
-    let each = all.flat_map(|(spot, all)| all.iter().flatten().map(move |at| (at.uid.clone(), instances.layer(spot).to_owned())));
+    let each = all.flat_map(|(spot, all)| all.iter().flatten().map(move |at| (at.uid.to_string(), instances.layer(spot).to_owned())));
     each.filter(|(uid, _)| !uid.is_empty()).collect()
 }
 
