@@ -32,6 +32,11 @@ impl Evidence<'_> {
                 // The owner of the field was seen on one side only.
                 set_aside(change, |f| f.owned);
             }
+            let kind = self.rules.of(&change.key.group, &change.key.kind);
+            if !self.gaps(b).is_empty() && change.fields.iter().any(|f| kind.refers(&f.pointer)) {
+                // What it refers to may be there, unseen.
+                set_aside(change, |f| kind.refers(&f.pointer));
+            }
             let (lacks, has) = match change.kind {
                 ChangeKind::Added => (a, b),
                 ChangeKind::Removed => (b, a),
@@ -41,7 +46,7 @@ impl Evidence<'_> {
             let owner = change.controller.as_ref().map(|(group, kind)| self.stem_of(group, kind));
             let is_hidden = |stem: &String| hides(stem, has) || hides(stem, lacks);
             change.uncertain |= hides(&change.spot.stem, lacks) || owner.as_ref().is_some_and(is_hidden);
-            let relations = self.rules.of(&change.key.group, &change.key.kind).rule.relations.iter();
+            let relations = kind.rule.relations.iter();
             let hidden: Vec<&Relation> = relations.filter(|r| is_hidden(&self.stem_of(&r.group, &r.to))).collect();
             // A kind that the object does not speak of hides nothing of it.
             if let Some(at) = self.instances.at(&change.spot, has).filter(|_| !change.uncertain && !hidden.is_empty()) {

@@ -2,7 +2,7 @@
 use crate::bundle::lines::{IdentityLine, StatePlace};
 use crate::compare::departures::{Baseline, candidates};
 use crate::compare::differing::{Found, differing};
-use crate::compare::lasting::{identities, kind_of, moved, uid};
+use crate::compare::lasting::{astray, identities, kind_of, moved, uid};
 use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, differences};
 use crate::kinds::Rules;
 use crate::model::{Key, group_of, meta, unstem};
@@ -164,8 +164,11 @@ fn of_identity(
         ..Change::new(instances, spot, &line.derived, entry.clone(), kind, (a, b))
     };
     for (spot, y) in &new {
-        let Some(x) = old.get(spot).filter(|x| !uid(&x.0).is_empty() && uid(&x.0) == uid(&y.0)) else { continue };
-        let fields = moved(kind_of(rules, spot), spot, (before, after), x, y)?;
+        let (Some(x), kind) = (old.get(spot), kind_of(rules, spot)) else { continue };
+        let mut fields = astray(kind, instances, (a, b), &x.0, &y.0);
+        if !uid(&x.0).is_empty() && uid(&x.0) == uid(&y.0) {
+            fields.extend(moved(kind, spot, (before, after), x, y)?);
+        }
         if fields.is_empty() {
             continue;
         }

@@ -2,7 +2,7 @@
 //! are fields that its kind's rule says move by themselves, and fields that another controller owns by agreement.
 use crate::bundle::lines::IdentityLine;
 use crate::compare::differing::Found;
-use crate::compare::{CompareError, FieldChange, Side, Spot, differences};
+use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, differences};
 use crate::kinds::patterns::covers;
 use crate::kinds::{Kind, Rules};
 use crate::model::unstem;
@@ -40,14 +40,21 @@ pub(super) fn moved(
     x: &(IdentityLine, String),
     y: &(IdentityLine, String),
 ) -> Result<Vec<FieldChange>, CompareError> {
+    let closer = match kind.rule.when.is_empty() {
+        true => Vec::new(),
+        false => kind.closer(&[&whole(sides.0, spot, x)?, &whole(sides.1, spot, y)?]),
+    };
     let mut out = match (x.0.derived.is_null(), y.0.derived.is_null()) {
         (true, true) => Vec::new(),
-        (false, false) => differences(&kind.without_moves(x.0.derived.clone()), &kind.without_moves(y.0.derived.clone())),
+        (false, false) => {
+            let lasting = |line: &IdentityLine| kind.without_moves(&closer, line.derived.clone());
+            differences(&lasting(&x.0), &lasting(&y.0))
+        }
         // If it is derived on one side only, its whole content is compared with the other side: no rule says there which fields may move.
         _ => differences(&content(sides.0, spot, x)?, &content(sides.1, spot, y)?),
     };
     let fields: BTreeSet<&Text> = x.0.fields.keys().chain(y.0.fields.keys()).collect();
-    for pointer in fields.into_iter().filter(|p| kind.is_lasting(p)) {
+    for pointer in fields.into_iter().filter(|p| kind.is_lasting(&closer, p)) {
         let (before, after) = (x.0.fields.get(pointer).cloned(), y.0.fields.get(pointer).cloned());
         if before != after {
             out.push(FieldChange::new(pointer, before, after));
@@ -55,6 +62,16 @@ pub(super) fn moved(
     }
     out.extend(kind.rule.must_stay.iter().filter_map(|pattern| lost(pattern, &x.0, &y.0)));
     Ok(out)
+}
+
+/// What refers to another object by its uid, which was there before, and refers to none that is there any more: whoever follows it finds
+/// the other gone (the garbage collector, the binder of volumes).
+pub(super) fn astray(kind: &Kind, instances: &Instances, (a, b): (usize, usize), x: &IdentityLine, y: &IdentityLine) -> Vec<FieldChange> {
+    let uid = |line: &IdentityLine, pointer: &str| line.fields.get(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let moved = y.fields.keys().filter(|p| kind.refers(p)).map(|p| (p, uid(x, p), uid(y, p)));
+    let lost = moved.filter(|(_, was, is)| was != is && (was.is_empty() || instances.has(a, was)) && !instances.has(b, is));
+    let field = |uid: String| (!uid.is_empty()).then(|| uid.into());
+    lost.map(|(pointer, was, is)| FieldChange::new(pointer, field(was), field(is))).collect()
 }
 
 /// What one instance had at a pattern's places and has at none of them any more.
@@ -68,11 +85,19 @@ fn lost(pattern: &str, x: &IdentityLine, y: &IdentityLine) -> Option<FieldChange
     Some(FieldChange::new(&pointer, Some(before), None))
 }
 
+/// An object, put together again.
+fn whole(side: &Side, spot: &Spot, (_, entry): &(IdentityLine, String)) -> Result<Value, CompareError> {
+    side.whole(layer_of(entry), &spot.stem, &spot.namespace, &spot.name)
+}
+
+fn layer_of(entry: &str) -> &str {
+    entry.split('/').nth(1).unwrap_or("")
+}
+
 /// The content of an object, derived or state.
 fn content(side: &Side, spot: &Spot, (line, entry): &(IdentityLine, String)) -> Result<Value, CompareError> {
     if !line.derived.is_null() {
         return Ok(line.derived.clone());
     }
-    let layer = entry.split('/').nth(1).unwrap_or("");
-    side.line("state", layer, &spot.stem, &spot.namespace, &spot.name)
+    side.line("state", layer_of(entry), &spot.stem, &spot.namespace, &spot.name)
 }

@@ -2,30 +2,48 @@
 //! every kind.
 use crate::kinds::Kind;
 use crate::kinds::patterns::{covers, prune};
-use crate::kinds::rule::{Given, Rule};
+use crate::kinds::rule::{Given, Rule, When};
 use crate::value::{Value, join, tokens};
 
 impl Kind {
-    /// An object without the fields that move by themselves in one instance (law 5).
-    pub fn without_moves(&self, mut value: Value) -> Value {
-        self.patterns(|rule| &rule.moves).iter().for_each(|pattern| prune(&mut value, &tokens(pattern)));
+    /// The further rules of the kind whose conditions each of these objects meets.
+    pub fn closer(&self, objects: &[&Value]) -> Vec<&When> {
+        self.rule.when.iter().filter(|when| objects.iter().all(|object| when.holds(object))).collect()
+    }
+
+    /// An object without the fields that move by themselves in one instance (law 5). Of a list of which the rule names elements only those
+    /// move, and they are identity: the others stay.
+    pub fn without_moves(&self, closer: &[&When], mut value: Value) -> Value {
+        let lists = self.lists_of_elements(closer);
+        let moves = self.patterns_with(closer, |rule| &rule.moves);
+        moves.iter().filter(|pattern| !lists.contains(pattern)).for_each(|pattern| prune(&mut value, &tokens(pattern)));
         value
     }
 
     /// Whether the rule itself calls the field identity (not only an agreement about one object), and it does not move by itself.
-    pub fn is_lasting(&self, pointer: &str) -> bool {
+    pub fn is_lasting(&self, closer: &[&When], pointer: &str) -> bool {
         let any = |patterns: Vec<String>| patterns.iter().any(|pattern| covers(pattern, pointer));
-        let elements = |pointer: &str| {
-            let mut found = false;
-            self.each(&mut |at, rule| found |= rule.elements.keys().any(|pattern| covers(&format!("{at}{pattern}"), pointer)));
-            found || self.rule.when.iter().any(|w| w.elements.keys().any(|pattern| covers(pattern, pointer)))
-        };
-        (any(self.patterns(|rule| &rule.identity)) || elements(pointer)) && !any(self.patterns(|rule| &rule.moves))
+        (any(self.patterns_with(closer, |rule| &rule.identity)) || any(self.lists_of_elements(closer)))
+            && !any(self.patterns_with(closer, |rule| &rule.moves))
+    }
+
+    /// Whether the field is the uid of another object.
+    pub fn refers(&self, pointer: &str) -> bool {
+        self.patterns(|rule| &rule.refers).iter().any(|pattern| covers(pattern, pointer))
+    }
+
+    /// The lists of which the rule names elements that are identity.
+    fn lists_of_elements(&self, closer: &[&When]) -> Vec<String> {
+        let mut out: Vec<String> = closer.iter().flat_map(|when| when.elements.keys().cloned()).collect();
+        self.each(&mut |at, rule| out.extend(rule.elements.keys().map(|pattern| format!("{at}{pattern}"))));
+        out
     }
 
     /// The generated field (law 13) that a pointer names or leads into: the cluster writes it anew for each instance.
     pub fn generated(&self, pointer: &str) -> Option<String> {
-        let depth = self.patterns(|rule| &rule.generated).iter().find(|pattern| covers(pattern, pointer)).map(|p| tokens(p).len())?;
+        let all: Vec<&When> = self.rule.when.iter().collect();
+        let depth =
+            self.patterns_with(&all, |rule| &rule.generated).iter().find(|pattern| covers(pattern, pointer)).map(|p| tokens(p).len())?;
         Some(tokens(pointer).iter().take(depth).fold(String::new(), |whole, token| join(&whole, token)))
     }
 
@@ -36,9 +54,14 @@ impl Kind {
 
     /// The patterns of one list of the rule, including those of its fragments and of the rule for every kind.
     pub fn patterns(&self, list: impl Fn(&Rule) -> &[String]) -> Vec<String> {
+        self.patterns_with(&[], list)
+    }
+
+    /// As [`Self::patterns`], with those of these further rules.
+    fn patterns_with(&self, closer: &[&When], list: impl Fn(&Rule) -> &[String]) -> Vec<String> {
         let mut out = Vec::new();
         self.each(&mut |at, rule| out.extend(list(rule).iter().map(|pattern| format!("{at}{pattern}"))));
-        self.rule.when.iter().for_each(|when| out.extend(list(&when.as_rule()).iter().cloned()));
+        closer.iter().for_each(|when| out.extend(list(&when.as_rule()).iter().cloned()));
         out
     }
 

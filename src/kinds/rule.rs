@@ -26,6 +26,9 @@ pub struct Rule {
     /// Pointer patterns of fields that move by themselves while the uid stays (law 5), such as restart counts and addresses: identity
     /// fields, and other fields of a derived object.
     pub moves: Vec<String>,
+    /// Pointer patterns of identity fields that hold the uid of another object: one that led to an object and leads to none any more is a
+    /// change, whatever `moves` says.
+    pub refers: Vec<String>,
     /// Pointer patterns of identity fields that the cluster writes anew for each instance: they are named if they differ (law 13).
     pub generated: Vec<String>,
     /// Lists in which some elements are identity: pointer pattern of the list → field → texts (`*` at the end stands for any text). An
@@ -169,7 +172,7 @@ pub struct Given {
     /// Pointer pattern of the place where it is added.
     pub at: String,
     /// The complete form of the value: a text (`*` at its end stands for any text, `{object}` for the object's name, `{name}` for the
-    /// value's own `name`), a map with an entry for each field that it may have, or a list of the forms of its elements; `"*"` is any
+    /// value's own `name`), a map with an entry for each field that it may have, and must have unless that is any value, or a list of the forms of its elements; `"*"` is any
     /// value. Absent: any value, whatever the template has.
     pub like: Option<Value>,
     /// A map of this name beside the map that holds the value (or the map at this pointer) holds the same value.

@@ -19,13 +19,12 @@ pub struct Facets {
     pub order: Map,
 }
 
-/// Splits `value`; `owned` are pointers of fields that a controller owns by agreement; they are identity here.
-pub fn split(kind: &Kind, value: Value, owned: &[String]) -> Facets {
-    let extra = Tree::identity(owned);
+/// Splits `value`; `owned` are pointers of fields that a controller owns by agreement; they are identity here. `stated` are pointers of
+/// fields that are state even where they have their default.
+pub fn split(kind: &Kind, value: Value, owned: &[String], stated: &[String]) -> Facets {
+    let extra = [Tree::exact(owned, Facet::Identity), Tree::exact(stated, Facet::State)];
     let mut nodes = kind.trees(&value);
-    if !owned.is_empty() {
-        nodes.push(&extra);
-    }
+    nodes.extend(&extra);
     let mut walk = Walk { nodes, pointer: String::new(), identity: Vec::new(), noise: Vec::new(), order: Vec::new() };
     let state = walk.part(value, 0, None).state().unwrap_or(Value::Null);
     let sorted = |fields: Vec<(String, Value)>| fields.into_iter().collect();
@@ -151,6 +150,10 @@ impl Walk<'_> {
         self.active(from).any(|n| n.default.as_ref() == Some(value))
     }
 
+    fn is_stated(&self, from: usize) -> bool {
+        self.active(from).any(|n| n.is_exact && n.facet == Some(Facet::State))
+    }
+
     fn active(&self, from: usize) -> impl DoubleEndedIterator<Item = &Tree> {
         self.nodes.get(from..).into_iter().flatten().copied()
     }
@@ -159,7 +162,7 @@ impl Walk<'_> {
         let own = self.active(from).rev().find_map(|n| n.facet.filter(|_| !n.unless.contains(&value)));
         let facet = own.or(inherited);
         let elsewhere = matches!(facet, Some(Facet::Identity | Facet::Noise));
-        if !elsewhere && self.is_default(from, &value) {
+        if !elsewhere && !self.is_stated(from) && self.is_default(from, &value) {
             self.noise.push((self.pointer.clone(), value));
             return Left::Default;
         }

@@ -25,7 +25,7 @@ pub(super) struct Tree {
     /// Of a list: field → patterns of the elements that are identity.
     elements: BTreeMap<String, Vec<String>>,
     /// Built from exact pointers: a `*` in them is no pattern.
-    is_exact: bool,
+    pub(super) is_exact: bool,
 }
 
 impl Tree {
@@ -49,8 +49,8 @@ impl Tree {
         }
     }
 
-    /// Makes exact pointers identity, for one object.
-    pub(super) fn identity(pointers: &[String]) -> Self {
+    /// Gives exact pointers a facet, for one object.
+    pub(super) fn exact(pointers: &[String], facet: Facet) -> Self {
         let mut tree = Self::default();
         for pointer in pointers {
             let mut node = &mut tree;
@@ -58,7 +58,7 @@ impl Tree {
                 node.is_exact = true;
                 node = node.edges.entry(token).or_default();
             }
-            node.facet = Some(Facet::Identity);
+            (node.is_exact, node.facet) = (true, Some(facet));
         }
         tree
     }

@@ -2,10 +2,13 @@
 use crate::canon::json;
 use crate::kinds::patterns::covers;
 use crate::layers::Context;
-use crate::model::{Object, Placement, meta};
+use crate::model::{Key, Object, Placement, meta};
 use crate::value::Value;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
+
+/// What an autoscaler owns.
+const REPLICAS: &str = "/spec/replicas";
 
 /// A field that another controller owns by agreement.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,7 +27,7 @@ pub struct Owned {
 /// Applications, ignores by pointer.
 pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placement) -> Vec<Owned> {
     let k = &object.key;
-    let replicas = object.value.pointer("/spec/replicas").and_then(Value::as_i64);
+    let replicas = object.value.pointer(REPLICAS).and_then(Value::as_i64);
     // Only the Application that lists the object, and in whose layer the object is, may set agreements for it.
     let is_theirs = placement.mark.is_empty() && context.apps.layer_of_app(&placement.app).is_none_or(|layer| layer == placement.layer);
     let app = if is_theirs { &*placement.app } else { "" };
@@ -41,15 +44,22 @@ pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placemen
         .collect();
     if let Some(scaler) = context.scaled.get(k) {
         // Outside of the autoscaler's bounds there is no agreement.
-        owned.retain(|o| o.pointer != "/spec/replicas");
+        owned.retain(|o| o.pointer != REPLICAS);
         let is_within = replicas.is_some_and(|n| (scaler.least..=scaler.most).contains(&n));
-        let of_scaler = || Owned { pointer: "/spec/replicas".into(), by: scaler.by, is_wide: false, is_idle: scaler.is_idle };
+        let of_scaler = || Owned { pointer: REPLICAS.into(), by: scaler.by, is_wide: false, is_idle: scaler.is_idle };
         owned.extend(is_within.then(of_scaler));
     }
     if is_aggregated(context, object) {
         owned.push(Owned { pointer: "/rules".into(), by: "aggregation", is_wide: false, is_idle: false });
     }
     owned
+}
+
+/// The pointers of the fields that are state even where they have their default: the count of an object that has an autoscaler and is
+/// outside of its bounds. In another bundle the autoscaler owns the field, so one of them has to say what it is.
+pub fn stated_fields(context: &Context<'_>, key: &Key, owned: &[Owned]) -> Vec<String> {
+    let is_free = context.scaled.contains_key(key) && owned.iter().all(|o| o.pointer != REPLICAS);
+    is_free.then(|| REPLICAS.to_owned()).into_iter().collect()
 }
 
 /// Whether an object's rules are exactly those of the ClusterRoles that its `aggregationRule` selects: they follow from state that is

@@ -32,7 +32,7 @@ fn every_sample_object_is_its_facets_again() {
             for item in list.items {
                 let group = item["apiVersion"].as_str().unwrap().split_once('/').map_or("", |(g, _)| g);
                 let kind = rules.of(group, item["kind"].as_str().unwrap());
-                let facets = split(kind, item.clone(), &["/spec/replicas".into()]);
+                let facets = split(kind, item.clone(), &["/spec/replicas".into()], &[]);
                 assert_eq!(join_facets(facets), item, "{}", item["metadata"]["name"]);
                 seen += 1;
             }
@@ -48,7 +48,7 @@ fn state_is_free_of_what_the_server_keeps_for_itself() {
         for item in list.items {
             let group = item["apiVersion"].as_str().unwrap().split_once('/').map_or("", |(g, _)| g);
             let kind = item["kind"].as_str().unwrap().to_owned();
-            let mut state = split(rules.of(group, &kind), item, &[]).state;
+            let mut state = split(rules.of(group, &kind), item, &[], &[]).state;
             // What runs on a node stands in its status alone, and which devices it offers.
             if kind == "Node" {
                 let status = state.as_object_mut().and_then(|node| node.remove("status")).unwrap();
@@ -77,7 +77,7 @@ fn state_is_free_of_what_the_server_keeps_for_itself() {
 fn an_unknown_kind_is_state_but_for_status_and_bookkeeping() {
     let rules = Rules::new(&[]).unwrap();
     let object = json!({"apiVersion": "x.example/v1", "kind": "Gadget", "metadata": {"name": "g", "uid": "u", "finalizers": ["b", "a"]}, "spec": {"a": [2, 1]}, "status": {"x": 1}});
-    let facets = split(rules.of("x.example", "Gadget"), object.clone(), &[]);
+    let facets = split(rules.of("x.example", "Gadget"), object.clone(), &[], &[]);
     assert_eq!(
         facets.state,
         json!({"apiVersion": "x.example/v1", "kind": "Gadget", "metadata": {"name": "g", "finalizers": ["a", "b"]}, "spec": {"a": [2, 1]}})
@@ -95,6 +95,7 @@ fn the_order_of_maps_in_lists_means_nothing_and_the_order_of_init_containers_doe
         split(
             rules.of("apps", "Deployment"),
             json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": spec}),
+            &[],
             &[],
         )
         .state
@@ -133,7 +134,7 @@ proptest! {
         if !value.is_object() { value = json!({"spec": value}); }
         let rules = Rules::new(&[]).unwrap();
         let group = match kind { "Deployment" => "apps", "Application" => "argoproj.io", _ => "" };
-        let facets = split(rules.of(group, kind), value.clone(), &["/spec/replicas".into()]);
+        let facets = split(rules.of(group, kind), value.clone(), &["/spec/replicas".into()], &[]);
         prop_assert_eq!(json::to_text(&join_facets(facets)), json::to_text(&value));
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn differing(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (us
                 let uid = |side: usize| e.instances.at(spot, side).map(|at| &at.uid);
                 let effect = match (uid(a) == uid(b), is_lost(x.as_ref(), y.as_ref())) {
                     // Another value that does not move in one instance is a change (law 5).
-                    (true, _) if is_lasting(e, spot, pointer) => continue,
+                    (true, _) if is_lasting(e, spot, (a, b), pointer)? => continue,
                     // What was lost serves no more; where the object is new, it may still come.
                     (true, true) => Effect::Counters,
                     (false, true) => Effect::Doubts,
@@ -43,9 +43,11 @@ fn is_lost(before: Option<&Value>, after: Option<&Value>) -> bool {
     !is_empty(before) && is_empty(after)
 }
 
-fn is_lasting(e: &Evidence<'_>, spot: &Spot, pointer: &str) -> bool {
+fn is_lasting(e: &Evidence<'_>, spot: &Spot, (a, b): (usize, usize), pointer: &str) -> Result<bool, CompareError> {
     let (plural, group) = unstem(&spot.stem);
-    e.rules.of_resource(group, plural).is_some_and(|kind| kind.is_lasting(pointer))
+    let Some(kind) = e.rules.of_resource(group, plural) else { return Ok(false) };
+    let whole = |i: usize| e.instances.at(spot, i).map_or(Ok(Value::Null), |at| e.whole(spot, at, i));
+    Ok(kind.is_lasting(&kind.closer(&[&whole(a)?, &whole(b)?]), pointer))
 }
 
 /// Whether the value counts as generated only by what the object says about itself.

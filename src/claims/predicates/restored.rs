@@ -46,6 +46,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     findings.extend(conditions::lost(e, q.layer, (first, last), Effect::Counters)?);
     findings.extend(behind::behind_claims(e, q.layer, first, last)?);
     findings.extend(wanted::fewer_pods(e, q.layer, first, last));
+    findings.extend(wanted::fewer_ready(e, q.layer, last)?);
     let kinds = e.kinds(q.layer);
     for i in [first, last] {
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));

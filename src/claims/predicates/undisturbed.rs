@@ -183,17 +183,34 @@ fn has_ended(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Resul
 fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (&Instance, usize)) -> Result<Vec<Finding>, CompareError> {
     let (before, after) = (e.line("identity", spot, x, a)?, e.line("identity", spot, y, b)?);
     let file = e.file("identity", spot, y, b)?;
-    let found = |code, pointer: &str, old: Value, new: Value| {
-        Finding::new(Effect::Counters, code, b).about(e.key(spot)).at(pointer, Some(old), Some(new)).in_file(&file)
+    let about = |effect, code, pointer: &str, old: Option<Value>, new: Option<Value>| {
+        Finding::new(effect, code, b).about(e.key(spot)).at(pointer, old, new).in_file(&file)
     };
+    let found = |code, pointer: &str, old: Value, new: Value| about(Effect::Counters, code, pointer, Some(old), Some(new));
     let mut findings = Vec::new();
     let (old, new) = (containers(&before), containers(&after));
-    for ((container, field), (pointer, value)) in &new {
-        // A container that is reported for the first time did not restart.
-        let Some((_, earlier)) = old.get(&(container.clone(), field.clone())) else { continue };
-        if earlier != value {
-            let code = if field == "restartCount" { Code::PodRestarted } else { Code::ImageChanged };
-            findings.push(found(code, pointer, earlier.clone(), value.clone()));
+    for (place, (pointer, value)) in &new {
+        let is_count = place.1 == "restartCount";
+        match old.get(place) {
+            Some((_, earlier)) if earlier != value => {
+                findings.push(found(
+                    if is_count { Code::PodRestarted } else { Code::ImageChanged },
+                    pointer,
+                    earlier.clone(),
+                    value.clone(),
+                ));
+            }
+            // It may have been told of before, and it may not have run yet.
+            None if is_count && value.as_u64() != Some(0) => {
+                findings.push(about(Effect::Doubts, Code::PodRestarted, pointer, None, Some(value.clone())));
+            }
+            _ => {}
+        }
+    }
+    // The kubelet goes on telling of a container as long as its pod is there.
+    for ((_, field), (pointer, value)) in old.iter().filter(|(place, _)| !new.contains_key(*place)) {
+        if field == "restartCount" {
+            findings.push(about(Effect::Doubts, Code::PodRestarted, pointer, Some(value.clone()), None));
         }
     }
     let (was, is) = (images(&before), images(&after));

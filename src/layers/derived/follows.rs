@@ -5,7 +5,7 @@ use crate::kinds::patterns::{covers, is_like, is_within};
 use crate::kinds::rule::Given;
 use crate::kinds::split::split;
 use crate::model::meta;
-use crate::value::{Map, Value, join, push, set, tokens};
+use crate::value::{Map, Text, Value, join, push, set, tokens};
 use std::collections::BTreeMap;
 
 /// The kind of a departure.
@@ -67,7 +67,7 @@ impl<'k> Measure<'k> {
                 set(&mut made, own, part.clone());
             }
         }
-        (!made.is_null()).then(|| split(self.kind, made, &[]).state)
+        (!made.is_null()).then(|| split(self.kind, made, &[], &[]).state)
     }
 
     /// Where a state departs from its template, at the pointers that follow it.
@@ -207,7 +207,11 @@ impl Walk<'_, '_> {
                 let own = whole.get("name").and_then(Value::as_str).unwrap_or("");
                 is_like(&like.replace("{object}", self.name).replace("{name}", own), text)
             }
-            (Value::Object(like), Value::Object(map)) => map.iter().all(|(k, v)| like.get(k).is_some_and(|l| self.looks(l, v, whole))),
+            (Value::Object(like), Value::Object(map)) => {
+                // What must look like something must be there: no key of a toleration means every key.
+                let is_there = |(key, like): (&Text, &Value)| like.as_str() == Some("*") || map.contains_key(key);
+                like.iter().all(is_there) && map.iter().all(|(k, v)| like.get(k).is_some_and(|l| self.looks(l, v, whole)))
+            }
             (Value::Array(like), Value::Array(list)) => list.iter().all(|v| like.iter().any(|l| self.looks(l, v, whole))),
             _ => like == value,
         }
