@@ -1,9 +1,11 @@
 //! What an operator made for a custom resource under a name that it chose anew: the resource came back, and what is made for it has another
 //! name than before (KubeRay 1.4, ray-operator/controllers/ray/utils/util.go; Cluster API 1.10, internal/util; Crossplane 1.20,
-//! internal/controller/apiextensions/claim). That the one is missing and the other is there shows neither a loss nor an addition.
+//! internal/controller/apiextensions/claim). That the one is missing and the other is there shows neither a loss nor an addition. So it is with
+//! what the operator draws for each instance.
 use crate::claims::Evidence;
 use crate::compare::{Change, ChangeKind, CompareError, FieldChange, Instances, Spot};
 use crate::kinds::built_in::is_custom;
+use crate::kinds::patterns::covers;
 use crate::model::{meta, unstem};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +59,26 @@ impl Renamed {
         let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
         text(&field.before).zip(text(&field.after)).is_some_and(|pair| self.names.contains(&pair))
     }
+}
+
+/// What an operator writes into what it makes of keys, passwords and certificates that it draws for each instance.
+const DRAWN: &[&str] =
+    &["/metadata/annotations", "/metadata/labels", "/spec/template/metadata/annotations", "/spec/template/metadata/labels"];
+
+/// Whether an object was made again for a custom resource that is back and equal, and differs only where its operator writes what it draws for
+/// each instance: nothing says what it was to be (cloud-on-k8s 3.1, pkg/controller/common/hash; Strimzi 0.48, cluster-operator
+/// model/WorkloadUtils.java: hashes of certificates in annotations of pods).
+pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    let (a, b) = change.sides;
+    if change.kind != ChangeKind::Modified || !change.recreated {
+        return Ok(false);
+    }
+    let Some(maker) = maker(e, &change.spot, b)?.filter(is_own) else { return Ok(false) };
+    let (Some(x), Some(y)) = (e.instances.at(&maker, a), e.instances.at(&maker, b)) else { return Ok(false) };
+    let operated = &e.rules.of(&change.key.group, &change.key.kind).rule.operated;
+    let is_drawn = |pointer: &str| DRAWN.iter().any(|p| covers(p, pointer)) || operated.iter().any(|p| covers(p, pointer));
+    let may_differ = is_own(&change.spot) || change.fields.iter().all(|field| is_drawn(&field.pointer));
+    Ok(may_differ && !x.deleting && !y.deleting && e.state(&maker, x, a)? == e.state(&maker, y, b)?)
 }
 
 /// What an object is without its name: its kind, and for which custom resource it was made, which is in both bundles or has another name too.

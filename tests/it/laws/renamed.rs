@@ -3,7 +3,7 @@ use crate::laws::{Case, OFF, OPEN, PROVEN, REFUTED, TRIP, answered, app, entry, 
 use crate::samples::{items, object};
 use crate::support::json;
 use evid::usecase::capture::Collected;
-use evid::value::Value;
+use evid::value::{Value, set};
 
 /// A custom resource that an Application manages, in each bundle with this status; none where it is not there.
 fn resource(all: &mut [Collected], namespace: &str, by: &str, statuses: &[Option<Value>]) {
@@ -29,6 +29,18 @@ fn made(one: &mut Collected, bundle: usize, name: &str) {
     owned_by(&mut service, "ray.example.org/v1", "Cluster", name, &cluster["metadata"]["uid"].clone());
     items(one, "services").push(service);
     answered(one, "ray.example.org", "clusters", vec![cluster]);
+}
+
+/// A Deployment that the operator made for it, where it is, with another value there each time.
+fn drawn(all: &mut [Collected], place: &str) {
+    for (i, one) in all.iter_mut().enumerate().filter(|(i, _)| *i != 1) {
+        let mut made = new("apps/v1", "Deployment", "feast-dev", "made");
+        made["metadata"]["uid"] = json!(format!("made-{i}"));
+        made["spec"] = json!({"template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": []}}, "replicas": 0});
+        owned_by(&mut made, "ray.example.org/v1", "Serve", "main", &json!(format!("serve-{i}")));
+        set(&mut made, &format!("{place}/hash"), json!(i.to_string()));
+        items(one, "deployments").push(made);
+    }
 }
 
 /// A bundle of certificates of core, and what it puts into the namespace of the switched layer, which goes with that.
@@ -60,6 +72,37 @@ pub const CASES: &[Case] = &[
             made(&mut all[2], 2, "main-fghij");
         },
         &[("optional.restored", OPEN)],
+    ),
+    (
+        "law 13: what an operator draws anew for each instance leaves the return open",
+        TRIP,
+        |all| {
+            resource(all, "feast-dev", "feast-dev", &[Some(json!({})), None, Some(json!({}))]);
+            drawn(all, "/metadata/annotations");
+        },
+        &[("optional.restored", OPEN)],
+    ),
+    (
+        "law 13: what an operator runs is what it ran before",
+        TRIP,
+        |all| {
+            resource(all, "feast-dev", "feast-dev", &[Some(json!({})), None, Some(json!({}))]);
+            drawn(all, "/spec/template/spec");
+        },
+        &[("optional.restored", REFUTED)],
+    ),
+    (
+        "law 9: a claim that is going is not kept on purpose",
+        OFF,
+        |all| {
+            let mut claim = new("v1", "PersistentVolumeClaim", "feast-dev", "going");
+            claim["metadata"]["deletionTimestamp"] = json!("2026-11-23T18:16:00Z");
+            claim["metadata"]["finalizers"] = json!(["kubernetes.io/pvc-protection"]);
+            for one in all {
+                items(one, "persistentvolumeclaims").push(claim.clone());
+            }
+        },
+        &[("optional.absent", OPEN)],
     ),
     (
         "law 13: what an operator does not make again is missing",
