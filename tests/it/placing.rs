@@ -56,7 +56,10 @@ fn application(name: &str, parent: Option<&str>, lists: &[&Key]) -> Object {
 
 /// Puts a value at a pointer, in which each `*` is the second element of a list.
 fn nested(value: &mut Value, pointer: &str, wanted: Value) {
-    let Some((list, rest)) = pointer.split_once("/*") else { return drop(set(value, pointer, wanted)) };
+    let Some((list, rest)) = pointer.split_once("/*") else {
+        set(value, pointer, wanted);
+        return;
+    };
     let mut element = Value::Null;
     nested(&mut element, rest, wanted);
     set(value, list, Value::Array(vec![json!({"name": "another"}), element]));

@@ -47,7 +47,6 @@ const BAD: &[&str] = &[
     "crashed",
     "crashloopbackoff",
     "notready",
-    "not ready",
     "offline",
     "stopped",
     "invalid",
@@ -97,7 +96,7 @@ pub(super) fn lost(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize), effect
         findings.extend(came.map(|(place, after)| found(Effect::Doubts, place.0, None, say(place.1, *after))));
         for (pointer, before) in &was.1 {
             let after = is.1.get(pointer);
-            let now = after.map(|word| word.to_lowercase()).unwrap_or_default();
+            let now = after.map(|word| word.to_lowercase().replace(' ', "")).unwrap_or_default();
             let is_bad = BAD.contains(&&*now);
             // What comes back may be on its way.
             let is_else = !GOOD.contains(&&*now) && !DONE.contains(&&*now);

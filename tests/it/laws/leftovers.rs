@@ -9,7 +9,7 @@ fn routed(all: &mut [Collected], services: &[&str], step: usize) {
     let space = |name: &str| if name.starts_with("feast") { "feast-dev" } else { "mlops-prod" };
     for (i, one) in all.iter_mut().enumerate() {
         let mut route = new("gateway.networking.k8s.io/v1", "HTTPRoute", "default", "made-at-run-time");
-        let backends = services.iter().map(|name| json!({"name": name, "namespace": (space(name)), "port": 80}));
+        let backends = services.iter().map(|name| json!({"name": (*name), "namespace": (space(name)), "port": 80}));
         route["spec"] =
             json!({"hostnames": [format!("a{}.example.org", i * step)], "rules": [{"backendRefs": backends.collect::<Vec<_>>()}]});
         answered(one, "gateway.networking.k8s.io", "httproutes", vec![route]);
