@@ -4,7 +4,7 @@ use crate::compare::{Change, CompareError, Instance, Instances, Side, Spot};
 use crate::kinds::Rules;
 use crate::model::{Gap, Key, Layer, Role, stem, unstem};
 use crate::value::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The stem of Applications.
@@ -27,6 +27,8 @@ pub struct Evidence<'a> {
     pub(super) gaps: Vec<Vec<Gap>>,
     /// The Applications that were put together so far: most claims ask them.
     pub(super) apps: Mutex<HashMap<(usize, Spot), Arc<Value>>>,
+    /// Group → the resources of it that some bundle could list.
+    pub(super) resources: BTreeMap<String, BTreeSet<String>>,
     /// Layer and kind (stem) of every object that a layer's Applications list.
     pub(super) listed: BTreeSet<(String, String)>,
 }
@@ -143,6 +145,7 @@ impl Evidence<'_> {
 
     /// `<plural>.<group>` of a kind.
     pub fn stem_of(&self, group: &str, kind: &str) -> String {
-        stem(&self.rules.plural(group, kind), group)
+        let known = self.resources.get(group).into_iter().flatten().map(String::as_str);
+        stem(&self.rules.plural_among(group, kind, known), group)
     }
 }

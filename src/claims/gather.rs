@@ -6,7 +6,7 @@ use crate::claims::{Evidence, Position};
 use crate::compare::{Change, ChangeKind, CompareError, Instances, Side, Spot};
 use crate::kinds::Rules;
 use crate::model::Layer;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 impl<'a> Evidence<'a> {
@@ -23,6 +23,7 @@ impl<'a> Evidence<'a> {
             positions: Vec::new(),
             gaps,
             apps: Mutex::default(),
+            resources: resources(sides),
             listed: BTreeSet::new(),
         };
         for side in 0..sides.len() {
@@ -58,6 +59,15 @@ impl<'a> Evidence<'a> {
         }
         Ok(out)
     }
+}
+
+/// The resources of each group that a bundle could list.
+fn resources(sides: &[Side]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for kind in sides.iter().flat_map(|side| &side.coverage.universe.kinds) {
+        out.entry(kind.group.clone()).or_default().insert(kind.resource.clone());
+    }
+    out
 }
 
 /// The position in each bundle.

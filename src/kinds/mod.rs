@@ -133,6 +133,18 @@ impl Rules {
         if known.is_empty() { guess_plural(kind) } else { known.clone() }
     }
 
+    /// The plural of a kind among the resources of its group that are known: not each plural can be guessed (`elasticsearches`, `redis`).
+    pub fn plural_among<'k>(&self, group: &str, kind: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
+        let guess = self.plural(group, kind);
+        if !self.of(group, kind).rule.plural.is_empty() || known.clone().any(|resource| resource == guess) {
+            return guess;
+        }
+        let lower = kind.to_lowercase();
+        // `kafkatopics` is no plural of Kafka.
+        let is_plural = |resource: &&str| resource.starts_with(lower.trim_end_matches('y')) && resource.len() <= lower.len() + 2;
+        known.filter(is_plural).min_by_key(|resource| resource.len()).map_or(guess, str::to_owned)
+    }
+
     /// Whether bundles may store objects of a resource. They do not if every rule of that name says so, or if the whole group is computed
     /// when asked. `*` is any resource of the group.
     pub fn keeps(&self, group: &str, plural: &str) -> bool {

@@ -111,6 +111,8 @@ pub struct When {
     pub has: Vec<String>,
     /// … has these values at these pointers …
     pub says: BTreeMap<String, Value>,
+    /// … has no value at these pointers …
+    pub without: Vec<String>,
     /// … carries each of these annotations (`name`, or `name=value`) …
     pub annotations: Vec<String>,
     /// … and each of these labels.
@@ -125,8 +127,11 @@ pub struct When {
     pub elements: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// As in a rule.
     pub noise: Vec<String>,
-    /// Pointer patterns of what controllers choose among themselves, such as a leader: another value in one instance is a doubt.
+    /// Pointer patterns of what controllers choose among themselves, such as a leader, or write anew from all objects that there are (a
+    /// register): another value in one instance is a doubt.
     pub elected: Vec<String>,
+    /// Pointer patterns of the numbers of pods that the object's own autoscaler writes: pods that go as their sum falls are no loss.
+    pub counts: Vec<String>,
     /// `added`, `removed`: that such an object is added or removed is a doubt, since only the object says what it is (law 14).
     pub passing: Vec<Passing>,
     /// Why, with its source.
@@ -149,6 +154,7 @@ impl When {
             && same(&self.namespace, "/metadata/namespace")
             && self.has.iter().all(|p| object.pointer(p).is_some_and(|v| !v.is_null()))
             && self.says.iter().all(|(p, wanted)| object.pointer(p) == Some(wanted))
+            && self.without.iter().all(|p| object.pointer(p).is_none_or(Value::is_null))
             && self.annotations.iter().all(|a| carries(a, |name| meta::annotation(object, name)))
             && self.labels.iter().all(|l| carries(l, |name| meta::label(object, name)))
     }
@@ -224,7 +230,8 @@ pub struct Derived {
     pub every: bool,
     /// The related object is itself derived.
     pub of_derived: bool,
-    /// The text (or each text of a list) at a pointer is one of these (`*` at the end stands for any text).
+    /// The text (or each text of a list) at a pointer is one of these (`*` at the end stands for any text, `{namespace}` for the object's
+    /// own); in the pointer a token `*` stands for each element of a list that has some.
     pub says: BTreeMap<String, Vec<String>>,
     /// No text at one of these pointer patterns is one of these.
     pub unless: BTreeMap<String, Vec<String>>,
@@ -255,8 +262,15 @@ pub struct Relation {
     pub annotation: Option<String>,
     /// This label holds its namespace; absent: it is the object's own.
     pub namespace_label: Option<String>,
-    /// A reference `{namespace, name, uid}` to it is at this pointer; a token `*` stands for each element of a list.
+    /// Its namespace is at this pointer; absent: it is the object's own.
+    pub namespace_at: Option<String>,
+    /// A reference `{namespace, name, uid}` to it is at this pointer; tokens `*` stand for each element of a list.
     pub at: Option<String>,
+    /// A subject of RBAC is at this pointer (tokens `*` as in [`Self::at`]): the group of all accounts of the Namespace that it is, or an
+    /// account written as a user.
+    pub accounts_at: Option<String>,
+    /// The name with which the cluster's DNS finds it, a Service, is at this pointer (tokens `*` as in [`Self::at`]).
+    pub host_at: Option<String>,
     /// The other object holds this object's name at this pointer: with a uid at [`Self::at`], both ends say that they belong together.
     pub back: Option<String>,
     /// Its name is at this pointer.
@@ -284,7 +298,8 @@ impl Relation {
 
     /// The pointers of what it reads besides labels and annotations: the whole list where a token stands for each element.
     pub fn reads(&self) -> impl Iterator<Item = &str> {
-        let pointers = self.at.iter().chain(&self.name_at).chain(&self.handle_at);
+        let named = self.at.iter().chain(&self.accounts_at).chain(&self.host_at).chain(&self.name_at);
+        let pointers = named.chain(&self.namespace_at).chain(&self.handle_at);
         pointers.map(|pointer| pointer.split_once("/*").map_or(pointer.as_str(), |(list, _)| list))
     }
 }

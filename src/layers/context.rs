@@ -3,6 +3,7 @@ use crate::argo::{Apps, Here, kept_either_way};
 use crate::kinds::Rules;
 use crate::kinds::built_in::is_custom;
 use crate::kinds::rule::Relation;
+use crate::layers::hosts;
 use crate::layers::scalers::Scaler;
 use crate::layers::volumes::Volumes;
 use crate::model::{Key, KeyRef, Layer, Object, Objects, group_of, meta};
@@ -104,24 +105,27 @@ impl<'a> Context<'a> {
         self.objects.lean(at).is_some_and(|o| kept_either_way(&o.key, &o.value).is_some())
     }
 
-    /// The objects at the other end of a declared relation: several where its pointer stands for each element of a list.
+    /// The objects at the other end of a declared relation: several where its pointer stands for each element of lists.
     fn targets(&self, object: &Object, relation: &Relation) -> Vec<usize> {
-        let split = relation.at.as_deref().and_then(|at| at.split_once("/*"));
-        let Some((list, rest)) = split else { return self.target(object, relation).into_iter().collect() };
-        let count = object.value.pointer(list).and_then(Value::as_array).map_or(0, Vec::len);
-        (0..count).filter_map(|i| self.target_at(object, relation, Some(&format!("{list}/{i}{rest}")))).collect()
+        match named_at(relation) {
+            Some(at) if at.contains("/*") => {
+                places(&object.value, at).iter().filter_map(|place| self.target_at(object, relation, Some(place))).collect()
+            }
+            _ => self.target(object, relation).into_iter().collect(),
+        }
     }
 
     /// The object at the other end of a declared relation.
     pub(super) fn target(&self, object: &Object, relation: &Relation) -> Option<usize> {
-        self.target_at(object, relation, relation.at.as_deref())
+        self.target_at(object, relation, named_at(relation))
     }
 
     /// As [`Self::target`], with the relation's reference at this pointer.
     fn target_at(&self, object: &Object, relation: &Relation, at: Option<&str>) -> Option<usize> {
-        let namespace = match &relation.namespace_label {
-            Some(label) => meta::label(&object.value, label)?,
-            None => &*object.key.namespace,
+        let namespace = match (&relation.namespace_label, &relation.namespace_at) {
+            (Some(label), _) => meta::label(&object.value, label)?,
+            (None, Some(at)) => object.value.pointer(at)?.as_str()?,
+            (None, None) => &*object.key.namespace,
         };
         let find = |namespace: &str, name: &str| {
             let key = KeyRef { group: &relation.group, kind: &relation.to, namespace, name };
@@ -139,9 +143,21 @@ impl<'a> Context<'a> {
         if let Some(at) = &relation.name_at {
             return find(namespace, object.value.pointer(at)?.as_str()?);
         }
+        if relation.host_at.is_some() {
+            let (name, space) = hosts::service(object.value.pointer(at?)?.as_str()?)?;
+            return find(space.unwrap_or(namespace), name);
+        }
         if let Some(at) = at {
             let reference = object.value.pointer(at)?;
             let part = |k: &str| reference.get(k).and_then(Value::as_str);
+            if relation.accounts_at.is_some() {
+                let (space, name) = hosts::account(part("kind")?, part("name")?)?;
+                return if relation.to == "Namespace" { name.is_none().then(|| find("", space))? } else { find(space, name?) };
+            }
+            // Beside it stands what kind of object it names, where that may be several.
+            if part("kind").is_some_and(|kind| kind != relation.to) {
+                return None;
+            }
             let found = find(part("namespace").unwrap_or(namespace), part("name")?)?;
             // A reference with a uid means that instance, not a later one of the same name.
             return part("uid").is_none_or(|uid| self.objects.uid(found) == uid).then_some(found);
@@ -202,4 +218,16 @@ impl<'a> Context<'a> {
             templates.any(|t| meta::text(t, "/metadata/name") == template).then_some(found)
         })
     }
+}
+
+/// Where a relation's reference is.
+fn named_at(relation: &Relation) -> Option<&str> {
+    relation.at.as_deref().or(relation.accounts_at.as_deref()).or(relation.host_at.as_deref())
+}
+
+/// The places that a pointer names in a value: each token `*` stands for each element of a list.
+fn places(value: &Value, pointer: &str) -> Vec<String> {
+    let Some((list, rest)) = pointer.split_once("/*") else { return vec![pointer.to_owned()] };
+    let all = value.pointer(list).and_then(Value::as_array).into_iter().flatten().enumerate();
+    all.flat_map(|(i, element)| places(element, rest).into_iter().map(move |place| format!("{list}/{i}{place}"))).collect()
 }

@@ -3,6 +3,7 @@
 //! to `crate::argo`.
 mod context;
 mod derived;
+mod hosts;
 mod lean;
 mod owned;
 mod places;
@@ -16,7 +17,7 @@ pub use owned::{owned_fields, stated_fields};
 pub use places::Places;
 
 use crate::argo::Listed;
-use crate::model::{By, Object, Role};
+use crate::model::{By, Object, Role, meta};
 use places::Place;
 
 /// Places every object.
@@ -59,18 +60,21 @@ fn decide(context: &Context<'_>, object: &Object, done: &mut Places, depth: usiz
     if let Some(layer) = listed.and_then(|l| context.apps.sharing(&object.key).or(Some(l))).or(context.apps.generated_layer(object)) {
         return Place { layer: done.words.of(layer), by: By::Ancestry, ..p };
     }
-    let mut named = None;
+    let role = |layer: &str| context.apps.layers.iter().find(|l| l.name == layer).map(|l| l.role);
+    let protects = |done: &Places, place: Place| role(done.words.text(place.layer)) == Some(Role::Protected);
+    let mut named: Option<Place> = None;
     for (target, is_mutual) in context.related(object) {
         let other = placement(context, target, done, depth + 1);
         let place = Place { layer: other.layer, related: u32::try_from(target).ok(), ..p };
         if is_mutual && other.by.is_confirmed() && !context.is_kept(target) {
             return Place { by: By::Relation, ..place };
         }
-        if named.is_none() && other.by != By::None {
+        // What it names of a protected layer is not the switched layer's alone; only its owner comes before.
+        let is_first = named.is_none_or(|known| protects(done, place) && !protects(done, known) && !is_owner(context, object, known));
+        if is_first && other.by != By::None {
             named = Some(Place { by: By::Reference, ..place });
         }
     }
-    let role = |layer: &str| context.apps.layers.iter().find(|l| l.name == layer).map(|l| l.role);
     // A mark that its Application does not confirm places nothing in a protected layer.
     if let Some(layer) = marked.filter(|l| role(l) == Some(Role::Switched)) {
         return Place { layer: done.words.of(&layer), by: By::Mark, related: named.and_then(|n| n.related), ..p };
@@ -88,4 +92,10 @@ fn decide(context: &Context<'_>, object: &Object, done: &mut Places, depth: usiz
         Some((layer, by)) if !(doubted && role(layer) == Some(Role::Protected)) => Place { layer: done.words.of(layer), by, ..p },
         _ => p,
     }
+}
+
+/// Whether the object at the other end of a relation is an owner.
+fn is_owner(context: &Context<'_>, object: &Object, place: Place) -> bool {
+    let related = place.related.and_then(|at| usize::try_from(at).ok());
+    meta::owners(&object.value).any(|owner| related.is_some() && context.by_uid(owner.uid) == related)
 }

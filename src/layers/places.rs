@@ -48,7 +48,7 @@ impl Words {
         new
     }
 
-    fn text(&self, number: u32) -> &str {
+    pub(super) fn text(&self, number: u32) -> &str {
         usize::try_from(number).ok().and_then(|i| self.texts.get(i)).map_or("", String::as_str)
     }
 }

@@ -3,8 +3,10 @@ mod autoscalers;
 mod churn;
 mod excuses;
 mod leftovers;
+mod nodes;
 mod outside;
 mod records;
+mod renamed;
 mod restored;
 
 use crate::samples::{collected, items, judge, object, verdict};
@@ -412,15 +414,18 @@ const CASES: &[Case] = &[
 #[test]
 fn each_law_has_the_verdicts_that_it_demands() {
     let mut wrong = Vec::new();
-    for (name, dumps, change, wants) in CASES
-        .iter()
-        .chain(churn::CASES)
-        .chain(excuses::CASES)
-        .chain(leftovers::CASES)
-        .chain(outside::CASES)
-        .chain(records::CASES)
-        .chain(restored::CASES)
-    {
+    let all = [
+        CASES,
+        churn::CASES,
+        excuses::CASES,
+        leftovers::CASES,
+        nodes::CASES,
+        outside::CASES,
+        records::CASES,
+        renamed::CASES,
+        restored::CASES,
+    ];
+    for (name, dumps, change, wants) in all.into_iter().flatten() {
         let mut all: Vec<Collected> = dumps.iter().map(|d| collected(d)).collect();
         change(&mut all);
         let outcome = judge(all);

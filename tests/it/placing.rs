@@ -54,11 +54,25 @@ fn application(name: &str, parent: Option<&str>, lists: &[&Key]) -> Object {
     object("argoproj.io", "Application", "argocd", name, value)
 }
 
+/// Puts a value at a pointer, in which each `*` is the second element of a list.
+fn nested(value: &mut Value, pointer: &str, wanted: Value) {
+    let Some((list, rest)) = pointer.split_once("/*") else {
+        set(value, pointer, wanted);
+        return;
+    };
+    let mut element = Value::Null;
+    nested(&mut element, rest, wanted);
+    set(value, list, Value::Array(vec![json!({"name": "another"}), element]));
+}
+
 /// Makes the object lead to the target, by this relation alone.
 fn relate(from: &mut Object, target: &mut Object, relation: &Relation) {
     let text = |text: &str| Value::from(text);
     if let Some(label) = &relation.namespace_label {
         set(&mut from.value, &format!("/metadata/labels/{}", escape(label)), text(&target.key.namespace));
+    }
+    if let Some(at) = &relation.namespace_at {
+        set(&mut from.value, at, text(&target.key.namespace));
     }
     if let Some(label) = &relation.label {
         set(&mut from.value, &format!("/metadata/labels/{}", escape(label)), text(&target.key.name));
@@ -68,14 +82,15 @@ fn relate(from: &mut Object, target: &mut Object, relation: &Relation) {
         set(&mut from.value, at, text(&target.key.name));
     } else if let Some(at) = &relation.at {
         let reference = json!({"namespace": target.key.namespace, "name": target.key.name, "uid": target.uid});
-        match at.split_once("/*") {
-            Some((list, rest)) => {
-                let mut element = Value::Null;
-                set(&mut element, rest, reference);
-                set(&mut from.value, list, Value::Array(vec![json!({"name": "another"}), element]));
-            }
-            None => drop(set(&mut from.value, at, reference)),
-        }
+        nested(&mut from.value, at, reference);
+    } else if let Some(at) = &relation.accounts_at {
+        let (kind, name) = match &*relation.to {
+            "Namespace" => ("Group", format!("system:serviceaccounts:{}", target.key.name)),
+            _ => ("User", format!("system:serviceaccount:{}:{}", target.key.namespace, target.key.name)),
+        };
+        nested(&mut from.value, at, json!({"kind": kind, "name": name}));
+    } else if let Some(at) = &relation.host_at {
+        nested(&mut from.value, at, format!("{}.{}.svc.cluster.local", target.key.name, target.key.namespace).into());
     } else if let Some(driver) = relation.drivers.first() {
         set(&mut target.value, "/spec/csi", json!({"driver": driver, "volumeHandle": NAME}));
         if let Some(at) = &relation.handle_at {
@@ -126,7 +141,11 @@ fn every_relation_of_every_rule_is_followed_by_the_fields_that_placing_reads() {
                     _ => "set",
                 };
                 // A copy is in another namespace than what it is a copy of.
-                let space = if relation.same_name && relation.namespace_label.is_some() { "original" } else { "elsewhere" };
+                let space = match relation {
+                    _ if relation.same_name && relation.namespace_label.is_some() => "original",
+                    _ if relation.to == "Namespace" => "",
+                    _ => "elsewhere",
+                };
                 let mut target = object(&relation.group, &relation.to, space, name, json!({}));
                 relate(&mut from, &mut target, relation);
                 if stays {

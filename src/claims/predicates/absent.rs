@@ -63,6 +63,8 @@ fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect,
         APPLICATIONS if by.is_confirmed() => return (Effect::Counters, Code::ApplicationLives),
         "pods" if by != By::Label => return (Effect::Counters, Code::PodLives),
         _ if at.deleting && by.is_confirmed() => return (Effect::Counters, Code::ObjectLives),
+        // What is going is not kept.
+        _ if at.deleting && !at.derived => return (Effect::Doubts, Code::AssertedLives),
         // Objects that follow from a kept object, or from the namespace that holds them.
         _ if at.derived && !is_living(e, spot, side) => return (Effect::Notes, Code::KeptDerived),
         _ if claim && !is_marked(e, spot) => return (Effect::Notes, Code::KeptUnmarked),

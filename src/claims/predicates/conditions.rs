@@ -1,50 +1,155 @@
-//! What custom resources say of themselves: one that said it is ready before and says now that it is not has not come through. Argo CD knows the
-//! health of few kinds, and calls the others healthy.
+//! What custom resources say of themselves: one that said it is ready before and says now that it is not, or says nothing, has not come through.
+//! Argo CD knows the health of few kinds, and calls the others healthy.
 use crate::claims::evidence::APPLICATIONS;
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::model::{meta, unstem};
 use crate::value::{Value, json};
+use std::collections::BTreeMap;
 
-/// The conditions with which a custom resource says that it does its work.
-const WELL: &[&str] = &["Ready", "Available", "Healthy"];
+/// The conditions with which a custom resource, or what serves it, says that it does its work (Gateway API 1.4, apis/v1; OpenShift's
+/// openshift/api 4.19, route/v1).
+const WELL: &[&str] = &["Ready", "Available", "Healthy", "Accepted", "Programmed", "ResolvedRefs", "Admitted"];
+
+/// The conditions with which it says that it does not (openshift/api 4.19, config/v1; kstatus 0.1, pkg/status).
+const ILL: &[&str] = &["Degraded", "Failed", "Stalled"];
+
+/// Where conditions are: its own, and those of each parent that a route has, or of each router.
+const PLACES: &[(&str, &str)] = &[
+    ("/status/conditions", ""),
+    ("/status/parents", "/conditions"),
+    ("/status/ingress", "/conditions"),
+    ("/status/listeners", "/conditions"),
+];
+
+/// Where many operators say in a word how a resource fares.
+const WORDS: &[&str] = &["/status/phase", "/status/state", "/status/health", "/status/printableStatus"];
+
+/// The words that say that it fares well …
+const GOOD: &[&str] = &["ready", "running", "active", "available", "healthy", "bound", "green", "ok", "online", "deployed"];
+
+/// … those that say that it has ended …
+const DONE: &[&str] = &["succeeded", "completed", "complete", "done"];
+
+/// … and those that say that it does not.
+const BAD: &[&str] = &[
+    "failed",
+    "failure",
+    "error",
+    "degraded",
+    "unhealthy",
+    "unavailable",
+    "red",
+    "down",
+    "lost",
+    "faulted",
+    "crashed",
+    "crashloopbackoff",
+    "notready",
+    "offline",
+    "stopped",
+    "invalid",
+];
 
 /// The kinds whose health evid reads.
 const KNOWN: &[&str] = &["rollouts.argoproj.io", APPLICATIONS];
 
+/// How many conditions of a name are true, false, or neither.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Count {
+    well: usize,
+    ill: usize,
+    other: usize,
+}
+
+/// What a resource says: its conditions, as pointer and name, and its words.
+type Said = (BTreeMap<(&'static str, &'static str), Count>, BTreeMap<&'static str, String>);
+
 /// The custom resources of a layer that no longer say that they are well, with this effect if they say that they are not; a doubt if they
-/// do not know.
+/// do not know, or say nothing.
 pub(super) fn lost(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize), effect: Effect) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     let speaks = |s: &Spot| is_custom(unstem(&s.stem).1) && !e.ends(s) && !KNOWN.contains(&&*s.stem);
     for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| speaks(s)) {
         let (Some(Some(x)), Some(Some(y))) = (all.get(a), all.get(b)) else { continue };
+        if x.derived || y.derived {
+            continue;
+        }
         let was = said(e, spot, x, a)?;
-        if x.derived || y.derived || was.iter().all(Option::is_none) {
+        if was.0.is_empty() && was.1.is_empty() {
             continue;
         }
         let is = said(e, spot, y, b)?;
-        for (name, (before, after)) in WELL.iter().zip(was.iter().zip(&is)) {
-            let effect = match (before.as_deref(), after.as_deref()) {
-                (Some("True"), Some("False")) => effect,
-                (Some("True"), Some("Unknown")) => Effect::Doubts,
-                _ => continue,
-            };
-            let say = |status: &Option<String>| status.as_ref().map(|status| json!({(*name): (status.clone())}));
-            let finding = Finding::new(effect, Code::Unhealthy, b).about(e.key(spot)).at("/status/conditions", say(before), say(after));
-            findings.push(finding.in_file(&e.file("noise", spot, y, b)?));
+        let file = e.file("noise", spot, y, b)?;
+        let found = |effect, pointer: &str, before: Option<Value>, after: Option<Value>| {
+            Finding::new(effect, Code::Unhealthy, b).about(e.key(spot)).at(pointer, before, after).in_file(&file)
+        };
+        for (place, before) in &was.0 {
+            let after = is.0.get(place).copied().unwrap_or_default();
+            if after.well < before.well {
+                let effect = if after.ill > before.ill { effect } else { Effect::Doubts };
+                findings.push(found(effect, place.0, say(place.1, *before), say(place.1, after)));
+            }
+        }
+        let came = is.0.iter().filter(|(place, after)| ILL.contains(&place.1) && after.ill > 0 && !was.0.contains_key(*place));
+        findings.extend(came.map(|(place, after)| found(Effect::Doubts, place.0, None, say(place.1, *after))));
+        for (pointer, before) in &was.1 {
+            let after = is.1.get(pointer);
+            let now = after.map(|word| word.to_lowercase().replace(' ', "")).unwrap_or_default();
+            let is_bad = BAD.contains(&&*now);
+            // What comes back may be on its way.
+            let is_else = !GOOD.contains(&&*now) && !DONE.contains(&&*now);
+            let is_lost = is_bad || now.is_empty() || effect == Effect::Counters && is_else;
+            if GOOD.contains(&&*before.to_lowercase()) && is_lost {
+                let effect = if is_bad { effect } else { Effect::Doubts };
+                findings.push(found(effect, pointer, Some(json!(before)), after.map(|word| json!(word))));
+            }
         }
     }
     Ok(findings)
 }
 
-/// The status of each of these conditions, if the object has it.
-fn said(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<Vec<Option<String>>, CompareError> {
-    let object = e.whole(spot, at, side)?;
-    let status = |name: &&str| {
-        let of_type = |c: &&Value| meta::text(c, "/type") == *name;
-        meta::list(&object, "/status/conditions").find(of_type).map(|c| meta::text(c, "/status").to_owned())
+/// A condition in the report: its status, or how many of each there are.
+fn say(name: &str, count: Count) -> Option<Value> {
+    let word = match (count.well, count.ill, count.other) {
+        (0, 0, 0) => return None,
+        (1, 0, 0) => json!("True"),
+        (0, 1, 0) => json!("False"),
+        (0, 0, 1) => json!("Unknown"),
+        (well, ill, other) => json!({"True": well, "False": ill, "Unknown": other}),
     };
-    Ok(WELL.iter().map(status).collect())
+    Some(json!({(name): (word)}))
+}
+
+/// The status of each of these conditions that the object has, and its words. A condition that is bad where it is true is well where it is
+/// not.
+fn said(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<Said, CompareError> {
+    let object = e.whole(spot, at, side)?;
+    let (mut conditions, mut words) = (BTreeMap::<_, Count>::new(), BTreeMap::new());
+    for (place, within) in PLACES {
+        let lists: Vec<&Value> = match *within {
+            "" => object.pointer(place).into_iter().collect(),
+            within => meta::list(&object, place).filter_map(|one| one.pointer(within)).collect(),
+        };
+        for condition in lists.into_iter().filter_map(Value::as_array).flatten() {
+            let kind = meta::text(condition, "/type");
+            let named = |names: &'static [&'static str]| names.iter().find(|name| **name == kind).copied();
+            let (name, good, bad) = match (named(WELL), named(ILL)) {
+                (Some(name), _) => (name, "True", "False"),
+                (None, Some(name)) => (name, "False", "True"),
+                (None, None) => continue,
+            };
+            let count = conditions.entry((*place, name)).or_default();
+            match meta::text(condition, "/status") {
+                status if status == good => count.well += 1,
+                status if status == bad => count.ill += 1,
+                _ => count.other += 1,
+            }
+        }
+    }
+    for pointer in WORDS {
+        words.extend(object.pointer(pointer).and_then(Value::as_str).map(|word| (*pointer, word.to_owned())));
+    }
+    Ok((conditions, words))
 }

@@ -2,6 +2,7 @@
 //! lies in the switched layer by asserted evidence alone leaves the claim open.
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::quality::asked;
+use crate::claims::predicates::stamped::goes_with_namespace;
 use crate::claims::predicates::unchanged::written_secrets;
 use crate::claims::predicates::{agreed, generated, records};
 use crate::claims::question::{Answer, Question};
@@ -31,7 +32,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         findings
             .extend(given.map(|ns| Finding::new(Effect::Doubts, Code::NamespaceGivenTwice, 0).about(Key::new("", "Namespace", "", ns))));
     }
-    for change in &e.changes {
+    for change in e.changes.iter().filter(|c| !goes_with_namespace(e, c)) {
         let is_switched = change.layer == switched;
         // An object that the switched layer took over belonged to something else when it changed.
         let is_taken =

@@ -3,6 +3,7 @@
 //! different and additional objects refute.
 use crate::argo::listed;
 use crate::claims::predicates::passing::is_open;
+use crate::claims::predicates::renamed::{Renamed, is_drawn_anew};
 use crate::claims::predicates::unchanged::compared;
 use crate::claims::predicates::{agreed, behind, conditions, generated, healthy, settled, wanted};
 use crate::claims::question::{Answer, Question};
@@ -29,8 +30,12 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
         findings.push(Finding::new(Effect::Doubts, Code::NoEarlierOn, last));
         return Ok(Some(findings));
     };
-    for change in e.between(first, last)?.iter().filter(|c| c.layer == q.layer) {
-        findings.extend(of(change, if is_open(e, change)? { Effect::Doubts } else { Effect::Counters }));
+    let between = e.between(first, last)?;
+    let own: Vec<&Change> = between.iter().filter(|c| c.layer == q.layer).collect();
+    let renamed = Renamed::find(e, &own)?;
+    for change in own {
+        let is_open = renamed.explains(change) || is_drawn_anew(e, change)? || is_open(e, change)?;
+        findings.extend(of(change, if is_open { Effect::Doubts } else { Effect::Counters }));
     }
     findings.extend(secrets(e, q.layer, first, last));
     findings.extend(agreed::moved(e, q.layer, first, last)?);

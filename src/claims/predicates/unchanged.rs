@@ -1,6 +1,7 @@
 //! A layer's state is equal from each bundle to the next.
 use crate::bundle::config::Secrets;
 use crate::claims::predicates::passing::is_open;
+use crate::claims::predicates::stamped::goes_with_namespace;
 use crate::claims::predicates::{agreed, generated, wanted};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Expect, Finding, witness};
@@ -16,7 +17,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
         return Ok(None);
     }
     let mut findings = Vec::new();
-    for change in q.changes().filter(|c| c.kind != ChangeKind::Replaced) {
+    for change in q.changes().filter(|c| c.kind != ChangeKind::Replaced && !goes_with_namespace(e, c)) {
         let effect = if is_open(e, change)? { Effect::Doubts } else { Effect::Counters };
         findings.extend(Finding::of_change_unless_expected(change, effect));
     }

@@ -2,6 +2,8 @@
 //! may come and go; so may the pods that an active autoscaler adds or removes (law 10). An object that is being deleted, or a pod that
 //! has ended, counts as gone (law 9).
 use crate::claims::predicates::passing::is_open;
+use crate::claims::predicates::scaled::went_along;
+use crate::claims::predicates::stamped::goes_with_namespace;
 use crate::claims::predicates::wanted;
 use crate::claims::predicates::wanted::wanted;
 use crate::claims::question::{Answer, Question};
@@ -13,7 +15,7 @@ use std::collections::BTreeMap;
 pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let mut findings = Vec::new();
-    for change in q.changes().filter(|c| c.recreated && !c.hook) {
+    for change in q.changes().filter(|c| c.recreated && !c.hook && !goes_with_namespace(e, c)) {
         let effect = if is_open(e, change)? { Effect::Doubts } else { Effect::Counters };
         let finding = Finding::new(effect, Code::Replaced, change.shown_by()).about(change.key.clone()).in_file(&change.file);
         findings.push(finding);
@@ -99,6 +101,7 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
         () if unseen => (Effect::Doubts, Code::PodNotSeen, &turnover.lost),
         () if fell && scaled == 2 && !wanted::is_anothers_doing(e, controller, a, b)? => (Effect::Notes, Code::PodScaledIn, &turnover.lost),
         () if fell && scaled > 0 => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
+        () if went_along(e, controller, &turnover.lost, (a, b))? => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
         () => (Effect::Counters, Code::PodReplaced, &turnover.lost),
     };
     let mut findings = Vec::new();

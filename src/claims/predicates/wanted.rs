@@ -2,7 +2,8 @@
 //! active autoscaler did it. Fewer Ready pods than the workload says are available are a doubt.
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
-use crate::model::{group_of, meta};
+use crate::kinds::patterns::covers;
+use crate::model::{group_of, meta, unstem};
 use crate::value::{Value, json};
 use std::collections::BTreeMap;
 
@@ -37,7 +38,24 @@ pub(super) fn wanted(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Optio
         let is_idle = owned.and_then(|o| o.get("idle")) == Some(&Value::Bool(true));
         return Ok(Some(Wanted { replicas, is_scaled: by.is_some_and(|by| !IGNORING.contains(&by)) && !is_idle }));
     }
+    if let Some(replicas) = own_count(e, spot, at, side, &identity)? {
+        return Ok(Some(Wanted { replicas, is_scaled: true }));
+    }
     Ok(number(e.content(spot, at, side)?.pointer("/spec/replicas")).map(|replicas| Wanted { replicas, is_scaled: false }))
+}
+
+/// How many pods an object's own autoscaler wants, where its kind's rule says which numbers that one writes.
+fn own_count(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize, identity: &Value) -> Result<Option<i64>, CompareError> {
+    let (plural, group) = unstem(&spot.stem);
+    let when = e.rules.of_resource(group, plural).map_or(&[][..], |kind| &kind.rule.when);
+    if when.iter().all(|w| w.counts.is_empty()) {
+        return Ok(None);
+    }
+    let object = e.whole(spot, at, side)?;
+    let patterns: Vec<&String> = when.iter().filter(|w| w.holds(&object)).flat_map(|w| &w.counts).collect();
+    let fields = identity.get("fields").and_then(Value::as_object).into_iter().flatten();
+    let numbers = fields.filter(|(pointer, _)| patterns.iter().any(|p| covers(p, pointer))).map(|(_, value)| value.as_i64());
+    Ok(numbers.sum::<Option<i64>>().filter(|_| !patterns.is_empty()))
 }
 
 /// Whether the horizontal autoscaler of an object last scaled at the same moment in two bundles: what moved the count in between was not it

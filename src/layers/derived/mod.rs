@@ -132,7 +132,7 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && d.name.as_ref().is_none_or(|n| is_like(n, &object.key.name))
         && d.annotation.as_ref().is_none_or(|a| says(object, "annotations", a, d))
         && d.label.as_ref().is_none_or(|l| says(object, "labels", l, d))
-        && d.says.iter().all(|(pointer, words)| object.value.pointer(pointer).is_some_and(|v| is_one_of(v, words)))
+        && d.says.iter().all(|(pointer, words)| says_one_of(object, pointer, words))
         && !d.unless.iter().any(|(at, words)| texts(&object.value, &tokens(at)).iter().any(|t| words.iter().any(|w| is_like(w, t))))
         && d.without.iter().all(|p| object.value.pointer(p).is_none_or(Value::is_null))
         && d.only.as_ref().is_none_or(|only| has_only(&object.value, only))
@@ -147,9 +147,18 @@ fn says(object: &Object, map: &str, name: &str, d: &Derived) -> bool {
     })
 }
 
-fn is_one_of(value: &Value, words: &[String]) -> bool {
-    let like = |v: &Value| v.as_str().is_some_and(|t| words.iter().any(|w| is_like(w, t)));
-    value.as_array().map_or_else(|| like(value), |list| !list.is_empty() && list.iter().all(like))
+/// Whether the text, or each text of a list, at a pointer is one of these words.
+fn says_one_of(object: &Object, pointer: &str, words: &[String]) -> bool {
+    let like = |text: &str| words.iter().any(|word| is_like(&word.replace("{namespace}", &object.key.namespace), text));
+    if pointer.contains("/*") {
+        let found = texts(&object.value, &tokens(pointer));
+        return !found.is_empty() && found.into_iter().all(like);
+    }
+    let is_one = |v: &Value| v.as_str().is_some_and(like);
+    object
+        .value
+        .pointer(pointer)
+        .is_some_and(|v| v.as_array().map_or_else(|| is_one(v), |list| !list.is_empty() && list.iter().all(is_one)))
 }
 
 /// The texts at a place; `*` stands for each element, or each field.

@@ -55,7 +55,8 @@ pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Que
         for key in seen.filter(|key| at.here.may_hold(&app.value, key)) {
             let there =
                 held.contains(&(&key.group, &key.kind, &key.namespace)) || objects.find(KeyRef { namespace: "", ..key.parts() }).is_some();
-            let plural = rules.plural(&key.group, &key.kind);
+            let known = questions.iter().filter(|q| q.group == key.group).map(|q| &*q.resource);
+            let plural = rules.plural_among(&key.group, &key.kind, known);
             if let Some(question) = asked(&key.group, &plural, &key.namespace).filter(|_| !there && rules.stored(&key.group, &key.kind)) {
                 let detail = format!("{} is Synced says Application {}, and the list does not hold it", key, app.key.place());
                 gaps.insert(Gap::of(key.group, plural, question.namespace.clone(), Reason::Contradicted, detail));

@@ -2,6 +2,19 @@
 use crate::laws::{Case, OFF, OPEN, PROVEN, REFUTED, TRIP, answered, app, new, owned_by, uid};
 use crate::samples::{items, object};
 use crate::support::json;
+use evid::usecase::capture::Collected;
+
+/// A route without a mark that leads to these Services, and whose host name changes by so much from bundle to bundle.
+fn routed(all: &mut [Collected], services: &[&str], step: usize) {
+    let space = |name: &str| if name.starts_with("feast") { "feast-dev" } else { "mlops-prod" };
+    for (i, one) in all.iter_mut().enumerate() {
+        let mut route = new("gateway.networking.k8s.io/v1", "HTTPRoute", "default", "made-at-run-time");
+        let backends = services.iter().map(|name| json!({"name": (*name), "namespace": (space(name)), "port": 80}));
+        route["spec"] =
+            json!({"hostnames": [format!("a{}.example.org", i * step)], "rules": [{"backendRefs": backends.collect::<Vec<_>>()}]});
+        answered(one, "gateway.networking.k8s.io", "httproutes", vec![route]);
+    }
+}
 
 pub const CASES: &[Case] = &[
     (
@@ -26,6 +39,57 @@ pub const CASES: &[Case] = &[
                 binding["roleRef"] = json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"});
                 binding["subjects"] = json!([{"kind": "ServiceAccount", "namespace": "feast-dev", "name": "feast"}]);
                 items(one, "clusterrolebindings").push(binding);
+            }
+        },
+        &[("optional.absent", OPEN)],
+    ),
+    (
+        "law 2: a binding of all accounts of the layer's namespace that stays leaves its absence open",
+        OFF,
+        |all| {
+            for one in all {
+                let mut binding = new("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "", "made-at-run-time");
+                binding["roleRef"] = json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"});
+                binding["subjects"] =
+                    json!([{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "system:serviceaccounts:feast-dev"}]);
+                items(one, "clusterrolebindings").push(binding);
+            }
+        },
+        &[("optional.absent", OPEN)],
+    ),
+    (
+        "law 2: a binding of all accounts of all namespaces is nobody's",
+        OFF,
+        |all| {
+            for one in all {
+                let mut binding = new("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "", "made-at-run-time");
+                binding["roleRef"] = json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"});
+                binding["subjects"] = json!([{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "system:serviceaccounts"}]);
+                items(one, "clusterrolebindings").push(binding);
+            }
+        },
+        &[("optional.absent", PROVEN)],
+    ),
+    (
+        "law 2: a route that leads to the layer's Service alone and stays leaves its absence open",
+        OFF,
+        |all| routed(all, &["feast-server"], 0),
+        &[("optional.absent", OPEN)],
+    ),
+    (
+        "law 2: a route that leads to a protected layer's Service too is the protected layer's",
+        OFF,
+        |all| routed(all, &["feast-server", "fastapi"], 1),
+        &[("optional.absent", PROVEN), ("changes.confined", REFUTED)],
+    ),
+    (
+        "law 2: another name for the layer's Service that stays leaves its absence open",
+        OFF,
+        |all| {
+            for one in all {
+                let mut alias = new("v1", "Service", "default", "alias");
+                alias["spec"] = json!({"type": "ExternalName", "externalName": "feast-server.feast-dev.svc.cluster.local"});
+                items(one, "services").push(alias);
             }
         },
         &[("optional.absent", OPEN)],

@@ -1,0 +1,113 @@
+//! What an operator made for a custom resource under a name that it chose anew: the resource came back, and what is made for it has another
+//! name than before (KubeRay 1.4, ray-operator/controllers/ray/utils/util.go; Cluster API 1.10, internal/util; Crossplane 1.20,
+//! internal/controller/apiextensions/claim). That the one is missing and the other is there shows neither a loss nor an addition. So it is with
+//! what the operator draws for each instance.
+use crate::claims::Evidence;
+use crate::compare::{Change, ChangeKind, CompareError, FieldChange, Instances, Spot};
+use crate::kinds::built_in::is_custom;
+use crate::kinds::patterns::covers;
+use crate::model::{meta, unstem};
+use crate::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Objects that have another name than before.
+#[derive(Default)]
+pub(super) struct Renamed {
+    spots: BTreeSet<Spot>,
+    /// Names before and after.
+    names: BTreeSet<(String, String)>,
+}
+
+/// Chains of owners are short.
+const DEEPEST: usize = 4;
+
+impl Renamed {
+    /// Of the changes of one layer from one bundle to another.
+    pub(super) fn find(e: &Evidence<'_>, changes: &[&Change]) -> Result<Self, CompareError> {
+        let mut groups: BTreeMap<String, [Vec<&Spot>; 2]> = BTreeMap::new();
+        for change in changes {
+            let ((side, other), slot) = match change.kind {
+                ChangeKind::Removed => (change.sides, 0),
+                ChangeKind::Added => ((change.sides.1, change.sides.0), 1),
+                _ => continue,
+            };
+            if let Some(group) = group(e, &change.spot, side, other, 0)?
+                && let Some(list) = groups.entry(group).or_default().get_mut(slot)
+            {
+                list.push(&change.spot);
+            }
+        }
+        let mut this = Self::default();
+        // As many as before: one that has none in its place is missing, or additional.
+        for [gone, new] in groups.into_values().filter(|[gone, new]| gone.len() == new.len()) {
+            this.names.extend(gone.iter().flat_map(|x| new.iter().map(|y| (x.name.clone(), y.name.clone()))));
+            this.spots.extend(gone.into_iter().chain(new).cloned());
+        }
+        Ok(this)
+    }
+
+    /// Whether a change is that an object has another name, or that another object names it so.
+    pub(super) fn explains(&self, change: &Change) -> bool {
+        match change.kind {
+            ChangeKind::Removed | ChangeKind::Added => self.spots.contains(&change.spot),
+            ChangeKind::Modified => change.fields.iter().all(|field| self.names(field)),
+            _ => false,
+        }
+    }
+
+    fn names(&self, field: &FieldChange) -> bool {
+        let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
+        text(&field.before).zip(text(&field.after)).is_some_and(|pair| self.names.contains(&pair))
+    }
+}
+
+/// What an operator writes into what it makes of keys, passwords and certificates that it draws for each instance.
+const DRAWN: &[&str] =
+    &["/metadata/annotations", "/metadata/labels", "/spec/template/metadata/annotations", "/spec/template/metadata/labels"];
+
+/// Whether an object was made again for a custom resource that is back and equal, and differs only where its operator writes what it draws for
+/// each instance: nothing says what it was to be (cloud-on-k8s 3.1, pkg/controller/common/hash; Strimzi 0.48, cluster-operator
+/// model/WorkloadUtils.java: hashes of certificates in annotations of pods).
+pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    let (a, b) = change.sides;
+    if change.kind != ChangeKind::Modified || !change.recreated {
+        return Ok(false);
+    }
+    let Some(maker) = maker(e, &change.spot, b)?.filter(is_own) else { return Ok(false) };
+    let (Some(x), Some(y)) = (e.instances.at(&maker, a), e.instances.at(&maker, b)) else { return Ok(false) };
+    let operated = &e.rules.of(&change.key.group, &change.key.kind).rule.operated;
+    let is_drawn = |pointer: &str| DRAWN.iter().any(|p| covers(p, pointer)) || operated.iter().any(|p| covers(p, pointer));
+    let may_differ = is_own(&change.spot) || change.fields.iter().all(|field| is_drawn(&field.pointer));
+    Ok(may_differ && !x.deleting && !y.deleting && e.state(&maker, x, a)? == e.state(&maker, y, b)?)
+}
+
+/// What an object is without its name: its kind, and for which custom resource it was made, which is in both bundles or has another name too.
+fn group(e: &Evidence<'_>, spot: &Spot, side: usize, other: usize, depth: usize) -> Result<Option<String>, CompareError> {
+    let Some(maker) = maker(e, spot, side)?.filter(|_| depth < DEEPEST) else { return Ok(None) };
+    let whose = match e.instances.at(&maker, other) {
+        Some(at) if is_own(&maker) && !at.deleting => format!("{}|{}|{}", maker.stem, maker.namespace, maker.name),
+        Some(_) => return Ok(None),
+        None => match group(e, &maker, side, other, depth + 1)? {
+            Some(group) => group,
+            None => return Ok(None),
+        },
+    };
+    Ok(Some(format!("{}|{}|({whose})", spot.stem, spot.namespace)))
+}
+
+/// The object for which this one was made: its controller, or the claim of a composite resource.
+fn maker(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Option<Spot>, CompareError> {
+    let Some(at) = e.instances.at(spot, side) else { return Ok(None) };
+    let object = e.whole(spot, at, side)?;
+    let Some(owner) = meta::controller(&object) else {
+        return Ok(Instances::related(at).filter(|claim| is_own(spot) && is_own(claim)));
+    };
+    let stem = e.stem_of(owner.group, owner.kind);
+    let place = |namespace: &str| Spot { stem: stem.clone(), namespace: namespace.to_owned(), name: owner.name.to_owned() };
+    let is_there = |spot: &Spot| e.instances.at(spot, side).is_some_and(|at| at.uid == owner.uid);
+    Ok([place(&spot.namespace), place("")].into_iter().find(is_there))
+}
+
+fn is_own(spot: &Spot) -> bool {
+    is_custom(unstem(&spot.stem).1)
+}

@@ -1,0 +1,126 @@
+//! What follows nodes and autoscalers, besides a number: a StatefulSet's claims come and go with its pods, a vertical one gives a running pod other
+//! resources, and a node that leaves takes the pods of DaemonSets with it. Each leaves a claim open: the controllers say what they may do, and
+//! not what they did.
+use crate::claims::Evidence;
+use crate::claims::predicates::transient::{claim, passes};
+use crate::claims::predicates::wanted::{is_anothers_doing, wanted};
+use crate::compare::{Change, ChangeKind, CompareError, Instances, Spot};
+use crate::kinds::patterns::covers;
+use crate::kinds::rule::Passing;
+use crate::model::{group_of, meta};
+use crate::value::Value;
+
+/// The fields of a pod that a vertical autoscaler writes while it runs (autoscaler, vertical-pod-autoscaler 1.5,
+/// pkg/updater/priority and pkg/admission-controller/resource/pod/patch).
+const RESIZED: &[&str] = &["/spec/containers/*/resources", "/spec/initContainers/*/resources", "/metadata/annotations/vpa*"];
+
+/// Whether an autoscaler's change of a StatefulSet's count made or deleted a claim, or the volume of one, or a storage system's record of that
+/// (kubernetes 1.36, pkg/controller/statefulset/stateful_set_utils.go: `whenScaled`).
+pub(super) fn is_scaled_claim(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    let (a, b) = change.sides;
+    let side = match change.kind {
+        ChangeKind::Removed => a,
+        ChangeKind::Added => b,
+        _ => return Ok(false),
+    };
+    let Some(claim) = claim_behind(e, &change.spot, side)? else { return Ok(false) };
+    let Some((stem, number)) = claim.name.rsplit_once('-').and_then(|(stem, number)| Some((stem, number.parse::<i64>().ok()?))) else {
+        return Ok(false);
+    };
+    let sets = e.instances.in_bundle(side).filter(|(s, _)| s.stem == "statefulsets.apps" && s.namespace == claim.namespace);
+    for (set, at) in sets {
+        let Some(template) = stem.strip_suffix(&*set.name).and_then(|rest| rest.strip_suffix('-')) else { continue };
+        let object = e.whole(set, at, side)?;
+        if !meta::list(&object, "/spec/volumeClaimTemplates").any(|t| meta::text(t, "/metadata/name") == template) {
+            continue;
+        }
+        let (Some(x), Some(y)) = (wanted(e, set, a)?, wanted(e, set, b)?) else { return Ok(false) };
+        let first = object.pointer("/spec/ordinals/start").and_then(Value::as_i64).unwrap_or(0);
+        let is_above = |count: i64| number >= first + count;
+        let is_due = match change.kind {
+            ChangeKind::Removed => {
+                let deletes = meta::text(&object, "/spec/persistentVolumeClaimRetentionPolicy/whenScaled") == "Delete";
+                deletes && is_above(y.replicas) && !is_above(x.replicas)
+            }
+            _ => is_above(x.replicas) && !is_above(y.replicas),
+        };
+        return Ok(is_due && x.is_scaled && y.is_scaled && !is_anothers_doing(e, set, a, b)?);
+    }
+    Ok(false)
+}
+
+/// The claim that an object is, or whose volume, or record of its volume, it is.
+fn claim_behind(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Option<Spot>, CompareError> {
+    let Some(at) = e.instances.at(spot, side) else { return Ok(None) };
+    let volume = match &*spot.stem {
+        "persistentvolumeclaims" => return Ok(Some(spot.clone())),
+        "persistentvolumes" => Some(spot.clone()),
+        _ => Instances::related(at).filter(|other| other.stem == "persistentvolumes"),
+    };
+    let Some((volume, at)) = volume.and_then(|v| e.instances.at(&v, side).map(|at| (v, at))) else { return Ok(None) };
+    Ok(claim(e, &e.whole(&volume, at, side)?, side))
+}
+
+/// Whether only the resources of a running pod are others, and a vertical autoscaler may set them in both bundles.
+pub(super) fn is_resized(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    let is_written = |pointer: &str| RESIZED.iter().any(|p| covers(p, pointer));
+    if change.spot.stem != "pods" || change.kind != ChangeKind::Modified || !change.fields.iter().all(|f| is_written(&f.pointer)) {
+        return Ok(false);
+    }
+    Ok(has_resizer(e, &change.spot, change.sides.0)? && has_resizer(e, &change.spot, change.sides.1)?)
+}
+
+/// Whether a vertical autoscaler that resizes in place is there for what a pod belongs to.
+fn has_resizer(e: &Evidence<'_>, pod: &Spot, side: usize) -> Result<bool, CompareError> {
+    let top = e.instances.top(pod, e.instances.at(pod, side));
+    let here = |s: &Spot| s.stem == "verticalpodautoscalers.autoscaling.k8s.io" && s.namespace == pod.namespace;
+    for (scaler, at) in e.instances.in_bundle(side).filter(|(s, at)| here(s) && !at.deleting) {
+        let object = e.whole(scaler, at, side)?;
+        let text = |field: &str| meta::text(&object, &format!("/spec/{field}"));
+        let is_target =
+            e.stem_of(group_of(text("targetRef/apiVersion")), text("targetRef/kind")) == top.stem && text("targetRef/name") == top.name;
+        let is_in_place = matches!(text("updatePolicy/updateMode"), "InPlaceOrRecreate" | "InPlace");
+        if is_target && is_in_place && object.pointer("/status/recommendation").is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether only a Service's outer addresses are others, it still has some, and a DaemonSet serves it in both bundles: then they are those of the
+/// nodes on which it runs (k3s 1.33, pkg/cloudprovider/servicelb.go).
+pub(super) fn follows_nodes(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    const ADDRESSES: &str = "/status/loadBalancer/ingress";
+    let (a, b) = change.sides;
+    if change.spot.stem != "services" || change.kind != ChangeKind::Modified || !change.fields.iter().all(|f| covers(ADDRESSES, &f.pointer))
+    {
+        return Ok(false);
+    }
+    let serves = |side: usize| {
+        let mut sets = e.instances.in_bundle(side).filter(|(s, _)| s.stem == "daemonsets.apps");
+        sets.any(|(_, at)| Instances::related(at).as_ref() == Some(&change.spot))
+    };
+    let Some(at) = e.instances.at(&change.spot, b).filter(|_| serves(a) && serves(b)) else { return Ok(false) };
+    Ok(meta::list(&e.whole(&change.spot, at, b)?, ADDRESSES).next().is_some())
+}
+
+/// Whether pods of a DaemonSet went because their nodes left the pool that an autoscaler keeps, or pods because what controls them passes.
+pub(super) fn went_along(e: &Evidence<'_>, controller: &Spot, lost: &[&Spot], (a, b): (usize, usize)) -> Result<bool, CompareError> {
+    if e.instances.at(controller, b).is_none() && passes(e, controller, Passing::Removed, a, 0)? {
+        return Ok(true);
+    }
+    if controller.stem != "daemonsets.apps" {
+        return Ok(false);
+    }
+    for pod in lost {
+        let Some(at) = e.instances.at(pod, a) else { return Ok(false) };
+        let line = e.line("identity", pod, at, a)?;
+        let name = line.get("fields").and_then(|f| f.get("/spec/nodeName")?.as_str()).unwrap_or_default();
+        let node = Spot { stem: "nodes".into(), namespace: String::new(), name: name.into() };
+        let uid = |side: usize| e.instances.at(&node, side).map(|at| &at.uid);
+        if uid(a).is_none() || uid(a) == uid(b) || !passes(e, &node, Passing::Removed, a, 0)? {
+            return Ok(false);
+        }
+    }
+    Ok(!lost.is_empty())
+}

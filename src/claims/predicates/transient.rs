@@ -1,0 +1,57 @@
+//! Objects that well-known controllers add and remove, as the rule of their kind declares (law 14), and what goes and comes with them.
+use crate::claims::Evidence;
+use crate::compare::{CompareError, Instances, Spot};
+use crate::kinds::rule::Passing;
+use crate::model::meta;
+use crate::value::Value;
+
+/// Chains of owners are short.
+const DEEPEST: usize = 4;
+
+/// Whether an object passes, or belongs to one that does: what a passing object owns (or one that follows from another controls) goes and
+/// comes with it; so does the volume of a passing claim, and the record of that volume.
+pub(super) fn passes(e: &Evidence<'_>, spot: &Spot, does: Passing, side: usize, depth: usize) -> Result<bool, CompareError> {
+    if comes_and_goes(e, spot, does, side)? {
+        return Ok(true);
+    }
+    let Some(at) = e.instances.at(spot, side).filter(|_| depth < DEEPEST) else { return Ok(false) };
+    let object = e.whole(spot, at, side)?;
+    let related = Instances::related(at).filter(|other| other.stem == "persistentvolumes");
+    let owners = meta::owners(&object).filter_map(|owner| there(e, &object, &owner, side));
+    for above in owners.chain(claim(e, &object, side)).chain(related) {
+        let Some(other) = e.instances.at(&above, side) else { continue };
+        let follows = other.derived && meta::controller(&object).is_some_and(|owner| owner.uid == other.uid);
+        if follows || passes(e, &above, does, side, depth + 1)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The place of an object's owner, if the bundle holds that instance.
+pub(super) fn there(e: &Evidence<'_>, object: &Value, owner: &meta::Owner<'_>, side: usize) -> Option<Spot> {
+    let place = |namespace: &str| Spot { stem: e.stem_of(owner.group, owner.kind), namespace: namespace.into(), name: owner.name.into() };
+    let mut places = [meta::text(object, "/metadata/namespace"), ""].into_iter().map(place);
+    places.find(|spot| e.instances.at(spot, side).is_some_and(|at| at.uid == owner.uid))
+}
+
+/// The claim of a volume, if the bundle holds that instance.
+pub(super) fn claim(e: &Evidence<'_>, volume: &Value, side: usize) -> Option<Spot> {
+    let text = |field: &str| volume.pointer(&format!("/spec/claimRef/{field}")).and_then(Value::as_str).unwrap_or_default();
+    let spot = Spot { stem: "persistentvolumeclaims".into(), namespace: text("namespace").into(), name: text("name").into() };
+    let is_there = meta::text(volume, "/kind") == "PersistentVolume" && !text("uid").is_empty();
+    (is_there && e.instances.at(&spot, side)?.uid == text("uid")).then_some(spot)
+}
+
+/// Whether an object says that a well-known controller adds or removes it.
+fn comes_and_goes(e: &Evidence<'_>, spot: &Spot, does: Passing, side: usize) -> Result<bool, CompareError> {
+    let key = e.key(spot);
+    let rule = &e.rules.of(&key.group, &key.kind).rule;
+    let mut when = rule.when.iter().filter(|w| w.passing.contains(&does)).peekable();
+    if rule.passing.is_empty() && when.peek().is_none() {
+        return Ok(false);
+    }
+    let Some(at) = e.instances.at(spot, side) else { return Ok(false) };
+    let object = e.whole(spot, at, side)?;
+    Ok(rule.passing.iter().any(|l| l == "*" || meta::label(&object, l).is_some()) || when.any(|w| w.holds(&object)))
+}
