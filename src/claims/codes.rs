@@ -13,6 +13,7 @@ codes! {
         Departs = "departs",
         ScaledToNone = "scaled-to-none",
         FewerReady = "fewer-ready",
+        NoAddress = "no-address",
         FewerPods = "fewer-pods",
         Unhealthy = "unhealthy",
         PodUnready = "pod-unready",

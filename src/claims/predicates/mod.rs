@@ -17,6 +17,7 @@ mod renamed;
 mod restored;
 mod retained;
 mod scaled;
+mod served;
 mod settled;
 mod stamped;
 mod transient;

@@ -4,6 +4,7 @@
 use crate::argo::listed;
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::renamed::{Renamed, is_drawn_anew};
+use crate::claims::predicates::served::unserved;
 use crate::claims::predicates::unchanged::compared;
 use crate::claims::predicates::{agreed, behind, conditions, generated, healthy, settled, wanted};
 use crate::claims::question::{Answer, Question};
@@ -52,6 +53,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     findings.extend(behind::behind_claims(e, q.layer, first, last)?);
     findings.extend(wanted::fewer_pods(e, q.layer, first, last));
     findings.extend(wanted::fewer_ready(e, q.layer, last)?);
+    findings.extend(unserved(e, q.layer, (first, last))?);
     let kinds = e.kinds(q.layer);
     for i in [first, last] {
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));

@@ -3,6 +3,7 @@
 //! has ended, counts as gone (law 9).
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::scaled::went_along;
+use crate::claims::predicates::served::unserved;
 use crate::claims::predicates::stamped::goes_with_namespace;
 use crate::claims::predicates::wanted;
 use crate::claims::predicates::wanted::wanted;
@@ -37,6 +38,7 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     findings.extend(wanted::scaled_to_none(e, q.layer, Effect::Counters)?);
     for b in 1..e.sides.len() {
         pods(e, q.layer, b - 1, b, &mut findings)?;
+        findings.extend(unserved(e, q.layer, (b - 1, b))?);
     }
     for i in 0..e.sides.len() {
         findings.extend(witness::missing_of(e, q.layer, i)?);

@@ -149,6 +149,17 @@ pub const CASES: &[Case] = &[
         &[("core.unchanged", REFUTED)],
     ),
     (
+        "a Service that leads to none of its pods any more is not seen to serve",
+        OFF,
+        |all| {
+            let slices = items(&mut all[1], "endpointslices").iter_mut();
+            slices.filter(|s| s["metadata"]["namespace"] == "mlops-prod").for_each(|s| s["endpoints"] = json!([]));
+            let endpoints = items(&mut all[1], "endpoints").iter_mut().filter(|e| e["metadata"]["namespace"] == "mlops-prod");
+            endpoints.for_each(|e| drop(e.as_object_mut().unwrap().remove("subsets")));
+        },
+        &[("core.undisturbed", OPEN)],
+    ),
+    (
         "restarts that one bundle does not tell of are not seen",
         OFF,
         |all| drop(pod(&mut all[1], "triton-")["status"].as_object_mut().unwrap().remove("containerStatuses")),

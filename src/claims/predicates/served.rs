@@ -1,0 +1,57 @@
+//! Whether a Service still leads to pods: traffic goes where its addresses say, whatever its pods say of themselves.
+use crate::claims::{Code, Effect, Evidence, Finding};
+use crate::compare::{CompareError, Instances, Spot};
+use crate::model::meta;
+use crate::value::{Map, Value};
+use std::collections::BTreeSet;
+
+/// The kinds that hold the addresses of Services.
+const ADDRESSES: [&str; 2] = ["endpointslices.discovery.k8s.io", "endpoints"];
+
+/// The Services of a layer that led to pods in one bundle and lead to none in another, though a pod that they select is Ready there.
+pub(super) fn unserved(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) -> Result<Vec<Finding>, CompareError> {
+    let (had, has) = (served(e, layer, a)?, served(e, layer, b)?);
+    let mut findings = Vec::new();
+    for spot in had.difference(&has) {
+        let Some(at) = e.instances.at(spot, b).filter(|at| !at.deleting) else { continue };
+        // A gap says so itself.
+        if ADDRESSES.iter().any(|stem| e.unseen(stem, &spot.namespace, b)) {
+            continue;
+        }
+        let service = e.content(spot, at, b)?;
+        let Some(selector) = service.pointer("/spec/selector").and_then(Value::as_object) else { continue };
+        if is_ready(e, &spot.namespace, selector, b)? {
+            let finding = Finding::new(Effect::Doubts, Code::NoAddress, b).about(e.key(spot));
+            findings.push(finding.in_file(&e.shown_in(spot, at, b)?));
+        }
+    }
+    Ok(findings)
+}
+
+/// The Services whose slices (or Endpoints) of a layer hold an address that is ready.
+fn served(e: &Evidence<'_>, layer: &str, side: usize) -> Result<BTreeSet<Spot>, CompareError> {
+    let mut out = BTreeSet::new();
+    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| ADDRESSES.contains(&&*s.stem)) {
+        let Some(at) = all.get(side).and_then(Option::as_ref) else { continue };
+        let Some(service) = Instances::related(at).filter(|other| other.stem == "services") else { continue };
+        let object = e.content(spot, at, side)?;
+        let is_ready = |endpoint: &Value| endpoint.pointer("/conditions/ready") != Some(&Value::Bool(false));
+        let of_slice = meta::list(&object, "/endpoints").any(is_ready);
+        if of_slice || meta::list(&object, "/subsets").any(|subset| meta::list(subset, "/addresses").next().is_some()) {
+            out.insert(service);
+        }
+    }
+    Ok(out)
+}
+
+/// Whether a bundle has a Ready pod with these labels.
+fn is_ready(e: &Evidence<'_>, namespace: &str, selector: &Map, side: usize) -> Result<bool, CompareError> {
+    for (spot, at) in e.instances.in_bundle(side).filter(|(s, at)| s.stem == "pods" && s.namespace == namespace && !at.deleting) {
+        let pod = e.content(spot, at, side)?;
+        let is_selected = selector.iter().all(|(name, value)| meta::label(&pod, name) == value.as_str());
+        if is_selected && e.line("health", spot, at, side)?.get("health").and_then(Value::as_str) == Some("healthy") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
