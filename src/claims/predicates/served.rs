@@ -5,33 +5,35 @@ use crate::model::meta;
 use crate::value::{Map, Value};
 use std::collections::BTreeSet;
 
-/// The kinds that hold the addresses of Services.
+/// The kinds that hold the addresses of Services. Where there are slices, the proxies read nothing else.
 const ADDRESSES: [&str; 2] = ["endpointslices.discovery.k8s.io", "endpoints"];
 
 /// The Services of a layer that led to pods in one bundle and lead to none in another, though a pod that they select is Ready there.
 pub(super) fn unserved(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) -> Result<Vec<Finding>, CompareError> {
-    let (had, has) = (served(e, layer, a)?, served(e, layer, b)?);
-    let mut findings = Vec::new();
-    for spot in had.difference(&has) {
-        let Some(at) = e.instances.at(spot, b).filter(|at| !at.deleting) else { continue };
-        // A gap says so itself.
-        if ADDRESSES.iter().any(|stem| e.unseen(stem, &spot.namespace, b)) {
-            continue;
-        }
-        let service = e.content(spot, at, b)?;
-        let Some(selector) = service.pointer("/spec/selector").and_then(Value::as_object) else { continue };
-        if is_ready(e, &spot.namespace, selector, b)? {
-            let finding = Finding::new(Effect::Doubts, Code::NoAddress, b).about(e.key(spot));
-            findings.push(finding.in_file(&e.shown_in(spot, at, b)?));
+    let (mut findings, mut judged) = (Vec::new(), BTreeSet::new());
+    for stem in ADDRESSES {
+        let has = served(e, layer, b, stem)?;
+        for spot in served(e, layer, a, stem)? {
+            let is_lost = judged.insert(spot.clone()) && !has.contains(&spot);
+            // A gap says so itself.
+            let Some(at) = e.instances.at(&spot, b).filter(|at| is_lost && !at.deleting && !e.unseen(stem, &spot.namespace, b)) else {
+                continue;
+            };
+            let service = e.content(&spot, at, b)?;
+            let Some(selector) = service.pointer("/spec/selector").and_then(Value::as_object) else { continue };
+            if is_ready(e, &spot.namespace, selector, b)? {
+                let finding = Finding::new(Effect::Doubts, Code::NoAddress, b).about(e.key(&spot));
+                findings.push(finding.in_file(&e.shown_in(&spot, at, b)?));
+            }
         }
     }
     Ok(findings)
 }
 
-/// The Services whose slices (or Endpoints) of a layer hold an address that is ready.
-fn served(e: &Evidence<'_>, layer: &str, side: usize) -> Result<BTreeSet<Spot>, CompareError> {
+/// The Services for which a layer's objects of a kind hold an address that is ready.
+fn served(e: &Evidence<'_>, layer: &str, side: usize, stem: &str) -> Result<BTreeSet<Spot>, CompareError> {
     let mut out = BTreeSet::new();
-    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| ADDRESSES.contains(&&*s.stem)) {
+    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == stem) {
         let Some(at) = all.get(side).and_then(Option::as_ref) else { continue };
         let Some(service) = Instances::related(at).filter(|other| other.stem == "services") else { continue };
         let object = e.content(spot, at, side)?;

@@ -154,8 +154,6 @@ pub const CASES: &[Case] = &[
         |all| {
             let slices = items(&mut all[1], "endpointslices").iter_mut();
             slices.filter(|s| s["metadata"]["namespace"] == "mlops-prod").for_each(|s| s["endpoints"] = json!([]));
-            let endpoints = items(&mut all[1], "endpoints").iter_mut().filter(|e| e["metadata"]["namespace"] == "mlops-prod");
-            endpoints.for_each(|e| drop(e.as_object_mut().unwrap().remove("subsets")));
         },
         &[("core.undisturbed", OPEN)],
     ),
