@@ -4,6 +4,7 @@ use crate::compare::{Change, CompareError, Instance, Instances, Side, Spot};
 use crate::kinds::Rules;
 use crate::model::{Gap, Key, Layer, Role, stem, unstem};
 use crate::value::Value;
+use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -93,7 +94,23 @@ impl Evidence<'_> {
 
     /// A line of another facet.
     pub fn line(&self, facet: &str, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
-        self.sides.get(side).map_or(Ok(Value::Null), |s| s.line(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name))
+        self.read(facet, spot, at, side).map(Option::unwrap_or_default)
+    }
+
+    /// A line of another facet; none if there is none.
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        facet: &str,
+        spot: &Spot,
+        at: &Instance,
+        side: usize,
+    ) -> Result<Option<T>, CompareError> {
+        self.sides.get(side).map_or(Ok(None), |s| s.read(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name))
+    }
+
+    /// Whether an object's own status says that it is healthy.
+    pub(super) fn is_healthy(&self, spot: &Spot, at: &Instance, side: usize) -> Result<bool, CompareError> {
+        Ok(self.line("health", spot, at, side)?.get("health").and_then(Value::as_str) == Some("healthy"))
     }
 
     /// An object of one bundle, rebuilt from its facets.

@@ -40,10 +40,7 @@ pub(super) fn moved(
     x: &(IdentityLine, String),
     y: &(IdentityLine, String),
 ) -> Result<Vec<FieldChange>, CompareError> {
-    let closer = match kind.rule.when.is_empty() {
-        true => Vec::new(),
-        false => kind.closer(&[&whole(sides.0, spot, x)?, &whole(sides.1, spot, y)?]),
-    };
+    let closer = kind.closer(|| Ok([whole(sides.0, spot, x)?, whole(sides.1, spot, y)?]))?;
     let mut out = match (x.0.derived.is_null(), y.0.derived.is_null()) {
         (true, true) => Vec::new(),
         (false, false) => {
@@ -68,7 +65,9 @@ pub(super) fn moved(
 /// the other gone (the garbage collector, the binder of volumes).
 pub(super) fn astray(kind: &Kind, instances: &Instances, (a, b): (usize, usize), x: &IdentityLine, y: &IdentityLine) -> Vec<FieldChange> {
     let uid = |line: &IdentityLine, pointer: &str| line.fields.get(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let moved = y.fields.keys().filter(|p| kind.refers(p)).map(|p| (p, uid(x, p), uid(y, p)));
+    let refers = kind.patterns(|rule| &rule.refers);
+    let own = y.fields.keys().filter(|p| refers.iter().any(|pattern| covers(pattern, p)));
+    let moved = own.map(|p| (p, uid(x, p), uid(y, p)));
     let lost = moved.filter(|(_, was, is)| was != is && (was.is_empty() || instances.has(a, was)) && !instances.has(b, is));
     let field = |uid: String| (!uid.is_empty()).then(|| uid.into());
     lost.map(|(pointer, was, is)| FieldChange::new(pointer, field(was), field(is))).collect()

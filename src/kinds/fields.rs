@@ -6,9 +6,16 @@ use crate::kinds::rule::{Given, Rule, When};
 use crate::value::{Value, join, tokens};
 
 impl Kind {
-    /// The further rules of the kind whose conditions each of these objects meets.
-    pub fn closer(&self, objects: &[&Value]) -> Vec<&When> {
-        self.rule.when.iter().filter(|when| objects.iter().all(|object| when.holds(object))).collect()
+    /// The further rules of the kind whose conditions each of these objects meets, which are read only if there are any.
+    ///
+    /// # Errors
+    /// If they can't be read.
+    pub fn closer<E>(&self, objects: impl FnOnce() -> Result<[Value; 2], E>) -> Result<Vec<&When>, E> {
+        if self.rule.when.is_empty() {
+            return Ok(Vec::new());
+        }
+        let objects = objects()?;
+        Ok(self.rule.when.iter().filter(|when| objects.iter().all(|object| when.holds(object))).collect())
     }
 
     /// An object without the fields that move by themselves in one instance (law 5). Of a list of which the rule names elements only those

@@ -4,7 +4,7 @@
 use crate::bundle::lines::OwnedLine;
 use crate::claims::predicates::wanted::is_anothers_doing;
 use crate::claims::{Code, Effect, Evidence, Finding};
-use crate::compare::{CompareError, Instance, Side, Spot};
+use crate::compare::CompareError;
 use crate::value::{Map, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,8 @@ pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result
     for (spot, all) in e.instances.of_layer(layer) {
         let owned = |i: usize| all.get(i)?.as_ref().filter(|at| at.owned && !at.derived);
         let (Some(was), Some(is)) = (owned(a), owned(b)) else { continue };
-        let (Some(earlier), Some(later)) = (line(e, spot, was, a)?, line(e, spot, is, b)?) else { continue };
+        let read = |at, i| e.read::<Line>("identity", spot, at, i);
+        let (Some(earlier), Some(later)) = (read(was, a)?, read(is, b)?) else { continue };
         let file = e.file("identity", spot, is, b)?;
         let pointers: BTreeSet<&Text> = earlier.fields.keys().chain(later.fields.keys()).collect();
         for pointer in pointers {
@@ -65,9 +66,4 @@ impl Line {
         let below = |p: &str| pointer.strip_prefix(p).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         self.owned.iter().find(|(p, _)| below(p)).map(|(_, by)| by)
     }
-}
-
-fn line(e: &Evidence<'_>, spot: &Spot, at: &Instance, i: usize) -> Result<Option<Line>, CompareError> {
-    let read = |side: &Side| side.read("identity", &at.layer, &spot.stem, &spot.namespace, &spot.name);
-    e.sides.get(i).map_or(Ok(None), read)
 }

@@ -3,7 +3,7 @@ use crate::claims::predicates::volumes::{Item, volumes};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Spot};
 use crate::model::meta;
-use crate::value::{Value, json};
+use crate::value::json;
 use std::collections::BTreeMap;
 
 /// The claims of a layer that have another volume than before, or none.
@@ -14,11 +14,10 @@ pub(super) fn behind_claims(e: &Evidence<'_>, layer: &str, first: usize, last: u
         let (Some(Some(a)), Some(Some(b))) = (all.get(first), all.get(last)) else { continue };
         let file = e.file("identity", spot, b, last)?;
         let found = |effect, code| Finding::new(effect, code, last).about(e.key(spot)).in_file(&file);
-        let bound = |line: Value| line.get("health").and_then(Value::as_str) == Some("healthy");
-        if !bound(e.line("health", spot, a, first)?) {
+        if !e.is_healthy(spot, a, first)? {
             continue;
         }
-        if !bound(e.line("health", spot, b, last)?) {
+        if !e.is_healthy(spot, b, last)? {
             findings.push(found(Effect::Counters, Code::NotBound));
             continue;
         }

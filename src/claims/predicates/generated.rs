@@ -47,7 +47,7 @@ fn is_lasting(e: &Evidence<'_>, spot: &Spot, (a, b): (usize, usize), pointer: &s
     let (plural, group) = unstem(&spot.stem);
     let Some(kind) = e.rules.of_resource(group, plural) else { return Ok(false) };
     let whole = |i: usize| e.instances.at(spot, i).map_or(Ok(Value::Null), |at| e.whole(spot, at, i));
-    Ok(kind.is_lasting(&kind.closer(&[&whole(a)?, &whole(b)?]), pointer))
+    Ok(kind.is_lasting(&kind.closer(|| Ok([whole(a)?, whole(b)?]))?, pointer))
 }
 
 /// Whether the value counts as generated only by what the object says about itself.

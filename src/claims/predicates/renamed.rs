@@ -3,6 +3,7 @@
 //! internal/controller/apiextensions/claim). That the one is missing and the other is there shows neither a loss nor an addition. So it is with
 //! what the operator draws for each instance.
 use crate::claims::Evidence;
+use crate::claims::predicates::transient::{DEEPEST, there};
 use crate::compare::{Change, ChangeKind, CompareError, FieldChange, Instances, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
@@ -17,9 +18,6 @@ pub(super) struct Renamed {
     /// Names before and after.
     names: BTreeSet<(String, String)>,
 }
-
-/// Chains of owners are short.
-const DEEPEST: usize = 4;
 
 impl Renamed {
     /// Of the changes of one layer from one bundle to another.
@@ -102,10 +100,7 @@ fn maker(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Option<Spot>, Com
     let Some(owner) = meta::controller(&object) else {
         return Ok(Instances::related(at).filter(|claim| is_own(spot) && is_own(claim)));
     };
-    let stem = e.stem_of(owner.group, owner.kind);
-    let place = |namespace: &str| Spot { stem: stem.clone(), namespace: namespace.to_owned(), name: owner.name.to_owned() };
-    let is_there = |spot: &Spot| e.instances.at(spot, side).is_some_and(|at| at.uid == owner.uid);
-    Ok([place(&spot.namespace), place("")].into_iter().find(is_there))
+    Ok(there(e, &object, &owner, side))
 }
 
 fn is_own(spot: &Spot) -> bool {

@@ -51,7 +51,7 @@ fn is_ready(e: &Evidence<'_>, namespace: &str, selector: &Map, side: usize) -> R
     for (spot, at) in e.instances.in_bundle(side).filter(|(s, at)| s.stem == "pods" && s.namespace == namespace && !at.deleting) {
         let pod = e.content(spot, at, side)?;
         let is_selected = selector.iter().all(|(name, value)| meta::label(&pod, name) == value.as_str());
-        if is_selected && e.line("health", spot, at, side)?.get("health").and_then(Value::as_str) == Some("healthy") {
+        if is_selected && e.is_healthy(spot, at, side)? {
             return Ok(true);
         }
     }

@@ -6,7 +6,7 @@ use crate::model::meta;
 use crate::value::Value;
 
 /// Chains of owners are short.
-const DEEPEST: usize = 4;
+pub(super) const DEEPEST: usize = 4;
 
 /// Whether an object passes, or belongs to one that does: what a passing object owns (or one that follows from another controls) goes and
 /// comes with it; so does the volume of a passing claim, and the record of that volume.

@@ -124,8 +124,7 @@ pub(super) fn fewer_pods(e: &Evidence<'_>, layer: &str, first: usize, last: usiz
 pub(super) fn fewer_ready(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
     let mut ready: BTreeMap<Spot, u64> = BTreeMap::new();
     for (spot, at) in e.instances.in_bundle(side).filter(|(s, at)| s.stem == "pods" && !at.deleting) {
-        let line = e.line("health", spot, at, side)?;
-        if line.get("health").and_then(Value::as_str) == Some("healthy") {
+        if e.is_healthy(spot, at, side)? {
             *ready.entry(e.instances.top(spot, Some(at))).or_default() += 1;
         }
     }
