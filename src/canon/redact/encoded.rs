@@ -13,13 +13,12 @@ const LENIENT: GeneralPurposeConfig =
 const PLAIN: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
 const URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
-static RUN: Pattern = Pattern::new(r"[A-Za-z0-9+/_-]{12,}={0,2}");
 static PERCENT: Pattern = Pattern::new(r"[A-Za-z0-9._~!$'()*+/:@%-]*%[0-9A-Fa-f]{2}[A-Za-z0-9._~!$'()*+/:@%-]*");
 static LINES: Pattern = Pattern::new(r"(?:[A-Za-z0-9+/_-]{40,}[ \t]*(?:\r?\n|\\n)[ \t]*)+[A-Za-z0-9+/_-]{2,}={0,2}");
 
 /// The readable text that this base64 encodes.
 pub(super) fn decoded(text: &str) -> Option<String> {
-    if text.len() < 4 || text.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if text.len() < 4 || !begins_readable(text) || text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
     }
     let bytes = PLAIN.decode(text).or_else(|_| URL.decode(text)).ok()?;
@@ -57,9 +56,10 @@ pub(super) struct Run {
 
 /// Whether a readable text can begin so: nearly all of what is no base64 is done with here.
 fn begins_readable(text: &str) -> bool {
-    let Some(head) = text.get(..16) else { return true };
-    let Ok(bytes) = PLAIN.decode(head).or_else(|_| URL.decode(head)) else { return false };
-    let cut = std::str::from_utf8(&bytes).map_or_else(|e| e.error_len().is_none(), |_| true);
+    let (Some(head), mut bytes) = (text.get(..16), [0; 12]) else { return true };
+    let decoded = PLAIN.decode_slice(head, &mut bytes).or_else(|_| URL.decode_slice(head, &mut bytes));
+    let Some(bytes) = decoded.ok().and_then(|len| bytes.get(..len)) else { return false };
+    let cut = std::str::from_utf8(bytes).map_or_else(|e| e.error_len().is_none(), |_| true);
     cut && !bytes.iter().any(|b| b.is_ascii_control() && !b"\n\r\t".contains(b))
 }
 
@@ -75,16 +75,37 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
             out.extend(decoded(&joined).map(|d| Run { range: found.range(), plain: Some(d) }));
         }
     }
-    for found in RUN.matches(text) {
+    for range in written(text) {
         // A path or a `key=` may come before it without a space: also try the text after the last such character.
-        let run = found.as_str();
+        let run = text.get(range.clone()).unwrap_or_default();
         if let Some(d) = decoded(run) {
-            out.push(Run { range: found.range(), plain: Some(d) });
+            out.push(Run { range, plain: Some(d) });
         } else {
-            out.extend(tail(run).map(|(from, plain)| Run { range: found.start() + from..found.end(), plain }));
+            out.extend(tail(run).map(|(from, plain)| Run { range: range.start + from..range.end, plain }));
         }
     }
     out
+}
+
+/// Where at least twelve signs of base64 stand in a row, with what fills them up.
+fn written(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let (bytes, mut at) = (text.as_bytes(), 0);
+    let count = move |from: usize, is: fn(u8) -> bool| bytes.get(from..).unwrap_or_default().iter().take_while(|b| is(**b)).count();
+    std::iter::from_fn(move || {
+        while at < bytes.len() {
+            let from = at + count(at, |b| !is_sign(b));
+            let end = from + count(from, is_sign);
+            at = end + count(end, |b| b == b'=').min(2);
+            if end - from >= 12 {
+                return Some(from..at);
+            }
+        }
+        None
+    })
+}
+
+fn is_sign(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/_-".contains(&byte)
 }
 
 /// All texts that are written as addresses are (`password%3Dx`), up to the signs that part an address, with what they mean.
@@ -113,10 +134,29 @@ fn tail(run: &str) -> Option<(usize, Option<String>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn every_pattern_compiles() {
-        assert!([&RUN, &LINES, &PERCENT].iter().all(|pattern| pattern.regex().is_some()));
+        assert!([&LINES, &PERCENT].iter().all(|pattern| pattern.regex().is_some()));
+    }
+
+    proptest! {
+        #[test]
+        fn texts_of_base64_are_found_as_an_expression_finds_them(text in "([aZ0+/_=é-]{0,16} ?){0,6}") {
+            let expression = regex::Regex::new("[A-Za-z0-9+/_-]{12,}={0,2}").unwrap();
+            prop_assert_eq!(written(&text).collect::<Vec<_>>(), expression.find_iter(&text).map(|m| m.range()).collect::<Vec<_>>());
+        }
+
+        /// What the first bytes tell of the whole is right.
+        #[test]
+        fn a_text_is_read_from_base64_whatever_its_first_bytes_are(bytes in prop::collection::vec(any::<u8>(), 0..40), text in "[ -~]{0,40}", url in any::<bool>()) {
+            let readable = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(|t| !t.is_empty() && !t.chars().any(|c| c.is_control() && !"\n\r\t".contains(c)));
+            for bytes in [bytes.as_slice(), text.as_bytes()] {
+                let written = if url { URL.encode(bytes) } else { PLAIN.encode(bytes) };
+                prop_assert!(!readable(bytes) || written.len() < 4 || begins_readable(&written), "{}", written);
+            }
+        }
     }
 
     #[test]

@@ -49,6 +49,11 @@ impl<'r> Scan<'r> {
     /// The token of a secret in its written form; remembers the secret.
     pub(super) fn token(&self, domain: Domain, written: &str) -> String {
         self.learn(written);
+        self.token_alone(domain, written)
+    }
+
+    /// The token of a text that is not looked for elsewhere: a whole earlier form of the object is no secret that would be repeated.
+    pub(super) fn token_alone(&self, domain: Domain, written: &str) -> String {
         self.made.set(true);
         self.tokens.of(domain, written.as_bytes())
     }

@@ -77,7 +77,7 @@ fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
     for (key, child) in map.iter_mut() {
         let name = scan.name(key);
         if let (true, Some(text)) = (name.whole, child.as_str()) {
-            *child = Value::from(scan.token(Domain::Text, text));
+            *child = Value::from(scan.token_alone(Domain::Text, text));
             continue;
         }
         let mut sense = if reference && key == "secretKey" { Sense::Plain } else { name.sense };
