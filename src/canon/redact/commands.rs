@@ -3,7 +3,7 @@ use super::data::COMMANDS;
 use super::literal::is_literal;
 use super::names::{self, Sense};
 use super::spans::Spans;
-use regex::Regex;
+use aho_corasick::AhoCorasick;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -38,11 +38,30 @@ struct Table {
     named: BTreeMap<&'static str, Vec<Command>>,
     /// By the beginning of their names.
     begun: Vec<Command>,
-    /// Where one may stand in a text.
-    programs: Option<Regex>,
+    /// The names, and the beginnings of names, of all programs, each with whether it is a beginning.
+    programs: Option<AhoCorasick>,
+    is_begun: Vec<bool>,
 }
 
 impl Table {
+    /// Where programs stand in a text, each with the sign that ends its name, by where they begin.
+    fn programs(&self, text: &str) -> Vec<Range<usize>> {
+        let (bytes, mut out) = (text.as_bytes(), Vec::new());
+        let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+        for hit in self.programs.iter().flat_map(|programs| programs.find_overlapping_iter(text)) {
+            let rest = text.get(hit.end()..).unwrap_or_default();
+            let goes_on = self.is_begun.get(hit.pattern().as_usize()).is_some_and(|is| *is);
+            let rest = if goes_on { rest.trim_start_matches(|c: char| c.is_alphanumeric() || "_.-".contains(c)) } else { rest };
+            let next = rest.chars().next();
+            let is_alone = !hit.start().checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(is_word);
+            if is_alone && next.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | ',')) {
+                out.push(hit.start()..text.len() - rest.len() + next.map_or(0, char::len_utf8));
+            }
+        }
+        out.sort_by_key(|range| range.start);
+        out
+    }
+
     fn begun(&self, program: &str) -> impl Iterator<Item = &Command> {
         self.begun.iter().filter(move |c| c.words.first().is_some_and(|w| program.starts_with(w.trim_end_matches('*'))))
     }
@@ -52,24 +71,19 @@ fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
         let (mut named, mut begun) = (BTreeMap::<&str, Vec<Command>>::new(), Vec::new());
-        let mut programs = BTreeSet::new();
+        let mut programs = BTreeMap::new();
         for (line, places) in COMMANDS.get() {
             let words: Vec<&str> = line.split(' ').collect();
             let Some(program) = words.first().copied() else { continue };
             let command = Command { places: places.iter().map(|p| place(p)).collect(), words };
-            match program.strip_suffix('*') {
-                Some(start) => {
-                    programs.insert(format!(r"{}[\w.-]*", regex::escape(start)));
-                    begun.push(command);
-                }
-                None => {
-                    programs.insert(regex::escape(program));
-                    named.entry(program).or_default().push(command);
-                }
+            programs.insert(program.trim_end_matches('*'), program.ends_with('*'));
+            if program.ends_with('*') {
+                begun.push(command);
+            } else {
+                named.entry(program).or_default().push(command);
             }
         }
-        let programs = programs.into_iter().collect::<Vec<_>>().join("|");
-        Table { named, begun, programs: Regex::new(&format!(r#"(?-u:\b)(?:{programs})(?:[\s"',]|$)"#)).ok() }
+        Table { named, begun, programs: AhoCorasick::new(programs.keys()).ok(), is_begun: programs.into_values().collect() }
     })
 }
 
@@ -160,12 +174,14 @@ fn is_secret(value: &str) -> bool {
 
 /// Adds the secrets of the commands in a text: each line, or part of one up to a pipe or a semicolon, is cut into words once.
 pub(super) fn find(text: &str, out: &mut Spans) {
-    let Some(programs) = &table().programs else { return };
     let mut at = 0;
     let mut open = [true; 2];
-    while let Some(found) = text.get(at..).and_then(|_| programs.find_at(text, at)) {
-        let (ranges, end) = words(text, found.start(), &mut open);
-        at = end.max(found.end());
+    for found in table().programs(text) {
+        if found.start < at {
+            continue;
+        }
+        let (ranges, end) = words(text, found.start, &mut open);
+        at = end.max(found.end);
         let list: Vec<&str> = ranges.iter().map(|r| text.get(r.clone()).unwrap_or_default()).collect();
         for (i, from) in secrets(&list, false) {
             let Some(range) = ranges.get(i).map(|r| r.start + from..r.end) else { continue };
@@ -272,6 +288,7 @@ fn closing(bytes: &[u8], at: usize, open: &mut [bool; 2]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn secrets_of(text: &str) -> Vec<&str> {
         let mut out = Spans::default();
@@ -305,6 +322,25 @@ mod tests {
             "vault login zq1",
         ] {
             assert_eq!(secrets_of(text), ["zq1"], "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn programs_are_found_as_an_expression_finds_them(
+            parts in prop::collection::vec(prop_oneof![
+                prop::sample::select(vec!["mysql", "mysqldump", "az", "redis-cli", "mount.cifs", "mount", "7z", "7za", "kadmin.local", "ssh-keygen", "http", "mc", "mcli"])
+                    .prop_map(str::to_owned),
+                "[ a./,\"'\n:_-]{1,2}",
+            ], 0..8),
+        ) {
+            let mut names: Vec<String> = COMMANDS.get().keys().filter_map(|line| line.split(' ').next()).map(regex::escape).collect();
+            names.iter_mut().filter(|name| name.ends_with('*')).for_each(|name| *name = name.replace(r"\*", r"[\w.-]*"));
+            let expression = regex::Regex::new(&format!(r#"(?-u:\b)(?:{})(?:[\s"',]|$)"#, names.join("|"))).unwrap();
+            let text = parts.concat();
+            let mut found = table().programs(&text);
+            found.dedup_by(|later, kept| later.start < kept.end);
+            prop_assert_eq!(found, expression.find_iter(&text).map(|m| m.range()).collect::<Vec<_>>(), "{}", text);
         }
     }
 
