@@ -258,7 +258,7 @@ pub struct Relation {
     pub same_name: bool,
     /// This label holds its name.
     pub label: Option<String>,
-    /// This annotation holds its name.
+    /// This annotation holds its name, or `<namespace>/<name>`, or `<Kind>.<group>/<namespace>/<name>`.
     pub annotation: Option<String>,
     /// This label holds its namespace; absent: it is the object's own.
     pub namespace_label: Option<String>,
@@ -275,6 +275,8 @@ pub struct Relation {
     pub back: Option<String>,
     /// Its name is at this pointer.
     pub name_at: Option<String>,
+    /// It is in the same namespace, and holds this object's name at this pointer.
+    pub names_it: Option<String>,
     /// It is the StatefulSet whose claim template made this claim (`<template>-<set>-<ordinal>`).
     pub claim_template: bool,
     /// It is the CustomResourceDefinition that serves the group and version of this object's spec.

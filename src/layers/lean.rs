@@ -67,11 +67,11 @@ const SETTINGS: &str = "/data";
 
 /// The pointers of the fields that placing reads from a kind.
 pub fn each_field(group: &str, kind: &str, rules: &Rules, take: &mut dyn FnMut(&str)) {
-    let relations = &rules.of(group, kind).rule.relations;
+    let relations = || rules.of(group, kind).relations();
     ANNOTATIONS.iter().for_each(|p| take(p));
-    relations.iter().filter_map(|r| r.annotation.as_deref()).for_each(|name| take(&annotation(name)));
+    relations().filter_map(|r| r.annotation.as_deref()).for_each(|name| take(&annotation(name)));
     ALWAYS.iter().for_each(|p| take(p));
-    relations.iter().flat_map(Relation::reads).for_each(&mut *take);
+    relations().flat_map(Relation::reads).for_each(&mut *take);
     let own = OF_KIND.iter().chain(super::scalers::READ).filter(|(g, k, _)| *g == group && *k == kind);
     own.flat_map(|(_, _, pointers)| *pointers).for_each(|p| take(p));
     if is_custom(group) {

@@ -2,6 +2,7 @@
 mod autoscalers;
 mod churn;
 mod excuses;
+mod installed;
 mod leftovers;
 mod nodes;
 mod outside;
@@ -418,6 +419,7 @@ fn each_law_has_the_verdicts_that_it_demands() {
         CASES,
         churn::CASES,
         excuses::CASES,
+        installed::CASES,
         leftovers::CASES,
         nodes::CASES,
         outside::CASES,
