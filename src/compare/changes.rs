@@ -135,7 +135,7 @@ pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b
     }
     for spot in instances.all.keys().filter(|s| !spots.contains(s) && is_recreated(instances, s, a, b)) {
         let (Some(x), Some(y)) = (instances.at(spot, a), instances.at(spot, b)) else { continue };
-        if x.derived || y.derived {
+        if (x.derived || y.derived) && !is_account_anew(instances, spot, (a, b)) {
             continue;
         }
         let state = after.line("state", &y.layer, &spot.stem, &spot.namespace, &spot.name)?;
@@ -273,6 +273,13 @@ fn is_recreated(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool 
         (Some(x), Some(y)) => !x.uid.is_empty() && !y.uid.is_empty() && x.uid != y.uid,
         _ => false,
     }
+}
+
+/// Whether an account that follows from its Namespace was made anew although that one stays: the tokens of pods that run name the one that went
+/// (kubernetes 1.36, pkg/serviceaccount/claims.go), as the controller does not say.
+fn is_account_anew(instances: &Instances, spot: &Spot, (a, b): (usize, usize)) -> bool {
+    let space = Spot { stem: "namespaces".into(), namespace: String::new(), name: spot.namespace.clone() };
+    spot.stem == "serviceaccounts" && is_same(instances, &space, a, b)
 }
 
 /// The key of an object, with the kind from its state.

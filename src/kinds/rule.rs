@@ -113,7 +113,7 @@ pub struct When {
     pub says: BTreeMap<String, Value>,
     /// … has no value at these pointers …
     pub without: Vec<String>,
-    /// … carries each of these annotations (`name`, or `name=value`) …
+    /// … carries each of these annotations (`name`, or `name=value`, where `*` stands for any text) …
     pub annotations: Vec<String>,
     /// … and each of these labels.
     pub labels: Vec<String>,
@@ -166,9 +166,9 @@ impl When {
     }
 }
 
-/// Whether a mark (`name`, or `name=value`) is there.
+/// Whether a mark (`name`, or `name=value`, where `*` stands for any text) is there.
 fn carries<'o>(mark: &str, find: impl Fn(&str) -> Option<&'o str>) -> bool {
-    mark.split_once('=').map_or_else(|| find(mark).is_some(), |(name, value)| find(name) == Some(value))
+    mark.split_once('=').map_or_else(|| find(mark).is_some(), |(name, value)| find(name).is_some_and(|text| is_like(value, text)))
 }
 
 /// A value that controllers or admission write into what is made from a template.
@@ -181,6 +181,8 @@ pub struct Given {
     /// value's own `name`), a map with an entry for each field that it may have, and must have unless that is any value, or a list of the forms of its elements; `"*"` is any
     /// value. Absent: any value, whatever the template has.
     pub like: Option<Value>,
+    /// Only in what a controller of one of these kinds made; any, if there are none.
+    pub owner: Vec<String>,
     /// A map of this name beside the map that holds the value (or the map at this pointer) holds the same value.
     pub same_as: Option<String>,
 }

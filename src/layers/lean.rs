@@ -38,7 +38,7 @@ const OF_KIND: &[(&str, &str, &[&str])] = &[
     ("", "ReplicationController", &["/status/replicas"]),
     // Whether the addresses of an EndpointSlice are those of its pods.
     ("", "Pod", &["/metadata/deletionTimestamp", "/status/phase", "/status/podIP", "/status/podIPs"]),
-    ("", "Service", &["/spec/selector"]),
+    ("", "Service", &["/spec/selector", "/spec/ports"]),
     // Which record of a storage system is that of a volume.
     ("", "PersistentVolume", &["/spec/csi/driver", "/spec/csi/volumeHandle", "/spec/claimRef/uid"]),
 ];

@@ -2,6 +2,7 @@
 mod autoscalers;
 mod churn;
 mod excuses;
+mod given;
 mod installed;
 mod leftovers;
 mod nodes;
@@ -419,6 +420,7 @@ fn each_law_has_the_verdicts_that_it_demands() {
         CASES,
         churn::CASES,
         excuses::CASES,
+        given::CASES,
         installed::CASES,
         leftovers::CASES,
         nodes::CASES,
