@@ -140,7 +140,10 @@ pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b
         }
         let state = after.line("state", &y.layer, &spot.stem, &spot.namespace, &spot.name)?;
         let file = after.entry_of("identity", &y.layer, &spot.stem, &spot.namespace, &spot.name)?.unwrap_or_default().to_owned();
-        out.push(Change { recreated: true, ..Change::new(instances, spot, &state, file, ChangeKind::Replaced, (a, b)) });
+        let change = Change::new(instances, spot, &state, file, ChangeKind::Replaced, (a, b));
+        // What is derived has no state that says its kind.
+        let key = if x.derived { key_by_rule(rules, spot) } else { change.key.clone() };
+        out.push(Change { recreated: true, key, ..change });
     }
     of_identity(sides, instances, rules, (a, b), &mut out)?;
     out.sort_by(|x, y| x.spot.cmp(&y.spot));
@@ -214,6 +217,10 @@ fn key_of_line(rules: &Rules, spot: &Spot, line: &IdentityLine) -> Key {
     if !line.derived.is_null() {
         return key_of(&line.derived, spot);
     }
+    key_by_rule(rules, spot)
+}
+
+fn key_by_rule(rules: &Rules, spot: &Spot) -> Key {
     let (plural, group) = unstem(&spot.stem);
     let kind = rules.of_resource(group, plural).map_or(&*spot.stem, |k| &*k.rule.kind);
     Key::new(group, kind, &spot.namespace, &spot.name)

@@ -1,6 +1,6 @@
 //! The schema of a kind's rule file. A rule only declares: no code here changes an object.
 use crate::kinds::patterns::is_like;
-use crate::model::meta;
+use crate::model::{meta, stem};
 use crate::value::Value;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 #[derive(Deserialize, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rule {
-    /// Kind, such as `Deployment`; empty in a fragment.
+    /// Kind, such as `Deployment`; `*` for all kinds of a group that have no rule of their own; empty in a fragment.
     pub kind: String,
     /// API group; empty for the core group.
     pub group: String,
@@ -73,6 +73,13 @@ pub struct Rule {
     pub stored: Option<bool>,
     /// True if only metadata is stored (Secrets).
     pub metadata_only: bool,
+}
+
+impl Rule {
+    /// `<plural>.<group>`; `all.<group>` for all kinds of a group.
+    pub fn stem(&self) -> String {
+        stem(if self.kind == "*" { "all" } else { &self.plural }, &self.group)
+    }
 }
 
 /// A list whose order has no meaning.
@@ -277,6 +284,8 @@ pub struct Relation {
     pub back: Option<String>,
     /// Its name is at this pointer.
     pub name_at: Option<String>,
+    /// It is in any namespace, if it is the only one of its name.
+    pub anywhere: bool,
     /// It is in the same namespace, and holds this object's name at this pointer.
     pub names_it: Option<String>,
     /// It is the StatefulSet whose claim template made this claim (`<template>-<set>-<ordinal>`).

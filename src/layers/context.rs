@@ -128,6 +128,10 @@ impl<'a> Context<'a> {
             (None, None) => &*object.key.namespace,
         };
         let find = |namespace: &str, name: &str| {
+            if relation.anywhere {
+                let mut namesakes = self.objects.of_kind(&relation.group, &relation.to).filter(|at| self.objects.key(*at).name == name);
+                return namesakes.next().filter(|_| namesakes.next().is_none());
+            }
             let key = KeyRef { group: &relation.group, kind: &relation.to, namespace, name };
             self.objects.find(key).or_else(|| self.objects.find(KeyRef { namespace: "", ..key }))
         };

@@ -85,6 +85,26 @@ pub const CASES: &[Case] = &[
         &[("optional.absent", OPEN)],
     ),
     (
+        "law 2: what Helm installed for a chart of the layer, whatever namespace that is in, goes with it",
+        OFF,
+        |all| {
+            of_the_layer(all, "helmcharts", &new("helm.cattle.io/v1", "HelmChart", "feast-dev", "tool"));
+            elsewhere(all, &json!({}), &[0]);
+            let made = items(&mut all[0], "deployments").last_mut().unwrap();
+            made["metadata"]["annotations"] = json!({"meta.helm.sh/release-name": "tool", "meta.helm.sh/release-namespace": "default"});
+        },
+        &[("changes.confined", PROVEN)],
+    ),
+    (
+        "law 2: what bears the marks of an installer where there is none, is nobody's",
+        OFF,
+        |all| {
+            elsewhere(all, &json!({"kustomize.toolkit.fluxcd.io/name": "tool"}), &[0]);
+            items(&mut all[0], "deployments").last_mut().unwrap()["metadata"]["annotations"] = json!({"meta.helm.sh/release-name": "tool"});
+        },
+        &[("changes.confined", REFUTED)],
+    ),
+    (
         "law 2: what bears the label of a release of another namespace is not the layer's",
         OFF,
         |all| {
@@ -98,6 +118,18 @@ pub const CASES: &[Case] = &[
         OFF,
         |all| subscribed(all, &[0, 1]),
         &[("optional.absent", OPEN)],
+    ),
+    (
+        "law 14: the rows of a storage system's tables come, move and go with volumes, and are a doubt",
+        OFF,
+        |all| {
+            for (i, one) in all.iter_mut().enumerate() {
+                let mut row = new("internal.linstor.linbit.com/v1-27-1", "VolumeDefinitions", "", "of-core");
+                row["spec"] = json!({"vlm_size": i});
+                answered(one, "internal.linstor.linbit.com", "volumedefinitions", vec![row]);
+            }
+        },
+        &[("changes.confined", OPEN)],
     ),
     (
         "law 2: an operator goes and comes with its Subscription",
