@@ -48,7 +48,8 @@ impl Evidence<'_> {
             change.uncertain |= hides(&change.spot.stem, lacks) || owner.as_ref().is_some_and(is_hidden);
             // What a kind has no definition of, it has no object of.
             let may_hide = |stem: &String| [has, lacks].iter().any(|side| hides(stem, *side) && !self.is_undefined(stem, *side));
-            let hidden: Vec<&Relation> = kind.relations().filter(|r| may_hide(&self.stem_of(&r.group, &r.to))).collect();
+            let hidden: Vec<&Relation> =
+                kind.relations().filter(|r| !r.to.is_empty() && may_hide(&self.stem_of(&r.group, &r.to))).collect();
             // A kind that the object does not speak of hides nothing of it.
             if let Some(at) = self.instances.at(&change.spot, has).filter(|_| !change.uncertain && !hidden.is_empty()) {
                 let object = self.whole(&change.spot, at, has)?;

@@ -269,6 +269,8 @@ pub struct Relation {
     pub label: Option<String>,
     /// This annotation holds its name, or `<namespace>/<name>`, or `<Kind>.<group>/<namespace>/<name>`.
     pub annotation: Option<String>,
+    /// This annotation holds its kind, as `<Kind>.<group>`, instead of [`Self::to`].
+    pub kind_annotation: Option<String>,
     /// This label holds its namespace; absent: it is the object's own.
     pub namespace_label: Option<String>,
     /// Its namespace is at this pointer; absent: it is the object's own.

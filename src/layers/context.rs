@@ -127,12 +127,16 @@ impl<'a> Context<'a> {
             (None, Some(at)) => object.value.pointer(at)?.as_str()?,
             (None, None) => &*object.key.namespace,
         };
+        let (kind, group) = match &relation.kind_annotation {
+            Some(annotation) => meta::annotation(&object.value, annotation)?.split_once('.')?,
+            None => (&*relation.to, &*relation.group),
+        };
         let find = |namespace: &str, name: &str| {
             if relation.anywhere {
                 let mut namesakes = self.objects.of_kind(&relation.group, &relation.to).filter(|at| self.objects.key(*at).name == name);
                 return namesakes.next().filter(|_| namesakes.next().is_none());
             }
-            let key = KeyRef { group: &relation.group, kind: &relation.to, namespace, name };
+            let key = KeyRef { group, kind, namespace, name };
             self.objects.find(key).or_else(|| self.objects.find(KeyRef { namespace: "", ..key }))
         };
         if relation.same_name {

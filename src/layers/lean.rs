@@ -69,7 +69,7 @@ const SETTINGS: &str = "/data";
 pub fn each_field(group: &str, kind: &str, rules: &Rules, take: &mut dyn FnMut(&str)) {
     let relations = || rules.of(group, kind).relations();
     ANNOTATIONS.iter().for_each(|p| take(p));
-    relations().filter_map(|r| r.annotation.as_deref()).for_each(|name| take(&annotation(name)));
+    relations().flat_map(|r| r.annotation.iter().chain(&r.kind_annotation)).for_each(|name| take(&annotation(name)));
     ALWAYS.iter().for_each(|p| take(p));
     relations().flat_map(Relation::reads).for_each(&mut *take);
     let own = OF_KIND.iter().chain(super::scalers::READ).filter(|(g, k, _)| *g == group && *k == kind);

@@ -96,6 +96,31 @@ pub const CASES: &[Case] = &[
         &[("changes.confined", PROVEN)],
     ),
     (
+        "law 2: what an operator made for the layer's resource, as its annotations say, goes with that",
+        OFF,
+        |all| {
+            of_the_layer(all, "databases", &new("db.example.org/v1", "Database", "feast-dev", "main"));
+            elsewhere(all, &json!({}), &[0]);
+            items(&mut all[0], "deployments").last_mut().unwrap()["metadata"]["annotations"] = json!({
+                "operator-sdk/primary-resource": "feast-dev/main",
+                "operator-sdk/primary-resource-type": "Database.db.example.org",
+            });
+        },
+        &[("changes.confined", PROVEN)],
+    ),
+    (
+        "law 14: what is found out about all workloads comes and goes with them, and is a doubt",
+        OFF,
+        |all| {
+            let found = new("spdx.softwarecomposition.kubescape.io/v1beta1", "VulnerabilityManifest", "kubescape", "feast");
+            for (i, one) in all.iter_mut().enumerate() {
+                let all = (i == 0).then(|| found.clone()).into_iter().collect();
+                answered(one, "spdx.softwarecomposition.kubescape.io", "vulnerabilitymanifests", all);
+            }
+        },
+        &[("changes.confined", OPEN)],
+    ),
+    (
         "law 2: what bears the marks of an installer where there is none, is nobody's",
         OFF,
         |all| {
