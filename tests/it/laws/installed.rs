@@ -47,10 +47,10 @@ fn subscribed(all: &mut [Collected], bundles: &[usize]) {
     let mut subscription = new("operators.coreos.com/v1alpha1", "Subscription", "feast-dev", "tool");
     subscription["status"] = json!({"installedCSV": "tool.v1"});
     of_the_layer(all, "subscriptions", &subscription);
-    for i in 0..all.len() {
+    for (i, one) in all.iter_mut().enumerate() {
         let operator = new("operators.coreos.com/v1alpha1", "ClusterServiceVersion", "feast-dev", "tool.v1");
         let operators = bundles.contains(&i).then_some(operator).into_iter().collect();
-        answered(&mut all[i], "operators.coreos.com", "clusterserviceversions", operators);
+        answered(one, "operators.coreos.com", "clusterserviceversions", operators);
     }
 }
 
