@@ -283,7 +283,7 @@ fn is_recreated(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool 
 }
 
 /// Whether an account that follows from its Namespace was made anew although that one stays: the tokens of pods that run name the one that went
-/// (kubernetes 1.36, pkg/serviceaccount/claims.go), as the controller does not say.
+/// (kubernetes, pkg/serviceaccount/claims.go), as the controller does not say.
 fn is_account_anew(instances: &Instances, spot: &Spot, (a, b): (usize, usize)) -> bool {
     let space = Spot { stem: "namespaces".into(), namespace: String::new(), name: spot.namespace.clone() };
     spot.stem == "serviceaccounts" && is_same(instances, &space, a, b)

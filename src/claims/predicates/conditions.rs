@@ -9,8 +9,7 @@ use crate::value::{Value, join, json};
 use std::collections::BTreeMap;
 
 /// The conditions with which a custom resource, or what serves it, says that it does its work (Gateway API 1.4, apis/v1; OpenShift's
-/// openshift/api 4.19, route/v1; crossplane-runtime 1.20, apis/common/v1/condition.go; ACK's runtime 0.52, apis/core/v1alpha1/conditions.go;
-/// RabbitMQ's cluster-operator 2.22, internal/status).
+/// openshift/api 4.19, route/v1; crossplane-runtime, apis/common/v1/condition.go; ACK's controllers; RabbitMQ's cluster-operator, internal/status).
 const WELL: &[&str] = &[
     "Ready",
     "Available",

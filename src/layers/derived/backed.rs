@@ -45,7 +45,7 @@ pub(super) fn backed(context: &Context<'_>, object: &Object, controller: Option<
     all.max().unwrap_or(Backed::Yes)
 }
 
-/// Whether each port of a slice is one to which the Service leads, by its number or by the name that its pods give it (kubernetes 1.36,
+/// Whether each port of a slice is one to which the Service leads, by its number or by the name that its pods give it (kubernetes,
 /// staging/src/k8s.io/endpointslice, utils.go: getEndpointPorts).
 fn are_its_ports(context: &Context<'_>, slice: &Object, service: &Value) -> bool {
     let pod = || list(&slice.value, "/endpoints").find_map(|e| context.objects.whole(context.by_uid(meta::text(e, "/targetRef/uid"))?));
