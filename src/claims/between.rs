@@ -46,8 +46,10 @@ impl Evidence<'_> {
             let owner = change.controller.as_ref().map(|(group, kind)| self.stem_of(group, kind));
             let is_hidden = |stem: &String| hides(stem, has) || hides(stem, lacks);
             change.uncertain |= hides(&change.spot.stem, lacks) || owner.as_ref().is_some_and(is_hidden);
-            let relations = kind.rule.relations.iter();
-            let hidden: Vec<&Relation> = relations.filter(|r| is_hidden(&self.stem_of(&r.group, &r.to))).collect();
+            // What a kind has no definition of, it has no object of.
+            let may_hide = |stem: &String| [has, lacks].iter().any(|side| hides(stem, *side) && !self.is_undefined(stem, *side));
+            let hidden: Vec<&Relation> =
+                kind.relations().filter(|r| !r.to.is_empty() && may_hide(&self.stem_of(&r.group, &r.to))).collect();
             // A kind that the object does not speak of hides nothing of it.
             if let Some(at) = self.instances.at(&change.spot, has).filter(|_| !change.uncertain && !hidden.is_empty()) {
                 let object = self.whole(&change.spot, at, has)?;

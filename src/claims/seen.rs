@@ -1,8 +1,11 @@
 //! What each bundle asked and what it did not see: which objects it may lack only because nobody looked. Judges nothing.
 use crate::claims::Evidence;
 use crate::compare::Spot;
+use crate::kinds::built_in::is_custom;
 use crate::model::{Gap, Known, Listable, Reason, stem, unstem};
 use std::collections::BTreeSet;
+
+const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
 
 impl Evidence<'_> {
     /// Whether a bundle may lack an object of this kind (stem) and namespace only because it did not see all of them.
@@ -17,13 +20,18 @@ impl Evidence<'_> {
     /// Whether a bundle asked for a kind. If another bundle holds the CustomResourceDefinition of the kind, and this bundle shows that it
     /// is gone, then the kind has no objects here, and it counts as asked.
     pub fn asked(&self, stem: &str, side: usize) -> bool {
-        const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
         let (resource, group) = unstem(stem);
         let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return false };
         let definition = Spot { stem: DEFINITIONS.into(), namespace: String::new(), name: stem.to_owned() };
         let defined = |i: usize| self.instances.at(&definition, i).is_some();
         coverage.asked(group, resource)
             || (stem != DEFINITIONS && !self.unseen(DEFINITIONS, "", side) && !defined(side) && (0..self.sides.len()).any(defined))
+    }
+
+    /// Whether a bundle shows that no CustomResourceDefinition defines a kind: then no object can be of it.
+    pub(super) fn is_undefined(&self, stem: &str, side: usize) -> bool {
+        let definition = Spot { stem: DEFINITIONS.into(), namespace: String::new(), name: stem.to_owned() };
+        is_custom(unstem(stem).1) && !self.unseen(DEFINITIONS, "", side) && self.instances.at(&definition, side).is_none()
     }
 
     /// Whether a bundle asked for a kind in a namespace (empty: in the whole cluster), or knows that the namespace does not exist.

@@ -5,7 +5,6 @@ use crate::cli::failure::Failure;
 use crate::cli::{Done, Global, ui};
 use crate::kinds;
 use crate::kinds::Rules;
-use crate::model::stem;
 use crate::render::table::columns;
 use crate::render::told::told;
 
@@ -22,7 +21,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if let Some(wanted) = &args.kind {
         let of = |k: &&kinds::Kind| {
             let r = &k.rule;
-            r.kind.eq_ignore_ascii_case(wanted) || r.plural == *wanted || stem(&r.plural, &r.group) == *wanted
+            r.kind.eq_ignore_ascii_case(wanted) || r.plural == *wanted || r.stem() == *wanted
         };
         let found: Vec<_> = rules.iter().filter(of).collect();
         if found.is_empty() {
@@ -31,7 +30,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
             return Err(Failure::new(format!("no rule for `{wanted}`")).hint(hint));
         }
         for kind in found {
-            let stem = stem(&kind.rule.plural, &kind.rule.group);
+            let stem = kind.rule.stem();
             match kinds::files().iter().find(|(s, _)| *s == stem) {
                 Some((_, text)) => ui::data(text.as_bytes())?,
                 None => ui::data(format!("# {stem}: from evid.yaml\n").as_bytes())?,
@@ -52,14 +51,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
             };
             let derived =
                 if r.derived.iter().any(|d| !d.owner.is_empty() || d.relation || d.always || d.name.is_some()) { "may be" } else { "" };
-            vec![
-                stem(&r.plural, &r.group),
-                r.kind.clone(),
-                told(stored),
-                told(derived),
-                r.health.clone().unwrap_or_default(),
-                r.because.clone(),
-            ]
+            vec![r.stem(), r.kind.clone(), told(stored), told(derived), r.health.clone().unwrap_or_default(), r.because.clone()]
         })
         .collect();
     ui::data(columns(&["RESOURCE", "KIND", "STORED", "DERIVED", "HEALTH", "BECAUSE"].map(told), &rows, ui::style()).as_bytes())?;

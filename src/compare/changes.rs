@@ -135,12 +135,15 @@ pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b
     }
     for spot in instances.all.keys().filter(|s| !spots.contains(s) && is_recreated(instances, s, a, b)) {
         let (Some(x), Some(y)) = (instances.at(spot, a), instances.at(spot, b)) else { continue };
-        if x.derived || y.derived {
+        if (x.derived || y.derived) && !is_account_anew(instances, spot, (a, b)) {
             continue;
         }
         let state = after.line("state", &y.layer, &spot.stem, &spot.namespace, &spot.name)?;
         let file = after.entry_of("identity", &y.layer, &spot.stem, &spot.namespace, &spot.name)?.unwrap_or_default().to_owned();
-        out.push(Change { recreated: true, ..Change::new(instances, spot, &state, file, ChangeKind::Replaced, (a, b)) });
+        let change = Change::new(instances, spot, &state, file, ChangeKind::Replaced, (a, b));
+        // What is derived has no state that says its kind.
+        let key = if x.derived { key_by_rule(rules, spot) } else { change.key.clone() };
+        out.push(Change { recreated: true, key, ..change });
     }
     of_identity(sides, instances, rules, (a, b), &mut out)?;
     out.sort_by(|x, y| x.spot.cmp(&y.spot));
@@ -214,6 +217,10 @@ fn key_of_line(rules: &Rules, spot: &Spot, line: &IdentityLine) -> Key {
     if !line.derived.is_null() {
         return key_of(&line.derived, spot);
     }
+    key_by_rule(rules, spot)
+}
+
+fn key_by_rule(rules: &Rules, spot: &Spot) -> Key {
     let (plural, group) = unstem(&spot.stem);
     let kind = rules.of_resource(group, plural).map_or(&*spot.stem, |k| &*k.rule.kind);
     Key::new(group, kind, &spot.namespace, &spot.name)
@@ -273,6 +280,13 @@ fn is_recreated(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool 
         (Some(x), Some(y)) => !x.uid.is_empty() && !y.uid.is_empty() && x.uid != y.uid,
         _ => false,
     }
+}
+
+/// Whether an account that follows from its Namespace was made anew although that one stays: the tokens of pods that run name the one that went
+/// (kubernetes, pkg/serviceaccount/claims.go), as the controller does not say.
+fn is_account_anew(instances: &Instances, spot: &Spot, (a, b): (usize, usize)) -> bool {
+    let space = Spot { stem: "namespaces".into(), namespace: String::new(), name: spot.namespace.clone() };
+    spot.stem == "serviceaccounts" && is_same(instances, &space, a, b)
 }
 
 /// The key of an object, with the kind from its state.

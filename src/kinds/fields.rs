@@ -2,7 +2,7 @@
 //! every kind.
 use crate::kinds::Kind;
 use crate::kinds::patterns::{covers, prune};
-use crate::kinds::rule::{Given, Rule, When};
+use crate::kinds::rule::{Given, Relation, Rule, When};
 use crate::value::{Value, join, tokens};
 
 impl Kind {
@@ -77,6 +77,11 @@ impl Kind {
         let mut out = Vec::new();
         self.each(&mut |at, rule| out.extend(rule.given.iter().map(|g| Given { at: format!("{at}{}", g.at), ..g.clone() })));
         out
+    }
+
+    /// The relations of the kind, then those that objects of every kind may have.
+    pub fn relations(&self) -> impl Iterator<Item = &Relation> {
+        self.rule.relations.iter().chain(self.fragments.get("any").into_iter().flat_map(|any| &any.relations))
     }
 
     /// Every rule that applies to the kind, and the pointer at which it applies.

@@ -103,9 +103,9 @@ impl Rules {
         Ok(Self { by_group, fallback, digest: canon::sha256_hex(&text) })
     }
 
-    /// The rule of a kind, or the default.
+    /// The rule of a kind, or that of all kinds of its group, or the default.
     pub fn of(&self, group: &str, kind: &str) -> &Kind {
-        self.by_group.get(group).and_then(|kinds| kinds.get(kind)).unwrap_or(&self.fallback)
+        self.by_group.get(group).and_then(|kinds| kinds.get(kind).or_else(|| kinds.get("*"))).unwrap_or(&self.fallback)
     }
 
     /// The rule of a plural resource name, if one has it.

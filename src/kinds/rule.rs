@@ -1,6 +1,6 @@
 //! The schema of a kind's rule file. A rule only declares: no code here changes an object.
 use crate::kinds::patterns::is_like;
-use crate::model::meta;
+use crate::model::{meta, stem};
 use crate::value::Value;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 #[derive(Deserialize, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rule {
-    /// Kind, such as `Deployment`; empty in a fragment.
+    /// Kind, such as `Deployment`; `*` for all kinds of a group that have no rule of their own; empty in a fragment.
     pub kind: String,
     /// API group; empty for the core group.
     pub group: String,
@@ -75,6 +75,13 @@ pub struct Rule {
     pub metadata_only: bool,
 }
 
+impl Rule {
+    /// `<plural>.<group>`; `all.<group>` for all kinds of a group.
+    pub fn stem(&self) -> String {
+        stem(if self.kind == "*" { "all" } else { &self.plural }, &self.group)
+    }
+}
+
 /// A list whose order has no meaning.
 #[derive(Deserialize, Clone, Debug)]
 #[serde(untagged)]
@@ -113,7 +120,7 @@ pub struct When {
     pub says: BTreeMap<String, Value>,
     /// … has no value at these pointers …
     pub without: Vec<String>,
-    /// … carries each of these annotations (`name`, or `name=value`) …
+    /// … carries each of these annotations (`name`, or `name=value`, where `*` stands for any text) …
     pub annotations: Vec<String>,
     /// … and each of these labels.
     pub labels: Vec<String>,
@@ -166,9 +173,9 @@ impl When {
     }
 }
 
-/// Whether a mark (`name`, or `name=value`) is there.
+/// Whether a mark (`name`, or `name=value`, where `*` stands for any text) is there.
 fn carries<'o>(mark: &str, find: impl Fn(&str) -> Option<&'o str>) -> bool {
-    mark.split_once('=').map_or_else(|| find(mark).is_some(), |(name, value)| find(name) == Some(value))
+    mark.split_once('=').map_or_else(|| find(mark).is_some(), |(name, value)| find(name).is_some_and(|text| is_like(value, text)))
 }
 
 /// A value that controllers or admission write into what is made from a template.
@@ -181,6 +188,8 @@ pub struct Given {
     /// value's own `name`), a map with an entry for each field that it may have, and must have unless that is any value, or a list of the forms of its elements; `"*"` is any
     /// value. Absent: any value, whatever the template has.
     pub like: Option<Value>,
+    /// Only in what a controller of one of these kinds made; any, if there are none.
+    pub owner: Vec<String>,
     /// A map of this name beside the map that holds the value (or the map at this pointer) holds the same value.
     pub same_as: Option<String>,
 }
@@ -258,8 +267,10 @@ pub struct Relation {
     pub same_name: bool,
     /// This label holds its name.
     pub label: Option<String>,
-    /// This annotation holds its name.
+    /// This annotation holds its name, or `<namespace>/<name>`, or `<Kind>.<group>/<namespace>/<name>`.
     pub annotation: Option<String>,
+    /// This annotation holds its kind, as `<Kind>.<group>`, instead of [`Self::to`].
+    pub kind_annotation: Option<String>,
     /// This label holds its namespace; absent: it is the object's own.
     pub namespace_label: Option<String>,
     /// Its namespace is at this pointer; absent: it is the object's own.
@@ -275,6 +286,10 @@ pub struct Relation {
     pub back: Option<String>,
     /// Its name is at this pointer.
     pub name_at: Option<String>,
+    /// It is in any namespace, if it is the only one of its name.
+    pub anywhere: bool,
+    /// It is in the same namespace, and holds this object's name at this pointer.
+    pub names_it: Option<String>,
     /// It is the StatefulSet whose claim template made this claim (`<template>-<set>-<ordinal>`).
     pub claim_template: bool,
     /// It is the CustomResourceDefinition that serves the group and version of this object's spec.

@@ -58,7 +58,7 @@ impl<'a> Context<'a> {
         owners.sort_by_key(|o| !o.is_controller);
         let beside = |at: usize| !object.key.namespace.is_empty() && self.objects.key(at).namespace == object.key.namespace;
         let owners = owners.into_iter().filter_map(|o| self.by_uid(o.uid)).map(|at| (at, beside(at)));
-        let declared = self.rules.of(&object.key.group, &object.key.kind).rule.relations.iter();
+        let declared = self.rules.of(&object.key.group, &object.key.kind).relations();
         let above = self.cron_job(object).map(|at| (at, false));
         let named = declared.flat_map(|r| self.targets(object, r).into_iter().map(move |at| (at, self.is_mutual(object, r, at))));
         let records = self.volume_in_name(object).map(|at| (at, false));
@@ -127,8 +127,16 @@ impl<'a> Context<'a> {
             (None, Some(at)) => object.value.pointer(at)?.as_str()?,
             (None, None) => &*object.key.namespace,
         };
+        let (kind, group) = match &relation.kind_annotation {
+            Some(annotation) => meta::annotation(&object.value, annotation)?.split_once('.')?,
+            None => (&*relation.to, &*relation.group),
+        };
         let find = |namespace: &str, name: &str| {
-            let key = KeyRef { group: &relation.group, kind: &relation.to, namespace, name };
+            if relation.anywhere {
+                let mut namesakes = self.objects.of_kind(&relation.group, &relation.to).filter(|at| self.objects.key(*at).name == name);
+                return namesakes.next().filter(|_| namesakes.next().is_none());
+            }
+            let key = KeyRef { group, kind, namespace, name };
             self.objects.find(key).or_else(|| self.objects.find(KeyRef { namespace: "", ..key }))
         };
         if relation.same_name {
@@ -138,7 +146,15 @@ impl<'a> Context<'a> {
             return find(namespace, meta::label(&object.value, label)?);
         }
         if let Some(annotation) = &relation.annotation {
-            return find(namespace, meta::annotation(&object.value, annotation)?);
+            let named = meta::annotation(&object.value, annotation)?;
+            let Some((rest, name)) = named.rsplit_once('/') else { return find(namespace, named) };
+            let (kind, space) = rest.split_once('/').map_or((None, rest), |(kind, space)| (Some(kind), space));
+            let is_its_kind = kind.is_none_or(|kind| kind == format!("{}.{}", relation.to, relation.group));
+            return find(space, name).filter(|_| is_its_kind);
+        }
+        if let Some(pointer) = &relation.names_it {
+            let mut beside = self.objects.of_kind(&relation.group, &relation.to).filter(|at| self.objects.key(*at).namespace == namespace);
+            return beside.find(|at| self.objects.whole(*at).is_some_and(|other| meta::text(&other.value, pointer) == object.key.name));
         }
         if let Some(at) = &relation.name_at {
             return find(namespace, object.value.pointer(at)?.as_str()?);

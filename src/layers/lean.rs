@@ -38,7 +38,7 @@ const OF_KIND: &[(&str, &str, &[&str])] = &[
     ("", "ReplicationController", &["/status/replicas"]),
     // Whether the addresses of an EndpointSlice are those of its pods.
     ("", "Pod", &["/metadata/deletionTimestamp", "/status/phase", "/status/podIP", "/status/podIPs"]),
-    ("", "Service", &["/spec/selector"]),
+    ("", "Service", &["/spec/selector", "/spec/ports"]),
     // Which record of a storage system is that of a volume.
     ("", "PersistentVolume", &["/spec/csi/driver", "/spec/csi/volumeHandle", "/spec/claimRef/uid"]),
 ];
@@ -67,11 +67,11 @@ const SETTINGS: &str = "/data";
 
 /// The pointers of the fields that placing reads from a kind.
 pub fn each_field(group: &str, kind: &str, rules: &Rules, take: &mut dyn FnMut(&str)) {
-    let relations = &rules.of(group, kind).rule.relations;
+    let relations = || rules.of(group, kind).relations();
     ANNOTATIONS.iter().for_each(|p| take(p));
-    relations.iter().filter_map(|r| r.annotation.as_deref()).for_each(|name| take(&annotation(name)));
+    relations().flat_map(|r| r.annotation.iter().chain(&r.kind_annotation)).for_each(|name| take(&annotation(name)));
     ALWAYS.iter().for_each(|p| take(p));
-    relations.iter().flat_map(Relation::reads).for_each(&mut *take);
+    relations().flat_map(Relation::reads).for_each(&mut *take);
     let own = OF_KIND.iter().chain(super::scalers::READ).filter(|(g, k, _)| *g == group && *k == kind);
     own.flat_map(|(_, _, pointers)| *pointers).for_each(|p| take(p));
     if is_custom(group) {

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 fn every_rule_file_is_named_by_its_kind_and_names_a_known_health_reader() {
     let rules = Rules::new(&[]).unwrap();
     for kind in rules.iter() {
-        let stem = evid::model::stem(&kind.rule.plural, &kind.rule.group);
+        let stem = kind.rule.stem();
         assert!(kinds::files().iter().any(|(s, _)| *s == stem), "{stem} has no file of its name");
         assert!(!kind.rule.because.is_empty(), "{stem} does not say why");
         if let Some(reader) = &kind.rule.health {

@@ -2,6 +2,8 @@
 mod autoscalers;
 mod churn;
 mod excuses;
+mod given;
+mod installed;
 mod leftovers;
 mod nodes;
 mod outside;
@@ -418,6 +420,8 @@ fn each_law_has_the_verdicts_that_it_demands() {
         CASES,
         churn::CASES,
         excuses::CASES,
+        given::CASES,
+        installed::CASES,
         leftovers::CASES,
         nodes::CASES,
         outside::CASES,

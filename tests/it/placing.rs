@@ -102,6 +102,13 @@ fn relate(from: &mut Object, target: &mut Object, relation: &Relation) {
     } else if relation.claim_template {
         set(&mut target.value, "/spec", json!({"volumeClaimTemplates": [{"metadata": {"name": "data"}}]}));
     }
+    if let Some(annotation) = &relation.kind_annotation {
+        let kind = format!("{}.{}", target.key.kind, target.key.group);
+        set(&mut from.value, &format!("/metadata/annotations/{}", escape(annotation)), kind.into());
+    }
+    if let Some(pointer) = &relation.names_it {
+        set(&mut target.value, pointer, text(NAME));
+    }
     if let Some(back) = &relation.back {
         set(&mut target.value, back, text(NAME));
     }
@@ -130,8 +137,9 @@ fn placed(from: Object, mut target: Object, is_listed: bool, rules: &Rules) -> (
 fn every_relation_of_every_rule_is_followed_by_the_fields_that_placing_reads() {
     let rules = Rules::new(&[]).unwrap();
     let mut seen = 0;
-    for rule in rules.iter().map(|k| &k.rule) {
-        for relation in &rule.relations {
+    for kind in rules.iter() {
+        let rule = &kind.rule;
+        for relation in kind.relations() {
             for stays in [false, true] {
                 let mut from = object(&rule.group, &rule.kind, "elsewhere", NAME, json!({}));
                 // A definition is named by its plural and its group, and the API server takes no other name.
@@ -146,7 +154,13 @@ fn every_relation_of_every_rule_is_followed_by_the_fields_that_placing_reads() {
                     _ if relation.to == "Namespace" => "",
                     _ => "elsewhere",
                 };
-                let mut target = object(&relation.group, &relation.to, space, name, json!({}));
+                // One that an annotation names may be of any kind.
+                let (group, to) =
+                    if relation.kind_annotation.is_some() { ("db.example.org", "Database") } else { (&*relation.group, &*relation.to) };
+                let mut target = object(group, to, space, name, json!({}));
+                if from.key == target.key || from.key.is_argo("Application") {
+                    continue;
+                }
                 relate(&mut from, &mut target, relation);
                 if stays {
                     set(&mut target.value, "/metadata/annotations/helm.sh~1resource-policy", "keep".into());

@@ -61,6 +61,7 @@ fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect,
     let claim = matches!(&*spot.stem, "persistentvolumeclaims" | "persistentvolumes" | "volumesnapshotcontents.snapshot.storage.k8s.io");
     match &*spot.stem {
         APPLICATIONS if by.is_confirmed() => return (Effect::Counters, Code::ApplicationLives),
+        "pods" if by == By::Mark && is_unlisted(e, spot) => return (Effect::Doubts, Code::AssertedLives),
         "pods" if by != By::Label => return (Effect::Counters, Code::PodLives),
         _ if at.deleting && by.is_confirmed() => return (Effect::Counters, Code::ObjectLives),
         // What is going is not kept.
@@ -80,6 +81,14 @@ fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect,
         _ => {}
     }
     if by.is_confirmed() { (Effect::Counters, Code::ObjectLives) } else { (Effect::Doubts, Code::AssertedLives) }
+}
+
+/// Whether what a pod belongs to was there while the layer was on, and the Application that its mark names did not list it: a label with an
+/// Application's name may be that of another release.
+fn is_unlisted(e: &Evidence<'_>, pod: &Spot) -> bool {
+    let all = e.instances.all.get(pod).into_iter().flatten().enumerate().filter_map(|(i, at)| Some((i, at.as_ref()?)));
+    let mut on = all.filter(|(i, _)| e.positions.get(*i) == Some(&Position::On));
+    on.any(|(i, at)| e.instances.at(&e.instances.top(pod, Some(at)), i).is_some_and(|top| top.mark == "unlisted"))
 }
 
 /// An object of no layer whose mark names an Application of the switched layer, in any bundle: it may be an orphan.

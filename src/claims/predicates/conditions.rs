@@ -5,12 +5,25 @@ use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::model::{meta, unstem};
-use crate::value::{Value, json};
+use crate::value::{Value, join, json};
 use std::collections::BTreeMap;
 
 /// The conditions with which a custom resource, or what serves it, says that it does its work (Gateway API 1.4, apis/v1; OpenShift's
-/// openshift/api 4.19, route/v1).
-const WELL: &[&str] = &["Ready", "Available", "Healthy", "Accepted", "Programmed", "ResolvedRefs", "Admitted"];
+/// openshift/api 4.19, route/v1; crossplane-runtime, apis/common/v1/condition.go; ACK's controllers; RabbitMQ's cluster-operator, internal/status).
+const WELL: &[&str] = &[
+    "Ready",
+    "Available",
+    "Healthy",
+    "Accepted",
+    "Programmed",
+    "ResolvedRefs",
+    "Admitted",
+    "Synced",
+    "ACK.ResourceSynced",
+    "AllReplicasReady",
+    "ClusterAvailable",
+    "Valid",
+];
 
 /// The conditions with which it says that it does not (openshift/api 4.19, config/v1; kstatus 0.1, pkg/status).
 const ILL: &[&str] = &["Degraded", "Failed", "Stalled"];
@@ -23,11 +36,16 @@ const PLACES: &[(&str, &str)] = &[
     ("/status/listeners", "/conditions"),
 ];
 
-/// Where many operators say in a word how a resource fares.
+/// Where many operators say in a word how a resource fares: one that says nothing there any more is not known to fare well.
 const WORDS: &[&str] = &["/status/phase", "/status/state", "/status/health", "/status/printableStatus"];
 
+/// How the names of such words end, wherever in a status they are (Longhorn, Rook, MinIO, Flink, SR-IOV, Zalando's operator …), and how those of
+/// what is true where it fares well do.
+const NAMED: &[&str] = &["phase", "state", "status", "health", "robustness"];
+const FLAGS: &[&str] = &["ready", "available", "healthy", "synced", "created"];
+
 /// The words that say that it fares well …
-const GOOD: &[&str] = &["ready", "running", "active", "available", "healthy", "bound", "green", "ok", "online", "deployed"];
+const GOOD: &[&str] = &["ready", "running", "active", "available", "healthy", "bound", "green", "ok", "online", "deployed", "health_ok"];
 
 /// … those that say that it has ended …
 const DONE: &[&str] = &["succeeded", "completed", "complete", "done"];
@@ -50,6 +68,7 @@ const BAD: &[&str] = &[
     "offline",
     "stopped",
     "invalid",
+    "health_err",
 ];
 
 /// The kinds whose health evid reads.
@@ -64,7 +83,7 @@ struct Count {
 }
 
 /// What a resource says: its conditions, as pointer and name, and its words.
-type Said = (BTreeMap<(&'static str, &'static str), Count>, BTreeMap<&'static str, String>);
+type Said = (BTreeMap<(&'static str, &'static str), Count>, BTreeMap<String, String>);
 
 /// The custom resources of a layer that no longer say that they are well, with this effect if they say that they are not; a doubt if they
 /// do not know, or say nothing.
@@ -96,13 +115,14 @@ pub(super) fn lost(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize), effect
         findings.extend(came.map(|(place, after)| found(Effect::Doubts, place.0, None, say(place.1, *after))));
         for (pointer, before) in &was.1 {
             let after = is.1.get(pointer);
-            let now = after.map(|word| word.to_lowercase().replace(' ', "")).unwrap_or_default();
-            let is_bad = BAD.contains(&&*now);
+            let (was, now) = (word(before), after.map(|text| word(text)).unwrap_or_default());
+            let is_known = WORDS.contains(&&**pointer);
             // What comes back may be on its way.
             let is_else = !GOOD.contains(&&*now) && !DONE.contains(&&*now);
-            let is_lost = is_bad || now.is_empty() || effect == Effect::Counters && is_else;
-            if GOOD.contains(&&*before.to_lowercase()) && is_lost {
-                let effect = if is_bad { effect } else { Effect::Doubts };
+            let is_away = is_known && GOOD.contains(&&*was) && (now.is_empty() || effect == Effect::Counters && is_else);
+            let is_worse = !is_bad(&was) && is_bad(&now);
+            if is_worse || is_away {
+                let effect = if is_worse && is_known { effect } else { Effect::Doubts };
                 findings.push(found(effect, pointer, Some(json!(before)), after.map(|word| json!(word))));
             }
         }
@@ -148,8 +168,34 @@ fn said(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<Sai
             }
         }
     }
-    for pointer in WORDS {
-        words.extend(object.pointer(pointer).and_then(Value::as_str).map(|word| (*pointer, word.to_owned())));
-    }
+    words_in(object.get("status"), "/status", &mut words);
     Ok((conditions, words))
+}
+
+/// The words, and what is true or false, in a status, by their pointers; those of its parts too.
+fn words_in(status: Option<&Value>, at: &str, words: &mut BTreeMap<String, String>) {
+    for (name, value) in status.and_then(Value::as_object).into_iter().flatten() {
+        let lower = name.to_lowercase();
+        let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
+        let text = match value {
+            Value::String(text) if ends(NAMED) => text.to_string(),
+            Value::Bool(is) if ends(FLAGS) => is.to_string(),
+            Value::Object(_) if at == "/status" => {
+                words_in(Some(value), &join(at, name), words);
+                continue;
+            }
+            _ => continue,
+        };
+        words.insert(join(at, name), text);
+    }
+}
+
+/// A word as the lists above have it.
+fn word(text: &str) -> String {
+    text.to_lowercase().replace(' ', "")
+}
+
+/// Whether a word says that a resource does not fare well.
+fn is_bad(word: &str) -> bool {
+    BAD.contains(&word) || word == "false" || word.starts_with("error") || word.starts_with("failed") || word.ends_with("failed")
 }

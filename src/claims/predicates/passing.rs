@@ -3,7 +3,7 @@
 use crate::claims::Evidence;
 use crate::claims::predicates::scaled::{follows_nodes, is_resized, is_scaled_claim};
 use crate::claims::predicates::transient::{passes, there};
-use crate::compare::{Change, ChangeKind, CompareError, Instances, Spot};
+use crate::compare::{Change, ChangeKind, CompareError, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::kinds::rule::{Passing, Rule};
@@ -27,7 +27,10 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
         ChangeKind::Removed => (Passing::Removed, change.sides.0),
         ChangeKind::Modified => {
             let rule = &e.rules.of(&change.key.group, &change.key.kind).rule;
-            return Ok(is_operated(e, change, rule) || is_elected(e, change, rule)? || is_resized(e, change)? || follows_nodes(e, change)?);
+            return Ok(is_operated(e, change, rule)?
+                || is_elected(e, change, rule)?
+                || is_resized(e, change)?
+                || follows_nodes(e, change)?);
         }
         _ => return Ok(false),
     };
@@ -51,15 +54,19 @@ fn is_made_for_unchanged(e: &Evidence<'_>, change: &Change, side: usize) -> Resu
 }
 
 /// Whether one instance changed only where its controller writes, and had the same controller in both bundles.
-fn is_operated(e: &Evidence<'_>, change: &Change, rule: &Rule) -> bool {
-    let owner = |side: usize| {
-        let owner = e.instances.at(&change.spot, side).and_then(Instances::related)?;
-        Some(e.instances.at(&owner, side)?.uid.clone()).filter(|uid| !uid.is_empty())
-    };
+fn is_operated(e: &Evidence<'_>, change: &Change, rule: &Rule) -> Result<bool, CompareError> {
     let is_written = |pointer: &str| rule.operated.iter().any(|p| covers(p, pointer));
-    change.controller.is_some()
-        && change.fields.iter().all(|f| is_written(&f.pointer))
-        && owner(change.sides.0).is_some_and(|uid| owner(change.sides.1) == Some(uid))
+    if change.controller.is_none() || !change.fields.iter().all(|f| is_written(&f.pointer)) {
+        return Ok(false);
+    }
+    let owner = |side: usize| -> Result<Option<Spot>, CompareError> {
+        let Some(at) = e.instances.at(&change.spot, side) else { return Ok(None) };
+        let object = e.whole(&change.spot, at, side)?;
+        Ok(meta::controller(&object).and_then(|owner| there(e, &object, &owner, side)))
+    };
+    let (Some(was), Some(is)) = (owner(change.sides.0)?, owner(change.sides.1)?) else { return Ok(false) };
+    let uid = |spot: &Spot, side: usize| e.instances.at(spot, side).map(|at| at.uid.clone());
+    Ok(was == is && uid(&was, change.sides.0) == uid(&is, change.sides.1))
 }
 
 /// Whether one instance changed only in what controllers choose among themselves.

@@ -53,6 +53,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     findings.extend(behind::behind_claims(e, q.layer, first, last)?);
     findings.extend(wanted::fewer_pods(e, q.layer, first, last));
     findings.extend(wanted::fewer_ready(e, q.layer, last)?);
+    findings.extend(wanted::uncounted(e, q.layer, last)?);
     findings.extend(unserved(e, q.layer, (first, last))?);
     let kinds = e.kinds(q.layer);
     for i in [first, last] {

@@ -10,6 +10,8 @@ use crate::claims::predicates::wanted::wanted;
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Instance, Instances, Spot};
+use crate::kinds::built_in::is_custom;
+use crate::model::{meta, unstem};
 use crate::value::{Text, Value, json};
 use std::collections::BTreeMap;
 
@@ -104,6 +106,7 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
         () if fell && scaled == 2 && !wanted::is_anothers_doing(e, controller, a, b)? => (Effect::Notes, Code::PodScaledIn, &turnover.lost),
         () if fell && scaled > 0 => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
         () if went_along(e, controller, &turnover.lost, (a, b))? => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
+        () if have_run_out(e, controller, &turnover.lost, b)? => (Effect::Doubts, Code::PodReplaced, &turnover.lost),
         () => (Effect::Counters, Code::PodReplaced, &turnover.lost),
     };
     let mut findings = Vec::new();
@@ -116,6 +119,24 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
         findings.extend(strangers(e, controller, &turnover.gained, a, b)?);
     }
     Ok(findings)
+}
+
+/// Whether the pods of a custom resource that no rule knows have done their work, and were not to be started anew: it may be a kind of Job.
+fn have_run_out(e: &Evidence<'_>, controller: &Spot, lost: &[&Spot], b: usize) -> Result<bool, CompareError> {
+    let (plural, group) = unstem(&controller.stem);
+    if !is_custom(group) || e.rules.of_resource(group, plural).is_some() {
+        return Ok(false);
+    }
+    for pod in lost {
+        let Some(at) = e.instances.at(pod, b) else { return Ok(false) };
+        let object = e.whole(pod, at, b)?;
+        if meta::text(&object, "/status/phase") != "Succeeded"
+            || !matches!(meta::text(&object, "/spec/restartPolicy"), "Never" | "OnFailure")
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Added pods that differ from their controller's other pods, or that their owner does not count.

@@ -144,3 +144,26 @@ pub(super) fn fewer_ready(e: &Evidence<'_>, layer: &str, side: usize) -> Result<
     }
     Ok(findings)
 }
+
+/// The workloads of a layer that have more pods than they count.
+pub(super) fn uncounted(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
+    let mut there: BTreeMap<Spot, u64> = BTreeMap::new();
+    for (spot, at) in e.instances.in_bundle(side).filter(|(s, at)| s.stem == "pods" && at.derived && !at.deleting) {
+        let line = e.line("health", spot, at, side)?;
+        let phase = line.get("facts").and_then(|f| f.get("/status/phase")?.as_str());
+        if !matches!(phase, Some("Failed" | "Succeeded")) {
+            *there.entry(e.instances.top(spot, Some(at))).or_default() += 1;
+        }
+    }
+    let mut findings = Vec::new();
+    for (spot, there) in there.into_iter().filter(|(s, _)| AVAILABLE.iter().any(|(stem, _)| *stem == s.stem)) {
+        let Some(at) = e.instances.at(&spot, side).filter(|_| e.instances.layer(&spot) == layer) else { continue };
+        let object = e.whole(&spot, at, side)?;
+        let count = ["/status/replicas", "/status/currentNumberScheduled"].iter().find_map(|p| object.pointer(p)?.as_u64());
+        if let Some(count) = count.filter(|count| there > *count) {
+            let finding = Finding::new(Effect::Doubts, Code::PodNotCounted, side).about(e.key(&spot));
+            findings.push(finding.at("", Some(json!(count)), Some(json!(there))));
+        }
+    }
+    Ok(findings)
+}

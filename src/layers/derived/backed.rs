@@ -33,11 +33,36 @@ pub(super) fn backed(context: &Context<'_>, object: &Object, controller: Option<
     }
     let key = service.map(|name| Key::new("", "Service", &object.key.namespace, &name));
     let service = key.and_then(|k| context.objects.find(k.parts())).and_then(|at| context.objects.lean(at));
+    if controller.map(|at| context.objects.key(at).kind) == Some("Service")
+        && service.as_ref().is_some_and(|s| !are_its_ports(context, object, &s.value))
+    {
+        return Backed::No;
+    }
     let selector = service.and_then(|s| s.value.pointer("/spec/selector")?.as_object().cloned()).unwrap_or_default();
     let selects = |pod: &Object| selector.iter().all(|(k, v)| meta::label(&pod.value, k) == v.as_str());
     let entries = of_slice.chain(of_endpoints);
     let all = entries.map(|(addresses, entry)| one(context, &object.key.namespace, &addresses, entry, &known, &selects));
     all.max().unwrap_or(Backed::Yes)
+}
+
+/// Whether each port of a slice is one to which the Service leads, by its number or by the name that its pods give it (kubernetes,
+/// staging/src/k8s.io/endpointslice, utils.go: getEndpointPorts).
+fn are_its_ports(context: &Context<'_>, slice: &Object, service: &Value) -> bool {
+    let pod = || list(&slice.value, "/endpoints").find_map(|e| context.objects.whole(context.by_uid(meta::text(e, "/targetRef/uid"))?));
+    let names = |name: &str, port: &Value| {
+        let Some(pod) = pod() else { return true };
+        let all = ["/spec/containers", "/spec/initContainers"].into_iter().flat_map(|at| list(&pod.value, at));
+        let mut ports = all.flat_map(|container| list(container, "/ports"));
+        ports.any(|own| meta::text(own, "/name") == name && own.get("containerPort") == Some(port))
+    };
+    let leads = |port: &Value, own: &Value| {
+        let Some(number) = port.get("port").filter(|_| meta::text(port, "/name") == meta::text(own, "/name")) else { return false };
+        match own.get("targetPort").filter(|target| target.as_i64() != Some(0)).or_else(|| own.get("port")) {
+            Some(Value::String(name)) => names(name, number),
+            target => target == Some(number),
+        }
+    };
+    list(&slice.value, "/ports").all(|port| list(service, "/spec/ports").any(|own| leads(port, own)))
 }
 
 fn one(

@@ -73,11 +73,14 @@ impl<'k> Measure<'k> {
     /// Where a state departs from its template, at the pointers that follow it.
     pub fn departures(&self, state: &Value, template: &Value, follows: &BTreeMap<String, String>) -> Vec<Departure> {
         let name = meta::text(state, "/metadata/name");
-        let given = (0..self.given.len()).collect();
+        let maker = meta::controller(state).map(|owner| owner.kind).unwrap_or_default();
+        let is_theirs = |i: &usize| self.given.get(*i).is_some_and(|(_, g)| g.owner.is_empty() || g.owner.iter().any(|kind| kind == maker));
+        let given = (0..self.given.len()).filter(is_theirs).collect();
         let mut walk = Walk { measure: self, state, name, at: String::new(), depth: 0, given, out: Vec::new() };
         for own in follows.keys() {
             walk.below(&tokens(own), 0, &mut |walk, from| walk.pair(template.pointer(own), state.pointer(own), from));
         }
+        walk.out.extend(more_than_made(state));
         walk.out
     }
 }
@@ -216,6 +219,16 @@ impl Walk<'_, '_> {
             _ => like == value,
         }
     }
+}
+
+/// What no controller gives to what it makes: another owner besides itself, and what holds it when it is to go. The garbage collector's own marks
+/// are there while it goes.
+fn more_than_made(state: &Value) -> impl Iterator<Item = Departure> {
+    let held = meta::list(state, "/metadata/finalizers").enumerate();
+    let held = held.filter(|(_, by)| !by.as_str().is_some_and(|by| matches!(by, "foregroundDeletion" | "orphan")));
+    let owners = (1..meta::owners(state).count()).map(|i| format!("/metadata/ownerReferences/{i}"));
+    let places = held.map(|(i, _)| format!("/metadata/finalizers/{i}")).chain(owners).collect::<Vec<_>>();
+    places.into_iter().map(|at| Departure { at, what: What::Holds, wants: None })
 }
 
 /// Whether every element has a different text at this field.

@@ -2,6 +2,7 @@
 use crate::laws::{Case, OFF, OPEN, REFUTED, answered, changing, new, owned_by};
 use crate::samples::items;
 use crate::support::json;
+use evid::usecase::capture::Collected;
 use evid::value::Value;
 
 /// A Job that the cluster takes away a minute after it has ended.
@@ -11,21 +12,30 @@ fn with_an_end() -> Value {
     job
 }
 
+/// A config map that an operator writes for a custom resource.
+fn operated(all: &mut [Collected], namespace: &str) {
+    for (i, one) in all.iter_mut().enumerate() {
+        let operator = new("monitoring.example.com/v1", "Metrics", namespace, "main");
+        let owner = operator["metadata"]["uid"].clone();
+        answered(one, "monitoring.example.com", "metrics", vec![operator]);
+        let mut map = new("v1", "ConfigMap", namespace, "rules");
+        map["data"] = json!({"rules.yaml": i.to_string()});
+        owned_by(&mut map, "monitoring.example.com/v1", "Metrics", "main", &owner);
+        items(one, "configmaps").push(map);
+    }
+}
+
 pub const CASES: &[Case] = &[
     (
         "law 14: what an operator writes into its own config map is a doubt, and in another's a change",
         OFF,
-        |all| {
-            for (i, one) in all.iter_mut().enumerate() {
-                let operator = new("monitoring.example.com/v1", "Metrics", "mlops-prod", "main");
-                let owner = operator["metadata"]["uid"].clone();
-                answered(one, "monitoring.example.com", "metrics", vec![operator]);
-                let mut map = new("v1", "ConfigMap", "mlops-prod", "rules");
-                map["data"] = json!({"rules.yaml": i.to_string()});
-                owned_by(&mut map, "monitoring.example.com/v1", "Metrics", "main", &owner);
-                items(one, "configmaps").push(map);
-            }
-        },
+        |all| operated(all, "mlops-prod"),
+        &[("changes.confined", OPEN)],
+    ),
+    (
+        "law 14: so it is where operator and config map are of no layer",
+        OFF,
+        |all| operated(all, "kube-public"),
         &[("changes.confined", OPEN)],
     ),
     (

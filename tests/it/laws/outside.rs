@@ -44,17 +44,23 @@ fn made(all: &mut [Collected], resource: &str, kind: &str, size: impl Fn(usize) 
     }
 }
 
-/// A custom resource that an Application manages, and what it says of itself in each bundle; nothing where it is not there.
-fn conditions(all: &mut [Collected], namespace: &str, by: &str, said: &[&str]) {
-    for (one, said) in all.iter_mut().zip(said) {
+/// A custom resource that an Application manages, and its status in each bundle; null where it is not there.
+fn saying(all: &mut [Collected], namespace: &str, by: &str, said: &[Value]) {
+    for (one, status) in all.iter_mut().zip(said) {
         let mut store = new("example.org/v1", "Store", namespace, "main");
         store["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": format!("{by}:example.org/Store:{namespace}/main")});
-        store["status"] = json!({"conditions": [{"type": "Ready", "status": *said}]});
-        if !said.is_empty() {
+        store["status"] = status.clone();
+        if !status.is_null() {
             lists(app(one, by), entry("example.org", "Store", namespace, "main"));
         }
-        answered(one, "example.org", "stores", if said.is_empty() { vec![] } else { vec![store] });
+        answered(one, "example.org", "stores", if status.is_null() { vec![] } else { vec![store] });
     }
+}
+
+/// The same, whose condition says this.
+fn conditions(all: &mut [Collected], namespace: &str, by: &str, said: &[&str]) {
+    let status = |said: &&str| if said.is_empty() { Value::Null } else { json!({"conditions": [{"type": "Ready", "status": *said}]}) };
+    saying(all, namespace, by, &said.iter().map(status).collect::<Vec<_>>());
 }
 
 pub const CASES: &[Case] = &[
@@ -231,6 +237,36 @@ pub const CASES: &[Case] = &[
         OFF,
         |all| conditions(all, "mlops-prod", "fastapi-prod", &["True", "False"]),
         &[("core.healthy", OPEN)],
+    ),
+    (
+        "what a custom resource says of itself in a word of its own, and then that it has failed, leaves its health open",
+        OFF,
+        |all| {
+            let job = |state: &str| json!({"jobStatus": {"state": state}});
+            saying(all, "mlops-prod", "fastapi-prod", &[job("RUNNING"), job("FAILED")]);
+        },
+        &[("core.healthy", OPEN)],
+    ),
+    (
+        "so does what it says no more is true",
+        OFF,
+        |all| saying(all, "mlops-prod", "fastapi-prod", &[json!({"ready": true}), json!({"ready": false})]),
+        &[("core.healthy", OPEN)],
+    ),
+    (
+        "so does what had succeeded and has failed",
+        OFF,
+        |all| saying(all, "mlops-prod", "fastapi-prod", &[json!({"phase": "Succeeded"}), json!({"phase": "Failed"})]),
+        &[("core.healthy", OPEN)],
+    ),
+    (
+        "a word that says nothing ill leaves nothing open, and neither does what is not about how it fares",
+        OFF,
+        |all| {
+            let of = |state: &str, paused: bool| json!({"scheduleState": state, "paused": paused});
+            saying(all, "mlops-prod", "fastapi-prod", &[of("Scheduled", true), of("Waiting", false)]);
+        },
+        &[("core.healthy", PROVEN)],
     ),
     (
         "law 14: a run that an operator makes again under one name leaves open",
