@@ -28,10 +28,15 @@ impl Evidence<'_> {
             || (stem != DEFINITIONS && !self.unseen(DEFINITIONS, "", side) && !defined(side) && (0..self.sides.len()).any(defined))
     }
 
-    /// Whether a bundle shows that no CustomResourceDefinition defines a kind: then no object can be of it.
+    /// Whether a bundle shows that no CustomResourceDefinition defines a kind, and none could list it, as what another API server serves: then
+    /// no object can be of it.
     pub(super) fn is_undefined(&self, stem: &str, side: usize) -> bool {
+        let (resource, group) = unstem(stem);
         let definition = Spot { stem: DEFINITIONS.into(), namespace: String::new(), name: stem.to_owned() };
-        is_custom(unstem(stem).1) && !self.unseen(DEFINITIONS, "", side) && self.instances.at(&definition, side).is_none()
+        is_custom(group)
+            && !self.unseen(DEFINITIONS, "", side)
+            && self.instances.at(&definition, side).is_none()
+            && !self.resources.get(group).is_some_and(|listed| listed.contains(resource))
     }
 
     /// Whether a bundle asked for a kind in a namespace (empty: in the whole cluster), or knows that the namespace does not exist.
