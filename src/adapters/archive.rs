@@ -1,5 +1,5 @@
 //! The evidence folder: how a bundle is named, opened and written.
-use crate::adapters::zipfile::{BundleReader, BundleWriter, OpenError, Packed, Pile, Sealed, WriteError, glance};
+use crate::adapters::zipfile::{BundleReader, BundleWriter, OpenError, Pile, Sealed, WriteError, glance};
 use crate::bundle::coverage::Coverage;
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::files::Files;
@@ -332,7 +332,7 @@ pub fn seal(
     let (give, take) = std::sync::mpsc::sync_channel::<(String, Vec<u8>)>(1);
     let pack = move || -> Result<Pile, WriteError> {
         let mut pile = Pile::new()?;
-        take.into_iter().try_for_each(|(name, bytes)| pile.add(Packed::new(&name, &bytes)?))?;
+        take.into_iter().try_for_each(|(name, bytes)| pile.add(name, &bytes))?;
         Ok(pile)
     };
     let (outline, pile) = std::thread::scope(|scope| {

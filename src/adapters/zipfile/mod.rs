@@ -12,7 +12,7 @@ mod write;
 pub use glance::glance;
 pub use pile::Pile;
 pub use read::{BundleReader, OpenError};
-pub use write::{BundleWriter, Packed, Sealed, WriteError};
+pub use write::{BundleWriter, Sealed, WriteError};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE: u64 = 256 << 20;

@@ -1,11 +1,12 @@
 //! Compressed entries on disk, in the order in which they were made, until a bundle takes them in its own: so that no more than one is
 //! held in memory. Must not know what is in them.
 use crate::adapters::FileError;
-use crate::adapters::zipfile::write::{BundleWriter, Packed, WriteError, refused};
+use crate::adapters::zipfile::write::{BundleWriter, WriteError, options, refused};
+use crate::canon::sha256_hex;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
-use std::io::{BufReader, BufWriter};
+use std::io::{BufReader, BufWriter, Write as _};
 use zip::result::ZipError;
 use zip::{ZipArchive, ZipWriter};
 
@@ -26,13 +27,15 @@ impl Pile {
         Ok(Self { zip: ZipWriter::new(BufWriter::with_capacity(1 << 18, file)), notes: BTreeMap::new() })
     }
 
-    /// Adds an entry.
+    /// Compresses and adds an entry. What compresses is the same for all: to make it anew for each one takes longer than to pack a small one,
+    /// and leaves holes in memory that nothing fits into.
     ///
     /// # Errors
-    /// If the name exists already, or I/O fails.
-    pub fn add(&mut self, entry: Packed) -> Result<(), WriteError> {
-        self.zip.add_prepared_file(entry.file).map_err(|e| told(&entry.name, e))?;
-        self.notes.insert(entry.name, (entry.sha256, entry.size));
+    /// If the name is not allowed or exists already, the entry is larger than 512 MiB, or I/O fails.
+    pub fn add(&mut self, name: String, bytes: &[u8]) -> Result<(), WriteError> {
+        self.zip.start_file(&*name, options(&name, bytes)?).map_err(|e| told(&name, e))?;
+        self.zip.write_all(bytes).map_err(failed)?;
+        self.notes.insert(name, (sha256_hex(bytes), bytes.len() as u64));
         Ok(())
     }
 

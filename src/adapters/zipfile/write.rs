@@ -72,35 +72,23 @@ pub enum WriteError {
     },
 }
 
-/// An entry, compressed and hashed: the costly part of writing, which any thread can do.
-#[derive(Debug)]
-pub struct Packed {
-    pub(super) name: String,
-    pub(super) sha256: String,
-    pub(super) size: u64,
-    pub(super) file: PreparedZipFile,
+/// A compressed entry. `evid.json` and `SHA256SUMS` are stored uncompressed, so that each of their bytes is covered by a check.
+fn packed(name: &str, bytes: &[u8]) -> Result<PreparedZipFile, WriteError> {
+    PreparedZipFile::from_data(name, options(name, bytes)?, bytes).map_err(|e| refused(name, &e))
 }
 
-impl Packed {
-    /// Compresses an entry. `evid.json` and `SHA256SUMS` are stored uncompressed, so that each of their bytes is covered by a check.
-    ///
-    /// # Errors
-    /// If the name is not allowed in a bundle, or the entry is larger than 512 MiB.
-    pub fn new(name: &str, bytes: &[u8]) -> Result<Self, WriteError> {
-        names::check(name.as_bytes()).map_err(|fault| WriteError::Name { name: name.into(), fault })?;
-        let size = bytes.len() as u64;
-        within(name, "its size in bytes", size, MAX_ENTRY)?;
-        let plain = name == names::MANIFEST || name == names::SUMS;
-        let options = SimpleFileOptions::default()
-            .compression_method(if plain { CompressionMethod::Stored } else { CompressionMethod::Deflated })
-            .compression_level(if plain { None } else { Some(6) })
-            .last_modified_time(DateTime::default())
-            .system(System::Unix)
-            .unix_permissions(0o644)
-            .large_file(false);
-        let file = PreparedZipFile::from_data(name, options, bytes).map_err(|e| refused(name, &e))?;
-        Ok(Self { name: name.into(), sha256: sha256_hex(bytes), size, file })
-    }
+/// How an entry is packed, if it may be in a bundle.
+pub(super) fn options(name: &str, bytes: &[u8]) -> Result<SimpleFileOptions, WriteError> {
+    names::check(name.as_bytes()).map_err(|fault| WriteError::Name { name: name.into(), fault })?;
+    within(name, "its size in bytes", bytes.len() as u64, MAX_ENTRY)?;
+    let plain = name == names::MANIFEST || name == names::SUMS;
+    Ok(SimpleFileOptions::default()
+        .compression_method(if plain { CompressionMethod::Stored } else { CompressionMethod::Deflated })
+        .compression_level(if plain { None } else { Some(6) })
+        .last_modified_time(DateTime::default())
+        .system(System::Unix)
+        .unix_permissions(0o644)
+        .large_file(false))
 }
 
 /// A bundle that is being written, in a temporary file beside its path. If it is dropped before `finish`, no file is left.
@@ -150,18 +138,11 @@ impl BundleWriter {
     /// # Errors
     /// If the name or the order is not allowed, a limit is exceeded, or I/O fails.
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
-        self.add_packed(Packed::new(name, bytes)?)
-    }
-
-    /// Writes one entry that is already compressed, in the same order as `add`.
-    ///
-    /// # Errors
-    /// As `add`.
-    pub fn add_packed(&mut self, entry: Packed) -> Result<(), WriteError> {
-        self.admit(&entry.name, entry.size)?;
-        self.put(entry.file, &entry.name)?;
-        self.sums.insert(&entry.name, entry.sha256);
-        self.last = entry.name;
+        let entry = packed(name, bytes)?;
+        self.admit(name, bytes.len() as u64)?;
+        self.put(entry, name)?;
+        self.sums.insert(name, sha256_hex(bytes));
+        self.last = name.into();
         Ok(())
     }
 
@@ -209,8 +190,7 @@ impl BundleWriter {
         if let Some((name, other)) = names::collisions(self.sums.iter().map(|(name, _)| name)).first() {
             return Err(WriteError::Collision { name: (*name).into(), other: (*other).into() });
         }
-        let listing = Packed::new(names::SUMS, self.sums.to_string().as_bytes())?;
-        self.put(listing.file, names::SUMS)?;
+        self.put(packed(names::SUMS, self.sums.to_string().as_bytes())?, names::SUMS)?;
         let Self { path, force, zip, sums, .. } = self;
         let failed = |source| WriteError::Io(FileError::writing(&path)(source));
         let sink = zip.finish().map_err(|e| failed(e.into()))?;
