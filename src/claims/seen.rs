@@ -22,20 +22,24 @@ impl Evidence<'_> {
     pub fn asked(&self, stem: &str, side: usize) -> bool {
         let (resource, group) = unstem(stem);
         let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return false };
-        let definition = Spot { stem: DEFINITIONS.into(), namespace: String::new(), name: stem.to_owned() };
-        let defined = |i: usize| self.instances.at(&definition, i).is_some();
+        let defined = |i: usize| self.is_defined(stem, i);
         coverage.asked(group, resource)
             || (stem != DEFINITIONS && !self.unseen(DEFINITIONS, "", side) && !defined(side) && (0..self.sides.len()).any(defined))
+    }
+
+    /// Whether a bundle holds the CustomResourceDefinition of a kind.
+    fn is_defined(&self, stem: &str, side: usize) -> bool {
+        let definition = Spot { stem: DEFINITIONS.into(), namespace: String::new(), name: stem.to_owned() };
+        self.instances.at(&definition, side).is_some()
     }
 
     /// Whether a bundle shows that no CustomResourceDefinition defines a kind, and none could list it, as what another API server serves: then
     /// no object can be of it.
     pub(super) fn is_undefined(&self, stem: &str, side: usize) -> bool {
         let (resource, group) = unstem(stem);
-        let definition = Spot { stem: DEFINITIONS.into(), namespace: String::new(), name: stem.to_owned() };
         is_custom(group)
             && !self.unseen(DEFINITIONS, "", side)
-            && self.instances.at(&definition, side).is_none()
+            && !self.is_defined(stem, side)
             && !self.resources.get(group).is_some_and(|listed| listed.contains(resource))
     }
 

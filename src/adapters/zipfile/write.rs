@@ -72,12 +72,12 @@ pub enum WriteError {
     },
 }
 
-/// A compressed entry. `evid.json` and `SHA256SUMS` are stored uncompressed, so that each of their bytes is covered by a check.
+/// A packed entry.
 fn packed(name: &str, bytes: &[u8]) -> Result<PreparedZipFile, WriteError> {
     PreparedZipFile::from_data(name, options(name, bytes)?, bytes).map_err(|e| refused(name, &e))
 }
 
-/// How an entry is packed, if it may be in a bundle.
+/// How an entry is packed, if it may be in a bundle: `evid.json` and `SHA256SUMS` uncompressed, so that each of their bytes is covered by a check.
 pub(super) fn options(name: &str, bytes: &[u8]) -> Result<SimpleFileOptions, WriteError> {
     names::check(name.as_bytes()).map_err(|fault| WriteError::Name { name: name.into(), fault })?;
     within(name, "its size in bytes", bytes.len() as u64, MAX_ENTRY)?;

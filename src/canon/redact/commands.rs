@@ -1,5 +1,6 @@
 //! Commands that take a secret at a place of their own, in lists of arguments and in the lines of scripts. Which ones, and where, is data.
 use super::data::COMMANDS;
+use super::forms;
 use super::literal::is_literal;
 use super::names::{self, Sense};
 use super::spans::Spans;
@@ -47,13 +48,12 @@ impl Table {
     /// Where programs stand in a text, each with the sign that ends its name, by where they begin.
     fn programs(&self, text: &str) -> Vec<Range<usize>> {
         let (bytes, mut out) = (text.as_bytes(), Vec::new());
-        let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
         for hit in self.programs.iter().flat_map(|programs| programs.find_overlapping_iter(text)) {
             let rest = text.get(hit.end()..).unwrap_or_default();
             let goes_on = self.is_begun.get(hit.pattern().as_usize()).is_some_and(|is| *is);
             let rest = if goes_on { rest.trim_start_matches(|c: char| c.is_alphanumeric() || "_.-".contains(c)) } else { rest };
             let next = rest.chars().next();
-            let is_alone = !hit.start().checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(is_word);
+            let is_alone = !hit.start().checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|b| forms::word(*b));
             if is_alone && next.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | ',')) {
                 out.push(hit.start()..text.len() - rest.len() + next.map_or(0, char::len_utf8));
             }

@@ -112,7 +112,8 @@ fn set(signs: &str) -> Signs {
     out
 }
 
-fn word(byte: u8) -> bool {
+/// Whether a byte is of a word, as `\w` without Unicode.
+pub(super) fn word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
