@@ -1,12 +1,12 @@
 //! The evidence folder: how a bundle is named, opened and written.
+use crate::adapters::held::Held;
 use crate::adapters::zipfile::{BundleReader, BundleWriter, OpenError, Pile, Sealed, WriteError, glance};
 use crate::bundle::coverage::Coverage;
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::files::Files;
 use crate::bundle::manifest::Manifest;
-use crate::bundle::sums::Sums;
 use crate::canon::{each, json};
-use crate::compare::{CompareError, Entries, Side};
+use crate::compare::{CompareError, Side};
 use crate::model::instant;
 use crate::usecase::capture::{CaptureError, Outline};
 use crate::usecase::verify;
@@ -16,7 +16,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use walkdir::WalkDir;
 
 /// The ending of a bundle's file name.
@@ -211,27 +210,6 @@ pub enum Check {
     Digests,
 }
 
-/// The entries of a bundle, each read and checked against SHA256SUMS when it is first needed.
-struct Held {
-    reader: BundleReader,
-    read: Mutex<BTreeMap<String, Arc<Vec<u8>>>>,
-}
-
-impl Entries for Held {
-    fn sums(&self) -> &Sums {
-        self.reader.sums()
-    }
-    fn entry(&self, name: &str) -> Result<Arc<Vec<u8>>, String> {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = read.get(name) {
-            return Ok(Arc::clone(known));
-        }
-        let bytes = Arc::new(self.reader.entry(name).map_err(|defect| defect.to_string())?);
-        read.insert(name.to_owned(), Arc::clone(&bytes));
-        Ok(bytes)
-    }
-}
-
 /// Opens a bundle as one side of a comparison. The check and the comparison use the same bytes.
 ///
 /// # Errors
@@ -246,7 +224,7 @@ pub fn side(path: &Path, check: Check) -> Result<Side, ArchiveError> {
             return Err(ArchiveError::Content { path: path.display().to_string(), defects });
         }
     }
-    let mut side = Side::open(&name_of(path), &sha256, Box::new(Held { reader, read: Mutex::default() }))?;
+    let mut side = Side::open(&name_of(path), &sha256, Box::new(Held::new(reader)))?;
     side.unchecked = check == Check::Digests;
     Ok(side)
 }

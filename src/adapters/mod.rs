@@ -10,6 +10,7 @@ mod ended;
 mod file_error;
 pub mod folder;
 pub mod fresh;
+mod held;
 #[cfg(feature = "kube")]
 pub mod interrupt;
 pub mod journal;

@@ -1,5 +1,6 @@
 //! The bundles of one judgement, and what all claims need to know of them, computed once. Must not know how it was collected.
 use crate::claims::Position;
+use crate::claims::witness::Witnesses;
 use crate::compare::{Change, CompareError, Instance, Instances, Side, Spot};
 use crate::kinds::Rules;
 use crate::model::{Gap, Key, Layer, Role, stem, unstem};
@@ -26,8 +27,12 @@ pub struct Evidence<'a> {
     pub positions: Vec<Position>,
     /// The gaps of each bundle.
     pub(super) gaps: Vec<Vec<Gap>>,
-    /// The Applications that were put together so far: most claims ask them.
+    /// What the Applications' status gives as evidence.
+    pub(super) witnesses: Witnesses,
+    /// The Applications that were put together so far and are asked more than once: roots, mostly.
     pub(super) apps: Mutex<HashMap<(usize, Spot), Arc<Value>>>,
+    /// Of each bundle, the kinds (stems) that it asked for, with the namespaces in which it did; none is the whole cluster.
+    pub(super) asked: Vec<HashMap<String, BTreeSet<Option<String>>>>,
     /// Group → the resources of it that some bundle could list.
     pub(super) resources: BTreeMap<String, BTreeSet<String>>,
     /// Layer and kind (stem) of every object that a layer's Applications list.
@@ -50,7 +55,7 @@ impl Evidence<'_> {
                 |(i, at): (usize, &Option<Instance>)| self.content(spot, at.as_ref()?, i).ok()?.get("kind")?.as_str().map(str::to_owned);
             instances.into_iter().find_map(kind)
         };
-        Key::new(group, &of_rule.or_else(of_line).unwrap_or_else(|| spot.stem.clone()), &spot.namespace, &spot.name)
+        Key::new(group, &of_rule.or_else(of_line).unwrap_or_else(|| spot.stem.to_string()), &spot.namespace, &spot.name)
     }
 
     /// Whether any time between the bundles was watched: they are points of a proof.
@@ -134,7 +139,7 @@ impl Evidence<'_> {
     /// its Application's destination.
     pub fn find(&self, key: &Key, side: usize) -> Option<(&Spot, &Instance)> {
         let stem = self.stem_of(&key.group, &key.kind);
-        let spot = |namespace: &str| Spot { stem: stem.clone(), namespace: namespace.to_owned(), name: key.name.clone() };
+        let spot = |namespace: &str| Spot::new(&stem, namespace, &key.name);
         let found = |spot: Spot| {
             let (spot, all) = self.instances.all.get_key_value(&spot)?;
             Some((spot, all.get(side)?.as_ref()?))
@@ -155,7 +160,7 @@ impl Evidence<'_> {
 
     /// The kinds (stems) that a layer had, has or manages in any bundle.
     pub fn kinds(&self, layer: &str) -> BTreeSet<String> {
-        let held = self.instances.of_layer(layer).map(|(s, _)| s.stem.clone());
+        let held = self.instances.of_layer(layer).map(|(s, _)| s.stem.to_string());
         let managed = self.listed.iter().filter(|(l, _)| l == layer).map(|(_, stem)| stem.clone());
         held.chain(managed).chain([APPLICATIONS.to_owned()]).collect()
     }

@@ -2,11 +2,11 @@
 //! told by ancestry only: labels, namespaces and another Argo CD decide nothing. Judges nothing.
 use crate::argo::{Mode, key_of_entry};
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::{Evidence, Position};
+use crate::claims::{Evidence, Position, witness};
 use crate::compare::{Change, ChangeKind, CompareError, Instances, Side, Spot};
 use crate::kinds::Rules;
-use crate::model::Layer;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::{Layer, stem};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 
 impl<'a> Evidence<'a> {
@@ -22,7 +22,9 @@ impl<'a> Evidence<'a> {
             changes: Vec::new(),
             positions: Vec::new(),
             gaps,
+            witnesses: Vec::new(),
             apps: Mutex::default(),
+            asked: sides.iter().map(asked).collect(),
             resources: resources(sides),
             listed: BTreeSet::new(),
         };
@@ -39,6 +41,7 @@ impl<'a> Evidence<'a> {
         if let Some(switched) = this.switched().map(|l| l.name.clone()) {
             this.positions = positions(&this, &switched)?;
         }
+        this.witnesses = witness::read(&this)?;
         Ok(this)
     }
 
@@ -61,6 +64,15 @@ impl<'a> Evidence<'a> {
     }
 }
 
+/// The kinds that a bundle asked for, and where.
+fn asked(side: &Side) -> HashMap<String, BTreeSet<Option<String>>> {
+    let mut out: HashMap<String, BTreeSet<Option<String>>> = HashMap::new();
+    for question in &side.coverage.questions {
+        out.entry(stem(&question.resource, &question.group)).or_default().insert(question.namespace.clone());
+    }
+    out
+}
+
 /// The resources of each group that a bundle could list.
 fn resources(sides: &[Side]) -> BTreeMap<String, BTreeSet<String>> {
     let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -81,7 +93,7 @@ fn positions(e: &Evidence<'_>, layer: &str) -> Result<Vec<Position>, CompareErro
     let ever: BTreeSet<&Spot> = lived.iter().flatten().collect();
     let mut out = Vec::new();
     for (i, live) in lived.iter().enumerate() {
-        let mut spaces: BTreeSet<String> = ever.iter().filter(|s| !live.contains(**s)).map(|s| s.namespace.clone()).collect();
+        let mut spaces: BTreeSet<String> = ever.iter().filter(|s| !live.contains(**s)).map(|s| s.namespace.to_string()).collect();
         let mut is_automated = false;
         if let Some((spot, at)) = root.as_ref().and_then(|s| Some((s, e.instances.at(s, i)?))) {
             let app = e.application(spot, at, i)?;
@@ -89,7 +101,7 @@ fn positions(e: &Evidence<'_>, layer: &str) -> Result<Vec<Position>, CompareErro
             let below = crate::argo::listed(&app).filter(|entry| entry.is_argo("Application")).map(|entry| entry.key());
             spaces.extend(below.filter(|k| !live.contains(&Spot::application(&k.namespace, &k.name))).map(|k| k.namespace));
         } else {
-            spaces.extend(root.as_ref().map(|s| s.namespace.clone()));
+            spaces.extend(root.as_ref().map(|s| s.namespace.to_string()));
         }
         let is_unseen = e.gaps(i).iter().any(|g| g.namespace.is_none() && g.covers("applications", crate::argo::GROUP))
             || spaces.iter().any(|ns| e.unseen(APPLICATIONS, ns, i))

@@ -14,22 +14,20 @@ impl Evidence<'_> {
         let of_kind = |g: &Gap| g.covers(resource, group);
         self.gaps(side).iter().any(|g| of_kind(g) && g.namespace.as_ref().is_none_or(|ns| ns == namespace))
             || !self.asked(stem, side)
-            || !self.asked_in(resource, group, namespace, side)
+            || !self.asked_in(stem, namespace, side)
     }
 
     /// Whether a bundle asked for a kind. If another bundle holds the CustomResourceDefinition of the kind, and this bundle shows that it
     /// is gone, then the kind has no objects here, and it counts as asked.
     pub fn asked(&self, stem: &str, side: usize) -> bool {
-        let (resource, group) = unstem(stem);
-        let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return false };
         let defined = |i: usize| self.is_defined(stem, i);
-        coverage.asked(group, resource)
+        self.asked.get(side).is_some_and(|asked| asked.contains_key(stem))
             || (stem != DEFINITIONS && !self.unseen(DEFINITIONS, "", side) && !defined(side) && (0..self.sides.len()).any(defined))
     }
 
     /// Whether a bundle holds the CustomResourceDefinition of a kind.
     fn is_defined(&self, stem: &str, side: usize) -> bool {
-        let definition = Spot { stem: DEFINITIONS.into(), namespace: String::new(), name: stem.to_owned() };
+        let definition = Spot::new(DEFINITIONS, "", stem);
         self.instances.at(&definition, side).is_some()
     }
 
@@ -44,14 +42,14 @@ impl Evidence<'_> {
     }
 
     /// Whether a bundle asked for a kind in a namespace (empty: in the whole cluster), or knows that the namespace does not exist.
-    fn asked_in(&self, resource: &str, group: &str, namespace: &str, side: usize) -> bool {
-        let Some(coverage) = self.sides.get(side).map(|s| &s.coverage) else { return false };
-        let mut places = coverage.questions.iter().filter(|q| q.group == group && q.resource == resource).map(|q| q.namespace.as_deref());
+    fn asked_in(&self, stem: &str, namespace: &str, side: usize) -> bool {
+        let places = self.asked.get(side).and_then(|asked| asked.get(stem));
         let gone = || {
-            let space = Spot { stem: "namespaces".into(), namespace: String::new(), name: namespace.to_owned() };
+            let space = Spot::new("namespaces", "", namespace);
             self.instances.at(&space, side).is_none() && !self.unseen(&space.stem, "", side)
         };
-        !coverage.asked(group, resource) || places.any(|p| p.is_none_or(|p| p == namespace)) || (!namespace.is_empty() && gone())
+        let is_among = |places: &BTreeSet<Option<String>>| places.contains(&None) || places.contains(&Some(namespace.to_owned()));
+        places.is_none_or(is_among) || (!namespace.is_empty() && gone())
     }
 
     /// All gaps of one bundle.
@@ -68,7 +66,7 @@ impl Evidence<'_> {
     pub fn gaps_in(&self, layer: &str, kinds: &BTreeSet<String>, side: usize) -> Vec<Gap> {
         let spaces: BTreeSet<&str> = self.instances.of_layer(layer).map(|(s, _)| &*s.namespace).collect();
         let of_layer = |ns: &str| {
-            let space = Spot { stem: "namespaces".into(), namespace: String::new(), name: ns.to_owned() };
+            let space = Spot::new("namespaces", "", ns);
             spaces.contains(ns) || self.instances.layer(&space) == layer || !self.instances.all.contains_key(&space)
         };
         let touches = |g: &&Gap| {
@@ -84,7 +82,7 @@ impl Evidence<'_> {
                 found.push(Gap::of(group, resource, None, Reason::NotAsked, detail));
             }
             let told = |ns: &str| found.iter().any(|g| g.covers(resource, group) && g.namespace.as_deref().is_none_or(|n| n == ns));
-            let open = spaces.iter().filter(|ns| !ns.is_empty() && !told(ns) && !self.asked_in(resource, group, ns, side));
+            let open = spaces.iter().filter(|ns| !ns.is_empty() && !told(ns) && !self.asked_in(stem, ns, side));
             let gap = |ns: &&str| Gap::of(group, resource, Some((*ns).to_owned()), Reason::NotAsked, "");
             let missed: Vec<Gap> = open.map(gap).collect();
             found.extend(missed);

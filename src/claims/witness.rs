@@ -2,57 +2,78 @@
 //! objects that it saw (law 8), and proves nothing about another cluster (law 11).
 use crate::argo;
 use crate::argo::{Settings, Stale};
+use crate::canon::{each, threads};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
 use crate::model::{By, Key, Source, meta};
 use crate::value::{Value, json};
 use chrono::{DateTime, FixedOffset};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// What the status of one Application in one bundle gives as evidence.
+pub(super) struct Witness {
+    /// Whether its status is current.
+    is_current: bool,
+    /// Why it is not, or the objects that it saw and the bundle lacks.
+    doubts: Vec<Finding>,
+    /// That it deploys to another cluster, if it does.
+    elsewhere: Option<Box<Finding>>,
+}
+
+/// Of each bundle, the Applications of all layers and their roots.
+pub(super) type Witnesses = Vec<HashMap<Spot, Witness>>;
+
+/// Reads each Application once.
+pub(super) fn read(e: &Evidence<'_>) -> Result<Witnesses, CompareError> {
+    (0..e.sides.len()).map(|side| of_side(e, side)).collect()
+}
+
+fn of_side(e: &Evidence<'_>, side: usize) -> Result<HashMap<Spot, Witness>, CompareError> {
+    let kinds = e.instances.in_bundle(side).map(|(s, _)| (&*s.stem, &*s.namespace)).collect::<HashSet<_>>();
+    let all: BTreeMap<&Spot, &Instance> = e.layers.iter().flat_map(|layer| members(e, &layer.name, side)).collect();
+    let all: Vec<_> = all.into_iter().collect();
+    let read = each(&all, threads(), |_, (spot, at)| one(e, spot, at, side, &kinds));
+    all.iter().zip(read).map(|((spot, _), witness)| Ok(((*spot).clone(), witness?))).collect()
+}
+
+fn one(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize, kinds: &HashSet<(&str, &str)>) -> Result<Witness, CompareError> {
+    let app = e.whole(spot, at, side)?;
+    let stale = stale(e, &app, side)?;
+    let doubts = match &stale {
+        Some(why) => vec![of_stale(why, side).about(e.key(spot)).in_file(&e.file("noise", spot, at, side)?)],
+        None => missing(e, spot, &app, side, kinds),
+    };
+    let elsewhere = if deploys_here(e, spot, &app, side) {
+        None
+    } else {
+        let doubt = Finding::new(Effect::Doubts, Code::Elsewhere, side).about(e.key(spot));
+        let to = app.pointer("/spec/destination").cloned();
+        Some(Box::new(doubt.at("/spec/destination", None, to).in_file(&e.shown_in(spot, at, side)?)))
+    };
+    Ok(Witness { is_current: stale.is_none(), doubts, elsewhere })
+}
 
 /// The doubts from a layer's Applications (its root too) in one bundle: those whose status is not current, and objects that a current one
 /// saw and the bundle lacks.
-pub(super) fn doubts(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
-    let mut findings = Vec::new();
-    for (spot, at) in members(e, layer, side) {
-        let app = e.application(spot, at, side)?;
-        match stale(e, &app, side)? {
-            Some(why) => findings.push(of_stale(&why, side).about(e.key(spot)).in_file(&e.file("noise", spot, at, side)?)),
-            None => findings.extend(missing(e, spot, &app, side)),
-        }
-    }
-    Ok(findings)
+pub(super) fn doubts(e: &Evidence<'_>, layer: &str, side: usize) -> Vec<Finding> {
+    of_layer(e, layer, side).flat_map(|(_, w)| w.doubts.iter().cloned()).collect()
 }
 
 /// The objects that the layer's current Applications saw and the bundle lacks.
-pub(super) fn missing_of(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
-    let mut findings = Vec::new();
-    for (spot, at) in members(e, layer, side) {
-        let app = e.application(spot, at, side)?;
-        if stale(e, &app, side)?.is_none() {
-            findings.extend(missing(e, spot, &app, side));
-        }
-    }
-    Ok(findings)
+pub(super) fn missing_of(e: &Evidence<'_>, layer: &str, side: usize) -> Vec<Finding> {
+    of_layer(e, layer, side).filter(|(_, w)| w.is_current).flat_map(|(_, w)| w.doubts.iter().cloned()).collect()
 }
 
 /// The Applications of a layer that deploy to another cluster, in any bundle: their objects there were not seen, before or after.
-pub(super) fn elsewhere(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding>, CompareError> {
-    let (mut findings, mut named) = (Vec::new(), BTreeSet::new());
-    for side in 0..e.sides.len() {
-        for (spot, at) in members(e, layer, side) {
-            let app = e.application(spot, at, side)?;
-            if !deploys_here(e, spot, &app, side) && named.insert(spot.clone()) {
-                let to = app.pointer("/spec/destination").cloned();
-                findings.push(
-                    Finding::new(Effect::Doubts, Code::Elsewhere, side)
-                        .about(e.key(spot))
-                        .at("/spec/destination", None, to)
-                        .in_file(&e.shown_in(spot, at, side)?),
-                );
-            }
-        }
-    }
-    Ok(findings)
+pub(super) fn elsewhere(e: &Evidence<'_>, layer: &str) -> Vec<Finding> {
+    let mut named = BTreeSet::new();
+    let all = (0..e.sides.len()).flat_map(|side| of_layer(e, layer, side));
+    all.filter_map(|(spot, w)| w.elsewhere.as_deref().filter(|_| named.insert(spot))).cloned().collect()
+}
+
+fn of_layer<'a>(e: &'a Evidence<'_>, layer: &'a str, side: usize) -> impl Iterator<Item = (&'a Spot, &'a Witness)> {
+    let of_side = e.witnesses.get(side);
+    members(e, layer, side).into_iter().filter_map(move |(spot, _)| Some((spot, of_side?.get(spot)?)))
 }
 
 /// The Applications of a layer in one bundle, its root among them.
@@ -84,7 +105,7 @@ fn stale(e: &Evidence<'_>, app: &Value, side: usize) -> Result<Option<Stale>, Co
 
 /// The settings of the Argo CD in a namespace.
 fn settings(e: &Evidence<'_>, control: &str, side: usize) -> Result<Settings, CompareError> {
-    let spot = Spot { stem: "configmaps".into(), namespace: control.to_owned(), name: "argocd-cm".into() };
+    let spot = Spot::new("configmaps", control, "argocd-cm");
     let Some(at) = e.instances.at(&spot, side) else { return Ok(Settings::default()) };
     Ok(e.state(&spot, at, side)?.get("data").and_then(Value::as_object).cloned().map_or_else(Settings::default, Settings::new))
 }
@@ -117,16 +138,13 @@ fn of_stale(why: &Stale, side: usize) -> Finding {
 
 /// The objects that a current Application saw and the bundle lacks, if the list holds others of that kind and namespace. If the list
 /// holds none, the list itself is contradicted, which is a gap.
-fn missing(e: &Evidence<'_>, spot: &Spot, app: &Value, side: usize) -> Vec<Finding> {
+fn missing(e: &Evidence<'_>, spot: &Spot, app: &Value, side: usize, kinds: &HashSet<(&str, &str)>) -> Vec<Finding> {
     let Some(bundle) = e.sides.get(side) else { return Vec::new() };
     let here = bundle.manifest.here(&bundle.config);
     if meta::deleting(app).is_some() || argo::app::is_operating(app) || (here.is_open(app) && !deploys_here(e, spot, app, side)) {
         return Vec::new();
     }
-    let beside = |key: &Key| {
-        let stem = e.stem_of(&key.group, &key.kind);
-        e.instances.in_bundle(side).any(|(s, _)| s.stem == stem && s.namespace == key.namespace)
-    };
+    let beside = |key: &Key| kinds.contains(&(&*e.stem_of(&key.group, &key.kind), &*key.namespace));
     let lacks = |key: &Key| e.rules.stored(&key.group, &key.kind) && here.may_hold(app, key) && e.find(key, side).is_none() && beside(key);
     let seen = argo::listed(app).filter(|entry| entry.says_seen()).map(|entry| entry.key()).filter(lacks);
     seen.map(|key| Finding::new(Effect::Doubts, Code::ListedNotThere, side).about(key).at("", Some(json!(e.key(spot).to_string())), None))

@@ -1,13 +1,13 @@
 //! What changed between two bundles: files by digest, lines by bytes, objects by key, fields by pointer.
-use crate::bundle::lines::{IdentityLine, StatePlace};
-use crate::compare::departures::{Baseline, candidates};
-use crate::compare::differing::{Found, differing};
-use crate::compare::lasting::{astray, identities, kind_of, moved, uid};
+use crate::bundle::lines::IdentityLine;
+use crate::compare::departures::{Baseline, DEPARTS, departs};
+use crate::compare::differing::{Place, differing};
+use crate::compare::lasting::{Identity, astray, kind_of, moved, uid};
 use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, differences};
 use crate::kinds::Rules;
 use crate::model::{Key, group_of, meta, unstem};
 use crate::value::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// How an object changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
@@ -95,20 +95,17 @@ impl Change {
     }
 }
 
-type States = BTreeMap<Spot, (Value, String)>;
-
 /// What changed in state from bundle `a` to bundle `b`, including re-created objects that are not derived.
 ///
 /// # Errors
 /// If a file that differs can't be read.
 pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b: usize) -> Result<Vec<Change>, CompareError> {
     let (Some(before), Some(after)) = (sides.get(a), sides.get(b)) else { return Ok(Vec::new()) };
-    let (old, new) = differing(before, after, "state")?;
-    let (mut old, mut new) = (states(before, old)?, states(after, new)?);
+    let differ = differing(before, after, "state")?;
     let mut out = Vec::new();
-    let spots: std::collections::BTreeSet<Spot> = old.keys().chain(new.keys()).cloned().collect();
-    for spot in &spots {
-        let (x, y) = (old.remove(spot), new.remove(spot));
+    let state = |place: &Place<'_>| Ok((place.read::<Value>()?, place.entry.to_owned()));
+    for (spot, pair) in &differ {
+        let (x, y) = (pair.before.as_ref().map(state).transpose()?, pair.after.as_ref().map(state).transpose()?);
         let recreated = is_recreated(instances, spot, a, b);
         let base =
             |state: &Value, file, kind, fields| Change { recreated, fields, ..Change::new(instances, spot, state, file, kind, (a, b)) };
@@ -133,7 +130,7 @@ pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b
             (None, None) => {}
         }
     }
-    for spot in instances.all.keys().filter(|s| !spots.contains(s) && is_recreated(instances, s, a, b)) {
+    for spot in instances.all.keys().filter(|s| !differ.contains_key(s) && is_recreated(instances, s, a, b)) {
         let (Some(x), Some(y)) = (instances.at(spot, a), instances.at(spot, b)) else { continue };
         if (x.derived || y.derived) && !is_account_anew(instances, spot, (a, b)) {
             continue;
@@ -151,48 +148,55 @@ pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b
 }
 
 /// Changes that identity lines show: changed fields of one instance (law 5), and departures of derived objects (law 4).
-fn of_identity(
-    sides: &[Side],
+fn of_identity<'s>(
+    sides: &'s [Side],
     instances: &Instances,
     rules: &Rules,
     (a, b): (usize, usize),
     out: &mut Vec<Change>,
 ) -> Result<(), CompareError> {
     let (Some(before), Some(after)) = (sides.get(a), sides.get(b)) else { return Ok(()) };
-    let (old, new) = differing(before, after, "identity")?;
-    let (old, new) = (identities(before, old)?, identities(after, new)?);
-    let of = |spot: &Spot, (line, entry): &(IdentityLine, String), kind, fields| Change {
+    let of = |spot: &Spot, (line, entry): &Identity<'_>, kind, fields| Change {
         fields,
         derived: !line.derived.is_null(),
-        ..Change::new(instances, spot, &line.derived, entry.clone(), kind, (a, b))
+        ..Change::new(instances, spot, &line.derived, (*entry).to_owned(), kind, (a, b))
     };
-    for (spot, y) in &new {
-        let (Some(x), kind) = (old.get(spot), kind_of(rules, spot)) else { continue };
-        let mut fields = astray(kind, instances, (a, b), &x.0, &y.0);
-        if !uid(&x.0).is_empty() && uid(&x.0) == uid(&y.0) {
-            fields.extend(moved(kind, spot, (before, after), x, y)?);
-        }
-        if fields.is_empty() {
-            continue;
-        }
-        let key = || key_of_line(rules, spot, &y.0);
-        match out.iter_mut().find(|c| c.spot == *spot && c.kind == ChangeKind::Modified) {
-            Some(known) => {
-                let new = fields.into_iter().filter(|f| known.fields.iter().all(|k| k.pointer != f.pointer));
-                let new: Vec<_> = new.collect();
-                known.fields.extend(new);
+    let known: HashMap<Spot, usize> =
+        out.iter().enumerate().filter(|(_, c)| c.kind == ChangeKind::Modified).map(|(at, c)| (c.spot.clone(), at)).collect();
+    let is_torn = |line: &IdentityLine| line.departs.iter().any(|d| d.what == "torn");
+    let (mut gone, mut torn, mut departed) = (Vec::new(), Vec::new(), Vec::new());
+    for (spot, pair) in differing(before, after, "identity")? {
+        let is_pair = pair.before.is_some() && pair.after.is_some();
+        // What only one bundle has is asked for its departures only.
+        let read = |place: Option<Place<'s>>| match place {
+            Some(place) if is_pair || place.contains(DEPARTS)? => Ok(Some((place.read::<IdentityLine>()?, place.entry))),
+            _ => Ok(None),
+        };
+        let (x, y) = (read(pair.before)?, read(pair.after)?);
+        if let (Some(x), Some(y)) = (&x, &y) {
+            let kind = kind_of(rules, &spot);
+            let mut fields = astray(kind, instances, (a, b), &x.0, &y.0);
+            if !uid(&x.0).is_empty() && uid(&x.0) == uid(&y.0) {
+                fields.extend(moved(kind, &spot, (before, after), x, y)?);
             }
-            None => out.push(Change { key: key(), ..of(spot, y, ChangeKind::Modified, fields) }),
+            match known.get(&spot).and_then(|at| out.get_mut(*at)) {
+                Some(known) => {
+                    let new = fields.into_iter().filter(|f| known.fields.iter().all(|k| k.pointer != f.pointer));
+                    let new: Vec<_> = new.collect();
+                    known.fields.extend(new);
+                }
+                None if fields.is_empty() => {}
+                None => out.push(Change { key: key_of_line(rules, &spot, &y.0), ..of(&spot, y, ChangeKind::Modified, fields) }),
+            }
+        }
+        if let Some(x) = x.filter(|(x, _)| is_torn(x) && instances.at(&spot, b).is_none_or(|at| at.uid != uid(x))) {
+            gone.push((spot.clone(), x));
+        }
+        if let Some(y) = y.filter(|(y, _)| departs(instances, &spot, y, b)) {
+            if is_torn(&y.0) { torn.push((spot, y)) } else { departed.push((spot, y)) }
         }
     }
-    let torn = |line: &IdentityLine| line.departs.iter().any(|d| d.what == "torn");
-    let gone = |spot: &&Spot, line: &IdentityLine| torn(line) && instances.at(spot, b).is_none_or(|at| at.uid != uid(line));
-    let mut all: Vec<_> = old.iter().filter(|(spot, (line, _))| gone(spot, line)).collect();
-    let (mut departed, found): (Vec<_>, Vec<_>) = (Vec::new(), candidates(instances, &new, b));
-    for one in found {
-        if torn(&one.1.0) { all.push(one) } else { departed.push(one) }
-    }
-    for (spot, line) in all {
+    for (spot, line) in gone.iter().chain(&torn) {
         const OWNERS: &str = "/metadata/ownerReferences";
         let field = FieldChange::new(OWNERS, None, line.0.derived.pointer(OWNERS).cloned());
         out.push(Change { uncertain: true, ..of(spot, line, ChangeKind::Torn, vec![field]) });
@@ -201,7 +205,7 @@ fn of_identity(
         return Ok(());
     }
     let baseline = Baseline::read(sides, instances, b)?;
-    for (spot, line) in departed {
+    for (spot, line) in &departed {
         let found = baseline.judge(instances, spot, &line.0, b);
         for (fields, uncertain) in [(found.counters, false), (found.doubts, true)] {
             if !fields.is_empty() {
@@ -224,16 +228,6 @@ fn key_by_rule(rules: &Rules, spot: &Spot) -> Key {
     let (plural, group) = unstem(&spot.stem);
     let kind = rules.of_resource(group, plural).map_or(&*spot.stem, |k| &*k.rule.kind);
     Key::new(group, kind, &spot.namespace, &spot.name)
-}
-
-/// The states on lines that only one side has.
-fn states(side: &Side, found: Vec<Found>) -> Result<States, CompareError> {
-    let one = |f: Found| {
-        let head: StatePlace<'_> = side.parse(&f.entry, &f.line)?;
-        let spot = Spot { stem: f.stem, namespace: head.metadata.namespace.into_owned(), name: head.metadata.name.into_owned() };
-        Ok((spot, (side.parse(&f.entry, &f.line)?, f.entry)))
-    };
-    found.into_iter().map(one).collect()
 }
 
 /// The fields that differ. If a field belongs to a controller on one side only (its autoscaler was seen on one side only), its value
@@ -285,7 +279,7 @@ fn is_recreated(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool 
 /// Whether an account that follows from its Namespace was made anew although that one stays: the tokens of pods that run name the one that went
 /// (kubernetes, pkg/serviceaccount/claims.go), as the controller does not say.
 fn is_account_anew(instances: &Instances, spot: &Spot, (a, b): (usize, usize)) -> bool {
-    let space = Spot { stem: "namespaces".into(), namespace: String::new(), name: spot.namespace.clone() };
+    let space = Spot::new("namespaces", "", spot.namespace.clone());
     spot.stem == "serviceaccounts" && is_same(instances, &space, a, b)
 }
 

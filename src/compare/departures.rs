@@ -3,10 +3,13 @@
 //! Law 5 handles an object whose uid an earlier bundle has.
 use crate::bundle::lines::{DepartureLine, IdentityLine};
 use crate::canon::json;
-use crate::compare::lasting::{Identities, uid};
+use crate::compare::lasting::uid;
 use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, lines};
-use crate::value::{Value, join, json, tokens};
+use crate::value::{Text, Value, join, json, tokens};
 use std::collections::BTreeSet;
+
+/// Few lines have departures: a search for this in the bytes saves parsing the others.
+pub(super) const DEPARTS: &str = "\"departs\":[";
 
 /// The judged departures of one object: those that refute, and those that leave the question open.
 #[derive(Default)]
@@ -20,7 +23,7 @@ pub(super) struct Baseline {
     of_owner: BTreeSet<(Spot, String)>,
     of_space: BTreeSet<(String, String)>,
     /// Kind and owner of everything derived.
-    owners: BTreeSet<(String, Spot)>,
+    owners: BTreeSet<(Text, Spot)>,
 }
 
 impl Baseline {
@@ -30,10 +33,9 @@ impl Baseline {
         for (i, side) in sides.iter().enumerate().take(b) {
             for (entry, _, stem, _) in side.files("identity") {
                 let bytes = side.file(entry)?;
-                // Few lines have one: a search in the bytes saves parsing the others.
-                for line in lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(|t| t.contains("\"departs\":["))) {
+                for line in lines(&bytes).filter(|l| std::str::from_utf8(l).is_ok_and(|t| t.contains(DEPARTS))) {
                     let line: IdentityLine = side.parse(entry, line)?;
-                    let spot = Spot { stem: stem.to_owned(), namespace: line.namespace.clone(), name: line.name.clone() };
+                    let spot = Spot::new(stem, &line.namespace, &line.name);
                     let top = instances.top(&spot, instances.at(&spot, i));
                     for departure in &line.departs {
                         this.of_owner.insert((top.clone(), class(departure, sign(&line.derived, departure, true))));
@@ -76,16 +78,13 @@ impl Baseline {
     }
 }
 
-/// The objects in a bundle's lines that depart and whose instance no earlier bundle has.
-pub(super) fn candidates<'l>(instances: &Instances, lines: &'l Identities, b: usize) -> Vec<(&'l Spot, &'l (IdentityLine, String))> {
-    // An object that ran nothing before and runs something now is judged although its instance is known.
-    let runs = |line: &IdentityLine| line.departs.iter().any(|d| d.what == "runs");
-    let is_known = |spot: &Spot, line: &IdentityLine| {
-        let mut earlier = (0..b).filter_map(|i| instances.at(spot, i));
-        !uid(line).is_empty() && earlier.any(|at| at.uid == uid(line))
-    };
-    let new = |spot: &Spot, line: &IdentityLine| !is_known(spot, line) || spot.stem == "replicasets.apps" && runs(line);
-    lines.iter().filter(|(spot, (line, _))| !line.departs.is_empty() && new(spot, line)).collect()
+/// Whether an object departs and no earlier bundle has its instance. One that ran nothing before and runs something now is judged although its
+/// instance is known.
+pub(super) fn departs(instances: &Instances, spot: &Spot, line: &IdentityLine, b: usize) -> bool {
+    let mut earlier = (0..b).filter_map(|i| instances.at(spot, i));
+    let is_known = !uid(line).is_empty() && earlier.any(|at| at.uid == uid(line));
+    let runs = || line.departs.iter().any(|d| d.what == "runs");
+    !line.departs.is_empty() && (!is_known || spot.stem == "replicasets.apps" && runs())
 }
 
 /// The signature of a departure, independent of the order of lists: its place, with or without names, and the value there.

@@ -1,38 +1,93 @@
-//! The lines of a facet that only one of two bundles has, from files that are not in both bundles.
-use crate::compare::{CompareError, Side, lines};
-use std::collections::{HashMap, HashSet};
+//! The objects whose lines of a facet differ between two bundles, and where these lines are. Only files that are not in both bundles are read,
+//! one kind at a time, and no line is kept.
+use crate::compare::{CompareError, Side, Spot, lines_at};
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
-/// A line and its place.
-pub(super) struct Found {
-    pub(super) entry: String,
-    /// `<plural>.<group>`.
-    pub(super) stem: String,
-    pub(super) line: Vec<u8>,
+/// Where a line is.
+pub struct Place<'s> {
+    side: &'s Side,
+    pub(super) entry: &'s str,
+    at: Range<usize>,
 }
 
-type Files = Vec<(String, String, Arc<Vec<u8>>)>;
+/// The lines of one object that only the first bundle has, and that only the second has.
+#[derive(Default)]
+pub struct Pair<'s> {
+    pub before: Option<Place<'s>>,
+    pub after: Option<Place<'s>>,
+}
 
-/// The lines that only the first bundle has, and those that only the second has.
-pub(super) fn differing(before: &Side, after: &Side, facet: &str) -> Result<(Vec<Found>, Vec<Found>), CompareError> {
-    let digests = |side: &Side| side.files(facet).map(|(_, _, stem, digest)| (stem.to_owned(), digest.to_owned())).collect::<HashSet<_>>();
+impl Place<'_> {
+    /// The line, parsed.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, CompareError> {
+        self.with(|line| self.side.parse(self.entry, line))?
+    }
+
+    /// Whether a text is in the line.
+    pub(super) fn contains(&self, text: &str) -> Result<bool, CompareError> {
+        self.with(|line| std::str::from_utf8(line).is_ok_and(|line| line.contains(text)))
+    }
+
+    fn with<T>(&self, take: impl FnOnce(&[u8]) -> T) -> Result<T, CompareError> {
+        Ok(take(self.side.file(self.entry)?.get(self.at.clone()).unwrap_or_default()))
+    }
+}
+
+/// The objects whose lines differ.
+///
+/// # Errors
+/// If a file that differs can't be read.
+pub fn differing<'s>(before: &'s Side, after: &'s Side, facet: &'s str) -> Result<BTreeMap<Spot, Pair<'s>>, CompareError> {
+    let digests = |side: &'s Side| side.files(facet).map(|(_, _, stem, digest)| (stem, digest)).collect::<HashSet<_>>();
     let (x, y) = (digests(before), digests(after));
-    let texts = |side: &Side, other: &HashSet<(String, String)>| {
-        let differ = side.files(facet).filter(|(_, _, stem, digest)| !other.contains(&((*stem).to_owned(), (*digest).to_owned())));
-        differ
-            .map(|(entry, _, stem, _)| Ok((entry.to_owned(), stem.to_owned(), side.file(entry)?)))
-            .collect::<Result<Files, CompareError>>()
+    let of = |side: &'s Side, other: &HashSet<(&str, &str)>| {
+        let differ = side.files(facet).filter(|(_, _, stem, digest)| !other.contains(&(*stem, *digest)));
+        differ.map(|(entry, _, stem, _)| (entry, stem)).collect::<BTreeMap<_, _>>()
     };
-    let (x, y) = (texts(before, &y)?, texts(after, &x)?);
-    Ok((only(&x, &y), only(&y, &x)))
+    let (x, y) = (of(before, &y), of(after, &x));
+    let mut out: BTreeMap<Spot, Pair<'s>> = BTreeMap::new();
+    let entries: BTreeMap<&str, &str> = x.iter().chain(&y).map(|(entry, stem)| (*entry, *stem)).collect();
+    for (entry, stem) in entries {
+        let read = |side: &Side, of: &BTreeMap<&str, &str>| of.get(entry).map(|_| side.file(entry)).transpose();
+        merge(entry, stem, (before, read(before, &x)?), (after, read(after, &y)?), &mut out)?;
+    }
+    // A line may have moved to another file as it is.
+    let is_other = |(spot, pair): (Spot, Pair<'s>)| match (&pair.before, &pair.after) {
+        (Some(x), Some(y)) if x.entry != y.entry && x.with(|x| y.with(|y| x == y))?? => Ok(None),
+        _ => Ok(Some((spot, pair))),
+    };
+    out.into_iter().filter_map(|one| is_other(one).transpose()).collect()
 }
 
-fn only(files: &Files, others: &Files) -> Vec<Found> {
-    let mut known: HashMap<&str, HashSet<&[u8]>> = HashMap::new();
-    others.iter().for_each(|(_, stem, bytes)| known.entry(stem).or_default().extend(lines(bytes)));
-    let of_file = |(entry, stem, bytes): &(String, String, Arc<Vec<u8>>)| {
-        let new = lines(bytes).filter(|l| !known.get(&**stem).is_some_and(|known| known.contains(l)));
-        new.map(|line| Found { entry: entry.clone(), stem: stem.clone(), line: line.to_vec() }).collect::<Vec<_>>()
-    };
-    files.iter().flat_map(of_file).collect()
+type File<'s> = (&'s Side, Option<Arc<Vec<u8>>>);
+
+/// Goes through two files of one name, whose lines are in the order of their places. Were they in no order, more lines would be found to differ.
+fn merge<'s>(entry: &'s str, stem: &str, x: File<'s>, y: File<'s>, out: &mut BTreeMap<Spot, Pair<'s>>) -> Result<(), CompareError> {
+    let ((before, x), (after, y)) = (x, y);
+    let (mut x, mut y) = (x.iter().flat_map(|bytes| lines_at(bytes)).peekable(), y.iter().flat_map(|bytes| lines_at(bytes)).peekable());
+    loop {
+        let spot = |side: &Side, line: Option<&(Range<usize>, &[u8])>| line.map(|(_, line)| side.spot(entry, stem, line)).transpose();
+        if let (Some((_, a)), Some((_, b))) = (x.peek(), y.peek())
+            && a == b
+        {
+            x.next();
+            y.next();
+            continue;
+        }
+        let (a, b) = (spot(before, x.peek())?, spot(after, y.peek())?);
+        let is_first = |one: &Option<Spot>, other: &Option<Spot>| other.is_none() || one <= other;
+        let (old, new) = (is_first(&a, &b), is_first(&b, &a));
+        if let Some((spot, (at, _))) = a.filter(|_| old).zip(x.next_if(|_| old)) {
+            out.entry(spot).or_default().before = Some(Place { side: before, entry, at });
+        }
+        if let Some((spot, (at, _))) = b.filter(|_| new).zip(y.next_if(|_| new)) {
+            out.entry(spot).or_default().after = Some(Place { side: after, entry, at });
+        }
+        if x.peek().is_none() && y.peek().is_none() {
+            return Ok(());
+        }
+    }
 }

@@ -10,36 +10,60 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::OnceLock;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 /// Kind (as `<plural>.<group>`), namespace and name: an object's place in all bundles.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Spot {
     /// `<plural>.<group>`.
-    pub stem: String,
+    pub stem: Text,
     /// Namespace, or empty.
-    pub namespace: String,
-    pub name: String,
+    pub namespace: Text,
+    pub name: Text,
 }
 
 impl Spot {
+    /// A place.
+    pub fn new(stem: impl Into<Text>, namespace: impl Into<Text>, name: impl Into<Text>) -> Self {
+        Self { stem: stem.into(), namespace: namespace.into(), name: name.into() }
+    }
+
     /// The place of an Application.
     pub fn application(namespace: &str, name: &str) -> Self {
-        Self { stem: "applications.argoproj.io".into(), namespace: namespace.into(), name: name.into() }
+        Self::new("applications.argoproj.io", namespace, name)
     }
 }
 
 /// An object in one bundle.
 #[derive(Clone, Debug)]
 pub struct Instance {
+    placed: Arc<Placed>,
+    /// `<stem>|namespace|name` of the related object, or empty.
+    pub related: Text,
+    /// Its uid, or empty.
+    pub uid: Text,
+    /// A Secret's resourceVersion, or empty.
+    pub version: Text,
+}
+
+impl Deref for Instance {
+    type Target = Placed;
+
+    fn deref(&self) -> &Placed {
+        &self.placed
+    }
+}
+
+/// What a bundle says of an object's place, and how. Most objects have it in common with others, so that it is kept once.
+#[derive(PartialEq, Eq, Hash, Debug)]
+pub struct Placed {
     /// The layer that this bundle alone gives it.
     pub layer: Text,
     /// The evidence for that layer.
     pub by: By,
     /// The Application that its mark names, or empty.
     pub app: Text,
-    /// `<stem>|namespace|name` of the related object, or empty.
-    pub related: Text,
     /// What is known of the Application that its mark names: empty if it lists the object, else `unlisted`, `gone` or `unknown`.
     pub mark: Text,
     /// The value of its scope label, or empty.
@@ -56,10 +80,6 @@ pub struct Instance {
     pub derived: bool,
     /// Whether another controller owns fields of it by agreement.
     pub owned: bool,
-    /// Its uid, or empty.
-    pub uid: Text,
-    /// A Secret's resourceVersion, or empty.
-    pub version: Text,
 }
 
 /// All objects of all bundles.
@@ -117,17 +137,16 @@ struct HeadFields<'a> {
 
 /// Every object of one bundle.
 fn read_side(side: &Side) -> Result<Vec<(Spot, Instance)>, CompareError> {
-    let mut out = Vec::new();
+    let (mut out, mut known) = (Vec::new(), HashSet::<Arc<Placed>>::new());
     for (entry, layer, stem, _) in side.files("identity") {
         let bytes = side.file(entry)?;
         for line in lines(&bytes) {
             let head: Head<'_> = side.parse(entry, line)?;
-            let spot = Spot { stem: stem.to_owned(), namespace: head.namespace.into_owned(), name: head.name.into_owned() };
-            let instance = Instance {
+            let spot = Spot::new(stem, head.namespace, head.name);
+            let placed = Placed {
                 layer: layer.into(),
                 by: By::parse(&head.by).unwrap_or(By::None),
                 app: head.app.into(),
-                related: head.related.into(),
                 mark: head.mark.into(),
                 scope: head.scope.into(),
                 kept: head.kept.into(),
@@ -136,10 +155,14 @@ fn read_side(side: &Side) -> Result<Vec<(Spot, Instance)>, CompareError> {
                 marked: head.marked,
                 derived: head.derived.is_some(),
                 owned: head.owned.is_some(),
-                uid: head.fields.uid.into(),
-                version: head.fields.version.into(),
             };
-            out.push((spot, instance));
+            let placed = known.get(&placed).cloned().unwrap_or_else(|| {
+                let placed = Arc::new(placed);
+                known.insert(Arc::clone(&placed));
+                placed
+            });
+            let (related, HeadFields { uid, version }) = (head.related.into(), head.fields);
+            out.push((spot, Instance { placed, related, uid: uid.into(), version: version.into() }));
         }
     }
     Ok(out)
@@ -150,7 +173,9 @@ impl Instances {
     pub fn read(sides: &[Side], layers: &[Layer]) -> Result<Self, CompareError> {
         let mut all: IndexMap<Spot, Vec<Option<Instance>>, RandomState> = IndexMap::default();
         for (i, found) in each(sides, sides.len(), |_, side| read_side(side)).into_iter().enumerate() {
-            for (spot, instance) in found? {
+            let found = found?;
+            all.reserve(found.len().saturating_sub(all.len()));
+            for (spot, instance) in found {
                 if let Some(slot) = all.entry(spot).or_insert_with(|| vec![None; sides.len()]).get_mut(i) {
                     *slot = Some(instance);
                 }
@@ -196,7 +221,7 @@ impl Instances {
     /// The place that an instance's relation names.
     pub fn related(instance: &Instance) -> Option<Spot> {
         let mut parts = instance.related.splitn(3, '|');
-        Some(Spot { stem: parts.next()?.to_owned(), namespace: parts.next()?.to_owned(), name: parts.next()?.to_owned() })
+        Some(Spot::new(parts.next()?, parts.next()?, parts.next()?))
     }
 
     /// The objects that one bundle has.

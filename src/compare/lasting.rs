@@ -1,25 +1,15 @@
 //! Law 5: any difference in one instance (the same uid) is a change, also in the identity and the derived content of the object. Excepted
 //! are fields that its kind's rule says move by themselves, and fields that another controller owns by agreement.
 use crate::bundle::lines::IdentityLine;
-use crate::compare::differing::Found;
 use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, differences};
 use crate::kinds::patterns::covers;
 use crate::kinds::{Kind, Rules};
 use crate::model::unstem;
 use crate::value::{Text, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Identity lines by object, each with its entry.
-pub(super) type Identities = BTreeMap<Spot, (IdentityLine, String)>;
-
-/// Parses identity lines.
-pub(super) fn identities(side: &Side, found: Vec<Found>) -> Result<Identities, CompareError> {
-    let one = |f: Found| {
-        let line: IdentityLine = side.parse(&f.entry, &f.line)?;
-        Ok((Spot { stem: f.stem, namespace: line.namespace.clone(), name: line.name.clone() }, (line, f.entry)))
-    };
-    found.into_iter().map(one).collect()
-}
+/// An object's identity line and its entry.
+pub(super) type Identity<'s> = (IdentityLine, &'s str);
 
 /// The rule of an object's kind.
 pub(super) fn kind_of<'r>(rules: &'r Rules, spot: &Spot) -> &'r Kind {
@@ -37,8 +27,8 @@ pub(super) fn moved(
     kind: &Kind,
     spot: &Spot,
     sides: (&Side, &Side),
-    x: &(IdentityLine, String),
-    y: &(IdentityLine, String),
+    x: &Identity<'_>,
+    y: &Identity<'_>,
 ) -> Result<Vec<FieldChange>, CompareError> {
     let closer = kind.closer(|| Ok([whole(sides.0, spot, x)?, whole(sides.1, spot, y)?]))?;
     let mut out = match (x.0.derived.is_null(), y.0.derived.is_null()) {
@@ -85,7 +75,7 @@ fn lost(pattern: &str, x: &IdentityLine, y: &IdentityLine) -> Option<FieldChange
 }
 
 /// An object, put together again.
-fn whole(side: &Side, spot: &Spot, (_, entry): &(IdentityLine, String)) -> Result<Value, CompareError> {
+fn whole(side: &Side, spot: &Spot, (_, entry): &Identity<'_>) -> Result<Value, CompareError> {
     side.whole(layer_of(entry), &spot.stem, &spot.namespace, &spot.name)
 }
 
@@ -94,7 +84,7 @@ fn layer_of(entry: &str) -> &str {
 }
 
 /// The content of an object, derived or state.
-fn content(side: &Side, spot: &Spot, (line, entry): &(IdentityLine, String)) -> Result<Value, CompareError> {
+fn content(side: &Side, spot: &Spot, (line, entry): &Identity<'_>) -> Result<Value, CompareError> {
     if !line.derived.is_null() {
         return Ok(line.derived.clone());
     }

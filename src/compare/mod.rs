@@ -12,7 +12,9 @@ mod writers;
 
 pub use crate::bundle::probe::{Heard, Is, Line};
 pub use changes::{Change, ChangeKind, changes};
+pub use differing::{Place, differing};
 pub use fields::{FieldChange, differences};
 pub use instances::{Instance, Instances, Spot};
+use side::lines_at;
 pub use side::{CompareError, Entries, Side, lines};
 pub use writers::{Writer, writer};

@@ -2,16 +2,17 @@
 use crate::bundle::config::Config;
 use crate::bundle::coverage::Coverage;
 use crate::bundle::like_parts::LikeParts;
-use crate::bundle::lines::StatePlace;
+use crate::bundle::lines::{LinePlace, StatePlace};
 use crate::bundle::manifest::Manifest;
 use crate::bundle::probe;
 use crate::bundle::sums::Sums;
 use crate::canon::json;
+use crate::compare::Spot;
 use crate::kinds::split::{Facets, join_facets};
 use crate::value::Value;
-use foldhash::quality::RandomState;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -37,8 +38,9 @@ pub enum CompareError {
     },
 }
 
-/// `namespace/name` → the position of the object's line in its file.
-type Places = HashMap<String, Range<usize>, RandomState>;
+/// Where the objects' lines are in their file: a keyed hash of `namespace/name`, and the line's position; sorted. Two names of one hash are as
+/// likely as a guess of 64 bits.
+type Places = Vec<(u64, Range<u32>)>;
 
 /// A file of a kind.
 struct Entry {
@@ -62,6 +64,7 @@ pub struct Side {
     /// Whether its content was not checked against itself before the comparison.
     pub unchecked: bool,
     entries: Box<dyn Entries>,
+    hasher: RandomState,
     like_parts: LikeParts,
     /// `<facet>/<layer>/<stem>` → entries.
     by_kind: HashMap<String, Vec<Entry>>,
@@ -99,6 +102,7 @@ impl Side {
             sha256: sha256.to_owned(),
             unchecked: false,
             entries,
+            hasher: RandomState::default(),
         })
     }
 
@@ -180,7 +184,7 @@ impl Side {
         namespace: &str,
         name: &str,
     ) -> Result<Option<(&str, Range<usize>)>, CompareError> {
-        let place = format!("{namespace}/{name}");
+        let hash = self.hash(namespace, name);
         for entry in self.by_kind.get(&format!("{facet}/{layer}/{stem}")).into_iter().flatten() {
             let places = match entry.places.get() {
                 Some(known) => known,
@@ -189,8 +193,9 @@ impl Side {
                     entry.places.get_or_init(|| read)
                 }
             };
-            if let Some(range) = places.get(&place) {
-                return Ok(Some((&entry.name, range.clone())));
+            let found = places.binary_search_by_key(&hash, |(hash, _)| *hash).ok().and_then(|at| places.get(at));
+            if let Some((_, at)) = found {
+                return Ok(Some((&entry.name, at.start as usize..at.end as usize)));
             }
         }
         Ok(None)
@@ -213,18 +218,31 @@ impl Side {
     /// The position of each object's line in a file.
     fn places(&self, entry: &str) -> Result<Places, CompareError> {
         let bytes = self.file(entry)?;
-        let (mut places, mut start) = (Places::default(), 0);
-        for line in bytes.split(|b| *b == b'\n') {
-            let range = start..start + line.len();
-            start = range.end + 1;
-            if line.is_empty() {
-                continue;
-            }
-            let place =
-                if entry.starts_with("state/") { self.parse::<StatePlace<'_>>(entry, line)?.metadata } else { self.parse(entry, line)? };
-            places.insert(format!("{}/{}", place.namespace, place.name), range);
-        }
+        let mut places = lines_at(&bytes)
+            .map(|(at, line)| {
+                let place = self.place(entry, line)?;
+                // An entry has at most 512 MiB.
+                let at = u32::try_from(at.start).unwrap_or(u32::MAX)..u32::try_from(at.end).unwrap_or(u32::MAX);
+                Ok((self.hash(&place.namespace, &place.name), at))
+            })
+            .collect::<Result<Places, CompareError>>()?;
+        places.sort_unstable_by_key(|(hash, _)| *hash);
         Ok(places)
+    }
+
+    fn hash(&self, namespace: &str, name: &str) -> u64 {
+        self.hasher.hash_one((namespace, name))
+    }
+
+    /// The place that a line names.
+    fn place<'l>(&self, entry: &str, line: &'l [u8]) -> Result<LinePlace<'l>, CompareError> {
+        if entry.starts_with("state/") { Ok(self.parse::<StatePlace<'_>>(entry, line)?.metadata) } else { self.parse(entry, line) }
+    }
+
+    /// The object of a line.
+    pub(super) fn spot(&self, entry: &str, stem: &str, line: &[u8]) -> Result<Spot, CompareError> {
+        let place = self.place(entry, line)?;
+        Ok(Spot::new(stem, place.namespace, place.name))
     }
 
     /// Parses one line.
@@ -238,5 +256,16 @@ impl Side {
 
 /// The lines of a file.
 pub fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty())
+    lines_at(bytes).map(|(_, line)| line)
+}
+
+/// The lines of a file, each with its position.
+pub(super) fn lines_at(bytes: &[u8]) -> impl Iterator<Item = (Range<usize>, &[u8])> {
+    let mut start = 0;
+    let at = bytes.split(|b| *b == b'\n').map(move |line| {
+        let range = start..start + line.len();
+        start = range.end + 1;
+        (range, line)
+    });
+    at.filter(|(_, line)| !line.is_empty())
 }

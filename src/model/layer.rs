@@ -39,7 +39,7 @@ pub struct Layer {
 
 /// The evidence that places an object in its layer; a later variant is stronger. Only a relation and ancestry are *confirmed*: the other
 /// end says so too, or Kubernetes itself would act on it. All other evidence is *asserted* (law 2): it can accuse, and it never acquits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum By {
     /// No evidence: platform.
     None,

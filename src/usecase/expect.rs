@@ -117,7 +117,7 @@ mod tests {
     fn many_objects_that_moved_alike_are_one_entry() {
         let field = |p: &str| FieldChange::new(p, None, None);
         let (runs, seen) = (field("/data/runs"), field("/data/seen"));
-        let spot = |name: String| Spot { stem: "configmaps".into(), namespace: "a".into(), name };
+        let spot = |name: String| Spot::new("configmaps", "a", name);
         let spots: Vec<Spot> = (0..5).map(|i| spot(format!("m{i}"))).collect();
         let moved = |n: usize| -> BTreeMap<_, _> { spots.iter().take(n).map(|s| (s, vec![&runs])).collect() };
         assert_eq!(entries(moved(3)).iter().map(|(e, _)| e.name.clone().unwrap()).collect::<Vec<_>>(), ["m0", "m1", "m2"]);

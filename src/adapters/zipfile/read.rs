@@ -40,12 +40,18 @@ pub enum OpenError {
 pub struct BundleReader {
     path: PathBuf,
     file: Vec<u8>,
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, Stored>,
     sums: Sums,
     file_sha256: String,
     head_sha256: String,
-    unpacker: Mutex<Unpacker>,
-    /// Whether every entry was checked against its digest; the bytes in memory do not change after that.
+    /// Those that no thread uses now.
+    unpackers: Mutex<Vec<Unpacker>>,
+}
+
+/// An entry of the file in memory.
+struct Stored {
+    entry: Entry,
+    /// Whether it was checked against its digest; the bytes in memory do not change after that.
     checked: AtomicBool,
 }
 
@@ -83,8 +89,9 @@ impl BundleReader {
         let head_sha256 = hex(&hash.clone().finalize());
         hash.update(rest);
         let file_sha256 = hex(&hash.finalize());
-        let unpacker = Mutex::new(Unpacker::new());
-        Ok(Self { path: path.into(), file, entries, sums, file_sha256, head_sha256, unpacker, checked: AtomicBool::new(false) })
+        let stored = |(name, entry)| (name, Stored { entry, checked: AtomicBool::new(false) });
+        let entries = entries.into_iter().map(stored).collect();
+        Ok(Self { path: path.into(), file, entries, sums, file_sha256, head_sha256, unpackers: Mutex::default() })
     }
 
     /// The path of the bundle.
@@ -120,7 +127,7 @@ impl BundleReader {
 
     /// The size of an entry's content in bytes, as declared.
     pub fn size(&self, name: &str) -> Option<u64> {
-        self.entries.get(name).map(|entry| entry.size)
+        self.entries.get(name).map(|stored| stored.entry.size)
     }
 
     /// The content of one entry, after its digest was checked.
@@ -128,16 +135,26 @@ impl BundleReader {
     /// # Errors
     /// It is not there, or was changed.
     pub fn entry(&self, name: &str) -> Result<Vec<u8>, Defect> {
-        let size = self.size(name).and_then(|size| usize::try_from(size).ok());
-        let mut content = Vec::with_capacity(size.unwrap_or(0));
-        let mut unpacker = self.unpacker.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.entries.get(name).filter(|_| self.checked.load(Ordering::Relaxed)) {
-            Some(entry) => {
-                unpacker.again(&self.file, entry, |piece| content.extend_from_slice(piece)).map_err(|what| Defect::of(name, what))?
-            }
-            None => self.check(&mut unpacker, name, |piece| content.extend_from_slice(piece))?,
-        }
+        let mut content = Vec::new();
+        self.read(name, &mut content)?;
         Ok(content)
+    }
+
+    /// As [`entry`](Self::entry), into a buffer that replaces its content.
+    ///
+    /// # Errors
+    /// As `entry`.
+    pub fn read(&self, name: &str, content: &mut Vec<u8>) -> Result<(), Defect> {
+        content.clear();
+        content.reserve_exact(self.size(name).and_then(|size| usize::try_from(size).ok()).unwrap_or(0));
+        let mut unpacker = self.unpackers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(Unpacker::new);
+        let mut take = |piece: &[u8]| content.extend_from_slice(piece);
+        match self.entries.get(name).filter(|stored| stored.checked.load(Ordering::Relaxed)) {
+            Some(stored) => unpacker.again(&self.file, &stored.entry, &mut take).map_err(|what| Defect::of(name, what))?,
+            None => self.check(&mut unpacker, name, &mut take)?,
+        }
+        self.unpackers.lock().unwrap_or_else(PoisonError::into_inner).push(unpacker);
+        Ok(())
     }
 
     /// Decodes and hashes every entry, on two threads and in little memory. Gives every defect, in the order of the names. If stored
@@ -160,19 +177,19 @@ impl BundleReader {
             others.into_iter().flat_map(|t| t.join().unwrap_or_else(stopped)).chain(mine).collect()
         });
         defects.sort_by(|a, b| a.entry.cmp(&b.entry));
-        self.checked.store(defects.is_empty(), Ordering::Relaxed);
         defects
     }
 
     fn check(&self, unpacker: &mut Unpacker, name: &str, each: impl FnMut(&[u8])) -> Result<(), Defect> {
         let fail = |what| Defect::of(name, what);
-        let entry = self.entries.get(name).ok_or_else(|| fail(DefectKind::Absent))?;
+        let Stored { entry, checked } = self.entries.get(name).ok_or_else(|| fail(DefectKind::Absent))?;
         let found = unpacker.unpack(&self.file, entry, each).map_err(fail)?;
-        match self.sums.get(name) {
-            Some(wanted) if wanted != found => Err(fail(DefectKind::Digest { found, wanted: wanted.into() })),
-            // SHA256SUMS does not list itself: its content was checked, line by line, when the bundle was opened.
-            _ => Ok(()),
+        // SHA256SUMS does not list itself: its content was checked, line by line, when the bundle was opened.
+        if let Some(wanted) = self.sums.get(name).filter(|wanted| *wanted != found) {
+            return Err(fail(DefectKind::Digest { found, wanted: wanted.into() }));
         }
+        checked.store(true, Ordering::Relaxed);
+        Ok(())
     }
 }
 

@@ -2,11 +2,11 @@
 //! change, but each one that moves is named. If the agreement covers a whole container of the object, or every kind, it does not show
 //! that the field is its owner's alone: the claim is left open.
 use crate::bundle::lines::OwnedLine;
-use crate::claims::predicates::wanted::is_anothers_doing;
+use crate::claims::predicates::wanted::{Line, is_anothers_doing};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::CompareError;
-use crate::value::{Map, Text};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::Text;
+use std::collections::BTreeSet;
 
 /// The fields of a layer's objects that moved from one bundle to another under an agreement.
 pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
@@ -50,14 +50,6 @@ pub(super) fn by_expression(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding
         }
     }
     Ok(findings)
-}
-
-/// The fields of an identity line that are needed here.
-#[derive(serde::Deserialize)]
-struct Line {
-    #[serde(default)]
-    owned: BTreeMap<String, OwnedLine>,
-    fields: Map,
 }
 
 impl Line {

@@ -115,7 +115,7 @@ fn owners<'e>(e: &'e Evidence<'_>) -> HashMap<&'e str, &'e str> {
 
 /// The layer of a pod: from a bundle, else the layer of its controller; empty if unknown.
 fn layer_of<'a>(e: &'a Evidence<'_>, owners: &HashMap<&str, &'a str>, pod: &Pod) -> &'a str {
-    let spot = Spot { stem: "pods".into(), namespace: pod.namespace.clone(), name: pod.name.clone() };
+    let spot = Spot::new("pods", pod.namespace.clone(), pod.name.clone());
     let placed = e.instances.place(&spot).filter(|(_, by)| *by != By::None).map(|(layer, _)| layer);
     placed.or_else(|| owners.get(&*pod.uid).or_else(|| owners.get(&*pod.owner)).copied()).unwrap_or_default()
 }

@@ -77,7 +77,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         findings.extend(e.gaps_kept(i).map(|g| Finding::gap(g, i)));
     }
     for layer in e.layers.iter().filter(|l| l.role == Role::Protected) {
-        findings.extend(witness::elsewhere(e, &layer.name)?);
+        findings.extend(witness::elsewhere(e, &layer.name));
     }
     // A field under an agreement is not compared, but it still belongs to a layer.
     let others = e.layers.iter().map(|l| &*l.name).chain([PLATFORM]).filter(|l| *l != switched);
@@ -126,13 +126,8 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
 /// Whether the object that it names went and came with it.
 fn goes_with_owner(e: &Evidence<'_>, spot: &Spot, by: By, (a, b): (usize, usize)) -> bool {
     let instance = e.instances.at(spot, a).or_else(|| e.instances.at(spot, b));
-    let space = || {
-        (matches!(by, By::Destination | By::Namespace) && !spot.namespace.is_empty()).then(|| Spot {
-            stem: "namespaces".into(),
-            namespace: String::new(),
-            name: spot.namespace.clone(),
-        })
-    };
+    let is_of_space = matches!(by, By::Destination | By::Namespace) && !spot.namespace.is_empty();
+    let space = || is_of_space.then(|| Spot::new("namespaces", "", spot.namespace.clone()));
     let owner = instance.and_then(Instances::related).or_else(space);
     owner.is_none_or(|o| e.instances.at(&o, a).map(|i| &i.uid) != e.instances.at(&o, b).map(|i| &i.uid))
 }

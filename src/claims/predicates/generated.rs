@@ -75,7 +75,7 @@ fn generated(e: &Evidence<'_>, of: impl Fn(&str) -> bool, side: &Side, other: &S
         let Some(kind) = e.rules.of_resource(group, plural).filter(|k| k.generates()) else { continue };
         for line in lines(&side.file(entry)?) {
             let line: Line = side.parse(entry, line)?;
-            let spot = Spot { stem: stem.to_owned(), namespace: line.namespace, name: line.name };
+            let spot = Spot::new(stem, line.namespace, line.name);
             if of(e.instances.layer(&spot)) {
                 let mut fields = Map::new();
                 for (pointer, value) in line.fields {

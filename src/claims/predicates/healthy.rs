@@ -32,7 +32,7 @@ pub(super) fn healthy(q: &Question<'_>) -> Answer {
     for b in 1..q.evidence.sides.len() {
         findings.extend(conditions::lost(q.evidence, q.layer, (b - 1, b), Effect::Doubts)?);
     }
-    findings.extend(witness::elsewhere(q.evidence, q.layer)?);
+    findings.extend(witness::elsewhere(q.evidence, q.layer));
     Ok(Some(findings))
 }
 

@@ -1,10 +1,9 @@
 //! Whether the bundles were captured one after the other: by their clocks, by the clusters' counts of their writes, by what a run wrote.
 use crate::bundle::actions;
 use crate::bundle::names::ACTIONS;
-use crate::canon::each;
 use crate::claims::question::{Answer, Question};
-use crate::claims::{Code, Effect, Finding};
-use crate::compare::{CompareError, Side, Spot, lines};
+use crate::claims::{Code, Effect, Evidence, Finding};
+use crate::compare::{CompareError, Place, Side, Spot, differing};
 use crate::model::instant;
 use crate::value::{Value, json};
 use chrono::{DateTime, FixedOffset, SecondsFormat};
@@ -13,7 +12,6 @@ use std::collections::BTreeMap;
 /// Windows and resourceVersions both rise from each bundle to the next.
 pub(super) fn ordered(q: &Question<'_>) -> Answer {
     let mut findings = Vec::new();
-    let versions = each(q.evidence.sides, q.evidence.sides.len(), |i, _| versions(q, i)).into_iter().collect::<Result<Vec<_>, _>>()?;
     for i in 0..q.evidence.sides.len() {
         findings.extend(dated_outside(q.evidence.sides, i)?);
     }
@@ -50,15 +48,7 @@ pub(super) fn ordered(q: &Question<'_>) -> Answer {
                 [a, b] => found(Effect::Doubts, Code::ResourceVersion, json!(a.map(|n| n.to_string())), json!(b.map(|n| n.to_string()))),
             }
         }
-        let Some([older, newer]) = versions.get(i - 1..=i) else { continue };
-        for (uid, (version, file)) in newer {
-            if let Some((earlier, _)) = older.get(uid).filter(|(earlier, _)| earlier > version) {
-                let values = (Some(json!(earlier.to_string())), Some(json!(version.to_string())));
-                findings.push(
-                    Finding::new(Effect::Counters, Code::OlderObject, i).at("/metadata/resourceVersion", values.0, values.1).in_file(file),
-                );
-            }
-        }
+        findings.extend(older(q, i - 1, i)?);
     }
     Ok(Some(findings))
 }
@@ -81,37 +71,54 @@ fn dated_outside(sides: &[Side], i: usize) -> Result<Option<Finding>, CompareErr
     Ok(found.map(|(first, then)| Finding::new(Effect::Doubts, Code::DatedOutside, i).at("", said(first), said(then)).in_file(ACTIONS)))
 }
 
+/// The fields of a noise line that are needed here.
 #[derive(serde::Deserialize)]
-struct Line<'a> {
-    #[serde(borrow)]
-    namespace: std::borrow::Cow<'a, str>,
-    #[serde(borrow)]
-    name: std::borrow::Cow<'a, str>,
-    #[serde(borrow)]
-    fields: Fields<'a>,
+struct Line {
+    fields: Fields,
 }
 
 #[derive(serde::Deserialize)]
-struct Fields<'a> {
-    #[serde(borrow, default, rename = "/metadata/resourceVersion")]
-    version: std::borrow::Cow<'a, str>,
+struct Fields {
+    #[serde(default, rename = "/metadata/resourceVersion")]
+    version: String,
 }
 
-/// uid → resourceVersion, and the file that shows it. The uid replaces kind, namespace and name if a source gives none.
-fn versions<'q>(q: &Question<'q>, i: usize) -> Result<BTreeMap<&'q str, (u64, &'q str)>, CompareError> {
-    let mut out = BTreeMap::new();
-    let Some(side) = q.evidence.sides.get(i) else { return Ok(out) };
-    for (entry, _, stem, _) in side.files("noise") {
-        let bytes = side.file(entry)?;
-        for line in lines(&bytes) {
-            let line: Line<'_> = side.parse(entry, line)?;
-            let spot = Spot { stem: stem.to_owned(), namespace: line.namespace.into_owned(), name: line.name.into_owned() };
-            if let Some(at) = q.evidence.instances.at(&spot, i).filter(|i| !i.uid.is_empty())
-                && let Ok(version) = (if at.version.is_empty() { line.fields.version.as_ref() } else { at.version.as_str() }).parse()
-            {
-                out.insert(at.uid.as_str(), (version, entry));
-            }
+/// The instances of which the later bundle shows an older version.
+fn older(q: &Question<'_>, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
+    let e = q.evidence;
+    let (Some(before), Some(after)) = (e.sides.get(a), e.sides.get(b)) else { return Ok(Vec::new()) };
+    // A line that is in both bundles shows no older version.
+    let differ = differing(before, after, "noise")?;
+    let known = versions(e, a, differ.iter().filter_map(|(spot, pair)| Some((spot, pair.before.as_ref()?))))?;
+    let mut findings = Vec::new();
+    for (uid, (version, spot)) in versions(e, b, differ.iter().filter_map(|(spot, pair)| Some((spot, pair.after.as_ref()?))))? {
+        if let (Some((earlier, _)), Some(at)) = (known.get(uid).filter(|(earlier, _)| *earlier > version), e.instances.at(spot, b)) {
+            let values = (Some(json!(earlier.to_string())), Some(json!(version.to_string())));
+            let finding = Finding::new(Effect::Counters, Code::OlderObject, b).at("/metadata/resourceVersion", values.0, values.1);
+            findings.push(finding.in_file(&e.file("noise", spot, at, b)?));
         }
     }
+    Ok(findings)
+}
+
+/// uid → resourceVersion and place, of some noise lines and of all Secrets, whose version is identity. The uid replaces kind, namespace and name if
+/// a source gives none.
+fn versions<'e>(
+    e: &'e Evidence<'_>,
+    side: usize,
+    lines: impl Iterator<Item = (&'e Spot, &'e Place<'e>)>,
+) -> Result<BTreeMap<&'e str, (u64, &'e Spot)>, CompareError> {
+    let mut out = BTreeMap::new();
+    let mut add = |spot: &'e Spot, version: &str| {
+        if let Some(at) = e.instances.at(spot, side).filter(|at| !at.uid.is_empty())
+            && let Ok(version) = version.parse()
+        {
+            out.insert(at.uid.as_str(), (version, spot));
+        }
+    };
+    for (spot, place) in lines {
+        add(spot, &place.read::<Line>()?.fields.version);
+    }
+    e.instances.in_bundle(side).filter(|(_, at)| !at.version.is_empty()).for_each(|(spot, at)| add(spot, &at.version));
     Ok(out)
 }

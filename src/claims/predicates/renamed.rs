@@ -38,7 +38,7 @@ impl Renamed {
         let mut this = Self::default();
         // As many as before: one that has none in its place is missing, or additional.
         for [gone, new] in groups.into_values().filter(|[gone, new]| gone.len() == new.len()) {
-            this.names.extend(gone.iter().flat_map(|x| new.iter().map(|y| (x.name.clone(), y.name.clone()))));
+            this.names.extend(gone.iter().flat_map(|x| new.iter().map(|y| (x.name.to_string(), y.name.to_string()))));
             this.spots.extend(gone.into_iter().chain(new).cloned());
         }
         Ok(this)

@@ -60,7 +60,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
         findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
         findings.extend(settled::doubts(e, q.layer, i)?);
     }
-    findings.extend(witness::elsewhere(e, q.layer)?);
+    findings.extend(witness::elsewhere(e, q.layer));
     Ok(Some(findings))
 }
 

@@ -24,7 +24,7 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
         let apps = BTreeSet::from([APPLICATIONS.to_owned()]);
         findings.extend(sides.clone().flat_map(|i| e.gaps_in("", &apps, i).into_iter().map(move |g| Finding::gap(&g, i))));
         for layer in e.layers.iter().filter(|l| l.role == Role::Protected) {
-            findings.extend(witness::elsewhere(e, &layer.name)?);
+            findings.extend(witness::elsewhere(e, &layer.name));
         }
     }
     let watched = watched(e, &all, pins);
@@ -32,7 +32,7 @@ pub(super) fn retained(q: &Question<'_>) -> Answer {
         return Ok((!findings.is_empty()).then_some(findings));
     }
     for (name, wanted) in &watched {
-        let spot = Spot { stem: VOLUMES.into(), namespace: String::new(), name: name.clone() };
+        let spot = Spot::new(VOLUMES, "", name.clone());
         let claims = sides.clone().map(|i| claim(e, wanted, i)).collect::<Result<Vec<_>, _>>()?;
         for (i, there) in all.iter().enumerate() {
             match there.get(name) {

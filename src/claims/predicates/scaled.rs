@@ -116,7 +116,7 @@ pub(super) fn went_along(e: &Evidence<'_>, controller: &Spot, lost: &[&Spot], (a
         let Some(at) = e.instances.at(pod, a) else { return Ok(false) };
         let line = e.line("identity", pod, at, a)?;
         let name = line.get("fields").and_then(|f| f.get("/spec/nodeName")?.as_str()).unwrap_or_default();
-        let node = Spot { stem: "nodes".into(), namespace: String::new(), name: name.into() };
+        let node = Spot::new("nodes", "", name);
         let uid = |side: usize| e.instances.at(&node, side).map(|at| &at.uid);
         if uid(a).is_none() || uid(a) == uid(b) || !passes(e, &node, Passing::Removed, a, 0)? {
             return Ok(false);

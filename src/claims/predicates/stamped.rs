@@ -8,7 +8,7 @@ use crate::model::By;
 /// must be its layer's only because it names an object of that layer: what the layer manages itself does not go with a namespace unsaid.
 pub(super) fn goes_with_namespace(e: &Evidence<'_>, change: &Change) -> bool {
     let switched = e.switched().map_or("", |layer| &*layer.name);
-    let space = Spot { stem: "namespaces".into(), namespace: String::new(), name: change.spot.namespace.clone() };
+    let space = Spot::new("namespaces", "", change.spot.namespace.clone());
     let (a, b) = change.sides;
     let uid = |side: usize| e.instances.at(&space, side).map(|at| &at.uid);
     let is_seen = || [a, b].iter().all(|side| !e.unseen("namespaces", "", *side));

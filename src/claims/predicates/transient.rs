@@ -30,7 +30,7 @@ pub(super) fn passes(e: &Evidence<'_>, spot: &Spot, does: Passing, side: usize, 
 
 /// The place of an object's owner, if the bundle holds that instance.
 pub(super) fn there(e: &Evidence<'_>, object: &Value, owner: &meta::Owner<'_>, side: usize) -> Option<Spot> {
-    let place = |namespace: &str| Spot { stem: e.stem_of(owner.group, owner.kind), namespace: namespace.into(), name: owner.name.into() };
+    let place = |namespace: &str| Spot::new(e.stem_of(owner.group, owner.kind), namespace, owner.name);
     let mut places = [meta::text(object, "/metadata/namespace"), ""].into_iter().map(place);
     places.find(|spot| e.instances.at(spot, side).is_some_and(|at| at.uid == owner.uid))
 }
@@ -38,7 +38,7 @@ pub(super) fn there(e: &Evidence<'_>, object: &Value, owner: &meta::Owner<'_>, s
 /// The claim of a volume, if the bundle holds that instance.
 pub(super) fn claim(e: &Evidence<'_>, volume: &Value, side: usize) -> Option<Spot> {
     let text = |field: &str| volume.pointer(&format!("/spec/claimRef/{field}")).and_then(Value::as_str).unwrap_or_default();
-    let spot = Spot { stem: "persistentvolumeclaims".into(), namespace: text("namespace").into(), name: text("name").into() };
+    let spot = Spot::new("persistentvolumeclaims", text("namespace"), text("name"));
     let is_there = meta::text(volume, "/kind") == "PersistentVolume" && !text("uid").is_empty();
     (is_there && e.instances.at(&spot, side)?.uid == text("uid")).then_some(spot)
 }

@@ -37,9 +37,9 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     findings.extend(wanted::scaled_to_none(e, q.layer, Effect::Doubts)?);
     findings.extend(agreed::by_expression(e, q.layer)?);
     for i in 0..e.sides.len() {
-        findings.extend(witness::missing_of(e, q.layer, i)?);
+        findings.extend(witness::missing_of(e, q.layer, i));
     }
-    findings.extend(witness::elsewhere(e, q.layer)?);
+    findings.extend(witness::elsewhere(e, q.layer));
     // Without a uid it is unknown whether it is the same instance, whose identity counts too (law 5).
     for (spot, all) in e.instances.of_layer(q.layer) {
         if let Some(i) = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty())) {

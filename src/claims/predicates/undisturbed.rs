@@ -43,9 +43,9 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
         findings.extend(unserved(e, q.layer, (b - 1, b))?);
     }
     for i in 0..e.sides.len() {
-        findings.extend(witness::missing_of(e, q.layer, i)?);
+        findings.extend(witness::missing_of(e, q.layer, i));
     }
-    findings.extend(witness::elsewhere(e, q.layer)?);
+    findings.extend(witness::elsewhere(e, q.layer));
     Ok(Some(findings))
 }
 

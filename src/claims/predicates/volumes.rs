@@ -125,14 +125,14 @@ fn segments(path: &str) -> Vec<&str> {
 
 /// The place of a claim.
 pub(super) fn claim_at(namespace: &str, name: &str) -> Spot {
-    Spot { stem: CLAIMS.into(), namespace: namespace.into(), name: name.into() }
+    Spot::new(CLAIMS, namespace, name)
 }
 
 /// Every volume of one bundle, by name.
 pub(super) fn volumes<'e>(e: &'e Evidence<'_>, side: usize) -> Result<BTreeMap<String, Item<'e>>, CompareError> {
     let mut out = BTreeMap::new();
     for (spot, at) in e.instances.in_bundle(side).filter(|(s, _)| s.stem == VOLUMES) {
-        out.insert(spot.name.clone(), Item::read(e, spot, at, side)?);
+        out.insert(spot.name.to_string(), Item::read(e, spot, at, side)?);
     }
     Ok(out)
 }

@@ -1,10 +1,11 @@
 //! Law 10: health is what is seen, not what an owner says. A workload that had replicas and now wants none is a counter-example unless an
 //! active autoscaler did it. Fewer Ready pods than the workload says are available are a doubt.
+use crate::bundle::lines::OwnedLine;
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
 use crate::kinds::patterns::covers;
 use crate::model::{group_of, meta, unstem};
-use crate::value::{Value, json};
+use crate::value::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// The field in which a workload says how many of its pods are available.
@@ -19,6 +20,14 @@ const AVAILABLE: &[(&str, &str)] = &[
 /// Owners of a field that are no autoscalers: their changes are only ignored.
 const IGNORING: &[&str] = &["Application", "argocd-cm", "aggregation"];
 
+/// The fields of an identity line that tell who owns which field.
+#[derive(serde::Deserialize)]
+pub(super) struct Line {
+    #[serde(default)]
+    pub(super) owned: BTreeMap<String, OwnedLine>,
+    pub(super) fields: Map,
+}
+
 /// The replicas that an object wants, and whether an active autoscaler set them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Wanted {
@@ -30,22 +39,21 @@ pub(super) struct Wanted {
 /// What an object wants in one bundle; none if it has no count.
 pub(super) fn wanted(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Option<Wanted>, CompareError> {
     let Some(at) = e.instances.at(spot, side) else { return Ok(None) };
-    let identity = e.line("identity", spot, at, side)?;
+    let Some(identity) = e.read::<Line>("identity", spot, at, side)? else { return Ok(None) };
     let number = |v: Option<&Value>| v.and_then(Value::as_i64);
-    if let Some(replicas) = number(identity.get("fields").and_then(|f| f.get("/spec/replicas"))) {
-        let owned = identity.get("owned").and_then(|o| o.get("/spec/replicas"));
-        let by = owned.and_then(|o| o.get("by")?.as_str());
-        let is_idle = owned.and_then(|o| o.get("idle")) == Some(&Value::Bool(true));
-        return Ok(Some(Wanted { replicas, is_scaled: by.is_some_and(|by| !IGNORING.contains(&by)) && !is_idle }));
+    if let Some(replicas) = number(identity.fields.get("/spec/replicas")) {
+        let owned = identity.owned.get("/spec/replicas");
+        let is_scaled = owned.is_some_and(|owned| !IGNORING.contains(&&*owned.by) && !owned.idle);
+        return Ok(Some(Wanted { replicas, is_scaled }));
     }
-    if let Some(replicas) = own_count(e, spot, at, side, &identity)? {
+    if let Some(replicas) = own_count(e, spot, at, side, &identity.fields)? {
         return Ok(Some(Wanted { replicas, is_scaled: true }));
     }
     Ok(number(e.content(spot, at, side)?.pointer("/spec/replicas")).map(|replicas| Wanted { replicas, is_scaled: false }))
 }
 
 /// How many pods an object's own autoscaler wants, where its kind's rule says which numbers that one writes.
-fn own_count(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize, identity: &Value) -> Result<Option<i64>, CompareError> {
+fn own_count(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize, fields: &Map) -> Result<Option<i64>, CompareError> {
     let (plural, group) = unstem(&spot.stem);
     let when = e.rules.of_resource(group, plural).map_or(&[][..], |kind| &kind.rule.when);
     if when.iter().all(|w| w.counts.is_empty()) {
@@ -53,8 +61,7 @@ fn own_count(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize, identity
     }
     let object = e.whole(spot, at, side)?;
     let patterns: Vec<&String> = when.iter().filter(|w| w.holds(&object)).flat_map(|w| &w.counts).collect();
-    let fields = identity.get("fields").and_then(Value::as_object).into_iter().flatten();
-    let numbers = fields.filter(|(pointer, _)| patterns.iter().any(|p| covers(p, pointer))).map(|(_, value)| value.as_i64());
+    let numbers = fields.iter().filter(|(pointer, _)| patterns.iter().any(|p| covers(p, pointer))).map(|(_, value)| value.as_i64());
     Ok(numbers.sum::<Option<i64>>().filter(|_| !patterns.is_empty()))
 }
 

@@ -27,7 +27,7 @@ pub(super) fn read(instances: &Instances, side: &Side, index: usize) -> Result<V
         let text = |pointer: &str| meta::text(volume, pointer).to_owned();
         let claim = [text("/spec/claimRef/namespace"), text("/spec/claimRef/name")].join("/");
         Volume {
-            name: spot.name.clone(),
+            name: spot.name.to_string(),
             layer: instances.layer(spot).to_owned(),
             claim: if claim == "/" { String::new() } else { claim },
             phase: text("/status/phase"),
