@@ -199,6 +199,9 @@ impl Files for BundleReader {
     fn bytes(&self, name: &str) -> Option<Cow<'_, [u8]>> {
         self.entry(name).ok().map(Cow::Owned)
     }
+    fn read(&self, name: &str, into: &mut Vec<u8>) -> bool {
+        BundleReader::read(self, name, into).is_ok()
+    }
 }
 
 /// How a bundle is opened for a comparison.

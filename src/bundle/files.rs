@@ -1,7 +1,8 @@
 //! The files of a bundle, in memory or unpacked when they are read. Whoever implements it has checked their bytes against SHA256SUMS.
+use crate::bundle::recent::Recent;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The entries of a bundle but SHA256SUMS.
 pub trait Files: Sync {
@@ -9,6 +10,13 @@ pub trait Files: Sync {
     fn names(&self) -> Vec<&str>;
     /// The content of one; none if there is no such entry.
     fn bytes(&self, name: &str) -> Option<Cow<'_, [u8]>>;
+    /// The same, into a buffer that replaces its content; whether there is such an entry.
+    fn read(&self, name: &str, into: &mut Vec<u8>) -> bool {
+        let bytes = self.bytes(name);
+        into.clear();
+        into.extend_from_slice(bytes.as_deref().unwrap_or_default());
+        bytes.is_some()
+    }
 }
 
 impl Files for BTreeMap<String, Vec<u8>> {
@@ -21,14 +29,11 @@ impl Files for BTreeMap<String, Vec<u8>> {
     }
 }
 
-/// So many bytes of files that were read are held, and the last file at least.
-const HELD: usize = 12 << 20;
-
-/// The files that were read last, since what is read next is most often beside what was read before.
-pub(super) struct Recent<'f> {
+/// The files of a bundle by number, of which those that were read last are kept.
+pub(super) struct Numbered<'f> {
     files: &'f dyn Files,
     names: Vec<String>,
-    last: Mutex<VecDeque<(u32, Arc<Vec<u8>>)>>,
+    recent: Recent,
 }
 
 /// The place of a line.
@@ -39,9 +44,9 @@ pub(super) struct Span {
     len: u32,
 }
 
-impl<'f> Recent<'f> {
+impl<'f> Numbered<'f> {
     pub(super) fn new(files: &'f dyn Files) -> Self {
-        Self { files, names: files.names().into_iter().map(str::to_owned).collect(), last: Mutex::default() }
+        Self { files, names: files.names().into_iter().map(str::to_owned).collect(), recent: Recent::default() }
     }
 
     /// The name of the file in which a line is.
@@ -65,17 +70,9 @@ impl<'f> Recent<'f> {
 
     /// The content of a file; empty if it can't be read.
     pub(super) fn file(&self, file: u32) -> Arc<Vec<u8>> {
-        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = last().iter().find(|(known, _)| *known == file) {
-            return Arc::clone(&known.1);
-        }
-        let bytes = Arc::new(self.files.bytes(self.name_of(file)).map(Cow::into_owned).unwrap_or_default());
-        let mut last = last();
-        last.push_back((file, Arc::clone(&bytes)));
-        while last.len() > 1 && last.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > HELD {
-            last.pop_front();
-        }
-        bytes
+        let name = self.name_of(file);
+        let read = |into: &mut Vec<u8>| self.files.read(name, into).then_some(()).ok_or_else(String::new);
+        self.recent.file(name, read).unwrap_or_default()
     }
 }
 

@@ -14,6 +14,7 @@ pub mod names;
 pub mod parts;
 pub mod probe;
 pub mod rebuild;
+pub mod recent;
 pub mod sums;
 pub mod text;
 mod wanted;

@@ -2,21 +2,22 @@
 //! lines are and what placing reads; files are read when they are needed, however many there are.
 use crate::argo::is_beside;
 use crate::bundle::defect::{Defect, DefectKind};
-use crate::bundle::files::{Files, Recent, Span};
+use crate::bundle::files::{Files, Numbered, Span};
 use crate::bundle::like_parts::LikeParts;
 use crate::bundle::lines::{IdentityLine, LinePlace, NoiseLine, StatePlace};
 use crate::bundle::manifest::Manifest;
 use crate::bundle::wanted::{Line, Wanted};
-use crate::canon::{each, json, threads};
+use crate::canon::{in_order, json, threads};
 use crate::kinds::Rules;
 use crate::kinds::split::{Facets, join_facets};
 use crate::layers::{each_field, lean};
 use crate::model::{Key, KeyRef, Object, Objects, group_of, meta};
-use crate::value::Value;
+use crate::value::{Text, Value};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
 
 /// The places of the lines of one object.
 #[derive(Clone, Copy)]
@@ -33,7 +34,7 @@ fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, String> {
 
 /// The objects of a bundle, sorted by key: for each, where its lines are, and the fields that placing reads.
 pub struct Rebuilt<'f> {
-    files: Recent<'f>,
+    files: Numbered<'f>,
     objects: Vec<Held>,
     /// The highest resourceVersion of those that were read from the captured cluster.
     pub highest: Option<u64>,
@@ -43,12 +44,20 @@ pub struct Rebuilt<'f> {
 
 /// One object.
 struct Held {
-    key: Key,
-    plural: String,
-    uid: String,
+    kind: Arc<OfKind>,
+    namespace: Text,
+    name: Text,
+    uid: Text,
     /// The fields that placing reads, as JSON.
     lean: Box<[u8]>,
     lines: Lines,
+}
+
+/// What all objects of a file are.
+struct OfKind {
+    group: String,
+    kind: String,
+    plural: String,
 }
 
 /// The lines of one facet, by a hash of the stem and `namespace/name`. The hash is keyed anew in each run, so that nobody can choose two
@@ -56,7 +65,7 @@ struct Held {
 type Index = HashMap<u64, Span>;
 
 struct Reading<'a, 'f> {
-    files: &'a Recent<'f>,
+    files: &'a Numbered<'f>,
     like_parts: LikeParts,
     rules: &'a Rules,
     places: RandomState,
@@ -70,25 +79,25 @@ impl<'f> Rebuilt<'f> {
         let manifest: Option<Manifest> = files.bytes("evid.json").and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let like_parts = LikeParts::of(manifest.iter().flat_map(|m| m.like_parts.clone()));
         let hub = manifest.and_then(|m| m.hub);
-        let files = Recent::new(files);
+        let files = Numbered::new(files);
         let (states, noises) = (Index::new(), Index::new());
         let mut reading = Reading { files: &files, like_parts, rules, places: RandomState::new(), states, noises };
         let mut defects = Vec::new();
         reading.states = reading.index("state/", &mut defects, |line| Ok(parse::<StatePlace<'_>>(line)?.metadata));
         reading.noises = reading.index("noise/", &mut defects, |line| parse(line));
-        let all = each(&files.beginning("identity/"), threads(), |_, file| reading.identities(*file));
-        let (mut objects, mut seen) = (Vec::new(), HashSet::new());
+        let (mut objects, mut seen) = (Vec::with_capacity(reading.noises.len()), HashSet::new());
         let (mut highest, mut highest_of_hub) = (None, None);
-        for (read, wrong) in all {
+        let read = |_, file: &u32| reading.identities(*file);
+        in_order(&files.beginning("identity/"), threads(), read, |(read, wrong)| {
             defects.extend(wrong);
             for (object, version) in read {
-                let of_hub = hub.as_ref().is_some_and(|hub| is_beside(object.key.parts(), &hub.settings));
+                let of_hub = hub.as_ref().is_some_and(|hub| is_beside(object.key(), &hub.settings));
                 let highest: &mut Option<u64> = if of_hub { &mut highest_of_hub } else { &mut highest };
                 *highest = (*highest).max(version);
                 seen.extend([Some(object.lines.noise), object.lines.state].into_iter().flatten());
                 objects.push(object);
             }
-        }
+        });
         if defects.is_empty() {
             let alone = reading.states.values().chain(reading.noises.values()).filter(|span| !seen.contains(*span));
             let mut alone: Vec<&str> = alone.map(|span| files.name(*span)).collect();
@@ -96,13 +105,13 @@ impl<'f> Rebuilt<'f> {
             alone.dedup();
             defects.extend(alone.into_iter().map(|file| bad(file, "it holds a line of an object that has no identity line")));
         }
-        objects.sort_by(|a, b| a.key.cmp(&b.key));
+        objects.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
         (Self { files, objects, highest, highest_of_hub }, defects)
     }
 }
 
 /// An object, put together from its lines.
-fn whole(files: &Recent<'_>, lines: Lines) -> Result<Value, String> {
+fn whole(files: &Numbered<'_>, lines: Lines) -> Result<Value, String> {
     let identity: IdentityLine = parse(lines.identity.of(&files.file_of(lines.identity)))?;
     let noise: NoiseLine = parse(lines.noise.of(&files.file_of(lines.noise)))?;
     let state = match lines.state {
@@ -154,7 +163,7 @@ impl Reading<'_, '_> {
 
     /// The object of an identity line, with the fields that placing reads. `wanted` is what is read of the file's kind, once an object of
     /// it was read.
-    fn one(&self, at: Span, identity: &[u8], wanted: &mut Option<(Key, Wanted)>) -> Result<(Held, Option<u64>), String> {
+    fn one(&self, at: Span, identity: &[u8], wanted: &mut Option<(Arc<OfKind>, Wanted)>) -> Result<(Held, Option<u64>), String> {
         let nothing = Wanted::default();
         let fields = wanted.as_ref().map_or(&nothing, |(_, fields)| fields);
         let line = fields.line(identity).map_err(|e| e.to_string())?;
@@ -165,7 +174,7 @@ impl Reading<'_, '_> {
         let part = match wanted {
             Some((kind, wanted)) => {
                 let object = keyed(stem, self.part(line, lines, wanted)?, self.rules)?;
-                Some(object).filter(|(key, ..)| (&key.group, &key.kind) == (&kind.group, &kind.kind))
+                Some(object).filter(|(key, ..)| kind.has(key))
             }
             None => None,
         };
@@ -180,11 +189,15 @@ impl Reading<'_, '_> {
             let mut fields = Wanted::default();
             OWN.iter().for_each(|p| fields.add(p));
             each_field(&key.group, &key.kind, self.rules, &mut |p| fields.add(p));
-            *wanted = Some((key.clone(), fields));
+            *wanted = Some((Arc::new(OfKind { group: key.group.clone(), kind: key.kind.clone(), plural: plural.clone() }), fields));
         }
+        let of_file = wanted.as_ref().map(|(kind, _)| Arc::clone(kind)).filter(|kind| kind.has(&key));
         let version = meta::text(&value, "/metadata/resourceVersion").parse().ok();
         let lean = json::to_bytes(&lean(&value, &key, self.rules)).into();
-        Ok((Held { uid: meta::uid(&value).to_owned(), key, plural, lean, lines }, version))
+        let uid = meta::uid(&value).into();
+        let Key { group, kind, namespace, name } = key;
+        let kind = of_file.unwrap_or_else(|| Arc::new(OfKind { group, kind, plural }));
+        Ok((Held { kind, namespace: namespace.into(), name: name.into(), uid, lean, lines }, version))
     }
 
     /// The wanted fields of an object, of which this is the identity.
@@ -205,10 +218,10 @@ impl Objects for Rebuilt<'_> {
         self.objects.len()
     }
     fn key(&self, at: usize) -> KeyRef<'_> {
-        self.objects.get(at).map(|o| o.key.parts()).unwrap_or_default()
+        self.objects.get(at).map(Held::key).unwrap_or_default()
     }
     fn plural(&self, at: usize) -> &str {
-        self.objects.get(at).map_or("", |o| &o.plural)
+        self.objects.get(at).map_or("", |o| &o.kind.plural)
     }
     fn uid(&self, at: usize) -> &str {
         self.objects.get(at).map_or("", |o| &o.uid)
@@ -224,8 +237,18 @@ impl Objects for Rebuilt<'_> {
 }
 
 impl Held {
+    fn key(&self) -> KeyRef<'_> {
+        KeyRef { group: &self.kind.group, kind: &self.kind.kind, namespace: &self.namespace, name: &self.name }
+    }
+
     fn object(&self, value: Value, file: String) -> Object {
-        Object { key: self.key.clone(), plural: self.plural.clone(), uid: self.uid.clone(), value, file }
+        Object { key: self.key().to_key(), plural: self.kind.plural.clone(), uid: self.uid.to_string(), value, file }
+    }
+}
+
+impl OfKind {
+    fn has(&self, key: &Key) -> bool {
+        (&self.group, &self.kind) == (&key.group, &key.kind)
     }
 }
 

@@ -62,6 +62,11 @@ pub fn differing<'s>(before: &'s Side, after: &'s Side, facet: &'s str) -> Resul
     out.into_iter().filter_map(|one| is_other(one).transpose()).collect()
 }
 
+/// The lines of a file are in the order of `namespace/name`.
+fn in_file(spot: &Spot) -> impl Iterator<Item = u8> {
+    spot.namespace.bytes().chain([b'/']).chain(spot.name.bytes())
+}
+
 type File<'s> = (&'s Side, Option<Arc<Vec<u8>>>);
 
 /// Goes through two files of one name, whose lines are in the order of their places. Were they in no order, more lines would be found to differ.
@@ -78,8 +83,11 @@ fn merge<'s>(entry: &'s str, stem: &str, x: File<'s>, y: File<'s>, out: &mut BTr
             continue;
         }
         let (a, b) = (spot(before, x.peek())?, spot(after, y.peek())?);
-        let is_first = |one: &Option<Spot>, other: &Option<Spot>| other.is_none() || one <= other;
-        let (old, new) = (is_first(&a, &b), is_first(&b, &a));
+        let order = match (&a, &b) {
+            (Some(a), Some(b)) => in_file(a).cmp(in_file(b)),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        };
+        let (old, new) = (order.is_le(), order.is_ge());
         if let Some((spot, (at, _))) = a.filter(|_| old).zip(x.next_if(|_| old)) {
             out.entry(spot).or_default().before = Some(Place { side: before, entry, at });
         }

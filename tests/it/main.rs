@@ -9,6 +9,8 @@ mod churn;
 mod claims;
 /// The verbs, run as a person would.
 mod cli;
+/// Where a bundle's lines are, and what a comparison finds.
+mod compare;
 /// The demo, as a person runs it.
 mod demo;
 mod derived;
