@@ -1,6 +1,5 @@
 //! The bundles of one judgement, and what all claims need to know of them, computed once. Must not know how it was collected.
-use crate::claims::Position;
-use crate::claims::witness::Witnesses;
+use crate::claims::{Finding, Position};
 use crate::compare::{Change, CompareError, Instance, Instances, Side, Spot};
 use crate::kinds::Rules;
 use crate::model::{Gap, Key, Layer, Role, stem, unstem};
@@ -38,6 +37,19 @@ pub struct Evidence<'a> {
     /// Layer and kind (stem) of every object that a layer's Applications list.
     pub(super) listed: BTreeSet<(String, String)>,
 }
+
+/// What the status of one Application in one bundle gives as evidence.
+pub(super) struct Witness {
+    /// Whether its status is current.
+    pub(super) is_current: bool,
+    /// Why it is not, or the objects that it saw and the bundle lacks.
+    pub(super) doubts: Vec<Finding>,
+    /// That it deploys to another cluster, if it does.
+    pub(super) elsewhere: Option<Box<Finding>>,
+}
+
+/// Of each bundle, the Applications of all layers and their roots.
+pub(super) type Witnesses = Vec<HashMap<Spot, Witness>>;
 
 impl Evidence<'_> {
     /// The switched layer.

@@ -3,25 +3,13 @@
 use crate::argo;
 use crate::argo::{Settings, Stale};
 use crate::canon::{each, threads};
+use crate::claims::evidence::{Witness, Witnesses};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
 use crate::model::{By, Key, Source, meta};
 use crate::value::{Value, json};
 use chrono::{DateTime, FixedOffset};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
-/// What the status of one Application in one bundle gives as evidence.
-pub(super) struct Witness {
-    /// Whether its status is current.
-    is_current: bool,
-    /// Why it is not, or the objects that it saw and the bundle lacks.
-    doubts: Vec<Finding>,
-    /// That it deploys to another cluster, if it does.
-    elsewhere: Option<Box<Finding>>,
-}
-
-/// Of each bundle, the Applications of all layers and their roots.
-pub(super) type Witnesses = Vec<HashMap<Spot, Witness>>;
 
 /// Reads each Application once.
 pub(super) fn read(e: &Evidence<'_>) -> Result<Witnesses, CompareError> {

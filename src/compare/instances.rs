@@ -1,7 +1,7 @@
 //! Every object of every bundle with its instance in each, and its one layer over all bundles (law 2): a confirmed place in any bundle
 //! comes before an asserted one, and of asserted places the earliest bundle's counts. Knows no claim.
 use crate::canon::each;
-use crate::compare::{CompareError, Side, lines};
+use crate::compare::{CompareError, Side, Spot, lines};
 use crate::model::{By, Layer, PLATFORM, Role};
 use crate::value::Text;
 use foldhash::quality::RandomState;
@@ -12,28 +12,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
-
-/// Kind (as `<plural>.<group>`), namespace and name: an object's place in all bundles.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Spot {
-    /// `<plural>.<group>`.
-    pub stem: Text,
-    /// Namespace, or empty.
-    pub namespace: Text,
-    pub name: Text,
-}
-
-impl Spot {
-    /// A place.
-    pub fn new(stem: impl Into<Text>, namespace: impl Into<Text>, name: impl Into<Text>) -> Self {
-        Self { stem: stem.into(), namespace: namespace.into(), name: name.into() }
-    }
-
-    /// The place of an Application.
-    pub fn application(namespace: &str, name: &str) -> Self {
-        Self::new("applications.argoproj.io", namespace, name)
-    }
-}
 
 /// An object in one bundle.
 #[derive(Clone, Debug)]

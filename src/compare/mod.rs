@@ -8,13 +8,15 @@ mod instances;
 mod lasting;
 mod owners;
 mod side;
+mod spot;
 mod writers;
 
 pub use crate::bundle::probe::{Heard, Is, Line};
 pub use changes::{Change, ChangeKind, changes};
 pub use differing::{Place, differing};
 pub use fields::{FieldChange, differences};
-pub use instances::{Instance, Instances, Spot};
+pub use instances::{Instance, Instances};
 use side::lines_at;
 pub use side::{CompareError, Entries, Side, lines};
+pub use spot::Spot;
 pub use writers::{Writer, writer};
