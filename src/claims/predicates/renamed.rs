@@ -59,6 +59,22 @@ impl Renamed {
     }
 }
 
+/// A change of what came back, without the fields that only say again for which object it was made: by the uid that the same object has now
+/// (Kyverno 1.15, `generate.kyverno.io/trigger-uid`).
+pub(super) fn without_uids(e: &Evidence<'_>, change: &Change) -> Change {
+    let mut out = change.clone();
+    if change.kind == ChangeKind::Modified && change.recreated {
+        let named = |value: &Option<Value>, side: usize| {
+            let uid = value.as_ref()?.as_str().filter(|uid| e.instances.has(side, uid))?;
+            e.instances.in_bundle(side).find(|(_, at)| at.uid == *uid).map(|(spot, _)| spot)
+        };
+        let is_same = |f: &FieldChange| named(&f.before, change.sides.0).is_some_and(|was| named(&f.after, change.sides.1) == Some(was));
+        out.fields.retain(|field| !is_same(field));
+        out.kind = if out.fields.is_empty() { ChangeKind::Replaced } else { out.kind };
+    }
+    out
+}
+
 /// What an operator writes into what it makes of keys, passwords and certificates that it draws for each instance.
 const DRAWN: &[&str] =
     &["/metadata/annotations", "/metadata/labels", "/spec/template/metadata/annotations", "/spec/template/metadata/labels"];
