@@ -1,6 +1,6 @@
 //! A claim that came back must have its data (law 13): the volume behind it is the same one, by uid and by source. What is on a node is there for
 //! pods of that node alone.
-use crate::claims::predicates::volumes::{CLAIMS, Item, VOLUMES, volumes};
+use crate::claims::predicates::volumes::{Item, volumes};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Spot};
 use crate::model::meta;
@@ -99,31 +99,19 @@ fn folders(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Folders, Compar
             mounts.any(|m| meta::text(m, "/name") == volume && m.get("readOnly") != Some(&Value::Bool(true)))
         };
         for volume in meta::list(&pod, "/spec/volumes").filter(|v| is_written(meta::text(v, "/name"))) {
-            if let Some(path) = folder(e, volume, &spot.namespace, side)? {
+            if let Some(path) = folder(volume) {
                 let node = meta::text(&e.whole(spot, at, side)?, "/spec/nodeName").to_owned();
-                out.entry((controller.clone(), path)).or_default().insert(node);
+                out.entry((controller.clone(), path.to_owned())).or_default().insert(node);
             }
         }
     }
     Ok(out)
 }
 
-/// The folder of a node that a pod's volume is: its own, or that of a PersistentVolume that does not say of which node it is.
-fn folder(e: &Evidence<'_>, volume: &Value, namespace: &str, side: usize) -> Result<Option<String>, CompareError> {
-    let is_data =
-        |path: &str| !NODES_OWN.iter().any(|own| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
-    let claim = meta::text(volume, "/persistentVolumeClaim/claimName");
-    if claim.is_empty() {
-        let is_folder = matches!(meta::text(volume, "/hostPath/type"), "" | "Directory" | "DirectoryOrCreate");
-        let path = meta::text(volume, "/hostPath/path");
-        return Ok(Some(path.to_owned()).filter(|path| is_folder && path.len() > 1 && is_data(path)));
-    }
-    let claim = Spot { stem: CLAIMS.into(), namespace: namespace.into(), name: claim.into() };
-    let Some(at) = e.instances.at(&claim, side) else { return Ok(None) };
-    let name = meta::text(&e.whole(&claim, at, side)?, "/spec/volumeName").to_owned();
-    let spot = Spot { stem: VOLUMES.into(), namespace: String::new(), name };
-    let Some(at) = e.instances.at(&spot, side) else { return Ok(None) };
-    let whole = e.whole(&spot, at, side)?;
-    let path = meta::text(&whole, "/spec/hostPath/path");
-    Ok(Some(path.to_owned()).filter(|path| !path.is_empty() && whole.pointer("/spec/nodeAffinity").is_none()))
+/// The folder of a node that a pod's volume is. A PersistentVolume that names no node says that its folder is the same on each.
+fn folder(volume: &Value) -> Option<&str> {
+    let path = meta::text(volume, "/hostPath/path");
+    let is_within = |own: &str| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_folder = matches!(meta::text(volume, "/hostPath/type"), "" | "Directory" | "DirectoryOrCreate");
+    (is_folder && path.len() > 1 && !NODES_OWN.iter().any(|own| is_within(own))).then_some(path)
 }

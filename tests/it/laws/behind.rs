@@ -144,7 +144,7 @@ pub const CASES: &[Case] = &[
     (
         "law 14: what is noted on a pod beside its template leaves open who noted it",
         OFF,
-        |all| drop(set(pod(&mut all[1], "fastapi-"), "/metadata/annotations/example.org~1status", json!("streaming"))),
+        |all| assert!(set(pod(&mut all[1], "fastapi-"), "/metadata/annotations/example.org~1status", json!("streaming"))),
         &[("core.unchanged", OPEN), ("changes.confined", OPEN)],
     ),
 ];
