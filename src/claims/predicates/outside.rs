@@ -48,18 +48,28 @@ const PASSING: &[&str] = &[
     "process",
     "member",
     "instances",
+    "migration",
+    "attempt",
+    "owner",
+    "lock",
+    "holder",
+    "pending",
+    "current",
+    "last",
+    "previous",
+    "target",
 ];
 
 /// What is written when the thing is made outside, and not when one that is there is taken over (crossplane-runtime 1.20, pkg/meta/meta.go).
 const MADE: &str = "/metadata/annotations/crossplane.io~1external-create-succeeded";
 
-/// The custom resources of a layer that were made anew, and stand for another thing than before.
+/// The custom resources of a layer that stand for another thing than before.
 pub(super) fn others(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     let speaks = |s: &Spot| is_custom(unstem(&s.stem).1) && !e.ends(s) && !crate::argo::is_own_kind(unstem(&s.stem).1, &e.key(s).kind);
     for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| speaks(s)) {
         let (Some(Some(x)), Some(Some(y))) = (all.get(a), all.get(b)) else { continue };
-        if x.uid == y.uid || x.derived || y.derived {
+        if x.derived || y.derived {
             continue;
         }
         let (was, is) = (ids(e, spot, x, a)?, ids(e, spot, y, b)?);

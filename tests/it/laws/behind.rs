@@ -100,6 +100,21 @@ pub const CASES: &[Case] = &[
         &[("optional.restored", PROVEN)],
     ),
     (
+        "a resource of a protected layer that stands for another thing than before leaves open whether it was disturbed",
+        OFF,
+        |all| {
+            for (one, id) in all.iter_mut().zip(["7301", "7402"]) {
+                let mut database = new("db.example.org/v1", "Database", "mlops-prod", "main");
+                database["metadata"]["annotations"] =
+                    json!({"argocd.argoproj.io/tracking-id": "fastapi-prod:db.example.org/Database:mlops-prod/main"});
+                database["status"] = json!({"systemID": id});
+                lists(app(one, "fastapi-prod"), entry("db.example.org", "Database", "mlops-prod", "main"));
+                answered(one, "db.example.org", "databases", vec![database]);
+            }
+        },
+        &[("core.undisturbed", OPEN), ("core.unchanged", PROVEN)],
+    ),
+    (
         "law 13: a folder of another node is another one",
         TRIP,
         |all| in_a_folder(all, "/srv/feast", ["node-1", "node-2"]),
