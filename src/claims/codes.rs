@@ -52,6 +52,7 @@ codes! {
         ListedNotThere = "listed-not-there",
         VolumeRecreated = "volume-recreated",
         VolumeNotSeen = "volume-not-seen",
+        OtherThing = "other-thing",
         UnhealthyBefore = "unhealthy-before",
         RecreatedEqual = "recreated-equal",
         RecreatedDifferent = "recreated-different",

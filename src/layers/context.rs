@@ -62,7 +62,8 @@ impl<'a> Context<'a> {
         let above = self.cron_job(object).map(|at| (at, false));
         let named = declared.flat_map(|r| self.targets(object, r).into_iter().map(move |at| (at, self.is_mutual(object, r, at))));
         let records = self.volume_in_name(object).map(|at| (at, false));
-        owners.chain(named).chain(self.claimed(object)).chain(records).chain(above).collect()
+        let labelled = self.in_labels(object).map(|at| (at, false));
+        owners.chain(named).chain(self.claimed(object)).chain(records).chain(above).chain(labelled).collect()
     }
 
     fn volumes(&self) -> &Volumes {
@@ -72,6 +73,13 @@ impl<'a> Context<'a> {
     /// The volume in whose claim's uid a custom resource is named, as storage systems name what they keep of it.
     fn volume_in_name(&self, object: &Object) -> Option<usize> {
         is_custom(&object.key.group).then(|| self.volumes().in_name(&object.key.name)).flatten()
+    }
+
+    /// The object whose uid a label holds: what a policy or an operator makes for an object where no owner can be named (Kyverno 1.15,
+    /// `generate.kyverno.io/trigger-uid`).
+    fn in_labels(&self, object: &Object) -> Option<usize> {
+        let labels = object.value.pointer("/metadata/labels")?.as_object()?;
+        labels.values().filter_map(Value::as_str).filter(|uid| *uid != object.uid).find_map(|uid| self.by_uid(uid))
     }
 
     /// The claim of a custom resource that Crossplane made for one, and whether the claim names it too (crossplane 1.20,

@@ -1,6 +1,7 @@
 //! Autoscalers: which object each scales, and the bounds within which its count is accepted (law 10). A paused or failing autoscaler
 //! still owns the count, and excuses nothing. Sources: kubernetes `pkg/controller/podautoscaler/horizontal.go` (conditions), KEDA
-//! `apis/keda/v1alpha1/scaledobject_types.go` (counts, pausing), Knative Serving `pkg/apis/autoscaling/register.go` (annotations).
+//! `apis/keda/v1alpha1/scaledobject_types.go` (counts, pausing), Knative Serving `pkg/apis/autoscaling/register.go` (annotations),
+//! watermarkpodautoscaler `apis/datadoghq/v1alpha1`, predictive-horizontal-pod-autoscaler `api/v1alpha1`.
 use crate::model::{Key, Object, Objects, group_of, meta};
 use crate::value::Value;
 use std::collections::HashMap;
@@ -26,6 +27,9 @@ const KINDS: &[(&str, &str, Reader)] = &[
     ("autoscaling", "HorizontalPodAutoscaler", horizontal),
     ("autoscaling.internal.knative.dev", "PodAutoscaler", knative),
     ("keda.sh", "ScaledObject", keda),
+    ("datadoghq.com", "WatermarkPodAutoscaler", horizontal),
+    ("jamiethompson.me", "PredictiveHorizontalPodAutoscaler", horizontal),
+    ("datadoghq.com", "DatadogPodAutoscaler", datadog),
 ];
 
 /// (group, kind) of sets of machines, which the cluster autoscaler scales within bounds that their annotations name (autoscaler 1.33,
@@ -33,13 +37,16 @@ const KINDS: &[(&str, &str, Reader)] = &[
 const POOLS: &[(&str, &str)] =
     &[("cluster.x-k8s.io", "MachineSet"), ("cluster.x-k8s.io", "MachineDeployment"), ("machine.openshift.io", "MachineSet")];
 
+/// What Kubernetes' own has, and those that are made like it.
+const HORIZONTAL: &[&str] =
+    &["/spec/scaleTargetRef", "/spec/minReplicas", "/spec/maxReplicas", "/status/desiredReplicas", "/status/conditions"];
+
 /// The fields from which each kind's bounds are read, and the pointer to its target.
 pub(super) const READ: &[(&str, &str, &[&str])] = &[
-    (
-        "autoscaling",
-        "HorizontalPodAutoscaler",
-        &["/spec/scaleTargetRef", "/spec/minReplicas", "/spec/maxReplicas", "/status/desiredReplicas", "/status/conditions"],
-    ),
+    ("autoscaling", "HorizontalPodAutoscaler", HORIZONTAL),
+    ("datadoghq.com", "WatermarkPodAutoscaler", HORIZONTAL),
+    ("jamiethompson.me", "PredictiveHorizontalPodAutoscaler", HORIZONTAL),
+    ("datadoghq.com", "DatadogPodAutoscaler", &["/spec/targetRef", "/spec/constraints", "/spec/applyPolicy", "/status/conditions"]),
     (
         "autoscaling.internal.knative.dev",
         "PodAutoscaler",
@@ -94,7 +101,7 @@ pub(super) fn scaled(objects: &dyn Objects) -> HashMap<Key, Scaler> {
 }
 
 fn target(scaler: &Object) -> Option<Key> {
-    let reference = scaler.value.pointer("/spec/scaleTargetRef")?;
+    let reference = scaler.value.pointer("/spec/scaleTargetRef").or_else(|| scaler.value.pointer("/spec/targetRef"))?;
     let text = |k: &str| reference.get(k).and_then(Value::as_str);
     // KEDA's defaults; the other kinds always set both.
     let (version, kind) = (text("apiVersion").unwrap_or("apps/v1"), text("kind").unwrap_or("Deployment"));
@@ -123,6 +130,14 @@ fn keda(scaled: &Object) -> Option<(i64, i64, bool)> {
     // While there is work, KEDA does not remove the last replica.
     let least = if is(scaled, "Active", "True") { least.max(1) } else { least };
     Some((least, number("maxReplicaCount").unwrap_or(100), is_paused || !is_taken_up || is(scaled, "Ready", "False")))
+}
+
+/// Datadog's (datadog-operator, api/datadoghq/v1alpha2/datadogpodautoscaler_types.go).
+fn datadog(scaler: &Object) -> Option<(i64, i64, bool)> {
+    let number = |name: &str| scaler.value.pointer(&format!("/spec/constraints/{name}")).and_then(Value::as_i64);
+    let is_asked = meta::text(&scaler.value, "/spec/applyPolicy/mode") != "Preview";
+    let is_active = is(scaler, "Active", "True") && !is(scaler, "HorizontalAbleToScale", "False");
+    Some((number("minReplicas").unwrap_or(1), number("maxReplicas").unwrap_or(i64::MAX), !is_asked || !is_active))
 }
 
 fn knative(scaler: &Object) -> Option<(i64, i64, bool)> {
@@ -173,6 +188,12 @@ mod tests {
         assert_eq!(keda(json!({"annotations": {"autoscaling.keda.sh/paused-replicas": "0"}}), spec.clone(), ready), None);
         assert_eq!(keda(json!({}), spec.clone(), failing("Paused", "True")), None);
         assert_eq!(keda(json!({}), spec, failing("Ready", "False")), None);
+        let datadog =
+            |spec: Value, status: &str| bounds("datadoghq.com", "DatadogPodAutoscaler", json!({}), spec, failing("Active", status));
+        let spec = |mode: &str| json!({"targetRef": target, "constraints": {"maxReplicas": 6}, "applyPolicy": {"mode": mode}});
+        assert_eq!(datadog(spec("Apply"), "True"), Some((1, 6)));
+        assert_eq!(datadog(spec("Apply"), "False"), None);
+        assert_eq!(datadog(spec("Preview"), "True"), None, "it only says what it would do");
         let knative = json!({"annotations": {"autoscaling.knative.dev/min-scale": "1"}});
         let found = bounds("autoscaling.internal.knative.dev", "PodAutoscaler", knative, json!({"scaleTargetRef": target}), json!({}));
         assert_eq!(found, Some((1, i64::MAX)));

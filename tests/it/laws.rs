@@ -1,5 +1,6 @@
 //! The laws of judgement (DESIGN §6, docs/claims.md), each with its cases: what is changed in the samples, and the verdicts that it must have.
 mod autoscalers;
+mod behind;
 mod churn;
 mod excuses;
 mod given;
@@ -418,6 +419,7 @@ fn each_law_has_the_verdicts_that_it_demands() {
     let mut wrong = Vec::new();
     let all = [
         CASES,
+        behind::CASES,
         churn::CASES,
         excuses::CASES,
         given::CASES,

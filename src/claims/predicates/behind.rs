@@ -1,10 +1,11 @@
-//! A claim that came back must have its data (law 13): the volume behind it is the same one, by uid and by source.
+//! A claim that came back must have its data (law 13): the volume behind it is the same one, by uid and by source. What is on a node is there for
+//! pods of that node alone.
 use crate::claims::predicates::volumes::{Item, volumes};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Spot};
 use crate::model::meta;
-use crate::value::json;
-use std::collections::BTreeMap;
+use crate::value::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The claims of a layer that have another volume than before, or none.
 pub(super) fn behind_claims(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Result<Vec<Finding>, CompareError> {
@@ -32,6 +33,14 @@ pub(super) fn behind_claims(e: &Evidence<'_>, layer: &str, first: usize, last: u
                     if is_retained { (Effect::Notes, Code::VolumeRecreated) } else { (Effect::Counters, Code::OtherVolume) };
                 findings.push(found(effect, code).at("/spec/volumeName", Some(json!(x.spot.name)), Some(json!(y.spot.name))));
             }
+            // It was emptied when its claim went (kubernetes 1.36, pkg/controller/volume/persistentvolume, recycleVolumeOperation).
+            (Some(x), Some(y)) if a.uid != b.uid && x.policy() == "Recycle" => {
+                findings.push(found(Effect::Counters, Code::OtherVolume).at(
+                    "/spec/volumeName",
+                    Some(json!(x.spot.name)),
+                    Some(json!(y.spot.name)),
+                ));
+            }
             (Some(_), Some(_)) => {}
             _ => findings.push(found(Effect::Doubts, Code::VolumeNotSeen)),
         }
@@ -49,4 +58,60 @@ fn volume<'v, 'e>(
     let Some(at) = e.instances.at(claim, side) else { return Ok(None) };
     let whole = e.whole(claim, at, side)?;
     Ok(volumes.get(meta::text(&whole, "/spec/volumeName")).filter(|v| !v.at.uid.is_empty()))
+}
+
+/// Where a node keeps what belongs to the node itself.
+const NODES_OWN: &[&str] =
+    &["/proc", "/sys", "/dev", "/run", "/var/run", "/var/log", "/var/lib/kubelet", "/lib/modules", "/etc", "/usr", "/boot"];
+
+/// The workloads of a layer that write into a folder of their node, and whose pods run on other nodes than before: the folder there is another one.
+/// A DaemonSet has its pods on every node.
+pub(super) fn on_other_nodes(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Result<Vec<Finding>, CompareError> {
+    let (before, after) = (folders(e, layer, first)?, folders(e, layer, last)?);
+    let mut findings = Vec::new();
+    for ((controller, path), nodes) in &before {
+        let Some(now) = after.get(&(controller.clone(), path.clone())).filter(|now| *now != nodes) else { continue };
+        let finding = Finding::new(Effect::Doubts, Code::Moved, last).about(e.key(controller));
+        findings.push(finding.at(
+            "/spec/template/spec/volumes",
+            Some(json!({(path.as_str()): (nodes)})),
+            Some(json!({(path.as_str()): (now)})),
+        ));
+    }
+    Ok(findings)
+}
+
+/// A workload and a folder into which its pods write → the nodes that have the folder.
+type Folders = BTreeMap<(Spot, String), BTreeSet<String>>;
+
+fn folders(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Folders, CompareError> {
+    let mut out = Folders::new();
+    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == "pods") {
+        let Some(at) = all.get(side).and_then(Option::as_ref).filter(|at| !at.deleting) else { continue };
+        let controller = e.instances.top(spot, Some(at));
+        if controller.stem == "daemonsets.apps" || e.ends(&controller) {
+            continue;
+        }
+        let pod = e.content(spot, at, side)?;
+        let containers = || meta::list(&pod, "/spec/containers");
+        let is_written = |volume: &str| {
+            let mut mounts = containers().flat_map(|c| meta::list(c, "/volumeMounts"));
+            mounts.any(|m| meta::text(m, "/name") == volume && m.get("readOnly") != Some(&Value::Bool(true)))
+        };
+        for volume in meta::list(&pod, "/spec/volumes").filter(|v| is_written(meta::text(v, "/name"))) {
+            if let Some(path) = folder(volume) {
+                let node = meta::text(&e.whole(spot, at, side)?, "/spec/nodeName").to_owned();
+                out.entry((controller.clone(), path.to_owned())).or_default().insert(node);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The folder of a node that a pod's volume is. A PersistentVolume that names no node says that its folder is the same on each.
+fn folder(volume: &Value) -> Option<&str> {
+    let path = meta::text(volume, "/hostPath/path");
+    let is_within = |own: &str| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_folder = matches!(meta::text(volume, "/hostPath/type"), "" | "Directory" | "DirectoryOrCreate");
+    (is_folder && path.len() > 1 && !NODES_OWN.iter().any(|own| is_within(own))).then_some(path)
 }

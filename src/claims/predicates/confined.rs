@@ -2,6 +2,7 @@
 //! lies in the switched layer by asserted evidence alone leaves the claim open.
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::quality::asked;
+use crate::claims::predicates::renamed::with_places;
 use crate::claims::predicates::stamped::goes_with_namespace;
 use crate::claims::predicates::unchanged::written_secrets;
 use crate::claims::predicates::{agreed, generated, records};
@@ -117,7 +118,8 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
             else {
                 return Ok(false);
             };
-            e.state(&change.spot, earlier.1, earlier.0)? == e.state(&change.spot, now, change.sides.1)?
+            let state = |at, side| Ok::<_, CompareError>(with_places(e, &e.state(&change.spot, at, side)?, side));
+            state(earlier.1, earlier.0)? == state(now, change.sides.1)?
         }
         ChangeKind::Modified | ChangeKind::Replaced | ChangeKind::Departs | ChangeKind::Torn => false,
     })

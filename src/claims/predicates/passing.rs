@@ -1,6 +1,7 @@
 //! Objects that well-known controllers add, remove and write into, as the rule of their kind declares (law 14). Only the object itself
 //! says that it is one. So a change of it leaves a claim open, and proves nothing (law 2).
 use crate::claims::Evidence;
+use crate::claims::predicates::beside::is_beside_template;
 use crate::claims::predicates::scaled::{follows_nodes, is_resized, is_scaled_claim};
 use crate::claims::predicates::transient::{passes, there};
 use crate::compare::{Change, ChangeKind, CompareError, Spot};
@@ -29,6 +30,7 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
             let rule = &e.rules.of(&change.key.group, &change.key.kind).rule;
             return Ok(is_operated(e, change, rule)?
                 || is_elected(e, change, rule)?
+                || is_beside_template(e, change)?
                 || is_resized(e, change)?
                 || follows_nodes(e, change)?);
         }
@@ -46,7 +48,8 @@ fn is_made_for_unchanged(e: &Evidence<'_>, change: &Change, side: usize) -> Resu
     }
     let Some(at) = e.instances.at(&change.spot, side) else { return Ok(false) };
     let object = e.whole(&change.spot, at, side)?;
-    let owner = meta::controller(&object).and_then(|owner| there(e, &object, &owner, side));
+    // Not every operator calls itself the controller of what it makes.
+    let owner = meta::controller(&object).or_else(|| meta::owners(&object).next()).and_then(|owner| there(e, &object, &owner, side));
     let Some(owner) = owner.filter(is_own) else { return Ok(false) };
     let (a, b) = change.sides;
     let (Some(x), Some(y)) = (e.instances.at(&owner, a), e.instances.at(&owner, b)) else { return Ok(false) };

@@ -8,7 +8,7 @@ use crate::compare::{Change, ChangeKind, CompareError, FieldChange, Instances, S
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::model::{meta, unstem};
-use crate::value::Value;
+use crate::value::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Objects that have another name than before.
@@ -48,14 +48,61 @@ impl Renamed {
     pub(super) fn explains(&self, change: &Change) -> bool {
         match change.kind {
             ChangeKind::Removed | ChangeKind::Added => self.spots.contains(&change.spot),
-            ChangeKind::Modified => change.fields.iter().all(|field| self.names(field)),
+            ChangeKind::Modified => self.are_named(change),
             _ => false,
         }
     }
 
-    fn names(&self, field: &FieldChange) -> bool {
-        let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
-        text(&field.before).zip(text(&field.after)).is_some_and(|pair| self.names.contains(&pair))
+    /// Whether the fields hold the same before and after, but for these names.
+    fn are_named(&self, change: &Change) -> bool {
+        if self.names.is_empty() {
+            return false;
+        }
+        let (old, new): (BTreeSet<&str>, BTreeSet<&str>) = self.names.iter().map(|(old, new)| (old.as_str(), new.as_str())).unzip();
+        let held = |value: fn(&FieldChange) -> &Option<Value>, names: &BTreeSet<&str>| {
+            let all = change.fields.iter().filter_map(|f| Some((&f.pointer, value(f).as_ref()?)));
+            // A list whose elements have no name of their own holds another one in the place of the old one.
+            let mut all: Vec<String> = all.map(|(at, value)| format!("{at} {}", without_names(value, names))).collect();
+            all.sort();
+            all
+        };
+        held(|f| &f.before, &old) == held(|f| &f.after, &new)
+    }
+}
+
+/// A value with nothing in the places of these names.
+fn without_names(value: &Value, names: &BTreeSet<&str>) -> Value {
+    match value {
+        Value::String(text) if names.contains(&**text) => Value::Null,
+        Value::Array(list) => list.iter().map(|v| without_names(v, names)).collect(),
+        Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), without_names(v, names))).collect(),
+        other => other.clone(),
+    }
+}
+
+/// A change of what came back, without the fields that only say again for which object it was made: by the uid that the same object has now
+/// (Kyverno 1.15, `generate.kyverno.io/trigger-uid`).
+pub(super) fn without_uids(e: &Evidence<'_>, change: &Change) -> Change {
+    let mut out = change.clone();
+    if change.kind == ChangeKind::Modified && change.recreated {
+        let (a, b) = change.sides;
+        let named = |value: &Option<Value>, side: usize| value.as_ref().map(|v| with_places(e, v, side));
+        out.fields.retain(|f| named(&f.before, a) != named(&f.after, b));
+        out.kind = if out.fields.is_empty() { ChangeKind::Replaced } else { out.kind };
+    }
+    out
+}
+
+/// A value in which each uid of an object of the bundle is the place of that object.
+pub(super) fn with_places(e: &Evidence<'_>, value: &Value, side: usize) -> Value {
+    match value {
+        Value::String(uid) if e.instances.has(side, uid) => {
+            let found = e.instances.in_bundle(side).find(|(_, at)| at.uid == *uid);
+            found.map_or_else(|| value.clone(), |(spot, _)| json!([spot.stem, spot.namespace, spot.name]))
+        }
+        Value::Array(list) => list.iter().map(|v| with_places(e, v, side)).collect(),
+        Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), with_places(e, v, side))).collect(),
+        other => other.clone(),
     }
 }
 

@@ -16,6 +16,10 @@ pub(super) fn passes(e: &Evidence<'_>, spot: &Spot, does: Passing, side: usize, 
     }
     let Some(at) = e.instances.at(spot, side).filter(|_| depth < DEEPEST) else { return Ok(false) };
     let object = e.whole(spot, at, side)?;
+    // Objects of a kind that is not kept come and go, and what they control goes with them.
+    if meta::controller(&object).is_some_and(|owner| !e.rules.stored(owner.group, owner.kind)) {
+        return Ok(true);
+    }
     let related = Instances::related(at).filter(|other| other.stem == "persistentvolumes");
     let owners = meta::owners(&object).filter_map(|owner| there(e, &object, &owner, side));
     for above in owners.chain(claim(e, &object, side)).chain(related) {

@@ -1,6 +1,7 @@
 //! No pod of the layer was replaced or restarted, and no object re-created, from each bundle to the next. Pods of Jobs and hook objects
 //! may come and go; so may the pods that an active autoscaler adds or removes (law 10). An object that is being deleted, or a pod that
 //! has ended, counts as gone (law 9).
+use crate::claims::predicates::outside::others;
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::scaled::went_along;
 use crate::claims::predicates::served::unserved;
@@ -41,6 +42,7 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     for b in 1..e.sides.len() {
         pods(e, q.layer, b - 1, b, &mut findings)?;
         findings.extend(unserved(e, q.layer, (b - 1, b))?);
+        findings.extend(others(e, q.layer, (b - 1, b))?);
     }
     for i in 0..e.sides.len() {
         findings.extend(witness::missing_of(e, q.layer, i));

@@ -39,6 +39,17 @@ pub const CASES: &[Case] = &[
         &[("changes.confined", OPEN)],
     ),
     (
+        "law 14: what an object of a kind that is not kept controls comes and goes with it",
+        OFF,
+        |all| {
+            let mut pod = items(&mut all[1], "pods")[0].clone();
+            pod["metadata"] = new("v1", "Pod", "default", "upload")["metadata"].clone();
+            owned_by(&mut pod, "velero.io/v2alpha1", "DataUpload", "upload", &json!("upload-1"));
+            items(&mut all[1], "pods").push(pod);
+        },
+        &[("changes.confined", OPEN)],
+    ),
+    (
         "law 14: an owner that is not there writes nothing",
         OFF,
         |all| {

@@ -45,6 +45,12 @@ pub const CASES: &[Case] = &[
         &[("optional.restored", OPEN)],
     ),
     (
+        "law 4: a pod says in which zone its node is",
+        TRIP,
+        |all| pod(&mut all[2], "feast-ui-")["metadata"]["labels"]["topology.kubernetes.io/zone"] = json!("b"),
+        &[("optional.restored", PROVEN)],
+    ),
+    (
         "law 4: only a StatefulSet gives its pods a domain",
         TRIP,
         |all| pod(&mut all[2], "feast-ui-")["spec"]["subdomain"] = json!("db"),

@@ -92,6 +92,35 @@ pub const CASES: &[Case] = &[
         &[("optional.restored", REFUTED)],
     ),
     (
+        "law 13: a resource that names in a list what its operator made again under another name leaves the return open",
+        TRIP,
+        |all| {
+            resource(all, "feast-dev", "feast-dev", &[Some(json!({})), None, Some(json!({}))]);
+            answered(&mut all[1], "ray.example.org", "clusters", vec![]);
+            for (i, name) in [(0, "main-abcde"), (2, "main-fghij")] {
+                made(&mut all[i], i, name);
+                let serves = all[i].lists.iter_mut().find(|l| l.resource.as_deref() == Some("serves")).unwrap();
+                serves.items[0]["spec"] = json!({"refs": [{"kind": "Cluster", "name": name}]});
+            }
+        },
+        &[("optional.restored", OPEN)],
+    ),
+    (
+        "what is made for an object, and says so by that one's uid, goes and comes back with it",
+        TRIP,
+        |all| {
+            for i in [0, 2] {
+                let owner = object(&mut all[i], "deployments", "feast-dev", "feast-ui")["metadata"]["uid"].clone();
+                let mut policy = new("networking.k8s.io/v1", "NetworkPolicy", "feast-dev", "made-for-ui");
+                policy["metadata"]["uid"] = json!(format!("policy-{i}"));
+                policy["metadata"]["labels"] = json!({"example.org/for": owner});
+                policy["spec"] = json!({"podSelector": {}});
+                items(&mut all[i], "networkpolicies").push(policy);
+            }
+        },
+        &[("optional.restored", PROVEN), ("changes.confined", PROVEN)],
+    ),
+    (
         "law 9: a claim that is going is not kept on purpose",
         OFF,
         |all| {
