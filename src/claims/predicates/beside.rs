@@ -63,7 +63,7 @@ fn is_exchanged(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError>
         let top = e.instances.top(spot, Some(at));
         (top != *spot).then_some(top).or_else(|| {
             let owner = meta::controller(pod)?;
-            Some(Spot { stem: e.stem_of(owner.group, owner.kind), namespace: spot.namespace.clone(), name: owner.name.to_owned() })
+            Some(Spot::new(e.stem_of(owner.group, owner.kind), spot.namespace.clone(), owner.name))
         })
     };
     let Some(at) = e.instances.at(&change.spot, b) else { return Ok(false) };
