@@ -33,7 +33,7 @@ pub(super) fn behind_claims(e: &Evidence<'_>, layer: &str, first: usize, last: u
                     if is_retained { (Effect::Notes, Code::VolumeRecreated) } else { (Effect::Counters, Code::OtherVolume) };
                 findings.push(found(effect, code).at("/spec/volumeName", Some(json!(x.spot.name)), Some(json!(y.spot.name))));
             }
-            // It was emptied when its claim went (kubernetes 1.36, pkg/controller/volume/persistentvolume, recycleVolumeOperation).
+            // It was emptied when its claim went (kubernetes, pkg/controller/volume/persistentvolume/pv_controller.go, recycleVolumeOperation).
             (Some(x), Some(y)) if a.uid != b.uid && x.policy() == "Recycle" => {
                 findings.push(found(Effect::Counters, Code::OtherVolume).at(
                     "/spec/volumeName",
