@@ -24,6 +24,7 @@ mod token;
 mod urls;
 mod value;
 mod walk;
+mod words;
 
 pub use token::{Domain, MARK};
 
