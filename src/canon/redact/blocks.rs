@@ -9,7 +9,9 @@ use std::ops::Range;
 static OPENING: Pattern = Pattern::new(
     r#"^(?:- +)*["']?([A-Za-z_.][\w./-]*)["']?[ \t]*:[ \t]*(?:[&!][\w!/.-]*[ \t]+)*((?:[|>][+-]?\d?[+-]?)?)[ \t]*(?:[&!][\w!/.-]*)?[ \t]*(?:#.*)?$"#,
 );
-static FIELD: Pattern = Pattern::new(r#"^((?:- +)*)["']?([A-Za-z_.][\w./ -]*)["']?[ \t]*:[ \t]+(.*)$"#);
+static FIELD: Pattern = Pattern::new(r#"^((?:- +)*)["']?([A-Za-z_.][\w./ -]*?)["']?(?:[ \t]*:|[ \t]+=)[ \t]+(.*)$"#);
+/// A block of HCL; a variable's is named by the text before it.
+static BRACE: Pattern = Pattern::new(r#"^(?:(variable)[ \t]+)?"?([A-Za-z_][\w-]*)"?[ \t]*=?[ \t]*\{$"#);
 static ITEM: Pattern = Pattern::new(r"^(?:- +)+(.+)$");
 static SECRET_KIND: Pattern = Pattern::new(r"(?m)^[ \t]*kind:[ \t]*Secret[ \t]*\r?$");
 
@@ -28,6 +30,8 @@ pub(super) fn find(text: &str, out: &mut Spans) {
     let of_secret = SECRET_KIND.is_match(text);
     let mut open: Vec<Open> = Vec::new();
     let mut named: Option<(Sense, usize)> = None;
+    let mut variable = Sense::Plain;
+    let mut valued: Option<(Range<usize>, usize)> = None;
     let mut start = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         let from = start;
@@ -47,7 +51,15 @@ pub(super) fn find(text: &str, out: &mut Spans) {
             continue;
         }
         let inherited = open.last().is_some_and(|o| o.secret);
-        if let Some(found) = OPENING.first(trimmed) {
+        if body == "}" {
+            variable = Sense::Plain;
+        } else if let Some(found) = trimmed.ends_with('{').then(|| BRACE.first(trimmed)).flatten() {
+            let sense = found.get(2).map_or(Sense::Plain, |name| names::sense(name.as_str()));
+            variable = if found.get(1).is_some() { sense } else { Sense::Plain };
+            if found.get(1).is_none() && sense == Sense::Secret || inherited {
+                open.push(Open { indent, secret: true, content: None });
+            }
+        } else if let Some(found) = OPENING.first(trimmed) {
             let name = found.get(1).map_or("", |m| m.as_str());
             let scalar = found.get(2).is_some_and(|m| !m.is_empty());
             let secret = names::sense(name) == Sense::Secret
@@ -69,6 +81,13 @@ pub(super) fn find(text: &str, out: &mut Spans) {
                 add(text, range.clone(), Sense::Secret, out);
             } else if let (true, Some((sense, _))) = (lower == "value", named.filter(|n| number - n.1 <= 2)) {
                 add(text, range.clone(), sense, out);
+            } else if lower == "default" {
+                add(text, range.clone(), variable, out);
+            } else if let ("name", Some((value, _))) = (lower.as_str(), valued.take().filter(|v| number - v.1 == 1)) {
+                add(text, value, names::sense(text.get(range.clone()).unwrap_or_default()), out);
+            }
+            if lower == "value" && found.get(1).is_some_and(|dashes| !dashes.is_empty()) {
+                valued = Some((range.clone(), number));
             }
             if matches!(lower.as_str(), "name" | "key" | "path") {
                 named = text.get(range).map(|value| (names::sense(value), number));
@@ -114,7 +133,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in [&OPENING, &FIELD, &ITEM, &SECRET_KIND] {
+        for pattern in [&OPENING, &FIELD, &BRACE, &ITEM, &SECRET_KIND] {
             assert!(pattern.regex().is_some());
         }
     }

@@ -7,6 +7,7 @@ mod encoded;
 mod flags;
 mod forms;
 mod learned;
+mod line;
 mod literal;
 mod logins;
 mod memo;
