@@ -18,6 +18,8 @@ static SECRET_KIND: Pattern = Pattern::new(r"(?m)^[ \t]*kind:[ \t]*Secret[ \t]*\
 struct Open {
     indent: usize,
     secret: bool,
+    /// Of HCL: there only texts that are assigned to a name are secret, for other languages write blocks so too.
+    braces: bool,
     /// The content of a block scalar so far.
     content: Option<Range<usize>>,
 }
@@ -50,14 +52,15 @@ pub(super) fn find(text: &str, out: &mut Spans) {
             *content = if content.start == content.end { at..from + body.len() } else { content.start..from + body.len() };
             continue;
         }
-        let inherited = open.last().is_some_and(|o| o.secret);
+        let inherited = open.last().is_some_and(|o| o.secret && !o.braces);
+        let assigned = open.last().is_some_and(|o| o.secret && o.braces);
         if body == "}" {
             variable = Sense::Plain;
         } else if let Some(found) = trimmed.ends_with('{').then(|| BRACE.first(trimmed)).flatten() {
             let sense = found.get(2).map_or(Sense::Plain, |name| names::sense(name.as_str()));
             variable = if found.get(1).is_some() { sense } else { Sense::Plain };
-            if found.get(1).is_none() && sense == Sense::Secret || inherited {
-                open.push(Open { indent, secret: true, content: None });
+            if found.get(1).is_none() && sense == Sense::Secret || assigned {
+                open.push(Open { indent, secret: true, braces: true, content: None });
             }
         } else if let Some(found) = OPENING.first(trimmed) {
             let name = found.get(1).map_or("", |m| m.as_str());
@@ -68,7 +71,7 @@ pub(super) fn find(text: &str, out: &mut Spans) {
                 || (inherited && !names::benign(name));
             let indent = indent + found.get(1).map_or(0, |m| m.start()) / 2 * 2;
             if secret || (inherited && !scalar) {
-                open.push(Open { indent, secret, content: (scalar && secret).then_some(0..0) });
+                open.push(Open { indent, secret, braces: false, content: (scalar && secret).then_some(0..0) });
             }
         } else if let Some(found) = FIELD.first(trimmed) {
             let (Some(name), Some(value)) = (found.get(2), found.get(3)) else { continue };
@@ -77,7 +80,8 @@ pub(super) fn find(text: &str, out: &mut Spans) {
             }
             let range = unquoted(text, at + value.start()..at + value.end());
             let lower = name.as_str().to_ascii_lowercase();
-            if inherited && !names::benign(name.as_str()) {
+            let is_assigned = || assigned && value.as_str().starts_with('"') && !trimmed.contains(": ");
+            if (inherited || is_assigned()) && !names::benign(name.as_str()) {
                 add(text, range.clone(), Sense::Secret, out);
             } else if let (true, Some((sense, _))) = (lower == "value", named.filter(|n| number - n.1 <= 2)) {
                 add(text, range.clone(), sense, out);

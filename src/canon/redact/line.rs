@@ -76,7 +76,7 @@ impl Place {
             colon: matches!(sep, ":" | "："),
             spaced: whole.ends_with([' ', '\t', '：'])
                 || text.get(start + whole.len()..).is_some_and(|r| r.starts_with(['"', '\'', '\\', '\n', '\r'])),
-            prose: mode == Mode::Prose || (comment && sep == ":"),
+            prose: mode == Mode::Prose || (comment && sep == ":") || whole.contains("**"),
             header: sep == "=" && whole.contains('-'),
             property: !quoted_name && !whole.contains('/') && whole.contains(['.', '_']),
         }

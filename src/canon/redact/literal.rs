@@ -3,7 +3,7 @@ use super::pattern::Pattern;
 use super::token::is_token;
 
 static PLACEHOLDER: Pattern = Pattern::new(
-    r#"^(?:\$\{+[^{}:]*(?::-?)?\}+|\$\{(?:env|sys|file|dir|directory|secrets?|configmaps?|strimzi\w*|vault|consul|aws[\w-]*|ssm|sm|gcp[\w-]*|azure[\w-]*|akv|keyvault|kms|sops):(?:[^{}\s:]|:[^-{}\s])*\}|\$\{\w+:?\?[^{}]*\}|#\{[\w.]+\}#?|<path:[^<>]+>|<[\w.+-]+@[\w.-]+>|[(){}\[\]|;,]+|on_create|always|never|\$\{\{[^{}]*\}\}|\$\([^()]*\)|\$__\w+\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Z_][A-Z0-9_]*\}|\{[A-Za-z_.]+\}|<[A-Za-z][\w .:/#-]*>|</?[a-z]{1,5}>|%\([\w.]+\)s|%[A-Z_]+%|__[A-Z_0-9]+__|@[A-Za-z_.]+@|`[^`]*\s[^`]*`|`[a-z_-]*`|[*.]+|[|>][+-]?\d?[+-]?|[xX]{3,}|true|false|True|False|null|nil|none|None|~|\[\]|\{\}|\[|\{|-)$"#,
+    r#"^(?:\$\{+[^{}:]*(?::-?)?\}+|\$\{(?:env|sys|file|dir|directory|secrets?|configmaps?|strimzi\w*|vault|consul|aws[\w-]*|ssm|sm|gcp[\w-]*|azure[\w-]*|akv|keyvault|kms|sops):(?:[^{}\s:]|:[^-{}\s])*\}|\$\{\w+:?\?[^{}]*\}|#\{[\w.]+\}#?|<path:[^<>]+>|<[\w.+-]+@[\w.-]+>|[(){}\[\]|;,'"]+|on_create|always|never|\$\{\{[^{}]*\}\}|\$\([^()]*\)|\$__\w+\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Z_][A-Z0-9_]*\}|\{[A-Za-z_.]+\}|<[A-Za-z][\w .:/#-]*>|</?[a-z]{1,5}>|%\([\w.]+\)s|%[A-Z_]+%|__[A-Z_0-9]+__|@[A-Za-z_.]+@|`[^`]*\s[^`]*`|`[a-z_-]*`|[*.]+|[|>][+-]?\d?[+-]?|[xX]{3,}|true|false|True|False|null|nil|none|None|~|\[\]|\{\}|\[|\{|-)$"#,
 );
 static ELSEWHERE: Pattern = Pattern::new(
     r"^(?:(?:vault|ref\+\w+|op|awssm|gcpsm|azkv|env|file|secretref|exec|k8s|gcp|aws|azure|arn:aws[\w-]*):[^\s]*[/:#]\S*|/(?:etc|var|run|opt|usr|home|mnt|tmp|secrets?|root|data|app|vault|srv|config|certs?|ssl|tls|credentials|token|bitnami|keys)(?:/[\w.@-]+)+/?|\.{1,2}/\S+|~/\S+|[\^~]\d+(?:\.\d+)+|[A-Za-z]:\\\S+)$",

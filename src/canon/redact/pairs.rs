@@ -44,7 +44,7 @@ static CDATA: Pattern = Pattern::new(r"<(?:\w+:)?([\w.-]+)(?:\s[^<>]*)?>\s*<!\[C
 static PIPE: Pattern = Pattern::new(r"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]*\|[ \t]*([^\s|]+)[ \t]*\r?$");
 /// `process.env.TOKEN || 'x'`
 static DEFAULT: Pattern =
-    Pattern::new(r#"([A-Za-z_]\w*)\\*["']?[)\]]*\s*(?:\|\||\?\?|\?:|\sor\s)\s*(?:\\*"([^"\\\n]+)\\*"|'([^'\\\n]+)')"#);
+    Pattern::new(r#"([A-Za-z_]\w*)\\*["']?(?:[)\]]*\s*(?:\|\||\?\?|\?:)|[)\]]+\s+or)\s*(?:\\*"([^"\\\n]+)\\*"|'([^'\\\n]+)')"#);
 static COMPARED: Pattern = Pattern::new(r#"\$([A-Za-z]\w*)\\*["']?\s*(?:[!=]=+|!?[~=]\*?)\s*\\*["']([^"'\\]+)"#);
 static CUT: Pattern = Pattern::new(r"\s+(?:[A-Za-z_][\w.-]*=|-{1,2}[A-Za-z]|&&|\|\||[|;>]|psql(?-u:\b)|exec(?-u:\b)|mysql|pg_|redis-cli)");
 
@@ -141,7 +141,7 @@ fn loose(text: &str, out: &mut Spans) {
             let is_name = |name: &str| {
                 name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|b| forms::word(b) || b"-.".contains(&b))
             };
-            if value.len() >= 8 && !value.starts_with(['=', ':']) && is_name(name) && literal::looks_random(value) {
+            if value.len() >= 8 && !value.starts_with(['=', ':', '<']) && is_name(name) && literal::looks_random(value) {
                 let start = (value.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
                 add(text, start..start + value.len(), names::named(name), out);
             }

@@ -37,8 +37,8 @@ static CHPASSWD: Pattern =
     Pattern::new(r#"(?-u:\b)echo\s+(?:-\w+\s+)?['"]?[\w.-]+:([^\s'"|]+)['"]?\s*\|\s*(?:sudo\s+)?(?:/\S*/)?chpasswd"#);
 static COOKIE: Pattern = Pattern::new(r#"(?-u:\b)(?i-u:cookie)(?:\\*["'])?\s*:\s*(?:\\*["'])?[\w.-]+=([^\s"';\\]+)"#);
 static PGPASS: Pattern = Pattern::new(concat!(
-    r"(?m)^[^\s:#]+:(?:\d{2,5}|\*):[^\s:]+:[^\s:]+:(\S+)$",
-    r#"|["'][^\s:#"']+:(?:\d{2,5}|\*):[^\s:]+:[^\s:\d][^\s:]*:([^\s"'\\]+)["'\\]"#
+    r"(?m)^[^\s:#]+:(?:\d{4,5}|\*):[^\s:]+:[^\s:]+:(\S+)$",
+    r#"|["'][^\s:#"',]+:(?:\d{4,5}|\*):[^\s:"',]+:[^\s:"',\d][^\s:"',]*:([^\s:"'\\]+)["'\\]"#
 ));
 static HTPASSWD: Pattern = Pattern::new(r"(?m)^[\w.@-]+:([./A-Za-z0-9]{13})$");
 static HTDIGEST: Pattern = Pattern::new(r#"(?m)(?:^|[\s"',])([\w.@-]+):([^:\s"',]{1,40}:[0-9a-f]{32})(?:$|[\s"',\\])"#);
