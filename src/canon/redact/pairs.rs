@@ -18,11 +18,11 @@ static NAMED: Pattern = Pattern::new(
     r#"(?:\\*["'])?(?-u:\b)(?i-u:name|key|id)(?:\\*["'])?\s*[=:]\s*\\*["']([^"'\\<>]+)\\*["']\s*,?\s*(?:\\*["'])?(?i-u:value)(?:\\*["'])?\s*[=:]\s*\\*["']([^"'\\]+)\\*["']"#,
 );
 static NAMED_AFTER: Pattern = Pattern::new(
-    r#"(?-u:\b)(?i-u:value)(?:\\*["'])?\s*[=:]\s*\\*["']([^"'\\]+)\\*["']\s*,?\s*(?:\\*["'])?(?i-u:name|key)(?:\\*["'])?\s*[=:]\s*\\*["']([^"'\\<>]+)"#,
+    r#"(?-u:\b)(?i-u:value)(?:\\*["'])?(?-u:\s)*[=:](?-u:\s)*\\*["']([^"'\\]+)\\*["'](?-u:\s)*,?(?-u:\s)*(?:\\*["'])?(?i-u:name|key)(?:\\*["'])?(?-u:\s)*[=:](?-u:\s)*\\*["']([^"'\\<>]+)"#,
 );
 static ELEMENT: Pattern = Pattern::new(r"<(?:\w+:)?([\w.-]+)(?:\s[^<>]*)?>\s*(?:<(?i-u:value)>\s*)?([^<>]*?[^<>\s])\s*</");
 static NAMED_ELEMENT: Pattern = Pattern::new(
-    r"<(?i-u:name|key)>\s*([^<>]+?)\s*</(?i-u:name|key)>\s*(?:<\w+>[^<>]*</\w+>\s*){0,3}?<(?i-u:value|string)>\s*([^<>]*?[^<>\s])\s*</",
+    r"<(?i-u:name|key)>\s*([^<>]+?)\s*</(?i-u:name|key)>\s*(?:<[A-Za-z]+>[^<>]*</[A-Za-z]+>(?-u:\s)*){0,3}?<(?i-u:value|string)>\s*([^<>]*?[^<>\s])\s*</",
 );
 static FLAG: Pattern =
     Pattern::new(r#"(?:^|\s)--?([A-Za-z][\w.-]*)[ \t]+(?:\\+(?:\r?\n|r?n)[ \t]*)?(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'-][^\s"';|&]*))"#);
@@ -43,8 +43,9 @@ static STATEMENT: Pattern = Pattern::new(r#"(?:^|[\s{;])([A-Za-z][\w.-]*)[ \t]+\
 static CDATA: Pattern = Pattern::new(r"<(?:\w+:)?([\w.-]+)(?:\s[^<>]*)?>\s*<!\[CDATA\[\s*([^\]]*[^\]\s])\s*\]\]>");
 static PIPE: Pattern = Pattern::new(r"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]*\|[ \t]*([^\s|]+)[ \t]*\r?$");
 /// `process.env.TOKEN || 'x'`
-static DEFAULT: Pattern =
-    Pattern::new(r#"([A-Za-z_]\w*)\\*["']?(?:[)\]]*\s*(?:\|\||\?\?|\?:)|[)\]]+\s+or)\s*(?:\\*"([^"\\\n]+)\\*"|'([^'\\\n]+)')"#);
+static DEFAULT: Pattern = Pattern::new(
+    r#"([A-Za-z_][A-Za-z0-9_]*)\\*["']?(?:[)\]]*(?-u:\s)*(?:\|\||\?\?|\?:)|[)\]]+(?-u:\s)+or)(?-u:\s)*(?:\\*"([^"\\\n]+)\\*"|'([^'\\\n]+)')"#,
+);
 static COMPARED: Pattern = Pattern::new(r#"\$([A-Za-z]\w*)\\*["']?\s*(?:[!=]=+|!?[~=]\*?)\s*\\*["']([^"'\\]+)"#);
 static CUT: Pattern = Pattern::new(r"\s+(?:[A-Za-z_][\w.-]*=|-{1,2}[A-Za-z]|&&|\|\||[|;>]|psql(?-u:\b)|exec(?-u:\b)|mysql|pg_|redis-cli)");
 
@@ -112,9 +113,11 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
             }
         }
     };
-    for pattern in [&NAMED, &DEFAULT, &ELEMENT, &NAMED_ELEMENT, &CALL, &PHRASE, &TYPED, &NAMED_TAG, &FLOW_NAMED, &STATEMENT, &CDATA, &PIPE]
-    {
+    for pattern in [&NAMED, &ELEMENT, &NAMED_ELEMENT, &CALL, &PHRASE, &TYPED, &NAMED_TAG, &FLOW_NAMED, &STATEMENT, &CDATA, &PIPE] {
         take(pattern, names::sense);
+    }
+    if text.contains(['|', '?', ')', ']']) {
+        take(&DEFAULT, names::sense);
     }
     take(&FLAG, |name| names::flag(name, ""));
     if text.contains('\n') {

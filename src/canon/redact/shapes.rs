@@ -25,20 +25,19 @@ static HEADER: Pattern = Pattern::new(
 );
 /// With a scheme that is not known.
 static SCHEME: Pattern =
-    Pattern::new(r#"(?-u:\b)(?i-u:authorization)(?:\\*["'])?\s*[:=,]\s*(?:\\*["'])?[A-Za-z][\w-]*[ \t]+([^\s"'\\,;<>]{8,})"#);
+    Pattern::new(r#"(?-u:\b)(?i-u:authorization)(?:\\*["'])?\s*[:=,]\s*(?:\\*["'])?[A-Za-z][A-Za-z0-9_-]*[ \t]+([^ \t\r\n"'\\,;<>]+)"#);
 static BEARER: Pattern = Pattern::new(r"(?-u:\b)(?i-u:bearer|negotiate)[ :]+([A-Za-z0-9._~+/=-]{6,})");
 static BASIC: Pattern = Pattern::new(r"(?-u:\b)(?i-u:basic) +([A-Za-z0-9+/]{6,}={0,2})");
 static QUOTED: Pattern = Pattern::new(
     r#"(?-u:\b)(?i-u:password(?:\s+|\s*\()|convertto-securestring\s+(?:-string\s+)?|p?assword:?\*?\\*"[\s{]{0,9}send\s+(?:--\s+)?|identified\s+(?:with\s+[\w.-]+\s+)?(?:by|as)\s+(?:password\s+)?)(?:=\s*)?N?\\*['"]([^'"\\\n]+)(?:\\+[rn])*\\*['"]"#,
 );
-static ACCESS: Pattern =
-    Pattern::new(r#"(?:(?-u:\b)user\s+\S+\s+(?:on\s+)?>|[;\s]on\s+>|\{PLAIN\}|(?-u:\b)[\w.-]+:CL:)['"]?([^\s'"|;&]+)"#);
+static ACCESS: Pattern = Pattern::new(r#"(?:(?-u:\b)user\s+\S+\s+(?:on\s+)?>|[;\s]on\s+>|\{PLAIN\}|:CL:)['"]?([^\s'"|;&]+)"#);
 static CHPASSWD: Pattern =
     Pattern::new(r#"(?-u:\b)echo\s+(?:-\w+\s+)?['"]?[\w.-]+:([^\s'"|]+)['"]?\s*\|\s*(?:sudo\s+)?(?:/\S*/)?chpasswd"#);
 static COOKIE: Pattern = Pattern::new(r#"(?-u:\b)(?i-u:cookie)(?:\\*["'])?\s*:\s*(?:\\*["'])?[\w.-]+=([^\s"';\\]+)"#);
 static PGPASS: Pattern = Pattern::new(concat!(
     r"(?m)^[^\s:#]+:(?:\d{4,5}|\*):[^\s:]+:[^\s:]+:(\S+)$",
-    r#"|["'][^\s:#"',]+:(?:\d{4,5}|\*):[^\s:"',]+:[^\s:"',\d][^\s:"',]*:([^\s:"'\\]+)["'\\]"#
+    r#"|["'][^ \t\r\n:#"',]+:(?:[0-9]{4,5}|\*):[^ \t\r\n:"',]+:[^ \t\r\n:"',0-9][^ \t\r\n:"',]*:([^ \t\r\n:"'\\]+)["'\\]"#
 ));
 static HTPASSWD: Pattern = Pattern::new(r"(?m)^[\w.@-]+:([./A-Za-z0-9]{13})$");
 static HTDIGEST: Pattern = Pattern::new(r#"(?m)(?:^|[\s"',])([\w.@-]+):([^:\s"',]{1,40}:[0-9a-f]{32})(?:$|[\s"',\\])"#);
@@ -48,8 +47,8 @@ static LOGIN_CALL: Pattern = Pattern::new(concat!(
     r#"|Credentials\.basic|UsernamePasswordCredentials|NetworkCredential|[cC]reateAccount|login)\s*[=:]?\s*\(\s*\\*["'][^"'\\]*\\*["']\s*,\s*\\*["']([^"'\\]+)"#,
     r#"|(?-u:\b)basic_auth[ \t]+["'][^"']*["']\s*,\s*["']([^"']+)"#,
     // As the third or fourth of its arguments.
-    r#"|(?-u:\b)(?:getConnection|PDO|DBI->connect|mysqli|mysqli_connect|Sequelize)\s*\((?:\s*(?:\\*["'][^"'\\]*\\*["']|[^"'\s,()]+)\s*,){2}\s*\\*["']([^"'\\]+)"#,
-    r#"|(?-u:\b)Credentials\((?:\s*"[^"]*"\s*,){3}\s*"([^"\\]+)"#,
+    r#"|(?-u:\b)(?:getConnection|PDO|DBI->connect|mysqli|mysqli_connect|Sequelize)(?-u:\s)*\((?:(?-u:\s)*(?:\\*["'][^"'\\]*\\*["']|[^"' \t\r\n,()]+)(?-u:\s)*,){2}(?-u:\s)*\\*["']([^"'\\]+)"#,
+    r#"|(?-u:\b)Credentials\((?:(?-u:\s)*"[^"]*"(?-u:\s)*,){3}(?-u:\s)*"([^"\\]+)"#,
     // As the only one.
     r#"|[.:](?:auth|AUTH)\(\s*\\*["']([^"'\\]*\d[^"'\\]*)\\*["']\s*\)"#,
 ));
@@ -95,7 +94,7 @@ pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
             out.add(body.range());
         }
     }
-    for (pattern, sure) in [
+    let patterns = [
         (&HEADER, true),
         (&BEARER, false),
         (&QUOTED, true),
@@ -105,9 +104,10 @@ pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
         (&PGPASS, true),
         (&HTPASSWD, false),
         (&ACCESS_HASH, true),
-        (&LOGIN_CALL, true),
         (&IDENTIFIED, true),
-    ] {
+    ];
+    let calls = text.contains(['(', '\'']).then_some((&LOGIN_CALL, true));
+    for (pattern, sure) in patterns.into_iter().chain(calls) {
         for found in pattern.captures(text) {
             let Some(value) = (1..6).find_map(|group| found.get(group)) else { continue };
             if is_literal(value.as_str()) && (sure || looks_random(value.as_str()) || value.len() >= 20) {
@@ -132,8 +132,9 @@ pub(super) fn find(text: &str, own: bool, out: &mut Spans) {
     }
     let given = text.contains("<<<").then(|| HERE.captures(text)).into_iter().flatten().filter_map(|c| c.get(1));
     given.filter(|v| is_literal(v.as_str())).for_each(|value| out.add(value.range()));
-    let scheme = SCHEME.captures(text).filter_map(|c| c.get(1)).filter(|value| looks_random(value.as_str()));
-    scheme.for_each(|value| out.add(value.range()));
+    let with_scheme = text.contains("uthorization") || text.contains("UTHORIZATION");
+    let scheme = with_scheme.then(|| SCHEME.captures(text)).into_iter().flatten().filter_map(|c| c.get(1));
+    scheme.filter(|value| looks_random(value.as_str())).for_each(|value| out.add(value.range()));
     for value in BASIC.captures(text).filter_map(|c| c.get(1)).filter(|v| super::encoded::is_login(v.as_str())) {
         out.add(value.range());
     }

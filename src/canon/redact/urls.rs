@@ -14,24 +14,25 @@ static QUERY: Pattern = Pattern::new(r#"(?:[?&;]|&amp;|\\u0026)([A-Za-z_][\w.%-]
 /// Logins at a server without a scheme: of Go's driver of MySQL (`user:password@tcp(host:1)/db`), of Oracle's (`user/password@//host`), of
 /// CVS and Asterisk, and `user:password@host:1`.
 static BARE: Pattern = Pattern::new(concat!(
-    r#"[\w.%+$-]+:([^\s"'`<>/][^\s"'`<>]*?)@(?:[a-z0-9+-]*\([^()\s]*\)/|/[\w?])"#,
-    r#"|[\w.$#-]+/("[^"]*"|[^\s"'/]+?)@(?://|[\w.-]+:(?:15\d\d|2484)[/:]|(?i-u:\(description))|jdbc:oracle:\w+:[^\s/"'@]+/("[^"]*"|[^\s"']+?)@"#,
-    r#"|:[a-z]*server:[\w.-]+:([^\s"'@:]+)@|register[ \t]*=>[ \t]*[\w.+-]+:([^\s"'@:]+)@"#,
-    r#"|(?:^|[\s"'=,])([\w.%+$-]+):([^\s"'/@:]+)@[\w.-]*:\d{2,5}(?:[/\s"',?\\]|$)"#,
+    r#"[A-Za-z0-9_.%+$-]+:([^ \t\r\n"'`<>/][^ \t\r\n"'`<>]*?)@(?:[a-z0-9+-]*\([^() \t\r\n]*\)/|/[A-Za-z0-9_?])"#,
+    r#"|[A-Za-z0-9_.$#-]+/("[^"]*"|[^ \t\r\n"'/]+?)@(?://|[A-Za-z0-9_.-]+:(?:15[0-9][0-9]|2484)[/:]|(?i-u:\(description))|jdbc:oracle:\w+:[^ \t\r\n/"'@]+/("[^"]*"|[^ \t\r\n"']+?)@"#,
+    r#"|:[a-z]*server:[A-Za-z0-9_.-]+:([^ \t\r\n"'@:]+)@|register[ \t]*=>[ \t]*[A-Za-z0-9_.+-]+:([^ \t\r\n"'@:]+)@"#,
+    r#"|(?:^|[ \t\r\n"'=,])([A-Za-z0-9_.%+$-]+):([^ \t\r\n"'/@:]+)@[A-Za-z0-9_.-]*:[0-9]{2,5}(?:[/\s"',?\\]|$)"#,
 ));
 
 /// The path of a webhook, and before it what says so in the address of a server that is not known for it.
 static HOOK: Pattern = Pattern::made(|| {
-    let known: Vec<String> = NAMES.get().hooks.iter().map(|h| regex::escape(h).replace(r"\*", r#"[^\s/"'<>]+"#)).collect();
+    let known: Vec<String> = NAMES.get().hooks.iter().map(|h| regex::escape(h).replace(r"\*", r#"[^ \t\r\n/"'<>]+"#)).collect();
     format!(
-        r#"(?:(?:://(?:[^\s/"'<>]*[.@])?)?(?:{})|(://[^\s/"'<>]+/(?:hooks|webhooks?|api/webhooks?|api/push|incoming)/(?:[a-z]+/)?))([^\s"'<>?#]+)"#,
+        r#"(?:(?:://(?:[^ \t\r\n/"'<>]*[.@])?)?(?:{})|(://[^ \t\r\n/"'<>]+/(?:hooks|webhooks?|api/webhooks?|api/push|incoming)/(?:[a-z]+/)?))([^ \t\r\n"'<>?#]+)"#,
         known.join("|")
     )
 });
 
 /// Adds the secrets of all URLs in a text.
 pub(super) fn find(text: &str, out: &mut Spans) {
-    if text.contains('@') {
+    // The digest of an image is none of a login.
+    if text.match_indices('@').any(|(at, _)| !text.get(at..).is_some_and(|rest| rest.starts_with("@sha256:"))) {
         bare(text, out);
     }
     if text.contains("://") {

@@ -28,7 +28,7 @@ pub(super) fn secret_from(value: &str, sense: Sense) -> Option<usize> {
 }
 
 static USER: Pattern = Pattern::new(r#"^\s*(?:[\w.@+-]+[:|]|neo4j/)([^\s/]\S*)\s*$"#);
-static WORDS: Pattern = Pattern::new(r"^[A-Za-z][A-Za-z-]*[ \t]+(\S{8,})$");
+static WORDS: Pattern = Pattern::new(r"^[A-Za-z][A-Za-z-]*[ \t]+([^ \t\r\n]+)$");
 static NUMBER: Pattern = Pattern::new(r"^v?\d[\d.]*$");
 
 /// Where the password begins in `user:password`; `host:port` and `image:1.2` have none.
