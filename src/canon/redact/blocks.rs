@@ -9,13 +9,17 @@ use std::ops::Range;
 static OPENING: Pattern = Pattern::new(
     r#"^(?:- +)*["']?([A-Za-z_.][\w./-]*)["']?[ \t]*:[ \t]*(?:[&!][\w!/.-]*[ \t]+)*((?:[|>][+-]?\d?[+-]?)?)[ \t]*(?:[&!][\w!/.-]*)?[ \t]*(?:#.*)?$"#,
 );
-static FIELD: Pattern = Pattern::new(r#"^((?:- +)*)["']?([A-Za-z_.][\w./ -]*)["']?[ \t]*:[ \t]+(.*)$"#);
+static FIELD: Pattern = Pattern::new(r#"^((?:- +)*)["']?([A-Za-z_.][\w./ -]*?)["']?(?:[ \t]*:|[ \t]+=)[ \t]+(.*)$"#);
+/// A block of HCL; a variable's is named by the text before it.
+static BRACE: Pattern = Pattern::new(r#"^(?:(variable)[ \t]+)?"?([A-Za-z_][\w-]*)"?[ \t]*=?[ \t]*\{$"#);
 static ITEM: Pattern = Pattern::new(r"^(?:- +)+(.+)$");
 static SECRET_KIND: Pattern = Pattern::new(r"(?m)^[ \t]*kind:[ \t]*Secret[ \t]*\r?$");
 
 struct Open {
     indent: usize,
     secret: bool,
+    /// Of HCL: there only texts that are assigned to a name are secret, for other languages write blocks so too.
+    braces: bool,
     /// The content of a block scalar so far.
     content: Option<Range<usize>>,
 }
@@ -28,6 +32,8 @@ pub(super) fn find(text: &str, out: &mut Spans) {
     let of_secret = SECRET_KIND.is_match(text);
     let mut open: Vec<Open> = Vec::new();
     let mut named: Option<(Sense, usize)> = None;
+    let mut variable = Sense::Plain;
+    let mut valued: Option<(Range<usize>, usize)> = None;
     let mut start = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         let from = start;
@@ -46,8 +52,17 @@ pub(super) fn find(text: &str, out: &mut Spans) {
             *content = if content.start == content.end { at..from + body.len() } else { content.start..from + body.len() };
             continue;
         }
-        let inherited = open.last().is_some_and(|o| o.secret);
-        if let Some(found) = OPENING.first(trimmed) {
+        let inherited = open.last().is_some_and(|o| o.secret && !o.braces);
+        let assigned = open.last().is_some_and(|o| o.secret && o.braces);
+        if body == "}" {
+            variable = Sense::Plain;
+        } else if let Some(found) = trimmed.ends_with('{').then(|| BRACE.first(trimmed)).flatten() {
+            let sense = found.get(2).map_or(Sense::Plain, |name| names::sense(name.as_str()));
+            variable = if found.get(1).is_some() { sense } else { Sense::Plain };
+            if found.get(1).is_none() && sense == Sense::Secret || assigned {
+                open.push(Open { indent, secret: true, braces: true, content: None });
+            }
+        } else if let Some(found) = OPENING.first(trimmed) {
             let name = found.get(1).map_or("", |m| m.as_str());
             let scalar = found.get(2).is_some_and(|m| !m.is_empty());
             let secret = names::sense(name) == Sense::Secret
@@ -56,7 +71,7 @@ pub(super) fn find(text: &str, out: &mut Spans) {
                 || (inherited && !names::benign(name));
             let indent = indent + found.get(1).map_or(0, |m| m.start()) / 2 * 2;
             if secret || (inherited && !scalar) {
-                open.push(Open { indent, secret, content: (scalar && secret).then_some(0..0) });
+                open.push(Open { indent, secret, braces: false, content: (scalar && secret).then_some(0..0) });
             }
         } else if let Some(found) = FIELD.first(trimmed) {
             let (Some(name), Some(value)) = (found.get(2), found.get(3)) else { continue };
@@ -65,10 +80,18 @@ pub(super) fn find(text: &str, out: &mut Spans) {
             }
             let range = unquoted(text, at + value.start()..at + value.end());
             let lower = name.as_str().to_ascii_lowercase();
-            if inherited && !names::benign(name.as_str()) {
+            let is_assigned = || assigned && value.as_str().starts_with('"') && !trimmed.contains(": ");
+            if (inherited || is_assigned()) && !names::benign(name.as_str()) {
                 add(text, range.clone(), Sense::Secret, out);
             } else if let (true, Some((sense, _))) = (lower == "value", named.filter(|n| number - n.1 <= 2)) {
                 add(text, range.clone(), sense, out);
+            } else if lower == "default" {
+                add(text, range.clone(), variable, out);
+            } else if let ("name", Some((value, _))) = (lower.as_str(), valued.take().filter(|v| number - v.1 == 1)) {
+                add(text, value, names::sense(text.get(range.clone()).unwrap_or_default()), out);
+            }
+            if lower == "value" && found.get(1).is_some_and(|dashes| !dashes.is_empty()) {
+                valued = Some((range.clone(), number));
             }
             if matches!(lower.as_str(), "name" | "key" | "path") {
                 named = text.get(range).map(|value| (names::sense(value), number));
@@ -114,7 +137,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in [&OPENING, &FIELD, &ITEM, &SECRET_KIND] {
+        for pattern in [&OPENING, &FIELD, &BRACE, &ITEM, &SECRET_KIND] {
             assert!(pattern.regex().is_some());
         }
     }

@@ -1,9 +1,10 @@
 //! Commands that take a secret at a place of their own, in lists of arguments and in the lines of scripts. Which ones, and where, is data.
 use super::data::COMMANDS;
 use super::forms;
-use super::literal::is_literal;
+use super::literal::{is_literal, looks_random};
 use super::names::{self, Sense};
 use super::spans::Spans;
+use super::words::words;
 use aho_corasick::AhoCorasick;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -33,6 +34,10 @@ enum At {
     Last,
     /// The plain word behind one whose name says that it is secret.
     Named,
+    /// Each plain word that has the sign.
+    Each,
+    /// After this flag of one letter, which stands last among several.
+    Among(char),
 }
 
 struct Table {
@@ -93,6 +98,8 @@ fn place(text: &'static str) -> Place {
         Ok(n) => At::Word(n),
         Err(_) if at == "last" => At::Last,
         Err(_) if at == "named" => At::Named,
+        Err(_) if at == "each" => At::Each,
+        Err(_) if at.starts_with("-*") => At::Among(at.chars().next_back().unwrap_or_default()),
         Err(_) => At::Flag(at.strip_suffix('+').unwrap_or(at), at.ends_with('+')),
     };
     Place { at, after }
@@ -128,7 +135,7 @@ fn behind(words: &[&str], from: usize, subcommands: &[&str]) -> Option<usize> {
     let mut at = from;
     for wanted in subcommands {
         let near = words.get(at..)?.iter().take(NEAR);
-        if let Some(letter) = wanted.strip_prefix('-') {
+        if let Some(letter) = wanted.strip_prefix('-').filter(|letter| !letter.starts_with('-')) {
             let given = |w: &&str| w.strip_prefix('-').is_some_and(|flags| !flags.starts_with('-') && flags.contains(letter));
             words.get(from..)?.iter().take(NEAR).find(|w| given(w))?;
         } else {
@@ -147,7 +154,20 @@ impl Place {
         let mut plain = words.iter().enumerate().skip(from).filter(|(_, w)| !w.starts_with('-'));
         match self.at {
             At::Word(n) => out.extend(plain.nth(n.saturating_sub(1)).and_then(|(i, _)| value(i, 0))),
-            At::Named => out.extend(plain.find(|(_, w)| names::sense(w) == Sense::Secret).and_then(|(i, _)| value(i + 1, 0))),
+            At::Named => {
+                let is_random = |i: usize| words.get(i + 1).is_some_and(|w| looks_random(w));
+                let mut named =
+                    plain.filter(|(i, w)| names::sense(w) == Sense::Secret || names::sense(w) == Sense::Likely && is_random(*i));
+                out.extend(named.next().and_then(|(i, _)| value(i + 1, 0)));
+            }
+            At::Each => out.extend(plain.filter_map(|(i, _)| value(i, 0))),
+            At::Among(letter) => {
+                let is = |w: &str| {
+                    w.strip_prefix('-').is_some_and(|f| f.len() > 1 && f.ends_with(letter) && f.bytes().all(|b| b.is_ascii_alphabetic()))
+                };
+                let flags = words.iter().enumerate().skip(from).filter(|(_, w)| is(w));
+                out.extend(flags.filter_map(|(i, _)| value(i + 1, 0)));
+            }
             At::Last => out.extend(plain.next_back().and_then(|(i, _)| value(i, 0))),
             At::Flag(flag, against) => {
                 for (i, word) in words.iter().enumerate().skip(from) {
@@ -169,19 +189,32 @@ impl Place {
 /// A literal, and no option or address.
 fn is_secret(value: &str) -> bool {
     let value = value.trim_matches(['"', '\'', '\\']);
-    is_literal(value) && value.contains(char::is_alphanumeric) && !value.starts_with("--") && !value.contains("://")
+    is_literal(value)
+        && value.contains(char::is_alphanumeric)
+        && !value.starts_with("--")
+        && !value.starts_with("//")
+        && !value.contains("://")
 }
 
-/// Adds the secrets of the commands in a text: each line, or part of one up to a pipe or a semicolon, is cut into words once.
+/// Adds the secrets of the commands in a text: each line, or part of one up to a pipe or a semicolon, is cut into words once, and a word
+/// with blanks, which may be a script, once more.
 pub(super) fn find(text: &str, out: &mut Spans) {
-    let mut at = 0;
-    let mut open = [true; 2];
+    let (mut at, mut within, mut scripts) = (0, 0, Vec::new().into_iter().peekable());
+    let (mut open, mut open_within) = ([true; 2], [true; 2]);
     for found in table().programs(text) {
-        if found.start < at {
+        while scripts.next_if(|script: &Range<usize>| script.end <= found.start).is_some() {}
+        let script = scripts.peek().filter(|script| script.start <= found.start);
+        if found.start < at && (script.is_none() || found.start < within) {
             continue;
         }
-        let (ranges, end) = words(text, found.start, &mut open);
-        at = end.max(found.end);
+        let text = script.and_then(|script| text.get(..script.end)).unwrap_or(text);
+        let (ranges, end) = words(text, found.start, if script.is_some() { &mut open_within } else { &mut open });
+        within = end.max(found.end);
+        if script.is_none() {
+            (at, within, open_within) = (within, 0, [true; 2]);
+            let is_script = |range: &&Range<usize>| text.get((*range).clone()).is_some_and(|word| word.contains(' '));
+            scripts = ranges.iter().filter(is_script).cloned().collect::<Vec<_>>().into_iter().peekable();
+        }
         let list: Vec<&str> = ranges.iter().map(|r| text.get(r.clone()).unwrap_or_default()).collect();
         for (i, from) in secrets(&list, false) {
             let Some(range) = ranges.get(i).map(|r| r.start + from..r.end) else { continue };
@@ -191,98 +224,6 @@ pub(super) fn find(text: &str, out: &mut Spans) {
             out.add(start..start + bare.trim_end_matches(['"', '\'', '\\']).len());
         }
     }
-}
-
-/// The words from here to the end of the command, and that end. Quotes are taken off where they stand around a whole word; which ones are
-/// not closed anywhere in the rest of the text is kept in `open`.
-fn words(text: &str, from: usize, open: &mut [bool; 2]) -> (Vec<Range<usize>>, usize) {
-    let bytes = text.as_bytes();
-    let line = text.get(..from).unwrap_or_default().bytes().rev().take_while(|b| *b != b'\n').take(16);
-    // An item of a list in YAML: the next items are the next words.
-    let is_item = line.filter(|b| !b" \t\"'".contains(b)).eq([b'-']);
-    let (mut out, mut i) = (Vec::new(), from);
-    while let Some(&byte) = bytes.get(i) {
-        match byte {
-            b' ' | b'\t' | b',' => i += 1,
-            b'\\' if bytes.get(i + 1) == Some(&b'\n') => i += 2,
-            // Escaped, as in JSON: what it encloses ends with the same.
-            b'\\' if matches!(bytes.get(i + 1), Some(b'"' | b'\'')) => i += 1,
-            b'\n' if is_item => {
-                let rest = text.get(i + 1..).unwrap_or_default();
-                let lead = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-                if !rest.get(lead..).is_some_and(|r| r.starts_with("- ")) {
-                    break;
-                }
-                i += lead + 3;
-            }
-            b'\n' | b'\r' | b'|' | b';' | b'&' | b')' | b']' | b'`' | b'<' | b'>' => break,
-            b'"' | b'\'' => match closing(bytes, i, open) {
-                Some(end) => {
-                    out.push(i + 1..end);
-                    i = end + 1;
-                }
-                None => i += 1,
-            },
-            _ => {
-                let (end, goes_on) = word_end(bytes, i, open);
-                out.push(i..end);
-                i = end;
-                if !goes_on {
-                    // The quote that ends here was opened before the command; what follows it in a list of arguments goes on.
-                    i += 1;
-                    if bytes.get(i) != Some(&b',') {
-                        break;
-                    }
-                }
-            }
-        }
-    }
-    (out, i)
-}
-
-/// Where an unquoted word ends, and whether its command goes on: not where a quote ends it that was opened before.
-fn word_end(bytes: &[u8], from: usize, open: &mut [bool; 2]) -> (usize, bool) {
-    let mut i = from;
-    while let Some(&byte) = bytes.get(i) {
-        match byte {
-            b' ' | b'\t' | b'\n' | b'\r' | b'|' | b';' | b'`' => break,
-            b'\\' if bytes.get(i + 1) == Some(&b'\n') => break,
-            b'\\' if bytes.get(i + 1) == Some(&b'"') => return (i, false),
-            b')' if !bytes.get(from..i).is_some_and(|w| w.contains(&b'(')) => break,
-            b'"' | b'\''
-                if (i == from + 2 && bytes.get(from) == Some(&b'-')) || matches!(bytes.get(i.wrapping_sub(1)), Some(b'=' | b':')) =>
-            {
-                match closing(bytes, i, open) {
-                    Some(end) => i = end,
-                    None => return (i, false),
-                }
-            }
-            b'"' | b'\'' => return (i, false),
-            _ => {}
-        }
-        i += 1;
-    }
-    (i, true)
-}
-
-/// Where the quote that opens here is closed.
-fn closing(bytes: &[u8], at: usize, open: &mut [bool; 2]) -> Option<usize> {
-    let quote = *bytes.get(at)?;
-    let known = open.get_mut(usize::from(quote == b'\''))?;
-    if !*known {
-        return None;
-    }
-    // One that is escaped itself is closed by the next, whose sign of escape belongs to neither.
-    let escaped = at.checked_sub(1).and_then(|b| bytes.get(b)) == Some(&b'\\');
-    let mut i = at + 1;
-    while let Some(&byte) = bytes.get(i) {
-        if byte == quote {
-            return Some(i);
-        }
-        i += if byte == b'\\' && quote == b'"' && !escaped { 2 } else { 1 };
-    }
-    *known = false;
-    None
 }
 
 #[cfg(test)]

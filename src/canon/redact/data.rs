@@ -43,10 +43,12 @@ pub(super) type Words = BTreeSet<String>;
 pub(super) struct Names {
     pub(super) nouns: Words,
     pub(super) whole: Words,
+    pub(super) unlike: Words,
     pub(super) key_of: Words,
     pub(super) plain_key_of: Words,
     pub(super) likely: Words,
     pub(super) login: Words,
+    pub(super) user: Words,
     pub(super) stems: Words,
     pub(super) before: Words,
     pub(super) after: Words,
@@ -65,6 +67,8 @@ pub(super) struct Names {
     pub(super) public_armour: Words,
     pub(super) directives: Words,
     pub(super) input: Words,
+    pub(super) readers: Words,
+    pub(super) hooks: Words,
 }
 
 /// `tokens.yaml`.

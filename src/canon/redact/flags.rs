@@ -19,11 +19,11 @@ pub(super) fn secret_from(before: &[Value], list: &[Value]) -> Vec<Option<usize>
         if let Some((_, value)) = name.strip_prefix("from-literal=").and_then(|pair| pair.split_once('=')) {
             set(i, word.len() - value.len());
         } else if let Some((name, value)) = name.split_once(['=', ':']) {
-            let sense = if name.contains(char::is_whitespace) { Sense::Plain } else { names::sense(name) };
+            let sense = if name.contains(char::is_whitespace) { Sense::Plain } else { names::flag(name, value) };
             if let Some(from) = value::secret_from(value, sense) {
                 set(i, word.len() - value.len() + from);
             }
-        } else if let Some(from) = value::secret_from(next, names::sense(name)).filter(|_| !next.starts_with("--")) {
+        } else if let Some(from) = value::secret_from(next, names::flag(name, next)).filter(|_| !next.starts_with("--")) {
             set(i + 1, from);
         }
     }

@@ -115,6 +115,8 @@ fn other_programs_settings_stay() {
         "token = os.environ[\"TOKEN\"]\n",
         "kind: ExternalSecret\ndata:\n- secretKey: password\n  remoteRef:\n    key: db\n",
         "secretKeyRef: {name: db, key: password}\n",
+        "class A:\n    tokens = {\n        'root': [\n            (r'x1', Name),\n        ],\n    }\n",
+        "- objectName: \"db\"\n  secretPath: \"secret/data/db\"\n  secretKey: \"username\"\n",
         "privateKey:\n  algorithm: RSA\n  rotationPolicy: Always\n",
     ] {
         if redactor().text(text) != text {

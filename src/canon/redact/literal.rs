@@ -3,10 +3,10 @@ use super::pattern::Pattern;
 use super::token::is_token;
 
 static PLACEHOLDER: Pattern = Pattern::new(
-    r#"^(?:\$\{+[^{}:]*(?::-?)?\}+|\$\{\{[^{}]*\}\}|\$\([^()]*\)|\$__\w+\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Z_][A-Z0-9_]*\}|<[A-Za-z][\w .:/#-]*>|</?[a-z]{1,5}>|%\([\w.]+\)s|%[A-Z_]+%|__[A-Z_0-9]+__|@[A-Za-z_.]+@|`[^`]*\s[^`]*`|`[a-z_-]*`|[*.]+|[|>][+-]?\d?[+-]?|[xX]{3,}|true|false|True|False|null|nil|none|None|~|\[\]|\{\}|\[|\{|-)$"#,
+    r#"^(?:\$\{+[^{}:]*(?::-?)?\}+|\$\{(?:env|sys|file|dir|directory|secrets?|configmaps?|strimzi[a-z]*|vault|consul|aws[a-z-]*|ssm|sm|gcp[a-z-]*|azure[a-z-]*|akv|keyvault|kms|sops):(?:[^{} \t\r\n:]|:[^-{} \t\r\n])*\}|\$\{[A-Za-z0-9_]+:?\?[^{}]*\}|#\{[A-Za-z0-9_.]+\}#?|<path:[^<>]+>|<[A-Za-z0-9_.+-]+@[A-Za-z0-9.-]+>|[(){}\[\]|;,'"]+|on_create|always|never|\$\{\{[^{}]*\}\}|\$\([^()]*\)|\$__\w+\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Z_][A-Z0-9_]*\}|\{[A-Za-z_.]+\}|<[A-Za-z][\w .:/#-]*>|</?[a-z]{1,5}>|%\([\w.]+\)s|%[A-Z_]+%|__[A-Z_0-9]+__|@[A-Za-z_.]+@|`[^`]*\s[^`]*`|`[a-z_-]*`|[*.]+|[|>][+-]?\d?[+-]?|[xX]{3,}|true|false|True|False|null|nil|none|None|~|\[\]|\{\}|\[|\{|-)$"#,
 );
 static ELSEWHERE: Pattern = Pattern::new(
-    r"^(?:(?:vault|ref\+\w+|op|awssm|gcpsm|azkv|env|file|secretref|exec|k8s|arn:aws[\w-]*):[^\s]*[/:#]\S*|/(?:etc|var|run|opt|usr|home|mnt|tmp|secrets?|root|data|app|vault|srv|config|certs?|ssl|tls|credentials|token|bitnami|keys)(?:/[\w.@-]+)+/?|\.{1,2}/\S+|~/\S+|[A-Za-z]:\\\S+)$",
+    r"^(?:(?:vault|ref\+\w+|op|awssm|gcpsm|azkv|env|file|secretref|exec|k8s|gcp|aws|azure|arn:aws[\w-]*):[^\s]*[/:#]\S*|/(?:etc|var|run|opt|usr|home|mnt|tmp|secrets?|root|data|app|vault|srv|config|certs?|ssl|tls|credentials|token|bitnami|keys)(?:/[\w.@-]+)+/?|\.{1,2}/\S+|~/\S+|[\^~]\d+(?:\.\d+)+|[A-Za-z]:\\\S+)$",
 );
 static EXPRESSION: Pattern = Pattern::new(
     r#"^(?:[A-Za-z_][\w.]*\((?:[^()]|\([^()]*\))*\)[,;]?|(?:os\.environ|process\.env|ENV|self|System|config|settings|var|local|data|module|args|cfg|this|opts|options|params)[.\[][\w."'\[\]]*[,;]?)$"#,
@@ -26,7 +26,12 @@ pub(super) fn is_literal(value: &str) -> bool {
         return true;
     }
     let has = |f: fn(&u8) -> bool| value.bytes().any(|b| f(&b));
-    if value.starts_with('<') && has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) {
+    if value.starts_with('<')
+        && !value.contains(['@', ':'])
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+    {
         return true;
     }
     if PLACEHOLDER.is_match(value) || ELSEWHERE.is_match(value) || EXPRESSION.is_match(value) || is_public(value) {
@@ -39,7 +44,9 @@ pub(super) fn is_literal(value: &str) -> bool {
     true
 }
 
-static SCHEME: Pattern = Pattern::new(r"^(?i-u:bearer|basic|token|apikey|api-key|api-token|negotiate|digest|splunk)[ \t]+(\S+)$");
+static SCHEME: Pattern = Pattern::new(
+    r"^(?i-u:bearer|basic|token|apikey|api-key|api-token|negotiate|digest|splunk|geniekey|sso-key|key|echo(?: -n)?)[ \t]+(\S+)$",
+);
 
 /// Where the secret begins in a value such as `Bearer abc`.
 pub(super) fn after_scheme(value: &str) -> Option<usize> {
@@ -58,12 +65,13 @@ fn is_public(value: &str) -> bool {
     let value = value.trim_start();
     value.starts_with("-----BEGIN ") && !value.contains("PRIVATE KEY")
         || ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-"].iter().any(|kind| value.starts_with(kind) && !value.contains('\n'))
+        || value.len() == 62 && value.starts_with("age1")
 }
 
 /// Whether a value looks random: no word, name, number, version, path or address.
 pub(super) fn looks_random(value: &str) -> bool {
     let value = value.trim();
-    if value.len() < 8 || value.contains(char::is_whitespace) || value.contains("://") || !is_literal(value) || is_uuid(value) {
+    if value.len() < 8 || value.contains(char::is_whitespace) {
         return false;
     }
     let has = |f: fn(&u8) -> bool| value.as_bytes().iter().any(f);
@@ -71,11 +79,20 @@ pub(super) fn looks_random(value: &str) -> bool {
     let odd = value.bytes().any(|b| !b.is_ascii_alphanumeric() && !b"-_./:,@".contains(&b));
     let longest = value.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0);
     let letters = lower || upper;
-    (letters && digit && ((lower && upper && longest >= 6) || longest >= 16 || (odd && longest >= 4)))
-        || (odd && lower && upper && longest >= 8)
+    let is_mixed = letters && digit && ((lower && upper && longest >= 6) || longest >= 16 || (odd && longest >= 4))
+        || (odd && lower && upper && longest >= 8);
+    is_mixed && !value.contains("://") && !is_address(value) && !is_uuid(value) && is_literal(value)
 }
 
-fn is_uuid(value: &str) -> bool {
+/// A path of a file, or where Go's MySQL driver finds its server: what is secret in it shows there.
+fn is_address(value: &str) -> bool {
+    let ending = || value.rsplit_once('/')?.1.rsplit_once('.').filter(|(name, _)| !name.is_empty());
+    let is_ending = |end: &str| (1..6).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    value.contains(")/") || ending().is_some_and(|(_, end)| is_ending(end))
+}
+
+/// Whether a value is a uid.
+pub(super) fn is_uuid(value: &str) -> bool {
     value.len() == 36
         && value.bytes().enumerate().all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
 }

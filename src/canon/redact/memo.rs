@@ -15,7 +15,7 @@ const LONGEST: usize = 128;
 /// Used by one run at a time.
 #[derive(Default)]
 pub(super) struct Memo {
-    clean: [[Recent<()>; 4]; 3],
+    clean: [[Recent<()>; 5]; 3],
     names: Recent<Name>,
 }
 
@@ -41,13 +41,14 @@ impl Memo {
 
     fn clean_of(&mut self, sense: Sense, mode: Mode) -> &mut Recent<()> {
         let [full, prose, shapes] = &mut self.clean;
-        let [plain, likely, login, secret] = match mode {
+        let [plain, user, likely, login, secret] = match mode {
             Mode::Full => full,
             Mode::Prose => prose,
             Mode::Shapes => shapes,
         };
         match sense {
             Sense::Plain => plain,
+            Sense::User => user,
             Sense::Likely => likely,
             Sense::Login => login,
             Sense::Secret => secret,

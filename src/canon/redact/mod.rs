@@ -7,6 +7,7 @@ mod encoded;
 mod flags;
 mod forms;
 mod learned;
+mod line;
 mod literal;
 mod logins;
 mod memo;
@@ -24,6 +25,7 @@ mod token;
 mod urls;
 mod value;
 mod walk;
+mod words;
 
 pub use token::{Domain, MARK};
 

@@ -1,5 +1,6 @@
 //! What the name of a field tells about its value: a secret, perhaps one, or nothing. Knows nothing of values or formats.
 use super::data::{NAMES, Words};
+use super::literal;
 use aho_corasick::AhoCorasick;
 use std::sync::OnceLock;
 
@@ -8,6 +9,8 @@ use std::sync::OnceLock;
 pub(super) enum Sense {
     /// Nothing.
     Plain,
+    /// Of a value `user:password` the password is, where it looks random.
+    User,
     /// A value that looks random is a secret.
     Likely,
     /// Of a value `user:password` the password is; another as [`Sense::Likely`].
@@ -98,7 +101,9 @@ fn without_digits(word: &str) -> &str {
 
 fn noun(word: &str) -> bool {
     let (lists, word) = (NAMES.get(), without_digits(word));
-    lists.whole.contains(word) || ends_in_noun(word)
+    // A `\n` before it, as JSON writes it, leaves its letter.
+    let is_noun = lists.whole.contains(word) || word.ends_with("pass") || ends_in_noun(word);
+    is_noun && !lists.unlike.iter().any(|unlike| word.ends_with(unlike.as_str()))
 }
 
 fn ends_in_noun(word: &str) -> bool {
@@ -131,7 +136,11 @@ pub(super) fn sense(name: &str) -> Sense {
     let lists = NAMES.get();
     let (prefix, leaf) = name.rsplit_once('/').unwrap_or(("", name));
     let is_file = || leaf.rfind('.').is_some_and(|dot| leaf.get(dot..).is_some_and(|end| lists.files.contains(end)));
-    if prefix == "checksum" || (prefix.contains("ingress") && leaf.ends_with("secret")) || is_file() {
+    if prefix.starts_with("checksum")
+        || prefix.ends_with("node_modules")
+        || (prefix.contains("ingress") && leaf.ends_with("secret"))
+        || is_file()
+    {
         return Sense::Plain;
     }
     let words = words(leaf);
@@ -154,6 +163,11 @@ pub(super) fn sense(name: &str) -> Sense {
     } else {
         Sense::Likely
     }
+}
+
+/// What the name of an option says of its value: `--secret-id` names a secret, but for AppRole's, which are uids.
+pub(super) fn flag(name: &str, value: &str) -> Sense {
+    if name == "secret-id" && !literal::is_uuid(value) { Sense::Plain } else { sense(name) }
 }
 
 /// What a name says of the word that follows it with a blank between them: there it may be just a word of a sentence.
@@ -181,8 +195,11 @@ fn weak(words: &[String]) -> Sense {
     let lists = NAMES.get();
     let of = |list: &Words| before.last().is_some_and(|w| list.contains(w));
     let key = matches!(last.as_str(), "key" | "keys") && !of(&lists.plain_key_of);
-    if lists.login.contains(last) || last == "users" && of(&lists.login) {
+    let phrase = || before.last().is_some_and(|b| lists.login.contains(&(b.clone() + last)));
+    if lists.login.contains(last) || last == "users" && of(&lists.login) || phrase() {
         Sense::Login
+    } else if lists.user.contains(last) {
+        Sense::User
     } else if key || lists.likely.contains(last) {
         Sense::Likely
     } else {
@@ -190,9 +207,10 @@ fn weak(words: &[String]) -> Sense {
     }
 }
 
-/// Whether a field of a map with a secret-like name is itself no secret, such as the `name` in a reference.
+/// Whether a field of a map with a secret-like name is itself no secret, such as the `name` in a reference. In capitals it is the name of a
+/// variable, of which the map says that it is secret.
 pub(super) fn benign(child: &str) -> bool {
-    NAMES.get().benign.contains(&child.to_ascii_lowercase().replace(['-', '_'], ""))
+    child.bytes().any(|b| b.is_ascii_lowercase()) && NAMES.get().benign.contains(&child.to_ascii_lowercase().replace(['-', '_'], ""))
 }
 
 #[cfg(test)]

@@ -1,23 +1,31 @@
 //! `key: value`, `key = value` and `"key": "value"` anywhere in a text, whatever its format. Nested blocks are `blocks`' matter.
 use super::data::NAMES;
+use super::line::{Line, Place};
 use super::mode::Mode;
 use super::names::{self, Sense};
 use super::pattern::Pattern;
 use super::spans::Spans;
 use super::value::secret_from;
-use super::{encoded, literal};
+use super::{encoded, forms, literal};
 use std::ops::Range;
 
-static PAIR: Pattern = Pattern::new(r#"([^\W\d][\w.\-/]*)(\\*["'])?\]?[ \t]*(=>|->|<-|[:?+]=|[:=：＝])[ \t]*"#);
+static PAIR: Pattern = Pattern::new(r#"([^\W\d][\w.\-/]*)(\\*["'])?\]?(?:\*\*)?[ \t]*\\?(=>|->|<-|[:?+]=|[:=：＝])(?:\*\*[ \t])?[ \t]*"#);
 static WORD_PAIR: Pattern = Pattern::new(r#"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:]\S*?))[ \t]*;?\r?$"#);
-static LOGIN: Pattern = Pattern::new(r"(?:login|user|username|account)\s+\S+\s+(?:insecure-)?(?:password|passwd|secret)\s+(\S+)");
+static LOGIN: Pattern = Pattern::new(
+    r"(?:(?:login|user|username|account)\s+\S+|(?m:^)[ \t]*enable|\S/\S*passw\S*)\s+(?:insecure-)?(?:password|passwd|secret)\s+(\S+)",
+);
 static NAMED: Pattern = Pattern::new(
     r#"(?:\\*["'])?(?-u:\b)(?i-u:name|key|id)(?:\\*["'])?\s*[=:]\s*\\*["']([^"'\\<>]+)\\*["']\s*,?\s*(?:\\*["'])?(?i-u:value)(?:\\*["'])?\s*[=:]\s*\\*["']([^"'\\]+)\\*["']"#,
 );
-static ELEMENT: Pattern = Pattern::new(r"<(?:\w+:)?([\w.-]+)(?:\s[^<>]*)?>\s*([^<>]*?[^<>\s])\s*</");
-static NAMED_ELEMENT: Pattern =
-    Pattern::new(r"<(?i-u:name|key)>\s*([^<>]+?)\s*</(?i-u:name|key)>\s*<(?i-u:value)>\s*([^<>]*?[^<>\s])\s*</");
-static FLAG: Pattern = Pattern::new(r#"(?:^|\s)--?([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'-][^\s"';|&]*))"#);
+static NAMED_AFTER: Pattern = Pattern::new(
+    r#"(?-u:\b)(?i-u:value)(?:\\*["'])?(?-u:\s)*[=:](?-u:\s)*\\*["']([^"'\\]+)\\*["'](?-u:\s)*,?(?-u:\s)*(?:\\*["'])?(?i-u:name|key)(?:\\*["'])?(?-u:\s)*[=:](?-u:\s)*\\*["']([^"'\\<>]+)"#,
+);
+static ELEMENT: Pattern = Pattern::new(r"<(?:\w+:)?([\w.-]+)(?:\s[^<>]*)?>\s*(?:<(?i-u:value)>\s*)?([^<>]*?[^<>\s])\s*</");
+static NAMED_ELEMENT: Pattern = Pattern::new(
+    r"<(?i-u:name|key)>\s*([^<>]+?)\s*</(?i-u:name|key)>\s*(?:<[A-Za-z]+>[^<>]*</[A-Za-z]+>(?-u:\s)*){0,3}?<(?i-u:value|string)>\s*([^<>]*?[^<>\s])\s*</",
+);
+static FLAG: Pattern =
+    Pattern::new(r#"(?:^|\s)--?([A-Za-z][\w.-]*)[ \t]+(?:\\+(?:\r?\n|r?n)[ \t]*)?(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'-][^\s"';|&]*))"#);
 static COMPLEX: Pattern =
     Pattern::new(r#"(?m)^[ \t-]*\?[ \t]+["']?([\w.-]+)["']?[ \t]*\r?\n[ \t]*:[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'][^\n\r]*))"#);
 static CALL: Pattern = Pattern::new(r#"[(\[]\s*\\*["']([\w./-]+)\\*["']\s*,\s*(?:default\s*=\s*)?\\*(?:"([^"\\]+)\\*"|'([^'\\]+)\\*')"#);
@@ -27,12 +35,17 @@ static NAMED_WORD: Pattern =
 static TYPED: Pattern = Pattern::new(
     r#"([A-Za-z_]\w*)[ \t]*:?[ \t]+(?:string|String|str|&str|\[\]byte)[ \t]*:?=[ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|`([^`\n]+)`)"#,
 );
-static NAMED_TAG: Pattern = Pattern::new(r#"<\w[^<>]*?\s(?i-u:name|key|id)=\\*["']([^"'<>\\]+)\\*["'][^<>]*>\s*([^<>]*?[^<>\s])\s*</"#);
+static NAMED_TAG: Pattern = Pattern::new(
+    r#"<\w[^<>]*?\s(?i-u:name|key|id)=\\*["']([^"'<>\\]+)\\*["'][^<>]*>\s*(?:<(?:\w+:)?(?i-u:value)>\s*)?([^<>]*?[^<>\s])\s*</"#,
+);
 static FLOW_NAMED: Pattern = Pattern::new(r#"\{\s*(?:name|key):\s*([\w./-]+)\s*,\s*value:\s*([^\s,{}"']+)"#);
 static STATEMENT: Pattern = Pattern::new(r#"(?:^|[\s{;])([A-Za-z][\w.-]*)[ \t]+\\*"([^"\\\n]+)\\*"[ \t]*[;}]"#);
 static CDATA: Pattern = Pattern::new(r"<(?:\w+:)?([\w.-]+)(?:\s[^<>]*)?>\s*<!\[CDATA\[\s*([^\]]*[^\]\s])\s*\]\]>");
 static PIPE: Pattern = Pattern::new(r"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]*\|[ \t]*([^\s|]+)[ \t]*\r?$");
-static LOOSE: Pattern = Pattern::new(r#"(?:^|\s)([A-Za-z][\w.-]*)[ \t]+(?:\d{1,2}[ \t]+)?([^\s"'=:\\][^\s"'\\]{7,})"#);
+/// `process.env.TOKEN || 'x'`
+static DEFAULT: Pattern = Pattern::new(
+    r#"([A-Za-z_][A-Za-z0-9_]*)\\*["']?(?:[)\]]*(?-u:\s)*(?:\|\||\?\?|\?:)|[)\]]+(?-u:\s)+or)(?-u:\s)*(?:\\*"([^"\\\n]+)\\*"|'([^'\\\n]+)')"#,
+);
 static COMPARED: Pattern = Pattern::new(r#"\$([A-Za-z]\w*)\\*["']?\s*(?:[!=]=+|!?[~=]\*?)\s*\\*["']([^"'\\]+)"#);
 static CUT: Pattern = Pattern::new(r"\s+(?:[A-Za-z_][\w.-]*=|-{1,2}[A-Za-z]|&&|\|\||[|;>]|psql(?-u:\b)|exec(?-u:\b)|mysql|pg_|redis-cli)");
 
@@ -40,7 +53,7 @@ static CUT: Pattern = Pattern::new(r"\s+(?:[A-Za-z_][\w.-]*=|-{1,2}[A-Za-z]|&&|\
 static DIRECTIVE: Pattern = Pattern::made(|| {
     let words: Vec<String> = NAMES.get().directives.iter().map(|w| regex::escape(w)).collect();
     format!(
-        r#"(?-u:\b)(?:{})[ \t]+(?:set[ \t]+|always[ \t]+)?["']?\$?([A-Za-z][\w.-]*)["']?[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:;{{][^\s;]*))"#,
+        r#"(?-u:\b)(?:{})[ \t]+(?:set[ \t]+|always[ \t]+|-[a-zA-Z]+[ \t]+)?["']?\$?([A-Za-z][\w.-]*)["']?[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:;{{][^\s;]*))"#,
         words.join("|")
     )
 });
@@ -60,7 +73,16 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
             sense if sense < Sense::Secret && names::holds(name.as_str()) && opens() => Sense::Secret,
             sense => sense,
         };
-        if sense == Sense::Plain {
+        // An image and its tag, or a host and its port; and a key that is said to be public.
+        let is_tag = || {
+            sep.as_str() == ":"
+                && whole.as_str().ends_with(':')
+                && name.as_str().contains('/')
+                && !text.get(at..).is_some_and(|r| r.starts_with(['"', '\'', '\\']))
+        };
+        let is_option = || name.as_str() == "secret-id" && text.get(..name.start()).is_some_and(|t| t.ends_with("--"));
+        let is_public = || name.as_str() == "key" && text.get(..name.start()).is_some_and(|t| t.ends_with("ublic "));
+        if sense == Sense::Plain || is_tag() || is_public() || is_option() {
             continue;
         }
         line.go_to(text, name.start());
@@ -91,17 +113,45 @@ pub(super) fn find(text: &str, mode: Mode, out: &mut Spans) {
             }
         }
     };
-    for pattern in [&NAMED, &ELEMENT, &NAMED_ELEMENT, &FLAG, &CALL, &PHRASE, &TYPED, &NAMED_TAG, &FLOW_NAMED, &STATEMENT, &CDATA, &PIPE] {
+    for pattern in [&NAMED, &ELEMENT, &NAMED_ELEMENT, &CALL, &PHRASE, &TYPED, &NAMED_TAG, &FLOW_NAMED, &STATEMENT, &CDATA, &PIPE] {
         take(pattern, names::sense);
     }
+    if text.contains(['|', '?', ')', ']']) {
+        take(&DEFAULT, names::sense);
+    }
+    take(&FLAG, |name| names::flag(name, ""));
     if text.contains('\n') {
         take(&WORD_PAIR, names::sense);
         take(&COMPLEX, names::sense);
     }
     take(&DIRECTIVE, names::sense);
-    [&NAMED_WORD, &LOOSE, &COMPARED].into_iter().for_each(|pattern| take(pattern, names::named));
+    [&NAMED_WORD, &COMPARED].into_iter().for_each(|pattern| take(pattern, names::named));
+    loose(text, out);
+    for (value, name) in NAMED_AFTER.captures(text).filter_map(|c| c.get(1).zip(c.get(2))) {
+        add(text, value.range(), names::sense(name.as_str()), out);
+    }
     for value in LOGIN.captures(text).filter_map(|c| c.get(1)) {
         add(text, value.range(), Sense::Secret, out);
+    }
+}
+
+/// Adds words that look random behind a name, or behind a name and a short number, with blanks between them.
+fn loose(text: &str, out: &mut Spans) {
+    for line in text.split(['\n', '\r']) {
+        let mut name = "";
+        for word in line.split([' ', '\t']).filter(|word| !word.is_empty()) {
+            let value = word.split(['"', '\'', '\\']).next().unwrap_or_default();
+            let is_name = |name: &str| {
+                name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|b| forms::word(b) || b"-.".contains(&b))
+            };
+            if value.len() >= 8 && !value.starts_with(['=', ':', '<']) && is_name(name) && literal::looks_random(value) {
+                let start = (value.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+                add(text, start..start + value.len(), names::named(name), out);
+            }
+            if word.len() > 2 || !word.bytes().all(|b| b.is_ascii_digit()) {
+                name = word;
+            }
+        }
     }
 }
 
@@ -114,78 +164,15 @@ pub(super) fn add(text: &str, range: Range<usize>, sense: Sense, out: &mut Spans
     true
 }
 
-/// The line on which a pair stands. It only moves forward, so each line is looked at once, however many pairs are on it.
-#[derive(Default)]
-struct Line {
-    range: Range<usize>,
-    /// Where what is no white space begins.
-    body: usize,
-    field: Option<bool>,
-}
-
-impl Line {
-    fn go_to(&mut self, text: &str, at: usize) {
-        if at < self.range.end {
-            return;
-        }
-        let start = text.get(self.range.end..at).and_then(|t| t.rfind(['\n', '\r'])).map_or(self.range.start, |n| self.range.end + n + 1);
-        let rest = text.get(start..).unwrap_or_default();
-        self.range = start..start + rest.find(['\n', '\r']).unwrap_or(rest.len());
-        self.body = start + rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        self.field = None;
-    }
-
-    /// Whether a pair is one of PromQL's matchers, `metric{name="value"}`, where a value is the name of something.
-    fn is_matcher(&mut self, text: &str, name: usize, value: usize) -> bool {
-        let Some(open) = name.checked_sub(self.body).and_then(|_| text.get(self.body.max(name.saturating_sub(512))..name)) else {
-            return false;
-        };
-        let before = open.rfind('{').filter(|at| !open.get(*at..).is_some_and(|t| t.contains('}'))).and_then(|at| open.get(..at));
-        before.is_some_and(|b| b.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':'))
-            && text.get(value..).is_some_and(|v| v.trim_start_matches('\\').starts_with('"'))
-    }
-
-    /// Whether a reference follows on one of the next two lines.
-    fn names_a_field(&mut self, text: &str) -> bool {
-        let next = || text.get(self.range.start..).is_some_and(|t| t.lines().skip(1).take(2).any(|l| l.contains("remoteRef:")));
-        *self.field.get_or_insert_with(next)
-    }
-}
-
-/// How a pair stands in its text.
-struct Place {
-    whole_line: bool,
-    quoted_name: bool,
-    colon: bool,
-    spaced: bool,
-    prose: bool,
-    /// `db.password:x`, as files of properties have it.
-    property: bool,
-}
-
-impl Place {
-    fn of(text: &str, start: usize, line: &Line, quoted_name: bool, sep: &str, whole: &str, mode: Mode) -> Self {
-        let lead = text.get(line.body..start).unwrap_or_default();
-        let comment = lead.starts_with('#') || lead.starts_with("//");
-        let lead = if lead.len() > 64 { lead } else { lead.trim_end() };
-        let first =
-            matches!(lead, "" | "-" | "\"" | "'" | "- \"" | "- '" | "export" | "set" | "ENV" | "ARG" | ";" | "#" | "- -" | "?" | "[")
-                || lead == "- export";
-        Self {
-            whole_line: first && mode != Mode::Prose,
-            quoted_name,
-            colon: matches!(sep, ":" | "："),
-            spaced: whole.ends_with([' ', '\t', '：'])
-                || text.get(start + whole.len()..).is_some_and(|r| r.starts_with(['"', '\'', '\\', '\n', '\r'])),
-            prose: mode == Mode::Prose || (comment && sep == ":"),
-            property: !quoted_name && !whole.contains('/') && whole.contains(['.', '_']),
-        }
-    }
-}
-
 /// Adds the value that begins here; gives its range.
 fn value(text: &str, at: usize, line: &Line, sense: Sense, place: &Place, lists: &mut usize, out: &mut Spans) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
+    // It goes on in the next line.
+    let next = rest.strip_prefix("\\\n").or_else(|| rest.strip_prefix("\\\r\n")).map(|next| next.trim_start_matches([' ', '\t']));
+    if let Some(next) = next.filter(|next| !next.starts_with('\\')) {
+        let start = text.len() - next.len();
+        return value(text, start, &line.next(text, start), sense, place, lists, out);
+    }
     // A text over several lines, as Python and TOML write it.
     for quotes in ["\"\"\"", "'''"] {
         if let Some(inner) = rest.strip_prefix(quotes) {
@@ -197,8 +184,15 @@ fn value(text: &str, at: usize, line: &Line, sense: Sense, place: &Place, lists:
     let opener = rest.len() - rest.trim_start_matches('\\').len();
     if let Some(quote) = rest.get(opener..)?.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let start = at + opener + 1;
-        let end = start + closing(text.get(start..)?, quote, opener);
-        let sense = if place.prose && place.colon { sense.min(Sense::Likely) } else { sense };
+        let mut end = start + closing(text.get(start..)?, quote, opener);
+        // A shell writes a single quote within single quotes so.
+        while let Some(next) =
+            ["'\"'\"'", "'\\''"].iter().find(|next| quote == '\'' && text.get(end..).is_some_and(|r| r.starts_with(**next)))
+        {
+            let from = end + next.len();
+            end = from + closing(text.get(from..)?, quote, opener);
+        }
+        let sense = if place.prose && place.colon && !place.quoted_name { sense.min(Sense::Likely) } else { sense };
         add(text, start..end, sense, out);
         return Some(start..end);
     }
@@ -207,7 +201,13 @@ fn value(text: &str, at: usize, line: &Line, sense: Sense, place: &Place, lists:
     if place.colon && (line.starts_with("//") || literal::is_alias(line)) {
         return None;
     }
-    if is_flow(line, place) {
+    // Code in Markdown; with a blank in it, it is a command.
+    let code = line.strip_prefix('`').and_then(|rest| rest.split_once('`')).map(|(code, _)| code);
+    if let Some(code) = code.filter(|code| !code.contains(' ') && literal::is_literal(&format!("`{code}`"))) {
+        add(text, at + 1..at + 1 + code.len(), sense, out);
+        return Some(at + 1..at + 1 + code.len());
+    }
+    if place.is_flow(line) {
         // Lists that begin within lists are each looked at to their end; what would take too many passes is secret as a whole.
         let inner = line.get(1..line.find([']', '}']).unwrap_or(line.len()))?;
         let Some(left) = lists.checked_sub(inner.len()) else {
@@ -221,7 +221,8 @@ fn value(text: &str, at: usize, line: &Line, sense: Sense, place: &Place, lists:
     let len = if place.whole_line && (place.colon || !place.prose) {
         let comment = line.find(" #").unwrap_or(line.len());
         let cut = if place.colon { line.len() } else { CUT.regex().and_then(|c| c.find(line)).map_or(line.len(), |m| m.start()) };
-        let value = line.get(..comment.min(cut))?.trim_end();
+        let next = line.find(',').filter(|at| place.header && line.get(*at..).is_some_and(|rest| rest.contains('=')));
+        let value = line.get(..comment.min(cut).min(next.unwrap_or(line.len())))?.trim_end();
         if place.quoted_name { value.trim_end_matches(',').len() } else { value.len() }
     } else {
         inline(line)
@@ -229,32 +230,23 @@ fn value(text: &str, at: usize, line: &Line, sense: Sense, place: &Place, lists:
     if place.colon && (place.prose || !(place.spaced || place.quoted_name || place.whole_line && place.property)) {
         sense = sense.min(Sense::Likely);
     }
-    add(text, at..at + len, sense, out);
-    Some(at..at + len)
-}
-
-/// Whether a list or a map begins here, and not a password with a bracket: that one goes on behind the bracket's end or has none.
-fn is_flow(line: &str, place: &Place) -> bool {
-    let (Some(open), Some(rest)) = (line.chars().next(), line.get(1..)) else { return false };
-    let close = match open {
-        '[' => ']',
-        '{' if !rest.starts_with('{') => '}',
-        _ => return false,
-    };
-    let begins = rest.trim_start().is_empty() || rest.starts_with(['"', '\'', '\\', ' ', '[', '{']);
-    if place.colon || place.quoted_name || begins {
-        return true;
+    if add(text, at..at + len, sense, out) || !place.whole_line || sense == Sense::Secret {
+        return Some(at..at + len);
     }
-    let after = rest.find(close).and_then(|end| rest.get(end + 1..));
-    after.is_some_and(|a| !a.starts_with(|c: char| c.is_alphanumeric()))
+    // Of a line of a script, `KEY=value command`, the first word. Where that is none either, the line may hold another pair.
+    let first = line.get(..len)?.find(char::is_whitespace).filter(|_| !place.colon && !place.spaced)?;
+    add(text, at..at + first, sense, out).then_some(at..at + first)
 }
 
 /// The length of an unquoted value inside a longer line; `${...}` and `{{ ... }}` are held together.
 fn inline(line: &str) -> usize {
-    for (open, close) in [("{{", "}}"), ("${", "}"), ("$(", ")")] {
+    for (open, close) in [("{{", "}}"), ("${", "}"), ("$(", ")"), ("<path:", ">")] {
         if line.starts_with(open) {
             return line.find(close).map_or(line.len(), |n| n + close.len());
         }
+    }
+    if let Some(end) = line.find('}').filter(|_| line.starts_with('{')) {
+        return end + 1;
     }
     line.find(|c: char| c.is_whitespace() || ",;&\"'`)}]>|\\".contains(c)).unwrap_or(line.len())
 }
@@ -282,11 +274,16 @@ fn closing(text: &str, quote: char, escapes: usize) -> usize {
     text.len()
 }
 
-/// The literals of a list or map on one line.
+/// The literals of a list or map on one line. Of a list of maps under a name that only may be secret, each member tells by its own name.
 fn flow(text: &str, at: usize, map: bool, inner: &str, sense: Sense, out: &mut Spans) -> Option<Range<usize>> {
+    let of_maps = !map && inner.trim_start().starts_with('{');
+    if of_maps && sense < Sense::Secret {
+        return None;
+    }
     let mut start = at + 1;
     for part in inner.split(',') {
-        let (name, value) = if map { part.split_once(':')? } else { ("", part) };
+        let (name, value) = if map || of_maps { part.split_once(':')? } else { ("", part) };
+        let name = name.trim_start().trim_start_matches('{');
         let bare = value.trim().trim_matches(['"', '\'']);
         let from = start + part.len() - value.len() + value.find(bare).unwrap_or(0);
         if !names::benign(name.trim().trim_matches(['"', '\''])) {
@@ -321,7 +318,8 @@ mod tests {
             &COMPARED,
             &CDATA,
             &PIPE,
-            &LOOSE,
+            &DEFAULT,
+            &NAMED_AFTER,
             &NAMED_WORD,
             &CUT,
             &DIRECTIVE,

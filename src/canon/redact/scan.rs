@@ -7,7 +7,7 @@ use super::pattern::Pattern;
 use super::spans::{self, Span, Spans, secret_of};
 use super::token::{Domain, Tokens};
 use super::value::secret_from;
-use super::{blocks, commands, encoded, learned, logins, pairs, plain, shapes, splice, tables, urls, walk};
+use super::{blocks, commands, encoded, forms, learned, logins, pairs, plain, shapes, splice, tables, urls, walk};
 use crate::value::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -114,6 +114,18 @@ impl<'r> Scan<'r> {
         let spans = logins::find(text)?.merged();
         spans.iter().for_each(|span| self.learn(secret_of(text, span)));
         self.applied(text, &spans)
+    }
+
+    /// A file of settings under the name of a secret, as `credentials` is, redacted by its own names; nothing where it is none, or holds no
+    /// secret.
+    pub(super) fn settings(&self, text: &str) -> Option<String> {
+        let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| forms::word(b) || b"-.".contains(&b));
+        let is_setting = |line: &str| {
+            line.trim().is_empty()
+                || line.starts_with(['#', ';', '['])
+                || line.split_once(['=', ':']).is_some_and(|(name, _)| is_name(name.trim()))
+        };
+        (text.trim().contains('\n') && text.lines().all(is_setting)).then(|| self.text(text, Mode::Full)).flatten()
     }
 
     /// A text with tokens in place of its secrets; nothing where there is none.
@@ -244,13 +256,13 @@ mod tests {
         /// What a run remembers of earlier runs changes neither what it replaces nor which copies it searches.
         #[test]
         fn a_text_that_is_met_again_is_judged_as_at_first(
-            met in prop::collection::vec((text(), 0..4_usize, 0..3_usize), 1..8),
-            again in prop::collection::vec((0..8_usize, 0..4_usize, 0..3_usize), 1..8),
+            met in prop::collection::vec((text(), 0..5_usize, 0..3_usize), 1..8),
+            again in prop::collection::vec((0..8_usize, 0..5_usize, 0..3_usize), 1..8),
         ) {
             let (tokens, memos) = (Tokens::new(&[7; 32]), Mutex::default());
             let again: Vec<_> = again.iter().filter_map(|(i, sense, mode)| Some((met.get(*i)?.0.clone(), *sense, *mode))).collect();
             for (text, sense, mode) in met.iter().chain(&again) {
-                let sense = [Sense::Plain, Sense::Likely, Sense::Login, Sense::Secret][*sense];
+                let sense = [Sense::Plain, Sense::User, Sense::Likely, Sense::Login, Sense::Secret][*sense];
                 let mode = [Mode::Full, Mode::Prose, Mode::Shapes][*mode];
                 let (fresh, remembering) = (Mutex::default(), Scan::new(&tokens, &memos));
                 let looking = Scan::new(&tokens, &fresh);

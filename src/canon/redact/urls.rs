@@ -5,33 +5,46 @@ use super::names::{self, Sense};
 use super::pattern::Pattern;
 use super::spans::Spans;
 
-static LOGIN: Pattern = Pattern::new(r#"[A-Za-z][A-Za-z0-9+.-]*://([^\s:/@"'<>]*):([^\s/"'<>]*)@"#);
+static LOGIN: Pattern = Pattern::new(r#"[A-Za-z][A-Za-z0-9+.-]*://([^\s:/"'<>]*):([^\s/"'<>]*)@"#);
 static ODD_LOGIN: Pattern =
     Pattern::new(r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@"'<>]+:([^\s"'<>@]*[/#?'"][^\s<>@]*)@[A-Za-z0-9][\w.-]*(?::\d+)?(?:[/\s"'?]|$)"#);
-static ORACLE: Pattern = Pattern::new(r#"jdbc:oracle:\w+:[^\s/"'@]+/("[^"]*"|[^\s"']+?)@"#);
 static USER: Pattern = Pattern::new(r#"[A-Za-z][A-Za-z0-9+.-]*://([^\s:/@"'<>,]+)@"#);
 static QUERY: Pattern = Pattern::new(r#"(?:[?&;]|&amp;|\\u0026)([A-Za-z_][\w.%-]*)=([^&\s"'<>#;\\]+)"#);
-static HOOK: Pattern = Pattern::new(concat!(
-    r#"(?:hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/"#,
-    r#"|discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/"#,
-    r#"|(?:webhook\.office\.com|outlook\.office(?:365)?\.com)/webhook(?:b2)?/"#,
-    r#"|api\.telegram\.org/bot|events\.pagerduty\.com/integration/|hc-ping\.com/|hooks\.zapier\.com/hooks/catch/|maker\.ifttt\.com/trigger/\w+/with/key/"#,
-    r#"|://[^\s/"'<>]+/(?:hooks|webhooks?|api/webhooks?|incoming)/(?:[a-z]+/)?)"#,
-    r#"([^\s"'<>?#]+)"#
+
+/// Logins at a server without a scheme: of Go's driver of MySQL (`user:password@tcp(host:1)/db`), of Oracle's (`user/password@//host`), of
+/// CVS and Asterisk, and `user:password@host:1`.
+static BARE: Pattern = Pattern::new(concat!(
+    r#"[A-Za-z0-9_.%+$-]+:([^ \t\r\n"'`<>/][^ \t\r\n"'`<>]*?)@(?:[a-z0-9+-]*\([^() \t\r\n]*\)/|/[A-Za-z0-9_?])"#,
+    r#"|[A-Za-z0-9_.$#-]+/("[^"]*"|[^ \t\r\n"'/]+?)@(?://|[A-Za-z0-9_.-]+:(?:15[0-9][0-9]|2484)[/:]|(?i-u:\(description))|jdbc:oracle:\w+:[^ \t\r\n/"'@]+/("[^"]*"|[^ \t\r\n"']+?)@"#,
+    r#"|:[a-z]*server:[A-Za-z0-9_.-]+:([^ \t\r\n"'@:]+)@|register[ \t]*=>[ \t]*[A-Za-z0-9_.+-]+:([^ \t\r\n"'@:]+)@"#,
+    r#"|(?:^|[ \t\r\n"'=,])([A-Za-z0-9_.%+$-]+):([^ \t\r\n"'/@:]+)@[A-Za-z0-9_.-]*:[0-9]{2,5}(?:[/\s"',?\\]|$)"#,
 ));
+
+/// The path of a webhook, and before it what says so in the address of a server that is not known for it.
+static HOOK: Pattern = Pattern::made(|| {
+    let known: Vec<String> = NAMES.get().hooks.iter().map(|h| regex::escape(h).replace(r"\*", r#"[^ \t\r\n/"'<>]+"#)).collect();
+    format!(
+        r#"(?:(?:://(?:[^ \t\r\n/"'<>]*[.@])?)?(?:{})|(://[^ \t\r\n/"'<>]+/(?:hooks|webhooks?|api/webhooks?|api/push|incoming)/(?:[a-z]+/)?))([^ \t\r\n"'<>?#]+)"#,
+        known.join("|")
+    )
+});
 
 /// Adds the secrets of all URLs in a text.
 pub(super) fn find(text: &str, out: &mut Spans) {
-    for password in ORACLE.captures(text).filter_map(|c| c.get(1)).filter(|p| is_literal(p.as_str())) {
-        out.add(password.range());
+    // The digest of an image is none of a login.
+    if text.match_indices('@').any(|(at, _)| !text.get(at..).is_some_and(|rest| rest.starts_with("@sha256:"))) {
+        bare(text, out);
     }
     if text.contains("://") {
         for found in LOGIN.captures(text) {
             let (Some(user), Some(password)) = (found.get(1), found.get(2)) else { continue };
-            if is_literal(password.as_str()) && password.as_str() != "x-oauth-basic" {
+            let is_mail = user.as_str().contains('@');
+            // The port of one host and the user of the next.
+            let is_port = is_mail && password.as_str().split(',').next().is_some_and(|p| p.bytes().all(|b| b.is_ascii_digit()));
+            if is_literal(password.as_str()) && password.as_str() != "x-oauth-basic" && !is_port {
                 out.add(password.range());
             }
-            if looks_random(user.as_str()) && user.len() >= 16 {
+            if !is_mail && looks_random(user.as_str()) && user.len() >= 16 {
                 out.add(user.range());
             }
         }
@@ -54,11 +67,23 @@ pub(super) fn find(text: &str, out: &mut Spans) {
         }
     }
     if text.contains('/') {
-        for (whole, path) in HOOK.captures(text).filter_map(|c| c.get(0).zip(c.get(1))) {
-            let known = text.get(whole.start()..path.start()).is_some_and(|t| !t.ends_with("hooks/") || t.contains("discord"));
-            if is_literal(path.as_str()) && (path.as_str().split('/').any(looks_random) || (known && path.len() >= 20)) {
+        for (is_known, path) in HOOK.captures(text).filter_map(|c| Some((c.get(1).is_none(), c.get(2)?))) {
+            if is_literal(path.as_str()) && (path.as_str().split('/').any(looks_random) || (is_known && path.len() >= 16)) {
                 out.add(path.range());
             }
+        }
+    }
+}
+
+/// Adds the passwords of logins without a scheme.
+fn bare(text: &str, out: &mut Spans) {
+    for found in BARE.captures(text) {
+        // `sip:200@host:5060` has a scheme and no password.
+        let is_address =
+            found.get(6).is_some_and(|user| matches!(user.as_str(), "sip" | "sips" | "mailto" | "xmpp" | "acct" | "ssh" | "git"));
+        let password = (1..6).chain([7]).find_map(|group| found.get(group));
+        if let Some(password) = password.filter(|p| !is_address && is_literal(p.as_str())) {
+            out.add(password.range());
         }
     }
 }
@@ -83,7 +108,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in [&LOGIN, &ODD_LOGIN, &ORACLE, &USER, &QUERY, &HOOK] {
+        for pattern in [&LOGIN, &ODD_LOGIN, &BARE, &USER, &QUERY, &HOOK] {
             assert!(pattern.regex().is_some());
         }
     }

@@ -62,12 +62,12 @@ fn array(scan: &Scan<'_>, before: &[Value], list: &mut [Value], place: Place) {
 fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
     let content = if is_secret(map) { content(scan, map) } else { Vec::new() };
     // A parameter, or an operation of a JSON patch.
-    let named = map.contains_key("value").then(|| {
+    let named = map.keys().any(|key| is_value(key)).then(|| {
         let name = ["name", "key", "path"].iter().find_map(|k| map.get(k).and_then(Value::as_str));
         let is_marked = NAMES.get().marks.iter().any(|mark| map.get(mark) == Some(&Value::Bool(true)));
         if is_marked { Sense::Secret } else { name.map_or(Sense::Plain, |n| scan.name(n).sense) }
     });
-    let reference = map.contains_key("remoteRef") || map.contains_key("sourceRef");
+    let reference = ["remoteRef", "sourceRef", "secretPath", "objectName"].iter().any(|k| map.contains_key(k));
     let keyed = ["name", "secretName", "existingSecret"].iter().any(|k| map.contains_key(k));
     let is_key = map.contains_key("kty");
     let defined = is_defined_secret(map);
@@ -85,7 +85,7 @@ fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
         if (name.holds && is_container) || (is_key && NAMES.get().key_objects.contains(key.as_str())) {
             sense = Sense::Secret;
         }
-        if let Some(named) = named.filter(|_| key == "value") {
+        if let Some(named) = named.filter(|_| is_value(key)) {
             sense = sense.max(named);
         }
         if place.sense == Sense::Secret && place.mode != Mode::Shapes && !names::benign(key) && !(key == "key" && keyed) {
@@ -115,6 +115,7 @@ fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
             Mode::Shapes => Sense::Plain,
             _ => sense,
         };
+        let is_inherited = place.sense == Sense::Secret;
         let place = |sense, mode| Place { sense, mode, holds_secrets: defined && key == "spec" };
         match child {
             Value::Object(values) if holds_secrets && matches!(key.as_str(), "data" | "stringData") => {
@@ -127,6 +128,13 @@ fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
             }
             Value::String(text) if name.logins && mode == Mode::Full => {
                 if let Some(redacted) = scan.logins(text) {
+                    *text = redacted.into();
+                } else {
+                    visit(scan, child, place(sense, mode));
+                }
+            }
+            Value::String(text) if sense == Sense::Secret && !is_inherited && mode == Mode::Full => {
+                if let Some(redacted) = scan.settings(text) {
                     *text = redacted.into();
                 } else {
                     visit(scan, child, place(sense, mode));
@@ -180,6 +188,11 @@ fn is_defined_secret(map: &Map) -> bool {
     map.contains_key("apiVersion")
         && map.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("Secret"))
         && !is_secret(map)
+}
+
+/// Whether what stands beside a `name` is named by it: of a variable, of a parameter of Tekton and Argo, of one of a plugin.
+fn is_value(key: &str) -> bool {
+    matches!(key, "value" | "default" | "string" | "map" | "array")
 }
 
 /// Redacts field names, which may hold secrets too.
