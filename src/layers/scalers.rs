@@ -46,7 +46,11 @@ pub(super) const READ: &[(&str, &str, &[&str])] = &[
     ("autoscaling", "HorizontalPodAutoscaler", HORIZONTAL),
     ("datadoghq.com", "WatermarkPodAutoscaler", HORIZONTAL),
     ("jamiethompson.me", "PredictiveHorizontalPodAutoscaler", HORIZONTAL),
-    ("datadoghq.com", "DatadogPodAutoscaler", &["/spec/targetRef", "/spec/constraints", "/spec/applyPolicy", "/status/conditions"]),
+    (
+        "datadoghq.com",
+        "DatadogPodAutoscaler",
+        &["/spec/targetRef", "/spec/constraints", "/spec/applyPolicy", "/spec/policy", "/status/conditions"],
+    ),
     (
         "autoscaling.internal.knative.dev",
         "PodAutoscaler",
@@ -112,7 +116,9 @@ fn horizontal(hpa: &Object) -> Option<(i64, i64, bool)> {
     // An HPA without a status from its controller has scaled nothing.
     let says = hpa.value.pointer("/status/desiredReplicas").and_then(Value::as_i64);
     let is_taken_up = says.is_some_and(|n| n > 0) || is(hpa, "ScalingActive", "True");
-    let is_failing = !is_taken_up || is(hpa, "AbleToScale", "False") || is(hpa, "ScalingActive", "False");
+    // Datadog's, while it only says what it would do.
+    let is_trying = is(hpa, "DryRun", "True");
+    let is_failing = !is_taken_up || is_trying || is(hpa, "AbleToScale", "False") || is(hpa, "ScalingActive", "False");
     let number = |p: &str| hpa.value.pointer(p).and_then(Value::as_i64);
     Some((number("/spec/minReplicas").unwrap_or(1), number("/spec/maxReplicas")?, is_failing))
 }
@@ -132,10 +138,11 @@ fn keda(scaled: &Object) -> Option<(i64, i64, bool)> {
     Some((least, number("maxReplicaCount").unwrap_or(100), is_paused || !is_taken_up || is(scaled, "Ready", "False")))
 }
 
-/// Datadog's (datadog-operator, api/datadoghq/v1alpha2/datadogpodautoscaler_types.go).
+/// Datadog's (datadog-operator, api/datadoghq/v1alpha2/datadogpodautoscaler_types.go; the older form has a `policy`, v1alpha1).
 fn datadog(scaler: &Object) -> Option<(i64, i64, bool)> {
     let number = |name: &str| scaler.value.pointer(&format!("/spec/constraints/{name}")).and_then(Value::as_i64);
-    let is_asked = meta::text(&scaler.value, "/spec/applyPolicy/mode") != "Preview";
+    let is_asked = meta::text(&scaler.value, "/spec/applyPolicy/mode") != "Preview"
+        && !matches!(meta::text(&scaler.value, "/spec/policy/applyMode"), "Manual" | "None");
     let is_active = is(scaler, "Active", "True") && !is(scaler, "HorizontalAbleToScale", "False");
     Some((number("minReplicas").unwrap_or(1), number("maxReplicas").unwrap_or(i64::MAX), !is_asked || !is_active))
 }
@@ -194,6 +201,15 @@ mod tests {
         assert_eq!(datadog(spec("Apply"), "True"), Some((1, 6)));
         assert_eq!(datadog(spec("Apply"), "False"), None);
         assert_eq!(datadog(spec("Preview"), "True"), None, "it only says what it would do");
+        let older = |mode: &str| json!({"targetRef": target, "constraints": {"maxReplicas": 6}, "policy": {"applyMode": mode}});
+        assert_eq!(datadog(older("All"), "True"), Some((1, 6)));
+        assert_eq!(datadog(older("None"), "True"), None, "it only says what it would do");
+        let watermark = |conditions: Value| {
+            let spec = json!({"scaleTargetRef": target, "maxReplicas": 5});
+            bounds("datadoghq.com", "WatermarkPodAutoscaler", json!({}), spec, json!({"desiredReplicas": 2, "conditions": conditions}))
+        };
+        assert_eq!(watermark(json!([])), Some((1, 5)));
+        assert_eq!(watermark(json!([{"type": "DryRun", "status": "True"}])), None, "it only says what it would do");
         let knative = json!({"annotations": {"autoscaling.knative.dev/min-scale": "1"}});
         let found = bounds("autoscaling.internal.knative.dev", "PodAutoscaler", knative, json!({"scaleTargetRef": target}), json!({}));
         assert_eq!(found, Some((1, i64::MAX)));
