@@ -1,4 +1,5 @@
 //! The files of a bundle, in memory or unpacked when they are read. Whoever implements it has checked their bytes against SHA256SUMS.
+use crate::bundle::lines::lines_at;
 use crate::bundle::recent::Recent;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -79,13 +80,8 @@ impl<'f> Numbered<'f> {
 impl Span {
     /// The lines of a file, each with its number, from 1.
     pub(super) fn lines(file: u32, bytes: &[u8]) -> impl Iterator<Item = (usize, Self)> {
-        let mut from = 0;
-        let spans = bytes.split(|b| *b == b'\n').map(move |line| {
-            let span = Self { file, from, len: u32::try_from(line.len()).unwrap_or(u32::MAX) };
-            from = from.saturating_add(span.len).saturating_add(1);
-            span
-        });
-        (1..).zip(spans).filter(|(_, span)| span.len > 0)
+        let short = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        lines_at(bytes).map(move |(number, at, line)| (number, Self { file, from: short(at.start), len: short(line.len()) }))
     }
 
     /// The file in which it is.

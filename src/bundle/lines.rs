@@ -4,6 +4,18 @@ use crate::value::{Map, Value};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// The lines of a file that are not empty, each with its number, from 1, and its position.
+pub fn lines_at(bytes: &[u8]) -> impl Iterator<Item = (usize, Range<usize>, &[u8])> {
+    let mut start = 0;
+    let all = bytes.split(|b| *b == b'\n').map(move |line| {
+        let range = start..start + line.len();
+        start = range.end + 1;
+        (range, line)
+    });
+    (1..).zip(all).filter(|(_, (_, line))| !line.is_empty()).map(|(number, (range, line))| (number, range, line))
+}
 
 /// A line of `health/<layer>/<kind>.jsonl`.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]

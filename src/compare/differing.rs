@@ -1,6 +1,7 @@
 //! The objects whose lines of a facet differ between two bundles, and where these lines are. Only files that are not in both bundles are read,
 //! one kind at a time, and no line is kept.
-use crate::compare::{CompareError, Side, Spot, lines_at};
+use crate::bundle::lines::lines_at;
+use crate::compare::{CompareError, Side, Spot};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
@@ -74,8 +75,9 @@ fn merge<'s>(entry: &'s str, stem: &str, x: File<'s>, y: File<'s>, out: &mut BTr
     let ((before, x), (after, y)) = (x, y);
     let (mut x, mut y) = (x.iter().flat_map(|bytes| lines_at(bytes)).peekable(), y.iter().flat_map(|bytes| lines_at(bytes)).peekable());
     loop {
-        let spot = |side: &Side, line: Option<&(Range<usize>, &[u8])>| line.map(|(_, line)| side.spot(entry, stem, line)).transpose();
-        if let (Some((_, a)), Some((_, b))) = (x.peek(), y.peek())
+        let spot =
+            |side: &Side, line: Option<&(usize, Range<usize>, &[u8])>| line.map(|(.., line)| side.spot(entry, stem, line)).transpose();
+        if let (Some((.., a)), Some((.., b))) = (x.peek(), y.peek())
             && a == b
         {
             x.next();
@@ -88,10 +90,10 @@ fn merge<'s>(entry: &'s str, stem: &str, x: File<'s>, y: File<'s>, out: &mut BTr
             (a, b) => b.is_some().cmp(&a.is_some()),
         };
         let (old, new) = (order.is_le(), order.is_ge());
-        if let Some((spot, (at, _))) = a.filter(|_| old).zip(x.next_if(|_| old)) {
+        if let Some((spot, (_, at, _))) = a.filter(|_| old).zip(x.next_if(|_| old)) {
             out.entry(spot).or_default().before = Some(Place { side: before, entry, at });
         }
-        if let Some((spot, (at, _))) = b.filter(|_| new).zip(y.next_if(|_| new)) {
+        if let Some((spot, (_, at, _))) = b.filter(|_| new).zip(y.next_if(|_| new)) {
             out.entry(spot).or_default().after = Some(Place { side: after, entry, at });
         }
         if x.peek().is_none() && y.peek().is_none() {

@@ -69,8 +69,8 @@ pub struct Instances {
     /// Layer → the numbers of its places.
     of: HashMap<Text, Vec<usize>>,
     protected: BTreeSet<String>,
-    /// Of each bundle, the uids of its objects, once one was looked for.
-    uids: Vec<OnceLock<HashSet<Text>>>,
+    /// Of each bundle, uid → the number of the object's place, once one was looked for.
+    uids: Vec<OnceLock<HashMap<Text, usize>>>,
 }
 
 #[derive(Deserialize)]
@@ -209,8 +209,20 @@ impl Instances {
 
     /// Whether a bundle holds an object with this uid.
     pub fn has(&self, side: usize, uid: &str) -> bool {
-        let all = || self.in_bundle(side).map(|(_, at)| at.uid.clone()).collect();
-        !uid.is_empty() && self.uids.get(side).is_some_and(|uids| uids.get_or_init(all).contains(uid))
+        self.of_uid(side, uid).is_some()
+    }
+
+    /// The place of the object with this uid in one bundle.
+    pub fn of_uid(&self, side: usize, uid: &str) -> Option<&Spot> {
+        let all = || {
+            let mut out = HashMap::new();
+            for (at, instance) in self.all.values().enumerate().filter_map(|(at, all)| Some((at, all.get(side)?.as_ref()?))) {
+                out.entry(instance.uid.clone()).or_insert(at);
+            }
+            out
+        };
+        let at = self.uids.get(side).filter(|_| !uid.is_empty())?.get_or_init(all).get(uid)?;
+        self.all.get_index(*at).map(|(spot, _)| spot)
     }
 
     /// The layer of the Application (`namespace/name`) that a mark names, if any bundle saw it below a root.

@@ -16,7 +16,6 @@ pub use changes::{Change, ChangeKind, changes};
 pub use differing::{Place, differing};
 pub use fields::{FieldChange, differences};
 pub use instances::{Instance, Instances};
-use side::lines_at;
 pub use side::{CompareError, Entries, Side, lines};
 pub use spot::Spot;
 pub use writers::{Writer, writer};

@@ -2,7 +2,7 @@
 use crate::bundle::config::Config;
 use crate::bundle::coverage::Coverage;
 use crate::bundle::like_parts::LikeParts;
-use crate::bundle::lines::{LinePlace, StatePlace};
+use crate::bundle::lines::{LinePlace, StatePlace, lines_at};
 use crate::bundle::manifest::Manifest;
 use crate::bundle::probe;
 use crate::bundle::sums::Sums;
@@ -219,7 +219,7 @@ impl Side {
     fn places(&self, entry: &str) -> Result<Places, CompareError> {
         let bytes = self.file(entry)?;
         let mut places = lines_at(&bytes)
-            .map(|(at, line)| {
+            .map(|(_, at, line)| {
                 let place = self.place(entry, line)?;
                 // An entry has at most 512 MiB.
                 let at = u32::try_from(at.start).unwrap_or(u32::MAX)..u32::try_from(at.end).unwrap_or(u32::MAX);
@@ -256,16 +256,5 @@ impl Side {
 
 /// The lines of a file.
 pub fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    lines_at(bytes).map(|(_, line)| line)
-}
-
-/// The lines of a file, each with its position.
-pub(super) fn lines_at(bytes: &[u8]) -> impl Iterator<Item = (Range<usize>, &[u8])> {
-    let mut start = 0;
-    let at = bytes.split(|b| *b == b'\n').map(move |line| {
-        let range = start..start + line.len();
-        start = range.end + 1;
-        (range, line)
-    });
-    at.filter(|(_, line)| !line.is_empty())
+    lines_at(bytes).map(|(.., line)| line)
 }

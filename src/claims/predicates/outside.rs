@@ -73,12 +73,11 @@ pub(super) fn others(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) -> R
             continue;
         }
         let (was, is) = (ids(e, spot, x, a)?, ids(e, spot, y, b)?);
-        let file = e.file("noise", spot, y, b)?;
         // The id of another object of the cluster is no id outside.
         let is_inside = |side: usize, id: &str| e.instances.has(side, id);
         for (pointer, before) in was.iter().filter(|(_, id)| !is_inside(a, id)) {
             let Some(after) = is.get(pointer).filter(|id| *id != before && !is_inside(b, id)) else { continue };
-            let finding = Finding::new(Effect::Doubts, Code::OtherThing, b).about(e.key(spot)).in_file(&file);
+            let finding = Finding::new(Effect::Doubts, Code::OtherThing, b).about(e.key(spot)).in_file(&e.file("noise", spot, y, b)?);
             findings.push(finding.at(pointer, Some(json!(before)), Some(json!(after))));
         }
     }

@@ -8,15 +8,17 @@ use crate::compare::{Change, ChangeKind, CompareError, FieldChange, Instances, S
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::model::{meta, unstem};
-use crate::value::{Value, json};
+use crate::value::{Text, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Objects that have another name than before.
 #[derive(Default)]
 pub(super) struct Renamed {
     spots: BTreeSet<Spot>,
-    /// Names before and after.
-    names: BTreeSet<(String, String)>,
+    /// Their names before.
+    old: BTreeSet<Text>,
+    /// And after.
+    new: BTreeSet<Text>,
 }
 
 impl Renamed {
@@ -38,7 +40,8 @@ impl Renamed {
         let mut this = Self::default();
         // As many as before: one that has none in its place is missing, or additional.
         for [gone, new] in groups.into_values().filter(|[gone, new]| gone.len() == new.len()) {
-            this.names.extend(gone.iter().flat_map(|x| new.iter().map(|y| (x.name.to_string(), y.name.to_string()))));
+            this.old.extend(gone.iter().map(|x| x.name.clone()));
+            this.new.extend(new.iter().map(|y| y.name.clone()));
             this.spots.extend(gone.into_iter().chain(new).cloned());
         }
         Ok(this)
@@ -55,25 +58,21 @@ impl Renamed {
 
     /// Whether the fields hold the same before and after, but for these names.
     fn are_named(&self, change: &Change) -> bool {
-        if self.names.is_empty() {
-            return false;
-        }
-        let (old, new): (BTreeSet<&str>, BTreeSet<&str>) = self.names.iter().map(|(old, new)| (old.as_str(), new.as_str())).unzip();
-        let held = |value: fn(&FieldChange) -> &Option<Value>, names: &BTreeSet<&str>| {
+        let held = |value: fn(&FieldChange) -> &Option<Value>, names: &BTreeSet<Text>| {
             let all = change.fields.iter().filter_map(|f| Some((&f.pointer, value(f).as_ref()?)));
             // A list whose elements have no name of their own holds another one in the place of the old one.
             let mut all: Vec<String> = all.map(|(at, value)| format!("{at} {}", without_names(value, names))).collect();
             all.sort();
             all
         };
-        held(|f| &f.before, &old) == held(|f| &f.after, &new)
+        !self.spots.is_empty() && held(|f| &f.before, &self.old) == held(|f| &f.after, &self.new)
     }
 }
 
 /// A value with nothing in the places of these names.
-fn without_names(value: &Value, names: &BTreeSet<&str>) -> Value {
+fn without_names(value: &Value, names: &BTreeSet<Text>) -> Value {
     match value {
-        Value::String(text) if names.contains(&**text) => Value::Null,
+        Value::String(text) if names.contains(text) => Value::Null,
         Value::Array(list) => list.iter().map(|v| without_names(v, names)).collect(),
         Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), without_names(v, names))).collect(),
         other => other.clone(),
@@ -96,9 +95,8 @@ pub(super) fn without_uids(e: &Evidence<'_>, change: &Change) -> Change {
 /// A value in which each uid of an object of the bundle is the place of that object.
 pub(super) fn with_places(e: &Evidence<'_>, value: &Value, side: usize) -> Value {
     match value {
-        Value::String(uid) if e.instances.has(side, uid) => {
-            let found = e.instances.in_bundle(side).find(|(_, at)| at.uid == *uid);
-            found.map_or_else(|| value.clone(), |(spot, _)| json!([spot.stem, spot.namespace, spot.name]))
+        Value::String(uid) => {
+            e.instances.of_uid(side, uid).map_or_else(|| value.clone(), |spot| json!([spot.stem, spot.namespace, spot.name]))
         }
         Value::Array(list) => list.iter().map(|v| with_places(e, v, side)).collect(),
         Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), with_places(e, v, side))).collect(),

@@ -30,16 +30,13 @@ fn in_a_folder(all: &mut [Collected], path: &str, nodes: [&str; 2]) {
     for (i, node) in [0, 2].into_iter().zip(nodes) {
         let volumes = json!([{"name": "data", "hostPath": {"path": path}}]);
         let mounts = json!([{"name": "data", "mountPath": "/data"}]);
+        let append = |list: &mut Value, more: &Value| match list.as_array_mut() {
+            Some(all) => all.extend(more.as_array().unwrap().clone()),
+            None => *list = more.clone(),
+        };
         let add = |spec: &mut Value| {
-            spec["volumes"]
-                .as_array_mut()
-                .map(|all| all.extend(volumes.as_array().unwrap().clone()))
-                .unwrap_or_else(|| spec["volumes"] = volumes.clone());
-            let container = &mut spec["containers"][0];
-            container["volumeMounts"]
-                .as_array_mut()
-                .map(|all| all.extend(mounts.as_array().unwrap().clone()))
-                .unwrap_or_else(|| container["volumeMounts"] = mounts.clone());
+            append(&mut spec["volumes"], &volumes);
+            append(&mut spec["containers"][0]["volumeMounts"], &mounts);
         };
         add(&mut object(&mut all[i], "deployments", "feast-dev", "feast-ui")["spec"]["template"]["spec"]);
         let sets = items(&mut all[i], "replicasets").iter_mut();
