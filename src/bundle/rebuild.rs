@@ -11,7 +11,7 @@ use crate::canon::{in_order, json, threads};
 use crate::kinds::Rules;
 use crate::kinds::split::{Facets, join_facets};
 use crate::layers::{each_field, lean};
-use crate::model::{Key, KeyRef, Object, Objects, group_of, meta};
+use crate::model::{ByKey, Key, KeyRef, Object, Objects, group_of, meta};
 use crate::value::{Text, Value};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -36,6 +36,7 @@ fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, String> {
 pub struct Rebuilt<'f> {
     files: Numbered<'f>,
     objects: Vec<Held>,
+    by_key: ByKey,
     /// The highest resourceVersion of those that were read from the captured cluster.
     pub highest: Option<u64>,
     /// The same of those that were read from the hub, if there is one.
@@ -106,7 +107,9 @@ impl<'f> Rebuilt<'f> {
             defects.extend(alone.into_iter().map(|file| bad(file, "it holds a line of an object that has no identity line")));
         }
         objects.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
-        (Self { files, objects, highest, highest_of_hub }, defects)
+        let mut this = Self { files, objects, by_key: ByKey::default(), highest, highest_of_hub };
+        this.by_key = ByKey::of(&this);
+        (this, defects)
     }
 }
 
@@ -233,6 +236,9 @@ impl Objects for Rebuilt<'_> {
     fn whole(&self, at: usize) -> Option<Cow<'_, Object>> {
         let held = self.objects.get(at)?;
         Some(Cow::Owned(held.object(whole(&self.files, held.lines).ok()?, self.files.name(held.lines.identity).to_owned())))
+    }
+    fn find(&self, key: KeyRef<'_>) -> Option<usize> {
+        self.by_key.find(self, key)
     }
 }
 

@@ -125,9 +125,33 @@ impl Evidence<'_> {
         self.sides.get(side).map_or(Ok(None), |s| s.read(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name))
     }
 
+    /// Whether an object has the same line of a facet in two bundles. Lines are compared before they are parsed: most are the same.
+    pub(super) fn is_same_line(
+        &self,
+        facet: &str,
+        spot: &Spot,
+        (x, a): (&Instance, usize),
+        (y, b): (&Instance, usize),
+    ) -> Result<bool, CompareError> {
+        let place = (&*spot.namespace, &*spot.name);
+        let line = |at: &Instance, side: usize| {
+            self.sides.get(side).map_or(Ok(None), |s| s.with_line(facet, &at.layer, &spot.stem, place, |_, line| line.to_vec()))
+        };
+        Ok(line(x, a)? == line(y, b)?)
+    }
+
+    /// What an object's own status says of its health: `healthy`, `unhealthy` or `unknown`; nothing if it has no such line.
+    pub(super) fn health(&self, spot: &Spot, at: &Instance, side: usize) -> Result<String, CompareError> {
+        #[derive(serde::Deserialize)]
+        struct Line {
+            health: String,
+        }
+        Ok(self.read::<Line>("health", spot, at, side)?.map(|line| line.health).unwrap_or_default())
+    }
+
     /// Whether an object's own status says that it is healthy.
     pub(super) fn is_healthy(&self, spot: &Spot, at: &Instance, side: usize) -> Result<bool, CompareError> {
-        Ok(self.line("health", spot, at, side)?.get("health").and_then(Value::as_str) == Some("healthy"))
+        Ok(self.health(spot, at, side)? == "healthy")
     }
 
     /// An object of one bundle, rebuilt from its facets.

@@ -6,8 +6,21 @@ use crate::claims::{Evidence, Position, witness};
 use crate::compare::{Change, ChangeKind, CompareError, Instances, Side, Spot};
 use crate::kinds::Rules;
 use crate::model::{Layer, stem};
+use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
+
+/// The field of an Application's noise line that tells what it lists.
+#[derive(serde::Deserialize, Default)]
+struct Noise {
+    fields: Fields,
+}
+
+#[derive(serde::Deserialize, Default)]
+struct Fields {
+    #[serde(default, rename = "/status/resources")]
+    resources: Value,
+}
 
 impl<'a> Evidence<'a> {
     /// Collects it.
@@ -52,9 +65,8 @@ impl<'a> Evidence<'a> {
         for (spot, all) in self.instances.all.iter().filter(|(s, _)| s.stem == APPLICATIONS) {
             let layer = roots.iter().find(|(root, _)| root == spot).map_or_else(|| self.instances.layer(spot), |(_, layer)| layer);
             for (i, at) in all.iter().enumerate().filter_map(|(i, at)| Some((i, at.as_ref()?))) {
-                let noise = self.line("noise", spot, at, i)?;
-                let list = noise.get("fields").and_then(|f| f.get("/status/resources")?.as_array());
-                for r in list.into_iter().flatten() {
+                let noise = self.read::<Noise>("noise", spot, at, i)?.unwrap_or_default();
+                for r in noise.fields.resources.as_array().into_iter().flatten() {
                     let key = key_of_entry(r);
                     out.insert((layer.to_owned(), self.stem_of(&key.group, &key.kind)));
                 }

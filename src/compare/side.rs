@@ -149,8 +149,23 @@ impl Side {
         namespace: &str,
         name: &str,
     ) -> Result<Option<T>, CompareError> {
+        self.with_line(facet, layer, stem, (namespace, name), |entry, line| self.parse(entry, line))?.transpose()
+    }
+
+    /// What is made of an object's line in a facet's file, given its entry and bytes; none if there is no line.
+    ///
+    /// # Errors
+    /// As [`Side::file`].
+    pub(crate) fn with_line<T>(
+        &self,
+        facet: &str,
+        layer: &str,
+        stem: &str,
+        (namespace, name): (&str, &str),
+        make: impl FnOnce(&str, &[u8]) -> T,
+    ) -> Result<Option<T>, CompareError> {
         let found = self.find(facet, layer, stem, namespace, name)?;
-        found.map(|(entry, range)| self.parse(entry, self.file(entry)?.get(range).unwrap_or_default())).transpose()
+        found.map(|(entry, range)| Ok(make(entry, self.file(entry)?.get(range).unwrap_or_default()))).transpose()
     }
 
     /// One object, put together from the lines of its facets.

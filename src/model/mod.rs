@@ -16,6 +16,7 @@ pub use instant::instant;
 pub use key::{Key, KeyRef};
 pub use layer::{By, Layer, PLATFORM, Placement, Role};
 pub use object::{Hub, Object, Question, Snapshot, Source, Unsettled, group_of, stem, unstem};
+pub(crate) use objects::ByKey;
 pub use objects::Objects;
 pub use universe::{Known, Listable, Universe};
 pub use verdict::Verdict;

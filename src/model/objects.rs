@@ -1,6 +1,8 @@
 //! The objects of one snapshot, in any storage: in memory, or packed and read back one at a time.
 use crate::model::{KeyRef, Object};
+use foldhash::fast::RandomState;
 use std::borrow::Cow;
+use std::hash::BuildHasher as _;
 use std::ops::Range;
 
 /// Objects sorted by key. An index is a position in that order; an index beyond the end gives an empty value or none.
@@ -39,6 +41,34 @@ pub trait Objects: Sync {
     }
 }
 
+/// Where the object of each key is: the key's hash and the index, sorted. Of the hash 32 bits are held, and what has it is compared.
+#[derive(Default)]
+pub(crate) struct ByKey {
+    hasher: RandomState,
+    hashes: Vec<(u32, u32)>,
+}
+
+impl ByKey {
+    pub(crate) fn of(objects: &dyn Objects) -> Self {
+        let mut this = Self::default();
+        this.hashes = (0..objects.len()).filter_map(|at| Some((this.hash(objects.key(at)), u32::try_from(at).ok()?))).collect();
+        this.hashes.sort_unstable();
+        this
+    }
+
+    /// As [`Objects::find`].
+    pub(crate) fn find(&self, objects: &dyn Objects, key: KeyRef<'_>) -> Option<usize> {
+        let hash = self.hash(key);
+        let from = self.hashes.partition_point(|(other, _)| *other < hash);
+        let same = self.hashes.iter().skip(from).take_while(|(other, _)| *other == hash).filter_map(|(_, at)| usize::try_from(*at).ok());
+        same.filter(|at| objects.key(*at) == key).last()
+    }
+
+    fn hash(&self, key: KeyRef<'_>) -> u32 {
+        u32::try_from(self.hasher.hash_one(key) >> 32).unwrap_or_default()
+    }
+}
+
 impl Objects for &[Object] {
     fn len(&self) -> usize {
         <[Object]>::len(self)
@@ -62,7 +92,7 @@ impl Objects for &[Object] {
 
 #[cfg(test)]
 mod tests {
-    use super::Objects;
+    use super::{ByKey, Objects};
     use crate::model::{Key, Object};
     use crate::value::Value;
 
@@ -81,5 +111,10 @@ mod tests {
         assert_eq!(all.find(Key::new("", "B", "a", "z").parts()), None);
         assert_eq!(all.find(Key::new("", "A", "", "x").parts()), None);
         assert_eq!((all.of_kind("", "B"), all.of_kind("", "D")), (1..3, 4..4));
+        let by_key = ByKey::of(&all);
+        for key in [("B", "a", "y"), ("B", "a", "z"), ("A", "", "x"), ("C", "a", "x")].map(|(kind, ns, name)| Key::new("", kind, ns, name))
+        {
+            assert_eq!(by_key.find(&all, key.parts()), all.find(key.parts()), "{key}");
+        }
     }
 }

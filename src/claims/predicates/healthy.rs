@@ -81,15 +81,15 @@ fn counts(e: &Evidence<'_>, spot: &Spot, at: &Instance) -> bool {
 
 /// What the health line of one object says against it.
 pub(super) fn one(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<Option<Finding>, CompareError> {
-    let line = e.line("health", spot, at, side)?;
-    let effect = match line.get("health").and_then(Value::as_str) {
-        Some("healthy") => return Ok(None),
-        Some("unhealthy") => Effect::Counters,
+    let effect = match &*e.health(spot, at, side)? {
+        "healthy" => return Ok(None),
+        "unhealthy" => Effect::Counters,
         // A Job that still runs proves nothing yet.
         _ if spot.stem == "jobs.batch" => return Ok(None),
         _ => Effect::Doubts,
     };
     let code = if effect == Effect::Counters { Code::Unhealthy } else { Code::Unsettled };
+    let facts = e.line("health", spot, at, side)?.get_mut("facts").map(Value::take);
     let finding = Finding::new(effect, code, side).about(e.key(spot));
-    Ok(Some(finding.at("", None, line.get("facts").cloned()).in_file(&e.file("health", spot, at, side)?)))
+    Ok(Some(finding.at("", None, facts).in_file(&e.file("health", spot, at, side)?)))
 }

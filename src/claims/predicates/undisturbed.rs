@@ -209,6 +209,9 @@ fn has_ended(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Resul
 
 /// Compares restarts and images of a pod that is the same instance; its containers are paired by name.
 fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (&Instance, usize)) -> Result<Vec<Finding>, CompareError> {
+    if e.is_same_line("identity", spot, (x, a), (y, b))? {
+        return Ok(Vec::new());
+    }
     let (before, after) = (e.line("identity", spot, x, a)?, e.line("identity", spot, y, b)?);
     let file = e.file("identity", spot, y, b)?;
     let about = |effect, code, pointer: &str, old: Option<Value>, new: Option<Value>| {

@@ -92,6 +92,12 @@ pub(super) fn scaled_to_none(e: &Evidence<'_>, layer: &str, effect: Effect) -> R
     let own = |at: &Option<Instance>| at.as_ref().is_some_and(|at| !at.derived);
     for (spot, all) in e.instances.of_layer(layer).filter(|(s, all)| has_replicas(s) && all.iter().any(own)) {
         for b in 1..all.len() {
+            if let (Some(x), Some(y)) = (e.instances.at(spot, b - 1), e.instances.at(spot, b)) {
+                let is_same = |facet| e.is_same_line(facet, spot, (x, b - 1), (y, b));
+                if is_same("identity")? && is_same("state")? {
+                    continue;
+                }
+            }
             // The default of one replica may be unset.
             let before = wanted(e, spot, b - 1)?.map_or(i64::from(e.instances.at(spot, b - 1).is_some()), |w| w.replicas);
             let Some(after) = wanted(e, spot, b)?.filter(|w| w.replicas == 0 && !w.is_scaled && before > 0) else { continue };
@@ -131,8 +137,9 @@ pub(super) fn fewer_pods(e: &Evidence<'_>, layer: &str, first: usize, last: usiz
 pub(super) fn fewer_ready(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
     let mut ready: BTreeMap<Spot, u64> = BTreeMap::new();
     for (spot, at) in e.instances.in_bundle(side).filter(|(s, at)| s.stem == "pods" && !at.deleting) {
-        if e.is_healthy(spot, at, side)? {
-            *ready.entry(e.instances.top(spot, Some(at))).or_default() += 1;
+        let top = e.instances.top(spot, Some(at));
+        if e.instances.layer(&top) == layer && e.is_healthy(spot, at, side)? {
+            *ready.entry(top).or_default() += 1;
         }
     }
     let mut findings = Vec::new();

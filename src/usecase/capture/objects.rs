@@ -1,6 +1,6 @@
 //! All objects of a snapshot, sorted by key, one for each key: indexes in memory, content in the spool.
 use crate::kinds::Rules;
-use crate::model::{Gap, KeyRef, Object, Objects, Reason};
+use crate::model::{ByKey, Gap, KeyRef, Object, Objects, Reason};
 use crate::usecase::capture::collected::{CaptureError, List};
 use crate::usecase::capture::intake::read;
 use crate::usecase::capture::packed::{PackedList, PackedObject};
@@ -20,6 +20,7 @@ pub struct PackedObjects<'a> {
     plurals: Vec<Vec<String>>,
     /// (list, object), sorted by key.
     order: Vec<(u32, u32)>,
+    by_key: ByKey,
     /// Whether an object could not be read back.
     lost: AtomicBool,
 }
@@ -48,7 +49,7 @@ impl<'a> PackedObjects<'a> {
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let mut order: Vec<(u32, u32)> =
             lists.iter().enumerate().flat_map(|(list, s)| s.packed().map(move |object| (number(list), number(object)))).collect();
-        let mut this = Self { spool, lists, files, plurals, order: Vec::new(), lost: AtomicBool::new(false) };
+        let mut this = Self { spool, lists, files, plurals, order: Vec::new(), by_key: ByKey::default(), lost: AtomicBool::new(false) };
         order.sort_by(|a, b| this.key_at(*a).cmp(&this.key_at(*b)));
         let mut kept: Vec<(u32, u32)> = Vec::with_capacity(order.len());
         for new in order {
@@ -58,6 +59,7 @@ impl<'a> PackedObjects<'a> {
             }
         }
         this.order = kept;
+        this.by_key = ByKey::of(&this);
         Ok(this)
     }
 
@@ -139,6 +141,9 @@ impl Objects for PackedObjects<'_> {
     }
     fn whole(&self, at: usize) -> Option<Cow<'_, Object>> {
         self.object(*self.order.get(at)?, false).map(Cow::Owned)
+    }
+    fn find(&self, key: KeyRef<'_>) -> Option<usize> {
+        self.by_key.find(self, key)
     }
 }
 
