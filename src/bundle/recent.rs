@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// So many bytes are kept, and a few files however large they are: those of one kind.
-const KEPT: usize = 6 << 20;
+const KEPT: usize = 2 << 20;
 const LEAST: usize = 5;
 
 /// So many buffers wait for content. Memory that is given back and asked for anew in pieces of this size becomes full of holes.
@@ -33,7 +33,13 @@ impl Recent {
     /// As `read`.
     pub fn file(&self, name: &str, read: impl FnOnce(&mut Vec<u8>) -> Result<(), String>) -> Result<Arc<Vec<u8>>, String> {
         let (content, mut buffer) = self.asked(name);
-        let result = content.get_or_init(|| read(&mut buffer).map(|()| Arc::new(buffer)));
+        let result = content.get_or_init(|| {
+            read(&mut buffer)?;
+            if buffer.capacity() > 2 * buffer.len() {
+                buffer.shrink_to_fit();
+            }
+            Ok(Arc::new(buffer))
+        });
         result.clone()
     }
 
