@@ -9,7 +9,7 @@ use super::value::secret_from;
 use super::{encoded, forms, literal};
 use std::ops::Range;
 
-static PAIR: Pattern = Pattern::new(r#"([^\W\d][\w.\-/]*)(\\*["'])?\]?(?:\*\*)?[ \t]*\\?(=>|->|<-|[:?+]=|[:=：＝])(?:\*\*[ \t])?[ \t]*"#);
+static PAIR: Pattern = Pattern::new(r#"([\w--0-9][\w.\-/]*)(\\*["'])?\]?(?:\*\*)?[ \t]*\\?(=>|->|<-|[:?+]=|[:=：＝])(?:\*\*[ \t])?[ \t]*"#);
 static WORD_PAIR: Pattern = Pattern::new(r#"(?m)^[ \t]*([A-Za-z][\w.-]*)[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'=:]\S*?))[ \t]*;?\r?$"#);
 static LOGIN: Pattern = Pattern::new(
     r"(?:(?:login|user|username|account)\s+\S+|(?m:^)[ \t]*enable|\S/\S*passw\S*)\s+(?:insecure-)?(?:password|passwd|secret)\s+(\S+)",

@@ -29,7 +29,7 @@ static SCHEME: Pattern =
 static BEARER: Pattern = Pattern::new(r"(?-u:\b)(?i-u:bearer|negotiate)[ :]+([A-Za-z0-9._~+/=-]{6,})");
 static BASIC: Pattern = Pattern::new(r"(?-u:\b)(?i-u:basic) +([A-Za-z0-9+/]{6,}={0,2})");
 static QUOTED: Pattern = Pattern::new(
-    r#"(?-u:\b)(?i-u:password(?:\s+|\s*\()|convertto-securestring\s+(?:-string\s+)?|p?assword:?\*?\\*"[\s{]{0,9}send\s+(?:--\s+)?|identified\s+(?:with\s+[\w.-]+\s+)?(?:by|as)\s+(?:password\s+)?)(?:=\s*)?N?\\*['"]([^'"\\\n]+)(?:\\+[rn])*\\*['"]"#,
+    r#"(?-u:\b)(?i-u:password(?:\s+|\s*\()|convertto-securestring\s+(?:-string\s+)?|p?assword:?\*?\\*"[\s{]{0,9}send\s+(?:--\s+)?|identified\s+(?:with\s+[0-9A-Za-z_.-]+\s+)?(?:by|as)\s+(?:password\s+)?)(?:=\s*)?N?\\*['"]([^'"\\\n]+)(?:\\+[rn])*\\*['"]"#,
 );
 static ACCESS: Pattern = Pattern::new(r#"(?:(?-u:\b)user\s+\S+\s+(?:on\s+)?>|[;\s]on\s+>|\{PLAIN\}|:CL:)['"]?([^\s'"|;&]+)"#);
 static CHPASSWD: Pattern =
