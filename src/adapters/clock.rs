@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// The clock of the machine. Its waits end early on Ctrl-C.
 pub struct SystemClock {
     asked: watch::Receiver<bool>,
 }

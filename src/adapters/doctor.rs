@@ -34,7 +34,6 @@ pub fn keys(dir: &Path) -> Vec<Line> {
     lines
 }
 
-/// The evidence folder.
 pub fn folder(archive: &Path) -> Line {
     let line = match writable(archive) {
         Ok(()) if archive.is_dir() => Line::ok(Code::FolderWritable),

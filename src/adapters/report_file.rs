@@ -24,13 +24,10 @@ pub fn stamp(path: &Path) -> PathBuf {
 /// A report file that can't be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportFileError {
-    /// The disk says no.
     #[error(transparent)]
     Io(FileError),
-    /// Nobody signed it, so nothing was written.
     #[error("not signed: {0}")]
     Unsigned(SignFault),
-    /// It is no report.
     #[error("is no signed report: {0}")]
     Form(String),
 }

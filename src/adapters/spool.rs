@@ -8,7 +8,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// How many bytes are collected before they are written.
 const GATHERED: usize = 1 << 18;
 
-/// A spool in a temporary file.
 #[derive(Debug)]
 pub struct FileSpool(Mutex<State>);
 

@@ -25,20 +25,12 @@ const LONGEST: usize = 1024;
 /// A zip that can't be made or unpacked.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmissionError {
-    /// The disk says no.
     #[error(transparent)]
     Io(#[from] FileError),
-    /// The folder can't be read.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// It is no zip, or a damaged one.
     #[error("{}: {what}", path.display())]
-    Zip {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        what: String,
-    },
+    Zip { path: PathBuf, what: String },
 }
 
 fn wrong(path: &Path) -> impl Fn(String) -> SubmissionError + '_ {

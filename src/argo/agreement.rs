@@ -5,7 +5,6 @@
 use crate::model::meta::{list, text};
 use crate::value::{Value, tokens};
 
-/// One agreement.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Agreement {
     group: String,

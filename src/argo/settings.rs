@@ -26,7 +26,6 @@ impl Settings {
         map.map_or_else(Self::default, |map| Self::new(map.value.get("data").and_then(Value::as_object).cloned().unwrap_or_default()))
     }
 
-    /// Settings with this `data`.
     pub fn new(data: Map) -> Self {
         Self { data }
     }

@@ -100,7 +100,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     Ok(Exit::Proven)
 }
 
-/// The list of a folder and its signatures.
 fn lists(dir: &Path) -> Vec<(String, Vec<u8>)> {
     OWN.iter().filter_map(|name| Some(((*name).to_owned(), std::fs::read(dir.join(name)).ok()?))).collect()
 }
@@ -123,7 +122,6 @@ fn texts(run: &RunFolder, state: &State, sides: &[Side]) -> Result<BTreeMap<Stri
     ]))
 }
 
-/// Writes the files where they are wanted.
 fn place(args: &Args, files: &BTreeMap<String, Vec<u8>>) -> Result<PathBuf, Failure> {
     if let Some(into) = &args.into {
         submission::pack(into, Some(into), &format!("{}/", submission::BESIDE), files)?;

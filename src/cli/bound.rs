@@ -85,7 +85,6 @@ impl Bound {
     }
 }
 
-/// Whether a command asks a cluster.
 fn asks(command: &str) -> bool {
     let words = command.strip_prefix("evid ").unwrap_or_default();
     ASKING.iter().any(|verb| words.strip_prefix(verb).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))

@@ -144,7 +144,6 @@ enum Origin<'a> {
     Cluster(Box<Connection>),
 }
 
-/// The cluster that is asked.
 #[cfg(feature = "kube")]
 fn connection(args: &Args, archive: &Path) -> Result<Connection, Failure> {
     let connection = Connection::new(args.live.cluster.connect()?);
@@ -158,7 +157,6 @@ fn connection(_: &Args, _: &Path) -> Result<Connection, Failure> {
     Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
 }
 
-/// Everything that the cluster answers.
 #[cfg(feature = "kube")]
 fn collect(connection: &Connection, args: &Args, intake: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
     let Intake { config, layers, rules, redactor, .. } = *intake;
@@ -215,7 +213,6 @@ pub(super) fn redactor() -> Result<Redactor, Failure> {
     Ok(Redactor::new(&key))
 }
 
-/// Where captured objects wait, packed, until they are sealed.
 fn spool() -> Result<FileSpool, Failure> {
     FileSpool::new().map_err(|e| no_spool(&e))
 }

@@ -44,7 +44,6 @@ impl ClusterArgs {
         [self.access()].iter().chain(&self.hub()).map(origin).collect()
     }
 
-    /// The cluster of Argo CD, where that is another one, as the same user.
     pub(super) fn hub(&self) -> Option<Access> {
         self.argocd_context.clone().map(|context| Access { context: Some(context), ..self.access() })
     }
@@ -59,7 +58,6 @@ impl ClusterArgs {
         self.impersonate.as_deref()
     }
 
-    /// Which cluster, and as whom.
     pub(super) fn access(&self) -> Access {
         Access {
             kubeconfig: self.kubeconfig.clone(),

@@ -74,13 +74,11 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
 }
 
-/// Starts the platform with its faults.
 fn start(args: &Args, port: u16) -> Result<Server, Failure> {
     let options = options(args)?;
     platform::platform(&options, SystemClock::new().now()).and_then(|p| p.serve(port)).map_err(failed)
 }
 
-/// Starts the platform in two clusters.
 fn start_both(args: &Args, port: u16) -> Result<Served, Failure> {
     if !args.fault.is_empty() {
         return Err(Failure::new("`--fault` and `--hub` do not go together: what goes wrong is in one cluster"));

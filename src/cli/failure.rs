@@ -45,7 +45,6 @@ impl Failure {
         self.exit == Exit::Usage
     }
 
-    /// What went wrong.
     pub fn text(&self) -> &str {
         &self.text
     }

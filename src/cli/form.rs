@@ -11,7 +11,6 @@ use crate::value::Value;
 use clap::ValueEnum;
 use std::path::Path;
 
-/// A form of a report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum Form {
     #[value(help = told("For a terminal"))]
@@ -47,11 +46,9 @@ impl Form {
     }
 }
 
-/// A report that is to be given.
 pub(super) struct Given<'a> {
     pub(super) predicate: &'a Value,
     pub(super) inputs: Inputs<'a>,
-    /// Its table.
     pub(super) table: &'a dyn Fn(Style) -> String,
 }
 

@@ -49,12 +49,10 @@ pub(super) fn asked() -> Language {
 }
 
 impl Global {
-    /// The language that is asked for, else that of the locale.
     pub(super) fn language(&self) -> Language {
         self.lang.unwrap_or_else(of_locale)
     }
 
-    /// The evidence folder.
     pub(super) fn archive(&self) -> &Path {
         self.archive.as_deref().unwrap_or(Path::new("evidence"))
     }

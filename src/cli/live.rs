@@ -42,7 +42,6 @@ pub(super) struct LiveArgs {
 }
 
 impl LiveArgs {
-    /// The scope of the capture.
     pub(super) fn scope(&self, config: &Config) -> Scope {
         Scope {
             namespaces: self.namespace.clone(),

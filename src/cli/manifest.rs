@@ -48,7 +48,6 @@ pub(super) fn before(path: &Path) -> Result<BTreeMap<Key, Was>, Failure> {
     })
 }
 
-/// What is taken from a bundle.
 struct Taken {
     objects: Vec<Object>,
     layers: Vec<Layer>,

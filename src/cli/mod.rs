@@ -152,7 +152,6 @@ fn stopped() -> bool {
     false
 }
 
-/// Builds the command, for documentation.
 #[cfg(feature = "rooms")]
 pub fn command() -> clap::Command {
     help::of(Cli::command())

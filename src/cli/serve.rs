@@ -57,14 +57,12 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     Ok(Exit::Proven)
 }
 
-/// What of a bundle is served.
 struct Served {
     store: Store,
     /// The version of its cluster.
     version: String,
     /// The end of the capture: what is old there is counted up to it.
     moment: Option<DateTime<Utc>>,
-    /// The kinds that are left out.
     left_out: Vec<String>,
 }
 

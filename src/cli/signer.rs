@@ -22,7 +22,6 @@ pub(crate) struct SignArgs {
 }
 
 impl SignArgs {
-    /// Whether a key or a command is named.
     pub(super) fn is_named(&self) -> bool {
         self.sign.is_some() || self.sign_with.is_some()
     }
@@ -34,7 +33,6 @@ impl SignArgs {
         Some((command, self.signer.clone().or_else(|| env("EVID_SIGNER").map(PathBuf::from))))
     }
 
-    /// Who signs.
     pub(super) fn signer(&self) -> Result<Box<dyn Signer>, Failure> {
         if let Some(path) = &self.sign {
             return Ok(Box::new(keyfile::load_signing_key(path, ui::passphrase)?));

@@ -59,7 +59,6 @@ pub(super) fn time(stamp: &Timestamp) -> String {
     stamp.time().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
-/// The commands that ask an authority.
 fn request(of: &Path, path: &Path) -> String {
     let (of, path) = (quoted(&of.display().to_string()), quoted(&path.display().to_string()));
     format!(

@@ -10,7 +10,6 @@ use crate::render::{foreign, values};
 use crate::value::{Map, Value};
 use std::collections::BTreeMap;
 
-/// A finding in one sentence.
 pub fn sentence(finding: &Finding) -> String {
     let (p, says) = (phrases(), words::findings(finding.code));
     let of = |key: &Key| fill(p.finding, &[("object", &of_key(key)), ("says", says)]);

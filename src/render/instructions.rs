@@ -2,7 +2,6 @@
 use crate::render::view::View;
 use crate::render::words;
 
-/// The text, in Markdown.
 pub fn text(view: &View) -> String {
     let t = words::page();
     let mut out = format!("# {}\n\n", t.verify_title);

@@ -3,7 +3,6 @@ use crate::model::Verdict;
 use crate::render::view::{Card, View};
 use crate::render::{foreign, words};
 
-/// The document.
 pub fn xml(view: &View) -> String {
     let t = words::page();
     let unproven = |c: &&Card| matches!(c.verdict, Verdict::Refuted | Verdict::Inconclusive);

@@ -110,14 +110,12 @@ fn list_expected(entries: &[Expected]) -> String {
     out
 }
 
-/// Which bundles were not checked before they were compared.
 fn unchecked(report: &Reading) -> String {
     report
         .unchecked()
         .map_or_else(String::new, |bundles| format!("\n{}\n", fill(phrases().unchecked, &[("bundles", &foreign::clean(&bundles))])))
 }
 
-/// The bundles that the report is about.
 fn subjects(report: &Reading, style: Style) -> String {
     let row = |b: &Bundle| {
         let time = |t: &Option<String>| t.clone().unwrap_or_else(|| told("unknown"));

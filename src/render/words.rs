@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
-/// What is asked of a layer of this role.
 pub fn of_role(role: Role) -> &'static str {
     match role {
         Role::Switched => page().role_switched,
@@ -14,7 +13,6 @@ pub fn of_role(role: Role) -> &'static str {
     }
 }
 
-/// A verdict in words for people.
 pub fn of_verdict(verdict: Verdict) -> &'static str {
     verdicts(verdict)
 }
@@ -33,7 +31,6 @@ pub fn speak(language: Language) {
     CHOSEN.store(language as u8, Ordering::Relaxed);
 }
 
-/// The chosen language.
 pub fn language() -> Language {
     let chosen = usize::from(CHOSEN.load(Ordering::Relaxed));
     Language::ALL.get(chosen).map_or(Language::En, |(_, language)| *language)

@@ -10,7 +10,6 @@ use crate::value::{Map, Value, json};
 /// The predicate's type.
 pub const PREDICATE_TYPE: &str = "https://evid.dev/report/v1";
 
-/// Builds the predicate.
 pub fn predicate(evidence: &Evidence<'_>, judged: &[Judged], total: Verdict, expect: Option<Expect>) -> Value {
     let bundles: Vec<Value> = evidence
         .sides

@@ -9,7 +9,6 @@ use crate::model::{Gap, Key, Verdict};
 use crate::value::{Value, from_value};
 use serde::{Deserialize, Deserializer};
 
-/// A report.
 #[derive(Debug)]
 pub struct Reading {
     /// The bundles that it is about, in its order.
@@ -32,7 +31,6 @@ pub struct Reading {
     pub only: Vec<String>,
 }
 
-/// The Git revisions of the root of a layer.
 #[derive(Deserialize, Debug)]
 pub struct Revisions {
     pub layer: String,
@@ -41,7 +39,6 @@ pub struct Revisions {
     pub revisions: Vec<Option<String>>,
 }
 
-/// One of its bundles.
 #[derive(Deserialize, Debug)]
 #[serde(rename_all = "camelCase")]
 pub struct Bundle {

@@ -9,7 +9,6 @@ pub(super) struct Resource {
     pub group: String,
     pub plural: String,
     pub kind: String,
-    /// Whether its objects have a namespace.
     pub namespaced: bool,
     short: Vec<String>,
 }
@@ -40,12 +39,10 @@ impl Catalogue {
         Self(all.chain(rare.into_iter().map(known)).collect())
     }
 
-    /// The resource of a kind.
     pub fn of_kind(&self, group: &str, kind: &str) -> Option<&Resource> {
         self.0.iter().find(|r| r.group == group && r.kind == kind)
     }
 
-    /// The resource of a plural name in a group.
     pub fn of_plural(&self, group: &str, plural: &str) -> Option<&Resource> {
         self.0.iter().find(|r| r.group == group && r.plural == plural)
     }
@@ -57,7 +54,6 @@ impl Catalogue {
         self.0.iter().find(whole).or_else(|| self.0.iter().find(|r| r.short.contains(&word)))
     }
 
-    /// Whether objects of this resource have a namespace; none if that is unknown.
     pub fn namespaced(&self, group: &str, plural: &str) -> Option<bool> {
         self.of_plural(group, plural).map(|r| r.namespaced)
     }

@@ -42,7 +42,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     prove(&args.asked(), &config::load(global.config.as_deref())?, global)
 }
 
-/// Runs the loop and leaves evidence.
 pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
     let connection = Connection::new(connected(&asked.cluster, asked.hub.as_ref())?);
     let bound = match asked.lasts {

@@ -13,7 +13,6 @@ use crate::render::told::told as in_words;
 use crate::usecase::cluster::Clusters;
 use crate::usecase::prove::{Goal, News, ProveError};
 
-/// Says what happens.
 pub(super) fn told(news: News<'_, (Sealed, Manifest)>, clusters: &Clusters<Cluster>, bound: &Bound) {
     let say = |text: String| ui::message(bound.text(&in_words(&text)).trim_end());
     match news {

@@ -43,7 +43,6 @@ pub struct Args {
     pub(super) out_dir: Option<PathBuf>,
 }
 
-/// A form of output.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Output {
     Table,
@@ -63,7 +62,6 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// Prints a value.
     pub(super) fn print(&self, value: &Value) -> Result<(), Failure> {
         match self {
             Self::Json => ui::json(value)?,

@@ -22,7 +22,6 @@ use crate::value::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A bundle, opened.
 struct Bundle {
     objects: Vec<Object>,
     rules: Rules,
@@ -90,7 +89,6 @@ fn asked(resources: &[String]) -> Result<Asked, Failure> {
     resources.iter().map(pair).collect()
 }
 
-/// The kinds that a text names.
 fn named<'n>(text: &str, names: &'n Names, bundle: &Bundle) -> Result<Vec<&'n Named>, Failure> {
     let Bundle { rules, coverage, .. } = bundle;
     let gaps = coverage.gaps();
@@ -138,7 +136,6 @@ fn lacking(args: &Args, wanted: &Wanted<'_>, found: &[&Object], bundle: &Bundle)
     exit
 }
 
-/// Says that there is none.
 fn none(kind: &str, such: bool, namespace: Option<&str>, bundle: &str) -> String {
     match (such, namespace) {
         (false, None) => format!("no {kind}: {bundle} asked for them, and got none"),

@@ -70,7 +70,6 @@ pub(crate) struct OffArgs {
 }
 
 impl OffArgs {
-    /// How the children are removed.
     pub(crate) fn strategy(&self) -> Strategy {
         if self.strategy == "prune" { Strategy::Prune } else { Strategy::Cascade }
     }

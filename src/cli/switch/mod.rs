@@ -57,14 +57,12 @@ impl Journal for Nothing {
     }
 }
 
-/// Tells progress on stderr.
 pub(super) fn said(event: &Event) {
     if let Some(line) = render::event(event) {
         ui::message(&line);
     }
 }
 
-/// Runs the verb against the chosen cluster.
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     let (clusters, clock) = (args.cluster.connect()?, args.cluster.clock());
     let bound = Bound::to(&args.cluster.access(), args.cluster.hub().as_ref(), global)?;

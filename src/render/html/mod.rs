@@ -50,7 +50,6 @@ pub fn page(view: &View) -> String {
     foreign::clean_lines(&body.into_string()) + "\n"
 }
 
-/// Allows the page's own style and nothing else.
 fn policy() -> String {
     let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")

@@ -16,7 +16,6 @@ use crate::value::{Value, json};
 /// At most this many are printed; the others are counted.
 const MOST: usize = 5;
 
-/// One fact on one line.
 pub fn fact(fact: &Fact) -> String {
     let object = if fact.object.name == "*" { fact.object.kind.clone() } else { fact.object.to_string() };
     let object = if fact.object.name.is_empty() { String::new() } else { format!("{object} ") };
@@ -94,7 +93,6 @@ fn block(title: &str, body: String) -> String {
     if body.is_empty() { body } else { format!("{title}\n{body}") }
 }
 
-/// What a step does.
 pub fn of_step(step: Step) -> &'static str {
     words::steps(step)
 }

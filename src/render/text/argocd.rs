@@ -35,7 +35,6 @@ pub(super) fn details(root: &str, app: Option<&Object>) -> String {
     out
 }
 
-/// What its last sync did.
 pub(super) fn sync(root: &str, app: Option<&Object>) -> String {
     let Some(app) = app else { return absent(root) };
     let operation = printed::operation(&app.value);

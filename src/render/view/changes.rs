@@ -18,7 +18,6 @@ const WIDTH: usize = 400;
 /// Longer texts are not laid side by side: finding all lines that differ takes too long.
 const LONGEST: usize = 4000;
 
-/// What there is room for.
 struct Room {
     objects: usize,
     fields: usize,

@@ -6,7 +6,6 @@ use crate::report::read::Reading;
 use crate::usecase::prove::State;
 use crate::usecase::shown::Shown;
 
-/// From what it is made.
 pub struct Inputs<'a> {
     pub report: &'a Reading,
     /// The name of the report's file; none where no file was written.
@@ -21,7 +20,6 @@ pub struct Inputs<'a> {
     pub run: Option<&'a State>,
 }
 
-/// What is said.
 pub struct View {
     pub title: String,
     pub verdict: Verdict,
@@ -97,7 +95,6 @@ pub struct Probe {
     pub between: String,
 }
 
-/// A volume.
 pub struct Volume {
     pub name: String,
     pub layer: String,
@@ -128,7 +125,6 @@ pub struct Timeline {
     pub more: String,
 }
 
-/// One lane.
 pub struct Lane {
     pub label: String,
     /// What it shows, in words.
@@ -151,11 +147,9 @@ pub struct Mark {
 pub enum Look {
     /// Nothing watched here.
     Unwatched,
-    /// All was well.
     Well,
     /// A capture.
     Point,
-    /// A write.
     Write,
     /// It could not be asked.
     Unasked,
@@ -164,7 +158,6 @@ pub enum Look {
 }
 
 impl Look {
-    /// Its name in a style sheet.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unwatched => "unwatched",
@@ -241,7 +234,6 @@ pub struct Row {
     pub differs: bool,
 }
 
-/// The texts of it.
 pub(super) fn texts() -> &'static Page {
     words::page()
 }

@@ -75,7 +75,6 @@ pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
     out
 }
 
-/// What the configuration expects to change.
 pub(super) fn expected(entries: &[Expected]) -> Vec<String> {
     let one = |e: &Expected| {
         let key = Key::new("", &e.kind, e.namespace.as_deref().unwrap_or(""), e.name.as_deref().unwrap_or("*"));

@@ -18,7 +18,6 @@ pub struct Resource {
     pub version: String,
     pub plural: String,
     pub kind: String,
-    /// Whether its objects have a namespace.
     pub namespaced: bool,
     /// Singular and short names.
     pub names: Vec<String>,
@@ -31,12 +30,10 @@ impl Resource {
         Self { group, version, plural, kind, namespaced, names: vec![] }
     }
 
-    /// `<plural>.<group>`.
     pub fn stem(&self) -> String {
         stem(&self.plural, &self.group)
     }
 
-    /// apiVersion of its objects.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
     }
@@ -77,7 +74,6 @@ pub fn discover(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
     Ok((resources, gaps))
 }
 
-/// The kinds of one cluster.
 pub(in crate::usecase) fn kinds(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
     let mut found = Found::default();
     for root in ["/api", "/apis"] {

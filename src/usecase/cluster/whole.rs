@@ -13,7 +13,6 @@ pub struct Whole {
     items: Vec<Value>,
 }
 
-/// What was listed.
 #[derive(Debug)]
 pub struct All {
     /// The objects; if the list broke off, those seen before.
@@ -31,7 +30,6 @@ impl Whole {
         Self { reading: Reading::new(question, CHUNK), items: Vec::new() }
     }
 
-    /// The next request.
     pub fn ask(&self) -> Ask {
         self.reading.ask()
     }

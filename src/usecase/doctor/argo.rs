@@ -19,7 +19,6 @@ const ENABLED: (u32, u32) = (3, 1);
 const CONTROLLER: &str = "application-controller";
 const CRD: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?fieldSelector=metadata.name%3Dapplications.argoproj.io";
 
-/// Everything about Argo CD.
 pub(super) fn lines(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform) -> Vec<Line> {
     let found: Vec<&str> = kinds.iter().filter(|r| r.group == "argoproj.io").map(|r| &*r.plural).collect();
     if !found.contains(&"applications") {

@@ -13,7 +13,6 @@ pub enum Level {
 }
 
 impl Level {
-    /// The word at the beginning of the line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -23,10 +22,8 @@ impl Level {
     }
 }
 
-/// One line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Line {
-    /// How grave.
     pub level: Level,
     /// What was found, as `check.finding`.
     pub code: Code,

@@ -56,7 +56,6 @@ impl Platform {
 
 /// What the files of one moment say.
 pub struct Moment {
-    /// The folder.
     folder: String,
     /// Whether it is what was kept before an action.
     is_before: bool,

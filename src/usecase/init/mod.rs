@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 /// An Application that lists Applications, and so can be the root of a layer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Root {
-    /// The Application.
     pub key: Key,
     /// How many Applications and ApplicationSets it lists.
     pub children: usize,

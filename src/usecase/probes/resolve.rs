@@ -10,7 +10,6 @@ use crate::value::Value;
 /// A probe and one target; or why it has no target.
 #[derive(Clone, Debug)]
 pub struct Resolved {
-    /// The probe.
     pub planned: Planned,
     /// The line, without samples.
     pub line: Line,

@@ -9,7 +9,6 @@ use crate::usecase::prove::words::{News, ProveError};
 use crate::usecase::session::{Session, scope};
 
 impl<F: Folder> Proof<'_, F> {
-    /// Captures one point.
     pub(super) fn point(&mut self, name: &'static str, between: &mut Between<'_>) -> Result<(), ProveError> {
         let Self { session, probes, folder, state, .. } = self;
         let spool = folder.spool().map_err(ProveError::Spool)?;

@@ -6,7 +6,6 @@ use crate::model::{Object, meta, stem, unstem};
 use crate::value::Value;
 use std::collections::BTreeMap;
 
-/// One kind.
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
 pub struct Named {
     pub group: String,
@@ -18,7 +17,6 @@ pub struct Named {
 }
 
 impl Named {
-    /// `<plural>.<group>`.
     pub fn stem(&self) -> String {
         stem(&self.plural, &self.group)
     }
@@ -28,12 +26,10 @@ impl Named {
         &self.singular
     }
 
-    /// The short names.
     pub fn short(&self) -> &[String] {
         &self.short
     }
 
-    /// Whether an object is of this kind.
     pub fn is_of(&self, object: &Object) -> bool {
         object.key.group == self.group && object.plural == self.plural
     }
@@ -48,7 +44,6 @@ impl Named {
     }
 }
 
-/// Every kind.
 pub struct Names(BTreeMap<(String, String), Named>);
 
 impl Names {

@@ -14,10 +14,8 @@ use crate::usecase::switch::{Code, Fact, Options, Run, Step, Stop, Target, View,
 use crate::value::Value;
 use std::collections::BTreeSet;
 
-/// What will be done.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The root.
     pub root: Key,
     /// It is automated already.
     pub already: bool,

@@ -18,10 +18,8 @@ use crate::usecase::switch::{Code, Fact, Options, Run, Step, Stop, Strategy, Was
 use crate::value::Value;
 use std::collections::BTreeMap;
 
-/// What will be done.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The root.
     pub root: Key,
     /// The uid of the instance that hangs.
     pub uid: String,
@@ -44,7 +42,6 @@ pub struct Plan {
     known: Known,
 }
 
-/// What was done.
 #[derive(Clone, Debug)]
 pub struct Repaired {
     /// The benign fix was enough; no finalizer was removed by hand.
@@ -55,7 +52,6 @@ pub struct Repaired {
     pub settled: Option<Settled>,
     /// What lives and is managed by nobody.
     pub left: Vec<Fact>,
-    /// What may matter.
     pub notes: Vec<Fact>,
     /// What could not be listed.
     pub unseen: Vec<Gap>,

@@ -55,17 +55,13 @@ impl Times {
     }
 }
 
-/// One run.
 pub struct Run<'a> {
-    /// The API server.
     pub api: &'a dyn Api,
-    /// Time.
     pub clock: &'a dyn Clock,
     /// The record of what is written.
     pub journal: &'a mut dyn Journal,
     /// Who is told.
     pub progress: &'a mut dyn FnMut(&Event),
-    /// The layers of the platform.
     pub layers: &'a [Layer],
     /// What kinds mean.
     pub rules: &'a Rules,

@@ -37,7 +37,6 @@ pub enum Next {
 /// One Application below the root.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// The Application.
     pub key: Key,
     /// The Application or ApplicationSet that made it.
     pub parent: String,
@@ -51,7 +50,6 @@ pub struct Line {
     pub health: String,
     /// It takes its objects along when it is deleted.
     pub cascades: bool,
-    /// It is being deleted.
     pub deleting: bool,
     /// The phase of its operation, and what it says, where one is under way.
     pub operation: Option<String>,
@@ -62,7 +60,6 @@ pub struct Line {
 pub struct Status {
     /// The switched layer.
     pub layer: String,
-    /// Its root.
     pub root: Key,
     /// The root's uid; empty where it is not there.
     pub uid: String,
@@ -74,7 +71,6 @@ pub struct Status {
     pub manager: Option<Manager>,
     /// Kinds and names of the root's owners.
     pub owners: Vec<String>,
-    /// Where it stands.
     pub position: Position,
     /// What hangs below it.
     pub apps: Vec<Line>,
@@ -90,7 +86,6 @@ pub struct Status {
     pub notes: Vec<Fact>,
     /// What could not be listed.
     pub unseen: Vec<Gap>,
-    /// What to do next.
     pub next: Next,
 }
 

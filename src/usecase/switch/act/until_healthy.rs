@@ -20,7 +20,6 @@ const MOST: u32 = 3;
 /// Looks in a row without anything missing.
 const QUIET: u32 = 2;
 
-/// What is wanted.
 pub struct Want<'a> {
     /// Make the root automated, in the same patch.
     pub automate: bool,
@@ -30,7 +29,6 @@ pub struct Want<'a> {
     pub expected: &'a BTreeMap<Key, Was>,
 }
 
-/// How it came out.
 #[derive(Clone, Default, Debug)]
 pub struct Settled {
     /// How often the root's operation was run.
@@ -41,7 +39,6 @@ pub struct Settled {
     pub apps: usize,
     /// Workloads, all available.
     pub workloads: usize,
-    /// What may matter.
     pub notes: Vec<Fact>,
 }
 

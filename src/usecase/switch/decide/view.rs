@@ -73,7 +73,6 @@ impl View {
         Some(Self { layer, tracking, control, self_heal, here, notes, root_in, root, members, children, listing, objects })
     }
 
-    /// An Argo CD object by key.
     pub fn get(&self, key: &Key) -> Option<&Object> {
         self.objects.iter().find(|o| o.key == *key)
     }
@@ -89,7 +88,6 @@ impl View {
         self.root().map_or_else(|| Key::new("argoproj.io", "Application", space, &self.layer.root), |r| r.key.clone())
     }
 
-    /// All Applications.
     pub fn applications(&self) -> impl Iterator<Item = &Object> {
         self.objects.iter().filter(|o| o.key.is_argo("Application"))
     }
@@ -163,7 +161,6 @@ impl View {
         if there { Some(true) } else { (!unseen).then_some(false) }
     }
 
-    /// Who manages the root, by its mark.
     pub fn manager(&self) -> Option<Manager> {
         let root = self.root()?;
         let app = self.marked(root)?;

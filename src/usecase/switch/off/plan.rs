@@ -12,10 +12,8 @@ use crate::value::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What will be done.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The root.
     pub root: Key,
     /// Its uid: it stays the same.
     pub uid: String,
