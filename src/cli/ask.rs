@@ -1,6 +1,5 @@
 //! Asks a person.
-use crate::cli::failure::Failure;
-use crate::cli::ui;
+use crate::cli::{Failure, ui};
 use crate::render::told::told;
 use std::io::Write as _;
 

@@ -2,11 +2,9 @@
 use crate::adapters::archive::Check;
 use crate::adapters::run_folder::RunFolder;
 use crate::adapters::{archive, folder, fresh, keyfile, report_file, submission};
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::signer::SignArgs;
 use crate::cli::verify::Depth;
-use crate::cli::{Done, Global, export, ui, verify};
+use crate::cli::{Done, Exit, Failure, Global, export, ui, verify};
 use crate::compare::Side;
 use crate::render::view::{Inputs, view};
 use crate::render::{foreign, html, instructions, markdown};

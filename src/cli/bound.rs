@@ -1,8 +1,7 @@
 //! Binds a command to its cluster: which one that is, is said before anything is written, and every command that a message proposes names
 //! it, so that none reaches another one. Must not know what is asked or written there.
 use crate::adapters::kube::{Access, Origin, origin};
-use crate::cli::Global;
-use crate::cli::failure::Failure;
+use crate::cli::{Failure, Global};
 pub(super) use crate::render::foreign::quoted;
 use crate::render::told::told;
 

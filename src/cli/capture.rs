@@ -7,14 +7,12 @@ use crate::bundle::config::Secrets;
 use crate::bundle::manifest::{LayerLine, Manifest};
 use crate::bundle::probe::{Is, Line};
 use crate::canon::redact::Redactor;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 #[cfg(feature = "kube")]
 use crate::cli::live;
 #[cfg(feature = "kube")]
 use crate::cli::live::Connection;
 use crate::cli::progress::during;
-use crate::cli::{Done, Global, ui};
+use crate::cli::{Done, Exit, Failure, Global, ui};
 use crate::kinds::Rules;
 use crate::model::{Gap, Objects as _, Role, Snapshot};
 use crate::render::gaps::lines;

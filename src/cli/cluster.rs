@@ -3,7 +3,7 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::{Access, Cluster, ConnectError, Origin, connect, origin};
 use crate::argo::Here;
 use crate::bundle::config::Config;
-use crate::cli::failure::Failure;
+use crate::cli::Failure;
 use crate::usecase::cluster::Clusters;
 use std::path::PathBuf;
 use std::time::Duration;

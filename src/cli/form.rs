@@ -1,8 +1,7 @@
 //! The forms in which a report is given: one to stdout, or each into a file of a folder.
 use crate::adapters::fresh;
 use crate::canon::json;
-use crate::cli::failure::Failure;
-use crate::cli::ui;
+use crate::cli::{Failure, ui};
 use crate::render::table::Style;
 use crate::render::told::told;
 use crate::render::view::{Inputs, view};

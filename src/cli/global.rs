@@ -1,6 +1,5 @@
 //! The options of every verb, and its result.
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
+use crate::cli::{Exit, Failure};
 use crate::render::words::Language;
 use clap::Args;
 use std::path::{Path, PathBuf};

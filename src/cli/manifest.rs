@@ -6,7 +6,7 @@ use crate::bundle::config::Config;
 use crate::bundle::rebuild;
 use crate::canon::redact::MARK;
 use crate::canon::{json, yaml};
-use crate::cli::failure::Failure;
+use crate::cli::Failure;
 use crate::kinds::Rules;
 use crate::model::{Key, Layer, Object, Role, Source};
 use crate::usecase::switch::{Was, before, cleaned};

@@ -49,6 +49,7 @@ mod verify;
 use crate::render::words::speak;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use exit::Exit;
+use failure::Failure;
 use global::{Done, Global};
 use std::process::ExitCode;
 

@@ -1,8 +1,7 @@
 //! Who signs: the named key, the named command, or the user's own key, which is made on first use.
 use crate::adapters::keyfile;
 use crate::adapters::sign_command::{PATIENCE, SignCommand};
-use crate::cli::failure::Failure;
-use crate::cli::ui;
+use crate::cli::{Failure, ui};
 use crate::envelope::{Algorithm, SignFault, Signer, VerifyingKey, pae};
 use std::path::PathBuf;
 

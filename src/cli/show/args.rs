@@ -1,7 +1,6 @@
 //! What `evid show` is asked for, and in which form. It must not know bundles or reports.
-use crate::cli::failure::Failure;
 use crate::cli::form::Form;
-use crate::cli::ui;
+use crate::cli::{Failure, ui};
 use crate::render::jsonpath::template;
 use crate::render::yaml;
 use crate::value::Value;

@@ -14,10 +14,8 @@ use crate::canon::{hex, json};
 use crate::cli::ask::confirm;
 use crate::cli::bound::Bound;
 use crate::cli::cluster::here;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::switch::args::{Common, Verb};
-use crate::cli::{Done, Global, manifest, ui};
+use crate::cli::{Done, Exit, Failure, Global, manifest, ui};
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::render::switch as render;
@@ -223,8 +221,7 @@ pub(super) fn user(api: &dyn Api) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Args, Bound, Here, on_cluster};
-    use crate::cli::Global;
-    use crate::cli::exit::Exit;
+    use crate::cli::{Exit, Global};
     use crate::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
     use crate::value::{Value, json};
     use chrono::{DateTime, Utc};
@@ -276,7 +273,7 @@ mod tests {
         }
     }
 
-    fn evid(words: &[&str]) -> Result<Exit, crate::cli::failure::Failure> {
+    fn evid(words: &[&str]) -> Result<Exit, crate::cli::Failure> {
         let line = Line::parse_from(["switch"].iter().chain(words));
         let global = Global { archive: Some("nowhere".into()), config: None, quiet: false, verbose: false, lang: None };
         on_cluster(&line.args, &global, &Quiet, &Quiet, &Bound::passing("https://quiet"), |_| Here::default())

@@ -1,6 +1,5 @@
 //! Why the switch stopped, with a hint on the next step.
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
+use crate::cli::{Exit, Failure};
 use crate::render::switch as render;
 use crate::usecase::switch::Stop;
 
