@@ -7,7 +7,7 @@ pub fn xml(view: &View) -> String {
     let t = words::page();
     let unproven = |c: &&Card| matches!(c.verdict, Verdict::Refuted | Verdict::Inconclusive);
     let mut open: Vec<String> =
-        view.cards.iter().filter(unproven).map(|c| format!("{}: {}", c.claim, words::of_verdict(c.verdict))).collect();
+        view.cards.iter().filter(unproven).map(|c| format!("{}: {}", c.claim, words::verdicts(c.verdict))).collect();
     if open.is_empty() {
         open.push(t.nothing_proven.to_owned());
     }

@@ -13,10 +13,6 @@ pub fn of_role(role: Role) -> &'static str {
     }
 }
 
-pub fn of_verdict(verdict: Verdict) -> &'static str {
-    verdicts(verdict)
-}
-
 /// What a claim says of a layer; of bundles to which it does not apply, why it does not. Empty where nothing is known.
 pub fn of_claim(id: &str, verdict: Verdict) -> String {
     let (layer, word) = id.rsplit_once('.').unwrap_or_default();
@@ -66,6 +62,12 @@ pub fn filled(text: &str, values: &[(&str, &str)]) -> String {
 /// A number with its noun: the first text where it is one, else the second, in which `{n}` is the number.
 pub fn count(n: usize, one: &'static str, many: &'static str) -> String {
     if n == 1 { one.to_owned() } else { fill(many, &[("n", &n.to_string())]) }
+}
+
+/// The first of some texts, and how many more there are; none of none.
+pub fn first(texts: &[String]) -> Option<String> {
+    let (first, rest) = texts.split_first()?;
+    Some(if rest.is_empty() { first.clone() } else { fill(page().and_more, &[("first", first), ("n", &rest.len().to_string())]) })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::model::{Gap, Key};
 use crate::render::foreign::clean;
 use crate::render::told::told;
 use crate::render::words;
-use crate::usecase::switch::{Event, Fact, Step, Write};
+use crate::usecase::switch::{Event, Fact, Write};
 use crate::value::{Value, json};
 
 /// At most this many are printed; the others are counted.
@@ -91,10 +91,6 @@ fn gaps_json(gaps: &[Gap]) -> Value {
 /// A titled block; empty if the body is empty.
 fn block(title: &str, body: String) -> String {
     if body.is_empty() { body } else { format!("{title}\n{body}") }
-}
-
-pub fn of_step(step: Step) -> &'static str {
-    words::steps(step)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a page says, as data, and from what it is made. Must not know how it is found out, nor how it is printed.
 use crate::model::Verdict;
 use crate::render::foreign;
-use crate::render::words::{self, Page};
+use crate::render::words::{fill, page};
 use crate::report::read::Reading;
 use crate::usecase::prove::State;
 use crate::usecase::shown::Shown;
@@ -234,15 +234,11 @@ pub struct Row {
     pub differs: bool,
 }
 
-pub(super) fn texts() -> &'static Page {
-    words::page()
-}
-
 /// What each bundle shows of something; one entry, for all of them, where it is the same in each.
 pub(super) fn alike(names: &[&str], shown: Vec<String>) -> Vec<(String, String)> {
-    let t = texts();
+    let t = page();
     if names.len() > 1 && shown.iter().all(|s| Some(s) == shown.first()) {
-        let all = if names.len() == 2 { t.in_both.to_owned() } else { words::fill(t.in_all, &[("n", &names.len().to_string())]) };
+        let all = if names.len() == 2 { t.in_both.to_owned() } else { fill(t.in_all, &[("n", &names.len().to_string())]) };
         return shown.into_iter().take(1).map(|s| (all.clone(), s)).collect();
     }
     names.iter().map(|n| foreign::clean(n)).zip(shown).collect()
