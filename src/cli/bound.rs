@@ -1,6 +1,7 @@
 //! Binds a command to its cluster: which one that is, is said before anything is written, and every command that a message proposes names
 //! it, so that none reaches another one. Must not know what is asked or written there.
-use crate::adapters::kube::{Access, Origin, origin};
+use crate::adapters::kube::{Origin, origin};
+use crate::cli::cluster::ClusterArgs;
 use crate::cli::{Failure, Global};
 pub(super) use crate::render::foreign::quoted;
 use crate::render::told::told;
@@ -20,10 +21,11 @@ pub(super) struct Bound {
 
 impl Bound {
     /// The cluster that these flags, and else the kubeconfig, name now.
-    pub(super) fn to(access: &Access, hub: Option<&Access>, global: &Global) -> Result<Self, Failure> {
+    pub(super) fn to(cluster: &ClusterArgs, global: &Global) -> Result<Self, Failure> {
         let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
-        let Origin { context, server, .. } = origin(access, env)?;
-        let hub = hub.map(|hub| origin(hub, env)).transpose()?.map(|hub| (hub.context, hub.server));
+        let access = cluster.access();
+        let Origin { context, server, .. } = origin(&access, env)?;
+        let hub = cluster.hub().as_ref().map(|hub| origin(hub, env)).transpose()?.map(|hub| (hub.context, hub.server));
         let file = access.kubeconfig.as_ref().map(|f| f.display().to_string());
         // Of several files only the shell knows; the context names the cluster in them.
         let file = file.or_else(|| env("KUBECONFIG").filter(|v| !v.contains(':')));

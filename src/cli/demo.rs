@@ -1,17 +1,16 @@
 //! `evid demo`: the whole round trip, or a platform to try evid on, without a cluster.
 use crate::adapters::clock::SystemClock;
-use crate::adapters::kube::Access;
 use crate::adapters::{config, fresh};
 use crate::bundle::config::Config;
 use crate::bundle::probe::Span;
+use crate::cli::cluster::ClusterArgs;
 use crate::cli::loopback::Kubeconfig;
-use crate::cli::prove::Asked;
 use crate::cli::signer::SignArgs;
+use crate::cli::switch::OffArgs;
 use crate::cli::{Done, Exit, Failure, Global, prove, ui};
 use crate::render::told::told;
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::prove::Goal;
-use crate::usecase::switch::{Strategy, Times};
 use evid_demo::faults::mishaps::MISHAPS;
 use evid_demo::seed::LOSSES;
 use evid_demo::{Served, Server, platform};
@@ -118,19 +117,8 @@ fn show(args: &Args, global: &Global) -> Done {
         let about = MISHAPS.iter().find(|m| m.name == name).map_or("", |m| m.about);
         ui::message(&format!("fault {name}: {about}"));
     }
-    let access =
-        Access { kubeconfig: Some(kubeconfig), context: None, impersonate: None, groups: vec![], timeout: Duration::from_secs(30) };
-    let asked = Asked {
-        cluster: access,
-        hub: None,
-        lasts: false,
+    let asked = prove::Args {
         goal: Some(Goal::RoundTrip),
-        strategy: Strategy::Prune,
-        terminate: false,
-        // What it loses is made up.
-        allow: LOSSES.map(str::to_owned).to_vec(),
-        manifest: None,
-        times: Times::paced(Duration::from_secs(240), args.pace),
         out: args.out.clone(),
         resume: None,
         nonce: None,
@@ -139,10 +127,23 @@ fn show(args: &Args, global: &Global) -> Done {
         restore: false,
         interval: Duration::from_secs(5).div_f64(args.pace),
         signing: SignArgs::default(),
-        json: args.output == "json",
+        output: args.output.clone(),
         export: false,
+        // What it loses is made up.
+        off: OffArgs { strategy: "prune".into(), terminate: false, allow_loss: LOSSES.map(str::to_owned).to_vec() },
+        file: None,
+        timeout: Duration::from_secs(240),
+        pace: args.pace,
+        cluster: ClusterArgs {
+            kubeconfig: Some(kubeconfig),
+            context: None,
+            argocd_context: None,
+            request_timeout: Duration::from_secs(30),
+            impersonate: None,
+            groups: vec![],
+        },
     };
-    let done = prove::prove(&asked, &description(global)?, global);
+    let done = prove::prove(&asked, &description(global)?, global, false);
     let faults: String = args.fault.iter().map(|name| format!(" --fault {name}")).collect();
     ui::message(&format!(
         "more  this platform is gone now: `evid demo serve{faults}` leaves one up for kubectl and evid; `evid demo faults` names what can go wrong"

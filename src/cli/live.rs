@@ -83,7 +83,7 @@ impl Connection {
 /// Prints the first requests that a capture would send.
 pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
     let clusters = args.cluster.connect()?;
-    let clock = args.cluster.clock();
+    let clock = SystemClock::new();
     let scope = args.scope(config);
     let live = Live { api: &clusters, clock: &clock, rules, scope: &scope, progress: &|_, _, _| {} };
     let paths = live::questions(&live).map_err(|e| failure(e, &clusters))?;
