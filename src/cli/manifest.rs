@@ -56,13 +56,13 @@ struct Taken {
 
 fn bundle(path: &Path) -> Result<Taken, Failure> {
     let reader = archive::open_whole(path)?;
-    if archive::about(&reader)?.0.source == Source::Text {
+    let (manifest, _) = archive::about(&reader)?;
+    if manifest.source == Source::Text {
         let text = format!("{}: it was made from text, which holds no object whole", path.display());
         return Err(Failure::new(text).hint("name a manifest, or a bundle that was captured"));
     }
     let config = reader.entry("config.json").map_err(|d| Failure::new(format!("{}: {d}", path.display())))?;
     let config: Config = serde_json::from_slice(&config)?;
-    let (manifest, _) = archive::about(&reader)?;
     let (objects, _) = rebuild::objects(&reader, &Rules::new(&config.rules()?)?);
     Ok(Taken { objects, layers: config.layers()?, here: manifest.here(&config) })
 }

@@ -35,6 +35,11 @@ impl Place {
         Self { folder: folder.into(), stem: name.into(), tree, gathered }
     }
 
+    /// Folder and stem.
+    pub fn path(&self) -> String {
+        if self.folder.is_empty() { self.stem.clone() } else { format!("{}/{}", self.folder, self.stem) }
+    }
+
     /// Group and plural of the question, if the path tells them.
     pub fn resource(&self, all: &Catalogue) -> Option<(String, String)> {
         self.gathered.clone().or_else(|| named(&self.stem, all))
