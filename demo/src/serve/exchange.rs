@@ -26,8 +26,7 @@ pub(super) async fn serve(shared: Arc<Shared>, mut request: Request<Incoming>) -
     let (whole, named) = guard::without_token(&whole, shared.token.as_deref());
     let whole = whole.to_owned();
     let seen = shared.requests.begin(request.method().as_str(), &whole, request.headers());
-    let accept = request.headers().get("accept").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let (wait, fault) = shared.faults.of(request.method().as_str(), &whole, &accept);
+    let (wait, fault) = shared.faults.of(request.method().as_str(), &whole);
     tokio::time::sleep(wait).await;
     let upgrade = hyper::upgrade::on(&mut request);
     let (parts, body) = request.into_parts();
