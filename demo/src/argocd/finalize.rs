@@ -27,7 +27,6 @@ fn cascades(app: &Value) -> bool {
 }
 
 impl Argo {
-    /// Moves the end of a deleted Application on.
     pub(super) fn finalize(&mut self, store: &mut Store, id: &Id, app: &Value, now: DateTime<Utc>) {
         let hooks = [When::Before, When::After].iter().any(|w| held_by(app, w.finalizer()) || held_by(app, w.cleanup()));
         if !(cascades(app) || hooks) || !self.timers.passed(&format!("end {}", uid(app)), AGAIN, now) {

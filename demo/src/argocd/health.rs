@@ -7,17 +7,11 @@ use serde_json::{Value, json};
 /// Health, from the best to the worst.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 pub enum Health {
-    /// As it should be.
     Healthy,
-    /// Paused.
     Suspended,
-    /// On its way.
     Progressing,
-    /// Not there.
     Missing,
-    /// Broken.
     Degraded,
-    /// Not to be told.
     Unknown,
 }
 

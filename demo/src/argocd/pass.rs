@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 pub struct Pass {
     /// Running, Succeeded, Failed.
     pub phase: &'static str,
-    /// For people.
     pub message: String,
     /// `syncResult.resources`.
     pub results: Vec<Value>,

@@ -62,7 +62,6 @@ impl Argo {
         }
     }
 
-    /// The status after a comparison.
     fn status(&self, store: &Store, app: &Value, full: bool, now: DateTime<Utc>) -> Value {
         let mut status = app["status"].clone();
         if !status.is_object() {

@@ -20,7 +20,6 @@ struct Served {
     end: Instant,
 }
 
-/// The body of a watch.
 pub(super) fn body(shared: &Arc<Shared>, watch: Watch) -> Body {
     let (latest, end) = (shared.store().subscribe(), Instant::now() + Duration::from_secs(watch.seconds));
     wire::lines(stream::unfold(Served { watch, shared: shared.clone(), latest, end }, next))
