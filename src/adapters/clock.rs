@@ -11,14 +11,8 @@ pub struct SystemClock {
 
 impl SystemClock {
     /// Begins to listen for Ctrl-C.
-    pub fn new() -> Self {
+    pub fn listening() -> Self {
         Self { asked: listen() }
-    }
-}
-
-impl Default for SystemClock {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

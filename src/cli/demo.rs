@@ -73,14 +73,14 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
 
 fn start(args: &Args, port: u16) -> Result<Server, Failure> {
     let options = options(args)?;
-    platform::platform(&options, SystemClock::new().now()).and_then(|p| p.serve(port)).map_err(failed)
+    platform::platform(&options, SystemClock::listening().now()).and_then(|p| p.serve(port)).map_err(failed)
 }
 
 fn start_both(args: &Args, port: u16) -> Result<Served, Failure> {
     if !args.fault.is_empty() {
         return Err(Failure::new("`--fault` and `--hub` do not go together: what goes wrong is in one cluster"));
     }
-    Served::start(&options(args)?, SystemClock::new().now(), port).map_err(failed)
+    Served::start(&options(args)?, SystemClock::listening().now(), port).map_err(failed)
 }
 
 fn failed(error: std::io::Error) -> Failure {
@@ -160,7 +160,7 @@ enum Up {
 /// Serves the platform until Ctrl-C. The kubeconfig is a new file, and only what was written there is removed in the end.
 fn serve(args: &Args, port: u16, kubeconfig: &Path, hub: bool) -> Done {
     // From here on Ctrl-C is handled: the kubeconfig is removed with the server.
-    let clock = SystemClock::new();
+    let clock = SystemClock::listening();
     let up = if hub { Up::Both(start_both(args, port)?) } else { Up::One(start(args, port)?) };
     let (url, own, flag) = match &up {
         Up::One(server) => (server.url(), server.kubeconfig(), ""),

@@ -118,7 +118,7 @@ fn examine(args: &Args, config: &Config, layers: Option<&[Layer]>, rules: &Rules
     let clusters = args.cluster.connect()?;
     let progress = Progress::new();
     progress.say(&format!("asking {}", clusters.spoke.server()));
-    let (clock, review, here) = (SystemClock::new(), !args.no_access_review, here(&clusters, config));
+    let (clock, review, here) = (SystemClock::listening(), !args.no_access_review, here(&clusters, config));
     let (hub, home) = (clusters.hub.as_ref().map(Cluster::server), clusters.hub.as_ref().unwrap_or(&clusters.spoke).namespace());
     let mut examined = usecase::examine(&Doctor { api: &clusters, clock: &clock, rules, layers, here: &here, hub, home, review });
     progress.clear();

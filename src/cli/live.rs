@@ -69,7 +69,7 @@ impl Connection {
             Progress::Probing(probes) => line.say(&format!("{probes} probes")),
             Progress::Done => line.clear(),
         };
-        Self { clusters, clock: SystemClock::new(), apps, progress: Box::new(progress) }
+        Self { clusters, clock: SystemClock::listening(), apps, progress: Box::new(progress) }
     }
 
     /// The platform that it is asked about.
@@ -83,7 +83,7 @@ impl Connection {
 /// Prints the first requests that a capture would send.
 pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
     let clusters = args.cluster.connect()?;
-    let clock = SystemClock::new();
+    let clock = SystemClock::listening();
     let scope = args.scope(config);
     let live = Live { api: &clusters, clock: &clock, rules, scope: &scope, progress: &|_, _, _| {} };
     let paths = live::questions(&live).map_err(|e| failure(e, &clusters))?;

@@ -35,7 +35,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     // From here on Ctrl-C is handled: the kubeconfig is removed with the server.
-    let clock = SystemClock::new();
+    let clock = SystemClock::listening();
     let path = archive::locate(&args.bundle, global.archive())?;
     let Served { store, version, moment, left_out } = store(&path)?;
     let kubeconfig = args.kubeconfig.clone().unwrap_or_else(|| format!("{}.kubeconfig", archive::name_of(&path)).into());
@@ -97,17 +97,12 @@ fn resource(kind: &Named, objects: &[Object]) -> Resource {
         group: kind.group.clone(),
         version: "v1".into(),
         plural: kind.plural.clone(),
-        singular: kind.singular().to_owned(),
+        singular: kind.singular.clone(),
         kind: kind.kind.clone(),
-        short_names: kind.short().to_vec(),
-        categories: Vec::new(),
+        short_names: kind.short.clone(),
         namespaced: first.is_some_and(|o| !o.key.namespace.is_empty()),
-        verbs: Vec::new(),
-        subresources: Vec::new(),
-        generation: false,
         custom: true,
-        graceful: false,
-        columns: Vec::new(),
+        ..Resource::default()
     });
     let version = stated.unwrap_or_else(|| known.version.clone());
     Resource { version, verbs: ["get", "list", "watch"].map(String::from).into(), subresources: Vec::new(), ..known }

@@ -62,7 +62,7 @@ pub(super) fn said(event: &Event) {
 }
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
-    let (clusters, clock) = (args.cluster.connect()?, SystemClock::new());
+    let (clusters, clock) = (args.cluster.connect()?, SystemClock::listening());
     let bound = Bound::to(&args.cluster, global)?;
     on_cluster(args, global, &clusters, &clock, &bound).map_err(|why| bound.failure(why))
 }

@@ -12,22 +12,14 @@ pub struct Named {
     pub plural: String,
     /// Empty if nothing tells it.
     pub kind: String,
-    pub(super) singular: String,
-    pub(super) short: Vec<String>,
+    /// Empty if nothing tells it.
+    pub singular: String,
+    pub short: Vec<String>,
 }
 
 impl Named {
     pub fn stem(&self) -> String {
         stem(&self.plural, &self.group)
-    }
-
-    /// The singular name, where it is told.
-    pub fn singular(&self) -> &str {
-        &self.singular
-    }
-
-    pub fn short(&self) -> &[String] {
-        &self.short
     }
 
     pub fn is_of(&self, object: &Object) -> bool {
