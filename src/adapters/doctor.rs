@@ -5,7 +5,6 @@ use crate::usecase::doctor::{Code, Line};
 use std::io;
 use std::path::Path;
 
-/// The signing key and the redaction key in their folder.
 pub fn keys(dir: &Path) -> Vec<Line> {
     let there = |path: &Path| path.symlink_metadata().is_ok();
     let [signing, redaction] = [keyfile::SIGNING_KEY, keyfile::REDACTION_KEY].map(|name| dir.join(name));

@@ -13,7 +13,6 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
-/// A folder of evidence that can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     #[error(transparent)]

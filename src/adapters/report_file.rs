@@ -21,7 +21,6 @@ pub fn stamp(path: &Path) -> PathBuf {
     path.with_extension(STAMP)
 }
 
-/// A report file that can't be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportFileError {
     #[error(transparent)]

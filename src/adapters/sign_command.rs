@@ -39,7 +39,6 @@ pub struct SignCommand {
     /// A line for the shell.
     pub command: String,
     pub key: VerifyingKey,
-    /// How long it may take.
     pub patience: Duration,
 }
 

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 /// The most bytes that are read of an answer.
 const MOST: u64 = 1 << 20;
 
-/// A timestamp that can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StampFileError {
     #[error(transparent)]

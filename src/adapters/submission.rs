@@ -22,7 +22,6 @@ const LARGEST: u64 = 4 << 30;
 const DEEPEST: usize = 16;
 const LONGEST: usize = 1024;
 
-/// A zip that can't be made or unpacked.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmissionError {
     #[error(transparent)]

@@ -5,7 +5,6 @@ use crate::adapters::{FileError, fresh};
 use crate::usecase::import::Given;
 use std::path::{Path, PathBuf};
 
-/// Why a folder can't be written.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     #[error("{}: there is another file of this name, and it is left as it is", path.display())]

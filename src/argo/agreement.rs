@@ -11,7 +11,6 @@ pub struct Agreement {
     kind: String,
     name: String,
     namespace: String,
-    /// JSON pointers.
     pub pointers: Vec<String>,
     /// Whether it (also) has jq expressions or field managers.
     pub by_expression: bool,

@@ -30,7 +30,6 @@ impl Settings {
         Self { data }
     }
 
-    /// One setting, if it has a value.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.data.get(key)?.as_str().filter(|s| !s.is_empty())
     }

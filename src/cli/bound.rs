@@ -70,7 +70,6 @@ impl Bound {
         of_argo.map_or_else(|| own.clone(), |of_argo| format!("{own}; Argo CD in {of_argo}"))
     }
 
-    /// A failure whose commands go to this cluster.
     pub(super) fn failure(&self, why: Failure) -> Failure {
         why.changed(|text| self.text(&told(text)))
     }

@@ -145,7 +145,6 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Whether a person has stopped it.
 fn stopped() -> bool {
     #[cfg(feature = "kube")]
     return crate::adapters::interrupt::ever();

@@ -18,7 +18,6 @@ pub struct Envelope {
     pub signatures: Vec<Signature>,
 }
 
-/// One signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     /// The claimed key; may be empty.

@@ -18,7 +18,6 @@ fn filled(text: &str, line: &Line, told: impl Fn(&str) -> String) -> String {
     fill(text, &values.iter().map(|(n, value)| (*n, &**value)).collect::<Vec<_>>())
 }
 
-/// The lines as text, coloured if wanted.
 pub fn text(lines: &[Line], colour: bool) -> String {
     let one = |line: &Line| {
         let (detail, next) = words(line);

@@ -102,7 +102,6 @@ pub fn noted(says: &str, objects: &[String], most: usize) -> String {
     if objects.is_empty() { says.to_owned() } else { format!("{says}: {}", some(objects, most)) }
 }
 
-/// Who wrote a field, and when.
 pub fn of_writer(writer: &Writer) -> String {
     let clock = writer.time.split_once('T').map_or(&*writer.time, |(_, clock)| clock);
     fill(phrases().writer, &[("manager", &writer.manager), ("time", clock)])

@@ -13,7 +13,6 @@ pub(super) enum Tree {
     Gathered(Option<String>),
 }
 
-/// The information in a path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Place {
     /// The folder, relative to the dump; empty for the dump itself.

@@ -22,7 +22,6 @@ enum Role {
     Unknown,
 }
 
-/// One file that will be read.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     pub path: PathBuf,

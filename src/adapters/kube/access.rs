@@ -16,7 +16,6 @@ pub struct Access {
     pub timeout: Duration,
 }
 
-/// Why a connection to a cluster can't be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     #[error("{what}")]

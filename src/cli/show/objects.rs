@@ -24,7 +24,6 @@ struct Bundle {
     objects: Vec<Object>,
     rules: Rules,
     coverage: Coverage,
-    /// When its capture ended.
     moment: Option<String>,
 }
 

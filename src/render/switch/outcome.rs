@@ -80,7 +80,6 @@ pub fn off_json(plan: &Plan, done: Option<&Off>) -> Value {
     v
 }
 
-/// What an ON will do.
 pub fn on_plan(plan: &on::Plan, full: bool) -> String {
     let mut out = match plan.apply {
         Some(_) => format!("{} is applied, becomes automated (prune, self-heal) and is synced by one operation\n", plan.root),

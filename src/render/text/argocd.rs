@@ -5,7 +5,6 @@ use crate::render::foreign;
 use crate::render::text::layout::{aligned, remark};
 use std::collections::BTreeSet;
 
-/// All of the list.
 pub(super) fn list(apps: &[&Object]) -> String {
     rows(apps).concat()
 }

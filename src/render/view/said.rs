@@ -49,22 +49,18 @@ pub struct View {
     pub not_proven: Vec<&'static str>,
 }
 
-/// A claim and its verdict.
 pub struct Card {
     pub claim: String,
     pub verdict: Verdict,
     /// What it says, or why it does not apply.
     pub says: String,
-    /// What would refute it.
     pub refutes: String,
     /// What speaks against it or leaves it open.
     pub found: Vec<String>,
     pub noted: Vec<String>,
-    /// Where to look.
     pub evidence: Vec<String>,
 }
 
-/// A layer in all bundles.
 pub struct Layer {
     pub name: String,
     pub role: &'static str,
@@ -75,7 +71,6 @@ pub struct Layer {
     pub rows: Vec<(String, String, String)>,
 }
 
-/// An Application, with those that it brings.
 pub struct Application {
     pub name: String,
     pub layer: String,
@@ -84,7 +79,6 @@ pub struct Application {
     pub children: Vec<Application>,
 }
 
-/// A probe and its target.
 pub struct Probe {
     pub layer: String,
     pub name: String,
@@ -104,7 +98,6 @@ pub struct Volume {
     pub at: Vec<(String, String)>,
 }
 
-/// A bundle.
 pub struct Subject {
     pub name: String,
     pub sha256: String,
@@ -115,9 +108,7 @@ pub struct Subject {
 
 /// The width of the picture. Marks are in its units.
 pub const WIDTH: i64 = 10_000;
-/// The picture.
 pub struct Timeline {
-    /// When it begins and ends.
     pub from: String,
     pub until: String,
     pub lanes: Vec<Lane>,
@@ -145,15 +136,11 @@ pub struct Mark {
 /// How a mark looks. A mark that comes later in this list covers one that comes earlier.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Look {
-    /// Nothing watched here.
     Unwatched,
     Well,
-    /// A capture.
     Point,
     Write,
-    /// It could not be asked.
     Unasked,
-    /// Something was wrong.
     Ill,
 }
 
@@ -170,7 +157,6 @@ impl Look {
     }
 }
 
-/// What went, and what stays.
 pub struct Went {
     pub layer: String,
     /// What became of what went.
@@ -179,10 +165,8 @@ pub struct Went {
     pub kept: Vec<Fate>,
 }
 
-/// Objects with one fate.
 pub struct Fate {
     pub says: String,
-    /// How many they are.
     pub n: usize,
     /// Kind → their names.
     pub kinds: Vec<(String, Vec<String>)>,
@@ -193,7 +177,6 @@ pub struct Group {
     pub layer: String,
     pub from: String,
     pub to: String,
-    /// How many they are.
     pub n: usize,
     /// `30 removed, 1 modified`.
     pub counts: String,
@@ -203,7 +186,6 @@ pub struct Group {
     pub more: String,
 }
 
-/// A changed object.
 pub struct Changed {
     pub object: String,
     pub word: &'static str,
@@ -212,7 +194,6 @@ pub struct Changed {
     pub more: String,
 }
 
-/// A changed field.
 pub struct Field {
     pub pointer: String,
     /// Whether the configuration expects it to change.

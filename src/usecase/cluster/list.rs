@@ -31,7 +31,6 @@ pub(in crate::usecase) struct Question {
     pub counted: bool,
 }
 
-/// The result of a question.
 #[derive(Debug, Default)]
 pub(in crate::usecase) struct Listed {
     /// The number of all objects: those seen and, if they are only counted, those that remain.

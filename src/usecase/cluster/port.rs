@@ -66,7 +66,6 @@ impl Ask {
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: u16,
-    /// The body, whole.
     pub body: Vec<u8>,
     /// The server's `Date`, if it sends one.
     pub date: Option<String>,

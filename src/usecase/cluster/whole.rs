@@ -24,7 +24,6 @@ pub struct All {
 }
 
 impl Whole {
-    /// Begins.
     pub fn of(kind: &Resource, namespace: Option<&str>, metadata: bool) -> Self {
         let question = Question { resource: kind.clone(), namespace: namespace.map(str::to_owned), metadata, counted: false };
         Self { reading: Reading::new(question, CHUNK), items: Vec::new() }

@@ -4,7 +4,6 @@ use crate::usecase::doctor::Code;
 /// How grave it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Level {
-    /// As it should be.
     Ok,
     /// Worth knowing; nothing is kept from evid.
     Note,
@@ -32,17 +31,14 @@ pub struct Line {
 }
 
 impl Line {
-    /// As it should be.
     pub fn ok(code: Code) -> Self {
         Self { level: Level::Ok, code, values: vec![] }
     }
 
-    /// Worth knowing.
     pub fn note(code: Code) -> Self {
         Self { level: Level::Note, ..Self::ok(code) }
     }
 
-    /// Missing or unseen.
     pub fn problem(code: Code) -> Self {
         Self { level: Level::Problem, ..Self::ok(code) }
     }

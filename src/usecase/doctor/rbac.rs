@@ -9,7 +9,6 @@ const API: &str = "rbac.authorization.k8s.io/v1";
 /// Who gets the rights where nobody is named.
 const SOMEBODY: &str = "system:serviceaccount:evid:evid";
 
-/// Who gets rights, and where.
 pub struct Grant<'a> {
     /// A user name as the API server has it; none for a ServiceAccount of evid's own.
     pub user: Option<&'a str>,

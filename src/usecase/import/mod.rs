@@ -54,7 +54,6 @@ impl Platform {
     }
 }
 
-/// What the files of one moment say.
 pub struct Moment {
     folder: String,
     /// Whether it is what was kept before an action.
@@ -157,7 +156,6 @@ impl Moment {
     }
 }
 
-/// What one file says.
 struct Said {
     what: What,
     probes: Vec<Heard>,

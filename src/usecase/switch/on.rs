@@ -27,7 +27,6 @@ pub struct Plan {
     pub terminating: Vec<Fact>,
     /// Every write that is known now; a manual child gets an operation of its own once it is there.
     pub writes: Vec<Write>,
-    /// What should be known before.
     pub notes: Vec<Fact>,
     targets: Vec<Target>,
 }

@@ -31,9 +31,7 @@ pub struct Plan {
     pub automated: bool,
     /// It will be synced: it was automated, or something lives below it.
     pub syncs: bool,
-    /// Every write, in order.
     pub writes: Vec<Write>,
-    /// What should be known before.
     pub notes: Vec<Fact>,
     manifest: Value,
     project: Option<Write>,
@@ -53,7 +51,6 @@ pub struct Repaired {
     /// What lives and is managed by nobody.
     pub left: Vec<Fact>,
     pub notes: Vec<Fact>,
-    /// What could not be listed.
     pub unseen: Vec<Gap>,
 }
 

@@ -18,7 +18,6 @@ pub trait Journal {
     fn line(&mut self, line: &Value) -> Result<(), String>;
 }
 
-/// How long things may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
     /// Between two looks.
@@ -60,10 +59,8 @@ pub struct Run<'a> {
     pub clock: &'a dyn Clock,
     /// The record of what is written.
     pub journal: &'a mut dyn Journal,
-    /// Who is told.
     pub progress: &'a mut dyn FnMut(&Event),
     pub layers: &'a [Layer],
-    /// What kinds mean.
     pub rules: &'a Rules,
     /// Which destinations of Applications are the cluster.
     pub here: &'a Here,
@@ -71,7 +68,6 @@ pub struct Run<'a> {
     pub tracking: Option<&'a str>,
     /// As whom it is written.
     pub user: String,
-    /// How long things may take.
     pub times: Times,
     /// Writes so far; 0 at the start.
     pub written: u64,

@@ -22,19 +22,15 @@ codes! {
 /// The next command.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Next {
-    /// `switch on`.
     On,
     /// `switch on -f FILE`: the root is not there.
     OnFromFile,
-    /// `switch off`.
     Off,
-    /// `switch repair`.
     Repair,
     /// `switch status` again in a moment.
     Wait,
 }
 
-/// One Application below the root.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub key: Key,
@@ -42,7 +38,6 @@ pub struct Line {
     pub parent: String,
     /// 1 for a child, 2 for a grandchild.
     pub depth: usize,
-    /// Who syncs it.
     pub mode: Mode,
     /// `status.sync.status`.
     pub sync: String,
@@ -55,26 +50,20 @@ pub struct Line {
     pub operation: Option<String>,
 }
 
-/// All of it.
 #[derive(Clone, Debug)]
 pub struct Status {
-    /// The switched layer.
     pub layer: String,
     pub root: Key,
     /// The root's uid; empty where it is not there.
     pub uid: String,
-    /// Who syncs the root.
     pub mode: Option<Mode>,
     /// `status.sync.status` and `status.health.status` of the root: no evidence about the children.
     pub root_says: String,
-    /// Who manages the root.
     pub manager: Option<Manager>,
     /// Kinds and names of the root's owners.
     pub owners: Vec<String>,
     pub position: Position,
-    /// What hangs below it.
     pub apps: Vec<Line>,
-    /// Operations under way.
     pub running: Vec<Fact>,
     /// What hangs, and the causes.
     pub stuck: Vec<Fact>,
@@ -82,9 +71,7 @@ pub struct Status {
     pub orphans: Vec<Fact>,
     /// What an OFF would lose, or why it would be refused.
     pub at_risk: Vec<Fact>,
-    /// What should be known.
     pub notes: Vec<Fact>,
-    /// What could not be listed.
     pub unseen: Vec<Gap>,
     pub next: Next,
 }

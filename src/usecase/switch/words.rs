@@ -36,7 +36,6 @@ impl Fact {
     }
 }
 
-/// What happens while it runs.
 #[derive(Clone, Debug)]
 pub enum Event {
     Step(Step),

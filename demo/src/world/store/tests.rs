@@ -137,27 +137,6 @@ fn a_pod_waits_for_its_kubelet_where_there_is_one() {
 }
 
 #[test]
-fn a_list_can_be_read_as_it_was_until_that_is_forgotten() {
-    let mut store = store();
-    let gone = config_map(&mut store, "gone");
-    let kept = config_map(&mut store, "kept");
-    let then = store.version();
-    store.delete(&gone, &DeleteOptions::default()).unwrap();
-    store.modify(&kept, |o| o["data"]["k"] = "changed".into()).unwrap();
-    config_map(&mut store, "new");
-    let seen = store.as_of("configmaps", Some("a"), then).unwrap();
-    assert_eq!(seen.keys().map(|i| i.name.as_str()).collect::<Vec<_>>(), ["gone", "kept"]);
-    assert_eq!(seen[&kept]["data"]["k"], "v");
-    assert_eq!(
-        store.since("configmaps", then).unwrap().map(|e| (e.old.is_some(), e.kept)).collect::<Vec<_>>(),
-        [(true, false), (true, true), (false, true)]
-    );
-    store.forget();
-    assert!(store.as_of("configmaps", None, then).is_none());
-    assert!(store.since("configmaps", then).is_none());
-}
-
-#[test]
 fn an_imported_object_stays_as_it_is() {
     let mut store = store();
     let object = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d", "namespace": "a", "uid": "u-1",

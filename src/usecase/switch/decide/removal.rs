@@ -22,7 +22,6 @@ pub struct Removal {
     pub kept: Vec<Fact>,
     /// Data that would be lost.
     pub losses: Vec<Fact>,
-    /// Why it must not be done.
     pub refusals: Vec<Fact>,
 }
 

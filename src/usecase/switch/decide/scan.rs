@@ -6,9 +6,7 @@ use crate::usecase::switch::Target;
 /// The metadata of every object of every kind that can be listed.
 pub struct Scan {
     pub objects: Vec<Object>,
-    /// What was not seen, or not whole.
     pub gaps: Vec<Gap>,
-    /// The kinds that the server names.
     pub kinds: Vec<Resource>,
 }
 

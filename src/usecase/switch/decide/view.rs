@@ -8,13 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Argo CD's objects, and what follows from them.
 pub struct View {
-    /// The switched layer.
     pub layer: Layer,
     /// Applications, ApplicationSets, AppProjects and Argo CD's settings.
     pub objects: Vec<Object>,
-    /// How marks are read.
     pub tracking: Tracking,
-    /// Argo CD's namespace.
     pub control: String,
     /// Seconds after which Argo CD heals itself.
     pub self_heal: u64,
@@ -30,7 +27,6 @@ pub struct View {
     listing: BTreeMap<Key, Vec<Key>>,
 }
 
-/// Who manages the root.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Manager {
     /// The Application that its mark names.
