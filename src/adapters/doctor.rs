@@ -1,6 +1,5 @@
 //! The doctor's look at this machine: key files and the evidence folder. Writes only an unnamed file that is deleted at once.
-use crate::adapters::keyfile;
-use crate::adapters::keyfile::KeyFileError;
+use crate::adapters::keyfile::{self, KeyFileError};
 use crate::usecase::doctor::{Code, Line};
 use std::io;
 use std::path::Path;

@@ -4,12 +4,10 @@ use crate::adapters::{FileError, fresh, report_file};
 use crate::bundle::sums::Sums;
 use crate::canon;
 use crate::envelope::{Envelope, Signer, Statement};
-use crate::usecase::folder;
-use crate::usecase::folder::{MANIFEST, OWN, SIGNER};
+use crate::usecase::folder::{self, MANIFEST, OWN, SIGNER};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
-use std::io;
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 

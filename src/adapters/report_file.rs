@@ -3,8 +3,7 @@ use crate::adapters::{FileError, fresh};
 use crate::bundle::manifest::Tool;
 use crate::canon;
 use crate::compare::Side;
-use crate::envelope;
-use crate::envelope::{Envelope, PAYLOAD_TYPE, SignFault, Signer, Statement};
+use crate::envelope::{self, Envelope, PAYLOAD_TYPE, SignFault, Signer, Statement};
 use crate::report::PREDICATE_TYPE;
 use std::path::{Path, PathBuf};
 

@@ -2,8 +2,7 @@
 //! answers is checked with the public key before anybody sees it. Must not know what is signed.
 use crate::adapters::ended;
 use crate::envelope::{SignFault, Signer, VerifyingKey};
-use std::io;
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 

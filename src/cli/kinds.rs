@@ -1,8 +1,7 @@
 //! `evid kinds`: the rules in force.
 use crate::adapters::config;
 use crate::cli::{Done, Exit, Failure, Global, ui};
-use crate::kinds;
-use crate::kinds::Rules;
+use crate::kinds::{self, Rules};
 use crate::render::table::columns;
 use crate::render::told::told;
 

@@ -9,8 +9,7 @@ use crate::cli::cluster::{ClusterArgs, here};
 use crate::cli::{Done, Exit, Failure, progress, ui};
 use crate::kinds::Rules;
 use crate::model::{Layer, Object};
-use crate::usecase::capture::live;
-use crate::usecase::capture::live::{Live, Scope};
+use crate::usecase::capture::live::{self, Live, Scope};
 use crate::usecase::cluster::{Clusters, LiveError, discover};
 use crate::usecase::session::{Progress, Session, scope};
 

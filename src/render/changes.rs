@@ -3,8 +3,7 @@
 use crate::compare::{ChangeKind, FieldChange};
 use crate::render::findings::of_key;
 use crate::render::table::Style;
-use crate::render::words;
-use crate::render::words::{fill, phrases};
+use crate::render::words::{self, fill, phrases};
 use crate::render::{foreign, values};
 use crate::report::read::Changed;
 use crate::value::Value;

@@ -1,8 +1,7 @@
 //! What the doctor found, for a person: a line each, `level  WHAT  — detail; next step`, and the same as JSON.
 use crate::render::table::padded;
 use crate::render::told::told;
-use crate::render::words;
-use crate::render::words::{en, fill};
+use crate::render::words::{self, en, fill};
 use crate::usecase::doctor::{Level, Line};
 use crate::value::{Value, json};
 

@@ -11,8 +11,7 @@ use crate::usecase::capture::packed::PackedList;
 use crate::usecase::capture::{Collected, Intake, live};
 use crate::usecase::cluster::LiveError;
 use crate::usecase::cluster::port::{Api, Clock, stamp};
-use crate::usecase::probes;
-use crate::usecase::probes::{Places, Planned, Reach, Resolved, World};
+use crate::usecase::probes::{self, Places, Planned, Reach, Resolved, World};
 
 /// What is asked, through what, and by which description of the platform.
 #[derive(Clone, Copy)]

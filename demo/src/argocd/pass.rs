@@ -2,8 +2,7 @@
 use super::compare::ignored;
 use super::drift;
 use super::health::{Health, has_check, health};
-use super::options;
-use super::options::option;
+use super::options::{self, option};
 use super::tasks::Task;
 use crate::world::objects::{LAST_APPLIED, change, create, deleting, group, items, text};
 use crate::world::store::{DeleteOptions, Id, Propagation, Store};

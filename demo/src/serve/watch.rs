@@ -1,7 +1,6 @@
 //! A watch over a connection: looks after each write, until its time is over. Knows no object.
 use super::shared::Shared;
-use super::wire;
-use super::wire::Body;
+use super::wire::{self, Body};
 use crate::api::watch::Watch;
 use bytes::Bytes;
 use futures_util::stream;

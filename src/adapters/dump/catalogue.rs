@@ -1,7 +1,6 @@
 //! Kubernetes' own resources and Argo CD's: how the names in file names and the kinds belong together. A dump adds its own
 //! CustomResourceDefinitions. Knows no folder and no answer.
-use crate::kinds::built_in;
-use crate::kinds::built_in::BuiltIn;
+use crate::kinds::built_in::{self, BuiltIn};
 use crate::value::Value;
 
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,7 +1,6 @@
 //! A report: whose signature it has, whether its bundles are those at hand, and whether it follows from them.
-use crate::adapters::archive;
-use crate::adapters::archive::Check;
 use crate::adapters::archive::ENDING;
+use crate::adapters::archive::{self, Check};
 use crate::canon::json;
 use crate::claims::Expect;
 use crate::cli::verify::{Depth, Verifying, bundle};

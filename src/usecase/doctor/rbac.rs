@@ -1,7 +1,6 @@
 //! Roles as objects: the least that evid needs, and whose they are. Comments and text are the renderer's.
 use crate::usecase::cluster::Resource;
-use crate::usecase::rights;
-use crate::usecase::rights::{Purpose, Right, Scope};
+use crate::usecase::rights::{self, Purpose, Right, Scope};
 use crate::value::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 

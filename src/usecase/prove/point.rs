@@ -1,7 +1,6 @@
 //! One point of a run: a capture with what was watched and written since the point before.
 use crate::bundle::names::{ACTIONS, WATCH};
-use crate::usecase::capture;
-use crate::usecase::capture::{Beside, Intake};
+use crate::usecase::capture::{self, Beside, Intake};
 use crate::usecase::cluster::port::stamp;
 use crate::usecase::prove::proof::{Between, Proof};
 use crate::usecase::prove::state::Folder;

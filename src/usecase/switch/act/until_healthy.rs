@@ -10,8 +10,7 @@ use crate::usecase::switch::act::until_idle::{ask, withdraw};
 use crate::usecase::switch::act::workloads::workloads;
 use crate::usecase::switch::act::{inventory, write};
 use crate::usecase::switch::decide::lacks::lacks;
-use crate::usecase::switch::decide::patches;
-use crate::usecase::switch::decide::patches::Progress;
+use crate::usecase::switch::decide::patches::{self, Progress};
 use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, Times, View, Was};
 use std::collections::{BTreeMap, BTreeSet};
 
