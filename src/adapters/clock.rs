@@ -5,21 +5,14 @@ use chrono::{DateTime, Utc};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// The clock of the machine. Its waits end early on Ctrl-C.
 pub struct SystemClock {
     asked: watch::Receiver<bool>,
 }
 
 impl SystemClock {
     /// Begins to listen for Ctrl-C.
-    pub fn new() -> Self {
+    pub fn listening() -> Self {
         Self { asked: listen() }
-    }
-}
-
-impl Default for SystemClock {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -1,23 +1,24 @@
 //! The doctor's look at this machine: key files and the evidence folder. Writes only an unnamed file that is deleted at once.
-use crate::adapters::keyfile;
-use crate::adapters::keyfile::KeyFileError;
+use crate::adapters::keyfile::{self, KeyFileError};
 use crate::usecase::doctor::{Code, Line};
 use std::io;
 use std::path::Path;
 
-/// The signing key and the redaction key in their folder.
 pub fn keys(dir: &Path) -> Vec<Line> {
-    let there = |name: &str| dir.join(name).symlink_metadata().is_ok();
-    let signing = dir.join(keyfile::SIGNING_KEY);
-    let redaction = dir.join(keyfile::REDACTION_KEY);
+    let there = |path: &Path| path.symlink_metadata().is_ok();
+    let [signing, redaction] = [keyfile::SIGNING_KEY, keyfile::REDACTION_KEY].map(|name| dir.join(name));
+    // Only an existing key is loaded; no key is made.
+    let read = [
+        (
+            "signing key",
+            &signing,
+            there(&signing).then(|| keyfile::load_signing_key(&signing, || Err(io::ErrorKind::Unsupported.into())).map(drop)),
+        ),
+        ("redaction key", &redaction, there(&redaction).then(|| keyfile::load_or_create_redaction_key(dir).map(drop))),
+    ];
     let mut lines = Vec::new();
-    for (what, path, name) in [("signing key", &signing, keyfile::SIGNING_KEY), ("redaction key", &redaction, keyfile::REDACTION_KEY)] {
-        // Only an existing key is loaded; no key is made.
-        let read = || match name {
-            keyfile::SIGNING_KEY => keyfile::load_signing_key(path, || Err(io::ErrorKind::Unsupported.into())).map(drop),
-            _ => keyfile::load_or_create_redaction_key(dir).map(drop),
-        };
-        let line = match there(name).then(read) {
+    for (what, path, read) in read {
+        let line = match read {
             None => Line::ok(Code::KeysLater),
             Some(Ok(())) => Line::ok(Code::KeysPresent),
             Some(Err(KeyFileError::Ask { .. })) => Line::ok(Code::KeysEncrypted),
@@ -25,7 +26,7 @@ pub fn keys(dir: &Path) -> Vec<Line> {
         };
         lines.push(line.with("what", what).with("file", path.display()));
     }
-    let all = there(keyfile::SIGNING_KEY) && there(keyfile::REDACTION_KEY);
+    let all = there(&signing) && there(&redaction);
     if let Err(e) = writable(dir)
         && !all
     {
@@ -34,7 +35,6 @@ pub fn keys(dir: &Path) -> Vec<Line> {
     lines
 }
 
-/// The evidence folder.
 pub fn folder(archive: &Path) -> Line {
     let line = match writable(archive) {
         Ok(()) if archive.is_dir() => Line::ok(Code::FolderWritable),

@@ -2,7 +2,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What failed, of which file.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {failed}: {source}", path.display())]
 pub struct FileError {

@@ -4,35 +4,23 @@ use crate::adapters::{FileError, fresh, report_file};
 use crate::bundle::sums::Sums;
 use crate::canon;
 use crate::envelope::{Envelope, Signer, Statement};
-use crate::usecase::folder;
-use crate::usecase::folder::{MANIFEST, OWN, SIGNER};
+use crate::usecase::folder::{self, MANIFEST, OWN, SIGNER};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
-use std::io;
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
-/// A folder of evidence that can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// The disk says no.
     #[error(transparent)]
     Io(#[from] FileError),
-    /// There is something in it that is no file.
     #[error("{0}: is neither a file nor a folder, or has a name that can't be listed; take it out of the folder")]
     Odd(String),
-    /// Its list can't be written or read.
     #[error(transparent)]
     Signed(#[from] ReportFileError),
-    /// Its list is not what was signed, or is no list.
     #[error("{path}: {what}")]
-    List {
-        /// The file.
-        path: String,
-        /// What is wrong.
-        what: String,
-    },
+    List { path: String, what: String },
 }
 
 /// The files of a folder and the folders in it, but for its list and the signatures over that: path within the folder and SHA-256. Each is read

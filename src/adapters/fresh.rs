@@ -1,8 +1,7 @@
 //! Writes small files completely or not at all, with the right permissions from the first byte on: a temporary file in the same folder,
 //! synced, then renamed. Must not know what is in them.
 use std::fs::{DirBuilder, File};
-use std::io;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 use tempfile::NamedTempFile;
 

@@ -16,7 +16,6 @@ pub struct FileJournal {
 }
 
 impl FileJournal {
-    /// A journal that will be at this path.
     pub fn new(path: PathBuf, redactor: Redactor) -> Self {
         Self { path, redactor, file: None }
     }

@@ -6,8 +6,7 @@ use crate::canon;
 use crate::envelope::{Algorithm, KeyFault, SigningKey, VerifyingKey, Zeroizing};
 use std::ffi::OsString;
 use std::fs::File;
-use std::io;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 /// File name of the private signing key.

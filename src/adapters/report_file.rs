@@ -3,8 +3,7 @@ use crate::adapters::{FileError, fresh};
 use crate::bundle::manifest::Tool;
 use crate::canon;
 use crate::compare::Side;
-use crate::envelope;
-use crate::envelope::{Envelope, PAYLOAD_TYPE, SignFault, Signer, Statement};
+use crate::envelope::{self, Envelope, PAYLOAD_TYPE, SignFault, Signer, Statement};
 use crate::report::PREDICATE_TYPE;
 use std::path::{Path, PathBuf};
 
@@ -21,16 +20,12 @@ pub fn stamp(path: &Path) -> PathBuf {
     path.with_extension(STAMP)
 }
 
-/// A report file that can't be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportFileError {
-    /// The disk says no.
     #[error(transparent)]
     Io(FileError),
-    /// Nobody signed it, so nothing was written.
     #[error("not signed: {0}")]
     Unsigned(SignFault),
-    /// It is no report.
     #[error("is no signed report: {0}")]
     Form(String),
 }

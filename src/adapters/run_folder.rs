@@ -20,12 +20,10 @@ pub struct RunFolder {
 }
 
 impl RunFolder {
-    /// The folder at this path.
     pub fn new(dir: PathBuf) -> Self {
         Self { dir }
     }
 
-    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.dir
     }
@@ -37,7 +35,6 @@ impl RunFolder {
         serde_json::from_slice(&bytes).map_err(|e| at(&path, &e))
     }
 
-    /// Where a point's bundle is.
     pub fn bundle(&self, point: &str) -> PathBuf {
         self.dir.join(format!("{point}{}", archive::ENDING))
     }
@@ -65,7 +62,6 @@ impl RunFolder {
         Some(run.bundle("before")).filter(|before| left_off && before.is_file())
     }
 
-    /// Where the page is.
     pub fn index(&self) -> PathBuf {
         self.dir.join("index.html")
     }

@@ -2,8 +2,7 @@
 //! answers is checked with the public key before anybody sees it. Must not know what is signed.
 use crate::adapters::ended;
 use crate::envelope::{SignFault, Signer, VerifyingKey};
-use std::io;
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,58 +18,26 @@ const MOST: u64 = 1 << 16;
 /// Why a command signed nothing. The command's own words went to stderr.
 #[derive(Debug, thiserror::Error)]
 pub enum SignCommandError {
-    /// It could not be run.
     #[error("`{command}` can't be run: {source}")]
-    Run {
-        /// As it was given.
-        command: String,
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// It said that it failed.
+    Run { command: String, source: io::Error },
     #[error("`{command}` ended with {ended}; it says why above")]
-    Ended {
-        /// As it was given.
-        command: String,
-        /// Its exit status.
-        ended: ExitStatus,
-    },
-    /// It did not end.
+    Ended { command: String, ended: ExitStatus },
     #[error("`{command}` gave no answer within {seconds} seconds, and was ended; run it by hand to see what it waits for")]
-    Late {
-        /// As it was given.
-        command: String,
-        /// How long was waited.
-        seconds: u64,
-    },
-    /// It answered nothing.
+    Late { command: String, seconds: u64 },
     #[error("`{command}` answered nothing on stdout; it must print the signature, raw or base64")]
-    Empty {
-        /// As it was given.
-        command: String,
-    },
-    /// What it answered is no signature of the key.
+    Empty { command: String },
     #[error(
         "`{command}` answered {bytes} bytes that are no signature of the key {keyid} over what it was given; Ed25519 signs the bytes \
          themselves, P-256 their SHA-256: name the public key of the key that it signs with, and let it hash what it reads once"
     )]
-    Wrong {
-        /// As it was given.
-        command: String,
-        /// How many bytes came.
-        bytes: usize,
-        /// The id of the key that was named.
-        keyid: String,
-    },
+    Wrong { command: String, bytes: usize, keyid: String },
 }
 
 /// A command that signs for one public key.
 pub struct SignCommand {
     /// A line for the shell.
     pub command: String,
-    /// The key it signs for.
     pub key: VerifyingKey,
-    /// How long it may take.
     pub patience: Duration,
 }
 

@@ -1,14 +1,12 @@
 //! The spool: an unnamed temporary file, which disappears whichever way the program ends. Must not know what it keeps.
 use crate::usecase::capture::spool::Spool;
 use std::fs::File;
-use std::io;
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many bytes are collected before they are written.
 const GATHERED: usize = 1 << 18;
 
-/// A spool in a temporary file.
 #[derive(Debug)]
 pub struct FileSpool(Mutex<State>);
 

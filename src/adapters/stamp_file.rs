@@ -9,21 +9,12 @@ use std::path::{Path, PathBuf};
 /// The most bytes that are read of an answer.
 const MOST: u64 = 1 << 20;
 
-/// A timestamp that can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StampFileError {
-    /// The disk says no.
     #[error(transparent)]
     Io(#[from] FileError),
-    /// It is none, or of another file.
     #[error("{}: {fault}", .file.display())]
-    Fault {
-        /// The file.
-        file: PathBuf,
-        /// What is wrong.
-        fault: TimestampFault,
-    },
-    /// Another one is there.
+    Fault { file: PathBuf, fault: TimestampFault },
     #[error("{}: another timestamp is there", .0.display())]
     Other(PathBuf),
 }

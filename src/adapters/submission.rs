@@ -6,8 +6,7 @@ use crate::adapters::{FileError, archive, folder, fresh};
 use crate::usecase::folder as usecase;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io;
-use std::io::{Cursor, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Cursor, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
@@ -22,23 +21,14 @@ const LARGEST: u64 = 4 << 30;
 const DEEPEST: usize = 16;
 const LONGEST: usize = 1024;
 
-/// A zip that can't be made or unpacked.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmissionError {
-    /// The disk says no.
     #[error(transparent)]
     Io(#[from] FileError),
-    /// The folder can't be read.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// It is no zip, or a damaged one.
     #[error("{}: {what}", path.display())]
-    Zip {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        what: String,
-    },
+    Zip { path: PathBuf, what: String },
 }
 
 fn wrong(path: &Path) -> impl Fn(String) -> SubmissionError + '_ {

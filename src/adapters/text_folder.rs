@@ -5,13 +5,10 @@ use crate::adapters::{FileError, fresh};
 use crate::usecase::import::Given;
 use std::path::{Path, PathBuf};
 
-/// Why a folder can't be written.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// A file of that name says something else.
     #[error("{}: there is another file of this name, and it is left as it is", path.display())]
     Differs { path: PathBuf },
-    /// The disk does not give or take a file.
     #[error(transparent)]
     Io(#[from] FileError),
 }

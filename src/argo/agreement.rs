@@ -5,14 +5,12 @@
 use crate::model::meta::{list, text};
 use crate::value::{Value, tokens};
 
-/// One agreement.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Agreement {
     group: String,
     kind: String,
     name: String,
     namespace: String,
-    /// JSON pointers.
     pub pointers: Vec<String>,
     /// Whether it (also) has jq expressions or field managers.
     pub by_expression: bool,

@@ -24,14 +24,12 @@ pub enum Form {
 /// Who syncs an Application.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mode {
-    /// Argo CD itself.
     Automated {
         /// Removes what Git no longer lists.
         prune: bool,
         /// Puts back what was changed by hand.
         self_heal: bool,
     },
-    /// A person, by hand.
     Manual(Form),
 }
 

@@ -9,7 +9,6 @@ use chrono::{DateTime, FixedOffset};
 /// Why an Application's status does not count.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Stale {
-    /// It was never reconciled.
     Never,
     /// It was last reconciled too long ago: when, and within how many seconds it should have been.
     Late(DateTime<FixedOffset>, i64),
@@ -19,7 +18,6 @@ pub enum Stale {
     Skipped,
     /// It was compared with a spec that it no longer has: the field that differs.
     OtherSpec(&'static str),
-    /// It lists nothing.
     NoList,
 }
 

@@ -5,7 +5,6 @@ use crate::model::Key;
 use crate::model::meta::{list, text};
 use crate::value::Value;
 
-/// One entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a>(&'a Value);
 
@@ -15,7 +14,6 @@ impl<'a> Entry<'a> {
         key_of_entry(self.0)
     }
 
-    /// The API group of that object; empty for the core group.
     pub fn group(self) -> &'a str {
         text(self.0, "/group")
     }
@@ -71,7 +69,6 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// The entries of an Application.
 pub fn listed(app: &Value) -> impl Iterator<Item = Entry<'_>> {
     list(app, "/status/resources").map(Entry)
 }
@@ -81,12 +78,10 @@ pub fn managed(app: &Value) -> impl Iterator<Item = Key> + '_ {
     listed(app).filter(|entry| !entry.status().is_empty()).map(Entry::key)
 }
 
-/// The object that an entry is about.
 pub fn key_of_entry(entry: &Value) -> Key {
     Key::new(text(entry, "/group"), text(entry, "/kind"), text(entry, "/namespace"), text(entry, "/name"))
 }
 
-/// The keys in `status.resources`.
 pub fn resources(app: &Value) -> impl Iterator<Item = Key> + '_ {
     listed(app).map(Entry::key)
 }

@@ -36,7 +36,6 @@ pub const GROUP: &str = "argoproj.io";
 /// projects have kinds of the same group.
 const KINDS: [(&str, &str); 3] = [("Application", "applications"), ("ApplicationSet", "applicationsets"), ("AppProject", "appprojects")];
 
-/// Whether a kind is one of Argo CD's own.
 pub fn is_own_kind(group: &str, kind: &str) -> bool {
     group == GROUP && KINDS.iter().any(|(own, _)| *own == kind)
 }

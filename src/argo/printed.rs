@@ -83,7 +83,6 @@ pub fn summary(app: &Value) -> Vec<(&'static str, String)> {
     out
 }
 
-/// Its conditions.
 pub fn condition_rows(app: &Value) -> Vec<Vec<String>> {
     let row = |c| ["/type", "/message", "/lastTransitionTime"].map(|at| text(c, at).to_owned()).to_vec();
     list(app, "/status/conditions").map(row).collect()

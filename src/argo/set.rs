@@ -2,8 +2,7 @@
 //! `applicationset/controllers/applicationset_controller.go` (`Reconcile`, `syncValidApplications`) and
 //! `applicationset/utils/policy.go`. Its Applications have it as their owner, so they go with it.
 use crate::argo::app;
-use crate::model::meta;
-use crate::model::meta::{list, text};
+use crate::model::meta::{self, list, text};
 use crate::value::Value;
 
 /// The policy that does not let the set delete its Applications: they stay when it goes.

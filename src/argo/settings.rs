@@ -26,12 +26,10 @@ impl Settings {
         map.map_or_else(Self::default, |map| Self::new(map.value.get("data").and_then(Value::as_object).cloned().unwrap_or_default()))
     }
 
-    /// Settings with this `data`.
     pub fn new(data: Map) -> Self {
         Self { data }
     }
 
-    /// One setting, if it has a value.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.data.get(key)?.as_str().filter(|s| !s.is_empty())
     }

@@ -17,7 +17,6 @@ pub enum Method {
 /// The method in force, with its settings.
 #[derive(Clone, Debug)]
 pub struct Tracking {
-    /// Annotation or label.
     pub method: Method,
     /// The label's name.
     pub label: String,

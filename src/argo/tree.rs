@@ -15,7 +15,6 @@ struct Control {
 
 /// The Applications of one snapshot and their layers.
 pub struct Apps<'a> {
-    /// The declared layers.
     pub layers: Vec<Layer>,
     objects: &'a dyn Objects,
     roots: BTreeMap<Key, String>,
@@ -68,7 +67,6 @@ pub struct Mark {
     pub app: String,
     /// The layer to which this Application belongs or belonged.
     pub layer: Option<String>,
-    /// Whether the Application lists the object.
     pub listed: Listed,
 }
 
@@ -154,12 +152,10 @@ impl<'a> Apps<'a> {
         self.here.extend(found);
     }
 
-    /// The layer of which this Application is the root.
     pub fn root_of(&self, key: &Key) -> Option<&str> {
         self.roots.get(key).map(String::as_str)
     }
 
-    /// The root Application of a layer.
     pub fn root(&self, layer: &str) -> Option<&Key> {
         self.roots.iter().find(|(_, l)| *l == layer).map(|(k, _)| k)
     }
@@ -200,7 +196,6 @@ impl<'a> Apps<'a> {
         own.chain(control.into_iter().flat_map(|c| &c.ignored).map(|a| ("argocd-cm", a)))
     }
 
-    /// The layer to which an Application belongs.
     pub fn layer_of(&self, app: usize) -> Option<&str> {
         self.layer.get(&app).map(String::as_str)
     }

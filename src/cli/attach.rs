@@ -2,11 +2,9 @@
 use crate::adapters::archive::Check;
 use crate::adapters::run_folder::RunFolder;
 use crate::adapters::{archive, folder, fresh, keyfile, report_file, submission};
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::signer::SignArgs;
 use crate::cli::verify::Depth;
-use crate::cli::{Done, Global, export, ui, verify};
+use crate::cli::{Done, Exit, Failure, Global, export, ui, verify};
 use crate::compare::Side;
 use crate::render::view::{Inputs, view};
 use crate::render::{foreign, html, instructions, markdown};
@@ -100,7 +98,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     Ok(Exit::Proven)
 }
 
-/// The list of a folder and its signatures.
 fn lists(dir: &Path) -> Vec<(String, Vec<u8>)> {
     OWN.iter().filter_map(|name| Some(((*name).to_owned(), std::fs::read(dir.join(name)).ok()?))).collect()
 }
@@ -123,7 +120,6 @@ fn texts(run: &RunFolder, state: &State, sides: &[Side]) -> Result<BTreeMap<Stri
     ]))
 }
 
-/// Writes the files where they are wanted.
 fn place(args: &Args, files: &BTreeMap<String, Vec<u8>>) -> Result<PathBuf, Failure> {
     if let Some(into) = &args.into {
         submission::pack(into, Some(into), &format!("{}/", submission::BESIDE), files)?;

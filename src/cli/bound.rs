@@ -1,8 +1,8 @@
 //! Binds a command to its cluster: which one that is, is said before anything is written, and every command that a message proposes names
 //! it, so that none reaches another one. Must not know what is asked or written there.
-use crate::adapters::kube::{Access, Origin, origin};
-use crate::cli::Global;
-use crate::cli::failure::Failure;
+use crate::adapters::kube::{Origin, origin};
+use crate::cli::cluster::ClusterArgs;
+use crate::cli::{Failure, Global};
 pub(super) use crate::render::foreign::quoted;
 use crate::render::told::told;
 
@@ -21,10 +21,11 @@ pub(super) struct Bound {
 
 impl Bound {
     /// The cluster that these flags, and else the kubeconfig, name now.
-    pub(super) fn to(access: &Access, hub: Option<&Access>, global: &Global) -> Result<Self, Failure> {
+    pub(super) fn to(cluster: &ClusterArgs, global: &Global) -> Result<Self, Failure> {
         let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
-        let Origin { context, server, .. } = origin(access, env)?;
-        let hub = hub.map(|hub| origin(hub, env)).transpose()?.map(|hub| (hub.context, hub.server));
+        let access = cluster.access();
+        let Origin { context, server, .. } = origin(&access, env)?;
+        let hub = cluster.hub().as_ref().map(|hub| origin(hub, env)).transpose()?.map(|hub| (hub.context, hub.server));
         let file = access.kubeconfig.as_ref().map(|f| f.display().to_string());
         // Of several files only the shell knows; the context names the cluster in them.
         let file = file.or_else(|| env("KUBECONFIG").filter(|v| !v.contains(':')));
@@ -69,7 +70,6 @@ impl Bound {
         of_argo.map_or_else(|| own.clone(), |of_argo| format!("{own}; Argo CD in {of_argo}"))
     }
 
-    /// A failure whose commands go to this cluster.
     pub(super) fn failure(&self, why: Failure) -> Failure {
         why.changed(|text| self.text(&told(text)))
     }
@@ -85,7 +85,6 @@ impl Bound {
     }
 }
 
-/// Whether a command asks a cluster.
 fn asks(command: &str) -> bool {
     let words = command.strip_prefix("evid ").unwrap_or_default();
     ASKING.iter().any(|verb| words.strip_prefix(verb).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))

@@ -7,14 +7,12 @@ use crate::bundle::config::Secrets;
 use crate::bundle::manifest::{LayerLine, Manifest};
 use crate::bundle::probe::{Is, Line};
 use crate::canon::redact::Redactor;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 #[cfg(feature = "kube")]
 use crate::cli::live;
 #[cfg(feature = "kube")]
 use crate::cli::live::Connection;
 use crate::cli::progress::during;
-use crate::cli::{Done, Global, ui};
+use crate::cli::{Done, Exit, Failure, Global, ui};
 use crate::kinds::Rules;
 use crate::model::{Gap, Objects as _, Role, Snapshot};
 use crate::render::gaps::lines;
@@ -92,17 +90,13 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     let (redactor, spool) = (redactor()?, spool()?);
     let intake = Intake { redactor: &redactor, rules: &rules, layers: &layers, config: &config, spool: &spool };
     let is_new = !global.archive().exists();
-    let origin = match &args.from {
-        Some(dir) => Origin::Dump(dir),
-        None => Origin::Cluster(Box::new(connection(args, global.archive())?)),
-    };
+    let origin = Origin::of(args)?;
+    if args.from.is_none() {
+        // Before minutes of questions, not after.
+        writable(global.archive())?;
+    }
     let captured = capture::run(
-        |intake| match &origin {
-            Origin::Dump(dir) => during(&format!("reading {}", dir.display()), || {
-                Ok(dated(dump::read_through(dir, |item, list| intake.take(item, list))?, args.at.as_deref())?.without(&config.leave_out))
-            }),
-            Origin::Cluster(connection) => collect(connection, args, intake),
-        },
+        |intake| origin.collect(args, intake),
         &intake,
         |snapshot| {
             let probes = probe(&origin, snapshot, &intake)?;
@@ -141,38 +135,36 @@ pub(super) fn writable(archive: &Path) -> Result<(), Failure> {
 /// Where objects come from.
 enum Origin<'a> {
     Dump(&'a Path),
+    #[cfg(feature = "kube")]
     Cluster(Box<Connection>),
 }
 
-/// The cluster that is asked.
-#[cfg(feature = "kube")]
-fn connection(args: &Args, archive: &Path) -> Result<Connection, Failure> {
-    let connection = Connection::new(args.live.cluster.connect()?);
-    // Before minutes of questions, not after.
-    writable(archive)?;
-    Ok(connection)
-}
+impl<'a> Origin<'a> {
+    fn of(args: &'a Args) -> Result<Self, Failure> {
+        match &args.from {
+            Some(dir) => Ok(Self::Dump(dir)),
+            #[cfg(feature = "kube")]
+            None => Ok(Self::Cluster(Box::new(Connection::new(args.live.cluster.connect()?)))),
+            #[cfg(not(feature = "kube"))]
+            None => Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump")),
+        }
+    }
 
-#[cfg(not(feature = "kube"))]
-fn connection(_: &Args, _: &Path) -> Result<Connection, Failure> {
-    Err(Failure::new("this evid was built without a cluster client").hint("`--from DIR` reads a dump"))
+    fn collect(&self, args: &Args, intake: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
+        match self {
+            Self::Dump(dir) => during(&format!("reading {}", dir.display()), || {
+                let read = dump::read_through(dir, |item, list| intake.take(item, list))?;
+                Ok(dated(read, args.at.as_deref())?.without(&intake.config.leave_out))
+            }),
+            #[cfg(feature = "kube")]
+            Self::Cluster(connection) => {
+                let Intake { config, layers, rules, redactor, .. } = *intake;
+                let collected = connection.session(config, layers, rules, redactor).collect(&args.live.scope(config), intake);
+                collected.map_err(|e| live::failure(e, &connection.clusters))
+            }
+        }
+    }
 }
-
-/// Everything that the cluster answers.
-#[cfg(feature = "kube")]
-fn collect(connection: &Connection, args: &Args, intake: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
-    let Intake { config, layers, rules, redactor, .. } = *intake;
-    let collected = connection.session(config, layers, rules, redactor).collect(&args.live.scope(config), intake);
-    collected.map_err(|e| live::failure(e, &connection.clusters))
-}
-
-#[cfg(not(feature = "kube"))]
-fn collect(_: &Connection, _: &Args, _: &Intake<'_>) -> Result<Collected<PackedList>, Failure> {
-    Err(Failure::new("this evid was built without a cluster client"))
-}
-
-#[cfg(not(feature = "kube"))]
-struct Connection;
 
 /// Asks the probes of a live cluster; the capture's window ends with the last answer.
 fn probe(origin: &Origin<'_>, snapshot: &mut Snapshot<PackedObjects<'_>>, intake: &Intake<'_>) -> Result<Vec<Line>, Failure> {
@@ -193,13 +185,18 @@ fn probe(origin: &Origin<'_>, snapshot: &mut Snapshot<PackedObjects<'_>>, intake
 /// If a dump does not say when it was taken, the given time counts.
 fn dated<I>(mut collected: Collected<I>, at: Option<&str>) -> Result<Collected<I>, Failure> {
     if let Some(at) = at {
-        let time = chrono::DateTime::parse_from_rfc3339(at)
-            .map_err(|e| Failure::new(format!("--at {at}: {e}")).hint("as in 2026-11-24T08:00:00Z"))?;
-        let time = time.with_timezone(&chrono::Utc).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+        let time = time(at, "as in 2026-11-24T08:00:00Z")?;
         collected.started.get_or_insert_with(|| time.clone());
         collected.finished.get_or_insert(time);
     }
     Ok(collected)
+}
+
+/// The value of `--at`, in UTC.
+pub(super) fn time(at: &str, hint: &str) -> Result<String, Failure> {
+    let time = chrono::DateTime::parse_from_rfc3339(at);
+    let time = time.map_err(|e| Failure::new(format!("--at {at}: {e}")).hint(hint))?;
+    Ok(time.with_timezone(&chrono::Utc).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
 }
 
 /// The redactor with the user's key. The key is made on first use.
@@ -215,8 +212,7 @@ pub(super) fn redactor() -> Result<Redactor, Failure> {
     Ok(Redactor::new(&key))
 }
 
-/// Where captured objects wait, packed, until they are sealed.
-fn spool() -> Result<FileSpool, Failure> {
+pub(super) fn spool() -> Result<FileSpool, Failure> {
     FileSpool::new().map_err(|e| no_spool(&e))
 }
 

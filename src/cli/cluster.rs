@@ -1,9 +1,8 @@
 //! kubectl's flags for the cluster and the user, for every verb that asks a cluster.
-use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::{Access, Cluster, ConnectError, Origin, connect, origin};
 use crate::argo::Here;
 use crate::bundle::config::Config;
-use crate::cli::failure::Failure;
+use crate::cli::Failure;
 use crate::usecase::cluster::Clusters;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,22 +13,22 @@ use std::time::Duration;
 pub(super) struct ClusterArgs {
     /// The kubeconfig; else KUBECONFIG, else ~/.kube/config, else the pod's service account
     #[arg(long, global = true, value_name = "FILE")]
-    kubeconfig: Option<PathBuf>,
+    pub(super) kubeconfig: Option<PathBuf>,
     /// The kubeconfig's context
     #[arg(long, global = true, value_name = "NAME")]
-    context: Option<String>,
+    pub(super) context: Option<String>,
     /// The context of the cluster in which Argo CD runs, where it manages this one from outside (hub and spoke)
     #[arg(long, global = true, value_name = "NAME")]
-    argocd_context: Option<String>,
+    pub(super) argocd_context: Option<String>,
     /// How long one request may take, as in 30s or 2m
     #[arg(long, global = true, value_name = "TIME", default_value = "30s", value_parser = timeout)]
-    request_timeout: Duration,
+    pub(super) request_timeout: Duration,
     /// The user to impersonate
     #[arg(long = "as", global = true, value_name = "USER")]
-    impersonate: Option<String>,
+    pub(super) impersonate: Option<String>,
     /// The groups to impersonate
     #[arg(long = "as-group", global = true, value_name = "GROUP", requires = "impersonate")]
-    groups: Vec<String>,
+    pub(super) groups: Vec<String>,
 }
 
 impl ClusterArgs {
@@ -44,7 +43,6 @@ impl ClusterArgs {
         [self.access()].iter().chain(&self.hub()).map(origin).collect()
     }
 
-    /// The cluster of Argo CD, where that is another one, as the same user.
     pub(super) fn hub(&self) -> Option<Access> {
         self.argocd_context.clone().map(|context| Access { context: Some(context), ..self.access() })
     }
@@ -54,12 +52,6 @@ impl ClusterArgs {
         self.kubeconfig.is_some() || self.context.is_some() || self.argocd_context.is_some()
     }
 
-    /// `--as`.
-    pub(super) fn impersonated(&self) -> Option<&str> {
-        self.impersonate.as_deref()
-    }
-
-    /// Which cluster, and as whom.
     pub(super) fn access(&self) -> Access {
         Access {
             kubeconfig: self.kubeconfig.clone(),
@@ -68,11 +60,6 @@ impl ClusterArgs {
             groups: self.groups.clone(),
             timeout: self.request_timeout,
         }
-    }
-
-    /// A clock whose waits end on Ctrl-C.
-    pub(super) fn clock(&self) -> SystemClock {
-        SystemClock::new()
     }
 }
 

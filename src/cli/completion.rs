@@ -1,7 +1,5 @@
 //! `evid completion` and `evid man`: what shells and `man` read, made of the same words as `--help`.
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::{Done, ui};
+use crate::cli::{Done, Exit, Failure, ui};
 use clap::Command;
 use clap_complete::Shell;
 use clap_mangen::Man;

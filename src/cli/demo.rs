@@ -1,19 +1,16 @@
 //! `evid demo`: the whole round trip, or a platform to try evid on, without a cluster.
 use crate::adapters::clock::SystemClock;
-use crate::adapters::kube::Access;
 use crate::adapters::{config, fresh};
 use crate::bundle::config::Config;
 use crate::bundle::probe::Span;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
+use crate::cli::cluster::ClusterArgs;
 use crate::cli::loopback::Kubeconfig;
-use crate::cli::prove::Asked;
 use crate::cli::signer::SignArgs;
-use crate::cli::{Done, Global, prove, ui};
+use crate::cli::switch::OffArgs;
+use crate::cli::{Done, Exit, Failure, Global, prove, ui};
 use crate::render::told::told;
 use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::prove::Goal;
-use crate::usecase::switch::{Strategy, Times};
 use evid_demo::faults::mishaps::MISHAPS;
 use evid_demo::seed::LOSSES;
 use evid_demo::{Served, Server, platform};
@@ -74,18 +71,16 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
 }
 
-/// Starts the platform with its faults.
 fn start(args: &Args, port: u16) -> Result<Server, Failure> {
     let options = options(args)?;
-    platform::platform(&options, SystemClock::new().now()).and_then(|p| p.serve(port)).map_err(failed)
+    platform::platform(&options, SystemClock::listening().now()).and_then(|p| p.serve(port)).map_err(failed)
 }
 
-/// Starts the platform in two clusters.
 fn start_both(args: &Args, port: u16) -> Result<Served, Failure> {
     if !args.fault.is_empty() {
         return Err(Failure::new("`--fault` and `--hub` do not go together: what goes wrong is in one cluster"));
     }
-    Served::start(&options(args)?, SystemClock::new().now(), port).map_err(failed)
+    Served::start(&options(args)?, SystemClock::listening().now(), port).map_err(failed)
 }
 
 fn failed(error: std::io::Error) -> Failure {
@@ -122,19 +117,8 @@ fn show(args: &Args, global: &Global) -> Done {
         let about = MISHAPS.iter().find(|m| m.name == name).map_or("", |m| m.about);
         ui::message(&format!("fault {name}: {about}"));
     }
-    let access =
-        Access { kubeconfig: Some(kubeconfig), context: None, impersonate: None, groups: vec![], timeout: Duration::from_secs(30) };
-    let asked = Asked {
-        cluster: access,
-        hub: None,
-        lasts: false,
+    let asked = prove::Args {
         goal: Some(Goal::RoundTrip),
-        strategy: Strategy::Prune,
-        terminate: false,
-        // What it loses is made up.
-        allow: LOSSES.map(str::to_owned).to_vec(),
-        manifest: None,
-        times: Times::paced(Duration::from_secs(240), args.pace),
         out: args.out.clone(),
         resume: None,
         nonce: None,
@@ -143,10 +127,23 @@ fn show(args: &Args, global: &Global) -> Done {
         restore: false,
         interval: Duration::from_secs(5).div_f64(args.pace),
         signing: SignArgs::default(),
-        json: args.output == "json",
+        output: args.output.clone(),
         export: false,
+        // What it loses is made up.
+        off: OffArgs { strategy: "prune".into(), terminate: false, allow_loss: LOSSES.map(str::to_owned).to_vec() },
+        file: None,
+        timeout: Duration::from_secs(240),
+        pace: args.pace,
+        cluster: ClusterArgs {
+            kubeconfig: Some(kubeconfig),
+            context: None,
+            argocd_context: None,
+            request_timeout: Duration::from_secs(30),
+            impersonate: None,
+            groups: vec![],
+        },
     };
-    let done = prove::prove(&asked, &description(global)?, global);
+    let done = prove::prove(&asked, &description(global)?, global, false);
     let faults: String = args.fault.iter().map(|name| format!(" --fault {name}")).collect();
     ui::message(&format!(
         "more  this platform is gone now: `evid demo serve{faults}` leaves one up for kubectl and evid; `evid demo faults` names what can go wrong"
@@ -163,7 +160,7 @@ enum Up {
 /// Serves the platform until Ctrl-C. The kubeconfig is a new file, and only what was written there is removed in the end.
 fn serve(args: &Args, port: u16, kubeconfig: &Path, hub: bool) -> Done {
     // From here on Ctrl-C is handled: the kubeconfig is removed with the server.
-    let clock = SystemClock::new();
+    let clock = SystemClock::listening();
     let up = if hub { Up::Both(start_both(args, port)?) } else { Up::One(start(args, port)?) };
     let (url, own, flag) = match &up {
         Up::One(server) => (server.url(), server.kubeconfig(), ""),

@@ -2,12 +2,10 @@
 use crate::adapters::archive::Check;
 use crate::adapters::{archive, folder, report_file};
 use crate::claims::Expect;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::form::{Form, Given};
 use crate::cli::progress::during;
 use crate::cli::signer::SignArgs;
-use crate::cli::{Done, Global, ui};
+use crate::cli::{Done, Exit, Failure, Global, ui};
 use crate::render::report;
 use crate::render::view::Inputs;
 use crate::report::read::read;

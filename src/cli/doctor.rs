@@ -1,12 +1,11 @@
 //! `evid doctor`: what would keep evid from seeing the platform, and what to do about it; `--rbac`: the rights that evid needs.
+use crate::adapters::clock::SystemClock;
 use crate::adapters::kube::{Access, Cluster, Origin};
 use crate::adapters::{config, doctor, keyfile};
 use crate::bundle::config::Config;
 use crate::cli::cluster::{ClusterArgs, connected, here};
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
-use crate::cli::{Done, Global, live, ui};
+use crate::cli::{Done, Exit, Failure, Global, live, ui};
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::render;
@@ -119,11 +118,11 @@ fn examine(args: &Args, config: &Config, layers: Option<&[Layer]>, rules: &Rules
     let clusters = args.cluster.connect()?;
     let progress = Progress::new();
     progress.say(&format!("asking {}", clusters.spoke.server()));
-    let (clock, review, here) = (args.cluster.clock(), !args.no_access_review, here(&clusters, config));
+    let (clock, review, here) = (SystemClock::listening(), !args.no_access_review, here(&clusters, config));
     let (hub, home) = (clusters.hub.as_ref().map(Cluster::server), clusters.hub.as_ref().unwrap_or(&clusters.spoke).namespace());
     let mut examined = usecase::examine(&Doctor { api: &clusters, clock: &clock, rules, layers, here: &here, hub, home, review });
     progress.clear();
-    examined.lines.splice(0..0, origins.iter().flat_map(|origin| of_origin(origin, args.cluster.impersonated())));
+    examined.lines.splice(0..0, origins.iter().flat_map(|origin| of_origin(origin, args.cluster.impersonate.as_deref())));
     Ok(examined)
 }
 
@@ -177,7 +176,7 @@ fn rbac(args: &Args) -> Done {
     applications.sort();
     applications.dedup();
     let verbs: Vec<Purpose> = Purpose::ALL.into_iter().filter(|p| args.rbac.iter().any(|v| v == p.as_str())).collect();
-    let grant = Grant { user: args.cluster.impersonated(), control, applications: &applications };
+    let grant = Grant { user: args.cluster.impersonate.as_deref(), control, applications: &applications };
     let text = match &both {
         Some([own, of_hub]) => render::rbac::with_hub(&verbs, own, of_hub, &grant),
         None => render::rbac::documents(&verbs, &complete(None), listed.as_deref(), &grant),

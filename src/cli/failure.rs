@@ -2,8 +2,7 @@
 use crate::adapters::archive::ArchiveError;
 use crate::adapters::causes::in_one_line;
 use crate::adapters::zipfile::{OpenError, WriteError};
-use crate::cli::exit::Exit;
-use crate::cli::ui;
+use crate::cli::{Exit, ui};
 use std::error::Error;
 use std::process::ExitCode;
 
@@ -45,7 +44,6 @@ impl Failure {
         self.exit == Exit::Usage
     }
 
-    /// What went wrong.
     pub fn text(&self) -> &str {
         &self.text
     }

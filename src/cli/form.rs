@@ -1,8 +1,7 @@
 //! The forms in which a report is given: one to stdout, or each into a file of a folder.
 use crate::adapters::fresh;
 use crate::canon::json;
-use crate::cli::failure::Failure;
-use crate::cli::ui;
+use crate::cli::{Failure, ui};
 use crate::render::table::Style;
 use crate::render::told::told;
 use crate::render::view::{Inputs, view};
@@ -11,7 +10,6 @@ use crate::value::Value;
 use clap::ValueEnum;
 use std::path::Path;
 
-/// A form of a report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum Form {
     #[value(help = told("For a terminal"))]
@@ -47,11 +45,9 @@ impl Form {
     }
 }
 
-/// A report that is to be given.
 pub(super) struct Given<'a> {
     pub(super) predicate: &'a Value,
     pub(super) inputs: Inputs<'a>,
-    /// Its table.
     pub(super) table: &'a dyn Fn(Style) -> String,
 }
 

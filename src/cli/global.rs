@@ -1,6 +1,5 @@
 //! The options of every verb, and its result.
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
+use crate::cli::{Exit, Failure};
 use crate::render::words::Language;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -49,12 +48,10 @@ pub(super) fn asked() -> Language {
 }
 
 impl Global {
-    /// The language that is asked for, else that of the locale.
     pub(super) fn language(&self) -> Language {
         self.lang.unwrap_or_else(of_locale)
     }
 
-    /// The evidence folder.
     pub(super) fn archive(&self) -> &Path {
         self.archive.as_deref().unwrap_or(Path::new("evidence"))
     }

@@ -9,7 +9,6 @@ use std::io::Write as _;
 /// How a command's help is put together, but for its headings.
 const FORM: &str = "{before-help}{about-with-newline}\n{}: {usage}\n\n{all-args}{after-help}";
 
-/// A command with its help in the chosen language.
 pub(super) fn of(command: Command) -> Command {
     in_language(language(), command)
 }

@@ -1,17 +1,13 @@
 //! `evid import`: text that people kept becomes bundles of origin *text*, with what is missing in it.
 use crate::adapters::archive::ENDING;
-use crate::adapters::spool::FileSpool;
 use crate::adapters::{archive, config, text_folder};
 use crate::bundle::names::TEXT;
 use crate::bundle::text;
-use crate::cli::capture::{no_spool, redactor, writable};
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::{Done, Global, ui};
+use crate::cli::capture::{redactor, spool, time, writable};
+use crate::cli::{Done, Exit, Failure, Global, ui};
 use crate::kinds::Rules;
 use crate::render::imported;
-use crate::usecase::capture;
-use crate::usecase::capture::{Beside, Intake};
+use crate::usecase::capture::{self, Beside, Intake};
 use crate::usecase::import::{Moment, Platform, read};
 use crate::value::json;
 use std::path::PathBuf;
@@ -45,7 +41,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     if given.is_empty() {
         return Err(Failure::new(format!("{shown} holds no file")).hint("name the folder that holds the text files"));
     }
-    let at = args.at.as_deref().map(time).transpose()?;
+    let at = args.at.as_deref().map(|at| time(at, "as in 2025-01-31T14:30:00+09:00")).transpose()?;
     let config = config::load(global.config.as_deref())?;
     let (layers, rules, redactor) = (config.layers()?, Rules::new(&config.rules()?)?, redactor()?);
     let moments = read(&given, &Platform::of(&layers), &redactor);
@@ -61,7 +57,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     writable(global.archive())?;
     let mut documents = Vec::new();
     for ((moment, path), name) in moments.iter().zip(&paths).zip(&names) {
-        let spool = FileSpool::new().map_err(|e| no_spool(&e))?;
+        let spool = spool()?;
         let intake = Intake { redactor: &redactor, rules: &rules, layers: &layers, config: &config, spool: &spool };
         let captured = capture::run(
             |intake| Ok::<_, Failure>(moment.collected(&rules, at.as_deref()).through(intake)),
@@ -83,12 +79,6 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     }
     ui::message("text states and proves nothing: no claim over these bundles is better than inconclusive (`stated`)");
     Ok(Exit::Inconclusive)
-}
-
-fn time(text: &str) -> Result<String, Failure> {
-    let time = chrono::DateTime::parse_from_rfc3339(text);
-    let time = time.map_err(|e| Failure::new(format!("--at {text}: {e}")).hint("as in 2025-01-31T14:30:00+09:00"))?;
-    Ok(time.with_timezone(&chrono::Utc).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
 }
 
 /// A name for the bundle of each moment: the last has the name that was given, an earlier one that and its folder's.

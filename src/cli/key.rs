@@ -1,8 +1,7 @@
 //! `evid key`: the signing key and the redaction key.
 use crate::adapters::keyfile;
 use crate::canon::redact::Redactor;
-use crate::cli::exit::Exit;
-use crate::cli::{Done, ui};
+use crate::cli::{Done, Exit, ui};
 use crate::envelope::Algorithm;
 use std::path::PathBuf;
 

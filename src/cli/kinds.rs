@@ -1,10 +1,7 @@
 //! `evid kinds`: the rules in force.
 use crate::adapters::config;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::{Done, Global, ui};
-use crate::kinds;
-use crate::kinds::Rules;
+use crate::cli::{Done, Exit, Failure, Global, ui};
+use crate::kinds::{self, Rules};
 use crate::render::table::columns;
 use crate::render::told::told;
 

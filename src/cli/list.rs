@@ -1,9 +1,7 @@
 //! `evid list`: what the evidence folder holds.
 use crate::adapters::archive;
 use crate::adapters::report_file::REPORT;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::{Done, Global, ui};
+use crate::cli::{Done, Exit, Failure, Global, ui};
 use crate::render::table::columns;
 use crate::render::told::told;
 use crate::value::json;

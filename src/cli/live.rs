@@ -6,13 +6,10 @@ use crate::argo::Here;
 use crate::bundle::config::Config;
 use crate::canon::redact::Redactor;
 use crate::cli::cluster::{ClusterArgs, here};
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::{Done, progress, ui};
+use crate::cli::{Done, Exit, Failure, progress, ui};
 use crate::kinds::Rules;
 use crate::model::{Layer, Object};
-use crate::usecase::capture::live;
-use crate::usecase::capture::live::{Live, Scope};
+use crate::usecase::capture::live::{self, Live, Scope};
 use crate::usecase::cluster::{Clusters, LiveError, discover};
 use crate::usecase::session::{Progress, Session, scope};
 
@@ -42,7 +39,6 @@ pub(super) struct LiveArgs {
 }
 
 impl LiveArgs {
-    /// The scope of the capture.
     pub(super) fn scope(&self, config: &Config) -> Scope {
         Scope {
             namespaces: self.namespace.clone(),
@@ -72,7 +68,7 @@ impl Connection {
             Progress::Probing(probes) => line.say(&format!("{probes} probes")),
             Progress::Done => line.clear(),
         };
-        Self { clusters, clock: SystemClock::new(), apps, progress: Box::new(progress) }
+        Self { clusters, clock: SystemClock::listening(), apps, progress: Box::new(progress) }
     }
 
     /// The platform that it is asked about.
@@ -86,7 +82,7 @@ impl Connection {
 /// Prints the first requests that a capture would send.
 pub(super) fn dry_run(args: &LiveArgs, rules: &Rules, config: &Config) -> Done {
     let clusters = args.cluster.connect()?;
-    let clock = args.cluster.clock();
+    let clock = SystemClock::listening();
     let scope = args.scope(config);
     let live = Live { api: &clusters, clock: &clock, rules, scope: &scope, progress: &|_, _, _| {} };
     let paths = live::questions(&live).map_err(|e| failure(e, &clusters))?;

@@ -1,8 +1,7 @@
 //! The kubeconfig of a server on loopback: a new file, named to the shell, and removed with the server if nobody has changed it.
 use crate::adapters::clock::SystemClock;
 use crate::adapters::fresh;
-use crate::cli::failure::Failure;
-use crate::cli::ui;
+use crate::cli::{Failure, ui};
 use crate::render::foreign::quoted;
 use crate::usecase::cluster::port::Clock as _;
 use std::io::ErrorKind;

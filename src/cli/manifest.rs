@@ -6,7 +6,7 @@ use crate::bundle::config::Config;
 use crate::bundle::rebuild;
 use crate::canon::redact::MARK;
 use crate::canon::{json, yaml};
-use crate::cli::failure::Failure;
+use crate::cli::Failure;
 use crate::kinds::Rules;
 use crate::model::{Key, Layer, Object, Role, Source};
 use crate::usecase::switch::{Was, before, cleaned};
@@ -48,7 +48,6 @@ pub(super) fn before(path: &Path) -> Result<BTreeMap<Key, Was>, Failure> {
     })
 }
 
-/// What is taken from a bundle.
 struct Taken {
     objects: Vec<Object>,
     layers: Vec<Layer>,
@@ -57,13 +56,13 @@ struct Taken {
 
 fn bundle(path: &Path) -> Result<Taken, Failure> {
     let reader = archive::open_whole(path)?;
-    if archive::about(&reader)?.0.source == Source::Text {
+    let (manifest, _) = archive::about(&reader)?;
+    if manifest.source == Source::Text {
         let text = format!("{}: it was made from text, which holds no object whole", path.display());
         return Err(Failure::new(text).hint("name a manifest, or a bundle that was captured"));
     }
     let config = reader.entry("config.json").map_err(|d| Failure::new(format!("{}: {d}", path.display())))?;
     let config: Config = serde_json::from_slice(&config)?;
-    let (manifest, _) = archive::about(&reader)?;
     let (objects, _) = rebuild::objects(&reader, &Rules::new(&config.rules()?)?);
     Ok(Taken { objects, layers: config.layers()?, here: manifest.here(&config) })
 }

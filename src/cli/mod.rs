@@ -49,6 +49,7 @@ mod verify;
 use crate::render::words::speak;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use exit::Exit;
+use failure::Failure;
 use global::{Done, Global};
 use std::process::ExitCode;
 
@@ -144,7 +145,6 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Whether a person has stopped it.
 fn stopped() -> bool {
     #[cfg(feature = "kube")]
     return crate::adapters::interrupt::ever();
@@ -152,7 +152,6 @@ fn stopped() -> bool {
     false
 }
 
-/// Builds the command, for documentation.
 #[cfg(feature = "rooms")]
 pub fn command() -> clap::Command {
     help::of(Cli::command())

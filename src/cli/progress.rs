@@ -64,9 +64,3 @@ pub fn during<T>(what: &str, work: impl FnOnce() -> T) -> T {
         done
     })
 }
-
-impl Default for Progress {
-    fn default() -> Self {
-        Self::new()
-    }
-}

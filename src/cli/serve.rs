@@ -4,10 +4,8 @@ use crate::adapters::archive;
 use crate::adapters::clock::SystemClock;
 use crate::bundle::config::Config;
 use crate::bundle::rebuild;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::loopback::Kubeconfig;
-use crate::cli::{Done, Global, ui};
+use crate::cli::{Done, Exit, Failure, Global, ui};
 use crate::kinds::Rules;
 use crate::model::{Object, instant};
 use crate::usecase::show::{Known, Named, Names, known};
@@ -37,7 +35,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
     // From here on Ctrl-C is handled: the kubeconfig is removed with the server.
-    let clock = SystemClock::new();
+    let clock = SystemClock::listening();
     let path = archive::locate(&args.bundle, global.archive())?;
     let Served { store, version, moment, left_out } = store(&path)?;
     let kubeconfig = args.kubeconfig.clone().unwrap_or_else(|| format!("{}.kubeconfig", archive::name_of(&path)).into());
@@ -57,14 +55,12 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
     Ok(Exit::Proven)
 }
 
-/// What of a bundle is served.
 struct Served {
     store: Store,
     /// The version of its cluster.
     version: String,
     /// The end of the capture: what is old there is counted up to it.
     moment: Option<DateTime<Utc>>,
-    /// The kinds that are left out.
     left_out: Vec<String>,
 }
 
@@ -101,17 +97,12 @@ fn resource(kind: &Named, objects: &[Object]) -> Resource {
         group: kind.group.clone(),
         version: "v1".into(),
         plural: kind.plural.clone(),
-        singular: kind.singular().to_owned(),
+        singular: kind.singular.clone(),
         kind: kind.kind.clone(),
-        short_names: kind.short().to_vec(),
-        categories: Vec::new(),
+        short_names: kind.short.clone(),
         namespaced: first.is_some_and(|o| !o.key.namespace.is_empty()),
-        verbs: Vec::new(),
-        subresources: Vec::new(),
-        generation: false,
         custom: true,
-        graceful: false,
-        columns: Vec::new(),
+        ..Resource::default()
     });
     let version = stated.unwrap_or_else(|| known.version.clone());
     Resource { version, verbs: ["get", "list", "watch"].map(String::from).into(), subresources: Vec::new(), ..known }

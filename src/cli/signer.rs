@@ -1,8 +1,7 @@
 //! Who signs: the named key, the named command, or the user's own key, which is made on first use.
 use crate::adapters::keyfile;
 use crate::adapters::sign_command::{PATIENCE, SignCommand};
-use crate::cli::failure::Failure;
-use crate::cli::ui;
+use crate::cli::{Failure, ui};
 use crate::envelope::{Algorithm, SignFault, Signer, VerifyingKey, pae};
 use std::path::PathBuf;
 
@@ -22,7 +21,6 @@ pub(crate) struct SignArgs {
 }
 
 impl SignArgs {
-    /// Whether a key or a command is named.
     pub(super) fn is_named(&self) -> bool {
         self.sign.is_some() || self.sign_with.is_some()
     }
@@ -34,7 +32,6 @@ impl SignArgs {
         Some((command, self.signer.clone().or_else(|| env("EVID_SIGNER").map(PathBuf::from))))
     }
 
-    /// Who signs.
     pub(super) fn signer(&self) -> Result<Box<dyn Signer>, Failure> {
         if let Some(path) = &self.sign {
             return Ok(Box::new(keyfile::load_signing_key(path, ui::passphrase)?));

@@ -1,10 +1,8 @@
 //! `evid timestamp`: how an authority is asked about a report, and what it answered, kept beside the report. evid itself asks nobody.
 use crate::adapters::stamp_file::StampFileError;
 use crate::adapters::{folder, report_file, stamp_file};
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::signer::SignArgs;
-use crate::cli::{Done, ui};
+use crate::cli::{Done, Exit, Failure, ui};
 use crate::envelope::{SignatureStatus, Timestamp, verify};
 use crate::render::foreign::quoted;
 use crate::usecase::folder::{Standing, against, is_own};
@@ -59,7 +57,6 @@ pub(super) fn time(stamp: &Timestamp) -> String {
     stamp.time().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
-/// The commands that ask an authority.
 fn request(of: &Path, path: &Path) -> String {
     let (of, path) = (quoted(&of.display().to_string()), quoted(&path.display().to_string()));
     format!(

@@ -18,7 +18,6 @@ pub struct Envelope {
     pub signatures: Vec<Signature>,
 }
 
-/// One signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     /// The claimed key; may be empty.
@@ -41,25 +40,18 @@ pub enum SignatureStatus {
 /// Why bytes are not an envelope that can be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeFault {
-    /// Not the JSON of an envelope: broken, or a field is missing, repeated or unknown.
     #[error("is no signed envelope: {0}; give a .report.json or .sigstore.json that `evid diff` left")]
     Json(#[from] serde_json::Error),
-    /// Bytes in a field are neither standard nor URL-safe base64.
     #[error("`{0}` is not base64: the envelope was changed; get it again from who signed it")]
     Base64(&'static str),
-    /// An envelope without a signature proves nothing.
     #[error("has no signature; sign it first")]
     Unsigned,
-    /// More signatures than evid reads.
     #[error("has {0} signatures, more than the 64 that are read; remove those you do not need")]
     Many(usize),
-    /// The same signature twice, or two with one keyid.
     #[error("has two signatures of key {0:?}; remove one")]
     Twice(String),
-    /// A keyid, hint or type with control characters, or far too long.
     #[error("`{0}` is not a short, printable text: the envelope was changed; get it again from who signed it")]
     Text(&'static str),
-    /// A Sigstore bundle of another kind.
     #[error("is a Sigstore bundle that can't be read here: {0}")]
     Sigstore(String),
 }
@@ -95,7 +87,6 @@ impl Envelope {
         json::to_bytes(&self.to_value())
     }
 
-    /// The same as a JSON value.
     pub(super) fn to_value(&self) -> crate::value::Value {
         let signatures: Vec<_> =
             self.signatures.iter().map(|s| crate::value::json!({"keyid": s.keyid, "sig": base64::encode(&s.sig)})).collect();

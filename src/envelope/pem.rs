@@ -4,36 +4,23 @@ use crate::envelope::base64;
 /// Why a text is not the wanted kind of key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFault {
-    /// No PEM block at all.
     #[error("is not PEM; give a key that starts with `-----BEGIN`, as `evid key generate` or `openssl genpkey` writes it")]
     NoPem,
-    /// Another block than the wanted one.
     #[error("is a `{found}`, not a `{wanted}`; {}", next(.found))]
-    Label {
-        /// The label found.
-        found: String,
-        /// The label wanted.
-        wanted: &'static str,
-    },
-    /// One private key is wanted, not several.
+    Label { found: String, wanted: &'static str },
     #[error("holds {0} PEM blocks; keep the one private key, each in its own file")]
     Several(usize),
-    /// Neither Ed25519 nor P-256.
     #[error("is neither an Ed25519 nor a P-256 key; make one with `evid key generate`")]
     Algorithm,
     /// The DER inside is broken, or the parts of the key contradict each other.
     #[error("is damaged: {0}; get the key again, or make another with `evid key generate`")]
     Damaged(String),
-    /// Encrypted, and no passphrase was given.
     #[error("is encrypted; give its passphrase")]
     PassphraseWanted,
-    /// Decryption failed.
     #[error("does not open with this passphrase; give the right one")]
     Passphrase,
-    /// The encryption is of a kind that evid does not read.
     #[error("is encrypted in a way that is not read ({0}); write it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`")]
     Encryption(String),
-    /// The system has no randomness.
     #[error("can't be made: the system gives no randomness ({0}); try again")]
     Randomness(String),
 }

@@ -6,7 +6,6 @@ pub type SignFault = Box<dyn std::error::Error + Send + Sync>;
 
 /// Signs for one public key.
 pub trait Signer {
-    /// The public key.
     fn public(&self) -> VerifyingKey;
 
     /// The signature over exactly this message, in the form that `VerifyingKey::verify` takes.

@@ -33,10 +33,8 @@ pub struct Subject {
 /// Why a payload is no valid Statement.
 #[derive(Debug, thiserror::Error)]
 pub enum StatementFault {
-    /// Broken JSON, or a field is missing, repeated or unknown.
     #[error("the signed payload is no in-toto Statement v1: {0}; give an envelope that `evid diff` left")]
     Json(#[from] serde_json::Error),
-    /// Well-formed, but a value is not valid.
     #[error("the signed payload is no usable in-toto Statement v1: `{field}` {what}; ask who signed it for another")]
     Value { field: &'static str, what: String },
 }

@@ -29,22 +29,16 @@ const MOST: usize = 32;
 /// Why an answer proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TimestampFault {
-    /// It has another form.
     #[error("is no RFC 3161 answer (DER, as an authority or `openssl ts -reply` gives it): {0}")]
     Form(String),
-    /// The authority refused.
     #[error("holds no timestamp: the authority refused the request; `openssl ts -reply -in FILE -text` prints why")]
     Refused,
-    /// It is about other bytes.
     #[error("is a timestamp of other bytes: the file was changed after it was stamped, or the answer belongs to another one")]
     Other,
-    /// The signature in it does not hold.
     #[error("is not signed as it says: it was changed, or its certificate is neither in it nor among those that you named")]
     Signature,
-    /// The signer does not lead to a named authority.
     #[error("is not by an authority that you named, or its certificate was not valid for timestamps then ({0})")]
     Authority(String),
-    /// The named certificates can't be read.
     #[error("holds no certificate that can be used (PEM, `-----BEGIN CERTIFICATE-----`): {0}")]
     Certificates(String),
 }

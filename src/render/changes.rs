@@ -3,8 +3,7 @@
 use crate::compare::{ChangeKind, FieldChange};
 use crate::render::findings::of_key;
 use crate::render::table::Style;
-use crate::render::words;
-use crate::render::words::{fill, phrases};
+use crate::render::words::{self, fill, phrases};
 use crate::render::{foreign, values};
 use crate::report::read::Changed;
 use crate::value::Value;
@@ -74,10 +73,16 @@ fn field(field: &FieldChange) -> String {
         let lines: String = values::lines(a, b).iter().map(|l| format!("        {l}\n")).collect();
         return format!("{place}\n{lines}");
     }
+    let says = says(field);
+    if says.is_empty() { format!("{place}\n") } else { format!("{place}: {says}\n") }
+}
+
+/// Both values of a field in one line; empty where there is none.
+pub(super) fn says(field: &FieldChange) -> String {
     match (&field.before, &field.after) {
-        (Some(a), Some(b)) => format!("{place}: {}\n", values::both(a, b)),
-        (Some(a), None) => format!("{place}: {}\n", fill(phrases().field_gone, &[("value", &values::short(a))])),
-        (None, Some(b)) => format!("{place}: {}\n", fill(phrases().field_new, &[("value", &values::short(b))])),
-        (None, None) => format!("{place}\n"),
+        (Some(a), Some(b)) => values::both(a, b),
+        (Some(a), None) => fill(phrases().field_gone, &[("value", &values::short(a))]),
+        (None, Some(b)) => fill(phrases().field_new, &[("value", &values::short(b))]),
+        (None, None) => String::new(),
     }
 }

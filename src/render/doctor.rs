@@ -1,8 +1,7 @@
 //! What the doctor found, for a person: a line each, `level  WHAT  — detail; next step`, and the same as JSON.
 use crate::render::table::padded;
 use crate::render::told::told;
-use crate::render::words;
-use crate::render::words::{en, fill};
+use crate::render::words::{self, en, fill};
 use crate::usecase::doctor::{Level, Line};
 use crate::value::{Value, json};
 
@@ -18,7 +17,6 @@ fn filled(text: &str, line: &Line, told: impl Fn(&str) -> String) -> String {
     fill(text, &values.iter().map(|(n, value)| (*n, &**value)).collect::<Vec<_>>())
 }
 
-/// The lines as text, coloured if wanted.
 pub fn text(lines: &[Line], colour: bool) -> String {
     let one = |line: &Line| {
         let (detail, next) = words(line);

@@ -4,13 +4,11 @@ use crate::claims::{Code, Effect, Finding, Judged};
 use crate::compare::Writer;
 use crate::model::Key;
 use crate::render::told::told;
-use crate::render::words;
-use crate::render::words::{count, fill, phrases};
+use crate::render::words::{self, count, fill, phrases};
 use crate::render::{foreign, values};
 use crate::value::{Map, Value};
 use std::collections::BTreeMap;
 
-/// A finding in one sentence.
 pub fn sentence(finding: &Finding) -> String {
     let (p, says) = (phrases(), words::findings(finding.code));
     let of = |key: &Key| fill(p.finding, &[("object", &of_key(key)), ("says", says)]);
@@ -103,7 +101,6 @@ pub fn noted(says: &str, objects: &[String], most: usize) -> String {
     if objects.is_empty() { says.to_owned() } else { format!("{says}: {}", some(objects, most)) }
 }
 
-/// Who wrote a field, and when.
 pub fn of_writer(writer: &Writer) -> String {
     let clock = writer.time.split_once('T').map_or(&*writer.time, |(_, clock)| clock);
     fill(phrases().writer, &[("manager", &writer.manager), ("time", clock)])

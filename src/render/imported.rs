@@ -2,8 +2,7 @@
 use crate::bundle::text::{Found, Line, What};
 use crate::render::foreign;
 use crate::render::told::told;
-use crate::render::words;
-use crate::render::words::{count, fill, phrases};
+use crate::render::words::{self, count, fill, phrases};
 use crate::value::{Value, json};
 
 /// The files of one bundle, a line each, and below it what is missing in it.

@@ -2,11 +2,10 @@
 use crate::render::view::View;
 use crate::render::words;
 
-/// The text, in Markdown.
 pub fn text(view: &View) -> String {
     let t = words::page();
     let mut out = format!("# {}\n\n", t.verify_title);
-    out.push_str(&format!("**{}**: {}\n\n", words::of_verdict(view.verdict), view.title));
+    out.push_str(&format!("**{}**: {}\n\n", words::verdicts(view.verdict), view.title));
     view.warnings.iter().for_each(|warning| out.push_str(&format!("**{}** {warning}\n\n", t.warning)));
     view.lead.iter().for_each(|sentence| out.push_str(&format!("- {sentence}\n")));
     out.push_str(&format!("\n{}\n", t.check_about));

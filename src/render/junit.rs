@@ -3,12 +3,11 @@ use crate::model::Verdict;
 use crate::render::view::{Card, View};
 use crate::render::{foreign, words};
 
-/// The document.
 pub fn xml(view: &View) -> String {
     let t = words::page();
     let unproven = |c: &&Card| matches!(c.verdict, Verdict::Refuted | Verdict::Inconclusive);
     let mut open: Vec<String> =
-        view.cards.iter().filter(unproven).map(|c| format!("{}: {}", c.claim, words::of_verdict(c.verdict))).collect();
+        view.cards.iter().filter(unproven).map(|c| format!("{}: {}", c.claim, words::verdicts(c.verdict))).collect();
     if open.is_empty() {
         open.push(t.nothing_proven.to_owned());
     }

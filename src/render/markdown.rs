@@ -128,15 +128,11 @@ fn verdict(verdict: Verdict) -> String {
         Verdict::Inconclusive => "❔",
         Verdict::NotApplicable => "➖",
     };
-    format!("{sign} {}", words::of_verdict(verdict))
+    format!("{sign} {}", words::verdicts(verdict))
 }
 
 fn row(card: &Card) -> String {
-    let says = match card.found.split_first() {
-        None => card.says.clone(),
-        Some((first, [])) => first.clone(),
-        Some((first, rest)) => fill(words::page().and_more, &[("first", first), ("n", &rest.len().to_string())]),
-    };
+    let says = words::first(&card.found).unwrap_or_else(|| card.says.clone());
     format!("| {} | {} | {} |", verdict(card.verdict), escape(&card.claim), escape(&says))
 }
 

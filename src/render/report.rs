@@ -54,10 +54,10 @@ pub fn full(report: &Reading, style: Style) -> String {
 fn verdicts(report: &Reading, names: &[&str], style: Style) -> String {
     let p = phrases();
     let mut out = String::new();
-    let rows = report.judged.iter().map(|j| vec![words::of_verdict(j.verdict).into(), j.id.clone(), reason(j, names)]);
+    let rows = report.judged.iter().map(|j| vec![words::verdicts(j.verdict).into(), j.id.clone(), reason(j, names)]);
     for line in columns(&[p.head_verdict, p.head_claim, p.head_reason], &rows.collect::<Vec<_>>(), style).lines() {
-        let verdict = report.judged.iter().map(|j| j.verdict).find(|v| line.starts_with(words::of_verdict(*v)));
-        let rest = verdict.and_then(|v| line.strip_prefix(words::of_verdict(v)));
+        let verdict = report.judged.iter().map(|j| j.verdict).find(|v| line.starts_with(words::verdicts(*v)));
+        let rest = verdict.and_then(|v| line.strip_prefix(words::verdicts(v)));
         out.push_str(&match (verdict, rest) {
             (Some(verdict), Some(rest)) => format!("{}{rest}\n", paint(verdict, style)),
             _ => format!("{line}\n"),
@@ -73,7 +73,7 @@ fn reasons(report: &Reading, names: &[&str]) -> String {
     for judged in &report.judged {
         let reasons = findings::reasons(judged, names);
         if reasons.len() > 1 {
-            out.push_str(&format!("\n{}: {}\n", foreign::clean(&judged.id), words::of_verdict(judged.verdict)));
+            out.push_str(&format!("\n{}: {}\n", foreign::clean(&judged.id), words::verdicts(judged.verdict)));
             reasons.iter().for_each(|r| out.push_str(&format!("  {r}\n")));
         }
     }
@@ -81,12 +81,7 @@ fn reasons(report: &Reading, names: &[&str]) -> String {
 }
 
 fn reason(judged: &Judged, names: &[&str]) -> String {
-    let reasons = findings::reasons(judged, names);
-    match reasons.split_first() {
-        Some((first, [])) => first.clone(),
-        Some((first, rest)) => fill(words::page().and_more, &[("first", first), ("n", &rest.len().to_string())]),
-        None => findings::of_claim(judged),
-    }
+    words::first(&findings::reasons(judged, names)).unwrap_or_else(|| findings::of_claim(judged))
 }
 
 /// What the claims noted, by what it says, with so many objects each.
@@ -110,14 +105,12 @@ fn list_expected(entries: &[Expected]) -> String {
     out
 }
 
-/// Which bundles were not checked before they were compared.
 fn unchecked(report: &Reading) -> String {
     report
         .unchecked()
         .map_or_else(String::new, |bundles| format!("\n{}\n", fill(phrases().unchecked, &[("bundles", &foreign::clean(&bundles))])))
 }
 
-/// The bundles that the report is about.
 fn subjects(report: &Reading, style: Style) -> String {
     let row = |b: &Bundle| {
         let time = |t: &Option<String>| t.clone().unwrap_or_else(|| told("unknown"));
@@ -156,10 +149,8 @@ fn digests(bundles: &[Bundle], style: Style) -> String {
         b.layers.iter().map(row).collect::<Vec<_>>()
     };
     let rows: Vec<Vec<String>> = bundles.iter().flat_map(layers).collect();
-    {
-        let p = phrases();
-        format!("\n{}\n{}", p.digests, columns(&[p.head_bundle, p.head_layer, p.head_objects, "SHA-256"], &rows, style))
-    }
+    let p = phrases();
+    format!("\n{}\n{}", p.digests, columns(&[p.head_bundle, p.head_layer, p.head_objects, "SHA-256"], &rows, style))
 }
 
 fn not_proven() -> String {
@@ -168,7 +159,7 @@ fn not_proven() -> String {
 }
 
 fn paint(verdict: Verdict, style: Style) -> String {
-    let word = words::of_verdict(verdict);
+    let word = words::verdicts(verdict);
     if !style.colour {
         return word.into();
     }

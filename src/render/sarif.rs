@@ -23,7 +23,7 @@ fn log(report: &Reading, verified: bool) -> Value {
     };
     let id = words::page().result;
     results.push(json!({"ruleId": id, "ruleIndex": rules.len(), "kind": kind, "level": level,
-        "message": {"text": words::of_verdict(report.total)}, "locations": [place(report.bundles.len().saturating_sub(1), report)]}));
+        "message": {"text": words::verdicts(report.total)}, "locations": [place(report.bundles.len().saturating_sub(1), report)]}));
     rules.push(json!({"id": id}));
     let bundles: Vec<Value> = report
         .bundles

@@ -29,7 +29,6 @@ pub fn summary(report: &Reading, shown: Option<&Shown>) -> Summary {
     Summary { say: simulated.into_iter().chain(paragraphs.into_iter().map(|sentences| sentences.join(" ")).take(MOST)).collect(), unsaid }
 }
 
-/// The same for a terminal.
 pub fn text(summary: &Summary) -> String {
     let t = words::page();
     let mut out = format!("{}\n", t.summary_say);

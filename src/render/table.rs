@@ -3,12 +3,10 @@ use crate::render::foreign;
 use comfy_table::{ContentArrangement, Table, presets};
 use unicode_width::UnicodeWidthStr as _;
 
-/// How to draw.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
     /// Columns of the terminal.
     pub width: u16,
-    /// Whether to use colour.
     pub colour: bool,
     /// How many changes and findings to list in full.
     pub most: usize,

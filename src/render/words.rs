@@ -6,17 +6,11 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
-/// What is asked of a layer of this role.
 pub fn of_role(role: Role) -> &'static str {
     match role {
         Role::Switched => page().role_switched,
         Role::Protected => page().role_protected,
     }
-}
-
-/// A verdict in words for people.
-pub fn of_verdict(verdict: Verdict) -> &'static str {
-    verdicts(verdict)
 }
 
 /// What a claim says of a layer; of bundles to which it does not apply, why it does not. Empty where nothing is known.
@@ -33,7 +27,6 @@ pub fn speak(language: Language) {
     CHOSEN.store(language as u8, Ordering::Relaxed);
 }
 
-/// The chosen language.
 pub fn language() -> Language {
     let chosen = usize::from(CHOSEN.load(Ordering::Relaxed));
     Language::ALL.get(chosen).map_or(Language::En, |(_, language)| *language)
@@ -69,6 +62,12 @@ pub fn filled(text: &str, values: &[(&str, &str)]) -> String {
 /// A number with its noun: the first text where it is one, else the second, in which `{n}` is the number.
 pub fn count(n: usize, one: &'static str, many: &'static str) -> String {
     if n == 1 { one.to_owned() } else { fill(many, &[("n", &n.to_string())]) }
+}
+
+/// The first of some texts, and how many more there are; none of none.
+pub fn first(texts: &[String]) -> Option<String> {
+    let (first, rest) = texts.split_first()?;
+    Some(if rest.is_empty() { first.clone() } else { fill(page().and_more, &[("first", first), ("n", &rest.len().to_string())]) })
 }
 
 #[cfg(test)]

@@ -5,12 +5,11 @@ pub mod read;
 use crate::claims::{Evidence, Expect, Finding, Judged};
 use crate::compare::{Change, Writer};
 use crate::model::{Key, Verdict};
-use crate::value::{Map, Value, json};
+use crate::value::{Value, json};
 
 /// The predicate's type.
 pub const PREDICATE_TYPE: &str = "https://evid.dev/report/v1";
 
-/// Builds the predicate.
 pub fn predicate(evidence: &Evidence<'_>, judged: &[Judged], total: Verdict, expect: Option<Expect>) -> Value {
     let bundles: Vec<Value> = evidence
         .sides
@@ -18,49 +17,44 @@ pub fn predicate(evidence: &Evidence<'_>, judged: &[Judged], total: Verdict, exp
         .enumerate()
         .map(|(i, s)| {
             let layers: Vec<Value> = s.manifest.layers.iter().map(|l| json!({"name": l.name, "role": l.role, "digest": l.digest, "objects": l.objects})).collect();
-            let mut bundle = json!({
+            let bundle = json!({
                 "name": s.name, "sha256": s.sha256, "contentId": s.sums().content_id(), "source": s.manifest.source.as_str(), "window": s.manifest.window,
                 "cluster": s.manifest.cluster, "layers": layers, "rules": s.manifest.rules, "config": s.manifest.config,
                 "redactionKey": s.manifest.redaction_key, "asked": s.coverage.questions.iter().map(|q| crate::model::stem(&q.resource, &q.group))
                     .collect::<std::collections::BTreeSet<_>>(), "gaps": s.coverage.gaps,
             });
-            if let (Some(position), Some(map)) = (evidence.positions.get(i), bundle.as_object_mut()) {
-                map.insert("switch", json!(position.as_str()));
-            }
-            if let (Some(hub), Some(map)) = (&s.manifest.hub, bundle.as_object_mut()) {
-                map.insert("hub", json!(hub));
-            }
-            if let (true, Some(map)) = (s.unchecked, bundle.as_object_mut()) {
-                map.insert("unchecked", json!(true));
-            }
-            if let (Some(nonce), Some(map)) = (&s.manifest.nonce, bundle.as_object_mut()) {
-                map.insert("nonce", json!(nonce));
-            }
-            bundle
+            let more = [
+                ("switch", evidence.positions.get(i).map(|position| json!(position.as_str()))),
+                ("hub", s.manifest.hub.as_ref().map(|hub| json!(hub))),
+                ("unchecked", s.unchecked.then(|| json!(true))),
+                ("nonce", s.manifest.nonce.as_ref().map(|nonce| json!(nonce))),
+            ];
+            with(bundle, more)
         })
         .collect();
     let verdicts: Vec<Value> = judged
         .iter()
         .map(|j| json!({"claim": j.id, "verdict": j.verdict.as_str(), "findings": j.findings.iter().map(|f| finding(f, evidence)).collect::<Vec<_>>()}))
         .collect();
-    let mut out = Map::new();
-    out.insert("tool", json!({"name": "evid", "version": env!("CARGO_PKG_VERSION")}));
-    out.insert("bundles", Value::Array(bundles));
-    out.insert("verdict", json!(total.as_str()));
-    out.insert("verdicts", Value::Array(verdicts));
-    out.insert("changes", evidence.changes.iter().map(|c| change(c, evidence)).collect());
-    out.insert("revisions", Value::Array(revisions(evidence)));
-    if let Some(expect) = expect {
-        out.insert("expected", json!(expect.as_str()));
+    let out = json!({
+        "tool": {"name": "evid", "version": env!("CARGO_PKG_VERSION")}, "bundles": bundles, "verdict": total.as_str(), "verdicts": verdicts,
+        "changes": evidence.changes.iter().map(|c| change(c, evidence)).collect::<Vec<_>>(), "revisions": revisions(evidence),
+    });
+    let config = evidence.sides.first().map(|s| &s.config);
+    let more = [
+        ("expected", expect.map(|expect| json!(expect.as_str()))),
+        ("onlyJudged", config.filter(|c| !c.claims.is_empty()).map(|c| json!(c.claims))),
+        ("expectedChanges", config.filter(|c| !c.expected.is_empty()).map(|c| json!(c.expected))),
+    ];
+    with(out, more)
+}
+
+/// An object with those of some more members that have a value.
+fn with<const N: usize>(mut object: Value, more: [(&str, Option<Value>); N]) -> Value {
+    if let Some(map) = object.as_object_mut() {
+        map.extend(more.into_iter().filter_map(|(name, value)| Some((name, value?))));
     }
-    let only = evidence.sides.first().map(|s| &s.config.claims).filter(|c| !c.is_empty());
-    if let Some(only) = only {
-        out.insert("onlyJudged", json!(only));
-    }
-    if let Some(entries) = evidence.sides.first().map(|s| &s.config.expected).filter(|e| !e.is_empty()) {
-        out.insert("expectedChanges", json!(entries));
-    }
-    Value::Object(out)
+    object
 }
 
 fn object(key: &Key) -> Value {
@@ -68,39 +62,22 @@ fn object(key: &Key) -> Value {
 }
 
 fn finding(f: &Finding, evidence: &Evidence<'_>) -> Value {
-    let mut out = Map::new();
-    out.insert("effect", json!(f.effect.as_str()));
-    out.insert("code", json!(f.code.as_str()));
-    out.insert("bundle", json!(evidence.sides.get(f.bundle).map(|s| &s.name)));
-    if let Some(key) = &f.object {
-        out.insert("object", object(key));
-    }
-    for (name, text) in [("pointer", &f.pointer), ("file", &f.file)] {
-        if !text.is_empty() {
-            out.insert(name, json!(text));
-        }
-    }
-    for (name, value) in [("before", &f.before), ("after", &f.after)] {
-        if let Some(value) = value {
-            out.insert(name, value.clone());
-        }
-    }
-    if let Some(writer) = &f.writer {
-        out.insert("writer", wrote(writer));
-    }
-    Value::Object(out)
+    let said = |text: &String| Some(json!(text)).filter(|_| !text.is_empty());
+    let out = json!({"effect": f.effect.as_str(), "code": f.code.as_str(), "bundle": evidence.sides.get(f.bundle).map(|s| &s.name)});
+    let more = [
+        ("object", f.object.as_ref().map(object)),
+        ("pointer", said(&f.pointer)),
+        ("file", said(&f.file)),
+        ("before", f.before.clone()),
+        ("after", f.after.clone()),
+        ("writer", f.writer.as_ref().map(wrote)),
+    ];
+    with(out, more)
 }
 
 fn wrote(writer: &Writer) -> Value {
-    let mut out = Map::from_iter([
-        ("manager".to_owned(), json!(writer.manager)),
-        ("operation".to_owned(), json!(writer.operation)),
-        ("time".to_owned(), json!(writer.time)),
-    ]);
-    if !writer.subresource.is_empty() {
-        out.insert("subresource", json!(writer.subresource));
-    }
-    Value::Object(out)
+    let out = json!({"manager": writer.manager, "operation": writer.operation, "time": writer.time});
+    with(out, [("subresource", Some(json!(writer.subresource)).filter(|_| !writer.subresource.is_empty()))])
 }
 
 fn change(c: &Change, evidence: &Evidence<'_>) -> Value {
@@ -109,19 +86,13 @@ fn change(c: &Change, evidence: &Evidence<'_>) -> Value {
         .fields
         .iter()
         .map(|f| {
-            let mut out = Map::from_iter([("pointer".to_owned(), json!(f.pointer))]);
-            for (name, value) in [("before", &f.before), ("after", &f.after)] {
-                if let Some(value) = value {
-                    out.insert(name, value.clone());
-                }
-            }
-            if let Some(writer) = &f.writer {
-                out.insert("writer", wrote(writer));
-            }
-            if f.expected {
-                out.insert("expected", json!(true));
-            }
-            Value::Object(out)
+            let more = [
+                ("before", f.before.clone()),
+                ("after", f.after.clone()),
+                ("writer", f.writer.as_ref().map(wrote)),
+                ("expected", f.expected.then(|| json!(true))),
+            ];
+            with(json!({"pointer": f.pointer}), more)
         })
         .collect();
     json!({

@@ -9,14 +9,11 @@ use crate::model::{Gap, Key, Verdict};
 use crate::value::{Value, from_value};
 use serde::{Deserialize, Deserializer};
 
-/// A report.
 #[derive(Debug)]
 pub struct Reading {
     /// The bundles that it is about, in its order.
     pub bundles: Vec<Bundle>,
-    /// The overall result.
     pub total: Verdict,
-    /// The verdicts, in its order.
     pub judged: Vec<Judged>,
     /// What changed from each bundle to the next.
     pub changes: Vec<Changed>,
@@ -26,13 +23,11 @@ pub struct Reading {
     pub pinned: Option<String>,
     /// The version of evid that made it.
     pub version: String,
-    /// The Git revisions of the layers' roots.
     pub revisions: Vec<Revisions>,
     /// The claims to which the configuration confined it; empty: all were judged.
     pub only: Vec<String>,
 }
 
-/// The Git revisions of the root of a layer.
 #[derive(Deserialize, Debug)]
 pub struct Revisions {
     pub layer: String,
@@ -41,7 +36,6 @@ pub struct Revisions {
     pub revisions: Vec<Option<String>>,
 }
 
-/// One of its bundles.
 #[derive(Deserialize, Debug)]
 #[serde(rename_all = "camelCase")]
 pub struct Bundle {
@@ -55,7 +49,6 @@ pub struct Bundle {
     #[serde(default)]
     pub hub: Option<Hub>,
     pub layers: Vec<Layer>,
-    /// The kinds that were asked for.
     pub asked: Vec<String>,
     /// SHA-256 of its `SHA256SUMS`.
     pub content_id: String,
@@ -63,10 +56,8 @@ pub struct Bundle {
     pub rules: String,
     /// SHA-256 of its configuration.
     pub config: String,
-    /// Id of the redaction key.
     pub redaction_key: String,
     gaps: Vec<GapLine>,
-    /// The position of the switch.
     #[serde(default)]
     pub switch: Option<String>,
     #[serde(default)]
@@ -91,7 +82,6 @@ impl Bundle {
     }
 }
 
-/// The digest of a layer in a bundle.
 #[derive(Deserialize, Debug)]
 pub struct Layer {
     pub name: String,
@@ -101,7 +91,6 @@ pub struct Layer {
     pub objects: u64,
 }
 
-/// A changed object.
 #[derive(Debug)]
 pub struct Changed {
     pub object: Key,

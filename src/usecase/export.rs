@@ -13,16 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Why bundles can't be exported.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// They can't be compared.
     #[error(transparent)]
     Diff(#[from] DiffError),
-    /// A folder is named after the time of its bundle.
     #[error("{bundle} does not say when it was captured, and its folder is named after that time")]
     NoTime { bundle: String },
-    /// It holds no answers of a cluster.
     #[error("{bundle} was itself made from text")]
     OfText { bundle: String },
-    /// The objects in it can't be put together.
     #[error("{bundle}: {what}")]
     Broken { bundle: String, what: String },
 }
@@ -56,7 +52,6 @@ pub enum Content<'p> {
     Probes(Vec<&'p Line>),
 }
 
-/// One file.
 pub struct File<'p> {
     /// Below the folder that is exported to, with `/`.
     pub path: String,

@@ -19,7 +19,6 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// All of them.
     pub const ALL: [Self; 4] = [Self::Capture, Self::Prove, Self::Probes, Self::Switch];
 
     /// The word in names of roles.

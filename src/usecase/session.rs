@@ -11,29 +11,22 @@ use crate::usecase::capture::packed::PackedList;
 use crate::usecase::capture::{Collected, Intake, live};
 use crate::usecase::cluster::LiveError;
 use crate::usecase::cluster::port::{Api, Clock, stamp};
-use crate::usecase::probes;
-use crate::usecase::probes::{Places, Planned, Reach, Resolved, World};
+use crate::usecase::probes::{self, Places, Planned, Reach, Resolved, World};
 
 /// What is asked, through what, and by which description of the platform.
 #[derive(Clone, Copy)]
 pub struct Session<'a> {
-    /// The API server.
     pub api: &'a (dyn Api + Sync),
     /// Its address, as a bundle names it.
     pub server: &'a str,
     /// The address of the hub, where Argo CD runs in another cluster.
     pub hub: Option<&'a str>,
-    /// The way to apps.
     pub reach: &'a (dyn Reach + Sync),
-    /// Time.
     pub clock: &'a (dyn Clock + Sync),
     /// What `evid.yaml` says.
     pub config: &'a Config,
-    /// Its layers.
     pub layers: &'a [Layer],
-    /// Its kinds' rules.
     pub rules: &'a Rules,
-    /// Replaces secrets.
     pub redactor: &'a Redactor,
     /// Told how far it is.
     pub progress: &'a (dyn Fn(Progress) + Sync),
@@ -44,16 +37,12 @@ pub struct Session<'a> {
 pub enum Progress {
     /// So many of the questions are answered, with so many objects.
     Asked {
-        /// Answered.
         done: usize,
-        /// All of them.
         total: usize,
-        /// Objects so far.
         objects: u64,
     },
     /// So many probes are asked.
     Probing(usize),
-    /// It is at its end.
     Done,
 }
 

@@ -9,7 +9,6 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Bytes of a type.
     pub fn bytes(status: u16, kind: &str, body: Vec<u8>) -> Self {
         Self { status, headers: vec![("content-type", kind.to_owned())], body }
     }

@@ -10,7 +10,6 @@ pub(crate) struct Ask {
     pub method: Method,
     /// The path as sent, without the query.
     pub path: String,
-    /// The query as sent.
     pub query: String,
     pub headers: HeaderMap,
     pub body: Bytes,
@@ -19,18 +18,15 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    /// A query parameter, decoded.
     pub fn param(&self, name: &str) -> Option<String> {
         self.params(name).into_iter().next()
     }
 
-    /// All values of a query parameter.
     pub fn params(&self, name: &str) -> Vec<String> {
         let pairs = self.query.split('&').map(|p| p.split_once('=').unwrap_or((p, "")));
         pairs.filter(|(k, _)| decode(k, true) == name).map(|(_, v)| decode(v, true)).collect()
     }
 
-    /// Whether a query parameter is true.
     pub fn flag(&self, name: &str) -> bool {
         self.param(name).is_some_and(|v| matches!(v.as_str(), "true" | "1" | "True"))
     }
@@ -45,7 +41,6 @@ impl Ask {
         self.header("content-type").split(';').next().unwrap_or_default().trim()
     }
 
-    /// The user who asks.
     pub fn user(&self) -> &str {
         match self.header("impersonate-user") {
             "" => "demo",
@@ -59,7 +54,6 @@ impl Ask {
         self.param("fieldManager").filter(|m| !m.is_empty()).unwrap_or_else(agent)
     }
 
-    /// Whether it is a dry run.
     pub fn dry(&self) -> bool {
         self.param("dryRun").is_some_and(|v| v == "All")
     }

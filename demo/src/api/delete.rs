@@ -1,8 +1,7 @@
 //! DELETE, of one object or of all that are selected. Knows no routes.
 use super::answer::Answer;
 use super::ask::Ask;
-use super::form;
-use super::form::Form;
+use super::form::{self, Form};
 use super::target::Target;
 use super::write::{done, id, present};
 use crate::world::resource::Resource;

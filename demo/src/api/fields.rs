@@ -3,7 +3,6 @@ use crate::world::store::time;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-/// Metadata that belongs to no field manager.
 const UNCOUNTED: [&str; 10] = [
     "name",
     "namespace",
@@ -17,7 +16,6 @@ const UNCOUNTED: [&str; 10] = [
     "deletionGracePeriodSeconds",
 ];
 
-/// The client that writes, and how it writes.
 pub(super) struct Writer {
     pub manager: String,
     /// `Update` or `Apply`.

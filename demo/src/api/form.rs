@@ -39,7 +39,6 @@ impl Form {
     }
 }
 
-/// One object, in the form that was asked for.
 pub(super) fn one(form: Form, resource: &Resource, object: &Value, now: DateTime<Utc>) -> Value {
     match form {
         Form::Whole => object.clone(),

@@ -42,7 +42,6 @@ impl Token {
     }
 }
 
-/// Objects, and the metadata of their list.
 pub(crate) struct Page {
     pub objects: Vec<Arc<Value>>,
     pub metadata: Value,
@@ -121,7 +120,6 @@ pub(crate) fn page(store: &Store, target: &Target, ask: &Ask) -> Result<Page, St
 
 type Moment = (u64, BTreeMap<Id, Arc<Value>>);
 
-/// The objects at one moment, and its resourceVersion.
 fn moment(store: &Store, target: &Target, stem: &str, token: Option<&Token>, version: &str, exact: &str) -> Result<Moment, Status> {
     let namespace = (!target.namespace.is_empty()).then_some(target.namespace.as_str());
     let now = store.version();

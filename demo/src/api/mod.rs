@@ -30,7 +30,6 @@ const DEPRECATED: [(&str, &str); 2] = [
     ("componentstatuses", "v1 ComponentStatus is deprecated in v1.19+"),
 ];
 
-/// The result of a request.
 pub(crate) enum Outcome {
     Answer(Answer),
     /// These headers first, then the events of the watch.
@@ -118,7 +117,6 @@ pub(crate) fn spoil(answer: &mut Answer, fault: &Action) {
     }
 }
 
-/// GET of one object or of a subresource.
 fn get(store: &Store, target: &Target, ask: &Ask) -> Result<Answer, Status> {
     let form = Form::accepted(ask.header("accept"))?;
     let stem = list::stored(&target.resource);

@@ -11,7 +11,6 @@ use http::HeaderMap;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// One port of one pod.
 #[derive(Clone)]
 pub(crate) struct Backend {
     pub pod: Arc<Value>,
@@ -65,14 +64,12 @@ pub(crate) fn backend(store: &Store, target: &Target, turn: usize) -> Result<Bac
     }
 }
 
-/// What a backend replies to a proxied request.
 pub(crate) fn ask(responder: &dyn Responder, to: &Backend, target: &Target, ask: &Ask) -> Reply {
     let query = if ask.query.is_empty() { String::new() } else { format!("?{}", ask.query) };
     let path = format!("{}{query}", if target.rest.is_empty() { "/" } else { &target.rest });
     call(responder, to, ask.method.as_str(), &path, &ask.headers, &ask.body)
 }
 
-/// What a backend replies to a request.
 pub(crate) fn call(responder: &dyn Responder, to: &Backend, method: &str, path: &str, headers: &HeaderMap, body: &[u8]) -> Reply {
     if !to.listens() {
         return Reply::Refused;

@@ -1,7 +1,6 @@
 //! The `/scale` subresource: the number of replicas of a workload.
 use serde_json::{Value, json};
 
-/// The Scale object of a workload.
 pub(super) fn of(object: &Value) -> Value {
     let meta = &object["metadata"];
     let labels = object["spec"]["selector"]["matchLabels"].as_object();

@@ -19,7 +19,6 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// The target of a path, if the store serves it.
     pub fn of(store: &Store, path: &str) -> Option<Self> {
         let (api, rest) = group_version(path)?;
         let mut parts = rest.splitn(6, '/').filter(|p| !p.is_empty()).map(|p| decode(p, false)).collect::<Vec<_>>();

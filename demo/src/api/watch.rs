@@ -14,7 +14,6 @@ use std::sync::Arc;
 /// How long a watch lasts if the client names no time.
 const TIMEOUT: u64 = 1800;
 
-/// A watch that is running.
 pub(crate) struct Watch {
     resource: Arc<Resource>,
     namespace: String,
@@ -73,7 +72,6 @@ impl Watch {
         Ok(state)
     }
 
-    /// Queues the events since the last look.
     pub fn look(&mut self, store: &Store) {
         let stem = list::stored(&self.resource);
         let Some(events) = store.since(&stem, self.version) else {

@@ -10,7 +10,6 @@ use crate::world::status::Status;
 use crate::world::store::{Id, Store};
 use serde_json::{Value, json};
 
-/// The store's id of the target.
 pub(super) fn id(target: &Target) -> Id {
     Id::new(&target.resource.stem(), &target.namespace, target.name.as_deref().unwrap_or_default())
 }
@@ -198,7 +197,6 @@ fn stored(
     done(store, target, ask, 200, &if scale { scale::of(&now) } else { now })
 }
 
-/// Keeps one field as it was.
 fn keep(new: &mut Value, old: &Value, key: &str) {
     match (old.get(key), new.as_object_mut()) {
         (Some(value), Some(map)) => drop(map.insert(key.into(), value.clone())),

@@ -8,7 +8,6 @@ use crate::world::store::Store;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The outcome of one comparison.
 #[derive(Debug, Default)]
 pub struct Comparison {
     /// `status.resources`.
@@ -21,7 +20,6 @@ pub struct Comparison {
     pub out: Vec<Value>,
 }
 
-/// The sync wave of a manifest.
 pub fn wave(object: &Value) -> i64 {
     object["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"].as_str().and_then(|w| w.parse().ok()).unwrap_or(0)
 }
@@ -128,7 +126,6 @@ fn is_ignored(object: &Value) -> bool {
     object["metadata"]["annotations"]["argocd.argoproj.io/ignore-healthcheck"] == "true"
 }
 
-/// An entry of `operation.sync.resources`.
 fn resource(line: &Value) -> Value {
     let mut out = json!({"kind": line["kind"], "name": line["name"]});
     if let Some(group) = line["group"].as_str() {

@@ -4,8 +4,7 @@ use super::Argo;
 use super::compare::wave;
 use super::hooks::When;
 use super::index::Index;
-use super::options;
-use super::options::option;
+use super::options::{self, option};
 use super::spoke::held;
 use crate::world::objects::{change, deleting, held_by, items, release, stamp, text, uid};
 use crate::world::store::{DeleteOptions, Id, Propagation, Store};
@@ -27,7 +26,6 @@ fn cascades(app: &Value) -> bool {
 }
 
 impl Argo {
-    /// Moves the end of a deleted Application on.
     pub(super) fn finalize(&mut self, store: &mut Store, id: &Id, app: &Value, now: DateTime<Utc>) {
         let hooks = [When::Before, When::After].iter().any(|w| held_by(app, w.finalizer()) || held_by(app, w.cleanup()));
         if !(cascades(app) || hooks) || !self.timers.passed(&format!("end {}", uid(app)), AGAIN, now) {

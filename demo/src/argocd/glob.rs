@@ -1,6 +1,5 @@
 //! Patterns of names as Argo CD's settings have them: `*` is any text, `?` one character. Knows no setting.
 
-/// Whether a text is as a pattern says.
 pub fn glob(pattern: &str, text: &str) -> bool {
     let mut chars = pattern.chars();
     match chars.next() {

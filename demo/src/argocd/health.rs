@@ -1,42 +1,23 @@
 //! How Argo CD says that an object fares: its built-in checks, as of 3.2. Knows no Application's total.
 use crate::kubernetes::replicas::is_late;
-use serde_json::Value;
+use crate::world::objects::{deleting, held_by, number};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 /// Health, from the best to the worst.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 pub enum Health {
-    /// As it should be.
     Healthy,
-    /// Paused.
     Suspended,
-    /// On its way.
     Progressing,
-    /// Not there.
     Missing,
-    /// Broken.
     Degraded,
-    /// Not to be told.
     Unknown,
-}
-
-impl Health {
-    /// The word in `status.health.status`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Healthy => "Healthy",
-            Self::Suspended => "Suspended",
-            Self::Progressing => "Progressing",
-            Self::Missing => "Missing",
-            Self::Degraded => "Degraded",
-            Self::Unknown => "Unknown",
-        }
-    }
 }
 
 /// The health of an object; none where its kind has no check (such as an Application, since 1.8).
 pub fn health(object: &Value) -> Option<Health> {
-    let hook = object["metadata"]["finalizers"].as_array().is_some_and(|f| f.iter().any(|f| f == "argocd.argoproj.io/hook-finalizer"));
-    if !object["metadata"]["deletionTimestamp"].is_null() && !hook {
+    if deleting(object) && !held_by(object, "argocd.argoproj.io/hook-finalizer") {
         return Some(Health::Progressing);
     }
     let kind = object["kind"].as_str().unwrap_or_default();
@@ -72,28 +53,11 @@ pub fn health(object: &Value) -> Option<Health> {
 
 /// Whether a kind has a check at all: what Argo CD ≤ 3.3 calls Missing where it is not there.
 pub fn has_check(kind: &str) -> bool {
-    const KINDS: [&str; 11] = [
-        "Deployment",
-        "StatefulSet",
-        "DaemonSet",
-        "ReplicaSet",
-        "PersistentVolumeClaim",
-        "Service",
-        "Ingress",
-        "Pod",
-        "Job",
-        "CronJob",
-        "HorizontalPodAutoscaler",
-    ];
-    KINDS.contains(&kind)
+    kind != "APIService" && health(&json!({"kind": kind})).is_some()
 }
 
 fn done(yes: bool) -> Health {
     if yes { Health::Healthy } else { Health::Progressing }
-}
-
-fn number(value: &Value) -> i64 {
-    value.as_i64().unwrap_or(0)
 }
 
 fn observed(object: &Value) -> bool {
@@ -145,7 +109,6 @@ fn cron_job(object: &Value) -> Health {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn an_application_has_no_health_of_its_own_until_it_is_deleted() {

@@ -9,7 +9,6 @@ use crate::world::objects::{create, deleting, items, text};
 use crate::world::store::{DeleteOptions, Id, Store};
 use serde_json::Value;
 
-/// Before or after.
 #[derive(Clone, Copy)]
 pub enum When {
     Before,
@@ -17,7 +16,6 @@ pub enum When {
 }
 
 impl When {
-    /// What the hook's annotation says.
     fn word(self) -> &'static str {
         match self {
             Self::Before => "PreDelete",

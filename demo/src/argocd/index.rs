@@ -9,7 +9,6 @@ use std::collections::{BTreeSet, HashMap};
 /// The namespace of Argo CD itself.
 const HOME: &str = "argocd";
 
-/// Which objects carry whose mark.
 #[derive(Debug, Default)]
 pub struct Index {
     /// What `argocd-cm` says.
@@ -92,7 +91,6 @@ impl Index {
         self.stamps.get(app).copied().unwrap_or_default()
     }
 
-    /// What an Application manages.
     pub fn managed(&self, store: &Store, app: &str) -> Vec<Id> {
         let own = |id: &&Id| store.get(id).is_some_and(|o| self.settings.manager(o) == Some(app) && !is_inferred_child(store, o));
         self.of.get(app).into_iter().flatten().filter(own).cloned().collect()

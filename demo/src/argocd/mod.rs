@@ -91,7 +91,6 @@ impl Argo {
         self.spoke.as_ref().filter(|spoke| spoke.is_meant(app)).map(|spoke| (spoke.store(), &spoke.index))
     }
 
-    /// Brings up to date which objects carry whose mark.
     fn look(&mut self, store: &Store) {
         self.index.refresh(store);
         if let Some(spoke) = &mut self.spoke {
@@ -104,7 +103,6 @@ impl Argo {
         self.index.stamp(app) + self.spoke.as_ref().map_or(0, |spoke| spoke.index.stamp(app))
     }
 
-    /// The Application's project.
     fn project<'a>(&self, store: &'a Store, app: &Value) -> Result<&'a Value, String> {
         let name = app["spec"]["project"].as_str().filter(|p| !p.is_empty()).unwrap_or("default");
         let id = Id::new("appprojects.argoproj.io", text(&app["metadata"]["namespace"]), name);

@@ -27,7 +27,6 @@ pub fn in_progress(app: &Value) -> bool {
 }
 
 impl Argo {
-    /// Moves an Application's operation on.
     pub(super) fn operate(&mut self, store: &mut Store, id: &Id, app: &Value, now: DateTime<Utc>) {
         let key = format!("pass {}", uid(app));
         if !in_progress(app) {

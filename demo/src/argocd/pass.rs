@@ -2,8 +2,7 @@
 use super::compare::ignored;
 use super::drift;
 use super::health::{Health, has_check, health};
-use super::options;
-use super::options::option;
+use super::options::{self, option};
 use super::tasks::Task;
 use crate::world::objects::{LAST_APPLIED, change, create, deleting, group, items, text};
 use crate::world::store::{DeleteOptions, Id, Propagation, Store};
@@ -14,7 +13,6 @@ use serde_json::{Value, json};
 pub struct Pass {
     /// Running, Succeeded, Failed.
     pub phase: &'static str,
-    /// For people.
     pub message: String,
     /// `syncResult.resources`.
     pub results: Vec<Value>,

@@ -62,7 +62,6 @@ impl Argo {
         }
     }
 
-    /// The status after a comparison.
     fn status(&self, store: &Store, app: &Value, full: bool, now: DateTime<Utc>) -> Value {
         let mut status = app["status"].clone();
         if !status.is_object() {
@@ -183,8 +182,8 @@ fn images(store: &Store, index: &Index, app: &Value) -> BTreeSet<String> {
 }
 
 fn set_health(status: &mut Value, health: Health, now: DateTime<Utc>) {
-    if status["health"]["status"] != health.word() {
-        status["health"] = json!({"status": health.word(), "lastTransitionTime": stamp(now)});
+    if status["health"]["status"] != json!(health) {
+        status["health"] = json!({"status": health, "lastTransitionTime": stamp(now)});
     }
 }
 

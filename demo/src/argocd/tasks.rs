@@ -32,20 +32,15 @@ const ORDER: [&str; 21] = [
 
 const PHASES: [&str; 3] = ["PreSync", "Sync", "PostSync"];
 
-/// One thing to do.
 #[derive(Clone, Debug)]
 pub struct Task {
     /// PreSync, Sync, PostSync.
     pub phase: String,
-    /// Its wave.
     pub wave: i64,
-    /// The object's place.
     pub id: Id,
     /// What is wanted; of a prune: what is there.
     pub object: Value,
-    /// Whether the object is to go.
     pub prune: bool,
-    /// Whether it is a hook.
     pub hook: bool,
 }
 

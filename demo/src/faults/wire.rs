@@ -1,5 +1,5 @@
 //! Faults between client and server: answers that are refused, late, cut or garbled, and missing rights. All of it can change while the
-//! server runs. Knows no route: a rule sees methods, paths and headers.
+//! server runs. Knows no route: a rule sees methods and paths.
 use crate::world::status::Status;
 use regex::Regex;
 use serde_json::json;
@@ -64,7 +64,6 @@ impl Action {
 pub struct Rule {
     method: Option<String>,
     path: Regex,
-    accept: Option<Regex>,
     skip: u32,
     times: u32,
     action: Action,
@@ -78,16 +77,7 @@ impl Rule {
     /// Where the pattern is no regular expression.
     pub fn on(method: &str, path: &str, action: Action) -> Result<Self, regex::Error> {
         let method = (method != "*").then(|| method.to_owned());
-        Ok(Self { method, path: Regex::new(path)?, accept: None, skip: 0, times: u32::MAX, action, hits: 0 })
-    }
-
-    /// Only requests whose `Accept` has this pattern.
-    ///
-    /// # Errors
-    /// Where the pattern is no regular expression.
-    pub fn accepting(mut self, pattern: &str) -> Result<Self, regex::Error> {
-        self.accept = Some(Regex::new(pattern)?);
-        Ok(self)
+        Ok(Self { method, path: Regex::new(path)?, skip: 0, times: u32::MAX, action, hits: 0 })
     }
 
     /// Applies only so many times.
@@ -104,9 +94,8 @@ impl Rule {
         self
     }
 
-    fn meets(&mut self, method: &str, path: &str, accept: &str) -> bool {
-        let same = self.method.as_deref().is_none_or(|m| m == method);
-        if !same || !self.path.is_match(path) || self.accept.as_ref().is_some_and(|a| !a.is_match(accept)) {
+    fn meets(&mut self, method: &str, path: &str) -> bool {
+        if self.method.as_deref().is_some_and(|m| m != method) || !self.path.is_match(path) {
             return false;
         }
         self.hits = self.hits.saturating_add(1);
@@ -158,10 +147,10 @@ impl Faults {
     }
 
     /// For one request: how long to wait, and then what to do.
-    pub(crate) fn of(&self, method: &str, path: &str, accept: &str) -> (Duration, Option<Action>) {
+    pub(crate) fn of(&self, method: &str, path: &str) -> (Duration, Option<Action>) {
         let (mut wait, mut action) = (Duration::ZERO, None);
         for rule in &mut self.state().rules {
-            if rule.meets(method, path, accept) {
+            if rule.meets(method, path) {
                 match &rule.action {
                     Action::Wait(time) => wait += *time,
                     other => action = action.or_else(|| Some(other.clone())),
@@ -197,7 +186,7 @@ mod tests {
         let second_page = Rule::on("GET", r"^/api/v1/pods\?.*continue=", Action::Close).unwrap().after(1).times(1);
         faults.set(vec![second_page, Rule::on("*", "pods", Action::Wait(Duration::from_secs(1))).unwrap()]);
         let ask = |method, path| {
-            let (wait, action) = faults.of(method, path, "");
+            let (wait, action) = faults.of(method, path);
             (wait.as_secs(), action.is_some())
         };
         assert_eq!(ask("GET", "/api/v1/pods?limit=1"), (1, false));

@@ -13,7 +13,6 @@ fn own(store: &Store, cron: &Value) -> Vec<Value> {
     store.list(JOBS, Some(space)).filter(|j| controller(j) == uid(cron)).cloned().collect()
 }
 
-/// Whether a Job has ended.
 pub fn finished(job: &Value) -> bool {
     items(&job["status"]["conditions"]).any(|c| matches!(text(&c["type"]), "Complete" | "Failed") && c["status"] == "True")
 }

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 const LABEL: &str = "controller-revision-hash";
 
-/// The daemon set controller.
 pub fn control() -> Box<dyn Controller> {
     let mut hashes = Hashes::default();
     on(&["daemonsets.apps", "controllerrevisions.apps", "nodes", "pods"], move |store, _| {

@@ -1,5 +1,5 @@
 //! The endpoints behind a service, as Endpoints and as EndpointSlices. Allocates nothing.
-use crate::world::objects::{change, controller, create, deleting, items, matches, name, namespace, ready, reference, stamp, text, uid};
+use crate::world::objects::{change, controller, create, deleting, ended, items, matches, name, namespace, ready, reference, stamp, uid};
 use crate::world::store::{Id, Store};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -22,8 +22,7 @@ fn target(service: &Value, port: &Value, pod: &Value) -> Option<Value> {
 /// Writes the EndpointSlice and the Endpoints of a service.
 pub fn publish(store: &mut Store, id: &Id, service: &Value, now: DateTime<Utc>) {
     let picked = |p: &&Value| matches(&service["spec"]["selector"], &p["metadata"]["labels"]) && p["status"]["podIP"].is_string();
-    let alive = |p: &&Value| !matches!(text(&p["status"]["phase"]), "Succeeded" | "Failed");
-    let pods: Vec<Value> = store.list("pods", Some(&id.namespace)).filter(picked).filter(alive).cloned().collect();
+    let pods: Vec<Value> = store.list("pods", Some(&id.namespace)).filter(picked).filter(|p| !ended(p)).cloned().collect();
     let ports: Vec<Value> = items(&service["spec"]["ports"])
         .filter_map(|p| {
             let number = pods.first().map_or(Some(Value::Null), |pod| target(service, p, pod))?;

@@ -1,6 +1,5 @@
 //! Jobs, whose pods end; and the moments at which the minutes of the platform's time begin.
-use super::crons;
-use super::crons::{JOBS, finished};
+use super::crons::{self, JOBS, finished};
 use super::template::pod;
 use crate::world::controller::{Controller, Timers};
 use crate::world::objects::{all, change, controller, create, deleting, number, ready, set_status, stamp, uid};

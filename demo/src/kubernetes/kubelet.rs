@@ -9,7 +9,6 @@ fn containers<'a>(pod: &'a Value, list: &str) -> impl Iterator<Item = (&'a str, 
     items(&pod["spec"][list]).map(|c| (text(&c["name"]), text(&c["image"])))
 }
 
-/// The status of a running pod with this address.
 pub fn running(store: &Store, pod: &Value, address: u32, now: DateTime<Utc>) -> Value {
     let node = store.get(&Id::new("nodes", "", text(&pod["spec"]["nodeName"])));
     let host = node.map_or(Value::Null, |n| n["status"]["addresses"][0]["address"].clone());
@@ -45,7 +44,6 @@ pub fn running(store: &Store, pod: &Value, address: u32, now: DateTime<Utc>) -> 
     status
 }
 
-/// The status of a pod whose containers have ended.
 pub fn ended(pod: &Value, now: DateTime<Utc>) -> Value {
     let mut status = pod["status"].clone();
     status["phase"] = "Succeeded".into();

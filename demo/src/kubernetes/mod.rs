@@ -19,19 +19,19 @@ mod volumes;
 
 use crate::world::controller::Controller;
 
-/// All of them, in an order that needs few steps.
+/// All of them, in an order that needs few steps. `pace`: seconds of the platform in each real second.
 pub fn controllers(pace: f64) -> Vec<Box<dyn Controller>> {
     vec![
         Box::new(collector::Collector::default()),
-        Box::new(namespaces::Namespaces::default()),
+        namespaces::control(),
         Box::new(jobs::Jobs::new(pace)),
-        Box::new(scaling::Scaling::new(pace)),
+        scaling::control(pace),
         replicas::control(),
-        Box::new(replicas::Deadlines::new(pace)),
+        replicas::deadlines(pace),
         stateful::control(),
         daemons::control(),
         volumes::control(),
-        Box::new(pods::Pods::new(pace)),
+        pods::control(pace),
         services::control(),
         Box::new(churn::Churn::new(pace)),
     ]

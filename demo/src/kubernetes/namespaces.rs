@@ -1,28 +1,17 @@
 //! The lifecycle of namespaces: what a new one gets, and how a deleted one is emptied.
-use crate::world::controller::{Controller, Watch};
+use crate::world::controller::{Controller, Watch, always};
 use crate::world::objects::{all, create, deleting, text};
 use crate::world::store::{DeleteOptions, Id, Store};
-use chrono::{DateTime, Utc};
 use serde_json::json;
 
 const ABOUT: &str = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as \
     the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
 
 /// The namespace controller, with those of service accounts and of the root CA.
-#[derive(Debug)]
-pub struct Namespaces {
-    watch: Watch,
-}
-
-impl Default for Namespaces {
-    fn default() -> Self {
-        Self { watch: Watch::on(&["namespaces", "serviceaccounts", "configmaps"]) }
-    }
-}
-
-impl Controller for Namespaces {
-    fn step(&mut self, store: &mut Store, _: DateTime<Utc>) {
-        if !self.watch.moved(store) && !store.list("namespaces", None).any(deleting) {
+pub fn control() -> Box<dyn Controller> {
+    let mut watch = Watch::on(&["namespaces", "serviceaccounts", "configmaps"]);
+    always(move |store, _| {
+        if !watch.moved(store) && !store.list("namespaces", None).any(deleting) {
             return;
         }
         for (id, object) in all(store, "namespaces") {
@@ -32,7 +21,7 @@ impl Controller for Namespaces {
                 furnish(store, &id.name);
             }
         }
-    }
+    })
 }
 
 fn furnish(store: &mut Store, namespace: &str) {

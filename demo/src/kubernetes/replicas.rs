@@ -1,8 +1,9 @@
 //! Deployments and ReplicaSets: roll-outs, and the wanted number of pods.
 use super::template::{Hashes, pod};
-use crate::world::controller::{Controller, Timers, on};
+use crate::world::controller::{Controller, Timers, always, on};
 use crate::world::objects::{
-    all, change, controller, create, deleting, items, name, namespace, number, ready, reference, set_status, text, uid, with_condition,
+    LAST_APPLIED, all, change, controller, create, deleting, ended, items, name, namespace, number, ready, reference, remove, set_status,
+    stamp, text, uid, with_condition,
 };
 use crate::world::store::{DeleteOptions, Id, Store};
 use chrono::{DateTime, Utc};
@@ -27,21 +28,10 @@ pub fn control() -> Box<dyn Controller> {
     })
 }
 
-/// Ends the roll-outs that do not get further within their time. `pace`: seconds of the platform in each real second.
-pub struct Deadlines {
-    timers: Timers,
-    waiting: BTreeSet<String>,
-}
-
-impl Deadlines {
-    /// None has begun.
-    pub fn new(pace: f64) -> Self {
-        Self { timers: Timers::new(pace), waiting: BTreeSet::new() }
-    }
-}
-
-impl Controller for Deadlines {
-    fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
+/// Ends the roll-outs that do not get further within their time.
+pub fn deadlines(pace: f64) -> Box<dyn Controller> {
+    let (mut timers, mut waiting) = (Timers::new(pace), BTreeSet::new());
+    always(move |store, now| {
         let progress = |d: &Value| items(&d["status"]["conditions"]).find(|c| c["type"] == "Progressing").cloned();
         let begun = |(id, d): (Id, &Value)| {
             let said = progress(d).filter(|c| c["reason"] == "ReplicaSetUpdated" && !deleting(d))?;
@@ -49,19 +39,20 @@ impl Controller for Deadlines {
             Some((id, key, number(&d["spec"]["progressDeadlineSeconds"]), said))
         };
         let all: Vec<_> = store.entries("deployments.apps", None).map(|(id, d)| (id.clone(), &**d)).filter_map(begun).collect();
-        let waiting = all.iter().map(|(_, key, ..)| key.clone()).collect();
+        let waits: BTreeSet<String> = all.iter().map(|(_, key, ..)| key.clone()).collect();
         // What got further begins anew where it is here again.
-        for key in std::mem::replace(&mut self.waiting, waiting).difference(&self.waiting) {
-            self.timers.forget(key);
+        for key in waiting.difference(&waits) {
+            timers.forget(key);
         }
+        waiting = waits;
         for (id, key, seconds, mut said) in all {
             #[allow(clippy::cast_precision_loss, reason = "minutes")]
-            if self.timers.passed(&key, seconds as f64, now) {
+            if timers.passed(&key, seconds as f64, now) {
                 (said["status"], said["reason"]) = ("False".into(), LATE.into());
                 change(store, &id, |d| d["status"]["conditions"] = with_condition(&d["status"]["conditions"], "Progressing", said, now));
             }
         }
-    }
+    })
 }
 
 /// Whether its roll-out did not get further in its time.
@@ -107,7 +98,7 @@ fn scale(store: &mut Store, set: &Value, wanted: i64) {
 
 fn unhashed(template: &Value) -> Value {
     let mut template = template.clone();
-    crate::world::objects::remove(&mut template["metadata"]["labels"], HASH);
+    remove(&mut template["metadata"]["labels"], HASH);
     template
 }
 
@@ -118,7 +109,7 @@ fn replica_set_of(deployment: &Value, hash: &str, revision: u64) -> Value {
     let mut selector = deployment["spec"]["selector"].clone();
     selector["matchLabels"][HASH] = hash.into();
     let mut annotations = deployment["metadata"]["annotations"].clone();
-    crate::world::objects::remove(&mut annotations, crate::world::objects::LAST_APPLIED);
+    remove(&mut annotations, LAST_APPLIED);
     annotations[REVISION] = revision.to_string().into();
     annotations["deployment.kubernetes.io/desired-replicas"] = wanted.to_string().into();
     annotations["deployment.kubernetes.io/max-replicas"] = (wanted + 1).to_string().into();
@@ -151,7 +142,7 @@ fn deployment_status(deployment: &Value, current: &Value, sets: &[Value], now: D
         let (reason, message) = if met { yes } else { no };
         json!({"status": if met { "True" } else { "False" }, "reason": reason, "message": message})
     };
-    let minimum = told(
+    let mut minimum = told(
         enough,
         ("MinimumReplicasAvailable", "Deployment has minimum availability.".into()),
         ("MinimumReplicasUnavailable", "Deployment does not have minimum availability.".into()),
@@ -170,11 +161,10 @@ fn deployment_status(deployment: &Value, current: &Value, sets: &[Value], now: D
         },
         (LATE, format!("ReplicaSet \"{set}\" has timed out progressing.")),
     );
-    let mut minimum = minimum;
     for (kind, new) in [("Progressing", &mut progress), ("Available", &mut minimum)] {
-        let old = crate::world::objects::items(&deployment["status"]["conditions"]).find(|c| c["type"] == kind);
+        let old = items(&deployment["status"]["conditions"]).find(|c| c["type"] == kind);
         let same = old.filter(|o| o["status"] == new["status"] && (o["reason"] == new["reason"] || kind == "Available"));
-        new["lastUpdateTime"] = same.map_or_else(|| crate::world::objects::stamp(now), |o| o["lastUpdateTime"].clone());
+        new["lastUpdateTime"] = same.map_or_else(|| stamp(now), |o| o["lastUpdateTime"].clone());
     }
     let conditions = with_condition(&deployment["status"]["conditions"], "Available", minimum, now);
     status["conditions"] = with_condition(&conditions, "Progressing", progress, now);
@@ -182,7 +172,6 @@ fn deployment_status(deployment: &Value, current: &Value, sets: &[Value], now: D
 }
 
 fn replica_set(store: &mut Store, id: &Id, set: &Value) {
-    let ended = |p: &Value| matches!(text(&p["status"]["phase"]), "Succeeded" | "Failed");
     let pods: Vec<Value> =
         store.list("pods", Some(&id.namespace)).filter(|p| controller(p) == uid(set) && !deleting(p) && !ended(p)).cloned().collect();
     let wanted = usize::try_from(number(&set["spec"]["replicas"])).unwrap_or(0);

@@ -1,6 +1,6 @@
 //! ControllerRevisions of StatefulSets and DaemonSets: the history of the template. This platform needs the newest one only.
 use super::template::Hashes;
-use crate::world::objects::{all, controller, create, items, name, namespace, number, reference, remove, text, uid};
+use crate::world::objects::{all, controller, create, ended, items, name, namespace, number, reference, remove, text, uid};
 use crate::world::store::Store;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -30,7 +30,6 @@ pub fn current(store: &mut Store, hashes: &mut Hashes, owner: &Value, label: &st
 
 /// The pods of a workload that have not ended.
 pub fn pods(store: &Store, owner: &Value) -> Vec<Value> {
-    let ended = |p: &Value| matches!(text(&p["status"]["phase"]), "Succeeded" | "Failed");
     store.list("pods", Some(namespace(owner))).filter(|p| controller(p) == uid(owner) && !ended(p)).cloned().collect()
 }
 

@@ -1,6 +1,6 @@
 //! Autoscalers (without a metrics API: they can only raise to the minimum) and quotas (what is used).
-use crate::world::controller::{Controller, Timers};
-use crate::world::objects::{all, change, deleting, items, number, set_status, text, uid, with_condition};
+use crate::world::controller::{Controller, Timers, always};
+use crate::world::objects::{all, change, deleting, ended, items, number, set_status, stamp, text, uid, with_condition};
 use crate::world::store::{Id, Store};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -11,22 +11,11 @@ const NO_METRICS: &str = "the HPA was unable to compute the replica count: faile
 const PERIOD: f64 = 15.0;
 
 /// The autoscaler and the quota controller.
-#[derive(Debug)]
-pub struct Scaling {
-    timers: Timers,
-}
-
-impl Scaling {
-    /// `pace`: seconds of the platform in each real second.
-    pub fn new(pace: f64) -> Self {
-        Self { timers: Timers::new(pace) }
-    }
-}
-
-impl Controller for Scaling {
-    fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
+pub fn control(pace: f64) -> Box<dyn Controller> {
+    let mut timers = Timers::new(pace);
+    always(move |store, now| {
         for (id, scaler) in all(store, "horizontalpodautoscalers.autoscaling") {
-            if !deleting(&scaler) && self.timers.passed(uid(&scaler), PERIOD, now) {
+            if !deleting(&scaler) && timers.passed(uid(&scaler), PERIOD, now) {
                 look(store, &id, &scaler, now);
             }
         }
@@ -37,7 +26,7 @@ impl Controller for Scaling {
                 names.map(|n| (n.clone(), used(store, &id.namespace, n, &quota["status"]["used"][n]))).collect();
             set_status(store, &id, json!({"hard": hard, "used": used}));
         }
-    }
+    })
 }
 
 fn look(store: &mut Store, id: &Id, scaler: &Value, now: DateTime<Utc>) {
@@ -55,7 +44,7 @@ fn look(store: &mut Store, id: &Id, scaler: &Value, now: DateTime<Utc>) {
     let mut conditions = status["conditions"].clone();
     if replicas < minimum {
         change(store, &target, |d| d["spec"]["replicas"] = minimum.into());
-        status["lastScaleTime"] = crate::world::objects::stamp(now);
+        status["lastScaleTime"] = stamp(now);
         conditions = with_condition(
             &conditions,
             "AbleToScale",
@@ -84,7 +73,7 @@ fn look(store: &mut Store, id: &Id, scaler: &Value, now: DateTime<Utc>) {
 
 /// How much a namespace uses of one resource. Keeps the old value if it is the same amount in other units.
 fn used(store: &Store, namespace: &str, name: &str, old: &Value) -> Value {
-    let pods = || store.list("pods", Some(namespace)).filter(|p| !matches!(text(&p["status"]["phase"]), "Succeeded" | "Failed"));
+    let pods = || store.list("pods", Some(namespace)).filter(|p| !ended(p));
     let count = |stem: &str| store.list(stem, Some(namespace)).count();
     let sum = |list: &str, resource: &str| {
         let containers = pods().flat_map(|p| items(&p["spec"]["containers"])).collect::<Vec<_>>();

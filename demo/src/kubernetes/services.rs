@@ -1,6 +1,5 @@
 //! Services: their addresses and ports.
-use super::endpoints;
-use super::endpoints::SLICES;
+use super::endpoints::{self, SLICES};
 use crate::world::controller::{Controller, on};
 use crate::world::objects::{all, change, create, deleting, items, name, set_status, text};
 use crate::world::store::{DeleteOptions, Id, Store};

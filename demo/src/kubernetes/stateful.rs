@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 const LABEL: &str = "controller-revision-hash";
 
-/// The stateful set controller.
 pub fn control() -> Box<dyn Controller> {
     let mut hashes = Hashes::default();
     on(&["statefulsets.apps", "controllerrevisions.apps", "pods"], move |store, _| {

@@ -9,12 +9,10 @@ use std::collections::HashMap;
 pub struct Hashes(HashMap<(String, String), String>);
 
 impl Hashes {
-    /// Records the hash that a template already has.
     pub fn learn(&mut self, owner: &str, template: &Value, hash: &str) {
         self.0.entry((owner.to_owned(), template.to_string())).or_insert_with(|| hash.to_owned());
     }
 
-    /// The hash of a template.
     pub fn of(&mut self, owner: &str, template: &Value) -> String {
         let made = || {
             let letters = b"bcdfghjklmnpqrstvwxz2456789";

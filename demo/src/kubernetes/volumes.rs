@@ -1,6 +1,6 @@
 //! Binding of claims and volumes, and the finalizers that protect them. There is no provisioner: every volume is made by hand.
 use crate::world::controller::{Controller, on};
-use crate::world::objects::{all, change, deleting, held_by, items, release, set_status, stamp, text};
+use crate::world::objects::{all, change, deleting, ended, held_by, items, release, set_status, stamp, text};
 use crate::world::store::{Id, Store};
 use serde_json::{Value, json};
 
@@ -49,7 +49,6 @@ fn protect(store: &mut Store, id: &Id, object: &Value, finalizer: &str, used: im
 
 /// Whether a pod that has not ended mounts the claim.
 fn in_use(store: &Store, claim: &Id) -> bool {
-    let ended = |p: &Value| matches!(text(&p["status"]["phase"]), "Succeeded" | "Failed");
     let mounts = |p: &Value| items(&p["spec"]["volumes"]).any(|v| v["persistentVolumeClaim"]["claimName"] == claim.name);
     store.list("pods", Some(&claim.namespace)).any(|p| !ended(p) && mounts(p))
 }

@@ -87,8 +87,7 @@ impl World {
         let (parts, body) = request.into_parts();
         let whole = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
         let seen = self.requests.begin(parts.method.as_str(), &whole, &parts.headers);
-        let accept = parts.headers.get("accept").and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let (wait, fault) = self.faults.of(parts.method.as_str(), &whole, accept);
+        let (wait, fault) = self.faults.of(parts.method.as_str(), &whole);
         self.pass(TimeDelta::from_std(wait).unwrap_or_default());
         let (path, query) = (parts.uri.path().to_owned(), parts.uri.query().unwrap_or_default().to_owned());
         let ask = Ask { method: parts.method, path, query, headers: parts.headers, body: body.into(), decoded: None };

@@ -1,5 +1,5 @@
 //! The demo's Git repository, rendered: the manifests that Argo CD wants for each Application. Knows no store.
-use crate::world::objects::LAST_APPLIED;
+use crate::world::objects::{LAST_APPLIED, group, text};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -90,10 +90,9 @@ pub fn manager(object: &Value) -> Option<&str> {
     let meta = &object["metadata"];
     let (app, rest) = meta["annotations"][TRACKING].as_str()?.split_once(':')?;
     let (kind, place) = rest.split_once(':')?;
-    let (group, kind) = kind.split_once('/')?;
+    let (api_group, kind) = kind.split_once('/')?;
     let (_, name) = place.split_once('/')?;
-    let own_group = text(&object["apiVersion"]).split_once('/').map_or("", |(g, _)| g);
-    let same = kind == object["kind"] && group == own_group && name == meta["name"];
+    let same = kind == object["kind"] && api_group == group(object) && name == meta["name"];
     let here = meta["namespace"].is_null() || place.split_once('/').is_some_and(|(ns, _)| meta["namespace"] == ns);
     (same && here && meta["ownerReferences"].is_null()).then_some(app)
 }
@@ -105,10 +104,6 @@ pub fn path_of(spec: &Value) -> &Value {
 
 fn of_kind<'a>(objects: &'a [Value], kind: &'a str) -> impl Iterator<Item = &'a Value> {
     objects.iter().filter(move |o| o["kind"] == kind)
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }
 
 /// The manifest from which a live object was made.

@@ -6,8 +6,7 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::io;
-use std::io::Read;
+use std::io::{self, Read};
 
 use git::Git;
 

@@ -2,8 +2,7 @@
 use super::shared::Shared;
 use crate::api::answer::Answer;
 use crate::api::ask::Ask;
-use crate::api::proxy;
-use crate::api::proxy::Backend;
+use crate::api::proxy::{self, Backend};
 use crate::api::target::Target;
 use crate::world::responder::Reply;
 use crate::world::status::Status;

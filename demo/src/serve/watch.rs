@@ -1,7 +1,6 @@
 //! A watch over a connection: looks after each write, until its time is over. Knows no object.
 use super::shared::Shared;
-use super::wire;
-use super::wire::Body;
+use super::wire::{self, Body};
 use crate::api::watch::Watch;
 use bytes::Bytes;
 use futures_util::stream;
@@ -20,7 +19,6 @@ struct Served {
     end: Instant,
 }
 
-/// The body of a watch.
 pub(super) fn body(shared: &Arc<Shared>, watch: Watch) -> Body {
     let (latest, end) = (shared.store().subscribe(), Instant::now() + Duration::from_secs(watch.seconds));
     wire::lines(stream::unfold(Served { watch, shared: shared.clone(), latest, end }, next))

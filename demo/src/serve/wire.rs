@@ -9,8 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
-use std::io;
-use std::io::Write;
+use std::io::{self, Write};
 
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 /// From this size in bytes on, a client that accepts gzip gets it.

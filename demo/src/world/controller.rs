@@ -10,20 +10,23 @@ pub trait Controller: Send {
 }
 
 /// A controller that looks at the start, and after each write of an object of these kinds.
-pub fn on(stems: &'static [&'static str], look: impl FnMut(&mut Store, DateTime<Utc>) + Send + 'static) -> Box<dyn Controller> {
-    Box::new(OnWrite { watch: Watch::on(stems), look })
-}
-
-struct OnWrite<F> {
-    watch: Watch,
-    look: F,
-}
-
-impl<F: FnMut(&mut Store, DateTime<Utc>) + Send> Controller for OnWrite<F> {
-    fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
-        if self.watch.moved(store) {
-            (self.look)(store, now);
+pub fn on(stems: &'static [&'static str], mut look: impl FnMut(&mut Store, DateTime<Utc>) + Send + 'static) -> Box<dyn Controller> {
+    let mut watch = Watch::on(stems);
+    always(move |store, now| {
+        if watch.moved(store) {
+            look(store, now);
         }
+    })
+}
+
+/// A controller that looks each time.
+pub fn always(look: impl FnMut(&mut Store, DateTime<Utc>) + Send + 'static) -> Box<dyn Controller> {
+    Box::new(look)
+}
+
+impl<F: FnMut(&mut Store, DateTime<Utc>) + Send> Controller for F {
+    fn step(&mut self, store: &mut Store, now: DateTime<Utc>) {
+        self(store, now);
     }
 }
 

@@ -65,6 +65,11 @@ pub fn ready(pod: &Value) -> bool {
     items(&pod["status"]["conditions"]).any(|c| c["type"] == "Ready" && c["status"] == "True")
 }
 
+/// Whether a pod has ended.
+pub fn ended(pod: &Value) -> bool {
+    matches!(text(&pod["status"]["phase"]), "Succeeded" | "Failed")
+}
+
 /// An owner reference to a controller, for the objects that it makes.
 pub fn reference(owner: &Value) -> Value {
     json!([{"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": owner["metadata"]["name"], "uid": owner["metadata"]["uid"],

@@ -3,7 +3,7 @@ use super::yaml;
 use serde::Deserialize;
 
 /// One resource of one version.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
     /// API group; empty for the core group.

@@ -18,7 +18,6 @@ pub(super) struct Answer<I> {
     pub group: String,
     /// None if nothing in the text tells it.
     pub kind: Option<String>,
-    /// Whether it is a list.
     pub list: bool,
     pub resource_version: Option<String>,
     /// Whether more pages follow.
@@ -78,12 +77,10 @@ impl<I: Default> Listing<I> {
         Ok(())
     }
 
-    /// What single objects answer.
     pub(super) fn singles(self) -> impl Iterator<Item = Answer<I>> {
         self.by_kind.into_iter().map(|((group, kind), taken)| Answer::of(group, kind, taken))
     }
 
-    /// What the list answers.
     pub(super) fn answers(self, head: &Value) -> impl Iterator<Item = Answer<I>> {
         let mut by_kind = self.by_kind;
         match kind_of_list(head).unwrap_or_default() {
@@ -112,7 +109,6 @@ pub(super) fn is_event(group: &str, kind: Option<&str>) -> bool {
     kind == Some("Event") && matches!(group, "" | "events.k8s.io")
 }
 
-/// Group and kind of an object.
 fn identity(value: &Value) -> Result<(String, String), String> {
     for pointer in ["/apiVersion", "/kind", "/metadata/name"] {
         if text(value, pointer).is_empty() {

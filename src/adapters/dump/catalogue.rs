@@ -1,7 +1,6 @@
 //! Kubernetes' own resources and Argo CD's: how the names in file names and the kinds belong together. A dump adds its own
 //! CustomResourceDefinitions. Knows no folder and no answer.
-use crate::kinds::built_in;
-use crate::kinds::built_in::BuiltIn;
+use crate::kinds::built_in::{self, BuiltIn};
 use crate::value::Value;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -9,7 +8,6 @@ pub(super) struct Resource {
     pub group: String,
     pub plural: String,
     pub kind: String,
-    /// Whether its objects have a namespace.
     pub namespaced: bool,
     short: Vec<String>,
 }
@@ -40,12 +38,10 @@ impl Catalogue {
         Self(all.chain(rare.into_iter().map(known)).collect())
     }
 
-    /// The resource of a kind.
     pub fn of_kind(&self, group: &str, kind: &str) -> Option<&Resource> {
         self.0.iter().find(|r| r.group == group && r.kind == kind)
     }
 
-    /// The resource of a plural name in a group.
     pub fn of_plural(&self, group: &str, plural: &str) -> Option<&Resource> {
         self.0.iter().find(|r| r.group == group && r.plural == plural)
     }
@@ -57,7 +53,6 @@ impl Catalogue {
         self.0.iter().find(whole).or_else(|| self.0.iter().find(|r| r.short.contains(&word)))
     }
 
-    /// Whether objects of this resource have a namespace; none if that is unknown.
     pub fn namespaced(&self, group: &str, plural: &str) -> Option<bool> {
         self.of_plural(group, plural).map(|r| r.namespaced)
     }

@@ -10,17 +10,14 @@ use crate::model::meta::text;
 use crate::value::Value;
 use std::io::Read;
 
-/// The content of one file.
 #[derive(Debug)]
 pub(super) struct Content<I> {
     pub answers: Vec<Answer<I>>,
-    /// What can't be understood.
     pub problems: Vec<Problem>,
     /// What the API server wrote in place of an answer, each with its line.
     pub refusals: Vec<(usize, String)>,
     /// The highest resourceVersion of its events, which are not kept.
     pub events: Option<u64>,
-    /// Whether it holds nothing at all.
     pub empty: bool,
 }
 

@@ -44,7 +44,6 @@ pub enum DumpError {
     },
 }
 
-/// A text that can't be understood: file, line, message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Problem {
     file: String,

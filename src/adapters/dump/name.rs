@@ -13,7 +13,6 @@ pub(super) enum Tree {
     Gathered(Option<String>),
 }
 
-/// The information in a path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Place {
     /// The folder, relative to the dump; empty for the dump itself.
@@ -33,6 +32,11 @@ impl Place {
         let parts: Vec<&str> = path.split('/').collect();
         let (tree, gathered) = tree(&parts);
         Self { folder: folder.into(), stem: name.into(), tree, gathered }
+    }
+
+    /// Folder and stem.
+    pub fn path(&self) -> String {
+        if self.folder.is_empty() { self.stem.clone() } else { format!("{}/{}", self.folder, self.stem) }
     }
 
     /// Group and plural of the question, if the path tells them.

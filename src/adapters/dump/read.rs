@@ -46,19 +46,19 @@ pub fn read_through<I: Default + Send>(dir: &Path, take: impl Fn(Value, &mut I) 
             Err(what) => problems.push(Problem::new(&found.file, None, what)),
         }
     }
-    let stems: BTreeSet<String> = places.iter().map(path).collect();
+    let stems: BTreeSet<String> = places.iter().map(Place::path).collect();
     let silent = |p: &&Place| {
-        !stems.contains(&path(p)) && p.resource(&all).is_some() && !said.iter().any(|s: &Said| !s.of_discovery && s.stem == path(p))
+        !stems.contains(&p.path()) && p.resource(&all).is_some() && !said.iter().any(|s: &Said| !s.of_discovery && s.stem == p.path())
     };
     let unanswered: Vec<&Place> = errors.iter().filter(silent).collect();
-    problems.extend(unanswered.iter().map(|p| Problem::new(&path(p), None, "there is a file of stderr but no answer".into())));
+    problems.extend(unanswered.iter().map(|p| Problem::new(&p.path(), None, "there is a file of stderr but no answer".into())));
 
     let mut lists = Vec::new();
     let mut events = None;
     let mut understood = false;
     for ((found, place), content) in files.answers.iter().zip(&places).zip(&mut contents) {
         let file = found.file.as_str();
-        if content.empty && !said.iter().any(|s| !s.of_discovery && s.stem == path(place)) {
+        if content.empty && !said.iter().any(|s| !s.of_discovery && s.stem == place.path()) {
             problems.push(Problem::new(file, None, "is empty".into()));
         }
         let refusals = content.refusals.iter();
@@ -101,10 +101,6 @@ pub fn read_through<I: Default + Send>(dir: &Path, take: impl Fn(Value, &mut I) 
         highest: events,
         ..Collected::of(Source::Dump, lists.into_iter().map(|n| n.list).collect())
     })
-}
-
-fn path(place: &Place) -> String {
-    if place.folder.is_empty() { place.stem.clone() } else { format!("{}/{}", place.folder, place.stem) }
 }
 
 fn unreadable(problem: Problem, folders: &Folders, all: &Catalogue) -> Gap {

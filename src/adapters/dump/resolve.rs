@@ -6,7 +6,6 @@ use crate::adapters::dump::name::{Place, Tree};
 use crate::adapters::dump::seen::Seen;
 use crate::usecase::capture::List;
 
-/// The result for one answer.
 pub(super) enum Resolved<I> {
     /// The answer to a question, or objects.
     List(Box<Named<I>>),

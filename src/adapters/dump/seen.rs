@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 #[derive(Default, Debug)]
 pub(super) struct Seen {
     pub(super) count: usize,
-    /// The namespaces of its objects.
     pub(super) namespaces: BTreeSet<String>,
     /// The highest resourceVersion of its objects.
     pub(super) highest: Option<u64>,

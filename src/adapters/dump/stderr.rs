@@ -32,7 +32,7 @@ pub(super) fn gaps(file: &str, text: &str, place: &Place, folders: &Folders, all
         } else {
             let detail = format!("{at}: {}", short(line));
             let gap = |group| Gap::of(group, "*", None, reason(line), detail.clone());
-            undiscovered.into_iter().map(|group| Said { stem: path(place), gap: gap(group), named: true, of_discovery: true }).collect()
+            undiscovered.into_iter().map(|group| Said { stem: place.path(), gap: gap(group), named: true, of_discovery: true }).collect()
         };
         for said in found {
             let Gap { group, resource, namespace, reason, .. } = &said.gap;
@@ -49,15 +49,11 @@ pub(super) fn message(at: &str, line: &str, place: &Place, folders: &Folders, al
     let named = refused(line);
     let (group, resource, namespace) = named.clone().unwrap_or_else(|| folders.question(place, all));
     let gap = Gap::of(group, resource, namespace, reason(line), format!("{at}: {}", short(line)));
-    Said { stem: path(place), gap, named: named.is_some(), of_discovery: false }
+    Said { stem: place.path(), gap, named: named.is_some(), of_discovery: false }
 }
 
 fn short(line: &str) -> String {
     line.chars().take(MAX_MESSAGE).collect()
-}
-
-fn path(place: &Place) -> String {
-    if place.folder.is_empty() { place.stem.clone() } else { format!("{}/{}", place.folder, place.stem) }
 }
 
 /// A line without terminal colours.

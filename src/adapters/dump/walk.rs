@@ -4,7 +4,6 @@ use crate::adapters::dump::{DumpError, Problem};
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
-/// The form of a file's text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Form {
     Json,
@@ -23,14 +22,11 @@ enum Role {
     Unknown,
 }
 
-/// One file that will be read.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
-    /// Where it lies.
     pub path: PathBuf,
     /// Path relative to the dump, with `/`.
     pub file: String,
-    /// The form of its text.
     pub form: Form,
 }
 

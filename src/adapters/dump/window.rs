@@ -4,7 +4,6 @@ use crate::value::{Map, RESERVED, Strict, Value};
 use serde_json::value::RawValue;
 use std::io::Read;
 
-/// So many bytes are read at once.
 pub(super) const CHUNK: usize = 1 << 18;
 
 /// A part of a text that is read.

@@ -16,29 +16,20 @@ pub struct Access {
     pub timeout: Duration,
 }
 
-/// Why a connection to a cluster can't be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// No kubeconfig, no context, no such user, …
     #[error("{what}")]
-    Kubeconfig {
-        /// What is wrong, and where.
-        what: String,
-    },
-    /// A credential plugin failed.
+    Kubeconfig { what: String },
     #[error("the credential plugin `{command}` of the kubeconfig's user: {what}")]
     Credential {
         command: String,
         /// What went wrong; never the plugin's output.
         what: String,
     },
-    /// The client can't be built from what the kubeconfig says.
     #[error("the kubeconfig can't be used: {0}")]
     Client(String),
-    /// The system gave no threads or timers.
     #[error("no runtime: {0}")]
     Runtime(#[from] std::io::Error),
 }
 
-/// Reads an environment variable.
 pub(super) type Env = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;

@@ -51,7 +51,6 @@ fn client(config: Config) -> Result<Client, ConnectError> {
     Ok(ClientBuilder::try_from(config).map_err(|e| ConnectError::Client(plainly(&e)))?.build())
 }
 
-/// A kubeconfig, and the context chosen in it.
 pub(super) struct Chosen {
     pub(super) kubeconfig: Kubeconfig,
     pub(super) name: String,

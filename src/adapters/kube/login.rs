@@ -40,7 +40,6 @@ impl Current {
 }
 
 impl Login {
-    /// A client that never changes.
     pub fn fixed(client: Client) -> Self {
         Self { current: RwLock::new(Current::new(client, 0, None)), way: None, turn: tokio::sync::Mutex::default() }
     }

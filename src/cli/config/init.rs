@@ -4,11 +4,9 @@ use crate::argo::Here;
 use crate::cli::ask::answer;
 #[cfg(feature = "kube")]
 use crate::cli::cluster::ClusterArgs;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 #[cfg(feature = "kube")]
 use crate::cli::live;
-use crate::cli::{Done, ui};
+use crate::cli::{Done, Exit, Failure, ui};
 use crate::kinds::Rules;
 use crate::model::Object;
 use crate::render::told::told;

@@ -1,11 +1,9 @@
 //! The words of `evid prove`.
 use crate::cli::cluster::{ClusterArgs, duration, pace};
-use crate::cli::prove::asked::Asked;
 use crate::cli::signer::SignArgs;
 use crate::cli::switch::OffArgs;
 use crate::render::told::told;
 use crate::usecase::prove::Goal;
-use crate::usecase::switch::Times;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use std::path::PathBuf;
@@ -16,85 +14,49 @@ use std::time::Duration;
 pub(crate) struct Args {
     /// What to prove
     #[arg(value_enum, required_unless_present = "resume")]
-    goal: Option<Goal>,
+    pub(crate) goal: Option<Goal>,
     /// Where the folder of the run goes
     #[arg(long, value_name = "DIR", default_value = "proof")]
-    out: PathBuf,
+    pub(crate) out: PathBuf,
     /// Go on with an interrupted run
     #[arg(long, value_name = "DIR", conflicts_with_all = ["goal", "nonce"])]
-    resume: Option<PathBuf>,
+    pub(crate) resume: Option<PathBuf>,
     /// Text that a reviewer gave: sealed into every bundle, and passed through the cluster
     #[arg(long, value_name = "TEXT")]
-    nonce: Option<String>,
+    pub(crate) nonce: Option<String>,
     /// An earlier bundle with the layer on, against which `optional-on` is judged
     #[arg(long, value_name = "BUNDLE")]
-    reference: Option<String>,
+    pub(crate) reference: Option<String>,
     /// Do not ask
     #[arg(short, long)]
-    yes: bool,
+    pub(crate) yes: bool,
     /// Where the run fails or is interrupted, put the switch back as it was
     #[arg(long)]
-    restore: bool,
+    pub(crate) restore: bool,
     /// How often the probes are asked between the points
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
-    interval: Duration,
+    pub(crate) interval: Duration,
     #[command(flatten)]
-    signing: SignArgs,
+    pub(crate) signing: SignArgs,
     /// table, or json (the report's predicate)
     #[arg(short, long, default_value = "table", value_parser = ["table", "json"])]
-    output: String,
+    pub(crate) output: String,
     /// Leave the run's text folders (docs/audit, docs/proof) with it, as `evid export` writes them
     #[arg(long)]
-    export: bool,
+    pub(crate) export: bool,
     #[command(flatten)]
-    turn: TurnArgs,
-    #[command(flatten)]
-    cluster: ClusterArgs,
-}
-
-/// How the switch is turned.
-#[derive(clap::Args, Debug)]
-struct TurnArgs {
-    #[command(flatten)]
-    off: OffArgs,
+    pub(crate) off: OffArgs,
     /// The root's manifest, or a bundle that holds it, where it is missing
     #[arg(short, long, value_name = "FILE")]
-    file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
     /// How long each wait of the switch may take
     #[arg(long, default_value = "15m", value_name = "TIME", value_parser = duration)]
-    timeout: Duration,
+    pub(crate) timeout: Duration,
     /// How many times as fast as a real one the platform's time runs
     #[arg(long, hide = true, default_value_t = 1.0, value_parser = pace)]
-    pace: f64,
-}
-
-impl Args {
-    /// What they ask for.
-    pub(super) fn asked(&self) -> Asked {
-        let Self { goal, cluster, turn, out, resume, nonce, reference, yes, restore, interval, signing, output, export } = self;
-        let TurnArgs { off, file, timeout, pace } = turn;
-        Asked {
-            cluster: cluster.access(),
-            hub: cluster.hub(),
-            lasts: true,
-            goal: *goal,
-            strategy: off.strategy(),
-            terminate: off.terminate,
-            allow: off.allow_loss.clone(),
-            manifest: file.clone(),
-            times: Times::paced(*timeout, *pace),
-            out: out.clone(),
-            resume: resume.clone(),
-            nonce: nonce.clone(),
-            reference: reference.clone(),
-            yes: *yes,
-            restore: *restore,
-            interval: *interval,
-            signing: signing.clone(),
-            json: output == "json",
-            export: *export,
-        }
-    }
+    pub(crate) pace: f64,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
 }
 
 impl ValueEnum for Goal {

@@ -1,10 +1,8 @@
 //! `evid prove`: what is asked for → the run → verdicts, a signed report, an index page → the exit code. The loop itself is `usecase::prove`.
 mod args;
-mod asked;
 mod words;
 
 pub(super) use args::Args;
-pub(super) use asked::Asked;
 
 use crate::adapters::archive::Check;
 use crate::adapters::journal::FileJournal;
@@ -15,15 +13,11 @@ use crate::bundle::config::Config;
 use crate::cli::ask::confirm;
 use crate::cli::bound::{Bound, quoted};
 use crate::cli::capture::redactor;
-use crate::cli::cluster::connected;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::live::Connection;
 use crate::cli::prove::words::{failure, told};
-use crate::cli::switch;
 use crate::cli::switch::user;
 use crate::cli::verify::Depth;
-use crate::cli::{Done, Global, export, manifest, ui, verify};
+use crate::cli::{Done, Exit, Failure, Global, export, manifest, switch, ui, verify};
 use crate::envelope::Signer;
 use crate::kinds::Rules;
 use crate::model::Role;
@@ -34,33 +28,33 @@ use crate::usecase::cluster::port::Clock as _;
 use crate::usecase::cluster::{uid, uid_of_hub};
 use crate::usecase::probes;
 use crate::usecase::prove::{Goal, News, Proof, State, Step, judge};
-use crate::usecase::switch::{Options, Stamp, before};
+use crate::usecase::switch::{Options, Stamp, Times, before};
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 pub(super) fn run(args: &Args, global: &Global) -> Done {
-    prove(&args.asked(), &config::load(global.config.as_deref())?, global)
+    prove(args, &config::load(global.config.as_deref())?, global, true)
 }
 
-/// Runs the loop and leaves evidence.
-pub(super) fn prove(asked: &Asked, config: &Config, global: &Global) -> Done {
-    let connection = Connection::new(connected(&asked.cluster, asked.hub.as_ref())?);
-    let bound = match asked.lasts {
-        true => Bound::to(&asked.cluster, asked.hub.as_ref(), global)?,
+/// Runs the loop on a cluster that outlives the run, or on the demo's own.
+pub(super) fn prove(args: &Args, config: &Config, global: &Global, lasts: bool) -> Done {
+    let connection = Connection::new(args.cluster.connect()?);
+    let bound = match lasts {
+        true => Bound::to(&args.cluster, global)?,
         false => Bound::passing(connection.clusters.spoke.server()),
     };
-    proven(asked, config, global, &connection, &bound).map_err(|why| bound.failure(why))
+    proven(args, config, global, &connection, &bound).map_err(|why| bound.failure(why))
 }
 
-fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connection, bound: &Bound) -> Done {
+fn proven(args: &Args, config: &Config, global: &Global, connection: &Connection, bound: &Bound) -> Done {
     let (layers, rules, redactor) = (config.layers()?, Rules::new(&config.rules()?)?, redactor()?);
     if !layers.iter().any(|l| l.role == Role::Switched) {
         return Err(
             Failure::new("no layer is switched: there is nothing to turn off and on").hint("`evid config init` describes the platform")
         );
     }
-    let signing = asked.signing.tried()?;
-    let (folder, mut state, reference) = begin(asked, connection, global)?;
+    let signing = args.signing.tried()?;
+    let (folder, mut state, reference) = begin(args, connection, global)?;
     state.context = bound.context();
     let probes = probes::plan(config, &redactor).map_err(Failure::new)?;
     let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.clusters) };
@@ -68,13 +62,13 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
         session: connection.session(config, &layers, &rules, &redactor),
         probes: &probes,
         options: Options {
-            strategy: asked.strategy,
-            terminate: asked.terminate,
-            allow: asked.allow.clone(),
-            manifests: manifest::read(manifest::named(asked.manifest.as_deref(), global.archive())?.as_deref())?,
+            strategy: args.off.strategy(),
+            terminate: args.off.terminate,
+            allow: args.off.allow_loss.clone(),
+            manifests: manifest::read(manifest::named(args.file.as_deref(), global.archive())?.as_deref())?,
             ..Options::of(stamp)
         },
-        times: asked.times,
+        times: Times::paced(args.timeout, args.pace),
         journal: &mut FileJournal::new(folder.journal(), redactor.clone()),
         told: &mut |news: News<'_, _>| told(news, &connection.clusters, bound),
         folder,
@@ -84,7 +78,7 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
     // What would be lost and written is said, and the run's folder made only then.
     if proof.first().map_err(failed)? {
         let place = bound.place(proof.state.cluster.as_deref(), proof.state.hub.as_deref());
-        confirm(&place, &format!("Prove {}?", proof.state.goal.as_str()), asked.yes, std::io::stdin().is_terminal())?;
+        confirm(&place, &format!("Prove {}?", proof.state.goal.as_str()), args.yes)?;
     }
     proof.folder.reopen().map_err(|e| Failure::new(e.to_string()))?;
     proof.keep().map_err(failed)?;
@@ -93,19 +87,19 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
     }
     let watcher = Watcher::start(&connection.clusters.spoke, Resource::new("", "v1", "pods", "Pod", true));
     let watched = proof.watch(&watcher).map_err(failed)?;
-    let walked = proof.walk(&watcher, watched, asked.interval);
+    let walked = proof.walk(&watcher, watched, args.interval);
     let ended = match walked {
-        Err(e) => return put_back(asked, &mut proof, connection, bound, failed(e)),
+        Err(e) => return put_back(args, &mut proof, connection, bound, failed(e)),
         Ok(ended) => ended,
     };
-    let total = conclude(asked, &proof, &*signing)?;
+    let total = conclude(args, &proof, &*signing)?;
     proof.state.proven = ended && total == Exit::Proven;
     proof.keep().map_err(failed)?;
     let end = if ended {
         Ok(total)
     } else {
         let why = Failure::new("the run did not reach its end; the verdicts say how far it came");
-        put_back(asked, &mut proof, connection, bound, why.exit(total.at_best(Exit::Inconclusive)))
+        put_back(args, &mut proof, connection, bound, why.exit(total.at_best(Exit::Inconclusive)))
     };
     // Putting the switch back is written down too, so the folder is complete only now.
     let verified = close(&proof.folder, global, &*signing)?;
@@ -113,14 +107,14 @@ fn proven(asked: &Asked, config: &Config, global: &Global, connection: &Connecti
 }
 
 /// The run's folder and state: a new one, or that of an interrupted run, which goes on only on the cluster that it began on.
-fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(RunFolder, State, Option<PathBuf>), Failure> {
+fn begin(args: &Args, connection: &Connection, global: &Global) -> Result<(RunFolder, State, Option<PathBuf>), Failure> {
     let [here, hub] = [uid, uid_of_hub].map(|uid| uid(&connection.clusters).map_err(|e| switch::failure(e.into())));
     let (here, hub) = (here?, hub?);
     if hub.is_none() && connection.clusters.hub.is_some() {
         return Err(Failure::new("the Namespace kube-system of the hub can't be read: nobody would know on which cluster this run began")
             .hint("`evid doctor --rbac` prints the right to read it"));
     }
-    if let Some(dir) = &asked.resume {
+    if let Some(dir) = &args.resume {
         let folder = RunFolder::new(dir.clone());
         let state = folder.state().map_err(|e| Failure::new(e.to_string()).hint("`--resume DIR` wants the folder of a run"))?;
         if here.is_none() || state.cluster != here {
@@ -137,13 +131,13 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
         ui::message(&format!("going on with {} of {} in {}", state.goal.as_str(), state.started, dir.display()));
         return Ok((folder, state, None));
     }
-    let goal = asked.goal.ok_or_else(|| Failure::new("what is to be proven? core-only, optional-on or round-trip"))?;
+    let goal = args.goal.ok_or_else(|| Failure::new("what is to be proven? core-only, optional-on or round-trip"))?;
     let now = connection.clock.now();
-    let folder = RunFolder::new(asked.out.join(now.format("%Y%m%dT%H%M%SZ").to_string()));
-    let mut state = State { hub, ..State::begin(goal, asked.nonce.clone(), here, now) };
-    let named = asked.reference.as_ref().map(|r| archive::locate(r, global.archive())).transpose()?;
+    let folder = RunFolder::new(args.out.join(now.format("%Y%m%dT%H%M%SZ").to_string()));
+    let mut state = State { hub, ..State::begin(goal, args.nonce.clone(), here, now) };
+    let named = args.reference.as_ref().map(|r| archive::locate(r, global.archive())).transpose()?;
     let cluster = state.cluster.as_deref().filter(|_| goal == Goal::OptionalOn);
-    let reference = named.or_else(|| RunFolder::before_off(&asked.out, cluster?, state.hub.as_deref()));
+    let reference = named.or_else(|| RunFolder::before_off(&args.out, cluster?, state.hub.as_deref()));
     // What comes on is held against the reference, so it need not be any better than there.
     if let Some(reference) = &reference {
         state.expected = before::kept(&manifest::before(reference)?);
@@ -153,14 +147,14 @@ fn begin(asked: &Asked, connection: &Connection, global: &Global) -> Result<(Run
 }
 
 /// Judges, signs, writes the index and, if it is wanted, the text folders; gives what the result comes to.
-fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &dyn Signer) -> Done {
+fn conclude(args: &Args, proof: &Proof<'_, RunFolder>, signing: &dyn Signer) -> Done {
     let Proof { folder, state, .. } = proof;
     let sides = archive::sides(&export::judged(folder, state)?, Check::Content)?;
     let outcome = judge(state, &sides)?;
     let names = report_file::name(&sides);
     let report = report_file::write(folder.path(), &names, report_file::REPORT, &outcome.statement(&sides), signing)?;
     let reading = read(&outcome.predicate).map_err(Failure::new)?;
-    if asked.json {
+    if args.output == "json" {
         ui::json(&outcome.predicate)?;
     } else {
         ui::data(text::text(&reading, ui::style()).as_bytes())?;
@@ -169,7 +163,7 @@ fn conclude(asked: &Asked, proof: &Proof<'_, RunFolder>, signing: &dyn Signer) -
     let index = page::index(state, &sides, &reading, &name, &[signing.public().keyid()])?;
     let path = folder.index();
     fresh::replace(&path, index.as_bytes(), 0o644).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
-    if asked.export {
+    if args.export {
         // The bundle that the run was only held against is none of its points.
         let written = export::write(folder.path(), sides.get(usize::from(folder.reference().is_some())..).unwrap_or_default())?;
         export::tell(written, folder.path());
@@ -194,21 +188,20 @@ fn close(run: &RunFolder, global: &Global, signing: &dyn Signer) -> Done {
 }
 
 /// Offers to put the switch back as it was, then ends with the failure.
-fn put_back(asked: &Asked, proof: &mut Proof<'_, RunFolder>, connection: &Connection, bound: &Bound, why: Failure) -> Done {
+fn put_back(args: &Args, proof: &mut Proof<'_, RunFolder>, connection: &Connection, bound: &Bound, why: Failure) -> Done {
     let next = format!(
         "`evid prove --resume {}` goes on; `evid switch status` tells the state",
         quoted(&proof.folder.path().display().to_string())
     );
     let Some(back) = proof.state.way_back() else { return Err(why.hint("the switch was not touched")) };
     let word = if back == Step::On { "on" } else { "off" };
-    let wanted = asked.restore
+    let wanted = args.restore
         || (std::io::stdin().is_terminal()
             && bound.lasts()
             && confirm(
                 &bound.place(proof.state.cluster.as_deref(), proof.state.hub.as_deref()),
                 &format!("The run did not reach its end. Switch {word} again?"),
                 false,
-                true,
             )
             .is_ok());
     if !wanted {

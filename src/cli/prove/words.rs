@@ -5,15 +5,12 @@ use crate::adapters::zipfile::Sealed;
 use crate::bundle::manifest::Manifest;
 use crate::cli::bound::Bound;
 use crate::cli::capture::{no_spool, summary};
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::{live, switch, ui};
+use crate::cli::{Exit, Failure, live, switch, ui};
 use crate::render::switch as render;
 use crate::render::told::told as in_words;
 use crate::usecase::cluster::Clusters;
 use crate::usecase::prove::{Goal, News, ProveError};
 
-/// Says what happens.
 pub(super) fn told(news: News<'_, (Sealed, Manifest)>, clusters: &Clusters<Cluster>, bound: &Bound) {
     let say = |text: String| ui::message(bound.text(&in_words(&text)).trim_end());
     match news {

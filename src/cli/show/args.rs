@@ -1,7 +1,6 @@
 //! What `evid show` is asked for, and in which form. It must not know bundles or reports.
-use crate::cli::failure::Failure;
 use crate::cli::form::Form;
-use crate::cli::ui;
+use crate::cli::{Failure, ui};
 use crate::render::jsonpath::template;
 use crate::render::yaml;
 use crate::value::Value;
@@ -43,7 +42,6 @@ pub struct Args {
     pub(super) out_dir: Option<PathBuf>,
 }
 
-/// A form of output.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Output {
     Table,
@@ -63,7 +61,6 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// Prints a value.
     pub(super) fn print(&self, value: &Value) -> Result<(), Failure> {
         match self {
             Self::Json => ui::json(value)?,

@@ -8,9 +8,7 @@ mod text;
 pub(super) use args::Args;
 
 use crate::adapters::{archive, submission};
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::{Done, Global};
+use crate::cli::{Done, Exit, Failure, Global};
 use crate::render::foreign::quoted;
 use std::path::PathBuf;
 

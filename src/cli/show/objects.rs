@@ -5,11 +5,9 @@ use crate::adapters::zipfile::BundleReader;
 use crate::bundle::config::Config;
 use crate::bundle::coverage::Coverage;
 use crate::bundle::rebuild;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::show::args::{Args, Output};
 use crate::cli::show::probes;
-use crate::cli::{Done, ui};
+use crate::cli::{Done, Exit, Failure, ui};
 use crate::kinds::printed::{self, Column};
 use crate::kinds::{Rules, health};
 use crate::model::{Object, meta};
@@ -22,12 +20,10 @@ use crate::value::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A bundle, opened.
 struct Bundle {
     objects: Vec<Object>,
     rules: Rules,
     coverage: Coverage,
-    /// When its capture ended.
     moment: Option<String>,
 }
 
@@ -90,7 +86,6 @@ fn asked(resources: &[String]) -> Result<Asked, Failure> {
     resources.iter().map(pair).collect()
 }
 
-/// The kinds that a text names.
 fn named<'n>(text: &str, names: &'n Names, bundle: &Bundle) -> Result<Vec<&'n Named>, Failure> {
     let Bundle { rules, coverage, .. } = bundle;
     let gaps = coverage.gaps();
@@ -138,7 +133,6 @@ fn lacking(args: &Args, wanted: &Wanted<'_>, found: &[&Object], bundle: &Bundle)
     exit
 }
 
-/// Says that there is none.
 fn none(kind: &str, such: bool, namespace: Option<&str>, bundle: &str) -> String {
     match (such, namespace) {
         (false, None) => format!("no {kind}: {bundle} asked for them, and got none"),

@@ -1,9 +1,7 @@
 //! What the probes of a bundle heard.
 use crate::bundle::probe::Line;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::show::args::{Args, Output};
-use crate::cli::{Done, ui};
+use crate::cli::{Done, Exit, Failure, ui};
 use crate::compare;
 use crate::render::{foreign, probes};
 use crate::value::json;

@@ -1,10 +1,8 @@
 //! A report as text: all that it holds. It is read, not verified, and says so.
 use crate::adapters::report_file;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::form::Given;
 use crate::cli::show::args::{Args, Output};
-use crate::cli::{Done, ui};
+use crate::cli::{Done, Exit, Failure, ui};
 use crate::render::report;
 use crate::render::view::Inputs;
 use crate::report::read::read;

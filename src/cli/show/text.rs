@@ -1,10 +1,8 @@
 //! The text that a bundle was made from, file by file, with what is missing in it.
 use crate::bundle::names::TEXT;
 use crate::bundle::text::Line;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::show::args::{Args, Output};
-use crate::cli::{Done, ui};
+use crate::cli::{Done, Exit, Failure, ui};
 use crate::compare;
 use crate::render::imported;
 use crate::value::json;

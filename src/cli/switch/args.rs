@@ -60,7 +60,7 @@ pub(super) enum Verb {
 pub(crate) struct OffArgs {
     /// How the children are removed: by one pruning operation of the root, or each by itself
     #[arg(long, default_value = "prune", value_parser = ["prune", "cascade"])]
-    strategy: String,
+    pub(crate) strategy: String,
     /// End running operations instead of waiting for them
     #[arg(long)]
     pub(crate) terminate: bool,
@@ -70,7 +70,6 @@ pub(crate) struct OffArgs {
 }
 
 impl OffArgs {
-    /// How the children are removed.
     pub(crate) fn strategy(&self) -> Strategy {
         if self.strategy == "prune" { Strategy::Prune } else { Strategy::Cascade }
     }

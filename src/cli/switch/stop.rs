@@ -1,7 +1,7 @@
 //! Why the switch stopped, with a hint on the next step.
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
+use crate::cli::{Exit, Failure};
 use crate::render::switch as render;
+use crate::render::words;
 use crate::usecase::switch::Stop;
 
 /// Why it stopped, and what to do next.
@@ -11,11 +11,11 @@ pub(crate) fn failure(stop: Stop) -> Failure {
     match stop {
         Stop::Refused(facts) => Failure::new(format!("refused, nothing was written:\n{}", list(&facts))),
         Stop::Interrupted { step, hanging } => {
-            let text = format!("stopped while {}\n{}", render::of_step(step), list(&hanging));
+            let text = format!("stopped while {}\n{}", words::steps(step), list(&hanging));
             Failure::new(text.trim_end()).exit(Exit::Inconclusive).hint(GO_ON)
         }
         Stop::Late { step, hanging } => {
-            let text = format!("too long {}\n{}", render::of_step(step), list(&hanging));
+            let text = format!("too long {}\n{}", words::steps(step), list(&hanging));
             Failure::new(text.trim_end()).exit(Exit::Inconclusive).hint(GO_ON)
         }
         Stop::Failed(facts) => Failure::new(format!("waiting longer would not help:\n{}", list(&facts))).exit(Exit::Refuted).hint(GO_ON),

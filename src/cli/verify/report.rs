@@ -1,13 +1,10 @@
 //! A report: whose signature it has, whether its bundles are those at hand, and whether it follows from them.
-use crate::adapters::archive;
-use crate::adapters::archive::Check;
 use crate::adapters::archive::ENDING;
+use crate::adapters::archive::{self, Check};
 use crate::canon::json;
 use crate::claims::Expect;
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
 use crate::cli::verify::{Depth, Verifying, bundle};
-use crate::cli::{Done, Global};
+use crate::cli::{Done, Exit, Failure, Global};
 use crate::envelope::{Envelope, SignatureStatus, Statement, VerifyingKey};
 use crate::model::Verdict;
 use crate::render::foreign;

@@ -29,7 +29,7 @@ pub fn page(view: &View) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content="evid";
-                title { (view.title) ": " (words::of_verdict(view.verdict)) }
+                title { (view.title) ": " (words::verdicts(view.verdict)) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -50,7 +50,6 @@ pub fn page(view: &View) -> String {
     foreign::clean_lines(&body.into_string()) + "\n"
 }
 
-/// Allows the page's own style and nothing else.
 fn policy() -> String {
     let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
@@ -62,7 +61,7 @@ fn top(view: &View, t: &Page) -> Markup {
         @for warning in &view.warnings { p.warning { strong { (t.warning) } " " (warning) } }
         @for sentence in &view.lead { p.lead { (sentence) } }
         p.counts {
-            @for (v, n) in &view.counts { span.badge.(v.as_str()) { (fill(phrases().counted, &[("n", &n.to_string()), ("word", words::of_verdict(*v))])) } " " }
+            @for (v, n) in &view.counts { span.badge.(v.as_str()) { (fill(phrases().counted, &[("n", &n.to_string()), ("word", words::verdicts(*v))])) } " " }
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn verdict(verdict: Verdict) -> Markup {
         Verdict::Inconclusive => "?",
         Verdict::NotApplicable => "–",
     };
-    html! { span.badge.(verdict.as_str()) { span aria-hidden="true" { (sign) " " } (words::of_verdict(verdict)) } }
+    html! { span.badge.(verdict.as_str()) { span aria-hidden="true" { (sign) " " } (words::verdicts(verdict)) } }
 }
 
 /// A list of texts; a long one is folded behind its number.

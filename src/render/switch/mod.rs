@@ -10,13 +10,12 @@ use crate::model::{Gap, Key};
 use crate::render::foreign::clean;
 use crate::render::told::told;
 use crate::render::words;
-use crate::usecase::switch::{Event, Fact, Step, Write};
+use crate::usecase::switch::{Event, Fact, Write};
 use crate::value::{Value, json};
 
 /// At most this many are printed; the others are counted.
 const MOST: usize = 5;
 
-/// One fact on one line.
 pub fn fact(fact: &Fact) -> String {
     let object = if fact.object.name == "*" { fact.object.kind.clone() } else { fact.object.to_string() };
     let object = if fact.object.name.is_empty() { String::new() } else { format!("{object} ") };
@@ -92,11 +91,6 @@ fn gaps_json(gaps: &[Gap]) -> Value {
 /// A titled block; empty if the body is empty.
 fn block(title: &str, body: String) -> String {
     if body.is_empty() { body } else { format!("{title}\n{body}") }
-}
-
-/// What a step does.
-pub fn of_step(step: Step) -> &'static str {
-    words::steps(step)
 }
 
 #[cfg(test)]

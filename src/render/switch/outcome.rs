@@ -53,7 +53,6 @@ fn going(all: &[Target], full: bool) -> String {
     kinds.into_iter().map(line).collect()
 }
 
-/// The result of an OFF.
 pub fn off(done: &Off) -> String {
     let mut out = if done.already { "it was off already\n".to_owned() } else { format!("{} objects are gone by uid\n", done.gone) };
     if let Some(why) = &done.instead {
@@ -81,7 +80,6 @@ pub fn off_json(plan: &Plan, done: Option<&Off>) -> Value {
     v
 }
 
-/// What an ON will do.
 pub fn on_plan(plan: &on::Plan, full: bool) -> String {
     let mut out = match plan.apply {
         Some(_) => format!("{} is applied, becomes automated (prune, self-heal) and is synced by one operation\n", plan.root),
@@ -95,7 +93,6 @@ pub fn on_plan(plan: &on::Plan, full: bool) -> String {
     out
 }
 
-/// The result of an ON.
 pub fn on(done: &Settled) -> String {
     let again = if done.attempts > 1 { format!(", the operation was run {} times", done.attempts) } else { String::new() };
     let mut out = format!("{} Applications are Synced and Healthy, {} workloads available{again}\n", done.apps, done.workloads);
@@ -130,7 +127,6 @@ pub fn repair_plan(plan: &repair::Plan, full: bool) -> String {
     out
 }
 
-/// The result of a repair.
 pub fn repair(done: &repair::Repaired) -> String {
     let how = if done.by_mending { "the cause was repaired and it went by itself" } else { "its finalizers were removed" };
     let mut out = format!("{how}; it is there again, uid {}\n", done.uid);

@@ -38,7 +38,6 @@ fn command(s: &Status) -> String {
     }
 }
 
-/// As text.
 pub fn status(s: &Status) -> String {
     let mut out = position(&s.layer, s.position) + "\n";
     out.push_str(&match s.mode {

@@ -5,7 +5,6 @@ use crate::render::foreign;
 use crate::render::text::layout::{aligned, remark};
 use std::collections::BTreeSet;
 
-/// All of the list.
 pub(super) fn list(apps: &[&Object]) -> String {
     rows(apps).concat()
 }
@@ -35,7 +34,6 @@ pub(super) fn details(root: &str, app: Option<&Object>) -> String {
     out
 }
 
-/// What its last sync did.
 pub(super) fn sync(root: &str, app: Option<&Object>) -> String {
     let Some(app) = app else { return absent(root) };
     let operation = printed::operation(&app.value);

@@ -13,7 +13,6 @@ pub struct Entry {
     pub bundle_sha256: String,
 }
 
-/// The page.
 pub fn index(entries: &BTreeMap<String, Entry>) -> String {
     let rows: String = entries
         .iter()

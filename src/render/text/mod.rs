@@ -12,7 +12,6 @@ use crate::render::gaps;
 use crate::render::text::layout::remark;
 use crate::usecase::export::{Content, File};
 
-/// The text of a file.
 pub fn file(file: &File<'_>) -> String {
     let manifest = &file.side.manifest;
     let window = &manifest.window;

@@ -1,8 +1,8 @@
 //! The tree of Applications, with what each bundle shows of each.
 use crate::model::Key;
 use crate::render::foreign;
-use crate::render::view::said::{Application, alike, texts};
-use crate::render::words::fill;
+use crate::render::view::said::{Application, alike};
+use crate::render::words::{fill, page};
 use crate::usecase::shown::{self, Shown};
 use std::collections::BTreeMap;
 
@@ -57,16 +57,14 @@ fn grown<'k>(
 }
 
 fn words(app: Option<&shown::Application>) -> String {
-    let t = texts();
+    let t = page();
     let Some(app) = app else { return t.not_there.to_owned() };
-    let word = |text: &str| if text.is_empty() { t.unknown.to_owned() } else { foreign::clean(text) };
+    let word = |text: &String| if text.is_empty() { t.unknown.to_owned() } else { foreign::clean(text) };
     let short = |r: &String| foreign::clean(&r.chars().take(DIGITS).collect::<String>());
     // Several sources may be of one commit.
     let mut revisions: Vec<String> = app.revisions.iter().map(short).collect();
     revisions.dedup();
-    let revisions = revisions.join(" ");
     let text = if app.deleting { t.application_deleting } else { t.application };
-    let values =
-        [("sync", &*word(&app.sync)), ("health", &word(&app.health)), ("revision", &word(&revisions))].map(|(n, v)| (n, v.to_owned()));
-    fill(text, &values.each_ref().map(|(n, v)| (*n, &**v)))
+    let [sync, health, revision] = [&app.sync, &app.health, &revisions.join(" ")].map(word);
+    fill(text, &[("sync", &sync), ("health", &health), ("revision", &revision)])
 }

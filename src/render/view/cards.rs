@@ -1,7 +1,7 @@
 //! A card for each claim: what it says, what would refute it, what was found, and where to look.
 use crate::claims::Judged;
-use crate::render::view::said::{Card, texts};
-use crate::render::words::{count, fill};
+use crate::render::view::said::Card;
+use crate::render::words::{count, fill, page};
 use crate::render::{findings, foreign, words};
 use crate::report::read::Reading;
 
@@ -34,7 +34,7 @@ fn evidence(judged: &Judged, word: &str, layer: &str, report: &Reading, names: &
         let digests: Vec<&str> = digests.collect();
         let same = digests.len() == names.len() && digests.iter().all(|d| Some(d) == digests.first());
         if let Some(digest) = digests.first().filter(|_| same) {
-            out.push(fill(texts().same_digest, &[("layer", layer), ("digest", digest), ("bundles", &names.join(", "))]));
+            out.push(fill(page().same_digest, &[("layer", layer), ("digest", digest), ("bundles", &names.join(", "))]));
         }
     }
     let mut files: Vec<String> = Vec::new();
@@ -52,6 +52,6 @@ fn evidence(judged: &Judged, word: &str, layer: &str, report: &Reading, names: &
 fn first(mut all: Vec<String>, most: usize) -> Vec<String> {
     let more = all.len().saturating_sub(most);
     all.truncate(most);
-    all.extend((more > 0).then(|| count(more, texts().one_more, texts().many_more)));
+    all.extend((more > 0).then(|| count(more, page().one_more, page().many_more)));
     all
 }

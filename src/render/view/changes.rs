@@ -1,9 +1,9 @@
 //! The changes as a tree: layer and pair of bundles, kind, object, field; of each field both values side by side, and who wrote it.
 use crate::compare::FieldChange;
-use crate::render::changes::{by_layer, counts, word};
-use crate::render::view::said::{Changed, Field, Group, Row, texts};
-use crate::render::words::{count, fill, phrases};
-use crate::render::{findings, foreign, values, yaml};
+use crate::render::changes::{by_layer, counts, says, word};
+use crate::render::view::said::{Changed, Field, Group, Row};
+use crate::render::words::{count, page};
+use crate::render::{findings, foreign, yaml};
 use crate::report::read::Changed as Change;
 use crate::value::Value;
 use similar::{DiffOp, TextDiff};
@@ -18,7 +18,6 @@ const WIDTH: usize = 400;
 /// Longer texts are not laid side by side: finding all lines that differ takes too long.
 const LONGEST: usize = 4000;
 
-/// What there is room for.
 struct Room {
     objects: usize,
     fields: usize,
@@ -63,19 +62,11 @@ fn changed(change: &Change, room: &mut Room) -> Changed {
 }
 
 fn more(left: usize) -> String {
-    if left > 0 { count(left, texts().one_more, texts().many_more) } else { String::new() }
+    if left > 0 { count(left, page().one_more, page().many_more) } else { String::new() }
 }
 
 fn field(field: &FieldChange, room: &mut Room) -> Field {
-    let (before, after) = (field.before.as_ref(), field.after.as_ref());
-    let p = phrases();
-    let says = match (before, after) {
-        (Some(a), Some(b)) => values::both(a, b),
-        (Some(a), None) => fill(p.field_gone, &[("value", &values::short(a))]),
-        (None, Some(b)) => fill(p.field_new, &[("value", &values::short(b))]),
-        (None, None) => String::new(),
-    };
-    let mut rows = rows(&lines(before), &lines(after));
+    let mut rows = rows(&lines(field.before.as_ref()), &lines(field.after.as_ref()));
     // A short value stands whole in the line already.
     rows.truncate(if rows.len() > 1 { usize::MAX } else { 0 });
     let shown = Room::take(&mut room.lines, rows.len().min(LINES));
@@ -85,7 +76,7 @@ fn field(field: &FieldChange, room: &mut Room) -> Field {
         pointer: foreign::clean(&field.pointer),
         expected: field.expected,
         writer: field.writer.as_ref().map(findings::of_writer).unwrap_or_default(),
-        says,
+        says: says(field),
         rows,
         more: more(left),
     }

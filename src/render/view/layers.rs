@@ -1,8 +1,8 @@
 //! The layers in each bundle, with their digests, and whether these are equal.
 use crate::render::foreign;
 use crate::render::view::lead::number;
-use crate::render::view::said::{Layer, texts};
-use crate::render::words::fill;
+use crate::render::view::said::Layer;
+use crate::render::words::{fill, page};
 use crate::report::read::{Bundle, Reading};
 use crate::usecase::shown::Shown;
 
@@ -12,7 +12,7 @@ pub(super) fn layers(report: &Reading, shown: Option<&Shown>) -> Vec<Layer> {
 }
 
 fn one(name: &str, role: &str, report: &Reading, shown: Option<&Shown>) -> Layer {
-    let t = texts();
+    let t = page();
     let of = |b: &Bundle| b.layers.iter().find(|l| l.name == name).map(|l| (l.objects, l.digest.clone()));
     let at: Vec<Option<(u64, String)>> = report.bundles.iter().map(of).collect();
     let digests: Vec<Option<&String>> = at.iter().map(|a| a.as_ref().map(|(_, digest)| digest)).collect();

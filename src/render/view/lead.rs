@@ -2,9 +2,9 @@
 use crate::claims::{Code, Judged};
 use crate::compare::ChangeKind;
 use crate::model::{Key, Verdict};
-use crate::render::view::said::{Inputs, texts};
+use crate::render::view::said::Inputs;
 use crate::render::view::watch::watched;
-use crate::render::words::{count, fill};
+use crate::render::words::{count, fill, first, page, verdicts};
 use crate::render::{findings, foreign};
 use crate::report::read::Reading;
 use crate::usecase::prove::State;
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// What was compared, or which run it is.
 pub(super) fn title(report: &Reading, run: Option<&State>) -> String {
     match run {
-        Some(run) => fill(texts().title_run, &[("goal", run.goal.as_str())]),
+        Some(run) => fill(page().title_run, &[("goal", run.goal.as_str())]),
         None => foreign::clean(&report.bundles.iter().map(|b| &*b.name).collect::<Vec<_>>().join(" → ")),
     }
 }
@@ -29,7 +29,7 @@ pub fn is_simulated(report: &Reading) -> bool {
 
 /// What a reader must know first.
 pub(super) fn warnings(inputs: &Inputs<'_>) -> Vec<String> {
-    let t = texts();
+    let t = page();
     let mut out = Vec::new();
     if is_simulated(inputs.report) {
         out.push(t.simulated.to_owned());
@@ -118,12 +118,7 @@ impl Say<'_> {
 
     /// The first of what speaks against a claim, and how many more there are.
     fn why(&self, judged: &Judged) -> String {
-        let reasons = findings::reasons(judged, &self.names);
-        match reasons.split_first() {
-            None => String::new(),
-            Some((first, [])) => first.clone(),
-            Some((first, rest)) => fill(texts().and_more, &[("first", first), ("n", &rest.len().to_string())]),
-        }
+        first(&findings::reasons(judged, &self.names)).unwrap_or_default()
     }
 
     /// A sentence about a claim that is not proven, where it is wanted.
@@ -133,7 +128,7 @@ impl Say<'_> {
     }
 
     fn switched(&self, layer: &str) -> Vec<String> {
-        let (t, mut out) = (texts(), Vec::new());
+        let (t, mut out) = (page(), Vec::new());
         let (absent, restored) = (self.claim(layer, "absent"), self.claim(layer, "restored"));
         let proven = |j: Option<&Judged>| j.is_some_and(|j| j.verdict == Verdict::Proven);
         let (gone, back) = (self.moved(layer, ChangeKind::Removed), self.moved(layer, ChangeKind::Added));
@@ -173,7 +168,7 @@ impl Say<'_> {
     }
 
     fn stayed(&self, layer: &str) -> Vec<String> {
-        let (t, mut out) = (texts(), Vec::new());
+        let (t, mut out) = (page(), Vec::new());
         let Some(unchanged) = self.claim(layer, "unchanged") else { return out };
         let undisturbed = self.claim(layer, "undisturbed");
         if unchanged.verdict == Verdict::Proven {
@@ -206,13 +201,13 @@ impl Say<'_> {
         if !self.open {
             return Vec::new();
         }
-        let claims: Vec<String> = untold.map(|j| format!("{} ({})", j.id, crate::render::words::of_verdict(j.verdict))).collect();
-        if claims.is_empty() { Vec::new() } else { vec![fill(texts().also, &[("claims", &claims.join(", "))])] }
+        let claims: Vec<String> = untold.map(|j| format!("{} ({})", j.id, verdicts(j.verdict))).collect();
+        if claims.is_empty() { Vec::new() } else { vec![fill(page().also, &[("claims", &claims.join(", "))])] }
     }
 
     /// For how long it was watched, and what that showed.
     fn watched(&self) -> Vec<String> {
-        let t = texts();
+        let t = page();
         let Some(shown) = self.shown.filter(|s| s.points.len() > 1) else { return Vec::new() };
         let times = watched(shown);
         if shown.points.iter().all(|p| p.watched.is_none()) {
@@ -243,7 +238,7 @@ fn many(keys: &BTreeSet<&Key>) -> String {
 
 /// The same, from numbers.
 pub(super) fn number(objects: usize, apps: usize) -> String {
-    let t = texts();
+    let t = page();
     let objects = count(objects, t.object_one, t.object_many);
     let apps = if apps == 0 { String::new() } else { count(apps, t.application_one, t.application_many) };
     if apps.is_empty() { objects } else { fill(t.objects_and_applications, &[("objects", &objects), ("applications", &apps)]) }
@@ -251,7 +246,7 @@ pub(super) fn number(objects: usize, apps: usize) -> String {
 
 /// A time in words.
 fn duration(seconds: i64) -> String {
-    let t = texts();
+    let t = page();
     let (h, m, s) = (seconds / 3600, seconds % 3600 / 60, seconds % 60);
     let text = match (h, m) {
         (0, 0) => t.time_seconds,

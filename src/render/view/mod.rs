@@ -23,7 +23,6 @@ pub use subjects::COSIGN_OPTIONS;
 use crate::model::Verdict;
 use crate::render::words;
 
-/// What a report says.
 pub fn view(inputs: &Inputs<'_>) -> View {
     let Inputs { report, shown, run, .. } = inputs;
     let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();

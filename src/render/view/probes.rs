@@ -1,8 +1,8 @@
 //! The probes: what each bundle's sample heard, and what was heard between the bundles.
 use crate::bundle::probe::{Is, Line};
 use crate::bundle::watch::Seen;
-use crate::render::view::said::{Probe, texts};
-use crate::render::words::fill;
+use crate::render::view::said::Probe;
+use crate::render::words::{fill, page};
 use crate::render::{foreign, probes as words};
 use crate::usecase::shown::Shown;
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub(super) fn probes(names: &[&str], shown: &Shown) -> Vec<Probe> {
             Some(line) => {
                 (foreign::clean(name), line.is() == Is::Right, outcome(line.is()), line.gravest().map(words::seen).unwrap_or_default())
             }
-            None => (foreign::clean(name), false, texts().probe_not_here, String::new()),
+            None => (foreign::clean(name), false, page().probe_not_here, String::new()),
         };
         Probe {
             layer: foreign::clean(layer),
@@ -54,12 +54,12 @@ fn between(shown: &Shown, layer: &str, title: &str) -> String {
     if answered + unasked == 0 {
         return String::new();
     }
-    let between = fill(texts().probe_between, &[("n", &answered.to_string()), ("right", &right.to_string())]);
-    if unasked == 0 { between } else { fill(texts().probe_unasked, &[("between", &between), ("n", &unasked.to_string())]) }
+    let between = fill(page().probe_between, &[("n", &answered.to_string()), ("right", &right.to_string())]);
+    if unasked == 0 { between } else { fill(page().probe_unasked, &[("between", &between), ("n", &unasked.to_string())]) }
 }
 
 fn outcome(is: Is) -> &'static str {
-    let t = texts();
+    let t = page();
     match is {
         Is::Right => t.probe_right,
         Is::Absent => t.probe_absent,

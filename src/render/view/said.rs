@@ -1,12 +1,11 @@
 //! What a page says, as data, and from what it is made. Must not know how it is found out, nor how it is printed.
 use crate::model::Verdict;
 use crate::render::foreign;
-use crate::render::words::{self, Page};
+use crate::render::words::{fill, page};
 use crate::report::read::Reading;
 use crate::usecase::prove::State;
 use crate::usecase::shown::Shown;
 
-/// From what it is made.
 pub struct Inputs<'a> {
     pub report: &'a Reading,
     /// The name of the report's file; none where no file was written.
@@ -21,7 +20,6 @@ pub struct Inputs<'a> {
     pub run: Option<&'a State>,
 }
 
-/// What is said.
 pub struct View {
     pub title: String,
     pub verdict: Verdict,
@@ -51,22 +49,18 @@ pub struct View {
     pub not_proven: Vec<&'static str>,
 }
 
-/// A claim and its verdict.
 pub struct Card {
     pub claim: String,
     pub verdict: Verdict,
     /// What it says, or why it does not apply.
     pub says: String,
-    /// What would refute it.
     pub refutes: String,
     /// What speaks against it or leaves it open.
     pub found: Vec<String>,
     pub noted: Vec<String>,
-    /// Where to look.
     pub evidence: Vec<String>,
 }
 
-/// A layer in all bundles.
 pub struct Layer {
     pub name: String,
     pub role: &'static str,
@@ -77,7 +71,6 @@ pub struct Layer {
     pub rows: Vec<(String, String, String)>,
 }
 
-/// An Application, with those that it brings.
 pub struct Application {
     pub name: String,
     pub layer: String,
@@ -86,7 +79,6 @@ pub struct Application {
     pub children: Vec<Application>,
 }
 
-/// A probe and its target.
 pub struct Probe {
     pub layer: String,
     pub name: String,
@@ -97,7 +89,6 @@ pub struct Probe {
     pub between: String,
 }
 
-/// A volume.
 pub struct Volume {
     pub name: String,
     pub layer: String,
@@ -107,7 +98,6 @@ pub struct Volume {
     pub at: Vec<(String, String)>,
 }
 
-/// A bundle.
 pub struct Subject {
     pub name: String,
     pub sha256: String,
@@ -118,9 +108,7 @@ pub struct Subject {
 
 /// The width of the picture. Marks are in its units.
 pub const WIDTH: i64 = 10_000;
-/// The picture.
 pub struct Timeline {
-    /// When it begins and ends.
     pub from: String,
     pub until: String,
     pub lanes: Vec<Lane>,
@@ -128,7 +116,6 @@ pub struct Timeline {
     pub more: String,
 }
 
-/// One lane.
 pub struct Lane {
     pub label: String,
     /// What it shows, in words.
@@ -149,22 +136,15 @@ pub struct Mark {
 /// How a mark looks. A mark that comes later in this list covers one that comes earlier.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Look {
-    /// Nothing watched here.
     Unwatched,
-    /// All was well.
     Well,
-    /// A capture.
     Point,
-    /// A write.
     Write,
-    /// It could not be asked.
     Unasked,
-    /// Something was wrong.
     Ill,
 }
 
 impl Look {
-    /// Its name in a style sheet.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unwatched => "unwatched",
@@ -177,7 +157,6 @@ impl Look {
     }
 }
 
-/// What went, and what stays.
 pub struct Went {
     pub layer: String,
     /// What became of what went.
@@ -186,10 +165,8 @@ pub struct Went {
     pub kept: Vec<Fate>,
 }
 
-/// Objects with one fate.
 pub struct Fate {
     pub says: String,
-    /// How many they are.
     pub n: usize,
     /// Kind → their names.
     pub kinds: Vec<(String, Vec<String>)>,
@@ -200,7 +177,6 @@ pub struct Group {
     pub layer: String,
     pub from: String,
     pub to: String,
-    /// How many they are.
     pub n: usize,
     /// `30 removed, 1 modified`.
     pub counts: String,
@@ -210,7 +186,6 @@ pub struct Group {
     pub more: String,
 }
 
-/// A changed object.
 pub struct Changed {
     pub object: String,
     pub word: &'static str,
@@ -219,7 +194,6 @@ pub struct Changed {
     pub more: String,
 }
 
-/// A changed field.
 pub struct Field {
     pub pointer: String,
     /// Whether the configuration expects it to change.
@@ -241,16 +215,11 @@ pub struct Row {
     pub differs: bool,
 }
 
-/// The texts of it.
-pub(super) fn texts() -> &'static Page {
-    words::page()
-}
-
 /// What each bundle shows of something; one entry, for all of them, where it is the same in each.
 pub(super) fn alike(names: &[&str], shown: Vec<String>) -> Vec<(String, String)> {
-    let t = texts();
+    let t = page();
     if names.len() > 1 && shown.iter().all(|s| Some(s) == shown.first()) {
-        let all = if names.len() == 2 { t.in_both.to_owned() } else { words::fill(t.in_all, &[("n", &names.len().to_string())]) };
+        let all = if names.len() == 2 { t.in_both.to_owned() } else { fill(t.in_all, &[("n", &names.len().to_string())]) };
         return shown.into_iter().take(1).map(|s| (all.clone(), s)).collect();
     }
     names.iter().map(|n| foreign::clean(n)).zip(shown).collect()

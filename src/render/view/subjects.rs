@@ -4,8 +4,8 @@ use crate::bundle::manifest::Hub;
 use crate::bundle::names::ACTIONS;
 use crate::model::Key;
 use crate::render::foreign::quoted;
-use crate::render::view::said::{Inputs, Subject, texts};
-use crate::render::words::{count, fill};
+use crate::render::view::said::{Inputs, Subject};
+use crate::render::words::{count, fill, page};
 use crate::render::{findings, foreign, gaps};
 use crate::report::read::Bundle;
 use crate::usecase::folder::MANIFEST;
@@ -18,7 +18,7 @@ pub const COSIGN_OPTIONS: &str = "--insecure-ignore-tlog --type https://evid.dev
 const KINDS: usize = 12;
 
 pub(super) fn subject(bundle: &Bundle) -> Subject {
-    let t = texts();
+    let t = page();
     let known = |text: &Option<String>| text.as_ref().map_or_else(|| t.unknown.to_owned(), |text| foreign::clean(text));
     let source = match &*bundle.source {
         "live" => t.source_live,
@@ -38,7 +38,7 @@ pub(super) fn subject(bundle: &Bundle) -> Subject {
 
 /// What is true of the report or of all bundles; a value that differs between bundles is told with each.
 pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
-    let (t, bundles) = (texts(), &inputs.report.bundles);
+    let (t, bundles) = (page(), &inputs.report.bundles);
     let shared = |value: &dyn Fn(&Bundle) -> Option<String>| -> String {
         let all: BTreeSet<Option<String>> = bundles.iter().map(value).collect();
         let word = |v: &Option<String>| v.as_ref().map_or_else(|| t.unknown.to_owned(), |v| foreign::clean(v));
@@ -75,12 +75,11 @@ pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
     out
 }
 
-/// What the configuration expects to change.
 pub(super) fn expected(entries: &[Expected]) -> Vec<String> {
     let one = |e: &Expected| {
         let key = Key::new("", &e.kind, e.namespace.as_deref().unwrap_or(""), e.name.as_deref().unwrap_or("*"));
         fill(
-            texts().expected_entry,
+            page().expected_entry,
             &[("object", &findings::of_key(&key)), ("pointers", &e.pointers.join(", ")), ("because", e.because.trim())],
         )
     };
@@ -89,7 +88,7 @@ pub(super) fn expected(entries: &[Expected]) -> Vec<String> {
 
 /// The files beside the page.
 pub(super) fn files(inputs: &Inputs<'_>) -> Vec<(String, &'static str)> {
-    let t = texts();
+    let t = page();
     let mut out: Vec<(String, &'static str)> = bundles(inputs).into_iter().map(|b| (b, t.file_bundle)).collect();
     if let Some(report) = inputs.file {
         out.push((foreign::clean(report), t.file_report));
@@ -108,7 +107,7 @@ fn bundles(inputs: &Inputs<'_>) -> Vec<String> {
 
 /// The commands, one after the other; each is for the folder in which the files are.
 pub(super) fn checks(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
-    let t = texts();
+    let t = page();
     let names = bundles(inputs);
     let bundles: Vec<String> = names.iter().map(|b| quoted(b)).collect();
     let is_run = inputs.run.is_some();

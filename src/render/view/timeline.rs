@@ -4,9 +4,9 @@ use crate::bundle::watch::{Pod, Seen};
 use crate::model::instant;
 use crate::render::findings::titled;
 use crate::render::told::told;
-use crate::render::view::said::{Lane, Look, Mark, Timeline, WIDTH, texts};
+use crate::render::view::said::{Lane, Look, Mark, Timeline, WIDTH};
 use crate::render::view::watch::{Time, sampled, time_of, watched};
-use crate::render::words::{count, fill};
+use crate::render::words::{count, fill, page};
 use crate::report::read::Reading;
 use crate::usecase::shown::Shown;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ const LANES: usize = 40;
 
 /// None where a bundle does not say when it was captured, or there is one bundle only.
 pub(super) fn timeline(report: &Reading, shown: &Shown) -> Option<Timeline> {
-    let t = texts();
+    let t = page();
     let time = |text: &Option<String>| instant(text.as_deref()?);
     let windows: Option<Vec<(Time, Time)>> =
         report.bundles.iter().map(|b| Some((time(&b.window.started)?, time(&b.window.finished)?))).collect();
@@ -98,7 +98,7 @@ fn clock(time: Time) -> String {
 }
 
 fn writes(scale: &Scale, shown: &Shown) -> Option<Lane> {
-    let t = texts();
+    let t = page();
     let mut marks = Vec::new();
     for write in &shown.writes {
         let Some(time) = instant(&write.time) else { continue };
@@ -120,7 +120,7 @@ fn writes(scale: &Scale, shown: &Shown) -> Option<Lane> {
 
 /// The pods of a layer: when one that had been ready was not, or went. Pods of Jobs end by themselves.
 fn pods(scale: &Scale, shown: &Shown, layer: &str, watched: &[(Time, Time)]) -> Lane {
-    let t = texts();
+    let t = page();
     let well = watched.iter().map(|(from, until)| scale.mark(*from, *until, Look::Well, String::new()));
     let mut marks: Vec<Mark> = well.collect();
     let (mut said, mut names) = (Vec::new(), std::collections::BTreeSet::new());
@@ -177,7 +177,7 @@ struct Samples {
 
 /// A lane for each probe that was asked between the bundles.
 fn probes(scale: &Scale, shown: &Shown) -> Vec<Lane> {
-    let t = texts();
+    let t = page();
     let mut found: BTreeMap<(&str, &str), Samples> = BTreeMap::new();
     for seen in shown.points.iter().filter_map(|p| p.watched.as_ref()).flatten() {
         let Seen::Probe { time, layer, probe, right, asked, what } = seen else { continue };

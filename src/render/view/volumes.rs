@@ -1,7 +1,7 @@
 //! The volumes that are bound or were reserved, with what each bundle shows of them.
 use crate::render::foreign;
-use crate::render::view::said::{Volume, alike, texts};
-use crate::render::words::fill;
+use crate::render::view::said::{Volume, alike};
+use crate::render::words::{fill, page};
 use crate::usecase::shown::{self, Shown};
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub(super) fn volumes(names: &[&str], shown: &Shown) -> Vec<Volume> {
 }
 
 fn words(volume: Option<&shown::Volume>) -> String {
-    let t = texts();
+    let t = page();
     let Some(v) = volume else { return t.not_there.to_owned() };
     let word = |text: &str| if text.is_empty() { t.unknown.to_owned() } else { foreign::clean(text) };
     fill(t.volume, &[("phase", &word(&v.phase)), ("claim", &word(&v.claim)), ("policy", &word(&v.policy)), ("place", &word(&v.place))])

@@ -2,8 +2,8 @@
 use crate::claims::{Code, Finding};
 use crate::compare::ChangeKind;
 use crate::model::Key;
-use crate::render::view::said::{Fate, Went, texts};
-use crate::render::words;
+use crate::render::view::said::{Fate, Went};
+use crate::render::words::{self, page};
 use crate::render::{findings, foreign};
 use crate::report::read::Reading;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,9 +27,9 @@ pub(super) fn went(report: &Reading) -> Option<Went> {
         // The gravest finding comes first.
         let found = restored.iter().find(|f| is_fate(f.code) && f.object.as_ref() == Some(key)).map(|f| words::findings(f.code));
         let seen = match (gone.contains(key), back.contains(key)) {
-            (true, true) => texts().fate_back,
-            (true, false) => texts().fate_gone,
-            (false, _) => texts().fate_new,
+            (true, true) => page().fate_back,
+            (true, false) => page().fate_gone,
+            (false, _) => page().fate_new,
         };
         fates.entry(found.unwrap_or(seen)).or_default().insert(key);
     }

@@ -6,9 +6,7 @@ use crate::usecase::cluster::port::{Api, Ask, NoReply, Reply, Sides};
 
 /// The captured cluster, and the hub if Argo CD runs in another one.
 pub struct Clusters<A> {
-    /// The captured cluster.
     pub spoke: A,
-    /// The cluster of Argo CD, where that is another one.
     pub hub: Option<A>,
 }
 

@@ -1,6 +1,7 @@
 //! Discovery: which kinds the server can list, each at its preferred version. Asks for the aggregated form (two requests) and also reads
 //! the plain form, if the server answers with that. A group that the server can't describe is a gap; it is never left out silently.
 use crate::argo::{GROUP, is_own_resource};
+use crate::model::meta::{self, list};
 use crate::model::{Gap, Key, Reason, stem};
 use crate::usecase::cluster::port::{Api, Ask, Sides};
 use crate::usecase::cluster::{LiveError, gap};
@@ -18,7 +19,6 @@ pub struct Resource {
     pub version: String,
     pub plural: String,
     pub kind: String,
-    /// Whether its objects have a namespace.
     pub namespaced: bool,
     /// Singular and short names.
     pub names: Vec<String>,
@@ -31,12 +31,10 @@ impl Resource {
         Self { group, version, plural, kind, namespaced, names: vec![] }
     }
 
-    /// `<plural>.<group>`.
     pub fn stem(&self) -> String {
         stem(&self.plural, &self.group)
     }
 
-    /// apiVersion of its objects.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
     }
@@ -77,7 +75,6 @@ pub fn discover(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
     Ok((resources, gaps))
 }
 
-/// The kinds of one cluster.
 pub(in crate::usecase) fn kinds(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap>), LiveError> {
     let mut found = Found::default();
     for root in ["/api", "/apis"] {
@@ -91,12 +88,12 @@ pub(in crate::usecase) fn kinds(api: &dyn Api) -> Result<(Vec<Resource>, Vec<Gap
         let unreadable = |what: String| LiveError::Unreadable { path: root.into(), what };
         let answer = reply.json().map_err(|e| unreadable(e.to_string()))?;
         let before = found.resources.len() + found.gaps.len();
-        match (&*text(&answer, "/kind"), root) {
-            ("APIGroupDiscoveryList", _) => each(&answer, "items").for_each(|group| found.aggregated(group)),
+        match (meta::text(&answer, "/kind"), root) {
+            ("APIGroupDiscoveryList", _) => list(&answer, "/items").for_each(|group| found.aggregated(group)),
             ("APIVersions", "/api") => {
-                texts(&answer, "versions").for_each(|version| found.plain(api, "", &format!("/api/{version}"), &version));
+                texts(&answer, "/versions").for_each(|version| found.plain(api, "", &format!("/api/{version}"), &version));
             }
-            ("APIGroupList", "/apis") => each(&answer, "groups").for_each(|group| found.group(api, group)),
+            ("APIGroupList", "/apis") => list(&answer, "/groups").for_each(|group| found.group(api, group)),
             (kind, _) => return Err(unreadable(format!("its kind is `{kind}`"))),
         }
         // Every API server has kinds below both paths: an answer without any would leave them out silently.
@@ -123,16 +120,15 @@ impl Found {
     /// One group of the aggregated form; its versions are in the server's order of preference.
     fn aggregated(&mut self, group: &Value) {
         let name = text(group, "/metadata/name");
-        for version in each(group, "versions") {
+        for version in list(group, "/versions") {
             let v = text(version, "/version");
             if text(version, "/freshness") == "Stale" {
                 self.unknown(&name, &v, Reason::TimedOut, "the API server could not reach the service behind it (stale discovery)");
             }
-            for r in each(version, "resources") {
+            for r in list(version, "/resources") {
                 let kind = text(r, "/responseKind/kind");
-                let scope = text(r, "/scope");
-                let names = texts(r, "shortNames").chain([text(r, "/singularResource")]).collect();
-                let namespaced = scope == "Namespaced";
+                let names = texts(r, "/shortNames").chain([text(r, "/singularResource")]).collect();
+                let namespaced = meta::text(r, "/scope") == "Namespaced";
                 self.add(r, Resource { group: name.clone(), version: v.clone(), plural: text(r, "/resource"), kind, namespaced, names });
             }
         }
@@ -142,7 +138,7 @@ impl Found {
     fn group(&mut self, api: &dyn Api, group: &Value) {
         let name = text(group, "/name");
         let preferred = text(group, "/preferredVersion/version");
-        let others = each(group, "versions").map(|v| text(v, "/version")).filter(|v| *v != preferred);
+        let others = list(group, "/versions").map(|v| text(v, "/version")).filter(|v| *v != preferred);
         for version in [preferred.clone()].into_iter().filter(|v| !v.is_empty()).chain(others) {
             self.plain(api, &name, &format!("/apis/{name}/{version}"), &version);
         }
@@ -155,12 +151,12 @@ impl Found {
             Err(silence) => Err(gap::of_silence(&silence)),
         };
         match answer {
-            Ok(list) if !list.get("resources").is_some_and(Value::is_array) => {
+            Ok(answer) if !answer.get("resources").is_some_and(Value::is_array) => {
                 self.unknown(group, version, Reason::Unreadable, "the answer names no resources");
             }
-            Ok(list) => {
-                for r in each(&list, "resources") {
-                    let names = texts(r, "shortNames").chain([text(r, "/singularName")]).collect();
+            Ok(answer) => {
+                for r in list(&answer, "/resources") {
+                    let names = texts(r, "/shortNames").chain([text(r, "/singularName")]).collect();
                     let namespaced = r.get("namespaced").and_then(Value::as_bool).unwrap_or(false);
                     let (plural, kind) = (text(r, "/name"), text(r, "/kind"));
                     self.add(r, Resource { group: group.into(), version: version.into(), plural, kind, namespaced, names });
@@ -171,7 +167,7 @@ impl Found {
     }
 
     fn add(&mut self, line: &Value, mut resource: Resource) {
-        let listable = texts(line, "verbs").any(|v| v == "list");
+        let listable = texts(line, "/verbs").any(|v| v == "list");
         resource.names.retain(|n| !n.is_empty());
         if listable && !resource.plural.contains('/') && !resource.plural.is_empty() && self.seen.insert(resource.stem()) {
             self.resources.push(resource);
@@ -184,14 +180,10 @@ impl Found {
     }
 }
 
-fn each<'a>(value: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> {
-    value.get(field).and_then(Value::as_array).into_iter().flatten()
-}
-
-fn texts(value: &Value, field: &str) -> impl Iterator<Item = String> {
-    each(value, field).filter_map(Value::as_str).map(str::to_owned)
+fn texts(value: &Value, pointer: &str) -> impl Iterator<Item = String> {
+    list(value, pointer).filter_map(Value::as_str).map(str::to_owned)
 }
 
 fn text(value: &Value, pointer: &str) -> String {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    meta::text(value, pointer).to_owned()
 }

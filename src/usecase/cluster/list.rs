@@ -23,28 +23,22 @@ const MOST_OBJECTS: u64 = 5_000_000;
 
 #[derive(Clone, Debug)]
 pub(in crate::usecase) struct Question {
-    /// The kind.
     pub resource: Resource,
     /// The namespace; none for the whole cluster.
     pub namespace: Option<String>,
-    /// Whether only metadata is asked for.
     pub metadata: bool,
     /// Whether only the number and the resourceVersion matter: then one object is requested.
     pub counted: bool,
 }
 
-/// The result of a question.
 #[derive(Debug, Default)]
 pub(in crate::usecase) struct Listed {
     /// The number of all objects: those seen and, if they are only counted, those that remain.
     pub count: u64,
-    /// Pages read.
     pub pages: u64,
-    /// resourceVersion of the list.
     pub resource_version: Option<String>,
     /// Why the answer is not complete.
     pub gap: Option<(Reason, String)>,
-    /// The login was refused.
     pub unauthorized: bool,
 }
 
@@ -129,7 +123,6 @@ impl Reading {
         Self { question, chunk, restarts: 0, pages }
     }
 
-    /// The next request.
     pub(super) fn ask(&self) -> Ask {
         let q = &self.question;
         let cursor = self.pages.next.as_deref().map(|n| format!("&continue={}", in_query(n))).unwrap_or_default();

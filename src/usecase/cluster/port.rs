@@ -10,14 +10,11 @@ pub enum Method {
     Get,
     /// Creates, or asks for an access review.
     Post,
-    /// Changes.
     Patch,
-    /// Deletes.
     Delete,
 }
 
 impl Method {
-    /// The name in HTTP.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -55,7 +52,6 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// A read.
     pub fn get(path: impl Into<String>) -> Self {
         Self { method: Method::Get, path: path.into(), accept: None, body: None }
     }
@@ -70,7 +66,6 @@ impl Ask {
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: u16,
-    /// The body, whole.
     pub body: Vec<u8>,
     /// The server's `Date`, if it sends one.
     pub date: Option<String>,
@@ -79,7 +74,6 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body as JSON.
     pub fn json(&self) -> Result<Value, serde_json::Error> {
         serde_json::from_slice(&self.body)
     }
@@ -94,7 +88,6 @@ impl Reply {
 /// Why there is no answer.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum NoReply {
-    /// No answer within the time.
     #[error("no answer within {0:?}")]
     TimedOut(Duration),
     /// The connection was refused, cut or could not be made.
@@ -138,17 +131,14 @@ pub fn of_argo(api: &dyn Api) -> &dyn Api {
 
 /// The clock of a use case.
 pub trait Clock {
-    /// The present time.
     fn now(&self) -> DateTime<Utc>;
     /// Waits. False if the person asked to stop (Ctrl-C) before or during the wait.
     fn sleep(&self, time: Duration) -> bool;
-    /// Whether the person asked to stop.
     fn stopped(&self) -> bool {
         !self.sleep(Duration::ZERO)
     }
 }
 
-/// An event of a watch.
 #[derive(Clone, PartialEq, Debug)]
 pub enum WatchEvent {
     /// An object in its present state.

@@ -13,7 +13,6 @@ pub struct Whole {
     items: Vec<Value>,
 }
 
-/// What was listed.
 #[derive(Debug)]
 pub struct All {
     /// The objects; if the list broke off, those seen before.
@@ -25,13 +24,11 @@ pub struct All {
 }
 
 impl Whole {
-    /// Begins.
     pub fn of(kind: &Resource, namespace: Option<&str>, metadata: bool) -> Self {
         let question = Question { resource: kind.clone(), namespace: namespace.map(str::to_owned), metadata, counted: false };
         Self { reading: Reading::new(question, CHUNK), items: Vec::new() }
     }
 
-    /// The next request.
     pub fn ask(&self) -> Ask {
         self.reading.ask()
     }

@@ -5,8 +5,7 @@ use crate::usecase::capture::live::Platform;
 use crate::usecase::cluster::Resource;
 use crate::usecase::doctor::argo::few;
 use crate::usecase::doctor::{Code, Doctor, Examined, Line};
-use crate::usecase::rights;
-use crate::usecase::rights::{Purpose, Right, Scope};
+use crate::usecase::rights::{self, Purpose, Right, Scope};
 use std::collections::BTreeSet;
 
 /// A right, and the namespace in which it is needed; none for the whole cluster.

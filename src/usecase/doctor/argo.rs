@@ -2,6 +2,7 @@
 use crate::argo::app::controller_namespace;
 use crate::argo::{glob, longest_silence};
 use crate::model::Object;
+use crate::model::meta::{label, list, text};
 use crate::usecase::capture::live::Platform;
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::{Api, Ask, of_argo};
@@ -19,7 +20,6 @@ const ENABLED: (u32, u32) = (3, 1);
 const CONTROLLER: &str = "application-controller";
 const CRD: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?fieldSelector=metadata.name%3Dapplications.argoproj.io";
 
-/// Everything about Argo CD.
 pub(super) fn lines(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform) -> Vec<Line> {
     let found: Vec<&str> = kinds.iter().filter(|r| r.group == "argoproj.io").map(|r| &*r.plural).collect();
     if !found.contains(&"applications") {
@@ -86,7 +86,7 @@ fn version(api: &dyn Api, seen: &Platform, lines: &mut Vec<Line>) -> Option<(u32
 /// Whether the schema has `automated.enabled`: an older API server drops the field, and the Application stays automatic.
 fn knows_enabled(crd: &Value) -> bool {
     const FIELD: &str = "/schema/openAPIV3Schema/properties/spec/properties/syncPolicy/properties/automated/properties/enabled";
-    crd.pointer("/spec/versions").and_then(Value::as_array).into_iter().flatten().any(|v| v.pointer(FIELD).is_some())
+    list(crd, "/spec/versions").any(|v| v.pointer(FIELD).is_some())
 }
 
 /// The tag of the controller's image, else what Helm says of the version.
@@ -96,8 +96,7 @@ fn tag(controller: &Value) -> Option<String> {
     let image = own.map(|c| text(c, "/image")).unwrap_or_default();
     let name = image.split('@').next().unwrap_or_default();
     let tag = name.rsplit('/').next().and_then(|n| n.split_once(':')).map(|(_, tag)| tag.to_owned());
-    let label = controller.pointer("/metadata/labels/app.kubernetes.io~1version").and_then(Value::as_str).map(str::to_owned);
-    tag.filter(|t| parsed(t).is_some()).or(label)
+    tag.filter(|t| parsed(t).is_some()).or_else(|| label(controller, "app.kubernetes.io/version").map(str::to_owned))
 }
 
 fn parsed(tag: &str) -> Option<(u32, u32)> {
@@ -184,10 +183,6 @@ pub(super) fn few(names: &[String]) -> String {
     let more = names.len().saturating_sub(MOST);
     let shown = names.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
     if more > 0 { format!("{shown} and {more} more") } else { shown }
-}
-
-fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,13 +6,9 @@ use crate::usecase::cluster::port::{Api, Clock};
 use crate::usecase::doctor::line::Line;
 use crate::usecase::rights::Right;
 
-/// What the doctor works with.
 pub struct Doctor<'a> {
-    /// The API server.
     pub api: &'a (dyn Api + Sync),
-    /// Time.
     pub clock: &'a dyn Clock,
-    /// The kinds' rules.
     pub rules: &'a Rules,
     /// The layers of the configuration in force; none where that can't be used.
     pub layers: Option<&'a [Layer]>,
@@ -26,13 +22,10 @@ pub struct Doctor<'a> {
     pub review: bool,
 }
 
-/// What was found.
 #[derive(Debug, Default)]
 pub struct Examined {
-    /// A line a step.
     pub lines: Vec<Line>,
     /// The rights that are missing, by purpose.
     pub missing: Vec<Right>,
-    /// Those that are missing on the hub.
     pub missing_on_hub: Vec<Right>,
 }

@@ -1,11 +1,10 @@
 //! The layers of the configuration in force, held against what is there: each one's root, its mode, what hangs below it.
-use crate::argo::{Apps, Here, resources};
-use crate::model::{Layer, Object, Objects as _, Role};
+use crate::argo::{Apps, Here, Mode, resources};
+use crate::model::{Key, Layer, Object, Objects as _, Role, meta};
 use crate::usecase::capture::live::Platform;
 use crate::usecase::doctor::argo::few;
 use crate::usecase::doctor::{Code, Line};
 use crate::usecase::init;
-use crate::usecase::init::is_automated;
 
 /// A line a layer.
 pub(super) fn lines(layers: &[Layer], here: &Here, seen: &Platform) -> Vec<Line> {
@@ -39,16 +38,15 @@ pub(super) fn lines(layers: &[Layer], here: &Here, seen: &Platform) -> Vec<Line>
 }
 
 fn found(layer: &Layer, app: &Object, seen: &Platform) -> Line {
-    let is_child = |k: &crate::model::Key| k.is_argo("Application") || k.is_argo("ApplicationSet");
+    let is_child = |k: &Key| k.is_argo("Application") || k.is_argo("ApplicationSet");
     let children: Vec<_> = resources(&app.value).filter(is_child).collect();
-    let lives = |o: &Object| o.value.pointer("/metadata/deletionTimestamp").is_none();
+    let lives = |o: &Object| meta::deleting(&o.value).is_none();
     let living = children.iter().filter(|k| seen.objects.iter().any(|o| o.key == **k && lives(o))).count();
-    let code = if lives(app) { Code::LayersRoot } else { Code::LayersRootDeleting };
-    let line = if lives(app) { Line::ok(code) } else { Line::problem(code) };
+    let line = if lives(app) { Line::ok(Code::LayersRoot) } else { Line::problem(Code::LayersRootDeleting) };
     line.with("layer", &layer.name)
         .with("role", layer.role.as_str())
         .with("root", app.key.place())
-        .with("mode", if is_automated(&app.value) { "automated" } else { "manual" })
+        .with("mode", if Mode::of(&app.value).is_manual() { "manual" } else { "automated" })
         .with("children", children.len())
         .with("living", living)
 }
@@ -59,6 +57,6 @@ fn managed(switch: &Object, apps: &Apps<'_>, seen: &Platform) -> Option<Line> {
     let parent = apps.listing(at).filter_map(|by| seen.objects.get(by)).find(|o| o.key != switch.key)?;
     let by = &parent.key;
     let heals = parent.value.pointer("/spec/syncPolicy/automated/selfHeal") == Some(&crate::value::Value::Bool(true));
-    (heals && is_automated(&parent.value))
+    (heals && !Mode::of(&parent.value).is_manual())
         .then(|| Line::note(Code::LayersSwitchManaged).with("root", switch.key.place()).with("by", by.place()))
 }

@@ -4,7 +4,6 @@ use crate::usecase::doctor::Code;
 /// How grave it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Level {
-    /// As it should be.
     Ok,
     /// Worth knowing; nothing is kept from evid.
     Note,
@@ -13,7 +12,6 @@ pub enum Level {
 }
 
 impl Level {
-    /// The word at the beginning of the line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -23,10 +21,8 @@ impl Level {
     }
 }
 
-/// One line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Line {
-    /// How grave.
     pub level: Level,
     /// What was found, as `check.finding`.
     pub code: Code,
@@ -35,17 +31,14 @@ pub struct Line {
 }
 
 impl Line {
-    /// As it should be.
     pub fn ok(code: Code) -> Self {
         Self { level: Level::Ok, code, values: vec![] }
     }
 
-    /// Worth knowing.
     pub fn note(code: Code) -> Self {
         Self { level: Level::Note, ..Self::ok(code) }
     }
 
-    /// Missing or unseen.
     pub fn problem(code: Code) -> Self {
         Self { level: Level::Problem, ..Self::ok(code) }
     }

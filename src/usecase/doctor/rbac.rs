@@ -1,7 +1,6 @@
 //! Roles as objects: the least that evid needs, and whose they are. Comments and text are the renderer's.
 use crate::usecase::cluster::Resource;
-use crate::usecase::rights;
-use crate::usecase::rights::{Purpose, Right, Scope};
+use crate::usecase::rights::{self, Purpose, Right, Scope};
 use crate::value::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +8,6 @@ const API: &str = "rbac.authorization.k8s.io/v1";
 /// Who gets the rights where nobody is named.
 const SOMEBODY: &str = "system:serviceaccount:evid:evid";
 
-/// Who gets rights, and where.
 pub struct Grant<'a> {
     /// A user name as the API server has it; none for a ServiceAccount of evid's own.
     pub user: Option<&'a str>,

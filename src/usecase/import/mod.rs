@@ -54,9 +54,7 @@ impl Platform {
     }
 }
 
-/// What the files of one moment say.
 pub struct Moment {
-    /// The folder.
     folder: String,
     /// Whether it is what was kept before an action.
     is_before: bool,
@@ -158,7 +156,6 @@ impl Moment {
     }
 }
 
-/// What one file says.
 struct Said {
     what: What,
     probes: Vec<Heard>,

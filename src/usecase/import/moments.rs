@@ -4,22 +4,23 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 /// Whether a file was kept before an action: its name ends so.
 pub(super) fn is_before(file: &str) -> bool {
-    stem(file).to_lowercase().split(['_', '-', '.']).next_back() == Some("before")
+    ends_in(file, "before")
 }
 
 /// The name of the file that the same command left after the action.
 pub(super) fn is_after(file: &str) -> bool {
-    stem(file).to_lowercase().split(['_', '-', '.']).next_back() == Some("after")
+    ends_in(file, "after")
+}
+
+fn ends_in(file: &str, word: &str) -> bool {
+    let name = split(file).1;
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    stem.to_lowercase().split(['_', '-', '.']).next_back() == Some(word)
 }
 
 /// The folder of a file, and its name.
 pub(super) fn split(file: &str) -> (&str, &str) {
     file.rsplit_once('/').unwrap_or(("", file))
-}
-
-fn stem(file: &str) -> &str {
-    let name = split(file).1;
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 /// The time in a path: that of the file's own name, else that of the nearest folder. In whose time zone, the path does not say.

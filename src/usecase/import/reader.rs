@@ -18,7 +18,6 @@ const ARGO: &str = "argoproj.io/v1alpha1";
 /// How many holes of one code are told one by one.
 const MOST: u64 = 100;
 
-/// What one file says.
 pub(super) struct Reader<'s> {
     stated: &'s mut Stated,
     /// The namespace of Applications that are named without one.
@@ -209,7 +208,6 @@ impl<'s> Reader<'s> {
         self.state(ARGO, &key, fields, begun);
     }
 
-    /// A table of kubectl.
     fn table(&mut self, hint: &str, lines: &[(u64, &str)], columns: &Columns) {
         let Some(kind) = volumes::kind(columns, hint) else {
             return self.hole(Hole::NotUnderstood, None, &columns.names().join(" "));

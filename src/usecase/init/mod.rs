@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 /// An Application that lists Applications, and so can be the root of a layer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Root {
-    /// The Application.
     pub key: Key,
     /// How many Applications and ApplicationSets it lists.
     pub children: usize,
@@ -42,17 +41,12 @@ pub fn roots(objects: &dyn Objects) -> Vec<Root> {
     };
     let root = |app: &Object| Root {
         children: children(app).len(),
-        automated: is_automated(&app.value),
+        automated: !Mode::of(&app.value).is_manual(),
         above: above(app),
         optional: is_optional(app),
         key: app.key.clone(),
     };
     apps().map(|app| root(&app)).filter(|root| root.children > 0).collect()
-}
-
-/// Whether Argo CD syncs an Application by itself.
-pub fn is_automated(app: &Value) -> bool {
-    !Mode::of(app).is_manual()
 }
 
 fn is_optional(app: &Object) -> bool {
@@ -63,7 +57,7 @@ fn is_optional(app: &Object) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_automated, is_optional, roots};
+    use super::{is_optional, roots};
     use crate::model::{Key, Object};
     use crate::value::{Value, json};
 
@@ -74,14 +68,6 @@ mod tests {
             "status": {"resources": lists.iter().map(entry).collect::<Vec<Value>>()}});
         let key = Key::new("argoproj.io", "Application", "argocd", name);
         Object { key, plural: "applications".into(), uid: name.into(), value, file: String::new() }
-    }
-
-    #[test]
-    fn automated_and_not_enabled_is_manual() {
-        let app = |policy| json!({"spec": {"syncPolicy": policy}});
-        assert!(is_automated(&app(json!({"automated": {}}))));
-        assert!(!is_automated(&app(json!({"automated": {"enabled": false, "prune": true}}))));
-        assert!(!is_automated(&app(json!({"syncOptions": []}))));
     }
 
     #[test]

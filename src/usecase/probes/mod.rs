@@ -13,8 +13,7 @@ use crate::bundle::config::Config;
 use crate::bundle::probe::{Probe, built_in};
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
-use crate::layers;
-use crate::layers::Context;
+use crate::layers::{self, Context};
 use crate::model::{Layer, Objects, Role};
 use std::collections::BTreeMap;
 

@@ -7,13 +7,11 @@ use std::time::Duration;
 /// One question to one app.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The way to it.
     pub route: Route,
     /// The method; none for a command.
     pub method: Method,
     /// Path and query: of the API server for [`Route::Proxy`], of the app for [`Route::Forward`]; else empty.
     pub path: String,
-    /// Headers of the request.
     pub headers: Vec<(String, String)>,
     /// The body of a POST.
     pub body: Vec<u8>,
@@ -24,7 +22,6 @@ pub struct Call {
 /// The way to an app.
 #[derive(Clone, Debug)]
 pub enum Route {
-    /// The API server's proxy.
     Proxy,
     /// A port forwarded to a pod; plain HTTP over it.
     Forward {

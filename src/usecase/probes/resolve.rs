@@ -2,6 +2,7 @@
 //! without a target is a line too.
 use crate::bundle::probe::{Asked, Exec, Line, Pod, PodSeen, Port, Service, Silence, Target, Through, Why};
 use crate::canon::redact::Redactor;
+use crate::model::meta::{deleting, list, text, uid};
 use crate::usecase::cluster::port::{Api, Ask, in_query};
 use crate::usecase::probes::Planned;
 use crate::usecase::probes::reach::{Call, Route};
@@ -10,7 +11,6 @@ use crate::value::Value;
 /// A probe and one target; or why it has no target.
 #[derive(Clone, Debug)]
 pub struct Resolved {
-    /// The probe.
     pub planned: Planned,
     /// The line, without samples.
     pub line: Line,
@@ -118,9 +118,7 @@ fn pods(api: &dyn Api, namespace: Option<&str>, selector: Option<&str>, name: Op
         return Err((Why::NotAsked, format!("{path}: the list is cut")));
     }
     let items = answer.get("items").and_then(Value::as_array).ok_or_else(|| (Why::NotAsked, format!("{path}: no list")))?;
-    let alive = |p: &&Value| {
-        !matches!(text(p, "/status/phase"), "Succeeded" | "Failed") && p.pointer("/metadata/deletionTimestamp").is_none_or(Value::is_null)
-    };
+    let alive = |p: &&Value| !matches!(text(p, "/status/phase"), "Succeeded" | "Failed") && deleting(p).is_none();
     let here = |p: &&Value| namespace.is_some() || within(text(p, "/metadata/namespace"), text(p, "/metadata/name"));
     let found: Vec<Value> = items.iter().filter(alive).filter(here).cloned().collect();
     if found.is_empty() {
@@ -132,8 +130,7 @@ fn pods(api: &dyn Api, namespace: Option<&str>, selector: Option<&str>, name: Op
 
 /// The number of a container's port.
 fn number(pod: &Value, port: Option<&Port>) -> Result<u16, String> {
-    let containers = pod.pointer("/spec/containers").and_then(Value::as_array).into_iter().flatten();
-    let mut ports = containers.flat_map(|c| c.get("ports").and_then(Value::as_array).into_iter().flatten());
+    let mut ports = list(pod, "/spec/containers").flat_map(|c| list(c, "/ports"));
     let of = |p: &Value| p.get("containerPort").and_then(Value::as_u64).and_then(|n| u16::try_from(n).ok());
     match port {
         Some(Port::Number(n)) => Ok(*n),
@@ -185,12 +182,7 @@ fn resolved(planned: &Planned, target: Option<Target>, pods: Vec<PodSeen>, call:
 }
 
 fn seen(pod: &Value) -> PodSeen {
-    let containers = pod.pointer("/spec/containers").and_then(Value::as_array).into_iter().flatten();
-    let mut images: Vec<String> = containers.map(|c| text(c, "/image").to_owned()).collect();
+    let mut images: Vec<String> = list(pod, "/spec/containers").map(|c| text(c, "/image").to_owned()).collect();
     images.sort();
-    PodSeen { name: text(pod, "/metadata/name").into(), uid: text(pod, "/metadata/uid").into(), images }
-}
-
-fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+    PodSeen { name: text(pod, "/metadata/name").into(), uid: uid(pod).into(), images }
 }

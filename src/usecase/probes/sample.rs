@@ -12,11 +12,8 @@ const ABREAST: usize = 32;
 /// What asking needs from outside.
 #[derive(Clone, Copy)]
 pub struct World<'a> {
-    /// The connection to apps.
     pub reach: &'a (dyn Reach + Sync),
-    /// Time.
     pub clock: &'a (dyn Clock + Sync),
-    /// Redacts answers.
     pub redactor: &'a Redactor,
 }
 

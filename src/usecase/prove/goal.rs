@@ -19,9 +19,7 @@ pub enum Goal {
 pub enum Step {
     /// A bundle of this name.
     Point(&'static str),
-    /// The switch goes off.
     Off,
-    /// The switch goes on.
     On,
 }
 
@@ -42,10 +40,8 @@ impl Step {
 }
 
 impl Goal {
-    /// All of them.
     pub const ALL: &[Self] = &[Self::CoreOnly, Self::OptionalOn, Self::RoundTrip];
 
-    /// The steps, in order.
     pub fn steps(self) -> &'static [Step] {
         match self {
             Self::CoreOnly => &[Step::Point("before"), Step::Off, Step::Point("off")],
@@ -63,7 +59,6 @@ impl Goal {
         }
     }
 
-    /// The word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::CoreOnly => "core-only",

@@ -1,7 +1,6 @@
 //! One point of a run: a capture with what was watched and written since the point before.
 use crate::bundle::names::{ACTIONS, WATCH};
-use crate::usecase::capture;
-use crate::usecase::capture::{Beside, Intake};
+use crate::usecase::capture::{self, Beside, Intake};
 use crate::usecase::cluster::port::stamp;
 use crate::usecase::prove::proof::{Between, Proof};
 use crate::usecase::prove::state::Folder;
@@ -9,7 +8,6 @@ use crate::usecase::prove::words::{News, ProveError};
 use crate::usecase::session::{Session, scope};
 
 impl<F: Folder> Proof<'_, F> {
-    /// Captures one point.
     pub(super) fn point(&mut self, name: &'static str, between: &mut Between<'_>) -> Result<(), ProveError> {
         let Self { session, probes, folder, state, .. } = self;
         let spool = folder.spool().map_err(ProveError::Spool)?;

@@ -8,11 +8,8 @@ use crate::usecase::prove::words::{News, ProveError};
 use crate::usecase::session::Session;
 use crate::usecase::switch::{Journal, Options, Times};
 
-/// One run.
 pub struct Proof<'a, F: Folder> {
-    /// The cluster and its platform.
     pub session: Session<'a>,
-    /// The probes that are asked.
     pub probes: &'a [Planned],
     /// How the switch is turned, and as whom; each turn has a run id of its own.
     pub options: Options,
@@ -24,7 +21,6 @@ pub struct Proof<'a, F: Folder> {
     pub journal: &'a mut dyn Journal,
     /// Who is told.
     pub told: &'a mut dyn FnMut(News<'_, F::Sealed>),
-    /// How far it is.
     pub state: State,
 }
 

@@ -12,7 +12,6 @@ use std::error::Error;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct State {
-    /// What it is to prove.
     pub goal: Goal,
     /// Names the run in the cluster too.
     pub run: String,
@@ -25,7 +24,6 @@ pub struct State {
     /// What the kubeconfig calls that cluster; a name, and no evidence of which one it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<String>,
-    /// When it began.
     pub started: String,
     /// When it was gone on with after an interruption.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -39,7 +37,6 @@ pub struct State {
     /// The root and the Applications that hung below it, as they were, by `namespace/name`: they must be back so.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub expected: BTreeMap<String, Was>,
-    /// The steps that are done.
     pub done: Vec<String>,
     /// Whether it reached its end, and its report says proven.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -71,7 +68,6 @@ impl State {
         }
     }
 
-    /// Whether a step is done.
     pub fn has(&self, step: Step) -> bool {
         self.done.iter().any(|d| d == step.name())
     }

@@ -31,7 +31,6 @@ impl<F: Folder> Proof<'_, F> {
         Ok(true)
     }
 
-    /// Takes one turn.
     pub fn turn(&mut self, step: Step) -> Result<(), ProveError> {
         if step == Step::Off { self.off() } else { self.on() }
     }

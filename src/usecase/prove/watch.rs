@@ -1,6 +1,7 @@
 //! From what a watch of pods brings to the lines of `watch.jsonl`: a segment from each point of a proof to the next.
 use crate::bundle::watch::{Pod, Seen};
 use crate::canon::json;
+use crate::model::meta::{self, list, text};
 use crate::usecase::cluster::port::{WatchEvent, stamp};
 use crate::value::Value;
 use chrono::{DateTime, Utc};
@@ -74,21 +75,17 @@ impl Watched {
 }
 
 fn pod(time: DateTime<Utc>, object: &Value) -> Pod {
-    let text = |p: &str| object.pointer(p).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let list = |p: &str| object.pointer(p).and_then(Value::as_array).into_iter().flatten();
-    let owner = list("/metadata/ownerReferences").find(|o| o.get("controller") == Some(&Value::Bool(true)));
-    let of_owner = |field: &str| owner.and_then(|o| o.get(field)?.as_str()).unwrap_or_default().to_owned();
-    let says = |c: &&Value, field: &str, word: &str| c.get(field).and_then(Value::as_str) == Some(word);
+    let owner = meta::controller(object);
     Pod {
         time: stamp(time),
-        namespace: text("/metadata/namespace"),
-        name: text("/metadata/name"),
-        uid: text("/metadata/uid"),
-        owner_kind: of_owner("kind"),
-        owner: of_owner("uid"),
-        ready: list("/status/conditions").any(|c| says(&c, "type", "Ready") && says(&c, "status", "True")),
-        restarts: list("/status/containerStatuses").filter_map(|c| c.get("restartCount")?.as_u64()).sum(),
-        deleting: object.pointer("/metadata/deletionTimestamp").is_some(),
+        namespace: text(object, "/metadata/namespace").into(),
+        name: text(object, "/metadata/name").into(),
+        uid: meta::uid(object).into(),
+        owner_kind: owner.map_or("", |o| o.kind).into(),
+        owner: owner.map_or("", |o| o.uid).into(),
+        ready: list(object, "/status/conditions").any(|c| text(c, "/type") == "Ready" && text(c, "/status") == "True"),
+        restarts: list(object, "/status/containerStatuses").filter_map(|c| c.get("restartCount")?.as_u64()).sum(),
+        deleting: meta::deleting(object).is_some(),
         gone: false,
     }
 }

@@ -10,11 +10,8 @@ use crate::usecase::switch::{Event, Settled, Stop, off, on};
 pub enum News<'a, Sealed> {
     /// A step begins.
     Step {
-        /// The how manieth.
         nth: usize,
-        /// Of how many.
         of: usize,
-        /// Which.
         step: Step,
     },
     /// What the first turn will do, where it is a way off.
@@ -23,7 +20,6 @@ pub enum News<'a, Sealed> {
     WillComeOn(&'a on::Plan),
     /// Pods can't be watched.
     Unwatched,
-    /// A point was captured.
     Captured(&'a Captured<'a, Sealed>),
     /// How a turn of the switch goes.
     Turning(&'a Event),
@@ -44,7 +40,6 @@ pub enum ProveError {
     AlreadyOn,
     /// The person asked to stop before anything was written.
     Stopped,
-    /// The switch stopped.
     Switch(Stop),
     /// Something lives that should be gone.
     Left,
@@ -56,7 +51,6 @@ pub enum ProveError {
     Document(serde_json::Error),
     /// There is no place for what is captured.
     Spool(Fault),
-    /// The folder of the run.
     Folder(Fault),
 }
 

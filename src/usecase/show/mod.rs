@@ -22,7 +22,6 @@ pub struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// Whether an object is wanted.
     pub fn takes(&self, object: &Object) -> bool {
         self.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|k| k.is_of(object)))
             && (self.names.is_empty() || self.names.contains(&object.key.name))

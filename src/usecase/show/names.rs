@@ -6,34 +6,22 @@ use crate::model::{Object, meta, stem, unstem};
 use crate::value::Value;
 use std::collections::BTreeMap;
 
-/// One kind.
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
 pub struct Named {
     pub group: String,
     pub plural: String,
     /// Empty if nothing tells it.
     pub kind: String,
-    pub(super) singular: String,
-    pub(super) short: Vec<String>,
+    /// Empty if nothing tells it.
+    pub singular: String,
+    pub short: Vec<String>,
 }
 
 impl Named {
-    /// `<plural>.<group>`.
     pub fn stem(&self) -> String {
         stem(&self.plural, &self.group)
     }
 
-    /// The singular name, where it is told.
-    pub fn singular(&self) -> &str {
-        &self.singular
-    }
-
-    /// The short names.
-    pub fn short(&self) -> &[String] {
-        &self.short
-    }
-
-    /// Whether an object is of this kind.
     pub fn is_of(&self, object: &Object) -> bool {
         object.key.group == self.group && object.plural == self.plural
     }
@@ -48,7 +36,6 @@ impl Named {
     }
 }
 
-/// Every kind.
 pub struct Names(BTreeMap<(String, String), Named>);
 
 impl Names {

@@ -6,7 +6,6 @@ use crate::usecase::shown::objects::objects;
 use crate::value::Value;
 use std::collections::BTreeMap;
 
-/// One Application.
 pub struct Application {
     pub key: Key,
     pub layer: String,

@@ -5,7 +5,6 @@ use crate::model::meta;
 use crate::usecase::shown::objects::objects;
 use crate::value::Value;
 
-/// One volume.
 #[derive(PartialEq, Eq)]
 pub struct Volume {
     pub name: String,

@@ -3,7 +3,6 @@ use crate::bundle::names::ACTIONS;
 use crate::compare::{CompareError, Side, lines};
 use serde::Deserialize;
 
-/// One write.
 pub struct Write {
     /// When it was sent, RFC 3339 UTC.
     pub time: String,

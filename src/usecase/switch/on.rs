@@ -14,10 +14,8 @@ use crate::usecase::switch::{Code, Fact, Options, Run, Step, Stop, Target, View,
 use crate::value::Value;
 use std::collections::BTreeSet;
 
-/// What will be done.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The root.
     pub root: Key,
     /// It is automated already.
     pub already: bool,
@@ -29,7 +27,6 @@ pub struct Plan {
     pub terminating: Vec<Fact>,
     /// Every write that is known now; a manual child gets an operation of its own once it is there.
     pub writes: Vec<Write>,
-    /// What should be known before.
     pub notes: Vec<Fact>,
     targets: Vec<Target>,
 }

@@ -18,10 +18,8 @@ use crate::usecase::switch::{Code, Fact, Options, Run, Step, Stop, Strategy, Was
 use crate::value::Value;
 use std::collections::BTreeMap;
 
-/// What will be done.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The root.
     pub root: Key,
     /// The uid of the instance that hangs.
     pub uid: String,
@@ -33,9 +31,7 @@ pub struct Plan {
     pub automated: bool,
     /// It will be synced: it was automated, or something lives below it.
     pub syncs: bool,
-    /// Every write, in order.
     pub writes: Vec<Write>,
-    /// What should be known before.
     pub notes: Vec<Fact>,
     manifest: Value,
     project: Option<Write>,
@@ -44,7 +40,6 @@ pub struct Plan {
     known: Known,
 }
 
-/// What was done.
 #[derive(Clone, Debug)]
 pub struct Repaired {
     /// The benign fix was enough; no finalizer was removed by hand.
@@ -55,9 +50,7 @@ pub struct Repaired {
     pub settled: Option<Settled>,
     /// What lives and is managed by nobody.
     pub left: Vec<Fact>,
-    /// What may matter.
     pub notes: Vec<Fact>,
-    /// What could not be listed.
     pub unseen: Vec<Gap>,
 }
 

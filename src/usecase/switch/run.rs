@@ -18,7 +18,6 @@ pub trait Journal {
     fn line(&mut self, line: &Value) -> Result<(), String>;
 }
 
-/// How long things may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
     /// Between two looks.
@@ -55,19 +54,13 @@ impl Times {
     }
 }
 
-/// One run.
 pub struct Run<'a> {
-    /// The API server.
     pub api: &'a dyn Api,
-    /// Time.
     pub clock: &'a dyn Clock,
     /// The record of what is written.
     pub journal: &'a mut dyn Journal,
-    /// Who is told.
     pub progress: &'a mut dyn FnMut(&Event),
-    /// The layers of the platform.
     pub layers: &'a [Layer],
-    /// What kinds mean.
     pub rules: &'a Rules,
     /// Which destinations of Applications are the cluster.
     pub here: &'a Here,
@@ -75,7 +68,6 @@ pub struct Run<'a> {
     pub tracking: Option<&'a str>,
     /// As whom it is written.
     pub user: String,
-    /// How long things may take.
     pub times: Times,
     /// Writes so far; 0 at the start.
     pub written: u64,

@@ -22,28 +22,22 @@ codes! {
 /// The next command.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Next {
-    /// `switch on`.
     On,
     /// `switch on -f FILE`: the root is not there.
     OnFromFile,
-    /// `switch off`.
     Off,
-    /// `switch repair`.
     Repair,
     /// `switch status` again in a moment.
     Wait,
 }
 
-/// One Application below the root.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// The Application.
     pub key: Key,
     /// The Application or ApplicationSet that made it.
     pub parent: String,
     /// 1 for a child, 2 for a grandchild.
     pub depth: usize,
-    /// Who syncs it.
     pub mode: Mode,
     /// `status.sync.status`.
     pub sync: String,
@@ -51,34 +45,25 @@ pub struct Line {
     pub health: String,
     /// It takes its objects along when it is deleted.
     pub cascades: bool,
-    /// It is being deleted.
     pub deleting: bool,
     /// The phase of its operation, and what it says, where one is under way.
     pub operation: Option<String>,
 }
 
-/// All of it.
 #[derive(Clone, Debug)]
 pub struct Status {
-    /// The switched layer.
     pub layer: String,
-    /// Its root.
     pub root: Key,
     /// The root's uid; empty where it is not there.
     pub uid: String,
-    /// Who syncs the root.
     pub mode: Option<Mode>,
     /// `status.sync.status` and `status.health.status` of the root: no evidence about the children.
     pub root_says: String,
-    /// Who manages the root.
     pub manager: Option<Manager>,
     /// Kinds and names of the root's owners.
     pub owners: Vec<String>,
-    /// Where it stands.
     pub position: Position,
-    /// What hangs below it.
     pub apps: Vec<Line>,
-    /// Operations under way.
     pub running: Vec<Fact>,
     /// What hangs, and the causes.
     pub stuck: Vec<Fact>,
@@ -86,11 +71,8 @@ pub struct Status {
     pub orphans: Vec<Fact>,
     /// What an OFF would lose, or why it would be refused.
     pub at_risk: Vec<Fact>,
-    /// What should be known.
     pub notes: Vec<Fact>,
-    /// What could not be listed.
     pub unseen: Vec<Gap>,
-    /// What to do next.
     pub next: Next,
 }
 

@@ -13,16 +13,13 @@ use std::collections::BTreeMap;
 /// One thing seen of one object. What a code means stands in `render::switch`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Fact {
-    /// The code.
     pub code: Code,
-    /// The object.
     pub object: Key,
     /// Names, finalizers, messages: as the cluster spells them. May be empty.
     pub detail: String,
 }
 
 impl Fact {
-    /// Builds a fact.
     pub fn new(code: Code, object: &Key, detail: impl Into<String>) -> Self {
         Self { code, object: object.clone(), detail: detail.into() }
     }
@@ -39,16 +36,13 @@ impl Fact {
     }
 }
 
-/// What happens while it runs.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A stage begins.
     Step(Step),
     /// The cluster took a write.
     Wrote(Write),
     /// Still waiting, for these.
     Waiting {
-        /// The stage.
         #[cfg_attr(not(feature = "rooms"), expect(dead_code, reason = "evid's tests tell the waits apart by it"))]
         step: Step,
         /// Seconds since it began to wait.
@@ -69,14 +63,12 @@ pub enum Stop {
     Refused(Vec<Fact>),
     /// The person asked to stop.
     Interrupted {
-        /// The stage that was going on.
         step: Step,
         /// What was being waited for.
         hanging: Vec<Fact>,
     },
     /// Not within the time.
     Late {
-        /// The stage.
         step: Step,
         /// What is not done.
         hanging: Vec<Fact>,
@@ -86,14 +78,7 @@ pub enum Stop {
     /// The API server did not answer.
     Silent(NoReply),
     /// The API server said no.
-    Answered {
-        /// Method and path.
-        asked: String,
-        /// HTTP status.
-        status: u16,
-        /// What it said.
-        message: String,
-    },
+    Answered { asked: String, status: u16, message: String },
     /// What nothing can be decided without was not listed whole.
     Unseen(Gap),
     /// The journal can't be written, so nothing is.
@@ -163,15 +148,11 @@ pub(super) const MANAGER: &str = "evid";
 pub struct Write {
     /// What it is for: `manual`, `finalizer`, `prune` …
     pub what: &'static str,
-    /// The object.
     pub object: Key,
     /// The uid that it must have; empty for a creation.
     pub uid: String,
-    /// PATCH, POST or DELETE.
     pub method: Method,
-    /// Path and query.
     pub path: String,
-    /// The body.
     pub body: Value,
     /// The first write of an OFF: what the Applications were like before it, for the journal.
     pub before: BTreeMap<Key, Was>,
@@ -211,18 +192,15 @@ pub(super) fn key_of(object: &Value) -> Key {
 /// One instance that is to be gone.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Target {
-    /// The object.
     pub key: Key,
     /// Its uid: a later object of the same name is another one.
     pub uid: String,
     /// Where it is read.
     pub path: String,
-    /// Its kind.
     pub kind: Resource,
 }
 
 impl Target {
-    /// Its deletion.
     pub fn delete(&self) -> Write {
         Write::delete("delete", &self.path, &self.key, &self.uid)
     }

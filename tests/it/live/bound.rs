@@ -56,6 +56,9 @@ fn a_refused_plan_is_shown_with_the_words_that_allow_it() {
     assert_eq!(as_printed.code, Some(0), "{proposed}: {}", as_printed.err);
     let short = lab.evid(&[&["switch", "off", "--dry-run"], &ALLOWED[..]].concat());
     assert_eq!(short.code, Some(0), "{}", short.err);
+    let on = lab.evid(&["switch", "on", "--dry-run", "-o", "json"]);
+    assert_eq!(on.code, Some(0), "{}", on.err);
+    assert!(!lab.path("evidence").exists(), "what only reads leaves nothing on disk");
     let wrong = lab.evid(&[&["switch", "off", "--yes", "--allow-loss", "pv/feast-registry-deb"], &ALLOWED[..]].concat());
     refused(&lab, &wrong, &["loses nothing that this `--allow-loss` names: pv/feast-registry-deb"]);
 }

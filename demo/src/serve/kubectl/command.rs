@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// The result of a command.
 #[derive(Default)]
 pub(crate) struct Outcome {
     pub stdout: Vec<u8>,

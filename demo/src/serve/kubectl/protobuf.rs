@@ -4,7 +4,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-/// The type of a field.
 #[derive(Clone, Copy)]
 enum Field {
     Text,
@@ -42,7 +41,6 @@ const PATH: &Message = &[(1, "path", Field::Text), (2, "verb", Field::Text)];
 const ACCESS: &Message = &[(1, "resourceAttributes", Field::Message(ATTRIBUTES)), (2, "nonResourceAttributes", Field::Message(PATH))];
 const CONDITIONS: &Message = &[(1, "uid", Field::Text), (2, "resourceVersion", Field::Text)];
 
-/// The kinds that can be read.
 const KINDS: &[(&str, &Message)] = &[
     ("SelfSubjectAccessReview", &[(1, "metadata", Field::Message(META)), (2, "spec", Field::Message(ACCESS))]),
     ("SelfSubjectRulesReview", &[(1, "metadata", Field::Message(META)), (2, "spec", Field::Message(&[(1, "namespace", Field::Text)]))]),
@@ -74,7 +72,6 @@ const KINDS: &[(&str, &Message)] = &[
     ),
 ];
 
-/// One field on the wire.
 enum Wire<'a> {
     Number(u64),
     Bytes(&'a [u8]),

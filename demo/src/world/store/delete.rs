@@ -44,14 +44,6 @@ pub enum Deletion {
     Terminating(Value),
 }
 
-impl Deletion {
-    /// The object, existing or gone.
-    pub fn object(&self) -> &Value {
-        let (Self::Gone(object) | Self::Terminating(object)) = self;
-        object
-    }
-}
-
 impl Store {
     /// Deletes an object, or marks it.
     ///

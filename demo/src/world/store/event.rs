@@ -20,17 +20,6 @@ impl Id {
     }
 }
 
-/// What happened to an object.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EventKind {
-    /// It is new.
-    Added,
-    /// It changed.
-    Modified,
-    /// It is gone.
-    Deleted,
-}
-
 /// One write.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -44,15 +33,4 @@ pub struct Event {
     pub new: Arc<Value>,
     /// Whether it still exists.
     pub kept: bool,
-}
-
-impl Event {
-    /// The type of the event for a watch that sees every object.
-    pub fn kind(&self) -> EventKind {
-        match (&self.old, self.kept) {
-            (_, false) => EventKind::Deleted,
-            (None, true) => EventKind::Added,
-            (Some(_), true) => EventKind::Modified,
-        }
-    }
 }

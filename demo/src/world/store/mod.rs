@@ -30,7 +30,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 pub use delete::{DeleteOptions, Deletion, Propagation};
-pub use event::{Event, EventKind, Id};
+pub use event::{Event, Id};
 pub use write::time;
 
 /// How many events are kept by default.

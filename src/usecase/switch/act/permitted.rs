@@ -1,8 +1,7 @@
 //! Rights, before the first write: a run that may make the root manual and nothing else would leave it so. Asks by access reviews, which
 //! change nothing; a server that does not answer them refuses by itself later.
 use crate::model::Key;
-use crate::usecase::rights;
-use crate::usecase::rights::{Right, Scope};
+use crate::usecase::rights::{self, Right, Scope};
 use crate::usecase::switch::{Code, Fact, Run, Stop, Target, View};
 use std::collections::BTreeSet;
 

@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// One look.
 pub enum Look<T> {
     /// It is as it should be.
     Done(T),

@@ -28,7 +28,6 @@ pub fn get(api: &dyn Api, path: &str, accept: Option<&'static str>) -> Result<Op
     object(path, &reply)
 }
 
-/// One Application, in full.
 pub fn application(run: &Run<'_>, key: &Key) -> Result<Option<Value>, Stop> {
     get(run.api, &app_path(key), None)
 }

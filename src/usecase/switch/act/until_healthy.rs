@@ -10,8 +10,7 @@ use crate::usecase::switch::act::until_idle::{ask, withdraw};
 use crate::usecase::switch::act::workloads::workloads;
 use crate::usecase::switch::act::{inventory, write};
 use crate::usecase::switch::decide::lacks::lacks;
-use crate::usecase::switch::decide::patches;
-use crate::usecase::switch::decide::patches::Progress;
+use crate::usecase::switch::decide::patches::{self, Progress};
 use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop, Times, View, Was};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +19,6 @@ const MOST: u32 = 3;
 /// Looks in a row without anything missing.
 const QUIET: u32 = 2;
 
-/// What is wanted.
 pub struct Want<'a> {
     /// Make the root automated, in the same patch.
     pub automate: bool,
@@ -30,7 +28,6 @@ pub struct Want<'a> {
     pub expected: &'a BTreeMap<Key, Was>,
 }
 
-/// How it came out.
 #[derive(Clone, Default, Debug)]
 pub struct Settled {
     /// How often the root's operation was run.
@@ -41,7 +38,6 @@ pub struct Settled {
     pub apps: usize,
     /// Workloads, all available.
     pub workloads: usize,
-    /// What may matter.
     pub notes: Vec<Fact>,
 }
 

@@ -3,8 +3,7 @@ use crate::argo::app;
 use crate::model::Key;
 use crate::usecase::switch::act::poll::{Look, Since};
 use crate::usecase::switch::act::{read, write};
-use crate::usecase::switch::decide::patches;
-use crate::usecase::switch::decide::patches::Progress;
+use crate::usecase::switch::decide::patches::{self, Progress};
 use crate::usecase::switch::{Code, Fact, Run, Stamp, Step, Stop};
 use crate::value::Value;
 

@@ -1,7 +1,6 @@
 //! Whether the layer's workloads are available, by their own status.
 use crate::argo::listed;
-use crate::kinds::health;
-use crate::kinds::health::Health;
+use crate::kinds::health::{self, Health};
 use crate::model::Key;
 use crate::usecase::cluster::Resource;
 use crate::usecase::switch::act::read;

@@ -17,7 +17,6 @@ pub fn hangs(key: &Key, live: &Value) -> Fact {
     }
 }
 
-/// What an Application itself lacks.
 pub fn lacks(object: &Object) -> Vec<Fact> {
     let (key, value) = (&object.key, &object.value);
     let (sync, health) = (app::sync(value), app::health(value));

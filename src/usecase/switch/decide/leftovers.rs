@@ -1,6 +1,5 @@
 //! What is left of a layer that is gone: by tracking mark, by the list saved before, by uid and by owner. Pure.
-use crate::argo;
-use crate::argo::{Method, resources};
+use crate::argo::{self, Method, resources};
 use crate::model::{Key, Object, meta};
 use crate::usecase::switch::decide::lacks::hangs;
 use crate::usecase::switch::decide::removal::Removal;

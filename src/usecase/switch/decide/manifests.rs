@@ -1,6 +1,5 @@
 //! Manifests as they are applied: clean, in the namespace that is meant, the root in the mode that it is to have. Pure.
-use crate::argo::app;
-use crate::argo::app::RESOURCES;
+use crate::argo::app::{self, RESOURCES};
 use crate::model::meta::text;
 use crate::model::{Key, Object};
 use crate::usecase::switch::decide::patches;

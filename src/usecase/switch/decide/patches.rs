@@ -15,12 +15,10 @@ fn collection(plural: &str, namespace: &str) -> String {
     format!("/apis/argoproj.io/v1alpha1/namespaces/{namespace}/{plural}")
 }
 
-/// The path of an Application.
 pub fn app_path(key: &Key) -> String {
     format!("{}/{}", collection("applications", &key.namespace), key.name)
 }
 
-/// The path of an AppProject.
 pub fn project_path(key: &Key) -> String {
     format!("{}/{}", collection("appprojects", &key.namespace), key.name)
 }

@@ -1,7 +1,6 @@
 //! What goes when the layer goes, what stays, and what data would be lost: by the marks of the tracking method in force, as
 //! Argo CD itself decides it, not by what a status lists. Pure.
-use crate::argo;
-use crate::argo::{app, managed, resources, set};
+use crate::argo::{self, app, managed, resources, set};
 use crate::model::meta::text;
 use crate::model::{Key, Object, meta};
 use crate::usecase::switch::{Code, Fact, Scan, Strategy, Target, View};
@@ -22,7 +21,6 @@ pub struct Removal {
     pub kept: Vec<Fact>,
     /// Data that would be lost.
     pub losses: Vec<Fact>,
-    /// Why it must not be done.
     pub refusals: Vec<Fact>,
 }
 

@@ -5,11 +5,8 @@ use crate::usecase::switch::Target;
 
 /// The metadata of every object of every kind that can be listed.
 pub struct Scan {
-    /// The objects.
     pub objects: Vec<Object>,
-    /// What was not seen, or not whole.
     pub gaps: Vec<Gap>,
-    /// The kinds that the server names.
     pub kinds: Vec<Resource>,
 }
 
@@ -31,7 +28,6 @@ impl Scan {
         .collect()
     }
 
-    /// The kind of a key.
     pub fn kind(&self, key: &Key) -> Option<&Resource> {
         self.kinds.iter().find(|k| k.group == key.group && k.kind == key.kind)
     }
@@ -47,7 +43,6 @@ impl Scan {
         self.gaps.iter().find(|g| g.group == group && (g.resource == plural || g.resource == "*"))
     }
 
-    /// The object of a key.
     pub fn get(&self, key: &Key) -> Option<&Object> {
         self.objects.iter().find(|o| o.key == *key)
     }

@@ -8,13 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Argo CD's objects, and what follows from them.
 pub struct View {
-    /// The switched layer.
     pub layer: Layer,
     /// Applications, ApplicationSets, AppProjects and Argo CD's settings.
     pub objects: Vec<Object>,
-    /// How marks are read.
     pub tracking: Tracking,
-    /// Argo CD's namespace.
     pub control: String,
     /// Seconds after which Argo CD heals itself.
     pub self_heal: u64,
@@ -30,7 +27,6 @@ pub struct View {
     listing: BTreeMap<Key, Vec<Key>>,
 }
 
-/// Who manages the root.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Manager {
     /// The Application that its mark names.
@@ -73,7 +69,6 @@ impl View {
         Some(Self { layer, tracking, control, self_heal, here, notes, root_in, root, members, children, listing, objects })
     }
 
-    /// An Argo CD object by key.
     pub fn get(&self, key: &Key) -> Option<&Object> {
         self.objects.iter().find(|o| o.key == *key)
     }
@@ -89,7 +84,6 @@ impl View {
         self.root().map_or_else(|| Key::new("argoproj.io", "Application", space, &self.layer.root), |r| r.key.clone())
     }
 
-    /// All Applications.
     pub fn applications(&self) -> impl Iterator<Item = &Object> {
         self.objects.iter().filter(|o| o.key.is_argo("Application"))
     }
@@ -163,7 +157,6 @@ impl View {
         if there { Some(true) } else { (!unseen).then_some(false) }
     }
 
-    /// Who manages the root, by its mark.
     pub fn manager(&self) -> Option<Manager> {
         let root = self.root()?;
         let app = self.marked(root)?;

@@ -16,7 +16,6 @@ use crate::usecase::switch::decide::patches;
 use crate::usecase::switch::{Code, Event, Fact, Options, Run, Step, Stop, Strategy, Target, Write};
 use crate::value::Value;
 
-/// What was done.
 #[derive(Clone, Debug)]
 pub struct Off {
     /// It was off before.
@@ -31,7 +30,6 @@ pub struct Off {
     pub kept: Vec<Fact>,
     /// What lives and should not.
     pub left: Vec<Fact>,
-    /// What may matter.
     pub notes: Vec<Fact>,
     /// What could not be listed, so that nobody knows what is left of it.
     pub unseen: Vec<Gap>,
@@ -141,7 +139,6 @@ fn cascade(run: &mut Run<'_>, plan: &Plan) -> Result<(), Stop> {
 }
 
 impl Plan {
-    /// Nothing hangs below the root.
     fn is_empty(&self) -> bool {
         self.members.is_empty() && self.removal.direct.is_empty()
     }

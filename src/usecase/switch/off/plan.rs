@@ -12,10 +12,8 @@ use crate::value::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What will be done.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The root.
     pub root: Key,
     /// Its uid: it stays the same.
     pub uid: String,
@@ -31,17 +29,13 @@ pub struct Plan {
     pub strategy: Strategy,
     /// Why not as asked for.
     pub instead: Option<Fact>,
-    /// Why it must not be done.
     pub refusals: Vec<Fact>,
     /// Every write, in order, as it would be sent now.
     pub writes: Vec<Write>,
-    /// What goes and what stays.
     pub removal: Removal,
-    /// What should be known before.
     pub notes: Vec<Fact>,
     /// How long it is watched whether the root stays manual, where an Application manages it.
     pub hold: Option<(Key, Duration)>,
-    /// What was not seen, or not whole.
     pub unseen: Vec<Gap>,
     pub(super) known: Known,
 }
