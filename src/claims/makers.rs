@@ -19,13 +19,14 @@ impl Makers {
     }
 
     /// Adds what a part of a resource names: the manifests in it, and with them what is listed by kind and name.
-    pub(super) fn read(&mut self, part: &Value, with_lists: bool) {
-        within(part, with_lists, &mut self.made);
+    /// What is named without a namespace has none, or is in the resource's own.
+    pub(super) fn read(&mut self, part: &Value, namespace: &str, with_lists: bool) {
+        within(part, namespace, with_lists, &mut self.made);
     }
 
     /// Whether one of them names this object.
     pub(super) fn name(&self, kind: &str, namespace: &str, name: &str) -> bool {
-        ["", namespace].iter().any(|space| self.made.contains(&(kind.to_owned(), (*space).to_owned(), name.to_owned())))
+        self.made.contains(&(kind.to_owned(), namespace.to_owned(), name.to_owned()))
     }
 
     /// Whether the labels or annotations of an object say the name and the namespace of one of them; of one without a namespace, whether the name
@@ -47,18 +48,19 @@ fn last_word(kind: &str) -> String {
     kind.get(kind.rfind(|c: char| c.is_ascii_uppercase()).unwrap_or(0)..).unwrap_or(kind).to_lowercase()
 }
 
-fn within(value: &Value, with_lists: bool, out: &mut BTreeSet<(String, String, String)>) {
+fn within(value: &Value, own: &str, with_lists: bool, out: &mut BTreeSet<(String, String, String)>) {
     match value {
-        Value::Array(list) => list.iter().for_each(|v| within(v, with_lists, out)),
+        Value::Array(list) => list.iter().for_each(|v| within(v, own, with_lists, out)),
         Value::Object(map) => {
             let manifest = value.pointer("/metadata/name").is_some() && value.get("apiVersion").is_some();
             let at = if manifest { "/metadata" } else { "" };
             let text = |field: &str| meta::text(value, &format!("{at}/{field}")).to_owned();
             let kind = meta::text(value, "/kind");
             if !kind.is_empty() && !text("name").is_empty() && (manifest || with_lists) {
-                out.insert((kind.to_owned(), text("namespace"), text("name")));
+                let spaces = if text("namespace").is_empty() { vec![String::new(), own.to_owned()] } else { vec![text("namespace")] };
+                out.extend(spaces.into_iter().map(|space| (kind.to_owned(), space, text("name"))));
             }
-            map.values().for_each(|v| within(v, with_lists, out));
+            map.values().for_each(|v| within(v, own, with_lists, out));
         }
         _ => {}
     }
@@ -73,12 +75,13 @@ mod tests {
     fn a_manifest_names_what_it_makes_and_a_list_what_it_lists() {
         let value = json!({
             "manifest": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "ops"}},
-            "resources": [{"group": "", "kind": "Role", "name": "b", "namespace": "ops"}]
+            "resources": [{"group": "", "kind": "Role", "name": "b", "namespace": "ops"}, {"kind": "Secret", "name": "c"}]
         });
         let (mut all, mut manifests) = (Makers::default(), Makers::default());
-        all.read(&value, true);
-        manifests.read(&value, false);
+        all.read(&value, "feast", true);
+        manifests.read(&value, "feast", false);
         assert!(all.name("ConfigMap", "ops", "a") && all.name("Role", "ops", "b") && !all.name("ConfigMap", "shop", "a"));
+        assert!(all.name("Secret", "feast", "c") && !all.name("Secret", "shop", "c"));
         assert!(manifests.name("ConfigMap", "ops", "a") && !manifests.name("Role", "ops", "b"));
     }
 

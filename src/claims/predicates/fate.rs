@@ -47,7 +47,7 @@ const DATA: &[&str] = &[
 ];
 
 /// Finalizers of those that do not clear away what a resource stands for.
-const OTHERS: &[&str] = &["argocd.argoproj.io", "foregroundDeletion", "orphan", "kubernetes.io/", "kubernetes"];
+const OTHERS: &[&str] = &["argocd.argoproj.io", "foregroundDeletion", "orphan", "kubernetes.io/", "kubernetes", "in-use"];
 
 pub(super) fn fate(kind: &str, object: &Value) -> Fate {
     let lower = |text: &str| text.to_lowercase();
@@ -74,7 +74,7 @@ pub(super) fn fate(kind: &str, object: &Value) -> Fate {
     }
     let kind = lower(kind);
     let mut held = meta::list(object, "/metadata/finalizers").filter(|f| f.as_str().is_some_and(|f| !OTHERS.iter().any(|o| f.contains(o))));
-    match held.next().filter(|_| DATA.iter().any(|word| kind.ends_with(word))) {
+    match held.next().filter(|_| kind != "routetable" && DATA.iter().any(|word| kind.ends_with(word))) {
         Some(finalizer) => Fate::Goes { pointer: "/metadata/finalizers".to_owned(), says: json!([finalizer]) },
         None => Fate::Stays,
     }

@@ -8,6 +8,7 @@ mod behind;
 mod beside;
 mod conditions;
 mod confined;
+mod counts;
 mod fate;
 mod generated;
 mod healthy;

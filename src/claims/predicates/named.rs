@@ -46,7 +46,7 @@ pub(super) fn gone(e: &Evidence<'_>, (a, b): (usize, usize), with_lists: bool) -
         out.add(&key.kind, &spot.namespace, &spot.name);
         for (side, at) in [a, b].into_iter().filter_map(|side| Some((side, at(side)?))) {
             let whole = e.whole(spot, at, side)?;
-            ["spec", "status"].iter().filter_map(|part| whole.get(part)).for_each(|part| out.read(part, with_lists));
+            ["spec", "status"].iter().filter_map(|part| whole.get(part)).for_each(|part| out.read(part, &spot.namespace, with_lists));
         }
     }
     Ok(out)

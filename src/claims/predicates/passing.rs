@@ -49,10 +49,13 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
 }
 
 /// Whether an operator may have made or taken the object for a custom resource that is the same in both bundles: a run, a backup, a report.
-/// Only a custom resource or a Job counts: what runs, serves or permits does not come by itself.
+/// Only a custom resource, a Job, or settings that come (kube-logging/logging-operator, pkg/resources/fluentd/appconfigmap.go: Secrets with which it
+/// tries each new configuration) or that others take the place of counts: what runs, serves or permits does not come by itself.
 fn is_made_for_unchanged(e: &Evidence<'_>, change: &Change, side: usize) -> Result<bool, CompareError> {
     let is_own = |spot: &Spot| is_custom(unstem(&spot.stem).1);
-    if !is_own(&change.spot) && change.spot.stem != "jobs.batch" || crate::argo::is_own_kind(&change.key.group, &change.key.kind) {
+    let is_setting = matches!(&*change.spot.stem, "configmaps" | "secrets") && !change.recreated;
+    let may_come = is_own(&change.spot) || change.spot.stem == "jobs.batch" || is_setting;
+    if !may_come || crate::argo::is_own_kind(&change.key.group, &change.key.kind) {
         return Ok(false);
     }
     let Some(at) = e.instances.at(&change.spot, side) else { return Ok(false) };
@@ -60,7 +63,22 @@ fn is_made_for_unchanged(e: &Evidence<'_>, change: &Change, side: usize) -> Resu
     let Some(owner) = maker(e, &object, side).filter(is_own) else { return Ok(false) };
     let (a, b) = change.sides;
     let (Some(x), Some(y)) = (e.instances.at(&owner, a), e.instances.at(&owner, b)) else { return Ok(false) };
-    Ok(x.uid == y.uid && !x.deleting && !y.deleting && e.content(&owner, x, a)? == e.content(&owner, y, b)?)
+    let is_same = x.uid == y.uid && !x.deleting && !y.deleting && e.content(&owner, x, a)? == e.content(&owner, y, b)?;
+    Ok(is_same && (!is_setting || change.kind == ChangeKind::Added || has_successor(e, change, &owner)?))
+}
+
+/// Whether another object of its kind, made for the same resource, came when it went.
+fn has_successor(e: &Evidence<'_>, change: &Change, owner: &Spot) -> Result<bool, CompareError> {
+    let (a, b) = change.sides;
+    for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == change.spot.stem && s.namespace == change.spot.namespace) {
+        let at = |side: usize| all.get(side).and_then(Option::as_ref);
+        if let (None, Some(new)) = (at(a), at(b))
+            && maker(e, &e.whole(spot, new, b)?, b).as_ref() == Some(owner)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether one instance changed only where its operator writes, and had the same operator's resource in both bundles. An operator notes in the

@@ -23,6 +23,8 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
         let uid = |side: usize| all.get(side).and_then(Option::as_ref).map(|at| &at.uid);
         if uid(a) != uid(b) {
             names.extend([spot.name.to_string(), format!("{}/{}", spot.namespace, spot.name)]);
+            // As a user an account has this name (OpenShift's SecurityContextConstraints list such).
+            names.extend((spot.stem == "serviceaccounts").then(|| format!("system:serviceaccount:{}:{}", spot.namespace, spot.name)));
             names.extend([uid(a), uid(b)].into_iter().flatten().filter(|uid| !uid.is_empty()).map(ToString::to_string));
         }
     }
@@ -32,7 +34,7 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
 
 /// Whether one instance differs only in labels and annotations (and, of a node, in what it offers) of an operator of the switched layer: they bear the
 /// uid of an object of the layer that went or came (Operator Lifecycle Manager 0.46: `olm.operatorgroup.uid/…` on the namespaces that an OperatorGroup
-/// selects, pkg/controller/operators/olm/operatorgroup.go), or, on a node, the domain of its custom resources (Fluid, NVIDIA's operator).
+/// selects, pkg/controller/operators/olm/operator.go), or, on a node, the domain of its custom resources (Fluid, NVIDIA's operator).
 pub(super) fn bears_switched(e: &Evidence<'_>, change: &Change) -> bool {
     let (a, b) = change.sides;
     if change.kind != ChangeKind::Modified || change.recreated {

@@ -117,9 +117,11 @@ pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, C
     if change.kind != ChangeKind::Modified || !change.recreated {
         return Ok(false);
     }
-    // In the resource itself it writes how far it has come with it, and since when.
+    // In the resource itself it writes how far it has come with it, and since when; and a cloud's controller, which of its things serves a Service
+    // (cloud-provider-openstack 1.36, pkg/openstack/loadbalancer.go: `loadbalancer.openstack.org/load-balancer-id`).
+    let is_marked = is_own(&change.spot) || matches!(&*change.spot.stem, "services" | "ingresses.networking.k8s.io");
     let is_mark = |field: &FieldChange| covers("/metadata/annotations/*", &field.pointer) && is_number(field);
-    if is_own(&change.spot) && change.fields.iter().all(is_mark) {
+    if is_marked && change.fields.iter().all(is_mark) {
         return Ok(true);
     }
     let Some(maker) = maker(e, &change.spot, b)?.filter(is_own) else { return Ok(false) };

@@ -1,6 +1,6 @@
 //! What custom resources make, hold and write elsewhere than in what they own: things that go with them, namespaces, manifests, registers, notes, backups.
 use crate::laws::{Case, OFF, OPEN, PROVEN, REFUTED, TRIP, answered, app, entry, lists, new, owned_by};
-use crate::samples::items;
+use crate::samples::{items, object};
 use crate::support::json;
 use evid::usecase::capture::Collected;
 use evid::value::{Value, set};
@@ -102,7 +102,136 @@ fn variable(all: &mut [Collected], values: [&str; 2]) {
     }
 }
 
+/// What an API server of the layer serves, as long as it is registered.
+fn served(all: &mut [Collected], registered: &[usize]) {
+    for (i, one) in all.iter_mut().enumerate() {
+        if i != 1 {
+            answered(one, "agg.example.org", "findings", vec![]);
+        }
+        if registered.contains(&i) {
+            let mut service = new("apiregistration.k8s.io/v1", "APIService", "", "v1.agg.example.org");
+            service["spec"] = json!({"group": "agg.example.org", "version": "v1", "service": {"namespace": "feast-dev", "name": "agg"}});
+            items(one, "apiservices").push(service);
+        }
+    }
+}
+
+/// A label of the first node, while the layer is on.
+fn on_node(all: &mut [Collected], label: &str) {
+    of_the_layer(all, "data.fluid.example.org", "datasets", "Dataset", |_, _| {});
+    for i in [0, 2] {
+        items(&mut all[i], "nodes")[0]["metadata"]["labels"][label] = json!("true");
+    }
+}
+
+/// A label of a namespace of core that holds the uid of a resource of the layer, or of none.
+fn on_namespace(all: &mut [Collected], uids: [&str; 2]) {
+    of_the_layer(all, "example.org", "groups", "Group", |_, _| {});
+    for (i, uid) in [0, 2].into_iter().zip(uids) {
+        object(&mut all[i], "namespaces", "", "mlops-prod")["metadata"]["labels"][format!("of.example.org/{uid}")] = json!("");
+    }
+}
+
+/// What stands in another namespace and bears the name of a resource of the layer, and this namespace.
+fn borne(all: &mut [Collected], namespace: &str) {
+    of_the_layer(all, "example.org", "exports", "Export", |_, _| {});
+    for i in [0, 2] {
+        let mut import = new("v1", "ConfigMap", "default", "import");
+        import["metadata"]["labels"] = json!({"of.example.org/name": "tool", "of.example.org/namespace": namespace});
+        items(&mut all[i], "configmaps").push(import);
+    }
+}
+
+/// Config maps that an operator made for a resource of core, in each bundle.
+fn settings(all: &mut [Collected], names: &[&[&str]]) {
+    for (one, names) in all.iter_mut().zip(names) {
+        answered(one, "log.example.org", "loggings", vec![new("log.example.org/v1", "Logging", "mlops-prod", "main")]);
+        for name in *names {
+            let mut map = new("v1", "ConfigMap", "mlops-prod", name);
+            owned_by(&mut map, "log.example.org/v1", "Logging", "main", &json!("Logging-mlops-prod-main"));
+            items(one, "configmaps").push(map);
+        }
+    }
+}
+
 pub const CASES: &[Case] = &[
+    (
+        "settings with a name of their own come for an unchanged resource",
+        OFF,
+        |all| settings(all, &[&["app"], &["app", "check-2"]]),
+        &[("core.unchanged", OPEN)],
+    ),
+    (
+        "they take the place of others",
+        OFF,
+        |all| settings(all, &[&["app", "check-1"], &["app", "check-2"]]),
+        &[("core.unchanged", OPEN)],
+    ),
+    ("settings that are gone without others are lost", OFF, |all| settings(all, &[&["app"], &[]]), &[("core.unchanged", REFUTED)]),
+    (
+        "a resource that says of fewer of its parts that they are ready is not known to be back",
+        TRIP,
+        |all| of_the_layer(all, "db.example.org", "clusters", "Cluster", |own, i| own["status"] = json!({"readyNodes": 3 - i, "replicas": 3})),
+        &[("optional.restored", OPEN)],
+    ),
+    (
+        "fewer are ready where there are to be fewer",
+        TRIP,
+        |all| {
+            of_the_layer(all, "db.example.org", "clusters", "Cluster", |own, i| own["status"] = json!({"readyNodes": 3 - i, "replicas": 3 - i}));
+        },
+        &[("optional.restored", PROVEN)],
+    ),
+    (
+        "so is one of whose members one is not ready",
+        TRIP,
+        |all| {
+            of_the_layer(all, "db.example.org", "clusters", "Cluster", |own, i| {
+                own["status"] = json!({"members": [{"name": "a", "status": if i == 0 { "Ready" } else { "NotReady" }}]});
+            });
+        },
+        &[("optional.restored", OPEN)],
+    ),
+    (
+        "what an API server of the layer serves is asked where the server is not registered any more",
+        TRIP,
+        |all| served(all, &[0, 2]),
+        &[("evidence.comparable", PROVEN), ("evidence.complete", PROVEN)],
+    ),
+    ("a server that is registered and was not asked leaves open", TRIP, |all| served(all, &[0, 1, 2]), &[("evidence.comparable", OPEN)]),
+    (
+        "an operator of the layer labels nodes by its domain",
+        TRIP,
+        |all| on_node(all, "fluid.example.org/dataset"),
+        &[("changes.confined", OPEN)],
+    ),
+    ("another label of a node is a change", TRIP, |all| on_node(all, "zone.example.com/a"), &[("changes.confined", REFUTED)]),
+    (
+        "a label that holds the uid of a resource of the layer goes with it",
+        TRIP,
+        |all| on_namespace(all, ["tool-0", "tool-2"]),
+        &[("core.unchanged", OPEN), ("changes.confined", OPEN)],
+    ),
+    ("a label that holds no such uid is a change", TRIP, |all| on_namespace(all, ["other", "other"]), &[("core.unchanged", REFUTED)]),
+    (
+        "what bears the name and the namespace of a resource of the layer may be made for it",
+        TRIP,
+        |all| borne(all, "feast-dev"),
+        &[("changes.confined", OPEN)],
+    ),
+    ("what bears only its name is another's", TRIP, |all| borne(all, "elsewhere"), &[("changes.confined", REFUTED)]),
+    (
+        "a cloud's controller notes which of its things serves a service, which is another one each time",
+        TRIP,
+        |all| {
+            for (i, id) in [(0, "8f14e45f-ceea-467f-a9d3-1c2b3a4d5e6f"), (2, "c9f0f895-fb98-4b91-8f1e-0a1b2c3d4e5f")] {
+                let service = object(&mut all[i], "services", "feast-dev", "feast-ui");
+                service["metadata"]["uid"] = json!(format!("service-{i}"));
+                service["metadata"]["annotations"]["cloud.example.org/balancer"] = json!(id);
+            }
+        },
+        &[("optional.restored", OPEN)],
+    ),
     (
         "a resource that says its thing is deleted with it stands for another thing when it comes back",
         TRIP,
