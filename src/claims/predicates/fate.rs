@@ -93,8 +93,12 @@ mod tests {
     fn a_thing_goes_where_a_policy_says_so_and_stays_where_one_says_so() {
         assert!(goes("Database", &json!({"spec": {"databaseReclaimPolicy": "delete"}})));
         assert!(goes("Role", &json!({"spec": {"deletionPolicy": "Delete"}})));
-        assert!(!goes("Database", &json!({"metadata": {"finalizers": ["cnpg.io/deleteDatabase"]}, "spec": {"databaseReclaimPolicy": "retain"}})));
-        let abandoned = json!({"metadata": {"finalizers": ["x.io/f"], "annotations": {"cnrm.cloud.google.com/deletion-policy": "abandon"}}});
+        assert!(!goes(
+            "Database",
+            &json!({"metadata": {"finalizers": ["cnpg.io/deleteDatabase"]}, "spec": {"databaseReclaimPolicy": "retain"}})
+        ));
+        let abandoned =
+            json!({"metadata": {"finalizers": ["x.io/f"], "annotations": {"cnrm.cloud.google.com/deletion-policy": "abandon"}}});
         assert!(!goes("StorageBucket", &abandoned));
         assert!(!goes("Bucket", &json!({"metadata": {"finalizers": ["x.io/f"]}, "spec": {"managementPolicies": ["Observe", "Create"]}})));
         assert!(!goes("Stream", &json!({"metadata": {"finalizers": ["x.io/f"]}, "spec": {"preventDelete": true}})));

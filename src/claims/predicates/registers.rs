@@ -57,7 +57,9 @@ pub(super) fn bears_switched(e: &Evidence<'_>, change: &Change) -> bool {
     change.fields.iter().all(|field| {
         let places: &[&str] = if is_node { &ON_NODES } else { &ON_ALL };
         let Some((place, rest)) = places.iter().find_map(|p| Some((p, field.pointer.strip_prefix(p)?))) else { return false };
-        let whole = || [&field.before, &field.after].into_iter().flatten().filter_map(Value::as_object).flat_map(Map::keys).map(ToString::to_string);
+        let whole = || {
+            [&field.before, &field.after].into_iter().flatten().filter_map(Value::as_object).flat_map(Map::keys).map(ToString::to_string)
+        };
         let keys: Vec<String> = if rest.is_empty() { whole().collect() } else { steps(rest).take(1).map(Into::into).collect() };
         !keys.is_empty() && keys.iter().all(|key| is_node && is_of_group(key) || !place.starts_with("/status") && is_of_uid(key))
     })

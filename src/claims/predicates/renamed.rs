@@ -129,7 +129,8 @@ pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, C
     let operated = &e.rules.of(&change.key.group, &change.key.kind).rule.operated;
     let is_variable = |pointer: &str| VARIABLES.iter().any(|p| covers(p, pointer));
     let is_drawn = |pointer: &str| DRAWN.iter().any(|p| covers(p, pointer)) || operated.iter().any(|p| covers(p, pointer));
-    let may_differ = is_own(&change.spot) || change.fields.iter().all(|field| is_drawn(&field.pointer) || is_variable(&field.pointer) && is_number(field));
+    let may_differ = is_own(&change.spot)
+        || change.fields.iter().all(|field| is_drawn(&field.pointer) || is_variable(&field.pointer) && is_number(field));
     Ok(may_differ && !x.deleting && !y.deleting && e.state(&maker, x, a)? == e.state(&maker, y, b)?)
 }
 

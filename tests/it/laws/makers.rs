@@ -43,7 +43,8 @@ fn profile(all: &mut [Collected], claim: &[usize]) {
 
 /// What a resource of the layer was told to make in another namespace, in these bundles.
 fn told_to_make(all: &mut [Collected], bundles: &[usize]) {
-    let manifest = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "made", "namespace": "default"}, "data": {"a": "b"}});
+    let manifest =
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "made", "namespace": "default"}, "data": {"a": "b"}});
     of_the_layer(all, "example.org", "objects", "Object", |own, _| own["spec"] = json!({"manifest": manifest}));
     for i in bundles {
         let mut made = new("v1", "ConfigMap", "default", "made");
@@ -96,8 +97,7 @@ fn variable(all: &mut [Collected], values: [&str; 2]) {
         made["metadata"]["uid"] = json!(format!("made-{i}"));
         let containers = json!([{"name": "db", "image": "db", "env": [{"name": "HASH", "value": value}]}]);
         made["spec"] = json!({"template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": containers}}, "replicas": 0});
-        made["metadata"]["ownerReferences"] =
-            json!([{"apiVersion": "db.example.org/v1", "kind": "Cluster", "name": "tool", "uid": format!("tool-{i}"), "controller": false}]);
+        made["metadata"]["ownerReferences"] = json!([{"apiVersion": "db.example.org/v1", "kind": "Cluster", "name": "tool", "uid": format!("tool-{i}"), "controller": false}]);
         items(&mut all[i], "statefulsets").push(made);
     }
 }
@@ -161,24 +161,23 @@ pub const CASES: &[Case] = &[
         |all| settings(all, &[&["app"], &["app", "check-2"]]),
         &[("core.unchanged", OPEN)],
     ),
-    (
-        "they take the place of others",
-        OFF,
-        |all| settings(all, &[&["app", "check-1"], &["app", "check-2"]]),
-        &[("core.unchanged", OPEN)],
-    ),
+    ("they take the place of others", OFF, |all| settings(all, &[&["app", "check-1"], &["app", "check-2"]]), &[("core.unchanged", OPEN)]),
     ("settings that are gone without others are lost", OFF, |all| settings(all, &[&["app"], &[]]), &[("core.unchanged", REFUTED)]),
     (
         "a resource that says of fewer of its parts that they are ready is not known to be back",
         TRIP,
-        |all| of_the_layer(all, "db.example.org", "clusters", "Cluster", |own, i| own["status"] = json!({"readyNodes": 3 - i, "replicas": 3})),
+        |all| {
+            of_the_layer(all, "db.example.org", "clusters", "Cluster", |own, i| own["status"] = json!({"readyNodes": 3 - i, "replicas": 3}))
+        },
         &[("optional.restored", OPEN)],
     ),
     (
         "fewer are ready where there are to be fewer",
         TRIP,
         |all| {
-            of_the_layer(all, "db.example.org", "clusters", "Cluster", |own, i| own["status"] = json!({"readyNodes": 3 - i, "replicas": 3 - i}));
+            of_the_layer(all, "db.example.org", "clusters", "Cluster", |own, i| {
+                own["status"] = json!({"readyNodes": 3 - i, "replicas": 3 - i})
+            });
         },
         &[("optional.restored", PROVEN)],
     ),
@@ -225,9 +224,13 @@ pub const CASES: &[Case] = &[
         TRIP,
         |all| {
             for (i, id) in [(0, "8f14e45f-ceea-467f-a9d3-1c2b3a4d5e6f"), (2, "c9f0f895-fb98-4b91-8f1e-0a1b2c3d4e5f")] {
-                let service = object(&mut all[i], "services", "feast-dev", "feast-ui");
+                let mut service = new("v1", "Service", "feast-dev", "outer");
                 service["metadata"]["uid"] = json!(format!("service-{i}"));
-                service["metadata"]["annotations"]["cloud.example.org/balancer"] = json!(id);
+                service["metadata"]["annotations"] =
+                    json!({"argocd.argoproj.io/tracking-id": "feast-dev:/Service:feast-dev/outer", "cloud.example.org/balancer": id});
+                service["spec"] = json!({"ports": [{"port": 80}]});
+                lists(app(&mut all[i], "feast-dev"), entry("", "Service", "feast-dev", "outer"));
+                items(&mut all[i], "services").push(service);
             }
         },
         &[("optional.restored", OPEN)],
@@ -292,12 +295,7 @@ pub const CASES: &[Case] = &[
         |all| noted(all, Some("Cluster-mlops-prod-main")),
         &[("changes.confined", OPEN)],
     ),
-    (
-        "an annotation of what nobody made for a resource is a change",
-        OFF,
-        |all| noted(all, None),
-        &[("changes.confined", REFUTED)],
-    ),
+    ("an annotation of what nobody made for a resource is a change", OFF, |all| noted(all, None), &[("changes.confined", REFUTED)]),
     (
         "a backup that nobody owns may be made by the clock",
         OFF,
