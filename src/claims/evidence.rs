@@ -1,4 +1,5 @@
 //! The bundles of one judgement, and what all claims need to know of them, computed once. Must not know how it was collected.
+use crate::claims::makers::Makers;
 use crate::claims::{Finding, Position};
 use crate::compare::{Change, CompareError, Instance, Instances, Side, Spot};
 use crate::kinds::Rules;
@@ -30,6 +31,8 @@ pub struct Evidence<'a> {
     pub(super) witnesses: Witnesses,
     /// The Applications that were put together so far and are asked more than once: roots, mostly.
     pub(super) apps: Mutex<HashMap<(usize, Spot), Arc<Value>>>,
+    /// What the switched layer's custom resources made elsewhere, of those that went or came between two bundles, once it was asked.
+    pub(super) makers: Mutex<HashMap<(usize, usize), Arc<Makers>>>,
     /// Of each bundle, the kinds (stems) that it asked for, with the namespaces in which it did; none is the whole cluster.
     pub(super) asked: Vec<HashMap<String, BTreeSet<Option<String>>>>,
     /// Group → the resources of it that some bundle could list.

@@ -37,6 +37,7 @@ impl<'a> Evidence<'a> {
             gaps,
             witnesses: Vec::new(),
             apps: Mutex::default(),
+            makers: Mutex::default(),
             asked: sides.iter().map(asked).collect(),
             resources: resources(sides),
             listed: BTreeSet::new(),

@@ -7,6 +7,7 @@ mod evidence;
 mod finding;
 mod gather;
 mod judge;
+mod makers;
 mod position;
 mod predicates;
 mod question;

@@ -6,6 +6,7 @@ use crate::model::{Gap, Known, Listable, Reason, stem, unstem};
 use std::collections::BTreeSet;
 
 const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
+const SERVICES: &str = "apiservices.apiregistration.k8s.io";
 
 impl Evidence<'_> {
     /// Whether a bundle may lack an object of this kind (stem) and namespace only because it did not see all of them.
@@ -18,11 +19,23 @@ impl Evidence<'_> {
     }
 
     /// Whether a bundle asked for a kind. If another bundle holds the CustomResourceDefinition of the kind, and this bundle shows that it
-    /// is gone, then the kind has no objects here, and it counts as asked.
+    /// is gone, then the kind has no objects here, and it counts as asked. So it does if another bundle holds an APIService of the group, and none
+    /// is here: each group that is listed has one.
     pub fn asked(&self, stem: &str, side: usize) -> bool {
         let defined = |i: usize| self.is_defined(stem, i);
         self.asked.get(side).is_some_and(|asked| asked.contains_key(stem))
             || (stem != DEFINITIONS && !self.unseen(DEFINITIONS, "", side) && !defined(side) && (0..self.sides.len()).any(defined))
+            || self.is_unserved(unstem(stem).1, side)
+    }
+
+    /// Whether a bundle shows that a group is not served, which another bundle could list.
+    fn is_unserved(&self, group: &str, side: usize) -> bool {
+        let is_its = |spot: &Spot| spot.stem == SERVICES && spot.name.split_once('.').is_some_and(|(_, of)| of == group);
+        let all = || self.instances.all.iter().filter(|(spot, _)| is_its(spot)).map(|(_, all)| all);
+        is_custom(group)
+            && all().any(|all| all.iter().any(Option::is_some))
+            && all().all(|all| all.get(side).is_some_and(Option::is_none))
+            && !self.unseen(SERVICES, "", side)
     }
 
     /// Whether a bundle holds the CustomResourceDefinition of a kind.

@@ -184,7 +184,9 @@ fn guess_plural(kind: &str) -> String {
 
 impl Kind {
     fn new(mut rule: Rule, fragments: &Arc<Fragments>) -> Result<Self, RuleError> {
-        rule.derived.extend(fragments.get("any").into_iter().flat_map(|any| any.derived.clone()));
+        let any = fragments.get("any");
+        rule.derived.extend(any.into_iter().flat_map(|any| any.derived.clone()));
+        rule.when.extend(any.into_iter().flat_map(|any| any.when.clone()));
         let all = fragments.values().chain([&rule]).flat_map(|r| r.include.values());
         if let Some(name) = all.into_iter().find(|name| !fragments.contains_key(*name)) {
             return Err(RuleError::Malformed { file: rule.kind.clone(), what: format!("no fragment is called {name}") });

@@ -17,7 +17,7 @@ pub use owned::{owned_fields, stated_fields};
 pub use places::Places;
 
 use crate::argo::Listed;
-use crate::model::{By, Object, Role, meta};
+use crate::model::{By, KeyRef, Object, Role, meta};
 use places::Place;
 
 /// Places every object.
@@ -84,14 +84,23 @@ fn decide(context: &Context<'_>, object: &Object, done: &mut Places, depth: usiz
     }
     let namespace = if object.key.kind == "Namespace" && object.key.group.is_empty() { &object.key.name } else { &object.key.namespace };
     let by_namespace = context.apps.layer_of_namespace(namespace).map(|l| (l, By::Namespace));
+    let made = made_namespace(context, object, done, depth).map(|layer| done.words.text(layer).to_owned());
+    let by_maker = || made.as_deref().filter(|l| role(l) == Some(Role::Switched)).map(|l| (l, By::Namespace));
     let by_destination = || context.apps.layer_that_fills(namespace).map(|l| (l, By::Destination));
     let by_label = || context.scope(object).filter(|l| role(l).is_some()).map(|l| (l, By::Label));
     // An Application is below a root by ancestry or not at all.
-    let found = by_namespace.or_else(by_destination).or_else(by_label).filter(|_| !object.key.is_argo("Application"));
+    let found = by_namespace.or_else(by_maker).or_else(by_destination).or_else(by_label).filter(|_| !object.key.is_argo("Application"));
     match found {
         Some((layer, by)) if !(doubted && role(layer) == Some(Role::Protected)) => Place { layer: done.words.of(layer), by, ..p },
         _ => p,
     }
+}
+
+/// The layer of what the object's Namespace was made for (a Profile of Kubeflow, a SubnamespaceAnchor): what is in it goes with it.
+fn made_namespace(context: &Context<'_>, object: &Object, done: &mut Places, depth: usize) -> Option<u32> {
+    let key = KeyRef { group: "", kind: "Namespace", namespace: "", name: &object.key.namespace };
+    let place = placement(context, context.objects.find(key).filter(|_| !object.key.namespace.is_empty())?, done, depth + 1);
+    matches!(place.by, By::Reference | By::Relation).then_some(place.layer)
 }
 
 /// Whether the object at the other end of a relation is an owner.

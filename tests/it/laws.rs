@@ -6,6 +6,7 @@ mod excuses;
 mod given;
 mod installed;
 mod leftovers;
+mod makers;
 mod nodes;
 mod outside;
 mod records;
@@ -425,6 +426,7 @@ fn each_law_has_the_verdicts_that_it_demands() {
         given::CASES,
         installed::CASES,
         leftovers::CASES,
+        makers::CASES,
         nodes::CASES,
         outside::CASES,
         records::CASES,

@@ -3,7 +3,7 @@
 //! an object that lives and is the layer's by asserted evidence alone leaves the claim open; a pod refutes it.
 use crate::argo;
 use crate::claims::evidence::APPLICATIONS;
-use crate::claims::predicates::{healthy, records, settled};
+use crate::claims::predicates::{healthy, named, records, settled};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{CompareError, Instance, Spot};
@@ -27,12 +27,15 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
             findings.push(Finding::new(Effect::Doubts, Code::SwitchUnknown, i));
             continue;
         }
+        let made = q.at(Position::On).into_iter().map(|on| named::gone(e, (on, i), false)).collect::<Result<Vec<_>, _>>()?;
         for (spot, at) in e.instances.in_bundle(i) {
             let found = if e.instances.layer(spot) == q.layer { Some(living(e, spot, at, i)) } else { marked(e, q.layer, spot, at) };
             let found = match found {
                 None if !at.derived || spot.stem == "pods" => left_behind(e, &owners, spot, at, i)?,
                 found => found,
             };
+            let is_made = || made.iter().any(|makers| makers.name(&e.key(spot).kind, &spot.namespace, &spot.name));
+            let found = found.or_else(|| (at.by == By::None && !at.derived && is_made()).then_some((Effect::Doubts, Code::AssertedLives)));
             let Some((effect, code)) = found else { continue };
             let app = (!at.mark.is_empty()).then(|| json!(at.app));
             findings.push(Finding::new(effect, code, i).about(e.key(spot)).at("", None, app).in_file(&e.shown_in(spot, at, i)?));

@@ -11,12 +11,15 @@ use std::collections::BTreeMap;
 /// Whether a workload that was made anew lost only times in its template's annotations, with which somebody started its pods anew before. Git may
 /// have had them, or not.
 pub(super) fn is_stamp(change: &Change) -> bool {
-    let is_time =
-        |value: &Value| value.as_str().is_some_and(|text| text.len() > 15 && text.chars().map(digit).take(11).eq("0000-00-00T".chars()));
     let are_times = |value: &Value| value.as_object().map_or_else(|| is_time(value), |all| all.values().all(is_time));
     let is_lost = |f: &FieldChange| f.after.is_none() && f.before.as_ref().is_some_and(are_times);
     let mut fields = change.fields.iter();
     change.recreated && fields.all(|f| covers("/spec/template/metadata/annotations", &f.pointer) && is_lost(f))
+}
+
+/// Whether a value is a time of day.
+pub(super) fn is_time(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.len() > 15 && text.chars().map(digit).take(11).eq("0000-00-00T".chars()))
 }
 
 fn digit(c: char) -> char {

@@ -1,6 +1,7 @@
 //! What custom resources say of themselves: one that said it is ready before and says now that it is not, or says nothing, has not come through.
 //! Argo CD knows the health of few kinds, and calls the others healthy.
 use crate::claims::evidence::APPLICATIONS;
+use crate::claims::predicates::counts::{Ready, ready};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
 use crate::kinds::built_in::is_custom;
@@ -95,6 +96,14 @@ pub(super) fn lost(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize), effect
         if x.derived || y.derived {
             continue;
         }
+        let counts = |at, side| Ok::<_, CompareError>(ready(&e.whole(spot, at, side)?));
+        let (many, fewer) = (counts(x, a)?, counts(y, b)?);
+        for (pointer, Ready { now, .. }) in &many {
+            if let Some(after) = fewer.get(pointer).filter(|after| after.now < *now && !after.is_all) {
+                let finding = Finding::new(Effect::Doubts, Code::Unhealthy, b).about(e.key(spot)).in_file(&e.file("noise", spot, y, b)?);
+                findings.push(finding.at(pointer, Some(json!(now)), Some(json!(after.now))));
+            }
+        }
         let was = said(e, spot, x, a)?;
         if was.0.is_empty() && was.1.is_empty() {
             continue;
@@ -182,6 +191,13 @@ fn words_in(status: Option<&Value>, at: &str, words: &mut BTreeMap<String, Strin
             Value::Bool(is) if ends(FLAGS) => is.to_string(),
             Value::Object(_) if at == "/status" => {
                 words_in(Some(value), &join(at, name), words);
+                continue;
+            }
+            // Its members, each with a name.
+            Value::Array(members) if at == "/status" && !lower.ends_with("conditions") => {
+                for member in members.iter().filter(|m| !meta::text(m, "/name").is_empty()) {
+                    words_in(Some(member), &join(&join(at, name), meta::text(member, "/name")), words);
+                }
                 continue;
             }
             _ => continue,

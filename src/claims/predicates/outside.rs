@@ -1,6 +1,7 @@
 //! What custom resources stand for: a thing outside of the cluster, or a data system that their operator runs. It has an id of its own, which
 //! the resource's status tells. A resource that came back under its name and tells another id stands for another thing, which may be empty
-//! (law 13).
+//! (law 13). So does one that came back and before had said that its thing is deleted with it.
+use crate::claims::predicates::fate::{Fate, fate};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
 use crate::kinds::built_in::is_custom;
@@ -80,6 +81,15 @@ pub(super) fn others(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) -> R
             let finding = Finding::new(Effect::Doubts, Code::OtherThing, b).about(e.key(spot)).in_file(&e.file("noise", spot, y, b)?);
             findings.push(finding.at(pointer, Some(json!(before)), Some(json!(after))));
         }
+        // An address that is made of names is the same for another thing; an id is not.
+        let is_same = || was.iter().any(|(pointer, id)| !id.contains([':', '/']) && *id != spot.name && is.get(pointer) == Some(id));
+        if x.uid == y.uid || was.keys().any(|pointer| is.get(pointer) != was.get(pointer)) || is_same() {
+            continue;
+        }
+        if let Fate::Goes { pointer, says } = fate(&e.key(spot).kind, &e.whole(spot, x, a)?) {
+            let finding = Finding::new(Effect::Doubts, Code::OtherThing, b).about(e.key(spot)).in_file(&e.file("state", spot, y, b)?);
+            findings.push(finding.at(&pointer, Some(says), None));
+        }
     }
     Ok(findings)
 }
@@ -104,6 +114,7 @@ fn within(status: Option<&Value>, at: &str, out: &mut BTreeMap<String, String>) 
         let is_id = || ENDINGS.iter().any(|ending| name.ends_with(ending)) || NAMES.contains(&&*lower);
         match value {
             Value::String(text) if !text.is_empty() && is_id() => drop(out.insert(join(at, name), text.to_string())),
+            Value::Number(_) if is_id() => drop(out.insert(join(at, name), value.to_string())),
             Value::Object(_) if at == "/status" => within(Some(value), &join(at, name), out),
             _ => {}
         }

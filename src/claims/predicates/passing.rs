@@ -1,14 +1,17 @@
 //! Objects that well-known controllers add, remove and write into, as the rule of their kind declares (law 14). Only the object itself
 //! says that it is one. So a change of it leaves a claim open, and proves nothing (law 2).
 use crate::claims::Evidence;
+use crate::claims::predicates::backups::is_by_the_clock;
 use crate::claims::predicates::beside::is_beside_template;
+use crate::claims::predicates::named::is_made_elsewhere;
+use crate::claims::predicates::registers::{bears_switched, follows_switched};
 use crate::claims::predicates::scaled::{follows_nodes, is_resized, is_scaled_claim};
-use crate::claims::predicates::transient::{passes, there};
+use crate::claims::predicates::transient::{maker, passes};
 use crate::compare::{Change, ChangeKind, CompareError, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::kinds::rule::{Passing, Rule};
-use crate::model::{meta, unstem};
+use crate::model::unstem;
 
 /// Whether a change leaves a claim open: it may be no change, or a well-known controller may have made it.
 pub(super) fn is_open(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
@@ -32,44 +35,68 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
                 || is_elected(e, change, rule)?
                 || is_beside_template(e, change)?
                 || is_resized(e, change)?
-                || follows_nodes(e, change)?);
+                || follows_nodes(e, change)?
+                || follows_switched(e, change)?
+                || bears_switched(e, change));
         }
         _ => return Ok(false),
     };
-    Ok(passes(e, &change.spot, does, side, 0)? || is_made_for_unchanged(e, change, side)? || is_scaled_claim(e, change)?)
+    Ok(passes(e, &change.spot, does, side, 0)?
+        || is_made_for_unchanged(e, change, side)?
+        || is_scaled_claim(e, change)?
+        || is_by_the_clock(e, change)?
+        || is_made_elsewhere(e, change)?)
 }
 
 /// Whether an operator may have made or taken the object for a custom resource that is the same in both bundles: a run, a backup, a report.
-/// Only a custom resource or a Job counts: what runs, serves or permits does not come by itself.
+/// Only a custom resource, a Job, or settings that come (kube-logging/logging-operator, pkg/resources/fluentd/appconfigmap.go: Secrets with which it
+/// tries each new configuration) or that others take the place of counts: what runs, serves or permits does not come by itself.
 fn is_made_for_unchanged(e: &Evidence<'_>, change: &Change, side: usize) -> Result<bool, CompareError> {
     let is_own = |spot: &Spot| is_custom(unstem(&spot.stem).1);
-    if !is_own(&change.spot) && change.spot.stem != "jobs.batch" || crate::argo::is_own_kind(&change.key.group, &change.key.kind) {
+    let is_setting = matches!(&*change.spot.stem, "configmaps" | "secrets") && !change.recreated;
+    let may_come = is_own(&change.spot) || change.spot.stem == "jobs.batch" || is_setting;
+    if !may_come || crate::argo::is_own_kind(&change.key.group, &change.key.kind) {
         return Ok(false);
     }
     let Some(at) = e.instances.at(&change.spot, side) else { return Ok(false) };
     let object = e.whole(&change.spot, at, side)?;
-    // Not every operator calls itself the controller of what it makes.
-    let owner = meta::controller(&object).or_else(|| meta::owners(&object).next()).and_then(|owner| there(e, &object, &owner, side));
-    let Some(owner) = owner.filter(is_own) else { return Ok(false) };
+    let Some(owner) = maker(e, &object, side).filter(is_own) else { return Ok(false) };
     let (a, b) = change.sides;
     let (Some(x), Some(y)) = (e.instances.at(&owner, a), e.instances.at(&owner, b)) else { return Ok(false) };
-    Ok(x.uid == y.uid && !x.deleting && !y.deleting && e.content(&owner, x, a)? == e.content(&owner, y, b)?)
+    let is_same = x.uid == y.uid && !x.deleting && !y.deleting && e.content(&owner, x, a)? == e.content(&owner, y, b)?;
+    Ok(is_same && (!is_setting || change.kind == ChangeKind::Added || has_successor(e, change, &owner)?))
 }
 
-/// Whether one instance changed only where its controller writes, and had the same controller in both bundles.
+/// Whether another object of its kind, made for the same resource, came when it went.
+fn has_successor(e: &Evidence<'_>, change: &Change, owner: &Spot) -> Result<bool, CompareError> {
+    let (a, b) = change.sides;
+    for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == change.spot.stem && s.namespace == change.spot.namespace) {
+        let at = |side: usize| all.get(side).and_then(Option::as_ref);
+        if let (None, Some(new)) = (at(a), at(b))
+            && maker(e, &e.whole(spot, new, b)?, b).as_ref() == Some(owner)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether one instance changed only where its operator writes, and had the same operator's resource in both bundles. An operator notes in the
+/// annotations of what it made how far it has come (Scylla's operator 1.21, pkg/naming/constants.go: the ring of tokens of a Service's node).
 fn is_operated(e: &Evidence<'_>, change: &Change, rule: &Rule) -> Result<bool, CompareError> {
+    let is_note = |pointer: &str| covers("/metadata/annotations/*", pointer);
     let is_written = |pointer: &str| rule.operated.iter().any(|p| covers(p, pointer));
-    if change.controller.is_none() || !change.fields.iter().all(|f| is_written(&f.pointer)) {
+    if !change.fields.iter().all(|f| is_note(&f.pointer) || is_written(&f.pointer)) {
         return Ok(false);
     }
     let owner = |side: usize| -> Result<Option<Spot>, CompareError> {
         let Some(at) = e.instances.at(&change.spot, side) else { return Ok(None) };
-        let object = e.whole(&change.spot, at, side)?;
-        Ok(meta::controller(&object).and_then(|owner| there(e, &object, &owner, side)))
+        Ok(maker(e, &e.whole(&change.spot, at, side)?, side))
     };
     let (Some(was), Some(is)) = (owner(change.sides.0)?, owner(change.sides.1)?) else { return Ok(false) };
+    let may_note = is_custom(unstem(&is.stem).1) || change.fields.iter().all(|f| is_written(&f.pointer));
     let uid = |spot: &Spot, side: usize| e.instances.at(spot, side).map(|at| at.uid.clone());
-    Ok(was == is && uid(&was, change.sides.0) == uid(&is, change.sides.1))
+    Ok(was == is && may_note && uid(&was, change.sides.0) == uid(&is, change.sides.1))
 }
 
 /// Whether one instance changed only in what controllers choose among themselves.

@@ -3,7 +3,8 @@
 //! internal/controller/apiextensions/claim). That the one is missing and the other is there shows neither a loss nor an addition. So it is with
 //! what the operator draws for each instance.
 use crate::claims::Evidence;
-use crate::claims::predicates::transient::{DEEPEST, there};
+use crate::claims::predicates::beside::is_time;
+use crate::claims::predicates::transient::{self, DEEPEST};
 use crate::compare::{Change, ChangeKind, CompareError, FieldChange, Instances, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
@@ -116,12 +117,32 @@ pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, C
     if change.kind != ChangeKind::Modified || !change.recreated {
         return Ok(false);
     }
+    // In the resource itself it writes how far it has come with it, and since when; and a cloud's controller, which of its things serves a Service
+    // (cloud-provider-openstack 1.36, pkg/openstack/loadbalancer.go: `loadbalancer.openstack.org/load-balancer-id`).
+    let is_marked = is_own(&change.spot) || matches!(&*change.spot.stem, "services" | "ingresses.networking.k8s.io");
+    let is_mark = |field: &FieldChange| covers("/metadata/annotations/*", &field.pointer) && is_number(field);
+    if is_marked && change.fields.iter().all(is_mark) {
+        return Ok(true);
+    }
     let Some(maker) = maker(e, &change.spot, b)?.filter(is_own) else { return Ok(false) };
     let (Some(x), Some(y)) = (e.instances.at(&maker, a), e.instances.at(&maker, b)) else { return Ok(false) };
     let operated = &e.rules.of(&change.key.group, &change.key.kind).rule.operated;
+    let is_variable = |pointer: &str| VARIABLES.iter().any(|p| covers(p, pointer));
     let is_drawn = |pointer: &str| DRAWN.iter().any(|p| covers(p, pointer)) || operated.iter().any(|p| covers(p, pointer));
-    let may_differ = is_own(&change.spot) || change.fields.iter().all(|field| is_drawn(&field.pointer));
+    let may_differ = is_own(&change.spot)
+        || change.fields.iter().all(|field| is_drawn(&field.pointer) || is_variable(&field.pointer) && is_number(field));
     Ok(may_differ && !x.deleting && !y.deleting && e.state(&maker, x, a)? == e.state(&maker, y, b)?)
+}
+
+/// The values of variables in what an operator runs.
+const VARIABLES: &[&str] = &["/spec/template/spec/containers/*/env/*/value", "/spec/template/spec/initContainers/*/env/*/value"];
+
+/// Whether a field holds another number, digest or time than before, such as one that is made of its resource's uid
+/// (percona-xtradb-cluster-operator 1.19, pkg/pxc/app/statefulset/node.go: `CLUSTER_HASH`).
+fn is_number(field: &FieldChange) -> bool {
+    let is_drawn = |text: &str| text.len() >= 6 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    let value = |value: &Option<Value>| value.as_ref().is_some_and(|v| is_time(v) || v.as_str().is_some_and(is_drawn));
+    value(&field.before) && value(&field.after)
 }
 
 /// What an object is without its name: its kind, and for which custom resource it was made, which is in both bundles or has another name too.
@@ -138,14 +159,14 @@ fn group(e: &Evidence<'_>, spot: &Spot, side: usize, other: usize, depth: usize)
     Ok(Some(format!("{}|{}|({whose})", spot.stem, spot.namespace)))
 }
 
-/// The object for which this one was made: its controller, or the claim of a composite resource.
+/// The object for which this one was made: its owner, or the claim of a composite resource.
 fn maker(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Option<Spot>, CompareError> {
     let Some(at) = e.instances.at(spot, side) else { return Ok(None) };
     let object = e.whole(spot, at, side)?;
-    let Some(owner) = meta::controller(&object) else {
+    if meta::owners(&object).next().is_none() {
         return Ok(Instances::related(at).filter(|claim| is_own(spot) && is_own(claim)));
-    };
-    Ok(there(e, &object, &owner, side))
+    }
+    Ok(transient::maker(e, &object, side))
 }
 
 fn is_own(spot: &Spot) -> bool {

@@ -39,6 +39,13 @@ pub(super) fn there(e: &Evidence<'_>, object: &Value, owner: &meta::Owner<'_>, s
     places.find(|spot| e.instances.at(spot, side).is_some_and(|at| at.uid == owner.uid))
 }
 
+/// The place of the object for which this one was made: not every operator calls itself the controller of what it makes (Strimzi 1.2,
+/// cluster-operator model/ModelUtils.java).
+pub(super) fn maker(e: &Evidence<'_>, object: &Value, side: usize) -> Option<Spot> {
+    let owner = meta::controller(object).or_else(|| meta::owners(object).next())?;
+    there(e, object, &owner, side)
+}
+
 /// The claim of a volume, if the bundle holds that instance.
 pub(super) fn claim(e: &Evidence<'_>, volume: &Value, side: usize) -> Option<Spot> {
     let text = |field: &str| volume.pointer(&format!("/spec/claimRef/{field}")).and_then(Value::as_str).unwrap_or_default();

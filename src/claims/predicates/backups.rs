@@ -1,0 +1,34 @@
+//! Backups, and runs that restore one, are made by the clock, and taken when they are old. Each product has kinds of its own for them, and not every
+//! one names an owner (K8up 2.15, restic/kubernetes/snapshots.go: one object for each snapshot that a repository holds).
+use crate::claims::Evidence;
+use crate::compare::{Change, ChangeKind, CompareError};
+use crate::kinds::built_in::is_custom;
+use crate::model::By;
+use crate::value::Value;
+
+/// How the names of such kinds end.
+const KINDS: &[&str] = &["Backup", "BackupRun", "BackupJob", "BackupSession", "Snapshot", "Restore", "RestoreSession", "RestoreJob"];
+
+/// What the names of labels and annotations hold that say that the clock made it, or that it ends by itself.
+const MARKS: &[&str] = &["schedul", "cron", "autobackup", "retention", "retain", "expir", "ttl"];
+
+/// Whether a backup was added or removed that no Application manages: somebody or the clock made it. One that went must say so of itself, or another
+/// one must have come in its place. Kinds that have a rule of their own are as that rule says.
+pub(super) fn is_by_the_clock(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    let is_one = is_custom(&change.key.group) && KINDS.iter().any(|word| change.key.kind.ends_with(word));
+    if !is_one || !e.rules.of(&change.key.group, &change.key.kind).rule.kind.is_empty() || e.instances.by(&change.spot) == By::Ancestry {
+        return Ok(false);
+    }
+    let side = if change.kind == ChangeKind::Removed { change.sides.0 } else { change.sides.1 };
+    let Some(at) = e.instances.at(&change.spot, side).filter(|at| !at.marked) else { return Ok(false) };
+    if change.kind == ChangeKind::Added {
+        return Ok(true);
+    }
+    let object = e.whole(&change.spot, at, side)?;
+    let names = ["/metadata/labels", "/metadata/annotations"].into_iter().filter_map(|p| object.pointer(p).and_then(Value::as_object));
+    let says = names.flat_map(|map| map.keys()).any(|name| MARKS.iter().any(|mark| name.to_lowercase().contains(mark)));
+    let (a, b) = change.sides;
+    let is_new = |(_, all): (_, &Vec<Option<_>>)| all.get(a).is_some_and(Option::is_none) && all.get(b).is_some_and(Option::is_some);
+    let like = e.instances.all.iter().filter(|(s, _)| s.stem == change.spot.stem && s.namespace == change.spot.namespace);
+    Ok(change.kind == ChangeKind::Removed && (says || like.into_iter().any(is_new)))
+}

@@ -1,0 +1,53 @@
+//! What custom resources of the switched layer make wherever they are told to, without an owner that Kubernetes would follow. The resource names it
+//! (Crossplane's Object and Open Cluster Management's ManifestWork hold the whole of what they make; an inventory lists it: Config Sync's ResourceGroup,
+//! Capsule's GlobalTenantResource), or it bears the resource's name (Kubewarden 1.36, internal/constants/constants.go: `kubewardenPolicyName`).
+use crate::claims::Evidence;
+use crate::claims::makers::Makers;
+use crate::compare::{Change, ChangeKind, CompareError};
+use crate::kinds::built_in::is_custom;
+use crate::model::{By, unstem};
+use std::sync::{Arc, PoisonError};
+
+/// Whether an object that no Application manages went with a resource of the switched layer that made it, or came with one. An object that is a
+/// protected layer's only because of its namespace may be such too.
+pub(super) fn is_made_elsewhere(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    let side = match change.kind {
+        ChangeKind::Removed => change.sides.0,
+        ChangeKind::Added => change.sides.1,
+        _ => return Ok(false),
+    };
+    let is_free = e.instances.by(&change.spot) <= By::Namespace;
+    let Some(at) = e.instances.at(&change.spot, side).filter(|at| is_free && !at.marked && !at.derived) else { return Ok(false) };
+    let makers = makers(e, change.sides)?;
+    let is_named = makers.name(&change.key.kind, &change.spot.namespace, &change.spot.name);
+    Ok(is_named || makers.are_borne(&e.whole(&change.spot, at, side)?))
+}
+
+fn makers(e: &Evidence<'_>, sides: (usize, usize)) -> Result<Arc<Makers>, CompareError> {
+    let known = || e.makers.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(makers) = known().get(&sides) {
+        return Ok(Arc::clone(makers));
+    }
+    let makers = Arc::new(gone(e, sides, true)?);
+    known().insert(sides, Arc::clone(&makers));
+    Ok(makers)
+}
+
+/// The custom resources of the switched layer that went or came from one bundle to another.
+pub(super) fn gone(e: &Evidence<'_>, (a, b): (usize, usize), with_lists: bool) -> Result<Makers, CompareError> {
+    let mut out = Makers::default();
+    let switched = e.switched().map_or("", |layer| &*layer.name);
+    for (spot, all) in e.instances.of_layer(switched).filter(|(s, _)| is_custom(unstem(&s.stem).1)) {
+        let at = |side: usize| all.get(side).and_then(Option::as_ref);
+        let key = e.key(spot);
+        if crate::argo::is_own_kind(&key.group, &key.kind) || at(a).map(|x| &x.uid) == at(b).map(|y| &y.uid) {
+            continue;
+        }
+        out.add(&key.kind, &spot.namespace, &spot.name);
+        for (side, at) in [a, b].into_iter().filter_map(|side| Some((side, at(side)?))) {
+            let whole = e.whole(spot, at, side)?;
+            ["spec", "status"].iter().filter_map(|part| whole.get(part)).for_each(|part| out.read(part, &spot.namespace, with_lists));
+        }
+    }
+    Ok(out)
+}
