@@ -30,7 +30,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
         for (spot, at) in e.instances.in_bundle(i) {
             let found = if e.instances.layer(spot) == q.layer { Some(living(e, spot, at, i)) } else { marked(e, q.layer, spot, at) };
             let found = match found {
-                None if !at.derived || spot.stem == "pods" => left_behind(e, &owners, spot, at, i)?,
+                None if !at.derived || spot.stem == "pods" => left_behind(e, &owners, spot, at, i)?.or_else(|| added(e, q.layer, spot)),
                 found => found,
             };
             let Some((effect, code)) = found else { continue };
@@ -125,6 +125,12 @@ fn left_behind(
     let object = e.whole(spot, at, side)?;
     let owned = meta::owners(&object).any(|owner| owners.contains(owner.uid));
     Ok(owned.then(|| if spot.stem == "pods" { (Effect::Counters, Code::PodLives) } else { (Effect::Doubts, Code::AssertedLives) }))
+}
+
+/// What nothing places, in a namespace that was the layer's while it was on: it came since, and would be the layer's if it had been there.
+fn added(e: &Evidence<'_>, layer: &str, spot: &Spot) -> Option<(Effect, Code)> {
+    let is_there = e.instances.by(spot) == By::None && e.instances.layer(&Spot::new("namespaces", "", spot.namespace.clone())) == layer;
+    is_there.then(|| if spot.stem == "pods" { (Effect::Counters, Code::PodLives) } else { (Effect::Doubts, Code::AssertedLives) })
 }
 
 /// Whether a derived object belongs to something that runs: an object that follows from a Namespace, or whose owner does not exist, does
