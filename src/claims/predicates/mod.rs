@@ -7,6 +7,7 @@ mod behind;
 mod beside;
 mod conditions;
 mod confined;
+mod devices;
 mod generated;
 mod healthy;
 mod kept;

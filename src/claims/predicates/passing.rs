@@ -2,6 +2,7 @@
 //! says that it is one. So a change of it leaves a claim open, and proves nothing (law 2).
 use crate::claims::Evidence;
 use crate::claims::predicates::beside::is_beside_template;
+use crate::claims::predicates::devices::went_with_plugin;
 use crate::claims::predicates::scaled::{follows_nodes, is_resized, is_scaled_claim};
 use crate::claims::predicates::transient::{passes, there};
 use crate::compare::{Change, ChangeKind, CompareError, Spot};
@@ -32,6 +33,7 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
                 || is_elected(e, change, rule)?
                 || is_beside_template(e, change)?
                 || is_resized(e, change)?
+                || went_with_plugin(change)
                 || follows_nodes(e, change)?);
         }
         _ => return Ok(false),
