@@ -83,6 +83,7 @@ codes! {
         NoEarlierOn = "no-earlier-on",
         OtherCluster = "other-cluster",
         OtherHub = "other-hub",
+        OtherVersion = "other-version",
         UnknownCluster = "unknown-cluster",
         OtherConfiguration = "other-configuration",
         OtherRules = "other-rules",

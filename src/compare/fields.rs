@@ -1,6 +1,6 @@
 //! What differs between two states of one object, field by field.
 use crate::compare::Writer;
-use crate::value::{Value, join};
+use crate::value::{Map, Value, join};
 use std::collections::BTreeSet;
 
 /// One field that differs.
@@ -73,10 +73,18 @@ fn walk(before: &Value, after: &Value, pointer: &str, out: &mut Vec<FieldChange>
     }
 }
 
+/// Whether a map means nothing but its keys, so that none is the same as an empty one: the first key is a change of that key.
+fn is_of_keys(pointer: &str) -> bool {
+    matches!(pointer.rsplit('/').next(), Some("labels" | "annotations" | "data"))
+}
+
 fn one(before: Option<&Value>, after: Option<&Value>, pointer: &str, out: &mut Vec<FieldChange>) {
+    let none = Value::Object(Map::new());
     match (before, after) {
         (Some(a), Some(b)) => walk(a, b, pointer, out),
         (None, None) => {}
+        (Some(whole @ Value::Object(map)), None) if !map.is_empty() && is_of_keys(pointer) => walk(whole, &none, pointer, out),
+        (None, Some(whole @ Value::Object(map))) if !map.is_empty() && is_of_keys(pointer) => walk(&none, whole, pointer, out),
         (a, b) => out.push(FieldChange::new(pointer, a.cloned(), b.cloned())),
     }
 }
@@ -91,6 +99,14 @@ fn names(list: &[Value]) -> Option<Vec<&str>> {
 mod tests {
     use super::differences;
     use crate::value::json;
+
+    #[test]
+    fn the_first_and_the_last_label_are_changes_of_a_label() {
+        let some = json!({"metadata": {"labels": {"a": "b"}}});
+        let pointers = |found: &[super::FieldChange]| found.iter().map(|f| f.pointer.clone()).collect::<Vec<_>>();
+        assert_eq!(pointers(&differences(&json!({"metadata": {}}), &some)), ["/metadata/labels/a"]);
+        assert_eq!(pointers(&differences(&some, &json!({"metadata": {}}))), ["/metadata/labels/a"]);
+    }
 
     #[test]
     fn named_elements_are_paired_by_name() {

@@ -13,6 +13,7 @@ mod writers;
 
 pub use crate::bundle::probe::{Heard, Is, Line};
 pub use changes::{Change, ChangeKind, changes};
+pub use departures::alike;
 pub use differing::{Place, differing};
 pub use fields::{FieldChange, differences};
 pub use instances::{Instance, Instances};

@@ -108,8 +108,31 @@ pub fn vocabulary() -> impl Iterator<Item = &'static str> {
 /// Reads an object's health by the named reader; none for a name that is not in the vocabulary.
 pub fn read(reader: &str, object: &Value) -> Option<Reading> {
     let (_, facts, read) = READERS.iter().find(|(name, _, _)| *name == reader)?;
-    let facts = facts.iter().filter_map(|p| object.pointer(p).map(|v| ((*p).to_owned(), v.clone()))).collect();
+    let mut facts: Map = facts.iter().filter_map(|p| object.pointer(p).map(|v| ((*p).to_owned(), v.clone()))).collect();
+    let ill = match reader {
+        "application" => ill(object, |kind, _, _| kind.ends_with("Error")),
+        "deployment" => ill(object, deployment_fails),
+        _ => None,
+    };
+    if let Some((i, condition)) = ill {
+        facts.extend(["type", "reason"].iter().filter_map(|f| Some((format!("/status/conditions/{i}/{f}"), condition.get(f)?.clone()))));
+    }
     Some(Reading { health: read(object), facts })
+}
+
+/// The first condition that says that something is wrong, by its type, status and reason, and its place in the list.
+fn ill(o: &Value, is_ill: fn(&str, &str, &str) -> bool) -> Option<(usize, &Value)> {
+    let conditions = o.pointer("/status/conditions").and_then(Value::as_array)?;
+    conditions.iter().enumerate().find(|(_, c)| is_ill(text(c, "/type"), text(c, "/status"), text(c, "/reason")))
+}
+
+/// Kubernetes 1.36, pkg/controller/deployment/util/deployment_util.go: each of these is taken back when all its pods are there.
+fn deployment_fails(kind: &str, status: &str, reason: &str) -> bool {
+    match kind {
+        "Available" => status == "False",
+        "ReplicaFailure" => status == "True",
+        _ => kind == "Progressing" && reason == "ProgressDeadlineExceeded",
+    }
 }
 
 /// Whether an Application is unsettled: an operation or a refresh runs, or it was not reconciled since its last operation.
@@ -123,7 +146,9 @@ pub fn application_is_unsettled(app: &Value) -> bool {
 }
 
 fn application(app: &Value) -> Health {
-    if application_is_unsettled(app) {
+    // Where a comparison, its health or its spec could not be judged, its words are those of another time (Argo CD 3.6,
+    // controller/state.go; ApplicationCondition.IsError in pkg/apis/application/v1alpha1/types.go).
+    if application_is_unsettled(app) || ill(app, |kind, _, _| kind.ends_with("Error")).is_some() {
         return Health::Unknown;
     }
     match (text(app, "/status/sync/status"), text(app, "/status/health/status")) {
@@ -139,7 +164,8 @@ fn deployment(o: &Value) -> Health {
         return Health::Unknown;
     }
     let at = |p| number(o, p).unwrap_or(0);
-    all(at("/status/updatedReplicas") >= wanted
+    all(ill(o, deployment_fails).is_none()
+        && at("/status/updatedReplicas") >= wanted
         && at("/status/replicas") <= at("/status/updatedReplicas")
         && at("/status/availableReplicas") >= wanted)
 }

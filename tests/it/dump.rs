@@ -150,6 +150,17 @@ fn what_can_not_be_read_is_a_gap_that_names_file_and_line() {
 }
 
 #[test]
+fn an_object_that_stands_twice_in_a_list_counts_once() {
+    let mut all = crate::samples::collected("off");
+    let maps = crate::samples::items(&mut all, "configmaps");
+    maps.push(maps[0].clone());
+    let files = crate::samples::files(&crate::samples::drafted(all));
+    let mut sums = evid::bundle::sums::Sums::default();
+    files.iter().for_each(|(name, bytes)| drop(sums.insert(name, evid::canon::sha256_hex(bytes))));
+    assert!(evid::usecase::verify::content(&files, &sums).defects.is_empty());
+}
+
+#[test]
 fn a_page_that_is_not_the_last_is_truncated() {
     let page = r#"{"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "41", "continue": "abc"}, "items": []}"#;
     let found = dump(&[("pods.json", page)]);

@@ -1,4 +1,5 @@
 //! The laws of judgement (DESIGN §6, docs/claims.md), each with its cases: what is changed in the samples, and the verdicts that it must have.
+mod ailing;
 mod autoscalers;
 mod behind;
 mod churn;
@@ -420,6 +421,7 @@ fn each_law_has_the_verdicts_that_it_demands() {
     let mut wrong = Vec::new();
     let all = [
         CASES,
+        ailing::CASES,
         behind::CASES,
         churn::CASES,
         excuses::CASES,

@@ -31,7 +31,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
         for (spot, at) in e.instances.in_bundle(i) {
             let found = if e.instances.layer(spot) == q.layer { Some(living(e, spot, at, i)) } else { marked(e, q.layer, spot, at) };
             let found = match found {
-                None if !at.derived || spot.stem == "pods" => left_behind(e, &owners, spot, at, i)?,
+                None if !at.derived || spot.stem == "pods" => left_behind(e, &owners, spot, at, i)?.or_else(|| added(e, q.layer, spot, i)),
                 found => found,
             };
             let is_made = || made.iter().any(|makers| makers.name(&e.key(spot).kind, &spot.namespace, &spot.name));
@@ -128,6 +128,15 @@ fn left_behind(
     let object = e.whole(spot, at, side)?;
     let owned = meta::owners(&object).any(|owner| owners.contains(owner.uid));
     Ok(owned.then(|| if spot.stem == "pods" { (Effect::Counters, Code::PodLives) } else { (Effect::Doubts, Code::AssertedLives) }))
+}
+
+/// What nothing places, in a namespace that is the layer's by another bundle, and that was not there while the layer was on: it came since, and
+/// would be the layer's if it had been there. A claim would be kept.
+fn added(e: &Evidence<'_>, layer: &str, spot: &Spot, side: usize) -> Option<(Effect, Code)> {
+    let came = (0..side).any(|i| e.positions.get(i) == Some(&Position::On) && e.instances.at(spot, i).is_none());
+    let is_there = || e.instances.by(spot) == By::None && e.instances.layer(&Spot::new("namespaces", "", spot.namespace.clone())) == layer;
+    let found = if spot.stem == "pods" { (Effect::Counters, Code::PodLives) } else { (Effect::Doubts, Code::AssertedLives) };
+    (came && spot.stem != "persistentvolumeclaims" && is_there()).then_some(found)
 }
 
 /// Whether a derived object belongs to something that runs: an object that follows from a Namespace, or whose owner does not exist, does

@@ -1,6 +1,5 @@
 //! What custom resources say of themselves: one that said it is ready before and says now that it is not, or says nothing, has not come through.
 //! Argo CD knows the health of few kinds, and calls the others healthy.
-use crate::claims::evidence::APPLICATIONS;
 use crate::claims::predicates::counts::{Ready, ready};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
@@ -72,8 +71,11 @@ const BAD: &[&str] = &[
     "health_err",
 ];
 
-/// The kinds whose health evid reads.
-const KNOWN: &[&str] = &["rollouts.argoproj.io", APPLICATIONS];
+/// A kind whose health evid reads.
+const KNOWN: &str = "rollouts.argoproj.io";
+
+/// A kind of Kubernetes' own that says with a condition whether what serves it answers.
+const SERVED: &str = "apiservices.apiregistration.k8s.io";
 
 /// How many conditions of a name are true, false, or neither.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -90,7 +92,7 @@ type Said = (BTreeMap<(&'static str, &'static str), Count>, BTreeMap<String, Str
 /// do not know, or say nothing.
 pub(super) fn lost(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize), effect: Effect) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
-    let speaks = |s: &Spot| is_custom(unstem(&s.stem).1) && !e.ends(s) && !KNOWN.contains(&&*s.stem);
+    let speaks = |s: &Spot| (is_custom(unstem(&s.stem).1) && !e.ends(s) && &*s.stem != KNOWN) || &*s.stem == SERVED;
     for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| speaks(s)) {
         let (Some(Some(x)), Some(Some(y))) = (all.get(a), all.get(b)) else { continue };
         if x.derived || y.derived {

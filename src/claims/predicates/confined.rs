@@ -88,6 +88,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         }
     }
     findings.extend(unidentified(e));
+    findings.extend(other_servers(e));
     findings.extend(written_secrets(q, |layer| layer != switched)?);
     for b in 1..e.sides.len() {
         findings.extend(generated::differing(e, |layer| layer != switched, (b - 1, b))?);
@@ -132,6 +133,15 @@ fn goes_with_owner(e: &Evidence<'_>, spot: &Spot, by: By, (a, b): (usize, usize)
     let space = || is_of_space.then(|| Spot::new("namespaces", "", spot.namespace.clone()));
     let owner = instance.and_then(Instances::related).or_else(space);
     owner.is_none_or(|o| e.instances.at(&o, a).map(|i| &i.uid) != e.instances.at(&o, b).map(|i| &i.uid))
+}
+
+/// Bundles whose API server has another version than that of the bundle before: it was changed in between, and is no object.
+fn other_servers(e: &Evidence<'_>) -> impl Iterator<Item = Finding> {
+    let version = |i: usize| e.sides.get(i)?.manifest.cluster.version.clone();
+    let pairs = (1..e.sides.len()).filter_map(move |i| Some((i, version(i - 1)?, version(i)?)));
+    pairs.filter(|(_, was, is)| was != is).map(|(i, was, is)| {
+        Finding::new(Effect::Doubts, Code::OtherVersion, i).at("/cluster/version", Some(json!(was)), Some(json!(is))).in_file("evid.json")
+    })
 }
 
 /// Objects without a uid: it is unknown whether they are new instances.

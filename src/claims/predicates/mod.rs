@@ -9,6 +9,7 @@ mod beside;
 mod conditions;
 mod confined;
 mod counts;
+mod devices;
 mod fate;
 mod generated;
 mod healthy;

@@ -3,6 +3,7 @@
 use crate::claims::Evidence;
 use crate::claims::predicates::backups::is_by_the_clock;
 use crate::claims::predicates::beside::is_beside_template;
+use crate::claims::predicates::devices::went_with_plugin;
 use crate::claims::predicates::named::is_made_elsewhere;
 use crate::claims::predicates::registers::{bears_switched, follows_switched};
 use crate::claims::predicates::scaled::{follows_nodes, is_resized, is_scaled_claim};
@@ -35,6 +36,7 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
                 || is_elected(e, change, rule)?
                 || is_beside_template(e, change)?
                 || is_resized(e, change)?
+                || went_with_plugin(change)
                 || follows_nodes(e, change)?
                 || follows_switched(e, change)?
                 || bears_switched(e, change));

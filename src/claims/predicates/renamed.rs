@@ -5,7 +5,7 @@
 use crate::claims::Evidence;
 use crate::claims::predicates::beside::is_time;
 use crate::claims::predicates::transient::{self, DEEPEST};
-use crate::compare::{Change, ChangeKind, CompareError, FieldChange, Instances, Spot};
+use crate::compare::{Change, ChangeKind, CompareError, FieldChange, Instances, Spot, alike};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::model::{meta, unstem};
@@ -88,9 +88,30 @@ pub(super) fn without_uids(e: &Evidence<'_>, change: &Change) -> Change {
         let (a, b) = change.sides;
         let named = |value: &Option<Value>, side: usize| value.as_ref().map(|v| with_places(e, v, side));
         out.fields.retain(|f| named(&f.before, a) != named(&f.after, b));
+        without_token_names(&mut out);
         out.kind = if out.fields.is_empty() { ChangeKind::Replaced } else { out.kind };
     }
     out
+}
+
+/// A change of a pod without the volume of its account's token, where before and after only its name differs: the API server draws that for
+/// each pod (kubernetes 1.36, plugin/pkg/admission/serviceaccount).
+fn without_token_names(change: &mut Change) {
+    if change.key.kind != "Pod" || !change.key.group.is_empty() {
+        return;
+    }
+    let held = |value: fn(&FieldChange) -> &Option<Value>| -> BTreeSet<String> {
+        let whole = change.fields.iter().filter(|f| f.before.is_none() || f.after.is_none());
+        whole.filter_map(|f| Some(format!("{} {}", list_of(&f.pointer), alike(value(f).as_ref()?)))).collect()
+    };
+    let both: BTreeSet<String> = held(|f| &f.before).intersection(&held(|f| &f.after)).cloned().collect();
+    let is_both = |f: &FieldChange, value: &Value| both.contains(&format!("{} {}", list_of(&f.pointer), alike(value)));
+    change.fields.retain(|f| !matches!((&f.before, &f.after), (Some(one), None) | (None, Some(one)) if is_both(f, one)));
+}
+
+/// The list that an element at a pointer is in.
+fn list_of(pointer: &str) -> &str {
+    pointer.rsplit_once('/').map_or("", |(list, _)| list)
 }
 
 /// A value in which each uid of an object of the bundle is the place of that object.

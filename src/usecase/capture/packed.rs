@@ -52,6 +52,14 @@ impl PackedList {
         self.packed.len()
     }
 
+    /// The number of all items; an object that stands in the list more than once counts once.
+    pub(super) fn count(&self) -> u64 {
+        let mut keys: Vec<KeyRef<'_>> = self.packed.iter().map(|object| self.key(object)).collect();
+        keys.sort();
+        keys.dedup();
+        self.seen.saturating_sub((self.packed.len() - keys.len()) as u64)
+    }
+
     /// Whether no object is stored.
     pub fn is_empty(&self) -> bool {
         self.packed.is_empty()

@@ -35,7 +35,7 @@ pub fn snapshot<'a>(collected: Collected<PackedList>, intake: &Intake<'a>) -> Re
                 group: list.group.clone(),
                 resource,
                 namespace: list.namespace.clone(),
-                count: list.count.unwrap_or(list.items.seen),
+                count: list.count.unwrap_or_else(|| list.items.count()),
                 resource_version: list.resource_version.clone(),
                 pages: list.read.map(|(pages, _)| pages),
                 millis: list.read.map(|(_, millis)| millis),

@@ -18,6 +18,22 @@ fn routed(all: &mut [Collected], services: &[&str], step: usize) {
 
 pub const CASES: &[Case] = &[
     (
+        "law 2: what comes into the layer's namespace after it went leaves its absence open",
+        OFF,
+        |all| items(&mut all[1], "configmaps").push(new("v1", "ConfigMap", "feast-dev", "came")),
+        &[("optional.absent", OPEN), ("changes.confined", REFUTED)],
+    ),
+    (
+        "law 2: a pod that comes there refutes it",
+        OFF,
+        |all| {
+            let mut pod = new("v1", "Pod", "feast-dev", "came");
+            pod["spec"] = json!({"containers": [{"name": "c", "image": "c"}]});
+            items(&mut all[1], "pods").push(pod);
+        },
+        &[("optional.absent", REFUTED)],
+    ),
+    (
         "law 2: a webhook that calls the layer's Service and stays leaves its absence open",
         OFF,
         |all| {

@@ -104,6 +104,21 @@ pub const CASES: &[Case] = &[
         &[("changes.confined", REFUTED)],
     ),
     (
+        "that a node offers none any more, nor the label of who found them, may be that their plugin went",
+        OFF,
+        |all| {
+            for (one, count) in all.iter_mut().zip(["2", "0"]) {
+                let node = object(one, "nodes", "", "worker-1");
+                node["status"]["capacity"]["nvidia.com/gpu"] = json!(count);
+                node["status"]["allocatable"]["nvidia.com/gpu"] = json!(count);
+                if count != "0" {
+                    node["metadata"]["labels"]["feature.node.kubernetes.io/pci-10de.present"] = json!("true");
+                }
+            }
+        },
+        &[("changes.confined", OPEN)],
+    ),
+    (
         "how much memory a node has moves",
         OFF,
         |all| object(&mut all[1], "nodes", "", "worker-1")["status"]["allocatable"]["memory"] = json!("7Gi"),
