@@ -35,6 +35,8 @@ pub struct Evidence<'a> {
     pub(super) makers: Mutex<HashMap<(usize, usize), Arc<Makers>>>,
     /// Of each bundle, the kinds (stems) that it asked for, with the namespaces in which it did; none is the whole cluster.
     pub(super) asked: Vec<HashMap<String, BTreeSet<Option<String>>>>,
+    /// Of each group that has an APIService, the bundles that hold one.
+    pub(super) served: HashMap<String, BTreeSet<usize>>,
     /// Group → the resources of it that some bundle could list.
     pub(super) resources: BTreeMap<String, BTreeSet<String>>,
     /// Layer and kind (stem) of every object that a layer's Applications list.

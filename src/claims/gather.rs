@@ -31,6 +31,7 @@ impl<'a> Evidence<'a> {
             sides,
             rules,
             layers: layers.to_vec(),
+            served: Evidence::served_in(&instances),
             instances,
             changes: Vec::new(),
             positions: Vec::new(),

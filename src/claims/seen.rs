@@ -1,9 +1,9 @@
 //! What each bundle asked and what it did not see: which objects it may lack only because nobody looked. Judges nothing.
 use crate::claims::Evidence;
-use crate::compare::Spot;
+use crate::compare::{Instances, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::model::{Gap, Known, Listable, Reason, stem, unstem};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
 const SERVICES: &str = "apiservices.apiregistration.k8s.io";
@@ -30,12 +30,18 @@ impl Evidence<'_> {
 
     /// Whether a bundle shows that a group is not served, which another bundle could list.
     fn is_unserved(&self, group: &str, side: usize) -> bool {
-        let is_its = |spot: &Spot| spot.stem == SERVICES && spot.name.split_once('.').is_some_and(|(_, of)| of == group);
-        let all = || self.instances.all.iter().filter(|(spot, _)| is_its(spot)).map(|(_, all)| all);
-        is_custom(group)
-            && all().any(|all| all.iter().any(Option::is_some))
-            && all().all(|all| all.get(side).is_some_and(Option::is_none))
-            && !self.unseen(SERVICES, "", side)
+        let is_gone = || self.served.get(group).is_some_and(|sides| !sides.contains(&side));
+        is_custom(group) && is_gone() && !self.unseen(SERVICES, "", side)
+    }
+
+    /// Of each group that has an APIService, the bundles that hold one.
+    pub(super) fn served_in(instances: &Instances) -> HashMap<String, BTreeSet<usize>> {
+        let mut out: HashMap<String, BTreeSet<usize>> = HashMap::new();
+        for (spot, all) in instances.all.iter().filter(|(spot, _)| spot.stem == SERVICES) {
+            let sides = out.entry(spot.name.split_once('.').map_or("", |(_, group)| group).to_owned()).or_default();
+            sides.extend(all.iter().enumerate().filter_map(|(side, at)| at.as_ref().map(|_| side)));
+        }
+        out
     }
 
     /// Whether a bundle holds the CustomResourceDefinition of a kind.

@@ -2,7 +2,7 @@
 //! Argo CD knows the health of few kinds, and calls the others healthy.
 use crate::claims::predicates::counts::{Ready, ready};
 use crate::claims::{Code, Effect, Evidence, Finding};
-use crate::compare::{CompareError, Instance, Spot};
+use crate::compare::{CompareError, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::model::{meta, unstem};
 use crate::value::{Value, join, json};
@@ -98,23 +98,22 @@ pub(super) fn lost(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize), effect
         if x.derived || y.derived {
             continue;
         }
-        let counts = |at, side| Ok::<_, CompareError>(ready(&e.whole(spot, at, side)?));
-        let (many, fewer) = (counts(x, a)?, counts(y, b)?);
-        for (pointer, Ready { now, .. }) in &many {
-            if let Some(after) = fewer.get(pointer).filter(|after| after.now < *now && !after.is_all) {
-                let finding = Finding::new(Effect::Doubts, Code::Unhealthy, b).about(e.key(spot)).in_file(&e.file("noise", spot, y, b)?);
-                findings.push(finding.at(pointer, Some(json!(now)), Some(json!(after.now))));
-            }
-        }
-        let was = said(e, spot, x, a)?;
-        if was.0.is_empty() && was.1.is_empty() {
+        let before = e.whole(spot, x, a)?;
+        let (many, was) = (ready(&before), said(&before));
+        if many.is_empty() && was.0.is_empty() && was.1.is_empty() {
             continue;
         }
-        let is = said(e, spot, y, b)?;
+        let after = e.whole(spot, y, b)?;
+        let (fewer, is) = (ready(&after), said(&after));
         let file = e.file("noise", spot, y, b)?;
         let found = |effect, pointer: &str, before: Option<Value>, after: Option<Value>| {
             Finding::new(effect, Code::Unhealthy, b).about(e.key(spot)).at(pointer, before, after).in_file(&file)
         };
+        for (pointer, Ready { now, .. }) in &many {
+            if let Some(after) = fewer.get(pointer).filter(|after| after.now < *now && !after.is_all) {
+                findings.push(found(Effect::Doubts, pointer, Some(json!(now)), Some(json!(after.now))));
+            }
+        }
         for (place, before) in &was.0 {
             let after = is.0.get(place).copied().unwrap_or_default();
             if after.well < before.well {
@@ -155,8 +154,7 @@ fn say(name: &str, count: Count) -> Option<Value> {
 
 /// The status of each of these conditions that the object has, and its words. A condition that is bad where it is true is well where it is
 /// not.
-fn said(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<Said, CompareError> {
-    let object = e.whole(spot, at, side)?;
+fn said(object: &Value) -> Said {
     let (mut conditions, mut words) = (BTreeMap::<_, Count>::new(), BTreeMap::new());
     for (place, within) in PLACES {
         let lists: Vec<&Value> = match *within {
@@ -180,7 +178,7 @@ fn said(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<Sai
         }
     }
     words_in(object.get("status"), "/status", &mut words);
-    Ok((conditions, words))
+    (conditions, words)
 }
 
 /// The words, and what is true or false, in a status, by their pointers; those of its parts too.
