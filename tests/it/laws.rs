@@ -3,6 +3,7 @@ mod ailing;
 mod autoscalers;
 mod behind;
 mod churn;
+mod dresses;
 mod excuses;
 mod given;
 mod installed;
@@ -455,48 +456,4 @@ fn each_law_has_the_verdicts_that_it_demands() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// Owners, labels, marks and namespaces that an object may claim for itself.
-const DRESSES: &[fn(&mut Value, &mut Collected)] = &[
-    |map, _| map["metadata"]["labels"] = json!({"scope": "optional", "app.kubernetes.io/instance": "feast-dev"}),
-    |map, _| {
-        let place = map["metadata"]["namespace"].as_str().unwrap().to_owned();
-        map["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": format!("feast-dev:/ConfigMap:{place}/billing")});
-    },
-    |map, all| {
-        let owner = uid(all, "namespaces", "", "feast-dev");
-        owned_by(map, "v1", "Namespace", "feast-dev", &owner);
-    },
-    |map, all| {
-        let owner = uid(all, "applications", "argocd", "root-optional");
-        owned_by(map, "argoproj.io/v1alpha1", "Application", "root-optional", &owner);
-    },
-    |map, all| {
-        let owner = uid(all, "persistentvolumeclaims", "feast-dev", "redis-data-feast-redis-0");
-        owned_by(map, "v1", "PersistentVolumeClaim", "redis-data-feast-redis-0", &owner);
-    },
-    |map, _| {
-        map["metadata"]["annotations"] = json!({"argocd.argoproj.io/sync-options": "Delete=false", "argocd.argoproj.io/hook": "PreSync"})
-    },
-];
-
-#[test]
-fn what_a_changed_object_says_of_itself_never_confines_its_change() {
-    for namespace in ["argocd", "mlops-prod", "default", "kube-system", "elsewhere"] {
-        for (i, dress) in DRESSES.iter().enumerate() {
-            for always in [true, false] {
-                let mut all = vec![collected("before"), collected("off")];
-                let last = std::cell::Cell::new(0);
-                changing(&mut all, namespace, |map, one| {
-                    if always || last.get() == 1 {
-                        dress(map, one);
-                    }
-                    last.set(last.get() + 1);
-                });
-                let outcome = judge(all);
-                assert_ne!(verdict(&outcome, "changes.confined"), PROVEN, "{namespace}, dress {i}, in both bundles: {always}");
-            }
-        }
-    }
 }
