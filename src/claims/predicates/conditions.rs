@@ -159,7 +159,7 @@ fn said(object: &Value) -> Said {
     for (place, within) in PLACES {
         let lists: Vec<&Value> = match *within {
             "" => object.pointer(place).into_iter().collect(),
-            within => meta::list(&object, place).filter_map(|one| one.pointer(within)).collect(),
+            within => meta::list(object, place).filter_map(|one| one.pointer(within)).collect(),
         };
         for condition in lists.into_iter().filter_map(Value::as_array).flatten() {
             let kind = meta::text(condition, "/type");
