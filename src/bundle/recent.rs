@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// So many bytes are kept, and a few files however large they are: those of one kind.
-const KEPT: usize = 2 << 20;
+const KEPT: usize = 4 << 20;
 const LEAST: usize = 5;
 
 /// So many buffers wait for content. Memory that is given back and asked for anew in pieces of this size becomes full of holes.
