@@ -62,6 +62,15 @@ impl Evidence<'_> {
         self.layers.iter().find(|l| l.role == Role::Switched)
     }
 
+    /// The objects of the switched layer that are not the same instance in two bundles: they went, came, or were made anew.
+    pub(super) fn exchanged(&self, a: usize, b: usize) -> impl Iterator<Item = (&Spot, &[Option<Instance>])> {
+        fn uid(all: &[Option<Instance>], side: usize) -> Option<&str> {
+            Some(&all.get(side)?.as_ref()?.uid)
+        }
+        let switched = self.switched().map_or("", |layer| &*layer.name);
+        self.instances.of_layer(switched).filter(move |(_, all)| uid(all, a) != uid(all, b))
+    }
+
     /// The key of an object of which only the place is known; its rule or its own line gives the kind.
     pub fn key(&self, spot: &Spot) -> Key {
         let (plural, group) = unstem(&spot.stem);

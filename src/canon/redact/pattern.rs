@@ -26,7 +26,9 @@ fn spelled_out(source: &str) -> String {
             Some('w') => format!("0-9A-Za-z_{LETTERS}"),
             Some('d') => "0-9".to_owned(),
             _ => {
-                is_in_class = escaped.is_none() && (c == '[' || is_in_class && c != ']') || escaped.is_some() && is_in_class;
+                if escaped.is_none() {
+                    is_in_class = c == '[' || is_in_class && c != ']';
+                }
                 out.push(c);
                 out.extend(escaped);
                 continue;

@@ -36,11 +36,10 @@ fn makers(e: &Evidence<'_>, sides: (usize, usize)) -> Result<Arc<Makers>, Compar
 /// The custom resources of the switched layer that went or came from one bundle to another.
 pub(super) fn gone(e: &Evidence<'_>, (a, b): (usize, usize), with_lists: bool) -> Result<Makers, CompareError> {
     let mut out = Makers::default();
-    let switched = e.switched().map_or("", |layer| &*layer.name);
-    for (spot, all) in e.instances.of_layer(switched).filter(|(s, _)| is_custom(unstem(&s.stem).1)) {
+    for (spot, all) in e.exchanged(a, b).filter(|(s, _)| is_custom(unstem(&s.stem).1)) {
         let at = |side: usize| all.get(side).and_then(Option::as_ref);
         let key = e.key(spot);
-        if crate::argo::is_own_kind(&key.group, &key.kind) || at(a).map(|x| &x.uid) == at(b).map(|y| &y.uid) {
+        if crate::argo::is_own_kind(&key.group, &key.kind) {
             continue;
         }
         out.add(&key.kind, &spot.namespace, &spot.name);

@@ -3,7 +3,7 @@
 //! (law 13). So does one that came back and before had said that its thing is deleted with it.
 use crate::claims::predicates::fate::{Fate, fate};
 use crate::claims::{Code, Effect, Evidence, Finding};
-use crate::compare::{CompareError, Instance, Spot};
+use crate::compare::{CompareError, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::model::{meta, unstem};
 use crate::value::{Value, join, json};
@@ -73,20 +73,21 @@ pub(super) fn others(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) -> R
         if x.derived || y.derived {
             continue;
         }
-        let (was, is) = (ids(e, spot, x, a)?, ids(e, spot, y, b)?);
+        let before = e.whole(spot, x, a)?;
+        let (was, is) = (ids(&before), ids(&e.whole(spot, y, b)?));
         // The id of another object of the cluster is no id outside.
         let is_inside = |side: usize, id: &str| e.instances.has(side, id);
-        for (pointer, before) in was.iter().filter(|(_, id)| !is_inside(a, id)) {
-            let Some(after) = is.get(pointer).filter(|id| *id != before && !is_inside(b, id)) else { continue };
+        for (pointer, old) in was.iter().filter(|(_, id)| !is_inside(a, id)) {
+            let Some(new) = is.get(pointer).filter(|id| *id != old && !is_inside(b, id)) else { continue };
             let finding = Finding::new(Effect::Doubts, Code::OtherThing, b).about(e.key(spot)).in_file(&e.file("noise", spot, y, b)?);
-            findings.push(finding.at(pointer, Some(json!(before)), Some(json!(after))));
+            findings.push(finding.at(pointer, Some(json!(old)), Some(json!(new))));
         }
         // An address that is made of names is the same for another thing; an id is not.
         let is_same = || was.iter().any(|(pointer, id)| !id.contains([':', '/']) && *id != spot.name && is.get(pointer) == Some(id));
         if x.uid == y.uid || was.keys().any(|pointer| is.get(pointer) != was.get(pointer)) || is_same() {
             continue;
         }
-        if let Fate::Goes { pointer, says } = fate(&e.key(spot).kind, &e.whole(spot, x, a)?) {
+        if let Fate::Goes { pointer, says } = fate(&e.key(spot).kind, &before) {
             let finding = Finding::new(Effect::Doubts, Code::OtherThing, b).about(e.key(spot)).in_file(&e.file("state", spot, y, b)?);
             findings.push(finding.at(&pointer, Some(says), None));
         }
@@ -95,13 +96,12 @@ pub(super) fn others(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) -> R
 }
 
 /// The ids that a resource tells, by their pointers.
-fn ids(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<BTreeMap<String, String>, CompareError> {
-    let object = e.whole(spot, at, side)?;
+fn ids(object: &Value) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
     within(object.get("status"), "/status", &mut out);
-    let made = meta::text(&object, MADE);
+    let made = meta::text(object, MADE);
     out.extend((!made.is_empty()).then(|| (MADE.to_owned(), made.to_owned())));
-    Ok(out)
+    out
 }
 
 /// The ids in a status, and in its parts.

@@ -2,7 +2,7 @@
 //! internal/controller/pkg/revision/dependency.go; Kruise's NodePodProbe 1.9, of all pods of a node, pkg/controller/podprobemarker). That the switched
 //! layer's objects leave it when they go, and come into it when they come, is no change of anything else.
 use crate::claims::Evidence;
-use crate::compare::{Change, ChangeKind, CompareError, Instance};
+use crate::compare::{Change, ChangeKind, CompareError};
 use crate::kinds::built_in::is_custom;
 use crate::model::{By, unstem};
 use crate::value::{Map, Value, steps};
@@ -19,14 +19,12 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
         return Ok(false);
     }
     let mut names = BTreeSet::new();
-    for (spot, all) in e.instances.of_layer(switched) {
-        let uid = |side: usize| all.get(side).and_then(Option::as_ref).map(|at| &at.uid);
-        if uid(a) != uid(b) {
-            names.extend([spot.name.to_string(), format!("{}/{}", spot.namespace, spot.name)]);
-            // As a user an account has this name (OpenShift's SecurityContextConstraints list such).
-            names.extend((spot.stem == "serviceaccounts").then(|| format!("system:serviceaccount:{}:{}", spot.namespace, spot.name)));
-            names.extend([uid(a), uid(b)].into_iter().flatten().filter(|uid| !uid.is_empty()).map(ToString::to_string));
-        }
+    for (spot, all) in e.exchanged(a, b) {
+        names.extend([spot.name.to_string(), format!("{}/{}", spot.namespace, spot.name)]);
+        // As a user an account has this name (OpenShift's SecurityContextConstraints list such).
+        names.extend((spot.stem == "serviceaccounts").then(|| format!("system:serviceaccount:{}:{}", spot.namespace, spot.name)));
+        let there = [a, b].into_iter().filter_map(|side| all.get(side)?.as_ref());
+        names.extend(there.filter(|at| !at.uid.is_empty()).map(|at| at.uid.to_string()));
     }
     let rest = |at, side| Ok::<_, CompareError>(without(&e.content(&change.spot, at, side)?, &names));
     Ok(!names.is_empty() && rest(x, a)? == rest(y, b)?)
@@ -40,17 +38,13 @@ pub(super) fn bears_switched(e: &Evidence<'_>, change: &Change) -> bool {
     if change.kind != ChangeKind::Modified || change.recreated {
         return false;
     }
-    let switched = e.switched().map_or("", |layer| &*layer.name);
-    let gone = || {
-        let uid = |all: &[Option<Instance>], side: usize| all.get(side).and_then(Option::as_ref).map(|at| at.uid.clone());
-        e.instances.of_layer(switched).filter(move |(_, all)| uid(all, a) != uid(all, b))
-    };
-    let is_of_uid = |key: &str| gone().any(|(_, all)| all.iter().flatten().any(|at| !at.uid.is_empty() && key.contains(at.uid.as_str())));
+    let is_of_uid =
+        |key: &str| e.exchanged(a, b).any(|(_, all)| all.iter().flatten().any(|at| !at.uid.is_empty() && key.contains(at.uid.as_str())));
     let is_of_group = |key: &str| {
         let domain = key.split_once('/').map_or("", |(domain, _)| domain);
         let is_operators = domain.contains('.') && !domain.ends_with("kubernetes.io") && !domain.ends_with("k8s.io");
         let is_below = |name: &str, above: &str| name.strip_suffix(above).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        let groups = || gone().map(|(spot, _)| unstem(&spot.stem).1).filter(|group| is_custom(group));
+        let groups = || e.exchanged(a, b).map(|(spot, _)| unstem(&spot.stem).1).filter(|group| is_custom(group));
         is_operators && groups().any(|group| is_below(group, domain) || is_below(domain, group))
     };
     let is_node = change.spot.stem == "nodes";
