@@ -22,6 +22,7 @@
 //!
 //! What stands here is the library; the rooms behind it are evid's own. They stand on floors, each imports only from lower ones
 //! (`docs/ARCHITECTURE.md`, held by a test). evid's tests see them through the feature `rooms`, which nothing else should set.
+#![forbid(unsafe_code)]
 #![cfg_attr(feature = "rooms", allow(missing_docs, reason = "rooms are shown to evid's own tests alone"))]
 #![cfg_attr(
     not(all(feature = "cli", feature = "kube", feature = "demo")),

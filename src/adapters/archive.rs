@@ -275,12 +275,13 @@ pub fn agree(paths: &[PathBuf], points: &[Point]) -> Result<(), ArchiveError> {
     Err(ArchiveError::Points { path, defects: found.into_iter().filter(|(i, _)| *i == of).map(|(_, defect)| defect).collect() })
 }
 
-/// Opens bundles as the sides of a comparison, in parallel.
+/// Opens bundles as the sides of a comparison. A check of content uses all processors by itself, and memory for one bundle at a time.
 ///
 /// # Errors
 /// As `open`, for the first that fails; and where bundles of one run contradict each other.
 pub fn sides(paths: &[PathBuf], check: Check) -> Result<Vec<Side>, ArchiveError> {
-    let sides: Vec<Side> = each(paths, paths.len(), |_, path| side(path, check)).into_iter().collect::<Result<_, _>>()?;
+    let at_once = if check == Check::Content { 1 } else { paths.len() };
+    let sides: Vec<Side> = each(paths, at_once, |_, path| side(path, check)).into_iter().collect::<Result<_, _>>()?;
     let point = |side: &Side| {
         Point::of(&side.name, (&side.manifest, &side.coverage), side.sums(), |entry| side.file(entry).map(|bytes| bytes.to_vec()))
     };

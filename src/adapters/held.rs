@@ -6,6 +6,9 @@ use crate::bundle::sums::Sums;
 use crate::compare::Entries;
 use std::sync::Arc;
 
+/// So many bytes are kept of each bundle.
+const KEPT: usize = 2 << 20;
+
 /// A bundle, and the entries that were asked for last.
 pub(super) struct Held {
     reader: BundleReader,
@@ -14,7 +17,7 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn new(reader: BundleReader) -> Self {
-        Self { reader, recent: Recent::default() }
+        Self { reader, recent: Recent::new(KEPT) }
     }
 }
 

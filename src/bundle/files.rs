@@ -30,6 +30,9 @@ impl Files for BTreeMap<String, Vec<u8>> {
     }
 }
 
+/// So many bytes are kept: what an object is made from is beside it only in part.
+const KEPT: usize = 4 << 20;
+
 /// The files of a bundle by number, of which those that were read last are kept.
 pub(super) struct Numbered<'f> {
     files: &'f dyn Files,
@@ -47,7 +50,7 @@ pub(super) struct Span {
 
 impl<'f> Numbered<'f> {
     pub(super) fn new(files: &'f dyn Files) -> Self {
-        Self { files, names: files.names().into_iter().map(str::to_owned).collect(), recent: Recent::default() }
+        Self { files, names: files.names().into_iter().map(str::to_owned).collect(), recent: Recent::new(KEPT) }
     }
 
     /// The name of the file in which a line is.

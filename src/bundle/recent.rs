@@ -3,16 +3,16 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// So many bytes are kept, and a few files however large they are: those of one kind.
-const KEPT: usize = 4 << 20;
+/// So many files are kept however large they are: those of one kind.
 const LEAST: usize = 5;
 
 /// So many buffers wait for content. Memory that is given back and asked for anew in pieces of this size becomes full of holes.
 const SPARE: usize = 3;
 
 /// The files that were read last.
-#[derive(Default)]
 pub struct Recent {
+    /// So many bytes are kept.
+    most: usize,
     last: Mutex<Last>,
 }
 
@@ -27,6 +27,11 @@ struct Last {
 type Content = Arc<OnceLock<Result<Arc<Vec<u8>>, String>>>;
 
 impl Recent {
+    /// Keeps so many bytes.
+    pub fn new(most: usize) -> Self {
+        Self { most, last: Mutex::default() }
+    }
+
     /// The content of a file. `read` replaces the content of a buffer by it.
     ///
     /// # Errors
@@ -51,7 +56,7 @@ impl Recent {
             return (content, Vec::new());
         }
         let size = |content: &Content| content.get().and_then(|read| read.as_ref().ok()).map_or(0, |bytes| bytes.len());
-        while files.len() >= LEAST && files.iter().map(|(_, content)| size(content)).sum::<usize>() > KEPT {
+        while files.len() >= LEAST && files.iter().map(|(_, content)| size(content)).sum::<usize>() > self.most {
             let gone = files.pop_front().and_then(|(_, content)| Arc::into_inner(content)?.into_inner()?.ok());
             spare.extend(gone.and_then(Arc::into_inner));
         }
@@ -64,12 +69,14 @@ impl Recent {
 
 #[cfg(test)]
 mod tests {
-    use super::{KEPT, LEAST, Recent};
+    use super::{LEAST, Recent};
     use std::cell::Cell;
+
+    const KEPT: usize = 1 << 20;
 
     #[test]
     fn what_was_asked_for_last_is_not_read_again() {
-        let (recent, reads) = (Recent::default(), Cell::new(0));
+        let (recent, reads) = (Recent::new(KEPT), Cell::new(0));
         let file = |name: &str, size: usize| {
             let read = |into: &mut Vec<u8>| {
                 reads.set(reads.get() + 1);
@@ -92,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_can_not_be_read_says_why() {
-        let recent = Recent::default();
+        let recent = Recent::new(KEPT);
         for _ in 0..2 {
             assert_eq!(recent.file("a", |_| Err("broken".into())), Err("broken".to_owned()));
         }
