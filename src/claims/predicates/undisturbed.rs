@@ -3,7 +3,7 @@
 //! has ended, counts as gone (law 9).
 use crate::claims::predicates::outside::others;
 use crate::claims::predicates::passing::is_open;
-use crate::claims::predicates::scaled::went_along;
+use crate::claims::predicates::scaled::{is_within_own_bounds, went_along};
 use crate::claims::predicates::served::unserved;
 use crate::claims::predicates::stamped::goes_with_namespace;
 use crate::claims::predicates::wanted;
@@ -19,7 +19,10 @@ use std::collections::BTreeMap;
 pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let mut findings = Vec::new();
-    for change in q.changes().filter(|c| c.recreated && !c.hook && !goes_with_namespace(e, c)) {
+    for change in q.changes().filter(|c| c.recreated && !c.hook) {
+        if goes_with_namespace(e, change)? {
+            continue;
+        }
         let effect = if is_open(e, change)? { Effect::Doubts } else { Effect::Counters };
         let finding = Finding::new(effect, Code::Replaced, change.shown_by()).about(change.key.clone()).in_file(&change.file);
         findings.push(finding);
@@ -107,6 +110,9 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
         () if unseen => (Effect::Doubts, Code::PodNotSeen, &turnover.lost),
         () if fell && scaled == 2 && !wanted::is_anothers_doing(e, controller, a, b)? => (Effect::Notes, Code::PodScaledIn, &turnover.lost),
         () if fell && scaled > 0 => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
+        () if fell && is_within_own_bounds(e, controller, a)? && is_within_own_bounds(e, controller, b)? => {
+            (Effect::Doubts, Code::PodScaledIn, &turnover.lost)
+        }
         () if went_along(e, controller, &turnover.lost, (a, b))? => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
         () if have_run_out(e, controller, &turnover.lost, b)? => (Effect::Doubts, Code::PodReplaced, &turnover.lost),
         () => (Effect::Counters, Code::PodReplaced, &turnover.lost),
