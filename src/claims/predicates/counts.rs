@@ -16,6 +16,9 @@ const NOT: &[&str] = &["unready", "notready", "unavailable", "unhealthy"];
 /// What the names of numbers hold that count addresses or room (MetalLB's IPAddressPool: `availableIPv4`; Kube-OVN's Subnet: `v4availableIPs`) …
 const AMOUNTS: &[&str] = &["address", "byte", "capacity", "space", "storage", "memory", "cpu", "size", "quota", "disk", "room", "slot"];
 
+/// … unless they count what has it …
+const PARTS: &[&str] = &["node", "replica", "pod", "member", "instance", "server", "worker", "broker", "shard", "count"];
+
 /// … and those of the numbers beside them, where an amount is only called available (OpenEBS' DiskPool: `available` and `used`).
 const SPENT: &[&str] = &["used", "using", "capacity", "allocat", "assigned", "free", "reserved"];
 
@@ -41,8 +44,10 @@ fn counts(part: Option<&Value>, at: &str, out: &mut BTreeMap<String, Ready>) {
     let has = |name: &str, words: &[&str]| words.iter().any(|word| name.contains(word));
     let is_of_room = at.rsplit('/').next().is_some_and(|part| has(&part.to_lowercase(), AMOUNTS));
     let is_spent = || numbers().any(|(_, other, _)| has(&other, SPENT));
-    let is_amount =
-        |name: &str, lower: &str| is_of_room || has(lower, AMOUNTS) || name.contains("IP") || lower.ends_with("available") && is_spent();
+    let is_amount = |name: &str, lower: &str| {
+        let is_room = is_of_room || has(lower, AMOUNTS) || name.contains("IP");
+        is_room && !has(lower, PARTS) || lower.ends_with("available") && is_spent()
+    };
     for (name, lower, now) in numbers().filter(|(name, lower, _)| has(lower, NAMES) && !has(lower, NOT) && !is_amount(name, lower)) {
         let is_wanted = |other: &str, wanted: u64| WANTED.iter().any(|word| other.starts_with(word)) && !has(other, NAMES) && wanted == now;
         let is_all = numbers().any(|(_, other, wanted)| other != lower && is_wanted(&other, wanted));
@@ -72,6 +77,7 @@ mod tests {
         ] {
             assert!(ready(&json!({"status": (status.clone())})).is_empty(), "{status}");
         }
+        assert!(!ready(&json!({"status": {"readyStorageNodes": 2}})).is_empty(), "what has room is a part");
     }
 
     #[test]

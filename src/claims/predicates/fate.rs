@@ -79,7 +79,9 @@ pub(super) fn fate(kind: &str, object: &Value) -> Fate {
     let parts = fields("/spec").filter(|(_, part)| part.as_object().is_some()).map(|(name, _)| join("/spec", name));
     for place in ["/spec".to_owned(), "/metadata/annotations".to_owned()].into_iter().chain(parts) {
         let is_part = place.starts_with("/spec/");
-        for (name, value) in fields(&place).filter(|(name, _)| !is_part || OF_PARTS.contains(&&***name)) {
+        // Helm's own says nothing of a thing outside.
+        let own = fields(&place).filter(|(name, _)| !name.starts_with("helm.sh/"));
+        for (name, value) in own.filter(|(name, _)| !is_part || OF_PARTS.contains(&&***name)) {
             let key = lower(name);
             if among(HOLDING, &key) && *value == Value::Bool(true) {
                 return Fate::Stays;

@@ -15,6 +15,7 @@ mod fate;
 mod followers;
 mod generated;
 mod healthy;
+mod images;
 mod kept;
 mod named;
 mod operators;

@@ -1,6 +1,7 @@
 //! No pod of the layer was replaced or restarted, and no object re-created, from each bundle to the next. Pods of Jobs and hook objects
 //! may come and go; so may the pods that an active autoscaler adds or removes (law 10). An object that is being deleted, or a pod that
 //! has ended, counts as gone (law 9).
+use crate::claims::predicates::images::{containers, image_ids, images};
 use crate::claims::predicates::outside::others;
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::scaled::{is_within_own_bounds, went_along};
@@ -13,7 +14,7 @@ use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Instance, Instances, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::model::{meta, unstem};
-use crate::value::{Text, Value, json};
+use crate::value::{Value, json};
 use std::collections::BTreeMap;
 
 pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
@@ -196,15 +197,6 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
     Ok(findings)
 }
 
-/// The images in a derived pod's spec, by container.
-fn images(identity: &Value) -> Vec<String> {
-    let lists = ["containers", "initContainers", "ephemeralContainers"]
-        .iter()
-        .filter_map(|l| identity.get("derived")?.get("spec")?.get(*l)?.as_array());
-    let text = |c: &Value, k: &str| c.get(k).and_then(Value::as_str).unwrap_or("").to_owned();
-    lists.flatten().map(|c| format!("{}={}", text(c, "name"), text(c, "image"))).collect()
-}
-
 /// Whether a pod is being deleted, or has ended.
 fn has_ended(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<bool, CompareError> {
     let line = e.line("health", spot, at, side)?;
@@ -255,23 +247,4 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
         findings.push(found(Code::ImageChanged, "/spec/containers", json!(was), json!(is)));
     }
     Ok(findings)
-}
-
-/// (pointer, value) of the digests of the images that the kubelet reported.
-fn image_ids(identity: &Value) -> impl Iterator<Item = (Text, Value)> {
-    containers(identity).into_iter().filter(|((_, field), _)| field == "imageID").map(|(_, found)| found)
-}
-
-/// (container, field) → (pointer, value) of what the kubelet reported.
-fn containers(identity: &Value) -> BTreeMap<(String, String), (Text, Value)> {
-    let mut out = BTreeMap::new();
-    let Some(fields) = identity.get("fields").and_then(Value::as_object) else { return out };
-    for (pointer, value) in fields {
-        let Some((stem, field)) = pointer.rsplit_once('/').filter(|(_, f)| matches!(*f, "restartCount" | "imageID" | "image")) else {
-            continue;
-        };
-        let name = fields.get(&format!("{stem}/name")).and_then(Value::as_str).unwrap_or(stem);
-        out.insert((name.to_owned(), field.to_owned()), (pointer.clone(), value.clone()));
-    }
-    out
 }
