@@ -150,6 +150,10 @@ pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, C
     if !change.fields.is_empty() && change.fields.iter().all(is_mark) {
         return Ok(true);
     }
+    // What a webhook of its operator draws for it: an id, an address (kubemacpool gives each interface of a virtual machine one).
+    if is_own(&change.spot) && !change.fields.is_empty() && change.fields.iter().all(|f| f.pointer.starts_with("/spec/") && is_given(f)) {
+        return Ok(true);
+    }
     let Some(maker) = maker(e, &change.spot, b)?.filter(is_own) else { return Ok(is_labelled_anew(e, change)) };
     let (Some(x), Some(y)) = (e.instances.at(&maker, a), e.instances.at(&maker, b)) else { return Ok(false) };
     let operated = &e.rules.of(&change.key.group, &change.key.kind).rule.operated;
@@ -189,6 +193,19 @@ const VARIABLES: &[&str] = &["/spec/template/spec/containers/*/env/*/value", "/s
 fn is_number(field: &FieldChange) -> bool {
     let is_drawn = |text: &str| text.len() >= 6 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
     let value = |value: &Option<Value>| value.as_ref().is_some_and(|v| is_time(v) || v.as_str().is_some_and(is_drawn));
+    value(&field.before) && value(&field.after)
+}
+
+/// Whether a field holds another uid or another address of a network than before.
+fn is_given(field: &FieldChange) -> bool {
+    const UID: usize = 36;
+    let is_address = |text: &str| {
+        let mut parts = text.split(':');
+        text.parse::<std::net::IpAddr>().is_ok()
+            || text.len() == 17 && parts.all(|p| p.len() == 2 && p.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let is_one = |text: &str| text.len() == UID && text.matches('-').count() == 4 || is_address(text);
+    let value = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).is_some_and(is_one);
     value(&field.before) && value(&field.after)
 }
 
