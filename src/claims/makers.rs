@@ -49,10 +49,19 @@ impl Makers {
         self.are_named(object) || self.are_of_domain(object, &|_| true)
     }
 
-    /// Whether an object has a label or annotation of the domain of one of them that is of such a group.
+    /// Whether an object has a label or annotation of the domain of one of them that is of such a group, and names no other resource there.
     pub(super) fn are_of_domain(&self, object: &Value, is_such: &dyn Fn(&str) -> bool) -> bool {
         let is_of_one = |key: &str| self.domains.iter().any(|domain| is_of_domain(key, domain) && is_such(domain));
-        marks(object).iter().any(|(key, _)| !key.starts_with("argocd.argoproj.io/") && is_of_one(key))
+        let own = |name: &str| !name.starts_with("argocd.argoproj.io/") && is_of_one(name);
+        let mut found = marks(object).into_iter().filter(|(key, _)| own(key)).peekable();
+        found.peek().is_some() && !found.any(|(key, value)| self.is_of_another(key, value))
+    }
+
+    /// Whether a mark names a resource, or a namespace, that is none of theirs.
+    fn is_of_another(&self, key: &str, value: &str) -> bool {
+        let key = key.to_lowercase();
+        let mut spaces = self.own.values().flatten().map(|(namespace, _)| namespace);
+        if key.contains("namespace") { !spaces.any(|space| space == value) } else { key.ends_with("name") && !self.own.contains_key(value) }
     }
 
     /// Whether the labels or annotations of an object say the name and the namespace of one of them; of one without a namespace, whether the name
@@ -144,6 +153,7 @@ mod tests {
         makers.add_operator("virt-operator");
         let borne = |key: &str, value: &str| makers.are_borne(&json!({"metadata": {"labels": {(key): (value)}}}));
         assert!(borne("virt.example.org/generation", "1") && borne("app.kubernetes.io/managed-by", "virt-operator"));
+        assert!(!borne("virt.example.org/name", "other") && !borne("virt.example.org/namespace", "other"), "it is another's");
         assert!(!borne("other.example.org/generation", "1") && !borne("app.kubernetes.io/managed-by", "other"));
         assert!(!borne("app", "virt-operator"));
     }

@@ -7,6 +7,7 @@ use crate::claims::Evidence;
 use crate::claims::makers::is_of_domain;
 use crate::compare::{Change, ChangeKind, CompareError, Instance};
 use crate::kinds::built_in::is_custom;
+use crate::kinds::patterns::covers;
 use crate::model::{By, unstem};
 use crate::value::{Map, Text, Value, json, steps};
 use std::collections::BTreeSet;
@@ -19,6 +20,9 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
     let is_one = change.kind == ChangeKind::Modified && !change.recreated && (is_map || is_custom(&change.key.group));
     let switched = e.switched().map_or("", |layer| &*layer.name);
     let (Some(x), Some(y)) = (e.instances.at(&change.spot, a), e.instances.at(&change.spot, b)) else { return Ok(false) };
+    if is_map && !change.fields.iter().all(|f| ["/data", "/binaryData"].iter().any(|place| covers(place, &f.pointer))) {
+        return Ok(false);
+    }
     let is_managed = x.marked || y.marked || e.instances.by(&change.spot) == By::Ancestry;
     if !is_one || is_managed || change.layer == switched || crate::argo::is_own_kind(&change.key.group, &change.key.kind) {
         return Ok(false);
