@@ -220,6 +220,18 @@ pub const CASES: &[Case] = &[
     ),
     ("what bears only its name is another's", TRIP, |all| borne(all, "elsewhere"), &[("changes.confined", REFUTED)]),
     (
+        "an address that was given to it anew leaves the return of a resource open",
+        TRIP,
+        |all| of_the_layer(all, "net.example.org", "vips", "Vip", |own, i| own["spec"] = json!({"ip": format!("10.0.0.{i}")})),
+        &[("optional.restored", OPEN)],
+    ),
+    (
+        "another word in it is another resource",
+        TRIP,
+        |all| of_the_layer(all, "net.example.org", "vips", "Vip", |own, i| own["spec"] = json!({"mode": format!("mode-{i}")})),
+        &[("optional.restored", REFUTED)],
+    ),
+    (
         "what stays of it and says whose it was may be left behind",
         OFF,
         |all| {
