@@ -1,7 +1,10 @@
-//! What custom resources that make objects elsewhere name, and which objects bear their name. Knows no bundle.
-use crate::model::meta;
+//! What custom resources that make objects elsewhere name, and which objects bear their name, their domain or that of their operator. Knows no bundle.
+use crate::model::{Key, meta};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Where an object says what manages it (kubernetes/website, docs/concepts/overview/working-with-objects/common-labels).
+const MANAGED: &[&str] = &["app.kubernetes.io/managed-by", "app.kubernetes.io/created-by"];
 
 /// Some custom resources, and what they name.
 #[derive(Default)]
@@ -10,12 +13,22 @@ pub(super) struct Makers {
     made: BTreeSet<(String, String, String)>,
     /// Name → (namespace or nothing, last word of the kind) of each of them.
     own: BTreeMap<String, Vec<(String, String)>>,
+    /// The groups of them.
+    domains: BTreeSet<String>,
+    /// The names of workloads that may be their operators.
+    operators: BTreeSet<String>,
 }
 
 impl Makers {
     /// Adds a resource.
-    pub(super) fn add(&mut self, kind: &str, namespace: &str, name: &str) {
-        self.own.entry(name.to_owned()).or_default().push((namespace.to_owned(), last_word(kind)));
+    pub(super) fn add(&mut self, kind: &Key) {
+        self.own.entry(kind.name.clone()).or_default().push((kind.namespace.clone(), last_word(&kind.kind)));
+        self.domains.insert(kind.group.clone());
+    }
+
+    /// Adds a workload that may be an operator.
+    pub(super) fn add_operator(&mut self, name: &str) {
+        self.operators.insert(name.to_owned());
     }
 
     /// Adds what a part of a resource names: the manifests in it, and with them what is listed by kind and name.
@@ -29,18 +42,55 @@ impl Makers {
         self.made.contains(&(kind.to_owned(), namespace.to_owned(), name.to_owned()))
     }
 
-    /// Whether the labels or annotations of an object say the name and the namespace of one of them; of one without a namespace, whether the name
-    /// stands where something of its kind is named.
+    /// Whether an object bears the name of one of them, says that a workload manages it, or has a label or annotation of the domain of one of them
+    /// (KubeVirt 1.9 makes roles, classes and definitions for its resource, marked with `kubevirt.io/install-strategy-identifier`:
+    /// pkg/virt-operator/resource/apply).
     pub(super) fn are_borne(&self, object: &Value) -> bool {
-        let maps = ["/metadata/labels", "/metadata/annotations"].into_iter().filter_map(|p| object.pointer(p)?.as_object());
-        let marks: Vec<(&str, &str)> = maps.flat_map(|map| map.iter().filter_map(|(k, v)| Some((k.as_str(), v.as_str()?)))).collect();
+        self.are_named(object) || self.are_of_domain(object, &|_| true)
+    }
+
+    /// Whether an object has a label or annotation of the domain of one of them that is of such a group, and names no other resource there.
+    pub(super) fn are_of_domain(&self, object: &Value, is_such: &dyn Fn(&str) -> bool) -> bool {
+        let is_of_one = |key: &str| self.domains.iter().any(|domain| is_of_domain(key, domain) && is_such(domain));
+        let own = |name: &str| !name.starts_with("argocd.argoproj.io/") && is_of_one(name);
+        let mut found = marks(object).into_iter().filter(|(key, _)| own(key)).peekable();
+        found.peek().is_some() && !found.any(|(key, value)| self.is_of_another(key, value))
+    }
+
+    /// Whether a mark names a resource, or a namespace, that is none of theirs.
+    fn is_of_another(&self, key: &str, value: &str) -> bool {
+        let key = key.to_lowercase();
+        let mut spaces = self.own.values().flatten().map(|(namespace, _)| namespace);
+        if key.contains("namespace") { !spaces.any(|space| space == value) } else { key.ends_with("name") && !self.own.contains_key(value) }
+    }
+
+    /// Whether the labels or annotations of an object say the name and the namespace of one of them; of one without a namespace, whether the name
+    /// stands where something of its kind is named. Or whether they name a workload as what manages the object.
+    pub(super) fn are_named(&self, object: &Value) -> bool {
+        let marks = marks(object);
+        let is_managed = |key: &str, name: &str| MANAGED.contains(&key) && self.operators.contains(name);
         marks.iter().any(|(key, name)| {
-            self.own.get(*name).into_iter().flatten().any(|(namespace, kind)| {
+            let is_own = self.own.get(*name).into_iter().flatten().any(|(namespace, kind)| {
                 let is_beside = || marks.iter().any(|(other, value)| other != key && value == namespace);
                 if namespace.is_empty() { key.to_lowercase().contains(kind.as_str()) } else { is_beside() }
-            })
+            });
+            is_own || is_managed(key, name)
         })
     }
+}
+
+/// The labels and annotations of an object.
+fn marks(object: &Value) -> Vec<(&str, &str)> {
+    let maps = ["/metadata/labels", "/metadata/annotations"].into_iter().filter_map(|p| object.pointer(p)?.as_object());
+    maps.flat_map(|map| map.iter().filter_map(|(k, v)| Some((k.as_str(), v.as_str()?)))).collect()
+}
+
+/// Whether the key of a label or an annotation has a domain that is this one, below it or above it. Kubernetes' own is everybody's.
+pub(super) fn is_of_domain(key: &str, domain: &str) -> bool {
+    let own = key.split_once('/').map_or("", |(own, _)| own);
+    let is_operators = own.contains('.') && !own.ends_with("kubernetes.io") && !own.ends_with("k8s.io");
+    let is_below = |name: &str, above: &str| name.strip_suffix(above).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    is_operators && (is_below(domain, own) || is_below(own, domain))
 }
 
 /// The last word of a kind, in small letters: `policy` of `ClusterAdmissionPolicy`.
@@ -88,11 +138,23 @@ mod tests {
     #[test]
     fn what_bears_the_name_and_the_namespace_of_a_resource_was_made_for_it() {
         let mut makers = Makers::default();
-        makers.add("ServiceExport", "shop", "web");
-        makers.add("ClusterAdmissionPolicy", "", "deny");
+        makers.add(&Key::new("net.example.org", "ServiceExport", "shop", "web"));
+        makers.add(&Key::new("policies.example.org", "ClusterAdmissionPolicy", "", "deny"));
         let borne = |labels| makers.are_borne(&json!({"metadata": {"labels": labels}}));
         assert!(borne(json!({"x/sourceName": "web", "x/sourceNamespace": "shop"})));
         assert!(!borne(json!({"app": "web"})) && !borne(json!({"app": "web", "x/namespace": "other"})));
         assert!(borne(json!({"policyName": "deny"})) && !borne(json!({"app": "deny"})));
+    }
+
+    #[test]
+    fn what_bears_the_domain_of_a_resource_or_names_its_operator_was_made_for_it() {
+        let mut makers = Makers::default();
+        makers.add(&Key::new("virt.example.org", "Virt", "virt", "main"));
+        makers.add_operator("virt-operator");
+        let borne = |key: &str, value: &str| makers.are_borne(&json!({"metadata": {"labels": {(key): (value)}}}));
+        assert!(borne("virt.example.org/generation", "1") && borne("app.kubernetes.io/managed-by", "virt-operator"));
+        assert!(!borne("virt.example.org/name", "other") && !borne("virt.example.org/namespace", "other"), "it is another's");
+        assert!(!borne("other.example.org/generation", "1") && !borne("app.kubernetes.io/managed-by", "other"));
+        assert!(!borne("app", "virt-operator"));
     }
 }

@@ -58,7 +58,7 @@ pub struct Rule {
     /// Additional rules for some objects of the kind.
     pub when: Vec<When>,
     /// Labels with which a well-known controller marks the objects of the kind that it adds and removes (law 14). Such an object that is
-    /// added or removed is a doubt, since only the object says that it is one. `*`: all objects.
+    /// added or removed is a doubt, since only the object says that it is one. A `*` in it stands for any text; `*` alone for all objects.
     pub passing: Vec<String>,
     /// True if the object's pods end by themselves, so that pods come and go.
     pub ends: bool,

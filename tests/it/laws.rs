@@ -3,6 +3,7 @@ mod ailing;
 mod autoscalers;
 mod behind;
 mod churn;
+mod clock;
 mod dresses;
 mod excuses;
 mod given;
@@ -425,6 +426,7 @@ fn each_law_has_the_verdicts_that_it_demands() {
         ailing::CASES,
         behind::CASES,
         churn::CASES,
+        clock::CASES,
         excuses::CASES,
         given::CASES,
         installed::CASES,

@@ -3,12 +3,13 @@
 //! an object that lives and is the layer's by asserted evidence alone leaves the claim open; a pod refutes it.
 use crate::argo;
 use crate::claims::evidence::APPLICATIONS;
+use crate::claims::makers::Makers;
 use crate::claims::predicates::{healthy, named, records, settled};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{CompareError, Instance, Spot};
-use crate::model::{By, meta};
-use crate::value::json;
+use crate::model::{By, meta, unstem};
+use crate::value::{Value, json};
 use std::collections::BTreeSet;
 
 pub(super) fn absent(q: &Question<'_>) -> Answer {
@@ -34,8 +35,12 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
                 None if !at.derived || spot.stem == "pods" => left_behind(e, &owners, spot, at, i)?.or_else(|| added(e, q.layer, spot, i)),
                 found => found,
             };
-            let is_made = || made.iter().any(|makers| makers.name(&e.key(spot).kind, &spot.namespace, &spot.name));
-            let found = found.or_else(|| (at.by == By::None && !at.derived && is_made()).then_some((Effect::Doubts, Code::AssertedLives)));
+            let found = match found {
+                None if at.by == By::None && !at.derived && !at.marked && is_made_for(e, &made, spot, at, i)? => {
+                    Some((Effect::Doubts, Code::AssertedLives))
+                }
+                found => found,
+            };
             let Some((effect, code)) = found else { continue };
             let app = (!at.mark.is_empty()).then(|| json!(at.app));
             findings.push(Finding::new(effect, code, i).about(e.key(spot)).at("", None, app).in_file(&e.shown_in(spot, at, i)?));
@@ -46,6 +51,37 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
     }
     findings.extend(witness::elsewhere(e, q.layer));
     Ok(Some(findings))
+}
+
+/// Whether an object that no layer has was made for a resource of the layer that went: the resource holds its manifest, or it says so itself, and names
+/// nothing that is there.
+fn is_made_for(e: &Evidence<'_>, made: &[Makers], spot: &Spot, at: &Instance, side: usize) -> Result<bool, CompareError> {
+    if made.iter().any(|makers| makers.name(&e.key(spot).kind, &spot.namespace, &spot.name)) {
+        return Ok(true);
+    }
+    // Those that hold data, or are a boundary, are kept.
+    if ["customresourcedefinitions.apiextensions.k8s.io", "namespaces", "nodes", "persistentvolumeclaims", "persistentvolumes"]
+        .contains(&&*spot.stem)
+    {
+        return Ok(false);
+    }
+    let line = e.read::<Marked>("state", spot, at, side)?.unwrap_or_default();
+    let object = json!({"metadata": (line.metadata)});
+    // What serves or permits something, and bears the domain of resources of which none is left.
+    let group = unstem(&spot.stem).1;
+    let serves = matches!(group, "apps" | "batch") || spot.stem == "services" || PERMITTING.contains(&group);
+    let is_left = |domain: &str| !e.instances.in_bundle(side).any(|(s, _)| unstem(&s.stem).1 == domain);
+    Ok(made.iter().any(|makers| makers.are_named(&object) || serves && makers.are_of_domain(&object, &is_left)))
+}
+
+/// Groups whose objects permit something, or say who answers.
+const PERMITTING: &[&str] = &["rbac.authorization.k8s.io", "admissionregistration.k8s.io", "apiregistration.k8s.io"];
+
+/// What of an object is read where there are many.
+#[derive(serde::Deserialize, Default)]
+struct Marked {
+    #[serde(default)]
+    metadata: Value,
 }
 
 /// The bundles in which the layer should be gone: the switch is off, or partly off after it was on, or could not be seen.

@@ -33,7 +33,10 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
         findings
             .extend(given.map(|ns| Finding::new(Effect::Doubts, Code::NamespaceGivenTwice, 0).about(Key::new("", "Namespace", "", ns))));
     }
-    for change in e.changes.iter().filter(|c| !goes_with_namespace(e, c)) {
+    for change in &e.changes {
+        if goes_with_namespace(e, change)? {
+            continue;
+        }
         let is_switched = change.layer == switched;
         // An object that the switched layer took over belonged to something else when it changed.
         let is_taken =

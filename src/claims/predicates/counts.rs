@@ -13,6 +13,15 @@ pub(super) struct Ready {
 const NAMES: &[&str] = &["ready", "available", "healthy"];
 const NOT: &[&str] = &["unready", "notready", "unavailable", "unhealthy"];
 
+/// What the names of numbers hold that count addresses or room (MetalLB's IPAddressPool: `availableIPv4`; Kube-OVN's Subnet: `v4availableIPs`) …
+const AMOUNTS: &[&str] = &["address", "byte", "capacity", "space", "storage", "memory", "cpu", "size", "quota", "disk", "room", "slot"];
+
+/// … unless they count what has it …
+const PARTS: &[&str] = &["node", "replica", "pod", "member", "instance", "server", "worker", "broker", "shard", "count"];
+
+/// … and those of the numbers beside them, where an amount is only called available (OpenEBS' DiskPool: `available` and `used`).
+const SPENT: &[&str] = &["used", "using", "capacity", "allocat", "assigned", "free", "reserved"];
+
 /// How the names of the numbers begin that say how many there are to be.
 const WANTED: &[&str] = &["replicas", "size", "desired", "total", "expected", "wanted", "max"];
 
@@ -33,7 +42,13 @@ fn counts(part: Option<&Value>, at: &str, out: &mut BTreeMap<String, Ready>) {
         all.filter_map(|(name, value)| Some((name, name.to_lowercase(), value.as_u64()?)))
     };
     let has = |name: &str, words: &[&str]| words.iter().any(|word| name.contains(word));
-    for (name, lower, now) in numbers().filter(|(_, lower, _)| has(lower, NAMES) && !has(lower, NOT)) {
+    let is_of_room = at.rsplit('/').next().is_some_and(|part| has(&part.to_lowercase(), AMOUNTS));
+    let is_spent = || numbers().any(|(_, other, _)| has(&other, SPENT));
+    let is_amount = |name: &str, lower: &str| {
+        let is_room = is_of_room || has(lower, AMOUNTS) || name.contains("IP");
+        is_room && !has(lower, PARTS) || lower.ends_with("available") && is_spent()
+    };
+    for (name, lower, now) in numbers().filter(|(name, lower, _)| has(lower, NAMES) && !has(lower, NOT) && !is_amount(name, lower)) {
         let is_wanted = |other: &str, wanted: u64| WANTED.iter().any(|word| other.starts_with(word)) && !has(other, NAMES) && wanted == now;
         let is_all = numbers().any(|(_, other, wanted)| other != lower && is_wanted(&other, wanted));
         out.insert(join(at, name), Ready { now, is_all });
@@ -51,6 +66,19 @@ fn counts(part: Option<&Value>, at: &str, out: &mut BTreeMap<String, Ready>) {
 mod tests {
     use super::ready;
     use crate::value::json;
+
+    #[test]
+    fn what_is_left_of_addresses_and_of_room_is_no_part_of_a_resource() {
+        for status in [
+            json!({"availableIPv4": 20, "assignedIPv4": 1}),
+            json!({"v4availableIPs": 7}),
+            json!({"available": 500, "used": 100}),
+            json!({"capacity": {"available": 500}}),
+        ] {
+            assert!(ready(&json!({"status": (status.clone())})).is_empty(), "{status}");
+        }
+        assert!(!ready(&json!({"status": {"readyStorageNodes": 2}})).is_empty(), "what has room is a part");
+    }
 
     #[test]
     fn a_resource_counts_what_is_ready_and_says_whether_that_is_all() {

@@ -19,13 +19,17 @@ pub(super) enum Fate {
 /// What the names of policies hold (`databaseReclaimPolicy` of CloudNativePG 1.30, api/v1/database_types.go; `cleanupPolicy` of mariadb-operator 26.6,
 /// api/v1alpha1/base_types.go; `deletionPolicy` of RabbitMQ's messaging-topology-operator 1.20, api/v1beta1/queue_types.go, and of Crossplane;
 /// `cnrm.cloud.google.com/deletion-policy`) …
-const POLICIES: &[&str] = &["delet", "reclaim", "cleanup", "removal"];
+const POLICIES: &[&str] = &["delet", "reclaim", "cleanup", "removal", "terminat", "resource-", "reconcile-"];
 /// … and what they say: that it goes …
-const GOING: &[&str] = &["delete", "purge", "destroy", "drop", "remove"];
+const GOING: &[&str] = &["delete", "purge", "destroy", "drop", "remove", "wipe"];
 /// … or stays.
-const STAYING: &[&str] = &["retain", "orphan", "abandon", "keep", "skip", "detach", "preserve"];
-/// Flags that say that it stays (`preventDelete` of NATS' controller 0.22, internal/controller/stream_controller.go).
-const HOLDING: &[&str] = &["preventdelet", "deletionprotection"];
+const STAYING: &[&str] = &["retain", "orphan", "abandon", "keep", "skip", "detach", "preserve", "donot", "never", "halt"];
+/// Flags that say that it stays (`preventDelete` of NATS' controller 0.22, internal/controller/stream_controller.go) …
+const HOLDING: &[&str] = &["preventdelet", "deletionprotection", "deleteprotection", "protectdelet"];
+/// … or that it goes (`destroyResourcesOnDeletion` of tofu-controller 0.16, api/v1alpha2/terraform_types.go).
+const TAKING: &[&str] = &["destroy", "wipe", "purge", "ondelet", "cleanupon"];
+/// A policy of a part of a resource, by its whole name.
+const OF_PARTS: &[&str] = &["reclaimPolicy", "deletionPolicy"];
 
 /// How the names of kinds end that stand for data: what they stand for is empty where it is made anew.
 const DATA: &[&str] = &[
@@ -44,6 +48,25 @@ const DATA: &[&str] = &[
     "objectstore",
     "subvolumegroup",
     "radosnamespace",
+    "index",
+    "disk",
+    "fileshare",
+    // What clouds run or keep by these names (ACK's controllers, Azure's service operator, Google's Config Connector).
+    "dbinstance",
+    "dbcluster",
+    "sqlinstance",
+    "rdsinstance",
+    "redisinstance",
+    "spannerinstance",
+    "bigtableinstance",
+    "filestoreinstance",
+    "bigquerydataset",
+    "storageaccount",
+    "flexibleserver",
+    "replicationgroup",
+    "blobcontainer",
+    "servicescontainer",
+    "eventhub",
 ];
 
 /// Finalizers of those that do not clear away what a resource stands for.
@@ -52,18 +75,26 @@ const OTHERS: &[&str] = &["argocd.argoproj.io", "foregroundDeletion", "orphan", 
 pub(super) fn fate(kind: &str, object: &Value) -> Fate {
     let lower = |text: &str| text.to_lowercase();
     let among = |words: &[&str], text: &str| words.iter().any(|word| text.contains(word));
-    for place in ["/spec", "/metadata/annotations"] {
-        for (name, value) in object.pointer(place).and_then(Value::as_object).into_iter().flatten() {
+    let fields = |place: &str| object.pointer(place).and_then(Value::as_object).into_iter().flatten();
+    let parts = fields("/spec").filter(|(_, part)| part.as_object().is_some()).map(|(name, _)| join("/spec", name));
+    for place in ["/spec".to_owned(), "/metadata/annotations".to_owned()].into_iter().chain(parts) {
+        let is_part = place.starts_with("/spec/");
+        // Helm's own says nothing of a thing outside.
+        let own = fields(&place).filter(|(name, _)| !name.starts_with("helm.sh/"));
+        for (name, value) in own.filter(|(name, _)| !is_part || OF_PARTS.contains(&&***name)) {
             let key = lower(name);
             if among(HOLDING, &key) && *value == Value::Bool(true) {
                 return Fate::Stays;
+            }
+            if among(TAKING, &key) && *value == Value::Bool(true) {
+                return Fate::Goes { pointer: join(&place, name), says: value.clone() };
             }
             let Some(text) = value.as_str().map(lower).filter(|_| key.contains("policy") && among(POLICIES, &key)) else { continue };
             if among(STAYING, &text) {
                 return Fate::Stays;
             }
             if among(GOING, &text) {
-                return Fate::Goes { pointer: join(place, name), says: value.clone() };
+                return Fate::Goes { pointer: join(&place, name), says: value.clone() };
             }
         }
     }
@@ -102,6 +133,17 @@ mod tests {
         assert!(!goes("StorageBucket", &abandoned));
         assert!(!goes("Bucket", &json!({"metadata": {"finalizers": ["x.io/f"]}, "spec": {"managementPolicies": ["Observe", "Create"]}})));
         assert!(!goes("Stream", &json!({"metadata": {"finalizers": ["x.io/f"]}, "spec": {"preventDelete": true}})));
+    }
+
+    #[test]
+    fn a_flag_or_the_policy_of_a_part_says_it_too() {
+        assert!(goes("Terraform", &json!({"spec": {"destroyResourcesOnDeletion": true}})));
+        assert!(!goes("Terraform", &json!({"spec": {"destroyResourcesOnDeletion": false}})));
+        assert!(goes("Cluster", &json!({"spec": {"terminationPolicy": "WipeOut"}})));
+        assert!(!goes("Cluster", &json!({"spec": {"terminationPolicy": "DoNotTerminate"}})));
+        assert!(goes("Store", &json!({"spec": {"storage": {"reclaimPolicy": "Delete"}}})));
+        let detached = json!({"metadata": {"finalizers": ["x.io/f"], "annotations": {"x.io/reconcile-policy": "detach-on-delete"}}});
+        assert!(goes("StorageAccount", &json!({"metadata": {"finalizers": ["x.io/f"]}})) && !goes("StorageAccount", &detached));
     }
 
     #[test]

@@ -36,13 +36,19 @@ fn makers(e: &Evidence<'_>, sides: (usize, usize)) -> Result<Arc<Makers>, Compar
 /// The custom resources of the switched layer that went or came from one bundle to another.
 pub(super) fn gone(e: &Evidence<'_>, (a, b): (usize, usize), with_lists: bool) -> Result<Makers, CompareError> {
     let mut out = Makers::default();
-    for (spot, all) in e.exchanged(a, b).filter(|(s, _)| is_custom(unstem(&s.stem).1)) {
+    for (spot, all) in e.exchanged(a, b) {
+        if matches!(&*spot.stem, "deployments.apps" | "statefulsets.apps" | "daemonsets.apps") {
+            out.add_operator(&spot.name);
+        }
+        if !is_custom(unstem(&spot.stem).1) {
+            continue;
+        }
         let at = |side: usize| all.get(side).and_then(Option::as_ref);
         let key = e.key(spot);
         if crate::argo::is_own_kind(&key.group, &key.kind) {
             continue;
         }
-        out.add(&key.kind, &spot.namespace, &spot.name);
+        out.add(&key);
         for (side, at) in [a, b].into_iter().filter_map(|side| Some((side, at(side)?))) {
             let whole = e.whole(spot, at, side)?;
             ["spec", "status"].iter().filter_map(|part| whole.get(part)).for_each(|part| out.read(part, &spot.namespace, with_lists));

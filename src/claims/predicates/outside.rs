@@ -59,6 +59,22 @@ const PASSING: &[&str] = &[
     "last",
     "previous",
     "target",
+    "scan",
+    "report",
+    "execution",
+    "evaluation",
+    "query",
+    "checkpoint",
+    "savepoint",
+    "checksum",
+    "image",
+    "trigger",
+    "rollout",
+    "promotion",
+    "message",
+    "correlation",
+    "planid",
+    "epoch",
 ];
 
 /// What is written when the thing is made outside, and not when one that is there is taken over (crossplane-runtime 1.20, pkg/meta/meta.go).

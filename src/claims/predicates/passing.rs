@@ -1,13 +1,16 @@
 //! Objects that well-known controllers add, remove and write into, as the rule of their kind declares (law 14). Only the object itself
 //! says that it is one. So a change of it leaves a claim open, and proves nothing (law 2).
 use crate::claims::Evidence;
-use crate::claims::predicates::backups::is_by_the_clock;
+use crate::claims::predicates::backups::{is_by_the_clock, is_report};
 use crate::claims::predicates::beside::is_beside_template;
+use crate::claims::predicates::clock::is_clock;
 use crate::claims::predicates::devices::went_with_plugin;
+use crate::claims::predicates::followers::{goes_with_pod_or_node, is_of_node};
 use crate::claims::predicates::named::is_made_elsewhere;
+use crate::claims::predicates::operators::{is_renewed, notes_itself};
 use crate::claims::predicates::registers::{bears_switched, follows_switched};
-use crate::claims::predicates::scaled::{follows_nodes, is_resized, is_scaled_claim};
-use crate::claims::predicates::transient::{maker, passes};
+use crate::claims::predicates::scaled::{follows_nodes, is_resized, is_scaled_by_itself, is_scaled_claim};
+use crate::claims::predicates::transient::{DEEPEST, maker, passes};
 use crate::compare::{Change, ChangeKind, CompareError, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
@@ -37,6 +40,12 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
                 || is_beside_template(e, change)?
                 || is_resized(e, change)?
                 || went_with_plugin(change)
+                || is_clock(e, change)
+                || is_report(e, change)
+                || notes_itself(change)
+                || is_renewed(e, change)
+                || is_of_node(e, change)?
+                || is_scaled_by_itself(e, change)?
                 || follows_nodes(e, change)?
                 || follows_switched(e, change)?
                 || bears_switched(e, change));
@@ -47,6 +56,8 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
         || is_made_for_unchanged(e, change, side)?
         || is_scaled_claim(e, change)?
         || is_by_the_clock(e, change)?
+        || is_report(e, change)
+        || goes_with_pod_or_node(e, change)?
         || is_made_elsewhere(e, change)?)
 }
 
@@ -54,19 +65,32 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
 /// Only a custom resource, a Job, or settings that come (kube-logging/logging-operator, pkg/resources/fluentd/appconfigmap.go: Secrets with which it
 /// tries each new configuration) or that others take the place of counts: what runs, serves or permits does not come by itself.
 fn is_made_for_unchanged(e: &Evidence<'_>, change: &Change, side: usize) -> Result<bool, CompareError> {
-    let is_own = |spot: &Spot| is_custom(unstem(&spot.stem).1);
     let is_setting = matches!(&*change.spot.stem, "configmaps" | "secrets") && !change.recreated;
     let may_come = is_own(&change.spot) || change.spot.stem == "jobs.batch" || is_setting;
     if !may_come || crate::argo::is_own_kind(&change.key.group, &change.key.kind) {
         return Ok(false);
     }
-    let Some(at) = e.instances.at(&change.spot, side) else { return Ok(false) };
-    let object = e.whole(&change.spot, at, side)?;
-    let Some(owner) = maker(e, &object, side).filter(is_own) else { return Ok(false) };
+    let Some(owner) = unchanged_maker(e, change, side)? else { return Ok(false) };
+    Ok(!is_setting || change.kind == ChangeKind::Added || has_successor(e, change, &owner)?)
+}
+
+/// The custom resource for which an object was made, or for which that was made which it was made for, if it is the same in both bundles.
+fn unchanged_maker(e: &Evidence<'_>, change: &Change, side: usize) -> Result<Option<Spot>, CompareError> {
     let (a, b) = change.sides;
-    let (Some(x), Some(y)) = (e.instances.at(&owner, a), e.instances.at(&owner, b)) else { return Ok(false) };
-    let is_same = x.uid == y.uid && !x.deleting && !y.deleting && e.content(&owner, x, a)? == e.content(&owner, y, b)?;
-    Ok(is_same && (!is_setting || change.kind == ChangeKind::Added || has_successor(e, change, &owner)?))
+    let (mut spot, mut steps) = (change.spot.clone(), 0);
+    while let Some(at) = e.instances.at(&spot, side).filter(|_| steps < DEEPEST) {
+        let Some(owner) = maker(e, &e.whole(&spot, at, side)?, side).filter(is_own) else { return Ok(None) };
+        if let (Some(x), Some(y)) = (e.instances.at(&owner, a), e.instances.at(&owner, b)) {
+            let is_same = x.uid == y.uid && !x.deleting && !y.deleting && e.content(&owner, x, a)? == e.content(&owner, y, b)?;
+            return Ok(is_same.then_some(owner));
+        }
+        (spot, steps) = (owner, steps + 1);
+    }
+    Ok(None)
+}
+
+fn is_own(spot: &Spot) -> bool {
+    is_custom(unstem(&spot.stem).1)
 }
 
 /// Whether another object of its kind, made for the same resource, came when it went.

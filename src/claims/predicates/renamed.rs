@@ -4,11 +4,13 @@
 //! what the operator draws for each instance.
 use crate::claims::Evidence;
 use crate::claims::predicates::beside::is_time;
+use crate::claims::predicates::clock::only_times_differ;
+use crate::claims::predicates::operators::are_certificates;
 use crate::claims::predicates::transient::{self, DEEPEST};
 use crate::compare::{Change, ChangeKind, CompareError, FieldChange, Instances, Spot, alike};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
-use crate::model::{meta, unstem};
+use crate::model::{By, meta, unstem};
 use crate::value::{Text, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,11 +143,18 @@ pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, C
     // In the resource itself it writes how far it has come with it, and since when; and a cloud's controller, which of its things serves a Service
     // (cloud-provider-openstack 1.36, pkg/openstack/loadbalancer.go: `loadbalancer.openstack.org/load-balancer-id`).
     let is_marked = is_own(&change.spot) || matches!(&*change.spot.stem, "services" | "ingresses.networking.k8s.io");
-    let is_mark = |field: &FieldChange| covers("/metadata/annotations/*", &field.pointer) && is_number(field);
-    if is_marked && change.fields.iter().all(is_mark) {
+    // When something was last done is noted in annotations of whatever object.
+    let is_later = |field: &FieldChange| field.before.as_ref().zip(field.after.as_ref()).is_some_and(|(x, y)| only_times_differ(x, y));
+    let is_mark =
+        |field: &FieldChange| covers("/metadata/annotations/*", &field.pointer) && (is_marked && is_number(field) || is_later(field));
+    if !change.fields.is_empty() && change.fields.iter().all(is_mark) {
         return Ok(true);
     }
-    let Some(maker) = maker(e, &change.spot, b)?.filter(is_own) else { return Ok(false) };
+    // What a webhook of its operator draws for it: an id, an address (kubemacpool gives each interface of a virtual machine one).
+    if is_own(&change.spot) && !change.fields.is_empty() && change.fields.iter().all(|f| f.pointer.starts_with("/spec/") && is_given(f)) {
+        return Ok(true);
+    }
+    let Some(maker) = maker(e, &change.spot, b)?.filter(is_own) else { return Ok(is_labelled_anew(e, change)) };
     let (Some(x), Some(y)) = (e.instances.at(&maker, a), e.instances.at(&maker, b)) else { return Ok(false) };
     let operated = &e.rules.of(&change.key.group, &change.key.kind).rule.operated;
     let is_variable = |pointer: &str| VARIABLES.iter().any(|p| covers(p, pointer));
@@ -155,6 +164,27 @@ pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, C
     Ok(may_differ && !x.deleting && !y.deleting && e.state(&maker, x, a)? == e.state(&maker, y, b)?)
 }
 
+/// Whether an object that no Application manages, and that names no owner, was made again with other numbers in its labels, as who made it tells
+/// one run's objects from those of another (kapp 0.60, pkg/kapp/app/recorded_app.go: `kapp.k14s.io/app`); or a ConfigMap with other ones, or with other
+/// certificates, in its data.
+fn is_labelled_anew(e: &Evidence<'_>, change: &Change) -> bool {
+    let is_label = |pointer: &str| DRAWN.iter().chain(SELECTORS).any(|p| covers(p, pointer));
+    let is_data = |pointer: &str| change.spot.stem == "configmaps" && covers("/data/*", pointer);
+    let are_others = |field: &FieldChange| {
+        let value = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).is_some_and(are_certificates);
+        is_number(field) || value(&field.before) && value(&field.after)
+    };
+    let (a, b) = change.sides;
+    let is_marked = [a, b].iter().any(|side| e.instances.at(&change.spot, *side).is_none_or(|at| at.marked));
+    !is_marked
+        && e.instances.by(&change.spot) != By::Ancestry
+        && !change.fields.is_empty()
+        && change.fields.iter().all(|f| is_label(&f.pointer) && is_number(f) || is_data(&f.pointer) && are_others(f))
+}
+
+/// Where an object says by which labels it finds its pods.
+const SELECTORS: &[&str] = &["/spec/selector/matchLabels", "/spec/selector"];
+
 /// The values of variables in what an operator runs.
 const VARIABLES: &[&str] = &["/spec/template/spec/containers/*/env/*/value", "/spec/template/spec/initContainers/*/env/*/value"];
 
@@ -163,6 +193,19 @@ const VARIABLES: &[&str] = &["/spec/template/spec/containers/*/env/*/value", "/s
 fn is_number(field: &FieldChange) -> bool {
     let is_drawn = |text: &str| text.len() >= 6 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
     let value = |value: &Option<Value>| value.as_ref().is_some_and(|v| is_time(v) || v.as_str().is_some_and(is_drawn));
+    value(&field.before) && value(&field.after)
+}
+
+/// Whether a field holds another uid or another address of a network than before.
+fn is_given(field: &FieldChange) -> bool {
+    const UID: usize = 36;
+    let is_address = |text: &str| {
+        let mut parts = text.split(':');
+        text.parse::<std::net::IpAddr>().is_ok()
+            || text.len() == 17 && parts.all(|p| p.len() == 2 && p.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let is_one = |text: &str| text.len() == UID && text.matches('-').count() == 4 || is_address(text);
+    let value = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).is_some_and(is_one);
     value(&field.before) && value(&field.after)
 }
 

@@ -7,7 +7,7 @@ use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::renamed::{Renamed, is_drawn_anew, without_uids};
 use crate::claims::predicates::served::unserved;
 use crate::claims::predicates::unchanged::compared;
-use crate::claims::predicates::{agreed, behind, conditions, generated, healthy, outside, settled, wanted};
+use crate::claims::predicates::{agreed, behind, conditions, generated, healthy, images, outside, settled, wanted};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{Change, ChangeKind, CompareError, Spot};
@@ -55,6 +55,7 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     findings.extend(behind::behind_claims(e, q.layer, first, last)?);
     findings.extend(behind::on_other_nodes(e, q.layer, first, last)?);
     findings.extend(outside::others(e, q.layer, (first, last))?);
+    findings.extend(images::others(e, q.layer, first, last)?);
     findings.extend(wanted::fewer_pods(e, q.layer, first, last));
     findings.extend(wanted::fewer_ready(e, q.layer, last)?);
     findings.extend(wanted::uncounted(e, q.layer, last)?);

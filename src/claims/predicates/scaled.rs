@@ -2,12 +2,13 @@
 //! resources, and a node that leaves takes the pods of DaemonSets with it. Each leaves a claim open: the controllers say what they may do, and
 //! not what they did.
 use crate::claims::Evidence;
-use crate::claims::predicates::transient::{claim, passes};
+use crate::claims::predicates::transient::{claim, maker, passes};
 use crate::claims::predicates::wanted::{is_anothers_doing, wanted};
 use crate::compare::{Change, ChangeKind, CompareError, Instances, Spot};
+use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::kinds::rule::Passing;
-use crate::model::{group_of, meta};
+use crate::model::{By, group_of, meta, unstem};
 use crate::value::Value;
 
 /// The fields of a pod that a vertical autoscaler writes while it runs (autoscaler, vertical-pod-autoscaler 1.5,
@@ -104,6 +105,48 @@ pub(super) fn follows_nodes(e: &Evidence<'_>, change: &Change) -> Result<bool, C
     Ok(meta::list(&e.whole(&change.spot, at, b)?, ADDRESSES).next().is_some())
 }
 
+/// Whether only the count of a custom resource, or of what was made for one, is another one, and the resource says in both bundles between which bounds
+/// it is scaled (Numaflow 1.8, pkg/apis/numaflow/v1alpha1/scale.go: `scale.min` and `scale.max` of a Vertex); or no Application says how many there
+/// are to be, and there are some (the sets of machines of Gardener's machine-controller-manager).
+pub(super) fn is_scaled_by_itself(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    if change.kind != ChangeKind::Modified || change.recreated || !change.fields.iter().all(|f| f.pointer == "/spec/replicas") {
+        return Ok(false);
+    }
+    let (a, b) = change.sides;
+    let is_free = || {
+        e.instances.by(&change.spot) != By::Ancestry && [a, b].iter().all(|i| e.instances.at(&change.spot, *i).is_some_and(|at| !at.marked))
+    };
+    let are_some =
+        || change.fields.iter().all(|f| [&f.before, &f.after].iter().all(|v| v.as_ref().and_then(Value::as_i64).is_some_and(|n| n > 0)));
+    let is_known = is_custom(&change.key.group) && is_free() && are_some();
+    Ok(is_known || is_within_own_bounds(e, &change.spot, a)? && is_within_own_bounds(e, &change.spot, b)?)
+}
+
+/// Whether the count of a custom resource, or of a workload that was made for one, lies within bounds that the resource names.
+pub(super) fn is_within_own_bounds(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<bool, CompareError> {
+    let is_own = |spot: &Spot| is_custom(unstem(&spot.stem).1);
+    let Some(at) = e.instances.at(spot, side) else { return Ok(false) };
+    let object = e.whole(spot, at, side)?;
+    let Some(count) = object.pointer("/spec/replicas").and_then(Value::as_i64) else { return Ok(false) };
+    let bounds = if is_own(spot) {
+        own_bounds(&object)
+    } else if let Some((maker, at)) = maker(e, &object, side).filter(is_own).and_then(|m| e.instances.at(&m, side).map(|at| (m, at))) {
+        own_bounds(&e.whole(&maker, at, side)?)
+    } else {
+        None
+    };
+    Ok(bounds.is_some_and(|(least, most)| least <= count && count <= most && least < most))
+}
+
+/// The least and the greatest number of pods that a resource wants.
+fn own_bounds(object: &Value) -> Option<(i64, i64)> {
+    const PLACES: &[&str] = &["/spec", "/spec/scale", "/spec/scaling", "/spec/autoscale", "/spec/autoscaling", "/spec/autoscaler"];
+    let bound = |place: &&str, names: [&str; 3]| names.iter().find_map(|name| object.pointer(&format!("{place}/{name}"))?.as_i64());
+    let least = |place: &&str| bound(place, ["minReplicas", "minReplicaCount", "min"]);
+    let most = |place: &&str| bound(place, ["maxReplicas", "maxReplicaCount", "max"]);
+    PLACES.iter().find_map(|place| Some((least(place)?, most(place)?)))
+}
+
 /// Whether pods of a DaemonSet went because their nodes left the pool that an autoscaler keeps, or pods because what controls them passes.
 pub(super) fn went_along(e: &Evidence<'_>, controller: &Spot, lost: &[&Spot], (a, b): (usize, usize)) -> Result<bool, CompareError> {
     if e.instances.at(controller, b).is_none() && passes(e, controller, Passing::Removed, a, 0)? {
@@ -123,4 +166,17 @@ pub(super) fn went_along(e: &Evidence<'_>, controller: &Spot, lost: &[&Spot], (a
         }
     }
     Ok(!lost.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_bounds;
+    use crate::value::json;
+
+    #[test]
+    fn a_resource_names_the_bounds_between_which_it_is_scaled() {
+        assert_eq!(own_bounds(&json!({"spec": {"scale": {"min": 1, "max": 5}}})), Some((1, 5)));
+        assert_eq!(own_bounds(&json!({"spec": {"minReplicas": 1, "maxReplicas": 5}})), Some((1, 5)));
+        assert_eq!(own_bounds(&json!({"spec": {"maxReplicas": 5}})), None);
+    }
 }

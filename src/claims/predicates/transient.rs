@@ -1,6 +1,7 @@
 //! Objects that well-known controllers add and remove, as the rule of their kind declares (law 14), and what goes and comes with them.
 use crate::claims::Evidence;
 use crate::compare::{CompareError, Instances, Spot};
+use crate::kinds::patterns::is_like;
 use crate::kinds::rule::Passing;
 use crate::model::meta;
 use crate::value::Value;
@@ -64,5 +65,7 @@ fn comes_and_goes(e: &Evidence<'_>, spot: &Spot, does: Passing, side: usize) -> 
     }
     let Some(at) = e.instances.at(spot, side) else { return Ok(false) };
     let object = e.whole(spot, at, side)?;
-    Ok(rule.passing.iter().any(|l| l == "*" || meta::label(&object, l).is_some()) || when.any(|w| w.holds(&object)))
+    let labels: Vec<&str> =
+        object.pointer("/metadata/labels").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| &**key).collect();
+    Ok(rule.passing.iter().any(|l| l == "*" || labels.iter().any(|label| is_like(l, label))) || when.any(|w| w.holds(&object)))
 }

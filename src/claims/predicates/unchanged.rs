@@ -17,7 +17,10 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
         return Ok(None);
     }
     let mut findings = Vec::new();
-    for change in q.changes().filter(|c| c.kind != ChangeKind::Replaced && !goes_with_namespace(e, c)) {
+    for change in q.changes().filter(|c| c.kind != ChangeKind::Replaced) {
+        if goes_with_namespace(e, change)? {
+            continue;
+        }
         let effect = if is_open(e, change)? { Effect::Doubts } else { Effect::Counters };
         findings.extend(Finding::of_change_unless_expected(change, effect));
     }

@@ -1,9 +1,10 @@
 //! No pod of the layer was replaced or restarted, and no object re-created, from each bundle to the next. Pods of Jobs and hook objects
 //! may come and go; so may the pods that an active autoscaler adds or removes (law 10). An object that is being deleted, or a pod that
 //! has ended, counts as gone (law 9).
+use crate::claims::predicates::images::{containers, image_ids, images};
 use crate::claims::predicates::outside::others;
 use crate::claims::predicates::passing::is_open;
-use crate::claims::predicates::scaled::went_along;
+use crate::claims::predicates::scaled::{is_within_own_bounds, went_along};
 use crate::claims::predicates::served::unserved;
 use crate::claims::predicates::stamped::goes_with_namespace;
 use crate::claims::predicates::wanted;
@@ -13,13 +14,16 @@ use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Instance, Instances, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::model::{meta, unstem};
-use crate::value::{Text, Value, json};
+use crate::value::{Value, json};
 use std::collections::BTreeMap;
 
 pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let mut findings = Vec::new();
-    for change in q.changes().filter(|c| c.recreated && !c.hook && !goes_with_namespace(e, c)) {
+    for change in q.changes().filter(|c| c.recreated && !c.hook) {
+        if goes_with_namespace(e, change)? {
+            continue;
+        }
         let effect = if is_open(e, change)? { Effect::Doubts } else { Effect::Counters };
         let finding = Finding::new(effect, Code::Replaced, change.shown_by()).about(change.key.clone()).in_file(&change.file);
         findings.push(finding);
@@ -107,6 +111,9 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
         () if unseen => (Effect::Doubts, Code::PodNotSeen, &turnover.lost),
         () if fell && scaled == 2 && !wanted::is_anothers_doing(e, controller, a, b)? => (Effect::Notes, Code::PodScaledIn, &turnover.lost),
         () if fell && scaled > 0 => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
+        () if fell && is_within_own_bounds(e, controller, a)? && is_within_own_bounds(e, controller, b)? => {
+            (Effect::Doubts, Code::PodScaledIn, &turnover.lost)
+        }
         () if went_along(e, controller, &turnover.lost, (a, b))? => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
         () if have_run_out(e, controller, &turnover.lost, b)? => (Effect::Doubts, Code::PodReplaced, &turnover.lost),
         () => (Effect::Counters, Code::PodReplaced, &turnover.lost),
@@ -190,15 +197,6 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
     Ok(findings)
 }
 
-/// The images in a derived pod's spec, by container.
-fn images(identity: &Value) -> Vec<String> {
-    let lists = ["containers", "initContainers", "ephemeralContainers"]
-        .iter()
-        .filter_map(|l| identity.get("derived")?.get("spec")?.get(*l)?.as_array());
-    let text = |c: &Value, k: &str| c.get(k).and_then(Value::as_str).unwrap_or("").to_owned();
-    lists.flatten().map(|c| format!("{}={}", text(c, "name"), text(c, "image"))).collect()
-}
-
 /// Whether a pod is being deleted, or has ended.
 fn has_ended(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<bool, CompareError> {
     let line = e.line("health", spot, at, side)?;
@@ -249,23 +247,4 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
         findings.push(found(Code::ImageChanged, "/spec/containers", json!(was), json!(is)));
     }
     Ok(findings)
-}
-
-/// (pointer, value) of the digests of the images that the kubelet reported.
-fn image_ids(identity: &Value) -> impl Iterator<Item = (Text, Value)> {
-    containers(identity).into_iter().filter(|((_, field), _)| field == "imageID").map(|(_, found)| found)
-}
-
-/// (container, field) → (pointer, value) of what the kubelet reported.
-fn containers(identity: &Value) -> BTreeMap<(String, String), (Text, Value)> {
-    let mut out = BTreeMap::new();
-    let Some(fields) = identity.get("fields").and_then(Value::as_object) else { return out };
-    for (pointer, value) in fields {
-        let Some((stem, field)) = pointer.rsplit_once('/').filter(|(_, f)| matches!(*f, "restartCount" | "imageID" | "image")) else {
-            continue;
-        };
-        let name = fields.get(&format!("{stem}/name")).and_then(Value::as_str).unwrap_or(stem);
-        out.insert((name.to_owned(), field.to_owned()), (pointer.clone(), value.clone()));
-    }
-    out
 }

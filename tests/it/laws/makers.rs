@@ -220,6 +220,30 @@ pub const CASES: &[Case] = &[
     ),
     ("what bears only its name is another's", TRIP, |all| borne(all, "elsewhere"), &[("changes.confined", REFUTED)]),
     (
+        "an address that was given to it anew leaves the return of a resource open",
+        TRIP,
+        |all| of_the_layer(all, "net.example.org", "vips", "Vip", |own, i| own["spec"] = json!({"ip": format!("10.0.0.{i}")})),
+        &[("optional.restored", OPEN)],
+    ),
+    (
+        "another word in it is another resource",
+        TRIP,
+        |all| of_the_layer(all, "net.example.org", "vips", "Vip", |own, i| own["spec"] = json!({"mode": format!("mode-{i}")})),
+        &[("optional.restored", REFUTED)],
+    ),
+    (
+        "what stays of it and says whose it was may be left behind",
+        OFF,
+        |all| {
+            of_the_layer(all, "example.org", "exports", "Export", |_, _| {});
+            let mut left = new("v1", "Service", "default", "left");
+            left["metadata"]["labels"] = json!({"of.example.com/name": "tool", "of.example.com/namespace": "feast-dev"});
+            left["spec"] = json!({"ports": [{"port": 80}]});
+            all.iter_mut().for_each(|one| items(one, "services").push(left.clone()));
+        },
+        &[("optional.absent", OPEN)],
+    ),
+    (
         "a cloud's controller notes which of its things serves a service, which is another one each time",
         TRIP,
         |all| {

@@ -213,4 +213,24 @@ pub const CASES: &[Case] = &[
         },
         &[("core.unchanged", REFUTED)],
     ),
+    ("what it puts there is back with the namespace", TRIP, |all| stamped(all, &["space", "", "again"]), &[("core.unchanged", PROVEN)]),
+    (
+        "what is missing where the namespace is back is lost",
+        TRIP,
+        |all| {
+            stamped(all, &["space", "", "again"]);
+            items(&mut all[2], "configmaps").retain(|map| map["metadata"]["name"] != "ca");
+        },
+        &[("core.unchanged", REFUTED), ("changes.confined", REFUTED)],
+    ),
+    (
+        "what comes back with another content has changed",
+        TRIP,
+        |all| {
+            stamped(all, &["space", "", "again"]);
+            object(&mut all[2], "configmaps", "feast-dev", "ca")["metadata"]["labels"] = json!({"a": "b"});
+            object(&mut all[2], "configmaps", "feast-dev", "ca")["metadata"]["ownerReferences"][0]["controller"] = json!(false);
+        },
+        &[("core.unchanged", "refuted|inconclusive")],
+    ),
 ];

@@ -1,0 +1,74 @@
+//! What is kept of each pod or each node (its address, its place in a queue, its devices) comes and goes with it. Few who keep it name an owner.
+use crate::claims::Evidence;
+use crate::compare::{Change, ChangeKind, CompareError, Spot};
+use crate::kinds::built_in::is_custom;
+use crate::model::{By, meta};
+use crate::value::Value;
+use std::collections::BTreeSet;
+
+/// Whether an object that no Application manages went or came with the pod or the node that it names. Of ConfigMaps only those of a node count.
+pub(super) fn goes_with_pod_or_node(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    let (side, other) = match change.kind {
+        ChangeKind::Removed => change.sides,
+        ChangeKind::Added => (change.sides.1, change.sides.0),
+        _ => return Ok(false),
+    };
+    let is_resource = is_custom(&change.key.group) && !crate::argo::is_own_kind(&change.key.group, &change.key.kind);
+    let is_free = |by: By| by != By::Ancestry && (is_resource || change.spot.stem == "configmaps");
+    let Some(at) = e.instances.at(&change.spot, side).filter(|at| !at.marked && is_free(e.instances.by(&change.spot))) else {
+        return Ok(false);
+    };
+    let object = e.whole(&change.spot, at, side)?;
+    let mut texts = BTreeSet::from([&*change.spot.name]);
+    ["/metadata/labels", "/metadata/annotations", "/spec"].iter().filter_map(|p| object.pointer(p)).for_each(|v| texts_in(v, &mut texts));
+    let is_exchanged = |spot: &Spot| {
+        let uid = |side: usize| e.instances.at(spot, side).map(|at| &at.uid);
+        uid(side).is_some() && uid(side) != uid(other)
+    };
+    let is_node = |name: &str| is_exchanged(&Spot::new("nodes", "", name));
+    if texts.iter().any(|text| is_node(text)) || change.spot.stem == "configmaps" {
+        return Ok(texts.iter().any(|text| is_node(text)));
+    }
+    // A pod by its uid, or by its name where its namespace is named too, or is the object's own.
+    let of_uid = |uid: &str| e.instances.of_uid(side, uid).is_some_and(|spot| spot.stem == "pods" && is_exchanged(spot));
+    let spaces: Vec<&str> = texts.iter().copied().chain([&*change.spot.namespace]).collect();
+    let is_pod = |name: &str| spaces.iter().any(|space| is_exchanged(&Spot::new("pods", *space, name)));
+    Ok(texts.iter().any(|text| uids_in(text).any(of_uid) || is_pod(text)))
+}
+
+/// Whether a resource that no Application manages is what an agent keeps of a node that is there: it has the node's name, is owned by the node, or is
+/// labelled with it (Koordinator's Device and NodeSLO, the CNINode of AWS, the BlockDevice of OpenEBS).
+pub(super) fn is_of_node(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
+    let (a, b) = change.sides;
+    if change.kind != ChangeKind::Modified
+        || change.recreated
+        || !is_custom(&change.key.group)
+        || e.instances.by(&change.spot) == By::Ancestry
+    {
+        return Ok(false);
+    }
+    let Some(at) = e.instances.at(&change.spot, b).filter(|at| !at.marked) else { return Ok(false) };
+    let is_there = |name: &str| [a, b].iter().all(|side| e.instances.at(&Spot::new("nodes", "", name), *side).is_some());
+    if is_there(&change.spot.name) {
+        return Ok(true);
+    }
+    let object = e.whole(&change.spot, at, b)?;
+    let is_owned = meta::owners(&object).any(|owner| owner.kind == "Node" && owner.group.is_empty() && is_there(owner.name));
+    Ok(is_owned || meta::label(&object, "kubernetes.io/hostname").is_some_and(is_there))
+}
+
+fn texts_in<'v>(value: &'v Value, out: &mut BTreeSet<&'v str>) {
+    match value {
+        Value::String(text) => drop(out.insert(text)),
+        Value::Array(list) => list.iter().for_each(|v| texts_in(v, out)),
+        Value::Object(map) => map.values().for_each(|v| texts_in(v, out)),
+        _ => {}
+    }
+}
+
+/// The parts of a text that are as long as a uid and begin and end where one may.
+fn uids_in(text: &str) -> impl Iterator<Item = &str> {
+    const LENGTH: usize = 36;
+    let ends = text.len().checked_sub(LENGTH).filter(|_| text.is_ascii());
+    ends.into_iter().flat_map(|last| [0, last]).filter_map(|from| text.get(from..from + LENGTH))
+}

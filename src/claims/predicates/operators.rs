@@ -1,0 +1,74 @@
+//! What controllers write into the resources that they serve, and what they renew: numbers and digests in annotations of their own domain, certificates
+//! that anybody may read, and how many pods something has that is scaled between bounds. Who wrote it, nothing says.
+use crate::claims::Evidence;
+use crate::claims::makers::is_of_domain;
+use crate::compare::{Change, ChangeKind, FieldChange};
+use crate::kinds::built_in::is_custom;
+use crate::model::By;
+use crate::value::{Value, steps};
+
+/// Whether one instance of a custom resource differs only in numbers, digests or documents that stand in labels and annotations of its group's domain
+/// (Koordinator's ElasticQuota: `quota.scheduling.koordinator.sh/runtime`). Words there are a person's.
+pub(super) fn notes_itself(change: &Change) -> bool {
+    let is_note = |field: &FieldChange| {
+        let mut path = steps(&field.pointer);
+        let is_place = path.next().as_deref() == Some("metadata") && matches!(path.next().as_deref(), Some("annotations" | "labels"));
+        let is_own = path.next().is_some_and(|key| is_of_domain(&key, &change.key.group));
+        let values = || [&field.before, &field.after].into_iter().flatten();
+        is_place && is_own && field.after.is_some() && values().all(|v| v.as_str().is_some_and(is_counted))
+    };
+    is_custom(&change.key.group) && is_one(change) && change.fields.iter().all(is_note)
+}
+
+/// Whether a text is a number, a digest or a JSON document.
+fn is_counted(text: &str) -> bool {
+    let is_digest = || text.len() >= 6 && text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_document = || text.starts_with(['{', '[']) && crate::canon::json::parse::<Value>(text.as_bytes()).is_ok();
+    !text.is_empty() && (text.bytes().all(|b| b.is_ascii_digit()) || is_digest() || is_document())
+}
+
+/// Whether one instance of a resource or ConfigMap that no Application manages differs only in certificates, which who issues them renews. That of the
+/// cluster itself is renewed by nobody.
+pub(super) fn is_renewed(e: &Evidence<'_>, change: &Change) -> bool {
+    let is_map = change.spot.stem == "configmaps" && change.spot.name != "kube-root-ca.crt";
+    let (a, b) = change.sides;
+    let is_free = e.instances.by(&change.spot) != By::Ancestry
+        && [a, b].iter().all(|side| e.instances.at(&change.spot, *side).is_some_and(|at| !at.marked));
+    let is_renewed = |field: &FieldChange| {
+        let values = [&field.before, &field.after];
+        let name = field.pointer.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let is_bundle = name == "cabundle" && !is_map;
+        values
+            .iter()
+            .all(|v| v.as_ref().and_then(Value::as_str).is_some_and(|text| !text.is_empty() && (is_bundle || are_certificates(text))))
+    };
+    (is_map || is_custom(&change.key.group)) && is_one(change) && is_free && change.fields.iter().all(is_renewed)
+}
+
+/// Whether a text holds certificates, and nothing else that is between such lines (no key, no request).
+pub(super) fn are_certificates(text: &str) -> bool {
+    let mut heads = text.lines().filter(|line| line.starts_with("-----BEGIN ")).peekable();
+    heads.peek().is_some() && heads.all(|line| line.trim_end() == "-----BEGIN CERTIFICATE-----")
+}
+
+fn is_one(change: &Change) -> bool {
+    change.kind == ChangeKind::Modified && !change.recreated && !crate::argo::is_own_kind(&change.key.group, &change.key.kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{are_certificates, is_counted};
+
+    #[test]
+    fn a_controller_writes_numbers_digests_and_documents_and_a_person_words() {
+        assert!(["3", "abcdef12", r#"{"cpu":"10"}"#].into_iter().all(is_counted));
+        assert!(["", "on", "true", "{", "paused"].into_iter().all(|text| !is_counted(text)));
+    }
+
+    #[test]
+    fn certificates_are_told_from_keys() {
+        let block = |of: &str| format!("-----BEGIN {of}-----\nMIIA\n-----END {of}-----\n");
+        assert!(are_certificates(&block("CERTIFICATE").repeat(2)));
+        assert!(!are_certificates(&(block("CERTIFICATE") + &block("PRIVATE KEY"))) && !are_certificates("a: b"));
+    }
+}
