@@ -3,7 +3,7 @@
 //! carries its mark and that it lists. Here an Application is named by its index among the objects.
 use crate::argo::app::controller_namespace;
 use crate::argo::{Agreement, GROUP, Here, Settings, Tracking, control, is_hook, listed};
-use crate::model::{Key, Layer, Object, Objects, Role, meta};
+use crate::model::{Key, Layer, Object, Objects, Role, meta, words};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An Argo CD that manages a root.
@@ -36,28 +36,18 @@ pub struct Apps<'a> {
     filled: BTreeMap<String, String>,
 }
 
-/// What is known of the Application that a mark names.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Listed {
-    /// It exists and lists the object.
-    Yes,
-    /// It exists and does not list the object.
-    No,
-    /// It does not exist, and another Application lists it.
-    Gone,
-    /// It does not exist, and nothing lists it.
-    Unknown,
-}
-
-impl Listed {
-    /// The word in identity lines; none where the Application lists the object.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Yes => "",
-            Self::No => "unlisted",
-            Self::Gone => "gone",
-            Self::Unknown => "unknown",
-        }
+words! {
+    /// What is known of the Application that a mark names.
+    #[derive(PartialOrd, Ord)]
+    Listed {
+        /// It exists and lists the object.
+        Yes = "",
+        /// It exists and does not list the object.
+        No = "unlisted",
+        /// It does not exist, and another Application lists it.
+        Gone = "gone",
+        /// It does not exist, and nothing lists it.
+        Unknown = "unknown",
     }
 }
 

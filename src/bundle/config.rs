@@ -171,11 +171,8 @@ impl Config {
             if layers.iter().any(|x| x.name == l.name) {
                 return Err(wrong("name", format!("`{}` stands twice", l.name)));
             }
-            let role = match l.role.as_str() {
-                "protected" => Role::Protected,
-                "switched" => Role::Switched,
-                other => return Err(wrong("role", format!("`{other}` is neither `protected` nor `switched`"))),
-            };
+            let no_role = || wrong("role", format!("`{}` is neither `protected` nor `switched`", l.role));
+            let role = Role::parse(&l.role).ok_or_else(no_role)?;
             let (namespace, root) = l.root.split_once('/').map_or((None, &*l.root), |(ns, name)| (Some(ns.to_owned()), name));
             if root.is_empty() {
                 return Err(wrong("root", "it is empty; name the layer's root Application".into()));

@@ -171,7 +171,7 @@ impl UniverseLine {
 
     /// The universe in the form that the core uses; an unknown `known` counts as `nothing`.
     pub fn universe(&self) -> Universe {
-        let known = Known::ALL.into_iter().find(|k| k.as_str() == self.known).unwrap_or_default();
+        let known = Known::parse(&self.known).unwrap_or_default();
         let kind = |k: &KindLine| Listable { group: k.group.clone(), resource: k.resource.clone(), namespaced: k.namespaced };
         Universe { known, kinds: self.kinds.iter().map(kind).collect() }
     }

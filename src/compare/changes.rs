@@ -5,39 +5,27 @@ use crate::compare::differing::{Place, differing};
 use crate::compare::lasting::{Identity, astray, kind_of, moved, uid};
 use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, differences};
 use crate::kinds::Rules;
-use crate::model::{Key, group_of, meta, unstem};
+use crate::model::{Key, group_of, meta, unstem, words};
 use crate::value::{Map, Value};
 use std::collections::HashMap;
 
-/// How an object changed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ChangeKind {
-    /// It did not exist before.
-    Added,
-    /// It no longer exists.
-    Removed,
-    /// Its state differs.
-    Modified,
-    /// Its state is equal and its uid differs: it was re-created.
-    Replaced,
-    /// It is new, and departs from its owner's template, or from the objects that its owner made before.
-    Departs,
-    /// It is derived, and its owner is in no list of its bundle: the lists were read at different moments.
-    Torn,
-}
-
-impl ChangeKind {
-    /// The word in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Modified => "modified",
-            Self::Replaced => "replaced",
-            Self::Departs => "departs",
-            Self::Torn => "torn",
-        }
+words! {
+    /// How an object changed.
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    ChangeKind {
+        /// It did not exist before.
+        Added = "added",
+        /// It no longer exists.
+        Removed = "removed",
+        /// Its state differs.
+        Modified = "modified",
+        /// Its state is equal and its uid differs: it was re-created.
+        Replaced = "replaced",
+        /// It is new, and departs from its owner's template, or from the objects that its owner made before.
+        Departs = "departs",
+        /// It is derived, and its owner is in no list of its bundle: the lists were read at different moments.
+        Torn = "torn",
     }
 }
 

@@ -1,26 +1,17 @@
 //! How health is read: a closed list of readers that rule files name. Each gives healthy, unhealthy or unknown, and the facts that show
 //! it. The rules for workloads follow Argo CD's own health checks; a missing value is unknown, never healthy.
+use crate::model::words;
 use crate::value::{Map, Value};
 
-/// The health of an object.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Health {
-    /// As it should be.
-    Healthy,
-    /// Not as it should be.
-    Unhealthy,
-    /// Not known, or an operation is running.
-    Unknown,
-}
-
-impl Health {
-    /// The word in health lines.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Healthy => "healthy",
-            Self::Unhealthy => "unhealthy",
-            Self::Unknown => "unknown",
-        }
+words! {
+    /// The health of an object.
+    Health {
+        /// As it should be.
+        Healthy = "healthy",
+        /// Not as it should be.
+        Unhealthy = "unhealthy",
+        /// Not known, or an operation is running.
+        Unknown = "unknown",
     }
 }
 

@@ -1,5 +1,5 @@
 //! What a source gives: objects, the questions that they answer, and the gaps.
-use crate::model::{Gap, Key, Universe};
+use crate::model::{Gap, Key, Universe, words};
 use crate::value::Value;
 
 /// One captured object, redacted.
@@ -64,25 +64,15 @@ pub struct Unsettled {
     pub pointers: Vec<String>,
 }
 
-/// The source of a snapshot.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Source {
-    /// A running cluster, asked by evid.
-    Live,
-    /// A folder of answers that were collected without evid.
-    Dump,
-    /// Text that a person or a script kept: it states, and no answer of a cluster is in it.
-    Text,
-}
-
-impl Source {
-    /// The word in bundles and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Dump => "dump",
-            Self::Text => "text",
-        }
+words! {
+    /// The source of a snapshot.
+    Source {
+        /// A running cluster, asked by evid.
+        Live = "live",
+        /// A folder of answers that were collected without evid.
+        Dump = "dump",
+        /// Text that a person or a script kept: it states, and no answer of a cluster is in it.
+        Text = "text",
     }
 }
 
