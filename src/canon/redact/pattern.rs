@@ -45,7 +45,7 @@ enum Source {
 }
 
 impl Pattern {
-    /// Keeps the source; a test of the file that holds it proves that it compiles.
+    /// Keeps the source. Where it does not compile, every test that uses it fails.
     pub(super) const fn new(source: &'static str) -> Self {
         Self { source: Source::Text(source), compiled: OnceLock::new() }
     }
@@ -60,7 +60,12 @@ impl Pattern {
             Source::Text(text) => spelled_out(text),
             Source::Made(make) => spelled_out(&make()),
         };
-        self.compiled.get_or_init(|| Regex::new(&source()).ok()).as_ref()
+        let compile = || {
+            let regex = Regex::new(&source());
+            debug_assert!(regex.is_ok(), "{regex:?}");
+            regex.ok()
+        };
+        self.compiled.get_or_init(compile).as_ref()
     }
 
     /// The expression, if it matches anywhere.
