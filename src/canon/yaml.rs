@@ -1,8 +1,10 @@
 //! YAML text → JSON values, by the core schema of YAML 1.2. Expects attacks: repeated keys, alias bombs and deep nesting are errors with
 //! a line and a column. Knows nothing of Kubernetes or of files.
+mod embedded;
 mod line;
 mod scalar;
 
+pub use embedded::Embedded;
 pub use line::line_of;
 
 use crate::value::{RESERVED, Text, Value};

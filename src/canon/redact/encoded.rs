@@ -36,14 +36,12 @@ pub(super) fn is_opaque(text: &str) -> bool {
         && PLAIN.decode(text).is_ok()
 }
 
-/// Whether this is the base64 of `user:password`, or that itself.
+/// Whether this is the base64 of `user:password`.
 pub(super) fn is_login(text: &str) -> bool {
-    let of = |t: &str| {
-        t.split_once(':').is_some_and(|(user, word)| {
-            !user.is_empty() && !user.contains(char::is_whitespace) && is_literal(word) && !word.starts_with("//")
-        })
-    };
-    decoded(text).is_some_and(|d| of(&d))
+    decoded(text)
+        .as_deref()
+        .and_then(|login| login.split_once(':'))
+        .is_some_and(|(user, word)| !user.is_empty() && !user.contains(char::is_whitespace) && is_literal(word) && !word.starts_with("//"))
 }
 
 /// A part of a text that means another text.

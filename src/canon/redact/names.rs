@@ -311,9 +311,6 @@ mod tests {
 
     #[test]
     fn unknown_words_make_a_name_likely() {
-        for name in ["WANDB_KEY", "passwordish_thing_blue", "auth", "key", "PASSWORD_ORION"] {
-            assert!(sense(name) >= Sense::Plain);
-        }
         assert_eq!(sense("WANDB_KEY"), Sense::Likely);
         assert_eq!(sense("PASSWORD_ORION"), Sense::Likely);
     }
