@@ -76,7 +76,7 @@ fn lost(pattern: &str, x: &IdentityLine, y: &IdentityLine) -> Option<FieldChange
 
 /// An object, put together again.
 fn whole(side: &Side, spot: &Spot, (_, entry): &Identity<'_>) -> Result<Value, CompareError> {
-    side.whole(layer_of(entry), &spot.stem, &spot.namespace, &spot.name)
+    side.whole(layer_of(entry), spot)
 }
 
 fn layer_of(entry: &str) -> &str {
@@ -88,5 +88,5 @@ fn content(side: &Side, spot: &Spot, (line, entry): &Identity<'_>) -> Result<Val
     if !line.derived.is_null() {
         return Ok(line.derived.clone());
     }
-    side.line("state", layer_of(entry), &spot.stem, &spot.namespace, &spot.name)
+    side.line("state", layer_of(entry), spot)
 }

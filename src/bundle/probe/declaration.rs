@@ -3,7 +3,7 @@
 use crate::bundle::probe::expect::Expect;
 use crate::bundle::probe::time::Span;
 use crate::canon::redact::{MARK, Redactor};
-use crate::canon::yaml;
+use crate::canon::yaml::Embedded;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -347,10 +347,7 @@ fn url(url: &str) -> Result<(), &'static str> {
 }
 
 /// The built-in probes: what is asked of well-known apps if no probe is declared.
-///
-/// # Errors
-/// If the data file is malformed; a test makes sure that it is not.
-pub fn built_in() -> Result<Vec<Probe>, String> {
-    let documents = yaml::parse(include_str!("built_in.yaml")).map_err(|e| e.to_string())?;
-    crate::value::from_value(documents.into_iter().next().unwrap_or_default()).map_err(|e| e.to_string())
+pub fn built_in() -> &'static [Probe] {
+    static PROBES: Embedded<Vec<Probe>> = Embedded::new(include_str!("built_in.yaml"));
+    PROBES.get()
 }

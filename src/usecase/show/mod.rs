@@ -71,20 +71,13 @@ pub fn known(kind: &Named, namespace: Option<&str>, coverage: &Coverage, rules: 
 #[cfg(test)]
 mod tests {
     use super::{Known, Named, known};
-    use crate::bundle::coverage::{Coverage, GapLine, QuestionLine};
+    use crate::bundle::coverage::{Coverage, GapLine};
     use crate::kinds::Rules;
+    use crate::model::Question;
 
-    fn question(resource: &str, namespace: Option<&str>) -> QuestionLine {
+    fn question(resource: &str, namespace: Option<&str>) -> Question {
         let namespace = namespace.map(str::to_owned);
-        QuestionLine {
-            group: String::new(),
-            resource: resource.into(),
-            namespace,
-            count: 0,
-            resource_version: None,
-            pages: None,
-            millis: None,
-        }
+        Question { group: String::new(), resource: resource.into(), namespace, count: 0, resource_version: None, pages: None, millis: None }
     }
 
     #[test]
