@@ -105,7 +105,6 @@ impl<'a> Apps<'a> {
         this
     }
 
-    /// Records what one Application lists.
     fn read(&mut self, at: usize, app: &Object, control: usize, here: &Here, destinations: &mut BTreeMap<usize, String>) {
         self.control.insert(at, control);
         for (entry, resource) in listed(&app.value).map(|entry| (entry, entry.key())).filter(|(_, key)| here.may_hold(&app.value, key)) {
@@ -165,7 +164,6 @@ impl<'a> Apps<'a> {
         self.here.contains(&app)
     }
 
-    /// The Applications that list an object.
     pub fn listing(&self, object: usize) -> impl Iterator<Item = usize> {
         let from = self.listed.partition_point(|(o, _)| *o < object);
         self.listed.iter().skip(from).take_while(move |(o, _)| *o == object).map(|(_, app)| *app)

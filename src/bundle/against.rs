@@ -13,7 +13,6 @@ pub struct Against<'f> {
 }
 
 impl<'f> Against<'f> {
-    /// Starts before any file is given.
     pub fn new(files: &'f dyn Files) -> Self {
         let facet = |n: &&str| ["state/", "health/", "identity/", "noise/"].iter().any(|f| n.starts_with(f));
         Self { files, left: files.names().into_iter().filter(facet).collect(), defects: Vec::new() }

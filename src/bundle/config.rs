@@ -48,7 +48,6 @@ pub struct Config {
     pub expected: Vec<Expected>,
 }
 
-/// How Secrets are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Secrets {
@@ -59,7 +58,6 @@ pub enum Secrets {
     Digests,
 }
 
-/// One layer in `evid.yaml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LayerConfig {
@@ -69,16 +67,13 @@ pub struct LayerConfig {
     pub role: String,
     /// Its root Application: `name` or `namespace/name`.
     pub root: String,
-    /// Namespaces given to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub namespaces: Vec<String>,
 }
 
-/// A pinned volume.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pin {
-    /// Name of the PersistentVolume.
     pub persistent_volume: String,
     /// Its claim, as `namespace/name`.
     pub claim: String,
@@ -100,7 +95,6 @@ fn default_layers() -> Vec<LayerConfig> {
     ]
 }
 
-/// The tracking methods of Argo CD.
 const METHODS: [&str; 3] = ["annotation", "label", "annotation+label"];
 
 fn default_label() -> String {
@@ -139,7 +133,6 @@ impl Default for Config {
     }
 }
 
-/// What is wrong with a configuration.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ConfigError {
     /// A field has a value that can't be used.

@@ -2,7 +2,6 @@
 use crate::model::{Gap, Known, Listable, Question, Reason, Universe, Unsettled};
 use serde::{Deserialize, Serialize};
 
-/// The stored coverage.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Coverage {
@@ -12,9 +11,7 @@ pub struct Coverage {
     /// Every kind that could have been asked.
     #[serde(default)]
     pub universe: UniverseLine,
-    /// Every question.
     pub questions: Vec<Question>,
-    /// Every gap.
     pub gaps: Vec<GapLine>,
     /// Applications that changed while the rest was read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -44,7 +41,6 @@ pub struct UnsettledLine {
     pub moved: Vec<String>,
 }
 
-/// A gap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GapLine {
@@ -61,7 +57,6 @@ pub struct GapLine {
 }
 
 impl Coverage {
-    /// The stored form of the coverage.
     pub fn new(highest: Option<u64>, questions: &[Question], universe: &Universe, gaps: &[Gap], unsettled: &[Unsettled]) -> Self {
         let moved = |u: &Unsettled| UnsettledLine {
             group: u.key.group.clone(),

@@ -8,18 +8,15 @@ use std::collections::BTreeSet;
 pub struct LikeParts(BTreeSet<String>);
 
 impl LikeParts {
-    /// From the names of these kinds.
     pub fn of(stems: impl IntoIterator<Item = String>) -> Self {
         Self(stems.into_iter().filter(|stem| before_digits(stem).is_some()).collect())
     }
 
-    /// From the kinds that have objects.
     pub fn of_objects(objects: &dyn Objects) -> Self {
         let kinds: BTreeSet<(&str, &str)> = (0..objects.len()).map(|at| (objects.plural(at), objects.key(at).group)).collect();
         Self::of(kinds.into_iter().map(|(plural, group)| stem(plural, group)))
     }
 
-    /// Whether this kind is one of them.
     pub fn holds(&self, stem: &str) -> bool {
         self.0.contains(stem)
     }

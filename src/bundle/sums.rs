@@ -13,25 +13,13 @@ pub struct Sums(BTreeMap<String, String>);
 /// Why a text is no valid SHA256SUMS. `line` counts from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SumsFault {
-    /// It does not have the one form.
     #[error("line {line} is not `<64 lowercase hex digits>  <name>` with a newline at its end")]
     Form { line: usize },
     /// A name that may not be listed, such as that of the list itself.
     #[error("line {line} names {name:?}, which may not be listed")]
-    Name {
-        /// Where.
-        line: usize,
-        /// The name in the text.
-        name: String,
-    },
-    /// It is not sorted after the line before it.
+    Name { line: usize, name: String },
     #[error("line {line} ({name}) is a duplicate or not sorted by the bytes of its name")]
-    Order {
-        /// Where.
-        line: usize,
-        /// The name in the text.
-        name: String,
-    },
+    Order { line: usize, name: String },
 }
 
 #[allow(clippy::len_without_is_empty, reason = "nothing asks whether there are none")]
@@ -79,7 +67,6 @@ impl Sums {
         self.0.iter().map(|(name, digest)| (name.as_str(), digest.as_str()))
     }
 
-    /// The number of entries listed.
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -37,13 +37,11 @@ impl Serialize for Hole {
     }
 }
 
-/// One file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Line {
     /// Its path below the folder, with `/`. A file that should be there and is not has a line too.
     pub file: String,
-    /// What it was read as.
     pub read: What,
     pub bytes: u64,
     /// SHA-256 of its bytes. Absent if something in it was redacted, which the digest could reveal, and if there is no such file.
@@ -77,7 +75,6 @@ pub enum What {
     Application,
     /// `kubectl get`.
     Table,
-    /// Claims and volumes.
     Volumes,
     /// What was heard of probes.
     Probes,
@@ -85,7 +82,6 @@ pub enum What {
     Nothing,
 }
 
-/// A heading, and what was heard.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Heard {
@@ -99,7 +95,6 @@ pub struct Heard {
     pub status: Option<u64>,
 }
 
-/// Something missing or wrong.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Found {

@@ -11,7 +11,6 @@ pub fn to_bytes(value: &Value) -> Vec<u8> {
     out
 }
 
-/// The canonical text of a value.
 pub fn to_text(value: &Value) -> String {
     String::from_utf8(to_bytes(value)).unwrap_or_default()
 }

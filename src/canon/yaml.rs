@@ -60,7 +60,6 @@ pub fn documents(text: &str) -> (Vec<Document>, Option<Malformed>) {
 pub enum Part {
     /// A member `items` is a list: the members before it.
     List(Value),
-    /// One of its items.
     Item(Value),
     /// A document; of items that were taken, the list is empty.
     Document(Document),

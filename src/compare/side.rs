@@ -19,9 +19,7 @@ use std::sync::{Arc, OnceLock};
 /// A bundle's entries. The implementation must check their bytes against SHA256SUMS before it gives them, and must have checked their
 /// content against itself (law 15) unless the side is `unchecked`.
 pub trait Entries: Send + Sync {
-    /// The parsed SHA256SUMS.
     fn sums(&self) -> &Sums;
-    /// The bytes of one entry.
     fn entry(&self, name: &str) -> Result<Arc<Vec<u8>>, String>;
 }
 
@@ -234,12 +232,10 @@ impl Side {
         self.hasher.hash_one((namespace, name))
     }
 
-    /// The place that a line names.
     fn place<'l>(&self, entry: &str, line: &'l [u8]) -> Result<LinePlace<'l>, CompareError> {
         if entry.starts_with("state/") { Ok(self.parse::<StatePlace<'_>>(entry, line)?.metadata) } else { self.parse(entry, line) }
     }
 
-    /// The object of a line.
     pub(super) fn spot(&self, entry: &str, stem: &str, line: &[u8]) -> Result<Spot, CompareError> {
         let place = self.place(entry, line)?;
         Ok(Spot::new(stem, place.namespace, place.name))
@@ -254,7 +250,6 @@ impl Side {
     }
 }
 
-/// The lines of a file.
 pub fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     lines_at(bytes).map(|(.., line)| line)
 }

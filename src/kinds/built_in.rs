@@ -4,7 +4,6 @@ use crate::canon::yaml::Embedded;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// One kind.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BuiltIn {
@@ -15,7 +14,6 @@ pub struct BuiltIn {
     /// Whether its objects have no namespace.
     #[serde(default)]
     pub cluster: bool,
-    /// Short names.
     #[serde(default)]
     pub short: Vec<String>,
     served: BTreeMap<String, String>,
@@ -44,12 +42,10 @@ pub fn table() -> &'static Table {
 }
 
 impl Table {
-    /// A kind by group and plural.
     pub fn find(&self, group: &str, plural: &str) -> Option<&BuiltIn> {
         self.kinds.iter().find(|k| k.group == group && k.plural == plural)
     }
 
-    /// Whether a group is Kubernetes' own.
     pub fn has_group(&self, group: &str) -> bool {
         self.without_lists.iter().any(|g| g == group) || self.kinds.iter().any(|k| k.group == group)
     }
@@ -71,7 +67,6 @@ impl BuiltIn {
         self.served.keys().any(|version| is_stable(version) && self.is_served(version, minor))
     }
 
-    /// Whether it has a stable version.
     pub fn is_stable(&self) -> bool {
         self.served.keys().any(|version| is_stable(version))
     }

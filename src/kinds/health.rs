@@ -6,9 +6,7 @@ use crate::value::{Map, Value};
 words! {
     /// The health of an object.
     Health {
-        /// As it should be.
         Healthy = "healthy",
-        /// Not as it should be.
         Unhealthy = "unhealthy",
         /// Not known, or an operation is running.
         Unknown = "unknown",
@@ -18,7 +16,6 @@ words! {
 /// Health and the facts (pointer → value) that show it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Reading {
-    /// The answer.
     pub health: Health,
     /// What it rests on.
     pub facts: Map,

@@ -23,11 +23,9 @@ pub enum Form {
     First,
     /// How long before the capture it was.
     Age,
-    /// A pod's status.
     Pod,
 }
 
-/// One column.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Column {

@@ -31,7 +31,6 @@ pub fn split(kind: &Kind, value: Value, owned: &[String], stated: &[String]) -> 
     Facets { state, identity: sorted(walk.identity), noise: sorted(walk.noise), order: sorted(walk.order) }
 }
 
-/// Puts an object together again.
 pub fn join_facets(facets: Facets) -> Value {
     let depth = |pointer: &str| pointer.bytes().filter(|b| *b == b'/').count();
     let mut value = facets.state;
@@ -120,7 +119,6 @@ fn unsort(value: &mut Value, pointer: &str, order: &Value) {
 
 /// The part of a value that stays in state.
 enum Left {
-    /// This value.
     State(Value),
     /// Nothing: the value means the same as its absence.
     Default,

@@ -6,10 +6,8 @@ use crate::model::{Key, Object, Objects, group_of, meta};
 use crate::value::Value;
 use std::collections::HashMap;
 
-/// The autoscaler of an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Scaler {
-    /// Its kind.
     pub by: &'static str,
     /// The lowest count that it may want.
     pub least: i64,
@@ -80,7 +78,6 @@ pub(super) const READ: &[(&str, &str, &[&str])] = &[
     ("machine.openshift.io", "MachineSet", &["/metadata/annotations"]),
 ];
 
-/// The objects that autoscalers scale.
 pub(super) fn scaled(objects: &dyn Objects) -> HashMap<Key, Scaler> {
     let mut out = HashMap::new();
     for (group, kind, bounds) in KINDS {
@@ -152,7 +149,6 @@ fn knative(scaler: &Object) -> Option<(i64, i64, bool)> {
     Some((number("min-scale").unwrap_or(0), number("max-scale").filter(|n| *n > 0).unwrap_or(i64::MAX), false))
 }
 
-/// Whether a condition has this status.
 fn is(object: &Object, kind: &str, status: &str) -> bool {
     meta::list(&object.value, "/status/conditions").any(|c| meta::text(c, "/type") == kind && meta::text(c, "/status") == status)
 }

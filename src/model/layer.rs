@@ -65,7 +65,6 @@ impl By {
 pub struct Placement {
     /// Layer name, or [`PLATFORM`].
     pub layer: String,
-    /// The evidence.
     pub by: By,
     /// The Application (`namespace/name`) that its tracking mark names, existing or not; empty without a mark about the object itself.
     pub app: String,

@@ -6,13 +6,11 @@ use serde::{Deserialize, Serialize};
 /// One captured object, redacted.
 #[derive(Clone, Debug)]
 pub struct Object {
-    /// Its identity.
     pub key: Key,
     /// Plural resource name, such as `deployments`.
     pub plural: String,
     /// `metadata.uid`, empty if the source gives none.
     pub uid: String,
-    /// The object as captured, after redaction.
     pub value: Value,
     /// The file that it was read from, for messages.
     pub file: String,
@@ -71,7 +69,6 @@ pub struct Unsettled {
 }
 
 words! {
-    /// The source of a snapshot.
     Source {
         /// A running cluster, asked by evid.
         Live = "live",

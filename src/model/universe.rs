@@ -30,10 +30,8 @@ words! {
     }
 }
 
-/// The universe of one capture.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Universe {
-    /// The source.
     pub known: Known,
     /// The kinds, sorted.
     pub kinds: Vec<Listable>,

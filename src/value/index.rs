@@ -36,7 +36,6 @@ impl Value {
         }
     }
 
-    /// The part at a JSON pointer.
     pub fn pointer(&self, pointer: &str) -> Option<&Self> {
         steps(pointer).try_fold(self, |value, token| match value {
             Self::Object(map) => map.get(&token),
@@ -45,7 +44,6 @@ impl Value {
         })
     }
 
-    /// The part at a JSON pointer.
     pub fn pointer_mut(&mut self, pointer: &str) -> Option<&mut Self> {
         steps(pointer).try_fold(self, |value, token| match value {
             Self::Object(map) => map.get_mut(&token),

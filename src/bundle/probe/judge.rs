@@ -13,7 +13,6 @@ use std::cmp::Ordering;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
-    /// The result in one word.
     pub is: Is,
     /// For `wrong` and `unjudged`: the expectations that are not shown to hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -51,7 +50,6 @@ pub struct Miss {
     /// JSON pointer into the body, if the expectation has one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub pointer: String,
-    /// What was expected.
     pub expected: Value,
     /// The beginning of what was seen; null if nothing was.
     #[serde(default, skip_serializing_if = "Value::is_null")]
@@ -65,7 +63,6 @@ enum Holds {
     Open(Value),
 }
 
-/// Judges one sample.
 pub fn judge(probe: &Probe, heard: &Heard) -> Outcome {
     let plain = |is| Outcome { is, missed: Vec::new() };
     let answer = match heard {

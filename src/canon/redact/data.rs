@@ -10,7 +10,6 @@ pub(super) static TOKENS: Embedded<Tokens> = Embedded::new(include_str!("tokens.
 /// Where commands take their secrets.
 pub(super) static COMMANDS: Embedded<BTreeMap<String, Vec<String>>> = Embedded::new(include_str!("commands.yaml"));
 
-/// Some words.
 pub(super) type Words = BTreeSet<String>;
 
 /// The lists of `names.yaml`, which says what they are.

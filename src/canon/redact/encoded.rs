@@ -46,7 +46,6 @@ pub(super) fn is_login(text: &str) -> bool {
 
 /// A part of a text that means another text.
 pub(super) struct Run {
-    /// Its bytes.
     pub(super) range: Range<usize>,
     /// What it means; nothing where finding out would cost more than some passes over the run: then it may hide anything.
     pub(super) plain: Option<String>,

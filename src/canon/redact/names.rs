@@ -22,7 +22,6 @@ pub(super) enum Sense {
 /// Everything that the walk needs to know of a field's name.
 #[derive(Clone, Copy)]
 pub(super) struct Name {
-    /// What it tells about the value.
     pub(super) sense: Sense,
     /// What is in a map or list under it is secret, though a text would be a setting.
     pub(super) holds: bool,
@@ -39,7 +38,6 @@ pub(super) struct Name {
 }
 
 impl Name {
-    /// What this name tells.
     pub(super) fn of(name: &str) -> Self {
         let lists = NAMES.get();
         let is = |list: &Words| list.contains(name);

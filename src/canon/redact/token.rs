@@ -13,7 +13,6 @@ words! {
     Domain {
         /// A text, or a part of one.
         Text = "text",
-        /// A number.
         Number = "number",
         /// A value under `data` of a Secret, in base64 as written there.
         SecretData = "secret-data",

@@ -19,7 +19,6 @@ struct Place {
     holds_secrets: bool,
 }
 
-/// Redacts a value in place.
 pub(super) fn walk(scan: &Scan<'_>, value: &mut Value) {
     visit(scan, value, Place { sense: Sense::Plain, mode: Mode::Full, holds_secrets: false });
 }

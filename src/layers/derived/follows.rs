@@ -9,7 +9,6 @@ use crate::value::{Map, Text, Value, join, push, set, tokens};
 use std::collections::BTreeMap;
 
 words! {
-    /// The kind of a departure.
     #[derive(PartialOrd, Ord)]
     What {
         /// It runs something else, or as another user: a counter-example.
@@ -28,7 +27,6 @@ words! {
 pub struct Departure {
     /// JSON pointer within its state (within the template's, if the object lacks something).
     pub at: String,
-    /// The kind of the departure.
     pub what: What,
     /// The template's value; none if it has none.
     pub wants: Option<Value>,
@@ -43,7 +41,6 @@ pub struct Measure<'k> {
 }
 
 impl<'k> Measure<'k> {
-    /// Of a kind.
     pub fn new(kind: &'k Kind) -> Self {
         let (runs, grants) = (kind.patterns(|r| &r.runs), kind.patterns(|r| &r.grants));
         Self { kind, runs, grants, given: kind.given().into_iter().map(|given| (tokens(&given.at), given)).collect() }

@@ -11,7 +11,6 @@ use std::collections::BTreeSet;
 /// A right, and the namespace in which it is needed; none for the whole cluster.
 type Needed = (Right, Option<String>);
 
-/// Asks, and says what is missing.
 pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform, found: &mut Examined) {
     if !doctor.review {
         found.lines.push(Line::note(Code::AccessNotAsked));

@@ -36,7 +36,6 @@ impl Line {
         Self { level: Level::Problem, ..Self::ok(code) }
     }
 
-    /// … with a value.
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.values.push((name, value.to_string()));
         self

@@ -40,12 +40,10 @@ pub struct Platform {
     pub namespace: String,
     /// The root of the first protected layer.
     pub core: String,
-    /// The root of the switched layer.
     pub switched: String,
 }
 
 impl Platform {
-    /// The platform of these layers.
     pub fn of(layers: &[Layer]) -> Self {
         let first = |role| layers.iter().find(|l| l.role == role);
         let root = |role| first(role).map(|l| l.root.clone()).unwrap_or_default();

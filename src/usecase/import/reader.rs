@@ -12,7 +12,6 @@ use crate::usecase::import::volumes;
 use crate::value::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The apiVersion of Applications.
 const ARGO: &str = "argoproj.io/v1alpha1";
 
 /// How many holes of one code are told one by one.
@@ -43,7 +42,6 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Notes something missing or wrong.
     pub(super) fn hole(&mut self, code: Hole, line: Option<u64>, seen: &str) {
         let count = self.counts.entry(code).or_default();
         *count += 1;

@@ -4,7 +4,6 @@ use crate::model::words;
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// What is to be proven.
     #[derive(Serialize, Deserialize)]
     #[serde(rename_all = "kebab-case")]
     Goal {
@@ -17,7 +16,6 @@ words! {
     }
 }
 
-/// One step of a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step {
     /// A bundle of this name.
@@ -51,7 +49,6 @@ impl Goal {
         }
     }
 
-    /// What the bundles should show.
     pub fn expect(self) -> Option<Expect> {
         match self {
             Self::CoreOnly => Some(Expect::CoreOnly),

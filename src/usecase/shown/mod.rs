@@ -26,7 +26,6 @@ pub struct Shown {
     layers: BTreeMap<String, String>,
 }
 
-/// One bundle.
 #[derive(Default)]
 pub struct Point {
     pub applications: Vec<Application>,

@@ -11,14 +11,12 @@ use std::time::Duration;
 
 const ATTEMPTS: usize = 8;
 
-/// How a write was answered.
 #[derive(Debug)]
 pub enum Answer {
     /// Taken; the object as it is now, or a `Status`.
     Taken(Value),
     /// The precondition did not hold (or the name is taken).
     Conflict(String),
-    /// There is no such object.
     Gone,
     /// Nobody knows whether it was taken, or the server is busy.
     Unclear(Stop),

@@ -27,12 +27,10 @@ fn patch(what: &'static str, live: &Value, change: Value) -> Write {
     Write::patch(what, &app_path(&key_of(live)), live, change)
 }
 
-/// The root, from its manifest.
 pub fn apply(root: &Key, manifest: &Value) -> Write {
     Write::create("apply", &collection("applications", &root.namespace), root, manifest.clone())
 }
 
-/// An AppProject, from its manifest.
 pub fn create_project(project: &Key, manifest: Value) -> Write {
     Write::create("create-project", &collection("appprojects", &project.namespace), project, manifest)
 }
@@ -176,7 +174,6 @@ fn without(live: &Value, goes: impl Fn(&str) -> bool) -> Value {
     if kept.is_empty() { Value::Null } else { json!(kept) }
 }
 
-/// Asks Argo CD to look again.
 pub fn refresh(live: &Value) -> Option<Write> {
     let asked = meta::annotation(live, "argocd.argoproj.io/refresh").is_some();
     (!asked).then(|| patch("refresh", live, json!({"metadata": {"annotations": {"argocd.argoproj.io/refresh": "normal"}}})))
