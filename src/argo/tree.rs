@@ -233,8 +233,7 @@ impl<'a> Apps<'a> {
 
     /// The layer of an Application that an ApplicationSet generated.
     pub fn generated_layer(&self, object: &Object) -> Option<&str> {
-        let app = object.key.is_argo("Application").then(|| self.objects.find(object.key.parts()))??;
-        self.layer.get(&app).map(String::as_str)
+        self.layer_of(object.key.is_argo("Application").then(|| self.objects.find(object.key.parts()))??)
     }
 
     fn lists(&self, app: usize, object: &Key) -> bool {

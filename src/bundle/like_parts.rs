@@ -1,5 +1,6 @@
 //! Which file belongs to which kind. The name of a later part ends in eight hex digits. The name of a kind may end so too, so the
 //! manifest lists such kinds. Opens no file.
+use crate::canon::is_hex;
 use crate::model::{Objects, stem};
 use std::collections::BTreeSet;
 
@@ -36,7 +37,7 @@ impl LikeParts {
 /// The text before a final `.<eight hex digits>`.
 fn before_digits(name: &str) -> Option<&str> {
     let (stem, part) = name.rsplit_once('.')?;
-    (part.len() == 8 && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))).then_some(stem)
+    is_hex(part, 8).then_some(stem)
 }
 
 #[cfg(test)]

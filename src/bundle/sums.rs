@@ -1,7 +1,7 @@
 //! The text of SHA256SUMS and what follows from it: each entry's digest, a layer's digest, the content id. A folder's MANIFEST has the same
 //! form. Knows text only, no zip and no disk; the reader checks that a listed file exists.
 use crate::bundle::names;
-use crate::canon::sha256_hex;
+use crate::canon::{is_hex, sha256_hex};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -98,8 +98,7 @@ fn line_of((name, digest): (&str, &str)) -> String {
 fn split(line: &[u8]) -> Option<(&str, &str)> {
     let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
     let (digest, name) = line.split_once("  ")?;
-    let hex = digest.len() == 64 && digest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    (hex && !name.is_empty()).then_some((digest, name))
+    (is_hex(digest, 64) && !name.is_empty()).then_some((digest, name))
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ impl Serialize for Hole {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Line {
     /// Its path below the folder, with `/`. A file that should be there and is not has a line too.
@@ -66,7 +66,7 @@ fn is_zero(n: &u64) -> bool {
 }
 
 /// What a file was read as.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     /// `argocd app list`.
@@ -79,6 +79,7 @@ pub enum What {
     /// What was heard of probes.
     Probes,
     /// Nothing that evid reads.
+    #[default]
     Nothing,
 }
 
@@ -105,19 +106,6 @@ pub struct Found {
     /// What was seen, redacted.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub seen: String,
-}
-
-/// The file's bytes.
-///
-/// # Errors
-/// If a line can't be written as JSON.
-pub fn file(lines: &[Line]) -> Result<Vec<u8>, serde_json::Error> {
-    let mut out = Vec::new();
-    for line in lines {
-        out.extend(json::to_bytes(&crate::value::to_value(line)?));
-        out.push(b'\n');
-    }
-    Ok(out)
 }
 
 /// The lines of the file; none where one can't be read, which is a defect of its own.

@@ -23,6 +23,19 @@ pub fn document(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     to_value(value).map(|v| to_bytes(&v))
 }
 
+/// The bytes of a file with a line for each document.
+///
+/// # Errors
+/// As [`document`].
+pub fn lines<T: Serialize>(documents: &[T]) -> Result<Vec<u8>, serde_json::Error> {
+    let mut out = Vec::new();
+    for one in documents {
+        out.extend(document(one)?);
+        out.push(b'\n');
+    }
+    Ok(out)
+}
+
 /// What serde makes of bytes. Their encoding is checked at once, and not text by text.
 ///
 /// # Errors

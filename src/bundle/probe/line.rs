@@ -127,10 +127,5 @@ impl Line {
 /// The bytes of a layer's file; sorts the lines.
 pub fn file(lines: &mut [Line]) -> Result<Vec<u8>, serde_json::Error> {
     lines.sort_by(|a, b| a.place().cmp(&b.place()));
-    let mut out = Vec::new();
-    for line in lines {
-        out.extend(json::document(line)?);
-        out.push(b'\n');
-    }
-    Ok(out)
+    json::lines(lines)
 }

@@ -1,6 +1,6 @@
 //! Tokens, which replace secrets. A token is made of the bytes as they are written and of the kind of place, never of the decoded
 //! meaning: a value, its base64, and base64 with other spare bits are three values. Knows nothing of how secrets are found.
-use crate::canon::hex;
+use crate::canon::{hex, is_hex};
 use crate::model::words;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -48,7 +48,7 @@ impl Tokens {
 
 /// Whether this text is one token and nothing else.
 pub(super) fn is_token(text: &str) -> bool {
-    text.strip_prefix(MARK).is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+    text.strip_prefix(MARK).is_some_and(|rest| is_hex(rest, 32))
 }
 
 #[cfg(test)]

@@ -123,16 +123,7 @@ impl Moment {
         let found = Found { code, line: None, seen: seen.to_owned() };
         match self.lines.iter_mut().find(|line| line.file == file) {
             Some(line) => line.holes.push(found),
-            None => self.lines.push(Line {
-                file: file.to_owned(),
-                read: What::Nothing,
-                bytes: 0,
-                sha256: None,
-                objects: 0,
-                probes: Vec::new(),
-                holes: vec![found],
-                text: String::new(),
-            }),
+            None => self.lines.push(Line { file: file.to_owned(), holes: vec![found], ..Line::default() }),
         }
     }
 

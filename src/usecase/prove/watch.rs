@@ -67,8 +67,7 @@ impl Watched {
         }
         lines.push(Seen::Until { time: stamp(now) });
         (self.from, self.at_start) = (now, self.pods.clone());
-        let line = |seen: &Seen| [json::document(seen).unwrap_or_default(), b"\n".to_vec()].concat();
-        lines.iter().flat_map(line).collect()
+        json::lines(&lines).unwrap_or_default()
     }
 }
 

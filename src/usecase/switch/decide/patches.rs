@@ -107,10 +107,8 @@ pub fn sync(live: &Value, stamp: &Stamp, attempt: u32, automate: bool) -> Write 
     if automate {
         let mut automated = json!({"prune": true, "selfHeal": true});
         // Only where it is there: versions before 3.1 do not know it.
-        if live.pointer("/spec/syncPolicy/automated/enabled").is_some()
-            && let Some(a) = automated.as_object_mut()
-        {
-            a.insert("enabled", Value::Null);
+        if live.pointer("/spec/syncPolicy/automated/enabled").is_some() {
+            automated["enabled"] = Value::Null;
         }
         crate::value::set(&mut change, "/spec/syncPolicy/automated", automated);
     }
@@ -127,8 +125,8 @@ fn operation(live: &Value, stamp: &Stamp, attempt: u32, mut sync: Map, retry: bo
     let mut info = vec![json!({"name": "evid.run-id", "value": stamp.run}), json!({"name": "evid.attempt", "value": attempt.to_string()})];
     info.extend(stamp.nonce.iter().map(|n| json!({"name": "evid.nonce", "value": n})));
     let mut operation = json!({"initiatedBy": {"username": format!("evid/{}", stamp.user)}, "info": info, "sync": sync});
-    if let (Some(retry), Some(o)) = (copied("retry").filter(|_| retry), operation.as_object_mut()) {
-        o.insert("retry", retry);
+    if let Some(retry) = copied("retry").filter(|_| retry) {
+        operation["retry"] = retry;
     }
     json!({"operation": operation, "status": {"operationState": null}})
 }
