@@ -133,16 +133,14 @@ impl Default for Config {
     }
 }
 
+/// A field has a value that can't be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum ConfigError {
-    /// A field has a value that can't be used.
-    #[error("{field}: {what}")]
-    Field {
-        /// The field, as a pointer below `spec`.
-        field: String,
-        /// What is wrong, and what would be right.
-        what: String,
-    },
+#[error("{field}: {what}")]
+pub struct ConfigError {
+    /// The field, as a pointer below `spec`.
+    pub field: String,
+    /// What is wrong, and what would be right.
+    pub what: String,
 }
 
 impl Config {
@@ -153,7 +151,7 @@ impl Config {
     pub fn layers(&self) -> Result<Vec<Layer>, ConfigError> {
         let mut layers: Vec<Layer> = Vec::new();
         for (i, l) in self.layers.iter().enumerate() {
-            let wrong = |field: &str, what: String| ConfigError::Field { field: format!("layers[{i}].{field}"), what };
+            let wrong = |field: &str, what: String| ConfigError { field: format!("layers[{i}].{field}"), what };
             let simple = !l.name.is_empty() && l.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
             if !simple || l.name == crate::model::PLATFORM {
                 return Err(wrong(
@@ -180,7 +178,7 @@ impl Config {
         }
         if let Some(i) = layers.iter().enumerate().filter(|(_, l)| l.role == Role::Switched).map(|(i, _)| i).nth(1) {
             let what = "a second switched layer; one platform description has one switch (use one file for each)".into();
-            return Err(ConfigError::Field { field: format!("layers[{i}].role"), what });
+            return Err(ConfigError { field: format!("layers[{i}].role"), what });
         }
         Ok(layers)
     }
@@ -190,9 +188,9 @@ impl Config {
     /// # Errors
     /// If a value is not one that evid knows.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let wrong = |field: String, what: String| Err(ConfigError::Field { field, what });
+        let wrong = |field: String, what: String| Err(ConfigError { field, what });
         for (i, probe) in self.probes.iter().flatten().enumerate() {
-            let wrong = |(field, what): (String, String)| ConfigError::Field { field: format!("probes[{i}].{field}"), what };
+            let wrong = |(field, what): (String, String)| ConfigError { field: format!("probes[{i}].{field}"), what };
             probe.check(false).map_err(wrong)?;
             if !self.layers.iter().any(|l| l.name == probe.layer) {
                 let known: Vec<&str> = self.layers.iter().map(|l| &*l.name).collect();
@@ -219,7 +217,7 @@ impl Config {
     /// If an entry says too little, or would excuse what no entry may excuse.
     pub fn check_expected(&self) -> Result<(), ConfigError> {
         for (i, entry) in self.expected.iter().enumerate() {
-            entry.check().map_err(|(field, what)| ConfigError::Field { field: format!("expected[{i}].{field}"), what })?;
+            entry.check().map_err(|(field, what)| ConfigError { field: format!("expected[{i}].{field}"), what })?;
         }
         Ok(())
     }
@@ -234,7 +232,7 @@ impl Config {
     /// The user's own kind rules.
     pub fn rules(&self) -> Result<Vec<Rule>, ConfigError> {
         let one = |(i, v): (usize, &Value)| {
-            crate::value::from_value(v.clone()).map_err(|e| ConfigError::Field { field: format!("kinds[{i}]"), what: e.to_string() })
+            crate::value::from_value(v.clone()).map_err(|e| ConfigError { field: format!("kinds[{i}]"), what: e.to_string() })
         };
         self.kinds.iter().enumerate().map(one).collect()
     }

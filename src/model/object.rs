@@ -69,6 +69,8 @@ pub struct Unsettled {
 }
 
 words! {
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
     Source {
         /// A running cluster, asked by evid.
         Live = "live",

@@ -83,7 +83,7 @@ impl<'s, S: Into<Step<'s>>> IndexMut<S> for Value {
 }
 
 /// The most tokens of a pointer that is set: as deep as JSON is read. A deeper value would end the process when it is dropped.
-const DEEPEST: usize = 128;
+pub(crate) const DEEPEST: usize = 128;
 
 /// Sets a value: missing parents (and nulls on the way) become maps; an index replaces an element or appends. False where the
 /// path can't be made, or is too deep.
