@@ -11,7 +11,7 @@ pub struct Coverage {
     /// Every kind that could have been asked.
     #[serde(default)]
     pub universe: UniverseLine,
-    pub questions: Vec<Question>,
+    pub questions: Vec<QuestionLine>,
     pub gaps: Vec<GapLine>,
     /// Applications that changed while the rest was read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -25,7 +25,18 @@ pub struct UniverseLine {
     /// From which source the kinds are known: `discovery`, `api-services`, `version` or `nothing`.
     pub known: String,
     /// The kinds, sorted.
-    pub kinds: Vec<Listable>,
+    pub kinds: Vec<KindLine>,
+}
+
+/// A kind that can be listed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindLine {
+    pub group: String,
+    pub resource: String,
+    /// Whether its objects have a namespace; absent if that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespaced: Option<bool>,
 }
 
 /// An object that changed between its first and its last reading.
@@ -39,6 +50,28 @@ pub struct UnsettledLine {
     pub name: String,
     /// JSON pointers of the changed fields; an empty one if the object was added or removed.
     pub moved: Vec<String>,
+}
+
+/// A question and the size of its answer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct QuestionLine {
+    pub group: String,
+    pub resource: String,
+    /// Namespace; absent for the whole cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// Objects in the answer.
+    pub count: u64,
+    /// resourceVersion of the list, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_version: Option<String>,
+    /// Pages of the answer; from live sources only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<u64>,
+    /// Milliseconds until the answer was complete; from live sources only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub millis: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +91,15 @@ pub struct GapLine {
 
 impl Coverage {
     pub fn new(highest: Option<u64>, questions: &[Question], universe: &Universe, gaps: &[Gap], unsettled: &[Unsettled]) -> Self {
+        let question = |q: &Question| QuestionLine {
+            group: q.group.clone(),
+            resource: q.resource.clone(),
+            namespace: q.namespace.clone(),
+            count: q.count,
+            resource_version: q.resource_version.clone(),
+            pages: q.pages,
+            millis: q.millis,
+        };
         let moved = |u: &Unsettled| UnsettledLine {
             group: u.key.group.clone(),
             kind: u.key.kind.clone(),
@@ -74,11 +116,27 @@ impl Coverage {
         };
         Self {
             highest_resource_version: highest.map(|n| n.to_string()),
-            universe: UniverseLine { known: universe.known.as_str().into(), kinds: universe.kinds.clone() },
-            questions: questions.to_vec(),
+            universe: UniverseLine::new(universe),
+            questions: questions.iter().map(question).collect(),
             gaps: gaps.iter().map(gap).collect(),
             unsettled: unsettled.iter().map(moved).collect(),
         }
+    }
+
+    /// The questions in the form that the core uses.
+    pub fn questions(&self) -> Vec<Question> {
+        self.questions
+            .iter()
+            .map(|q| Question {
+                group: q.group.clone(),
+                resource: q.resource.clone(),
+                namespace: q.namespace.clone(),
+                count: q.count,
+                resource_version: q.resource_version.clone(),
+                pages: q.pages,
+                millis: q.millis,
+            })
+            .collect()
     }
 
     /// The gaps in the form that the core uses.
@@ -101,8 +159,15 @@ impl GapLine {
 }
 
 impl UniverseLine {
+    fn new(universe: &Universe) -> Self {
+        let kind = |k: &Listable| KindLine { group: k.group.clone(), resource: k.resource.clone(), namespaced: k.namespaced };
+        Self { known: universe.known.as_str().into(), kinds: universe.kinds.iter().map(kind).collect() }
+    }
+
     /// The universe in the form that the core uses; an unknown `known` counts as `nothing`.
     pub fn universe(&self) -> Universe {
-        Universe { known: Known::parse(&self.known).unwrap_or_default(), kinds: self.kinds.clone() }
+        let known = Known::parse(&self.known).unwrap_or_default();
+        let kind = |k: &KindLine| Listable { group: k.group.clone(), resource: k.resource.clone(), namespaced: k.namespaced };
+        Universe { known, kinds: self.kinds.iter().map(kind).collect() }
     }
 }

@@ -11,6 +11,7 @@ pub struct Manifest {
     /// Format number; 1.
     pub format: u32,
     pub tool: Tool,
+    #[serde(with = "SourceLine")]
     pub source: Source,
     /// Capture window.
     pub window: Window,
@@ -47,6 +48,15 @@ impl Manifest {
         let hub = self.hub.as_ref().map(|hub| hub.server.as_deref());
         Here::new(self.cluster.server.as_deref(), &config.cluster_names).managed_from(hub)
     }
+}
+
+/// How a source is written down.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Source", rename_all = "lowercase")]
+enum SourceLine {
+    Live,
+    Dump,
+    Text,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,6 @@
 //! What a source gives: objects, the questions that they answer, and the gaps.
 use crate::model::{Gap, Key, Universe, words};
 use crate::value::Value;
-use serde::{Deserialize, Serialize};
 
 /// One captured object, redacted.
 #[derive(Clone, Debug)]
@@ -38,25 +37,20 @@ pub fn group_of(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)
 }
 
-/// One question that was asked of the cluster, and the size of its answer; bundles store it so.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// One question that was asked of the cluster, and the size of its answer.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Question {
     pub group: String,
     pub resource: String,
     /// Namespace, or none for the whole cluster.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// Objects in the answer.
     pub count: u64,
     /// `metadata.resourceVersion` of the list, if it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<String>,
     /// Pages of the answer; from live sources only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<u64>,
     /// Milliseconds until the answer was complete; from live sources only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub millis: Option<u64>,
 }
 
@@ -69,8 +63,6 @@ pub struct Unsettled {
 }
 
 words! {
-    #[derive(Serialize, Deserialize)]
-    #[serde(rename_all = "lowercase")]
     Source {
         /// A running cluster, asked by evid.
         Live = "live",

@@ -1,16 +1,13 @@
 //! Every kind that could have been asked of a cluster, and from which source that is known. Must not know how the source was read.
 use crate::model::words;
-use serde::{Deserialize, Serialize};
 
-/// A kind that can be listed; bundles store it so.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A kind that can be listed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Listable {
     /// API group; empty for the core group.
     pub group: String,
     pub resource: String,
     /// Whether its objects have a namespace, if that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespaced: Option<bool>,
 }
 

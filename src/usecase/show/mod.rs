@@ -70,13 +70,20 @@ pub fn known(kind: &Named, namespace: Option<&str>, coverage: &Coverage, rules: 
 #[cfg(test)]
 mod tests {
     use super::{Known, Named, known};
-    use crate::bundle::coverage::{Coverage, GapLine};
+    use crate::bundle::coverage::{Coverage, GapLine, QuestionLine};
     use crate::kinds::Rules;
-    use crate::model::Question;
 
-    fn question(resource: &str, namespace: Option<&str>) -> Question {
+    fn question(resource: &str, namespace: Option<&str>) -> QuestionLine {
         let namespace = namespace.map(str::to_owned);
-        Question { group: String::new(), resource: resource.into(), namespace, count: 0, resource_version: None, pages: None, millis: None }
+        QuestionLine {
+            group: String::new(),
+            resource: resource.into(),
+            namespace,
+            count: 0,
+            resource_version: None,
+            pages: None,
+            millis: None,
+        }
     }
 
     #[test]

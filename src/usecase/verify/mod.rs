@@ -6,7 +6,7 @@ use crate::argo::{SETTINGS, is_beside, is_own_resource};
 use crate::bundle::against::Against;
 use crate::bundle::assemble::{Layered, each_file};
 use crate::bundle::config::Config;
-use crate::bundle::coverage::Coverage;
+use crate::bundle::coverage::{Coverage, QuestionLine};
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::files::Files;
 use crate::bundle::manifest::{Hub, Manifest};
@@ -17,7 +17,7 @@ use crate::bundle::{FORMAT, actions, probe, text, watch};
 use crate::canon;
 use crate::canon::json;
 use crate::kinds::Rules;
-use crate::model::{Key, Layer, Objects, PLATFORM, Question, Source, stem};
+use crate::model::{Key, Layer, Objects, PLATFORM, Source, stem};
 use crate::usecase::capture::cluster;
 use crate::usecase::capture::contradictions::{Moment, contradictions};
 use crate::usecase::capture::universe::{Seen, not_asked, universe};
@@ -141,9 +141,8 @@ fn manifest_defects(manifest: &Manifest, layers: &[Layer], anew: &Layered, objec
 
 /// Whether the coverage's universe agrees with the kinds that the objects name (law 1).
 fn universe_defects(coverage: &Coverage, manifest: &Manifest, objects: &dyn Objects, rules: &Rules) -> Vec<Defect> {
-    let (gaps, said) = (coverage.gaps(), coverage.universe.universe());
-    let seen =
-        Seen { objects, questions: &coverage.questions, version: manifest.cluster.version.as_deref(), source: manifest.source, rules };
+    let (questions, gaps, said) = (coverage.questions(), coverage.gaps(), coverage.universe.universe());
+    let seen = Seen { objects, questions: &questions, version: manifest.cluster.version.as_deref(), source: manifest.source, rules };
     let anew = universe(seen, &said.kinds);
     let mut defects = Vec::new();
     let mut differs = |what: String| defects.push(wrong("coverage.json", what));
@@ -163,7 +162,7 @@ fn universe_defects(coverage: &Coverage, manifest: &Manifest, objects: &dyn Obje
 /// The highest resourceVersion counts everything that was read in a cluster, so no object or list of it may have a higher one.
 fn highest_defects(coverage: &Coverage, manifest: &Manifest, objects: &Rebuilt<'_>) -> Vec<Defect> {
     let number = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<u64>().ok());
-    let is_of_hub = |q: &Question| manifest.hub.is_some() && is_own_resource(&q.group, &q.resource);
+    let is_of_hub = |q: &QuestionLine| manifest.hub.is_some() && is_own_resource(&q.group, &q.resource);
     let lists =
         |of_hub: bool| coverage.questions.iter().filter(|q| is_of_hub(q) == of_hub).filter_map(|q| number(&q.resource_version)).max();
     let said = [("coverage.json", &coverage.highest_resource_version, objects.highest.max(lists(false)))];
@@ -183,8 +182,8 @@ fn hub_defect(hub: &Hub, objects: &dyn Objects) -> Option<Defect> {
 fn coverage_defects(coverage: &Coverage, settings: &[String], objects: &dyn Objects, rules: &Rules, moment: &Moment<'_>) -> Vec<Defect> {
     let mut defects = Vec::new();
     let gaps = coverage.gaps();
-    let questions = &coverage.questions;
-    for found in contradictions(objects, questions, rules, moment) {
+    let questions = coverage.questions();
+    for found in contradictions(objects, &questions, rules, moment) {
         let said = gaps
             .iter()
             .any(|g| (&g.group, &g.resource, &g.namespace, g.reason) == (&found.group, &found.resource, &found.namespace, found.reason));
@@ -196,7 +195,7 @@ fn coverage_defects(coverage: &Coverage, settings: &[String], objects: &dyn Obje
     // Argo CD's settings on a hub are no answer to a list of the captured cluster.
     let counts = |at: &usize| objects.key(*at).kind != "ConfigMap" || !is_beside(objects.key(*at), settings);
     (0..objects.len()).filter(counts).for_each(|at| *held.entry((objects.key(at).group, objects.plural(at))).or_default() += 1);
-    for q in questions {
+    for q in &questions {
         let touched = gaps.iter().any(|g| g.covers(&q.resource, &q.group));
         let alone = questions.iter().filter(|x| x.group == q.group && x.resource == q.resource).count() == 1 && q.namespace.is_none();
         let stored = rules.keeps(&q.group, &q.resource);
