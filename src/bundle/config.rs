@@ -162,8 +162,8 @@ impl Config {
             if layers.iter().any(|x| x.name == l.name) {
                 return Err(wrong("name", format!("`{}` stands twice", l.name)));
             }
-            let no_role = || wrong("role", format!("`{}` is neither `protected` nor `switched`", l.role));
-            let role = Role::parse(&l.role).ok_or_else(no_role)?;
+            let other = &l.role;
+            let role = Role::parse(other).ok_or_else(|| wrong("role", format!("`{other}` is neither `protected` nor `switched`")))?;
             let (namespace, root) = l.root.split_once('/').map_or((None, &*l.root), |(ns, name)| (Some(ns.to_owned()), name));
             if root.is_empty() {
                 return Err(wrong("root", "it is empty; name the layer's root Application".into()));

@@ -9,7 +9,8 @@ macro_rules! words {
             $($(#[$of])* $variant,)+
         }
 
-        #[allow(dead_code, reason = "not every list is read back, or shown as a whole")]
+        // Not every list is read back, or shown as a whole.
+        #[allow(dead_code, reason = "unread")]
         impl $name {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$variant),+];

@@ -71,8 +71,10 @@ impl<'s, S: Into<Step<'s>>> Index<S> for Value {
 impl<'s, S: Into<Step<'s>>> IndexMut<S> for Value {
     fn index_mut(&mut self, step: S) -> &mut Self {
         match (step.into(), self) {
-            (Step::Item(place), Self::Array(list)) => &mut list[place],
-            (Step::Item(place), _) => panic!("there is no list to have a place {place}"),
+            (Step::Item(place), list) => {
+                let items = if let Self::Array(list) = list { list.as_mut_slice() } else { &mut [] };
+                &mut items[place]
+            }
             (Step::Member(name), Self::Object(map)) => map.entry(name).or_insert(Self::Null),
             (Step::Member(name), other) => {
                 *other = Self::Object(Map::new());
