@@ -62,7 +62,7 @@ pub fn parse(text: &str, file: &str) -> Result<Config, ConfigFileError> {
         .check()
         .and_then(|()| config.layers())
         .and_then(|_| config.rules())
-        .map_err(|ConfigError::Field { field, what }| at(&format!("spec.{field}"), &what))?;
+        .map_err(|ConfigError { field, what }| at(&format!("spec.{field}"), &what))?;
     let known = catalogue::ids(&config.layers().unwrap_or_default()).map_err(&wrong)?;
     if let Some(id) = config.claims.iter().find(|c| !known.contains(c)) {
         return Err(at("spec.claims", &format!("there is no claim `{id}`; there are {}", known.join(", "))));

@@ -17,7 +17,6 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// The agreements of an Application.
     pub fn of_application(app: &Value) -> Vec<Self> {
         let one = |says: &Value| Self {
             name: text(says, "/name").to_owned(),
@@ -39,13 +38,11 @@ impl Agreement {
         }
     }
 
-    /// Whether it is about this object.
     pub fn is_about(&self, group: &str, kind: &str, namespace: &str, name: &str) -> bool {
         let same = |wanted: &str, seen: &str| wanted.is_empty() || wanted == seen;
         glob(&self.group, group) && glob(&self.kind, kind) && same(&self.name, name) && same(&self.namespace, namespace)
     }
 
-    /// Whether it is about every kind.
     pub fn is_any_kind(&self) -> bool {
         self.kind.contains('*')
     }

@@ -103,7 +103,6 @@ pub fn is_argos(finalizer: &str) -> bool {
     finalizer.split('/').next().is_some_and(|domain| domain.ends_with(".argocd.argoproj.io"))
 }
 
-/// Types and messages of its conditions.
 pub fn conditions(app: &Value) -> impl Iterator<Item = (&str, &str)> {
     list(app, "/status/conditions").map(|c| (text(c, "/type"), text(c, "/message")))
 }

@@ -23,9 +23,7 @@ struct Hub {
 /// What a destination says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum To {
-    /// The captured cluster.
     Here,
-    /// The hub.
     Hub,
     /// A name or an address that is neither's.
     Other,

@@ -1,8 +1,8 @@
 //! What stays when an Application is deleted, or when its Git no longer lists an object. Argo CD 3.6.0, `controller/appcontroller.go`
 //! (`shouldBeDeleted`: `!kube.IsCRD`, `Delete=false`, helm's `resource-policy: keep`) and `gitops-engine/pkg/sync/sync_context.go`
 //! (`pruneObject`: `Prune=false`). The switch and the claim *absent* both use this answer.
-use crate::model::Key;
 use crate::model::meta::annotation;
+use crate::model::{Key, words};
 use crate::value::Value;
 
 /// The annotation with sync options, separated by commas.
@@ -10,44 +10,27 @@ pub const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 /// Helm's annotation that can keep an object.
 pub const HELM_POLICY: &str = "helm.sh/resource-policy";
 
-/// Why an object stays.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kept {
-    /// `Delete=false`: a cascade keeps it.
-    Delete,
-    /// `Prune=false`: a prune keeps it.
-    Prune,
-    /// Helm's `helm.sh/resource-policy: keep`: a cascade keeps it.
-    Helm,
-    /// A CustomResourceDefinition: a cascade never deletes one.
-    Definition,
-}
-
-impl Kept {
-    /// The word in evid's output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Delete => "Delete=false",
-            Self::Prune => "Prune=false",
-            Self::Helm => "helm.sh/resource-policy: keep",
-            Self::Definition => "CRD",
-        }
+words! {
+    /// Why an object stays.
+    Kept {
+        /// `Delete=false`: a cascade keeps it.
+        Delete = "Delete=false",
+        /// `Prune=false`: a prune keeps it.
+        Prune = "Prune=false",
+        /// Helm's `helm.sh/resource-policy: keep`: a cascade keeps it.
+        Helm = "helm.sh/resource-policy: keep",
+        /// A CustomResourceDefinition: a cascade never deletes one.
+        Definition = "CRD",
     }
 }
 
-/// In which way an object would be removed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Strategy {
-    /// Its Application is synced with prune, and Git no longer lists it.
-    Prune,
-    /// Its Application is deleted with the resources finalizer.
-    Cascade,
-}
-
-impl Strategy {
-    /// The word of the option.
-    pub fn as_str(self) -> &'static str {
-        if self == Self::Prune { "prune" } else { "cascade" }
+words! {
+    /// In which way an object would be removed.
+    Strategy {
+        /// Its Application is synced with prune, and Git no longer lists it.
+        Prune = "prune",
+        /// Its Application is deleted with the resources finalizer.
+        Cascade = "cascade",
     }
 }
 

@@ -15,7 +15,6 @@ pub const LIST: [&str; 11] =
 /// The columns of what an Application lists, in `argocd app get`.
 pub const RESOURCES: [&str; 8] = ["GROUP", "KIND", "NAMESPACE", "NAME", "STATUS", "HEALTH", "HOOK", "MESSAGE"];
 
-/// The columns of its conditions.
 pub const CONDITIONS: [&str; 3] = ["CONDITION", "MESSAGE", "LAST TRANSITION"];
 
 /// The columns of what a sync did, in `argocd app sync`.

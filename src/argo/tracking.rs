@@ -18,7 +18,6 @@ pub enum Method {
 #[derive(Clone, Debug)]
 pub struct Tracking {
     pub method: Method,
-    /// The label's name.
     pub label: String,
     /// `installationID`, if argocd-cm sets one.
     pub installation: Option<String>,

@@ -3,7 +3,7 @@
 //! carries its mark and that it lists. Here an Application is named by its index among the objects.
 use crate::argo::app::controller_namespace;
 use crate::argo::{Agreement, GROUP, Here, Settings, Tracking, control, is_hook, listed};
-use crate::model::{Key, Layer, Object, Objects, Role, meta};
+use crate::model::{Key, Layer, Object, Objects, Role, meta, words};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An Argo CD that manages a root.
@@ -36,28 +36,18 @@ pub struct Apps<'a> {
     filled: BTreeMap<String, String>,
 }
 
-/// What is known of the Application that a mark names.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Listed {
-    /// It exists and lists the object.
-    Yes,
-    /// It exists and does not list the object.
-    No,
-    /// It does not exist, and another Application lists it.
-    Gone,
-    /// It does not exist, and nothing lists it.
-    Unknown,
-}
-
-impl Listed {
-    /// The word in identity lines; none where the Application lists the object.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Yes => "",
-            Self::No => "unlisted",
-            Self::Gone => "gone",
-            Self::Unknown => "unknown",
-        }
+words! {
+    /// What is known of the Application that a mark names.
+    #[derive(PartialOrd, Ord)]
+    Listed {
+        /// It exists and lists the object.
+        Yes = "",
+        /// It exists and does not list the object.
+        No = "unlisted",
+        /// It does not exist, and another Application lists it.
+        Gone = "gone",
+        /// It does not exist, and nothing lists it.
+        Unknown = "unknown",
     }
 }
 
@@ -115,7 +105,6 @@ impl<'a> Apps<'a> {
         this
     }
 
-    /// Records what one Application lists.
     fn read(&mut self, at: usize, app: &Object, control: usize, here: &Here, destinations: &mut BTreeMap<usize, String>) {
         self.control.insert(at, control);
         for (entry, resource) in listed(&app.value).map(|entry| (entry, entry.key())).filter(|(_, key)| here.may_hold(&app.value, key)) {
@@ -175,7 +164,6 @@ impl<'a> Apps<'a> {
         self.here.contains(&app)
     }
 
-    /// The Applications that list an object.
     pub fn listing(&self, object: usize) -> impl Iterator<Item = usize> {
         let from = self.listed.partition_point(|(o, _)| *o < object);
         self.listed.iter().skip(from).take_while(move |(o, _)| *o == object).map(|(_, app)| *app)
@@ -245,8 +233,7 @@ impl<'a> Apps<'a> {
 
     /// The layer of an Application that an ApplicationSet generated.
     pub fn generated_layer(&self, object: &Object) -> Option<&str> {
-        let app = object.key.is_argo("Application").then(|| self.objects.find(object.key.parts()))??;
-        self.layer.get(&app).map(String::as_str)
+        self.layer_of(object.key.is_argo("Application").then(|| self.objects.find(object.key.parts()))??)
     }
 
     fn lists(&self, app: usize, object: &Key) -> bool {

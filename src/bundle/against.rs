@@ -13,7 +13,6 @@ pub struct Against<'f> {
 }
 
 impl<'f> Against<'f> {
-    /// Starts before any file is given.
     pub fn new(files: &'f dyn Files) -> Self {
         let facet = |n: &&str| ["state/", "health/", "identity/", "noise/"].iter().any(|f| n.starts_with(f));
         Self { files, left: files.names().into_iter().filter(facet).collect(), defects: Vec::new() }
@@ -40,8 +39,6 @@ impl<'f> Against<'f> {
 }
 
 fn first_difference(stored: &[u8], expected: &[u8]) -> String {
-    let lines = |b: &[u8]| b.split(|c| *c == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
-    let (stored, expected) = (lines(stored), lines(expected));
-    let at = stored.iter().zip(&expected).position(|(a, b)| a != b).unwrap_or_else(|| stored.len().min(expected.len()));
-    format!("line {} does not follow from the object it belongs to", at + 1)
+    let same = stored.split(|c| *c == b'\n').zip(expected.split(|c| *c == b'\n')).take_while(|(a, b)| a == b).count();
+    format!("line {} does not follow from the object it belongs to", same + 1)
 }

@@ -48,7 +48,6 @@ pub struct Config {
     pub expected: Vec<Expected>,
 }
 
-/// How Secrets are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Secrets {
@@ -59,7 +58,6 @@ pub enum Secrets {
     Digests,
 }
 
-/// One layer in `evid.yaml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LayerConfig {
@@ -69,16 +67,13 @@ pub struct LayerConfig {
     pub role: String,
     /// Its root Application: `name` or `namespace/name`.
     pub root: String,
-    /// Namespaces given to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub namespaces: Vec<String>,
 }
 
-/// A pinned volume.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pin {
-    /// Name of the PersistentVolume.
     pub persistent_volume: String,
     /// Its claim, as `namespace/name`.
     pub claim: String,
@@ -100,7 +95,6 @@ fn default_layers() -> Vec<LayerConfig> {
     ]
 }
 
-/// The tracking methods of Argo CD.
 const METHODS: [&str; 3] = ["annotation", "label", "annotation+label"];
 
 fn default_label() -> String {
@@ -139,17 +133,14 @@ impl Default for Config {
     }
 }
 
-/// What is wrong with a configuration.
+/// A field has a value that can't be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum ConfigError {
-    /// A field has a value that can't be used.
-    #[error("{field}: {what}")]
-    Field {
-        /// The field, as a pointer below `spec`.
-        field: String,
-        /// What is wrong, and what would be right.
-        what: String,
-    },
+#[error("{field}: {what}")]
+pub struct ConfigError {
+    /// The field, as a pointer below `spec`.
+    pub field: String,
+    /// What is wrong, and what would be right.
+    pub what: String,
 }
 
 impl Config {
@@ -160,7 +151,7 @@ impl Config {
     pub fn layers(&self) -> Result<Vec<Layer>, ConfigError> {
         let mut layers: Vec<Layer> = Vec::new();
         for (i, l) in self.layers.iter().enumerate() {
-            let wrong = |field: &str, what: String| ConfigError::Field { field: format!("layers[{i}].{field}"), what };
+            let wrong = |field: &str, what: String| ConfigError { field: format!("layers[{i}].{field}"), what };
             let simple = !l.name.is_empty() && l.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
             if !simple || l.name == crate::model::PLATFORM {
                 return Err(wrong(
@@ -171,11 +162,8 @@ impl Config {
             if layers.iter().any(|x| x.name == l.name) {
                 return Err(wrong("name", format!("`{}` stands twice", l.name)));
             }
-            let role = match l.role.as_str() {
-                "protected" => Role::Protected,
-                "switched" => Role::Switched,
-                other => return Err(wrong("role", format!("`{other}` is neither `protected` nor `switched`"))),
-            };
+            let other = &l.role;
+            let role = Role::parse(other).ok_or_else(|| wrong("role", format!("`{other}` is neither `protected` nor `switched`")))?;
             let (namespace, root) = l.root.split_once('/').map_or((None, &*l.root), |(ns, name)| (Some(ns.to_owned()), name));
             if root.is_empty() {
                 return Err(wrong("root", "it is empty; name the layer's root Application".into()));
@@ -190,7 +178,7 @@ impl Config {
         }
         if let Some(i) = layers.iter().enumerate().filter(|(_, l)| l.role == Role::Switched).map(|(i, _)| i).nth(1) {
             let what = "a second switched layer; one platform description has one switch (use one file for each)".into();
-            return Err(ConfigError::Field { field: format!("layers[{i}].role"), what });
+            return Err(ConfigError { field: format!("layers[{i}].role"), what });
         }
         Ok(layers)
     }
@@ -200,9 +188,9 @@ impl Config {
     /// # Errors
     /// If a value is not one that evid knows.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let wrong = |field: String, what: String| Err(ConfigError::Field { field, what });
+        let wrong = |field: String, what: String| Err(ConfigError { field, what });
         for (i, probe) in self.probes.iter().flatten().enumerate() {
-            let wrong = |(field, what): (String, String)| ConfigError::Field { field: format!("probes[{i}].{field}"), what };
+            let wrong = |(field, what): (String, String)| ConfigError { field: format!("probes[{i}].{field}"), what };
             probe.check(false).map_err(wrong)?;
             if !self.layers.iter().any(|l| l.name == probe.layer) {
                 let known: Vec<&str> = self.layers.iter().map(|l| &*l.name).collect();
@@ -229,7 +217,7 @@ impl Config {
     /// If an entry says too little, or would excuse what no entry may excuse.
     pub fn check_expected(&self) -> Result<(), ConfigError> {
         for (i, entry) in self.expected.iter().enumerate() {
-            entry.check().map_err(|(field, what)| ConfigError::Field { field: format!("expected[{i}].{field}"), what })?;
+            entry.check().map_err(|(field, what)| ConfigError { field: format!("expected[{i}].{field}"), what })?;
         }
         Ok(())
     }
@@ -244,7 +232,7 @@ impl Config {
     /// The user's own kind rules.
     pub fn rules(&self) -> Result<Vec<Rule>, ConfigError> {
         let one = |(i, v): (usize, &Value)| {
-            crate::value::from_value(v.clone()).map_err(|e| ConfigError::Field { field: format!("kinds[{i}]"), what: e.to_string() })
+            crate::value::from_value(v.clone()).map_err(|e| ConfigError { field: format!("kinds[{i}]"), what: e.to_string() })
         };
         self.kinds.iter().enumerate().map(one).collect()
     }

@@ -2,7 +2,6 @@
 use crate::model::{Gap, Known, Listable, Question, Reason, Universe, Unsettled};
 use serde::{Deserialize, Serialize};
 
-/// The stored coverage.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Coverage {
@@ -12,9 +11,7 @@ pub struct Coverage {
     /// Every kind that could have been asked.
     #[serde(default)]
     pub universe: UniverseLine,
-    /// Every question.
     pub questions: Vec<QuestionLine>,
-    /// Every gap.
     pub gaps: Vec<GapLine>,
     /// Applications that changed while the rest was read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -77,7 +74,6 @@ pub struct QuestionLine {
     pub millis: Option<u64>,
 }
 
-/// A gap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GapLine {
@@ -94,7 +90,6 @@ pub struct GapLine {
 }
 
 impl Coverage {
-    /// The stored form of the coverage.
     pub fn new(highest: Option<u64>, questions: &[Question], universe: &Universe, gaps: &[Gap], unsettled: &[Unsettled]) -> Self {
         let question = |q: &Question| QuestionLine {
             group: q.group.clone(),
@@ -171,7 +166,7 @@ impl UniverseLine {
 
     /// The universe in the form that the core uses; an unknown `known` counts as `nothing`.
     pub fn universe(&self) -> Universe {
-        let known = Known::ALL.into_iter().find(|k| k.as_str() == self.known).unwrap_or_default();
+        let known = Known::parse(&self.known).unwrap_or_default();
         let kind = |k: &KindLine| Listable { group: k.group.clone(), resource: k.resource.clone(), namespaced: k.namespaced };
         Universe { known, kinds: self.kinds.iter().map(kind).collect() }
     }

@@ -16,7 +16,6 @@ pub struct Defect {
 }
 
 impl Defect {
-    /// A defect of an entry.
     pub fn of(entry: &str, what: DefectKind) -> Self {
         Self { entry: entry.into(), what }
     }
@@ -39,10 +38,8 @@ pub enum DefectKind {
     /// The contents contradict each other: a facet does not follow from its object, a layer from its Applications.
     #[error("{0}")]
     Facets(String),
-    /// Too short, or the first bytes are no local header.
     #[error("the file does not start with a zip entry: it is no bundle, or bytes were put in front")]
     Start,
-    /// The last 22 bytes are no end record.
     #[error("the file does not end with the record that closes a zip: it was cut, or bytes or a comment were appended")]
     End,
     /// A field of a header is not what evid writes.
@@ -51,9 +48,7 @@ pub enum DefectKind {
         /// `local`, `central` or `end`.
         header: &'static str,
         field: &'static str,
-        /// The value found.
         found: u64,
-        /// The required value.
         wanted: u64,
         /// What the value means, if it is a known attack.
         hint: Option<&'static str>,
@@ -64,92 +59,47 @@ pub enum DefectKind {
     /// The entry's local header has this other name.
     #[error("its local header calls it {0:?}")]
     LocalName(String),
-    /// The entry does not start where the one before it ends.
     #[error("starts at offset {found}, but what stands before it ends at {wanted}: hidden or overlapping bytes")]
-    Place {
-        /// Where it starts.
-        found: u64,
-        /// Where it must start.
-        wanted: u64,
-    },
-    /// The entry reaches into the central directory.
+    Place { found: u64, wanted: u64 },
     #[error("reaches beyond the entries of the file")]
     Overrun,
-    /// Bytes before the central directory that belong to no entry.
     #[error("{0} bytes between the entries and the central directory belong to no entry")]
     Unowned(u64),
-    /// The name is not allowed.
     #[error("the name is not allowed: {0}")]
     Name(#[from] NameFault),
-    /// Two entries have one name.
     #[error("a second entry of this name")]
     Duplicate,
-    /// Differs from another name in letter case only.
     #[error("differs from {0} in letter case only: on some systems one would overwrite the other")]
     Collision(String),
-    /// Not sorted.
     #[error("stands in the wrong place: entries are sorted by name, then come evid.json and SHA256SUMS")]
     Order,
-    /// An entry that every bundle has is missing.
     #[error("missing: every bundle has it")]
     Absent,
-    /// Too many, or too large.
     #[error("{what} is {found}, more than the {most} that evid reads")]
-    Limit {
-        /// Of what, with its unit.
-        what: &'static str,
-        /// The declared number.
-        found: u64,
-        /// The most that is allowed.
-        most: u64,
-    },
-    /// The compressed bytes are broken.
+    Limit { what: &'static str, found: u64, most: u64 },
     #[error("the compressed bytes can't be decoded: {0}")]
     Stream(String),
-    /// More or fewer bytes than declared.
     #[error("declared as {wanted} bytes, but holds {}", match .found { Some(n) => n.to_string(), None => "more".into() })]
     Size {
         /// The number of bytes; None if it is more than declared.
         found: Option<u64>,
-        /// The declared number.
         wanted: u64,
     },
-    /// The checksum in the headers does not fit.
     #[error("the CRC-32 of its content is {found:08x}, not {wanted:08x}: the content was changed")]
-    Crc {
-        /// Computed from the content.
-        found: u32,
-        /// The declared value.
-        wanted: u32,
-    },
-    /// The digest in SHA256SUMS does not fit.
+    Crc { found: u32, wanted: u32 },
     #[error("its SHA-256 is {found}, but SHA256SUMS says {wanted}: the content was changed")]
-    Digest {
-        /// Computed from the content.
-        found: String,
-        /// The listed digest.
-        wanted: String,
-    },
+    Digest { found: String, wanted: String },
     /// SHA256SUMS does not have its required form.
     #[error("{0}")]
     Sums(#[from] SumsFault),
-    /// It exists but is not listed.
     #[error("not listed in SHA256SUMS: it was added afterwards")]
     Unlisted,
-    /// It is listed but does not exist.
     #[error("listed in SHA256SUMS but not in the file: it was removed")]
     Missing,
-    /// The stored bytes before evid.json are not the sealed ones.
     #[error(
         "the stored bytes before evid.json have the SHA-256 {found}, but evid.json says {wanted}: they were changed or compressed anew"
     )]
-    Head {
-        /// Computed from the file.
-        found: String,
-        /// The sealed digest.
-        wanted: String,
-    },
-    /// Another zip reader sees something else.
+    Head { found: String, wanted: String },
     #[error("the zip library reads it in another way: {0}")]
     Disputed(String),
 }

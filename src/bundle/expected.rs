@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 /// The reason that `evid config expect` writes: a person replaces it.
 pub const PLACEHOLDER: &str = "TODO: say why this may change";
 
-/// One entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Expected {

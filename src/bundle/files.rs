@@ -87,12 +87,10 @@ impl Span {
         lines_at(bytes).map(move |(number, at, line)| (number, Self { file, from: short(at.start), len: short(line.len()) }))
     }
 
-    /// The file in which it is.
     pub(super) fn file(self) -> u32 {
         self.file
     }
 
-    /// The line itself.
     pub(super) fn of(self, bytes: &[u8]) -> &[u8] {
         let number = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
         let from = number(self.from);

@@ -1,5 +1,6 @@
 //! Which file belongs to which kind. The name of a later part ends in eight hex digits. The name of a kind may end so too, so the
 //! manifest lists such kinds. Opens no file.
+use crate::canon::is_hex;
 use crate::model::{Objects, stem};
 use std::collections::BTreeSet;
 
@@ -8,18 +9,15 @@ use std::collections::BTreeSet;
 pub struct LikeParts(BTreeSet<String>);
 
 impl LikeParts {
-    /// From the names of these kinds.
     pub fn of(stems: impl IntoIterator<Item = String>) -> Self {
         Self(stems.into_iter().filter(|stem| before_digits(stem).is_some()).collect())
     }
 
-    /// From the kinds that have objects.
     pub fn of_objects(objects: &dyn Objects) -> Self {
         let kinds: BTreeSet<(&str, &str)> = (0..objects.len()).map(|at| (objects.plural(at), objects.key(at).group)).collect();
         Self::of(kinds.into_iter().map(|(plural, group)| stem(plural, group)))
     }
 
-    /// Whether this kind is one of them.
     pub fn holds(&self, stem: &str) -> bool {
         self.0.contains(stem)
     }
@@ -39,7 +37,7 @@ impl LikeParts {
 /// The text before a final `.<eight hex digits>`.
 fn before_digits(name: &str) -> Option<&str> {
     let (stem, part) = name.rsplit_once('.')?;
-    (part.len() == 8 && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))).then_some(stem)
+    is_hex(part, 8).then_some(stem)
 }
 
 #[cfg(test)]

@@ -5,13 +5,11 @@ use crate::model;
 use crate::model::Source;
 use serde::{Deserialize, Serialize};
 
-/// The manifest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Manifest {
     /// Format number; 1.
     pub format: u32,
-    /// The tool that wrote it.
     pub tool: Tool,
     #[serde(with = "SourceLine")]
     pub source: Source,
@@ -61,7 +59,6 @@ enum SourceLine {
     Text,
 }
 
-/// Name and version of a tool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tool {
@@ -99,14 +96,12 @@ pub struct Window {
     pub finished: Option<String>,
 }
 
-/// The cluster's identity.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cluster {
     /// uid of the `kube-system` namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
-    /// Server version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// The API server's address, without credentials; from live sources only.
@@ -121,7 +116,6 @@ pub struct Hub {
     /// uid of its `kube-system` namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
-    /// Server version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// The API server's address, without credentials.
@@ -136,14 +130,12 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// The stored form.
     pub fn new(hub: &model::Hub) -> Self {
         let model::Hub { uid, version, server, settings, highest } = hub.clone();
         Self { uid, version, server, settings, highest_resource_version: highest.map(|n| n.to_string()) }
     }
 }
 
-/// One layer of the bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LayerLine {

@@ -19,7 +19,6 @@ const FOLDERS: [(&str, usize); 5] = [("health", 3), ("identity", 3), ("noise", 3
 /// The longest segment that all common file systems accept, in bytes.
 const SEGMENT: usize = 255;
 
-/// What is wrong with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameFault {
     /// A byte outside `[A-Za-z0-9._-]`, or an empty segment, or one that starts or ends with a dot, or is too long.

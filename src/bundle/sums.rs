@@ -1,7 +1,7 @@
 //! The text of SHA256SUMS and what follows from it: each entry's digest, a layer's digest, the content id. A folder's MANIFEST has the same
 //! form. Knows text only, no zip and no disk; the reader checks that a listed file exists.
 use crate::bundle::names;
-use crate::canon::sha256_hex;
+use crate::canon::{is_hex, sha256_hex};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -13,25 +13,13 @@ pub struct Sums(BTreeMap<String, String>);
 /// Why a text is no valid SHA256SUMS. `line` counts from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SumsFault {
-    /// It does not have the one form.
     #[error("line {line} is not `<64 lowercase hex digits>  <name>` with a newline at its end")]
     Form { line: usize },
     /// A name that may not be listed, such as that of the list itself.
     #[error("line {line} names {name:?}, which may not be listed")]
-    Name {
-        /// Where.
-        line: usize,
-        /// The name in the text.
-        name: String,
-    },
-    /// It is not sorted after the line before it.
+    Name { line: usize, name: String },
     #[error("line {line} ({name}) is a duplicate or not sorted by the bytes of its name")]
-    Order {
-        /// Where.
-        line: usize,
-        /// The name in the text.
-        name: String,
-    },
+    Order { line: usize, name: String },
 }
 
 #[allow(clippy::len_without_is_empty, reason = "nothing asks whether there are none")]
@@ -79,7 +67,6 @@ impl Sums {
         self.0.iter().map(|(name, digest)| (name.as_str(), digest.as_str()))
     }
 
-    /// The number of entries listed.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -111,8 +98,7 @@ fn line_of((name, digest): (&str, &str)) -> String {
 fn split(line: &[u8]) -> Option<(&str, &str)> {
     let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
     let (digest, name) = line.split_once("  ")?;
-    let hex = digest.len() == 64 && digest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    (hex && !name.is_empty()).then_some((digest, name))
+    (is_hex(digest, 64) && !name.is_empty()).then_some((digest, name))
 }
 
 #[cfg(test)]

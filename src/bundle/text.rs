@@ -37,13 +37,11 @@ impl Serialize for Hole {
     }
 }
 
-/// One file.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Line {
     /// Its path below the folder, with `/`. A file that should be there and is not has a line too.
     pub file: String,
-    /// What it was read as.
     pub read: What,
     pub bytes: u64,
     /// SHA-256 of its bytes. Absent if something in it was redacted, which the digest could reveal, and if there is no such file.
@@ -68,7 +66,7 @@ fn is_zero(n: &u64) -> bool {
 }
 
 /// What a file was read as.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     /// `argocd app list`.
@@ -77,15 +75,14 @@ pub enum What {
     Application,
     /// `kubectl get`.
     Table,
-    /// Claims and volumes.
     Volumes,
     /// What was heard of probes.
     Probes,
     /// Nothing that evid reads.
+    #[default]
     Nothing,
 }
 
-/// A heading, and what was heard.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Heard {
@@ -99,7 +96,6 @@ pub struct Heard {
     pub status: Option<u64>,
 }
 
-/// Something missing or wrong.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Found {
@@ -110,19 +106,6 @@ pub struct Found {
     /// What was seen, redacted.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub seen: String,
-}
-
-/// The file's bytes.
-///
-/// # Errors
-/// If a line can't be written as JSON.
-pub fn file(lines: &[Line]) -> Result<Vec<u8>, serde_json::Error> {
-    let mut out = Vec::new();
-    for line in lines {
-        out.extend(json::to_bytes(&crate::value::to_value(line)?));
-        out.push(b'\n');
-    }
-    Ok(out)
 }
 
 /// The lines of the file; none where one can't be read, which is a defect of its own.

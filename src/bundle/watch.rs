@@ -18,7 +18,6 @@ pub enum Seen {
         /// When it was asked.
         time: String,
         layer: String,
-        /// Its name.
         probe: String,
         /// Whether the answer was the right one.
         right: bool,
@@ -38,7 +37,6 @@ pub enum Seen {
     Until { time: String },
 }
 
-/// The state of one pod.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pod {
@@ -60,7 +58,6 @@ pub struct Pod {
     /// Whether it has a deletionTimestamp.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleting: bool,
-    /// Whether it is gone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
 }

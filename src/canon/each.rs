@@ -45,7 +45,7 @@ pub fn in_order<T: Sync, R: Send>(items: &[T], abreast: usize, work: impl Fn(usi
 
 #[cfg(test)]
 mod tests {
-    use super::{each, in_order};
+    use super::each;
 
     #[test]
     fn answers_stand_in_the_order_of_the_items() {
@@ -56,19 +56,6 @@ mod tests {
         };
         assert_eq!(each(&items, 8, work), items.iter().map(|n| n * 2).collect::<Vec<_>>());
         assert_eq!(each(&[] as &[u64], 8, work), [0; 0]);
-    }
-
-    #[test]
-    fn results_are_taken_in_the_order_of_the_items() {
-        let items: Vec<u64> = (0..100).collect();
-        let mut taken = Vec::new();
-        let work = |_, n: &u64| {
-            std::thread::sleep(std::time::Duration::from_micros(200 - 2 * n));
-            n * 2
-        };
-        in_order(&items, 8, work, |n| taken.push(n));
-        assert_eq!(taken, items.iter().map(|n| n * 2).collect::<Vec<_>>());
-        in_order(&[] as &[u64], 8, work, |_| panic!("there is none"));
     }
 
     #[test]

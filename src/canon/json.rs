@@ -11,7 +11,6 @@ pub fn to_bytes(value: &Value) -> Vec<u8> {
     out
 }
 
-/// The canonical text of a value.
 pub fn to_text(value: &Value) -> String {
     String::from_utf8(to_bytes(value)).unwrap_or_default()
 }
@@ -22,6 +21,19 @@ pub fn to_text(value: &Value) -> String {
 /// If the type can't be expressed as JSON (a map with keys that are not text).
 pub fn document(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     to_value(value).map(|v| to_bytes(&v))
+}
+
+/// The bytes of a file with a line for each document.
+///
+/// # Errors
+/// As [`document`].
+pub fn lines<T: Serialize>(documents: &[T]) -> Result<Vec<u8>, serde_json::Error> {
+    let mut out = Vec::new();
+    for one in documents {
+        out.extend(document(one)?);
+        out.push(b'\n');
+    }
+    Ok(out)
 }
 
 /// What serde makes of bytes. Their encoding is checked at once, and not text by text.

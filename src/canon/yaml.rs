@@ -1,8 +1,10 @@
 //! YAML text → JSON values, by the core schema of YAML 1.2. Expects attacks: repeated keys, alias bombs and deep nesting are errors with
 //! a line and a column. Knows nothing of Kubernetes or of files.
+mod embedded;
 mod line;
 mod scalar;
 
+pub use embedded::Embedded;
 pub use line::line_of;
 
 use crate::value::{RESERVED, Text, Value};
@@ -58,7 +60,6 @@ pub fn documents(text: &str) -> (Vec<Document>, Option<Malformed>) {
 pub enum Part {
     /// A member `items` is a list: the members before it.
     List(Value),
-    /// One of its items.
     Item(Value),
     /// A document; of items that were taken, the list is empty.
     Document(Document),

@@ -136,7 +136,7 @@ impl Evidence<'_> {
         at: &Instance,
         side: usize,
     ) -> Result<Option<T>, CompareError> {
-        self.sides.get(side).map_or(Ok(None), |s| s.read(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name))
+        self.sides.get(side).map_or(Ok(None), |s| s.read(facet, &at.layer, spot))
     }
 
     /// Whether an object has the same line of a facet in two bundles. Lines are compared before they are parsed: most are the same.
@@ -147,9 +147,8 @@ impl Evidence<'_> {
         (x, a): (&Instance, usize),
         (y, b): (&Instance, usize),
     ) -> Result<bool, CompareError> {
-        let place = (&*spot.namespace, &*spot.name);
         let line = |at: &Instance, side: usize| {
-            self.sides.get(side).map_or(Ok(None), |s| s.with_line(facet, &at.layer, &spot.stem, place, |_, line| line.to_vec()))
+            self.sides.get(side).map_or(Ok(None), |s| s.with_line(facet, &at.layer, spot, |_, line| line.to_vec()))
         };
         Ok(line(x, a)? == line(y, b)?)
     }
@@ -170,7 +169,7 @@ impl Evidence<'_> {
 
     /// An object of one bundle, rebuilt from its facets.
     pub fn whole(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Value, CompareError> {
-        self.sides.get(side).map_or(Ok(Value::Null), |s| s.whole(&at.layer, &spot.stem, &spot.namespace, &spot.name))
+        self.sides.get(side).map_or(Ok(Value::Null), |s| s.whole(&at.layer, spot))
     }
 
     /// An Application of one bundle, rebuilt from its facets once.
@@ -200,7 +199,7 @@ impl Evidence<'_> {
     /// The entry that holds an object's line of a facet; empty if it has none.
     pub fn file(&self, facet: &str, spot: &Spot, at: &Instance, side: usize) -> Result<String, CompareError> {
         let Some(side) = self.sides.get(side) else { return Ok(String::new()) };
-        Ok(side.entry_of(facet, &at.layer, &spot.stem, &spot.namespace, &spot.name)?.unwrap_or_default().to_owned())
+        Ok(side.entry_of(facet, &at.layer, spot)?.unwrap_or_default().to_owned())
     }
 
     /// The entry that holds the content of an object: its state, or for a derived one its identity.

@@ -172,7 +172,7 @@ fn probe(origin: &Origin<'_>, snapshot: &mut Snapshot<PackedObjects<'_>>, intake
     if let Origin::Cluster(connection) = origin {
         let Intake { config, layers, rules, redactor, .. } = *intake;
         let session = connection.session(config, layers, rules, redactor);
-        let planned = probes::plan(config, redactor).map_err(Failure::new)?;
+        let planned = probes::plan(config, redactor);
         let asked = session.probe(&planned, &session.places(&snapshot.objects));
         let (lines, finished) = asked.map_err(|e| live::failure(e, &connection.clusters))?;
         snapshot.finished = Some(finished);

@@ -175,7 +175,7 @@ fn rbac(args: &Args) -> Done {
     applications.push(control.to_owned());
     applications.sort();
     applications.dedup();
-    let verbs: Vec<Purpose> = Purpose::ALL.into_iter().filter(|p| args.rbac.iter().any(|v| v == p.as_str())).collect();
+    let verbs: Vec<Purpose> = Purpose::ALL.iter().copied().filter(|p| args.rbac.iter().any(|v| v == p.as_str())).collect();
     let grant = Grant { user: args.cluster.impersonate.as_deref(), control, applications: &applications };
     let text = match &both {
         Some([own, of_hub]) => render::rbac::with_hub(&verbs, own, of_hub, &grant),

@@ -2,7 +2,7 @@
 use crate::adapters::archive::ENDING;
 use crate::adapters::{archive, config, text_folder};
 use crate::bundle::names::TEXT;
-use crate::bundle::text;
+use crate::canon::json;
 use crate::cli::capture::{redactor, spool, time, writable};
 use crate::cli::{Done, Exit, Failure, Global, ui};
 use crate::kinds::Rules;
@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         let captured = capture::run(
             |intake| Ok::<_, Failure>(moment.collected(&rules, at.as_deref()).through(intake)),
             &intake,
-            |_| Ok(Beside { files: vec![(TEXT.into(), text::file(&moment.lines)?)], ..Beside::default() }),
+            |_| Ok(Beside { files: vec![(TEXT.into(), json::lines(&moment.lines)?)], ..Beside::default() }),
             |files| Ok(archive::seal(path, args.force, |put| files(put))?),
         )?;
         let sealed = &captured.sealed.0;

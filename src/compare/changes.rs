@@ -5,39 +5,27 @@ use crate::compare::differing::{Place, differing};
 use crate::compare::lasting::{Identity, astray, kind_of, moved, uid};
 use crate::compare::{CompareError, FieldChange, Instances, Side, Spot, differences};
 use crate::kinds::Rules;
-use crate::model::{Key, group_of, meta, unstem};
+use crate::model::{Key, group_of, meta, unstem, words};
 use crate::value::{Map, Value};
 use std::collections::HashMap;
 
-/// How an object changed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ChangeKind {
-    /// It did not exist before.
-    Added,
-    /// It no longer exists.
-    Removed,
-    /// Its state differs.
-    Modified,
-    /// Its state is equal and its uid differs: it was re-created.
-    Replaced,
-    /// It is new, and departs from its owner's template, or from the objects that its owner made before.
-    Departs,
-    /// It is derived, and its owner is in no list of its bundle: the lists were read at different moments.
-    Torn,
-}
-
-impl ChangeKind {
-    /// The word in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Modified => "modified",
-            Self::Replaced => "replaced",
-            Self::Departs => "departs",
-            Self::Torn => "torn",
-        }
+words! {
+    /// How an object changed.
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    ChangeKind {
+        /// It did not exist before.
+        Added = "added",
+        /// It no longer exists.
+        Removed = "removed",
+        /// Its state differs.
+        Modified = "modified",
+        /// Its state is equal and its uid differs: it was re-created.
+        Replaced = "replaced",
+        /// It is new, and departs from its owner's template, or from the objects that its owner made before.
+        Departs = "departs",
+        /// It is derived, and its owner is in no list of its bundle: the lists were read at different moments.
+        Torn = "torn",
     }
 }
 
@@ -120,7 +108,7 @@ pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b
             }
             // State on one side and derived on the other: its owner is known on one side only. If it is the same instance, it is compared
             // below.
-            (Some(_), None) | (None, Some(_)) if is_same(instances, spot, a, b) => {}
+            (Some(_), None) | (None, Some(_)) if is_same(instances, spot, a, b) == Some(true) => {}
             (Some((x, file)), None) => {
                 out.push(Change { uncertain: instances.at(spot, b).is_some(), ..base(&x, file, ChangeKind::Removed, Vec::new()) })
             }
@@ -135,8 +123,8 @@ pub fn changes(sides: &[Side], instances: &Instances, rules: &Rules, a: usize, b
         if (x.derived || y.derived) && !is_account_anew(instances, spot, (a, b)) {
             continue;
         }
-        let state = after.line("state", &y.layer, &spot.stem, &spot.namespace, &spot.name)?;
-        let file = after.entry_of("identity", &y.layer, &spot.stem, &spot.namespace, &spot.name)?.unwrap_or_default().to_owned();
+        let state = after.line("state", &y.layer, spot)?;
+        let file = after.entry_of("identity", &y.layer, spot)?.unwrap_or_default().to_owned();
         let change = Change::new(instances, spot, &state, file, ChangeKind::Replaced, (a, b));
         // What is derived has no state that says its kind.
         let key = if x.derived { key_by_rule(rules, spot) } else { change.key.clone() };
@@ -186,7 +174,12 @@ fn of_identity<'s>(
                     known.fields.extend(new);
                 }
                 None if fields.is_empty() => {}
-                None => out.push(Change { key: key_of_line(rules, &spot, &y.0), ..of(&spot, y, ChangeKind::Modified, fields) }),
+                None => {
+                    let change = of(&spot, y, ChangeKind::Modified, fields);
+                    // What is derived says its kind itself.
+                    let key = if change.derived { change.key.clone() } else { key_by_rule(rules, &spot) };
+                    out.push(Change { key, ..change });
+                }
             }
         }
         if let Some(x) = x.filter(|(x, _)| is_torn(x) && instances.at(&spot, b).is_none_or(|at| at.uid != uid(x))) {
@@ -216,14 +209,6 @@ fn of_identity<'s>(
     Ok(())
 }
 
-/// The key of an object without its state.
-fn key_of_line(rules: &Rules, spot: &Spot, line: &IdentityLine) -> Key {
-    if !line.derived.is_null() {
-        return key_of(&line.derived, spot);
-    }
-    key_by_rule(rules, spot)
-}
-
 fn key_by_rule(rules: &Rules, spot: &Spot) -> Key {
     let (plural, group) = unstem(&spot.stem);
     let kind = rules.of_resource(group, plural).map_or(&*spot.stem, |k| &*k.rule.kind);
@@ -243,7 +228,7 @@ fn modified(
 ) -> Result<Vec<FieldChange>, CompareError> {
     let fields = |side: &Side, i: usize| {
         let Some(at) = all.at(spot, i) else { return Ok(Map::new()) };
-        let line = side.line("identity", &at.layer, &spot.stem, &spot.namespace, &spot.name)?;
+        let line = side.line("identity", &at.layer, spot)?;
         Ok::<_, CompareError>(line.get("fields").and_then(Value::as_object).cloned().unwrap_or_default())
     };
     let (own_x, own_y) = (fields(before, a)?, fields(after, b)?);
@@ -262,25 +247,21 @@ fn modified(
     Ok(out)
 }
 
-fn is_same(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool {
-    match (instances.at(spot, a), instances.at(spot, b)) {
-        (Some(x), Some(y)) => !x.uid.is_empty() && x.uid == y.uid,
-        _ => false,
-    }
+/// Whether both bundles have the same instance of an object; none where one of them does not say which it has.
+fn is_same(instances: &Instances, spot: &Spot, a: usize, b: usize) -> Option<bool> {
+    let (x, y) = (instances.at(spot, a)?, instances.at(spot, b)?);
+    (!x.uid.is_empty() && !y.uid.is_empty()).then(|| x.uid == y.uid)
 }
 
 fn is_recreated(instances: &Instances, spot: &Spot, a: usize, b: usize) -> bool {
-    match (instances.at(spot, a), instances.at(spot, b)) {
-        (Some(x), Some(y)) => !x.uid.is_empty() && !y.uid.is_empty() && x.uid != y.uid,
-        _ => false,
-    }
+    is_same(instances, spot, a, b) == Some(false)
 }
 
 /// Whether an account that follows from its Namespace was made anew although that one stays: the tokens of pods that run name the one that went
 /// (kubernetes, pkg/serviceaccount/claims.go), as the controller does not say.
 fn is_account_anew(instances: &Instances, spot: &Spot, (a, b): (usize, usize)) -> bool {
     let space = Spot::new("namespaces", "", spot.namespace.clone());
-    spot.stem == "serviceaccounts" && is_same(instances, &space, a, b)
+    spot.stem == "serviceaccounts" && is_same(instances, &space, a, b) == Some(true)
 }
 
 /// The key of an object, with the kind from its state.

@@ -19,6 +19,7 @@ pub(super) struct Departed {
 }
 
 /// The departures in the earlier bundles.
+#[derive(Default)]
 pub(super) struct Baseline {
     of_owner: BTreeSet<(Spot, String)>,
     of_space: BTreeSet<(String, String)>,
@@ -29,7 +30,7 @@ pub(super) struct Baseline {
 impl Baseline {
     /// Reads the bundles before `b`.
     pub(super) fn read(sides: &[Side], instances: &Instances, b: usize) -> Result<Self, CompareError> {
-        let mut this = Self { of_owner: BTreeSet::new(), of_space: BTreeSet::new(), owners: BTreeSet::new() };
+        let mut this = Self::default();
         for (i, side) in sides.iter().enumerate().take(b) {
             for (entry, _, stem, _) in side.files("identity") {
                 let bytes = side.file(entry)?;
@@ -38,8 +39,8 @@ impl Baseline {
                     let spot = Spot::new(stem, &line.namespace, &line.name);
                     let top = instances.top(&spot, instances.at(&spot, i));
                     for departure in &line.departs {
-                        this.of_owner.insert((top.clone(), class(departure, sign(&line.derived, departure, true))));
-                        this.of_space.insert((line.namespace.clone(), class(departure, sign(&line.derived, departure, false))));
+                        this.of_owner.insert((top.clone(), sign(&line.derived, departure, true)));
+                        this.of_space.insert((line.namespace.clone(), sign(&line.derived, departure, false)));
                     }
                 }
             }
@@ -62,10 +63,10 @@ impl Baseline {
         // If its owner had no such objects before, the departures of other objects in the namespace show what admission does.
         let is_first = !self.owners.contains(&(spot.stem.clone(), top.clone()));
         for d in &line.departs {
-            let is_known = self.of_owner.contains(&(top.clone(), class(d, sign(&line.derived, d, true))))
+            let is_known = self.of_owner.contains(&(top.clone(), sign(&line.derived, d, true)))
                 || ((is_first || d.what == "holds")
                     && d.what != "untold"
-                    && self.of_space.contains(&(line.namespace.clone(), class(d, sign(&line.derived, d, false)))));
+                    && self.of_space.contains(&(line.namespace.clone(), sign(&line.derived, d, false))));
             if is_known {
                 continue;
             }
@@ -87,10 +88,11 @@ pub(super) fn departs(instances: &Instances, spot: &Spot, line: &IdentityLine, b
     !line.departs.is_empty() && (!is_known || spot.stem == "replicasets.apps" && runs())
 }
 
-/// The signature of a departure, independent of the order of lists: its place, with or without names, and the value there.
+/// The signature of a departure, independent of the order of lists: its effect, since one that runs nothing is not compared with one that
+/// runs something; its place, with or without names, and the value there.
 fn sign(derived: &Value, d: &DepartureLine, by_name: bool) -> String {
     if d.what == "untold" {
-        return json::to_text(&look(derived));
+        return format!("{} {}", d.what, json::to_text(&look(derived)));
     }
     let (mut place, mut at) = (String::new(), Some(derived));
     for token in tokens(&d.at) {
@@ -107,12 +109,7 @@ fn sign(derived: &Value, d: &DepartureLine, by_name: bool) -> String {
         (Some(wants), Some(has)) if d.at.ends_with("/image") => mirrored(wants, has),
         _ => alike(v),
     });
-    format!("{place} {}", json::to_text(&has))
-}
-
-/// A departure's signature with its effect: a departure that runs nothing is not compared with one that runs something.
-fn class(d: &DepartureLine, sign: String) -> String {
-    format!("{} {sign}", d.what)
+    format!("{} {place} {}", d.what, json::to_text(&has))
 }
 
 /// The old and the new registry, which a mirror changes in every image. If the image name differs, the image itself.

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Where a line is.
 pub struct Place<'s> {
     side: &'s Side,
     pub(super) entry: &'s str,
@@ -22,7 +21,6 @@ pub struct Pair<'s> {
 }
 
 impl Place<'_> {
-    /// The line, parsed.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, CompareError> {
         self.with(|line| self.side.parse(self.entry, line))?
     }

@@ -38,7 +38,6 @@ impl Deref for Instance {
 pub struct Placed {
     /// The layer that this bundle alone gives it.
     pub layer: Text,
-    /// The evidence for that layer.
     pub by: By,
     /// The Application that its mark names, or empty.
     pub app: Text,
@@ -50,11 +49,9 @@ pub struct Placed {
     pub kept: Text,
     /// Whether Argo CD runs it as a hook.
     pub hook: bool,
-    /// Whether it is being deleted.
     pub deleting: bool,
     /// Whether it carries a tracking mark of the method in force.
     pub marked: bool,
-    /// Whether it is derived.
     pub derived: bool,
     /// Whether another controller owns fields of it by agreement.
     pub owned: bool,
@@ -113,7 +110,6 @@ struct HeadFields<'a> {
     version: Cow<'a, str>,
 }
 
-/// Every object of one bundle.
 fn read_side(side: &Side) -> Result<Vec<(Spot, Instance)>, CompareError> {
     let (mut out, mut known) = (Vec::new(), HashSet::<Arc<Placed>>::new());
     for (entry, layer, stem, _) in side.files("identity") {
@@ -185,13 +181,11 @@ impl Instances {
         self.place(spot).map_or(By::None, |(_, by)| by)
     }
 
-    /// The objects of a layer.
     pub fn of_layer<'a>(&'a self, layer: &str) -> impl Iterator<Item = (&'a Spot, &'a [Option<Instance>])> + use<'a> {
         let places = self.of.get(layer).into_iter().flatten();
         places.filter_map(|at| self.all.get_index(*at)).map(|(spot, all)| (spot, all.as_slice()))
     }
 
-    /// One bundle's instance.
     pub fn at(&self, spot: &Spot, side: usize) -> Option<&Instance> {
         self.all.get(spot)?.get(side)?.as_ref()
     }
@@ -202,7 +196,17 @@ impl Instances {
         Some(Spot::new(parts.next()?, parts.next()?, parts.next()?))
     }
 
-    /// The objects that one bundle has.
+    /// The object at the top of an object's chain of owners; the object itself if it has no owner.
+    pub fn top(&self, spot: &Spot, instance: Option<&Instance>) -> Spot {
+        let mut at = instance.and_then(Self::related).unwrap_or_else(|| spot.clone());
+        for _ in 0..8 {
+            let owner = self.all.get(&at).and_then(|all| all.iter().flatten().find(|i| i.derived).and_then(Self::related));
+            let Some(owner) = owner else { break };
+            at = owner;
+        }
+        at
+    }
+
     pub fn in_bundle(&self, side: usize) -> impl Iterator<Item = (&Spot, &Instance)> {
         self.all.iter().filter_map(move |(spot, all)| Some((spot, all.get(side)?.as_ref()?)))
     }

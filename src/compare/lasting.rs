@@ -11,7 +11,6 @@ use std::collections::BTreeSet;
 /// An object's identity line and its entry.
 pub(super) type Identity<'s> = (IdentityLine, &'s str);
 
-/// The rule of an object's kind.
 pub(super) fn kind_of<'r>(rules: &'r Rules, spot: &Spot) -> &'r Kind {
     let (plural, group) = unstem(&spot.stem);
     rules.of_resource(group, plural).unwrap_or_else(|| rules.of(group, ""))
@@ -74,9 +73,8 @@ fn lost(pattern: &str, x: &IdentityLine, y: &IdentityLine) -> Option<FieldChange
     Some(FieldChange::new(&pointer, Some(before), None))
 }
 
-/// An object, put together again.
 fn whole(side: &Side, spot: &Spot, (_, entry): &Identity<'_>) -> Result<Value, CompareError> {
-    side.whole(layer_of(entry), &spot.stem, &spot.namespace, &spot.name)
+    side.whole(layer_of(entry), spot)
 }
 
 fn layer_of(entry: &str) -> &str {
@@ -88,5 +86,5 @@ fn content(side: &Side, spot: &Spot, (line, entry): &Identity<'_>) -> Result<Val
     if !line.derived.is_null() {
         return Ok(line.derived.clone());
     }
-    side.line("state", layer_of(entry), &spot.stem, &spot.namespace, &spot.name)
+    side.line("state", layer_of(entry), spot)
 }

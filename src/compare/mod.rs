@@ -6,12 +6,10 @@ mod differing;
 mod fields;
 mod instances;
 mod lasting;
-mod owners;
 mod side;
 mod spot;
 mod writers;
 
-pub use crate::bundle::probe::{Heard, Is, Line};
 pub use changes::{Change, ChangeKind, changes};
 pub use departures::alike;
 pub use differing::{Place, differing};

@@ -19,23 +19,23 @@ use std::sync::{Arc, OnceLock};
 /// A bundle's entries. The implementation must check their bytes against SHA256SUMS before it gives them, and must have checked their
 /// content against itself (law 15) unless the side is `unchecked`.
 pub trait Entries: Send + Sync {
-    /// The parsed SHA256SUMS.
     fn sums(&self) -> &Sums;
-    /// The bytes of one entry.
     fn entry(&self, name: &str) -> Result<Arc<Vec<u8>>, String>;
 }
 
-/// A bundle that can't be compared.
+/// A bundle that can't be compared: a file within it is not valid.
 #[derive(Debug, thiserror::Error)]
-pub enum CompareError {
-    /// A file within it is not valid.
-    #[error("{bundle}: {entry}: {what}")]
-    Entry {
-        /// The bundle's name.
-        bundle: String,
-        entry: String,
-        what: String,
-    },
+#[error("{bundle}: {entry}: {what}")]
+pub struct CompareError {
+    bundle: String,
+    entry: String,
+    what: String,
+}
+
+impl CompareError {
+    fn new(bundle: &str, entry: &str, what: impl ToString) -> Self {
+        Self { bundle: bundle.to_owned(), entry: entry.to_owned(), what: what.to_string() }
+    }
 }
 
 /// Where the objects' lines are in their file: a keyed hash of `namespace/name`, and the line's position; sorted. Two names of one hash are as
@@ -77,9 +77,8 @@ impl Side {
     /// If a document in it can't be read.
     pub fn open(name: &str, sha256: &str, entries: Box<dyn Entries>) -> Result<Self, CompareError> {
         fn document<T: DeserializeOwned>(name: &str, entries: &dyn Entries, entry: &str) -> Result<T, CompareError> {
-            let wrong = |what: String| CompareError::Entry { bundle: name.to_owned(), entry: entry.to_owned(), what };
-            let bytes = entries.entry(entry).map_err(wrong)?;
-            serde_json::from_slice(&bytes).map_err(|e| wrong(e.to_string()))
+            let bytes = entries.entry(entry).map_err(|e| CompareError::new(name, entry, e))?;
+            serde_json::from_slice(&bytes).map_err(|e| CompareError::new(name, entry, e))
         }
         let manifest: Manifest = document(name, &*entries, "evid.json")?;
         let like_parts = LikeParts::of(manifest.like_parts.clone());
@@ -125,31 +124,23 @@ impl Side {
     /// # Errors
     /// As `Entries::entry`.
     pub fn file(&self, entry: &str) -> Result<Arc<Vec<u8>>, CompareError> {
-        let wrong = |what: String| CompareError::Entry { bundle: self.name.clone(), entry: entry.to_owned(), what };
-        self.entries.entry(entry).map_err(wrong)
+        self.entries.entry(entry).map_err(|e| CompareError::new(&self.name, entry, e))
     }
 
     /// The line of one object in a facet's file, parsed; null if there is none.
     ///
     /// # Errors
     /// As [`Side::file`], or if a line is no JSON.
-    pub fn line(&self, facet: &str, layer: &str, stem: &str, namespace: &str, name: &str) -> Result<Value, CompareError> {
-        self.read(facet, layer, stem, namespace, name).map(Option::unwrap_or_default)
+    pub fn line(&self, facet: &str, layer: &str, spot: &Spot) -> Result<Value, CompareError> {
+        self.read(facet, layer, spot).map(Option::unwrap_or_default)
     }
 
     /// The line of one object in a facet's file; none if there is none.
     ///
     /// # Errors
     /// As [`Side::line`].
-    pub fn read<T: DeserializeOwned>(
-        &self,
-        facet: &str,
-        layer: &str,
-        stem: &str,
-        namespace: &str,
-        name: &str,
-    ) -> Result<Option<T>, CompareError> {
-        self.with_line(facet, layer, stem, (namespace, name), |entry, line| self.parse(entry, line))?.transpose()
+    pub fn read<T: DeserializeOwned>(&self, facet: &str, layer: &str, spot: &Spot) -> Result<Option<T>, CompareError> {
+        self.with_line(facet, layer, spot, |entry, line| self.parse(entry, line))?.transpose()
     }
 
     /// What is made of an object's line in a facet's file, given its entry and bytes; none if there is no line.
@@ -160,11 +151,10 @@ impl Side {
         &self,
         facet: &str,
         layer: &str,
-        stem: &str,
-        (namespace, name): (&str, &str),
+        spot: &Spot,
         make: impl FnOnce(&str, &[u8]) -> T,
     ) -> Result<Option<T>, CompareError> {
-        let found = self.find(facet, layer, stem, namespace, name)?;
+        let found = self.find(facet, layer, spot)?;
         found.map(|(entry, range)| Ok(make(entry, self.file(entry)?.get(range).unwrap_or_default()))).transpose()
     }
 
@@ -172,8 +162,8 @@ impl Side {
     ///
     /// # Errors
     /// As [`Side::line`].
-    pub fn whole(&self, layer: &str, stem: &str, namespace: &str, name: &str) -> Result<Value, CompareError> {
-        let line = |facet: &str| self.line(facet, layer, stem, namespace, name);
+    pub fn whole(&self, layer: &str, spot: &Spot) -> Result<Value, CompareError> {
+        let line = |facet: &str| self.line(facet, layer, spot);
         let map = |v: &mut Value, field: &str| v.get_mut(field).and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default();
         let (mut identity, mut noise) = (line("identity")?, line("noise")?);
         let derived = identity.get_mut("derived").map(Value::take).filter(|d| !d.is_null());
@@ -186,21 +176,14 @@ impl Side {
     ///
     /// # Errors
     /// As [`Side::line`].
-    pub fn entry_of(&self, facet: &str, layer: &str, stem: &str, namespace: &str, name: &str) -> Result<Option<&str>, CompareError> {
-        Ok(self.find(facet, layer, stem, namespace, name)?.map(|(entry, _)| entry))
+    pub fn entry_of(&self, facet: &str, layer: &str, spot: &Spot) -> Result<Option<&str>, CompareError> {
+        Ok(self.find(facet, layer, spot)?.map(|(entry, _)| entry))
     }
 
     /// The position of the line of one object.
-    fn find(
-        &self,
-        facet: &str,
-        layer: &str,
-        stem: &str,
-        namespace: &str,
-        name: &str,
-    ) -> Result<Option<(&str, Range<usize>)>, CompareError> {
-        let hash = self.hash(namespace, name);
-        for entry in self.by_kind.get(&format!("{facet}/{layer}/{stem}")).into_iter().flatten() {
+    fn find(&self, facet: &str, layer: &str, spot: &Spot) -> Result<Option<(&str, Range<usize>)>, CompareError> {
+        let hash = self.hash(&spot.namespace, &spot.name);
+        for entry in self.by_kind.get(&format!("{facet}/{layer}/{}", spot.stem)).into_iter().flatten() {
             let places = match entry.places.get() {
                 Some(known) => known,
                 None => {
@@ -249,12 +232,10 @@ impl Side {
         self.hasher.hash_one((namespace, name))
     }
 
-    /// The place that a line names.
     fn place<'l>(&self, entry: &str, line: &'l [u8]) -> Result<LinePlace<'l>, CompareError> {
         if entry.starts_with("state/") { Ok(self.parse::<StatePlace<'_>>(entry, line)?.metadata) } else { self.parse(entry, line) }
     }
 
-    /// The object of a line.
     pub(super) fn spot(&self, entry: &str, stem: &str, line: &[u8]) -> Result<Spot, CompareError> {
         let place = self.place(entry, line)?;
         Ok(Spot::new(stem, place.namespace, place.name))
@@ -265,11 +246,10 @@ impl Side {
     /// # Errors
     /// If it does not have the form of its file's lines.
     pub fn parse<'a, T: serde::Deserialize<'a>>(&self, entry: &str, line: &'a [u8]) -> Result<T, CompareError> {
-        json::parse(line).map_err(|e| CompareError::Entry { bundle: self.name.clone(), entry: entry.to_owned(), what: e.to_string() })
+        json::parse(line).map_err(|e| CompareError::new(&self.name, entry, e))
     }
 }
 
-/// The lines of a file.
 pub fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     lines_at(bytes).map(|(.., line)| line)
 }

@@ -12,12 +12,10 @@ pub struct Spot {
 }
 
 impl Spot {
-    /// A place.
     pub fn new(stem: impl Into<Text>, namespace: impl Into<Text>, name: impl Into<Text>) -> Self {
         Self { stem: stem.into(), namespace: namespace.into(), name: name.into() }
     }
 
-    /// The place of an Application.
     pub fn application(namespace: &str, name: &str) -> Self {
         Self::new("applications.argoproj.io", namespace, name)
     }

@@ -39,7 +39,6 @@ pub fn writer(object: &Value, state: &Value, pointer: &str) -> Option<Writer> {
     Some(Writer { manager: part("/manager"), operation: part("/operation"), subresource: part("/subresource"), time: part("/time") })
 }
 
-/// One step to a field.
 enum Step<'a> {
     Field(String),
     Element(&'a Value),

@@ -1,11 +1,9 @@
 //! The kinds that Kubernetes' own API server can list, from `built_in.yaml`: names, scopes, and which minor version serves a kind at
 //! which API version. Law 1 uses it if a source has no discovery. Knows no cluster and no bundle.
-use crate::canon::yaml;
+use crate::canon::yaml::Embedded;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
-/// One kind.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BuiltIn {
@@ -16,7 +14,6 @@ pub struct BuiltIn {
     /// Whether its objects have no namespace.
     #[serde(default)]
     pub cluster: bool,
-    /// Short names.
     #[serde(default)]
     pub short: Vec<String>,
     served: BTreeMap<String, String>,
@@ -39,24 +36,16 @@ pub fn is_custom(group: &str) -> bool {
     group.contains('.') && !table().has_group(group)
 }
 
-/// The table. A test makes sure that it can be read.
 pub fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| read().unwrap_or_default())
-}
-
-fn read() -> Option<Table> {
-    let value = yaml::parse(include_str!("built_in.yaml")).ok()?.into_iter().next()?;
-    crate::value::from_value(value).ok()
+    static TABLE: Embedded<Table> = Embedded::new(include_str!("built_in.yaml"));
+    TABLE.get()
 }
 
 impl Table {
-    /// A kind by group and plural.
     pub fn find(&self, group: &str, plural: &str) -> Option<&BuiltIn> {
         self.kinds.iter().find(|k| k.group == group && k.plural == plural)
     }
 
-    /// Whether a group is Kubernetes' own.
     pub fn has_group(&self, group: &str) -> bool {
         self.without_lists.iter().any(|g| g == group) || self.kinds.iter().any(|k| k.group == group)
     }
@@ -78,7 +67,6 @@ impl BuiltIn {
         self.served.keys().any(|version| is_stable(version) && self.is_served(version, minor))
     }
 
-    /// Whether it has a stable version.
     pub fn is_stable(&self) -> bool {
         self.served.keys().any(|version| is_stable(version))
     }
@@ -105,15 +93,14 @@ pub fn minor(version: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_custom, minor, range, read, table};
+    use super::{is_custom, minor, range, table};
 
     #[test]
     fn the_table_is_whole_and_every_version_in_it_can_be_read() {
-        let table = read().unwrap();
-        assert!(table.kinds.len() > 60);
-        for kind in &table.kinds {
+        assert!(table().kinds.len() > 60);
+        for kind in &table().kinds {
             assert!(kind.served.values().all(|r| range(r).is_some()), "{kind:?}");
-            assert_eq!(table.kinds.iter().filter(|k| k.group == kind.group && k.plural == kind.plural).count(), 1, "{kind:?}");
+            assert_eq!(table().kinds.iter().filter(|k| k.group == kind.group && k.plural == kind.plural).count(), 1, "{kind:?}");
         }
     }
 

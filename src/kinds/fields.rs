@@ -54,7 +54,6 @@ impl Kind {
         Some(tokens(pointer).iter().take(depth).fold(String::new(), |whole, token| join(&whole, token)))
     }
 
-    /// Whether the rule names generated fields.
     pub fn generates(&self) -> bool {
         !self.rule.generated.is_empty() || self.rule.when.iter().any(|w| !w.generated.is_empty())
     }

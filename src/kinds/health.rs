@@ -1,33 +1,22 @@
 //! How health is read: a closed list of readers that rule files name. Each gives healthy, unhealthy or unknown, and the facts that show
 //! it. The rules for workloads follow Argo CD's own health checks; a missing value is unknown, never healthy.
+use crate::model::meta::{list, text};
+use crate::model::words;
 use crate::value::{Map, Value};
 
-/// The health of an object.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Health {
-    /// As it should be.
-    Healthy,
-    /// Not as it should be.
-    Unhealthy,
-    /// Not known, or an operation is running.
-    Unknown,
-}
-
-impl Health {
-    /// The word in health lines.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Healthy => "healthy",
-            Self::Unhealthy => "unhealthy",
-            Self::Unknown => "unknown",
-        }
+words! {
+    /// The health of an object.
+    Health {
+        Healthy = "healthy",
+        Unhealthy = "unhealthy",
+        /// Not known, or an operation is running.
+        Unknown = "unknown",
     }
 }
 
 /// Health and the facts (pointer → value) that show it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Reading {
-    /// The answer.
     pub health: Health,
     /// What it rests on.
     pub facts: Map,
@@ -122,8 +111,7 @@ pub fn read(reader: &str, object: &Value) -> Option<Reading> {
 
 /// The first condition that says that something is wrong, by its type, status and reason, and its place in the list.
 fn ill(o: &Value, is_ill: fn(&str, &str, &str) -> bool) -> Option<(usize, &Value)> {
-    let conditions = o.pointer("/status/conditions").and_then(Value::as_array)?;
-    conditions.iter().enumerate().find(|(_, c)| is_ill(text(c, "/type"), text(c, "/status"), text(c, "/reason")))
+    list(o, "/status/conditions").enumerate().find(|(_, c)| is_ill(text(c, "/type"), text(c, "/status"), text(c, "/reason")))
 }
 
 /// Kubernetes 1.36, pkg/controller/deployment/util/deployment_util.go: each of these is taken back when all its pods are there.
@@ -227,9 +215,7 @@ fn phase(o: &Value, good: &[&str], bad: &[&str]) -> Health {
 }
 
 fn condition(o: &Value, wanted: &str) -> Health {
-    let conditions = o.pointer("/status/conditions").and_then(Value::as_array);
-    let found = conditions.into_iter().flatten().find(|c| text(c, "/type") == wanted);
-    match found.map(|c| text(c, "/status")) {
+    match list(o, "/status/conditions").find(|c| text(c, "/type") == wanted).map(|c| text(c, "/status")) {
         Some("True") => Health::Healthy,
         Some("False") => Health::Unhealthy,
         _ => Health::Unknown,
@@ -243,10 +229,6 @@ fn observed(o: &Value) -> bool {
 
 fn all(good: bool) -> Health {
     if good { Health::Healthy } else { Health::Unhealthy }
-}
-
-fn text<'a>(o: &'a Value, pointer: &str) -> &'a str {
-    o.pointer(pointer).and_then(Value::as_str).unwrap_or("")
 }
 
 fn number(o: &Value, pointer: &str) -> Option<i64> {

@@ -1,11 +1,10 @@
 //! The columns in which objects of a kind are printed, from `printed.yaml` or from its CustomResourceDefinition. It must not know how a
 //! value is found or printed.
-use crate::canon::yaml;
+use crate::canon::yaml::Embedded;
 use crate::model::meta::{list, text};
 use crate::value::Value;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 /// How the values of a path become one text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -24,11 +23,9 @@ pub enum Form {
     First,
     /// How long before the capture it was.
     Age,
-    /// A pod's status.
     Pod,
 }
 
-/// One column.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
@@ -66,15 +63,10 @@ pub struct Printed {
     pub columns: Vec<Column>,
 }
 
-/// `<plural>.<group>` → what is printed. A test makes sure that it can be read.
+/// `<plural>.<group>` → what is printed.
 pub fn table() -> &'static BTreeMap<String, Printed> {
-    static TABLE: OnceLock<BTreeMap<String, Printed>> = OnceLock::new();
-    TABLE.get_or_init(|| read().unwrap_or_default())
-}
-
-fn read() -> Option<BTreeMap<String, Printed>> {
-    let value = yaml::parse(include_str!("printed.yaml")).ok()?.into_iter().next()?;
-    crate::value::from_value(value).ok()
+    static TABLE: Embedded<BTreeMap<String, Printed>> = Embedded::new(include_str!("printed.yaml"));
+    TABLE.get()
 }
 
 /// The columns of a kind's objects of one API version, as its CustomResourceDefinition says: Kubernetes 1.36.3,
@@ -98,13 +90,8 @@ pub fn of_definition(definition: &Value, version: &str) -> Vec<Column> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Form, of_definition, read, table};
+    use super::{Form, of_definition};
     use crate::value::json;
-
-    #[test]
-    fn the_table_can_be_read() {
-        assert!(read().is_some_and(|t| t.len() > 20) && !table()["pods"].columns.is_empty());
-    }
 
     #[test]
     fn a_definition_tells_the_columns_of_each_version() {

@@ -92,7 +92,6 @@ pub enum ListRule {
     Keys(Vec<String>),
     /// Elements are paired by these fields, unless a text within holds `unless`: then the order has a meaning.
     KeysUnless {
-        /// The key fields.
         by: Vec<String>,
         /// The text whose presence keeps the order.
         unless: String,
@@ -124,15 +123,10 @@ pub struct When {
     pub annotations: Vec<String>,
     /// … and each of these labels.
     pub labels: Vec<String>,
-    /// As in a rule.
     pub identity: Vec<String>,
-    /// As in a rule.
     pub moves: Vec<String>,
-    /// As in a rule.
     pub generated: Vec<String>,
-    /// As in a rule.
     pub elements: BTreeMap<String, BTreeMap<String, Vec<String>>>,
-    /// As in a rule.
     pub noise: Vec<String>,
     /// Pointer patterns of what controllers choose among themselves, such as a leader, or write anew from all objects that there are (a
     /// register): another value in one instance is a doubt.
@@ -154,7 +148,6 @@ pub enum Passing {
 }
 
 impl When {
-    /// Whether an object meets all conditions.
     pub fn holds(&self, object: &Value) -> bool {
         let same = |wanted: &Option<String>, pointer: &str| wanted.as_deref().is_none_or(|w| is_like(w, meta::text(object, pointer)));
         same(&self.name, "/metadata/name")

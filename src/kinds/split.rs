@@ -3,7 +3,7 @@ use crate::canon::json;
 use crate::kinds::Kind;
 use crate::kinds::rule::ListRule;
 use crate::kinds::tree::{Facet, Tree};
-use crate::value::{Map, Text, Value, join, push, steps};
+use crate::value::{DEEPEST, Map, Text, Value, join, push, steps};
 use std::borrow::Cow;
 
 /// An object's facets. `state` is the object without the rest; the others map pointers (of the original object) to values.
@@ -31,7 +31,6 @@ pub fn split(kind: &Kind, value: Value, owned: &[String], stated: &[String]) -> 
     Facets { state, identity: sorted(walk.identity), noise: sorted(walk.noise), order: sorted(walk.order) }
 }
 
-/// Puts an object together again.
 pub fn join_facets(facets: Facets) -> Value {
     let depth = |pointer: &str| pointer.bytes().filter(|b| *b == b'/').count();
     let mut value = facets.state;
@@ -47,9 +46,6 @@ pub fn join_facets(facets: Facets) -> Value {
     put(&mut value, &mut fields, 0);
     value
 }
-
-/// The most tokens of a pointer: as deep as JSON is read. A deeper value would end the process when it is dropped.
-const DEEPEST: usize = 128;
 
 /// Puts fields back, which are sorted, into the value at the first `depth` tokens of their pointers. The new members of a map come into it
 /// at once, however many there are.
@@ -120,7 +116,6 @@ fn unsort(value: &mut Value, pointer: &str, order: &Value) {
 
 /// The part of a value that stays in state.
 enum Left {
-    /// This value.
     State(Value),
     /// Nothing: the value means the same as its absence.
     Default,

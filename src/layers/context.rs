@@ -11,13 +11,9 @@ use crate::value::Value;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// A snapshot's objects with their indexes.
 pub struct Context<'a> {
-    /// The objects, as given.
     pub objects: &'a dyn Objects,
-    /// The rules in force.
     pub rules: &'a Rules,
-    /// The Applications.
     pub apps: Apps<'a>,
     /// The label that names a layer if there is no other evidence.
     pub scope_label: String,
@@ -27,7 +23,6 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Indexes the objects.
     pub fn new(objects: &'a dyn Objects, rules: &'a Rules, layers: &[Layer], scope_label: &str, here: &Here) -> Self {
         Self {
             objects,

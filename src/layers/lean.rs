@@ -72,8 +72,8 @@ pub fn each_field(group: &str, kind: &str, rules: &Rules, take: &mut dyn FnMut(&
     relations().flat_map(|r| r.annotation.iter().chain(&r.kind_annotation)).for_each(|name| take(&annotation(name)));
     ALWAYS.iter().for_each(|p| take(p));
     relations().flat_map(Relation::reads).for_each(&mut *take);
-    let own = OF_KIND.iter().chain(super::scalers::READ).filter(|(g, k, _)| *g == group && *k == kind);
-    own.flat_map(|(_, _, pointers)| *pointers).for_each(|p| take(p));
+    let own = OF_KIND.iter().filter(|(g, k, _)| *g == group && *k == kind).flat_map(|(_, _, pointers)| *pointers);
+    own.copied().chain(super::scalers::reads(group, kind)).for_each(&mut *take);
     if is_custom(group) {
         take("/spec/claimRef");
     }

@@ -20,7 +20,6 @@ use crate::argo::Listed;
 use crate::model::{By, KeyRef, Object, Role, meta};
 use places::Place;
 
-/// Places every object.
 pub fn place(context: &Context<'_>) -> Places {
     let mut done = Places::new(context.objects.len());
     for at in 0..context.objects.len() {

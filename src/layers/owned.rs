@@ -13,7 +13,6 @@ const REPLICAS: &str = "/spec/replicas";
 /// A field that another controller owns by agreement.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Owned {
-    /// JSON pointer.
     pub pointer: String,
     /// The source of the agreement: an autoscaler's kind, `Application`, `argocd-cm`, or `aggregation` of ClusterRoles.
     pub by: &'static str,

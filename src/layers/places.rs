@@ -1,7 +1,7 @@
 //! The placements of all objects of a snapshot, in a few bytes each.
 use crate::layers::Context;
 use crate::model::{By, PLATFORM, Placement, stem};
-use std::collections::HashMap;
+use indexmap::IndexSet;
 
 /// The placement of one object. Texts are indexes into [`Words`].
 #[derive(Clone, Copy)]
@@ -21,35 +21,20 @@ impl Place {
 }
 
 /// Repeated texts, each stored once.
-pub(super) struct Words {
-    texts: Vec<String>,
-    known: HashMap<String, u32>,
-}
+pub(super) struct Words(IndexSet<String>);
 
 impl Words {
     const PLATFORM: u32 = 0;
     const NOTHING: u32 = 1;
 
-    pub(super) fn new() -> Self {
-        let mut words = Self { texts: Vec::new(), known: HashMap::new() };
-        words.of(PLATFORM);
-        words.of("");
-        words
-    }
-
     /// The index of a text.
     pub(super) fn of(&mut self, text: &str) -> u32 {
-        if let Some(known) = self.known.get(text) {
-            return *known;
-        }
-        let new = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.texts.push(text.to_owned());
-        self.known.insert(text.to_owned(), new);
-        new
+        let at = self.0.get_index_of(text).unwrap_or_else(|| self.0.insert_full(text.to_owned()).0);
+        u32::try_from(at).unwrap_or(u32::MAX)
     }
 
     pub(super) fn text(&self, number: u32) -> &str {
-        usize::try_from(number).ok().and_then(|i| self.texts.get(i)).map_or("", String::as_str)
+        usize::try_from(number).ok().and_then(|at| self.0.get_index(at)).map_or("", String::as_str)
     }
 }
 
@@ -61,7 +46,7 @@ pub struct Places {
 
 impl Places {
     pub(super) fn new(count: usize) -> Self {
-        Self { words: Words::new(), done: vec![None; count] }
+        Self { words: Words([PLATFORM, ""].map(str::to_owned).into()), done: vec![None; count] }
     }
 
     /// The placement of an object. The content of a derived object follows from the object that it names, which confirms its place.

@@ -6,10 +6,8 @@ use crate::model::{Key, Object, Objects, group_of, meta};
 use crate::value::Value;
 use std::collections::HashMap;
 
-/// The autoscaler of an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Scaler {
-    /// Its kind.
     pub by: &'static str,
     /// The lowest count that it may want.
     pub least: i64,
@@ -21,36 +19,10 @@ pub struct Scaler {
 
 type Reader = fn(&Object) -> Option<(i64, i64, bool)>;
 
-/// (group, kind, reader of its bounds and of whether it is idle). A later one has more information about an object than an earlier one:
-/// KEDA works through an HPA.
-const KINDS: &[(&str, &str, Reader)] = &[
-    ("autoscaling", "HorizontalPodAutoscaler", horizontal),
-    ("autoscaling.internal.knative.dev", "PodAutoscaler", knative),
-    ("keda.sh", "ScaledObject", keda),
-    ("datadoghq.com", "WatermarkPodAutoscaler", horizontal),
-    ("jamiethompson.me", "PredictiveHorizontalPodAutoscaler", horizontal),
-    ("datadoghq.com", "DatadogPodAutoscaler", datadog),
-];
-
-/// (group, kind) of sets of machines, which the cluster autoscaler scales within bounds that their annotations name (autoscaler 1.33,
-/// `cluster-autoscaler/cloudprovider/clusterapi/clusterapi_utils.go`).
-const POOLS: &[(&str, &str)] =
-    &[("cluster.x-k8s.io", "MachineSet"), ("cluster.x-k8s.io", "MachineDeployment"), ("machine.openshift.io", "MachineSet")];
-
-/// What Kubernetes' own has, and those that are made like it.
-const HORIZONTAL: &[&str] =
-    &["/spec/scaleTargetRef", "/spec/minReplicas", "/spec/maxReplicas", "/status/desiredReplicas", "/status/conditions"];
-
-/// The fields from which each kind's bounds are read, and the pointer to its target.
-pub(super) const READ: &[(&str, &str, &[&str])] = &[
-    ("autoscaling", "HorizontalPodAutoscaler", HORIZONTAL),
-    ("datadoghq.com", "WatermarkPodAutoscaler", HORIZONTAL),
-    ("jamiethompson.me", "PredictiveHorizontalPodAutoscaler", HORIZONTAL),
-    (
-        "datadoghq.com",
-        "DatadogPodAutoscaler",
-        &["/spec/targetRef", "/spec/constraints", "/spec/applyPolicy", "/spec/policy", "/status/conditions"],
-    ),
+/// (group, kind, the fields that are read, reader of its bounds and of whether it is idle). A later one has more information about an object
+/// than an earlier one: KEDA works through an HPA.
+const KINDS: &[(&str, &str, &[&str], Reader)] = &[
+    ("autoscaling", "HorizontalPodAutoscaler", HORIZONTAL, horizontal),
     (
         "autoscaling.internal.knative.dev",
         "PodAutoscaler",
@@ -59,6 +31,7 @@ pub(super) const READ: &[(&str, &str, &[&str])] = &[
             "/metadata/annotations/autoscaling.knative.dev~1min-scale",
             "/metadata/annotations/autoscaling.knative.dev~1max-scale",
         ],
+        knative,
     ),
     (
         "keda.sh",
@@ -74,16 +47,36 @@ pub(super) const READ: &[(&str, &str, &[&str])] = &[
             "/metadata/annotations/autoscaling.keda.sh~1paused-replicas",
             "/metadata/annotations/autoscaling.keda.sh~1paused-scale-in",
         ],
+        keda,
     ),
-    ("cluster.x-k8s.io", "MachineSet", &["/metadata/annotations"]),
-    ("cluster.x-k8s.io", "MachineDeployment", &["/metadata/annotations"]),
-    ("machine.openshift.io", "MachineSet", &["/metadata/annotations"]),
+    ("datadoghq.com", "WatermarkPodAutoscaler", HORIZONTAL, horizontal),
+    ("jamiethompson.me", "PredictiveHorizontalPodAutoscaler", HORIZONTAL, horizontal),
+    (
+        "datadoghq.com",
+        "DatadogPodAutoscaler",
+        &["/spec/targetRef", "/spec/constraints", "/spec/applyPolicy", "/spec/policy", "/status/conditions"],
+        datadog,
+    ),
 ];
 
-/// The objects that autoscalers scale.
+/// (group, kind) of sets of machines, which the cluster autoscaler scales within bounds that their annotations name (autoscaler 1.33,
+/// `cluster-autoscaler/cloudprovider/clusterapi/clusterapi_utils.go`).
+const POOLS: &[(&str, &str)] =
+    &[("cluster.x-k8s.io", "MachineSet"), ("cluster.x-k8s.io", "MachineDeployment"), ("machine.openshift.io", "MachineSet")];
+
+/// What Kubernetes' own has, and those that are made like it.
+const HORIZONTAL: &[&str] =
+    &["/spec/scaleTargetRef", "/spec/minReplicas", "/spec/maxReplicas", "/status/desiredReplicas", "/status/conditions"];
+
+/// The fields that are read of a kind.
+pub(super) fn reads<'k>(group: &'k str, kind: &'k str) -> impl Iterator<Item = &'static str> + use<'k> {
+    let own = KINDS.iter().filter(move |(g, k, ..)| *g == group && *k == kind).flat_map(|(_, _, fields, _)| *fields);
+    own.chain(POOLS.contains(&(group, kind)).then_some(&"/metadata/annotations")).copied()
+}
+
 pub(super) fn scaled(objects: &dyn Objects) -> HashMap<Key, Scaler> {
     let mut out = HashMap::new();
-    for (group, kind, bounds) in KINDS {
+    for (group, kind, _, bounds) in KINDS {
         for object in objects.of_kind(group, kind).filter_map(|at| objects.lean(at)) {
             if let (Some(target), Some((least, most, is_idle))) = (target(&object), bounds(&object)) {
                 out.insert(target, Scaler { by: kind, least, most, is_idle });
@@ -152,7 +145,6 @@ fn knative(scaler: &Object) -> Option<(i64, i64, bool)> {
     Some((number("min-scale").unwrap_or(0), number("max-scale").filter(|n| *n > 0).unwrap_or(i64::MAX), false))
 }
 
-/// Whether a condition has this status.
 fn is(object: &Object, kind: &str, status: &str) -> bool {
     meta::list(&object.value, "/status/conditions").any(|c| meta::text(c, "/type") == kind && meta::text(c, "/status") == status)
 }

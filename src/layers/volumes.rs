@@ -3,7 +3,6 @@
 use crate::model::{Objects, meta};
 use std::collections::HashMap;
 
-/// The volumes of a snapshot.
 pub(super) struct Volumes {
     /// Driver and handle → the volume; none where several have it.
     by_handle: HashMap<(String, String), Option<usize>>,
@@ -15,7 +14,6 @@ pub(super) struct Volumes {
 const UID: usize = 36;
 
 impl Volumes {
-    /// Reads them.
     pub(super) fn read(objects: &dyn Objects) -> Self {
         let mut this = Self { by_handle: HashMap::new(), by_claim: HashMap::new() };
         for at in objects.of_kind("", "PersistentVolume") {

@@ -1,18 +1,18 @@
-//! How a closed list of codes is written: an enum, and the published word of each code. `render` holds what a code means to a person.
+//! How a closed list is written: an enum, and the published word of each variant. `render` holds what a code means to a person.
 
-/// An enum of codes with the word of each. Codes are sorted by their words, so that a published order does not depend on the order in the
-/// source.
-macro_rules! codes {
-    ($(#[$about:meta])* $name:ident { $($variant:ident = $word:literal,)+ }) => {
+/// An enum with a word for each variant, as documents and reports have it.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$about])*
-        #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub enum $name {
-            $(#[doc = concat!("`", $word, "`")] #[serde(rename = $word)] $variant,)+
+            $($(#[$of])* $variant,)+
         }
 
+        // Not every list is read back, or shown as a whole.
+        #[allow(dead_code, reason = "unread")]
         impl $name {
             /// All of them.
-            #[cfg(any(test, feature = "rooms"))]
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The published word.
@@ -21,11 +21,30 @@ macro_rules! codes {
                     $(Self::$variant => $word,)+
                 }
             }
+
+            /// What a published word stands for.
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == word)
+            }
         }
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+/// An enum of codes with the word of each. Codes are sorted by their words, so that a published order does not depend on the order in the
+/// source.
+macro_rules! codes {
+    ($(#[$about:meta])* $name:ident { $($variant:ident = $word:literal,)+ }) => {
+        $crate::model::words! {
+            $(#[$about])*
+            #[derive(serde::Deserialize)]
+            $name {
+                $(#[doc = concat!("`", $word, "`")] #[serde(rename = $word)] $variant = $word,)+
             }
         }
 
@@ -43,4 +62,15 @@ macro_rules! codes {
     };
 }
 
-pub(crate) use codes;
+pub(crate) use {codes, words};
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Reason;
+
+    #[test]
+    fn every_word_is_read_back() {
+        assert!(Reason::ALL.iter().all(|reason| Reason::parse(reason.as_str()) == Some(*reason)));
+        assert_eq!(Reason::parse("Forbidden"), None);
+    }
+}

@@ -46,16 +46,13 @@ impl Key {
 pub struct KeyRef<'a> {
     /// API group; empty for the core group.
     pub group: &'a str,
-    /// Kind.
     pub kind: &'a str,
     /// Namespace; empty for cluster-scoped objects.
     pub namespace: &'a str,
-    /// Name.
     pub name: &'a str,
 }
 
 impl KeyRef<'_> {
-    /// An owned copy of the key.
     pub fn to_key(self) -> Key {
         Key::new(self.group, self.kind, self.namespace, self.name)
     }

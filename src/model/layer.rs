@@ -1,24 +1,16 @@
 //! Layers, their roles, and the evidence that places an object in one.
+use crate::model::words;
 
 /// The name of the layer for objects that belong to no declared layer.
 pub const PLATFORM: &str = "platform";
 
-/// What a layer is expected to do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Role {
-    /// It must stay as it is.
-    Protected,
-    /// It goes and comes back.
-    Switched,
-}
-
-impl Role {
-    /// The word in `evid.yaml` and in the manifest.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Protected => "protected",
-            Self::Switched => "switched",
-        }
+words! {
+    /// What a layer is expected to do.
+    Role {
+        /// It must stay as it is.
+        Protected = "protected",
+        /// It goes and comes back.
+        Switched = "switched",
     }
 }
 
@@ -37,50 +29,31 @@ pub struct Layer {
     pub namespaces: Vec<String>,
 }
 
-/// The evidence that places an object in its layer; a later variant is stronger. Only a relation and ancestry are *confirmed*: the other
-/// end says so too, or Kubernetes itself would act on it. All other evidence is *asserted* (law 2): it can accuse, and it never acquits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum By {
-    /// No evidence: platform.
-    None,
-    /// The `scope` label.
-    Label,
-    /// It is in a namespace that only this layer's Applications have as their destination.
-    Destination,
-    /// It is in a namespace of the layer: `evid.yaml` says so, or the layer manages the Namespace.
-    Namespace,
-    /// It names an object of the layer, which does not say so too.
-    Reference,
-    /// Its tracking mark names an Application of the layer, which does not list it.
-    Mark,
-    /// It belongs to an object of the layer, and both say so, or its content follows from it.
-    Relation,
-    /// The Application that manages it is below the layer's root.
-    Ancestry,
+words! {
+    /// The evidence that places an object in its layer; a later variant is stronger. Only a relation and ancestry are *confirmed*: the other
+    /// end says so too, or Kubernetes itself would act on it. All other evidence is *asserted* (law 2): it can accuse, and it never acquits.
+    #[derive(PartialOrd, Ord, Hash)]
+    By {
+        /// No evidence: platform.
+        None = "none",
+        /// The `scope` label.
+        Label = "label",
+        /// It is in a namespace that only this layer's Applications have as their destination.
+        Destination = "destination",
+        /// It is in a namespace of the layer: `evid.yaml` says so, or the layer manages the Namespace.
+        Namespace = "namespace",
+        /// It names an object of the layer, which does not say so too.
+        Reference = "reference",
+        /// Its tracking mark names an Application of the layer, which does not list it.
+        Mark = "mark",
+        /// It belongs to an object of the layer, and both say so, or its content follows from it.
+        Relation = "relation",
+        /// The Application that manages it is below the layer's root.
+        Ancestry = "ancestry",
+    }
 }
 
 impl By {
-    /// The word stored in identity lines.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Label => "label",
-            Self::Destination => "destination",
-            Self::Namespace => "namespace",
-            Self::Reference => "reference",
-            Self::Mark => "mark",
-            Self::Relation => "relation",
-            Self::Ancestry => "ancestry",
-        }
-    }
-
-    /// Reads the stored word.
-    pub fn parse(word: &str) -> Option<Self> {
-        let all =
-            [Self::None, Self::Label, Self::Destination, Self::Namespace, Self::Reference, Self::Mark, Self::Relation, Self::Ancestry];
-        all.into_iter().find(|b| b.as_str() == word)
-    }
-
     /// Whether more than the object itself says so.
     pub fn is_confirmed(self) -> bool {
         self >= Self::Relation
@@ -92,7 +65,6 @@ impl By {
 pub struct Placement {
     /// Layer name, or [`PLATFORM`].
     pub layer: String,
-    /// The evidence.
     pub by: By,
     /// The Application (`namespace/name`) that its tracking mark names, existing or not; empty without a mark about the object itself.
     pub app: String,

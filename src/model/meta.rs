@@ -11,7 +11,6 @@ pub struct Owner<'a> {
     pub name: &'a str,
     /// Uid, or empty.
     pub uid: &'a str,
-    /// Whether it is the controller.
     pub is_controller: bool,
 }
 
@@ -37,12 +36,10 @@ pub fn uid(object: &Value) -> &str {
     text(object, "/metadata/uid")
 }
 
-/// An annotation.
 pub fn annotation<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
     object.get("metadata")?.get("annotations")?.get(name)?.as_str()
 }
 
-/// A label.
 pub fn label<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
     object.get("metadata")?.get("labels")?.get(name)?.as_str()
 }

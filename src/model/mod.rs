@@ -10,7 +10,7 @@ mod objects;
 mod universe;
 mod verdict;
 
-pub(crate) use codes::codes;
+pub(crate) use codes::{codes, words};
 pub use gap::{Gap, Reason};
 pub use instant::instant;
 pub use key::{Key, KeyRef};

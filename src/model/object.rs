@@ -1,17 +1,15 @@
 //! What a source gives: objects, the questions that they answer, and the gaps.
-use crate::model::{Gap, Key, Universe};
+use crate::model::{Gap, Key, Universe, words};
 use crate::value::Value;
 
 /// One captured object, redacted.
 #[derive(Clone, Debug)]
 pub struct Object {
-    /// Its identity.
     pub key: Key,
     /// Plural resource name, such as `deployments`.
     pub plural: String,
     /// `metadata.uid`, empty if the source gives none.
     pub uid: String,
-    /// The object as captured, after redaction.
     pub value: Value,
     /// The file that it was read from, for messages.
     pub file: String,
@@ -39,7 +37,7 @@ pub fn group_of(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)
 }
 
-/// One question that was asked of the cluster, and its answer.
+/// One question that was asked of the cluster, and the size of its answer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Question {
     pub group: String,
@@ -64,25 +62,14 @@ pub struct Unsettled {
     pub pointers: Vec<String>,
 }
 
-/// The source of a snapshot.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Source {
-    /// A running cluster, asked by evid.
-    Live,
-    /// A folder of answers that were collected without evid.
-    Dump,
-    /// Text that a person or a script kept: it states, and no answer of a cluster is in it.
-    Text,
-}
-
-impl Source {
-    /// The word in bundles and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Dump => "dump",
-            Self::Text => "text",
-        }
+words! {
+    Source {
+        /// A running cluster, asked by evid.
+        Live = "live",
+        /// A folder of answers that were collected without evid.
+        Dump = "dump",
+        /// Text that a person or a script kept: it states, and no answer of a cluster is in it.
+        Text = "text",
     }
 }
 

@@ -8,7 +8,6 @@ use std::ops::Range;
 /// Objects sorted by key. An index is a position in that order; an index beyond the end gives an empty value or none.
 #[allow(clippy::len_without_is_empty, reason = "nothing asks whether there are none")]
 pub trait Objects: Sync {
-    /// The number of objects.
     fn len(&self) -> usize;
     fn key(&self, at: usize) -> KeyRef<'_>;
     fn plural(&self, at: usize) -> &str;
@@ -25,7 +24,6 @@ pub trait Objects: Sync {
         after.checked_sub(1).filter(|at| self.key(*at) == key)
     }
 
-    /// The objects of a kind.
     fn of_kind(&self, group: &str, kind: &str) -> Range<usize> {
         self.first(&|k| (k.group, k.kind) >= (group, kind))..self.first(&|k| (k.group, k.kind) > (group, kind))
     }

@@ -1,33 +1,22 @@
 //! The four verdicts, and how they combine.
-use std::fmt;
+use crate::model::words;
 
-/// The verdict on a claim.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Verdict {
-    /// The evidence shows it.
-    Proven,
-    /// The evidence shows the contrary.
-    Refuted,
-    /// The evidence is not sufficient.
-    Inconclusive,
-    /// The claim is not defined for these bundles.
-    NotApplicable,
+words! {
+    /// The verdict on a claim.
+    #[derive(PartialOrd, Ord, Hash)]
+    Verdict {
+        /// The evidence shows it.
+        Proven = "proven",
+        /// The evidence shows the contrary.
+        Refuted = "refuted",
+        /// The evidence is not sufficient.
+        Inconclusive = "inconclusive",
+        /// The claim is not defined for these bundles.
+        NotApplicable = "not_applicable",
+    }
 }
 
 impl Verdict {
-    /// The word in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Proven => "proven",
-            Self::Refuted => "refuted",
-            Self::Inconclusive => "inconclusive",
-            Self::NotApplicable => "not_applicable",
-        }
-    }
-
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Proven, Self::Refuted, Self::Inconclusive, Self::NotApplicable];
-
     /// The verdict of one claim: a counter-example refutes it, whatever else is missing; otherwise a doubt leaves it open.
     pub fn of(counter_examples: bool, doubts: bool) -> Self {
         match (counter_examples, doubts) {
@@ -46,12 +35,6 @@ impl Verdict {
         } else {
             Self::Proven
         }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

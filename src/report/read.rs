@@ -156,8 +156,7 @@ struct VerdictLine {
 
 fn verdict<'de, D: Deserializer<'de>>(from: D) -> Result<Verdict, D::Error> {
     let word = String::deserialize(from)?;
-    let known = Verdict::ALL.into_iter().find(|v| v.as_str() == word);
-    known.ok_or_else(|| serde::de::Error::custom("a verdict in it is none that evid gives"))
+    Verdict::parse(&word).ok_or_else(|| serde::de::Error::custom("a verdict in it is none that evid gives"))
 }
 
 #[derive(Deserialize)]

@@ -1,34 +1,22 @@
 //! The rights that evid asks for, by verb, and the question whether the user has one. Must not know what is done without one.
 use crate::argo::{SETTINGS, is_own_resource};
-use crate::model::stem;
+use crate::model::{stem, words};
 use crate::usecase::cluster::Resource;
 use crate::usecase::cluster::port::{Api, Ask, Method, of_argo};
 use crate::value::{Value, json};
 
-/// The verb of evid that a right is for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Purpose {
-    /// A bundle without gaps.
-    Capture,
-    /// Watching between the points of a proof.
-    Prove,
-    /// Probes through the API server, by exec, by port-forward.
-    Probes,
-    /// Off, on and repair.
-    Switch,
-}
-
-impl Purpose {
-    pub const ALL: [Self; 4] = [Self::Capture, Self::Prove, Self::Probes, Self::Switch];
-
-    /// The word in names of roles.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Capture => "capture",
-            Self::Prove => "prove",
-            Self::Probes => "probes",
-            Self::Switch => "switch",
-        }
+words! {
+    /// The verb of evid that a right is for; its word is in the names of roles.
+    #[derive(PartialOrd, Ord)]
+    Purpose {
+        /// A bundle without gaps.
+        Capture = "capture",
+        /// Watching between the points of a proof.
+        Prove = "prove",
+        /// Probes through the API server, by exec, by port-forward.
+        Probes = "probes",
+        /// Off, on and repair.
+        Switch = "switch",
     }
 }
 

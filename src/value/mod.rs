@@ -12,6 +12,7 @@ mod tree;
 mod write;
 
 pub use from::{from_value, to_value};
+pub(crate) use index::DEEPEST;
 pub use index::set;
 pub use number::Number;
 pub use pointer::{escape, join, push, steps, tokens};

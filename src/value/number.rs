@@ -13,7 +13,6 @@ impl Number {
         Self(text.into())
     }
 
-    /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.0
     }

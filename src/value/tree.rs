@@ -2,21 +2,14 @@
 use crate::value::{Number, Text};
 use std::cmp::Ordering;
 
-/// A JSON value.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub enum Value {
-    /// `null`.
     #[default]
     Null,
-    /// `true` or `false`.
     Bool(bool),
-    /// A number.
     Number(Number),
-    /// A text.
     String(Text),
-    /// A list.
     Array(Vec<Value>),
-    /// An object.
     Object(Map),
 }
 
@@ -36,7 +29,6 @@ pub(super) fn order(a: &str, b: &str) -> Ordering {
 }
 
 impl Map {
-    /// Without members.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
@@ -56,12 +48,10 @@ impl Map {
         Self(members)
     }
 
-    /// The number of members.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether it has no members.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -79,17 +69,14 @@ impl Map {
         if self.0.len() <= FEW { self.0.iter().position(|(known, _)| known == name) } else { self.find(name).ok() }
     }
 
-    /// The value of a member.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.at(name).and_then(|at| self.0.get(at)).map(|(_, value)| value)
     }
 
-    /// The value of a member.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
         self.at(name).and_then(|at| self.0.get_mut(at)).map(|(_, value)| value)
     }
 
-    /// Whether there is such a member.
     pub fn contains_key(&self, name: &str) -> bool {
         self.at(name).is_some()
     }
@@ -123,32 +110,26 @@ impl Map {
         self.0.retain_mut(|(name, value)| keep(name, value));
     }
 
-    /// The names.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Text> + ExactSizeIterator + Clone {
         self.0.iter().map(|(name, _)| name)
     }
 
-    /// The values.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator + Clone {
         self.0.iter().map(|(_, value)| value)
     }
 
-    /// The values.
     pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Value> + ExactSizeIterator {
         self.0.iter_mut().map(|(_, value)| value)
     }
 
-    /// The values.
     pub fn into_values(self) -> impl DoubleEndedIterator<Item = Value> + ExactSizeIterator {
         self.0.into_iter().map(|(_, value)| value)
     }
 
-    /// The members.
     pub fn iter(&self) -> Members<'_> {
         self.0.iter().map(|(name, value)| (name, value))
     }
 
-    /// The members.
     pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&Text, &mut Value)> + ExactSizeIterator {
         self.0.iter_mut().map(|(name, value)| (&*name, value))
     }

@@ -357,8 +357,9 @@ fn a_group_that_ends_in_eight_hex_digits_makes_no_part_whatever_stands_beside_it
     for group in ["corp", &group] {
         let stem = format!("widgets.{group}");
         let layer = side.files("state").find(|(_, _, s, _)| *s == stem).unwrap().1.to_owned();
-        assert_eq!(side.line("state", &layer, &stem, "mlops-prod", "w").unwrap()["spec"]["of"], *group);
-        assert_eq!(side.entry_of("state", &layer, &stem, "mlops-prod", "w").unwrap(), Some(&*format!("state/{layer}/{stem}.jsonl")));
+        let spot = evid::compare::Spot::new(&*stem, "mlops-prod", "w");
+        assert_eq!(side.line("state", &layer, &spot).unwrap()["spec"]["of"], *group);
+        assert_eq!(side.entry_of("state", &layer, &spot).unwrap(), Some(&*format!("state/{layer}/{stem}.jsonl")));
     }
 }
 

@@ -5,7 +5,7 @@ use crate::samples::{Draft, Memory, collected, drafted, drafted_beside, files, s
 use evid::argo::printed::row;
 use evid::bundle::config::Config;
 use evid::bundle::sums::Sums;
-use evid::bundle::text::{Found, Hole, Line, file};
+use evid::bundle::text::{Found, Hole, Line};
 use evid::canon::redact::Redactor;
 use evid::claims::{Code, Effect};
 use evid::compare::{ChangeKind, Side};
@@ -43,7 +43,7 @@ fn holes(moments: &[Moment], file: &str) -> Vec<(Hole, Option<u64>)> {
 /// The bundle of a moment.
 fn bundle(moment: &Moment) -> Draft {
     let rules = Rules::new(&[]).unwrap();
-    let beside = Beside { files: vec![("text.jsonl".into(), file(&moment.lines).unwrap())], ..Beside::default() };
+    let beside = Beside { files: vec![("text.jsonl".into(), evid::canon::json::lines(&moment.lines).unwrap())], ..Beside::default() };
     drafted_beside(moment.collected(&rules, None), &Config::default(), &redactor(), beside)
 }
 
@@ -351,7 +351,8 @@ fn objects_that_do_not_follow_from_the_texts_are_refused() {
     let forged = |change: fn(&str) -> String| {
         let changed: Vec<(&str, String)> = texts.iter().map(|(path, text)| (*path, change(text))).collect();
         let others = reading(&changed.iter().map(|(path, text)| (*path, &**text)).collect::<Vec<_>>());
-        let beside = Beside { files: vec![("text.jsonl".into(), file(&others[0].lines).unwrap())], ..Beside::default() };
+        let beside =
+            Beside { files: vec![("text.jsonl".into(), evid::canon::json::lines(&others[0].lines).unwrap())], ..Beside::default() };
         let rules = Rules::new(&[]).unwrap();
         of(&files(&drafted_beside(reading(&texts)[0].collected(&rules, None), &Config::default(), &redactor(), beside)))
     };

@@ -20,11 +20,9 @@ const HEADERS: &[&str] = &["content-type", "location", "retry-after", "www-authe
 pub enum Heard {
     /// An answer, right or wrong.
     Answer(Answer),
-    /// None.
     Silence(Silence),
 }
 
-/// An answer.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Answer {
@@ -94,7 +92,6 @@ pub struct Raw {
     pub body: Vec<u8>,
     /// Whether the body was longer.
     pub cut: bool,
-    /// What a command printed to stderr.
     pub stderr: Vec<u8>,
     /// From the question to the end of the answer.
     pub took: Duration,

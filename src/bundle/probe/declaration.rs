@@ -3,13 +3,12 @@
 use crate::bundle::probe::expect::Expect;
 use crate::bundle::probe::time::Span;
 use crate::canon::redact::{MARK, Redactor};
-use crate::canon::yaml;
+use crate::canon::yaml::Embedded;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// One declared probe.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Probe {
@@ -17,7 +16,6 @@ pub struct Probe {
     pub name: String,
     /// The layer whose health it shows.
     pub layer: String,
-    /// How the app is reached.
     pub through: Through,
     /// GET by default; not for a command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,13 +23,11 @@ pub struct Probe {
     /// Path and query, such as `/health?deep=1`; `/` by default; not for a URL or a command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Headers to send.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// The body of a POST.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
-    /// What the right answer is.
     #[serde(default)]
     pub expect: Expect,
     /// How often it is asked; every answer must be right.
@@ -61,7 +57,6 @@ pub enum Through {
     Url(String),
 }
 
-/// A Service and its port.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
@@ -84,7 +79,6 @@ pub struct Pod {
     /// A label selector, in kubectl's form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selector: Option<String>,
-    /// One pod's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Number or name of a container's port; the first one by default.
@@ -95,17 +89,14 @@ pub struct Pod {
     pub scheme: Option<String>,
 }
 
-/// A command in pods.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exec {
-    /// Their namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// A label selector, in kubectl's form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selector: Option<String>,
-    /// One pod's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The container; the pod's default one if absent.
@@ -115,11 +106,9 @@ pub struct Exec {
     pub command: Vec<String>,
 }
 
-/// The methods of probes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
-    /// Reads.
     Get,
     /// For an app that answers a question only to POST. Sent once for each sample, never again.
     Post,
@@ -235,17 +224,14 @@ impl Probe {
         self.headers.iter().find(|h| !fine(*h)).map_or(Ok(()), |(name, _)| wrong("headers", &format!("`{name}` can't be sent")))
     }
 
-    /// The method of the request.
     pub fn method(&self) -> Method {
         self.method.unwrap_or(Method::Get)
     }
 
-    /// The path that is asked for.
     pub fn path(&self) -> &str {
         self.path.as_deref().unwrap_or("/")
     }
 
-    /// The status that is expected.
     pub fn status(&self) -> i64 {
         self.expect.status.unwrap_or(if matches!(self.through, Through::Exec(_)) { 0 } else { 200 })
     }
@@ -275,7 +261,6 @@ impl Probe {
 }
 
 impl Through {
-    /// The word of `evid.yaml`.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Service(_) => "service",
@@ -347,10 +332,7 @@ fn url(url: &str) -> Result<(), &'static str> {
 }
 
 /// The built-in probes: what is asked of well-known apps if no probe is declared.
-///
-/// # Errors
-/// If the data file is malformed; a test makes sure that it is not.
-pub fn built_in() -> Result<Vec<Probe>, String> {
-    let documents = yaml::parse(include_str!("built_in.yaml")).map_err(|e| e.to_string())?;
-    crate::value::from_value(documents.into_iter().next().unwrap_or_default()).map_err(|e| e.to_string())
+pub fn built_in() -> &'static [Probe] {
+    static PROBES: Embedded<Vec<Probe>> = Embedded::new(include_str!("built_in.yaml"));
+    PROBES.get()
 }

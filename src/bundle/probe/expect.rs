@@ -1,5 +1,6 @@
 //! The right answer to a probe. Holds the declaration and checks that it makes sense; `judge` judges.
 use crate::bundle::probe::time::Span;
+use crate::canon::is_hex;
 use crate::canon::redact::Redactor;
 use crate::value::{Number, Value};
 use regex::Regex;
@@ -71,8 +72,7 @@ impl Expect {
             check.check(0).map_err(|(field, what)| (format!("json[{i}]{field}"), what))?;
         }
         pattern(self.regex.as_deref()).map_err(|e| ("regex".to_owned(), e))?;
-        let hex = |s: &String| s.len() == 64 && s.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if self.sha256.as_ref().is_some_and(|s| !hex(s)) {
+        if self.sha256.as_ref().is_some_and(|s| !is_hex(s, 64)) {
             return Err(("sha256".into(), "64 lowercase hex digits are wanted".into()));
         }
         if self.empty_body && !self.json.is_empty() {

@@ -4,6 +4,7 @@ use crate::bundle::probe::declaration::Probe;
 use crate::bundle::probe::expect::{Check, matches};
 use crate::canon::json;
 use crate::canon::redact::MARK;
+use crate::model::words;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -12,31 +13,32 @@ use std::cmp::Ordering;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
-    /// The result in one word.
     pub is: Is,
     /// For `wrong` and `unjudged`: the expectations that are not shown to hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missed: Vec<Miss>,
 }
 
-/// The possible results of a sample, the worst last.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Is {
-    /// Everything that was expected holds.
-    Right,
-    /// A built-in probe found nothing to ask.
-    Absent,
-    /// The kept part of the answer is not enough: it is cut, or redacted in a part that matters.
-    Unjudged,
-    /// It was not asked, or the API server did not let the question through.
-    NotAsked,
-    /// There is an answer, and it is wrong.
-    Wrong,
-    /// An answer without a body, although one was expected.
-    Empty,
-    /// No answer: refused, reset, timed out, no target, or the API server could not reach the app.
-    NoAnswer,
+words! {
+    /// The possible results of a sample, the worst last.
+    #[derive(PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    Is {
+        /// Everything that was expected holds.
+        Right = "right",
+        /// A built-in probe found nothing to ask.
+        Absent = "absent",
+        /// The kept part of the answer is not enough: it is cut, or redacted in a part that matters.
+        Unjudged = "unjudged",
+        /// It was not asked, or the API server did not let the question through.
+        NotAsked = "not-asked",
+        /// There is an answer, and it is wrong.
+        Wrong = "wrong",
+        /// An answer without a body, although one was expected.
+        Empty = "empty",
+        /// No answer: refused, reset, timed out, no target, or the API server could not reach the app.
+        NoAnswer = "no-answer",
+    }
 }
 
 /// An expectation that is not shown to hold.
@@ -48,26 +50,10 @@ pub struct Miss {
     /// JSON pointer into the body, if the expectation has one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub pointer: String,
-    /// What was expected.
     pub expected: Value,
     /// The beginning of what was seen; null if nothing was.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub seen: Value,
-}
-
-impl Is {
-    /// The word in bundles.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Right => "right",
-            Self::Absent => "absent",
-            Self::Unjudged => "unjudged",
-            Self::NotAsked => "not-asked",
-            Self::Wrong => "wrong",
-            Self::Empty => "empty",
-            Self::NoAnswer => "no-answer",
-        }
-    }
 }
 
 /// Whether a statement holds: yes, no, or the kept part is not enough to tell.
@@ -77,7 +63,6 @@ enum Holds {
     Open(Value),
 }
 
-/// Judges one sample.
 pub fn judge(probe: &Probe, heard: &Heard) -> Outcome {
     let plain = |is| Outcome { is, missed: Vec::new() };
     let answer = match heard {

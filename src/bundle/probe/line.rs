@@ -10,14 +10,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Line {
-    /// The probe's name.
     pub probe: String,
     /// Its layer, which also names the file.
     pub layer: String,
     /// The whole declaration, of a built-in probe only: a declared probe is in `config.json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub built_in: Option<Probe>,
-    /// What was asked.
     pub asked: Asked,
     /// The object that was asked; absent for a URL, and if there was nothing to ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,7 +39,6 @@ pub struct Asked {
     /// Path and query of the request to the app.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub path: String,
-    /// The URL.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub url: String,
     /// The port in the request.
@@ -53,12 +50,10 @@ pub struct Asked {
     /// The container of a command.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub container: String,
-    /// The command.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub command: Vec<String>,
 }
 
-/// The object that was asked.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
@@ -78,7 +73,6 @@ pub struct PodSeen {
     pub images: Vec<String>,
 }
 
-/// One sample.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sample {
@@ -86,7 +80,6 @@ pub struct Sample {
     pub at: String,
     /// The answer, or why there is none.
     pub heard: Heard,
-    /// The result.
     pub outcome: Outcome,
 }
 
@@ -134,10 +127,5 @@ impl Line {
 /// The bytes of a layer's file; sorts the lines.
 pub fn file(lines: &mut [Line]) -> Result<Vec<u8>, serde_json::Error> {
     lines.sort_by(|a, b| a.place().cmp(&b.place()));
-    let mut out = Vec::new();
-    for line in lines {
-        out.extend(json::document(line)?);
-        out.push(b'\n');
-    }
-    Ok(out)
+    json::lines(lines)
 }

@@ -11,12 +11,10 @@ pub struct Span {
 }
 
 impl Span {
-    /// This many milliseconds.
     pub fn millis(n: u64) -> Self {
         Self { text: format!("{n}ms"), time: Duration::from_millis(n) }
     }
 
-    /// This many whole seconds.
     pub fn seconds(n: u64) -> Self {
         Self { text: format!("{n}s"), time: Duration::from_secs(n) }
     }

@@ -1,45 +1,20 @@
 //! The word lists and forms as data files, each read once. What they mean is decided by who asks.
-use crate::canon::yaml;
+use crate::canon::yaml::Embedded;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
 
 /// What names say.
-pub(super) static NAMES: File<Names> = File::new(include_str!("names.yaml"));
+pub(super) static NAMES: Embedded<Names> = Embedded::new(include_str!("names.yaml"));
 /// What shows by its own form.
-pub(super) static TOKENS: File<Tokens> = File::new(include_str!("tokens.yaml"));
+pub(super) static TOKENS: Embedded<Tokens> = Embedded::new(include_str!("tokens.yaml"));
 /// Where commands take their secrets.
-pub(super) static COMMANDS: File<BTreeMap<String, Vec<String>>> = File::new(include_str!("commands.yaml"));
+pub(super) static COMMANDS: Embedded<BTreeMap<String, Vec<String>>> = Embedded::new(include_str!("commands.yaml"));
 
-/// A data file of this folder.
-pub(super) struct File<T> {
-    text: &'static str,
-    read: OnceLock<T>,
-}
-
-impl<T: DeserializeOwned + Default> File<T> {
-    const fn new(text: &'static str) -> Self {
-        Self { text, read: OnceLock::new() }
-    }
-
-    /// What it says; a test proves that it can be read.
-    pub(super) fn get(&self) -> &T {
-        self.read.get_or_init(|| self.parse().unwrap_or_default())
-    }
-
-    fn parse(&self) -> Option<T> {
-        crate::value::from_value(yaml::parse(self.text).ok()?.pop()?).ok()
-    }
-}
-
-/// Some words.
 pub(super) type Words = BTreeSet<String>;
 
 /// The lists of `names.yaml`, which says what they are.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[allow(missing_docs, reason = "names.yaml says it")]
 pub(super) struct Names {
     pub(super) nouns: Words,
     pub(super) whole: Words,
@@ -79,14 +54,4 @@ pub(super) struct Tokens {
     pub(super) sets: BTreeMap<String, String>,
     /// Service → forms.
     pub(super) forms: BTreeMap<String, Vec<String>>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_data_file_can_be_read() {
-        assert!(NAMES.parse().is_some() && TOKENS.parse().is_some() && COMMANDS.parse().is_some());
-    }
 }

@@ -7,7 +7,6 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::OnceLock;
 
 enum Part {
-    /// One of these texts.
     Text(Vec<&'static str>),
     /// So many of these signs.
     Signs(Signs, usize, usize),

@@ -1,5 +1,4 @@
 //! The kinds of secrets as cases: `cases.yaml`, each tried where people put such texts.
-use super::MARK;
 use super::tests::redactor;
 use crate::canon::yaml;
 use crate::value::{Value, json};
@@ -70,7 +69,6 @@ fn what_only_looks_like_a_secret_stays() {
         taken.extend(where_it(&text, &text, false));
     }
     assert!(taken.is_empty(), "{} are taken:\n{}", taken.len(), taken.join("\n"));
-    assert!(!taken.iter().any(|t| t.contains(MARK)));
 }
 
 #[test]

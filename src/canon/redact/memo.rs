@@ -15,6 +15,7 @@ const LONGEST: usize = 128;
 /// Used by one run at a time.
 #[derive(Default)]
 pub(super) struct Memo {
+    /// By mode and sense.
     clean: [[Recent<()>; 5]; 3],
     names: Recent<Name>,
 }
@@ -40,19 +41,7 @@ impl Memo {
     }
 
     fn clean_of(&mut self, sense: Sense, mode: Mode) -> &mut Recent<()> {
-        let [full, prose, shapes] = &mut self.clean;
-        let [plain, user, likely, login, secret] = match mode {
-            Mode::Full => full,
-            Mode::Prose => prose,
-            Mode::Shapes => shapes,
-        };
-        match sense {
-            Sense::Plain => plain,
-            Sense::User => user,
-            Sense::Likely => likely,
-            Sense::Login => login,
-            Sense::Secret => secret,
-        }
+        &mut self.clean[mode as usize][sense as usize]
     }
 }
 

@@ -1,6 +1,5 @@
 //! What kind of text is scanned.
 
-/// What kind of text is scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     /// Values and files.

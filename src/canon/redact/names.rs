@@ -22,7 +22,6 @@ pub(super) enum Sense {
 /// Everything that the walk needs to know of a field's name.
 #[derive(Clone, Copy)]
 pub(super) struct Name {
-    /// What it tells about the value.
     pub(super) sense: Sense,
     /// What is in a map or list under it is secret, though a text would be a setting.
     pub(super) holds: bool,
@@ -39,7 +38,6 @@ pub(super) struct Name {
 }
 
 impl Name {
-    /// What this name tells.
     pub(super) fn of(name: &str) -> Self {
         let lists = NAMES.get();
         let is = |list: &Words| list.contains(name);
@@ -311,9 +309,6 @@ mod tests {
 
     #[test]
     fn unknown_words_make_a_name_likely() {
-        for name in ["WANDB_KEY", "passwordish_thing_blue", "auth", "key", "PASSWORD_ORION"] {
-            assert!(sense(name) >= Sense::Plain);
-        }
         assert_eq!(sense("WANDB_KEY"), Sense::Likely);
         assert_eq!(sense("PASSWORD_ORION"), Sense::Likely);
     }

@@ -45,7 +45,7 @@ enum Source {
 }
 
 impl Pattern {
-    /// Keeps the source; a test of the file that holds it proves that it compiles.
+    /// Keeps the source. Where it does not compile, every test that uses it fails.
     pub(super) const fn new(source: &'static str) -> Self {
         Self { source: Source::Text(source), compiled: OnceLock::new() }
     }
@@ -60,30 +60,30 @@ impl Pattern {
             Source::Text(text) => spelled_out(text),
             Source::Made(make) => spelled_out(&make()),
         };
-        self.compiled.get_or_init(|| Regex::new(&source()).ok()).as_ref()
+        let compile = || {
+            let regex = Regex::new(&source());
+            debug_assert!(regex.is_ok(), "{regex:?}");
+            regex.ok()
+        };
+        self.compiled.get_or_init(compile).as_ref()
     }
 
-    /// The expression, if it matches anywhere.
     fn matching(&self, text: &str) -> Option<&Regex> {
         self.regex().filter(|r| r.is_match(text))
     }
 
-    /// Whether it matches anywhere.
     pub(super) fn is_match(&self, text: &str) -> bool {
         self.matching(text).is_some()
     }
 
-    /// The first match with its groups.
     pub(super) fn first<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
         self.matching(text)?.captures(text)
     }
 
-    /// All matches with their groups.
     pub(super) fn captures<'t>(&self, text: &'t str) -> impl Iterator<Item = Captures<'t>> {
         self.matching(text).into_iter().flat_map(move |r| r.captures_iter(text))
     }
 
-    /// All matches.
     pub(super) fn matches<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> {
         self.matching(text).into_iter().flat_map(move |r| r.find_iter(text))
     }

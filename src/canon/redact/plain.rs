@@ -1,5 +1,5 @@
 //! Texts that hold no secret wherever they stand, seen at a glance: most texts of an object are such. Knows nothing of names.
-use super::forms;
+use super::{forms, literal};
 
 /// The shortest structure that is a secret by itself: a JWT without content.
 const STRUCTURE: usize = 11;
@@ -11,7 +11,7 @@ pub(super) fn holds_nothing(text: &str) -> bool {
         0..6 => true,
         len if len < STRUCTURE && len < forms::shortest() && bytes.iter().copied().all(is_word) => true,
         20..31 => is_time(bytes),
-        36 => is_uid(bytes),
+        36 => literal::is_uuid(text) && !text.bytes().any(|b| b.is_ascii_uppercase()),
         _ => bytes.iter().all(|b| matches!(b, b'0'..=b'9' | b'.')),
     }
 }
@@ -32,12 +32,6 @@ fn is_time(bytes: &[u8]) -> bool {
         _ => None,
     };
     bytes.iter().enumerate().all(|(at, byte)| sign(at).map_or(byte.is_ascii_digit(), |sign| *byte == sign))
-}
-
-/// Lowercase hex in groups of 8, 4, 4, 4 and 12.
-fn is_uid(bytes: &[u8]) -> bool {
-    let is_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    bytes.iter().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { is_hex(byte) })
 }
 
 #[cfg(test)]

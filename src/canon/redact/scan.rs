@@ -16,7 +16,6 @@ use std::sync::Mutex;
 static COMPOUND: Pattern = Pattern::new(r"[:=>,|：＝\s]");
 
 pub(super) struct Scan<'r> {
-    /// Makes the tokens.
     tokens: &'r Tokens,
     /// Where the memo goes when the run ends.
     memos: &'r Mutex<Vec<Memo>>,

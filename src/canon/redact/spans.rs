@@ -2,7 +2,6 @@
 use super::token::{Domain, Tokens};
 use std::ops::Range;
 
-/// One secret in a text.
 pub(super) struct Span {
     pub(super) range: Range<usize>,
     /// The decoded secret, if it isn't the text itself: copies of that are searched elsewhere.
@@ -14,7 +13,6 @@ pub(super) struct Span {
 pub(super) struct Spans(Vec<Span>);
 
 impl Spans {
-    /// Adds the text between these bytes as a secret.
     pub(super) fn add(&mut self, range: Range<usize>) {
         self.add_decoded(range, None);
     }
@@ -26,7 +24,6 @@ impl Spans {
         }
     }
 
-    /// Whether nothing was found.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

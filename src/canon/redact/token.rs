@@ -1,36 +1,25 @@
 //! Tokens, which replace secrets. A token is made of the bytes as they are written and of the kind of place, never of the decoded
 //! meaning: a value, its base64, and base64 with other spare bits are three values. Knows nothing of how secrets are found.
-use crate::canon::hex;
+use crate::canon::{hex, is_hex};
+use crate::model::words;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 /// How every token begins; 32 hex digits follow.
 pub const MARK: &str = "evid:redacted:";
 
-/// The kind of place in which a secret is written. Equal bytes in two kinds of place are two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Domain {
-    /// A text, or a part of one.
-    Text,
-    /// A number.
-    Number,
-    /// A value under `data` of a Secret, in base64 as written there.
-    SecretData,
-    /// A value under `stringData` of a Secret.
-    SecretString,
-    /// Anything else in a Secret's content, as canonical JSON.
-    SecretOther,
-}
-
-impl Domain {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Number => "number",
-            Self::SecretData => "secret-data",
-            Self::SecretString => "secret-string",
-            Self::SecretOther => "secret-other",
-        }
+words! {
+    /// The kind of place in which a secret is written. Equal bytes in two kinds of place are two values.
+    Domain {
+        /// A text, or a part of one.
+        Text = "text",
+        Number = "number",
+        /// A value under `data` of a Secret, in base64 as written there.
+        SecretData = "secret-data",
+        /// A value under `stringData` of a Secret.
+        SecretString = "secret-string",
+        /// Anything else in a Secret's content, as canonical JSON.
+        SecretOther = "secret-other",
     }
 }
 
@@ -49,7 +38,7 @@ impl Tokens {
     /// The first half of HMAC-SHA256 over the word of the domain, a zero byte, and the bytes.
     pub(super) fn of(&self, domain: Domain, written: &[u8]) -> String {
         let mut mac = self.0.clone();
-        mac.update(domain.word().as_bytes());
+        mac.update(domain.as_str().as_bytes());
         mac.update(&[0]);
         mac.update(written);
         let code = mac.finalize().into_bytes();
@@ -59,7 +48,7 @@ impl Tokens {
 
 /// Whether this text is one token and nothing else.
 pub(super) fn is_token(text: &str) -> bool {
-    text.strip_prefix(MARK).is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+    text.strip_prefix(MARK).is_some_and(|rest| is_hex(rest, 32))
 }
 
 #[cfg(test)]

@@ -19,7 +19,6 @@ struct Place {
     holds_secrets: bool,
 }
 
-/// Redacts a value in place.
 pub(super) fn walk(scan: &Scan<'_>, value: &mut Value) {
     visit(scan, value, Place { sense: Sense::Plain, mode: Mode::Full, holds_secrets: false });
 }
@@ -105,13 +104,8 @@ fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
         // Of a schema's field the name says what its default is.
         let is_default = key == "default" && place.sense == Sense::Secret && child.is_string();
         let sense = match mode {
-            Mode::Shapes if is_container || is_default => {
-                if is_default {
-                    place.sense
-                } else {
-                    name.sense
-                }
-            }
+            Mode::Shapes if is_default => place.sense,
+            Mode::Shapes if is_container => name.sense,
             Mode::Shapes => Sense::Plain,
             _ => sense,
         };
@@ -126,18 +120,10 @@ fn object(scan: &Scan<'_>, map: &mut Map, place: Place) {
                     }
                 }
             }
-            Value::String(text) if name.logins && mode == Mode::Full => {
-                if let Some(redacted) = scan.logins(text) {
-                    *text = redacted.into();
-                } else {
-                    visit(scan, child, place(sense, mode));
-                }
-            }
-            Value::String(text) if sense == Sense::Secret && !is_inherited && mode == Mode::Full => {
-                if let Some(redacted) = scan.settings(text) {
-                    *text = redacted.into();
-                } else {
-                    visit(scan, child, place(sense, mode));
+            Value::String(text) if mode == Mode::Full && (name.logins || sense == Sense::Secret && !is_inherited) => {
+                match if name.logins { scan.logins(text) } else { scan.settings(text) } {
+                    Some(redacted) => *text = redacted.into(),
+                    None => visit(scan, child, place(sense, mode)),
                 }
             }
             Value::Object(values) if name.ciphertexts && !is_secret(values) => {

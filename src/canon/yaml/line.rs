@@ -1,7 +1,6 @@
 //! Where in a YAML text a field stands, for a message about its value. Must not know what the field means.
 use saphyr_parser::{Event, Parser};
 
-/// One step of a path.
 #[derive(PartialEq, Eq, Debug)]
 enum Step {
     Key(String),

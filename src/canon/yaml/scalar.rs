@@ -12,7 +12,6 @@ pub(super) enum Want {
     Null,
 }
 
-/// The value of a plain scalar.
 pub(super) fn resolve(text: &str, want: Want) -> Result<Value, String> {
     let value = match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,

@@ -1,7 +1,8 @@
 //! Every declared probe of a layer was asked in every bundle, and every sample of every target was the right answer.
+use crate::bundle::probe::{Heard, Is, Line};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Finding};
-use crate::compare::{Heard, Is, Line, Side};
+use crate::compare::Side;
 use crate::model::Key;
 use crate::value::{Value, json};
 use std::collections::BTreeSet;

@@ -1,10 +1,11 @@
 //! While a run watched, no pod of the layer was unready or removed, and no sample of its probes failed. A break in the watch of a run, and a
 //! pod of unknown layer, leave it open. The time between two runs, of which this evidence holds no watch, is told.
 use crate::bundle::names::{ACTIONS, WATCH};
+use crate::bundle::probe::{Is, Line};
 use crate::bundle::watch::{Pod, Seen};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding};
-use crate::compare::{CompareError, Is, Line, Spot, lines};
+use crate::compare::{CompareError, Spot, lines};
 use crate::model::{By, Key, instant};
 use crate::value::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -56,7 +56,7 @@ fn proven(args: &Args, config: &Config, global: &Global, connection: &Connection
     let signing = args.signing.tried()?;
     let (folder, mut state, reference) = begin(args, connection, global)?;
     state.context = bound.context();
-    let probes = probes::plan(config, &redactor).map_err(Failure::new)?;
+    let probes = probes::plan(config, &redactor);
     let stamp = Stamp { run: state.run.clone(), nonce: state.nonce.clone(), user: user(&connection.clusters) };
     let mut proof = Proof {
         session: connection.session(config, &layers, &rules, &redactor),

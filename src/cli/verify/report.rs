@@ -76,7 +76,7 @@ impl Verifying<'_> {
             }
         }
         let said = statement.predicate.get("verdict").and_then(Value::as_str);
-        let verdict = Verdict::ALL.into_iter().map(Verdict::as_str).find(|v| said == Some(v));
+        let verdict = said.and_then(Verdict::parse);
         let Some(verdict) = verdict else { return Err(broken("its verdict is none that evid gives".into())) };
         say.push(format!("the report says: {verdict}"));
         self.tell(path, "", &say, exit)

@@ -4,32 +4,21 @@ use crate::kinds::Kind;
 use crate::kinds::patterns::{covers, is_like, is_within};
 use crate::kinds::rule::Given;
 use crate::kinds::split::split;
-use crate::model::meta;
+use crate::model::{meta, words};
 use crate::value::{Map, Text, Value, join, push, set, tokens};
 use std::collections::BTreeMap;
 
-/// The kind of a departure.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum What {
-    /// It runs something else, or as another user: a counter-example.
-    Runs,
-    /// It holds more, or something that runs nothing: a doubt.
-    Holds,
-    /// No template says what it is: it is compared with what its owner made before.
-    Untold,
-    /// Its owner is in no list, because the lists were read at different moments.
-    Torn,
-}
-
-impl What {
-    /// The word in identity lines.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Runs => "runs",
-            Self::Holds => "holds",
-            Self::Untold => "untold",
-            Self::Torn => "torn",
-        }
+words! {
+    #[derive(PartialOrd, Ord)]
+    What {
+        /// It runs something else, or as another user: a counter-example.
+        Runs = "runs",
+        /// It holds more, or something that runs nothing: a doubt.
+        Holds = "holds",
+        /// No template says what it is: it is compared with what its owner made before.
+        Untold = "untold",
+        /// Its owner is in no list, because the lists were read at different moments.
+        Torn = "torn",
     }
 }
 
@@ -38,7 +27,6 @@ impl What {
 pub struct Departure {
     /// JSON pointer within its state (within the template's, if the object lacks something).
     pub at: String,
-    /// The kind of the departure.
     pub what: What,
     /// The template's value; none if it has none.
     pub wants: Option<Value>,
@@ -53,7 +41,6 @@ pub struct Measure<'k> {
 }
 
 impl<'k> Measure<'k> {
-    /// Of a kind.
     pub fn new(kind: &'k Kind) -> Self {
         let (runs, grants) = (kind.patterns(|r| &r.runs), kind.patterns(|r| &r.grants));
         Self { kind, runs, grants, given: kind.given().into_iter().map(|given| (tokens(&given.at), given)).collect() }

@@ -26,13 +26,13 @@ use crate::render::words;
 pub fn view(inputs: &Inputs<'_>) -> View {
     let Inputs { report, shown, run, .. } = inputs;
     let names: Vec<&str> = report.bundles.iter().map(|b| &*b.name).collect();
-    let counts = Verdict::ALL.map(|v| (v, report.judged.iter().filter(|j| j.verdict == v).count()));
+    let counts = Verdict::ALL.iter().map(|v| (*v, report.judged.iter().filter(|j| j.verdict == *v).count()));
     View {
         title: lead::title(report, *run),
         verdict: report.total,
         lead: lead::lead(report, *shown),
         warnings: lead::warnings(inputs),
-        counts: counts.into_iter().filter(|(_, n)| *n > 0).collect(),
+        counts: counts.filter(|(_, n)| *n > 0).collect(),
         cards: report.judged.iter().map(|j| cards::card(j, report, &names)).collect(),
         timeline: shown.and_then(|shown| timeline::timeline(report, shown)),
         layers: layers::layers(report, *shown),

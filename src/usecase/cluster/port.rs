@@ -1,27 +1,18 @@
 //! The ports: what a use case needs from a cluster and from a clock. Knows no HTTP client, no runtime and no terminal.
+use crate::model::words;
 use crate::value::Value;
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 
-/// The HTTP methods that evid sends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Method {
-    /// Reads; the only method that may be sent again.
-    Get,
-    /// Creates, or asks for an access review.
-    Post,
-    Patch,
-    Delete,
-}
-
-impl Method {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-        }
+words! {
+    /// The HTTP methods that evid sends.
+    Method {
+        /// Reads; the only method that may be sent again.
+        Get = "GET",
+        /// Creates, or asks for an access review.
+        Post = "POST",
+        Patch = "PATCH",
+        Delete = "DELETE",
     }
 }
 

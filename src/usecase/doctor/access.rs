@@ -11,7 +11,6 @@ use std::collections::BTreeSet;
 /// A right, and the namespace in which it is needed; none for the whole cluster.
 type Needed = (Right, Option<String>);
 
-/// Asks, and says what is missing.
 pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform, found: &mut Examined) {
     if !doctor.review {
         found.lines.push(Line::note(Code::AccessNotAsked));
@@ -41,7 +40,7 @@ pub(super) fn examine(doctor: &Doctor<'_>, kinds: &[Resource], seen: &Platform, 
             Err(why) => unseen = Some(why),
         }
     }
-    found.lines.extend(Purpose::ALL.into_iter().flat_map(|purpose| lines(purpose, &missing, kinds.len())));
+    found.lines.extend(Purpose::ALL.iter().copied().flat_map(|purpose| lines(purpose, &missing, kinds.len())));
     found.lines.extend(unseen.map(|why| Line::problem(Code::AccessUnseen).with("why", why)));
     let missing = missing.into_iter().map(|(right, _)| right);
     (found.missing_on_hub, found.missing) = missing.partition(|right| hub && right.is_of_argo());

@@ -18,7 +18,6 @@ pub struct Doctor<'a> {
     pub hub: Option<&'a str>,
     /// The namespace of the context; that of the hub's, where there is one.
     pub home: &'a str,
-    /// Whether access reviews may be sent.
     pub review: bool,
 }
 

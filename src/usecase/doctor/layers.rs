@@ -56,7 +56,6 @@ fn managed(switch: &Object, apps: &Apps<'_>, seen: &Platform) -> Option<Line> {
     let at = (&*seen.objects).find(switch.key.parts())?;
     let parent = apps.listing(at).filter_map(|by| seen.objects.get(by)).find(|o| o.key != switch.key)?;
     let by = &parent.key;
-    let heals = parent.value.pointer("/spec/syncPolicy/automated/selfHeal") == Some(&crate::value::Value::Bool(true));
-    (heals && !Mode::of(&parent.value).is_manual())
+    matches!(Mode::of(&parent.value), Mode::Automated { self_heal: true, .. })
         .then(|| Line::note(Code::LayersSwitchManaged).with("root", switch.key.place()).with("by", by.place()))
 }

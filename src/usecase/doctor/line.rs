@@ -1,23 +1,16 @@
 //! One line of the doctor: how grave, what about, with which values. No prose: `render` has the words.
+use crate::model::words;
 use crate::usecase::doctor::Code;
 
-/// How grave it is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Level {
-    Ok,
-    /// Worth knowing; nothing is kept from evid.
-    Note,
-    /// Something is missing, or could not be seen.
-    Problem,
-}
-
-impl Level {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Note => "note",
-            Self::Problem => "problem",
-        }
+words! {
+    /// How grave it is.
+    #[derive(PartialOrd, Ord)]
+    Level {
+        Ok = "ok",
+        /// Worth knowing; nothing is kept from evid.
+        Note = "note",
+        /// Something is missing, or could not be seen.
+        Problem = "problem",
     }
 }
 
@@ -43,7 +36,6 @@ impl Line {
         Self { level: Level::Problem, ..Self::ok(code) }
     }
 
-    /// … with a value.
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.values.push((name, value.to_string()));
         self

@@ -35,16 +35,13 @@ pub fn roles(purpose: Purpose, rights: &[Right], grant: &Grant<'_>) -> Vec<(Valu
     let of_purpose = || rights.iter().filter(|r| r.purpose == purpose);
     let scopes: BTreeSet<Scope> = of_purpose().map(|r| r.scope).collect();
     let one = |scope: Scope| {
-        let name = match scope {
-            Scope::Control => format!("evid-{}-settings", purpose.as_str()),
-            Scope::Hub => format!("evid-{}-hub", purpose.as_str()),
-            Scope::Cluster | Scope::Applications => format!("evid-{}", purpose.as_str()),
+        let (part, spaces): (_, Vec<Option<&str>>) = match scope {
+            Scope::Cluster => ("", vec![None]),
+            Scope::Hub => ("-hub", vec![None]),
+            Scope::Control => ("-settings", vec![Some(grant.control)]),
+            Scope::Applications => ("", grant.applications.iter().map(|ns| Some(&**ns)).collect()),
         };
-        let spaces: Vec<Option<&str>> = match scope {
-            Scope::Cluster | Scope::Hub => vec![None],
-            Scope::Control => vec![Some(grant.control)],
-            Scope::Applications => grant.applications.iter().map(|ns| Some(&**ns)).collect(),
-        };
+        let name = format!("evid-{}{part}", purpose.as_str());
         let own: Vec<Right> = of_purpose().filter(|r| r.scope == scope).cloned().collect();
         let bindings = spaces.into_iter().map(|namespace| binding(&name, grant.user, namespace)).collect();
         (role(&name, &own), bindings)

@@ -40,12 +40,10 @@ pub struct Platform {
     pub namespace: String,
     /// The root of the first protected layer.
     pub core: String,
-    /// The root of the switched layer.
     pub switched: String,
 }
 
 impl Platform {
-    /// The platform of these layers.
     pub fn of(layers: &[Layer]) -> Self {
         let first = |role| layers.iter().find(|l| l.role == role);
         let root = |role| first(role).map(|l| l.root.clone()).unwrap_or_default();
@@ -125,16 +123,7 @@ impl Moment {
         let found = Found { code, line: None, seen: seen.to_owned() };
         match self.lines.iter_mut().find(|line| line.file == file) {
             Some(line) => line.holes.push(found),
-            None => self.lines.push(Line {
-                file: file.to_owned(),
-                read: What::Nothing,
-                bytes: 0,
-                sha256: None,
-                objects: 0,
-                probes: Vec::new(),
-                holes: vec![found],
-                text: String::new(),
-            }),
+            None => self.lines.push(Line { file: file.to_owned(), holes: vec![found], ..Line::default() }),
         }
     }
 

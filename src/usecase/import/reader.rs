@@ -12,7 +12,6 @@ use crate::usecase::import::volumes;
 use crate::value::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The apiVersion of Applications.
 const ARGO: &str = "argoproj.io/v1alpha1";
 
 /// How many holes of one code are told one by one.
@@ -43,7 +42,6 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Notes something missing or wrong.
     pub(super) fn hole(&mut self, code: Hole, line: Option<u64>, seen: &str) {
         let count = self.counts.entry(code).or_default();
         *count += 1;
@@ -197,9 +195,7 @@ impl<'s> Reader<'s> {
         let Some(key) = key else { return self.hole(Hole::NotUnderstood, None, "no line `Name:`") };
         match &*sources {
             [] => {}
-            [one] => {
-                fields.extend(["repoURL", "path", "targetRevision"].into_iter().filter_map(|f| Some((pointer(f), one.get(f)?.clone()))))
-            }
+            [one] => fields.extend(OF_SOURCE.into_iter().filter_map(|(field, pointer)| Some((pointer, one.get(field)?.clone())))),
             _ => fields.push(("/spec/sources", json!(sources))),
         }
         if !resources.is_empty() {
@@ -309,13 +305,9 @@ fn labelled(text: &str) -> Option<(&str, &str)> {
     (is_label && (value.is_empty() || value.starts_with([' ', '\t']))).then_some((label, value.trim()))
 }
 
-fn pointer(field: &str) -> &'static str {
-    match field {
-        "repoURL" => "/spec/source/repoURL",
-        "path" => "/spec/source/path",
-        _ => "/spec/source/targetRevision",
-    }
-}
+/// What is stated of the only source of an Application, and where it stands in it.
+const OF_SOURCE: [(&str, &str); 3] =
+    [("repoURL", "/spec/source/repoURL"), ("path", "/spec/source/path"), ("targetRevision", "/spec/source/targetRevision")];
 
 /// How evid's own export says that there was no answer.
 const SILENCE: &str = "no answer at ";

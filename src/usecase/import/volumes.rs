@@ -3,7 +3,6 @@ use crate::model::Key;
 use crate::usecase::import::table::Columns;
 use crate::value::{Value, json};
 
-/// The kind of a table's rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     Namespace,

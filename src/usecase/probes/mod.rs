@@ -29,15 +29,11 @@ pub struct Planned {
 }
 
 /// The probes of a configuration: those that it declares; without any, the built-in ones for its layers.
-///
-/// # Errors
-/// If the built-in probes are malformed; a test makes sure that they are not.
-pub fn plan(config: &Config, redactor: &Redactor) -> Result<Vec<Planned>, String> {
+pub fn plan(config: &Config, redactor: &Redactor) -> Vec<Planned> {
     let planned = |built_in: bool| move |probe: &Probe| Planned { kept: probe.redacted(redactor), probe: probe.clone(), built_in };
     if let Some(declared) = &config.probes {
-        return Ok(declared.iter().map(planned(false)).collect());
+        return declared.iter().map(planned(false)).collect();
     }
-    let known = built_in()?;
     let protected = || config.layers.iter().filter(|l| l.role == Role::Protected.as_str());
     let is_there = |name: &str| config.layers.iter().any(|l| l.name == name);
     // Where no layer has the name that the built-in probes know, every protected layer is asked.
@@ -45,7 +41,7 @@ pub fn plan(config: &Config, redactor: &Redactor) -> Result<Vec<Planned>, String
         true => vec![probe.clone()],
         false => protected().map(|l| Probe { layer: l.name.clone(), ..probe.clone() }).collect(),
     };
-    Ok(known.iter().flat_map(of).collect::<Vec<_>>().iter().map(planned(true)).collect())
+    built_in().iter().flat_map(of).collect::<Vec<_>>().iter().map(planned(true)).collect()
 }
 
 /// The layer of each pod in a snapshot.

@@ -1,20 +1,21 @@
 //! What can be proven, as steps: points that are captured and turns of the switch.
 use crate::claims::Expect;
+use crate::model::words;
 use serde::{Deserialize, Serialize};
 
-/// What is to be proven.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Goal {
-    /// The switched layer can go, and nothing else changes.
-    CoreOnly,
-    /// The switched layer comes back, and nothing else changes.
-    OptionalOn,
-    /// It goes and comes back.
-    RoundTrip,
+words! {
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    Goal {
+        /// The switched layer can go, and nothing else changes.
+        CoreOnly = "core-only",
+        /// The switched layer comes back, and nothing else changes.
+        OptionalOn = "optional-on",
+        /// It goes and comes back.
+        RoundTrip = "round-trip",
+    }
 }
 
-/// One step of a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step {
     /// A bundle of this name.
@@ -40,8 +41,6 @@ impl Step {
 }
 
 impl Goal {
-    pub const ALL: &[Self] = &[Self::CoreOnly, Self::OptionalOn, Self::RoundTrip];
-
     pub fn steps(self) -> &'static [Step] {
         match self {
             Self::CoreOnly => &[Step::Point("before"), Step::Off, Step::Point("off")],
@@ -50,20 +49,11 @@ impl Goal {
         }
     }
 
-    /// What the bundles should show.
     pub fn expect(self) -> Option<Expect> {
         match self {
             Self::CoreOnly => Some(Expect::CoreOnly),
             Self::OptionalOn => Some(Expect::OptionalOn),
             Self::RoundTrip => None,
-        }
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CoreOnly => "core-only",
-            Self::OptionalOn => "optional-on",
-            Self::RoundTrip => "round-trip",
         }
     }
 }

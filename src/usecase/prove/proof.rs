@@ -19,7 +19,6 @@ pub struct Proof<'a, F: Folder> {
     pub folder: F,
     /// The record of what is written to the cluster.
     pub journal: &'a mut dyn Journal,
-    /// Who is told.
     pub told: &'a mut dyn FnMut(News<'_, F::Sealed>),
     pub state: State,
 }

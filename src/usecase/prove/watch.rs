@@ -21,7 +21,6 @@ impl Watched {
         Self { from: now, at_start: BTreeMap::new(), pods: BTreeMap::new(), lines: Vec::new() }
     }
 
-    /// Takes in what the watch brought.
     pub fn take(&mut self, events: Vec<(DateTime<Utc>, WatchEvent)>) {
         for (time, event) in events {
             match event {
@@ -41,7 +40,6 @@ impl Watched {
         }
     }
 
-    /// Takes in a sample of a probe.
     pub fn sample(&mut self, sample: Seen) {
         self.lines.push(sample);
     }
@@ -69,8 +67,7 @@ impl Watched {
         }
         lines.push(Seen::Until { time: stamp(now) });
         (self.from, self.at_start) = (now, self.pods.clone());
-        let line = |seen: &Seen| [json::document(seen).unwrap_or_default(), b"\n".to_vec()].concat();
-        lines.iter().flat_map(line).collect()
+        json::lines(&lines).unwrap_or_default()
     }
 }
 

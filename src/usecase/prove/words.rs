@@ -8,7 +8,6 @@ use crate::usecase::switch::{Event, Settled, Stop, off, on};
 
 /// What happens while it runs.
 pub enum News<'a, Sealed> {
-    /// A step begins.
     Step {
         nth: usize,
         of: usize,
@@ -18,7 +17,6 @@ pub enum News<'a, Sealed> {
     WillGoOff(&'a off::Plan),
     /// What the first turn will do, where it is a way on.
     WillComeOn(&'a on::Plan),
-    /// Pods can't be watched.
     Unwatched,
     Captured(&'a Captured<'a, Sealed>),
     /// How a turn of the switch goes.

@@ -9,7 +9,6 @@ use crate::bundle::coverage::Coverage;
 use crate::kinds::Rules;
 use crate::model::{Gap, Object, Reason};
 
-/// What the caller wants to see.
 #[derive(Default)]
 pub struct Wanted<'a> {
     /// Of these kinds; none: of every kind.

@@ -39,7 +39,6 @@ impl Named {
 pub struct Names(BTreeMap<(String, String), Named>);
 
 impl Names {
-    /// Of one bundle.
     pub fn of(objects: &[Object], coverage: &Coverage, rules: &Rules) -> Self {
         let mut names = Self(BTreeMap::new());
         for kind in &built_in::table().kinds {

@@ -28,7 +28,6 @@ impl Selector {
             .map(Self)
     }
 
-    /// Whether an object's labels are so.
     pub fn holds(&self, object: &Value) -> bool {
         let label = |key: &str| meta::label(object, key);
         self.0.iter().all(|r| match r {

@@ -10,8 +10,9 @@ pub use volumes::Volume;
 pub use writes::Write;
 
 use crate::bundle::names::WATCH;
+use crate::bundle::probe::Line;
 use crate::bundle::watch::{Pod, Seen};
-use crate::compare::{CompareError, Instances, Line, Side, lines};
+use crate::compare::{CompareError, Instances, Side, lines};
 use crate::model::By;
 use crate::usecase::diff::{DiffError, ground};
 use std::collections::BTreeMap;
@@ -26,7 +27,6 @@ pub struct Shown {
     layers: BTreeMap<String, String>,
 }
 
-/// One bundle.
 #[derive(Default)]
 pub struct Point {
     pub applications: Vec<Application>,

@@ -74,7 +74,6 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Tells that a stage begins.
     pub(super) fn begin(&mut self, step: Step) {
         self.tell(&Event::Step(step));
     }

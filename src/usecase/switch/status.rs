@@ -39,9 +39,7 @@ pub struct Line {
     /// 1 for a child, 2 for a grandchild.
     pub depth: usize,
     pub mode: Mode,
-    /// `status.sync.status`.
     pub sync: String,
-    /// `status.health.status`.
     pub health: String,
     /// It takes its objects along when it is deleted.
     pub cascades: bool,

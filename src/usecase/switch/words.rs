@@ -52,7 +52,6 @@ pub enum Event {
         /// How many of them were not told before.
         fresh: usize,
     },
-    /// Something to be said.
     Note(Fact),
 }
 
@@ -143,7 +142,6 @@ pub struct Stamp {
 /// The field manager of everything evid writes.
 pub(super) const MANAGER: &str = "evid";
 
-/// One change of one object.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Write {
     /// What it is for: `manual`, `finalizer`, `prune` …

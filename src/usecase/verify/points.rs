@@ -16,7 +16,6 @@ pub struct Point {
     pub name: String,
     /// The run that it belongs to, if it is a point of one.
     pub run: Option<String>,
-    /// When it was captured.
     pub window: Window,
     /// The highest resourceVersion that was seen: the cluster's own count of its writes.
     pub highest: Option<u64>,

@@ -128,7 +128,7 @@ fn on_node(all: &mut [Collected], label: &str) {
 fn on_namespace(all: &mut [Collected], uids: [&str; 2]) {
     of_the_layer(all, "example.org", "groups", "Group", |_, _| {});
     for (i, uid) in [0, 2].into_iter().zip(uids) {
-        object(&mut all[i], "namespaces", "", "mlops-prod")["metadata"]["labels"][format!("of.example.org/{uid}")] = json!("");
+        object(&mut all[i], "namespaces", "", "mlops-prod")["metadata"]["labels"][&format!("of.example.org/{uid}")] = json!("");
     }
 }
 

@@ -77,7 +77,7 @@ fn what_does_not_follow_is_a_defect_that_names_the_line() {
             all[0].samples[0].heard = silent(Why::Absent);
             all[0].samples[0].outcome = Outcome { is: Is::Absent, missed: vec![] };
         }),
-        ("declares no probe", |all| all[0].built_in = Some(built_in().unwrap().remove(0))),
+        ("declares no probe", |all| all[0].built_in = Some(built_in()[0].clone())),
     ];
     let mut draft = drafted("before", &config, vec![]);
     let (kept, manifest): (Config, Manifest) = (parsed(&draft.files["config.json"]), parsed(&draft.manifest("")));
@@ -197,7 +197,7 @@ fn an_outcome_is_judged_anew_so_that_a_forged_one_proves_nothing() {
 fn without_declared_probes_the_claim_rests_on_the_built_in_ones_that_found_something() {
     let config = Config::default();
     let line = |is: Is, n: usize| {
-        let probe = built_in().unwrap().remove(n);
+        let probe = built_in()[n].clone();
         let heard = match is {
             Is::Absent => silent(Why::Absent),
             _ => super::heard(&super::raw(200, "ok")),

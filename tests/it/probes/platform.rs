@@ -44,7 +44,7 @@ fn places() -> Places {
 
 fn resolved(config: &Config) -> Vec<Resolved> {
     let places = places();
-    resolve(&Dump::new(), &plan(config, &redactor()).unwrap(), &redactor(), &|l, ns, pod| places.is_of(l, ns, pod))
+    resolve(&Dump::new(), &plan(config, &redactor()), &redactor(), &|l, ns, pod| places.is_of(l, ns, pod))
 }
 
 #[test]

@@ -109,7 +109,7 @@ pub fn config(probes: Value) -> Config {
 }
 
 fn resolved(fake: &Fake, config: &Config) -> Vec<Resolved> {
-    resolve(fake, &plan(config, &redactor()).unwrap(), &redactor(), &|_, ns, _| ns == "shop")
+    resolve(fake, &plan(config, &redactor()), &redactor(), &|_, ns, _| ns == "shop")
 }
 
 pub fn lines(fake: &Fake, config: &Config) -> Vec<Line> {

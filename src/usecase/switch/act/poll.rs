@@ -8,14 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub enum Look<T> {
-    /// It is as it should be.
     Done(T),
-    /// Not yet, for these.
     Pending(Vec<Fact>),
 }
 
 impl Look<()> {
-    /// Done where nothing hangs.
     pub fn of(hanging: Vec<Fact>) -> Self {
         if hanging.is_empty() { Self::Done(()) } else { Self::Pending(hanging) }
     }

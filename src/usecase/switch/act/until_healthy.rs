@@ -52,7 +52,6 @@ struct State<'a> {
     spared: BTreeMap<Key, Fact>,
 }
 
-/// Asks and waits.
 pub fn until_healthy(run: &mut Run<'_>, root: &Key, want: &Want<'_>) -> Result<Settled, Stop> {
     run.begin(Step::Sync);
     ask(run, root, want.stamp, 1, want.automate)?;

@@ -11,14 +11,12 @@ use std::time::Duration;
 
 const ATTEMPTS: usize = 8;
 
-/// How a write was answered.
 #[derive(Debug)]
 pub enum Answer {
     /// Taken; the object as it is now, or a `Status`.
     Taken(Value),
     /// The precondition did not hold (or the name is taken).
     Conflict(String),
-    /// There is no such object.
     Gone,
     /// Nobody knows whether it was taken, or the server is busy.
     Unclear(Stop),
@@ -39,8 +37,8 @@ pub fn send(run: &mut Run<'_>, write: &Write) -> Result<Answer, Stop> {
         run.journal.line(&line).map_err(Stop::Journal)
     };
     let mut intent = json!({"body": write.body});
-    if let Some(map) = intent.as_object_mut().filter(|_| !write.before.is_empty()) {
-        map.insert("before", json!(before::kept(&write.before)));
+    if !write.before.is_empty() {
+        intent["before"] = json!(before::kept(&write.before));
     }
     line(run, "intent", intent)?;
     let kind = if write.method == Method::Patch { "application/merge-patch+json" } else { "application/json" };
@@ -54,13 +52,11 @@ pub fn send(run: &mut Run<'_>, write: &Write) -> Result<Answer, Stop> {
     let body = reply.json().unwrap_or(Value::Null);
     let ok = (200..300).contains(&reply.status);
     let mut more = json!({"status": reply.status, "warnings": reply.warnings});
-    if let Some(more) = more.as_object_mut() {
-        if !ok {
-            more.insert("message", reply.message().into());
-        } else if !meta::uid(&body).is_empty() {
-            more.insert("uid", meta::uid(&body).into());
-            more.insert("resourceVersion", meta::text(&body, "/metadata/resourceVersion").into());
-        }
+    if !ok {
+        more["message"] = reply.message().into();
+    } else if !meta::uid(&body).is_empty() {
+        more["uid"] = meta::uid(&body).into();
+        more["resourceVersion"] = meta::text(&body, "/metadata/resourceVersion").into();
     }
     line(run, "answer", more)?;
     let stop =

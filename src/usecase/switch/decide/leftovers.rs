@@ -52,7 +52,6 @@ pub struct Left {
     pub passing: bool,
 }
 
-/// Looks through everything that is there.
 pub fn leftovers(view: &View, scan: &Scan, known: &Known) -> Left {
     let root = view.root_key();
     let mut left = Left { orphans: Vec::new(), notes: Vec::new(), passing: false };

@@ -27,12 +27,10 @@ fn patch(what: &'static str, live: &Value, change: Value) -> Write {
     Write::patch(what, &app_path(&key_of(live)), live, change)
 }
 
-/// The root, from its manifest.
 pub fn apply(root: &Key, manifest: &Value) -> Write {
     Write::create("apply", &collection("applications", &root.namespace), root, manifest.clone())
 }
 
-/// An AppProject, from its manifest.
 pub fn create_project(project: &Key, manifest: Value) -> Write {
     Write::create("create-project", &collection("appprojects", &project.namespace), project, manifest)
 }
@@ -109,10 +107,8 @@ pub fn sync(live: &Value, stamp: &Stamp, attempt: u32, automate: bool) -> Write 
     if automate {
         let mut automated = json!({"prune": true, "selfHeal": true});
         // Only where it is there: versions before 3.1 do not know it.
-        if live.pointer("/spec/syncPolicy/automated/enabled").is_some()
-            && let Some(a) = automated.as_object_mut()
-        {
-            a.insert("enabled", Value::Null);
+        if live.pointer("/spec/syncPolicy/automated/enabled").is_some() {
+            automated["enabled"] = Value::Null;
         }
         crate::value::set(&mut change, "/spec/syncPolicy/automated", automated);
     }
@@ -129,8 +125,8 @@ fn operation(live: &Value, stamp: &Stamp, attempt: u32, mut sync: Map, retry: bo
     let mut info = vec![json!({"name": "evid.run-id", "value": stamp.run}), json!({"name": "evid.attempt", "value": attempt.to_string()})];
     info.extend(stamp.nonce.iter().map(|n| json!({"name": "evid.nonce", "value": n})));
     let mut operation = json!({"initiatedBy": {"username": format!("evid/{}", stamp.user)}, "info": info, "sync": sync});
-    if let (Some(retry), Some(o)) = (copied("retry").filter(|_| retry), operation.as_object_mut()) {
-        o.insert("retry", retry);
+    if let Some(retry) = copied("retry").filter(|_| retry) {
+        operation["retry"] = retry;
     }
     json!({"operation": operation, "status": {"operationState": null}})
 }
@@ -176,7 +172,6 @@ fn without(live: &Value, goes: impl Fn(&str) -> bool) -> Value {
     if kept.is_empty() { Value::Null } else { json!(kept) }
 }
 
-/// Asks Argo CD to look again.
 pub fn refresh(live: &Value) -> Option<Write> {
     let asked = meta::annotation(live, "argocd.argoproj.io/refresh").is_some();
     (!asked).then(|| patch("refresh", live, json!({"metadata": {"annotations": {"argocd.argoproj.io/refresh": "normal"}}})))

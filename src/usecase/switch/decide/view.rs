@@ -93,7 +93,6 @@ impl View {
         self.applications().filter(|o| self.is_member(&o.key)).collect()
     }
 
-    /// Whether an Application hangs below the root.
     pub fn is_member(&self, key: &Key) -> bool {
         self.members.contains(key)
     }
@@ -125,7 +124,6 @@ impl View {
         self.objects.iter().filter(move |o| o.key.is_argo("ApplicationSet") && listed.contains(&o.key))
     }
 
-    /// The Applications that list an object.
     pub fn listing(&self, object: &Key) -> &[Key] {
         self.listing.get(object).map_or(&[], Vec::as_slice)
     }
