@@ -119,6 +119,7 @@ fn within(value: &Value, own: &str, with_lists: bool, out: &mut BTreeSet<(String
 #[cfg(test)]
 mod tests {
     use super::Makers;
+    use crate::model::Key;
     use crate::value::json;
 
     #[test]
