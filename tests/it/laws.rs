@@ -9,6 +9,7 @@ mod given;
 mod installed;
 mod leftovers;
 mod makers;
+mod named;
 mod nodes;
 mod outside;
 mod records;
@@ -430,6 +431,7 @@ fn each_law_has_the_verdicts_that_it_demands() {
         installed::CASES,
         leftovers::CASES,
         makers::CASES,
+        named::CASES,
         nodes::CASES,
         outside::CASES,
         records::CASES,

@@ -11,6 +11,7 @@ mod confined;
 mod counts;
 mod devices;
 mod fate;
+mod follows;
 mod generated;
 mod healthy;
 mod kept;

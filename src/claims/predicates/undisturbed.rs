@@ -151,13 +151,13 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
     let (mut known, mut digests) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
     for (spot, at) in mine(a) {
         let line = e.line("identity", spot, at, a)?;
-        known.insert(images(&line));
+        known.insert(images(&e.content(spot, at, a)?));
         digests.extend(image_ids(&line).map(|(_, value)| value.to_string()));
     }
     for spot in gained {
         let Some(at) = e.instances.at(spot, b) else { continue };
         let line = e.line("identity", spot, at, b)?;
-        let seen = images(&line);
+        let seen = images(&e.content(spot, at, b)?);
         if !known.is_empty() && !known.contains(&seen) {
             findings.push(Finding::new(Effect::Counters, Code::ImageChanged, b).about(e.key(spot)).at(
                 "/spec/containers",
@@ -190,11 +190,9 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
     Ok(findings)
 }
 
-/// The images in a derived pod's spec, by container.
-fn images(identity: &Value) -> Vec<String> {
-    let lists = ["containers", "initContainers", "ephemeralContainers"]
-        .iter()
-        .filter_map(|l| identity.get("derived")?.get("spec")?.get(*l)?.as_array());
+/// The images in a pod's spec, by container.
+fn images(pod: &Value) -> Vec<String> {
+    let lists = ["containers", "initContainers", "ephemeralContainers"].iter().filter_map(|l| pod.get("spec")?.get(*l)?.as_array());
     let text = |c: &Value, k: &str| c.get(k).and_then(Value::as_str).unwrap_or("").to_owned();
     lists.flatten().map(|c| format!("{}={}", text(c, "name"), text(c, "image"))).collect()
 }
@@ -219,7 +217,7 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
     };
     let found = |code, pointer: &str, old: Value, new: Value| about(Effect::Counters, code, pointer, Some(old), Some(new));
     let mut findings = Vec::new();
-    let (old, new) = (containers(&before), containers(&after));
+    let (old, new) = (reported(&before), reported(&after));
     for (place, (pointer, value)) in &new {
         let is_count = place.1 == "restartCount";
         match old.get(place) {
@@ -244,7 +242,8 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
             findings.push(about(Effect::Doubts, Code::PodRestarted, pointer, Some(value.clone()), None));
         }
     }
-    let (was, is) = (images(&before), images(&after));
+    // A pod whose owner was not seen holds its content as state.
+    let (was, is) = (images(&e.content(spot, x, a)?), images(&e.content(spot, y, b)?));
     if was != is {
         findings.push(found(Code::ImageChanged, "/spec/containers", json!(was), json!(is)));
     }
@@ -253,11 +252,11 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
 
 /// (pointer, value) of the digests of the images that the kubelet reported.
 fn image_ids(identity: &Value) -> impl Iterator<Item = (Text, Value)> {
-    containers(identity).into_iter().filter(|((_, field), _)| field == "imageID").map(|(_, found)| found)
+    reported(identity).into_iter().filter(|((_, field), _)| field == "imageID").map(|(_, found)| found)
 }
 
 /// (container, field) → (pointer, value) of what the kubelet reported.
-fn containers(identity: &Value) -> BTreeMap<(String, String), (Text, Value)> {
+fn reported(identity: &Value) -> BTreeMap<(String, String), (Text, Value)> {
     let mut out = BTreeMap::new();
     let Some(fields) = identity.get("fields").and_then(Value::as_object) else { return out };
     for (pointer, value) in fields {
