@@ -3,8 +3,9 @@
 use crate::bundle::lines::IdentityLine;
 use crate::claims::Evidence;
 use crate::compare::{Change, CompareError, FieldChange, Instance, Spot};
+use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
-use crate::model::meta;
+use crate::model::{meta, unstem};
 use crate::value::{Value, join};
 use std::collections::BTreeMap;
 
@@ -20,6 +21,15 @@ pub(super) fn is_stamp(change: &Change) -> bool {
 /// Whether a value is a time of day.
 pub(super) fn is_time(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.len() > 15 && text.chars().map(digit).take(11).eq("0000-00-00T".chars()))
+}
+
+/// Whether nothing but times of one custom resource moved, each to a later one, and no Application manages it: somebody writes there that he lives
+/// (as in a `Lease`: kubernetes 1.36, pkg/apis/coordination/types.go).
+pub(super) fn is_heartbeat(e: &Evidence<'_>, change: &Change) -> bool {
+    let text = |value: &Option<Value>| value.as_ref().filter(|v| is_time(v)).and_then(Value::as_str).map(str::to_owned);
+    let is_later = |f: &FieldChange| text(&f.before).zip(text(&f.after)).is_some_and(|(before, after)| before < after);
+    let is_managed = [change.sides.0, change.sides.1].iter().any(|side| e.instances.at(&change.spot, *side).is_none_or(|at| at.marked));
+    is_custom(unstem(&change.spot.stem).1) && !change.recreated && !is_managed && change.fields.iter().all(is_later)
 }
 
 fn digit(c: char) -> char {

@@ -6,6 +6,7 @@ mod available;
 mod backups;
 mod behind;
 mod beside;
+mod binding;
 mod conditions;
 mod confined;
 mod counts;

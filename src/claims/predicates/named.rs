@@ -36,10 +36,17 @@ fn makers(e: &Evidence<'_>, sides: (usize, usize)) -> Result<Arc<Makers>, Compar
 /// The custom resources of the switched layer that went or came from one bundle to another.
 pub(super) fn gone(e: &Evidence<'_>, (a, b): (usize, usize), with_lists: bool) -> Result<Makers, CompareError> {
     let mut out = Makers::default();
-    for (spot, all) in e.exchanged(a, b).filter(|(s, _)| is_custom(unstem(&s.stem).1)) {
+    for (spot, all) in e.exchanged(a, b).filter(|(s, _)| is_custom(unstem(&s.stem).1) || s.stem == "configmaps") {
         let at = |side: usize| all.get(side).and_then(Option::as_ref);
         let key = e.key(spot);
         if crate::argo::is_own_kind(&key.group, &key.kind) {
+            continue;
+        }
+        // Of a ConfigMap only the manifests in it count.
+        if spot.stem == "configmaps" {
+            for (side, at) in [a, b].into_iter().filter_map(|side| Some((side, at(side)?))) {
+                e.whole(spot, at, side)?.get("data").into_iter().for_each(|data| out.read(data, &spot.namespace, false));
+            }
             continue;
         }
         out.add(&key.kind, &spot.namespace, &spot.name);

@@ -2,7 +2,8 @@
 //! says that it is one. So a change of it leaves a claim open, and proves nothing (law 2).
 use crate::claims::Evidence;
 use crate::claims::predicates::backups::is_by_the_clock;
-use crate::claims::predicates::beside::is_beside_template;
+use crate::claims::predicates::beside::{is_beside_template, is_heartbeat};
+use crate::claims::predicates::binding::is_bound_since;
 use crate::claims::predicates::devices::went_with_plugin;
 use crate::claims::predicates::named::is_made_elsewhere;
 use crate::claims::predicates::registers::{bears_switched, follows_switched};
@@ -35,6 +36,8 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
             return Ok(is_operated(e, change, rule)?
                 || is_elected(e, change, rule)?
                 || is_beside_template(e, change)?
+                || is_heartbeat(e, change)
+                || is_bound_since(e, change)?
                 || is_resized(e, change)?
                 || went_with_plugin(change)
                 || follows_nodes(e, change)?
@@ -46,6 +49,7 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     Ok(passes(e, &change.spot, does, side, 0)?
         || is_made_for_unchanged(e, change, side)?
         || is_scaled_claim(e, change)?
+        || is_bound_since(e, change)?
         || is_by_the_clock(e, change)?
         || is_made_elsewhere(e, change)?)
 }
