@@ -15,6 +15,7 @@ mod outside;
 mod records;
 mod renamed;
 mod restored;
+mod returned;
 
 use crate::samples::{collected, items, judge, object, verdict};
 use crate::support::json;
@@ -437,6 +438,7 @@ fn each_law_has_the_verdicts_that_it_demands() {
         records::CASES,
         renamed::CASES,
         restored::CASES,
+        returned::CASES,
     ];
     for (name, dumps, change, wants) in all.into_iter().flatten() {
         let mut all: Vec<Collected> = dumps.iter().map(|d| collected(d)).collect();

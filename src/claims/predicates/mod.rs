@@ -1,5 +1,6 @@
 //! The closed list of predicates. Each is a pure function from the evidence to findings; none may take a gap for an absence.
 mod absent;
+mod addresses;
 mod agreed;
 mod answering;
 mod available;
@@ -15,6 +16,7 @@ mod fate;
 mod follows;
 mod generated;
 mod healthy;
+mod images;
 mod kept;
 mod named;
 mod ordered;

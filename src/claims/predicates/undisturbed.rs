@@ -256,7 +256,7 @@ fn image_ids(identity: &Value) -> impl Iterator<Item = (Text, Value)> {
 }
 
 /// (container, field) → (pointer, value) of what the kubelet reported.
-fn reported(identity: &Value) -> BTreeMap<(String, String), (Text, Value)> {
+pub(super) fn reported(identity: &Value) -> BTreeMap<(String, String), (Text, Value)> {
     let mut out = BTreeMap::new();
     let Some(fields) = identity.get("fields").and_then(Value::as_object) else { return out };
     for (pointer, value) in fields {

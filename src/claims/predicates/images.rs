@@ -1,0 +1,41 @@
+//! What the pods of a layer that came back run: a tag may name another image by now, and only the digest that the kubelet reports tells.
+use crate::claims::predicates::undisturbed::reported;
+use crate::claims::{Code, Effect, Evidence, Finding};
+use crate::compare::{CompareError, Spot};
+use crate::value::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Container of a workload → the digests of the images that its pods run.
+type Digests = BTreeMap<(Spot, String), BTreeSet<String>>;
+
+/// The workloads of a layer of which a container runs an image that it did not run before. On a node of another architecture the same image has
+/// another digest.
+pub(super) fn other(e: &Evidence<'_>, layer: &str, (first, last): (usize, usize)) -> Result<Vec<Finding>, CompareError> {
+    let before = digests(e, layer, first)?;
+    let mut findings = Vec::new();
+    for ((workload, container), now) in digests(e, layer, last)? {
+        let Some(was) = before.get(&(workload.clone(), container)).filter(|was| !now.is_subset(was)) else { continue };
+        let finding = Finding::new(Effect::Doubts, Code::ImageChanged, last).about(e.key(&workload));
+        findings.push(finding.at("", Some(json!(was)), Some(json!(now))));
+    }
+    Ok(findings)
+}
+
+fn digests(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Digests, CompareError> {
+    let mut out = Digests::new();
+    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == "pods") {
+        let Some(at) = all.get(side).and_then(Option::as_ref).filter(|at| !at.deleting) else { continue };
+        let workload = e.instances.top(spot, Some(at));
+        if e.ends(&workload) {
+            continue;
+        }
+        for ((container, field), (_, value)) in reported(&e.line("identity", spot, at, side)?) {
+            // `registry/name@sha256:…`: a mirror has the same digest.
+            let digest = value.as_str().and_then(|id| id.rsplit('@').next()).filter(|id| field == "imageID" && !id.is_empty());
+            if let Some(digest) = digest {
+                out.entry((workload.clone(), container)).or_default().insert(digest.to_owned());
+            }
+        }
+    }
+    Ok(out)
+}
