@@ -21,12 +21,11 @@ const COUNTING: [(&str, &str, &str); 4] = [
 /// What names others.
 const NAMING: [(&str, &str); 2] = [("", "PersistentVolumeClaim"), ("", "Pod")];
 
-/// (group, kind, plural) of the controllers of pods.
-const CONTROLLERS: [(&str, &str, &str); 5] = [
+/// (group, kind, plural) of the controllers of pods. A Job may have come, or gone, while the lists were read.
+const CONTROLLERS: [(&str, &str, &str); 4] = [
     ("apps", "ReplicaSet", "replicasets"),
     ("apps", "StatefulSet", "statefulsets"),
     ("apps", "DaemonSet", "daemonsets"),
-    ("batch", "Job", "jobs"),
     ("", "ReplicationController", "replicationcontrollers"),
 ];
 
