@@ -41,6 +41,7 @@ fn told(all: &mut [Collected], arguments: [&str; 2]) {
         let mut made = new("apps/v1", "Deployment", "feast-dev", "mon-a");
         made["metadata"]["uid"] = json!(format!("made-{i}"));
         made["spec"] = json!({"replicas": 0, "template": {"spec": {"containers": [{"name": "c", "image": "c", "args": [argument]}]}}});
+        made["status"] = json!({"observedGeneration": 1});
         for object in [&mut service, &mut made] {
             owned_by(object, "store.example.org/v1", "Store", "main", &owner);
         }
