@@ -112,6 +112,14 @@ fn within(value: &Value, own: &str, with_lists: bool, out: &mut BTreeSet<(String
             }
             map.values().for_each(|v| within(v, own, with_lists, out));
         }
+        // Fleet's Bundle and Sveltos' policies have them as texts, of which some are no YAML before they are filled in.
+        Value::String(text) if text.contains("apiVersion") && text.contains("kind") => {
+            for manifest in crate::canon::yaml::parse(text).unwrap_or_default() {
+                if !manifest.is_string() {
+                    within(&manifest, own, false, out);
+                }
+            }
+        }
         _ => {}
     }
 }
@@ -134,6 +142,14 @@ mod tests {
         assert!(all.name("ConfigMap", "ops", "a") && all.name("Role", "ops", "b") && !all.name("ConfigMap", "shop", "a"));
         assert!(all.name("Secret", "feast", "c") && !all.name("Secret", "shop", "c"));
         assert!(manifests.name("ConfigMap", "ops", "a") && !manifests.name("Role", "ops", "b"));
+    }
+
+    #[test]
+    fn a_text_that_is_a_manifest_names_what_it_makes() {
+        let mut makers = Makers::default();
+        let text = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Role, metadata: {name: a, namespace: ops}}\n";
+        makers.read(&json!({"data": {"all.yaml": text, "other": "kind: apiVersion: {{"}}), "feast", false);
+        assert!(makers.name("Role", "ops", "a") && !makers.name("List", "feast", ""));
     }
 
     #[test]

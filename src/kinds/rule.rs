@@ -115,8 +115,10 @@ pub struct When {
     pub namespace: Option<String>,
     /// … has a value at each of these pointers …
     pub has: Vec<String>,
-    /// … has these values at these pointers …
+    /// … has these values at these pointers (`*` in a text stands for any text) …
     pub says: BTreeMap<String, Value>,
+    /// … has none of these texts at these pointers (`*` stands for any text) …
+    pub unless: BTreeMap<String, Vec<String>>,
     /// … has no value at these pointers …
     pub without: Vec<String>,
     /// … carries each of these annotations (`name`, or `name=value`, where `*` stands for any text) …
@@ -153,7 +155,8 @@ impl When {
         same(&self.name, "/metadata/name")
             && same(&self.namespace, "/metadata/namespace")
             && self.has.iter().all(|p| object.pointer(p).is_some_and(|v| !v.is_null()))
-            && self.says.iter().all(|(p, wanted)| object.pointer(p) == Some(wanted))
+            && self.says.iter().all(|(p, wanted)| object.pointer(p).is_some_and(|value| value == wanted || is_text_like(wanted, value)))
+            && self.unless.iter().all(|(p, texts)| !texts.iter().any(|text| is_like(text, meta::text(object, p))))
             && self.without.iter().all(|p| object.pointer(p).is_none_or(Value::is_null))
             && self.annotations.iter().all(|a| carries(a, |name| meta::annotation(object, name)))
             && self.labels.iter().all(|l| carries(l, |name| meta::label(object, name)))
@@ -164,6 +167,10 @@ impl When {
         let Self { identity, moves, generated, elements, noise, .. } = self.clone();
         Rule { identity, moves, generated, elements, noise, ..Rule::default() }
     }
+}
+
+fn is_text_like(wanted: &Value, value: &Value) -> bool {
+    wanted.as_str().zip(value.as_str()).is_some_and(|(wanted, text)| is_like(wanted, text))
 }
 
 /// Whether a mark (`name`, or `name=value`, where `*` stands for any text) is there.

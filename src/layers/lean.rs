@@ -37,8 +37,9 @@ const OF_KIND: &[(&str, &str, &[&str])] = &[
     ("apps", "DaemonSet", &["/status/currentNumberScheduled"]),
     ("", "ReplicationController", &["/status/replicas"]),
     // Whether the addresses of an EndpointSlice are those of its pods.
-    ("", "Pod", &["/metadata/deletionTimestamp", "/status/phase", "/status/podIP", "/status/podIPs"]),
+    ("", "Pod", &["/metadata/deletionTimestamp", "/spec/nodeName", "/status/phase", "/status/podIP", "/status/podIPs"]),
     ("", "Service", &["/spec/selector", "/spec/ports"]),
+    ("", "PersistentVolumeClaim", &["/status/phase"]),
     // Which record of a storage system is that of a volume.
     ("", "PersistentVolume", &["/spec/csi/driver", "/spec/csi/volumeHandle", "/spec/claimRef/uid"]),
 ];

@@ -10,11 +10,13 @@ mod given;
 mod installed;
 mod leftovers;
 mod makers;
+mod named;
 mod nodes;
 mod outside;
 mod records;
 mod renamed;
 mod restored;
+mod returned;
 
 use crate::samples::{collected, items, judge, object, verdict};
 use crate::support::json;
@@ -432,11 +434,13 @@ fn each_law_has_the_verdicts_that_it_demands() {
         installed::CASES,
         leftovers::CASES,
         makers::CASES,
+        named::CASES,
         nodes::CASES,
         outside::CASES,
         records::CASES,
         renamed::CASES,
         restored::CASES,
+        returned::CASES,
     ];
     for (name, dumps, change, wants) in all.into_iter().flatten() {
         let mut all: Vec<Collected> = dumps.iter().map(|d| collected(d)).collect();

@@ -25,6 +25,10 @@ const WELL: &[&str] = &[
     "Valid",
 ];
 
+/// Those with which it says that it has ended well (knative.dev/pkg, apis/condition_types.go, as Tekton has it; kubernetes, pkg/apis/batch/types.go),
+/// or that it scales (kubernetes, pkg/apis/autoscaling/types.go). In one instance they say little; what came back is not as well as it was without.
+const RETURNED: &[&str] = &["Succeeded", "Complete", "Completed", "Finished", "AbleToScale", "ScalingActive"];
+
 /// The conditions with which it says that it does not (openshift/api 4.19, config/v1; kstatus 0.1, pkg/status).
 const ILL: &[&str] = &["Degraded", "Failed", "Stalled"];
 
@@ -74,8 +78,11 @@ const BAD: &[&str] = &[
 /// A kind whose health evid reads.
 const KNOWN: &str = "rollouts.argoproj.io";
 
-/// A kind of Kubernetes' own that says with a condition whether what serves it answers.
+/// A kind of Kubernetes' own that says with a condition whether what serves it answers …
 const SERVED: &str = "apiservices.apiregistration.k8s.io";
+
+/// … and those that say so whether they have ended, or whether they work.
+const RETURNING: &[&str] = &["jobs.batch", "horizontalpodautoscalers.autoscaling"];
 
 /// How many conditions of a name are true, false, or neither.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -92,14 +99,23 @@ type Said = (BTreeMap<(&'static str, &'static str), Count>, BTreeMap<String, Str
 /// do not know, or say nothing.
 pub(super) fn lost(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize), effect: Effect) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
-    let speaks = |s: &Spot| (is_custom(unstem(&s.stem).1) && !e.ends(s) && &*s.stem != KNOWN) || &*s.stem == SERVED;
+    // What comes back may be on its way, and a run that had ended may run again.
+    let is_return = effect == Effect::Counters;
+    let may_end = |s: &Spot| is_return || !e.ends(s);
+    let speaks = |s: &Spot| {
+        (is_custom(unstem(&s.stem).1) && may_end(s) && &*s.stem != KNOWN)
+            || &*s.stem == SERVED
+            || is_return && RETURNING.contains(&&*s.stem)
+    };
+    let said = |object: &Value| said(object, if is_return { RETURNED } else { &[] });
     for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| speaks(s)) {
         let (Some(Some(x)), Some(Some(y))) = (all.get(a), all.get(b)) else { continue };
         if x.derived || y.derived {
             continue;
         }
         let before = e.whole(spot, x, a)?;
-        let (many, was) = (ready(&before), said(&before));
+        // The pods of what ends are ready while it runs.
+        let (many, was) = (if is_custom(unstem(&spot.stem).1) && !e.ends(spot) { ready(&before) } else { BTreeMap::new() }, said(&before));
         if many.is_empty() && was.0.is_empty() && was.1.is_empty() {
             continue;
         }
@@ -110,8 +126,9 @@ pub(super) fn lost(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize), effect
             Finding::new(effect, Code::Unhealthy, b).about(e.key(spot)).at(pointer, before, after).in_file(&file)
         };
         for (pointer, Ready { now, .. }) in &many {
-            if let Some(after) = fewer.get(pointer).filter(|after| after.now < *now && !after.is_all) {
-                findings.push(found(Effect::Doubts, pointer, Some(json!(now)), Some(json!(after.now))));
+            let after = fewer.get(pointer);
+            if after.map_or(is_return && *now > 0, |after| after.now < *now && !after.is_all) {
+                findings.push(found(Effect::Doubts, pointer, Some(json!(now)), after.map(|after| json!(after.now))));
             }
         }
         for (place, before) in &was.0 {
@@ -127,9 +144,14 @@ pub(super) fn lost(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize), effect
             let after = is.1.get(pointer);
             let (was, now) = (word(before), after.map(|text| word(text)).unwrap_or_default());
             let is_known = WORDS.contains(&&**pointer);
-            // What comes back may be on its way.
-            let is_else = !GOOD.contains(&&*now) && !DONE.contains(&&*now);
-            let is_away = is_known && GOOD.contains(&&*was) && (now.is_empty() || effect == Effect::Counters && is_else);
+            let is_done = |word: &str| DONE.contains(&word);
+            let is_good = |word: &str| GOOD.contains(&word);
+            let is_else = was != now && !is_good(&now) && !is_done(&now);
+            // A word of a part may stand there only after something has happened.
+            let is_said = is_known || !now.is_empty();
+            let is_on_its_way = is_said
+                && (is_done(&was) && !is_done(&now) || is_good(&was) && is_else || is_known && !is_bad(&was) && !was.is_empty() && is_else);
+            let is_away = is_known && is_good(&was) && now.is_empty() || is_return && is_on_its_way;
             let is_worse = !is_bad(&was) && is_bad(&now);
             if is_worse || is_away {
                 let effect = if is_worse && is_known { effect } else { Effect::Doubts };
@@ -154,7 +176,7 @@ fn say(name: &str, count: Count) -> Option<Value> {
 
 /// The status of each of these conditions that the object has, and its words. A condition that is bad where it is true is well where it is
 /// not.
-fn said(object: &Value) -> Said {
+fn said(object: &Value, ended: &'static [&'static str]) -> Said {
     let (mut conditions, mut words) = (BTreeMap::<_, Count>::new(), BTreeMap::new());
     for (place, within) in PLACES {
         let lists: Vec<&Value> = match *within {
@@ -164,7 +186,7 @@ fn said(object: &Value) -> Said {
         for condition in lists.into_iter().filter_map(Value::as_array).flatten() {
             let kind = meta::text(condition, "/type");
             let named = |names: &'static [&'static str]| names.iter().find(|name| **name == kind).copied();
-            let (name, good, bad) = match (named(WELL), named(ILL)) {
+            let (name, good, bad) = match (named(WELL).or_else(|| named(ended)), named(ILL)) {
                 (Some(name), _) => (name, "True", "False"),
                 (None, Some(name)) => (name, "False", "True"),
                 (None, None) => continue,

@@ -5,7 +5,7 @@ use crate::claims::predicates::quality::asked;
 use crate::claims::predicates::renamed::with_places;
 use crate::claims::predicates::stamped::goes_with_namespace;
 use crate::claims::predicates::unchanged::written_secrets;
-use crate::claims::predicates::{agreed, generated, records};
+use crate::claims::predicates::{agreed, generated, records, short_lists};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{Change, ChangeKind, CompareError, Instance, Instances, Spot};
@@ -76,6 +76,9 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
                     .in_file("coverage.json"),
             );
         }
+    }
+    for b in 1..e.sides.len() {
+        findings.extend(short_lists::lost(e, |layer| layer != switched, (b - 1, b), Code::Removed));
     }
     for i in 0..e.sides.len() {
         findings.extend(e.gaps_kept(i).map(|g| Finding::gap(g, i)));

@@ -69,6 +69,25 @@ const DATA: &[&str] = &[
     "eventhub",
 ];
 
+/// What the finalizers hold of those that delete the thing in a cloud, unless they are told not to (Config Connector, pkg/k8s/constants.go; Crossplane;
+/// Azure's service operator, v2/internal/reconcilers; AWS' controllers) …
+const CLOUDS: &[&str] = &["cnrm.cloud.google.com", "managedresource.crossplane.io", "serviceoperator.azure.com", "services.k8s.aws"];
+/// … and how the names of their kinds end that stand for data too.
+const CLOUD_DATA: &[&str] = &[
+    "instance",
+    "cluster",
+    "server",
+    "account",
+    "disk",
+    "volume",
+    "dataset",
+    "registry",
+    "repository",
+    "cache",
+    "replicationgroup",
+    "vault",
+];
+
 /// Finalizers of those that do not clear away what a resource stands for.
 const OTHERS: &[&str] = &["argocd.argoproj.io", "foregroundDeletion", "orphan", "kubernetes.io/", "kubernetes", "in-use"];
 
@@ -104,8 +123,12 @@ pub(super) fn fate(kind: &str, object: &Value) -> Fate {
         return Fate::Stays;
     }
     let kind = lower(kind);
-    let mut held = meta::list(object, "/metadata/finalizers").filter(|f| f.as_str().is_some_and(|f| !OTHERS.iter().any(|o| f.contains(o))));
-    match held.next().filter(|_| kind != "routetable" && DATA.iter().any(|word| kind.ends_with(word))) {
+    let ends = |words: &[&str]| words.iter().any(|word| kind.ends_with(word));
+    let is_data = |f: &&Value| {
+        let finalizer = f.as_str().unwrap_or_default();
+        ends(DATA) && !among(OTHERS, finalizer) || ends(CLOUD_DATA) && among(CLOUDS, finalizer) && !kind.ends_with("serviceaccount")
+    };
+    match meta::list(object, "/metadata/finalizers").find(is_data).filter(|_| kind != "routetable") {
         Some(finalizer) => Fate::Goes { pointer: "/metadata/finalizers".to_owned(), says: json!([finalizer]) },
         None => Fate::Stays,
     }
@@ -150,6 +173,9 @@ mod tests {
     fn what_stands_for_data_goes_where_its_operator_held_it() {
         assert!(goes("Stream", &json!({"metadata": {"finalizers": ["jetstream.nats.io/stream-finalizer"]}})));
         assert!(!goes("Stream", &json!({"metadata": {"name": "orders"}})));
+        assert!(goes("SQLInstance", &json!({"metadata": {"finalizers": ["cnrm.cloud.google.com/finalizer"]}})));
+        assert!(!goes("SQLInstance", &json!({"metadata": {"finalizers": ["x.io/finalizer"]}})));
+        assert!(!goes("IAMServiceAccount", &json!({"metadata": {"finalizers": ["cnrm.cloud.google.com/finalizer"]}})));
         assert!(!goes("Stream", &json!({"metadata": {"finalizers": ["resources-finalizer.argocd.argoproj.io"]}})));
         assert!(!goes("ScaledObject", &json!({"metadata": {"finalizers": ["finalizer.keda.sh"]}})));
     }

@@ -1,11 +1,13 @@
 //! The closed list of predicates. Each is a pure function from the evidence to findings; none may take a gap for an absence.
 mod absent;
+mod addresses;
 mod agreed;
 mod answering;
 mod available;
 mod backups;
 mod behind;
 mod beside;
+mod binding;
 mod clock;
 mod conditions;
 mod confined;
@@ -31,6 +33,7 @@ mod retained;
 mod scaled;
 mod served;
 mod settled;
+mod short_lists;
 mod stamped;
 mod transient;
 mod unchanged;

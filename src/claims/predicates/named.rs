@@ -40,12 +40,19 @@ pub(super) fn gone(e: &Evidence<'_>, (a, b): (usize, usize), with_lists: bool) -
         if matches!(&*spot.stem, "deployments.apps" | "statefulsets.apps" | "daemonsets.apps") {
             out.add_operator(&spot.name);
         }
-        if !is_custom(unstem(&spot.stem).1) {
+        if !is_custom(unstem(&spot.stem).1) && spot.stem != "configmaps" {
             continue;
         }
         let at = |side: usize| all.get(side).and_then(Option::as_ref);
         let key = e.key(spot);
         if crate::argo::is_own_kind(&key.group, &key.kind) {
+            continue;
+        }
+        // Of a ConfigMap only the manifests in it count.
+        if spot.stem == "configmaps" {
+            for (side, at) in [a, b].into_iter().filter_map(|side| Some((side, at(side)?))) {
+                e.whole(spot, at, side)?.get("data").into_iter().for_each(|data| out.read(data, &spot.namespace, false));
+            }
             continue;
         }
         out.add(&key);

@@ -3,6 +3,7 @@
 use crate::claims::Evidence;
 use crate::claims::predicates::backups::{is_by_the_clock, is_report};
 use crate::claims::predicates::beside::is_beside_template;
+use crate::claims::predicates::binding::is_bound_since;
 use crate::claims::predicates::clock::is_clock;
 use crate::claims::predicates::devices::went_with_plugin;
 use crate::claims::predicates::followers::{goes_with_pod_or_node, is_of_node};
@@ -38,6 +39,7 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
             return Ok(is_operated(e, change, rule)?
                 || is_elected(e, change, rule)?
                 || is_beside_template(e, change)?
+                || is_bound_since(e, change)?
                 || is_resized(e, change)?
                 || went_with_plugin(change)
                 || is_clock(e, change)
@@ -55,6 +57,7 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     Ok(passes(e, &change.spot, does, side, 0)?
         || is_made_for_unchanged(e, change, side)?
         || is_scaled_claim(e, change)?
+        || is_bound_since(e, change)?
         || is_by_the_clock(e, change)?
         || is_report(e, change)
         || goes_with_pod_or_node(e, change)?

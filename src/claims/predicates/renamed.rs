@@ -154,11 +154,17 @@ pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, C
     if is_own(&change.spot) && !change.fields.is_empty() && change.fields.iter().all(|f| f.pointer.starts_with("/spec/") && is_given(f)) {
         return Ok(true);
     }
+    let is_drawn = |pointer: &str| DRAWN.iter().any(|p| covers(p, pointer));
+    // So it is with what an installer marks (an id or a time of the installation), where Git has nothing to say of it.
+    let is_managed = || e.instances.all.get(&change.spot).into_iter().flatten().flatten().any(|at| at.marked);
+    if !is_managed() && change.fields.iter().all(|field| is_drawn(&field.pointer) && is_number(field)) {
+        return Ok(true);
+    }
     let Some(maker) = maker(e, &change.spot, b)?.filter(is_own) else { return Ok(is_labelled_anew(e, change)) };
     let (Some(x), Some(y)) = (e.instances.at(&maker, a), e.instances.at(&maker, b)) else { return Ok(false) };
     let operated = &e.rules.of(&change.key.group, &change.key.kind).rule.operated;
     let is_variable = |pointer: &str| VARIABLES.iter().any(|p| covers(p, pointer));
-    let is_drawn = |pointer: &str| DRAWN.iter().any(|p| covers(p, pointer)) || operated.iter().any(|p| covers(p, pointer));
+    let is_drawn = |pointer: &str| is_drawn(pointer) || operated.iter().any(|p| covers(p, pointer));
     let may_differ = is_own(&change.spot)
         || change.fields.iter().all(|field| is_drawn(&field.pointer) || is_variable(&field.pointer) && is_number(field));
     Ok(may_differ && !x.deleting && !y.deleting && e.state(&maker, x, a)? == e.state(&maker, y, b)?)

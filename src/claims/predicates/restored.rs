@@ -2,12 +2,13 @@
 //! and with the same volumes behind its claims (law 13). Each object is kept, re-created equal, or re-created different; missing,
 //! different and additional objects refute.
 use crate::argo::listed;
+use crate::claims::predicates::addresses::Addresses;
 use crate::claims::predicates::beside::is_stamp;
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::renamed::{Renamed, is_drawn_anew, without_uids};
 use crate::claims::predicates::served::unserved;
 use crate::claims::predicates::unchanged::compared;
-use crate::claims::predicates::{agreed, behind, conditions, generated, healthy, images, outside, settled, wanted};
+use crate::claims::predicates::{agreed, behind, conditions, generated, healthy, images, outside, settled, short_lists, wanted};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{Change, ChangeKind, CompareError, Spot};
@@ -35,8 +36,9 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     let between = e.between(first, last)?;
     let own: Vec<&Change> = between.iter().filter(|c| c.layer == q.layer).collect();
     let renamed = Renamed::find(e, &own)?;
+    let addresses = Addresses::find(e, (first, last))?;
     for change in own {
-        let change = &without_uids(e, change);
+        let change = &addresses.without(e, without_uids(e, change));
         let is_open = renamed.explains(change) || is_stamp(change) || is_drawn_anew(e, change)? || is_open(e, change)?;
         findings.extend(of(change, if is_open { Effect::Doubts } else { Effect::Counters }));
     }
@@ -55,7 +57,8 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     findings.extend(behind::behind_claims(e, q.layer, first, last)?);
     findings.extend(behind::on_other_nodes(e, q.layer, first, last)?);
     findings.extend(outside::others(e, q.layer, (first, last))?);
-    findings.extend(images::others(e, q.layer, first, last)?);
+    findings.extend(short_lists::lost(e, |layer| layer == q.layer, (first, last), Code::Missing));
+    findings.extend(images::other(e, q.layer, (first, last))?);
     findings.extend(wanted::fewer_pods(e, q.layer, first, last));
     findings.extend(wanted::fewer_ready(e, q.layer, last)?);
     findings.extend(wanted::uncounted(e, q.layer, last)?);

@@ -51,7 +51,7 @@ pub(super) fn is_scaled_claim(e: &Evidence<'_>, change: &Change) -> Result<bool,
 }
 
 /// The claim that an object is, or whose volume, or record of its volume, it is.
-fn claim_behind(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Option<Spot>, CompareError> {
+pub(super) fn claim_behind(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Option<Spot>, CompareError> {
     let Some(at) = e.instances.at(spot, side) else { return Ok(None) };
     let volume = match &*spot.stem {
         "persistentvolumeclaims" => return Ok(Some(spot.clone())),

@@ -2,7 +2,7 @@
 use crate::bundle::config::Secrets;
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::stamped::goes_with_namespace;
-use crate::claims::predicates::{agreed, generated, wanted};
+use crate::claims::predicates::{agreed, generated, short_lists, wanted};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Expect, Finding, witness};
 use crate::compare::{ChangeKind, CompareError, Instance, Spot};
@@ -35,6 +35,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
         let is_named = |f: &Finding| agreed.iter().any(|a| a.object == f.object && a.pointer.starts_with(&f.pointer));
         findings.extend(generated::differing(e, |layer| layer == q.layer, (b - 1, b))?.into_iter().filter(|f| !is_named(f)));
         findings.extend(agreed);
+        findings.extend(short_lists::lost(e, |layer| layer == q.layer, (b - 1, b), Code::Removed));
     }
     // An agreement about the count does not show that the owner may stop all pods.
     findings.extend(wanted::scaled_to_none(e, q.layer, Effect::Doubts)?);

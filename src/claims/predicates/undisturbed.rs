@@ -1,7 +1,7 @@
 //! No pod of the layer was replaced or restarted, and no object re-created, from each bundle to the next. Pods of Jobs and hook objects
 //! may come and go; so may the pods that an active autoscaler adds or removes (law 10). An object that is being deleted, or a pod that
 //! has ended, counts as gone (law 9).
-use crate::claims::predicates::images::{containers, image_ids, images};
+use crate::claims::predicates::images::{image_ids, images, reported};
 use crate::claims::predicates::outside::others;
 use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::scaled::{is_within_own_bounds, went_along};
@@ -158,13 +158,13 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
     let (mut known, mut digests) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
     for (spot, at) in mine(a) {
         let line = e.line("identity", spot, at, a)?;
-        known.insert(images(&line));
+        known.insert(images(&e.content(spot, at, a)?));
         digests.extend(image_ids(&line).map(|(_, value)| value.to_string()));
     }
     for spot in gained {
         let Some(at) = e.instances.at(spot, b) else { continue };
         let line = e.line("identity", spot, at, b)?;
-        let seen = images(&line);
+        let seen = images(&e.content(spot, at, b)?);
         if !known.is_empty() && !known.contains(&seen) {
             findings.push(Finding::new(Effect::Counters, Code::ImageChanged, b).about(e.key(spot)).at(
                 "/spec/containers",
@@ -217,7 +217,7 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
     };
     let found = |code, pointer: &str, old: Value, new: Value| about(Effect::Counters, code, pointer, Some(old), Some(new));
     let mut findings = Vec::new();
-    let (old, new) = (containers(&before), containers(&after));
+    let (old, new) = (reported(&before), reported(&after));
     for (place, (pointer, value)) in &new {
         let is_count = place.1 == "restartCount";
         match old.get(place) {
@@ -242,7 +242,8 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
             findings.push(about(Effect::Doubts, Code::PodRestarted, pointer, Some(value.clone()), None));
         }
     }
-    let (was, is) = (images(&before), images(&after));
+    // A pod whose owner was not seen holds its content as state.
+    let (was, is) = (images(&e.content(spot, x, a)?), images(&e.content(spot, y, b)?));
     if was != is {
         findings.push(found(Code::ImageChanged, "/spec/containers", json!(was), json!(is)));
     }

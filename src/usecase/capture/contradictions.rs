@@ -3,6 +3,7 @@
 use crate::argo;
 use crate::argo::{Here, Settings};
 use crate::kinds::Rules;
+use crate::kinds::built_in::is_custom;
 use crate::model::{Gap, KeyRef, Object, Objects, Question, Reason, meta};
 use crate::value::Value;
 use chrono::{DateTime, FixedOffset};
@@ -15,6 +16,17 @@ const COUNTING: [(&str, &str, &str); 4] = [
     ("apps", "StatefulSet", "/status/replicas"),
     ("", "ReplicationController", "/status/replicas"),
     ("apps", "DaemonSet", "/status/currentNumberScheduled"),
+];
+
+/// What names others.
+const NAMING: [(&str, &str); 2] = [("", "PersistentVolumeClaim"), ("", "Pod")];
+
+/// (group, kind, plural) of the controllers of pods. A Job may have come, or gone, while the lists were read.
+const CONTROLLERS: [(&str, &str, &str); 4] = [
+    ("apps", "ReplicaSet", "replicasets"),
+    ("apps", "StatefulSet", "statefulsets"),
+    ("apps", "DaemonSet", "daemonsets"),
+    ("", "ReplicationController", "replicationcontrollers"),
 ];
 
 /// The moment at which Applications were read, and the names that they may use for this cluster.
@@ -33,11 +45,12 @@ impl<'a> Moment<'a> {
     }
 }
 
-/// The contradicted lists: those that hold nothing in a namespace in which a current Application saw one of their objects, or an owner
-/// counts pods. If a list holds other objects of that namespace, neither a missing right nor a cut explains the missing one (law 8): that
+/// The contradicted lists: those that hold nothing in a namespace in which a current Application saw one of their objects, an owner
+/// counts pods, or an object of Kubernetes' own names one that must be there with it. If a list holds other objects of that namespace, neither a missing right nor a cut explains the missing one (law 8): that
 /// is a doubt about a layer, which the claims handle.
 pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Question], rules: &Rules, at: &Moment<'_>) -> Vec<Gap> {
     let mut gaps = BTreeSet::new();
+    let begin = at.moment;
     let asked = |group: &str, resource: &str, namespace: &str| {
         questions.iter().find(|q| q.group == group && q.resource == resource && q.namespace.as_ref().is_none_or(|n| n == namespace))
     };
@@ -72,7 +85,66 @@ pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Que
             gaps.insert(Gap::of("", "pods", question.namespace.clone(), Reason::Contradicted, detail));
         }
     }
+    for at in NAMING.iter().flat_map(|(group, kind)| objects.of_kind(group, kind)) {
+        let key = objects.key(at);
+        // One that was made after the list was read may name what only a later list holds.
+        let is_old = || made(objects, at).zip(begin).is_none_or(|(made, begin)| made < begin);
+        for (group, kind, plural) in objects.lean(at).map(|object| named(key.kind, &object.value)).unwrap_or_default() {
+            let namespace = if matches!(kind, "PersistentVolume" | "Node") { "" } else { key.namespace };
+            let question = asked(group, plural, namespace).filter(|_| !held.contains(&(group, kind, namespace)) && is_old());
+            if let Some(question) = question {
+                let detail = format!("{} {}/{} names one, and the list holds none", key.kind, key.namespace, key.name);
+                gaps.insert(Gap::of(group, plural, question.namespace.clone(), Reason::Contradicted, detail));
+            }
+        }
+    }
+    // What shows that a kind of the whole cluster has an object. Argo CD's own may be a hub's.
+    let tells = |key: &KeyRef<'_>| {
+        if is_custom(key.group) && !argo::is_own_kind(key.group, key.kind) {
+            return Some(("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions"));
+        }
+        (!key.namespace.is_empty() && !is_custom(key.group)).then_some(("", "Namespace", "namespaces"))
+    };
+    let mut told = BTreeMap::new();
+    for key in (0..objects.len()).map(|at| objects.key(at)) {
+        if let Some(named) = tells(&key) {
+            told.entry(named).or_insert(key);
+        }
+    }
+    for ((group, kind, plural), key) in told {
+        if !held.contains(&(group, kind, "")) && asked(group, plural, "").is_some() {
+            let detail = format!("{} {}/{} shows that there is one, and the list holds none", key.kind, key.namespace, key.name);
+            gaps.insert(Gap::of(group, plural, None, Reason::Contradicted, detail));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    gaps.retain(|gap| seen.insert((gap.group.clone(), gap.resource.clone(), gap.namespace.clone())));
     gaps.into_iter().collect()
+}
+
+/// (group, kind, plural) of what an object names that must be there with it. Kubernetes itself sees to it: a claim without its volume is Lost, a pod
+/// without its node or its controller is deleted (kubernetes 1.36, pkg/controller/volume/persistentvolume, podgc, garbagecollector).
+fn named(kind: &str, object: &Value) -> Vec<(&'static str, &'static str, &'static str)> {
+    let has = |pointer: &str| object.pointer(pointer).is_some_and(|v| v.as_str() != Some(""));
+    let mut out = Vec::new();
+    match kind {
+        "PersistentVolumeClaim" if meta::text(object, "/status/phase") == "Bound" => {
+            out.push(("", "PersistentVolume", "persistentvolumes"))
+        }
+        "Pod" if meta::deleting(object).is_none() => {
+            let owner = meta::controller(object);
+            out.extend(owner.and_then(|o| CONTROLLERS.iter().find(|(group, kind, _)| *group == o.group && *kind == o.kind)));
+            let is_running = has("/spec/nodeName") && meta::text(object, "/status/phase") == "Running";
+            out.extend(is_running.then_some(("", "Node", "nodes")));
+        }
+        _ => {}
+    }
+    out
+}
+
+/// When an object was made.
+fn made(objects: &dyn Objects, at: usize) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(meta::text(&objects.whole(at)?.value, "/metadata/creationTimestamp")).ok()
 }
 
 /// Whether an object that an Application lists is in this cluster and carries its mark.
