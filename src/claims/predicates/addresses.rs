@@ -46,9 +46,9 @@ impl Addresses {
 fn of(service: &Value, whose: &str) -> Vec<(String, String)> {
     let inner = meta::list(service, "/spec/clusterIPs").chain(service.pointer("/spec/clusterIP")).filter_map(Value::as_str);
     let outer = meta::list(service, "/status/loadBalancer/ingress").flat_map(|one| [meta::text(one, "/ip"), meta::text(one, "/hostname")]);
-    let numbered = |kind: &str, (i, address): (usize, &str)| (address.to_owned(), format!("<{kind} {i} of {whose}>"));
-    let inner = inner.filter(|address| *address != "None").enumerate().map(|one| numbered("address", one));
-    let outer = outer.enumerate().map(|one| numbered("outer address", one));
+    let numbered = |kind: &str, (i, address): (usize, &str)| (address.to_owned(), format!("<{kind}/{i}/{whose}>"));
+    let inner = inner.filter(|address| *address != "None").enumerate().map(|one| numbered("inner", one));
+    let outer = outer.enumerate().map(|one| numbered("outer", one));
     // The first of the list is the single one.
     let mut all: BTreeMap<String, String> = BTreeMap::new();
     for (address, name) in inner.chain(outer).filter(|(address, _)| !address.is_empty()) {
