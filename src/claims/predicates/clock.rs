@@ -169,7 +169,8 @@ mod tests {
         let span = (instant("2026-11-23T18:10:00Z").unwrap(), instant("2026-11-23T18:30:00Z").unwrap());
         let moved = |before: Value, after: Value| differ_in_times(&before, &after, &span);
         assert!(moved(json!({"a": "2026-11-23T18:00:00Z", "b": 1}), json!({"a": "2026-11-23T18:20:00Z", "b": 1})));
-        assert!(!moved(json!({"a": "2026-11-23T18:00:00Z", "b": 1}), json!({"a": "2026-11-23T18:20:00Z", "b": 2})));
+        assert!(moved(json!({"a": "2026-11-23T18:00:00Z", "b": 1}), json!({"a": "2026-11-23T18:20:00Z", "b": 2})), "a number beside it");
+        assert!(!moved(json!({"a": "2026-11-23T18:00:00Z", "b": "x"}), json!({"a": "2026-11-23T18:20:00Z", "b": "y"})), "a word beside it");
         assert!(!moved(json!("2026-11-23T18:00:00Z"), json!("2027-11-23T18:00:00Z")), "a time to come");
         assert!(!moved(json!("2026-11-23T18:25:00Z"), json!("2026-11-23T18:20:00Z")), "back");
         assert!(moved(json!(1_795_456_000_i64), json!(1_795_458_000_i64)));

@@ -84,7 +84,6 @@ const CLOUD_DATA: &[&str] = &[
     "registry",
     "repository",
     "cache",
-    "replicationgroup",
     "vault",
 ];
 
@@ -174,7 +173,8 @@ mod tests {
         assert!(goes("Stream", &json!({"metadata": {"finalizers": ["jetstream.nats.io/stream-finalizer"]}})));
         assert!(!goes("Stream", &json!({"metadata": {"name": "orders"}})));
         assert!(goes("SQLInstance", &json!({"metadata": {"finalizers": ["cnrm.cloud.google.com/finalizer"]}})));
-        assert!(!goes("SQLInstance", &json!({"metadata": {"finalizers": ["x.io/finalizer"]}})));
+        assert!(goes("Instance", &json!({"metadata": {"finalizers": ["cnrm.cloud.google.com/finalizer"]}})));
+        assert!(!goes("Instance", &json!({"metadata": {"finalizers": ["x.io/finalizer"]}})), "not one of a cloud");
         assert!(!goes("IAMServiceAccount", &json!({"metadata": {"finalizers": ["cnrm.cloud.google.com/finalizer"]}})));
         assert!(!goes("Stream", &json!({"metadata": {"finalizers": ["resources-finalizer.argocd.argoproj.io"]}})));
         assert!(!goes("ScaledObject", &json!({"metadata": {"finalizers": ["finalizer.keda.sh"]}})));
