@@ -7,7 +7,7 @@ use crate::compare::Entries;
 use std::sync::Arc;
 
 /// So many bytes are kept of each bundle.
-const KEPT: usize = 2 << 20;
+const KEPT: usize = 1 << 20;
 
 /// A bundle, and the entries that were asked for last.
 pub(super) struct Held {

@@ -3,7 +3,7 @@ use crate::claims::makers::Makers;
 use crate::claims::{Finding, Position};
 use crate::compare::{Change, CompareError, Instance, Instances, Side, Spot};
 use crate::kinds::Rules;
-use crate::model::{Gap, Key, Layer, Role, stem, unstem};
+use crate::model::{By, Gap, Key, Layer, Role, stem, unstem};
 use crate::value::Value;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -82,6 +82,16 @@ impl Evidence<'_> {
             instances.into_iter().find_map(kind)
         };
         Key::new(group, &of_rule.or_else(of_line).unwrap_or_else(|| spot.stem.to_string()), &spot.namespace, &spot.name)
+    }
+
+    /// Whether an object carries a mark of the method in force in any bundle.
+    pub(super) fn is_marked(&self, spot: &Spot) -> bool {
+        self.instances.all.get(spot).into_iter().flatten().flatten().any(|at| at.marked)
+    }
+
+    /// Whether an Application manages an object: one lists it, or it is marked.
+    pub(super) fn is_managed(&self, spot: &Spot) -> bool {
+        self.instances.by(spot) == By::Ancestry || self.is_marked(spot)
     }
 
     /// Whether any time between the bundles was watched: they are points of a proof.

@@ -107,7 +107,7 @@ fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect,
         _ if at.deleting && !at.derived => return (Effect::Doubts, Code::AssertedLives),
         // Objects that follow from a kept object, or from the namespace that holds them.
         _ if at.derived && !is_living(e, spot, side) => return (Effect::Notes, Code::KeptDerived),
-        _ if claim && !is_marked(e, spot) => return (Effect::Notes, Code::KeptUnmarked),
+        _ if claim && !e.is_marked(spot) => return (Effect::Notes, Code::KeptUnmarked),
         "customresourcedefinitions.apiextensions.k8s.io" if has_objects(e, &spot.name, side) => {
             return (Effect::Counters, Code::ObjectLives);
         }
@@ -183,11 +183,6 @@ fn is_living(e: &Evidence<'_>, spot: &Spot, side: usize) -> bool {
     owner.is_some_and(|o| {
         o.stem != "namespaces" && e.instances.at(&o, side).is_some_and(|x| x.kept.is_empty() && e.instances.by(&o).is_confirmed())
     })
-}
-
-/// Whether the object carries a mark of the method in force in any bundle.
-fn is_marked(e: &Evidence<'_>, spot: &Spot) -> bool {
-    e.instances.all.get(spot).into_iter().flatten().flatten().any(|i| i.marked)
 }
 
 /// Whether a kind has objects in a bundle, or could have some that were not seen.

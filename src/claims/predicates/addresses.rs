@@ -32,8 +32,7 @@ impl Addresses {
     /// The change of an object that was made anew, without the fields that only hold the new address of a Service in the place of its old one.
     /// What Git has is the same before and after.
     pub(super) fn without(&self, e: &Evidence<'_>, mut change: Change) -> Change {
-        let is_managed = || e.instances.all.get(&change.spot).into_iter().flatten().flatten().any(|at| at.marked);
-        if change.kind == ChangeKind::Modified && change.recreated && !self.before.is_empty() && !is_managed() {
+        if change.kind == ChangeKind::Modified && change.recreated && !self.before.is_empty() && !e.is_marked(&change.spot) {
             let named = |value: &Option<Value>, of: &BTreeMap<String, String>| value.as_ref().map(|v| with_names(v, of));
             change.fields.retain(|f| named(&f.before, &self.before) != named(&f.after, &self.after));
             change.kind = if change.fields.is_empty() { ChangeKind::Replaced } else { change.kind };

@@ -4,7 +4,6 @@
 use crate::claims::Evidence;
 use crate::compare::{Change, ChangeKind, CompareError};
 use crate::kinds::built_in::is_custom;
-use crate::model::By;
 use crate::value::Value;
 
 /// How the names of such kinds end.
@@ -15,8 +14,7 @@ const REPORTS: &[&str] = &["Report", "Summary", "ScanResult", "CheckResult", "Re
 
 /// Whether a report was added, removed or written anew that no Application manages, of a kind that no rule knows.
 pub(super) fn is_report(e: &Evidence<'_>, change: &Change) -> bool {
-    let (a, b) = change.sides;
-    is_one_of(e, change, REPORTS) && [a, b].into_iter().all(|side| e.instances.at(&change.spot, side).is_none_or(|at| !at.marked))
+    is_one_of(e, change, REPORTS)
 }
 
 /// Whether an object that no Application manages is of a kind that ends so, and that has no rule of its own.
@@ -24,7 +22,7 @@ fn is_one_of(e: &Evidence<'_>, change: &Change, kinds: &[&str]) -> bool {
     is_custom(&change.key.group)
         && kinds.iter().any(|word| change.key.kind.ends_with(word))
         && e.rules.of(&change.key.group, &change.key.kind).rule.kind.is_empty()
-        && e.instances.by(&change.spot) != By::Ancestry
+        && !e.is_managed(&change.spot)
 }
 
 /// What the names of labels and annotations hold that say that the clock made it, or that it ends by itself.
@@ -37,7 +35,7 @@ pub(super) fn is_by_the_clock(e: &Evidence<'_>, change: &Change) -> Result<bool,
         return Ok(false);
     }
     let side = if change.kind == ChangeKind::Removed { change.sides.0 } else { change.sides.1 };
-    let Some(at) = e.instances.at(&change.spot, side).filter(|at| !at.marked) else { return Ok(false) };
+    let Some(at) = e.instances.at(&change.spot, side) else { return Ok(false) };
     if change.kind == ChangeKind::Added {
         return Ok(true);
     }

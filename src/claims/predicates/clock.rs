@@ -4,7 +4,7 @@ use crate::claims::Evidence;
 use crate::compare::{Change, ChangeKind, FieldChange};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
-use crate::model::{By, instant};
+use crate::model::instant;
 use crate::value::Value;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
@@ -22,9 +22,7 @@ pub(super) fn is_clock(e: &Evidence<'_>, change: &Change) -> bool {
     if change.kind != ChangeKind::Modified || change.recreated || is_own {
         return false;
     }
-    let is_marked = || [a, b].iter().any(|side| e.instances.at(&change.spot, *side).is_none_or(|at| at.marked));
-    let is_kept_by_controllers =
-        (is_custom(&change.key.group) || change.spot.stem == "configmaps") && e.instances.by(&change.spot) != By::Ancestry && !is_marked();
+    let is_kept_by_controllers = (is_custom(&change.key.group) || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);
     let may_hold = |at: &str| covers("/metadata/annotations/*", at) || is_kept_by_controllers && !at.starts_with("/metadata");
     let span = (from - APART, to + APART);
     // Beside a time: who holds it, and how many there are.

@@ -73,19 +73,8 @@ const DATA: &[&str] = &[
 /// Azure's service operator, v2/internal/reconcilers; AWS' controllers) …
 const CLOUDS: &[&str] = &["cnrm.cloud.google.com", "managedresource.crossplane.io", "serviceoperator.azure.com", "services.k8s.aws"];
 /// … and how the names of their kinds end that stand for data too.
-const CLOUD_DATA: &[&str] = &[
-    "instance",
-    "cluster",
-    "server",
-    "account",
-    "disk",
-    "volume",
-    "dataset",
-    "registry",
-    "repository",
-    "cache",
-    "vault",
-];
+const CLOUD_DATA: &[&str] =
+    &["instance", "cluster", "server", "account", "disk", "volume", "dataset", "registry", "repository", "cache", "vault"];
 
 /// Finalizers of those that do not clear away what a resource stands for.
 const OTHERS: &[&str] = &["argocd.argoproj.io", "foregroundDeletion", "orphan", "kubernetes.io/", "kubernetes", "in-use"];

@@ -2,7 +2,7 @@
 use crate::claims::Evidence;
 use crate::compare::{Change, ChangeKind, CompareError, Spot};
 use crate::kinds::built_in::is_custom;
-use crate::model::{By, meta};
+use crate::model::meta;
 use crate::value::Value;
 use std::collections::BTreeSet;
 
@@ -14,10 +14,8 @@ pub(super) fn goes_with_pod_or_node(e: &Evidence<'_>, change: &Change) -> Result
         _ => return Ok(false),
     };
     let is_resource = is_custom(&change.key.group) && !crate::argo::is_own_kind(&change.key.group, &change.key.kind);
-    let is_free = |by: By| by != By::Ancestry && (is_resource || change.spot.stem == "configmaps");
-    let Some(at) = e.instances.at(&change.spot, side).filter(|at| !at.marked && is_free(e.instances.by(&change.spot))) else {
-        return Ok(false);
-    };
+    let is_free = (is_resource || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);
+    let Some(at) = e.instances.at(&change.spot, side).filter(|_| is_free) else { return Ok(false) };
     let object = e.whole(&change.spot, at, side)?;
     let mut texts = BTreeSet::from([&*change.spot.name]);
     ["/metadata/labels", "/metadata/annotations", "/spec"].iter().filter_map(|p| object.pointer(p)).for_each(|v| texts_in(v, &mut texts));
@@ -40,14 +38,10 @@ pub(super) fn goes_with_pod_or_node(e: &Evidence<'_>, change: &Change) -> Result
 /// labelled with it (Koordinator's Device and NodeSLO, the CNINode of AWS, the BlockDevice of OpenEBS).
 pub(super) fn is_of_node(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     let (a, b) = change.sides;
-    if change.kind != ChangeKind::Modified
-        || change.recreated
-        || !is_custom(&change.key.group)
-        || e.instances.by(&change.spot) == By::Ancestry
-    {
+    if change.kind != ChangeKind::Modified || change.recreated || !is_custom(&change.key.group) || e.is_managed(&change.spot) {
         return Ok(false);
     }
-    let Some(at) = e.instances.at(&change.spot, b).filter(|at| !at.marked) else { return Ok(false) };
+    let Some(at) = e.instances.at(&change.spot, b) else { return Ok(false) };
     let is_there = |name: &str| [a, b].iter().all(|side| e.instances.at(&Spot::new("nodes", "", name), *side).is_some());
     if is_there(&change.spot.name) {
         return Ok(true);

@@ -4,7 +4,6 @@ use crate::claims::Evidence;
 use crate::claims::makers::is_of_domain;
 use crate::compare::{Change, ChangeKind, FieldChange};
 use crate::kinds::built_in::is_custom;
-use crate::model::By;
 use crate::value::{Value, steps};
 
 /// Whether one instance of a custom resource differs only in numbers, digests or documents that stand in labels and annotations of its group's domain
@@ -31,9 +30,6 @@ fn is_counted(text: &str) -> bool {
 /// cluster itself is renewed by nobody.
 pub(super) fn is_renewed(e: &Evidence<'_>, change: &Change) -> bool {
     let is_map = change.spot.stem == "configmaps" && change.spot.name != "kube-root-ca.crt";
-    let (a, b) = change.sides;
-    let is_free = e.instances.by(&change.spot) != By::Ancestry
-        && [a, b].iter().all(|side| e.instances.at(&change.spot, *side).is_some_and(|at| !at.marked));
     let is_renewed = |field: &FieldChange| {
         let values = [&field.before, &field.after];
         let name = field.pointer.rsplit('/').next().unwrap_or_default().to_lowercase();
@@ -42,7 +38,7 @@ pub(super) fn is_renewed(e: &Evidence<'_>, change: &Change) -> bool {
             .iter()
             .all(|v| v.as_ref().and_then(Value::as_str).is_some_and(|text| !text.is_empty() && (is_bundle || are_certificates(text))))
     };
-    (is_map || is_custom(&change.key.group)) && is_one(change) && is_free && change.fields.iter().all(is_renewed)
+    (is_map || is_custom(&change.key.group)) && is_one(change) && !e.is_managed(&change.spot) && change.fields.iter().all(is_renewed)
 }
 
 /// Whether a text holds certificates, and nothing else that is between such lines (no key, no request).

@@ -8,7 +8,7 @@ use crate::claims::makers::is_of_domain;
 use crate::compare::{Change, ChangeKind, CompareError, Instance};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
-use crate::model::{By, unstem};
+use crate::model::unstem;
 use crate::value::{Map, Text, Value, json, steps};
 use std::collections::BTreeSet;
 
@@ -23,8 +23,7 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
     if is_map && !change.fields.iter().all(|f| ["/data", "/binaryData"].iter().any(|place| covers(place, &f.pointer))) {
         return Ok(false);
     }
-    let is_managed = x.marked || y.marked || e.instances.by(&change.spot) == By::Ancestry;
-    if !is_one || is_managed || change.layer == switched || crate::argo::is_own_kind(&change.key.group, &change.key.kind) {
+    if !is_one || e.is_managed(&change.spot) || change.layer == switched || crate::argo::is_own_kind(&change.key.group, &change.key.kind) {
         return Ok(false);
     }
     let mut names = BTreeSet::new();

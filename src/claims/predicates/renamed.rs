@@ -10,7 +10,7 @@ use crate::claims::predicates::transient::{self, DEEPEST};
 use crate::compare::{Change, ChangeKind, CompareError, FieldChange, Instances, Spot, alike};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
-use crate::model::{By, meta, unstem};
+use crate::model::{meta, unstem};
 use crate::value::{Text, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -156,8 +156,7 @@ pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, C
     }
     let is_drawn = |pointer: &str| DRAWN.iter().any(|p| covers(p, pointer));
     // So it is with what an installer marks (an id or a time of the installation), where Git has nothing to say of it.
-    let is_managed = || e.instances.all.get(&change.spot).into_iter().flatten().flatten().any(|at| at.marked);
-    if !is_managed() && change.fields.iter().all(|field| is_drawn(&field.pointer) && is_number(field)) {
+    if !e.is_marked(&change.spot) && change.fields.iter().all(|field| is_drawn(&field.pointer) && is_number(field)) {
         return Ok(true);
     }
     let Some(maker) = maker(e, &change.spot, b)?.filter(is_own) else { return Ok(is_labelled_anew(e, change)) };
@@ -180,10 +179,7 @@ fn is_labelled_anew(e: &Evidence<'_>, change: &Change) -> bool {
         let value = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).is_some_and(are_certificates);
         is_number(field) || value(&field.before) && value(&field.after)
     };
-    let (a, b) = change.sides;
-    let is_marked = [a, b].iter().any(|side| e.instances.at(&change.spot, *side).is_none_or(|at| at.marked));
-    !is_marked
-        && e.instances.by(&change.spot) != By::Ancestry
+    !e.is_managed(&change.spot)
         && !change.fields.is_empty()
         && change.fields.iter().all(|f| is_label(&f.pointer) && is_number(f) || is_data(&f.pointer) && are_others(f))
 }

@@ -8,7 +8,7 @@ use crate::compare::{Change, ChangeKind, CompareError, Instances, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::kinds::rule::Passing;
-use crate::model::{By, group_of, meta, unstem};
+use crate::model::{group_of, meta, unstem};
 use crate::value::Value;
 
 /// The fields of a pod that a vertical autoscaler writes while it runs (autoscaler, vertical-pod-autoscaler 1.5,
@@ -113,12 +113,9 @@ pub(super) fn is_scaled_by_itself(e: &Evidence<'_>, change: &Change) -> Result<b
         return Ok(false);
     }
     let (a, b) = change.sides;
-    let is_free = || {
-        e.instances.by(&change.spot) != By::Ancestry && [a, b].iter().all(|i| e.instances.at(&change.spot, *i).is_some_and(|at| !at.marked))
-    };
     let are_some =
         || change.fields.iter().all(|f| [&f.before, &f.after].iter().all(|v| v.as_ref().and_then(Value::as_i64).is_some_and(|n| n > 0)));
-    let is_known = is_custom(&change.key.group) && is_free() && are_some();
+    let is_known = is_custom(&change.key.group) && !e.is_managed(&change.spot) && are_some();
     Ok(is_known || is_within_own_bounds(e, &change.spot, a)? && is_within_own_bounds(e, &change.spot, b)?)
 }
 
