@@ -110,7 +110,7 @@ fn without(value: &Value, names: &BTreeSet<String>, depth: usize) -> Option<Valu
         }
         Value::Object(map) => {
             let is_list = depth > 1 && map.values().all(|v| v.as_object().is_some());
-            let own = map.iter().filter(|(key, v)| !names.contains(key.as_str()) && !(is_list && bears(v, names)));
+            let own = map.iter().filter(|(key, v)| !(names.contains(key.as_str()) || is_list && bears(v, names)));
             let rest: Map = own.filter_map(|(key, v)| Some((key.clone(), without(v, names, depth + 1)?))).collect();
             (!rest.is_empty()).then(|| Value::Object(rest))
         }
