@@ -121,12 +121,7 @@ fn mirrored(wants: &str, has: &str) -> Value {
 
 /// A value without the part that differs for each pod: the name of its service account token's volume.
 pub fn alike(value: &Value) -> Value {
-    match value {
-        Value::String(text) if text.starts_with("kube-api-access-") => json!("kube-api-access"),
-        Value::Array(list) => list.iter().map(alike).collect(),
-        Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), alike(v))).collect(),
-        other => other.clone(),
-    }
+    value.with_texts(&|text| Value::from(if text.starts_with("kube-api-access-") { "kube-api-access" } else { text }))
 }
 
 /// The whole of an object that has no template, without its metadata and its node.

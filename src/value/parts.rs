@@ -7,6 +7,16 @@ impl Value {
         std::mem::take(self)
     }
 
+    /// The value with something else in the place of each text in it; the names of members stay.
+    pub fn with_texts(&self, other: &dyn Fn(&str) -> Self) -> Self {
+        match self {
+            Self::String(text) => other(text),
+            Self::Array(list) => list.iter().map(|v| v.with_texts(other)).collect(),
+            Self::Object(map) => map.iter().map(|(name, v)| (name.clone(), v.with_texts(other))).collect(),
+            rest => rest.clone(),
+        }
+    }
+
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

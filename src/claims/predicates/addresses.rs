@@ -33,8 +33,10 @@ impl Addresses {
     /// What Git has is the same before and after.
     pub(super) fn without(&self, e: &Evidence<'_>, mut change: Change) -> Change {
         if change.kind == ChangeKind::Modified && change.recreated && !self.before.is_empty() && !e.is_marked(&change.spot) {
-            let named = |value: &Option<Value>, of: &BTreeMap<String, String>| value.as_ref().map(|v| with_names(v, of));
-            change.fields.retain(|f| named(&f.before, &self.before) != named(&f.after, &self.after));
+            let renamed = |value: &Option<Value>, of: &BTreeMap<String, String>| {
+                value.as_ref().map(|v| v.with_texts(&|text| Value::from(named(text, of))))
+            };
+            change.fields.retain(|f| renamed(&f.before, &self.before) != renamed(&f.after, &self.after));
             change.kind = if change.fields.is_empty() { ChangeKind::Replaced } else { change.kind };
         }
         change
@@ -54,16 +56,6 @@ fn of(service: &Value, whose: &str) -> Vec<(String, String)> {
         all.entry(address).or_insert(name);
     }
     all.into_iter().collect()
-}
-
-/// A value with the names of Services in the places of their addresses.
-fn with_names(value: &Value, names: &BTreeMap<String, String>) -> Value {
-    match value {
-        Value::String(text) => Value::from(named(text, names)),
-        Value::Array(list) => list.iter().map(|v| with_names(v, names)).collect(),
-        Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), with_names(v, names))).collect(),
-        other => other.clone(),
-    }
 }
 
 /// A text with the names in the places of the addresses that stand there by themselves: `10.0.0.1` is no part of `10.0.0.12`.

@@ -74,12 +74,7 @@ impl Renamed {
 
 /// A value with nothing in the places of these names.
 fn without_names(value: &Value, names: &BTreeSet<Text>) -> Value {
-    match value {
-        Value::String(text) if names.contains(text) => Value::Null,
-        Value::Array(list) => list.iter().map(|v| without_names(v, names)).collect(),
-        Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), without_names(v, names))).collect(),
-        other => other.clone(),
-    }
+    value.with_texts(&|text| if names.contains(text) { Value::Null } else { Value::from(text) })
 }
 
 /// A change of what came back, without the fields that only say again for which object it was made: by the uid that the same object has now
@@ -118,14 +113,8 @@ fn list_of(pointer: &str) -> &str {
 
 /// A value in which each uid of an object of the bundle is the place of that object.
 pub(super) fn with_places(e: &Evidence<'_>, value: &Value, side: usize) -> Value {
-    match value {
-        Value::String(uid) => {
-            e.instances.of_uid(side, uid).map_or_else(|| value.clone(), |spot| json!([spot.stem, spot.namespace, spot.name]))
-        }
-        Value::Array(list) => list.iter().map(|v| with_places(e, v, side)).collect(),
-        Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), with_places(e, v, side))).collect(),
-        other => other.clone(),
-    }
+    let place = |spot: &Spot| json!([spot.stem, spot.namespace, spot.name]);
+    value.with_texts(&|text| e.instances.of_uid(side, text).map_or_else(|| Value::from(text), place))
 }
 
 /// What an operator writes into what it makes of keys, passwords and certificates that it draws for each instance.
