@@ -7,6 +7,7 @@ pub mod coverage;
 pub mod defect;
 pub mod expected;
 pub mod files;
+pub(crate) mod joined;
 pub mod like_parts;
 pub mod lines;
 pub mod manifest;
@@ -17,7 +18,6 @@ pub mod rebuild;
 pub mod recent;
 pub mod sums;
 pub mod text;
-mod wanted;
 pub mod watch;
 
 /// Format number of the bundles that are written.

@@ -3,15 +3,16 @@
 use crate::argo::is_beside;
 use crate::bundle::defect::{Defect, DefectKind};
 use crate::bundle::files::{Files, Numbered, Span};
+use crate::bundle::joined::Line;
 use crate::bundle::like_parts::LikeParts;
-use crate::bundle::lines::{IdentityLine, LinePlace, NoiseLine, StatePlace};
+use crate::bundle::lines::{LinePlace, StatePlace};
 use crate::bundle::manifest::Manifest;
-use crate::bundle::wanted::{Line, Wanted};
 use crate::canon::{in_order, json, threads};
 use crate::kinds::Rules;
-use crate::kinds::split::{Facets, join_facets};
-use crate::layers::{each_field, lean};
+use crate::layers::Lean;
 use crate::model::{ByKey, Key, KeyRef, Object, Objects, group_of, meta};
+use crate::value::packed::{pack, unpack};
+use crate::value::wanted::{ALL, Wanted};
 use crate::value::{Text, Value};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -29,7 +30,11 @@ struct Lines {
 }
 
 fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, String> {
-    json::parse(line).map_err(|e| e.to_string())
+    json::parse(line).map_err(said)
+}
+
+fn said(e: serde_json::Error) -> String {
+    e.to_string()
 }
 
 /// The objects of a bundle, sorted by key: for each, where its lines are, and the fields that placing reads.
@@ -49,7 +54,7 @@ struct Held {
     namespace: Text,
     name: Text,
     uid: Text,
-    /// The fields that placing reads, as JSON.
+    /// The fields that placing reads, packed.
     lean: Box<[u8]>,
     lines: Lines,
 }
@@ -113,15 +118,18 @@ impl<'f> Rebuilt<'f> {
     }
 }
 
+/// The wanted part of an object, of which this is the identity.
+fn part(files: &Numbered<'_>, identity: Line<'_>, lines: Lines, wanted: &Wanted) -> serde_json::Result<Value> {
+    let noises = files.file_of(lines.noise);
+    identity.object(Line::read(lines.noise.of(&noises), wanted)?, || {
+        lines.state.map_or(Ok(Value::Null), |state| wanted.value(state.of(&files.file_of(state))))
+    })
+}
+
 /// An object, put together from its lines.
-fn whole(files: &Numbered<'_>, lines: Lines) -> Result<Value, String> {
-    let identity: IdentityLine = parse(lines.identity.of(&files.file_of(lines.identity)))?;
-    let noise: NoiseLine = parse(lines.noise.of(&files.file_of(lines.noise)))?;
-    let state = match lines.state {
-        Some(state) if identity.derived.is_null() => parse(state.of(&files.file_of(state)))?,
-        _ => identity.derived,
-    };
-    Ok(join_facets(Facets { state, identity: identity.fields, noise: noise.fields, order: noise.order }))
+fn whole(files: &Numbered<'_>, lines: Lines) -> serde_json::Result<Value> {
+    let identities = files.file_of(lines.identity);
+    part(files, Line::read(lines.identity.of(&identities), &ALL)?, lines, &ALL)
 }
 
 fn bad(file: &str, what: &str) -> Defect {
@@ -154,9 +162,9 @@ impl Reading<'_, '_> {
     /// The objects of a file of identity, each with its resourceVersion, and what is wrong.
     fn identities(&self, file: u32) -> (Vec<(Held, Option<u64>)>, Vec<Defect>) {
         let bytes = self.files.file(file);
-        let (mut wanted, mut read, mut wrong) = (None, Vec::new(), Vec::new());
+        let (mut of, mut read, mut wrong) = (None, Vec::new(), Vec::new());
         for (i, span) in Span::lines(file, &bytes) {
-            match self.one(span, span.of(&bytes), &mut wanted) {
+            match self.one(span, span.of(&bytes), &mut of) {
                 Ok(object) => read.push(object),
                 Err(what) => wrong.push(bad(self.files.name_of(file), &format!("line {i}: {what}"))),
             }
@@ -164,55 +172,55 @@ impl Reading<'_, '_> {
         (read, wrong)
     }
 
-    /// The object of an identity line, with the fields that placing reads. `wanted` is what is read of the file's kind, once an object of
-    /// it was read.
-    fn one(&self, at: Span, identity: &[u8], wanted: &mut Option<(Arc<OfKind>, Wanted)>) -> Result<(Held, Option<u64>), String> {
-        let nothing = Wanted::default();
-        let fields = wanted.as_ref().map_or(&nothing, |(_, fields)| fields);
-        let line = fields.line(identity).map_err(|e| e.to_string())?;
+    /// The object of an identity line, with the fields that placing reads. `file` is what is read of the file's kind, once an object of it
+    /// was read.
+    fn one(&self, at: Span, identity: &[u8], file: &mut Option<OfFile>) -> Result<(Held, Option<u64>), String> {
+        let read = file.as_ref().map_or(&ALL, |of| &of.read);
+        let line = Line::read(identity, read).map_err(said)?;
         let (namespace, name, stem) = (line.namespace.clone(), line.name.clone(), self.stem(at.file()));
         let place = self.places.hash_one((stem, &namespace, &name));
         let noise = self.noises.get(&place).copied().ok_or_else(|| format!("{namespace}/{name} has no noise line"))?;
         let lines = Lines { state: self.states.get(&place).copied(), identity: at, noise };
-        let part = match wanted {
-            Some((kind, wanted)) => {
-                let object = keyed(stem, self.part(line, lines, wanted)?, self.rules)?;
-                Some(object).filter(|(key, ..)| kind.has(key))
-            }
-            None => None,
-        };
-        let (key, plural, value) = match part {
-            Some(part) => part,
-            None => keyed(stem, whole(self.files, lines)?, self.rules)?,
-        };
+        let mut value = part(self.files, line, lines, read).map_err(said)?;
+        let (key, plural) = keyed(stem, &value, self.rules)?;
         if (&*key.namespace, &*key.name) != (&*namespace, &*name) {
             return Err(format!("{namespace}/{name} is the place of another object, {key}"));
         }
-        if wanted.is_none() {
-            let mut fields = Wanted::default();
-            OWN.iter().for_each(|p| fields.add(p));
-            each_field(&key.group, &key.kind, self.rules, &mut |p| fields.add(p));
-            *wanted = Some((Arc::new(OfKind { group: key.group.clone(), kind: key.kind.clone(), plural: plural.clone() }), fields));
+        if file.is_none() {
+            *file = Some(OfFile::new(&key, &plural, self.rules));
         }
-        let of_file = wanted.as_ref().map(|(kind, _)| Arc::clone(kind)).filter(|kind| kind.has(&key));
-        let version = meta::text(&value, "/metadata/resourceVersion").parse().ok();
-        let lean = json::to_bytes(&lean(&value, &key, self.rules)).into();
-        let uid = meta::uid(&value).into();
-        let Key { group, kind, namespace, name } = key;
-        let kind = of_file.unwrap_or_else(|| Arc::new(OfKind { group, kind, plural }));
-        Ok((Held { kind, namespace: namespace.into(), name: name.into(), uid, lean, lines }, version))
-    }
-
-    /// The wanted fields of an object, of which this is the identity.
-    fn part(&self, identity: Line<'_>, lines: Lines, wanted: &Wanted) -> Result<Value, String> {
-        let said = |e: serde_json::Error| e.to_string();
-        let noises = self.files.file_of(lines.noise);
-        let noise = wanted.line(lines.noise.of(&noises)).map_err(said)?;
-        let state = match lines.state {
-            Some(state) if identity.derived.is_null() => wanted.value(state.of(&self.files.file_of(state))).map_err(said)?,
-            _ => identity.derived,
+        let other;
+        let of = match file.as_ref().filter(|of| of.kind.has(&key)) {
+            Some(of) => of,
+            None => {
+                value = whole(self.files, lines).map_err(said)?;
+                other = OfFile::new(&key, &plural, self.rules);
+                &other
+            }
         };
-        Ok(join_facets(Facets { state, identity: identity.fields, noise: noise.fields, order: noise.order }))
+        let version = meta::text(&value, "/metadata/resourceVersion").parse().ok();
+        let (uid, mut lean) = (meta::uid(&value).into(), Vec::new());
+        pack(&of.lean.cut(&value, &key.name), &mut lean);
+        Ok((
+            Held { kind: Arc::clone(&of.kind), namespace: key.namespace.into(), name: key.name.into(), uid, lean: lean.into(), lines },
+            version,
+        ))
+    }
+}
+
+/// What is read of the objects of a file.
+struct OfFile {
+    kind: Arc<OfKind>,
+    lean: Lean,
+    /// What names an object and its version too.
+    read: Wanted,
+}
+
+impl OfFile {
+    fn new(key: &Key, plural: &str, rules: &Rules) -> Self {
+        let kind = Arc::new(OfKind { group: key.group.clone(), kind: key.kind.clone(), plural: plural.to_owned() });
+        let lean = Lean::of(&key.group, &key.kind, rules);
+        Self { kind, read: lean.with(&OWN), lean }
     }
 }
 
@@ -231,7 +239,7 @@ impl Objects for Rebuilt<'_> {
     }
     fn lean(&self, at: usize) -> Option<Cow<'_, Object>> {
         let held = self.objects.get(at)?;
-        Some(Cow::Owned(held.object(json::parse(&held.lean).ok()?, String::new())))
+        Some(Cow::Owned(held.object(unpack(&held.lean)?, String::new())))
     }
     fn whole(&self, at: usize) -> Option<Cow<'_, Object>> {
         let held = self.objects.get(at)?;
@@ -265,8 +273,8 @@ pub fn objects(files: &dyn Files, rules: &Rules) -> (Vec<Object>, Vec<Defect>) {
 }
 
 /// The key and the plural of an object of a kind's file.
-fn keyed(stem: &str, value: Value, rules: &Rules) -> Result<(Key, String, Value), String> {
-    let at = |p: &str| meta::text(&value, p);
+fn keyed(stem: &str, value: &Value, rules: &Rules) -> Result<(Key, String), String> {
+    let at = |p: &str| meta::text(value, p);
     let group = group_of(at("/apiVersion"));
     let key = Key::new(group, at("/kind"), at("/metadata/namespace"), at("/metadata/name"));
     let plural = stem.strip_suffix(group).and_then(|s| s.strip_suffix('.')).unwrap_or(stem).to_owned();
@@ -274,5 +282,5 @@ fn keyed(stem: &str, value: Value, rules: &Rules) -> Result<(Key, String, Value)
     if !known.is_empty() && *known != plural {
         return Err(format!("{key} is no {stem}"));
     }
-    Ok((key, plural, value))
+    Ok((key, plural))
 }

@@ -1,6 +1,7 @@
 //! One bundle of a comparison: its manifest, coverage and configuration, and its files, which are read when they are needed.
 use crate::bundle::config::Config;
 use crate::bundle::coverage::Coverage;
+use crate::bundle::joined::Line;
 use crate::bundle::like_parts::LikeParts;
 use crate::bundle::lines::{LinePlace, StatePlace, lines_at};
 use crate::bundle::manifest::Manifest;
@@ -8,8 +9,8 @@ use crate::bundle::probe;
 use crate::bundle::sums::Sums;
 use crate::canon::json;
 use crate::compare::Spot;
-use crate::kinds::split::{Facets, join_facets};
 use crate::value::Value;
+use crate::value::wanted::ALL;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -158,18 +159,26 @@ impl Side {
         found.map(|(entry, range)| Ok(make(entry, self.file(entry)?.get(range).unwrap_or_default()))).transpose()
     }
 
+    /// Whether a kind's files of a facet are the same in another bundle: then each of its lines is, and none need be read.
+    pub(crate) fn has_same_files(&self, other: &Self, facet: &str, layer: &str, stem: &str) -> bool {
+        let folder = format!("{facet}/{layer}/{stem}");
+        let digests = |side: &Self| -> Vec<Option<String>> {
+            let files = side.by_kind.get(&folder).into_iter().flatten();
+            files.map(|file| side.sums().get(&file.name).map(str::to_owned)).collect()
+        };
+        digests(self) == digests(other)
+    }
+
     /// One object, put together from the lines of its facets.
     ///
     /// # Errors
     /// As [`Side::line`].
     pub fn whole(&self, layer: &str, spot: &Spot) -> Result<Value, CompareError> {
-        let line = |facet: &str| self.line(facet, layer, spot);
-        let map = |v: &mut Value, field: &str| v.get_mut(field).and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default();
-        let (mut identity, mut noise) = (line("identity")?, line("noise")?);
-        let derived = identity.get_mut("derived").map(Value::take).filter(|d| !d.is_null());
-        let state = derived.map_or_else(|| line("state"), Ok)?;
-        let (identity, order) = (map(&mut identity, "fields"), map(&mut noise, "order"));
-        Ok(join_facets(Facets { state, identity, noise: map(&mut noise, "fields"), order }))
+        let wrong = |e: serde_json::Error| CompareError::new(&self.name, &format!("{layer}/{}", spot.stem), e);
+        let bytes = |facet: &str| Ok(self.with_line(facet, layer, spot, |_, line| line.to_vec())?.unwrap_or_default());
+        let (identity, noise) = (bytes("identity")?, bytes("noise")?);
+        let [identity, noise] = [&identity, &noise].map(|line| Line::read(line, &ALL).map_err(wrong));
+        identity?.object(noise?, || self.line("state", layer, spot))
     }
 
     /// The entry that holds the line of one object; if the kind is cut into parts, the exact part.

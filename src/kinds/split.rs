@@ -3,6 +3,7 @@ use crate::canon::json;
 use crate::kinds::Kind;
 use crate::kinds::rule::ListRule;
 use crate::kinds::tree::{Facet, Tree};
+use crate::value::wanted::Fields;
 use crate::value::{DEEPEST, Map, Text, Value, join, push, steps};
 use std::borrow::Cow;
 
@@ -31,26 +32,32 @@ pub fn split(kind: &Kind, value: Value, owned: &[String], stated: &[String]) -> 
     Facets { state, identity: sorted(walk.identity), noise: sorted(walk.noise), order: sorted(walk.order) }
 }
 
+/// The object that was split.
 pub fn join_facets(facets: Facets) -> Value {
+    let own = |map: Map| map.into_iter().map(|(pointer, value)| (Cow::Owned(pointer.into()), value));
+    join_fields(facets.state, own(facets.identity).chain(own(facets.noise)).collect(), own(facets.order).collect())
+}
+
+/// Puts fields back into an object's state, and its sorted lists into their order.
+pub(crate) fn join_fields(state: Value, mut fields: Fields<'_>, mut order: Fields<'_>) -> Value {
     let depth = |pointer: &str| pointer.bytes().filter(|b| *b == b'/').count();
-    let mut value = facets.state;
-    let mut lists: Vec<_> = facets.order.into_iter().collect();
-    lists.sort_by_cached_key(|(pointer, _)| depth(pointer));
-    for (pointer, order) in lists {
+    let mut value = state;
+    order.sort_by_cached_key(|(pointer, _)| depth(pointer));
+    for (pointer, order) in order {
         unsort(&mut value, &pointer, &order);
     }
-    let (pointers, values): (Vec<_>, Vec<_>) = facets.identity.into_iter().chain(facets.noise).unzip();
-    let fields = pointers.iter().map(|pointer| steps(pointer).collect()).zip(values);
-    let mut fields: Vec<(Vec<_>, _)> = fields.filter(|(path, _): &(Vec<_>, _)| path.len() <= DEEPEST).collect();
-    fields.sort_by(|a, b| a.0.cmp(&b.0));
+    fields.retain(|(pointer, _)| depth(pointer) <= DEEPEST && (pointer.is_empty() || pointer.starts_with('/')));
+    // As their tokens are sorted: what is below a field comes right after it.
+    let rank = |b: u8| if b == b'/' { 0 } else { b };
+    fields.sort_by(|(a, _), (b, _)| a.bytes().map(rank).cmp(b.bytes().map(rank)));
     put(&mut value, &mut fields, 0);
     value
 }
 
-/// Puts fields back, which are sorted, into the value at the first `depth` tokens of their pointers. The new members of a map come into it
-/// at once, however many there are.
-fn put(value: &mut Value, fields: &mut [(Vec<Cow<'_, str>>, Value)], depth: usize) {
-    let own = fields.iter().take_while(|(path, _)| path.len() == depth).count();
+/// Puts fields back, which are sorted, into the value to which the first `from` bytes of their pointers lead. The new members of a map come into
+/// it at once, however many there are.
+fn put(value: &mut Value, fields: &mut [(Cow<'_, str>, Value)], from: usize) {
+    let own = fields.iter().take_while(|(pointer, _)| pointer.len() == from).count();
     let (own, within) = fields.split_at_mut(own);
     if let Some((_, field)) = own.last_mut() {
         *value = field.take();
@@ -61,17 +68,24 @@ fn put(value: &mut Value, fields: &mut [(Vec<Cow<'_, str>>, Value)], depth: usiz
     if value.is_null() {
         *value = Value::Object(Map::new());
     }
-    let parts = within.chunk_by_mut(|a, b| a.0.get(depth) == b.0.get(depth));
-    let parts = parts.filter_map(|part| Some((Text::from(part.first()?.0.get(depth)?.as_ref()), part)));
+    // Where the next token of a pointer ends.
+    let end = |pointer: &str| pointer.bytes().skip(from + 1).position(|b| b == b'/').map_or(pointer.len(), |len| from + 1 + len);
+    let parts = within.chunk_by_mut(|(a, _), (b, _)| a.get(from..end(a)) == b.get(from..end(b)));
+    let parts = parts.filter_map(|part| {
+        let (pointer, _) = part.first()?;
+        let end = end(pointer);
+        let name = steps(pointer.get(from..end)?).next().map(Text::from)?;
+        Some((name, end, part))
+    });
     match value {
         Value::Object(map) => {
             let mut new = Vec::new();
-            for (name, part) in parts {
+            for (name, end, part) in parts {
                 match map.get_mut(&name) {
-                    Some(known) => put(known, part, depth + 1),
+                    Some(known) => put(known, part, end),
                     None => {
                         let mut made = Value::Null;
-                        put(&mut made, part, depth + 1);
+                        put(&mut made, part, end);
                         new.push((name, made));
                     }
                 }
@@ -82,14 +96,14 @@ fn put(value: &mut Value, fields: &mut [(Vec<Cow<'_, str>>, Value)], depth: usiz
         }
         Value::Array(list) => {
             // An element comes after the elements before it.
-            let mut parts: Vec<(usize, _)> = parts.filter_map(|(token, part)| Some((token.parse().ok()?, part))).collect();
-            parts.sort_by_key(|(index, _)| *index);
-            for (index, part) in parts {
-                if index == list.len() && part.first().is_some_and(|(path, _)| path.len() == depth + 1) {
+            let mut parts: Vec<(usize, _, _)> = parts.filter_map(|(token, end, part)| Some((token.parse().ok()?, end, part))).collect();
+            parts.sort_by_key(|(index, ..)| *index);
+            for (index, end, part) in parts {
+                if index == list.len() && part.first().is_some_and(|(pointer, _)| pointer.len() == end) {
                     list.push(Value::Null);
                 }
                 if let Some(item) = list.get_mut(index) {
-                    put(item, part, depth + 1);
+                    put(item, part, end);
                 }
             }
         }

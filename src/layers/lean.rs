@@ -5,9 +5,8 @@ use crate::argo::{ANNOTATION, HELM_POLICY, INSTALLATION, SKIP_RECONCILE, SYNC_OP
 use crate::kinds::Rules;
 use crate::kinds::built_in::is_custom;
 use crate::kinds::rule::Relation;
-use crate::model::Key;
-use crate::value::{Value, escape, set};
-use std::sync::LazyLock;
+use crate::value::wanted::Wanted;
+use crate::value::{Value, join};
 
 /// From every object: its owners, and all labels (which label is a mark and which is the scope is known later).
 const ALWAYS: &[&str] = &["/metadata/ownerReferences", "/metadata/labels"];
@@ -44,41 +43,42 @@ const OF_KIND: &[(&str, &str, &[&str])] = &[
     ("", "PersistentVolume", &["/spec/csi/driver", "/spec/csi/volumeHandle", "/spec/claimRef/uid"]),
 ];
 
-/// The annotations that placing reads from every object, as pointers.
-static ANNOTATIONS: LazyLock<Vec<String>> =
-    LazyLock::new(|| [ANNOTATION, INSTALLATION, SYNC_OPTIONS, HELM_POLICY, SKIP_RECONCILE].into_iter().map(annotation).collect());
+/// The annotations that placing reads from every object.
+const ANNOTATIONS: &[&str] = &[ANNOTATION, INSTALLATION, SYNC_OPTIONS, HELM_POLICY, SKIP_RECONCILE];
 
-fn annotation(name: &str) -> String {
-    format!("/metadata/annotations/{}", escape(name))
+/// What placing reads of the objects of a kind.
+#[derive(Clone, Default, Debug)]
+pub struct Lean {
+    fields: Wanted,
+    /// The same without content: of ConfigMaps only that of Argo CD's settings is read.
+    of_others: Option<Wanted>,
 }
 
-/// The fields of an object that placing reads.
-pub fn lean(value: &Value, key: &Key, rules: &Rules) -> Value {
-    let mut out = Value::Null;
-    each_field(&key.group, &key.kind, rules, &mut |pointer| {
-        if let Some(part) = value.pointer(pointer).filter(|_| pointer != SETTINGS || key.name == "argocd-cm") {
-            set(&mut out, pointer, part.clone());
+impl Lean {
+    pub fn of(group: &str, kind: &str, rules: &Rules) -> Self {
+        let (mut fields, rule) = (Wanted::default(), rules.of(group, kind));
+        let named = rule.relations().flat_map(|r| r.annotation.iter().chain(&r.kind_annotation)).map(String::as_str);
+        named.chain(ANNOTATIONS.iter().copied()).for_each(|name| fields.add(&join("/metadata/annotations", name)));
+        let own = OF_KIND.iter().filter(|(g, k, _)| *g == group && *k == kind).flat_map(|(_, _, pointers)| *pointers);
+        let own = own.copied().chain(super::scalers::reads(group, kind)).chain(is_custom(group).then_some("/spec/claimRef"));
+        ALWAYS.iter().copied().chain(own).for_each(|p| fields.add(p));
+        rule.relations().flat_map(Relation::reads).for_each(|p| fields.add(p));
+        let of_others = (kind == "ConfigMap" && group.is_empty()).then(|| fields.clone());
+        if of_others.is_some() {
+            fields.add("/data");
         }
-    });
-    out
-}
-
-/// The content of a ConfigMap, which is read of Argo CD's settings only.
-const SETTINGS: &str = "/data";
-
-/// The pointers of the fields that placing reads from a kind.
-pub fn each_field(group: &str, kind: &str, rules: &Rules, take: &mut dyn FnMut(&str)) {
-    let relations = || rules.of(group, kind).relations();
-    ANNOTATIONS.iter().for_each(|p| take(p));
-    relations().flat_map(|r| r.annotation.iter().chain(&r.kind_annotation)).for_each(|name| take(&annotation(name)));
-    ALWAYS.iter().for_each(|p| take(p));
-    relations().flat_map(Relation::reads).for_each(&mut *take);
-    let own = OF_KIND.iter().filter(|(g, k, _)| *g == group && *k == kind).flat_map(|(_, _, pointers)| *pointers);
-    own.copied().chain(super::scalers::reads(group, kind)).for_each(&mut *take);
-    if is_custom(group) {
-        take("/spec/claimRef");
+        Self { fields, of_others }
     }
-    if kind == "ConfigMap" && group.is_empty() {
-        take(SETTINGS);
+
+    /// What is read of any object of the kind, and these fields.
+    pub(crate) fn with(&self, further: &[&str]) -> Wanted {
+        let mut fields = self.fields.clone();
+        further.iter().for_each(|p| fields.add(p));
+        fields
+    }
+
+    /// What is read of the object of this name.
+    pub fn cut(&self, value: &Value, name: &str) -> Value {
+        self.of_others.as_ref().filter(|_| name != "argocd-cm").unwrap_or(&self.fields).of(value).unwrap_or_default()
     }
 }

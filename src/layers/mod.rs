@@ -12,7 +12,7 @@ mod volumes;
 
 pub use context::Context;
 pub use derived::{Templates, origin};
-pub use lean::{each_field, lean};
+pub use lean::Lean;
 pub use owned::{owned_fields, stated_fields};
 pub use places::Places;
 

@@ -5,10 +5,12 @@ mod equal;
 mod from;
 mod index;
 mod number;
+pub(crate) mod packed;
 mod parts;
 mod pointer;
 mod read;
 mod tree;
+pub(crate) mod wanted;
 mod write;
 
 pub use from::{from_value, to_value};

@@ -1,11 +1,11 @@
-//! Placing reads a part of each object (`layers::lean`): for every kind that has a rule, and each way by which that rule leads to
+//! Placing reads a part of each object (`layers::Lean`): for every kind that has a rule, and each way by which that rule leads to
 //! another object, it comes to what whole objects come to.
 use crate::support::json;
 use evid::argo::Here;
 use evid::bundle::config::Config;
 use evid::kinds::Rules;
 use evid::kinds::rule::Relation;
-use evid::layers::{Context, lean, place};
+use evid::layers::{Context, Lean, place};
 use evid::model::{Key, KeyRef, Object, Objects, Placement};
 use evid::value::{Value, escape, set};
 use std::borrow::Cow;
@@ -28,7 +28,7 @@ impl Objects for Parted<'_> {
     }
     fn lean(&self, at: usize) -> Option<Cow<'_, Object>> {
         let mut object = self.0.get(at)?.clone();
-        object.value = lean(&object.value, &object.key, self.1);
+        object.value = Lean::of(&object.key.group, &object.key.kind, self.1).cut(&object.value, &object.key.name);
         Some(Cow::Owned(object))
     }
     fn whole(&self, at: usize) -> Option<Cow<'_, Object>> {

@@ -4,11 +4,12 @@ use crate::bundle::config::{Config, Secrets};
 use crate::canon::json;
 use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
-use crate::layers::lean;
+use crate::layers::Lean;
 use crate::model::{Layer, group_of, meta};
 use crate::usecase::capture::packed::{PackedList, PackedObject};
 use crate::usecase::capture::spool::Spool;
 use crate::value::Value;
+use crate::value::packed::{pack, unpack};
 
 /// What the intake needs for each object.
 #[derive(Clone, Copy)]
@@ -42,7 +43,7 @@ impl Intake<'_> {
         };
         let number = |text: &str| text.parse::<u64>().ok();
         list.highest = list.highest.max(value.pointer("/metadata/resourceVersion").and_then(Value::as_str).and_then(number));
-        list.kind(&key.group, &key.kind);
+        let kind = list.kind(&key.group, &key.kind);
         list.made.extend(made(&value));
         if let Some(owner) = meta::controller(&value) {
             list.controlled(owner.group, owner.kind, owner.uid);
@@ -56,12 +57,14 @@ impl Intake<'_> {
         self.prepare(&mut value);
         let mut packed = std::mem::take(&mut list.scratch);
         packed.clear();
-        json::write(&lean(&value, &key, self.rules), &mut packed);
+        let fields = list.lean.take().filter(|(known, _)| *known == kind).map(|(_, fields)| fields);
+        let fields = fields.unwrap_or_else(|| Lean::of(&key.group, &key.kind, self.rules));
+        pack(&fields.cut(&value, &key.name), &mut packed);
         let lean = packed.len();
-        json::write(&value, &mut packed);
+        pack(&value, &mut packed);
         let at = self.spool.put(&[&packed]);
         list.add(&key, meta::uid(&value), at, lean, packed.len() - lean);
-        list.scratch = packed;
+        (list.scratch, list.lean) = (packed, Some((kind, fields)));
     }
 
     /// The part of an object that is stored: redacted, with normalised numbers; for some kinds only metadata or digests.
@@ -88,7 +91,7 @@ impl Intake<'_> {
 
 /// Reads a packed value back.
 pub(super) fn read(spool: &dyn Spool, at: u64, len: u32) -> Option<Value> {
-    json::parse(&spool.get(at, usize::try_from(len).ok()?)).ok()
+    unpack(&spool.get(at, usize::try_from(len).ok()?))
 }
 
 /// The object as the API server answers it if only metadata is requested.

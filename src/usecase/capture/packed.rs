@@ -1,5 +1,6 @@
 //! The objects of one answered list, packed: their names in one text, their content in the spool, and about fifty bytes of memory for
 //! each. Information about the whole list is stored once.
+use crate::layers::Lean;
 use crate::model::{Key, KeyRef};
 use std::hash::{Hash as _, Hasher as _};
 use std::ops::Range;
@@ -42,6 +43,8 @@ pub struct PackedList {
     pub(super) highest: Option<u64>,
     /// What is wrong with items that can't be stored.
     pub(super) wrong: Vec<String>,
+    /// The kind of the last item, and what placing reads of it.
+    pub(super) lean: Option<(u32, Lean)>,
     /// A buffer in which an object is packed before it goes to the spool.
     pub(super) scratch: Vec<u8>,
 }
@@ -142,7 +145,7 @@ impl PackedList {
     pub(super) fn close(&mut self) {
         self.texts.shrink_to_fit();
         self.packed.shrink_to_fit();
-        self.scratch = Vec::new();
+        (self.scratch, self.lean) = (Vec::new(), None);
     }
 }
 

@@ -1,34 +1,31 @@
-//! Reads of a stored line only the fields that are wanted: to place an object, few of its fields are needed. Knows no kind and no file.
-use crate::value::{Map, Value, steps};
+//! The fields of a value that are wanted, as a tree that is made once and walked with each value, or with its text: few fields of an object are
+//! needed to place it. Knows no kind and no file.
+use crate::value::pointer::{index, steps};
+use crate::value::{Map, Value};
 use serde::Deserialize as _;
 use serde::de::value::SeqAccessDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::de::Read;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// Fields by pointer, as a tree.
-#[derive(Default)]
-pub(super) struct Wanted {
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Wanted {
     below: BTreeMap<String, Wanted>,
     /// Everything from here on.
     all: bool,
 }
 
-/// The wanted part of a line of identity or noise.
-#[derive(Default)]
-pub(super) struct Line<'l> {
-    pub(super) namespace: Cow<'l, str>,
-    pub(super) name: Cow<'l, str>,
-    pub(super) fields: Map,
-    pub(super) order: Map,
-    /// Null unless the object is derived.
-    pub(super) derived: Value,
-}
+/// Everything.
+pub(crate) static ALL: Wanted = Wanted { below: BTreeMap::new(), all: true };
+
+/// Fields by pointer, as they stand in a text.
+pub(crate) type Fields<'l> = Vec<(Cow<'l, str>, Value)>;
 
 impl Wanted {
-    pub(super) fn add(&mut self, pointer: &str) {
+    pub(crate) fn add(&mut self, pointer: &str) {
         steps(pointer).fold(self, |node, token| node.below.entry(token.into_owned()).or_default()).all = true;
     }
 
@@ -45,24 +42,44 @@ impl Wanted {
         true
     }
 
-    /// The wanted part of a value.
+    /// The wanted part of a value; none if it has nothing that is wanted. An element of a list is a member of its index.
+    pub(crate) fn of(&self, value: &Value) -> Option<Value> {
+        if self.all {
+            return Some(value.clone());
+        }
+        let at = |token: &str| match value {
+            Value::Object(map) => map.get(token),
+            Value::Array(list) => list.get(index(token)?),
+            _ => None,
+        };
+        let parts = self.below.iter().filter_map(|(token, below)| Some((token.as_str(), below.of(at(token)?)?)));
+        Some(parts.collect::<Map>()).filter(|map| !map.is_empty()).map(Value::Object)
+    }
+
+    /// The wanted part of the value that a text is.
     ///
     /// # Errors
     /// If the text is no JSON.
-    pub(super) fn value(&self, text: &[u8]) -> serde_json::Result<Value> {
+    pub(crate) fn value(&self, text: &[u8]) -> serde_json::Result<Value> {
         read(text, Part(self))
     }
 
-    /// The wanted part of a line of identity or noise.
-    ///
-    /// # Errors
-    /// If the text is no JSON, or no such line.
-    pub(super) fn line<'l>(&self, text: &'l [u8]) -> serde_json::Result<Line<'l>> {
-        read(text, OfLine(self))
+    /// Reads a map from pointers to values: the members that touch what is wanted.
+    pub(crate) fn fields(&self) -> impl for<'l> DeserializeSeed<'l, Value = Fields<'l>> {
+        Touching(self)
+    }
+
+    /// Reads the wanted part of a value.
+    pub(crate) fn part(&self) -> impl for<'l> DeserializeSeed<'l, Value = Value> {
+        Part(self)
     }
 }
 
-fn read<'l, S: DeserializeSeed<'l>>(text: &'l [u8], seed: S) -> serde_json::Result<S::Value> {
+/// Reads a whole text.
+///
+/// # Errors
+/// If the text is no JSON, or not of the form that is read.
+pub(crate) fn read<'l, S: DeserializeSeed<'l>>(text: &'l [u8], seed: S) -> serde_json::Result<S::Value> {
     match std::str::from_utf8(text) {
         Ok(text) => ended(serde_json::Deserializer::from_str(text), seed),
         Err(_) => ended(serde_json::Deserializer::from_slice(text), seed),
@@ -121,19 +138,18 @@ impl<'l> Visitor<'l> for Part<'_> {
     }
 }
 
-/// The members of a map from pointers to values whose pointers touch what is wanted.
-struct Fields<'w>(&'w Wanted);
+struct Touching<'w>(&'w Wanted);
 
-impl<'l> DeserializeSeed<'l> for Fields<'_> {
-    type Value = Map;
+impl<'l> DeserializeSeed<'l> for Touching<'_> {
+    type Value = Fields<'l>;
 
     fn deserialize<D: Deserializer<'l>>(self, reader: D) -> Result<Self::Value, D::Error> {
         reader.deserialize_map(self)
     }
 }
 
-impl<'l> Visitor<'l> for Fields<'_> {
-    type Value = Map;
+impl<'l> Visitor<'l> for Touching<'_> {
+    type Value = Fields<'l>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map from pointers to values")
@@ -148,45 +164,12 @@ impl<'l> Visitor<'l> for Fields<'_> {
                 members.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(fields.into_iter().collect())
-    }
-}
-
-struct OfLine<'w>(&'w Wanted);
-
-impl<'l> DeserializeSeed<'l> for OfLine<'_> {
-    type Value = Line<'l>;
-
-    fn deserialize<D: Deserializer<'l>>(self, reader: D) -> Result<Line<'l>, D::Error> {
-        reader.deserialize_map(self)
-    }
-}
-
-impl<'l> Visitor<'l> for OfLine<'_> {
-    type Value = Line<'l>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a line of identity or noise")
-    }
-
-    fn visit_map<A: MapAccess<'l>>(self, mut members: A) -> Result<Line<'l>, A::Error> {
-        let (mut line, mut is_named) = (Line::default(), false);
-        while let Some(key) = members.next_key_seed(Text)? {
-            match &*key {
-                "namespace" => line.namespace = members.next_value_seed(Text)?,
-                "name" => (line.name, is_named) = (members.next_value_seed(Text)?, true),
-                "fields" => line.fields = members.next_value_seed(Fields(self.0))?,
-                "order" => line.order = members.next_value_seed(Fields(self.0))?,
-                "derived" => line.derived = members.next_value_seed(Part(self.0))?,
-                _ => drop(members.next_value::<IgnoredAny>()?),
-            }
-        }
-        if is_named { Ok(line) } else { Err(A::Error::missing_field("name")) }
+        Ok(fields)
     }
 }
 
 /// A text, borrowed where it is written without escapes.
-struct Text;
+pub(crate) struct Text;
 
 impl<'l> DeserializeSeed<'l> for Text {
     type Value = Cow<'l, str>;
