@@ -110,7 +110,7 @@ pub(super) fn lost(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize), effect
     let said = |object: &Value| said(object, if is_return { RETURNED } else { &[] });
     for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| speaks(s)) {
         let (Some(Some(x)), Some(Some(y))) = (all.get(a), all.get(b)) else { continue };
-        if x.derived || y.derived {
+        if x.derived || y.derived || e.is_same(spot, (x, a), (y, b))? {
             continue;
         }
         let before = e.whole(spot, x, a)?;

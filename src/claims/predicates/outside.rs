@@ -86,7 +86,7 @@ pub(super) fn others(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) -> R
     let speaks = |s: &Spot| is_custom(unstem(&s.stem).1) && !e.ends(s) && !crate::argo::is_own_kind(unstem(&s.stem).1, &e.key(s).kind);
     for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| speaks(s)) {
         let (Some(Some(x)), Some(Some(y))) = (all.get(a), all.get(b)) else { continue };
-        if x.derived || y.derived {
+        if x.derived || y.derived || e.is_same(spot, (x, a), (y, b))? {
             continue;
         }
         let before = e.whole(spot, x, a)?;
