@@ -4,6 +4,7 @@ use crate::layers::Context;
 use crate::model::meta::list;
 use crate::model::{Key, Object, meta};
 use crate::value::Value;
+use std::cell::LazyCell;
 
 /// The result for the addresses of an object.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -48,9 +49,11 @@ pub(super) fn backed(context: &Context<'_>, object: &Object, controller: Option<
 /// Whether each port of a slice is one to which the Service leads, by its number or by the name that its pods give it (kubernetes,
 /// staging/src/k8s.io/endpointslice, utils.go: getEndpointPorts).
 fn are_its_ports(context: &Context<'_>, slice: &Object, service: &Value) -> bool {
-    let pod = || list(&slice.value, "/endpoints").find_map(|e| context.objects.whole(context.by_uid(meta::text(e, "/targetRef/uid"))?));
+    let pod = LazyCell::new(|| {
+        list(&slice.value, "/endpoints").find_map(|e| context.objects.whole(context.by_uid(meta::text(e, "/targetRef/uid"))?))
+    });
     let names = |name: &str, port: &Value| {
-        let Some(pod) = pod() else { return true };
+        let Some(pod) = pod.as_ref() else { return true };
         let all = ["/spec/containers", "/spec/initContainers"].into_iter().flat_map(|at| list(&pod.value, at));
         let mut ports = all.flat_map(|container| list(container, "/ports"));
         ports.any(|own| meta::text(own, "/name") == name && own.get("containerPort") == Some(port))
