@@ -1,6 +1,5 @@
 //! The Applications as they are at one moment: the switched layer's root, what hangs below it, who manages the root. Pure.
-use crate::argo::{Apps, Here, Mode, Tracking, managed, resources, set};
-use crate::model::meta::text;
+use crate::argo::{Agreement, Apps, Here, Mode, Tracking, managed, resources, set};
 use crate::model::{Key, Layer, Object};
 use crate::usecase::switch::{Code, Fact};
 use crate::value::Value;
@@ -167,16 +166,7 @@ impl View {
 
 /// Whether a parent's `ignoreDifferences` may cover the root's syncPolicy.
 fn ignores(parent: &Value, root: &Key) -> bool {
-    let rules = parent.pointer("/spec/ignoreDifferences").and_then(Value::as_array).into_iter().flatten();
-    let about = |r: &&Value| {
-        let is = |k: &str, v: &str| matches!(text(r, k), "" | "*") || text(r, k) == v;
-        text(r, "/kind") == "Application" && is("/group", "argoproj.io") && is("/name", &root.name) && is("/namespace", &root.namespace)
-    };
-    rules.filter(about).any(|r| {
-        let some = |k: &str| r.get(k).and_then(Value::as_array).is_some_and(|a| !a.is_empty());
-        let pointers = r.get("jsonPointers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        some("jqPathExpressions")
-            || some("managedFieldsManagers")
-            || pointers.into_iter().any(|p| "/spec/syncPolicy/automated".starts_with(p))
-    })
+    let of_root = |a: &Agreement| a.is_about(&root.group, &root.kind, &root.namespace, &root.name);
+    let covers = |a: Agreement| a.by_expression || a.pointers.iter().any(|p| "/spec/syncPolicy/automated".starts_with(p.as_str()));
+    Agreement::of_application(parent).into_iter().filter(of_root).any(covers)
 }
