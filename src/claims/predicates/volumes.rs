@@ -75,7 +75,7 @@ impl<'e> Item<'e> {
         ];
         let spec = self.body.get("spec").and_then(Value::as_object);
         let own = spec.into_iter().flatten().filter(|(k, _)| !OTHER.contains(&k.as_str()));
-        Value::Object(own.map(|(k, v)| (k.clone(), v.clone())).collect::<Map>())
+        own.map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 
     /// Of a volume whose data is on a node: which node that is.
