@@ -1,32 +1,17 @@
 //! A predicate's question and answer, and what the caller expects the bundles to show.
 use crate::claims::{Evidence, Finding, Position};
 use crate::compare::{Change, CompareError};
-use crate::model::Role;
+use crate::model::{Role, words};
 
-/// What the caller expects the bundles to show; without it, the positions of the switch decide.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Expect {
-    /// Optional is gone at the last bundle.
-    CoreOnly,
-    /// Optional is back at the last bundle.
-    OptionalOn,
-    /// Nothing changed.
-    Unchanged,
-}
-
-impl Expect {
-    /// Reads the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::CoreOnly, Self::OptionalOn, Self::Unchanged].into_iter().find(|e| e.as_str() == word)
-    }
-
-    /// The word on the command line and in the report.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CoreOnly => "core-only",
-            Self::OptionalOn => "optional-on",
-            Self::Unchanged => "unchanged",
-        }
+words! {
+    /// What the caller expects the bundles to show; without it, the positions of the switch decide.
+    Expect {
+        /// Optional is gone at the last bundle.
+        CoreOnly = "core-only",
+        /// Optional is back at the last bundle.
+        OptionalOn = "optional-on",
+        /// Nothing changed.
+        Unchanged = "unchanged",
     }
 }
 
