@@ -10,15 +10,16 @@ use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// A layer, a pair of bundles, and the changes in that layer between them.
-pub(super) type Group<'a> = (&'a str, &'a (String, String), Vec<&'a Changed>);
+pub(super) type Group<'a> = (&'a str, (&'a str, &'a str), Vec<&'a Changed>);
 
 /// The changes by layer, and in each by pair of bundles.
 pub(super) fn by_layer(changes: &[Changed]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for change in changes {
-        match groups.iter_mut().find(|(layer, between, _)| *layer == change.layer && *between == &change.between) {
+        let pair = (&*change.from, &*change.to);
+        match groups.iter_mut().find(|(layer, between, _)| *layer == change.layer && *between == pair) {
             Some((.., group)) => group.push(change),
-            None => groups.push((&change.layer, &change.between, vec![change])),
+            None => groups.push((&change.layer, pair, vec![change])),
         }
     }
     groups.sort_by_key(|(layer, ..)| *layer);

@@ -35,7 +35,7 @@ impl Room {
 
 pub(super) fn groups(changes: &[Change]) -> Vec<Group> {
     let mut room = ROOM;
-    let group = |(layer, (from, to), all): (&str, &(String, String), Vec<&Change>)| {
+    let group = |(layer, (from, to), all): (&str, (&str, &str), Vec<&Change>)| {
         let mut kinds: Vec<(String, Vec<Changed>)> = Vec::new();
         let shown = Room::take(&mut room.objects, all.len());
         for change in all.iter().take(shown) {

@@ -48,7 +48,7 @@ pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
         (t.cluster, shared(&|b| b.cluster.uid.clone())),
         (t.server, shared(&|b| b.cluster.server.clone())),
         (t.server_version, shared(&|b| b.cluster.version.clone())),
-        (t.tool, foreign::clean(&inputs.report.version)),
+        (t.tool, foreign::clean(&inputs.report.tool.version)),
         (t.rules, shared(&|b| Some(b.rules.clone()))),
         (t.configuration, shared(&|b| Some(b.config.clone()))),
         (t.redaction_key, shared(&|b| Some(b.redaction_key.clone()))),
