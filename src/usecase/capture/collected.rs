@@ -116,37 +116,6 @@ impl<I> Collected<I> {
         }
     }
 
-    /// The same lists with converted items.
-    pub(super) fn map<J>(self, mut items: impl FnMut(I) -> J) -> Collected<J> {
-        let mut list = |list: List<I>| List {
-            items: items(list.items),
-            file: list.file,
-            group: list.group,
-            resource: list.resource,
-            namespace: list.namespace,
-            is_question: list.is_question,
-            resource_version: list.resource_version,
-            count: list.count,
-            read: list.read,
-        };
-        Collected {
-            source: self.source,
-            lists: self.lists.into_iter().map(&mut list).collect(),
-            earlier: self.earlier.into_iter().map(&mut list).collect(),
-            gaps: self.gaps,
-            named: self.named,
-            left_out: self.left_out,
-            started: self.started,
-            finished: self.finished,
-            version: self.version,
-            highest: self.highest,
-            server: self.server,
-            hub: self.hub,
-        }
-    }
-}
-
-impl<I> Collected<I> {
     /// Removes the kinds (`<plural>.<group>`) that the configuration leaves out. They stay known as kinds that can be listed.
     pub fn without(mut self, kinds: &[String]) -> Self {
         let is_out = |group: &str, resource: &str| kinds.contains(&stem(resource, group));
@@ -164,6 +133,30 @@ impl<I> Collected<I> {
 impl Collected {
     /// Passes every object through the intake, list by list.
     pub fn through(self, intake: &Intake<'_>) -> Collected<PackedList> {
-        self.map(|values| intake.all(values))
+        let list = |list: List| List {
+            items: intake.all(list.items),
+            file: list.file,
+            group: list.group,
+            resource: list.resource,
+            namespace: list.namespace,
+            is_question: list.is_question,
+            resource_version: list.resource_version,
+            count: list.count,
+            read: list.read,
+        };
+        Collected {
+            source: self.source,
+            lists: self.lists.into_iter().map(list).collect(),
+            earlier: self.earlier.into_iter().map(list).collect(),
+            gaps: self.gaps,
+            named: self.named,
+            left_out: self.left_out,
+            started: self.started,
+            finished: self.finished,
+            version: self.version,
+            highest: self.highest,
+            server: self.server,
+            hub: self.hub,
+        }
     }
 }

@@ -15,8 +15,3 @@ pub struct Live<'a> {
     /// Called after each question: how many are answered, of how many, objects so far.
     pub progress: &'a (dyn Fn(usize, usize, u64) + Sync),
 }
-
-/// Whether the person asked to stop.
-pub(super) fn stopped(live: &Live<'_>) -> bool {
-    live.clock.stopped()
-}

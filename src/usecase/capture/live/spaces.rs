@@ -5,7 +5,7 @@ use crate::model::{Gap, Reason};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::live::ask::{Answer, question};
-use crate::usecase::capture::live::session::{Live, stopped};
+use crate::usecase::capture::live::session::Live;
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::cluster::list::Question;
 use crate::usecase::cluster::port::{Ask, Method, NoReply};
@@ -35,7 +35,7 @@ pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [
     // If one review has no answer, evid does not wait for the others.
     let mut silent = !live.scope.review;
     let mut rules_of = |namespace: &str| {
-        silent = silent || stopped(live);
+        silent = silent || live.clock.stopped();
         let answer = (!silent).then(|| rules(live, namespace))?;
         silent = answer.is_err();
         answer.ok().flatten()
