@@ -17,16 +17,13 @@ pub(super) const APPLICATIONS: &str = "applications.argoproj.io";
 pub struct Evidence<'a> {
     /// The bundles, in order.
     pub sides: &'a [Side],
-    /// The kinds' rules.
     pub rules: &'a Rules,
     pub layers: Vec<Layer>,
-    /// All objects.
     pub instances: Instances,
     /// Changes from each bundle to the next.
     pub changes: Vec<Change>,
     /// Position of the switch in each bundle; empty without a switched layer.
     pub positions: Vec<Position>,
-    /// The gaps of each bundle.
     pub(super) gaps: Vec<Vec<Gap>>,
     /// What the Applications' status gives as evidence.
     pub(super) witnesses: Witnesses,
@@ -70,7 +67,6 @@ impl Spot {
 }
 
 impl Evidence<'_> {
-    /// The switched layer.
     pub fn switched(&self) -> Option<&Layer> {
         self.layers.iter().find(|l| l.role == Role::Switched)
     }
@@ -145,7 +141,6 @@ impl Evidence<'_> {
         self.kind_of(spot).is_some_and(|k| k.rule.ends)
     }
 
-    /// A layer by name.
     pub fn layer(&self, name: &str) -> Option<&Layer> {
         self.layers.iter().find(|l| l.name == name)
     }
@@ -266,6 +261,11 @@ impl Evidence<'_> {
         let held = self.instances.of_layer(layer).map(|(s, _)| s.stem.to_string());
         let managed = self.listed.iter().filter(|(l, _)| l == layer).map(|(_, stem)| stem.clone());
         held.chain(managed).chain([APPLICATIONS.to_owned()]).collect()
+    }
+
+    /// The same and pods, which follow from what a layer holds.
+    pub(super) fn kinds_and_pods(&self, layer: &str) -> BTreeSet<String> {
+        self.kinds(layer).into_iter().chain(["pods".to_owned()]).collect()
     }
 
     /// `<plural>.<group>` of a kind.

@@ -32,16 +32,22 @@ impl<'a> Question<'a> {
         e.changes.iter().filter(move |c| c.layer == layer || root.as_ref() == Some(&c.spot))
     }
 
-    /// The bundles in which the switch is in this position, as seen or as the caller expects.
-    pub(super) fn at(&self, position: Position) -> Vec<usize> {
-        let last = self.evidence.sides.len().saturating_sub(1);
+    /// The position of the switch in each bundle, as seen; in the last one as the caller expects.
+    pub(super) fn positions(&self) -> Vec<Position> {
+        let mut all = self.evidence.positions.clone();
         let pinned = match self.expect {
             Some(Expect::CoreOnly) => Some(Position::Off),
             Some(Expect::OptionalOn) => Some(Position::On),
             _ => None,
         };
-        let positions = self.evidence.positions.iter().enumerate();
-        positions.filter(|(i, p)| if *i == last { pinned.unwrap_or(**p) == position } else { **p == position }).map(|(i, _)| i).collect()
+        // A bundle has a position if there is a switched layer, and then each has.
+        all.last_mut().zip(pinned).into_iter().for_each(|(last, pinned)| *last = pinned);
+        all
+    }
+
+    /// The bundles in which the switch is in this position.
+    pub(super) fn at(&self, position: Position) -> Vec<usize> {
+        self.positions().into_iter().enumerate().filter(|(_, p)| *p == position).map(|(i, _)| i).collect()
     }
 }
 

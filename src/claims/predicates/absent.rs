@@ -21,8 +21,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
     }
     let mut findings = Vec::new();
     let owners = uids(e, q.layer);
-    let mut kinds = e.kinds(q.layer);
-    kinds.insert("pods".into());
+    let kinds = e.kinds_and_pods(q.layer);
     for i in judged {
         if e.positions.get(i) == Some(&Position::Unknown) {
             // It is unknown whether the layer should be gone here.
@@ -81,12 +80,13 @@ struct Marked {
 
 /// The bundles in which the layer should be gone: the switch is off, or partly off after it was on, or could not be seen.
 fn judged(q: &Question<'_>) -> Vec<usize> {
-    let (off, partial, unknown) = (q.at(Position::Off), q.at(Position::Partial), q.at(Position::Unknown));
-    let on = q.at(Position::On);
-    let after_on = partial.into_iter().filter(|i| on.iter().any(|on| on < i));
-    let mut all: Vec<usize> = off.into_iter().chain(after_on).chain(unknown).collect();
-    all.sort_unstable();
-    all
+    let first_on = q.at(Position::On).first().copied();
+    let is_judged = |(i, position): &(usize, Position)| match position {
+        Position::Off | Position::Unknown => true,
+        Position::Partial => first_on.is_some_and(|on| on < *i),
+        Position::On => false,
+    };
+    q.positions().into_iter().enumerate().filter(is_judged).map(|(i, _)| i).collect()
 }
 
 /// What an existing object of the layer says against the layer's absence.

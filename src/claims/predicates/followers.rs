@@ -8,11 +8,8 @@ use std::collections::BTreeSet;
 
 /// Whether an object that no Application manages went or came with the pod or the node that it names. Of ConfigMaps only those of a node count.
 pub(super) fn goes_with_pod_or_node(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let (side, other) = match change.kind {
-        ChangeKind::Removed => change.sides,
-        ChangeKind::Added => (change.sides.1, change.sides.0),
-        _ => return Ok(false),
-    };
+    let (a, b) = change.sides;
+    let (side, other) = if change.kind == ChangeKind::Removed { (a, b) } else { (b, a) };
     let is_resource = is_custom(&change.key.group) && !crate::argo::is_own_kind(&change.key.group, &change.key.kind);
     let is_free = (is_resource || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);
     let Some(object) = is_free.then(|| e.object(&change.spot, side)).transpose()?.flatten() else { return Ok(false) };

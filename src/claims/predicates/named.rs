@@ -3,18 +3,14 @@
 //! Capsule's GlobalTenantResource), or it bears the resource's name (Kubewarden 1.36, internal/constants/constants.go: `kubewardenPolicyName`).
 use crate::claims::Evidence;
 use crate::claims::makers::Makers;
-use crate::compare::{Change, ChangeKind, CompareError};
+use crate::compare::{Change, CompareError};
 use crate::model::By;
 use std::sync::{Arc, PoisonError};
 
 /// Whether an object that no Application manages went with a resource of the switched layer that made it, or came with one. An object that is a
 /// protected layer's only because of its namespace may be such too.
 pub(super) fn is_made_elsewhere(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let side = match change.kind {
-        ChangeKind::Removed => change.sides.0,
-        ChangeKind::Added => change.sides.1,
-        _ => return Ok(false),
-    };
+    let side = change.shown_by();
     let is_free = e.instances.by(&change.spot) <= By::Namespace;
     let Some(at) = e.instances.at(&change.spot, side).filter(|at| is_free && !at.marked && !at.derived) else { return Ok(false) };
     let makers = makers(e, change.sides)?;

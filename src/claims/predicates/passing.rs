@@ -51,6 +51,7 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
         }
         _ => return Ok(false),
     };
+    // Each is asked of an object that only came, or only went.
     Ok(passes(e, &change.spot, does, side, 0)?
         || is_made_for_unchanged(e, change, side)?
         || is_scaled_claim(e, change)?

@@ -21,9 +21,7 @@ pub(super) fn complete(q: &Question<'_>) -> Answer {
         }
         let mut seen = BTreeSet::new();
         for layer in &q.evidence.layers {
-            let mut kinds = q.evidence.kinds(&layer.name);
-            kinds.insert("pods".into());
-            let gaps = q.evidence.gaps_in(&layer.name, &kinds, i).into_iter();
+            let gaps = q.evidence.gaps_in(&layer.name, &q.evidence.kinds_and_pods(&layer.name), i).into_iter();
             let missing = gaps.filter(|g| g.reason == Reason::NotAsked && g.namespace.is_none() && seen.insert(g.clone()));
             findings.extend(missing.map(|g| Finding::gap(&g, i)));
         }

@@ -18,12 +18,7 @@ const RESIZED: &[&str] = &["/spec/containers/*/resources", "/spec/initContainers
 /// Whether an autoscaler's change of a StatefulSet's count made or deleted a claim, or the volume of one, or a storage system's record of that
 /// (kubernetes 1.36, pkg/controller/statefulset/stateful_set_utils.go: `whenScaled`).
 pub(super) fn is_scaled_claim(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let (a, b) = change.sides;
-    let side = match change.kind {
-        ChangeKind::Removed => a,
-        ChangeKind::Added => b,
-        _ => return Ok(false),
-    };
+    let ((a, b), side) = (change.sides, change.shown_by());
     let Some(claim) = claim_behind(e, &change.spot, side)? else { return Ok(false) };
     let Some((stem, number)) = claim.name.rsplit_once('-').and_then(|(stem, number)| Some((stem, number.parse::<i64>().ok()?))) else {
         return Ok(false);

@@ -30,8 +30,7 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.derived) {
         findings.extend(Finding::of_change(change, if is_open(e, change)? { Effect::Doubts } else { Effect::Counters }));
     }
-    let mut kinds = e.kinds(q.layer);
-    kinds.insert("pods".into());
+    let kinds = e.kinds_and_pods(q.layer);
     for i in 0..e.sides.len() {
         findings.extend(e.gaps_found(q.layer, &kinds, i));
         let unidentified = e.held(q.layer, i).filter(|(_, at)| at.uid.is_empty());

@@ -5,9 +5,7 @@ use crate::compare::{CompareError, Instance, Spot};
 use crate::value::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// The stem of volumes.
 pub(super) const VOLUMES: &str = "persistentvolumes";
-/// The stem of claims.
 pub(super) const CLAIMS: &str = "persistentvolumeclaims";
 
 /// Where the spec of a volume has its server, for NFS or for the NFS CSI driver.
