@@ -7,7 +7,6 @@ use crate::value::Value;
 /// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is `PackedList`) behind the intake.
 #[derive(Clone, Debug)]
 pub struct Collected<I = Vec<Value>> {
-    /// Live or dump.
     pub source: Source,
     /// The lists, in a stable order.
     pub lists: Vec<List<I>>,
@@ -19,11 +18,8 @@ pub struct Collected<I = Vec<Value>> {
     pub named: Vec<Listable>,
     /// Kinds (`<plural>.<group>`) that the configuration leaves out.
     pub left_out: Vec<String>,
-    /// Start of the capture window.
     pub started: Option<String>,
-    /// End of the capture window.
     pub finished: Option<String>,
-    /// Server version.
     pub version: Option<String>,
     /// The highest resourceVersion of objects that are not stored.
     pub highest: Option<u64>,
@@ -33,12 +29,10 @@ pub struct Collected<I = Vec<Value>> {
     pub hub: Option<Hub>,
 }
 
-/// One answered list.
 #[derive(Clone, Debug)]
 pub struct List<I = Vec<Value>> {
     /// Where it was read from, for messages.
     pub file: String,
-    /// API group.
     pub group: String,
     /// Plural resource name, if the source gives it.
     pub resource: Option<String>,
@@ -46,7 +40,6 @@ pub struct List<I = Vec<Value>> {
     pub namespace: Option<String>,
     /// Whether it answers a question (and so can show that an object does not exist).
     pub is_question: bool,
-    /// resourceVersion of the list.
     pub resource_version: Option<String>,
     /// The objects, each with apiVersion and kind.
     pub items: I,
@@ -66,27 +59,17 @@ impl<I> List<I> {
 /// Why a capture can't continue.
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {
-    /// Two different objects have one key.
     #[error("{key} stands in {first} and, different, in {second}; a dump must hold one moment of one cluster: leave one of them out")]
-    Twice {
-        /// The object.
-        key: Box<Key>,
-        /// Where it was read first.
-        first: String,
-        /// Where it was read again.
-        second: String,
-    },
+    Twice { key: Box<Key>, first: String, second: String },
     /// Two kinds of one group have one plural: their lines would be in one file.
     #[error(
         "{first} and {second} are both taken for kinds named {stem}, and a plural names one kind only: the name of a dump's file, a \
          CustomResourceDefinition in it, or `kinds` in evid.yaml gives one of them the other's plural"
     )]
     OnePlural {
-        /// `<plural>.<group>`.
         stem: String,
         /// A kind, with its group and where it was read.
         first: String,
-        /// The other kind.
         second: String,
     },
     /// Stored objects can't be read back.

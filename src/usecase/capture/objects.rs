@@ -10,7 +10,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Packed objects.
 pub struct PackedObjects<'a> {
     spool: &'a dyn Spool,
     lists: Vec<PackedList>,

@@ -11,7 +11,6 @@ use crate::usecase::capture::snapshot::snapshot;
 /// What is asked besides the objects, and what the bundle gets from it.
 #[derive(Default)]
 pub struct Beside {
-    /// The probe lines.
     pub probes: Vec<probe::Line>,
     /// Further files: the watch and the writes since the previous point.
     pub files: Vec<(String, Vec<u8>)>,
@@ -21,13 +20,10 @@ pub struct Beside {
     pub run: Option<String>,
 }
 
-/// The result of a capture.
 pub struct Captured<'a, T> {
     /// The result of `seal`.
     pub sealed: T,
-    /// The snapshot that is sealed.
     pub snapshot: Snapshot<PackedObjects<'a>>,
-    /// The probe lines.
     pub probes: Vec<probe::Line>,
 }
 

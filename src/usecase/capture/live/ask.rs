@@ -21,7 +21,6 @@ pub(super) fn question(live: &Live<'_>, resource: &Resource, namespace: Option<S
     }
 }
 
-/// A question and its result.
 pub(super) struct Answer {
     pub(super) question: Question,
     pub(super) items: PackedList,

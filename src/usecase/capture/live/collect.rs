@@ -57,7 +57,6 @@ fn is_app(question: &Question) -> bool {
     question.resource.group == "argoproj.io" && question.resource.kind == "Application"
 }
 
-/// The result of discovery.
 struct Kinds {
     /// The kinds to ask for: all, or those that the user chose.
     wanted: Vec<Resource>,

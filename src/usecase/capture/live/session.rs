@@ -5,11 +5,8 @@ use crate::usecase::cluster::port::{Api, Clock};
 
 /// What a live capture needs.
 pub struct Live<'a> {
-    /// The API server.
     pub api: &'a (dyn Api + Sync),
-    /// Time.
     pub clock: &'a (dyn Clock + Sync),
-    /// The kinds' rules.
     pub rules: &'a Rules,
     pub scope: &'a Scope,
     /// Called after each question: how many are answered, of how many, objects so far.
