@@ -7,6 +7,7 @@ use crate::value::Value;
 /// What a source gives: lists of objects, as they were answered and not yet redacted, or (`I` is `PackedList`) behind the intake.
 #[derive(Clone, Debug)]
 pub struct Collected<I = Vec<Value>> {
+    /// Live or dump.
     pub source: Source,
     /// The lists, in a stable order.
     pub lists: Vec<List<I>>,
@@ -18,8 +19,11 @@ pub struct Collected<I = Vec<Value>> {
     pub named: Vec<Listable>,
     /// Kinds (`<plural>.<group>`) that the configuration leaves out.
     pub left_out: Vec<String>,
+    /// Start of the capture window.
     pub started: Option<String>,
+    /// End of the capture window.
     pub finished: Option<String>,
+    /// Server version.
     pub version: Option<String>,
     /// The highest resourceVersion of objects that are not stored.
     pub highest: Option<u64>,
@@ -29,10 +33,12 @@ pub struct Collected<I = Vec<Value>> {
     pub hub: Option<Hub>,
 }
 
+/// One answered list.
 #[derive(Clone, Debug)]
 pub struct List<I = Vec<Value>> {
     /// Where it was read from, for messages.
     pub file: String,
+    /// API group.
     pub group: String,
     /// Plural resource name, if the source gives it.
     pub resource: Option<String>,
@@ -40,6 +46,7 @@ pub struct List<I = Vec<Value>> {
     pub namespace: Option<String>,
     /// Whether it answers a question (and so can show that an object does not exist).
     pub is_question: bool,
+    /// resourceVersion of the list.
     pub resource_version: Option<String>,
     /// The objects, each with apiVersion and kind.
     pub items: I,

@@ -17,7 +17,9 @@ pub struct Intake<'a> {
     pub redactor: &'a Redactor,
     /// Which kinds are stored, and for which only metadata.
     pub rules: &'a Rules,
+    /// The layers of the bundle.
     pub layers: &'a [Layer],
+    /// The content of `evid.yaml`.
     pub config: &'a Config,
     /// Where packed objects are stored.
     pub spool: &'a dyn Spool,

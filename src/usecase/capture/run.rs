@@ -11,6 +11,7 @@ use crate::usecase::capture::snapshot::snapshot;
 /// What is asked besides the objects, and what the bundle gets from it.
 #[derive(Default)]
 pub struct Beside {
+    /// The probe lines.
     pub probes: Vec<probe::Line>,
     /// Further files: the watch and the writes since the previous point.
     pub files: Vec<(String, Vec<u8>)>,
