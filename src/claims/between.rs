@@ -25,8 +25,8 @@ impl Evidence<'_> {
             found.iter_mut().filter(|c| c.kind == ChangeKind::Departs).for_each(|c| c.uncertain = true);
         }
         for change in &mut found {
-            let namespace = &change.spot.namespace;
-            let hides = |stem: &str, i: usize| self.unseen(stem, namespace, i);
+            let namespace = change.spot.namespace.clone();
+            let hides = |stem: &str, i: usize| self.unseen(stem, &namespace, i);
             let agreements = ["horizontalpodautoscalers.autoscaling", APPLICATIONS];
             if change.fields.iter().any(|f| f.owned) && agreements.iter().any(|s| hides(s, a) || hides(s, b)) {
                 // The owner of the field was seen on one side only.
@@ -42,7 +42,6 @@ impl Evidence<'_> {
                 ChangeKind::Removed => (b, a),
                 ChangeKind::Modified | ChangeKind::Replaced | ChangeKind::Departs | ChangeKind::Torn => continue,
             };
-            let hides = |stem: &str, i: usize| self.unseen(stem, &change.spot.namespace, i);
             let owner = change.controller.as_ref().map(|(group, kind)| self.stem_of(group, kind));
             let is_hidden = |stem: &String| hides(stem, has) || hides(stem, lacks);
             change.uncertain |= hides(&change.spot.stem, lacks) || owner.as_ref().is_some_and(is_hidden);
@@ -61,9 +60,7 @@ impl Evidence<'_> {
         }
         Ok(found)
     }
-}
 
-impl Evidence<'_> {
     /// Whether a bundle was made from text.
     pub(super) fn is_text(&self, side: usize) -> bool {
         self.sides.get(side).is_some_and(|s| s.manifest.source == Source::Text)

@@ -22,7 +22,6 @@ pub struct Claim {
     /// Whether it is about the time between the points of a proof. Such a claim is judged only if that time was watched.
     #[serde(default)]
     pub proof: bool,
-    /// The name of its predicate.
     pub predicate: String,
 }
 

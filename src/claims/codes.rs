@@ -118,35 +118,20 @@ codes! {
     }
 }
 
-impl From<Reason> for Code {
-    fn from(reason: Reason) -> Self {
-        match reason {
-            Reason::Forbidden => Self::Forbidden,
-            Reason::NotFound => Self::NotFound,
-            Reason::TimedOut => Self::TimedOut,
-            Reason::Expired => Self::Expired,
-            Reason::Truncated => Self::Truncated,
-            Reason::NotAsked => Self::NotAsked,
-            Reason::LeftOut => Self::LeftOut,
-            Reason::Elsewhere => Self::Elsewhere,
-            Reason::Unattested => Self::Unattested,
-            Reason::Contradicted => Self::Contradicted,
-            Reason::Unreadable => Self::Unreadable,
-            Reason::Torn => Self::Torn,
-            Reason::Stated => Self::Stated,
+/// What another list names has a code of the same name.
+macro_rules! named_in {
+    ($list:ident: $($name:ident),+) => {
+        impl From<$list> for Code {
+            fn from(one: $list) -> Self {
+                match one {
+                    $($list::$name => Self::$name,)+
+                }
+            }
         }
-    }
+    };
 }
 
-impl From<ChangeKind> for Code {
-    fn from(kind: ChangeKind) -> Self {
-        match kind {
-            ChangeKind::Added => Self::Added,
-            ChangeKind::Removed => Self::Removed,
-            ChangeKind::Modified => Self::Modified,
-            ChangeKind::Replaced => Self::Replaced,
-            ChangeKind::Departs => Self::Departs,
-            ChangeKind::Torn => Self::Torn,
-        }
-    }
-}
+named_in!(ChangeKind: Added, Removed, Modified, Replaced, Departs, Torn);
+named_in!(
+    Reason: Forbidden, NotFound, TimedOut, Expired, Truncated, NotAsked, LeftOut, Elsewhere, Unattested, Contradicted, Unreadable, Torn, Stated
+);

@@ -1,10 +1,11 @@
 //! The bundles of one judgement, and what all claims need to know of them, computed once. Must not know how it was collected.
 use crate::claims::makers::Makers;
-use crate::claims::{Finding, Position};
+use crate::claims::{Code, Effect, Finding, Position};
 use crate::compare::{Change, CompareError, Instance, Instances, Side, Spot};
-use crate::kinds::Rules;
+use crate::kinds::built_in::is_custom;
+use crate::kinds::{Kind, Rules};
 use crate::model::{By, Gap, Key, Layer, Role, stem, unstem};
-use crate::value::Value;
+use crate::value::{Text, Value};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,16 +17,13 @@ pub(super) const APPLICATIONS: &str = "applications.argoproj.io";
 pub struct Evidence<'a> {
     /// The bundles, in order.
     pub sides: &'a [Side],
-    /// The kinds' rules.
     pub rules: &'a Rules,
     pub layers: Vec<Layer>,
-    /// All objects.
     pub instances: Instances,
     /// Changes from each bundle to the next.
     pub changes: Vec<Change>,
     /// Position of the switch in each bundle; empty without a switched layer.
     pub positions: Vec<Position>,
-    /// The gaps of each bundle.
     pub(super) gaps: Vec<Vec<Gap>>,
     /// What the Applications' status gives as evidence.
     pub(super) witnesses: Witnesses,
@@ -56,32 +54,71 @@ pub(super) struct Witness {
 /// Of each bundle, the Applications of all layers and their roots.
 pub(super) type Witnesses = Vec<HashMap<Spot, Witness>>;
 
+impl Spot {
+    /// The API group.
+    pub(super) fn group(&self) -> &str {
+        unstem(&self.stem).1
+    }
+
+    /// Whether it is the place of a custom resource.
+    pub(super) fn is_custom(&self) -> bool {
+        is_custom(self.group())
+    }
+}
+
 impl Evidence<'_> {
-    /// The switched layer.
     pub fn switched(&self) -> Option<&Layer> {
         self.layers.iter().find(|l| l.role == Role::Switched)
     }
 
+    /// Its name; empty without one.
+    pub(super) fn switched_name(&self) -> &str {
+        self.switched().map_or("", |layer| &layer.name)
+    }
+
     /// The objects of the switched layer that are not the same instance in two bundles: they went, came, or were made anew.
     pub(super) fn exchanged(&self, a: usize, b: usize) -> impl Iterator<Item = (&Spot, &[Option<Instance>])> {
-        fn uid(all: &[Option<Instance>], side: usize) -> Option<&str> {
-            Some(&all.get(side)?.as_ref()?.uid)
-        }
-        let switched = self.switched().map_or("", |layer| &*layer.name);
-        self.instances.of_layer(switched).filter(move |(_, all)| uid(all, a) != uid(all, b))
+        self.instances.of_layer(self.switched_name()).filter(move |(_, all)| {
+            let uid = |side: usize| Some(&all.get(side)?.as_ref()?.uid);
+            uid(a) != uid(b)
+        })
+    }
+
+    /// The objects of a layer that a bundle holds.
+    pub(super) fn held(&self, layer: &str, side: usize) -> impl Iterator<Item = (&Spot, &Instance)> {
+        self.instances.of_layer(layer).filter_map(move |(spot, all)| Some((spot, all.get(side)?.as_ref()?)))
+    }
+
+    /// The objects of a layer that two bundles hold, as each of them does.
+    pub(super) fn held_by_both(&self, layer: &str, (a, b): (usize, usize)) -> impl Iterator<Item = (&Spot, &Instance, &Instance)> {
+        self.instances.of_layer(layer).filter_map(move |(spot, all)| Some((spot, all.get(a)?.as_ref()?, all.get(b)?.as_ref()?)))
+    }
+
+    /// The uid of an object in one bundle, if that holds the object.
+    pub(super) fn uid(&self, spot: &Spot, side: usize) -> Option<&Text> {
+        self.instances.at(spot, side).map(|at| &at.uid)
+    }
+
+    /// The rule of an object's kind, if one is about that kind alone.
+    pub(super) fn kind_of(&self, spot: &Spot) -> Option<&Kind> {
+        let (plural, group) = unstem(&spot.stem);
+        self.rules.of_resource(group, plural)
+    }
+
+    /// A finding about an object.
+    pub(super) fn found(&self, effect: Effect, code: Code, spot: &Spot, side: usize) -> Finding {
+        Finding::new(effect, code, side).about(self.key(spot))
     }
 
     /// The key of an object of which only the place is known; its rule or its own line gives the kind.
     pub fn key(&self, spot: &Spot) -> Key {
-        let (plural, group) = unstem(&spot.stem);
-        let of_rule = self.rules.of_resource(group, plural).map(|k| k.rule.kind.clone());
+        let of_rule = self.kind_of(spot).map(|k| k.rule.kind.clone());
         let of_line = || {
-            let instances = self.instances.all.get(spot)?.iter().enumerate();
-            let kind =
-                |(i, at): (usize, &Option<Instance>)| self.content(spot, at.as_ref()?, i).ok()?.get("kind")?.as_str().map(str::to_owned);
-            instances.into_iter().find_map(kind)
+            let kind = |i| self.content(spot, self.instances.at(spot, i)?, i).ok()?.get("kind")?.as_str().map(str::to_owned);
+            (0..self.sides.len()).find_map(kind)
         };
-        Key::new(group, &of_rule.or_else(of_line).unwrap_or_else(|| spot.stem.to_string()), &spot.namespace, &spot.name)
+        let kind = of_rule.or_else(of_line).unwrap_or_else(|| spot.stem.to_string());
+        Key::new(spot.group(), &kind, &spot.namespace, &spot.name)
     }
 
     /// Whether an object carries a mark of the method in force in any bundle.
@@ -101,11 +138,9 @@ impl Evidence<'_> {
 
     /// Whether the object's pods end by themselves, so that pods are added and removed in normal operation.
     pub fn ends(&self, spot: &Spot) -> bool {
-        let (plural, group) = unstem(&spot.stem);
-        self.rules.of_resource(group, plural).is_some_and(|k| k.rule.ends)
+        self.kind_of(spot).is_some_and(|k| k.rule.ends)
     }
 
-    /// A layer by name.
     pub fn layer(&self, name: &str) -> Option<&Layer> {
         self.layers.iter().find(|l| l.name == name)
     }
@@ -119,8 +154,7 @@ impl Evidence<'_> {
 
     /// The Applications of a layer in one bundle, without its root.
     pub fn apps<'b>(&'b self, layer: &'b str, side: usize) -> impl Iterator<Item = (&'b Spot, &'b Instance)> {
-        let here = self.instances.of_layer(layer).filter(|(s, _)| s.stem == APPLICATIONS && self.instances.by(s).is_confirmed());
-        here.filter_map(move |(s, all)| Some((s, all.get(side)?.as_ref()?)))
+        self.held(layer, side).filter(|(s, _)| s.stem == APPLICATIONS && self.instances.by(s).is_confirmed())
     }
 
     /// The state line of an object in one bundle (null for a derived one).
@@ -190,6 +224,11 @@ impl Evidence<'_> {
         self.sides.get(side).map_or(Ok(Value::Null), |s| s.whole(&at.layer, spot))
     }
 
+    /// As [`Self::whole`]; none if the bundle does not hold it.
+    pub(super) fn object(&self, spot: &Spot, side: usize) -> Result<Option<Value>, CompareError> {
+        self.instances.at(spot, side).map(|at| self.whole(spot, at, side)).transpose()
+    }
+
     /// An Application of one bundle, rebuilt from its facets once.
     pub(super) fn application(&self, spot: &Spot, at: &Instance, side: usize) -> Result<Arc<Value>, CompareError> {
         let read = || self.apps.lock().unwrap_or_else(PoisonError::into_inner);
@@ -230,6 +269,11 @@ impl Evidence<'_> {
         let held = self.instances.of_layer(layer).map(|(s, _)| s.stem.to_string());
         let managed = self.listed.iter().filter(|(l, _)| l == layer).map(|(_, stem)| stem.clone());
         held.chain(managed).chain([APPLICATIONS.to_owned()]).collect()
+    }
+
+    /// The same and pods, which follow from what a layer holds.
+    pub(super) fn kinds_and_pods(&self, layer: &str) -> BTreeSet<String> {
+        self.kinds(layer).into_iter().chain(["pods".to_owned()]).collect()
     }
 
     /// `<plural>.<group>` of a kind.

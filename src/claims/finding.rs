@@ -1,29 +1,20 @@
 //! A finding, on which a verdict rests: an object, a pointer, the values, the file.
 use crate::claims::Code;
 use crate::compare::{Change, FieldChange, Writer};
-use crate::model::{Gap, Key};
+use crate::model::{Gap, Key, words};
 use crate::value::Value;
 
-/// What a finding does to its claim.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Effect {
-    /// It refutes the claim.
-    Counters,
-    /// It leaves the claim open.
-    Doubts,
-    /// It only informs.
-    Notes,
-}
-
-impl Effect {
-    /// The word in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Counters => "counters",
-            Self::Doubts => "doubts",
-            Self::Notes => "notes",
-        }
+words! {
+    /// What a finding does to its claim.
+    #[derive(PartialOrd, Ord, serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    Effect {
+        /// It refutes the claim.
+        Counters = "counters",
+        /// It leaves the claim open.
+        Doubts = "doubts",
+        /// It only informs.
+        Notes = "notes",
     }
 }
 

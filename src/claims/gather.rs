@@ -23,7 +23,6 @@ struct Fields {
 }
 
 impl<'a> Evidence<'a> {
-    /// Collects it.
     pub fn gather(sides: &'a [Side], rules: &'a Rules, layers: &[Layer]) -> Result<Self, CompareError> {
         let instances = Instances::read(sides, layers)?;
         let gaps = sides.iter().map(|s| s.coverage.gaps()).collect();

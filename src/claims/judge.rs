@@ -44,7 +44,7 @@ fn one(
 ) -> Result<Judged, CompareError> {
     let layer = match claim.subject {
         Subject::Evidence | Subject::Changes | Subject::Storage => "",
-        Subject::Switch => evidence.switched().map_or("", |l| &*l.name),
+        Subject::Switch => evidence.switched_name(),
         Subject::Protected | Subject::Switched | Subject::Layer => first,
     };
     let question = Question { evidence, layer, expect };

@@ -1,32 +1,17 @@
 //! A predicate's question and answer, and what the caller expects the bundles to show.
 use crate::claims::{Evidence, Finding, Position};
 use crate::compare::{Change, CompareError};
-use crate::model::Role;
+use crate::model::{Role, words};
 
-/// What the caller expects the bundles to show; without it, the positions of the switch decide.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Expect {
-    /// Optional is gone at the last bundle.
-    CoreOnly,
-    /// Optional is back at the last bundle.
-    OptionalOn,
-    /// Nothing changed.
-    Unchanged,
-}
-
-impl Expect {
-    /// Reads the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::CoreOnly, Self::OptionalOn, Self::Unchanged].into_iter().find(|e| e.as_str() == word)
-    }
-
-    /// The word on the command line and in the report.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CoreOnly => "core-only",
-            Self::OptionalOn => "optional-on",
-            Self::Unchanged => "unchanged",
-        }
+words! {
+    /// What the caller expects the bundles to show; without it, the positions of the switch decide.
+    Expect {
+        /// Optional is gone at the last bundle.
+        CoreOnly = "core-only",
+        /// Optional is back at the last bundle.
+        OptionalOn = "optional-on",
+        /// Nothing changed.
+        Unchanged = "unchanged",
     }
 }
 
@@ -47,16 +32,22 @@ impl<'a> Question<'a> {
         e.changes.iter().filter(move |c| c.layer == layer || root.as_ref() == Some(&c.spot))
     }
 
-    /// The bundles in which the switch is in this position, as seen or as the caller expects.
-    pub(super) fn at(&self, position: Position) -> Vec<usize> {
-        let last = self.evidence.sides.len().saturating_sub(1);
+    /// The position of the switch in each bundle, as seen; in the last one as the caller expects.
+    pub(super) fn positions(&self) -> Vec<Position> {
+        let mut all = self.evidence.positions.clone();
         let pinned = match self.expect {
             Some(Expect::CoreOnly) => Some(Position::Off),
             Some(Expect::OptionalOn) => Some(Position::On),
             _ => None,
         };
-        let positions = self.evidence.positions.iter().enumerate();
-        positions.filter(|(i, p)| if *i == last { pinned.unwrap_or(**p) == position } else { **p == position }).map(|(i, _)| i).collect()
+        // A bundle has a position if there is a switched layer, and then each has.
+        all.last_mut().zip(pinned).into_iter().for_each(|(last, pinned)| *last = pinned);
+        all
+    }
+
+    /// The bundles in which the switch is in this position.
+    pub(super) fn at(&self, position: Position) -> Vec<usize> {
+        self.positions().into_iter().enumerate().filter(|(_, p)| *p == position).map(|(i, _)| i).collect()
     }
 }
 

@@ -1,11 +1,11 @@
 //! What each bundle asked and what it did not see: which objects it may lack only because nobody looked. Judges nothing.
-use crate::claims::Evidence;
+use crate::claims::{Evidence, Finding};
 use crate::compare::{Instances, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::model::{Gap, Known, Listable, Reason, stem, unstem};
 use std::collections::{BTreeSet, HashMap};
 
-const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
+pub(super) const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
 const SERVICES: &str = "apiservices.apiregistration.k8s.io";
 
 impl Evidence<'_> {
@@ -97,8 +97,7 @@ impl Evidence<'_> {
             let (resource, group) = unstem(stem);
             let known = found.iter().any(|g| g.resource == resource && g.group == group);
             if !known && !self.asked(stem, side) {
-                let detail = String::new();
-                found.push(Gap::of(group, resource, None, Reason::NotAsked, detail));
+                found.push(Gap::of(group, resource, None, Reason::NotAsked, ""));
             }
             let told = |ns: &str| found.iter().any(|g| g.covers(resource, group) && g.namespace.as_deref().is_none_or(|n| n == ns));
             let open = spaces.iter().filter(|ns| !ns.is_empty() && !told(ns) && !self.asked_in(stem, ns, side));
@@ -107,6 +106,11 @@ impl Evidence<'_> {
             found.extend(missed);
         }
         found
+    }
+
+    /// The findings of [`Self::gaps_in`].
+    pub(super) fn gaps_found(&self, layer: &str, kinds: &BTreeSet<String>, side: usize) -> impl Iterator<Item = Finding> + use<> {
+        self.gaps_in(layer, kinds, side).into_iter().map(move |gap| Finding::gap(&gap, side))
     }
 
     /// The gaps of a bundle that does not tell which kinds exist: it may have missed any kind that another bundle could ask for (law 1).

@@ -49,9 +49,8 @@ fn points_of(folder: &RunFolder, state: &State) -> Result<Vec<PathBuf>, Failure>
     let found: Vec<PathBuf> = state.points().into_iter().map(|point| folder.bundle(point)).collect();
     if found.is_empty() {
         let name = folder.path().display();
-        return Err(
-            Failure::new(format!("{name}: this run has no bundle yet")).hint(format!("`evid prove --resume {name}` goes on with it"))
-        );
+        let hint = format!("`evid prove --resume {name}` goes on with it");
+        return Err(Failure::new(format!("{name}: this run has no bundle yet")).hint(hint));
     }
     Ok(found)
 }

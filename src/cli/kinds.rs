@@ -39,12 +39,10 @@ pub(super) fn run(args: &Args, global: &Global) -> Done {
         .iter()
         .map(|k| {
             let r = &k.rule;
-            let stored = if r.stored == Some(false) {
-                "no"
-            } else if r.metadata_only {
-                "metadata"
-            } else {
-                "yes"
+            let stored = match r.stored {
+                Some(false) => "no",
+                _ if r.metadata_only => "metadata",
+                _ => "yes",
             };
             let derived =
                 if r.derived.iter().any(|d| !d.owner.is_empty() || d.relation || d.always || d.name.is_some()) { "may be" } else { "" };

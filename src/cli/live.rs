@@ -100,14 +100,8 @@ pub(super) fn platform(args: &ClusterArgs) -> Result<(String, Vec<Object>, Here)
     let clusters = args.connect()?;
     let (kinds, _) = discover(&clusters).map_err(|e| failure(e, &clusters))?;
     let (argo, server) = (clusters.hub.as_ref().unwrap_or(&clusters.spoke), clusters.spoke.server());
-    let seen = live::platform(
-        &clusters,
-        &Rules::new(&[])?,
-        &[],
-        &kinds,
-        argo.namespace(),
-        &["persistentvolumes", "persistentvolumeclaims", "namespaces"],
-    );
+    let also = ["persistentvolumes", "persistentvolumeclaims", "namespaces"];
+    let seen = live::platform(&clusters, &Rules::new(&[])?, &[], &kinds, argo.namespace(), &also);
     let applications = seen.gaps.iter().find(|g| g.resource == "applications" || g.resource == "*");
     match applications {
         Some(gap) if seen.argo("Application").next().is_none() => {

@@ -32,9 +32,8 @@ pub(super) fn run(args: &Args) -> Done {
     let report = read(&predicate).map_err(Failure::new)?;
     let summary = summary::summary(&report, shown.as_ref());
     if args.output == "json" {
-        ui::json(
-            &json!({"verified": false, "say": summary.say, "doNotSay": summary.unsaid.iter().map(|(s, why)| json!({"sentence": s, "why": why})).collect::<Vec<_>>()}),
-        )?;
+        let unsaid: Vec<Value> = summary.unsaid.iter().map(|(s, why)| json!({"sentence": s, "why": why})).collect();
+        ui::json(&json!({"verified": false, "say": summary.say, "doNotSay": unsaid}))?;
     } else {
         // However quiet it is: who reads the sentences must know what stands behind them.
         ui::text(&format!("{}\n{}\n", summary::text(&summary), told(&note)))?;
@@ -53,9 +52,8 @@ fn judged(of: &str) -> Result<(Value, Option<Shown>, String), Failure> {
             let changed =
                 against(&list, &there).into_iter().find(|(_, standing)| matches!(standing, Standing::Changed | Standing::Missing));
             if let Some((name, _)) = changed {
-                return Err(Failure::new(format!("{of}/{name}: is not what was signed for"))
-                    .hint("`evid verify` says more")
-                    .exit(Exit::Broken));
+                let text = format!("{of}/{name}: is not what was signed for");
+                return Err(Failure::new(text).hint("`evid verify` says more").exit(Exit::Broken));
             }
         }
         if let Some(step) = state.failed() {

@@ -65,14 +65,6 @@ fn block(text: &str) -> Option<Block<'_>> {
 /// A `PUBLIC KEY` block, ending in a newline.
 pub(super) fn public(der: &[u8]) -> String {
     let text = base64::encode(der);
-    let mut out = String::from("-----BEGIN PUBLIC KEY-----\n");
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let (line, more) = rest.split_at(rest.len().min(64));
-        out.push_str(line);
-        out.push('\n');
-        rest = more;
-    }
-    out.push_str("-----END PUBLIC KEY-----\n");
-    out
+    let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    format!("{BEGIN}PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
 }

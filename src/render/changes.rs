@@ -7,22 +7,18 @@ use crate::render::words::{self, fill, phrases};
 use crate::render::{foreign, values};
 use crate::report::read::Changed;
 use crate::value::Value;
+use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
 /// A layer, a pair of bundles, and the changes in that layer between them.
-pub(super) type Group<'a> = (&'a str, &'a (String, String), Vec<&'a Changed>);
+pub(super) type Group<'a> = (&'a str, (&'a str, &'a str), Vec<&'a Changed>);
 
 /// The changes by layer, and in each by pair of bundles.
 pub(super) fn by_layer(changes: &[Changed]) -> Vec<Group<'_>> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    for change in changes {
-        match groups.iter_mut().find(|(layer, between, _)| *layer == change.layer && *between == &change.between) {
-            Some((.., group)) => group.push(change),
-            None => groups.push((&change.layer, &change.between, vec![change])),
-        }
-    }
-    groups.sort_by_key(|(layer, ..)| *layer);
-    groups
+    let mut groups: IndexMap<(&str, (&str, &str)), Vec<&Changed>> = IndexMap::new();
+    changes.iter().for_each(|c| groups.entry((&c.layer, (&c.from, &c.to))).or_default().push(c));
+    groups.sort_by_key(|(layer, _), _| *layer);
+    groups.into_iter().map(|((layer, pair), all)| (layer, pair, all)).collect()
 }
 
 /// All changes; of each group the first `style.most`.

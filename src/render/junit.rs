@@ -1,6 +1,6 @@
 //! What a report says as JUnit XML: a test case for each claim, and one for the whole, so that a report that proves nothing passes nowhere.
 use crate::model::Verdict;
-use crate::render::view::{Card, View};
+use crate::render::view::{Card, Subject, View};
 use crate::render::{foreign, words};
 
 pub fn xml(view: &View) -> String {
@@ -22,18 +22,10 @@ pub fn xml(view: &View) -> String {
     };
     let cases: Vec<&Card> = view.cards.iter().chain([&whole]).collect();
     let n = |verdict: Verdict| cases.iter().filter(|c| c.verdict == verdict).count();
-    let counts = format!(
-        "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
-        cases.len(),
-        n(Verdict::Refuted),
-        n(Verdict::Inconclusive),
-        n(Verdict::NotApplicable)
-    );
-    let bundles: String = view
-        .subjects
-        .iter()
-        .map(|s| format!("      <property name=\"sha256 {}.evid.zip\" value=\"{}\"/>\n", escape(&s.name), escape(&s.sha256)))
-        .collect();
+    let (failures, errors, skipped) = (n(Verdict::Refuted), n(Verdict::Inconclusive), n(Verdict::NotApplicable));
+    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\"", cases.len());
+    let bundle = |s: &Subject| format!("      <property name=\"sha256 {}.evid.zip\" value=\"{}\"/>\n", escape(&s.name), escape(&s.sha256));
+    let bundles: String = view.subjects.iter().map(bundle).collect();
     let told: Vec<&str> = view.warnings.iter().map(|w| &**w).chain([t.heading_limits]).chain(view.not_proven.iter().copied()).collect();
     let title = escape(&view.title);
     let text = format!(

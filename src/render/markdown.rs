@@ -90,10 +90,6 @@ impl Paper {
 
     fn lines(&mut self, lines: &[String]) {
         let left = self.most(lines);
-        self.left(left);
-    }
-
-    fn left(&mut self, left: usize) {
         if left > 0 {
             self.blank();
             self.line(&escape(&words::count(left, self.t.one_more, self.t.many_more)));

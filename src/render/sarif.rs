@@ -35,7 +35,7 @@ fn log(report: &Reading, verified: bool) -> Value {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
-            "tool": {"driver": {"name": "evid", "version": report.version, "rules": rules}},
+            "tool": {"driver": {"name": "evid", "version": report.tool.version, "rules": rules}},
             "artifacts": bundles,
             "results": results,
             "properties": {"verdict": report.total.as_str(), "verified": verified, "notProven": limits},

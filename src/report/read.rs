@@ -9,22 +9,29 @@ use crate::model::{Gap, Key, Verdict};
 use crate::value::{Value, from_value};
 use serde::{Deserialize, Deserializer};
 
-#[derive(Debug)]
+#[derive(Deserialize, Debug)]
 pub struct Reading {
     /// The bundles that it is about, in its order.
     pub bundles: Vec<Bundle>,
+    #[serde(rename = "verdict", deserialize_with = "verdict")]
     pub total: Verdict,
+    verdicts: Vec<VerdictLine>,
+    #[serde(skip)]
     pub judged: Vec<Judged>,
     /// What changed from each bundle to the next.
     pub changes: Vec<Changed>,
     /// What the configuration expects to change.
+    #[serde(default, rename = "expectedChanges")]
     pub expected: Vec<Expected>,
     /// What the caller expected the bundles to show.
+    #[serde(default, rename = "expected")]
     pub pinned: Option<String>,
-    /// The version of evid that made it.
-    pub version: String,
+    /// The evid that made it.
+    pub tool: Tool,
+    #[serde(default)]
     pub revisions: Vec<Revisions>,
     /// The claims to which the configuration confined it; empty: all were judged.
+    #[serde(default, rename = "onlyJudged")]
     pub only: Vec<String>,
 }
 
@@ -91,15 +98,19 @@ pub struct Layer {
     pub objects: u64,
 }
 
-#[derive(Debug)]
+#[derive(Deserialize, Debug)]
 pub struct Changed {
+    #[serde(with = "KeyLine")]
     pub object: Key,
     pub layer: String,
+    #[serde(rename = "change")]
     pub kind: ChangeKind,
     /// Whether it is another instance than before.
     pub recreated: bool,
-    /// The names of the bundles between which it changed.
-    pub between: (String, String),
+    /// The name of the bundle before it.
+    pub from: String,
+    /// The name of the bundle after it.
+    pub to: String,
     pub fields: Vec<FieldChange>,
 }
 
@@ -108,45 +119,18 @@ pub struct Changed {
 /// # Errors
 /// If it is none, or a later evid's with codes that this one does not know.
 pub fn read(predicate: &Value) -> Result<Reading, String> {
-    let stored = from_value::<Stored>(predicate.clone()).map_err(|e| e.to_string())?;
-    let names: Vec<&str> = stored.bundles.iter().map(|b| &*b.name).collect();
-    let judged = stored.verdicts.into_iter().map(|v| {
+    let mut reading: Reading = from_value(predicate.clone()).map_err(|e| e.to_string())?;
+    let names: Vec<&str> = reading.bundles.iter().map(|b| &*b.name).collect();
+    let judged = std::mem::take(&mut reading.verdicts).into_iter().map(|v| {
         let findings = v.findings.into_iter().map(|f| f.finding(&names)).collect();
         Judged { verdict: v.verdict, findings, id: v.claim }
     });
-    Ok(Reading {
-        judged: judged.collect(),
-        total: stored.verdict,
-        changes: stored.changes.into_iter().map(ChangeLine::changed).collect(),
-        expected: stored.expected_changes,
-        pinned: stored.expected,
-        version: stored.tool.version,
-        revisions: stored.revisions,
-        only: stored.only_judged,
-        bundles: stored.bundles,
-    })
+    reading.judged = judged.collect();
+    Ok(reading)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Stored {
-    tool: Tool,
-    bundles: Vec<Bundle>,
-    #[serde(default)]
-    revisions: Vec<Revisions>,
-    #[serde(default)]
-    only_judged: Vec<String>,
-    #[serde(deserialize_with = "verdict")]
-    verdict: Verdict,
-    verdicts: Vec<VerdictLine>,
-    changes: Vec<ChangeLine>,
-    #[serde(default)]
-    expected: Option<String>,
-    #[serde(default)]
-    expected_changes: Vec<Expected>,
-}
-
-#[derive(Deserialize)]
+/// A verdict whose findings name their bundles.
+#[derive(Deserialize, Debug)]
 struct VerdictLine {
     claim: String,
     #[serde(deserialize_with = "verdict")]
@@ -168,10 +152,10 @@ struct KeyLine {
     name: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Debug)]
 struct Object(#[serde(with = "KeyLine")] Key);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Debug)]
 struct FindingLine {
     effect: Effect,
     code: Code,
@@ -196,29 +180,5 @@ impl FindingLine {
         let bundle = names.iter().position(|n| self.bundle.as_deref() == Some(n)).unwrap_or(0);
         let base = Finding::new(self.effect, self.code, bundle).at(&self.pointer, self.before, self.after).in_file(&self.file);
         Finding { object: self.object.map(|o| o.0), writer: self.writer, ..base }
-    }
-}
-
-#[derive(Deserialize)]
-struct ChangeLine {
-    object: Object,
-    layer: String,
-    change: ChangeKind,
-    recreated: bool,
-    from: String,
-    to: String,
-    fields: Vec<FieldChange>,
-}
-
-impl ChangeLine {
-    fn changed(self) -> Changed {
-        Changed {
-            object: self.object.0,
-            layer: self.layer,
-            kind: self.change,
-            recreated: self.recreated,
-            between: (self.from, self.to),
-            fields: self.fields,
-        }
     }
 }

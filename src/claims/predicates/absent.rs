@@ -6,9 +6,10 @@ use crate::claims::evidence::APPLICATIONS;
 use crate::claims::makers::Makers;
 use crate::claims::predicates::{healthy, named, records, settled};
 use crate::claims::question::{Answer, Question};
+use crate::claims::seen::DEFINITIONS;
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
-use crate::compare::{CompareError, Instance, Spot};
-use crate::model::{By, meta, unstem};
+use crate::compare::{CompareError, Instance, Instances, Spot};
+use crate::model::{By, meta};
 use crate::value::{Value, json};
 use std::collections::BTreeSet;
 
@@ -20,8 +21,7 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
     }
     let mut findings = Vec::new();
     let owners = uids(e, q.layer);
-    let mut kinds = e.kinds(q.layer);
-    kinds.insert("pods".into());
+    let kinds = e.kinds_and_pods(q.layer);
     for i in judged {
         if e.positions.get(i) == Some(&Position::Unknown) {
             // It is unknown whether the layer should be gone here.
@@ -30,24 +30,20 @@ pub(super) fn absent(q: &Question<'_>) -> Answer {
         }
         let made = q.at(Position::On).into_iter().map(|on| named::gone(e, (on, i), false)).collect::<Result<Vec<_>, _>>()?;
         for (spot, at) in e.instances.in_bundle(i) {
-            let found = if e.instances.layer(spot) == q.layer { Some(living(e, spot, at, i)) } else { marked(e, q.layer, spot, at) };
-            let found = match found {
-                None if !at.derived || spot.stem == "pods" => left_behind(e, &owners, spot, at, i)?.or_else(|| added(e, q.layer, spot, i)),
-                found => found,
-            };
-            let found = match found {
-                None if at.by == By::None && !at.derived && !at.marked && is_made_for(e, &made, spot, at, i)? => {
-                    Some((Effect::Doubts, Code::AssertedLives))
-                }
-                found => found,
-            };
+            let mut found = if e.instances.layer(spot) == q.layer { Some(living(e, spot, at, i)) } else { marked(e, q.layer, spot, at) };
+            if found.is_none() && (!at.derived || spot.stem == "pods") {
+                found = left_behind(e, &owners, spot, at, i)?.or_else(|| added(e, q.layer, spot, i));
+            }
+            if found.is_none() && at.by == By::None && !at.derived && !at.marked && is_made_for(e, &made, spot, at, i)? {
+                found = Some((Effect::Doubts, Code::AssertedLives));
+            }
             let Some((effect, code)) = found else { continue };
             let app = (!at.mark.is_empty()).then(|| json!(at.app));
-            findings.push(Finding::new(effect, code, i).about(e.key(spot)).at("", None, app).in_file(&e.shown_in(spot, at, i)?));
+            findings.push(e.found(effect, code, spot, i).at("", None, app).in_file(&e.shown_in(spot, at, i)?));
         }
-        findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
+        findings.extend(e.gaps_found(q.layer, &kinds, i));
         findings.extend(unsettled_root(e, q.layer, i)?);
-        findings.extend(settled::doubts(e, q.layer, i)?);
+        findings.extend(settled::doubts(e, q.layer, i));
     }
     findings.extend(witness::elsewhere(e, q.layer));
     Ok(Some(findings))
@@ -60,17 +56,15 @@ fn is_made_for(e: &Evidence<'_>, made: &[Makers], spot: &Spot, at: &Instance, si
         return Ok(true);
     }
     // Those that hold data, or are a boundary, are kept.
-    if ["customresourcedefinitions.apiextensions.k8s.io", "namespaces", "nodes", "persistentvolumeclaims", "persistentvolumes"]
-        .contains(&&*spot.stem)
-    {
+    if matches!(&*spot.stem, DEFINITIONS | "namespaces" | "nodes" | "persistentvolumeclaims" | "persistentvolumes") {
         return Ok(false);
     }
     let line = e.read::<Marked>("state", spot, at, side)?.unwrap_or_default();
     let object = json!({"metadata": (line.metadata)});
     // What serves or permits something, and bears the domain of resources of which none is left.
-    let group = unstem(&spot.stem).1;
+    let group = spot.group();
     let serves = matches!(group, "apps" | "batch") || spot.stem == "services" || PERMITTING.contains(&group);
-    let is_left = |domain: &str| !e.instances.in_bundle(side).any(|(s, _)| unstem(&s.stem).1 == domain);
+    let is_left = |domain: &str| !e.instances.in_bundle(side).any(|(s, _)| s.group() == domain);
     Ok(made.iter().any(|makers| makers.are_named(&object) || serves && makers.are_of_domain(&object, &is_left)))
 }
 
@@ -86,12 +80,13 @@ struct Marked {
 
 /// The bundles in which the layer should be gone: the switch is off, or partly off after it was on, or could not be seen.
 fn judged(q: &Question<'_>) -> Vec<usize> {
-    let (off, partial, unknown) = (q.at(Position::Off), q.at(Position::Partial), q.at(Position::Unknown));
-    let on = q.at(Position::On);
-    let after_on = partial.into_iter().filter(|i| on.iter().any(|on| on < i));
-    let mut all: Vec<usize> = off.into_iter().chain(after_on).chain(unknown).collect();
-    all.sort_unstable();
-    all
+    let first_on = q.at(Position::On).first().copied();
+    let is_judged = |(i, position): &(usize, Position)| match position {
+        Position::Off | Position::Unknown => true,
+        Position::Partial => first_on.is_some_and(|on| on < *i),
+        Position::On => false,
+    };
+    q.positions().into_iter().enumerate().filter(is_judged).map(|(i, _)| i).collect()
 }
 
 /// What an existing object of the layer says against the layer's absence.
@@ -108,10 +103,9 @@ fn living(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> (Effect,
         // Objects that follow from a kept object, or from the namespace that holds them.
         _ if at.derived && !is_living(e, spot, side) => return (Effect::Notes, Code::KeptDerived),
         _ if claim && !e.is_marked(spot) => return (Effect::Notes, Code::KeptUnmarked),
-        "customresourcedefinitions.apiextensions.k8s.io" if has_objects(e, &spot.name, side) => {
-            return (Effect::Counters, Code::ObjectLives);
-        }
-        "customresourcedefinitions.apiextensions.k8s.io" if !at.kept.is_empty() => return (Effect::Notes, Code::KeptByArgo),
+        // One that has objects is not kept.
+        DEFINITIONS if e.instances.in_bundle(side).any(|(s, _)| s.stem == spot.name) => return (Effect::Counters, Code::ObjectLives),
+        DEFINITIONS if !at.kept.is_empty() => return (Effect::Notes, Code::KeptByArgo),
         _ if !at.kept.is_empty() && (claim || spot.stem == "namespaces") => return (Effect::Notes, Code::KeptByOption),
         "namespaces" if !by.is_confirmed() => return (Effect::Notes, Code::KeptBoundary),
         _ if records::stay_with_volume(e, spot, side, &|volume, at| !at.deleting && living(e, volume, at, side).0 == Effect::Notes) => {
@@ -135,10 +129,9 @@ fn marked(e: &Evidence<'_>, layer: &str, spot: &Spot, at: &Instance) -> Option<(
     let names = !at.app.is_empty() && at.by != By::Ancestry || at.mark == "gone";
     (names && e.instances.layer_of_app(&at.app) == Some(layer)).then_some(())?;
     match &*spot.stem {
-        "pods" => Some((Effect::Counters, Code::PodLives)),
         "persistentvolumeclaims" | "persistentvolumes" | "namespaces" if !at.kept.is_empty() => Some((Effect::Notes, Code::KeptByOption)),
-        "customresourcedefinitions.apiextensions.k8s.io" if !at.kept.is_empty() => Some((Effect::Notes, Code::KeptByArgo)),
-        _ => Some((Effect::Doubts, Code::AssertedLives)),
+        DEFINITIONS if !at.kept.is_empty() => Some((Effect::Notes, Code::KeptByArgo)),
+        _ => Some(unplaced(spot)),
     }
 }
 
@@ -162,8 +155,12 @@ fn left_behind(
         return Ok(None);
     }
     let object = e.whole(spot, at, side)?;
-    let owned = meta::owners(&object).any(|owner| owners.contains(owner.uid));
-    Ok(owned.then(|| if spot.stem == "pods" { (Effect::Counters, Code::PodLives) } else { (Effect::Doubts, Code::AssertedLives) }))
+    Ok(meta::owners(&object).any(|owner| owners.contains(owner.uid)).then(|| unplaced(spot)))
+}
+
+/// What an object that nothing places says against the layer's absence.
+fn unplaced(spot: &Spot) -> (Effect, Code) {
+    if spot.stem == "pods" { (Effect::Counters, Code::PodLives) } else { (Effect::Doubts, Code::AssertedLives) }
 }
 
 /// What nothing places, in a namespace that is the layer's by another bundle, and that was not there while the layer was on: it came since, and
@@ -171,23 +168,15 @@ fn left_behind(
 fn added(e: &Evidence<'_>, layer: &str, spot: &Spot, side: usize) -> Option<(Effect, Code)> {
     let came = (0..side).any(|i| e.positions.get(i) == Some(&Position::On) && e.instances.at(spot, i).is_none());
     let is_there = || e.instances.by(spot) == By::None && e.instances.layer(&Spot::new("namespaces", "", spot.namespace.clone())) == layer;
-    let found = if spot.stem == "pods" { (Effect::Counters, Code::PodLives) } else { (Effect::Doubts, Code::AssertedLives) };
-    (came && spot.stem != "persistentvolumeclaims" && is_there()).then_some(found)
+    (came && spot.stem != "persistentvolumeclaims" && is_there()).then(|| unplaced(spot))
 }
 
 /// Whether a derived object belongs to something that runs: an object that follows from a Namespace, or whose owner does not exist, does
 /// not.
 fn is_living(e: &Evidence<'_>, spot: &Spot, side: usize) -> bool {
-    let at = e.instances.at(spot, side);
-    let owner = at.and_then(crate::compare::Instances::related);
-    owner.is_some_and(|o| {
+    e.instances.at(spot, side).and_then(Instances::related).is_some_and(|o| {
         o.stem != "namespaces" && e.instances.at(&o, side).is_some_and(|x| x.kept.is_empty() && e.instances.by(&o).is_confirmed())
     })
-}
-
-/// Whether a kind has objects in a bundle, or could have some that were not seen.
-fn has_objects(e: &Evidence<'_>, stem: &str, side: usize) -> bool {
-    e.instances.in_bundle(side).any(|(s, _)| s.stem == stem)
 }
 
 /// The doubt about a root in the middle of an operation: it may be about to make or remove something.
@@ -195,11 +184,10 @@ fn unsettled_root(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Option<F
     let Some(root) = e.root(layer) else { return Ok(None) };
     let Some(at) = e.instances.at(&root, side) else {
         // Without its root, a bundle does not show which Applications it lacks.
-        return Ok(Some(Finding::new(Effect::Doubts, Code::Missing, side).about(e.key(&root))));
+        return Ok(Some(e.found(Effect::Doubts, Code::Missing, &root, side)));
     };
-    if argo::app::is_operating(&*e.application(&root, at, side)?) {
-        Ok(healthy::one(e, &root, at, side)?.map(|f| Finding { effect: Effect::Doubts, code: Code::Unsettled, ..f }))
-    } else {
-        Ok(None)
+    if !argo::app::is_operating(&*e.application(&root, at, side)?) {
+        return Ok(None);
     }
+    Ok(healthy::one(e, &root, at, side)?.map(|f| Finding { effect: Effect::Doubts, code: Code::Unsettled, ..f }))
 }

@@ -17,14 +17,11 @@ impl Addresses {
     /// Of the Services that are another instance in the second bundle than in the first.
     pub(super) fn find(e: &Evidence<'_>, (a, b): (usize, usize)) -> Result<Self, CompareError> {
         let mut this = Self::default();
-        for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == "services") {
-            let at = |side: usize| all.get(side).and_then(Option::as_ref);
-            let (Some(x), Some(y)) = (at(a), at(b)) else { continue };
-            if x.uid != y.uid {
-                let whose = format!("{}/{}", spot.namespace, spot.name);
-                this.before.extend(of(&e.whole(spot, x, a)?, &whose));
-                this.after.extend(of(&e.whole(spot, y, b)?, &whose));
-            }
+        for (spot, x) in e.instances.in_bundle(a).filter(|(s, _)| s.stem == "services") {
+            let Some(y) = e.instances.at(spot, b).filter(|y| y.uid != x.uid) else { continue };
+            let whose = format!("{}/{}", spot.namespace, spot.name);
+            this.before.extend(of(&e.whole(spot, x, a)?, &whose));
+            this.after.extend(of(&e.whole(spot, y, b)?, &whose));
         }
         Ok(this)
     }

@@ -4,16 +4,15 @@
 use crate::bundle::lines::OwnedLine;
 use crate::claims::predicates::wanted::{Line, is_anothers_doing};
 use crate::claims::{Code, Effect, Evidence, Finding};
-use crate::compare::CompareError;
+use crate::compare::{CompareError, Instance};
 use crate::value::Text;
 use std::collections::BTreeSet;
 
 /// The fields of a layer's objects that moved from one bundle to another under an agreement.
 pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
-    for (spot, all) in e.instances.of_layer(layer) {
-        let owned = |i: usize| all.get(i)?.as_ref().filter(|at| at.owned && !at.derived);
-        let (Some(was), Some(is)) = (owned(a), owned(b)) else { continue };
+    let is_owned = |at: &Instance| at.owned && !at.derived;
+    for (spot, was, is) in e.held_by_both(layer, (a, b)).filter(|(_, was, is)| is_owned(was) && is_owned(is)) {
         let read = |at, i| e.read::<Line>("identity", spot, at, i);
         let (Some(earlier), Some(later)) = (read(was, a)?, read(is, b)?) else { continue };
         let file = e.file("identity", spot, is, b)?;
@@ -28,8 +27,7 @@ pub(super) fn moved(e: &Evidence<'_>, layer: &str, a: usize, b: usize) -> Result
             // A count that moved while its autoscaler was paused or failing was somebody else's doing.
             let is_open = [was, is].iter().any(|by| by.wide || by.idle) || pointer == "/spec/replicas" && is_anothers_doing(e, spot, a, b)?;
             let effect = if is_open { Effect::Doubts } else { Effect::Notes };
-            let finding = Finding::new(effect, Code::OwnedFieldMoved, b).about(e.key(spot));
-            findings.push(finding.at(pointer, x.cloned(), y.cloned()).in_file(&file));
+            findings.push(e.found(effect, Code::OwnedFieldMoved, spot, b).at(pointer, x.cloned(), y.cloned()).in_file(&file));
         }
     }
     Ok(findings)
@@ -42,11 +40,8 @@ pub(super) fn by_expression(e: &Evidence<'_>, layer: &str) -> Result<Vec<Finding
     for (spot, at) in e.apps(layer, last) {
         let app = e.state(spot, at, last)?;
         if crate::argo::Agreement::of_application(&app).iter().any(|a| a.by_expression) {
-            findings.push(Finding::new(Effect::Notes, Code::IgnoresByExpression, last).about(e.key(spot)).at(
-                "/spec/ignoreDifferences",
-                None,
-                None,
-            ));
+            let finding = e.found(Effect::Notes, Code::IgnoresByExpression, spot, last);
+            findings.push(finding.at("/spec/ignoreDifferences", None, None));
         }
     }
     Ok(findings)

@@ -80,14 +80,8 @@ fn between_runs(e: &Evidence<'_>, i: usize) -> Finding {
 /// The watch must have begun before the previous bundle was complete, and have lasted into this one.
 fn unwatched(e: &Evidence<'_>, seen: &[Seen], i: usize) -> Option<Finding> {
     let window = |side: usize| e.sides.get(side).map(|s| &s.manifest.window);
-    let begun = match seen.first() {
-        Some(Seen::From { time }) => instant(time),
-        _ => None,
-    };
-    let went = match seen.last() {
-        Some(Seen::Until { time }) => instant(time),
-        _ => None,
-    };
+    let begun = if let Some(Seen::From { time }) = seen.first() { instant(time) } else { None };
+    let went = if let Some(Seen::Until { time }) = seen.last() { instant(time) } else { None };
     let before = window(i - 1).and_then(|w| instant(w.finished.as_deref()?));
     let after = window(i).and_then(|w| instant(w.started.as_deref()?));
     let whole = matches!((begun, before, went, after), (Some(a), Some(b), Some(c), Some(d)) if a <= b && d <= c);

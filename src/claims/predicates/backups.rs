@@ -2,6 +2,7 @@
 //! one names an owner (K8up 2.15, restic/kubernetes/snapshots.go: one object for each snapshot that a repository holds). So it is with reports, which
 //! who scans or measures writes anew.
 use crate::claims::Evidence;
+use crate::claims::predicates::transient::newcomers;
 use crate::compare::{Change, ChangeKind, CompareError};
 use crate::kinds::built_in::is_custom;
 use crate::value::Value;
@@ -34,16 +35,11 @@ pub(super) fn is_by_the_clock(e: &Evidence<'_>, change: &Change) -> Result<bool,
     if !is_one_of(e, change, KINDS) {
         return Ok(false);
     }
-    let side = if change.kind == ChangeKind::Removed { change.sides.0 } else { change.sides.1 };
-    let Some(at) = e.instances.at(&change.spot, side) else { return Ok(false) };
     if change.kind == ChangeKind::Added {
         return Ok(true);
     }
-    let object = e.whole(&change.spot, at, side)?;
+    let Some(object) = e.object(&change.spot, change.sides.0)? else { return Ok(false) };
     let names = ["/metadata/labels", "/metadata/annotations"].into_iter().filter_map(|p| object.pointer(p).and_then(Value::as_object));
     let says = names.flat_map(|map| map.keys()).any(|name| MARKS.iter().any(|mark| name.to_lowercase().contains(mark)));
-    let (a, b) = change.sides;
-    let is_new = |(_, all): (_, &Vec<Option<_>>)| all.get(a).is_some_and(Option::is_none) && all.get(b).is_some_and(Option::is_some);
-    let like = e.instances.all.iter().filter(|(s, _)| s.stem == change.spot.stem && s.namespace == change.spot.namespace);
-    Ok(change.kind == ChangeKind::Removed && (says || like.into_iter().any(is_new)))
+    Ok(says || newcomers(e, change).next().is_some())
 }

@@ -1,20 +1,23 @@
 //! A claim that came back must have its data (law 13): the volume behind it is the same one, by uid and by source. What is on a node is there for
 //! pods of that node alone.
+use crate::claims::predicates::images::{OfPods, running};
 use crate::claims::predicates::volumes::{Item, volumes};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Spot};
 use crate::model::meta;
 use crate::value::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The claims of a layer that have another volume than before, or none.
 pub(super) fn behind_claims(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     let (before, after) = (volumes(e, first)?, volumes(e, last)?);
-    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == "persistentvolumeclaims") {
-        let (Some(Some(a)), Some(Some(b))) = (all.get(first), all.get(last)) else { continue };
+    for (spot, a, b) in e.held_by_both(layer, (first, last)).filter(|(s, ..)| s.stem == "persistentvolumeclaims") {
         let file = e.file("identity", spot, b, last)?;
-        let found = |effect, code| Finding::new(effect, code, last).about(e.key(spot)).in_file(&file);
+        let found = |effect, code| e.found(effect, code, spot, last).in_file(&file);
+        let other = |effect, code, x: &Item<'_>, y: &Item<'_>| {
+            found(effect, code).at("/spec/volumeName", Some(json!(x.spot.name)), Some(json!(y.spot.name)))
+        };
         if !e.is_healthy(spot, a, first)? {
             continue;
         }
@@ -27,19 +30,12 @@ pub(super) fn behind_claims(e: &Evidence<'_>, layer: &str, first: usize, last: u
                 findings.push(found(Effect::Counters, Code::Moved).at("/spec", Some(x.source()), Some(y.source())));
             }
             // A new volume for the same place holds the old data, unless the old volume's deletion may have deleted it.
-            (Some(x), Some(y)) if x.at.uid != y.at.uid => {
-                let is_retained = x.policy() == "Retain";
-                let (effect, code) =
-                    if is_retained { (Effect::Notes, Code::VolumeRecreated) } else { (Effect::Counters, Code::OtherVolume) };
-                findings.push(found(effect, code).at("/spec/volumeName", Some(json!(x.spot.name)), Some(json!(y.spot.name))));
+            (Some(x), Some(y)) if x.at.uid != y.at.uid && x.policy() == "Retain" => {
+                findings.push(other(Effect::Notes, Code::VolumeRecreated, x, y));
             }
             // It was emptied when its claim went (kubernetes, pkg/controller/volume/persistentvolume/pv_controller.go, recycleVolumeOperation).
-            (Some(x), Some(y)) if a.uid != b.uid && x.policy() == "Recycle" => {
-                findings.push(found(Effect::Counters, Code::OtherVolume).at(
-                    "/spec/volumeName",
-                    Some(json!(x.spot.name)),
-                    Some(json!(y.spot.name)),
-                ));
+            (Some(x), Some(y)) if x.at.uid != y.at.uid || a.uid != b.uid && x.policy() == "Recycle" => {
+                findings.push(other(Effect::Counters, Code::OtherVolume, x, y));
             }
             (Some(_), Some(_)) => {}
             _ => findings.push(found(Effect::Doubts, Code::VolumeNotSeen)),
@@ -55,9 +51,8 @@ fn volume<'v, 'e>(
     side: usize,
     volumes: &'v BTreeMap<String, Item<'e>>,
 ) -> Result<Option<&'v Item<'e>>, CompareError> {
-    let Some(at) = e.instances.at(claim, side) else { return Ok(None) };
-    let whole = e.whole(claim, at, side)?;
-    Ok(volumes.get(meta::text(&whole, "/spec/volumeName")).filter(|v| !v.at.uid.is_empty()))
+    let Some(claim) = e.object(claim, side)? else { return Ok(None) };
+    Ok(volumes.get(meta::text(&claim, "/spec/volumeName")).filter(|v| !v.at.uid.is_empty()))
 }
 
 /// Where a node keeps what belongs to the node itself.
@@ -69,29 +64,19 @@ const NODES_OWN: &[&str] =
 pub(super) fn on_other_nodes(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Result<Vec<Finding>, CompareError> {
     let (before, after) = (folders(e, layer, first)?, folders(e, layer, last)?);
     let mut findings = Vec::new();
-    for ((controller, path), nodes) in &before {
-        let Some(now) = after.get(&(controller.clone(), path.clone())).filter(|now| *now != nodes) else { continue };
-        let finding = Finding::new(Effect::Doubts, Code::Moved, last).about(e.key(controller));
-        findings.push(finding.at(
-            "/spec/template/spec/volumes",
-            Some(json!({(path.as_str()): (nodes)})),
-            Some(json!({(path.as_str()): (now)})),
-        ));
+    for (place, nodes) in &before {
+        let Some(now) = after.get(place).filter(|now| *now != nodes) else { continue };
+        let (controller, path) = (&place.0, place.1.as_str());
+        let finding = e.found(Effect::Doubts, Code::Moved, controller, last);
+        findings.push(finding.at("/spec/template/spec/volumes", Some(json!({(path): (nodes)})), Some(json!({(path): (now)}))));
     }
     Ok(findings)
 }
 
-/// A workload and a folder into which its pods write → the nodes that have the folder.
-type Folders = BTreeMap<(Spot, String), BTreeSet<String>>;
-
-fn folders(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Folders, CompareError> {
-    let mut out = Folders::new();
-    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == "pods") {
-        let Some(at) = all.get(side).and_then(Option::as_ref).filter(|at| !at.deleting) else { continue };
-        let controller = e.instances.top(spot, Some(at));
-        if controller.stem == "daemonsets.apps" || e.ends(&controller) {
-            continue;
-        }
+/// The folders into which the pods of a workload write, and the nodes that have them.
+fn folders(e: &Evidence<'_>, layer: &str, side: usize) -> Result<OfPods, CompareError> {
+    let mut out = OfPods::new();
+    for (controller, spot, at) in running(e, layer, side).filter(|(controller, ..)| controller.stem != "daemonsets.apps") {
         let pod = e.content(spot, at, side)?;
         let containers = || meta::list(&pod, "/spec/containers");
         let is_written = |volume: &str| {

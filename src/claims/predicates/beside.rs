@@ -29,10 +29,7 @@ fn digit(c: char) -> char {
 /// Whether one pod changed only beside its template: in annotations that the template does not have, or in labels that the pods of its workload
 /// exchanged among themselves.
 pub(super) fn is_beside_template(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    if change.spot.stem != "pods" || !change.derived {
-        return Ok(false);
-    }
-    Ok(is_noted(e, change)? || is_exchanged(e, change)?)
+    Ok(change.spot.stem == "pods" && change.derived && (is_noted(e, change)? || is_exchanged(e, change)?))
 }
 
 fn is_noted(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {

@@ -1,7 +1,7 @@
 //! When controllers last looked or wrote, they note in annotations, in ConfigMaps and in resources of their own. A time that was written between two
 //! captures shows no more than that somebody lived then; who it was, it does not say. What is counted or held beside such a time was written with it.
 use crate::claims::Evidence;
-use crate::compare::{Change, ChangeKind, FieldChange};
+use crate::compare::{Change, FieldChange};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::model::instant;
@@ -18,10 +18,6 @@ const APART: TimeDelta = TimeDelta::minutes(5);
 pub(super) fn is_clock(e: &Evidence<'_>, change: &Change) -> bool {
     let (a, b) = change.sides;
     let (Some(from), Some(to)) = (moment(e, a, true), moment(e, b, false)) else { return false };
-    let is_own = crate::argo::is_own_kind(&change.key.group, &change.key.kind);
-    if change.kind != ChangeKind::Modified || change.recreated || is_own {
-        return false;
-    }
     let is_kept_by_controllers = (is_custom(&change.key.group) || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);
     let may_hold = |at: &str| covers("/metadata/annotations/*", at) || is_kept_by_controllers && !at.starts_with("/metadata");
     let span = (from - APART, to + APART);

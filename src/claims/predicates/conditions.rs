@@ -3,8 +3,7 @@
 use crate::claims::predicates::counts::{Ready, ready};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Spot};
-use crate::kinds::built_in::is_custom;
-use crate::model::{meta, unstem};
+use crate::model::meta;
 use crate::value::{Value, join, json};
 use std::collections::BTreeMap;
 
@@ -102,20 +101,16 @@ pub(super) fn lost(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize), effect
     // What comes back may be on its way, and a run that had ended may run again.
     let is_return = effect == Effect::Counters;
     let may_end = |s: &Spot| is_return || !e.ends(s);
-    let speaks = |s: &Spot| {
-        (is_custom(unstem(&s.stem).1) && may_end(s) && &*s.stem != KNOWN)
-            || &*s.stem == SERVED
-            || is_return && RETURNING.contains(&&*s.stem)
-    };
+    let speaks =
+        |s: &Spot| (s.is_custom() && may_end(s) && &*s.stem != KNOWN) || &*s.stem == SERVED || is_return && RETURNING.contains(&&*s.stem);
     let said = |object: &Value| said(object, if is_return { RETURNED } else { &[] });
-    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| speaks(s)) {
-        let (Some(Some(x)), Some(Some(y))) = (all.get(a), all.get(b)) else { continue };
-        if x.derived || y.derived || e.is_same(spot, (x, a), (y, b))? {
+    for (spot, x, y) in e.held_by_both(layer, (a, b)).filter(|(s, x, y)| speaks(s) && !x.derived && !y.derived) {
+        if e.is_same(spot, (x, a), (y, b))? {
             continue;
         }
         let before = e.whole(spot, x, a)?;
         // The pods of what ends are ready while it runs.
-        let (many, was) = (if is_custom(unstem(&spot.stem).1) && !e.ends(spot) { ready(&before) } else { BTreeMap::new() }, said(&before));
+        let (many, was) = (if spot.is_custom() && !e.ends(spot) { ready(&before) } else { BTreeMap::new() }, said(&before));
         if many.is_empty() && was.0.is_empty() && was.1.is_empty() {
             continue;
         }
@@ -123,7 +118,7 @@ pub(super) fn lost(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize), effect
         let (fewer, is) = (ready(&after), said(&after));
         let file = e.file("noise", spot, y, b)?;
         let found = |effect, pointer: &str, before: Option<Value>, after: Option<Value>| {
-            Finding::new(effect, Code::Unhealthy, b).about(e.key(spot)).at(pointer, before, after).in_file(&file)
+            e.found(effect, Code::Unhealthy, spot, b).at(pointer, before, after).in_file(&file)
         };
         for (pointer, Ready { now, .. }) in &many {
             let after = fewer.get(pointer);

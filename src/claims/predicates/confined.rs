@@ -4,7 +4,7 @@ use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::quality::asked;
 use crate::claims::predicates::renamed::with_places;
 use crate::claims::predicates::stamped::goes_with_namespace;
-use crate::claims::predicates::unchanged::written_secrets;
+use crate::claims::predicates::unchanged::{unidentified, written_secrets};
 use crate::claims::predicates::{agreed, generated, records, short_lists};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
@@ -15,23 +15,18 @@ use std::collections::BTreeSet;
 
 pub(super) fn confined(q: &Question<'_>) -> Answer {
     let e = q.evidence;
-    let switched = e.switched().map_or("", |l| &*l.name);
+    let switched = e.switched_name();
     let root = e.root(switched);
     let mut findings = Vec::new();
     if let Some(layer) = e.switched().filter(|_| root.is_none()) {
         // If the platform is not the declared one, it is unknown to which layer a change belongs.
-        return Ok(Some(vec![Finding::new(Effect::Doubts, Code::NoRoot, 0).about(Key::new(
-            "argoproj.io",
-            "Application",
-            "",
-            &layer.root,
-        ))]));
+        let key = Key::new("argoproj.io", "Application", "", &layer.root);
+        return Ok(Some(vec![Finding::new(Effect::Doubts, Code::NoRoot, 0).about(key)]));
     }
     for (i, layer) in e.layers.iter().enumerate() {
         let twice = |ns: &&String| e.layers.iter().skip(i + 1).any(|other| other.namespaces.contains(*ns));
-        let given = layer.namespaces.iter().filter(twice);
-        findings
-            .extend(given.map(|ns| Finding::new(Effect::Doubts, Code::NamespaceGivenTwice, 0).about(Key::new("", "Namespace", "", ns))));
+        let found = |ns: &String| Finding::new(Effect::Doubts, Code::NamespaceGivenTwice, 0).about(Key::new("", "Namespace", "", ns));
+        findings.extend(layer.namespaces.iter().filter(twice).map(found));
     }
     for change in &e.changes {
         if goes_with_namespace(e, change)? {
@@ -62,7 +57,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
             at.as_ref().filter(|a| e.layer(&a.scope).is_some() && a.scope != e.instances.layer(spot)).map(|a| (i, a.scope.clone()))
         };
         if let Some((i, scope)) = all.iter().enumerate().find_map(says) {
-            let finding = Finding::new(Effect::Notes, Code::LabelDisagrees, i).about(e.key(spot));
+            let finding = e.found(Effect::Notes, Code::LabelDisagrees, spot, i);
             findings.push(finding.at("/metadata/labels", Some(json!(e.instances.layer(spot))), Some(json!(scope))));
         }
     }
@@ -70,11 +65,8 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
     for (i, pair) in sets.windows(2).enumerate() {
         let [a, b] = pair else { continue };
         for stem in a.symmetric_difference(b).filter(|stem| !e.asked(stem, i) || !e.asked(stem, i + 1)) {
-            findings.push(
-                Finding::new(Effect::Doubts, Code::AskedOnOneSide, i + 1)
-                    .about(Key::new(unstem(stem).1, stem, "", "*"))
-                    .in_file("coverage.json"),
-            );
+            let key = Key::new(unstem(stem).1, stem, "", "*");
+            findings.push(Finding::new(Effect::Doubts, Code::AskedOnOneSide, i + 1).about(key).in_file("coverage.json"));
         }
     }
     for b in 1..e.sides.len() {
@@ -93,7 +85,7 @@ pub(super) fn confined(q: &Question<'_>) -> Answer {
             findings.extend(agreed::moved(e, layer, b - 1, b)?);
         }
     }
-    findings.extend(unidentified(e));
+    findings.extend(unidentified(e, e.instances.all.iter().map(|(spot, all)| (spot, all.as_slice()))));
     findings.extend(other_servers(e));
     findings.extend(written_secrets(q, |layer| layer != switched)?);
     for b in 1..e.sides.len() {
@@ -120,13 +112,10 @@ fn is_known(e: &Evidence<'_>, layer: &str, change: &Change) -> Result<bool, Comp
     Ok(match change.kind {
         ChangeKind::Removed => knew(change.sides.0).is_some(),
         ChangeKind::Added => {
-            let (Some(earlier), Some(now)) =
-                ((0..change.sides.0).find_map(|i| Some((i, knew(i)?))), e.instances.at(&change.spot, change.sides.1))
-            else {
-                return Ok(false);
-            };
+            let Some((i, earlier)) = (0..change.sides.0).find_map(|i| Some((i, knew(i)?))) else { return Ok(false) };
+            let Some(now) = e.instances.at(&change.spot, change.sides.1) else { return Ok(false) };
             let state = |at, side| Ok::<_, CompareError>(with_places(e, &e.state(&change.spot, at, side)?, side));
-            state(earlier.1, earlier.0)? == state(now, change.sides.1)?
+            state(earlier, i)? == state(now, change.sides.1)?
         }
         ChangeKind::Modified | ChangeKind::Replaced | ChangeKind::Departs | ChangeKind::Torn => false,
     })
@@ -138,7 +127,7 @@ fn goes_with_owner(e: &Evidence<'_>, spot: &Spot, by: By, (a, b): (usize, usize)
     let is_of_space = matches!(by, By::Destination | By::Namespace) && !spot.namespace.is_empty();
     let space = || is_of_space.then(|| Spot::new("namespaces", "", spot.namespace.clone()));
     let owner = instance.and_then(Instances::related).or_else(space);
-    owner.is_none_or(|o| e.instances.at(&o, a).map(|i| &i.uid) != e.instances.at(&o, b).map(|i| &i.uid))
+    owner.is_none_or(|o| e.uid(&o, a) != e.uid(&o, b))
 }
 
 /// Bundles whose API server has another version than that of the bundle before: it was changed in between, and is no object.
@@ -148,13 +137,4 @@ fn other_servers(e: &Evidence<'_>) -> impl Iterator<Item = Finding> {
     pairs.filter(|(_, was, is)| was != is).map(|(i, was, is)| {
         Finding::new(Effect::Doubts, Code::OtherVersion, i).at("/cluster/version", Some(json!(was)), Some(json!(is))).in_file("evid.json")
     })
-}
-
-/// Objects without a uid: it is unknown whether they are new instances.
-fn unidentified(e: &Evidence<'_>) -> Vec<Finding> {
-    let without = |(spot, all): (&Spot, &Vec<Option<Instance>>)| {
-        let side = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty()))?;
-        Some(Finding::new(Effect::Doubts, Code::NoUid, side).about(e.key(spot)))
-    };
-    e.instances.all.iter().filter_map(without).collect()
 }

@@ -1,7 +1,7 @@
 //! What a node offers as long as somebody looks after its devices: all of a sort go and come with the plugin that offers them
 //! (kubernetes, pkg/kubelet/cm/devicemanager/manager.go, GetCapacity), and so do the labels of those who look for them
 //! (node-feature-discovery, pkg/nfd-master). Nothing on the node says whose plugin it was. Fewer of them is another matter: the node lost some.
-use crate::compare::{Change, ChangeKind, FieldChange};
+use crate::compare::{Change, FieldChange};
 use crate::kinds::patterns::covers;
 use crate::value::Value;
 
@@ -10,9 +10,7 @@ const FOUND: &str = "/metadata/labels/feature.node.kubernetes.io~1*";
 
 /// Whether all that changed of a node are devices of which it offers some on one side only, and what was found of them.
 pub(super) fn went_with_plugin(change: &Change) -> bool {
-    change.spot.stem == "nodes"
-        && change.kind == ChangeKind::Modified
-        && change.fields.iter().all(|f| is_all_of_a_sort(f) || covers(FOUND, &f.pointer))
+    change.spot.stem == "nodes" && change.fields.iter().all(|f| is_all_of_a_sort(f) || covers(FOUND, &f.pointer))
 }
 
 fn is_all_of_a_sort(field: &FieldChange) -> bool {

@@ -8,24 +8,18 @@ use std::collections::BTreeSet;
 
 /// Whether an object that no Application manages went or came with the pod or the node that it names. Of ConfigMaps only those of a node count.
 pub(super) fn goes_with_pod_or_node(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let (side, other) = match change.kind {
-        ChangeKind::Removed => change.sides,
-        ChangeKind::Added => (change.sides.1, change.sides.0),
-        _ => return Ok(false),
-    };
+    let (a, b) = change.sides;
+    let (side, other) = if change.kind == ChangeKind::Removed { (a, b) } else { (b, a) };
     let is_resource = is_custom(&change.key.group) && !crate::argo::is_own_kind(&change.key.group, &change.key.kind);
     let is_free = (is_resource || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);
-    let Some(at) = e.instances.at(&change.spot, side).filter(|_| is_free) else { return Ok(false) };
-    let object = e.whole(&change.spot, at, side)?;
+    let Some(object) = is_free.then(|| e.object(&change.spot, side)).transpose()?.flatten() else { return Ok(false) };
     let mut texts = BTreeSet::from([&*change.spot.name]);
     ["/metadata/labels", "/metadata/annotations", "/spec"].iter().filter_map(|p| object.pointer(p)).for_each(|v| texts_in(v, &mut texts));
-    let is_exchanged = |spot: &Spot| {
-        let uid = |side: usize| e.instances.at(spot, side).map(|at| &at.uid);
-        uid(side).is_some() && uid(side) != uid(other)
-    };
+    let is_exchanged = |spot: &Spot| e.uid(spot, side).is_some_and(|uid| Some(uid) != e.uid(spot, other));
     let is_node = |name: &str| is_exchanged(&Spot::new("nodes", "", name));
-    if texts.iter().any(|text| is_node(text)) || change.spot.stem == "configmaps" {
-        return Ok(texts.iter().any(|text| is_node(text)));
+    let of_node = texts.iter().any(|text| is_node(text));
+    if of_node || change.spot.stem == "configmaps" {
+        return Ok(of_node);
     }
     // A pod by its uid, or by its name where its namespace is named too, or is the object's own.
     let of_uid = |uid: &str| e.instances.of_uid(side, uid).is_some_and(|spot| spot.stem == "pods" && is_exchanged(spot));
@@ -38,15 +32,14 @@ pub(super) fn goes_with_pod_or_node(e: &Evidence<'_>, change: &Change) -> Result
 /// labelled with it (Koordinator's Device and NodeSLO, the CNINode of AWS, the BlockDevice of OpenEBS).
 pub(super) fn is_of_node(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     let (a, b) = change.sides;
-    if change.kind != ChangeKind::Modified || change.recreated || !is_custom(&change.key.group) || e.is_managed(&change.spot) {
+    if !is_custom(&change.key.group) || e.is_managed(&change.spot) {
         return Ok(false);
     }
-    let Some(at) = e.instances.at(&change.spot, b) else { return Ok(false) };
     let is_there = |name: &str| [a, b].iter().all(|side| e.instances.at(&Spot::new("nodes", "", name), *side).is_some());
     if is_there(&change.spot.name) {
         return Ok(true);
     }
-    let object = e.whole(&change.spot, at, b)?;
+    let Some(object) = e.object(&change.spot, b)? else { return Ok(false) };
     let is_owned = meta::owners(&object).any(|owner| owner.kind == "Node" && owner.group.is_empty() && is_there(owner.name));
     Ok(is_owned || meta::label(&object, "kubernetes.io/hostname").is_some_and(is_there))
 }

@@ -17,8 +17,7 @@ pub(super) fn differing(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (us
         for pointer in earlier.keys().chain(later.keys()).collect::<BTreeSet<_>>() {
             let (x, y) = (earlier.get(pointer).cloned(), later.get(pointer).cloned());
             if x != y {
-                let uid = |side: usize| e.instances.at(spot, side).map(|at| &at.uid);
-                let effect = match (uid(a) == uid(b), is_lost(x.as_ref(), y.as_ref())) {
+                let effect = match (e.uid(spot, a) == e.uid(spot, b), is_lost(x.as_ref(), y.as_ref())) {
                     // Another value that does not move in one instance is a change (law 5).
                     (true, _) if is_lasting(e, spot, (a, b), pointer)? => continue,
                     // What was lost serves no more; where the object is new, it may still come.
@@ -29,8 +28,7 @@ pub(super) fn differing(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (us
                     (true, false) if is_asserted(e, spot, pointer) => Effect::Doubts,
                     _ => Effect::Notes,
                 };
-                let finding = Finding::new(effect, Code::GeneratedDiffers, b).about(e.key(spot));
-                findings.push(finding.at(pointer, x, y).in_file(file));
+                findings.push(e.found(effect, Code::GeneratedDiffers, spot, b).at(pointer, x, y).in_file(file));
             }
         }
     }
@@ -44,16 +42,14 @@ fn is_lost(before: Option<&Value>, after: Option<&Value>) -> bool {
 }
 
 fn is_lasting(e: &Evidence<'_>, spot: &Spot, (a, b): (usize, usize), pointer: &str) -> Result<bool, CompareError> {
-    let (plural, group) = unstem(&spot.stem);
-    let Some(kind) = e.rules.of_resource(group, plural) else { return Ok(false) };
-    let whole = |i: usize| e.instances.at(spot, i).map_or(Ok(Value::Null), |at| e.whole(spot, at, i));
+    let Some(kind) = e.kind_of(spot) else { return Ok(false) };
+    let whole = |i: usize| e.object(spot, i).map(Option::unwrap_or_default);
     Ok(kind.is_lasting(&kind.closer(|| Ok([whole(a)?, whole(b)?]))?, pointer))
 }
 
 /// Whether the value counts as generated only by what the object says about itself.
 fn is_asserted(e: &Evidence<'_>, spot: &Spot, pointer: &str) -> bool {
-    let (plural, group) = unstem(&spot.stem);
-    let when = e.rules.of_resource(group, plural).into_iter().flat_map(|k| &k.rule.when);
+    let when = e.kind_of(spot).into_iter().flat_map(|k| &k.rule.when);
     when.flat_map(|w| &w.generated).any(|pattern| covers(pattern, pointer))
 }
 

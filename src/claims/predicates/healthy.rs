@@ -21,29 +21,31 @@ const COUNTING: &[&str] = &[
 ];
 
 pub(super) fn healthy(q: &Question<'_>) -> Answer {
-    let mut findings = wanted::scaled_to_none(q.evidence, q.layer, Effect::Counters)?;
-    for i in 0..q.evidence.sides.len() {
-        findings.extend(wanted::fewer_ready(q.evidence, q.layer, i)?);
-        findings.extend(of_layer(q.evidence, q.layer, i)?);
-        findings.extend(deleting(q.evidence, q.layer, i)?);
-        let kinds: BTreeSet<String> = q.evidence.kinds(q.layer).into_iter().filter(|k| COUNTING.contains(&k.as_str())).collect();
-        findings.extend(q.evidence.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
+    let (e, layer) = (q.evidence, q.layer);
+    let mut findings = wanted::scaled_to_none(e, layer, Effect::Counters)?;
+    let kinds: BTreeSet<String> = e.kinds(layer).into_iter().filter(|k| COUNTING.contains(&k.as_str())).collect();
+    for i in 0..e.sides.len() {
+        findings.extend(wanted::fewer_ready(e, layer, i)?);
+        findings.extend(of_layer(e, layer, i)?);
+        findings.extend(deleting(e, layer, i)?);
+        findings.extend(e.gaps_found(layer, &kinds, i));
     }
-    for b in 1..q.evidence.sides.len() {
-        findings.extend(conditions::lost(q.evidence, q.layer, (b - 1, b), Effect::Doubts)?);
+    for b in 1..e.sides.len() {
+        findings.extend(conditions::lost(e, layer, (b - 1, b), Effect::Doubts)?);
     }
-    findings.extend(witness::elsewhere(q.evidence, q.layer));
+    findings.extend(witness::elsewhere(e, layer));
     Ok(Some(findings))
 }
 
 /// Objects of a layer that are being deleted (law 9: such an object counts as not there). A derived object does not count: it goes with
 /// its owner.
 pub(super) fn deleting(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec<Finding>, CompareError> {
-    let here = e.instances.of_layer(layer).filter_map(|(s, all)| Some((s, all.get(side)?.as_ref()?)));
-    let going = here.filter(|(s, at)| at.deleting && !at.derived && s.stem != APPLICATIONS && !COUNTING.contains(&&*s.stem));
-    going
-        .map(|(s, at)| Ok(Finding::new(Effect::Counters, Code::Deleting, side).about(e.key(s)).in_file(&e.shown_in(s, at, side)?)))
-        .collect()
+    let going = e.held(layer, side).filter(|(s, at)| at.deleting && !at.derived && !COUNTING.contains(&&*s.stem));
+    going.map(|(s, at)| is_deleting(e, s, at, side)).collect()
+}
+
+fn is_deleting(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<Finding, CompareError> {
+    Ok(e.found(Effect::Counters, Code::Deleting, spot, side).in_file(&e.shown_in(spot, at, side)?))
 }
 
 /// The unhealthy objects of a layer in one bundle.
@@ -51,21 +53,18 @@ pub(super) fn of_layer(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Vec
     let mut findings = Vec::new();
     let root = e.root(layer);
     let mut apps = 0;
-    let own = e.instances.of_layer(layer).filter_map(|(s, all)| Some((s, all.get(side)?.as_ref()?)));
     let root = root.as_ref().and_then(|s| Some((s, e.instances.at(s, side)?)));
-    for (spot, at) in own.chain(root).filter(|(s, at)| counts(e, s, at)) {
+    for (spot, at) in e.held(layer, side).chain(root).filter(|(s, at)| counts(e, s, at)) {
         apps += usize::from(spot.stem == APPLICATIONS);
         if at.deleting && spot.stem != APPLICATIONS && spot.stem != "pods" {
-            findings.push(Finding::new(Effect::Counters, Code::Deleting, side).about(e.key(spot)).in_file(&e.shown_in(spot, at, side)?));
+            findings.push(is_deleting(e, spot, at, side)?);
         } else {
             findings.extend(one(e, spot, at, side)?);
         }
     }
-    if apps > 0 {
-        findings.extend(settled::doubts(e, layer, side)?);
-    }
-    if apps == 0 {
-        findings.push(Finding::new(Effect::Doubts, Code::NoApplication, side));
+    match apps {
+        0 => findings.push(Finding::new(Effect::Doubts, Code::NoApplication, side)),
+        _ => findings.extend(settled::doubts(e, layer, side)),
     }
     Ok(findings)
 }
@@ -90,6 +89,5 @@ pub(super) fn one(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> 
     };
     let code = if effect == Effect::Counters { Code::Unhealthy } else { Code::Unsettled };
     let facts = e.line("health", spot, at, side)?.get_mut("facts").map(Value::take);
-    let finding = Finding::new(effect, code, side).about(e.key(spot));
-    Ok(Some(finding.at("", None, facts).in_file(&e.file("health", spot, at, side)?)))
+    Ok(Some(e.found(effect, code, spot, side).at("", None, facts).in_file(&e.file("health", spot, at, side)?)))
 }

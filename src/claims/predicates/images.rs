@@ -1,11 +1,18 @@
 //! Which images pods run: by the names that their specs give, and by the digests that the kubelet reports. A name may stand for another image by now.
 use crate::claims::{Code, Effect, Evidence, Finding};
-use crate::compare::{CompareError, Spot};
+use crate::compare::{CompareError, Instance, Spot};
+use crate::model::meta;
 use crate::value::{Text, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Container of a workload → the digests of the images that its pods run.
-type Digests = BTreeMap<(Spot, String), BTreeSet<String>>;
+/// A workload and a part of it → what its pods have there.
+pub(super) type OfPods = BTreeMap<(Spot, String), BTreeSet<String>>;
+
+/// The pods of a layer that run, each behind its workload; without those of workloads that end.
+pub(super) fn running<'e>(e: &'e Evidence<'_>, layer: &'e str, side: usize) -> impl Iterator<Item = (Spot, &'e Spot, &'e Instance)> {
+    let pods = e.held(layer, side).filter(|(s, at)| s.stem == "pods" && !at.deleting);
+    pods.map(|(spot, at)| (e.instances.top(spot, Some(at)), spot, at)).filter(|(workload, ..)| !e.ends(workload))
+}
 
 /// The workloads of a layer of which a container runs an image that it did not run before. On a node of another architecture the same image has
 /// another digest.
@@ -14,20 +21,15 @@ pub(super) fn other(e: &Evidence<'_>, layer: &str, (first, last): (usize, usize)
     let mut findings = Vec::new();
     for ((workload, container), now) in digests(e, layer, last)? {
         let Some(was) = before.get(&(workload.clone(), container)).filter(|was| !now.is_subset(was)) else { continue };
-        let finding = Finding::new(Effect::Doubts, Code::ImageChanged, last).about(e.key(&workload));
-        findings.push(finding.at("", Some(json!(was)), Some(json!(now))));
+        findings.push(e.found(Effect::Doubts, Code::ImageChanged, &workload, last).at("", Some(json!(was)), Some(json!(now))));
     }
     Ok(findings)
 }
 
-fn digests(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Digests, CompareError> {
-    let mut out = Digests::new();
-    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == "pods") {
-        let Some(at) = all.get(side).and_then(Option::as_ref).filter(|at| !at.deleting) else { continue };
-        let workload = e.instances.top(spot, Some(at));
-        if e.ends(&workload) {
-            continue;
-        }
+/// The containers of workloads, and the digests of the images that run in them.
+fn digests(e: &Evidence<'_>, layer: &str, side: usize) -> Result<OfPods, CompareError> {
+    let mut out = OfPods::new();
+    for (workload, spot, at) in running(e, layer, side) {
         for ((container, field), (_, value)) in reported(&e.line("identity", spot, at, side)?) {
             // `registry/name@sha256:…`: a mirror has the same digest.
             let digest = value.as_str().and_then(|id| id.rsplit('@').next()).filter(|id| field == "imageID" && !id.is_empty());
@@ -41,9 +43,8 @@ fn digests(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Digests, Compar
 
 /// The images in a pod's spec, by container.
 pub(super) fn images(pod: &Value) -> Vec<String> {
-    let lists = ["containers", "initContainers", "ephemeralContainers"].iter().filter_map(|l| pod.get("spec")?.get(*l)?.as_array());
-    let text = |c: &Value, k: &str| c.get(k).and_then(Value::as_str).unwrap_or("").to_owned();
-    lists.flatten().map(|c| format!("{}={}", text(c, "name"), text(c, "image"))).collect()
+    let lists = ["/spec/containers", "/spec/initContainers", "/spec/ephemeralContainers"].into_iter();
+    lists.flat_map(|at| meta::list(pod, at)).map(|c| format!("{}={}", meta::text(c, "/name"), meta::text(c, "/image"))).collect()
 }
 
 /// (pointer, value) of the digests of the images that the kubelet reported.

@@ -55,11 +55,8 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
             _ if at.uid.is_empty() => findings.push(Finding::new(Effect::Doubts, Code::NoUid, i).about(key())),
             None => first = Some(&at.uid),
             Some(uid) if *uid != at.uid => {
-                findings.push(Finding::new(Effect::Counters, Code::Replaced, i).about(key()).at(
-                    "/metadata/uid",
-                    Some(json!(uid)),
-                    Some(json!(at.uid)),
-                ));
+                let finding = Finding::new(Effect::Counters, Code::Replaced, i).about(key());
+                findings.push(finding.at("/metadata/uid", Some(json!(uid)), Some(json!(at.uid))));
             }
             Some(_) => {}
         }
@@ -70,12 +67,8 @@ pub(super) fn kept(q: &Question<'_>) -> Answer {
         findings.extend(moved.into_iter().map(|f| found(f).in_file(&file)));
         aim = Some(now);
         if let Some(when) = meta::deleting(&state) {
-            findings.push(
-                Finding::new(Effect::Counters, Code::Deleting, i)
-                    .about(key())
-                    .at("/metadata/deletionTimestamp", None, Some(json!(when)))
-                    .in_file(&file),
-            );
+            let finding = Finding::new(Effect::Counters, Code::Deleting, i).about(key()).in_file(&file);
+            findings.push(finding.at("/metadata/deletionTimestamp", None, Some(json!(when))));
         }
         if q.at(Position::Unknown).contains(&i) {
             findings.push(Finding::new(Effect::Doubts, Code::SwitchUnknown, i).about(key()));

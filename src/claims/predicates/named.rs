@@ -3,19 +3,14 @@
 //! Capsule's GlobalTenantResource), or it bears the resource's name (Kubewarden 1.36, internal/constants/constants.go: `kubewardenPolicyName`).
 use crate::claims::Evidence;
 use crate::claims::makers::Makers;
-use crate::compare::{Change, ChangeKind, CompareError};
-use crate::kinds::built_in::is_custom;
-use crate::model::{By, unstem};
+use crate::compare::{Change, CompareError};
+use crate::model::By;
 use std::sync::{Arc, PoisonError};
 
 /// Whether an object that no Application manages went with a resource of the switched layer that made it, or came with one. An object that is a
 /// protected layer's only because of its namespace may be such too.
 pub(super) fn is_made_elsewhere(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let side = match change.kind {
-        ChangeKind::Removed => change.sides.0,
-        ChangeKind::Added => change.sides.1,
-        _ => return Ok(false),
-    };
+    let side = change.shown_by();
     let is_free = e.instances.by(&change.spot) <= By::Namespace;
     let Some(at) = e.instances.at(&change.spot, side).filter(|at| is_free && !at.marked && !at.derived) else { return Ok(false) };
     let makers = makers(e, change.sides)?;
@@ -40,25 +35,22 @@ pub(super) fn gone(e: &Evidence<'_>, (a, b): (usize, usize), with_lists: bool) -
         if matches!(&*spot.stem, "deployments.apps" | "statefulsets.apps" | "daemonsets.apps") {
             out.add_operator(&spot.name);
         }
-        if !is_custom(unstem(&spot.stem).1) && spot.stem != "configmaps" {
+        // Of a ConfigMap only the manifests in it count.
+        let is_map = spot.stem == "configmaps";
+        if !spot.is_custom() && !is_map {
             continue;
         }
-        let at = |side: usize| all.get(side).and_then(Option::as_ref);
         let key = e.key(spot);
         if crate::argo::is_own_kind(&key.group, &key.kind) {
             continue;
         }
-        // Of a ConfigMap only the manifests in it count.
-        if spot.stem == "configmaps" {
-            for (side, at) in [a, b].into_iter().filter_map(|side| Some((side, at(side)?))) {
-                e.whole(spot, at, side)?.get("data").into_iter().for_each(|data| out.read(data, &spot.namespace, false));
-            }
-            continue;
+        let (parts, with_lists) = if is_map { (&["data"][..], false) } else { (&["spec", "status"][..], with_lists) };
+        if !is_map {
+            out.add(&key);
         }
-        out.add(&key);
-        for (side, at) in [a, b].into_iter().filter_map(|side| Some((side, at(side)?))) {
+        for (side, at) in [a, b].into_iter().filter_map(|side| Some((side, all.get(side)?.as_ref()?))) {
             let whole = e.whole(spot, at, side)?;
-            ["spec", "status"].iter().filter_map(|part| whole.get(part)).for_each(|part| out.read(part, &spot.namespace, with_lists));
+            parts.iter().filter_map(|part| whole.get(part)).for_each(|part| out.read(part, &spot.namespace, with_lists));
         }
     }
     Ok(out)

@@ -2,7 +2,7 @@
 //! that anybody may read, and how many pods something has that is scaled between bounds. Who wrote it, nothing says.
 use crate::claims::Evidence;
 use crate::claims::makers::is_of_domain;
-use crate::compare::{Change, ChangeKind, FieldChange};
+use crate::compare::{Change, FieldChange};
 use crate::kinds::built_in::is_custom;
 use crate::value::{Value, steps};
 
@@ -16,7 +16,7 @@ pub(super) fn notes_itself(change: &Change) -> bool {
         let values = || [&field.before, &field.after].into_iter().flatten();
         is_place && is_own && field.after.is_some() && values().all(|v| v.as_str().is_some_and(is_counted))
     };
-    is_custom(&change.key.group) && is_one(change) && change.fields.iter().all(is_note)
+    is_custom(&change.key.group) && change.fields.iter().all(is_note)
 }
 
 /// Whether a text is a number, a digest or a JSON document.
@@ -31,24 +31,18 @@ fn is_counted(text: &str) -> bool {
 pub(super) fn is_renewed(e: &Evidence<'_>, change: &Change) -> bool {
     let is_map = change.spot.stem == "configmaps" && change.spot.name != "kube-root-ca.crt";
     let is_renewed = |field: &FieldChange| {
-        let values = [&field.before, &field.after];
         let name = field.pointer.rsplit('/').next().unwrap_or_default().to_lowercase();
         let is_bundle = name == "cabundle" && !is_map;
-        values
-            .iter()
-            .all(|v| v.as_ref().and_then(Value::as_str).is_some_and(|text| !text.is_empty() && (is_bundle || are_certificates(text))))
+        let is_one = |text: &str| !text.is_empty() && (is_bundle || are_certificates(text));
+        [&field.before, &field.after].iter().all(|v| v.as_ref().and_then(Value::as_str).is_some_and(is_one))
     };
-    (is_map || is_custom(&change.key.group)) && is_one(change) && !e.is_managed(&change.spot) && change.fields.iter().all(is_renewed)
+    (is_map || is_custom(&change.key.group)) && !e.is_managed(&change.spot) && change.fields.iter().all(is_renewed)
 }
 
 /// Whether a text holds certificates, and nothing else that is between such lines (no key, no request).
 pub(super) fn are_certificates(text: &str) -> bool {
     let mut heads = text.lines().filter(|line| line.starts_with("-----BEGIN ")).peekable();
     heads.peek().is_some() && heads.all(|line| line.trim_end() == "-----BEGIN CERTIFICATE-----")
-}
-
-fn is_one(change: &Change) -> bool {
-    change.kind == ChangeKind::Modified && !change.recreated && !crate::argo::is_own_kind(&change.key.group, &change.key.kind)
 }
 
 #[cfg(test)]

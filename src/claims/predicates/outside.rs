@@ -4,8 +4,7 @@
 use crate::claims::predicates::fate::{Fate, fate};
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Spot};
-use crate::kinds::built_in::is_custom;
-use crate::model::{meta, unstem};
+use crate::model::meta;
 use crate::value::{Value, join, json};
 use std::collections::BTreeMap;
 
@@ -83,10 +82,9 @@ const MADE: &str = "/metadata/annotations/crossplane.io~1external-create-succeed
 /// The custom resources of a layer that stand for another thing than before.
 pub(super) fn others(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
-    let speaks = |s: &Spot| is_custom(unstem(&s.stem).1) && !e.ends(s) && !crate::argo::is_own_kind(unstem(&s.stem).1, &e.key(s).kind);
-    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| speaks(s)) {
-        let (Some(Some(x)), Some(Some(y))) = (all.get(a), all.get(b)) else { continue };
-        if x.derived || y.derived || e.is_same(spot, (x, a), (y, b))? {
+    let speaks = |s: &Spot| s.is_custom() && !e.ends(s) && !crate::argo::is_own_kind(s.group(), &e.key(s).kind);
+    for (spot, x, y) in e.held_by_both(layer, (a, b)).filter(|(s, x, y)| speaks(s) && !x.derived && !y.derived) {
+        if e.is_same(spot, (x, a), (y, b))? {
             continue;
         }
         let before = e.whole(spot, x, a)?;
@@ -95,7 +93,7 @@ pub(super) fn others(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) -> R
         let is_inside = |side: usize, id: &str| e.instances.has(side, id);
         for (pointer, old) in was.iter().filter(|(_, id)| !is_inside(a, id)) {
             let Some(new) = is.get(pointer).filter(|id| *id != old && !is_inside(b, id)) else { continue };
-            let finding = Finding::new(Effect::Doubts, Code::OtherThing, b).about(e.key(spot)).in_file(&e.file("noise", spot, y, b)?);
+            let finding = e.found(Effect::Doubts, Code::OtherThing, spot, b).in_file(&e.file("noise", spot, y, b)?);
             findings.push(finding.at(pointer, Some(json!(old)), Some(json!(new))));
         }
         // An address that is made of names is the same for another thing; an id is not.
@@ -104,7 +102,7 @@ pub(super) fn others(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) -> R
             continue;
         }
         if let Fate::Goes { pointer, says } = fate(&e.key(spot).kind, &before) {
-            let finding = Finding::new(Effect::Doubts, Code::OtherThing, b).about(e.key(spot)).in_file(&e.file("state", spot, y, b)?);
+            let finding = e.found(Effect::Doubts, Code::OtherThing, spot, b).in_file(&e.file("state", spot, y, b)?);
             findings.push(finding.at(&pointer, Some(says), None));
         }
     }

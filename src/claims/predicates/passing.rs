@@ -11,12 +11,10 @@ use crate::claims::predicates::named::is_made_elsewhere;
 use crate::claims::predicates::operators::{is_renewed, notes_itself};
 use crate::claims::predicates::registers::{bears_switched, follows_switched};
 use crate::claims::predicates::scaled::{follows_nodes, is_resized, is_scaled_by_itself, is_scaled_claim};
-use crate::claims::predicates::transient::{DEEPEST, maker, passes};
+use crate::claims::predicates::transient::{DEEPEST, maker, newcomers, passes};
 use crate::compare::{Change, ChangeKind, CompareError, Spot};
-use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::kinds::rule::{Passing, Rule};
-use crate::model::unstem;
 
 /// Whether a change leaves a claim open: it may be no change, or a well-known controller may have made it.
 pub(super) fn is_open(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
@@ -36,24 +34,24 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
         ChangeKind::Removed => (Passing::Removed, change.sides.0),
         ChangeKind::Modified => {
             let rule = &e.rules.of(&change.key.group, &change.key.kind).rule;
+            // Each is asked of one instance, of which some fields differ.
+            let is_argos = crate::argo::is_own_kind(&change.key.group, &change.key.kind);
             return Ok(is_operated(e, change, rule)?
                 || is_elected(e, change, rule)?
                 || is_beside_template(e, change)?
                 || is_bound_since(e, change)?
                 || is_resized(e, change)?
                 || went_with_plugin(change)
-                || is_clock(e, change)
                 || is_report(e, change)
-                || notes_itself(change)
-                || is_renewed(e, change)
                 || is_of_node(e, change)?
                 || is_scaled_by_itself(e, change)?
                 || follows_nodes(e, change)?
-                || follows_switched(e, change)?
-                || bears_switched(e, change));
+                || bears_switched(e, change)
+                || !is_argos && (is_clock(e, change) || notes_itself(change) || is_renewed(e, change) || follows_switched(e, change)?));
         }
         _ => return Ok(false),
     };
+    // Each is asked of an object that only came, or only went.
     Ok(passes(e, &change.spot, does, side, 0)?
         || is_made_for_unchanged(e, change, side)?
         || is_scaled_claim(e, change)?
@@ -69,7 +67,7 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
 /// tries each new configuration) or that others take the place of counts: what runs, serves or permits does not come by itself.
 fn is_made_for_unchanged(e: &Evidence<'_>, change: &Change, side: usize) -> Result<bool, CompareError> {
     let is_setting = matches!(&*change.spot.stem, "configmaps" | "secrets") && !change.recreated;
-    let may_come = is_own(&change.spot) || change.spot.stem == "jobs.batch" || is_setting;
+    let may_come = change.spot.is_custom() || change.spot.stem == "jobs.batch" || is_setting;
     if !may_come || crate::argo::is_own_kind(&change.key.group, &change.key.kind) {
         return Ok(false);
     }
@@ -82,7 +80,7 @@ fn unchanged_maker(e: &Evidence<'_>, change: &Change, side: usize) -> Result<Opt
     let (a, b) = change.sides;
     let (mut spot, mut steps) = (change.spot.clone(), 0);
     while let Some(at) = e.instances.at(&spot, side).filter(|_| steps < DEEPEST) {
-        let Some(owner) = maker(e, &e.whole(&spot, at, side)?, side).filter(is_own) else { return Ok(None) };
+        let Some(owner) = maker(e, &e.whole(&spot, at, side)?, side).filter(Spot::is_custom) else { return Ok(None) };
         if let (Some(x), Some(y)) = (e.instances.at(&owner, a), e.instances.at(&owner, b)) {
             let is_same = x.uid == y.uid && !x.deleting && !y.deleting && e.content(&owner, x, a)? == e.content(&owner, y, b)?;
             return Ok(is_same.then_some(owner));
@@ -92,18 +90,10 @@ fn unchanged_maker(e: &Evidence<'_>, change: &Change, side: usize) -> Result<Opt
     Ok(None)
 }
 
-fn is_own(spot: &Spot) -> bool {
-    is_custom(unstem(&spot.stem).1)
-}
-
 /// Whether another object of its kind, made for the same resource, came when it went.
 fn has_successor(e: &Evidence<'_>, change: &Change, owner: &Spot) -> Result<bool, CompareError> {
-    let (a, b) = change.sides;
-    for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == change.spot.stem && s.namespace == change.spot.namespace) {
-        let at = |side: usize| all.get(side).and_then(Option::as_ref);
-        if let (None, Some(new)) = (at(a), at(b))
-            && maker(e, &e.whole(spot, new, b)?, b).as_ref() == Some(owner)
-        {
+    for (spot, new) in newcomers(e, change) {
+        if maker(e, &e.whole(spot, new, change.sides.1)?, change.sides.1).as_ref() == Some(owner) {
             return Ok(true);
         }
     }
@@ -119,13 +109,11 @@ fn is_operated(e: &Evidence<'_>, change: &Change, rule: &Rule) -> Result<bool, C
         return Ok(false);
     }
     let owner = |side: usize| -> Result<Option<Spot>, CompareError> {
-        let Some(at) = e.instances.at(&change.spot, side) else { return Ok(None) };
-        Ok(maker(e, &e.whole(&change.spot, at, side)?, side))
+        Ok(e.object(&change.spot, side)?.and_then(|object| maker(e, &object, side)))
     };
     let (Some(was), Some(is)) = (owner(change.sides.0)?, owner(change.sides.1)?) else { return Ok(false) };
-    let may_note = is_custom(unstem(&is.stem).1) || change.fields.iter().all(|f| is_written(&f.pointer));
-    let uid = |spot: &Spot, side: usize| e.instances.at(spot, side).map(|at| at.uid.clone());
-    Ok(was == is && may_note && uid(&was, change.sides.0) == uid(&is, change.sides.1))
+    let may_note = is.is_custom() || change.fields.iter().all(|f| is_written(&f.pointer));
+    Ok(was == is && may_note && e.uid(&was, change.sides.0) == e.uid(&is, change.sides.1))
 }
 
 /// Whether one instance changed only in what controllers choose among themselves.
@@ -135,7 +123,5 @@ fn is_elected(e: &Evidence<'_>, change: &Change, rule: &Rule) -> Result<bool, Co
     if when.peek().is_none() {
         return Ok(false);
     }
-    let Some(at) = e.instances.at(&change.spot, change.sides.1) else { return Ok(false) };
-    let object = e.whole(&change.spot, at, change.sides.1)?;
-    Ok(when.any(|w| w.holds(&object)))
+    Ok(e.object(&change.spot, change.sides.1)?.is_some_and(|object| when.any(|w| w.holds(&object))))
 }

@@ -3,7 +3,7 @@ use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Finding};
 use crate::compare::Side;
 use crate::kinds::Rules;
-use crate::model::{Key, Known, meta};
+use crate::model::{Key, Known, Reason, meta, stem};
 use crate::value::{Value, json};
 use std::collections::BTreeSet;
 
@@ -21,14 +21,9 @@ pub(super) fn complete(q: &Question<'_>) -> Answer {
         }
         let mut seen = BTreeSet::new();
         for layer in &q.evidence.layers {
-            let mut kinds = q.evidence.kinds(&layer.name);
-            kinds.insert("pods".into());
-            let missing = q
-                .evidence
-                .gaps_in(&layer.name, &kinds, i)
-                .into_iter()
-                .filter(|g| g.reason == crate::model::Reason::NotAsked && g.namespace.is_none());
-            findings.extend(missing.filter(|g| seen.insert(g.clone())).map(|g| Finding::gap(&g, i)));
+            let gaps = q.evidence.gaps_in(&layer.name, &q.evidence.kinds_and_pods(&layer.name), i).into_iter();
+            let missing = gaps.filter(|g| g.reason == Reason::NotAsked && g.namespace.is_none() && seen.insert(g.clone()));
+            findings.extend(missing.map(|g| Finding::gap(&g, i)));
         }
     }
     Ok(Some(findings))
@@ -81,10 +76,6 @@ pub(super) fn comparable(q: &Question<'_>) -> Answer {
 
 /// The kinds that were asked for and are stored.
 pub(super) fn asked(side: &Side, rules: &Rules) -> BTreeSet<String> {
-    side.coverage
-        .questions
-        .iter()
-        .filter(|q| rules.keeps(&q.group, &q.resource))
-        .map(|q| crate::model::stem(&q.resource, &q.group))
-        .collect()
+    let stored = side.coverage.questions.iter().filter(|q| rules.keeps(&q.group, &q.resource));
+    stored.map(|q| stem(&q.resource, &q.group)).collect()
 }

@@ -2,22 +2,20 @@
 //! stays is a loss.
 use crate::claims::Evidence;
 use crate::compare::{Change, ChangeKind, Instance, Instances, Spot};
-use crate::kinds::built_in::is_custom;
-use crate::model::unstem;
 
 /// Whether a storage system lost its record of a volume that is still there.
 pub(super) fn is_lost(e: &Evidence<'_>, change: &Change) -> bool {
     let is_record = || e.rules.of(&change.key.group, &change.key.kind).rule.relations.iter().any(|r| !r.drivers.is_empty());
-    let uid = |volume: &Spot, side: usize| e.instances.at(volume, side).map(|at| &at.uid).filter(|uid| !uid.is_empty());
-    let volume = || e.instances.at(&change.spot, change.sides.0).and_then(Instances::related).filter(is_volume);
     let (a, b) = change.sides;
-    change.kind == ChangeKind::Removed && is_record() && volume().is_some_and(|v| uid(&v, a).is_some() && uid(&v, a) == uid(&v, b))
+    let volume = || e.instances.at(&change.spot, a).and_then(Instances::related).filter(is_volume);
+    let is_there = |v: Spot| e.uid(&v, a).is_some_and(|uid| !uid.is_empty() && Some(uid) == e.uid(&v, b));
+    change.kind == ChangeKind::Removed && is_record() && volume().is_some_and(is_there)
 }
 
 /// Whether an object is kept of a volume (in any bundle) that stays on purpose, as `stays` says, or belongs to such an object.
 pub(super) fn stay_with_volume(e: &Evidence<'_>, spot: &Spot, side: usize, stays: &dyn Fn(&Spot, &Instance) -> bool) -> bool {
     let (mut spot, mut steps) = (spot.clone(), 0);
-    while is_custom(unstem(&spot.stem).1) && steps < 4 {
+    while spot.is_custom() && steps < 4 {
         let Some(next) = e.instances.all.get(&spot).into_iter().flatten().flatten().find_map(Instances::related) else { return false };
         (spot, steps) = (next, steps + 1);
     }

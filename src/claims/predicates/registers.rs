@@ -5,10 +5,9 @@
 use crate::canon::yaml;
 use crate::claims::Evidence;
 use crate::claims::makers::is_of_domain;
-use crate::compare::{Change, ChangeKind, CompareError, Instance};
+use crate::compare::{Change, CompareError, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
-use crate::model::unstem;
 use crate::value::{Map, Text, Value, json, steps};
 use std::collections::BTreeSet;
 
@@ -17,18 +16,15 @@ use std::collections::BTreeSet;
 pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     let (a, b) = change.sides;
     let is_map = change.spot.stem == "configmaps";
-    let is_one = change.kind == ChangeKind::Modified && !change.recreated && (is_map || is_custom(&change.key.group));
-    let switched = e.switched().map_or("", |layer| &*layer.name);
     let (Some(x), Some(y)) = (e.instances.at(&change.spot, a), e.instances.at(&change.spot, b)) else { return Ok(false) };
     if is_map && !change.fields.iter().all(|f| ["/data", "/binaryData"].iter().any(|place| covers(place, &f.pointer))) {
         return Ok(false);
     }
-    if !is_one || e.is_managed(&change.spot) || change.layer == switched || crate::argo::is_own_kind(&change.key.group, &change.key.kind) {
+    if !(is_map || is_custom(&change.key.group)) || e.is_managed(&change.spot) || change.layer == e.switched_name() {
         return Ok(false);
     }
     let mut names = BTreeSet::new();
-    let uid = |all: &[Option<Instance>], side: usize| all.get(side)?.as_ref().map(|at| at.uid.clone());
-    let pods = e.instances.all.iter().filter(|(s, all)| s.stem == "pods" && uid(all, a) != uid(all, b));
+    let pods = e.instances.all.iter().filter(|(s, _)| s.stem == "pods" && e.uid(s, a) != e.uid(s, b));
     for (spot, all) in e.exchanged(a, b).chain(pods.map(|(spot, all)| (spot, all.as_slice()))) {
         let (space, name) = (&spot.namespace, &spot.name);
         names.insert(name.to_string());
@@ -51,39 +47,35 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
 /// NVIDIA's operator) or the name of a driver of volumes (`topology.<driver>/zone`).
 pub(super) fn bears_switched(e: &Evidence<'_>, change: &Change) -> bool {
     let (a, b) = change.sides;
-    if change.kind != ChangeKind::Modified || change.recreated {
-        return false;
-    }
     let is_of_uid =
         |key: &str| e.exchanged(a, b).any(|(_, all)| all.iter().flatten().any(|at| !at.uid.is_empty() && key.contains(at.uid.as_str())));
+    let is_of = |key: &str, spot: &Spot| spot.is_custom() && is_of_domain(key, spot.group());
     let is_of_group = |key: &str| {
         e.exchanged(a, b).any(|(spot, _)| match &*spot.stem {
             "csidrivers.storage.k8s.io" => is_of_domain(key, &spot.name),
-            stem => is_custom(unstem(stem).1) && is_of_domain(key, unstem(stem).1),
+            _ => is_of(key, spot),
         })
     };
-    let is_of_name = |key: &str, name: &str| {
-        e.exchanged(a, b).any(|(spot, _)| spot.name == name && is_custom(unstem(&spot.stem).1) && is_of_domain(key, unstem(&spot.stem).1))
-    };
+    let is_of_name = |key: &str, name: &str| e.exchanged(a, b).any(|(spot, _)| spot.name == name && is_of(key, spot));
     let is_node = change.spot.stem == "nodes";
     change.fields.iter().all(|field| {
-        let places: &[&str] = if is_node { &ON_NODES } else { &ON_ALL };
-        let Some((place, rest)) = places.iter().find_map(|p| Some((p, field.pointer.strip_prefix(p)?))) else { return false };
+        let Some((place, rest)) = PLACES.iter().find_map(|p| Some((p, field.pointer.strip_prefix(p)?))) else { return false };
         let values = || [&field.before, &field.after].into_iter().flatten();
         let pair = |(key, value): (&Text, &Value)| (key.to_string(), value.as_str().unwrap_or_default().to_owned());
         let all: Vec<(String, String)> = match steps(rest).next() {
             None => values().filter_map(Value::as_object).flat_map(Map::iter).map(pair).collect(),
             Some(key) => values().map(|value| pair((&Text::from(&*key), value))).collect(),
         };
-        !all.is_empty()
-            && all.iter().all(|(key, value)| {
-                is_node && is_of_group(key) || !place.starts_with("/status") && (is_of_uid(key) || is_of_name(key, value))
-            })
+        // What a node offers has no name of one object.
+        let is_theirs = |(key, value): &(String, String)| {
+            is_node && is_of_group(key) || !place.starts_with("/status") && (is_of_uid(key) || is_of_name(key, value))
+        };
+        !all.is_empty() && all.iter().all(is_theirs)
     })
 }
 
-const ON_ALL: [&str; 2] = ["/metadata/labels", "/metadata/annotations"];
-const ON_NODES: [&str; 4] = ["/metadata/labels", "/metadata/annotations", "/status/capacity", "/status/allocatable"];
+/// Where that may be; what a node offers, on nodes alone.
+const PLACES: [&str; 4] = ["/metadata/labels", "/metadata/annotations", "/status/capacity", "/status/allocatable"];
 
 /// A ConfigMap with its texts as what they hold: maps and lists, or lines of words.
 fn opened(map: &Value) -> Value {

@@ -8,9 +8,8 @@ use crate::claims::predicates::clock::only_times_differ;
 use crate::claims::predicates::operators::are_certificates;
 use crate::claims::predicates::transient::{self, DEEPEST};
 use crate::compare::{Change, ChangeKind, CompareError, FieldChange, Instances, Spot, alike};
-use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
-use crate::model::{meta, unstem};
+use crate::model::meta;
 use crate::value::{Text, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -131,7 +130,8 @@ pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, C
     }
     // In the resource itself it writes how far it has come with it, and since when; and a cloud's controller, which of its things serves a Service
     // (cloud-provider-openstack 1.36, pkg/openstack/loadbalancer.go: `loadbalancer.openstack.org/load-balancer-id`).
-    let is_marked = is_own(&change.spot) || matches!(&*change.spot.stem, "services" | "ingresses.networking.k8s.io");
+    let is_custom = change.spot.is_custom();
+    let is_marked = is_custom || matches!(&*change.spot.stem, "services" | "ingresses.networking.k8s.io");
     // When something was last done is noted in annotations of whatever object.
     let is_later = |field: &FieldChange| field.before.as_ref().zip(field.after.as_ref()).is_some_and(|(x, y)| only_times_differ(x, y));
     let is_mark =
@@ -140,7 +140,7 @@ pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, C
         return Ok(true);
     }
     // What a webhook of its operator draws for it: an id, an address (kubemacpool gives each interface of a virtual machine one).
-    if is_own(&change.spot) && !change.fields.is_empty() && change.fields.iter().all(|f| f.pointer.starts_with("/spec/") && is_given(f)) {
+    if is_custom && !change.fields.is_empty() && change.fields.iter().all(|f| f.pointer.starts_with("/spec/") && is_given(f)) {
         return Ok(true);
     }
     let is_drawn = |pointer: &str| DRAWN.iter().any(|p| covers(p, pointer));
@@ -148,13 +148,13 @@ pub(super) fn is_drawn_anew(e: &Evidence<'_>, change: &Change) -> Result<bool, C
     if !e.is_marked(&change.spot) && change.fields.iter().all(|field| is_drawn(&field.pointer) && is_number(field)) {
         return Ok(true);
     }
-    let Some(maker) = maker(e, &change.spot, b)?.filter(is_own) else { return Ok(is_labelled_anew(e, change)) };
+    let Some(maker) = maker(e, &change.spot, b)?.filter(Spot::is_custom) else { return Ok(is_labelled_anew(e, change)) };
     let (Some(x), Some(y)) = (e.instances.at(&maker, a), e.instances.at(&maker, b)) else { return Ok(false) };
     let operated = &e.rules.of(&change.key.group, &change.key.kind).rule.operated;
     let is_variable = |pointer: &str| VARIABLES.iter().any(|p| covers(p, pointer));
     let is_drawn = |pointer: &str| is_drawn(pointer) || operated.iter().any(|p| covers(p, pointer));
-    let may_differ = is_own(&change.spot)
-        || change.fields.iter().all(|field| is_drawn(&field.pointer) || is_variable(&field.pointer) && is_number(field));
+    let may_differ =
+        is_custom || change.fields.iter().all(|field| is_drawn(&field.pointer) || is_variable(&field.pointer) && is_number(field));
     Ok(may_differ && !x.deleting && !y.deleting && e.state(&maker, x, a)? == e.state(&maker, y, b)?)
 }
 
@@ -204,7 +204,7 @@ fn is_given(field: &FieldChange) -> bool {
 fn group(e: &Evidence<'_>, spot: &Spot, side: usize, other: usize, depth: usize) -> Result<Option<String>, CompareError> {
     let Some(maker) = maker(e, spot, side)?.filter(|_| depth < DEEPEST) else { return Ok(None) };
     let whose = match e.instances.at(&maker, other) {
-        Some(at) if is_own(&maker) && !at.deleting => format!("{}|{}|{}", maker.stem, maker.namespace, maker.name),
+        Some(at) if maker.is_custom() && !at.deleting => format!("{}|{}|{}", maker.stem, maker.namespace, maker.name),
         Some(_) => return Ok(None),
         None => match group(e, &maker, side, other, depth + 1)? {
             Some(group) => group,
@@ -219,11 +219,7 @@ fn maker(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Option<Spot>, Com
     let Some(at) = e.instances.at(spot, side) else { return Ok(None) };
     let object = e.whole(spot, at, side)?;
     if meta::owners(&object).next().is_none() {
-        return Ok(Instances::related(at).filter(|claim| is_own(spot) && is_own(claim)));
+        return Ok(Instances::related(at).filter(|claim| spot.is_custom() && claim.is_custom()));
     }
     Ok(transient::maker(e, &object, side))
-}
-
-fn is_own(spot: &Spot) -> bool {
-    is_custom(unstem(&spot.stem).1)
 }

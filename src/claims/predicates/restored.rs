@@ -65,8 +65,8 @@ pub(super) fn restored(q: &Question<'_>) -> Answer {
     findings.extend(unserved(e, q.layer, (first, last))?);
     let kinds = e.kinds(q.layer);
     for i in [first, last] {
-        findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
-        findings.extend(settled::doubts(e, q.layer, i)?);
+        findings.extend(e.gaps_found(q.layer, &kinds, i));
+        findings.extend(settled::doubts(e, q.layer, i));
     }
     findings.extend(witness::elsewhere(e, q.layer));
     Ok(Some(findings))
@@ -83,30 +83,18 @@ fn ails_more(e: &Evidence<'_>, finding: &Finding, (first, last): (usize, usize))
     let Some(key) = finding.object.as_ref().filter(|key| key.is_argo("Application")) else { return Ok(false) };
     let spot = Spot::application(&key.namespace, &key.name);
     let ailing = |side: usize| -> Result<BTreeSet<Key>, CompareError> {
-        let Some(at) = e.instances.at(&spot, side) else { return Ok(BTreeSet::new()) };
-        let app = e.application(&spot, at, side)?;
-        Ok(listed(&app).filter(|entry| entry.ails()).map(|entry| entry.key()).collect())
+        let app = e.instances.at(&spot, side).map(|at| e.application(&spot, at, side)).transpose()?;
+        Ok(app.iter().flat_map(|app| listed(app)).filter(|entry| entry.ails()).map(|entry| entry.key()).collect())
     };
     Ok(!ailing(last)?.is_subset(&ailing(first)?))
 }
 
 /// Secrets that were written again under the same name, and whose content was not compared.
 fn secrets(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == "secrets") {
-        if let (Some(Some(a)), Some(Some(b))) = (all.get(first), all.get(last))
-            && a.version != b.version
-            && !compared(e, [first, last])
-        {
-            let values = (Some(json!(a.version)), Some(json!(b.version)));
-            findings.push(Finding::new(Effect::Notes, Code::ContentNotCompared, last).about(e.key(spot)).at(
-                "/metadata/resourceVersion",
-                values.0,
-                values.1,
-            ));
-        }
-    }
-    findings
+    let is_open = !compared(e, [first, last]);
+    let all = e.held_by_both(layer, (first, last)).filter(|(s, a, b)| s.stem == "secrets" && a.version != b.version && is_open);
+    let found = |spot| e.found(Effect::Notes, Code::ContentNotCompared, spot, last);
+    all.map(|(spot, a, b)| found(spot).at("/metadata/resourceVersion", Some(json!(a.version)), Some(json!(b.version)))).collect()
 }
 
 fn of(change: &Change, effect: Effect) -> Vec<Finding> {
@@ -116,9 +104,9 @@ fn of(change: &Change, effect: Effect) -> Vec<Finding> {
         ChangeKind::Removed => vec![one(effect, Code::Missing)],
         ChangeKind::Added => vec![one(effect, Code::Additional)],
         ChangeKind::Departs | ChangeKind::Torn => Finding::of_change(change, effect),
-        ChangeKind::Modified => Finding::of_change(change, effect)
-            .into_iter()
-            .map(|f| Finding { code: if change.recreated { Code::RecreatedDifferent } else { Code::Modified }, ..f })
-            .collect(),
+        ChangeKind::Modified => {
+            let code = if change.recreated { Code::RecreatedDifferent } else { Code::Modified };
+            Finding::of_change(change, effect).into_iter().map(|f| Finding { code, ..f }).collect()
+        }
     }
 }

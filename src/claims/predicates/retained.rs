@@ -7,7 +7,7 @@ use crate::claims::predicates::volumes::{CLAIMS, Item, VOLUMES, claim, claim_at,
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Spot};
-use crate::model::{Gap, Role};
+use crate::model::Role;
 use crate::value::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,13 +16,13 @@ type Volumes<'e> = BTreeMap<String, Item<'e>>;
 pub(super) fn retained(q: &Question<'_>) -> Answer {
     let e = q.evidence;
     let sides = 0..e.sides.len();
-    let mut findings: Vec<Finding> = sides.clone().flat_map(|i| gaps(e, i).into_iter().map(move |g| Finding::gap(&g, i))).collect();
+    let mut findings: Vec<Finding> = sides.clone().flat_map(|i| gaps(e, i)).collect();
     let all = sides.clone().map(|i| volumes(e, i)).collect::<Result<Vec<Volumes<'_>>, _>>()?;
     let pins = e.sides.first().map(|s| &*s.config.storage).unwrap_or_default();
     if pins.is_empty() {
         // Applications tell which claims belong to a protected layer, and objects in another cluster were not seen (law 11).
         let apps = BTreeSet::from([APPLICATIONS.to_owned()]);
-        findings.extend(sides.clone().flat_map(|i| e.gaps_in("", &apps, i).into_iter().map(move |g| Finding::gap(&g, i))));
+        findings.extend(sides.clone().flat_map(|i| e.gaps_found("", &apps, i)));
         for layer in e.layers.iter().filter(|l| l.role == Role::Protected) {
             findings.extend(witness::elsewhere(e, &layer.name));
         }
@@ -79,19 +79,17 @@ fn is_protected(e: &Evidence<'_>, claim: &Spot) -> bool {
 }
 
 /// Every gap in volumes and claims, in any namespace.
-fn gaps(e: &Evidence<'_>, side: usize) -> Vec<Gap> {
+fn gaps(e: &Evidence<'_>, side: usize) -> Vec<Finding> {
     let kinds = BTreeSet::from([VOLUMES.to_owned(), CLAIMS.to_owned()]);
-    let mut found = e.gaps_in("", &kinds, side);
-    let more: Vec<Gap> =
-        e.gaps(side).iter().filter(|g| kinds.contains(&g.resource) && g.group.is_empty() && !found.contains(g)).cloned().collect();
-    found.extend(more);
-    found
+    let found = e.gaps_in("", &kinds, side);
+    let more = e.gaps(side).iter().filter(|g| kinds.contains(&g.resource) && g.group.is_empty() && !found.contains(g));
+    found.iter().chain(more).map(|g| Finding::gap(g, side)).collect()
 }
 
 /// The finding for a missing object: a counter-example if all of its kind was seen there.
 fn missing(e: &Evidence<'_>, spot: &Spot, code: Code, side: usize) -> Finding {
     let effect = if e.unseen(&spot.stem, &spot.namespace, side) { Effect::Doubts } else { Effect::Counters };
-    Finding::new(effect, code, side).about(e.key(spot))
+    e.found(effect, code, spot, side)
 }
 
 /// A finding about a volume or a claim, in the entry of the facet that shows it.
@@ -103,7 +101,7 @@ fn found(e: &Evidence<'_>, item: &Item<'_>, code: Code, at: (&str, Value, Value)
         "/metadata/uid" | "/spec/claimRef/uid" | "/spec/volumeName" => e.file("identity", &item.spot, item.at, item.side)?,
         _ => e.shown_in(&item.spot, item.at, item.side)?,
     };
-    Ok(Finding::new(effect, code, item.side).about(e.key(&item.spot)).at(pointer, Some(wanted), Some(seen)).in_file(&file))
+    Ok(e.found(effect, code, &item.spot, item.side).at(pointer, Some(wanted), Some(seen)).in_file(&file))
 }
 
 /// The requirements for both a volume and its claim: Bound, and not being deleted.
@@ -153,8 +151,7 @@ fn of_claim(e: &Evidence<'_>, claim: &Item<'_>, volume: &str) -> Result<Vec<Find
 
 /// Whether an earlier bundle had the object with another uid.
 fn is_new(e: &Evidence<'_>, spot: &Spot, side: usize) -> bool {
-    let now = e.instances.at(spot, side);
-    now.is_some_and(|now| (0..side).filter_map(|i| e.instances.at(spot, i)).any(|at| at.uid != now.uid))
+    e.uid(spot, side).is_some_and(|now| (0..side).filter_map(|i| e.uid(spot, i)).any(|uid| uid != now))
 }
 
 fn place(claim: &Spot) -> String {
@@ -208,8 +205,7 @@ fn pinned(e: &Evidence<'_>, volumes: &Volumes<'_>, pins: &[Pin]) -> Result<Vec<F
             }
         }
         let place = volume.place();
-        let other = places.iter().find(|(other, at)| !place.is_null() && *at == place && other.spot != volume.spot);
-        if let Some((other, _)) = other {
+        if let Some((other, _)) = places.iter().find(|(other, at)| !place.is_null() && *at == place && other.spot != volume.spot) {
             findings.push(found(e, volume, Code::SharedPlace, ("/spec", json!(other.spot.name), volume.source()))?);
         }
         places.push((volume, place));

@@ -8,7 +8,7 @@ use crate::compare::{Change, ChangeKind, CompareError, Instances, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::kinds::rule::Passing;
-use crate::model::{group_of, meta, unstem};
+use crate::model::{group_of, meta};
 use crate::value::Value;
 
 /// The fields of a pod that a vertical autoscaler writes while it runs (autoscaler, vertical-pod-autoscaler 1.5,
@@ -18,12 +18,7 @@ const RESIZED: &[&str] = &["/spec/containers/*/resources", "/spec/initContainers
 /// Whether an autoscaler's change of a StatefulSet's count made or deleted a claim, or the volume of one, or a storage system's record of that
 /// (kubernetes 1.36, pkg/controller/statefulset/stateful_set_utils.go: `whenScaled`).
 pub(super) fn is_scaled_claim(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let (a, b) = change.sides;
-    let side = match change.kind {
-        ChangeKind::Removed => a,
-        ChangeKind::Added => b,
-        _ => return Ok(false),
-    };
+    let ((a, b), side) = (change.sides, change.shown_by());
     let Some(claim) = claim_behind(e, &change.spot, side)? else { return Ok(false) };
     let Some((stem, number)) = claim.name.rsplit_once('-').and_then(|(stem, number)| Some((stem, number.parse::<i64>().ok()?))) else {
         return Ok(false);
@@ -58,8 +53,8 @@ pub(super) fn claim_behind(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result
         "persistentvolumes" => Some(spot.clone()),
         _ => Instances::related(at).filter(|other| other.stem == "persistentvolumes"),
     };
-    let Some((volume, at)) = volume.and_then(|v| e.instances.at(&v, side).map(|at| (v, at))) else { return Ok(None) };
-    Ok(claim(e, &e.whole(&volume, at, side)?, side))
+    let volume = volume.map(|volume| e.object(&volume, side)).transpose()?.flatten();
+    Ok(volume.and_then(|volume| claim(e, &volume, side)))
 }
 
 /// Whether only the resources of a running pod are others, and a vertical autoscaler may set them in both bundles.
@@ -93,23 +88,22 @@ fn has_resizer(e: &Evidence<'_>, pod: &Spot, side: usize) -> Result<bool, Compar
 pub(super) fn follows_nodes(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     const ADDRESSES: &str = "/status/loadBalancer/ingress";
     let (a, b) = change.sides;
-    if change.spot.stem != "services" || change.kind != ChangeKind::Modified || !change.fields.iter().all(|f| covers(ADDRESSES, &f.pointer))
-    {
+    if change.spot.stem != "services" || !change.fields.iter().all(|f| covers(ADDRESSES, &f.pointer)) {
         return Ok(false);
     }
     let serves = |side: usize| {
         let mut sets = e.instances.in_bundle(side).filter(|(s, _)| s.stem == "daemonsets.apps");
         sets.any(|(_, at)| Instances::related(at).as_ref() == Some(&change.spot))
     };
-    let Some(at) = e.instances.at(&change.spot, b).filter(|_| serves(a) && serves(b)) else { return Ok(false) };
-    Ok(meta::list(&e.whole(&change.spot, at, b)?, ADDRESSES).next().is_some())
+    let has_some = |service: Value| meta::list(&service, ADDRESSES).next().is_some();
+    Ok(serves(a) && serves(b) && e.object(&change.spot, b)?.is_some_and(has_some))
 }
 
 /// Whether only the count of a custom resource, or of what was made for one, is another one, and the resource says in both bundles between which bounds
 /// it is scaled (Numaflow 1.8, pkg/apis/numaflow/v1alpha1/scale.go: `scale.min` and `scale.max` of a Vertex); or no Application says how many there
 /// are to be, and there are some (the sets of machines of Gardener's machine-controller-manager).
 pub(super) fn is_scaled_by_itself(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    if change.kind != ChangeKind::Modified || change.recreated || !change.fields.iter().all(|f| f.pointer == "/spec/replicas") {
+    if !change.fields.iter().all(|f| f.pointer == "/spec/replicas") {
         return Ok(false);
     }
     let (a, b) = change.sides;
@@ -121,16 +115,12 @@ pub(super) fn is_scaled_by_itself(e: &Evidence<'_>, change: &Change) -> Result<b
 
 /// Whether the count of a custom resource, or of a workload that was made for one, lies within bounds that the resource names.
 pub(super) fn is_within_own_bounds(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<bool, CompareError> {
-    let is_own = |spot: &Spot| is_custom(unstem(&spot.stem).1);
-    let Some(at) = e.instances.at(spot, side) else { return Ok(false) };
-    let object = e.whole(spot, at, side)?;
+    let Some(object) = e.object(spot, side)? else { return Ok(false) };
     let Some(count) = object.pointer("/spec/replicas").and_then(Value::as_i64) else { return Ok(false) };
-    let bounds = if is_own(spot) {
-        own_bounds(&object)
-    } else if let Some((maker, at)) = maker(e, &object, side).filter(is_own).and_then(|m| e.instances.at(&m, side).map(|at| (m, at))) {
-        own_bounds(&e.whole(&maker, at, side)?)
-    } else {
-        None
+    let bounds = match maker(e, &object, side).filter(Spot::is_custom) {
+        _ if spot.is_custom() => own_bounds(&object),
+        Some(maker) => e.object(&maker, side)?.and_then(|maker| own_bounds(&maker)),
+        None => None,
     };
     Ok(bounds.is_some_and(|(least, most)| least <= count && count <= most && least < most))
 }
@@ -155,10 +145,8 @@ pub(super) fn went_along(e: &Evidence<'_>, controller: &Spot, lost: &[&Spot], (a
     for pod in lost {
         let Some(at) = e.instances.at(pod, a) else { return Ok(false) };
         let line = e.line("identity", pod, at, a)?;
-        let name = line.get("fields").and_then(|f| f.get("/spec/nodeName")?.as_str()).unwrap_or_default();
-        let node = Spot::new("nodes", "", name);
-        let uid = |side: usize| e.instances.at(&node, side).map(|at| &at.uid);
-        if uid(a).is_none() || uid(a) == uid(b) || !passes(e, &node, Passing::Removed, a, 0)? {
+        let node = Spot::new("nodes", "", line.get("fields").and_then(|f| f.get("/spec/nodeName")?.as_str()).unwrap_or_default());
+        if e.uid(&node, a).is_none() || e.uid(&node, a) == e.uid(&node, b) || !passes(e, &node, Passing::Removed, a, 0)? {
             return Ok(false);
         }
     }

@@ -22,8 +22,7 @@ pub(super) fn unserved(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) ->
             let service = e.content(&spot, at, b)?;
             let Some(selector) = service.pointer("/spec/selector").and_then(Value::as_object) else { continue };
             if is_ready(e, &spot.namespace, selector, b)? {
-                let finding = Finding::new(Effect::Doubts, Code::NoAddress, b).about(e.key(&spot));
-                findings.push(finding.in_file(&e.shown_in(&spot, at, b)?));
+                findings.push(e.found(Effect::Doubts, Code::NoAddress, &spot, b).in_file(&e.shown_in(&spot, at, b)?));
             }
         }
     }
@@ -33,8 +32,7 @@ pub(super) fn unserved(e: &Evidence<'_>, layer: &str, (a, b): (usize, usize)) ->
 /// The Services for which a layer's objects of a kind hold an address that is ready.
 fn served(e: &Evidence<'_>, layer: &str, side: usize, stem: &str) -> Result<BTreeSet<Spot>, CompareError> {
     let mut out = BTreeSet::new();
-    for (spot, all) in e.instances.of_layer(layer).filter(|(s, _)| s.stem == stem) {
-        let Some(at) = all.get(side).and_then(Option::as_ref) else { continue };
+    for (spot, at) in e.held(layer, side).filter(|(s, _)| s.stem == stem) {
         let Some(service) = Instances::related(at).filter(|other| other.stem == "services") else { continue };
         let object = e.content(spot, at, side)?;
         let is_ready = |endpoint: &Value| endpoint.pointer("/conditions/ready") != Some(&Value::Bool(false));

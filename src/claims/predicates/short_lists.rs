@@ -20,7 +20,7 @@ pub(super) fn lost(e: &Evidence<'_>, of: impl Fn(&str) -> bool, (a, b): (usize, 
         for (spot, owner) in derived(a).filter(|(s, owner)| !has.contains(owner) && of(e.instances.layer(s))) {
             let stands = [a, b].iter().all(|side| e.instances.at(&owner, *side).is_some_and(|at| !at.deleting));
             if stands && e.instances.at(spot, b).is_none() && !e.unseen(kind, &spot.namespace, b) {
-                findings.push(Finding::new(Effect::Doubts, code, b).about(e.key(spot)));
+                findings.push(e.found(Effect::Doubts, code, spot, b));
             }
         }
     }

@@ -9,10 +9,10 @@ use crate::model::By;
 /// Whether an object of another layer only went, came or is another instance together with its Namespace, which is the switched layer's. It
 /// must be its layer's only because it names an object of that layer: what the layer manages itself does not go with a namespace unsaid.
 pub(super) fn goes_with_namespace(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let switched = e.switched().map_or("", |layer| &*layer.name);
+    let switched = e.switched_name();
     let space = Spot::new("namespaces", "", change.spot.namespace.clone());
     let (a, b) = change.sides;
-    let uid = |side: usize| e.instances.at(&space, side).map(|at| &at.uid);
+    let uid = |side: usize| e.uid(&space, side);
     let is_seen = || [a, b].iter().all(|side| !e.unseen("namespaces", "", *side));
     let is_all = match change.kind {
         ChangeKind::Removed => uid(a).is_some(),

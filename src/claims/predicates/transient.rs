@@ -1,10 +1,10 @@
 //! Objects that well-known controllers add and remove, as the rule of their kind declares (law 14), and what goes and comes with them.
 use crate::claims::Evidence;
-use crate::compare::{CompareError, Instances, Spot};
+use crate::compare::{Change, CompareError, Instance, Instances, Spot};
 use crate::kinds::patterns::is_like;
 use crate::kinds::rule::Passing;
 use crate::model::meta;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 /// Chains of owners are short.
 pub(super) const DEEPEST: usize = 4;
@@ -47,9 +47,15 @@ pub(super) fn maker(e: &Evidence<'_>, object: &Value, side: usize) -> Option<Spo
     there(e, object, &owner, side)
 }
 
+/// The objects of a changed object's kind and namespace that came when it changed.
+pub(super) fn newcomers<'e>(e: &'e Evidence<'_>, change: &'e Change) -> impl Iterator<Item = (&'e Spot, &'e Instance)> {
+    let is_like = |spot: &Spot| spot.stem == change.spot.stem && spot.namespace == change.spot.namespace;
+    e.instances.in_bundle(change.sides.1).filter(move |(spot, _)| is_like(spot) && e.instances.at(spot, change.sides.0).is_none())
+}
+
 /// The claim of a volume, if the bundle holds that instance.
 pub(super) fn claim(e: &Evidence<'_>, volume: &Value, side: usize) -> Option<Spot> {
-    let text = |field: &str| volume.pointer(&format!("/spec/claimRef/{field}")).and_then(Value::as_str).unwrap_or_default();
+    let text = |field: &str| meta::text(volume, &format!("/spec/claimRef/{field}"));
     let spot = Spot::new("persistentvolumeclaims", text("namespace"), text("name"));
     let is_there = meta::text(volume, "/kind") == "PersistentVolume" && !text("uid").is_empty();
     (is_there && e.instances.at(&spot, side)?.uid == text("uid")).then_some(spot)
@@ -63,9 +69,8 @@ fn comes_and_goes(e: &Evidence<'_>, spot: &Spot, does: Passing, side: usize) -> 
     if rule.passing.is_empty() && when.peek().is_none() {
         return Ok(false);
     }
-    let Some(at) = e.instances.at(spot, side) else { return Ok(false) };
-    let object = e.whole(spot, at, side)?;
-    let labels: Vec<&str> =
-        object.pointer("/metadata/labels").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| &**key).collect();
-    Ok(rule.passing.iter().any(|l| l == "*" || labels.iter().any(|label| is_like(l, label))) || when.any(|w| w.holds(&object)))
+    let Some(object) = e.object(spot, side)? else { return Ok(false) };
+    let mut labels = object.pointer("/metadata/labels").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    let is_labelled = labels.any(|label| rule.passing.iter().any(|l| is_like(l, label)));
+    Ok(is_labelled || rule.passing.iter().any(|l| l == "*") || when.any(|w| w.holds(&object)))
 }

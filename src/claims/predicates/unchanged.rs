@@ -26,7 +26,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
     }
     let kinds = e.kinds(q.layer);
     for i in 0..e.sides.len() {
-        findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
+        findings.extend(e.gaps_found(q.layer, &kinds, i));
     }
     findings.extend(written_secrets(q, |layer| layer == q.layer)?);
     for b in 1..e.sides.len() {
@@ -44,12 +44,7 @@ pub(super) fn unchanged(q: &Question<'_>) -> Answer {
         findings.extend(witness::missing_of(e, q.layer, i));
     }
     findings.extend(witness::elsewhere(e, q.layer));
-    // Without a uid it is unknown whether it is the same instance, whose identity counts too (law 5).
-    for (spot, all) in e.instances.of_layer(q.layer) {
-        if let Some(i) = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty())) {
-            findings.push(Finding::new(Effect::Doubts, Code::NoUid, i).about(e.key(spot)));
-        }
-    }
+    findings.extend(unidentified(e, e.instances.of_layer(q.layer)));
     Ok(Some(findings))
 }
 
@@ -72,9 +67,8 @@ pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Re
                 && !(compared(e, [i, i + 1]) && holds_content(e, spot, a, i)? && holds_content(e, spot, b, i + 1)?)
             {
                 let code = if a.version == b.version { Code::SecretUnversioned } else { Code::SecretWritten };
-                let finding = Finding::new(Effect::Doubts, code, i + 1).about(e.key(spot));
-                let file = e.file("identity", spot, b, i + 1)?;
-                findings.push(finding.at("/metadata/resourceVersion", Some(json!(a.version)), Some(json!(b.version))).in_file(&file));
+                let finding = e.found(Effect::Doubts, code, spot, i + 1).in_file(&e.file("identity", spot, b, i + 1)?);
+                findings.push(finding.at("/metadata/resourceVersion", Some(json!(a.version)), Some(json!(b.version))));
             }
         }
     }
@@ -84,4 +78,15 @@ pub(super) fn written_secrets(q: &Question<'_>, of: impl Fn(&str) -> bool) -> Re
 /// Whether a Secret was read with its content: the API server always sends its type then.
 fn holds_content(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> Result<bool, CompareError> {
     Ok(e.state(spot, at, side)?.get("type").is_some())
+}
+
+/// Those of some objects that have no uid: it is unknown whether they are new instances, whose identity counts too (law 5).
+pub(super) fn unidentified<'e>(
+    e: &Evidence<'_>,
+    objects: impl Iterator<Item = (&'e Spot, &'e [Option<Instance>])>,
+) -> impl Iterator<Item = Finding> {
+    objects.filter_map(|(spot, all)| {
+        let side = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty()))?;
+        Some(e.found(Effect::Doubts, Code::NoUid, spot, side))
+    })
 }

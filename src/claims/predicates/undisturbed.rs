@@ -12,10 +12,9 @@ use crate::claims::predicates::wanted::wanted;
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, witness};
 use crate::compare::{CompareError, Instance, Instances, Spot};
-use crate::kinds::built_in::is_custom;
-use crate::model::{meta, unstem};
+use crate::model::meta;
 use crate::value::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
     let e = q.evidence;
@@ -25,22 +24,17 @@ pub(super) fn undisturbed(q: &Question<'_>) -> Answer {
             continue;
         }
         let effect = if is_open(e, change)? { Effect::Doubts } else { Effect::Counters };
-        let finding = Finding::new(effect, Code::Replaced, change.shown_by()).about(change.key.clone()).in_file(&change.file);
-        findings.push(finding);
+        findings.push(Finding::new(effect, Code::Replaced, change.shown_by()).about(change.key.clone()).in_file(&change.file));
     }
     // A derived object changed, or differs from what its owner says (laws 4 and 5).
     for change in e.changes.iter().filter(|c| c.layer == q.layer && c.derived) {
         findings.extend(Finding::of_change(change, if is_open(e, change)? { Effect::Doubts } else { Effect::Counters }));
     }
-    let mut kinds = e.kinds(q.layer);
-    kinds.insert("pods".into());
+    let kinds = e.kinds_and_pods(q.layer);
     for i in 0..e.sides.len() {
-        findings.extend(e.gaps_in(q.layer, &kinds, i).iter().map(|g| Finding::gap(g, i)));
-        for (spot, all) in e.instances.of_layer(q.layer) {
-            if all.get(i).and_then(Option::as_ref).is_some_and(|at| at.uid.is_empty()) {
-                findings.push(Finding::new(Effect::Doubts, Code::NoUid, i).about(e.key(spot)));
-            }
-        }
+        findings.extend(e.gaps_found(q.layer, &kinds, i));
+        let unidentified = e.held(q.layer, i).filter(|(_, at)| at.uid.is_empty());
+        findings.extend(unidentified.map(|(spot, _)| e.found(Effect::Doubts, Code::NoUid, spot, i)));
     }
     findings.extend(wanted::scaled_to_none(e, q.layer, Effect::Counters)?);
     for b in 1..e.sides.len() {
@@ -106,23 +100,24 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
     let lost = i64::try_from(turnover.lost.len()).unwrap_or(i64::MAX);
     let fell = x.zip(y).is_some_and(|(x, y)| x.replicas - y.replicas >= lost) && turnover.gained.is_empty();
     let scaled = [x, y].iter().flatten().filter(|w| w.is_scaled).count();
-    let (effect, code, spots) = match () {
-        () if turnover.lost.is_empty() => (Effect::Notes, Code::PodAdded, &turnover.gained),
-        () if unseen => (Effect::Doubts, Code::PodNotSeen, &turnover.lost),
-        () if fell && scaled == 2 && !wanted::is_anothers_doing(e, controller, a, b)? => (Effect::Notes, Code::PodScaledIn, &turnover.lost),
-        () if fell && scaled > 0 => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
+    let lost = &turnover.lost;
+    let (effect, code) = match () {
+        () if lost.is_empty() => (Effect::Notes, Code::PodAdded),
+        () if unseen => (Effect::Doubts, Code::PodNotSeen),
+        () if fell && scaled == 2 && !wanted::is_anothers_doing(e, controller, a, b)? => (Effect::Notes, Code::PodScaledIn),
+        () if fell && scaled > 0 => (Effect::Doubts, Code::PodScaledIn),
         () if fell && is_within_own_bounds(e, controller, a)? && is_within_own_bounds(e, controller, b)? => {
-            (Effect::Doubts, Code::PodScaledIn, &turnover.lost)
+            (Effect::Doubts, Code::PodScaledIn)
         }
-        () if went_along(e, controller, &turnover.lost, (a, b))? => (Effect::Doubts, Code::PodScaledIn, &turnover.lost),
-        () if have_run_out(e, controller, &turnover.lost, b)? => (Effect::Doubts, Code::PodReplaced, &turnover.lost),
-        () => (Effect::Counters, Code::PodReplaced, &turnover.lost),
+        () if went_along(e, controller, lost, (a, b))? => (Effect::Doubts, Code::PodScaledIn),
+        () if have_run_out(e, controller, lost, b)? => (Effect::Doubts, Code::PodReplaced),
+        () => (Effect::Counters, Code::PodReplaced),
     };
     let mut findings = Vec::new();
     let after = turnover.gained.iter().map(|s| json!(s.name)).collect::<Vec<_>>();
-    for spot in spots {
-        let finding = Finding::new(effect, code, b).about(e.key(spot));
-        findings.push(finding.at("/metadata/uid", e.instances.at(spot, a).map(|i| json!(i.uid)), Some(json!(after))));
+    for spot in if lost.is_empty() { &turnover.gained } else { lost } {
+        let finding = e.found(effect, code, spot, b);
+        findings.push(finding.at("/metadata/uid", e.uid(spot, a).map(|uid| json!(uid)), Some(json!(after))));
     }
     if code == Code::PodAdded {
         findings.extend(strangers(e, controller, &turnover.gained, a, b)?);
@@ -132,16 +127,12 @@ fn turned_over(e: &Evidence<'_>, controller: &Spot, turnover: &Turnover<'_>, a: 
 
 /// Whether the pods of a custom resource that no rule knows have done their work, and were not to be started anew: it may be a kind of Job.
 fn have_run_out(e: &Evidence<'_>, controller: &Spot, lost: &[&Spot], b: usize) -> Result<bool, CompareError> {
-    let (plural, group) = unstem(&controller.stem);
-    if !is_custom(group) || e.rules.of_resource(group, plural).is_some() {
+    if !controller.is_custom() || e.kind_of(controller).is_some() {
         return Ok(false);
     }
     for pod in lost {
-        let Some(at) = e.instances.at(pod, b) else { return Ok(false) };
-        let object = e.whole(pod, at, b)?;
-        if meta::text(&object, "/status/phase") != "Succeeded"
-            || !matches!(meta::text(&object, "/spec/restartPolicy"), "Never" | "OnFailure")
-        {
+        let pod = e.object(pod, b)?.unwrap_or_default();
+        if meta::text(&pod, "/status/phase") != "Succeeded" || !matches!(meta::text(&pod, "/spec/restartPolicy"), "Never" | "OnFailure") {
             return Ok(false);
         }
     }
@@ -155,7 +146,7 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
         let pods = e.instances.in_bundle(side).filter(|(s, _)| s.stem == "pods");
         pods.filter(|(s, at)| e.instances.top(s, Some(at)) == *controller).collect::<Vec<_>>()
     };
-    let (mut known, mut digests) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+    let (mut known, mut digests) = (BTreeSet::new(), BTreeSet::new());
     for (spot, at) in mine(a) {
         let line = e.line("identity", spot, at, a)?;
         known.insert(images(&e.content(spot, at, a)?));
@@ -166,16 +157,12 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
         let line = e.line("identity", spot, at, b)?;
         let seen = images(&e.content(spot, at, b)?);
         if !known.is_empty() && !known.contains(&seen) {
-            findings.push(Finding::new(Effect::Counters, Code::ImageChanged, b).about(e.key(spot)).at(
-                "/spec/containers",
-                None,
-                Some(json!(seen)),
-            ));
+            findings.push(e.found(Effect::Counters, Code::ImageChanged, spot, b).at("/spec/containers", None, Some(json!(seen))));
         }
         // A tag may name another image by now. On a node of another architecture the same image has another digest.
         for (pointer, value) in image_ids(&line) {
             if !digests.is_empty() && !digests.contains(&value.to_string()) && value.as_str().is_some_and(|t| !t.is_empty()) {
-                findings.push(Finding::new(Effect::Doubts, Code::ImageChanged, b).about(e.key(spot)).at(&pointer, None, Some(value)));
+                findings.push(e.found(Effect::Doubts, Code::ImageChanged, spot, b).at(&pointer, None, Some(value)));
             }
         }
         let Some(owner) = Instances::related(at) else { continue };
@@ -187,11 +174,7 @@ fn strangers(e: &Evidence<'_>, controller: &Spot, gained: &[&Spot], a: usize, b:
         let counted = count("replicas").or_else(|| count("currentNumberScheduled"));
         let there = mine(b).iter().filter(|(_, i)| Instances::related(i).as_ref() == Some(&owner)).count();
         if counted.is_some_and(|n| u64::try_from(there).is_ok_and(|t| t > n)) {
-            findings.push(Finding::new(Effect::Doubts, Code::PodNotCounted, b).about(e.key(spot)).at(
-                "",
-                Some(json!(counted)),
-                Some(json!(there)),
-            ));
+            findings.push(e.found(Effect::Doubts, Code::PodNotCounted, spot, b).at("", Some(json!(counted)), Some(json!(there))));
         }
     }
     Ok(findings)
@@ -213,22 +196,16 @@ fn same_pod(e: &Evidence<'_>, spot: &Spot, (x, a): (&Instance, usize), (y, b): (
     let (before, after) = (e.line("identity", spot, x, a)?, e.line("identity", spot, y, b)?);
     let file = e.file("identity", spot, y, b)?;
     let about = |effect, code, pointer: &str, old: Option<Value>, new: Option<Value>| {
-        Finding::new(effect, code, b).about(e.key(spot)).at(pointer, old, new).in_file(&file)
+        e.found(effect, code, spot, b).at(pointer, old, new).in_file(&file)
     };
     let found = |code, pointer: &str, old: Value, new: Value| about(Effect::Counters, code, pointer, Some(old), Some(new));
     let mut findings = Vec::new();
     let (old, new) = (reported(&before), reported(&after));
     for (place, (pointer, value)) in &new {
         let is_count = place.1 == "restartCount";
+        let code = if is_count { Code::PodRestarted } else { Code::ImageChanged };
         match old.get(place) {
-            Some((_, earlier)) if earlier != value => {
-                findings.push(found(
-                    if is_count { Code::PodRestarted } else { Code::ImageChanged },
-                    pointer,
-                    earlier.clone(),
-                    value.clone(),
-                ));
-            }
+            Some((_, earlier)) if earlier != value => findings.push(found(code, pointer, earlier.clone(), value.clone())),
             // It may have been told of before, and it may not have run yet.
             None if is_count && value.as_u64() != Some(0) => {
                 findings.push(about(Effect::Doubts, Code::PodRestarted, pointer, None, Some(value.clone())));

@@ -5,9 +5,7 @@ use crate::compare::{CompareError, Instance, Spot};
 use crate::value::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// The stem of volumes.
 pub(super) const VOLUMES: &str = "persistentvolumes";
-/// The stem of claims.
 pub(super) const CLAIMS: &str = "persistentvolumeclaims";
 
 /// Where the spec of a volume has its server, for NFS or for the NFS CSI driver.
@@ -75,7 +73,7 @@ impl<'e> Item<'e> {
         ];
         let spec = self.body.get("spec").and_then(Value::as_object);
         let own = spec.into_iter().flatten().filter(|(k, _)| !OTHER.contains(&k.as_str()));
-        Value::Object(own.map(|(k, v)| (k.clone(), v.clone())).collect::<Map>())
+        own.map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 
     /// Of a volume whose data is on a node: which node that is.

@@ -4,7 +4,7 @@ use crate::bundle::lines::OwnedLine;
 use crate::claims::{Code, Effect, Evidence, Finding};
 use crate::compare::{CompareError, Instance, Spot};
 use crate::kinds::patterns::covers;
-use crate::model::{group_of, meta, unstem};
+use crate::model::{group_of, meta};
 use crate::value::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -54,8 +54,7 @@ pub(super) fn wanted(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Optio
 
 /// How many pods an object's own autoscaler wants, where its kind's rule says which numbers that one writes.
 fn own_count(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize, fields: &Map) -> Result<Option<i64>, CompareError> {
-    let (plural, group) = unstem(&spot.stem);
-    let when = e.rules.of_resource(group, plural).map_or(&[][..], |kind| &kind.rule.when);
+    let when = e.kind_of(spot).map_or(&[][..], |kind| &kind.rule.when);
     if when.iter().all(|w| w.counts.is_empty()) {
         return Ok(None);
     }
@@ -69,11 +68,11 @@ fn own_count(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize, fields: 
 /// (kubernetes 1.33 `pkg/controller/podautoscaler/horizontal.go` writes `lastScaleTime` with each rescale).
 pub(super) fn is_anothers_doing(e: &Evidence<'_>, spot: &Spot, a: usize, b: usize) -> Result<bool, CompareError> {
     let is_its_target = |hpa: &Value| {
-        let target = |field: &str| hpa.pointer(&format!("/spec/scaleTargetRef/{field}")).and_then(Value::as_str).unwrap_or_default();
+        let target = |field: &str| meta::text(hpa, &format!("/spec/scaleTargetRef/{field}"));
         e.stem_of(group_of(target("apiVersion")), target("kind")) == spot.stem && target("name") == spot.name
     };
-    let here = |s: &Spot| s.stem == "horizontalpodautoscalers.autoscaling" && s.namespace == spot.namespace;
-    for (hpa, later) in e.instances.in_bundle(b).filter(|(s, _)| here(s)) {
+    let is_here = |s: &Spot| s.stem == "horizontalpodautoscalers.autoscaling" && s.namespace == spot.namespace;
+    for (hpa, later) in e.instances.in_bundle(b).filter(|(s, _)| is_here(s)) {
         let Some(earlier) = e.instances.at(hpa, a).filter(|earlier| earlier.uid == later.uid) else { continue };
         let (was, is) = (e.whole(hpa, earlier, a)?, e.whole(hpa, later, b)?);
         // KEDA works through such an object, and takes the last pod, or brings the first, by itself.
@@ -101,7 +100,7 @@ pub(super) fn scaled_to_none(e: &Evidence<'_>, layer: &str, effect: Effect) -> R
             // The default of one replica may be unset.
             let before = wanted(e, spot, b - 1)?.map_or(i64::from(e.instances.at(spot, b - 1).is_some()), |w| w.replicas);
             let Some(after) = wanted(e, spot, b)?.filter(|w| w.replicas == 0 && !w.is_scaled && before > 0) else { continue };
-            let finding = Finding::new(effect, Code::ScaledToNone, b).about(e.key(spot));
+            let finding = e.found(effect, Code::ScaledToNone, spot, b);
             findings.push(finding.at("/spec/replicas", Some(json!(before)), Some(json!(after.replicas))));
         }
     }
@@ -116,8 +115,7 @@ fn has_replicas(spot: &Spot) -> bool {
 pub(super) fn fewer_pods(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Vec<Finding> {
     let mut pods: BTreeMap<Spot, [u64; 2]> = BTreeMap::new();
     for (n, side) in [first, last].into_iter().enumerate() {
-        let own = e.instances.in_bundle(side).filter(|(s, at)| s.stem == "pods" && at.derived && e.instances.layer(s) == layer);
-        for (spot, at) in own {
+        for (spot, at) in e.held(layer, side).filter(|(s, at)| s.stem == "pods" && at.derived) {
             let top = e.instances.top(spot, Some(at));
             if let Some(count) = pods.entry(top).or_default().get_mut(n) {
                 *count += 1;
@@ -125,12 +123,9 @@ pub(super) fn fewer_pods(e: &Evidence<'_>, layer: &str, first: usize, last: usiz
         }
     }
     let counted = |spot: &Spot| AVAILABLE.iter().any(|(stem, _)| *stem == spot.stem) || e.ends(spot);
-    let fewer = pods.into_iter().filter(|(top, [before, after])| after < before && !counted(top));
-    fewer
-        .map(|(top, [before, after])| {
-            Finding::new(Effect::Doubts, Code::FewerPods, last).about(e.key(&top)).at("", Some(json!(before)), Some(json!(after)))
-        })
-        .collect()
+    let fewer = pods.iter().filter(|(top, [before, after])| after < before && !counted(top));
+    let found = |top| e.found(Effect::Doubts, Code::FewerPods, top, last);
+    fewer.map(|(top, [before, after])| found(top).at("", Some(json!(before)), Some(json!(after)))).collect()
 }
 
 /// The workloads of a layer that have fewer Ready pods than they say are available.
@@ -143,16 +138,15 @@ pub(super) fn fewer_ready(e: &Evidence<'_>, layer: &str, side: usize) -> Result<
         }
     }
     let mut findings = Vec::new();
-    for (spot, all) in e.instances.of_layer(layer) {
+    for (spot, at) in e.held(layer, side).filter(|(_, at)| !at.derived) {
         let Some((_, pointer)) = AVAILABLE.iter().find(|(stem, _)| *stem == spot.stem) else { continue };
-        let Some(at) = all.get(side).and_then(Option::as_ref).filter(|at| !at.derived) else { continue };
         let line = e.line("health", spot, at, side)?;
         let Some(claimed) = line.get("facts").and_then(|f| f.get(*pointer)?.as_u64()) else { continue };
         let seen = ready.get(spot).copied().unwrap_or(0);
         // If not all pods were seen, the gap says so.
         if seen < claimed && !e.unseen("pods", &spot.namespace, side) {
             let file = format!("health/{}/{}.jsonl", at.layer, spot.stem);
-            let finding = Finding::new(Effect::Doubts, Code::FewerReady, side).about(e.key(spot)).in_file(&file);
+            let finding = e.found(Effect::Doubts, Code::FewerReady, spot, side).in_file(&file);
             findings.push(finding.at(pointer, Some(json!(claimed)), Some(json!(seen))));
         }
     }
@@ -170,12 +164,12 @@ pub(super) fn uncounted(e: &Evidence<'_>, layer: &str, side: usize) -> Result<Ve
         }
     }
     let mut findings = Vec::new();
-    for (spot, there) in there.into_iter().filter(|(s, _)| AVAILABLE.iter().any(|(stem, _)| *stem == s.stem)) {
-        let Some(at) = e.instances.at(&spot, side).filter(|_| e.instances.layer(&spot) == layer) else { continue };
-        let object = e.whole(&spot, at, side)?;
+    let counts = |s: &Spot| AVAILABLE.iter().any(|(stem, _)| *stem == s.stem) && e.instances.layer(s) == layer;
+    for (spot, there) in there.into_iter().filter(|(s, _)| counts(s)) {
+        let object = e.object(&spot, side)?.unwrap_or_default();
         let count = ["/status/replicas", "/status/currentNumberScheduled"].iter().find_map(|p| object.pointer(p)?.as_u64());
         if let Some(count) = count.filter(|count| there > *count) {
-            let finding = Finding::new(Effect::Doubts, Code::PodNotCounted, side).about(e.key(&spot));
+            let finding = e.found(Effect::Doubts, Code::PodNotCounted, &spot, side);
             findings.push(finding.at("", Some(json!(count)), Some(json!(there))));
         }
     }

@@ -49,9 +49,8 @@ pub(super) fn prove(args: &Args, config: &Config, global: &Global, lasts: bool) 
 fn proven(args: &Args, config: &Config, global: &Global, connection: &Connection, bound: &Bound) -> Done {
     let (layers, rules, redactor) = (config.layers()?, Rules::new(&config.rules()?)?, redactor()?);
     if !layers.iter().any(|l| l.role == Role::Switched) {
-        return Err(
-            Failure::new("no layer is switched: there is nothing to turn off and on").hint("`evid config init` describes the platform")
-        );
+        let text = "no layer is switched: there is nothing to turn off and on";
+        return Err(Failure::new(text).hint("`evid config init` describes the platform"));
     }
     let signing = args.signing.tried()?;
     let (folder, mut state, reference) = begin(args, connection, global)?;
@@ -189,22 +188,15 @@ fn close(run: &RunFolder, global: &Global, signing: &dyn Signer) -> Done {
 
 /// Offers to put the switch back as it was, then ends with the failure.
 fn put_back(args: &Args, proof: &mut Proof<'_, RunFolder>, connection: &Connection, bound: &Bound, why: Failure) -> Done {
-    let next = format!(
-        "`evid prove --resume {}` goes on; `evid switch status` tells the state",
-        quoted(&proof.folder.path().display().to_string())
-    );
+    let path = proof.folder.path().display().to_string();
+    let next = format!("`evid prove --resume {}` goes on; `evid switch status` tells the state", quoted(&path));
     let Some(back) = proof.state.way_back() else { return Err(why.hint("the switch was not touched")) };
     let word = if back == Step::On { "on" } else { "off" };
-    let wanted = args.restore
-        || (std::io::stdin().is_terminal()
-            && bound.lasts()
-            && confirm(
-                &bound.place(proof.state.cluster.as_deref(), proof.state.hub.as_deref()),
-                &format!("The run did not reach its end. Switch {word} again?"),
-                false,
-            )
-            .is_ok());
-    if !wanted {
+    let confirmed = || {
+        let place = bound.place(proof.state.cluster.as_deref(), proof.state.hub.as_deref());
+        confirm(&place, &format!("The run did not reach its end. Switch {word} again?"), false).is_ok()
+    };
+    if !(args.restore || std::io::stdin().is_terminal() && bound.lasts() && confirmed()) {
         return Err(why.hint(format!("{next}; `evid switch {word}` puts it back")));
     }
     ui::message(&format!("the run did not reach its end; switching {word} again"));

@@ -23,9 +23,8 @@ pub(super) fn signed(envelope: &Envelope, keys: &[VerifyingKey], broken: &dyn Fn
         return Ok(("intact, signer unknown: name a key that you trust with --key".into(), Exit::Inconclusive));
     }
     if good.is_empty() {
-        return Err(
-            broken("not signed by any key that you named".into()).hint("ask the signer for the public key, over a way that you trust")
-        );
+        let failed = broken("not signed by any key that you named".into());
+        return Err(failed.hint("ask the signer for the public key, over a way that you trust"));
     }
     Ok((format!("authentic: signed by {}", good.join(", ")), Exit::Proven))
 }

@@ -14,7 +14,7 @@ use crate::kinds::rule::Derived;
 use crate::layers::Context;
 use crate::model::{KeyRef, Object, meta};
 use crate::value::{Text, Value, join, tokens};
-use backed::Backed;
+use backed::{Backed, backed};
 use follows::Measure;
 use std::collections::BTreeMap;
 
@@ -32,17 +32,12 @@ pub struct Origin {
     is_orphan: bool,
 }
 
-/// Whether the conditions of its kind hold for an object.
-fn is_derived(context: &Context<'_>, object: &Object) -> bool {
-    origin(context, object).is_some()
-}
-
 /// The origin of an object; none if it is state.
 pub fn origin(context: &Context<'_>, object: &Object) -> Option<Origin> {
     let rule = &context.rules.of(&object.key.group, &object.key.kind).rule;
     let mut is_unseen = false;
     let found = rule.derived.iter().filter(|conditions| holds(context, object, conditions)).find(|conditions| {
-        let backed = conditions.backed.then(|| backed(context, object));
+        let backed = conditions.backed.then(|| backed(context, object, controller(context, object)));
         is_unseen = backed == Some(Backed::Unseen);
         backed != Some(Backed::No)
     });
@@ -63,10 +58,6 @@ pub fn origin(context: &Context<'_>, object: &Object) -> Option<Origin> {
     })
 }
 
-fn backed(context: &Context<'_>, object: &Object) -> Backed {
-    backed::backed(context, object, controller(context, object))
-}
-
 /// The templates of owners. Only the last one is kept, because objects of one controller come one after another.
 #[derive(Default)]
 pub struct Templates<'a> {
@@ -80,12 +71,10 @@ impl<'a> Templates<'a> {
         let one = |at: &str, what| vec![Departure { at: at.to_owned(), what, wants: None }];
         let torn = || one("/metadata/ownerReferences", What::Torn);
         let Some(owner) = origin.owner.filter(|_| !origin.follows.is_empty()) else {
-            return if origin.is_orphan {
-                torn()
-            } else if origin.is_untold {
-                one("/spec", What::Untold)
-            } else {
-                Vec::new()
+            return match () {
+                () if origin.is_orphan => torn(),
+                () if origin.is_untold => one("/spec", What::Untold),
+                () => Vec::new(),
             };
         };
         let kind = (object.group.to_owned(), object.kind.to_owned());
@@ -125,7 +114,7 @@ fn holds(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
         && (d.owner.is_empty() || controller(context, object).is_some_and(|owner| is_owner(context, object, owner, d)))
         && (d.dependent_of.is_empty() || depends(context, object, &d.dependent_of))
         && (!d.relation || related(context, object, d))
-        && (!d.every || every(context, object))
+        && (!d.every || targets(context, object).iter().all(Option::is_some))
         && (!d.hook || context.apps.runs_as_hook(object))
         && (!d.managed || context.apps.manager(object).is_some_and(|m| m.listed == Listed::Yes))
         && d.same_as.as_ref().is_none_or(|ns| same_as(context, object, ns))
@@ -155,10 +144,8 @@ fn says_one_of(object: &Object, pointer: &str, words: &[String]) -> bool {
         return !found.is_empty() && found.into_iter().all(like);
     }
     let is_one = |v: &Value| v.as_str().is_some_and(like);
-    object
-        .value
-        .pointer(pointer)
-        .is_some_and(|v| v.as_array().map_or_else(|| is_one(v), |list| !list.is_empty() && list.iter().all(is_one)))
+    let are_all = |v: &Value| v.as_array().map_or_else(|| is_one(v), |list| !list.is_empty() && list.iter().all(is_one));
+    object.value.pointer(pointer).is_some_and(are_all)
 }
 
 /// The texts at a place; `*` stands for each element, or each field.
@@ -245,10 +232,6 @@ fn targets(context: &Context<'_>, object: &Object) -> Vec<Option<usize>> {
     rule.relations.iter().map(|r| context.target(object, r)).collect()
 }
 
-fn every(context: &Context<'_>, object: &Object) -> bool {
-    targets(context, object).iter().all(Option::is_some)
-}
-
 fn related(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
     targets(context, object).into_iter().flatten().filter_map(|at| context.objects.whole(at)).any(|target| {
         let text = |o: &Object, p: &str| o.value.pointer(p).and_then(Value::as_str).map(str::to_owned);
@@ -259,7 +242,7 @@ fn related(context: &Context<'_>, object: &Object, d: &Derived) -> bool {
             && d.back.as_ref().is_none_or(|p| text(&target, p).as_ref() == Some(&object.key.name))
             && d.named_in.as_ref().is_none_or(names)
             && d.agrees.iter().all(|(own, other)| text(object, own).is_some() && text(object, own) == text(&target, other))
-            && (!d.of_derived || is_derived(context, &target))
+            && (!d.of_derived || origin(context, &target).is_some())
     })
 }
 

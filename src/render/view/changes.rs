@@ -6,6 +6,7 @@ use crate::render::words::{count, page};
 use crate::render::{findings, foreign, yaml};
 use crate::report::read::Changed as Change;
 use crate::value::Value;
+use indexmap::IndexMap;
 use similar::{DiffOp, TextDiff};
 
 /// How many fields of an object, and how many lines of a field, are shown.
@@ -35,16 +36,13 @@ impl Room {
 
 pub(super) fn groups(changes: &[Change]) -> Vec<Group> {
     let mut room = ROOM;
-    let group = |(layer, (from, to), all): (&str, &(String, String), Vec<&Change>)| {
-        let mut kinds: Vec<(String, Vec<Changed>)> = Vec::new();
+    let group = |(layer, (from, to), all): (&str, (&str, &str), Vec<&Change>)| {
+        let mut kinds: IndexMap<String, Vec<Changed>> = IndexMap::new();
         let shown = Room::take(&mut room.objects, all.len());
         for change in all.iter().take(shown) {
-            let kind = foreign::clean(&change.object.kind);
-            match kinds.iter_mut().find(|(k, _)| *k == kind) {
-                Some((_, list)) => list.push(changed(change, &mut room)),
-                None => kinds.push((kind, vec![changed(change, &mut room)])),
-            }
+            kinds.entry(foreign::clean(&change.object.kind)).or_default().push(changed(change, &mut room));
         }
+        let kinds = kinds.into_iter().collect();
         let [layer, from, to] = [layer, from, to].map(foreign::clean);
         Group { layer, from, to, n: all.len(), counts: counts(&all), kinds, more: more(all.len() - shown) }
     };
@@ -118,13 +116,9 @@ fn rows(before: &str, after: &str) -> Vec<Row> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ROOM, Room, field, rows};
+    use super::{ROOM, field, rows};
     use crate::compare::FieldChange;
     use crate::value::json;
-
-    fn room() -> Room {
-        ROOM
-    }
 
     #[test]
     fn lines_that_differ_stand_side_by_side_with_what_is_around_them() {
@@ -135,9 +129,9 @@ mod tests {
 
     #[test]
     fn a_short_value_stands_in_one_line_and_a_hidden_sign_nowhere() {
-        let short = field(&FieldChange::new("/spec/replicas", Some(json!(1)), Some(json!(2))), &mut room());
+        let short = field(&FieldChange::new("/spec/replicas", Some(json!(1)), Some(json!(2))), &mut { ROOM });
         assert_eq!((short.says.as_str(), short.rows.len()), ("from 1 to 2", 0));
-        let long = field(&FieldChange::new("/data/x", Some(json!("a\nb\u{202e}\n")), Some(json!("a\nc\n"))), &mut room());
+        let long = field(&FieldChange::new("/data/x", Some(json!("a\nb\u{202e}\n")), Some(json!("a\nc\n"))), &mut { ROOM });
         assert_eq!(long.rows.iter().filter_map(|r| r.before.as_deref()).collect::<Vec<_>>(), ["a", "b\u{fffd}"]);
     }
 }

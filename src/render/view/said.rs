@@ -1,5 +1,5 @@
 //! What a page says, as data, and from what it is made. Must not know how it is found out, nor how it is printed.
-use crate::model::Verdict;
+use crate::model::{Verdict, words};
 use crate::render::foreign;
 use crate::render::words::{fill, page};
 use crate::report::read::Reading;
@@ -133,27 +133,16 @@ pub struct Mark {
     pub says: String,
 }
 
-/// How a mark looks. A mark that comes later in this list covers one that comes earlier.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Look {
-    Unwatched,
-    Well,
-    Point,
-    Write,
-    Unasked,
-    Ill,
-}
-
-impl Look {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unwatched => "unwatched",
-            Self::Well => "well",
-            Self::Point => "point",
-            Self::Write => "write",
-            Self::Unasked => "unasked",
-            Self::Ill => "ill",
-        }
+words! {
+    /// How a mark looks. A mark that comes later in this list covers one that comes earlier.
+    #[derive(PartialOrd, Ord)]
+    Look {
+        Unwatched = "unwatched",
+        Well = "well",
+        Point = "point",
+        Write = "write",
+        Unasked = "unasked",
+        Ill = "ill",
     }
 }
 

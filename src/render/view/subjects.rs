@@ -48,7 +48,7 @@ pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
         (t.cluster, shared(&|b| b.cluster.uid.clone())),
         (t.server, shared(&|b| b.cluster.server.clone())),
         (t.server_version, shared(&|b| b.cluster.version.clone())),
-        (t.tool, foreign::clean(&inputs.report.version)),
+        (t.tool, foreign::clean(&inputs.report.tool.version)),
         (t.rules, shared(&|b| Some(b.rules.clone()))),
         (t.configuration, shared(&|b| Some(b.config.clone()))),
         (t.redaction_key, shared(&|b| Some(b.redaction_key.clone()))),
@@ -78,10 +78,8 @@ pub(super) fn about(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
 pub(super) fn expected(entries: &[Expected]) -> Vec<String> {
     let one = |e: &Expected| {
         let key = Key::new("", &e.kind, e.namespace.as_deref().unwrap_or(""), e.name.as_deref().unwrap_or("*"));
-        fill(
-            page().expected_entry,
-            &[("object", &findings::of_key(&key)), ("pointers", &e.pointers.join(", ")), ("because", e.because.trim())],
-        )
+        let values = [("object", &*findings::of_key(&key)), ("pointers", &e.pointers.join(", ")), ("because", e.because.trim())];
+        fill(page().expected_entry, &values)
     };
     entries.iter().map(one).collect()
 }
@@ -142,10 +140,8 @@ pub(super) fn checks(inputs: &Inputs<'_>) -> Vec<(&'static str, String)> {
         out.push((t.check_verdicts, format!("jq -r .payload {report} | {verdicts}")));
         out.push((t.check_openssl, signed(&report)));
         if let Some(first) = bundles.first() {
-            out.push((
-                t.check_cosign,
-                format!("cosign verify-blob-attestation --bundle {sigstore} --key {SIGNER} {COSIGN_OPTIONS} {first}"),
-            ));
+            let command = format!("cosign verify-blob-attestation --bundle {sigstore} --key {SIGNER} {COSIGN_OPTIONS} {first}");
+            out.push((t.check_cosign, command));
         }
         let all = if is_run { ".".to_owned() } else { format!("{} {report}", bundles.join(" ")) };
         out.push((t.check_evid, format!("evid verify {all} --key {SIGNER} --rederive")));

@@ -7,7 +7,7 @@ use crate::render::told::told;
 use crate::render::view::said::{Lane, Look, Mark, Timeline, WIDTH};
 use crate::render::view::watch::{Time, sampled, time_of, watched};
 use crate::render::words::{count, fill, page};
-use crate::report::read::Reading;
+use crate::report::read::{Bundle, Reading};
 use crate::usecase::shown::Shown;
 use std::collections::BTreeMap;
 
@@ -25,16 +25,11 @@ pub(super) fn timeline(report: &Reading, shown: &Shown) -> Option<Timeline> {
     let windows = windows.filter(|w| w.len() > 1)?;
     let scale = Scale { from: windows.iter().map(|w| w.0).min()?, until: windows.iter().map(|w| w.1).max()? };
     let bundles = report.bundles.iter().zip(&windows);
-    let points: Vec<Mark> = bundles
-        .map(|(b, (from, until))| {
-            scale.mark(
-                *from,
-                *until,
-                Look::Point,
-                fill(t.lane_capture, &[("bundle", &b.name), ("from", &clock(*from)), ("until", &clock(*until))]),
-            )
-        })
-        .collect();
+    let point = |(b, (from, until)): (&Bundle, &(Time, Time))| {
+        let says = fill(t.lane_capture, &[("bundle", &b.name), ("from", &clock(*from)), ("until", &clock(*until))]);
+        scale.mark(*from, *until, Look::Point, says)
+    };
+    let points: Vec<Mark> = bundles.map(point).collect();
     let says = points.iter().map(|m| &*m.says).collect::<Vec<_>>().join("; ");
     let mut lanes = vec![Lane { label: t.lane_captures.to_owned(), says, told: vec![], marks: points }];
     lanes.extend(writes(&scale, shown));

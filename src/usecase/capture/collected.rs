@@ -66,27 +66,17 @@ impl<I> List<I> {
 /// Why a capture can't continue.
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {
-    /// Two different objects have one key.
     #[error("{key} stands in {first} and, different, in {second}; a dump must hold one moment of one cluster: leave one of them out")]
-    Twice {
-        /// The object.
-        key: Box<Key>,
-        /// Where it was read first.
-        first: String,
-        /// Where it was read again.
-        second: String,
-    },
+    Twice { key: Box<Key>, first: String, second: String },
     /// Two kinds of one group have one plural: their lines would be in one file.
     #[error(
         "{first} and {second} are both taken for kinds named {stem}, and a plural names one kind only: the name of a dump's file, a \
          CustomResourceDefinition in it, or `kinds` in evid.yaml gives one of them the other's plural"
     )]
     OnePlural {
-        /// `<plural>.<group>`.
         stem: String,
         /// A kind, with its group and where it was read.
         first: String,
-        /// The other kind.
         second: String,
     },
     /// Stored objects can't be read back.
@@ -116,37 +106,6 @@ impl<I> Collected<I> {
         }
     }
 
-    /// The same lists with converted items.
-    pub(super) fn map<J>(self, mut items: impl FnMut(I) -> J) -> Collected<J> {
-        let mut list = |list: List<I>| List {
-            items: items(list.items),
-            file: list.file,
-            group: list.group,
-            resource: list.resource,
-            namespace: list.namespace,
-            is_question: list.is_question,
-            resource_version: list.resource_version,
-            count: list.count,
-            read: list.read,
-        };
-        Collected {
-            source: self.source,
-            lists: self.lists.into_iter().map(&mut list).collect(),
-            earlier: self.earlier.into_iter().map(&mut list).collect(),
-            gaps: self.gaps,
-            named: self.named,
-            left_out: self.left_out,
-            started: self.started,
-            finished: self.finished,
-            version: self.version,
-            highest: self.highest,
-            server: self.server,
-            hub: self.hub,
-        }
-    }
-}
-
-impl<I> Collected<I> {
     /// Removes the kinds (`<plural>.<group>`) that the configuration leaves out. They stay known as kinds that can be listed.
     pub fn without(mut self, kinds: &[String]) -> Self {
         let is_out = |group: &str, resource: &str| kinds.contains(&stem(resource, group));
@@ -164,6 +123,30 @@ impl<I> Collected<I> {
 impl Collected {
     /// Passes every object through the intake, list by list.
     pub fn through(self, intake: &Intake<'_>) -> Collected<PackedList> {
-        self.map(|values| intake.all(values))
+        let list = |list: List| List {
+            items: intake.all(list.items),
+            file: list.file,
+            group: list.group,
+            resource: list.resource,
+            namespace: list.namespace,
+            is_question: list.is_question,
+            resource_version: list.resource_version,
+            count: list.count,
+            read: list.read,
+        };
+        Collected {
+            source: self.source,
+            lists: self.lists.into_iter().map(list).collect(),
+            earlier: self.earlier.into_iter().map(list).collect(),
+            gaps: self.gaps,
+            named: self.named,
+            left_out: self.left_out,
+            started: self.started,
+            finished: self.finished,
+            version: self.version,
+            highest: self.highest,
+            server: self.server,
+            hub: self.hub,
+        }
     }
 }

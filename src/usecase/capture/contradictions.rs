@@ -10,23 +10,15 @@ use chrono::{DateTime, FixedOffset};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// (group, kind, pointer) of owners that count their pods, and the field with the count.
-const COUNTING: [(&str, &str, &str); 4] = [
-    ("apps", "ReplicaSet", "/status/replicas"),
-    ("apps", "StatefulSet", "/status/replicas"),
-    ("", "ReplicationController", "/status/replicas"),
-    ("apps", "DaemonSet", "/status/currentNumberScheduled"),
-];
-
 /// What names others.
 const NAMING: [(&str, &str); 2] = [("", "PersistentVolumeClaim"), ("", "Pod")];
 
-/// (group, kind, plural) of the controllers of pods. A Job may have come, or gone, while the lists were read.
-const CONTROLLERS: [(&str, &str, &str); 4] = [
-    ("apps", "ReplicaSet", "replicasets"),
-    ("apps", "StatefulSet", "statefulsets"),
-    ("apps", "DaemonSet", "daemonsets"),
-    ("", "ReplicationController", "replicationcontrollers"),
+/// (group, kind, plural) of the controllers of pods, and where they count these. A Job may have come, or gone, while the lists were read.
+const CONTROLLERS: [((&str, &str, &str), &str); 4] = [
+    (("apps", "ReplicaSet", "replicasets"), "/status/replicas"),
+    (("apps", "StatefulSet", "statefulsets"), "/status/replicas"),
+    (("", "ReplicationController", "replicationcontrollers"), "/status/replicas"),
+    (("apps", "DaemonSet", "daemonsets"), "/status/currentNumberScheduled"),
 ];
 
 /// The moment at which Applications were read, and the names that they may use for this cluster.
@@ -76,13 +68,15 @@ pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Que
             }
         }
     }
-    for (at, counted) in COUNTING.iter().flat_map(|(group, kind, counted)| objects.of_kind(group, kind).map(move |at| (at, *counted))) {
-        let namespace = objects.key(at).namespace;
-        let Some(owner) = objects.lean(at).filter(|_| !held.contains(&("", "Pod", namespace))) else { continue };
-        let counted = owner.value.pointer(counted).and_then(Value::as_u64).unwrap_or(0);
-        if let Some(question) = asked("", "pods", namespace).filter(|_| counted > 0) {
-            let detail = format!("{} counts {counted} pods, and the list holds none of its namespace", owner.key);
-            gaps.insert(Gap::of("", "pods", question.namespace.clone(), Reason::Contradicted, detail));
+    for ((group, kind, _), counted) in CONTROLLERS {
+        for at in objects.of_kind(group, kind) {
+            let namespace = objects.key(at).namespace;
+            let Some(owner) = objects.lean(at).filter(|_| !held.contains(&("", "Pod", namespace))) else { continue };
+            let counted = owner.value.pointer(counted).and_then(Value::as_u64).unwrap_or(0);
+            if let Some(question) = asked("", "pods", namespace).filter(|_| counted > 0) {
+                let detail = format!("{} counts {counted} pods, and the list holds none of its namespace", owner.key);
+                gaps.insert(Gap::of("", "pods", question.namespace.clone(), Reason::Contradicted, detail));
+            }
         }
     }
     for at in NAMING.iter().flat_map(|(group, kind)| objects.of_kind(group, kind)) {
@@ -133,7 +127,10 @@ fn named(kind: &str, object: &Value) -> Vec<(&'static str, &'static str, &'stati
         }
         "Pod" if meta::deleting(object).is_none() => {
             let owner = meta::controller(object);
-            out.extend(owner.and_then(|o| CONTROLLERS.iter().find(|(group, kind, _)| *group == o.group && *kind == o.kind)));
+            let known = |o: meta::Owner<'_>| {
+                CONTROLLERS.iter().map(|(kind, _)| *kind).find(|(group, kind, _)| *group == o.group && *kind == o.kind)
+            };
+            out.extend(owner.and_then(known));
             let is_running = has("/spec/nodeName") && meta::text(object, "/status/phase") == "Running";
             out.extend(is_running.then_some(("", "Node", "nodes")));
         }

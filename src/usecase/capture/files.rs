@@ -32,14 +32,8 @@ pub(super) fn each_file(
     let Intake { redactor, rules, layers, config, .. } = *intake;
     let coverage = Coverage::new(snapshot.highest, &snapshot.questions, &snapshot.universe, &snapshot.gaps, &snapshot.unsettled);
     put("coverage.json".into(), json::document(&coverage)?);
-    let layered = assemble::each_file(
-        &snapshot.objects,
-        rules,
-        layers,
-        config,
-        &here(config, snapshot.server.as_deref(), snapshot.hub.as_ref()),
-        put,
-    );
+    let here = here(config, snapshot.server.as_deref(), snapshot.hub.as_ref());
+    let layered = assemble::each_file(&snapshot.objects, rules, layers, config, &here, put);
     if let Some(fault) = snapshot.objects.fault() {
         return Err(CaptureError::Spool(fault));
     }

@@ -10,7 +10,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Packed objects.
 pub struct PackedObjects<'a> {
     spool: &'a dyn Spool,
     lists: Vec<PackedList>,
@@ -184,17 +183,8 @@ mod tests {
     use crate::value::{Value, json};
 
     fn collected(lists: Vec<Vec<Value>>) -> Collected {
-        let list = |(i, items): (usize, Vec<Value>)| List {
-            file: format!("{i}.json"),
-            group: String::new(),
-            resource: Some("pods".into()),
-            namespace: None,
-            is_question: true,
-            resource_version: None,
-            items,
-            count: None,
-            read: None,
-        };
+        let beside = |i, items| List::beside(format!("{i}.json"), String::new(), Some("pods".into()), items);
+        let list = |(i, items): (usize, Vec<Value>)| List { is_question: true, ..beside(i, items) };
         Collected::of(Source::Dump, lists.into_iter().enumerate().map(list).collect())
     }
 

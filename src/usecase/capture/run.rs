@@ -21,13 +21,10 @@ pub struct Beside {
     pub run: Option<String>,
 }
 
-/// The result of a capture.
 pub struct Captured<'a, T> {
     /// The result of `seal`.
     pub sealed: T,
-    /// The snapshot that is sealed.
     pub snapshot: Snapshot<PackedObjects<'a>>,
-    /// The probe lines.
     pub probes: Vec<probe::Line>,
 }
 

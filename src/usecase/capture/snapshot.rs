@@ -42,13 +42,8 @@ pub fn snapshot<'a>(collected: Collected<PackedList>, intake: &Intake<'a>) -> Re
             });
         }
         gaps.extend(list.items.wrong.iter().map(|what| {
-            Gap::of(
-                list.group.clone(),
-                list.resource.clone().unwrap_or_else(|| "*".into()),
-                list.namespace.clone(),
-                Reason::Unreadable,
-                format!("{}: {what}", list.file),
-            )
+            let resource = list.resource.clone().unwrap_or_else(|| "*".into());
+            Gap::of(list.group.clone(), resource, list.namespace.clone(), Reason::Unreadable, format!("{}: {what}", list.file))
         }));
     }
     let objects = PackedObjects::new(collected.lists, rules, intake.spool, &mut gaps)?;

@@ -5,7 +5,7 @@
 use crate::argo;
 use crate::argo::Here;
 use crate::kinds::{Rules, built_in};
-use crate::model::meta::list;
+use crate::model::meta::{list, text};
 use crate::model::{Gap, Known, Listable, Objects, Question, Reason, Source, Universe, stem};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,15 +16,11 @@ const OLDEST: u32 = 24;
 /// The content of a bundle that names kinds.
 #[derive(Clone, Copy)]
 pub(in crate::usecase) struct Seen<'a> {
-    /// All objects.
     pub objects: &'a dyn Objects,
-    /// All questions.
     pub questions: &'a [Question],
     /// The server's version, if known.
     pub version: Option<&'a str>,
-    /// The source of the capture.
     pub source: Source,
-    /// The kinds' rules.
     pub rules: &'a Rules,
 }
 
@@ -175,8 +171,7 @@ fn minor(seen: Seen<'_>, services: &[Service]) -> Option<u32> {
 /// Group, plural, and whether it has namespaces, of the kind that a CustomResourceDefinition serves.
 fn defined(definition: &Value) -> Option<(&str, &str, bool)> {
     let at = |p: &str| definition.pointer(p).and_then(Value::as_str);
-    let is = |value: &Value, field: &str, word: &str| value.get(field).and_then(Value::as_str) == Some(word);
-    let refused = list(definition, "/status/conditions").any(|c| is(c, "type", "Established") && is(c, "status", "False"));
+    let refused = list(definition, "/status/conditions").any(|c| text(c, "/type") == "Established" && text(c, "/status") == "False");
     let mut versions = list(definition, "/spec/versions").peekable();
     let served = versions.peek().is_none() || versions.any(|v| v.get("served") != Some(&Value::Bool(false)));
     (served && !refused).then_some(())?;

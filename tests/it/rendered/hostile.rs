@@ -52,7 +52,7 @@ fn hostile() -> (Reading, Shown) {
             (finding.pointer, finding.file) = (HOSTILE.into(), HOSTILE.into());
         }
     }
-    (report.version, report.pinned, report.only) = (HOSTILE.into(), Some(HOSTILE.into()), vec![HOSTILE.into()]);
+    (report.tool.version, report.pinned, report.only) = (HOSTILE.into(), Some(HOSTILE.into()), vec![HOSTILE.into()]);
     (report, shown)
 }
 

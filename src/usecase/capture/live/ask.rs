@@ -3,7 +3,7 @@ use crate::canon::each;
 use crate::model::{Gap, Reason};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
-use crate::usecase::capture::live::session::{Live, stopped};
+use crate::usecase::capture::live::session::Live;
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::cluster::list::{Listed, Question, list};
 use crate::usecase::cluster::{Bounded, LiveError, Resource, gap, is_of_hub};
@@ -21,7 +21,6 @@ pub(super) fn question(live: &Live<'_>, resource: &Resource, namespace: Option<S
     }
 }
 
-/// A question and its result.
 pub(super) struct Answer {
     pub(super) question: Question,
     pub(super) items: PackedList,
@@ -70,7 +69,7 @@ pub(super) fn ask(
         }
         let answer = one(live, intake, question, started);
         objects.fetch_add(answer.items.len(), Ordering::Relaxed);
-        stop.fetch_or(answer.listed.unauthorized || stopped(live), Ordering::Relaxed);
+        stop.fetch_or(answer.listed.unauthorized || live.clock.stopped(), Ordering::Relaxed);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         (live.progress)(done, total, u64::try_from(objects.load(Ordering::Relaxed)).unwrap_or(u64::MAX));
         Some(answer)
@@ -82,7 +81,7 @@ pub(super) fn ask(
         return Err(if is_of_hub(live.api, &refused.question.resource) { error.of_hub() } else { error });
     }
     // Questions that were open when evid was stopped have an answer too: that they were stopped.
-    if answers.len() < total || stopped(live) { Err(LiveError::Stopped) } else { Ok(answers) }
+    if answers.len() < total || live.clock.stopped() { Err(LiveError::Stopped) } else { Ok(answers) }
 }
 
 fn one(live: &Live<'_>, intake: &Intake<'_>, question: &Question, started: DateTime<Utc>) -> Answer {

@@ -3,7 +3,7 @@ use crate::model::{Gap, Listable, Source};
 use crate::usecase::capture::collected::Collected;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::live::ask::{Answer, ask, question};
-use crate::usecase::capture::live::session::{Live, stopped};
+use crate::usecase::capture::live::session::Live;
 use crate::usecase::capture::live::{hub, spaces, torn};
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::cluster::list::{Question, first_page};
@@ -57,7 +57,6 @@ fn is_app(question: &Question) -> bool {
     question.resource.group == "argoproj.io" && question.resource.kind == "Application"
 }
 
-/// The result of discovery.
 struct Kinds {
     /// The kinds to ask for: all, or those that the user chose.
     wanted: Vec<Resource>,
@@ -68,7 +67,7 @@ struct Kinds {
 }
 
 fn wanted(live: &Live<'_>) -> Result<Kinds, LiveError> {
-    let (mut resources, gaps) = discover(live.api).map_err(|e| if stopped(live) { LiveError::Stopped } else { e })?;
+    let (mut resources, gaps) = discover(live.api).map_err(|e| if live.clock.stopped() { LiveError::Stopped } else { e })?;
     let kinds = &live.scope.kinds;
     if let Some(word) = kinds.iter().find(|w| !resources.iter().any(|r| r.is_called(w))) {
         return Err(LiveError::UnknownKind { word: word.clone() });

@@ -1,7 +1,6 @@
 //! What a live capture asks, and how.
 use chrono::Duration;
 
-/// The scope of a live capture.
 #[derive(Clone, Debug)]
 pub struct Scope {
     /// Ask only in these namespaces; empty: in all.

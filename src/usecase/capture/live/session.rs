@@ -5,18 +5,10 @@ use crate::usecase::cluster::port::{Api, Clock};
 
 /// What a live capture needs.
 pub struct Live<'a> {
-    /// The API server.
     pub api: &'a (dyn Api + Sync),
-    /// Time.
     pub clock: &'a (dyn Clock + Sync),
-    /// The kinds' rules.
     pub rules: &'a Rules,
     pub scope: &'a Scope,
     /// Called after each question: how many are answered, of how many, objects so far.
     pub progress: &'a (dyn Fn(usize, usize, u64) + Sync),
-}
-
-/// Whether the person asked to stop.
-pub(super) fn stopped(live: &Live<'_>) -> bool {
-    live.clock.stopped()
 }

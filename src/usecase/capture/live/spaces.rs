@@ -1,15 +1,16 @@
 //! If the user may not list a kind in the whole cluster: finds the namespaces in which they may. It asks the server (one
 //! SelfSubjectRulesReview for each namespace) or, if reviews are not wanted, it tries. A kind that may not be listed anywhere stays one
 //! gap; one that may be listed in some namespaces is a gap in the others.
+use crate::model::meta::list;
 use crate::model::{Gap, Reason};
 use crate::usecase::capture::collected::List;
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::live::ask::{Answer, question};
-use crate::usecase::capture::live::session::{Live, stopped};
+use crate::usecase::capture::live::session::Live;
 use crate::usecase::capture::packed::PackedList;
 use crate::usecase::cluster::list::Question;
 use crate::usecase::cluster::port::{Ask, Method, NoReply};
-use crate::usecase::cluster::{Resource, is_of_hub};
+use crate::usecase::cluster::{Resource, gap, is_of_hub};
 use crate::value::{Value, json};
 use std::collections::BTreeSet;
 
@@ -17,8 +18,7 @@ use std::collections::BTreeSet;
 pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [Answer], gaps: &mut Vec<Gap>) -> Vec<Question> {
     let (known, whole) = namespaces(live, intake, answers);
     for other in known.iter().filter(|n| !live.scope.namespaces.is_empty() && !live.scope.namespaces.contains(n)) {
-        let detail = "left out by `-n`";
-        gaps.push(Gap::of("", "*", Some(other.clone()), Reason::NotAsked, detail));
+        gaps.push(Gap::of("", "*", Some(other.clone()), Reason::NotAsked, "left out by `-n`"));
     }
     if !live.scope.namespaces.is_empty() && !whole {
         let detail = "left out by `-n`; which namespaces there are was not told";
@@ -35,7 +35,7 @@ pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [
     // If one review has no answer, evid does not wait for the others.
     let mut silent = !live.scope.review;
     let mut rules_of = |namespace: &str| {
-        silent = silent || stopped(live);
+        silent = silent || live.clock.stopped();
         let answer = (!silent).then(|| rules(live, namespace))?;
         silent = answer.is_err();
         answer.ok().flatten()
@@ -51,10 +51,7 @@ pub(super) fn second_round(live: &Live<'_>, intake: &Intake<'_>, answers: &mut [
         more.extend(may.iter().map(|(n, _)| question(live, &resource, Some((*n).clone()))));
         if let Some((reason, detail)) = answer.listed.gap.clone().filter(|_| whole) {
             // Every namespace is known: the refusal holds in those that may not be listed, and nowhere else.
-            gaps.extend(
-                not.iter()
-                    .map(|(n, _)| Gap::of(resource.group.clone(), resource.plural.clone(), Some((*n).clone()), reason, detail.clone())),
-            );
+            gaps.extend(not.iter().map(|(n, _)| gap::of(&resource.group, &resource.plural, Some(n), (reason, detail.clone()))));
             answer.refined = true;
         }
     }
@@ -95,15 +92,10 @@ fn rules(live: &Live<'_>, namespace: &str) -> Result<Option<Value>, NoReply> {
 
 /// Whether rules allow a kind to be listed.
 fn may_list(rules: &Value, resource: &Resource) -> bool {
-    let has = |rule: &Value, field: &str, word: &str| {
-        rule.get(field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).any(|w| w == word || w == "*")
-    };
-    let named = |rule: &Value| rule.get("resourceNames").and_then(Value::as_array).is_some_and(|n| !n.is_empty());
-    rules
-        .as_array()
-        .into_iter()
-        .flatten()
-        .any(|r| !named(r) && has(r, "verbs", "list") && has(r, "apiGroups", &resource.group) && has(r, "resources", &resource.plural))
+    let has = |rule: &Value, field: &str, word: &str| list(rule, field).any(|w| w == word || w == "*");
+    let is_named = |rule: &Value| list(rule, "/resourceNames").next().is_some();
+    let may = |r: &Value| has(r, "/verbs", "list") && has(r, "/apiGroups", &resource.group) && has(r, "/resources", &resource.plural);
+    list(rules, "").any(|r| !is_named(r) && may(r))
 }
 
 /// If namespaces may not be listed: the cluster's identity, from one object that answers no question.
