@@ -10,10 +10,13 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 
 type Time = DateTime<FixedOffset>;
 
+/// Where times are noted; in a template, to start its pods anew (vault-secrets-operator 1.4, helpers/rollout_restart.go), which is judged itself.
+const NOTES: &[&str] = &["/metadata/annotations/*", "/spec/template/metadata/annotations/*"];
+
 /// How much the clocks of a cluster and of who captures it may differ.
 const APART: TimeDelta = TimeDelta::minutes(5);
 
-/// Whether one instance differs only in times that were written between the captures: in its annotations, or anywhere in a resource or ConfigMap that
+/// Whether one instance differs only in times that were written between the captures: in its annotations or its template's, or anywhere in a resource or ConfigMap that
 /// no Application manages.
 pub(super) fn is_clock(e: &Evidence<'_>, change: &Change) -> bool {
     let (a, b) = change.sides;
@@ -23,7 +26,8 @@ pub(super) fn is_clock(e: &Evidence<'_>, change: &Change) -> bool {
         return false;
     }
     let is_kept_by_controllers = (is_custom(&change.key.group) || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);
-    let may_hold = |at: &str| covers("/metadata/annotations/*", at) || is_kept_by_controllers && !at.starts_with("/metadata");
+    let is_note = |at: &str| NOTES.iter().any(|p| covers(p, at));
+    let may_hold = |at: &str| is_note(at) || is_kept_by_controllers && !at.starts_with("/metadata");
     let span = (from - APART, to + APART);
     // Beside a time: who holds it, and how many there are.
     let is_beside = |f: &FieldChange| {
