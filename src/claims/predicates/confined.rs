@@ -9,6 +9,7 @@ use crate::claims::predicates::{agreed, generated, records, short_lists};
 use crate::claims::question::{Answer, Question};
 use crate::claims::{Code, Effect, Evidence, Finding, Position, witness};
 use crate::compare::{Change, ChangeKind, CompareError, Instance, Instances, Spot};
+use crate::kinds::built_in::is_custom;
 use crate::model::{By, Key, PLATFORM, Role, unstem};
 use crate::value::json;
 use std::collections::BTreeSet;
@@ -150,10 +151,19 @@ fn other_servers(e: &Evidence<'_>) -> impl Iterator<Item = Finding> {
     })
 }
 
-/// Objects without a uid: it is unknown whether they are new instances.
+/// Objects without a uid: it is unknown whether they are new instances. Kubernetes gives one to each that it keeps (kubernetes 1.36,
+/// staging/src/k8s.io/apiserver/pkg/registry/rest/create.go). What has none in any bundle, and is of another API server, is computed there each time.
 fn unidentified(e: &Evidence<'_>) -> Vec<Finding> {
+    let is_computed = |spot: &Spot, all: &[Option<Instance>]| {
+        let group = unstem(&spot.stem).1;
+        let definition = Spot::new("customresourcedefinitions.apiextensions.k8s.io", "", &*spot.stem);
+        let is_served = |(side, at): (usize, &Option<Instance>)| {
+            at.as_ref().is_none_or(|at| at.uid.is_empty() && e.served.get(group).is_some_and(|sides| sides.contains(&side)))
+        };
+        is_custom(group) && !e.instances.all.contains_key(&definition) && all.iter().enumerate().all(is_served)
+    };
     let without = |(spot, all): (&Spot, &Vec<Option<Instance>>)| {
-        let side = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty()))?;
+        let side = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty())).filter(|_| !is_computed(spot, all))?;
         Some(Finding::new(Effect::Doubts, Code::NoUid, side).about(e.key(spot)))
     };
     e.instances.all.iter().filter_map(without).collect()

@@ -32,7 +32,7 @@ pub(super) fn is_held(change: &Change) -> bool {
 }
 
 /// Whether a text is a number, a version, a digest or a JSON document.
-fn is_counted(text: &str) -> bool {
+pub(super) fn is_counted(text: &str) -> bool {
     let is_version = || {
         let numbers = text.strip_prefix('v').unwrap_or(text).split(['-', '+']).next().unwrap_or_default();
         numbers.contains('.') && numbers.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))

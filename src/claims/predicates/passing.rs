@@ -1,6 +1,7 @@
 //! Objects that well-known controllers add, remove and write into, as the rule of their kind declares (law 14). Only the object itself
 //! says that it is one. So a change of it leaves a claim open, and proves nothing (law 2).
 use crate::claims::Evidence;
+use crate::claims::makers::is_of_domain;
 use crate::claims::predicates::agents::{is_elsewhere_now, is_kept_by_node, is_noted_on_node};
 use crate::claims::predicates::backups::{is_by_the_clock, is_report};
 use crate::claims::predicates::beside::is_beside_template;
@@ -167,9 +168,10 @@ fn images(workload: &Value) -> BTreeSet<String> {
 }
 
 /// Whether one instance changed only where its operator writes, and had the same operator's resource in both bundles. An operator notes in the
-/// annotations of what it made how far it has come (Scylla's operator 1.21, pkg/naming/constants.go: the ring of tokens of a Service's node).
+/// annotations of what it made how far it has come (Scylla's operator 1.21, pkg/naming/constants.go: the ring of tokens of a Service's node), and in labels
+/// under the domain of its resource (cass-operator, apis/cassandra/v1beta1: `cassandra.datastax.com/node-state` of a pod).
 fn is_operated(e: &Evidence<'_>, change: &Change, rule: &Rule) -> Result<bool, CompareError> {
-    let is_note = |pointer: &str| covers("/metadata/annotations/*", pointer);
+    let is_note = |pointer: &str| covers("/metadata/annotations/*", pointer) || covers("/metadata/labels/*", pointer);
     let is_written = |pointer: &str| rule.operated.iter().any(|p| covers(p, pointer));
     if !change.fields.iter().all(|f| is_note(&f.pointer) || is_written(&f.pointer)) {
         return Ok(false);
@@ -179,7 +181,10 @@ fn is_operated(e: &Evidence<'_>, change: &Change, rule: &Rule) -> Result<bool, C
         Ok(maker(e, &e.whole(&change.spot, at, side)?, side))
     };
     let (Some(was), Some(is)) = (owner(change.sides.0)?, owner(change.sides.1)?) else { return Ok(false) };
-    let may_note = is_custom(unstem(&is.stem).1) || change.fields.iter().all(|f| is_written(&f.pointer));
+    let group = unstem(&is.stem).1;
+    let is_own_label = |pointer: &str| steps(pointer).nth(2).is_some_and(|key| is_of_domain(&key, group));
+    let may_be = |pointer: &str| is_written(pointer) || is_custom(group) && (!pointer.starts_with("/metadata/labels") || is_own_label(pointer));
+    let may_note = change.fields.iter().all(|f| may_be(&f.pointer));
     let uid = |spot: &Spot, side: usize| e.instances.at(spot, side).map(|at| at.uid.clone());
     Ok(was == is && may_note && uid(&was, change.sides.0) == uid(&is, change.sides.1))
 }
