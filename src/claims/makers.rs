@@ -17,6 +17,8 @@ pub(super) struct Makers {
     domains: BTreeSet<String>,
     /// The names of workloads that may be their operators.
     operators: BTreeSet<String>,
+    /// (kind, namespace, name) of what may have been copied into other namespaces.
+    sources: BTreeSet<(String, String, String)>,
 }
 
 impl Makers {
@@ -29,6 +31,20 @@ impl Makers {
     /// Adds a workload that may be an operator.
     pub(super) fn add_operator(&mut self, name: &str) {
         self.operators.insert(name.to_owned());
+    }
+
+    /// Adds an object that may have been copied.
+    pub(super) fn add_source(&mut self, source: &Key) {
+        self.sources.insert((source.kind.clone(), source.namespace.clone(), source.name.clone()));
+    }
+
+    /// Whether an object has the kind and the name of one of these in another namespace, which it names in a label or an annotation (hierarchical
+    /// namespaces: `hnc.x-k8s.io/inherited-from`, as their concepts say).
+    pub(super) fn is_copy(&self, object: &Value) -> bool {
+        let text = |pointer| meta::text(object, pointer).to_owned();
+        let (kind, name, own) = (text("/kind"), text("/metadata/name"), text("/metadata/namespace"));
+        let is_source = |space: &str| space != own && self.sources.contains(&(kind.clone(), space.to_owned(), name.clone()));
+        !own.is_empty() && marks(object).into_iter().any(|(_, value)| is_source(value.strip_suffix(&format!("/{name}")).unwrap_or(value)))
     }
 
     /// Adds what a part of a resource names: the manifests in it, and with them what is listed by kind and name.
@@ -46,7 +62,7 @@ impl Makers {
     /// (KubeVirt 1.9 makes roles, classes and definitions for its resource, marked with `kubevirt.io/install-strategy-identifier`:
     /// pkg/virt-operator/resource/apply).
     pub(super) fn are_borne(&self, object: &Value) -> bool {
-        self.are_named(object) || self.are_of_domain(object, &|_| true)
+        self.are_named(object) || self.are_of_domain(object, &|_| true) || self.is_copy(object)
     }
 
     /// Whether an object has a label or annotation of the domain of one of them that is of such a group, and names no other resource there.
@@ -88,9 +104,14 @@ fn marks(object: &Value) -> Vec<(&str, &str)> {
 /// Whether the key of a label or an annotation has a domain that is this one, below it or above it. Kubernetes' own is everybody's.
 pub(super) fn is_of_domain(key: &str, domain: &str) -> bool {
     let own = key.split_once('/').map_or("", |(own, _)| own);
-    let is_operators = own.contains('.') && !own.ends_with("kubernetes.io") && !own.ends_with("k8s.io");
     let is_below = |name: &str, above: &str| name.strip_suffix(above).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    is_operators && (is_below(domain, own) || is_below(own, domain))
+    is_of_somebody(key) && (is_below(domain, own) || is_below(own, domain))
+}
+
+/// Whether the key of a label or an annotation has a domain, which is not Kubernetes' own.
+pub(super) fn is_of_somebody(key: &str) -> bool {
+    let own = key.split_once('/').map_or("", |(own, _)| own);
+    own.contains('.') && !own.ends_with("kubernetes.io") && !own.ends_with("k8s.io")
 }
 
 /// The last word of a kind, in small letters: `policy` of `ClusterAdmissionPolicy`.
@@ -161,6 +182,17 @@ mod tests {
         assert!(borne(json!({"x/sourceName": "web", "x/sourceNamespace": "shop"})));
         assert!(!borne(json!({"app": "web"})) && !borne(json!({"app": "web", "x/namespace": "other"})));
         assert!(borne(json!({"policyName": "deny"})) && !borne(json!({"app": "deny"})));
+    }
+
+    #[test]
+    fn what_names_the_namespace_of_an_object_of_its_kind_and_name_is_a_copy() {
+        let mut makers = Makers::default();
+        makers.add_source(&Key::new("", "Role", "shop", "dev"));
+        let copy = |kind: &str, from: &str| {
+            makers.is_copy(&json!({"kind": kind, "metadata": {"name": "dev", "namespace": "ops", "labels": {"x/inherited-from": from}}}))
+        };
+        assert!(copy("Role", "shop") && copy("Role", "shop/dev"));
+        assert!(!copy("Role", "other") && !copy("Secret", "shop"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 mod ailing;
 mod autoscalers;
 mod behind;
+mod by_itself;
 mod churn;
 mod clock;
 mod dresses;
@@ -427,6 +428,7 @@ fn each_law_has_the_verdicts_that_it_demands() {
         CASES,
         ailing::CASES,
         behind::CASES,
+        by_itself::CASES,
         churn::CASES,
         clock::CASES,
         excuses::CASES,

@@ -1,6 +1,7 @@
 //! When controllers last looked or wrote, they note in annotations, in ConfigMaps and in resources of their own. A time that was written between two
 //! captures shows no more than that somebody lived then; who it was, it does not say. What is counted or held beside such a time was written with it.
 use crate::claims::Evidence;
+use crate::claims::predicates::operators::is_counted;
 use crate::compare::{Change, FieldChange};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
@@ -13,17 +14,18 @@ type Time = DateTime<FixedOffset>;
 /// How much the clocks of a cluster and of who captures it may differ.
 const APART: TimeDelta = TimeDelta::minutes(5);
 
-/// Whether one instance differs only in times that were written between the captures: in its annotations, or anywhere in a resource or ConfigMap that
-/// no Application manages.
+/// Whether one instance differs only in times that were written between the captures: in its annotations, or anywhere in a resource or ConfigMap that no Application
+/// manages.
 pub(super) fn is_clock(e: &Evidence<'_>, change: &Change) -> bool {
     let (a, b) = change.sides;
     let (Some(from), Some(to)) = (moment(e, a, true), moment(e, b, false)) else { return false };
     let is_kept_by_controllers = (is_custom(&change.key.group) || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);
     let may_hold = |at: &str| covers("/metadata/annotations/*", at) || is_kept_by_controllers && !at.starts_with("/metadata");
     let span = (from - APART, to + APART);
-    // Beside a time: who holds it, and how many there are.
+    // Beside a time: who holds it, how many there are, and what is drawn for each write.
     let is_beside = |f: &FieldChange| {
-        let is_number = |v: &Option<Value>| v.as_ref().is_some_and(|v| matches!(v, Value::Number(_)));
+        let is_drawn = |text: &str| text.len() >= 8 && is_counted(&text.replace('-', ""));
+        let is_number = |v: &Option<Value>| v.as_ref().is_some_and(|v| matches!(v, Value::Number(_)) || v.as_str().is_some_and(is_drawn));
         let both = f.before.is_some() && f.after.is_some();
         is_kept_by_controllers && both && (is_of_lock(&f.pointer) || is_number(&f.before) && is_number(&f.after))
     };

@@ -29,7 +29,7 @@ pub(super) fn goes_with_pod_or_node(e: &Evidence<'_>, change: &Change) -> Result
 }
 
 /// Whether a resource that no Application manages is what an agent keeps of a node that is there: it has the node's name, is owned by the node, or is
-/// labelled with it (Koordinator's Device and NodeSLO, the CNINode of AWS, the BlockDevice of OpenEBS).
+/// labelled with it (Koordinator's Device and NodeSLO, the CNINode of AWS, the BlockDevice of OpenEBS), or names it in its spec.
 pub(super) fn is_of_node(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     let (a, b) = change.sides;
     if !is_custom(&change.key.group) || e.is_managed(&change.spot) {
@@ -41,7 +41,11 @@ pub(super) fn is_of_node(e: &Evidence<'_>, change: &Change) -> Result<bool, Comp
     }
     let Some(object) = e.object(&change.spot, b)? else { return Ok(false) };
     let is_owned = meta::owners(&object).any(|owner| owner.kind == "Node" && owner.group.is_empty() && is_there(owner.name));
-    Ok(is_owned || meta::label(&object, "kubernetes.io/hostname").is_some_and(is_there))
+    // Or it says so where it names one node: `management.cattle.io/nodename`, `longhorn.io/node`.
+    let labels = object.pointer("/metadata/labels").and_then(Value::as_object).into_iter().flatten();
+    let mut named = labels.filter(|(key, _)| key.contains("node") || &***key == "kubernetes.io/hostname").filter_map(|(_, v)| v.as_str());
+    let in_spec = || ["node", "nodeName", "nodeID"].iter().any(|field| is_there(meta::text(&object, &format!("/spec/{field}"))));
+    Ok(is_owned || named.any(is_there) || in_spec())
 }
 
 fn texts_in<'v>(value: &'v Value, out: &mut BTreeSet<&'v str>) {

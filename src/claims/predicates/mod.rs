@@ -1,6 +1,7 @@
 //! The closed list of predicates. Each is a pure function from the evidence to findings; none may take a gap for an absence.
 mod absent;
 mod addresses;
+mod agents;
 mod agreed;
 mod answering;
 mod available;
@@ -9,6 +10,7 @@ mod behind;
 mod beside;
 mod binding;
 mod clock;
+mod commanded;
 mod conditions;
 mod confined;
 mod counts;
@@ -17,6 +19,7 @@ mod fate;
 mod followers;
 mod generated;
 mod healthy;
+mod history;
 mod images;
 mod kept;
 mod named;

@@ -28,12 +28,26 @@ fn makers(e: &Evidence<'_>, sides: (usize, usize)) -> Result<Arc<Makers>, Compar
     Ok(makers)
 }
 
+/// What is copied into other namespaces.
+const COPIED: &[&str] = &[
+    "configmaps",
+    "secrets",
+    "limitranges",
+    "resourcequotas",
+    "roles.rbac.authorization.k8s.io",
+    "rolebindings.rbac.authorization.k8s.io",
+    "networkpolicies.networking.k8s.io",
+];
+
 /// The custom resources of the switched layer that went or came from one bundle to another.
 pub(super) fn gone(e: &Evidence<'_>, (a, b): (usize, usize), with_lists: bool) -> Result<Makers, CompareError> {
     let mut out = Makers::default();
     for (spot, all) in e.exchanged(a, b) {
         if matches!(&*spot.stem, "deployments.apps" | "statefulsets.apps" | "daemonsets.apps") {
             out.add_operator(&spot.name);
+        }
+        if COPIED.contains(&&*spot.stem) {
+            out.add_source(&e.key(spot));
         }
         // Of a ConfigMap only the manifests in it count.
         let is_map = spot.stem == "configmaps";

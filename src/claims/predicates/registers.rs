@@ -4,10 +4,11 @@
 //! judged themselves.
 use crate::canon::yaml;
 use crate::claims::Evidence;
-use crate::claims::makers::is_of_domain;
+use crate::claims::makers::{is_of_domain, is_of_somebody};
 use crate::compare::{Change, CompareError, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
+use crate::model::meta;
 use crate::value::{Map, Text, Value, json, steps};
 use std::collections::BTreeSet;
 
@@ -29,6 +30,14 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
         let (space, name) = (&spot.namespace, &spot.name);
         names.insert(name.to_string());
         names.extend(["/", ".", "-", "_"].iter().flat_map(|by| [format!("{space}{by}{name}"), format!("{name}{by}{space}")]));
+        // As the cluster's DNS finds a pod by its name behind one of its Services.
+        if spot.stem == "pods" {
+            let services =
+                e.instances.in_bundle(a).chain(e.instances.in_bundle(b)).filter(|(s, _)| s.stem == "services" && s.namespace == *space);
+            names.extend(
+                services.flat_map(|(s, _)| ["", ".svc", ".svc.cluster.local"].map(|tail| format!("{name}.{}.{space}{tail}", s.name))),
+            );
+        }
         // As a user an account has this name (OpenShift's SecurityContextConstraints list such).
         names.extend((spot.stem == "serviceaccounts").then(|| format!("system:serviceaccount:{}:{}", spot.namespace, spot.name)));
         let there = [a, b].into_iter().filter_map(|side| all.get(side)?.as_ref());
@@ -44,8 +53,9 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
 /// Whether one instance differs only in labels and annotations (and, of a node, in what it offers) of an operator of the switched layer: they bear the
 /// uid of an object of the layer that went or came (Operator Lifecycle Manager 0.46: `olm.operatorgroup.uid/…` on the namespaces that an OperatorGroup
 /// selects, pkg/controller/operators/olm/operator.go), the domain and the name of one of its custom resources, or, on a node, only the domain (Fluid,
-/// NVIDIA's operator) or the name of a driver of volumes (`topology.<driver>/zone`).
-pub(super) fn bears_switched(e: &Evidence<'_>, change: &Change) -> bool {
+/// NVIDIA's operator) or the name of a driver of volumes (`topology.<driver>/zone`); or any domain but Kubernetes' own, if an account of the layer may
+/// write nodes.
+pub(super) fn bears_switched(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     let (a, b) = change.sides;
     let is_of_uid =
         |key: &str| e.exchanged(a, b).any(|(_, all)| all.iter().flatten().any(|at| !at.uid.is_empty() && key.contains(at.uid.as_str())));
@@ -58,7 +68,8 @@ pub(super) fn bears_switched(e: &Evidence<'_>, change: &Change) -> bool {
     };
     let is_of_name = |key: &str, name: &str| e.exchanged(a, b).any(|(spot, _)| spot.name == name && is_of(key, spot));
     let is_node = change.spot.stem == "nodes";
-    change.fields.iter().all(|field| {
+    let may_write = is_node && may_write_nodes(e, a, b)?;
+    Ok(change.fields.iter().all(|field| {
         let Some((place, rest)) = PLACES.iter().find_map(|p| Some((p, field.pointer.strip_prefix(p)?))) else { return false };
         let values = || [&field.before, &field.after].into_iter().flatten();
         let pair = |(key, value): (&Text, &Value)| (key.to_string(), value.as_str().unwrap_or_default().to_owned());
@@ -68,10 +79,27 @@ pub(super) fn bears_switched(e: &Evidence<'_>, change: &Change) -> bool {
         };
         // What a node offers has no name of one object.
         let is_theirs = |(key, value): &(String, String)| {
-            is_node && is_of_group(key) || !place.starts_with("/status") && (is_of_uid(key) || is_of_name(key, value))
+            is_node && (is_of_group(key) || may_write && is_of_somebody(key))
+                || !place.starts_with("/status") && (is_of_uid(key) || is_of_name(key, value))
         };
         !all.is_empty() && all.iter().all(is_theirs)
-    })
+    }))
+}
+
+/// Whether a role of the switched layer that went or came permits to write nodes: what is written there by others than Kubernetes may be its operator's.
+fn may_write_nodes(e: &Evidence<'_>, a: usize, b: usize) -> Result<bool, CompareError> {
+    let has = |rule: &Value, list: &str, words: &[&str]| meta::list(rule, list).filter_map(Value::as_str).any(|word| words.contains(&word));
+    let writes = |rule: &Value| {
+        has(rule, "/apiGroups", &["", "*"]) && has(rule, "/resources", &["nodes", "*"]) && has(rule, "/verbs", &["patch", "update", "*"])
+    };
+    for (spot, all) in e.exchanged(a, b).filter(|(s, _)| s.stem == "clusterroles.rbac.authorization.k8s.io") {
+        for (side, at) in [a, b].into_iter().filter_map(|side| Some((side, all.get(side)?.as_ref()?))) {
+            if meta::list(&e.content(spot, at, side)?, "/rules").any(writes) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// Where that may be; what a node offers, on nodes alone.
@@ -112,11 +140,18 @@ fn without(value: &Value, names: &BTreeSet<String>, depth: usize) -> Option<Valu
 
 /// Whether a value is such a name, or has one outside of lists.
 fn bears(value: &Value, names: &BTreeSet<String>) -> bool {
+    // A name may stand before a port (observatorium/thanos-receive-controller, main.go: the hashring of all receivers).
+    let is_name =
+        |text: &str| names.contains(text) || text.rsplit_once(':').is_some_and(|(name, port)| names.contains(name) && is_number(port));
     match value {
-        Value::String(text) => names.contains(text.as_str()),
+        Value::String(text) => is_name(text),
         Value::Object(map) => map.values().any(|v| bears(v, names)),
         _ => false,
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -80,13 +80,22 @@ fn holds_content(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> R
     Ok(e.state(spot, at, side)?.get("type").is_some())
 }
 
-/// Those of some objects that have no uid: it is unknown whether they are new instances, whose identity counts too (law 5).
+/// Those of some objects that have no uid: it is unknown whether they are new instances, whose identity counts too (law 5). Kubernetes gives one to each
+/// that it keeps (kubernetes 1.36, staging/src/k8s.io/apiserver/pkg/registry/rest/create.go). What has none in any bundle, and is of another API server,
+/// is computed there each time.
 pub(super) fn unidentified<'e>(
     e: &Evidence<'_>,
     objects: impl Iterator<Item = (&'e Spot, &'e [Option<Instance>])>,
 ) -> impl Iterator<Item = Finding> {
-    objects.filter_map(|(spot, all)| {
-        let side = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty()))?;
+    let is_computed = |spot: &Spot, all: &[Option<Instance>]| {
+        let definition = Spot::new("customresourcedefinitions.apiextensions.k8s.io", "", &*spot.stem);
+        let is_served = |(side, at): (usize, &Option<Instance>)| {
+            at.as_ref().is_none_or(|at| at.uid.is_empty() && e.served.get(spot.group()).is_some_and(|sides| sides.contains(&side)))
+        };
+        spot.is_custom() && !e.instances.all.contains_key(&definition) && all.iter().enumerate().all(is_served)
+    };
+    objects.filter_map(move |(spot, all)| {
+        let side = all.iter().position(|at| at.as_ref().is_some_and(|at| at.uid.is_empty())).filter(|_| !is_computed(spot, all))?;
         Some(e.found(Effect::Doubts, Code::NoUid, spot, side))
     })
 }

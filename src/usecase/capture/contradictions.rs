@@ -13,6 +13,16 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 /// What names others.
 const NAMING: [(&str, &str); 2] = [("", "PersistentVolumeClaim"), ("", "Pod")];
 
+/// (group, kind, plural) of what each cluster has of itself, and makes again at once (kubernetes 1.36, pkg/controlplane: what the API server serves, how it
+/// shares itself out, its own Service's addresses). Nobody may delete its classes of priority (plugin/pkg/admission/priority).
+const ALWAYS: [(&str, &str, &str); 5] = [
+    ("apiregistration.k8s.io", "APIService", "apiservices"),
+    ("flowcontrol.apiserver.k8s.io", "FlowSchema", "flowschemas"),
+    ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration", "prioritylevelconfigurations"),
+    ("scheduling.k8s.io", "PriorityClass", "priorityclasses"),
+    ("discovery.k8s.io", "EndpointSlice", "endpointslices"),
+];
+
 /// (group, kind, plural) of the controllers of pods, and where they count these. A Job may have come, or gone, while the lists were read.
 const CONTROLLERS: [((&str, &str, &str), &str); 4] = [
     (("apps", "ReplicaSet", "replicasets"), "/status/replicas"),
@@ -55,6 +65,12 @@ pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Que
         let counts = is_current && meta::deleting(&app.value).is_none() && !argo::app::is_operating(&app.value);
         if !counts || (at.here.is_open(&app.value) && !at.here.is(&app.value) && !is_marked_here(objects, &app)) {
             continue;
+        }
+        // It would be in error without its project.
+        let (group, kind, plural) = (argo::GROUP, "AppProject", "appprojects");
+        if let Some(question) = asked(group, plural, control).filter(|_| !held.contains(&(group, kind, control))) {
+            let detail = format!("Application {} has a project, and the list holds none", app.key.place());
+            gaps.insert(Gap::of(group, plural, question.namespace.clone(), Reason::Contradicted, detail));
         }
         let seen = argo::listed(&app.value).filter(|e| e.says_seen()).map(|e| e.key());
         for key in seen.filter(|key| at.here.may_hold(&app.value, key)) {
@@ -101,12 +117,16 @@ pub(in crate::usecase) fn contradictions(objects: &dyn Objects, questions: &[Que
     };
     let mut told = BTreeMap::new();
     for key in (0..objects.len()).map(|at| objects.key(at)) {
+        // Whatever the cluster holds of its own shows that it is one.
+        if key.group.is_empty() && key.kind == "Node" {
+            told.extend(ALWAYS.map(|always| (always, key)));
+        }
         if let Some(named) = tells(&key) {
             told.entry(named).or_insert(key);
         }
     }
     for ((group, kind, plural), key) in told {
-        if !held.contains(&(group, kind, "")) && asked(group, plural, "").is_some() {
+        if !held.iter().any(|(g, k, _)| (*g, *k) == (group, kind)) && asked(group, plural, "").is_some() {
             let detail = format!("{} {}/{} shows that there is one, and the list holds none", key.kind, key.namespace, key.name);
             gaps.insert(Gap::of(group, plural, None, Reason::Contradicted, detail));
         }
