@@ -6,7 +6,7 @@ use crate::model::meta;
 use crate::value::Value;
 use std::collections::BTreeSet;
 
-/// Whether an object that no Application manages went or came with the pod or the node that it names. Of ConfigMaps only those of a node count.
+/// Whether an object that no Application manages went or came with the pod or the node that it names (a node also within a longer name). Of ConfigMaps only those of a node count.
 pub(super) fn goes_with_pod_or_node(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     let (side, other) = match change.kind {
         ChangeKind::Removed => change.sides,
@@ -23,7 +23,8 @@ pub(super) fn goes_with_pod_or_node(e: &Evidence<'_>, change: &Change) -> Result
         let uid = |side: usize| e.instances.at(spot, side).map(|at| &at.uid);
         uid(side).is_some() && uid(side) != uid(other)
     };
-    let is_node = |name: &str| is_exchanged(&Spot::new("nodes", "", name));
+    let nodes: Vec<&Spot> = e.instances.in_bundle(side).filter(|(s, _)| s.stem == "nodes" && is_exchanged(s)).map(|(s, _)| s).collect();
+    let is_node = |text: &str| nodes.iter().any(|node| has_word(text, &node.name));
     if texts.iter().any(|text| is_node(text)) || change.spot.stem == "configmaps" {
         return Ok(texts.iter().any(|text| is_node(text)));
     }
@@ -58,6 +59,13 @@ fn texts_in<'v>(value: &'v Value, out: &mut BTreeSet<&'v str>) {
         Value::Object(map) => map.values().for_each(|v| texts_in(v, out)),
         _ => {}
     }
+}
+
+/// Whether a text is a name, or has it as a part of its own, as `agent-NAME` and `cloud:///zone/NAME` have.
+fn has_word(text: &str, name: &str) -> bool {
+    let is_end = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    let ends = |at: usize| (text.get(..at).and_then(|t| t.chars().next_back()), text.get(at + name.len()..).and_then(|t| t.chars().next()));
+    text.match_indices(name).map(|(at, _)| ends(at)).any(|(before, after)| is_end(before) && is_end(after))
 }
 
 /// The parts of a text that are as long as a uid and begin and end where one may.

@@ -1,19 +1,19 @@
 //! A register: a custom resource or a ConfigMap that a controller writes anew from all objects that there are (Crossplane's Lock 2.3, of all packages,
 //! internal/controller/pkg/revision/dependency.go; Kruise's NodePodProbe 1.9, of all pods of a node, pkg/controller/podprobemarker). That the switched
-//! layer's objects leave it when they go, and come into it when they come, is no change of anything else. So it is with pods of any layer, which are
-//! judged themselves.
+//! layer's objects leave it when they go, and come into it when they come, is no change of anything else. So it is with pods of any layer and with
+//! nodes, which are judged themselves.
 use crate::canon::yaml;
 use crate::claims::Evidence;
 use crate::claims::makers::is_of_domain;
-use crate::compare::{Change, ChangeKind, CompareError, Instance};
+use crate::compare::{Change, ChangeKind, CompareError, Instance, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::model::unstem;
 use crate::value::{Map, Text, Value, json, steps};
 use std::collections::BTreeSet;
 
-/// Whether a resource or ConfigMap that no Application manages differs only in elements that name an object of the switched layer, or a pod, that went
-/// or came.
+/// Whether a resource or ConfigMap that no Application manages differs only in elements that name an object of the switched layer, a pod or a node that
+/// went or came.
 pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     let (a, b) = change.sides;
     let is_map = change.spot.stem == "configmaps";
@@ -28,8 +28,9 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
     }
     let mut names = BTreeSet::new();
     let uid = |all: &[Option<Instance>], side: usize| all.get(side)?.as_ref().map(|at| at.uid.clone());
-    let pods = e.instances.all.iter().filter(|(s, all)| s.stem == "pods" && uid(all, a) != uid(all, b));
-    for (spot, all) in e.exchanged(a, b).chain(pods.map(|(spot, all)| (spot, all.as_slice()))) {
+    let is_other = |s: &Spot, all: &[Option<Instance>]| matches!(&*s.stem, "pods" | "nodes") && uid(all, a) != uid(all, b);
+    let others = e.instances.all.iter().filter(|(s, all)| is_other(s, all));
+    for (spot, all) in e.exchanged(a, b).chain(others.map(|(spot, all)| (spot, all.as_slice()))) {
         let (space, name) = (&spot.namespace, &spot.name);
         names.insert(name.to_string());
         names.extend(["/", ".", "-", "_"].iter().flat_map(|by| [format!("{space}{by}{name}"), format!("{name}{by}{space}")]));

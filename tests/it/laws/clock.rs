@@ -98,6 +98,27 @@ pub const CASES: &[Case] = &[
         &[("changes.confined", REFUTED)],
     ),
     ("what is kept of a pod comes with it", OFF, |all| record(all, "job-abcde"), &[("changes.confined", OPEN)]),
+    (
+        "a resource that is named after a node comes with it, and a list of nodes gets it",
+        OFF,
+        |all| {
+            let mut node = items(&mut all[0], "nodes")[0].clone();
+            node["metadata"]["name"] = json!("pool-7f");
+            node["metadata"]["uid"] = json!("pool-7f");
+            node["metadata"]["labels"] = json!({"karpenter.sh/nodepool": "default"});
+            items(&mut all[1], "nodes").push(node);
+            answered(&mut all[0], "net.example.org", "agents", vec![]);
+            answered(&mut all[1], "net.example.org", "agents", vec![new("net.example.org/v1", "Agent", "default", "agent-pool-7f")]);
+            kept(all, "Mesh", "/spec/members", [json!(["a"]), json!(["a", "pool-7f"])]);
+        },
+        &[("changes.confined", OPEN)],
+    ),
+    (
+        "a list that gets another name has changed",
+        OFF,
+        |all| kept(all, "Mesh", "/spec/members", [json!(["a"]), json!(["a", "pool-7f"])]),
+        &[("changes.confined", REFUTED)],
+    ),
     ("what is kept of none does not", OFF, |all| record(all, "other"), &[("changes.confined", REFUTED)]),
     (
         "a config map that lists all there is loses the entry that names what went",
