@@ -54,7 +54,9 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
         }
         _ => return Ok(false),
     };
-    Ok(passes(e, &change.spot, does, side, 0)?
+    // What an Application lists as a hook comes with each sync, under a new name if it asks for one (`generateName`), and may go after it.
+    Ok(change.hook
+        || passes(e, &change.spot, does, side, 0)?
         || is_made_for_unchanged(e, change, side)?
         || is_scaled_claim(e, change)?
         || is_bound_since(e, change)?
