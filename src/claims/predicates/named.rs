@@ -3,24 +3,33 @@
 //! Capsule's GlobalTenantResource), or it bears the resource's name (Kubewarden 1.36, internal/constants/constants.go: `kubewardenPolicyName`).
 use crate::claims::Evidence;
 use crate::claims::makers::Makers;
-use crate::compare::{Change, ChangeKind, CompareError};
+use crate::claims::predicates::transient::{DEEPEST, maker};
+use crate::compare::{Change, ChangeKind, CompareError, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::model::{By, unstem};
 use std::sync::{Arc, PoisonError};
 
-/// Whether an object that no Application manages went with a resource of the switched layer that made it, or came with one. An object that is a
-/// protected layer's only because of its namespace may be such too.
+/// Whether an object that no Application manages went with a resource of the switched layer that made it, or came with one; or went or came with its
+/// owner, of which that holds. An object that is a protected layer's only because of its namespace may be such too.
 pub(super) fn is_made_elsewhere(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let side = match change.kind {
-        ChangeKind::Removed => change.sides.0,
-        ChangeKind::Added => change.sides.1,
+    let (side, other) = match change.kind {
+        ChangeKind::Removed => change.sides,
+        ChangeKind::Added => (change.sides.1, change.sides.0),
         _ => return Ok(false),
     };
-    let is_free = e.instances.by(&change.spot) <= By::Namespace;
-    let Some(at) = e.instances.at(&change.spot, side).filter(|at| is_free && !at.marked && !at.derived) else { return Ok(false) };
     let makers = makers(e, change.sides)?;
-    let is_named = makers.name(&change.key.kind, &change.spot.namespace, &change.spot.name);
-    Ok(is_named || makers.are_borne(&e.whole(&change.spot, at, side)?))
+    let uid = |spot: &Spot, side: usize| e.instances.at(spot, side).map(|at| &at.uid);
+    let mut next = Some(change.spot.clone());
+    for _ in 0..DEEPEST {
+        let Some(spot) = next.filter(|spot| e.instances.by(spot) <= By::Namespace) else { break };
+        let Some(at) = e.instances.at(&spot, side).filter(|at| !at.marked && !at.derived) else { break };
+        let object = e.whole(&spot, at, side)?;
+        if makers.name(&e.key(&spot).kind, &spot.namespace, &spot.name) || makers.are_borne(&object) {
+            return Ok(true);
+        }
+        next = maker(e, &object, side).filter(|owner| uid(owner, side) != uid(owner, other));
+    }
+    Ok(false)
 }
 
 fn makers(e: &Evidence<'_>, sides: (usize, usize)) -> Result<Arc<Makers>, CompareError> {
