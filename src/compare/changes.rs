@@ -161,6 +161,10 @@ fn of_identity<'s>(
             _ => Ok(None),
         };
         let (x, y) = (read(pair.before)?, read(pair.after)?);
+        // Addresses are those of pods as long as each of those pods is there: another one may be anybody's.
+        let leads_astray = matches!(&*spot.stem, "endpoints" | "endpointslices.discovery.k8s.io")
+            && y.as_ref().is_some_and(|(y, _)| is_torn(y))
+            && x.as_ref().is_some_and(|(x, _)| !is_torn(x));
         if let (Some(x), Some(y)) = (&x, &y) {
             let kind = kind_of(rules, &spot);
             let mut fields = astray(kind, instances, (a, b), &x.0, &y.0);
@@ -185,7 +189,7 @@ fn of_identity<'s>(
         if let Some(x) = x.filter(|(x, _)| is_torn(x) && instances.at(&spot, b).is_none_or(|at| at.uid != uid(x))) {
             gone.push((spot.clone(), x));
         }
-        if let Some(y) = y.filter(|(y, _)| departs(instances, &spot, y, b)) {
+        if let Some(y) = y.filter(|(y, _)| leads_astray || departs(instances, &spot, y, b)) {
             if is_torn(&y.0) { torn.push((spot, y)) } else { departed.push((spot, y)) }
         }
     }

@@ -1,14 +1,31 @@
 //! Fields that another controller owns by agreement: they are identity, not state, of the one object that the agreement is about.
 use crate::canon::json;
+use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::layers::Context;
+use crate::model::meta::{list, text};
 use crate::model::{Key, Object, Placement, meta};
 use crate::value::Value;
+use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 /// What an autoscaler owns.
 const REPLICAS: &str = "/spec/replicas";
+
+/// Where an object has its count: a CustomResourceDefinition names another field than that of Kubernetes' own (kubernetes,
+/// staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1/types.go: `specReplicasPath`).
+fn count_at(context: &Context<'_>, key: &Key) -> Cow<'static, str> {
+    let named = || {
+        let all = context.objects.of_kind("apiextensions.k8s.io", "CustomResourceDefinition");
+        let own = all.filter_map(|at| context.objects.whole(at));
+        let mut own = own.filter(|crd| text(&crd.value, "/spec/group") == key.group && text(&crd.value, "/spec/names/kind") == key.kind);
+        let crd = own.next()?;
+        let path = list(&crd.value, "/spec/versions").map(|v| text(v, "/subresources/scale/specReplicasPath")).find(|p| !p.is_empty())?;
+        Some(path.replace('.', "/"))
+    };
+    Some(()).filter(|()| is_custom(&key.group)).and_then(|()| named()).map_or(REPLICAS.into(), Cow::from)
+}
 
 /// A field that another controller owns by agreement.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,7 +43,6 @@ pub struct Owned {
 /// Applications, ignores by pointer.
 pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placement) -> Vec<Owned> {
     let k = &object.key;
-    let replicas = object.value.pointer(REPLICAS).and_then(Value::as_i64);
     // Only the Application that lists the object, and in whose layer the object is, may set agreements for it.
     let is_theirs = placement.mark.is_empty() && context.apps.layer_of_app(&placement.app).is_none_or(|layer| layer == placement.layer);
     let app = if is_theirs { &*placement.app } else { "" };
@@ -43,9 +59,11 @@ pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placemen
         .collect();
     if let Some(scaler) = context.scaled.get(k) {
         // Outside of the autoscaler's bounds there is no agreement.
-        owned.retain(|o| o.pointer != REPLICAS);
+        let count = count_at(context, k);
+        owned.retain(|o| o.pointer != count);
+        let replicas = object.value.pointer(&count).and_then(Value::as_i64);
         let is_within = replicas.is_some_and(|n| (scaler.least..=scaler.most).contains(&n));
-        let of_scaler = || Owned { pointer: REPLICAS.into(), by: scaler.by, is_wide: false, is_idle: scaler.is_idle };
+        let of_scaler = || Owned { pointer: count.into_owned(), by: scaler.by, is_wide: false, is_idle: scaler.is_idle };
         owned.extend(is_within.then(of_scaler));
     }
     if is_aggregated(context, object) {
@@ -57,8 +75,8 @@ pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placemen
 /// The pointers of the fields that are state even where they have their default: the count of an object that has an autoscaler and is
 /// outside of its bounds. In another bundle the autoscaler owns the field, so one of them has to say what it is.
 pub fn stated_fields(context: &Context<'_>, key: &Key, owned: &[Owned]) -> Vec<String> {
-    let is_free = context.scaled.contains_key(key) && owned.iter().all(|o| o.pointer != REPLICAS);
-    is_free.then(|| REPLICAS.to_owned()).into_iter().collect()
+    let count = Some(()).filter(|()| context.scaled.contains_key(key)).map(|()| count_at(context, key));
+    count.filter(|count| owned.iter().all(|o| o.pointer != *count)).map(Cow::into_owned).into_iter().collect()
 }
 
 /// Whether an object's rules are exactly those of the ClusterRoles that its `aggregationRule` selects: they follow from state that is

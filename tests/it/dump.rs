@@ -168,6 +168,21 @@ fn a_page_that_is_not_the_last_is_truncated() {
 }
 
 #[test]
+fn an_object_beside_the_list_that_lacks_it_was_read_at_another_moment() {
+    let mut all = crate::samples::collected("off");
+    let mut late = crate::samples::items(&mut all, "configmaps")[0].clone();
+    late["metadata"]["name"] = "late".into();
+    late["metadata"]["uid"] = "late".into();
+    let like = all.lists.iter().find(|l| l.resource.as_deref() == Some("configmaps")).unwrap();
+    let beside = evid::usecase::capture::List { is_question: false, items: vec![late], resource_version: None, ..like.clone() };
+    all.lists.push(beside);
+    let files = crate::samples::files(&crate::samples::drafted(all));
+    let mut sums = evid::bundle::sums::Sums::default();
+    files.iter().for_each(|(name, bytes)| drop(sums.insert(name, evid::canon::sha256_hex(bytes))));
+    assert!(evid::usecase::verify::content(&files, &sums).defects.is_empty());
+}
+
+#[test]
 fn an_answer_that_is_a_refusal_is_a_gap() {
     let status = r#"{"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "reason": "Forbidden", "message": "no", "code": 403}"#;
     let found = dump(&[("secrets.json", status), ("pods.json", EMPTY), ("pods.err", "")]);

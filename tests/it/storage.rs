@@ -114,7 +114,7 @@ fn pinned_volumes_lie_where_they_are_pinned_and_share_no_place() {
         path: path.map(str::to_owned),
     };
     let prod = pin(VOLUME, "mlops-prod/triton-model-repo", Some("/exports/models/prod"));
-    let with_dev = |path: &str| {
+    let with_dev = |source: &Value| {
         ["before", "off"].map(|name| {
             let mut c = collected(name);
             let (mut volume, mut claim) = (volume(&mut c).clone(), claim(&mut c).clone());
@@ -122,7 +122,8 @@ fn pinned_volumes_lie_where_they_are_pinned_and_share_no_place() {
             volume["metadata"]["uid"] = json!("dev-volume");
             volume["spec"]["claimRef"] =
                 json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": "mlops-prod", "name": "dev", "uid": "dev-claim"});
-            volume["spec"]["nfs"] = json!({"server": "NFS.mlops.example.", "path": path});
+            volume["spec"].as_object_mut().unwrap().remove("nfs");
+            volume["spec"].as_object_mut().unwrap().extend(source.as_object().unwrap().clone());
             claim["metadata"]["name"] = json!("dev");
             claim["metadata"]["uid"] = json!("dev-claim");
             claim["spec"]["volumeName"] = json!("dev");
@@ -131,14 +132,22 @@ fn pinned_volumes_lie_where_they_are_pinned_and_share_no_place() {
             c
         })
     };
-    let told = |path: &str, pins: &[Pin]| {
-        let [before, after] = with_dev(path);
+    let lying = |source: &Value, pins: &[Pin]| {
+        let [before, after] = with_dev(source);
         told(&judged(before, after, pins))
     };
+    let told = |path: &str, pins: &[Pin]| lying(&json!({"nfs": {"server": "NFS.mlops.example.", "path": path}}), pins);
     let dev = pin("dev", "mlops-prod/dev", None);
     assert_eq!(told("/exports/models/dev", &[prod.clone(), dev.clone()]), ("proven", vec![]));
     let shared = "shared-place PersistentVolume dev /spec".to_owned();
-    assert_eq!(told("/exports//models/prod/", &[prod.clone(), dev.clone()]), ("refuted", vec![shared; 2]));
+    assert_eq!(told("/exports//models/prod/", &[prod.clone(), dev.clone()]), ("refuted", vec![shared.clone(); 2]));
+    assert_eq!(told("/exports/x/../models/prod", &[prod.clone(), dev.clone()]), ("refuted", vec![shared.clone(); 2]));
+    let folder = |name: &str| {
+        let attributes = json!({"server": "nfs.mlops.example", "share": "/exports/models", "subdir": name});
+        json!({"csi": {"driver": "nfs.csi.k8s.io", "volumeHandle": name, "volumeAttributes": attributes}})
+    };
+    assert_eq!(lying(&folder("dev"), &[prod.clone(), dev.clone()]), ("proven", vec![]));
+    assert_eq!(lying(&folder("prod"), &[prod.clone(), dev.clone()]), ("refuted", vec![shared; 2]));
     let elsewhere = pin(VOLUME, "mlops-prod/other", Some("/exports/models/other"));
     let (verdict, findings) = told("/exports/models/dev", &[elsewhere]);
     assert_eq!(verdict, "refuted");

@@ -11,12 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Marks each question that is attested; a gap for each that is not and of which nothing was said.
 pub(super) fn attest<I>(lists: &mut [Named<I>], said: &[Said], keeps_stderr: bool) -> Vec<Gap> {
-    let mut gaps = Vec::new();
-    for Named { list, attested, continues, .. } in lists.iter_mut() {
-        let covered = said.iter().any(|s| covers(&s.gap, list));
+    for Named { list, attested, .. } in lists.iter_mut() {
         let beside = || said.iter().any(|s| !s.named && s.stem == stem(&list.file));
-        *attested = list.resource_version.is_some() || (keeps_stderr && !covered && !beside());
-        if list.is_question && !*attested && !covered {
+        *attested = list.resource_version.is_some() || (keeps_stderr && !is_covered(said, list) && !beside());
+    }
+    let mut gaps = Vec::new();
+    for named @ Named { list, .. } in lists.iter() {
+        if list.is_question && !named.attested && !is_covered(said, list) && !is_answered_too(lists, list) {
             let why = if keeps_stderr {
                 "an error was written beside it"
             } else {
@@ -24,7 +25,7 @@ pub(super) fn attest<I>(lists: &mut [Named<I>], said: &[Said], keeps_stderr: boo
             };
             gaps.push(gap(list, Reason::Unattested, format!("{}: {why}, so an error could have emptied it", list.file)));
         }
-        if *continues {
+        if named.continues {
             gaps.push(gap(
                 list,
                 Reason::Truncated,
@@ -33,6 +34,19 @@ pub(super) fn attest<I>(lists: &mut [Named<I>], said: &[Said], keeps_stderr: boo
         }
     }
     gaps
+}
+
+fn is_covered<I>(said: &[Said], list: &List<I>) -> bool {
+    said.iter().any(|s| covers(&s.gap, list))
+}
+
+/// Whether another answer can be relied on that is about no less: what `kubectl get all` repeats of it takes nothing away.
+fn is_answered_too<I>(lists: &[Named<I>], list: &List<I>) -> bool {
+    let is_as_wide = |other: &List<I>| {
+        let is_same = other.is_question && (&other.group, &other.resource) == (&list.group, &list.resource);
+        is_same && (other.namespace.is_none() || other.namespace == list.namespace)
+    };
+    lists.iter().any(|n| n.attested && !n.continues && is_as_wide(&n.list))
 }
 
 /// One gap for each resource of a tree in which an absent file says nothing.

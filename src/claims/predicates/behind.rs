@@ -3,7 +3,7 @@
 use crate::claims::predicates::images::{OfPods, running};
 use crate::claims::predicates::volumes::{Item, volumes};
 use crate::claims::{Code, Effect, Evidence, Finding};
-use crate::compare::{CompareError, Spot};
+use crate::compare::{CompareError, Instance, Spot};
 use crate::model::meta;
 use crate::value::{Value, json};
 use std::collections::BTreeMap;
@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 pub(super) fn behind_claims(e: &Evidence<'_>, layer: &str, first: usize, last: usize) -> Result<Vec<Finding>, CompareError> {
     let mut findings = Vec::new();
     let (before, after) = (volumes(e, first)?, volumes(e, last)?);
-    for (spot, a, b) in e.held_by_both(layer, (first, last)).filter(|(s, ..)| s.stem == "persistentvolumeclaims") {
+    // A claim that a pod has for itself is empty each time.
+    let is_own = |s: &Spot, a: &Instance, b: &Instance| s.stem == "persistentvolumeclaims" && !(a.derived && b.derived);
+    for (spot, a, b) in e.held_by_both(layer, (first, last)).filter(|(s, a, b)| is_own(s, a, b)) {
         let file = e.file("identity", spot, b, last)?;
         let found = |effect, code| e.found(effect, code, spot, last).in_file(&file);
         let other = |effect, code, x: &Item<'_>, y: &Item<'_>| {

@@ -6,7 +6,8 @@ use crate::model::meta;
 use crate::value::Value;
 use std::collections::BTreeSet;
 
-/// Whether an object that no Application manages went or came with the pod or the node that it names. Of ConfigMaps only those of a node count.
+/// Whether an object that no Application manages went or came with the pod or the node that it names (a node also within a longer name). Of ConfigMaps
+/// only those of a node count.
 pub(super) fn goes_with_pod_or_node(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     let (a, b) = change.sides;
     let (side, other) = if change.kind == ChangeKind::Removed { (a, b) } else { (b, a) };
@@ -16,8 +17,8 @@ pub(super) fn goes_with_pod_or_node(e: &Evidence<'_>, change: &Change) -> Result
     let mut texts = BTreeSet::from([&*change.spot.name]);
     ["/metadata/labels", "/metadata/annotations", "/spec"].iter().filter_map(|p| object.pointer(p)).for_each(|v| texts_in(v, &mut texts));
     let is_exchanged = |spot: &Spot| e.uid(spot, side).is_some_and(|uid| Some(uid) != e.uid(spot, other));
-    let is_node = |name: &str| is_exchanged(&Spot::new("nodes", "", name));
-    let of_node = texts.iter().any(|text| is_node(text));
+    let nodes: Vec<&Spot> = e.instances.in_bundle(side).filter(|(s, _)| s.stem == "nodes" && is_exchanged(s)).map(|(s, _)| s).collect();
+    let of_node = texts.iter().any(|text| nodes.iter().any(|node| has_word(text, &node.name)));
     if of_node || change.spot.stem == "configmaps" {
         return Ok(of_node);
     }
@@ -55,6 +56,13 @@ fn texts_in<'v>(value: &'v Value, out: &mut BTreeSet<&'v str>) {
         Value::Object(map) => map.values().for_each(|v| texts_in(v, out)),
         _ => {}
     }
+}
+
+/// Whether a text is a name, or has it as a part of its own, as `agent-NAME` and `cloud:///zone/NAME` have.
+fn has_word(text: &str, name: &str) -> bool {
+    let is_end = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    let ends = |at: usize| (text.get(..at).and_then(|t| t.chars().next_back()), text.get(at + name.len()..).and_then(|t| t.chars().next()));
+    text.match_indices(name).map(|(at, _)| ends(at)).any(|(before, after)| is_end(before) && is_end(after))
 }
 
 /// The parts of a text that are as long as a uid and begin and end where one may.

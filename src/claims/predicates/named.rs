@@ -3,19 +3,28 @@
 //! Capsule's GlobalTenantResource), or it bears the resource's name (Kubewarden 1.36, internal/constants/constants.go: `kubewardenPolicyName`).
 use crate::claims::Evidence;
 use crate::claims::makers::Makers;
-use crate::compare::{Change, CompareError};
+use crate::claims::predicates::transient::{DEEPEST, maker};
+use crate::compare::{Change, ChangeKind, CompareError};
 use crate::model::By;
 use std::sync::{Arc, PoisonError};
 
-/// Whether an object that no Application manages went with a resource of the switched layer that made it, or came with one. An object that is a
-/// protected layer's only because of its namespace may be such too.
+/// Whether an object that no Application manages went with a resource of the switched layer that made it, or came with one; or went or came with its
+/// owner, of which that holds. An object that is a protected layer's only because of its namespace may be such too.
 pub(super) fn is_made_elsewhere(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let side = change.shown_by();
-    let is_free = e.instances.by(&change.spot) <= By::Namespace;
-    let Some(at) = e.instances.at(&change.spot, side).filter(|at| is_free && !at.marked && !at.derived) else { return Ok(false) };
+    let (a, b) = change.sides;
+    let (side, other) = if change.kind == ChangeKind::Removed { (a, b) } else { (b, a) };
     let makers = makers(e, change.sides)?;
-    let is_named = makers.name(&change.key.kind, &change.spot.namespace, &change.spot.name);
-    Ok(is_named || makers.are_borne(&e.whole(&change.spot, at, side)?))
+    let mut next = Some(change.spot.clone());
+    for _ in 0..DEEPEST {
+        let Some(spot) = next.filter(|spot| e.instances.by(spot) <= By::Namespace) else { break };
+        let Some(at) = e.instances.at(&spot, side).filter(|at| !at.marked && !at.derived) else { break };
+        let object = e.whole(&spot, at, side)?;
+        if makers.name(&e.key(&spot).kind, &spot.namespace, &spot.name) || makers.are_borne(&object) {
+            return Ok(true);
+        }
+        next = maker(e, &object, side).filter(|owner| e.uid(owner, side) != e.uid(owner, other));
+    }
+    Ok(false)
 }
 
 fn makers(e: &Evidence<'_>, sides: (usize, usize)) -> Result<Arc<Makers>, CompareError> {

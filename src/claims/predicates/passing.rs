@@ -42,8 +42,10 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
         ChangeKind::Modified => return is_written_by_itself(e, change),
         _ => return Ok(false),
     };
-    // Each is asked of an object that only came, or only went.
-    Ok(passes(e, &change.spot, does, side, 0)?
+    // Each is asked of an object that only came, or only went. What an Application lists as a hook comes with each sync, under a new name if it asks for
+    // one (`generateName`), and may go after it.
+    Ok(change.hook
+        || passes(e, &change.spot, does, side, 0)?
         || is_made_for_unchanged(e, change, side)?
         || is_exchanged_by_operator(e, change, side)?
         || is_scaled_claim(e, change)?

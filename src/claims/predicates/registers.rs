@@ -1,7 +1,7 @@
 //! A register: a custom resource or a ConfigMap that a controller writes anew from all objects that there are (Crossplane's Lock 2.3, of all packages,
 //! internal/controller/pkg/revision/dependency.go; Kruise's NodePodProbe 1.9, of all pods of a node, pkg/controller/podprobemarker). That the switched
-//! layer's objects leave it when they go, and come into it when they come, is no change of anything else. So it is with pods of any layer, which are
-//! judged themselves.
+//! layer's objects leave it when they go, and come into it when they come, is no change of anything else. So it is with pods of any layer and with
+//! nodes, which are judged themselves.
 use crate::canon::yaml;
 use crate::claims::Evidence;
 use crate::claims::makers::{is_of_domain, is_of_somebody};
@@ -12,8 +12,8 @@ use crate::model::meta;
 use crate::value::{Map, Text, Value, json, steps};
 use std::collections::BTreeSet;
 
-/// Whether a resource or ConfigMap that no Application manages differs only in elements that name an object of the switched layer, or a pod, that went
-/// or came.
+/// Whether a resource or ConfigMap that no Application manages differs only in elements that name an object of the switched layer, a pod or a node that
+/// went or came.
 pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     let (a, b) = change.sides;
     let is_map = change.spot.stem == "configmaps";
@@ -25,8 +25,8 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
         return Ok(false);
     }
     let mut names = BTreeSet::new();
-    let pods = e.instances.all.iter().filter(|(s, _)| s.stem == "pods" && e.uid(s, a) != e.uid(s, b));
-    for (spot, all) in e.exchanged(a, b).chain(pods.map(|(spot, all)| (spot, all.as_slice()))) {
+    let others = e.instances.all.iter().filter(|(s, _)| matches!(&*s.stem, "pods" | "nodes") && e.uid(s, a) != e.uid(s, b));
+    for (spot, all) in e.exchanged(a, b).chain(others.map(|(spot, all)| (spot, all.as_slice()))) {
         let (space, name) = (&spot.namespace, &spot.name);
         names.insert(name.to_string());
         names.extend(["/", ".", "-", "_"].iter().flat_map(|by| [format!("{space}{by}{name}"), format!("{name}{by}{space}")]));

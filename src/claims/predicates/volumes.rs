@@ -96,11 +96,19 @@ impl<'e> Item<'e> {
         pointers.iter().find(|p| self.body.pointer(p).is_some()).or_else(|| pointers.first()).copied().unwrap_or_default()
     }
 
+    /// Of a volume of the NFS CSI driver: its folder below the path. The driver reads `subdir` however it is written
+    /// (csi-driver-nfs, pkg/nfs/nodeserver.go).
+    fn folder(&self) -> &str {
+        let attributes = self.body.pointer("/spec/csi/volumeAttributes").and_then(Value::as_object);
+        let own = attributes.into_iter().flatten().find(|(key, _)| key.eq_ignore_ascii_case("subdir"));
+        own.and_then(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
     /// Of a volume: where its data is, in one normal form; null if that is not known. Two volumes with one place share their data.
     pub(super) fn place(&self) -> Value {
         let (server, path) = (self.text(self.server()), self.text(self.path()));
         if !server.is_empty() {
-            let whole = format!("{path}/{}", self.text("/spec/csi/volumeAttributes/subDir"));
+            let whole = format!("{path}/{}", self.folder());
             return json!([server.trim_end_matches('.').to_ascii_lowercase(), segments(&whole)]);
         }
         let handle = self.get("/spec/csi/volumeHandle");
@@ -116,9 +124,17 @@ impl<'e> Item<'e> {
     }
 }
 
-/// The segments of a path: `/a/b`, `/a//b` and `/a/b/` are one place.
+/// The segments of a path: `/a/b`, `/a//b`, `/a/b/` and `/a/c/../b` are one place.
 fn segments(path: &str) -> Vec<&str> {
-    path.split('/').filter(|s| !s.is_empty() && *s != ".").collect()
+    let mut out = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(out.pop()),
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// The place of a claim.

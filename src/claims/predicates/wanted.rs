@@ -41,9 +41,10 @@ pub(super) fn wanted(e: &Evidence<'_>, spot: &Spot, side: usize) -> Result<Optio
     let Some(at) = e.instances.at(spot, side) else { return Ok(None) };
     let Some(identity) = e.read::<Line>("identity", spot, at, side)? else { return Ok(None) };
     let number = |v: Option<&Value>| v.and_then(Value::as_i64);
-    if let Some(replicas) = number(identity.fields.get("/spec/replicas")) {
-        let owned = identity.owned.get("/spec/replicas");
-        let is_scaled = owned.is_some_and(|owned| !IGNORING.contains(&&*owned.by) && !owned.idle);
+    // An autoscaler owns the count, which a custom resource may have in a field of its own.
+    let scaled = identity.owned.iter().find(|(_, owned)| !IGNORING.contains(&&*owned.by));
+    if let Some(replicas) = number(identity.fields.get(scaled.map_or("/spec/replicas", |(pointer, _)| pointer))) {
+        let is_scaled = scaled.is_some_and(|(_, owned)| !owned.idle);
         return Ok(Some(Wanted { replicas, is_scaled }));
     }
     if let Some(replicas) = own_count(e, spot, at, side, &identity.fields)? {

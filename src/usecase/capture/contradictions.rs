@@ -47,6 +47,25 @@ impl<'a> Moment<'a> {
     }
 }
 
+/// The lists of whole kinds of which there are more or fewer objects than the list held, each with how many there are.
+pub(in crate::usecase) fn miscounted<'q>(
+    questions: &'q [Question],
+    gaps: &[Gap],
+    objects: &dyn Objects,
+    rules: &Rules,
+    counts: &dyn Fn(usize) -> bool,
+) -> Vec<(&'q Question, u64)> {
+    let mut held: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for at in (0..objects.len()).filter(|at| counts(*at)) {
+        *held.entry((objects.key(at).group, objects.plural(at))).or_default() += 1;
+    }
+    let held = |q: &Question| held.get(&(&*q.group, &*q.resource)).copied().unwrap_or(0);
+    let is_alone = |q: &Question| questions.iter().filter(|x| x.group == q.group && x.resource == q.resource).count() == 1;
+    let is_whole = |q: &Question| q.namespace.is_none() && !gaps.iter().any(|g| g.covers(&q.resource, &q.group));
+    let of_kind = questions.iter().filter(|q| is_whole(q) && is_alone(q) && rules.keeps(&q.group, &q.resource));
+    of_kind.map(|q| (q, held(q))).filter(|(q, held)| q.count != *held).collect()
+}
+
 /// The contradicted lists: those that hold nothing in a namespace in which a current Application saw one of their objects, an owner
 /// counts pods, or an object of Kubernetes' own names one that must be there with it. If a list holds other objects of that namespace, neither a missing right nor a cut explains the missing one (law 8): that
 /// is a doubt about a layer, which the claims handle.

@@ -6,7 +6,7 @@ use crate::canon::redact::Redactor;
 use crate::kinds::Rules;
 use crate::model::{Gap, Hub, KeyRef, Object, Objects, Question, Reason, Snapshot, Source};
 use crate::usecase::capture::collected::{CaptureError, Collected, List};
-use crate::usecase::capture::contradictions::{Moment, contradictions};
+use crate::usecase::capture::contradictions::{Moment, contradictions, miscounted};
 use crate::usecase::capture::intake::Intake;
 use crate::usecase::capture::objects::PackedObjects;
 use crate::usecase::capture::packed::PackedList;
@@ -56,6 +56,15 @@ pub fn snapshot<'a>(collected: Collected<PackedList>, intake: &Intake<'a>) -> Re
     let here = here(intake.config, collected.server.as_deref(), hub.as_ref());
     let is_live = collected.source == Source::Live;
     let moment = Moment::new(is_live, collected.started.as_deref(), collected.finished.as_deref(), &here);
+    if !is_live {
+        // A file beside the list holds an object that the list lacks: they were not read at one moment.
+        let of = |(q, held): (&Question, u64)| {
+            let detail = format!("its list holds {} objects, and all files together {held}", q.count);
+            Gap::of(q.group.clone(), q.resource.clone(), None, Reason::Torn, detail)
+        };
+        let apart: Vec<Gap> = miscounted(&questions, &gaps, &objects, rules, &|_| true).into_iter().map(of).collect();
+        gaps.extend(apart);
+    }
     gaps.extend(contradictions(&objects, &questions, rules, &moment));
     let seen = Seen { objects: &objects, questions: &questions, version: collected.version.as_deref(), source: collected.source, rules };
     let universe = universe(seen, &collected.named);

@@ -19,12 +19,12 @@ use crate::canon::json;
 use crate::kinds::Rules;
 use crate::model::{Key, Layer, Objects, PLATFORM, Source, stem};
 use crate::usecase::capture::cluster;
-use crate::usecase::capture::contradictions::{Moment, contradictions};
+use crate::usecase::capture::contradictions::{Moment, contradictions, miscounted};
 use crate::usecase::capture::universe::{Seen, not_asked, universe};
 use crate::usecase::import::{Platform, rederived};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The result of checking the contents of a bundle.
 pub struct Content {
@@ -191,19 +191,11 @@ fn coverage_defects(coverage: &Coverage, settings: &[String], objects: &dyn Obje
             defects.push(wrong("coverage.json", format!("it lacks a gap that its objects show: {}", found.detail)));
         }
     }
-    let mut held: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     // Argo CD's settings on a hub are no answer to a list of the captured cluster.
-    let counts = |at: &usize| objects.key(*at).kind != "ConfigMap" || !is_beside(objects.key(*at), settings);
-    (0..objects.len()).filter(counts).for_each(|at| *held.entry((objects.key(at).group, objects.plural(at))).or_default() += 1);
-    for q in &questions {
-        let touched = gaps.iter().any(|g| g.covers(&q.resource, &q.group));
-        let alone = questions.iter().filter(|x| x.group == q.group && x.resource == q.resource).count() == 1 && q.namespace.is_none();
-        let stored = rules.keeps(&q.group, &q.resource);
-        let held = held.get(&(&*q.group, &*q.resource)).copied().unwrap_or(0);
-        if alone && stored && !touched && held != q.count {
-            let kind = stem(&q.resource, &q.group);
-            defects.push(wrong("coverage.json", format!("{kind} were answered with {} objects, and the bundle holds {held}", q.count)));
-        }
+    let counts = |at: usize| objects.key(at).kind != "ConfigMap" || !is_beside(objects.key(at), settings);
+    for (q, held) in miscounted(&questions, &gaps, objects, rules, &counts) {
+        let kind = stem(&q.resource, &q.group);
+        defects.push(wrong("coverage.json", format!("{kind} were answered with {} objects, and the bundle holds {held}", q.count)));
     }
     defects
 }

@@ -76,6 +76,13 @@ fn a_list_of_which_objects_remain_is_cut() {
 }
 
 #[test]
+fn what_a_list_that_can_be_relied_on_repeats_is_no_gap() {
+    let raw = r#"{"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "41"}, "items": []}"#;
+    let all = list(&[object("v1", "Pod", "a", "p"), object("apps/v1", "Deployment", "a", "d")]);
+    assert_eq!(gaps(&dump(&[("pods.json", raw), ("all.json", &all)])), ["unattested deployments.apps@"]);
+}
+
+#[test]
 fn a_must_gather_answers_no_question() {
     let found = dump(&[
         ("image-sha/namespaces/a/a.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n"),

@@ -1,5 +1,5 @@
 //! Law 14: what well-known controllers add, take and write leaves a claim open; it neither refutes nor proves.
-use crate::laws::{Case, OFF, OPEN, REFUTED, answered, changing, new, owned_by};
+use crate::laws::{Case, OFF, OPEN, PROVEN, REFUTED, answered, app, changing, entry, lists, new, owned_by};
 use crate::samples::items;
 use crate::support::json;
 use evid::usecase::capture::Collected;
@@ -25,7 +25,35 @@ fn operated(all: &mut [Collected], namespace: &str) {
     }
 }
 
+/// A Job that an Application of a protected layer lists, as a hook or not.
+fn run(all: &mut Collected, is_hook: bool) {
+    let mut job = new("batch/v1", "Job", "mlops-prod", "migrate-2f1c");
+    let mark = "fastapi-prod:batch/Job:mlops-prod/migrate-2f1c";
+    job["metadata"]["annotations"] = json!({"argocd.argoproj.io/hook": "PostSync", "argocd.argoproj.io/tracking-id": mark});
+    job["spec"] = json!({"template": {"spec": {"containers": []}}});
+    let mut listed = entry("batch", "Job", "mlops-prod", "migrate-2f1c");
+    if is_hook {
+        listed["hook"] = json!(true);
+    } else {
+        job["metadata"]["annotations"]["argocd.argoproj.io/hook"] = json!("Skip");
+    }
+    lists(app(all, "fastapi-prod"), listed);
+    items(all, "jobs").push(job);
+}
+
 pub const CASES: &[Case] = &[
+    (
+        "law 14: a hook that a sync makes under a new name is a doubt",
+        OFF,
+        |all| run(&mut all[1], true),
+        &[("changes.confined", OPEN), ("core.unchanged", OPEN), ("core.undisturbed", PROVEN)],
+    ),
+    (
+        "law 14: what is no hook is a change when it comes",
+        OFF,
+        |all| run(&mut all[1], false),
+        &[("changes.confined", REFUTED), ("core.unchanged", REFUTED)],
+    ),
     (
         "law 14: what an operator writes into its own config map is a doubt, and in another's a change",
         OFF,
@@ -92,6 +120,17 @@ pub const CASES: &[Case] = &[
             let mut token = new("v1", "Secret", "kube-system", "bootstrap-token-abcdef");
             token["type"] = json!("bootstrap.kubernetes.io/token");
             items(&mut all[1], "secrets").push(token);
+        },
+        &[("changes.confined", OPEN)],
+    ),
+    (
+        "law 14: a pod that a builder makes for a step is a doubt when it comes",
+        OFF,
+        |all| {
+            let mut pod = items(&mut all[1], "pods")[0].clone();
+            pod["metadata"] = new("v1", "Pod", "default", "wp-01hzxw")["metadata"].clone();
+            pod["metadata"]["labels"] = json!({"step": "build"});
+            items(&mut all[1], "pods").push(pod);
         },
         &[("changes.confined", OPEN)],
     ),

@@ -49,7 +49,35 @@ fn listed(all: &mut [Collected], other: [&str; 3]) {
     }
 }
 
+/// A resource that an autoscaler scales, and where its definition says that its count is.
+fn farms(all: &mut [Collected], count: &str) {
+    for (i, one) in all.iter_mut().enumerate() {
+        let workers = 2 - i;
+        let mut farm = new("farm.example.org/v1", "Farm", "default", "one");
+        farm["spec"] = json!({"workers": workers, "replicas": 1});
+        answered(one, "farm.example.org", "farms", vec![farm]);
+        let mut definition = new("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", "farms.farm.example.org");
+        let version = json!({"name": "v1", "served": true, "storage": true, "subresources": {"scale": {"specReplicasPath": count}}});
+        definition["spec"] = json!({"group": "farm.example.org", "scope": "Namespaced", "names": {"plural": "farms", "kind": "Farm"}, "versions": [version]});
+        items(one, "customresourcedefinitions").push(definition);
+        let mut scaler = new("autoscaling/v2", "HorizontalPodAutoscaler", "default", "one");
+        let target = json!({"apiVersion": "farm.example.org/v1", "kind": "Farm", "name": "one"});
+        scaler["spec"] = json!({"scaleTargetRef": target, "minReplicas": 1, "maxReplicas": 5});
+        let condition = json!({"type": "ScalingActive", "status": "True"});
+        scaler["status"] =
+            json!({"desiredReplicas": workers, "lastScaleTime": format!("2026-11-23T1{i}:00:00Z"), "conditions": [condition]});
+        items(one, "horizontalpodautoscalers").push(scaler);
+    }
+}
+
 pub const CASES: &[Case] = &[
+    (
+        "an autoscaler writes the count where the definition of the kind says that it is",
+        OFF,
+        |all| farms(all, ".spec.workers"),
+        &[("changes.confined", PROVEN)],
+    ),
+    ("and nowhere else", OFF, |all| farms(all, ".spec.replicas"), &[("changes.confined", REFUTED)]),
     (
         "a time that was written between the captures leaves open",
         OFF,
@@ -98,6 +126,27 @@ pub const CASES: &[Case] = &[
         &[("changes.confined", REFUTED)],
     ),
     ("what is kept of a pod comes with it", OFF, |all| record(all, "job-abcde"), &[("changes.confined", OPEN)]),
+    (
+        "a resource that is named after a node comes with it, and a list of nodes gets it",
+        OFF,
+        |all| {
+            let mut node = items(&mut all[0], "nodes")[0].clone();
+            node["metadata"]["name"] = json!("pool-7f");
+            node["metadata"]["uid"] = json!("pool-7f");
+            node["metadata"]["labels"] = json!({"karpenter.sh/nodepool": "default"});
+            items(&mut all[1], "nodes").push(node);
+            answered(&mut all[0], "net.example.org", "agents", vec![]);
+            answered(&mut all[1], "net.example.org", "agents", vec![new("net.example.org/v1", "Agent", "default", "agent-pool-7f")]);
+            kept(all, "Mesh", "/spec/members", [json!(["a"]), json!(["a", "pool-7f"])]);
+        },
+        &[("changes.confined", OPEN)],
+    ),
+    (
+        "a list that gets another name has changed",
+        OFF,
+        |all| kept(all, "Mesh", "/spec/members", [json!(["a"]), json!(["a", "pool-7f"])]),
+        &[("changes.confined", REFUTED)],
+    ),
     ("what is kept of none does not", OFF, |all| record(all, "other"), &[("changes.confined", REFUTED)]),
     (
         "a config map that lists all there is loses the entry that names what went",

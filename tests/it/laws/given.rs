@@ -39,6 +39,16 @@ fn release(all: &mut [Collected], labels: bool) {
 
 pub const CASES: &[Case] = &[
     (
+        "law 4: a slice that leads to a pod of which nothing is seen may lead anywhere",
+        OFF,
+        |all| {
+            let stranger = json!({"kind": "Pod", "namespace": "mlops-prod", "name": "ghost", "uid": "ghost"});
+            slice(&mut all[1], "fastapi")["endpoints"] =
+                json!([{"addresses": ["10.244.9.9"], "conditions": {"ready": true}, "targetRef": stranger}]);
+        },
+        &[("core.unchanged", OPEN), ("changes.confined", OPEN)],
+    ),
+    (
         "law 4: only a StatefulSet or an indexed Job gives its pods a name of a host",
         TRIP,
         |all| pod(&mut all[2], "feast-ui-")["spec"]["hostname"] = json!("db"),

@@ -138,7 +138,10 @@ fn borne(all: &mut [Collected], namespace: &str) {
     for i in [0, 2] {
         let mut import = new("v1", "ConfigMap", "default", "import");
         import["metadata"]["labels"] = json!({"of.example.org/name": "tool", "of.example.org/namespace": namespace});
+        let mut part = new("v1", "Secret", "default", "import-part");
+        owned_by(&mut part, "v1", "ConfigMap", "import", &import["metadata"]["uid"]);
         items(&mut all[i], "configmaps").push(import);
+        items(&mut all[i], "secrets").push(part);
     }
 }
 
@@ -213,7 +216,7 @@ pub const CASES: &[Case] = &[
     ),
     ("a label that holds no such uid is a change", TRIP, |all| on_namespace(all, ["other", "other"]), &[("core.unchanged", REFUTED)]),
     (
-        "what bears the name and the namespace of a resource of the layer may be made for it",
+        "what bears the name and the namespace of a resource of the layer may be made for it, and what that owns goes with it",
         TRIP,
         |all| borne(all, "feast-dev"),
         &[("changes.confined", OPEN)],

@@ -1,6 +1,6 @@
 //! What came back and is not as it was: a run that had ended and runs again, another image under the same tag.
 use crate::laws::{Case, OFF, OPEN, PROVEN, REFUTED, TRIP, answered, app, entry, lists, new, owned_by};
-use crate::samples::items;
+use crate::samples::{items, object};
 use crate::support::json;
 use evid::usecase::capture::Collected;
 use evid::value::{Value, set};
@@ -19,6 +19,30 @@ fn runs(all: &mut [Collected], kind: &str, statuses: [Value; 2]) {
     }
     if kind != "Job" {
         answered(&mut all[1], group, "imports", Vec::new());
+    }
+}
+
+/// A volume that a pod of the switched layer has for itself, made anew with the pod.
+fn scratch(all: &mut [Collected]) {
+    for i in [0, 2] {
+        let pod = object(&mut all[i], "pods", "feast-dev", "feast-redis-0");
+        let owner = pod["metadata"]["uid"].clone();
+        let template = json!({"spec": {"storageClassName": "fast"}});
+        let volume = json!({"name": "scratch", "ephemeral": {"volumeClaimTemplate": template}});
+        pod["spec"]["volumes"].as_array_mut().unwrap().push(volume);
+        let mut claim = new("v1", "PersistentVolumeClaim", "feast-dev", "feast-redis-0-scratch");
+        claim["metadata"]["uid"] = json!(format!("claim-{i}"));
+        claim["spec"] = json!({"storageClassName": "fast", "volumeName": format!("pvc-{i}")});
+        claim["status"] = json!({"phase": "Bound"});
+        owned_by(&mut claim, "v1", "Pod", "feast-redis-0", &owner);
+        let mut place = new("v1", "PersistentVolume", "", &format!("pvc-{i}"));
+        place["metadata"]["annotations"] = json!({"pv.kubernetes.io/provisioned-by": "disk.example.org"});
+        let bound = json!({"namespace": "feast-dev", "name": "feast-redis-0-scratch", "uid": format!("claim-{i}")});
+        let source = json!({"driver": "disk.example.org", "volumeHandle": format!("disk-{i}")});
+        place["spec"] = json!({"claimRef": bound, "csi": source, "persistentVolumeReclaimPolicy": "Delete"});
+        place["status"] = json!({"phase": "Bound"});
+        items(&mut all[i], "persistentvolumeclaims").push(claim);
+        items(&mut all[i], "persistentvolumes").push(place);
     }
 }
 
@@ -52,6 +76,7 @@ fn told(all: &mut [Collected], arguments: [&str; 2]) {
 }
 
 pub const CASES: &[Case] = &[
+    ("a volume that a pod has for itself is empty each time", TRIP, scratch, &[("optional.restored", PROVEN), ("optional.absent", PROVEN)]),
     (
         "restored: a Job that had ended and runs again leaves the return open",
         TRIP,
