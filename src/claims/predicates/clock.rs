@@ -14,8 +14,8 @@ type Time = DateTime<FixedOffset>;
 /// How much the clocks of a cluster and of who captures it may differ.
 const APART: TimeDelta = TimeDelta::minutes(5);
 
-/// Whether one instance differs only in times that were written between the captures: in its annotations, or anywhere in a resource or ConfigMap that no Application
-/// manages.
+/// Whether one instance differs only in times that were written between the captures: in its annotations, or anywhere in a resource or ConfigMap that
+/// no Application manages.
 pub(super) fn is_clock(e: &Evidence<'_>, change: &Change) -> bool {
     let (a, b) = change.sides;
     let (Some(from), Some(to)) = (moment(e, a, true), moment(e, b, false)) else { return false };
