@@ -131,7 +131,7 @@ fn drawn<'a>(context: &'a Context<'_>, places: &Places, at: usize, templates: &m
     let kept = argo::kept_either_way(&object.key, &object.value).map_or("", argo::Kept::as_str).to_owned();
     let (hook, deleting) = (context.apps.runs_as_hook(&object), meta::deleting(&object.value).is_some());
     let pointers: Vec<String> = owned.iter().map(|o| o.pointer.clone()).collect();
-    let stated = layers::stated_fields(context, &object.key, &owned);
+    let stated = layers::stated_fields(context, &object, &owned);
     let mut facets = split(kind, object.value, &pointers, &stated);
     let departs =
         origin.as_ref().map(|origin| templates.departures(context, object.key.parts(), &facets.state, origin)).unwrap_or_default();

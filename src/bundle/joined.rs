@@ -1,5 +1,5 @@
 //! An object, or a part of it, put together from its stored lines. Knows no kind and no file.
-use crate::kinds::split::join_fields;
+use crate::kinds::split::join_facets;
 use crate::value::Value;
 use crate::value::wanted::{Fields, Text, Wanted, read};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
@@ -30,7 +30,7 @@ impl<'l> Line<'l> {
     /// As `state`.
     pub(crate) fn object<E>(self, noise: Self, state: impl FnOnce() -> Result<Value, E>) -> Result<Value, E> {
         let state = if self.derived.is_null() { state()? } else { self.derived };
-        Ok(join_fields(state, self.fields.into_iter().chain(noise.fields).collect(), noise.order))
+        Ok(join_facets(state, self.fields.into_iter().chain(noise.fields).collect(), noise.order))
     }
 }
 

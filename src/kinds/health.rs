@@ -81,9 +81,11 @@ const READERS: &[Reader] = &[
     ("phase-bound", &["/status/phase"], |v| phase(v, &["Bound"], &["Lost", "Pending"])),
     ("phase-volume", &["/status/phase"], |v| phase(v, &["Bound", "Available"], &["Failed", "Released"])),
     ("phase-active", &["/status/phase"], |v| phase(v, &["Active"], &["Terminating"])),
-    ("phase-healthy", &["/status/phase", "/metadata/generation", "/status/observedGeneration"], |v| {
-        phase(v, &["Healthy"], &["Degraded", "Paused"])
-    }),
+    (
+        "rollout",
+        &["/spec/replicas", "/status/phase", "/status/availableReplicas", "/metadata/generation", "/status/observedGeneration"],
+        rollout,
+    ),
     ("condition-ready", &[], |v| condition(v, "Ready")),
     ("condition-available", &[], |v| condition(v, "Available")),
     ("condition-established", &[], |v| condition(v, "Established")),
@@ -184,6 +186,14 @@ fn daemon_set(o: &Value) -> Health {
 fn replicas(o: &Value) -> Health {
     let wanted = number(o, "/spec/replicas").unwrap_or(1);
     all(number(o, "/status/availableReplicas").unwrap_or(0) >= wanted)
+}
+
+/// A word acquits nothing that the counts accuse.
+fn rollout(o: &Value) -> Health {
+    match phase(o, &["Healthy"], &["Degraded", "Paused"]) {
+        Health::Healthy => replicas(o),
+        other => other,
+    }
 }
 
 fn pod(o: &Value) -> Health {

@@ -32,14 +32,8 @@ pub fn split(kind: &Kind, value: Value, owned: &[String], stated: &[String]) -> 
     Facets { state, identity: sorted(walk.identity), noise: sorted(walk.noise), order: sorted(walk.order) }
 }
 
-/// The object that was split.
-pub fn join_facets(facets: Facets) -> Value {
-    let own = |map: Map| map.into_iter().map(|(pointer, value)| (Cow::Owned(pointer.into()), value));
-    join_fields(facets.state, own(facets.identity).chain(own(facets.noise)).collect(), own(facets.order).collect())
-}
-
-/// Puts fields back into an object's state, and its sorted lists into their order.
-pub(crate) fn join_fields(state: Value, mut fields: Fields<'_>, mut order: Fields<'_>) -> Value {
+/// The object that was split: its state with the fields of identity and noise, and with its sorted lists in their order.
+pub fn join_facets(state: Value, mut fields: Fields<'_>, mut order: Fields<'_>) -> Value {
     let depth = |pointer: &str| pointer.bytes().filter(|b| *b == b'/').count();
     let mut value = state;
     order.sort_by_cached_key(|(pointer, _)| depth(pointer));
@@ -289,7 +283,7 @@ fn sort_key(rule: &ListRule, item: &Value) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Facets, join_facets};
+    use super::join_facets;
     use crate::value::{Value, json, set, tokens};
     use proptest::prelude::*;
 
@@ -308,8 +302,8 @@ mod tests {
             for (_, pointer, value) in in_order {
                 set(&mut one_by_one, pointer, value.into());
             }
-            let identity = fields.iter().map(|(pointer, value)| (pointer, Value::from(*value))).collect();
-            prop_assert_eq!(join_facets(Facets { state, identity, ..Facets::default() }), one_by_one);
+            let fields = fields.iter().map(|(pointer, value)| (pointer.into(), Value::from(*value))).collect();
+            prop_assert_eq!(join_facets(state, fields, Vec::new()), one_by_one);
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::layers::Context;
 use crate::model::meta::{list, text};
-use crate::model::{Key, Object, Placement, meta};
+use crate::model::{KeyRef, Object, Placement, meta};
 use crate::value::Value;
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -13,18 +13,16 @@ use std::collections::BTreeSet;
 /// What an autoscaler owns.
 const REPLICAS: &str = "/spec/replicas";
 
-/// Where an object has its count: a CustomResourceDefinition names another field than that of Kubernetes' own (kubernetes,
+/// Where an object has its count: its CustomResourceDefinition may name another field than that of Kubernetes' own (kubernetes,
 /// staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1/types.go: `specReplicasPath`).
-fn count_at(context: &Context<'_>, key: &Key) -> Cow<'static, str> {
-    let named = || {
-        let all = context.objects.of_kind("apiextensions.k8s.io", "CustomResourceDefinition");
-        let own = all.filter_map(|at| context.objects.whole(at));
-        let mut own = own.filter(|crd| text(&crd.value, "/spec/group") == key.group && text(&crd.value, "/spec/names/kind") == key.kind);
-        let crd = own.next()?;
-        let path = list(&crd.value, "/spec/versions").map(|v| text(v, "/subresources/scale/specReplicasPath")).find(|p| !p.is_empty())?;
-        Some(path.replace('.', "/"))
-    };
-    Some(()).filter(|()| is_custom(&key.group)).and_then(|()| named()).map_or(REPLICAS.into(), Cow::from)
+fn count_at(context: &Context<'_>, object: &Object) -> Cow<'static, str> {
+    let definition = KeyRef { group: "apiextensions.k8s.io", kind: "CustomResourceDefinition", namespace: "", name: &object.stem() };
+    let definition = Some(definition).filter(|_| is_custom(&object.key.group)).and_then(|key| context.objects.find(key));
+    let named = definition.and_then(|at| context.objects.whole(at)).and_then(|definition| {
+        let paths = list(&definition.value, "/spec/versions").map(|v| text(v, "/subresources/scale/specReplicasPath"));
+        paths.into_iter().find(|path| !path.is_empty()).map(|path| path.replace('.', "/"))
+    });
+    named.map_or(REPLICAS.into(), Cow::from)
 }
 
 /// A field that another controller owns by agreement.
@@ -59,7 +57,7 @@ pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placemen
         .collect();
     if let Some(scaler) = context.scaled.get(k) {
         // Outside of the autoscaler's bounds there is no agreement.
-        let count = count_at(context, k);
+        let count = count_at(context, object);
         owned.retain(|o| o.pointer != count);
         let replicas = object.value.pointer(&count).and_then(Value::as_i64);
         let is_within = replicas.is_some_and(|n| (scaler.least..=scaler.most).contains(&n));
@@ -74,8 +72,8 @@ pub fn owned_fields(context: &Context<'_>, object: &Object, placement: &Placemen
 
 /// The pointers of the fields that are state even where they have their default: the count of an object that has an autoscaler and is
 /// outside of its bounds. In another bundle the autoscaler owns the field, so one of them has to say what it is.
-pub fn stated_fields(context: &Context<'_>, key: &Key, owned: &[Owned]) -> Vec<String> {
-    let count = Some(()).filter(|()| context.scaled.contains_key(key)).map(|()| count_at(context, key));
+pub fn stated_fields(context: &Context<'_>, object: &Object, owned: &[Owned]) -> Vec<String> {
+    let count = context.scaled.contains_key(&object.key).then(|| count_at(context, object));
     count.filter(|count| owned.iter().all(|o| o.pointer != *count)).map(Cow::into_owned).into_iter().collect()
 }
 

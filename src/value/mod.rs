@@ -17,7 +17,7 @@ pub use from::{from_value, to_value};
 pub(crate) use index::DEEPEST;
 pub use index::set;
 pub use number::Number;
-pub use pointer::{escape, join, push, steps, tokens};
+pub use pointer::{join, push, steps, tokens};
 pub(crate) use read::{Members, RESERVED, Strict};
 pub use tree::{Map, Value};
 

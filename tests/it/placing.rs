@@ -7,7 +7,7 @@ use evid::kinds::Rules;
 use evid::kinds::rule::Relation;
 use evid::layers::{Context, Lean, place};
 use evid::model::{Key, KeyRef, Object, Objects, Placement};
-use evid::value::{Value, escape, set};
+use evid::value::{Value, join, set};
 use std::borrow::Cow;
 
 /// Objects of which placing gets only what it is said to read.
@@ -69,15 +69,15 @@ fn nested(value: &mut Value, pointer: &str, wanted: Value) {
 fn relate(from: &mut Object, target: &mut Object, relation: &Relation) {
     let text = |text: &str| Value::from(text);
     if let Some(label) = &relation.namespace_label {
-        set(&mut from.value, &format!("/metadata/labels/{}", escape(label)), text(&target.key.namespace));
+        set(&mut from.value, &join("/metadata/labels", label), text(&target.key.namespace));
     }
     if let Some(at) = &relation.namespace_at {
         set(&mut from.value, at, text(&target.key.namespace));
     }
     if let Some(label) = &relation.label {
-        set(&mut from.value, &format!("/metadata/labels/{}", escape(label)), text(&target.key.name));
+        set(&mut from.value, &join("/metadata/labels", label), text(&target.key.name));
     } else if let Some(annotation) = &relation.annotation {
-        set(&mut from.value, &format!("/metadata/annotations/{}", escape(annotation)), text(&target.key.name));
+        set(&mut from.value, &join("/metadata/annotations", annotation), text(&target.key.name));
     } else if let Some(at) = &relation.name_at {
         set(&mut from.value, at, text(&target.key.name));
     } else if let Some(at) = &relation.at {
@@ -104,7 +104,7 @@ fn relate(from: &mut Object, target: &mut Object, relation: &Relation) {
     }
     if let Some(annotation) = &relation.kind_annotation {
         let kind = format!("{}.{}", target.key.kind, target.key.group);
-        set(&mut from.value, &format!("/metadata/annotations/{}", escape(annotation)), kind.into());
+        set(&mut from.value, &join("/metadata/annotations", annotation), kind.into());
     }
     if let Some(pointer) = &relation.names_it {
         set(&mut target.value, pointer, text(NAME));
@@ -187,7 +187,7 @@ fn every_kind_is_placed_by_its_owner_its_mark_and_its_label_from_the_fields_that
             ("/metadata/ownerReferences".to_owned(), owner.clone(), false),
             ("/metadata/annotations/argocd.argoproj.io~1tracking-id".into(), json!(id), false),
             ("/metadata/annotations/argocd.argoproj.io~1tracking-id".into(), json!(id), true),
-            (format!("/metadata/labels/{}", escape(&label)), json!("optional"), false),
+            (join("/metadata/labels", &label), json!("optional"), false),
         ] {
             let mut from = object(&rule.group, &rule.kind, "elsewhere", NAME, json!({}));
             set(&mut from.value, &pointer, value);
