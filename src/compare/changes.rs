@@ -161,10 +161,9 @@ fn of_identity<'s>(
             _ => Ok(None),
         };
         let (x, y) = (read(pair.before)?, read(pair.after)?);
-        // Addresses are those of pods as long as each of those pods is there: another one may be anybody's.
+        // Addresses are those of pods as long as each of those pods is there: another address may be anybody's.
         let leads_astray = matches!(&*spot.stem, "endpoints" | "endpointslices.discovery.k8s.io")
-            && y.as_ref().is_some_and(|(y, _)| is_torn(y))
-            && x.as_ref().is_some_and(|(x, _)| !is_torn(x));
+            && matches!((&x, &y), (Some((x, _)), Some((y, _))) if is_torn(y) && !is_torn(x) && x.derived != y.derived);
         if let (Some(x), Some(y)) = (&x, &y) {
             let kind = kind_of(rules, &spot);
             let mut fields = astray(kind, instances, (a, b), &x.0, &y.0);
