@@ -72,7 +72,7 @@ fn has_run_out(pod: &Value) -> bool {
         && matches!(meta::text(pod, "/spec/restartPolicy"), "Never" | "OnFailure")
 }
 
-/// Whether an object says that a workload manages it that is there in both bundles (Trivy's operator,
+/// Whether an object says that a workload manages it that is there in both bundles (Trivy's operator 0.32,
 /// pkg/operator/jobs/limit_checker.go: `app.kubernetes.io/managed-by` of the Jobs that scan).
 fn is_of_operator(e: &Evidence<'_>, change: &Change, object: &Value) -> bool {
     const WORKLOADS: [&str; 3] = ["deployments.apps", "statefulsets.apps", "daemonsets.apps"];
