@@ -82,7 +82,8 @@ fn is_of_operator(e: &Evidence<'_>, change: &Change, object: &Value) -> bool {
     workloads.any(|(spot, _)| e.instances.at(spot, b).is_some())
 }
 
-/// Whether a resource says how long it stays (`ttlSecondsAfterFinished`, `timeToLiveSeconds`).
+/// Whether a resource says how long it stays (`ttlSecondsAfterFinished`; `timeToLiveSeconds` of kubeflow/spark-operator,
+/// api/v1beta2/sparkapplication_types.go).
 fn ends_by_itself(object: &Value) -> bool {
     let is_ttl = |name: &str| {
         let name = name.to_lowercase();
