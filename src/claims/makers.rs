@@ -38,8 +38,8 @@ impl Makers {
         self.sources.insert((source.kind.clone(), source.namespace.clone(), source.name.clone()));
     }
 
-    /// Whether an object has the kind and the name of one of these in another namespace, which it names in a label or an annotation (hierarchical
-    /// namespaces: `hnc.x-k8s.io/inherited-from`, as their concepts say).
+    /// Whether an object has the kind and the name of one of these in another namespace, which it names in a label or an annotation
+    /// (hierarchical-namespaces 1.1, api/v1alpha2/hierarchy_types.go: `hnc.x-k8s.io/inherited-from`).
     pub(super) fn is_copy(&self, object: &Value) -> bool {
         let text = |pointer| meta::text(object, pointer).to_owned();
         let (kind, name, own) = (text("/kind"), text("/metadata/name"), text("/metadata/namespace"));

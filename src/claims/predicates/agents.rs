@@ -8,7 +8,7 @@ use crate::kinds::patterns::covers;
 use crate::value::{Value, steps};
 
 /// Whether one node differs only in annotations, which place no pod, or in labels under the domain of a kind of custom resource that is defined in
-/// both bundles: its operator labels nodes (NVIDIA's operator, `nvidia.com/gpu-driver-upgrade-state`).
+/// both bundles: its operator labels nodes (NVIDIA's gpu-operator, controllers/upgrade_controller.go: `nvidia.com/gpu-driver-upgrade-state`).
 pub(super) fn is_noted_on_node(e: &Evidence<'_>, change: &Change) -> bool {
     const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
     if change.spot.stem != "nodes" {
@@ -30,7 +30,7 @@ pub(super) fn is_noted_on_node(e: &Evidence<'_>, change: &Change) -> bool {
 }
 
 /// Whether one instance of a resource or ConfigMap that no Application manages differs only in what it keeps of nodes that are there, each under its name
-/// (sriov-network-operator, controllers/sriovnetworknodepolicy_controller.go: what its plugin is to offer on each node).
+/// (sriov-network-operator 1.6, controllers/sriovnetworknodepolicy_controller.go: what its plugin is to offer on each node).
 pub(super) fn is_kept_by_node(e: &Evidence<'_>, change: &Change) -> bool {
     let (a, b) = change.sides;
     let is_free = (is_custom(&change.key.group) || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);
@@ -40,7 +40,7 @@ pub(super) fn is_kept_by_node(e: &Evidence<'_>, change: &Change) -> bool {
 }
 
 /// Whether one instance differs only in which node, or which pod of its namespace, it names: in an annotation, or anywhere in a resource or ConfigMap
-/// that no Application manages (OpenShift's CloudPrivateIPConfig: on which node an address is).
+/// that no Application manages (OpenShift's CloudPrivateIPConfig, openshift/api, cloudnetwork/v1/types.go: on which node an address is).
 pub(super) fn is_elsewhere_now(e: &Evidence<'_>, change: &Change) -> bool {
     let (a, b) = change.sides;
     let is_kept_by_controllers = (is_custom(&change.key.group) || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);

@@ -1,5 +1,6 @@
 //! A program that scales a workload, or gives it other resources, as the cluster grows: its own command line says which (cluster-proportional-autoscaler
-//! 1.10, cmd/cluster-proportional-autoscaler/options; addon-resizer 1.8, nanny/main). There is no object that says so.
+//! 1.10, cmd/cluster-proportional-autoscaler/options/options.go: `--target`; kubernetes/autoscaler, addon-resizer 1.8, nanny/main/pod_nanny.go:
+//! `--deployment`). There is no object that says so.
 use crate::claims::Evidence;
 use crate::compare::{Change, CompareError, FieldChange};
 use crate::kinds::patterns::covers;

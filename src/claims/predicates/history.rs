@@ -72,7 +72,7 @@ fn has_run_out(pod: &Value) -> bool {
         && matches!(meta::text(pod, "/spec/restartPolicy"), "Never" | "OnFailure")
 }
 
-/// Whether an object says that a workload manages it that is there in both bundles (Trivy's operator,
+/// Whether an object says that a workload manages it that is there in both bundles (Trivy's operator 0.32,
 /// pkg/operator/jobs/limit_checker.go: `app.kubernetes.io/managed-by` of the Jobs that scan).
 fn is_of_operator(e: &Evidence<'_>, change: &Change, object: &Value) -> bool {
     const WORKLOADS: [&str; 3] = ["deployments.apps", "statefulsets.apps", "daemonsets.apps"];
@@ -82,7 +82,8 @@ fn is_of_operator(e: &Evidence<'_>, change: &Change, object: &Value) -> bool {
     workloads.any(|(spot, _)| e.instances.at(spot, b).is_some())
 }
 
-/// Whether a resource says how long it stays (`ttlSecondsAfterFinished`, `timeToLiveSeconds`).
+/// Whether a resource says how long it stays (`ttlSecondsAfterFinished`; `timeToLiveSeconds` of kubeflow/spark-operator,
+/// api/v1beta2/sparkapplication_types.go).
 fn ends_by_itself(object: &Value) -> bool {
     let is_ttl = |name: &str| {
         let name = name.to_lowercase();

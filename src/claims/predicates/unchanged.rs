@@ -81,8 +81,8 @@ fn holds_content(e: &Evidence<'_>, spot: &Spot, at: &Instance, side: usize) -> R
 }
 
 /// Those of some objects that have no uid: it is unknown whether they are new instances, whose identity counts too (law 5). Kubernetes gives one to each
-/// that it keeps (kubernetes 1.36, staging/src/k8s.io/apiserver/pkg/registry/rest/create.go). What has none in any bundle, and is of another API server,
-/// is computed there each time.
+/// that it keeps (kubernetes 1.36, staging/src/k8s.io/apiserver/pkg/registry: generic/registry/store.go, rest/meta.go). What has none in any bundle, and is
+/// of another API server, is computed there each time.
 pub(super) fn unidentified<'e>(
     e: &Evidence<'_>,
     objects: impl Iterator<Item = (&'e Spot, &'e [Option<Instance>])>,

@@ -97,7 +97,7 @@ impl<'e> Item<'e> {
     }
 
     /// Of a volume of the NFS CSI driver: its folder below the path. The driver reads `subdir` however it is written
-    /// (csi-driver-nfs, pkg/nfs/nodeserver.go).
+    /// (csi-driver-nfs 4.13, pkg/nfs/nodeserver.go).
     fn folder(&self) -> &str {
         let attributes = self.body.pointer("/spec/csi/volumeAttributes").and_then(Value::as_object);
         let own = attributes.into_iter().flatten().find(|(key, _)| key.eq_ignore_ascii_case("subdir"));

@@ -13,8 +13,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 /// What names others.
 const NAMING: [(&str, &str); 2] = [("", "PersistentVolumeClaim"), ("", "Pod")];
 
-/// (group, kind, plural) of what each cluster has of itself, and makes again at once (kubernetes 1.36, pkg/controlplane: what the API server serves, how it
-/// shares itself out, its own Service's addresses). Nobody may delete its classes of priority (plugin/pkg/admission/priority).
+/// (group, kind, plural) of what each cluster has of itself, and makes again within a minute (kubernetes: what the API server serves,
+/// pkg/controlplane/apiserver/aggregator.go; how it shares itself out, pkg/registry/flowcontrol/rest/storage_flowcontrol.go; its own Service's addresses,
+/// pkg/controlplane/reconcilers/endpointsadapter.go). Nobody may delete its classes of priority (pkg/registry/scheduling/priorityclass/storage/storage.go).
 const ALWAYS: [(&str, &str, &str); 5] = [
     ("apiregistration.k8s.io", "APIService", "apiservices"),
     ("flowcontrol.apiserver.k8s.io", "FlowSchema", "flowschemas"),
