@@ -154,3 +154,12 @@ fn a_rule_of_ones_own_takes_no_other_kinds_plural() {
     }
     assert!(Rules::new(&[rule("Aaa", "aaas")]).is_ok());
 }
+
+#[test]
+fn a_rollout_that_calls_itself_healthy_and_has_too_few_pods_is_not() {
+    let health = |available: u64| {
+        let rollout = json!({"spec": {"replicas": 2}, "status": {"phase": "Healthy", "availableReplicas": available}});
+        health::read("rollout", &rollout).unwrap().health.as_str()
+    };
+    assert_eq!((health(2), health(1)), ("healthy", "unhealthy"));
+}
