@@ -30,7 +30,9 @@ pub struct Evidence<'a> {
     /// The Applications that were put together so far and are asked more than once: roots, mostly.
     pub(super) apps: Mutex<HashMap<(usize, Spot), Arc<Value>>>,
     /// What the switched layer's custom resources made elsewhere, of those that went or came between two bundles, once it was asked.
-    pub(super) makers: Mutex<HashMap<(usize, usize), Arc<Makers>>>,
+    pub(super) makers: OfPairs<Makers>,
+    /// What the objects that went or came between two bundles may be called where they are listed, once it was asked.
+    pub(super) listings: OfPairs<BTreeSet<String>>,
     /// Of each bundle, the kinds (stems) that it asked for, with the namespaces in which it did; none is the whole cluster.
     pub(super) asked: Vec<HashMap<String, BTreeSet<Option<String>>>>,
     /// Of each group that has an APIService, the bundles that hold one.
@@ -39,6 +41,23 @@ pub struct Evidence<'a> {
     pub(super) resources: BTreeMap<String, BTreeSet<String>>,
     /// Layer and kind (stem) of every object that a layer's Applications list.
     pub(super) listed: BTreeSet<(String, String)>,
+}
+
+/// What is found out once for two bundles.
+pub(super) type OfPairs<T> = Mutex<HashMap<(usize, usize), Arc<T>>>;
+
+pub(super) fn once<T>(
+    known: &OfPairs<T>,
+    sides: (usize, usize),
+    find: impl FnOnce() -> Result<T, CompareError>,
+) -> Result<Arc<T>, CompareError> {
+    let known = || known.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = known().get(&sides) {
+        return Ok(Arc::clone(found));
+    }
+    let found = Arc::new(find()?);
+    known().insert(sides, Arc::clone(&found));
+    Ok(found)
 }
 
 /// What the status of one Application in one bundle gives as evidence.

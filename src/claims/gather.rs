@@ -38,6 +38,7 @@ impl<'a> Evidence<'a> {
             witnesses: Vec::new(),
             apps: Mutex::default(),
             makers: Mutex::default(),
+            listings: Mutex::default(),
             asked: sides.iter().map(asked).collect(),
             resources: resources(sides),
             listed: BTreeSet::new(),

@@ -2,18 +2,18 @@
 //! (Crossplane's Object and Open Cluster Management's ManifestWork hold the whole of what they make; an inventory lists it: Config Sync's ResourceGroup,
 //! Capsule's GlobalTenantResource), or it bears the resource's name (Kubewarden 1.36, internal/constants/constants.go: `kubewardenPolicyName`).
 use crate::claims::Evidence;
+use crate::claims::evidence::once;
 use crate::claims::makers::Makers;
 use crate::claims::predicates::transient::{DEEPEST, maker};
 use crate::compare::{Change, ChangeKind, CompareError};
 use crate::model::By;
-use std::sync::{Arc, PoisonError};
 
 /// Whether an object that no Application manages went with a resource of the switched layer that made it, or came with one; or went or came with its
 /// owner, of which that holds. An object that is a protected layer's only because of its namespace may be such too.
 pub(super) fn is_made_elsewhere(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
     let (a, b) = change.sides;
     let (side, other) = if change.kind == ChangeKind::Removed { (a, b) } else { (b, a) };
-    let makers = makers(e, change.sides)?;
+    let makers = once(&e.makers, change.sides, || gone(e, change.sides, true))?;
     let mut next = Some(change.spot.clone());
     for _ in 0..DEEPEST {
         let Some(spot) = next.filter(|spot| e.instances.by(spot) <= By::Namespace) else { break };
@@ -25,16 +25,6 @@ pub(super) fn is_made_elsewhere(e: &Evidence<'_>, change: &Change) -> Result<boo
         next = maker(e, &object, side).filter(|owner| e.uid(owner, side) != e.uid(owner, other));
     }
     Ok(false)
-}
-
-fn makers(e: &Evidence<'_>, sides: (usize, usize)) -> Result<Arc<Makers>, CompareError> {
-    let known = || e.makers.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(makers) = known().get(&sides) {
-        return Ok(Arc::clone(makers));
-    }
-    let makers = Arc::new(gone(e, sides, true)?);
-    known().insert(sides, Arc::clone(&makers));
-    Ok(makers)
 }
 
 /// What is copied into other namespaces.

@@ -4,13 +4,14 @@
 //! nodes, which are judged themselves.
 use crate::canon::yaml;
 use crate::claims::Evidence;
+use crate::claims::evidence::once;
 use crate::claims::makers::{is_of_domain, is_of_somebody};
 use crate::compare::{Change, CompareError, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::model::meta;
 use crate::value::{Map, Text, Value, json, steps};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Whether a resource or ConfigMap that no Application manages differs only in elements that name an object of the switched layer, a pod or a node that
 /// went or came.
@@ -24,6 +25,20 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
     if !(is_map || is_custom(&change.key.group)) || e.is_managed(&change.spot) || change.layer == e.switched_name() {
         return Ok(false);
     }
+    let names = once(&e.listings, (a, b), || Ok(listings(e, a, b)))?;
+    let rest = |at, side| {
+        let content = e.content(&change.spot, at, side)?;
+        Ok::<_, CompareError>(without(&if is_map { opened(&content) } else { content }, &names, 0))
+    };
+    Ok(!names.is_empty() && rest(x, a)? == rest(y, b)?)
+}
+
+/// What the objects of the switched layer, the pods and the nodes that went or came may be called where they are listed.
+fn listings(e: &Evidence<'_>, a: usize, b: usize) -> BTreeSet<String> {
+    let mut services: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for (service, _) in e.instances.all.iter().filter(|(s, _)| s.stem == "services") {
+        services.entry(&service.namespace).or_default().insert(&service.name);
+    }
     let mut names = BTreeSet::new();
     let others = e.instances.all.iter().filter(|(s, _)| matches!(&*s.stem, "pods" | "nodes") && e.uid(s, a) != e.uid(s, b));
     for (spot, all) in e.exchanged(a, b).chain(others.map(|(spot, all)| (spot, all.as_slice()))) {
@@ -31,23 +46,14 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
         names.insert(name.to_string());
         names.extend(["/", ".", "-", "_"].iter().flat_map(|by| [format!("{space}{by}{name}"), format!("{name}{by}{space}")]));
         // As the cluster's DNS finds a pod by its name behind one of its Services.
-        if spot.stem == "pods" {
-            let services =
-                e.instances.in_bundle(a).chain(e.instances.in_bundle(b)).filter(|(s, _)| s.stem == "services" && s.namespace == *space);
-            names.extend(
-                services.flat_map(|(s, _)| ["", ".svc", ".svc.cluster.local"].map(|tail| format!("{name}.{}.{space}{tail}", s.name))),
-            );
-        }
+        let services = services.get(space.as_str()).filter(|_| spot.stem == "pods").into_iter().flatten();
+        names.extend(services.flat_map(|service| ["", ".svc", ".svc.cluster.local"].map(|tail| format!("{name}.{service}.{space}{tail}"))));
         // As a user an account has this name (OpenShift's SecurityContextConstraints list such).
-        names.extend((spot.stem == "serviceaccounts").then(|| format!("system:serviceaccount:{}:{}", spot.namespace, spot.name)));
+        names.extend((spot.stem == "serviceaccounts").then(|| format!("system:serviceaccount:{space}:{name}")));
         let there = [a, b].into_iter().filter_map(|side| all.get(side)?.as_ref());
         names.extend(there.filter(|at| !at.uid.is_empty()).map(|at| at.uid.to_string()));
     }
-    let rest = |at, side| {
-        let content = e.content(&change.spot, at, side)?;
-        Ok::<_, CompareError>(without(&if is_map { opened(&content) } else { content }, &names, 0))
-    };
-    Ok(!names.is_empty() && rest(x, a)? == rest(y, b)?)
+    names
 }
 
 /// Whether one instance differs only in labels and annotations (and, of a node, in what it offers) of an operator of the switched layer: they bear the
