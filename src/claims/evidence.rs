@@ -150,6 +150,11 @@ impl Evidence<'_> {
         self.instances.by(spot) == By::Ancestry || self.is_marked(spot)
     }
 
+    /// Whether a change is one of a custom resource or a ConfigMap that no Application manages: controllers keep there what they need.
+    pub(super) fn is_kept_by_controllers(&self, change: &Change) -> bool {
+        (change.spot.is_custom() || change.spot.stem == "configmaps") && !self.is_managed(&change.spot)
+    }
+
     /// Whether any time between the bundles was watched: they are points of a proof.
     pub fn is_watched(&self) -> bool {
         self.sides.iter().any(|s| s.sums().get(crate::bundle::names::WATCH).is_some())

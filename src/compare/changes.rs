@@ -61,7 +61,13 @@ pub struct Change {
 impl Change {
     /// Index of the bundle whose entry shows it: the later one, or the earlier one if the object was removed.
     pub fn shown_by(&self) -> usize {
-        if self.kind == ChangeKind::Removed { self.sides.0 } else { self.sides.1 }
+        self.shown_and_other().0
+    }
+
+    /// The same, and the other bundle.
+    pub(crate) fn shown_and_other(&self) -> (usize, usize) {
+        let (a, b) = self.sides;
+        if self.kind == ChangeKind::Removed { (a, b) } else { (b, a) }
     }
 
     /// A change of an object that is not re-created and whose fields are not compared.

@@ -2,15 +2,14 @@
 //! says, so it leaves a claim open.
 use crate::claims::Evidence;
 use crate::claims::makers::is_of_domain;
+use crate::claims::seen::DEFINITIONS;
 use crate::compare::{Change, FieldChange, Spot};
-use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::value::{Value, steps};
 
 /// Whether one node differs only in annotations, which place no pod, or in labels under the domain of a kind of custom resource that is defined in
 /// both bundles: its operator labels nodes (NVIDIA's gpu-operator, controllers/upgrade_controller.go: `nvidia.com/gpu-driver-upgrade-state`).
 pub(super) fn is_noted_on_node(e: &Evidence<'_>, change: &Change) -> bool {
-    const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
     if change.spot.stem != "nodes" {
         return false;
     }
@@ -33,17 +32,16 @@ pub(super) fn is_noted_on_node(e: &Evidence<'_>, change: &Change) -> bool {
 /// (sriov-network-operator 1.6, controllers/sriovnetworknodepolicy_controller.go: what its plugin is to offer on each node).
 pub(super) fn is_kept_by_node(e: &Evidence<'_>, change: &Change) -> bool {
     let (a, b) = change.sides;
-    let is_free = (is_custom(&change.key.group) || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);
     let is_there = |name: &str| [a, b].iter().all(|side| e.instances.at(&Spot::new("nodes", "", name), *side).is_some());
     let is_of_node = |field: &FieldChange| !field.pointer.starts_with("/metadata") && steps(&field.pointer).any(|step| is_there(&step));
-    is_free && change.fields.iter().all(is_of_node)
+    e.is_kept_by_controllers(change) && change.fields.iter().all(is_of_node)
 }
 
 /// Whether one instance differs only in which node, or which pod of its namespace, it names: in an annotation, or anywhere in a resource or ConfigMap
 /// that no Application manages (OpenShift's CloudPrivateIPConfig, openshift/api, cloudnetwork/v1/types.go: on which node an address is).
 pub(super) fn is_elsewhere_now(e: &Evidence<'_>, change: &Change) -> bool {
     let (a, b) = change.sides;
-    let is_kept_by_controllers = (is_custom(&change.key.group) || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);
+    let is_kept_by_controllers = e.is_kept_by_controllers(change);
     let may_hold = |at: &str| is_kept_by_controllers || covers("/metadata/annotations/*", at);
     let is_there = |name: &str, side: usize| {
         let pod = || Spot::new("pods", change.spot.namespace.clone(), name);

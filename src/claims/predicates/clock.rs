@@ -1,9 +1,8 @@
 //! When controllers last looked or wrote, they note in annotations, in ConfigMaps and in resources of their own. A time that was written between two
 //! captures shows no more than that somebody lived then; who it was, it does not say. What is counted or held beside such a time was written with it.
 use crate::claims::Evidence;
-use crate::claims::predicates::operators::is_counted;
+use crate::claims::predicates::operators::{is_counted, is_digits};
 use crate::compare::{Change, FieldChange};
-use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::model::instant;
 use crate::value::Value;
@@ -19,7 +18,7 @@ const APART: TimeDelta = TimeDelta::minutes(5);
 pub(super) fn is_clock(e: &Evidence<'_>, change: &Change) -> bool {
     let (a, b) = change.sides;
     let (Some(from), Some(to)) = (moment(e, a, true), moment(e, b, false)) else { return false };
-    let is_kept_by_controllers = (is_custom(&change.key.group) || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);
+    let is_kept_by_controllers = e.is_kept_by_controllers(change);
     let may_hold = |at: &str| covers("/metadata/annotations/*", at) || is_kept_by_controllers && !at.starts_with("/metadata");
     let span = (from - APART, to + APART);
     // Beside a time: who holds it, how many there are, and what is drawn for each write.
@@ -42,7 +41,7 @@ pub(super) fn only_times_differ(before: &Value, after: &Value) -> bool {
 fn is_number(value: &Value) -> bool {
     match value {
         Value::Number(_) => true,
-        Value::String(text) => !text.is_empty() && text.chars().all(|c| c.is_ascii_digit()),
+        Value::String(text) => is_digits(text),
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! What is kept of each pod or each node (its address, its place in a queue, its devices) comes and goes with it. Few who keep it name an owner.
 use crate::claims::Evidence;
-use crate::compare::{Change, ChangeKind, CompareError, Spot};
+use crate::compare::{Change, CompareError, Spot};
 use crate::kinds::built_in::is_custom;
 use crate::model::meta;
 use crate::value::Value;
@@ -9,10 +9,8 @@ use std::collections::BTreeSet;
 /// Whether an object that no Application manages went or came with the pod or the node that it names (a node also within a longer name). Of ConfigMaps
 /// only those of a node count.
 pub(super) fn goes_with_pod_or_node(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let (a, b) = change.sides;
-    let (side, other) = if change.kind == ChangeKind::Removed { (a, b) } else { (b, a) };
-    let is_resource = is_custom(&change.key.group) && !crate::argo::is_own_kind(&change.key.group, &change.key.kind);
-    let is_free = (is_resource || change.spot.stem == "configmaps") && !e.is_managed(&change.spot);
+    let (side, other) = change.shown_and_other();
+    let is_free = e.is_kept_by_controllers(change) && !crate::argo::is_own_kind(&change.key.group, &change.key.kind);
     let Some(object) = is_free.then(|| e.object(&change.spot, side)).transpose()?.flatten() else { return Ok(false) };
     let mut texts = BTreeSet::from([&*change.spot.name]);
     ["/metadata/labels", "/metadata/annotations", "/spec"].iter().filter_map(|p| object.pointer(p)).for_each(|v| texts_in(v, &mut texts));

@@ -6,13 +6,12 @@ use crate::kinds::built_in::is_custom;
 use crate::model::meta;
 use crate::value::Value;
 
+/// What an operator may run as.
+pub(super) const WORKLOADS: [&str; 3] = ["deployments.apps", "statefulsets.apps", "daemonsets.apps"];
+
 /// Whether an object that no Application manages came or went as such do.
 pub(super) fn comes_by_itself(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let side = match change.kind {
-        ChangeKind::Added => change.sides.1,
-        ChangeKind::Removed => change.sides.0,
-        _ => return Ok(false),
-    };
+    let side = change.shown_by();
     let is_own = is_custom(&change.key.group) && !crate::argo::is_own_kind(&change.key.group, &change.key.kind);
     let stem = &*change.spot.stem;
     if e.is_managed(&change.spot) || !(is_own || matches!(stem, "pods" | "jobs.batch" | "configmaps" | "secrets")) {
@@ -33,9 +32,8 @@ pub(super) fn comes_by_itself(e: &Evidence<'_>, change: &Change) -> Result<bool,
 /// Whether a numbered copy of settings came after an earlier one, or went before a later one (OpenShift keeps what each revision of a control plane's
 /// pods was started with: library-go, pkg/operator/revisioncontroller/revision_controller.go).
 fn is_numbered(e: &Evidence<'_>, change: &Change) -> bool {
-    let (a, b) = change.sides;
-    let side = if change.kind == ChangeKind::Added { a } else { b };
-    let like = e.instances.in_bundle(side).filter(|(s, _)| s.stem == change.spot.stem && s.namespace == change.spot.namespace);
+    let (_, other) = change.shown_and_other();
+    let like = e.instances.in_bundle(other).filter(|(s, _)| s.stem == change.spot.stem && s.namespace == change.spot.namespace);
     let (is_added, name) = (change.kind == ChangeKind::Added, &*change.spot.name);
     like.into_iter().any(|(other, _)| if is_added { follows(&other.name, name) } else { follows(name, &other.name) })
 }
@@ -43,8 +41,7 @@ fn is_numbered(e: &Evidence<'_>, change: &Change) -> bool {
 /// Whether another resource came in its place, or went, whose name differs only in what is drawn for each: what an agent or a cloud keeps of a machine,
 /// a session or a version of something.
 fn is_renamed(e: &Evidence<'_>, change: &Change) -> bool {
-    let (a, b) = change.sides;
-    let (here, there) = if change.kind == ChangeKind::Added { (b, a) } else { (a, b) };
+    let (here, there) = change.shown_and_other();
     let form = form(&change.spot.name);
     let like = e.instances.in_bundle(there).filter(|(s, _)| s.stem == change.spot.stem && s.namespace == change.spot.namespace);
     form.contains('#') && like.into_iter().any(|(s, _)| e.instances.at(s, here).is_none() && self::form(&s.name) == form)
@@ -75,7 +72,6 @@ fn has_run_out(pod: &Value) -> bool {
 /// Whether an object says that a workload manages it that is there in both bundles (Trivy's operator 0.32,
 /// pkg/operator/jobs/limit_checker.go: `app.kubernetes.io/managed-by` of the Jobs that scan).
 fn is_of_operator(e: &Evidence<'_>, change: &Change, object: &Value) -> bool {
-    const WORKLOADS: [&str; 3] = ["deployments.apps", "statefulsets.apps", "daemonsets.apps"];
     let name = meta::label(object, "app.kubernetes.io/managed-by").unwrap_or_default();
     let (a, b) = change.sides;
     let mut workloads = e.instances.in_bundle(a).filter(|(s, _)| WORKLOADS.contains(&&*s.stem) && s.name == name);

@@ -4,15 +4,15 @@
 use crate::claims::Evidence;
 use crate::claims::evidence::once;
 use crate::claims::makers::Makers;
+use crate::claims::predicates::history::WORKLOADS;
 use crate::claims::predicates::transient::{DEEPEST, maker};
-use crate::compare::{Change, ChangeKind, CompareError};
+use crate::compare::{Change, CompareError};
 use crate::model::By;
 
 /// Whether an object that no Application manages went with a resource of the switched layer that made it, or came with one; or went or came with its
 /// owner, of which that holds. An object that is a protected layer's only because of its namespace may be such too.
 pub(super) fn is_made_elsewhere(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    let (a, b) = change.sides;
-    let (side, other) = if change.kind == ChangeKind::Removed { (a, b) } else { (b, a) };
+    let (side, other) = change.shown_and_other();
     let makers = once(&e.makers, change.sides, || gone(e, change.sides, true))?;
     let mut next = Some(change.spot.clone());
     for _ in 0..DEEPEST {
@@ -42,7 +42,7 @@ const COPIED: &[&str] = &[
 pub(super) fn gone(e: &Evidence<'_>, (a, b): (usize, usize), with_lists: bool) -> Result<Makers, CompareError> {
     let mut out = Makers::default();
     for (spot, all) in e.exchanged(a, b) {
-        if matches!(&*spot.stem, "deployments.apps" | "statefulsets.apps" | "daemonsets.apps") {
+        if WORKLOADS.contains(&&*spot.stem) {
             out.add_operator(&spot.name);
         }
         if COPIED.contains(&&*spot.stem) {

@@ -31,15 +31,20 @@ pub(super) fn is_held(change: &Change) -> bool {
     is_custom(&change.key.group) && change.fields.iter().all(is_held)
 }
 
+/// Whether a text is a whole number.
+pub(super) fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// Whether a text is a number, a version, a digest or a JSON document.
 pub(super) fn is_counted(text: &str) -> bool {
     let is_version = || {
         let numbers = text.strip_prefix('v').unwrap_or(text).split(['-', '+']).next().unwrap_or_default();
-        numbers.contains('.') && numbers.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+        numbers.contains('.') && numbers.split('.').all(is_digits)
     };
     let is_digest = || text.len() >= 6 && text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().all(|b| b.is_ascii_hexdigit());
     let is_document = || text.starts_with(['{', '[']) && crate::canon::json::parse::<Value>(text.as_bytes()).is_ok();
-    !text.is_empty() && (text.bytes().all(|b| b.is_ascii_digit()) || is_version() || is_digest() || is_document())
+    !text.is_empty() && (is_digits(text) || is_version() || is_digest() || is_document())
 }
 
 /// Whether one instance of a resource or ConfigMap that no Application manages differs only in certificates, which who issues them renews. That of the

@@ -59,17 +59,18 @@ fn is_passing(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
 
 /// Whether controllers may have written what one instance holds now: all of it by one law, or each field by its own, and what is left by one together.
 fn is_written_by_itself(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
-    if is_written(e, change)? {
-        return Ok(true);
+    let is_whole = is_written(e, change)?;
+    if is_whole || change.fields.len() < 2 {
+        return Ok(is_whole);
     }
     let mut rest = Change { fields: Vec::new(), ..change.clone() };
-    for field in change.fields.iter().filter(|_| change.fields.len() > 1) {
+    for field in &change.fields {
         if !is_written(e, &Change { fields: vec![field.clone()], ..rest.clone() })? {
             rest.fields.push(field.clone());
         }
     }
     let is_less = rest.fields.len() < change.fields.len();
-    Ok(is_less && change.fields.len() > 1 && (rest.fields.is_empty() || is_written(e, &rest)?))
+    Ok(is_less && (rest.fields.is_empty() || is_written(e, &rest)?))
 }
 
 fn is_written(e: &Evidence<'_>, change: &Change) -> Result<bool, CompareError> {
@@ -145,8 +146,7 @@ fn is_exchanged_by_operator(e: &Evidence<'_>, change: &Change, side: usize) -> R
 
 /// Whether another object of its kind, made for the same resource, came when it went, or went when it came.
 fn has_successor(e: &Evidence<'_>, change: &Change, owner: &Spot) -> Result<bool, CompareError> {
-    let (a, b) = change.sides;
-    let (here, there) = if change.kind == ChangeKind::Removed { (a, b) } else { (b, a) };
+    let (here, there) = change.shown_and_other();
     let runs = |spot: &Spot, at: &Instance, side: usize| Ok::<_, CompareError>(images(&e.content(spot, at, side)?));
     let Some(own) = e.instances.at(&change.spot, here) else { return Ok(false) };
     for (spot, all) in e.instances.all.iter().filter(|(s, _)| s.stem == change.spot.stem && s.namespace == change.spot.namespace) {

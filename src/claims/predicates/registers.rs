@@ -6,8 +6,8 @@ use crate::canon::yaml;
 use crate::claims::Evidence;
 use crate::claims::evidence::once;
 use crate::claims::makers::{is_of_domain, is_of_somebody};
+use crate::claims::predicates::operators::is_digits;
 use crate::compare::{Change, CompareError, Spot};
-use crate::kinds::built_in::is_custom;
 use crate::kinds::patterns::covers;
 use crate::model::meta;
 use crate::value::{Map, Text, Value, json, steps};
@@ -22,7 +22,7 @@ pub(super) fn follows_switched(e: &Evidence<'_>, change: &Change) -> Result<bool
     if is_map && !change.fields.iter().all(|f| ["/data", "/binaryData"].iter().any(|place| covers(place, &f.pointer))) {
         return Ok(false);
     }
-    if !(is_map || is_custom(&change.key.group)) || e.is_managed(&change.spot) || change.layer == e.switched_name() {
+    if !e.is_kept_by_controllers(change) || change.layer == e.switched_name() {
         return Ok(false);
     }
     let names = once(&e.listings, (a, b), || Ok(listings(e, a, b)))?;
@@ -148,16 +148,12 @@ fn without(value: &Value, names: &BTreeSet<String>, depth: usize) -> Option<Valu
 fn bears(value: &Value, names: &BTreeSet<String>) -> bool {
     // A name may stand before a port (observatorium/thanos-receive-controller, main.go: the hashring of all receivers).
     let is_name =
-        |text: &str| names.contains(text) || text.rsplit_once(':').is_some_and(|(name, port)| names.contains(name) && is_number(port));
+        |text: &str| names.contains(text) || text.rsplit_once(':').is_some_and(|(name, port)| names.contains(name) && is_digits(port));
     match value {
         Value::String(text) => is_name(text),
         Value::Object(map) => map.values().any(|v| bears(v, names)),
         _ => false,
     }
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]

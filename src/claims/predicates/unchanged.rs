@@ -4,6 +4,7 @@ use crate::claims::predicates::passing::is_open;
 use crate::claims::predicates::stamped::goes_with_namespace;
 use crate::claims::predicates::{agreed, generated, short_lists, wanted};
 use crate::claims::question::{Answer, Question};
+use crate::claims::seen::DEFINITIONS;
 use crate::claims::{Code, Effect, Evidence, Expect, Finding, witness};
 use crate::compare::{ChangeKind, CompareError, Instance, Spot};
 use crate::model::Role;
@@ -88,7 +89,7 @@ pub(super) fn unidentified<'e>(
     objects: impl Iterator<Item = (&'e Spot, &'e [Option<Instance>])>,
 ) -> impl Iterator<Item = Finding> {
     let is_computed = |spot: &Spot, all: &[Option<Instance>]| {
-        let definition = Spot::new("customresourcedefinitions.apiextensions.k8s.io", "", &*spot.stem);
+        let definition = Spot::new(DEFINITIONS, "", &*spot.stem);
         let is_served = |(side, at): (usize, &Option<Instance>)| {
             at.as_ref().is_none_or(|at| at.uid.is_empty() && e.served.get(spot.group()).is_some_and(|sides| sides.contains(&side)))
         };
